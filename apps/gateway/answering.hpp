@@ -1,0 +1,51 @@
+// One delivery on a held connection: verify, look up, keep as evidence, sign, seal (DESIGN section
+// 3, steps 6 to 8).
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/log.hpp"
+#include "evidence.hpp"
+#include "http/http.hpp"
+#include "http/metrics.hpp"
+#include "records.hpp"
+#include "service.hpp"
+
+namespace mado::gateway {
+
+using http::Task;
+
+// A holder behind this gateway.
+struct Holder {
+    Records records;
+    crypto::PrivateKey signing_key;
+    std::string kid;
+};
+
+class Answering {
+  public:
+    struct Parts {
+        const wire::Directory& directory;
+        const wire::Policy& policy;
+        const AllowedPolicies& allowed;
+        const Log& log;
+        Evidence& evidence;
+        std::map<std::string, Holder, std::less<>>& holders;
+        http::CounterFamily& orders;  // by service and outcome
+        http::Histogram& latency_s;
+    };
+    explicit Answering(Parts parts) : parts_(parts) {}
+
+    // POST /v1/orders from the relay.
+    Task<http::Response> run(http::Request request);
+
+  private:
+    wire::DeliveryReply look_up(const VerifiedOrder& order, const wire::Delivery& delivery,
+                                Holder& holder, UnixTime now) const;
+    Task<wire::DeliveryReply> answer(std::string body, std::string& service);
+
+    Parts parts_;
+};
+
+}  // namespace mado::gateway

@@ -1,0 +1,160 @@
+#include "dialer.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+#include <list>
+
+#include "crypto/digest.hpp"
+#include "wire/exchange.hpp"
+
+namespace mado::gateway {
+
+namespace asio = http::asio;
+
+namespace {
+
+constexpr std::size_t connections_min = 8;
+constexpr std::size_t connections_max = 64;
+constexpr std::size_t idle_wanted = 2;
+constexpr http::Milliseconds connect_timeout{3'000};
+constexpr http::Milliseconds wait_first{100};
+constexpr http::Milliseconds wait_most{2'000};
+
+// Up to a quarter more, so that gateways do not come back all at once.
+http::Milliseconds with_jitter(http::Milliseconds wait) {
+    const auto random = crypto::random_bytes(1)[0];
+    return wait + wait * random / 1024;
+}
+
+}  // namespace
+
+struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
+    State(asio::io_context& on, Options given) : io(on), options(std::move(given)) {
+        boost::json::object body;
+        boost::json::array names;
+        for (const auto& holder : options.holders)
+            names.emplace_back(holder);
+        body["holders"] = std::move(names);
+        greeting = boost::json::serialize(body);
+    }
+
+    // All of one relay address; only the io thread touches it.
+    struct Line {
+        http::Endpoint endpoint;
+        std::size_t dialling_or_up = 0;
+        std::size_t busy = 0;
+    };
+
+    void spawn(Line& line) {
+        ++line.dialling_or_up;
+        asio::co_spawn(io, hold(shared_from_this(), line), asio::detached);
+    }
+    static http::Task<void> hold(std::shared_ptr<State> self, Line& line);
+    static http::Task<bool> serve_once(std::shared_ptr<State> self, Line& line);
+    static http::Task<http::Response> handle(std::shared_ptr<State> self, Line& line,
+                                             http::Request request);
+
+    asio::io_context& io;
+    Options options;
+    std::string greeting;
+    std::list<Line> lines;
+    std::list<http::Connection> connections;
+    std::size_t connected = 0;
+    std::size_t busy = 0;
+    bool stopping = false;
+};
+
+// Keeps one connection up: dials, serves, dials again after a pause that grows while it fails.
+http::Task<void> Dialer::State::hold(std::shared_ptr<State> self, Line& line) {
+    auto wait = wait_first;
+    while (!self->stopping) {
+        const bool served = co_await serve_once(self, line);
+        if (self->stopping) break;
+        wait = served ? wait_first : std::min(wait * 2, wait_most);
+        asio::steady_timer timer(self->io, with_jitter(wait));
+        boost::system::error_code ignored;
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    --line.dialling_or_up;
+}
+
+// True when the relay accepted the connection (and has ended it since).
+http::Task<bool> Dialer::State::serve_once(std::shared_ptr<State> self, Line& line) {
+    auto made =
+        co_await http::Connection::connect(line.endpoint, &self->options.tls, connect_timeout);
+    if (!made) {
+        self->options.log.info("relay_not_reached", {{"why", http::to_text(made.error())}});
+        co_return false;
+    }
+    if (self->stopping) co_return false;
+    const auto at = self->connections.insert(self->connections.end(), std::move(*made));
+    http::Request request;
+    request.method = "POST";
+    request.path = "/v1/holder";
+    request.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
+    request.content_type = "application/json";
+    request.body = self->greeting;
+    bool accepted = false;
+    auto status = co_await at->upgrade_and_serve(
+        std::move(request),
+        [self, &line](http::Request order) { return handle(self, line, std::move(order)); },
+        wire::delivery_bytes_max,
+        [self, &accepted] {
+            accepted = true;
+            ++self->connected;
+        });
+    if (accepted) --self->connected;
+    if (!accepted && status) {
+        self->options.log.error("relay_refused_us", {{"status", std::int64_t{*status}}});
+    }
+    self->connections.erase(at);
+    co_return accepted;
+}
+
+http::Task<http::Response> Dialer::State::handle(std::shared_ptr<State> self, Line& line,
+                                                 http::Request request) {
+    ++line.busy;
+    ++self->busy;
+    const bool wanted = line.busy + idle_wanted > line.dialling_or_up;
+    if (wanted && line.dialling_or_up < connections_max && !self->stopping) self->spawn(line);
+    auto response = co_await self->options.handler(std::move(request));
+    --line.busy;
+    --self->busy;
+    co_return response;
+}
+
+Dialer::Dialer(asio::io_context& io, Options options)
+    : state_(std::make_shared<State>(io, std::move(options))) {}
+
+Dialer::~Dialer() = default;
+
+void Dialer::start() {
+    for (const auto& address : state_->options.relay) {
+        state_->lines.push_back({.endpoint = {address.host, address.port}});
+        for (std::size_t i = 0; i < connections_min; ++i)
+            state_->spawn(state_->lines.back());
+    }
+}
+
+http::Task<void> Dialer::stop(http::Milliseconds grace) {
+    const auto self = state_;
+    self->stopping = true;
+    const auto until = std::chrono::steady_clock::now() + grace;
+    while (self->busy > 0 && std::chrono::steady_clock::now() < until) {
+        asio::steady_timer timer(self->io, http::Milliseconds(20));
+        boost::system::error_code ignored;
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    for (auto& connection : self->connections)
+        connection.close();
+}
+
+std::size_t Dialer::connected() const {
+    return state_->connected;
+}
+
+}  // namespace mado::gateway

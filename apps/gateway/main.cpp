@@ -1,0 +1,189 @@
+// mado-gateway: stands beside the databases of one or more holders. `mado-gateway serve CONFIG`.
+#include <signal.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <iostream>
+
+#include "answering.hpp"
+#include "base/config.hpp"
+#include "base/file.hpp"
+#include "dialer.hpp"
+
+namespace mado::gateway {
+namespace {
+
+namespace asio = http::asio;
+
+struct HolderSettings {
+    std::string mapping, database, signing_key;
+};
+
+struct Settings {
+    std::string evidence, keys, directory, authority, policy, schemes;
+    std::uint16_t operator_port = 0;
+    AllowedPolicies allow;
+    std::vector<HolderSettings> holders;
+};
+
+Settings read_settings(const std::string& path) {
+    auto config = Config::load(path);
+    Settings s;
+    s.evidence = config.text("evidence");
+    s.keys = config.text("keys");
+    s.directory = config.text("directory");
+    s.authority = config.text("authority");
+    s.policy = config.text("policy");
+    s.schemes = config.text("schemes");
+    s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
+    for (auto& id : config.texts("allow"))
+        s.allow.insert(std::move(id));
+    for (auto& holder : config.tables("holder")) {
+        s.holders.push_back({.mapping = holder.text("mapping"),
+                             .database = holder.text("database"),
+                             .signing_key = holder.text("signing_key")});
+    }
+    if (s.holders.empty()) config.refuse("holder", "a gateway needs at least one holder");
+    config.finish();
+    return s;
+}
+
+template <class T>
+T must(Parsed<T> parsed, const std::string& path) {
+    if (!parsed) throw OperatorError(path + " cannot be used: " + parsed.error().why);
+    return std::move(*parsed);
+}
+
+std::map<std::string, Holder, std::less<>> open_holders(const Settings& settings,
+                                                        const wire::Directory& directory,
+                                                        const wire::Schemes& schemes) {
+    std::map<std::string, Holder, std::less<>> out;
+    for (const auto& one : settings.holders) {
+        Records records(one.mapping, one.database, directory, schemes);
+        auto key = must(crypto::PrivateKey::from_pem(read_secret_file(one.signing_key).view()),
+                        one.signing_key);
+        auto kid = base64url(key.public_key().thumbprint());
+        const auto id = records.holder().id.text();
+        if (records.holder().signing_key(kid) == nullptr) {
+            throw OperatorError("the directory does not list the signing key of " + id + " (" +
+                                one.signing_key + ")");
+        }
+        out.emplace(id, Holder{std::move(records), std::move(key), std::move(kid)});
+    }
+    return out;
+}
+
+http::Response plain(int status, std::string text) {
+    http::Response response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(text);
+    return response;
+}
+
+std::vector<http::Route> operator_routes(const Dialer& dialer, const Evidence& evidence,
+                                         const http::Metrics& metrics) {
+    return {
+        {"GET", "/healthz", 0,
+         [](http::Request) -> Task<http::Response> { co_return plain(200, "ok\n"); }},
+        {"GET", "/readyz", 0,
+         [&dialer, &evidence](http::Request) -> Task<http::Response> {
+             if (dialer.connected() == 0) co_return plain(503, "not ready: no relay connected\n");
+             if (!evidence.healthy()) co_return plain(503, "not ready: evidence not writable\n");
+             co_return plain(200, "ready\n");
+         }},
+        {"GET", "/metrics", 0,
+         [&metrics](http::Request) -> Task<http::Response> {
+             auto response = plain(200, metrics.text());
+             response.content_type = std::string(http::Metrics::content_type);
+             co_return response;
+         }},
+    };
+}
+
+constexpr http::Milliseconds shutdown_grace{5'000};
+
+Task<void> shut_down(asio::io_context& io, Dialer& dialer, http::Server& server, const Log& log) {
+    asio::signal_set signals(io, SIGTERM, SIGINT);
+    co_await signals.async_wait(asio::use_awaitable);
+    log.info("stopping");
+    co_await dialer.stop(shutdown_grace);
+    co_await server.stop(shutdown_grace);
+}
+
+int serve(const std::string& config_path) {
+    const Log log("mado-gateway");
+    const auto settings = read_settings(config_path);
+    const auto directory = wire::load_directory(settings.directory, settings.authority);
+    const auto policy =
+        must(wire::Policy::parse(wire::read_pinned_file(settings.policy, directory.policy)),
+             settings.policy);
+    const auto schemes =
+        must(wire::Schemes::parse(wire::read_pinned_file(settings.schemes, directory.schemes)),
+             settings.schemes);
+    auto holders = open_holders(settings, directory, schemes);
+    Evidence evidence(settings.evidence, log);
+    http::Metrics metrics;
+    Answering answering(
+        {.directory = directory,
+         .policy = policy,
+         .allowed = settings.allow,
+         .log = log,
+         .evidence = evidence,
+         .holders = holders,
+         .orders = metrics.counters("mado_gateway_orders_total", "Orders by service and outcome.",
+                                    {"service", "outcome"}),
+         .latency_s =
+             metrics.histogram("mado_gateway_order_seconds", "Time from an order to its answer.",
+                               {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})});
+
+    const Secret tls_key = read_secret_file(settings.keys + "/tls.key");
+    const auto certificate = read_file(settings.keys + "/tls.crt");
+    if (!certificate) throw OperatorError("the gateway's certificate (tls.crt) is missing");
+    const auto& relay = directory.relay();
+    const auto tls = http::TlsContext::client(
+        {.certificate_pem = *certificate, .key_pem = &tls_key},
+        [&relay](const Hash& peer) { return relay.has_certificate(peer); });
+
+    asio::io_context io{1};
+    std::vector<std::string> names;
+    for (const auto& [id, holder] : holders)
+        names.push_back(id);
+    Dialer dialer(io, {.relay = relay.addresses,
+                       .holders = names,
+                       .tls = tls,
+                       .log = log,
+                       .handler = [&answering](http::Request request) {
+                           return answering.run(std::move(request));
+                       }});
+    http::ServerOptions options;
+    options.port = settings.operator_port;
+    http::Server server(io, options, operator_routes(dialer, evidence, metrics));
+    dialer.start();
+    asio::co_spawn(io, shut_down(io, dialer, server, log), asio::detached);
+    log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
+    io.run();
+    evidence.stop();
+    log.info("stopped");
+    return 0;
+}
+
+}  // namespace
+}  // namespace mado::gateway
+
+int main(int argc, char** argv) try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (arguments.size() == 2 && arguments[0] == "serve") {
+        return mado::gateway::serve(arguments[1]);
+    }
+    std::cerr << "usage: mado-gateway serve CONFIG\n";
+    return 2;
+} catch (const mado::OperatorError& error) {
+    std::cerr << "mado-gateway: " << error.what() << "\n";
+    return 2;
+} catch (const std::exception& error) {
+    std::cerr << "mado-gateway: stopped by a fault: " << error.what() << "\n";
+    return 1;
+}

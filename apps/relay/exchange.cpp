@@ -1,0 +1,337 @@
+#include "exchange.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "entries.hpp"
+#include "http/completion.hpp"
+
+namespace mado::relay {
+namespace {
+
+constexpr http::Milliseconds forward_timeout{1'500};
+
+std::unexpected<Refusal> refuse(Code code, std::string_view reason = {}) {
+    return std::unexpected(Refusal{code, reason});
+}
+
+// What an outcome other than an answer means to the requester.
+Refusal refusal_of(const wire::DeliveryReply& reply) {
+    switch (reply.outcome) {
+        case wire::Outcome::answered:
+            return {Code::internal};
+        case wire::Outcome::no_match:
+            return {Code::no_match};
+        case wire::Outcome::several_match:
+            return {Code::several_match};
+        case wire::Outcome::refused: {
+            const auto* why = wire::find_error(reply.reason);
+            return {Code::holder_refused, why == nullptr ? std::string_view() : why->name};
+        }
+        case wire::Outcome::failed:
+            return {Code::holder_failed};
+    }
+    return {Code::internal};
+}
+
+Bytes day_bytes(UnixTime now) {
+    return row_bytes((now + 9 * 3600) / 86'400);
+}
+
+}  // namespace
+
+http::Response to_response(const Refusal& refusal, std::string_view request_id) {
+    const auto& error = wire::info(refusal.code);
+    auto response = http::problem(error.status, error.name, error.title, request_id);
+    if (!refusal.reason.empty()) {
+        auto document = boost::json::parse(response.body).as_object();
+        document["reason"] = refusal.reason;
+        response.body = boost::json::serialize(document);
+    }
+    if (error.status == 503) response.headers.push_back({"Retry-After", "1"});
+    return response;
+}
+
+Task<http::Response> Exchange::run(http::Request request) {
+    const auto start = monotonic_us();
+    const auto request_id = request.request_id;
+    std::string service;  // known once the head is read and its signer known
+    auto reply = co_await steps(std::move(request), service);
+    shared_.latency_s.observe(static_cast<double>(monotonic_us() - start) / 1e6);
+    const auto code = reply ? "ok" : std::string(wire::info(reply.error().code).name);
+    shared_.requests.with({service, code}).add();
+    if (!reply) co_return to_response(reply.error(), request_id);
+    http::Response response;
+    response.content_type = "application/json";
+    response.body = wire::reply_json(*reply);
+    co_return response;
+}
+
+Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::string& service) {
+    auto caller = authenticate(request);
+    if (!caller) co_return std::unexpected(caller.error());
+    service = caller->head.head.service.text();
+
+    auto permit = authorise(*caller);
+    if (!permit) co_return std::unexpected(permit.error());
+    if (caller->head.head.to.holder == shared_.directory.relay().id) {
+        co_return answer_itself(*caller, *permit);
+    }
+
+    auto resolved = resolve(*caller, *permit);
+    if (!resolved) co_return std::unexpected(resolved.error());
+    const auto miss_path = resolved->miss_path;
+
+    auto recorded = co_await record(*caller, *permit, std::move(*resolved));
+    if (!recorded) co_return std::unexpected(recorded.error());
+
+    auto reply = co_await forward(*caller, *recorded, miss_path);
+    if (!reply) co_return std::unexpected(reply.error());
+    co_return wire::Reply{.answer = std::move(reply->answer),
+                          .receipt = std::move(recorded->receipt),
+                          .subject_salt = recorded->subject_salt};
+}
+
+// Questions to the relay itself, about the one whose card signed: not logged.
+Exchange::Step<wire::Reply> Exchange::answer_itself(const Caller& caller, const Permit& permit) {
+    if (!permit.person) return refuse(Code::not_allowed);
+    auto answer =
+        answer_entries(shared_, reader_, caller.head.head,
+                       crypto::sha256(as_bytes(caller.request.head)), *permit.person, caller.now);
+    if (!answer) return refuse(answer.error());
+    return wire::Reply{.answer = std::move(*answer), .receipt = {}, .subject_salt = {}};
+}
+
+// 1: who asks? The certificate of the connection and the signature of the head must be of one
+// organisation of the directory.
+Exchange::Step<Exchange::Caller> Exchange::authenticate(const http::Request& request) {
+    auto body = wire::parse_request(request.body);
+    if (!body) return refuse(Code::malformed, body.error().why);
+    auto head = wire::parse_head(body->head);
+    if (!head) return refuse(Code::malformed, head.error().why);
+    const auto now = unix_now();
+    const auto caller = relay::authenticate({.directory = shared_.directory,
+                                             .certificate = request.certificate,
+                                             .head = *head,
+                                             .now = now});
+    if (!caller) return refuse(caller.error());
+    return Caller{std::move(*body), std::move(*head), *caller, now};
+}
+
+// 2: is it allowed? Presence follows from the subject; the policy has a row for it or it is denied.
+Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
+    auto subject = wire::read_subject(caller.request.subject, shared_.schemes);
+    if (!subject) return refuse(subject.error());
+    const auto* mandate = std::get_if<wire::MandateSubject>(&*subject);
+    const auto& head = caller.head.head;
+    if (head.card_seen && mandate != nullptr) return refuse(Code::malformed);
+    const auto presence = mandate != nullptr ? wire::Presence::card_pin
+                          : head.card_seen   ? wire::Presence::card_seen
+                                             : wire::Presence::number;
+    const auto* policy = shared_.policy.find({.service = head.service,
+                                              .requester_kind = caller.participant->kind,
+                                              .purpose = head.purpose,
+                                              .presence = presence,
+                                              .on = country_day(caller.now)});
+    if (policy == nullptr) return refuse(Code::not_allowed);
+    Permit permit{
+        .subject = *subject, .policy = policy, .person = {}, .mandate = {}, .mandate_use_of = {}};
+    if (mandate == nullptr) return permit;
+    auto accepted = accept_mandate(caller, mandate->mandate);
+    if (!accepted) return std::unexpected(accepted.error());
+    accepted->subject = std::move(permit.subject);
+    accepted->policy = policy;
+    return accepted;
+}
+
+Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
+                                                          const std::string& compact) {
+    auto signed_mandate = wire::parse_mandate(compact);
+    if (!signed_mandate) return refuse(Code::malformed, signed_mandate.error().why);
+    const auto& mandate = signed_mandate->mandate;
+    if (const auto code = judge_mandate({.mandate = mandate,
+                                         .caller = *caller.participant,
+                                         .service = caller.head.head.service,
+                                         .relay = shared_.directory.relay().id,
+                                         .now = caller.now})) {
+        return refuse(*code);
+    }
+    const auto card = reader_.card(*signed_mandate->jws.certificate);
+    if (const auto code = judge_card(card, caller.now)) return refuse(*code);
+
+    const Hash hash = crypto::sha256(as_bytes(compact));
+    bool known = shared_.mandates.accepted(hash).has_value();
+    if (!known && reader_.mandate_person(hash)) {
+        shared_.mandates.remember(hash, card->person, mandate.expires);
+        known = true;
+    }
+    if (!known) {
+        if (!crypto::verify_jws(signed_mandate->jws, card->key)) {
+            return refuse(Code::mandate_signature);
+        }
+        if (!shared_.mandates.accept(hash, mandate, card->person, caller.now)) {
+            return refuse(Code::mandate_nonce);
+        }
+    }
+    Permit permit{.subject = wire::MandateSubject{},
+                  .policy = nullptr,
+                  .person = card->person,
+                  .mandate = RecordOrder::MandateRow{.hash = hash,
+                                                     .person = card->person,
+                                                     .expires = mandate.expires,
+                                                     .sealed = shared_.vault.seal(
+                                                         "mandate", hash, as_bytes(compact))},
+                  .mandate_use_of = {}};
+    if (mandate.kind == wire::MandateKind::check) permit.mandate_use_of = to_bytes(ByteView(hash));
+    return permit;
+}
+
+// 3: subject → person → the holder and the number that this holder knows.
+Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const Permit& permit) {
+    const auto& to = caller.head.head.to;
+    auto resolved = [&]() -> Step<Resolved> {
+        if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
+            return resolve_number(caller, *number);
+        }
+        auto route = route_linked(to, shared_.directory, reader_.identifiers(*permit.person));
+        if (!route) return refuse(route.error());
+        return Resolved{std::move(*route), *permit.person, {}};
+    }();
+    if (!resolved) return resolved;
+    const auto* holder = shared_.directory.find(resolved->route.holder);
+    if (holder == nullptr || !holder->offers(caller.head.head.service)) {
+        return refuse(Code::service_unknown);
+    }
+    // Before anything is logged: who is not there cannot be asked.
+    if (!shared_.holders.present(holder->id)) {
+        return refuse(Code::unavailable, to_text(Unavailable::absent));
+    }
+    return resolved;
+}
+
+Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller,
+                                                            const wire::NumberSubject& subject) {
+    const auto& scheme = *shared_.schemes.find(subject.number.scheme);
+    auto path =
+        shared_.vault.index("miss", {as_bytes(caller.participant->id.text()),
+                                     wire::index_material(subject.number), day_bytes(caller.now)});
+    if (reader_.misses(path) >= misses_max) return refuse(Code::path_closed);
+    const auto& to = caller.head.head.to;
+    const auto people = reader_.linked(subject.number, scheme);
+    if (people.size() > 1) return refuse(Code::several_match);
+    if (people.size() == 1) {
+        auto route = route_linked(to, shared_.directory, reader_.identifiers(people.front()));
+        if (!route) return refuse(route.error());
+        return Resolved{std::move(*route), people.front(), std::move(path)};
+    }
+    auto route = route_unlinked(to, shared_.directory, scheme, subject.number);
+    if (!route) return refuse(route.error());
+    NewSeries series{.indexes = number_indexes(shared_.vault, subject.number, scheme),
+                     .identifier = *route->identifier};
+    return Resolved{std::move(*route), std::move(series), std::move(path)};
+}
+
+// 4: the order into the log, durable, before anybody is asked.
+Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Permit& permit,
+                                                Resolved resolved) {
+    const auto& head = caller.head.head;
+    const auto& holder = resolved.route.holder;
+    AccessRecord record;
+    record.kind = "order";
+    record.holder = holder.text();
+    record.salt = crypto::random_hash();
+    record.subject = to_text(ByteView(caller.request.subject));
+    record.subject_salt = crypto::random_hash();
+    record.number_salt = crypto::random_hash();
+    if (const auto& identifier = resolved.route.identifier) {
+        const auto& scheme = *shared_.schemes.find(identifier->number.scheme);
+        record.number = wire::number_for_holder(identifier->number, scheme, holder);
+    }
+    if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
+        record.birth_date = number->birth_date;
+    }
+    const wire::Order order{
+        .id = base64url(crypto::random_bytes(16)),
+        .time = caller.now,
+        .relay = shared_.directory.relay().id,
+        .holder = holder,
+        .policy = permit.policy->id,
+        .presence = permit.policy->presence,
+        .keep_until = caller.now + permit.policy->keep_days * 86'400,
+        .head = caller.request.head,
+        .subject = wire::commit_subject(record.subject_salt, caller.request.subject),
+        .number = wire::commit_number(record.number_salt, as_bytes(record.number)),
+        .person = {}};
+
+    RecordOrder job{.order_without_person = wire::order_without_person(order),
+                    .record = std::move(record),
+                    .person = std::move(resolved.person),
+                    .keep_until = order.keep_until,
+                    .request = shared_.vault.index(
+                        "request", {as_bytes(head.issuer.text()), as_bytes(head.jti)}),
+                    .content = shared_.vault.index(
+                        "content", {as_bytes(caller.request.head), caller.request.subject}),
+                    .mandate_use = {},
+                    .mandate = permit.mandate};
+    if (permit.mandate_use_of) {
+        job.mandate_use = shared_.vault.index(
+            "mandate-use",
+            {*permit.mandate_use_of, as_bytes(holder.text()), as_bytes(head.service.text())});
+    }
+    auto& writer = shared_.writer;
+    auto shared_job = std::make_shared<RecordOrder>(std::move(job));
+    auto result = co_await http::completed<RecordResult>(
+        [&writer, shared_job](http::Done<RecordResult> done) {
+            if (!writer.record(std::move(*shared_job), done)) {
+                done(std::unexpected(Code::overloaded));
+            }
+        });
+    if (!result) co_return refuse(result.error());
+    co_return std::move(*result);
+}
+
+// 5: to the holder and back, unread.
+Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller,
+                                                            const Recorded& recorded,
+                                                            std::optional<Bytes> miss_path) {
+    auto body = wire::delivery_json({.receipt = recorded.receipt,
+                                     .number = recorded.number,
+                                     .number_salt = recorded.number_salt,
+                                     .birth_date = recorded.birth_date});
+    auto reply =
+        co_await shared_.holders.deliver(io_, recorded.holder, std::move(body), forward_timeout);
+    if (!reply) {
+        // State: logged and perhaps delivered. The entry stands; a repeat brings the same order.
+        co_return refuse(Code::unavailable, to_text(reply.error()));
+    }
+    co_await note_outcome(caller, recorded, reply->outcome, std::move(miss_path));
+    if (reply->outcome != wire::Outcome::answered) {
+        co_return std::unexpected(refusal_of(*reply));
+    }
+    co_return std::move(*reply);
+}
+
+// An answer is not kept waiting for its outcome to be durable; a miss is, because it is counted.
+Task<void> Exchange::note_outcome(const Caller& caller, const Recorded& recorded,
+                                  wire::Outcome outcome, std::optional<Bytes> miss_path) {
+    SetOutcome job{.position = recorded.position,
+                   .outcome = outcome,
+                   .miss_path = {},
+                   .day = (caller.now + 9 * 3600) / 86'400,
+                   .requester = caller.participant->id.text(),
+                   .time = caller.now};
+    if (outcome != wire::Outcome::no_match || !miss_path) {
+        if (!shared_.writer.set_outcome(std::move(job), {})) {
+            shared_.log.warning("outcome_dropped");
+        }
+        co_return;
+    }
+    job.miss_path = std::move(miss_path);
+    auto& writer = shared_.writer;
+    auto shared_job = std::make_shared<SetOutcome>(std::move(job));
+    co_await http::completed<bool>([&writer, shared_job](http::Done<bool> done) {
+        if (!writer.set_outcome(std::move(*shared_job), [done] { done(true); })) done(false);
+    });
+}
+
+}  // namespace mado::relay

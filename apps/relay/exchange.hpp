@@ -1,0 +1,91 @@
+// One request (DESIGN section 3): authenticate, authorise, resolve, record, forward.
+#pragma once
+
+#include <string>
+
+#include "base/log.hpp"
+#include "holders.hpp"
+#include "http/http.hpp"
+#include "http/metrics.hpp"
+#include "log_writer.hpp"
+#include "mandates.hpp"
+#include "service.hpp"
+#include "store.hpp"
+
+namespace mado::relay {
+
+// What all io threads share. Built once by main, before any thread starts; what changes later
+// (mandates, writer, holders) has a mutex of its own.
+struct Shared {
+    const wire::Directory& directory;
+    const wire::Policy& policy;
+    const wire::Schemes& schemes;
+    const Vault& vault;
+    const Log& log;
+    const crypto::PrivateKey& signing_key;  // the relay's own answers
+    const std::string& kid;
+    Mandates& mandates;
+    LogWriter& writer;
+    Holders& holders;
+    http::CounterFamily& requests;  // by service and code
+    http::Histogram& latency_s;
+};
+
+// An error on its way to the requester.
+struct Refusal {
+    wire::Code code;
+    std::string_view reason = {};  // a closed set too: "absent", "slow", "unwell", …
+};
+http::Response to_response(const Refusal& refusal, std::string_view request_id);
+
+// One for each io thread: it has the thread's own reader.
+class Exchange {
+  public:
+    Exchange(http::asio::io_context& io, Shared& shared, Reader& reader)
+        : io_(io), shared_(shared), reader_(reader) {}
+
+    // POST /v1/requests
+    Task<http::Response> run(http::Request request);
+
+  private:
+    struct Caller {
+        wire::Request request;
+        wire::SignedHead head;
+        const wire::Participant* participant;
+        UnixTime now;
+    };
+    struct Permit {
+        wire::Subject subject;
+        const wire::PolicyRow* policy;
+        std::optional<PersonRow> person;  // known from the card
+        std::optional<RecordOrder::MandateRow> mandate;
+        std::optional<Bytes> mandate_use_of;  // a check: used once for each holder and service
+    };
+    struct Resolved {
+        Route route;
+        std::variant<PersonRow, NewSeries> person;
+        std::optional<Bytes> miss_path;
+    };
+    template <class T>
+    using Step = std::expected<T, Refusal>;
+
+    Task<Step<wire::Reply>> steps(http::Request request, std::string& service);
+    Step<Caller> authenticate(const http::Request& request);
+    Step<Permit> authorise(const Caller& caller);
+    Step<Resolved> resolve(const Caller& caller, const Permit& permit);
+    Task<Step<Recorded>> record(const Caller& caller, const Permit& permit, Resolved resolved);
+    Task<Step<wire::DeliveryReply>> forward(const Caller& caller, const Recorded& recorded,
+                                            std::optional<Bytes> miss_path);
+
+    Step<wire::Reply> answer_itself(const Caller& caller, const Permit& permit);
+    Step<Permit> accept_mandate(const Caller& caller, const std::string& compact);
+    Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
+    Task<void> note_outcome(const Caller& caller, const Recorded& recorded, wire::Outcome outcome,
+                            std::optional<Bytes> miss_path);
+
+    http::asio::io_context& io_;
+    Shared& shared_;
+    Reader& reader_;
+};
+
+}  // namespace mado::relay

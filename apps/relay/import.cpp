@@ -1,0 +1,166 @@
+#include "import.hpp"
+
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+
+namespace mado::relay {
+namespace {
+
+constexpr std::size_t line_bytes_max = 64 * 1024;
+
+struct Statement {
+    Hash sha256{};
+    std::int64_t persons = 0;
+};
+
+[[noreturn]] void refuse(const std::string& path, std::string_view why) {
+    throw OperatorError(path + " was not imported: " + std::string(why));
+}
+
+Statement read_statement(const std::string& path, const wire::Directory& directory) {
+    const auto text = read_file(path + ".jws", 64 * 1024);
+    if (!text) refuse(path, "its signature is missing (" + path + ".jws)");
+    const auto jws = crypto::parse_jws(*text);
+    if (!jws || jws->type != "mado-import+jws") refuse(path, "its signature is not one");
+    const auto object = parse_json_object(as_text(jws->payload));
+    if (!object) refuse(path, "its signed statement is not JSON");
+    Members in(*object);
+    const auto issuer_id = in.text("iss", 64);
+    in.integer("iat");
+    Statement out{.sha256 = in.hash("sha256"), .persons = in.integer("persons")};
+    if (!in.finish()) refuse(path, "its signed statement does not have its form");
+    const auto* issuer = directory.find(issuer_id);
+    const auto* key = issuer == nullptr || issuer->kind.text() != "issuer"
+                          ? nullptr
+                          : issuer->signing_key(jws->key_id);
+    if (key == nullptr || !crypto::verify_jws(*jws, *key)) {
+        refuse(path, "no issuer of the directory signed it");
+    }
+    return out;
+}
+
+Hash hash_of_file(const std::string& path) {
+    const auto content = read_file(path, std::size_t{1} << 40);
+    if (!content) refuse(path, "there is no such file");
+    return crypto::sha256(as_bytes(*content));
+}
+
+class Lines {
+  public:
+    Lines(std::string path, const wire::Directory& directory, const wire::Schemes& schemes,
+          const Vault& vault)
+        : path_(std::move(path)),
+          in_(path_),
+          directory_(directory),
+          schemes_(schemes),
+          vault_(vault) {}
+
+    std::optional<LogWriter::ImportedPerson> next() {
+        std::string line;
+        if (!std::getline(in_, line)) return std::nullopt;
+        ++line_number_;
+        const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
+        if (!object) fail(object.error().why);
+        Members in(*object);
+        LogWriter::ImportedPerson person{
+            .link_number = crypto::random_bytes(16), .identifiers = {}, .cards = {}};
+        const auto health_care_number = in.text("health_care_number", 40);
+        add(person, "health-care-number", {}, {{"number", health_care_number}}, true);
+        for (const auto& value : in.array("identifiers", 64))
+            read_number(person, value);
+        for (const auto& value : in.array("certificates", 16))
+            read_certificate(person, value);
+        if (auto ok = in.finish(); !ok) fail(ok.error().why);
+        return person;
+    }
+    [[nodiscard]] std::int64_t count() const { return line_number_; }
+
+  private:
+    [[noreturn]] void fail(std::string_view why) const {
+        refuse(path_, "line " + std::to_string(line_number_) + ": " + std::string(why));
+    }
+
+    void add(LogWriter::ImportedPerson& person, std::string_view scheme_name,
+             std::optional<wire::ParticipantId> holder, const json::object& fields, bool current) {
+        const auto* scheme = schemes_.find(scheme_name);
+        if (scheme == nullptr) fail("unknown number scheme");
+        auto number = wire::read_number(*scheme, fields);
+        if (!number) fail("a number does not fit its scheme");
+        person.identifiers.emplace_back(
+            number_indexes(vault_, *number, *scheme),
+            Identifier{
+                .number = std::move(*number), .holder = std::move(holder), .current = current});
+    }
+
+    void read_number(LogWriter::ImportedPerson& person, const json::value& value) {
+        if (!value.is_object()) fail("an identifier is not an object");
+        Members in(value.get_object());
+        const auto scheme = in.text("scheme", 40);
+        auto holder = wire::ParticipantId::parse(in.text("holder", 64));
+        const auto& fields = in.object("fields");
+        const auto state = in.text("state", 20);
+        if (auto ok = in.finish(); !ok) fail(ok.error().why);
+        if (!holder || directory_.find(*holder) == nullptr) fail("an unknown holder");
+        if (state != "current" && state != "former") fail("an unknown state");
+        add(person, scheme, *holder, fields, state == "current");
+    }
+
+    void read_certificate(LogWriter::ImportedPerson& person, const json::value& value) {
+        if (!value.is_object()) fail("a certificate is not an object");
+        Members in(value.get_object());
+        const auto der = in.base64url_bytes("certificate", 8 * 1024);
+        const auto status = in.text("status", 20);
+        if (auto ok = in.finish(); !ok) fail(ok.error().why);
+        const auto certificate = crypto::Certificate::from_der(der);
+        if (!certificate) fail("a certificate cannot be read");
+        bool trusted = false;
+        for (const auto& authority : directory_.card_authorities) {
+            trusted = trusted || certificate->issued_by(authority);
+        }
+        if (!trusted) fail("a certificate is of no card authority of the directory");
+        const auto card_status = status == "active"      ? CardStatus::active
+                                 : status == "suspended" ? CardStatus::suspended
+                                                         : CardStatus::revoked;
+        if (card_status == CardStatus::revoked && status != "revoked") fail("an unknown status");
+        person.cards.push_back({.certificate = certificate->thumbprint(),
+                                .status = card_status,
+                                .key = certificate->public_key(),
+                                .not_after = certificate->not_after()});
+    }
+
+    std::string path_;
+    std::ifstream in_;
+    const wire::Directory& directory_;
+    const wire::Schemes& schemes_;
+    const Vault& vault_;
+    std::int64_t line_number_ = 0;
+};
+
+}  // namespace
+
+std::int64_t import_file(const std::string& path, const wire::Directory& directory,
+                         const wire::Schemes& schemes, const Vault& vault, LogWriter& writer) {
+    const auto statement = read_statement(path, directory);
+    if (hash_of_file(path) != statement.sha256) refuse(path, "it is not the file that was signed");
+    if (!writer.store_is_empty()) {
+        refuse(path, "this relay has people already. From then on links change only by tells.");
+    }
+    const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
+    Lines lines(path, directory, schemes, vault);
+    writer.import_people(
+        [&lines, &statement, &path]() {
+            auto person = lines.next();
+            if (!person && lines.count() != statement.persons) {
+                refuse(path, "it has not as many persons as its statement says");
+            }
+            return person;
+        },
+        entry);
+    return lines.count();
+}
+
+}  // namespace mado::relay

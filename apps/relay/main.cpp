@@ -1,0 +1,237 @@
+// mado-relay: the relay centre's program. `mado-relay serve CONFIG` and, before the first start,
+// `mado-relay import CONFIG FILE`.
+#include <signal.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <iostream>
+#include <thread>
+
+#include "base/config.hpp"
+#include "base/file.hpp"
+#include "exchange.hpp"
+#include "http/completion.hpp"
+#include "import.hpp"
+#include "routes.hpp"
+
+namespace mado::relay {
+namespace {
+
+namespace asio = http::asio;
+
+struct Settings {
+    std::string state, anchor, keys, directory, authority, policy, schemes;
+    std::string address;
+    std::uint16_t port = 0;
+    std::uint16_t operator_port = 0;
+    int threads = 1;
+};
+
+Settings read_settings(const std::string& path) {
+    auto config = Config::load(path);
+    Settings s;
+    s.state = config.text("state");
+    s.anchor = config.text("anchor");
+    s.keys = config.text("keys");
+    s.directory = config.text("directory");
+    s.authority = config.text("authority");
+    s.policy = config.text("policy");
+    s.schemes = config.text("schemes");
+    s.address = config.text_or("address", "127.0.0.1");
+    s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
+    s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
+    s.threads = static_cast<int>(config.integer_or("threads", 2, 1, 64));
+    config.finish();
+    return s;
+}
+
+template <class T>
+T must(Parsed<T> parsed, const std::string& path) {
+    if (!parsed) throw OperatorError(path + " cannot be used: " + parsed.error().why);
+    return std::move(*parsed);
+}
+
+crypto::PrivateKey read_key(const std::string& path) {
+    return must(crypto::PrivateKey::from_pem(read_secret_file(path).view()), path);
+}
+
+// The log that this relay writes: the one of the directory that our key belongs to.
+tlog::NoteVerifier own_log(const wire::Directory& directory, const crypto::PrivateKey& key) {
+    for (const auto& log : directory.logs) {
+        if (log.key().raw_ed25519() == key.public_key().raw_ed25519()) return log;
+    }
+    throw OperatorError("the directory names no log with this relay's log key (log.key)");
+}
+
+// What `serve` and `import` have in common: files, keys, store.
+struct Foundation {
+    explicit Foundation(const std::string& config_path)
+        : settings(read_settings(config_path)),
+          lock(settings.state + "/relay.lock", "the relay's state folder"),
+          directory(wire::load_directory(settings.directory, settings.authority)),
+          policy(
+              must(wire::Policy::parse(wire::read_pinned_file(settings.policy, directory.policy)),
+                   settings.policy)),
+          schemes(must(
+              wire::Schemes::parse(wire::read_pinned_file(settings.schemes, directory.schemes)),
+              settings.schemes)),
+          vault(settings.keys),
+          log_key(read_key(settings.keys + "/log.key")),
+          signing_key(read_key(settings.keys + "/signing.key")),
+          kid(base64url(signing_key.public_key().thumbprint())),
+          batch_size(metrics.histogram("mado_relay_batch_entries",
+                                       "Jobs made durable by one commit.",
+                                       {1, 2, 4, 8, 16, 32, 64, 128, 256})),
+          commit_s(metrics.histogram("mado_relay_commit_seconds", "Time of one commit.",
+                                     {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5})),
+          writer({.store_path = settings.state + "/relay.sqlite",
+                  .anchor_path = settings.anchor,
+                  .log = own_log(directory, log_key),
+                  .log_key = log_key,
+                  .vault = vault,
+                  .program_log = log,
+                  .observe = [this](const WriterObservation& seen) {
+                      batch_size.observe(static_cast<double>(seen.batch));
+                      commit_s.observe(static_cast<double>(seen.commit_us) / 1e6);
+                  }}) {}
+
+    Log log{"mado-relay"};
+    Settings settings;
+    FileLock lock;
+    wire::Directory directory;
+    wire::Policy policy;
+    wire::Schemes schemes;
+    Vault vault;
+    crypto::PrivateKey log_key;
+    crypto::PrivateKey signing_key;
+    std::string kid;
+    http::Metrics metrics;
+    http::Histogram& batch_size;
+    http::Histogram& commit_s;
+    LogWriter writer;
+};
+
+// One io thread: its own io_context, reader and listening socket.
+struct Lane {
+    Lane(Shared& shared, const Settings& settings, const http::TlsContext& tls, const Log& log)
+        : reader(settings.state + "/relay.sqlite", shared.vault), exchange(io, shared, reader) {
+        http::ServerOptions options;
+        options.address = settings.address;
+        options.port = settings.port;
+        options.tls = &tls;
+        options.reuse_port = true;
+        options.report = [&log](std::string_view request_id, std::string_view what) {
+            log.error("request_failed", {{"request_id", request_id}, {"why", what}});
+        };
+        options.observe = [&log](const http::Observation& seen) {
+            log.info("request", {{"request_id", seen.request_id},
+                                 {"path", seen.path},
+                                 {"status", std::int64_t{seen.status}},
+                                 {"duration_us", seen.duration_us}});
+        };
+        server.emplace(io, std::move(options), participant_routes(io, shared, exchange));
+    }
+
+    asio::io_context io{1};
+    Reader reader;
+    Exchange exchange;
+    std::optional<http::Server> server;
+};
+
+constexpr http::Milliseconds shutdown_grace{5'000};
+
+// The first SIGTERM or SIGINT: take no more, finish what was accepted, then end.
+Task<void> shut_down(asio::io_context& main, std::vector<std::unique_ptr<Lane>>& lanes,
+                     Shared& shared, std::optional<http::Server>& operator_server) {
+    asio::signal_set signals(main, SIGTERM, SIGINT);
+    co_await signals.async_wait(asio::use_awaitable);
+    shared.log.info("stopping");
+    for (auto& lane : lanes) {
+        co_await http::run_on(lane->io, lane->server->stop(shutdown_grace));
+    }
+    shared.holders.close();
+    co_await operator_server->stop(shutdown_grace);
+}
+
+int serve(const std::string& config_path) {
+    Foundation base(config_path);
+    base.writer.append_public_entry(base.directory.entry);
+    Mandates mandates;
+    Holders holders;
+    Shared shared{
+        .directory = base.directory,
+        .policy = base.policy,
+        .schemes = base.schemes,
+        .vault = base.vault,
+        .log = base.log,
+        .signing_key = base.signing_key,
+        .kid = base.kid,
+        .mandates = mandates,
+        .writer = base.writer,
+        .holders = holders,
+        .requests = base.metrics.counters("mado_relay_requests_total",
+                                          "Requests by service and code.", {"service", "code"}),
+        .latency_s = base.metrics.histogram(
+            "mado_relay_request_seconds", "Time from a request to its answer.",
+            {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})};
+
+    const Secret tls_key = read_secret_file(base.settings.keys + "/tls.key");
+    const auto certificate = read_file(base.settings.keys + "/tls.crt");
+    if (!certificate) throw OperatorError("the relay's certificate (tls.crt) is missing");
+    const auto tls =
+        http::TlsContext::server({.certificate_pem = *certificate, .key_pem = &tls_key},
+                                 /*client_certificate_required=*/true);
+
+    asio::io_context main{1};
+    std::vector<std::unique_ptr<Lane>> lanes;
+    for (int i = 0; i < base.settings.threads; ++i) {
+        lanes.push_back(std::make_unique<Lane>(shared, base.settings, tls, base.log));
+    }
+    http::ServerOptions operator_options;
+    operator_options.port = base.settings.operator_port;
+    std::optional<http::Server> operator_server;
+    operator_server.emplace(main, operator_options, operator_routes(shared, base.metrics));
+
+    std::vector<std::thread> threads;
+    for (auto& lane : lanes) {
+        threads.emplace_back([&lane] { lane->io.run(); });
+    }
+    asio::co_spawn(main, shut_down(main, lanes, shared, operator_server), asio::detached);
+    base.log.info("serving", {{"port", std::int64_t{base.settings.port}}});
+    main.run();
+    for (auto& thread : threads)
+        thread.join();
+    base.writer.stop();
+    base.log.info("stopped");
+    return 0;
+}
+
+int import(const std::string& config_path, const std::string& file) {
+    Foundation base(config_path);
+    const auto persons = import_file(file, base.directory, base.schemes, base.vault, base.writer);
+    base.log.info("imported", {{"persons", persons}});
+    return 0;
+}
+
+}  // namespace
+}  // namespace mado::relay
+
+int main(int argc, char** argv) try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (arguments.size() == 2 && arguments[0] == "serve") {
+        return mado::relay::serve(arguments[1]);
+    }
+    if (arguments.size() == 3 && arguments[0] == "import") {
+        return mado::relay::import(arguments[1], arguments[2]);
+    }
+    std::cerr << "usage: mado-relay serve CONFIG\n       mado-relay import CONFIG FILE\n";
+    return 2;
+} catch (const mado::OperatorError& error) {
+    std::cerr << "mado-relay: " << error.what() << "\n";
+    return 2;
+} catch (const std::exception& error) {
+    std::cerr << "mado-relay: stopped by a fault: " << error.what() << "\n";
+    return 1;
+}

@@ -1,0 +1,46 @@
+// What the relay remembers of nonces and mandates: nonces it gave out and mandates it has verified.
+// A mandate's card signature is checked once; the same bytes then cover requests until their end.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "store.hpp"
+#include "wire/mandate.hpp"
+
+namespace mado::relay {
+
+// Used from every io thread; one mutex, held for look-ups only.
+class Mandates {
+  public:
+    // 256 random bits, for one organisation, 5 minutes. Empty when too many are open (overloaded).
+    std::optional<std::string> issue_nonce(const wire::ParticipantId& organisation, UnixTime now);
+
+    // The person whose card signed this mandate, when it was accepted before.
+    std::optional<PersonRow> accepted(const Hash& mandate);
+    // First sight: spends the nonce and remembers the mandate. False when the nonce is not open for
+    // that organisation (also when another thread has just spent it for other bytes).
+    bool accept(const Hash& mandate, const wire::Mandate& content, PersonRow person, UnixTime now);
+    // Remembers a mandate that was found in the store (accepted before a restart).
+    void remember(const Hash& mandate, PersonRow person, UnixTime expires);
+
+  private:
+    struct Nonce {
+        wire::ParticipantId organisation;
+        UnixTime expires;
+    };
+    struct Known {
+        PersonRow person;
+        UnixTime expires;
+    };
+    void drop_old(UnixTime now);
+
+    std::mutex mutex_;  // guards all below: requests of one mandate come in on several threads
+    std::map<std::string, Nonce> nonces_;
+    std::map<Hash, Known> known_;
+    UnixTime dropped_at_ = 0;
+};
+
+}  // namespace mado::relay

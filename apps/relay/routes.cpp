@@ -1,0 +1,113 @@
+#include "routes.hpp"
+
+#include <boost/json.hpp>
+
+namespace mado::relay {
+namespace {
+
+constexpr std::size_t small_body = 1024;
+constexpr std::size_t holders_per_gateway_max = 256;
+
+http::Response refuse(Code code, const http::Request& request) {
+    return to_response({code}, request.request_id);
+}
+
+// POST /v1/nonce { "for": organisation }: a nonce for a mandate, bound to the caller.
+http::Response give_nonce(Shared& shared, const http::Request& request) {
+    if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
+        return refuse(Code::not_in_directory, request);
+    }
+    const auto object = parse_json_object(request.body, {.text_bytes_max = small_body});
+    if (!object) return refuse(Code::malformed, request);
+    Members in(*object);
+    const auto id = wire::ParticipantId::parse(in.text("for", 64));
+    if (!in.finish() || !id) return refuse(Code::malformed, request);
+    const auto* organisation = shared.directory.find(*id);
+    if (organisation == nullptr) return refuse(Code::not_in_directory, request);
+    if (!organisation->has_certificate(*request.certificate)) {
+        return refuse(Code::certificate_mismatch, request);
+    }
+    const auto nonce = shared.mandates.issue_nonce(*id, unix_now());
+    if (!nonce) return refuse(Code::overloaded, request);
+    http::Response response;
+    response.content_type = "application/json";
+    response.body = boost::json::serialize(boost::json::object{{"nonce", *nonce}});
+    return response;
+}
+
+// POST /v1/holder { "holders": [id, …] }, Upgrade: mado-holder/1. The directory must list the
+// caller's certificate for each of them.
+http::Response take_gateway(http::asio::io_context& io, Shared& shared,
+                            const http::Request& request) {
+    const auto object = parse_json_object(request.body, {.text_bytes_max = 64 * small_body});
+    if (!object) return refuse(Code::malformed, request);
+    Members in(*object);
+    const auto names = in.texts("holders", holders_per_gateway_max, 64);
+    if (!in.finish() || names.empty() || request.header("upgrade") != wire::upgrade_protocol) {
+        return refuse(Code::malformed, request);
+    }
+    std::vector<wire::ParticipantId> holders;
+    for (const auto& name : names) {
+        const auto* holder = shared.directory.find(name);
+        if (holder == nullptr || !request.certificate) {
+            return refuse(Code::not_in_directory, request);
+        }
+        if (!holder->has_certificate(*request.certificate)) {
+            return refuse(Code::certificate_mismatch, request);
+        }
+        holders.push_back(holder->id);
+    }
+    http::Response response;
+    response.status = 101;
+    response.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
+    response.upgraded = [&io, &shared, holders](http::Connection connection) -> Task<void> {
+        shared.holders.add(io, holders, std::move(connection));
+        co_return;
+    };
+    return response;
+}
+
+http::Response plain(int status, std::string text) {
+    http::Response response;
+    response.status = status;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = std::move(text);
+    return response;
+}
+
+}  // namespace
+
+std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
+                                            Exchange& exchange) {
+    return {
+        {"POST", "/v1/requests", wire::request_bytes_max,
+         [&exchange](http::Request request) { return exchange.run(std::move(request)); }},
+        {"POST", "/v1/nonce", small_body,
+         [&shared](http::Request request) -> Task<http::Response> {
+             co_return give_nonce(shared, request);
+         }},
+        {"POST", "/v1/holder", 64 * small_body,
+         [&io, &shared](http::Request request) -> Task<http::Response> {
+             co_return take_gateway(io, shared, request);
+         }},
+    };
+}
+
+std::vector<http::Route> operator_routes(Shared& shared, http::Metrics& metrics) {
+    return {
+        {"GET", "/healthz", 0,
+         [](http::Request) -> Task<http::Response> { co_return plain(200, "ok\n"); }},
+        {"GET", "/readyz", 0,
+         [&shared](http::Request) -> Task<http::Response> {
+             const bool ready = shared.writer.healthy();
+             co_return plain(ready ? 200 : 503,
+                             ready ? "ready\n" : "not ready: the log cannot be written\n");
+         }},
+        {"GET", "/metrics", 0,
+         [&metrics](http::Request) -> Task<http::Response> {
+             co_return plain(200, metrics.text());
+         }},
+    };
+}
+
+}  // namespace mado::relay

@@ -1,0 +1,80 @@
+-- The relay's store. Trusted for: who is behind a card or a number, and the order of the log.
+-- An attacker who can read it without the keys learns how many entries an unnamed person has and
+-- when batches were written; no number, name, insurer or requester. One who can change it is found
+-- by the anchor, by the holders' evidence and by whoever compares checkpoints.
+-- "sealed": AES-256-GCM, bound to table and row; "index": HMAC-SHA-256 with a key kept elsewhere.
+
+create table person (
+    id          integer primary key,
+    link_number blob not null unique,  -- 16 random bytes
+    linked      integer not null,      -- 0: an unlinked series, known by one number only
+    seq         integer not null       -- of the person's newest entry
+);
+
+create table card_key (
+    certificate_index blob primary key,  -- of the certificate's SHA-256
+    person            integer not null references person,
+    status            text not null check (status in ('active', 'suspended', 'revoked')),
+    sealed            blob not null      -- public key, use, end
+) without rowid;
+
+create table identifier (
+    id          integer primary key,
+    person      integer not null references person,
+    full_index  blob not null,  -- of the whole number
+    loose_index blob,           -- of the number without the part that may be left out (a branch)
+    sealed      blob not null   -- scheme, holder, fields, current or former
+);
+create index identifier_full on identifier (full_index);
+create index identifier_loose on identifier (loose_index);
+create index identifier_person on identifier (person);
+
+create table mandate (
+    hash    blob primary key,  -- SHA-256 of the JWS, which carries 256 random bits
+    person  integer not null references person,
+    expires integer not null,
+    sealed  blob not null
+) without rowid;
+
+-- One row for each entry of the log.
+create table access (
+    position    integer primary key,  -- index in the log
+    entry       blob not null,        -- the 32 bytes in the log
+    person      integer references person,
+    seq         integer,
+    month       integer,              -- of keep_until: which key seals the row
+    sealed      blob,
+    outcome     text,
+    request     blob unique,          -- index of requester and jti
+    content     blob,                 -- index of the request's bytes
+    mandate_use blob unique           -- index of mandate, holder and service (checks are used once)
+);
+create unique index access_person on access (person, seq) where person is not null;
+
+-- The key of each month of keep_until, wrapped. Erasing a month is deleting its row.
+create table month_key (
+    month   integer primary key,  -- year * 12 + month - 1
+    wrapped blob not null
+);
+
+create table tile (
+    level  integer not null,
+    number integer not null,
+    hashes blob not null,  -- 256 × 32 bytes
+    root   blob not null,  -- their Merkle root: one hash of the level above
+    primary key (level, number)
+) without rowid;
+
+create table head (
+    size integer primary key,
+    note text not null  -- the signed checkpoint of that batch
+);
+
+-- Misses of one requester with one number on one day.
+create table miss (
+    path   blob primary key,  -- index of requester, number and day
+    day    integer not null,  -- days since 1970, for clearing
+    misses integer not null
+) without rowid;
+create index mandate_expires on mandate (expires);
+create index miss_day on miss (day);

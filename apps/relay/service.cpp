@@ -1,0 +1,85 @@
+#include "service.hpp"
+
+#include <algorithm>
+
+namespace mado::relay {
+namespace {
+
+constexpr std::int32_t japan_offset_s = 9 * 3600;
+
+}  // namespace
+
+std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& facts) {
+    const auto& head = facts.head.head;
+    if (!facts.certificate || !facts.directory.knows_certificate(*facts.certificate)) {
+        return std::unexpected(Code::not_in_directory);
+    }
+    const auto* caller = facts.directory.find(head.issuer);
+    if (caller == nullptr) return std::unexpected(Code::not_in_directory);
+    if (!caller->has_certificate(*facts.certificate)) {
+        return std::unexpected(Code::certificate_mismatch);
+    }
+    if (head.audience != facts.directory.relay().id) return std::unexpected(Code::head_audience);
+    if (!wire::head_is_fresh(head, facts.now)) return std::unexpected(Code::head_stale);
+    const auto* key = caller->signing_key(facts.head.jws.key_id);
+    if (key == nullptr || !crypto::verify_jws(facts.head.jws, *key)) {
+        return std::unexpected(Code::head_signature);
+    }
+    return caller;
+}
+
+std::optional<Code> judge_mandate(const MandateFacts& facts) {
+    const auto& mandate = facts.mandate;
+    if (mandate.audience != facts.relay) return Code::mandate_for_other;
+    if (mandate.organisation != facts.caller.id) return Code::mandate_for_other;
+    if (mandate.expires <= facts.now) return Code::mandate_expired;
+    if (mandate.issued_at > facts.now + wire::clock_skew_s) return Code::mandate_expired;
+    const auto lifetime = mandate.expires - mandate.issued_at;
+    if (lifetime <= 0 || lifetime > wire::lifetime_s_max(mandate.kind)) {
+        return Code::mandate_expired;
+    }
+    if (!mandate.covers(facts.service)) return Code::mandate_scope;
+    return std::nullopt;
+}
+
+std::optional<Code> judge_card(const std::optional<CardKey>& card, UnixTime now) {
+    if (!card) return Code::card_unknown;
+    if (card->status != CardStatus::active) return Code::card_revoked;
+    if (card->not_after <= now) return Code::card_expired;
+    return std::nullopt;
+}
+
+std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Directory& directory,
+                                        const std::vector<Identifier>& identifiers) {
+    std::int64_t position = 0;
+    for (const auto& identifier : identifiers) {
+        if (!identifier.holder) continue;
+        if (to.holder) {
+            if (*identifier.holder == *to.holder) return Route{*to.holder, identifier};
+            continue;
+        }
+        const auto* holder = directory.find(*identifier.holder);
+        if (holder == nullptr || holder->kind != *to.kind) continue;
+        if (++position == to.position) return Route{holder->id, identifier};
+    }
+    return std::unexpected(Code::no_link);
+}
+
+std::expected<Route, Code> route_unlinked(const wire::Target& to, const wire::Directory& directory,
+                                          const wire::Scheme& scheme,
+                                          const wire::PersonNumber& number) {
+    // A number of no holder (a health care number) that is not linked leads nowhere.
+    if (!scheme.kind) return std::unexpected(Code::no_match);
+    const auto* holder = directory.find(number.field(scheme.holder_field));
+    if (holder == nullptr || holder->kind != *scheme.kind) return std::unexpected(Code::no_match);
+    const bool asked =
+        to.holder ? *to.holder == holder->id : *to.kind == holder->kind && to.position == 1;
+    if (!asked) return std::unexpected(Code::no_link);
+    return Route{holder->id, Identifier{.number = number, .holder = holder->id, .current = true}};
+}
+
+Date country_day(UnixTime now) {
+    return date_at(now, japan_offset_s);
+}
+
+}  // namespace mado::relay

@@ -1,0 +1,293 @@
+#include "store.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+
+namespace mado::relay {
+namespace {
+
+constexpr std::array<std::string_view, 1> migrations{
+#include "apps/relay/schema/001_first.sqlite.sql.hpp"
+};
+
+constexpr JsonLimits row_limits{.text_bytes_max = 128 * 1024};
+
+// A row that was sealed by this program and does not have its form is a broken store.
+json::object open_object(ByteView plain) {
+    auto object = parse_json_object(as_text(plain), row_limits);
+    if (!object) throw Failure("a sealed row does not have its form");
+    return std::move(*object);
+}
+
+void demand(const Members& in) {
+    if (!in.finish()) throw Failure("a sealed row does not have its members");
+}
+
+CardStatus parse_status(std::string_view text) {
+    if (text == "active") return CardStatus::active;
+    if (text == "suspended") return CardStatus::suspended;
+    return CardStatus::revoked;
+}
+
+}  // namespace
+
+db::Connection open_store(const std::string& path, db::Access access) {
+    db::Connection connection(path, access);
+    if (access != db::Access::read_only) db::migrate(connection, migrations);
+    return connection;
+}
+
+Bytes identifier_plain(const Identifier& identifier) {
+    json::object out;
+    out["scheme"] = identifier.number.scheme;
+    if (identifier.holder) out["holder"] = identifier.holder->text();
+    out["current"] = identifier.current;
+    json::array fields;
+    for (const auto& [name, value] : identifier.number.fields) {
+        fields.push_back(json::array{name, value});
+    }
+    out["fields"] = std::move(fields);
+    return to_bytes(json::serialize(out));
+}
+
+Identifier read_identifier(ByteView plain) {
+    const auto object = open_object(plain);
+    Members in(object);
+    Identifier out;
+    out.number.scheme = in.text("scheme");
+    if (const auto holder = in.optional_text("holder")) {
+        auto id = wire::ParticipantId::parse(*holder);
+        if (!id) throw Failure("a sealed row names an impossible holder");
+        out.holder = *id;
+    }
+    out.current = in.boolean("current");
+    for (const auto& field : in.array("fields", 16)) {
+        const auto& pair = field.as_array();
+        out.number.fields.emplace_back(pair.at(0).as_string(), pair.at(1).as_string());
+    }
+    demand(in);
+    return out;
+}
+
+Bytes card_key_plain(const crypto::PublicKey& key, UnixTime not_after) {
+    json::object out;
+    out["key"] = base64url(key.spki());
+    out["use"] = "authentication";
+    out["not_after"] = not_after;
+    return to_bytes(json::serialize(out));
+}
+
+NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& number,
+                             const wire::Scheme& scheme) {
+    NumberIndexes out{.full = vault.index("number", {wire::index_material(number)}), .loose = {}};
+    if (!scheme.optional_in_index.empty()) {
+        out.loose =
+            vault.index("number-loose", {wire::index_material(number, scheme.optional_in_index)});
+    }
+    return out;
+}
+
+Bytes access_plain(const AccessRecord& record) {
+    json::object out;
+    out["kind"] = record.kind;
+    out["content"] = record.content;
+    out["holder"] = record.holder;
+    out["salt"] = base64url(record.salt);
+    out["person_salt"] = base64url(record.person_salt);
+    out["subject"] = record.subject;
+    out["subject_salt"] = base64url(record.subject_salt);
+    out["number"] = record.number;
+    out["number_salt"] = base64url(record.number_salt);
+    if (record.birth_date) out["birth_date"] = to_text(*record.birth_date);
+    return to_bytes(json::serialize(out));
+}
+
+AccessRecord read_access(ByteView plain) {
+    const auto object = open_object(plain);
+    Members in(object);
+    AccessRecord out;
+    out.kind = in.text("kind");
+    out.content = in.text("content", wire::order_bytes_max);
+    out.holder = in.text("holder");
+    out.salt = in.hash("salt");
+    out.person_salt = in.hash("person_salt");
+    out.subject = in.text("subject", 64 * 1024);
+    out.subject_salt = in.hash("subject_salt");
+    out.number = in.text("number", 4096);
+    out.number_salt = in.hash("number_salt");
+    out.birth_date = in.optional_date("birth_date");
+    demand(in);
+    return out;
+}
+
+TileRows::TileRows(db::Connection& connection)
+    : tile_(
+          connection.prepare("select hashes from tile where level = :level and number = :number")),
+      roots_(connection.prepare("select root from tile where level = :level and number >= :first "
+                                "order by number limit :count")),
+      entries_(connection.prepare("select entry from access where position >= :first "
+                                  "order by position limit :count")) {}
+
+Bytes TileRows::read(tlog::TileId id, unsigned width) {
+    if (width == tlog::tile_width) {
+        tile_.bind("level", std::int64_t{id.level})
+            .bind("number", static_cast<std::int64_t>(id.index));
+        if (tile_.step()) {
+            Bytes hashes = tile_.blob(0);
+            tile_.reset();
+            return hashes;
+        }
+    }
+    const auto first = static_cast<std::int64_t>(id.index * tlog::tile_width);
+    auto& rows = id.level == 0 ? entries_ : roots_;
+    rows.bind("first", first).bind("count", std::int64_t{width});
+    if (id.level > 0) rows.bind("level", std::int64_t{id.level} - 1);
+    Bytes out;
+    while (rows.step()) {
+        const Bytes hash = rows.blob(0);
+        append(out, id.level == 0 ? ByteView(tlog::leaf_hash(hash)) : ByteView(hash));
+    }
+    if (out.size() != std::size_t{width} * 32) throw Failure("the log lacks rows of a tile");
+    return out;
+}
+
+Reader::Reader(const std::string& path, const Vault& vault)
+    : vault_(vault),
+      connection_(open_store(path, db::Access::read_only)),
+      card_(connection_.prepare(
+          "select person, status, sealed from card_key where certificate_index = :index")),
+      linked_full_(connection_.prepare(
+          "select distinct i.person from identifier i join person p on p.id = i.person "
+          "where i.full_index = :index and p.linked = 1 limit 3")),
+      linked_loose_(connection_.prepare(
+          "select distinct i.person from identifier i join person p on p.id = i.person "
+          "where i.loose_index = :index and p.linked = 1 limit 3")),
+      identifiers_(connection_.prepare(
+          "select full_index, sealed from identifier where person = :person order by id limit 64")),
+      mandate_(connection_.prepare("select person from mandate where hash = :hash")),
+      misses_(connection_.prepare("select misses from miss where path = :path")),
+      link_number_(connection_.prepare("select link_number from person where id = :person")),
+      entries_(
+          connection_.prepare("select position, seq, outcome, month, sealed from access "
+                              "where person = :person and seq > :after order by seq limit :count")),
+      head_(connection_.prepare("select note from head order by size desc limit 1")),
+      month_(connection_.prepare("select wrapped from month_key where month = :month")),
+      tiles_(connection_) {}
+
+std::optional<CardKey> Reader::card(const Hash& certificate) {
+    const Bytes index = vault_.index("certificate", {certificate});
+    card_.bind("index", index);
+    if (!card_.step()) return std::nullopt;
+    const auto person = card_.integer(0);
+    const auto status = parse_status(card_.text(1));
+    const Bytes plain = vault_.open("card_key", index, card_.blob(2));
+    card_.reset();
+    const auto object = open_object(plain);
+    Members in(object);
+    const Bytes spki = in.base64url_bytes("key", 1024);
+    in.text("use");
+    const auto not_after = in.integer("not_after");
+    demand(in);
+    auto key = crypto::PublicKey::from_spki(spki);
+    if (!key) throw Failure("a registered card key cannot be read");
+    return CardKey{.person = person, .status = status, .key = *key, .not_after = not_after};
+}
+
+std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number,
+                                      const wire::Scheme& scheme) {
+    const auto indexes = number_indexes(vault_, number, scheme);
+    const bool loose = indexes.loose && number.field(scheme.optional_in_index).empty();
+    auto& statement = loose ? linked_loose_ : linked_full_;
+    statement.bind("index", loose ? *indexes.loose : indexes.full);
+    std::vector<PersonRow> people;
+    while (statement.step())
+        people.push_back(statement.integer(0));
+    return people;
+}
+
+std::vector<Identifier> Reader::identifiers(PersonRow person) {
+    identifiers_.bind("person", person);
+    std::vector<Identifier> out;
+    std::vector<Identifier> former;
+    while (identifiers_.step()) {
+        auto identifier =
+            read_identifier(vault_.open("identifier", identifiers_.blob(0), identifiers_.blob(1)));
+        auto& list = identifier.current ? out : former;
+        list.push_back(std::move(identifier));
+    }
+    out.insert(out.end(), former.begin(), former.end());
+    return out;
+}
+
+std::optional<PersonRow> Reader::mandate_person(const Hash& mandate) {
+    mandate_.bind("hash", mandate);
+    if (!mandate_.step()) return std::nullopt;
+    const auto person = mandate_.integer(0);
+    mandate_.reset();
+    return person;
+}
+
+std::int64_t Reader::misses(ByteView path) {
+    misses_.bind("path", path);
+    if (!misses_.step()) return 0;
+    const auto count = misses_.integer(0);
+    misses_.reset();
+    return count;
+}
+
+Bytes Reader::link_number(PersonRow person) {
+    link_number_.bind("person", person);
+    if (!link_number_.step()) throw Failure("a person is missing");
+    Bytes out = link_number_.blob(0);
+    link_number_.reset();
+    return out;
+}
+
+std::optional<Secret> Reader::month_key(std::int64_t month) {
+    month_.bind("month", month);
+    if (!month_.step()) return std::nullopt;
+    Bytes key = vault_.open("month_key", row_bytes(month), month_.blob(0));
+    month_.reset();
+    Secret out{ByteView(key)};
+    wipe(key);
+    return out;
+}
+
+std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_seq,
+                                         std::int64_t count) {
+    struct Raw {
+        StoredEntry entry;
+        std::int64_t month;
+        Bytes sealed;
+    };
+    std::vector<Raw> rows;
+    entries_.bind("person", person).bind("after", after_seq).bind("count", count);
+    while (entries_.step()) {
+        rows.push_back({{.position = entries_.integer(0),
+                         .seq = entries_.integer(1),
+                         .outcome = entries_.optional_text(2),
+                         .record = {}},
+                        entries_.integer(3),
+                        entries_.blob(4)});
+    }
+    std::vector<StoredEntry> out;
+    for (auto& row : rows) {
+        if (const auto key = month_key(row.month)) {
+            row.entry.record = read_access(
+                Vault::open_with(*key, "access", row_bytes(row.entry.position), row.sealed));
+        }
+        out.push_back(std::move(row.entry));
+    }
+    return out;
+}
+
+std::optional<std::string> Reader::newest_head() {
+    if (!head_.step()) return std::nullopt;
+    auto note = head_.text(0);
+    head_.reset();
+    return note;
+}
+
+}  // namespace mado::relay

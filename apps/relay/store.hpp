@@ -1,0 +1,123 @@
+// The relay's store: what its tables hold, read side. Every io thread has a Reader of its own; the
+// only writer is LogWriter.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "db/db.hpp"
+#include "tlog/tlog.hpp"
+#include "vault.hpp"
+#include "wire/exchange.hpp"
+#include "wire/number.hpp"
+
+namespace mado::relay {
+
+using mado::to_text;  // not hidden by the overloads of this namespace
+
+// Opens the database and brings it to the newest schema.
+db::Connection open_store(const std::string& path, db::Access access);
+
+using PersonRow = std::int64_t;
+
+// One number of a person at one holder.
+struct Identifier {
+    wire::PersonNumber number;
+    std::optional<wire::ParticipantId> holder;  // none: a number of no holder (health care number)
+    bool current = true;
+};
+Bytes identifier_plain(const Identifier& identifier);
+Identifier read_identifier(ByteView plain);
+
+enum class CardStatus { active, suspended, revoked };
+struct CardKey {
+    PersonRow person = 0;
+    CardStatus status = CardStatus::revoked;
+    crypto::PublicKey key;
+    UnixTime not_after = 0;
+};
+Bytes card_key_plain(const crypto::PublicKey& key, UnixTime not_after);
+
+// Blind indexes of a number: of the whole, and without the part that may be left out.
+struct NumberIndexes {
+    Bytes full;
+    std::optional<Bytes> loose;
+};
+NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& number,
+                             const wire::Scheme& scheme);
+
+// What an entry's row holds, sealed under the key of its month.
+struct AccessRecord {
+    std::string kind;     // "order" or "refused"
+    std::string content;  // the order's exact bytes; for "refused" the text that was hashed
+    std::string holder;
+    Hash salt{};
+    Hash person_salt{};
+    std::string subject;  // exact bytes
+    Hash subject_salt{};
+    std::string number;  // exact bytes
+    Hash number_salt{};
+    std::optional<Date> birth_date;
+};
+Bytes access_plain(const AccessRecord& record);
+AccessRecord read_access(ByteView plain);
+
+struct StoredEntry {
+    std::int64_t position = 0;
+    std::int64_t seq = 0;
+    std::optional<std::string> outcome;
+    std::optional<AccessRecord> record;  // none: its month was erased
+};
+
+// Reads the log's tiles from the database: full ones as stored, partial ones from the rows below
+// (entries for level 0, roots of full tiles for the levels above).
+class TileRows {
+  public:
+    explicit TileRows(db::Connection& connection);
+    Bytes read(tlog::TileId id, unsigned width);
+
+  private:
+    db::Statement tile_;
+    db::Statement roots_;
+    db::Statement entries_;
+};
+
+class Reader {
+  public:
+    Reader(const std::string& path, const Vault& vault);
+
+    std::optional<CardKey> card(const Hash& certificate);
+    // Linked people whose number this is; with a number without branch there may be several.
+    std::vector<PersonRow> linked(const wire::PersonNumber& number, const wire::Scheme& scheme);
+    // Newest first, current before former.
+    std::vector<Identifier> identifiers(PersonRow person);
+    // The person whose card signed this mandate, when the relay has accepted it before.
+    std::optional<PersonRow> mandate_person(const Hash& mandate);
+    std::int64_t misses(ByteView path);
+    Bytes link_number(PersonRow person);
+    std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count);
+    // The signed checkpoint of the newest batch; empty before the first.
+    std::optional<std::string> newest_head();
+    Bytes tile(tlog::TileId id, unsigned width) { return tiles_.read(id, width); }
+
+  private:
+    std::optional<Secret> month_key(std::int64_t month);
+
+    const Vault& vault_;
+    db::Connection connection_;
+    db::Statement card_;
+    db::Statement linked_full_;
+    db::Statement linked_loose_;
+    db::Statement identifiers_;
+    db::Statement mandate_;
+    db::Statement misses_;
+    db::Statement link_number_;
+    db::Statement entries_;
+    db::Statement head_;
+    db::Statement month_;
+    TileRows tiles_;
+};
+
+}  // namespace mado::relay

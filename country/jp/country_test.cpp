@@ -1,0 +1,777 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/check_digit.hpp"
+#include "base/config.hpp"
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "base/temp_folder.hpp"
+#include "calendar.hpp"
+#include "db/db.hpp"
+#include "generate.hpp"
+#include "random.hpp"
+
+namespace mado::country {
+namespace {
+
+const std::vector<std::string> holder_ids{"06990014", "990010", "39990015", "992016"};
+// The agreed columns of the service `eligibility`; those with * are never null.
+const std::vector<std::string> columns{
+    "symbol",          "number*",    "branch",       "name*",          "kana",
+    "birth_date*",     "sex",        "relationship", "share_percent*", "valid_from*",
+    "valid_to",        "rank*",      "class",        "limit_class",    "care_level",
+    "special_payment", "end_reason", "guarantee*",   "as_of*"};
+
+std::string country_folder() {
+    return std::filesystem::path(__FILE__).parent_path().string();
+}
+
+Date date(std::string_view text) {
+    return parse_date(text).value();
+}
+
+const Date on = date("2026-11-22");
+
+struct Identifier {
+    std::string scheme;
+    std::string holder;
+    std::optional<std::string> symbol;
+    std::string number;
+    std::optional<std::string> branch;
+    bool current = false;
+    auto operator<=>(const Identifier&) const = default;
+};
+
+struct Known {
+    std::string key;
+    std::string name;
+    std::string birth_date;
+    std::string health_care_number;
+    bool issued = false;
+    std::vector<Identifier> identifiers;
+};
+
+Identifier read_identifier(const json::value& value) {
+    Members in(value.as_object());
+    Identifier out;
+    out.scheme = in.text("scheme");
+    out.holder = in.text("holder");
+    out.current = in.text("state") == "current";
+    Members fields(in.object("fields"));
+    EXPECT_EQ(fields.text("insurer"), out.holder);
+    out.symbol = fields.optional_text("symbol");
+    out.number = fields.text("number");
+    out.branch = fields.optional_text("branch");
+    EXPECT_TRUE(fields.finish());
+    EXPECT_TRUE(in.finish());
+    return out;
+}
+
+std::vector<Known> read_people(const std::string& path) {
+    std::vector<Known> people;
+    const auto text = read_file(path).value();
+    std::size_t start = 0;
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', start)) {
+        const auto object = parse_json_object(std::string_view(text).substr(start, end - start));
+        start = end + 1;
+        if (!object) throw Failure(object.error().why);
+        Members in(*object);
+        Known known;
+        known.key = object->at("key").is_null() ? "" : std::string(object->at("key").as_string());
+        (void)in.any("key");
+        known.name = in.text("name");
+        EXPECT_NE(in.text("kana"), "");
+        known.birth_date = in.text("birth_date");
+        known.health_care_number = in.text("health_care_number");
+        known.issued = in.boolean("issued");
+        for (const auto& one : in.array("identifiers", 50)) {
+            known.identifiers.push_back(read_identifier(one));
+        }
+        EXPECT_TRUE(in.finish());
+        people.push_back(std::move(known));
+    }
+    EXPECT_EQ(start, text.size());
+    return people;
+}
+
+// Of these columns the contract wants numbers; of the others text.
+const std::set<std::string> integers{"share_percent", "rank", "special_payment", "guarantee",
+                                     "as_of"};
+
+std::optional<std::string> value_of(const db::Statement& statement, std::size_t column) {
+    if (statement.is_null(column)) return std::nullopt;
+    if (statement.type(column) == db::ColumnType::integer) {
+        return std::to_string(statement.integer(column));
+    }
+    return statement.text(column);
+}
+
+struct Row {
+    std::map<std::string, std::string> texts;  // without those that are null
+    [[nodiscard]] std::string text(const std::string& name) const {
+        const auto at = texts.find(name);
+        return at == texts.end() ? "" : at->second;
+    }
+    [[nodiscard]] int share() const { return std::stoi(text("share_percent")); }
+    [[nodiscard]] bool covers(Date day) const {
+        return date(text("valid_from")) <= day &&
+               (!texts.contains("valid_to") || day <= date(text("valid_to")));
+    }
+};
+
+// One holder's database behind the holder's own SQL, as the gateway will use it.
+class Service {
+  public:
+    Service(const std::string& folder, const std::string& id)
+        : connection_(folder + "/holders/" + id + ".sqlite", db::Access::read_only),
+          statement_(connection_.prepare(sql(id))) {}
+
+    static std::string sql(const std::string& id) {
+        auto file = Config::load(country_folder() + "/holders/" + id + ".toml");
+        auto holder = file.table("holder");
+        EXPECT_EQ(holder.text("id"), id);
+        EXPECT_NE(holder.text("kind"), "");
+        EXPECT_NE(holder.text("name"), "");
+        auto text = file.table("service").table("eligibility").text("rows");
+        file.finish();
+        return text;
+    }
+    std::vector<Row> rows(const Identifier& asked) {
+        if (statement_.has_parameter("symbol")) statement_.bind("symbol", asked.symbol);
+        if (statement_.has_parameter("branch")) statement_.bind("branch", asked.branch);
+        statement_.bind("number", asked.number);
+        std::vector<Row> out;
+        while (statement_.step()) {
+            Row row;
+            for (std::size_t i = 0; i < statement_.columns(); ++i) {
+                const auto name = statement_.column_name(i);
+                const auto value = value_of(statement_, i);
+                if (!value) continue;
+                row.texts[name] = *value;
+                EXPECT_EQ(statement_.type(i) == db::ColumnType::integer, integers.contains(name))
+                    << name;
+            }
+            out.push_back(std::move(row));
+        }
+        return out;
+    }
+    db::Statement& statement() { return statement_; }
+    db::Connection& connection() { return connection_; }
+
+  private:
+    db::Connection connection_;
+    db::Statement statement_;
+};
+
+// A generated country, its people and its services.
+class Country {
+  public:
+    Country(std::int64_t people, std::uint64_t seed) {
+        GenerateOptions options;
+        options.out = path();
+        options.country = country_folder();
+        options.people = people;
+        options.seed = seed;
+        options.on = on;
+        generate(options);
+        known_ = read_people(path() + "/people.ndjson");
+        for (const auto& id : holder_ids)
+            services_.try_emplace(id, path(), id);
+    }
+    [[nodiscard]] std::string path() const { return folder_.path("country"); }
+    [[nodiscard]] const std::vector<Known>& people() const { return known_; }
+    [[nodiscard]] const Known& person(const std::string& key) const {
+        for (const auto& known : known_) {
+            if (known.key == key) return known;
+        }
+        throw Failure("nobody has the key " + key);
+    }
+    Service& service(const std::string& id) { return services_.at(id); }
+    // What the holder says of this person under one of the person's identifiers.
+    std::vector<Row> rows(const Known& known, const Identifier& identifier) {
+        auto all = service(identifier.holder).rows(identifier);
+        std::erase_if(all, [&](const Row& row) {
+            return row.text("birth_date") != known.birth_date || row.text("name") != known.name;
+        });
+        return all;
+    }
+    std::vector<Row> medical(const Known& known) {
+        std::vector<Row> all;
+        for (const auto& identifier : known.identifiers) {
+            if (identifier.scheme != "insured-number") continue;
+            for (auto& row : rows(known, identifier))
+                all.push_back(std::move(row));
+        }
+        std::ranges::sort(all, {}, [](const Row& row) { return row.text("valid_from"); });
+        return all;
+    }
+    Row on_day(const std::string& key, Date day) {
+        for (auto& row : medical(person(key))) {
+            if (row.covers(day)) return row;
+        }
+        return {};
+    }
+
+  private:
+    TempFolder folder_;
+    std::vector<Known> known_;
+    std::map<std::string, Service> services_;
+};
+
+// Every value of every table: what two databases must share to be the same.
+std::string dump(const std::string& path) {
+    db::Connection connection(path, db::Access::read_only);
+    std::vector<std::string> tables;
+    auto names = connection.prepare("select name from sqlite_schema where type = 'table'");
+    while (names.step())
+        tables.push_back(names.text(0));
+    std::string out;
+    for (const auto& table : tables) {
+        out += "# " + table + "\n";
+        auto rows = connection.prepare("select * from \"" + table + "\"");
+        while (rows.step()) {
+            for (std::size_t i = 0; i < rows.columns(); ++i) {
+                out += value_of(rows, i).value_or("NULL") + "|";
+            }
+            out += "\n";
+        }
+    }
+    return out;
+}
+
+std::string dump_country(const Country& country) {
+    auto out = read_file(country.path() + "/people.ndjson").value();
+    for (const auto& id : holder_ids)
+        out += dump(country.path() + "/holders/" + id + ".sqlite");
+    return out;
+}
+
+class CountryTest : public testing::Test {
+  protected:
+    static void SetUpTestSuite() { shared() = std::make_unique<Country>(1000, 1); }
+    static void TearDownTestSuite() { shared().reset(); }
+    // Made once for all tests that only read.
+    static std::unique_ptr<Country>& shared() {
+        static std::unique_ptr<Country> country;
+        return country;
+    }
+    Country& country() { return *shared(); }
+};
+
+// ---- the same for the same seed ----
+
+TEST_F(CountryTest, SameSeedSameCountry) {
+    EXPECT_EQ(dump_country(Country(1000, 1)), dump_country(country()));
+}
+
+TEST_F(CountryTest, OtherSeedOtherPeople) {
+    const Country other(1000, 2);
+    std::set<std::string> numbers;
+    for (const auto& known : country().people())
+        numbers.insert(known.health_care_number);
+    std::size_t same = 0;
+    std::size_t named = 0;
+    for (const auto& known : other.people())
+        same += numbers.contains(known.health_care_number);
+    for (const auto& household : {"hanako", "sato-1", "jiro"})
+        named += !other.person(household).key.empty();
+    EXPECT_EQ(named, 3U);
+    EXPECT_LT(same, 30U);  // the named people
+    EXPECT_NE(dump_country(other), dump_country(country()));
+}
+
+TEST_F(CountryTest, NamedPeopleAreTheSameEverywhere) {
+    const Country other(50, 99);
+    EXPECT_EQ(other.people().size(), 50U);
+    std::size_t named = 0;
+    for (const auto& known : other.people()) {
+        if (known.key.empty()) continue;
+        ++named;
+        const auto& here = country().person(known.key);
+        EXPECT_EQ(known.name, here.name);
+        EXPECT_EQ(known.health_care_number, here.health_care_number);
+        EXPECT_EQ(known.identifiers, here.identifiers);
+    }
+    EXPECT_EQ(named, 14U);
+}
+
+// ---- numbers ----
+
+TEST_F(CountryTest, HealthCareNumbersAreValidAndDifferent) {
+    std::set<std::string> seen;
+    for (const auto& known : country().people()) {
+        const auto& number = known.health_care_number;
+        EXPECT_EQ(number.size(), 12U);
+        EXPECT_NE(number.front(), '0');
+        EXPECT_TRUE(damm_valid(number)) << number;
+        EXPECT_TRUE(seen.insert(number).second) << number;
+    }
+    EXPECT_EQ(seen.size(), 1000U);
+}
+
+TEST(HealthCareNumbers, DoNotRepeat) {
+    Random random(7);
+    HealthCareNumbers numbers(random);
+    std::set<std::string> seen;
+    for (int i = 0; i < 100'000; ++i)
+        seen.insert(numbers.next());
+    EXPECT_EQ(seen.size(), 100'000U);
+}
+
+TEST_F(CountryTest, InsurerNumbersHaveCheckDigits) {
+    for (const auto& id : holder_ids)
+        EXPECT_TRUE(insurer_valid(id)) << id;
+    for (const auto& known : country().people()) {
+        for (const auto& identifier : known.identifiers) {
+            if (identifier.holder == "39990015") {
+                EXPECT_EQ(identifier.number.size(), 8U);
+                EXPECT_TRUE(insurer_valid(identifier.number)) << identifier.number;
+                EXPECT_FALSE(identifier.symbol || identifier.branch);
+            }
+            if (identifier.scheme == "care-insured-number") {
+                EXPECT_EQ(identifier.number.size(), 10U);
+            }
+        }
+    }
+}
+
+// Nobody has the number of somebody else, but for families without branches.
+TEST_F(CountryTest, NumbersAreOnesOwn) {
+    std::map<Identifier, std::string> seen;
+    for (const auto& known : country().people()) {
+        for (const auto& identifier : known.identifiers) {
+            if (identifier.holder == "06990014" && !identifier.branch) continue;
+            auto key = identifier;
+            key.current = true;
+            EXPECT_TRUE(seen.emplace(key, known.name).second) << identifier.number;
+        }
+    }
+}
+
+// ---- the holders' SQL keeps the contract ----
+
+TEST_F(CountryTest, ColumnsAreTheAgreedOnes) {
+    for (const auto& id : holder_ids) {
+        auto& statement = country().service(id).statement();
+        EXPECT_TRUE(statement.reads_only());
+        ASSERT_EQ(statement.columns(), columns.size()) << id;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            EXPECT_EQ(statement.column_name(i), columns[i].substr(0, columns[i].find('*'))) << id;
+        }
+        const std::set<std::string> allowed{"symbol", "number", "branch"};
+        for (const auto& name : statement.parameters())
+            EXPECT_TRUE(allowed.contains(name)) << name;
+    }
+}
+
+TEST_F(CountryTest, NumbersAreFoundByIndex) {
+    for (const auto& id : holder_ids) {
+        auto& connection = country().service(id).connection();
+        std::set<std::string> scans;
+        auto names = connection.prepare("select name from sqlite_schema where type = 'table'");
+        while (names.step())
+            scans.insert("SCAN " + names.text(0));
+        auto plan = connection.prepare("explain query plan " + Service::sql(id));
+        std::size_t steps = 0;
+        while (plan.step()) {
+            ++steps;
+            const auto detail = plan.text(3);
+            EXPECT_FALSE(scans.contains(detail)) << id << ": " << detail;
+        }
+        EXPECT_GT(steps, 1U);
+    }
+}
+
+void expect_well_formed(const Row& row) {
+    for (const auto& column : columns) {
+        if (column.ends_with('*')) {
+            EXPECT_TRUE(row.texts.contains(column.substr(0, column.size() - 1))) << column;
+        }
+    }
+    EXPECT_TRUE(parse_date(row.text("valid_from")));
+    EXPECT_TRUE(parse_date(row.text("birth_date")));
+    if (row.texts.contains("valid_to")) {
+        EXPECT_LE(date(row.text("valid_from")), date(row.text("valid_to")));
+    }
+    EXPECT_TRUE(row.text("sex") == "male" || row.text("sex") == "female");
+    EXPECT_EQ(row.text("rank"), "1");
+    // The night before the country's day, in seconds.
+    const auto as_of = std::stoll(row.text("as_of"));
+    const auto midnight = std::chrono::sys_days(on).time_since_epoch().count() * 86400LL;
+    EXPECT_LT(as_of, midnight);
+    EXPECT_GT(as_of, midnight - 86400);
+}
+
+TEST_F(CountryTest, EveryIdentifierLeadsToItsPerson) {
+    std::size_t former = 0;
+    for (const auto& known : country().people()) {
+        ASSERT_FALSE(known.identifiers.empty()) << known.name;
+        bool seen_former = false;
+        for (const auto& identifier : known.identifiers) {
+            const auto rows = country().rows(known, identifier);
+            ASSERT_FALSE(rows.empty()) << known.name << " " << identifier.number;
+            for (const auto& row : rows) {
+                expect_well_formed(row);
+                EXPECT_EQ(row.text("symbol"), identifier.symbol.value_or(""));
+                EXPECT_EQ(row.text("number"), identifier.number);
+                EXPECT_EQ(row.text("branch"), identifier.branch.value_or(""));
+            }
+            const bool covered =
+                std::ranges::any_of(rows, [](const Row& row) { return row.covers(on); });
+            EXPECT_EQ(covered, identifier.current) << known.name << " " << identifier.number;
+            if (identifier.scheme != "insured-number") continue;
+            EXPECT_FALSE(seen_former && identifier.current) << "former before current";
+            seen_former |= !identifier.current;
+            former += !identifier.current;
+        }
+    }
+    EXPECT_GT(former, 100U);
+}
+
+TEST_F(CountryTest, NullMatchesEveryBranchAndNoOtherSymbol) {
+    auto& society = country().service("06990014");
+    Identifier family{.scheme = "insured-number",
+                      .holder = "06990014",
+                      .symbol = "21",
+                      .number = "1042",
+                      .branch = std::nullopt};
+    std::set<std::string> names;
+    for (const auto& row : society.rows(family))
+        names.insert(row.text("name"));
+    EXPECT_EQ(names, (std::set<std::string>{"厚労 太郎", "厚労 芽依", "厚労 希"}));
+    family.branch = "01";
+    ASSERT_EQ(society.rows(family).size(), 1U);
+    EXPECT_EQ(society.rows(family)[0].text("name"), "厚労 芽依");
+    family.symbol = std::nullopt;
+    EXPECT_TRUE(society.rows(family).empty());
+    family.symbol = "35";
+    EXPECT_TRUE(society.rows(family).empty());
+    family.symbol = "21";
+    family.number = "01042";
+    EXPECT_TRUE(society.rows(family).empty());
+}
+
+// ---- consistent lives ----
+
+TEST_F(CountryTest, OneMedicalInsurerAtATime) {
+    for (const auto& known : country().people()) {
+        const auto rows = country().medical(known);
+        for (std::size_t i = 1; i < rows.size(); ++i) {
+            ASSERT_TRUE(rows[i - 1].texts.contains("valid_to")) << known.name;
+            // Whoever is lost by one is gained by the next on that day.
+            EXPECT_EQ(plus_days(date(rows[i - 1].text("valid_to")), 1),
+                      date(rows[i].text("valid_from")))
+                << known.name;
+        }
+        const bool insured =
+            std::ranges::any_of(rows, [](const Row& row) { return row.covers(on); });
+        EXPECT_EQ(insured, known.key != "seiho") << known.name;
+        EXPECT_LE(date(known.birth_date), date(rows.front().text("valid_from"))) << known.name;
+    }
+}
+
+TEST_F(CountryTest, SharesByAge) {
+    std::map<std::string, std::set<int>> seen;
+    for (const auto& known : country().people()) {
+        const Date birth = date(known.birth_date);
+        for (const auto& row : country().medical(known)) {
+            if (!row.covers(on)) continue;
+            const int age = age_on(birth, on);
+            const bool late = row.text("class") == "後期高齢者";
+            EXPECT_EQ(late, age >= 75) << known.name;
+            std::string group = "other";
+            if (on <= preschool_last(birth)) group = "preschool";
+            if (on >= seventy_share_from(birth)) group = late ? "late" : "seventies";
+            seen[group].insert(row.share());
+            EXPECT_EQ(row.text("special_payment") == "1", known.key == "tokubetsu");
+        }
+    }
+    EXPECT_EQ(seen["preschool"], (std::set<int>{20}));
+    EXPECT_EQ(seen["other"], (std::set<int>{30}));
+    EXPECT_EQ(seen["seventies"], (std::set<int>{20, 30}));
+    EXPECT_EQ(seen["late"], (std::set<int>{10, 20, 30}));
+}
+
+TEST_F(CountryTest, TurningSeventyFiveChangesTheInsurerOnThatDay) {
+    std::size_t turned = 0;
+    for (const auto& known : country().people()) {
+        const Date at = birthday(date(known.birth_date), 75);
+        if (at > on) continue;
+        for (const auto& row : country().medical(known)) {
+            EXPECT_EQ(row.text("class") == "後期高齢者", date(row.text("valid_from")) >= at);
+            turned += row.texts.contains("valid_to") && date(row.text("valid_to")) < at;
+        }
+    }
+    EXPECT_GT(turned, 10U);
+}
+
+TEST_F(CountryTest, CareInsuranceFromSixtyFive) {
+    std::size_t certified_old = 0;
+    std::size_t certified_young = 0;
+    for (const auto& known : country().people()) {
+        const int age = age_on(date(known.birth_date), on);
+        const auto care =
+            std::ranges::find(known.identifiers, "care-insured-number", &Identifier::scheme);
+        const bool has = care != known.identifiers.end();
+        if (age >= 65) EXPECT_TRUE(has) << known.name;
+        if (age < 40) EXPECT_FALSE(has) << known.name;
+        if (!has) continue;
+        for (const auto& row : country().rows(known, *care)) {
+            if (!row.covers(on)) continue;
+            EXPECT_EQ(row.text("class"), age >= 65 ? "第1号" : "第2号");
+            const bool certified = row.texts.contains("care_level");
+            if (age < 65) EXPECT_TRUE(certified);
+            (age < 65 ? certified_young : certified_old) += certified;
+        }
+    }
+    EXPECT_GT(certified_old, 20U);
+    EXPECT_GT(certified_young, 0U);
+}
+
+TEST_F(CountryTest, LooksLikeACountry) {
+    std::size_t unissued = 0;
+    std::size_t beyond_basic_plane = 0;
+    std::size_t variation_selectors = 0;
+    std::size_t latin = 0;
+    std::size_t children = 0;
+    for (const auto& known : country().people()) {
+        unissued += !known.issued;
+        beyond_basic_plane += known.name.contains("𠮷");
+        variation_selectors += known.name.contains("\U000E0100");
+        latin += known.name.front() >= 'A' && known.name.front() <= 'Z';
+        children += age_on(date(known.birth_date), on) < 18;
+    }
+    EXPECT_GT(unissued, 60U);
+    EXPECT_LT(unissued, 140U);
+    EXPECT_GT(beyond_basic_plane, 1U);
+    EXPECT_GT(variation_selectors, 2U);
+    EXPECT_GT(latin, 3U);
+    EXPECT_GT(children, 100U);
+    EXPECT_LT(children, 350U);
+}
+
+// ---- the named people ----
+
+TEST_F(CountryTest, Hanako) {
+    const auto& hanako = country().person("hanako");
+    EXPECT_EQ(hanako.name, "厚労 花子");
+    EXPECT_EQ(hanako.birth_date, "1986-05-01");
+    EXPECT_TRUE(hanako.issued);
+    ASSERT_EQ(hanako.identifiers.size(), 2U);
+    EXPECT_EQ(hanako.identifiers[0].holder, "990010");
+    EXPECT_TRUE(hanako.identifiers[0].current);
+    EXPECT_EQ(hanako.identifiers[1].holder, "06990014");
+    EXPECT_FALSE(hanako.identifiers[1].current);
+
+    const auto rows = country().medical(hanako);
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].text("valid_to"), "2026-03-31");
+    EXPECT_EQ(rows[0].text("end_reason"), "退職");
+    EXPECT_EQ(rows[0].text("relationship"), "insured");
+    EXPECT_EQ(rows[1].text("valid_from"), "2026-04-01");
+    EXPECT_FALSE(rows[1].texts.contains("valid_to"));
+    EXPECT_EQ(rows[1].text("share_percent"), "30");
+    EXPECT_EQ(rows[1].text("sex"), "female");
+    EXPECT_EQ(rows[1].text("guarantee"), "1");
+}
+
+TEST_F(CountryTest, HerFamily) {
+    EXPECT_EQ(country().on_day("taro", on).text("relationship"), "insured");
+    const auto mei = country().on_day("mei", on);
+    EXPECT_EQ(mei.text("relationship"), "dependent");
+    EXPECT_EQ(mei.share(), 20);
+    EXPECT_EQ(mei.text("branch"), "01");
+    EXPECT_EQ(country().on_day("nozomi", on).text("valid_from"), "2026-10-20");
+    EXPECT_EQ(country().on_day("haru", on).text("class"), "後期高齢者");
+    EXPECT_EQ(country().on_day("haru", on).share(), 10);
+    EXPECT_EQ(country().on_day("haru", date("2022-06-14")).text("end_reason"), "75歳到達");
+    EXPECT_EQ(country().on_day("haru", date("2022-06-14")).share(), 20);
+    EXPECT_FALSE(country().person("jiro").issued);
+}
+
+TEST_F(CountryTest, HarusCareLevelOnEachDay) {
+    const auto& haru = country().person("haru");
+    const auto rows = country().rows(haru, haru.identifiers.back());
+    const auto level_on = [&](std::string_view day) -> std::string {
+        for (const auto& row : rows) {
+            if (row.covers(date(day))) {
+                return row.texts.contains("care_level") ? row.text("care_level") : "none";
+            }
+        }
+        return "not insured";
+    };
+    EXPECT_EQ(level_on("2012-06-13"), "not insured");
+    EXPECT_EQ(level_on("2024-08-31"), "none");
+    EXPECT_EQ(level_on("2024-09-01"), "要介護1");
+    EXPECT_EQ(level_on("2025-08-31"), "要介護1");
+    EXPECT_EQ(level_on("2025-09-01"), "要介護2");
+    EXPECT_EQ(level_on("2028-08-31"), "要介護2");
+    EXPECT_EQ(level_on("2028-09-01"), "none");
+}
+
+TEST_F(CountryTest, TwinsWithoutBranchAreSeveral) {
+    const auto& twin = country().person("takasaki-1");
+    const auto& other = country().person("takasaki-2");
+    EXPECT_EQ(twin.birth_date, other.birth_date);
+    EXPECT_EQ(twin.identifiers, other.identifiers);
+    EXPECT_FALSE(twin.identifiers[0].branch);
+    std::set<std::string> names;
+    for (const auto& row : country().service("06990014").rows(twin.identifiers[0])) {
+        if (row.text("birth_date") == twin.birth_date && row.covers(on)) {
+            names.insert(row.text("name"));
+        }
+    }
+    EXPECT_EQ(names, (std::set<std::string>{"髙﨑 陽", "髙﨑 月"}));
+}
+
+TEST_F(CountryTest, Others) {
+    const auto ninkei = country().on_day("ninkei", on);
+    EXPECT_EQ(ninkei.text("class"), "任意継続");
+    EXPECT_EQ(ninkei.text("valid_from"), "2026-02-01");
+    EXPECT_EQ(country().on_day("ninkei", date("2026-01-31")).text("class"), "一般");
+
+    EXPECT_EQ(country().on_day("tokubetsu", date("2025-07-31")).text("special_payment"), "");
+    EXPECT_EQ(country().on_day("tokubetsu", date("2025-08-01")).text("special_payment"), "1");
+
+    EXPECT_TRUE(country().on_day("seiho", on).texts.empty());
+    const auto last = country().on_day("seiho", date("2026-06-09"));
+    EXPECT_EQ(last.text("end_reason"), "生活保護");
+    EXPECT_FALSE(country().person("seiho").identifiers.front().current);
+
+    EXPECT_EQ(country().person("sato-1").name, country().person("sato-2").name);
+    EXPECT_EQ(country().person("sato-1").birth_date, country().person("sato-2").birth_date);
+    EXPECT_NE(country().person("sato-1").identifiers, country().person("sato-2").identifiers);
+    EXPECT_TRUE(country().person("nguyen").name.starts_with("NGUYEN"));
+}
+
+// ---- what officers write later ----
+
+TEST(Registers, LossesEnteredLaterCutTheRows) {
+    Country country(50, 3);
+    const auto end = [&](const std::string& id, const char* sql) {
+        db::Connection connection(country.path() + "/holders/" + id + ".sqlite",
+                                  db::Access::read_write);
+        connection.run(sql);
+        EXPECT_EQ(connection.changes(), 1);
+    };
+    end("06990014",
+        "update member set lost_ymd = 20261001 where symbol = '21' and number = '1042'");
+    end("990010",
+        "update shikaku set soshitsu_bi = 5081001 where kojin_no = (select kojin_no from kojin"
+        " where shimei = '厚労 花子')");
+    end("39990015", "update 被保険者 set 資格喪失年月日 = '2026-10-01' where 氏名 = '厚労 ハル'");
+    for (const auto* key : {"taro", "hanako", "haru"}) {
+        EXPECT_FALSE(country.on_day(key, date("2026-09-30")).texts.empty()) << key;
+        EXPECT_TRUE(country.on_day(key, date("2026-10-01")).texts.empty()) << key;
+    }
+}
+
+// ---- options ----
+
+TEST(Generate, RefusesWrongOptions) {
+    const TempFolder folder;
+    GenerateOptions options;
+    options.out = folder.path("out");
+    options.country = country_folder();
+    options.on = on;
+    options.people = 49;
+    EXPECT_THROW(generate(options), OperatorError);
+    options.people = 2'000'001;
+    EXPECT_THROW(generate(options), OperatorError);
+    options.people = 50;
+    options.on = date("2026-10-01");  // a named child is not yet born
+    EXPECT_THROW(generate(options), OperatorError);
+    options.on = on;
+    options.country = folder.path("nowhere");
+    EXPECT_THROW(generate(options), OperatorError);
+    EXPECT_FALSE(std::filesystem::exists(options.out));
+}
+
+TEST(Generate, RefusesAFullFolderAndTakesAnEmptyOne) {
+    const TempFolder folder;
+    GenerateOptions options;
+    options.out = folder.path("out/");
+    options.country = country_folder();
+    options.on = date("2027-03-01");
+    options.people = 50;
+    std::filesystem::create_directory(options.out);
+    generate(options);
+    EXPECT_EQ(read_people(options.out + "people.ndjson").size(), 50U);
+    EXPECT_FALSE(std::filesystem::exists(folder.path("out.unfinished")));
+    EXPECT_THROW(generate(options), OperatorError);
+}
+
+// ---- the hand-written data ----
+
+TEST(Data, OrganisationsHoldTogether) {
+    const auto text = read_file(country_folder() + "/organisations.json").value();
+    const auto object = parse_json_object(text).value();
+    std::map<std::string, std::string> kinds;
+    for (const auto& value : object.at("participants").as_array()) {
+        const auto& one = value.as_object();
+        EXPECT_TRUE(kinds.emplace(one.at("id").as_string(), one.at("kind").as_string()).second);
+        EXPECT_FALSE(one.at("name").as_string().empty());
+    }
+    std::set<std::string> behind_gateways;
+    for (const auto& value : object.at("gateways").as_array()) {
+        for (const auto& holder : value.at("holders").as_array()) {
+            EXPECT_TRUE(behind_gateways.emplace(holder.as_string()).second);
+        }
+    }
+    EXPECT_EQ(behind_gateways, std::set<std::string>(holder_ids.begin(), holder_ids.end()));
+    for (const auto& id : holder_ids) {
+        auto holder = Config::load(country_folder() + "/holders/" + id + ".toml").table("holder");
+        EXPECT_EQ(holder.text("kind"), kinds[id]);
+    }
+}
+
+TEST(Data, SchemesAreStrictJson) {
+    const auto text = read_file(country_folder() + "/schemes.json").value();
+    const auto object = parse_json_object(text).value();
+    std::vector<std::string> names;
+    for (const auto& scheme : object.at("schemes").as_array()) {
+        names.emplace_back(scheme.at("name").as_string());
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"health-care-number", "insured-number",
+                                               "care-insured-number"}));
+}
+
+// ---- days ----
+
+TEST(Calendar, PreschoolEndsInMarch) {
+    // Born on 1 April: six years are complete on 31 March, so school begins the day after.
+    EXPECT_EQ(preschool_last(date("2020-04-01")), date("2026-03-31"));
+    EXPECT_EQ(preschool_last(date("2020-04-02")), date("2027-03-31"));
+    EXPECT_EQ(preschool_last(date("2021-03-31")), date("2027-03-31"));
+}
+
+TEST(Calendar, SeventyCountsFromTheNextMonth) {
+    EXPECT_EQ(seventy_share_from(date("1956-05-02")), date("2026-06-01"));
+    EXPECT_EQ(seventy_share_from(date("1956-05-01")), date("2026-05-01"));
+    EXPECT_EQ(seventy_share_from(date("1956-12-31")), date("2027-01-01"));
+}
+
+TEST(Calendar, BirthdaysOfLeapDays) {
+    EXPECT_EQ(birthday(date("1952-02-29"), 75), date("2027-03-01"));
+    EXPECT_EQ(reached_on(date("1952-02-29"), 65), date("2017-02-28"));
+    EXPECT_EQ(age_on(date("1952-02-29"), date("2027-02-28")), 74);
+    EXPECT_EQ(age_on(date("1986-05-01"), on), 40);
+}
+
+TEST(Calendar, Eras) {
+    EXPECT_EQ(era_date(date("1986-05-01")), 3610501);
+    EXPECT_EQ(era_date(date("1926-12-24")), 2151224);
+    EXPECT_EQ(era_date(date("1926-12-25")), 3011225);
+    EXPECT_EQ(era_date(date("1989-01-07")), 3640107);
+    EXPECT_EQ(era_date(date("1989-01-08")), 4010108);
+    EXPECT_EQ(era_date(date("2019-04-30")), 4310430);
+    EXPECT_EQ(era_date(date("2019-05-01")), 5010501);
+}
+
+}  // namespace
+}  // namespace mado::country

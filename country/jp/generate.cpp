@@ -1,0 +1,113 @@
+#include "generate.hpp"
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "named_people.hpp"
+#include "names.hpp"
+#include "population.hpp"
+#include "registers.hpp"
+
+namespace mado::country {
+namespace {
+
+namespace fs = std::filesystem;
+
+json::object identifier(const Coverage& coverage) {
+    json::object fields{{"insurer", holder_id(coverage.holder)}};
+    if (!coverage.symbol.empty()) fields["symbol"] = coverage.symbol;
+    fields["number"] = coverage.number;
+    if (coverage.branch) fields["branch"] = *coverage.branch;
+    return {{"scheme", "insured-number"},
+            {"holder", holder_id(coverage.holder)},
+            {"fields", std::move(fields)},
+            {"state", coverage.last ? "former" : "current"}};
+}
+
+json::object identifier(const Care& care) {
+    return {{"scheme", "care-insured-number"},
+            {"holder", holder_id(Holder::care)},
+            {"fields", {{"insurer", holder_id(Holder::care)}, {"number", care.number}}},
+            {"state", "current"}};
+}
+
+// What the issuing centre knows of a person: who they are and under which numbers, newest first.
+// Nothing about how they are insured.
+json::object known_to_issuer(const Person& person) {
+    json::array identifiers;
+    for (auto coverage = person.coverage.rbegin(); coverage != person.coverage.rend(); ++coverage) {
+        auto one = identifier(*coverage);
+        bool known = false;  // insured a second time under one number
+        for (const auto& before : identifiers)
+            known |= before.at("fields") == one["fields"];
+        if (!known) identifiers.push_back(std::move(one));
+    }
+    if (person.care) identifiers.push_back(identifier(*person.care));
+    json::object line;
+    line["key"] = person.key ? json::value(*person.key) : json::value(nullptr);
+    line["name"] = person.name;
+    line["kana"] = person.kana;
+    line["birth_date"] = to_text(person.birth);
+    line["health_care_number"] = person.health_care_number;
+    line["issued"] = person.issued;
+    line["identifiers"] = std::move(identifiers);
+    return line;
+}
+
+void check(const GenerateOptions& options) {
+    if (options.people < people_min || options.people > people_max) {
+        throw OperatorError("--people must be from 50 to 2000000");
+    }
+    if (fs::exists(options.out) && !(fs::is_directory(options.out) && fs::is_empty(options.out))) {
+        throw OperatorError("the folder " + options.out +
+                            " is not empty: remove it, or give another --out");
+    }
+}
+
+void write_country(const GenerateOptions& options, const std::string& folder) {
+    const auto named = read_named_people(options.country, options.on);
+    std::vector<std::string> taken;
+    for (const auto& household : named) {
+        for (const auto& person : household.people)
+            taken.push_back(person.health_care_number);
+    }
+    const Names names(options.country);
+    Population population(names, {options.people, options.seed, options.on}, taken);
+    Registers registers(folder + "/holders", options.country, options.on);
+    std::ofstream lines(folder + "/people.ndjson", std::ios::binary);
+    auto left = static_cast<std::size_t>(options.people);
+    const auto add = [&](const Household& household) {
+        registers.add(household);
+        for (const auto& person : household.people) {
+            lines << json::serialize(known_to_issuer(person)) << '\n';
+        }
+        left -= household.people.size();
+    };
+    for (const auto& household : named)
+        add(household);
+    while (left > 0)
+        add(population.next(left));
+    registers.commit();
+    lines.close();
+    if (!lines) throw Failure("cannot write " + folder + "/people.ndjson");
+}
+
+}  // namespace
+
+void generate(const GenerateOptions& options) {
+    check(options);
+    auto target = fs::absolute(options.out).lexically_normal();
+    if (!target.has_filename()) target = target.parent_path();  // "out/" means "out"
+    auto unfinished = target;
+    unfinished += ".unfinished";
+    fs::remove_all(unfinished);
+    fs::create_directories(unfinished / "holders");
+    write_country(options, unfinished.string());
+    fs::rename(unfinished, target);
+}
+
+}  // namespace mado::country

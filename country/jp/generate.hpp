@@ -1,0 +1,26 @@
+// Makes the demo country: the holders' databases and what the issuing centre knows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.hpp"
+
+namespace mado::country {
+
+constexpr std::int64_t people_min = 50;
+constexpr std::int64_t people_max = 2'000'000;
+
+struct GenerateOptions {
+    std::string out;      // a folder that does not exist yet or is empty
+    std::string country;  // country/jp: schemas, names, named people
+    std::int64_t people = 1000;
+    std::uint64_t seed = 1;
+    Date on;
+};
+
+// Writes <out>/holders/<holder id>.sqlite and <out>/people.ndjson; <out> appears when all of it is
+// there. Throws OperatorError when the options are wrong.
+void generate(const GenerateOptions& options);
+
+}  // namespace mado::country

@@ -1,0 +1,61 @@
+-- まどか電機健康保険組合: the register of a health insurance society.
+-- Days are integers yyyymmdd; 99991231 is "not ended". A person is lost on lost_ymd, the day after
+-- the last day of insurance (資格喪失日).
+
+create table workplace (
+    symbol text primary key,              -- 記号: one employer of the society, or 任意継続
+    name   text not null
+) strict, without rowid;
+
+create table lost_reason (
+    code integer primary key,
+    name text not null
+) strict;
+insert into lost_reason values
+    (1, '退職'), (2, '任意継続終了'), (3, '被扶養者でなくなった'), (4, '75歳到達'), (5, '死亡');
+
+create table member (                     -- 被保険者
+    person_no    integer primary key,     -- shared with dependant
+    symbol       text not null,
+    number       text not null,
+    branch       text,                    -- null: registered before 2021, not yet numbered
+    name         text not null,
+    kana         text not null,
+    birth_ymd    integer not null,
+    sex_code     integer not null,        -- 1 man, 2 woman
+    plan_code    integer not null,        -- 1 general, 2 任意継続
+    acquired_ymd integer not null,
+    lost_ymd     integer not null,
+    lost_code    integer references lost_reason
+) strict;
+create unique index member_number on member (number, symbol);
+
+create table dependant (                  -- 被扶養者
+    person_no    integer primary key,
+    symbol       text not null,           -- those of the member who supports them
+    number       text not null,
+    branch       text,
+    name         text not null,
+    kana         text not null,
+    birth_ymd    integer not null,
+    sex_code     integer not null,
+    approved     integer not null,        -- 0: filed, not yet decided (認定前)
+    acquired_ymd integer not null,
+    lost_ymd     integer not null,
+    lost_code    integer references lost_reason
+) strict;
+create index dependant_number on dependant (number, symbol);
+
+create table benefit (                    -- what the person pays, and the high-cost class
+    person_no   integer not null,
+    from_ymd    integer not null,
+    to_ymd      integer not null,         -- the last day
+    paid_tenths integer not null,         -- 3 = 30 % paid by the person
+    limit_class text not null,
+    primary key (person_no, from_ymd)
+) strict, without rowid;
+
+create table nightly_batch (
+    job      text primary key,
+    ended_at integer not null             -- yyyymmddhhmmss, Japan time
+) strict, without rowid;

@@ -1,0 +1,29 @@
+-- 九十九県後期高齢者医療広域連合: individuals of 75 and more, as they come from the cities.
+-- Days are texts YYYY-MM-DD; 9999-12-31 is "not ended".
+
+create table 被保険者 (
+    被保険者番号   text primary key,
+    氏名           text not null,
+    氏名カナ       text not null,
+    生年月日       text not null,
+    性別           text not null,         -- 1 男, 2 女
+    住所           text not null,
+    住所地特例     integer not null,      -- 1: lives in a home elsewhere, insured here
+    資格取得年月日 text not null,
+    資格喪失年月日 text not null,         -- the day after the last day of insurance
+    喪失事由       text not null
+) strict, without rowid;
+
+create table 負担区分 (
+    被保険者番号 text not null references 被保険者,
+    適用開始日   text not null,
+    適用終了日   text not null,
+    負担割合     text not null,           -- 1割, 2割, 3割
+    所得区分     text not null,
+    primary key (被保険者番号, 適用開始日)
+) strict, without rowid;
+
+create table 処理実績 (
+    処理名   text primary key,
+    終了時刻 text not null                -- YYYY-MM-DD HH:MM:SS, Japan time
+) strict, without rowid;

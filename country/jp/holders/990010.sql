@@ -1,0 +1,64 @@
+-- A市国民健康保険: households (世帯) of the city's national health insurance.
+-- Days are era dates GYYMMDD (3610501 = 昭和61年5月1日); 0 is none. soshitsu_bi is the day on which
+-- the person is no longer insured.
+
+create table gengo (
+    code      integer primary key,
+    mei       text not null,
+    zero_year integer not null            -- the western year before the era's first
+) strict;
+insert into gengo values
+    (1, '明治', 1867), (2, '大正', 1911), (3, '昭和', 1925), (4, '平成', 1988), (5, '令和', 2018);
+
+create table soshitsu_jiyu (
+    code integer primary key,
+    mei  text not null
+) strict;
+insert into soshitsu_jiyu values
+    (1, '転出'), (2, '生活保護'), (3, '他の医療保険に加入'), (4, '75歳到達'), (5, '死亡');
+
+create table setai (
+    setai_no integer primary key,
+    kigo     text not null,               -- empty, or the kana of a town that merged
+    bango    text not null,               -- seven digits, with zeros
+    jusho    text not null,
+    nushi    text not null                -- 世帯主, who need not be insured here
+) strict;
+create unique index setai_bango on setai (bango, kigo);
+
+create table kojin (
+    kojin_no    integer primary key,
+    setai_no    integer not null references setai,
+    edaban      text not null,
+    shimei      text not null,
+    shimei_kana text not null,
+    tsusho      text not null,            -- a foreigner's registered Japanese name, or empty
+    seinengappi integer not null,
+    seibetsu    text not null             -- 男, 女
+) strict;
+create unique index kojin_setai on kojin (setai_no, edaban);
+
+create table shikaku (
+    kojin_no      integer not null references kojin,
+    rireki        integer not null,
+    shutoku_bi    integer not null,
+    soshitsu_bi   integer not null,
+    soshitsu_jiyu integer not null,
+    primary key (kojin_no, rireki)
+) strict, without rowid;
+
+create table kyufu (
+    kojin_no    integer not null references kojin,
+    rireki      integer not null,         -- of shikaku
+    kaishi_bi   integer not null,
+    shuryo_bi   integer not null,         -- the last day
+    futan_wari  integer not null,         -- tenths paid by the person
+    gendo_kubun text not null,
+    tokubetsu   integer not null,         -- 1: 特別療養費, the person pays everything first
+    primary key (kojin_no, rireki, kaishi_bi)
+) strict, without rowid;
+
+create table yakan_shori (
+    shori_mei text primary key,
+    shuryo    text not null               -- YYYY-MM-DD HH:MM:SS, Japan time
+) strict, without rowid;

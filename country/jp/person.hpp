@@ -1,0 +1,112 @@
+// What the generator knows about the people of the demo country: the truth that the registers and
+// the issuing centre each keep a part of. A Date of an end is the last day; none is "not ended".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace mado::country {
+
+enum class Holder { society, city, late_elderly, care };
+
+// The insurer number, which is also the name of its files in holders/.
+constexpr std::string_view holder_id(Holder holder) {
+    switch (holder) {
+        case Holder::society:
+            return "06990014";
+        case Holder::city:
+            return "990010";
+        case Holder::late_elderly:
+            return "39990015";
+        case Holder::care:
+            return "992016";
+    }
+    return "";
+}
+
+enum class Sex { female, male };
+
+// 所得区分 of a household, from low to high. Below 70: オ オ エ ウ ウ イ ア; `second_tier` are
+// those who pay 2割 from 75 on, `middle` and more are 現役並み.
+enum class Income { lowest, exempt, general, second_tier, middle, upper, top };
+
+struct HouseholdIncome {
+    Income now = Income::general;
+    // Shares and classes of the old are judged anew each 1 August.
+    Income before = Income::general;
+    std::optional<Date> changed;
+};
+
+enum class EndReason {
+    none,
+    left_work,
+    voluntary_ended,
+    dependence_ended,
+    turned_75,
+    joined_other,
+    welfare,
+};
+
+// A time in which share and class stay the same.
+struct Span {
+    Date from;
+    std::optional<Date> last;
+    int share_percent = 30;
+    std::string_view limit_class;
+    bool special = false;  // 特別療養費
+};
+
+struct Coverage {
+    Holder holder = Holder::city;
+    std::string symbol;  // may be empty
+    std::string number;
+    std::optional<std::string> branch;
+    bool insured = true;     // else a dependant
+    bool voluntary = false;  // 任意継続
+    bool approved = true;    // a dependant whose filing is decided
+    Date from;
+    std::optional<Date> last;
+    EndReason end = EndReason::none;
+    std::optional<Date> special_from;
+    std::vector<Span> spans;
+};
+
+struct Certification {
+    std::string level;  // 要介護状態区分コード
+    Date from;
+    Date last;
+};
+
+struct Care {
+    std::string number;
+    int category = 1;  // 1号, 2号
+    Date from;
+    std::vector<Span> spans;
+    std::vector<Certification> certifications;
+};
+
+struct Person {
+    std::optional<std::string> key;
+    std::string name;
+    std::string kana;
+    std::string common_name;  // 通称, may be empty
+    Sex sex = Sex::female;
+    Date birth;
+    std::string health_care_number;
+    bool issued = true;
+    bool lives_elsewhere = false;    // 住所地特例
+    std::vector<Coverage> coverage;  // oldest first
+    std::optional<Care> care;
+};
+
+struct Household {
+    std::string address;
+    HouseholdIncome income;
+    std::vector<Person> people;
+};
+
+}  // namespace mado::country

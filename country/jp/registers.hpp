@@ -1,0 +1,29 @@
+// The holders' databases: each as its organisation would keep it (holders/<id>.sql), with its own
+// words, its own dates and only its own insured.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "person.hpp"
+
+namespace mado::country {
+
+class Registers {
+  public:
+    // Makes <folder>/<holder id>.sqlite; the last nightly batch of each was on the day `on`.
+    Registers(const std::string& folder, const std::string& country_folder, Date on);
+    ~Registers();
+    Registers(const Registers&) = delete;
+    Registers& operator=(const Registers&) = delete;
+
+    void add(const Household& household);
+    // One transaction a database: what was added before is lost without this.
+    void commit();
+
+  private:
+    struct Databases;
+    std::unique_ptr<Databases> databases_;
+};
+
+}  // namespace mado::country

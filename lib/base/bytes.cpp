@@ -1,0 +1,166 @@
+#include "base/bytes.hpp"
+
+#include <algorithm>
+
+namespace mado {
+namespace {
+
+constexpr std::string_view url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view standard_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::array<std::int8_t, 256> reverse_of(std::string_view alphabet) {
+    std::array<std::int8_t, 256> table{};
+    table.fill(-1);
+    for (std::size_t i = 0; i < alphabet.size(); ++i) {
+        table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+    }
+    return table;
+}
+
+constexpr auto url_values = reverse_of(url_alphabet);
+constexpr auto standard_values = reverse_of(standard_alphabet);
+
+std::string encode(ByteView bytes, std::string_view alphabet) {
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4);
+    std::uint32_t buffer = 0;
+    unsigned bits = 0;
+    for (const std::uint8_t byte : bytes) {
+        buffer = (buffer << 8) | byte;
+        bits += 8;
+        while (bits >= 6) {
+            bits -= 6;
+            out.push_back(alphabet[(buffer >> bits) & 63]);
+        }
+    }
+    if (bits > 0) out.push_back(alphabet[(buffer << (6 - bits)) & 63]);
+    return out;
+}
+
+Parsed<Bytes> decode(std::string_view text, const std::array<std::int8_t, 256>& values) {
+    if (text.size() % 4 == 1) return bad("base64 text has an impossible length");
+    Bytes out;
+    out.reserve(text.size() * 3 / 4);
+    std::uint32_t buffer = 0;
+    unsigned bits = 0;
+    for (const char character : text) {
+        const auto value = values[static_cast<std::uint8_t>(character)];
+        if (value < 0) return bad("character outside the base64 alphabet");
+        buffer = (buffer << 6) | static_cast<std::uint32_t>(value);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out.push_back(static_cast<std::uint8_t>(buffer >> bits));
+            buffer &= (1U << bits) - 1;
+        }
+    }
+    // RFC 4648 section 3.5: unused bits must be zero, else two texts would mean the same bytes.
+    if (buffer != 0) return bad("base64 text has set trailing bits");
+    return out;
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+}  // namespace
+
+ByteView as_bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string_view as_text(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Bytes to_bytes(std::string_view text) {
+    return to_bytes(as_bytes(text));
+}
+
+Bytes to_bytes(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+std::string to_text(ByteView bytes) {
+    return std::string(as_text(bytes));
+}
+
+void append(Bytes& to, ByteView more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
+
+void append(Bytes& to, std::string_view more) {
+    append(to, as_bytes(more));
+}
+
+void append_u64(Bytes& to, std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        to.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+}
+
+std::string base64url(ByteView bytes) {
+    return encode(bytes, url_alphabet);
+}
+
+Parsed<Bytes> parse_base64url(std::string_view text) {
+    return decode(text, url_values);
+}
+
+std::string base64(ByteView bytes) {
+    auto out = encode(bytes, standard_alphabet);
+    out.append((4 - out.size() % 4) % 4, '=');
+    return out;
+}
+
+Parsed<Bytes> parse_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return bad("base64 text has no whole number of groups");
+    std::size_t padding = 0;
+    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') {
+        ++padding;
+    }
+    return decode(text.substr(0, text.size() - padding), standard_values);
+}
+
+std::string hex(ByteView bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (const std::uint8_t byte : bytes) {
+        out.push_back(digits[byte >> 4]);
+        out.push_back(digits[byte & 15]);
+    }
+    return out;
+}
+
+Parsed<Bytes> parse_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return bad("hex text has an odd length");
+    Bytes out;
+    out.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_value(text[i]);
+        const int low = hex_value(text[i + 1]);
+        if (high < 0 || low < 0) return bad("character outside lower-case hex");
+        out.push_back(static_cast<std::uint8_t>(high * 16 + low));
+    }
+    return out;
+}
+
+Parsed<Hash> to_hash(ByteView bytes) {
+    Hash hash;
+    if (bytes.size() != hash.size()) return bad("a hash must have 32 bytes");
+    std::ranges::copy(bytes, hash.begin());
+    return hash;
+}
+
+Parsed<Hash> parse_hash(std::string_view base64url_text) {
+    auto bytes = parse_base64url(base64url_text);
+    if (!bytes) return std::unexpected(bytes.error());
+    return to_hash(*bytes);
+}
+
+}  // namespace mado

@@ -1,0 +1,192 @@
+#include "client/client.hpp"
+
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::client {
+namespace {
+
+constexpr http::Milliseconds connect_timeout{3'000};
+constexpr http::Milliseconds answer_timeout{10'000};
+
+std::unexpected<Problem> problem(wire::Code code, std::string_view detail = {}) {
+    return std::unexpected(Problem{code, std::string(detail), {}, {}});
+}
+
+// Reads problem+json. A relay that sends something else is not trusted to say what is wrong.
+Problem read_problem(const http::Response& response) {
+    Problem out{wire::Code::answer_invalid, "no_problem_document", {}, {}};
+    const auto object = parse_json_object(response.body);
+    if (!object) return out;
+    Members in(*object);
+    const auto* error = wire::find_error(in.text("code", 64));
+    if (error == nullptr) return out;
+    out.code = error->code;
+    out.request_id = in.optional_text("request_id", 64).value_or("");
+    out.detail = in.optional_text("reason", 64).value_or("");
+    return out;
+}
+
+std::string read_text_file(const std::string& path) {
+    auto text = read_file(path, 64 * 1024);
+    if (!text) throw OperatorError("the file is missing: " + path);
+    return std::move(*text);
+}
+
+// `to` as asked and the holder as answered fit together.
+bool target_fits(const wire::Target& to, const wire::Participant& holder) {
+    return to.holder ? *to.holder == holder.id : *to.kind == holder.kind;
+}
+
+}  // namespace
+
+Identity load_identity(const std::string& id, const std::string& folder,
+                       const wire::Directory& directory) {
+    auto parsed = wire::ParticipantId::parse(id);
+    const auto* self = parsed ? directory.find(*parsed) : nullptr;
+    if (self == nullptr) {
+        throw OperatorError("not_in_directory: there is no organisation \"" + id +
+                            "\" in the directory");
+    }
+    const Secret tls_key = read_secret_file(folder + "/tls.key");
+    auto key = crypto::PrivateKey::from_pem(read_secret_file(folder + "/signing.key").view());
+    if (!key) throw OperatorError("not a private key: " + folder + "/signing.key");
+    auto kid = base64url(key->public_key().thumbprint());
+    const auto& relay = directory.relay();
+    auto tls = http::TlsContext::client(
+        {.certificate_pem = read_text_file(folder + "/tls.crt"), .key_pem = &tls_key},
+        [&relay](const Hash& certificate) { return relay.has_certificate(certificate); });
+    return {*parsed, std::move(kid), std::move(*key), std::move(tls)};
+}
+
+Asker::Asker(const wire::Directory& directory, const Identity& identity)
+    : directory_(directory), identity_(identity) {}
+
+Task<Result<http::Response>> Asker::post(std::string path, std::string body) {
+    if (!connection_ || !connection_->open()) {
+        const auto& address = directory_.relay().addresses.front();
+        auto made = co_await http::Connection::connect({address.host, address.port}, &identity_.tls,
+                                                       connect_timeout);
+        if (!made) co_return problem(wire::Code::unavailable, http::to_text(made.error()));
+        connection_ = std::move(*made);
+    }
+    http::Request request;
+    request.method = "POST";
+    request.path = std::move(path);
+    request.content_type = "application/json";
+    request.body = std::move(body);
+    auto response =
+        co_await connection_->exchange(std::move(request), wire::reply_bytes_max, answer_timeout);
+    if (!response) {
+        connection_.reset();
+        co_return problem(wire::Code::unavailable, http::to_text(response.error()));
+    }
+    if (response->status != 200) co_return std::unexpected(read_problem(*response));
+    co_return std::move(*response);
+}
+
+Task<Result<std::string>> Asker::nonce() {
+    auto response = co_await post("/v1/nonce", R"({"for":")" + identity_.id.text() + R"("})");
+    if (!response) co_return std::unexpected(response.error());
+    const auto object = parse_json_object(response->body);
+    if (!object) co_return problem(wire::Code::answer_invalid, "nonce");
+    Members in(*object);
+    auto nonce = in.text("nonce", 64);
+    if (!in.finish()) co_return problem(wire::Code::answer_invalid, "nonce");
+    co_return nonce;
+}
+
+Task<Result<Answered>> Asker::ask(Ask question) {
+    // One key for one answer: two answers cannot be joined by it, and a stolen one opens nothing.
+    const auto seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto now = unix_now();
+    const wire::Head head{.issuer = identity_.id,
+                          .audience = directory_.relay().id,
+                          .jti = base64url(crypto::random_bytes(16)),
+                          .issued_at = now,
+                          .expires = now + wire::ask_lifetime_s,
+                          .to = question.to,
+                          .service = question.service,
+                          .purpose = question.purpose,
+                          .seal_to = seal_to.public_key(),
+                          .parameters = question.parameters,
+                          .payload_hash = {},
+                          .person_operator = {},
+                          .card_seen = question.card_seen};
+    const auto signed_head = wire::sign_head(head, identity_.kid, identity_.signing_key);
+    auto body = wire::request_json({.head = signed_head, .subject = question.subject});
+    auto response = co_await post("/v1/requests", std::move(body));
+    if (!response) co_return std::unexpected(response.error());
+    co_return check(head, signed_head, seal_to, question, response->body);
+}
+
+Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_head,
+                              const crypto::PrivateKey& seal_to, const Ask& question,
+                              std::string_view body) const {
+    auto reply = wire::parse_reply(body);
+    if (!reply) return problem(wire::Code::answer_invalid, "form");
+    const auto now = unix_now();
+
+    // A question to the relay itself: no order, no entry; bound to the head.
+    if (head.to.holder && *head.to.holder == directory_.relay().id) {
+        auto answer = wire::open_answer(reply->answer, seal_to,
+                                        {.from = directory_.relay(),
+                                         .order = crypto::sha256(as_bytes(signed_head)),
+                                         .service = head.service,
+                                         .now = now});
+        if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
+        return Answered{std::move(*answer), {}, {}, {}};
+    }
+
+    if (!reply->receipt || !reply->subject_salt) {
+        return problem(wire::Code::answer_invalid, "no receipt");
+    }
+    auto receipt = wire::verify_receipt(*reply->receipt, directory_);
+    if (!receipt) return problem(wire::Code::receipt_invalid, receipt.error().why);
+    const auto& order = receipt->order;
+    // The order must be this very request: the same head, the same subject, a holder that fits.
+    if (order.head != signed_head || order.relay != directory_.relay().id) {
+        return problem(wire::Code::receipt_invalid, "the order has another head");
+    }
+    if (wire::commit_subject(*reply->subject_salt, question.subject) != order.subject) {
+        return problem(wire::Code::receipt_invalid, "the order is about another subject");
+    }
+    const auto* holder = directory_.find(order.holder);
+    if (holder == nullptr || !target_fits(head.to, *holder)) {
+        return problem(wire::Code::receipt_invalid, "the order is to another holder");
+    }
+    auto answer = wire::open_answer(
+        reply->answer, seal_to,
+        {.from = *holder, .order = receipt->entry, .service = head.service, .now = now});
+    if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
+    return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt};
+}
+
+Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
+                                 const wire::Directory& directory,
+                                 const wire::ParticipantId& organisation, UnixTime now) {
+    const auto certificate = card.authentication_certificate();
+    const wire::Mandate mandate{.audience = directory.relay().id,
+                                .organisation = organisation,
+                                .kind = request.kind,
+                                .scope = request.scope,
+                                .nonce = request.nonce,
+                                .issued_at = now,
+                                .expires = now + wire::lifetime_s_max(request.kind),
+                                .stop = {}};
+    const auto text = crypto::jws_signing_text(
+        wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
+        certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
+    auto signature = card.sign_authentication(pin, as_bytes(text));
+    if (!signature) {
+        const int left = signature.error().tries_left;
+        const auto code = left == 0 ? wire::Code::card_locked : wire::Code::pin_wrong;
+        return std::unexpected(Problem{code, {}, {}, left});
+    }
+    return crypto::join_jws(text, *signature);
+}
+
+}  // namespace mado::client

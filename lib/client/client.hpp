@@ -1,0 +1,95 @@
+// The requester's side (DESIGN section 3): make the head, seal, send, open, verify the answer and
+// its receipt. What comes back from here was checked; there is no way to get an unchecked answer.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "card/card.hpp"
+#include "http/http.hpp"
+#include "wire/answer.hpp"
+#include "wire/directory.hpp"
+#include "wire/errors.hpp"
+#include "wire/exchange.hpp"
+#include "wire/head.hpp"
+#include "wire/mandate.hpp"
+
+namespace mado::client {
+
+using http::Task;
+
+// The organisation that asks: its id and its two keys.
+struct Identity {
+    wire::ParticipantId id;
+    std::string kid;
+    crypto::PrivateKey signing_key;
+    http::TlsContext tls;
+};
+// Reads `folder`/tls.crt, tls.key and signing.key; the kid is the signing key's RFC 7638
+// thumbprint. Accepts the relay's certificate that the directory lists, and no other.
+Identity load_identity(const std::string& id, const std::string& folder,
+                       const wire::Directory& directory);
+
+// Why there is no answer. `detail` is a further code where there is one (`unavailable`: "absent",
+// "slow", "unwell"; `answer_invalid`: what did not fit), never input or internals.
+struct Problem {
+    wire::Code code;
+    std::string detail;
+    std::string request_id;
+    std::optional<int> tries_left;  // pin_wrong
+};
+
+struct Ask {
+    wire::Target to;
+    wire::ServiceId service;
+    wire::CodeId purpose;
+    std::map<std::string, std::string> parameters;
+    Bytes subject;
+    bool card_seen = false;
+};
+
+struct Answered {
+    wire::Answer answer;
+    std::optional<wire::Receipt> receipt;  // none for questions to the relay itself
+    std::optional<wire::Order> order;
+    Hash subject_salt{};
+};
+
+template <class T>
+using Result = std::expected<T, Problem>;
+
+// Asks over one connection, one request at a time; several Askers ask side by side.
+class Asker {
+  public:
+    Asker(const wire::Directory& directory, const Identity& identity);
+
+    // A nonce for a mandate; bound to this organisation, 5 minutes.
+    Task<Result<std::string>> nonce();
+    Task<Result<Answered>> ask(Ask question);
+
+  private:
+    Task<Result<http::Response>> post(std::string path, std::string body);
+    Result<Answered> check(const wire::Head& head, const std::string& signed_head,
+                           const crypto::PrivateKey& seal_to, const Ask& question,
+                           std::string_view body) const;
+
+    const wire::Directory& directory_;
+    const Identity& identity_;
+    std::optional<http::Connection> connection_;
+};
+
+// What a card is asked to sign.
+struct MandateRequest {
+    wire::MandateKind kind = wire::MandateKind::check;
+    std::vector<wire::ServiceId> scope;
+    std::string nonce;
+};
+// The mandate's JWS, signed by the card for `organisation`; pin_wrong or card_locked otherwise.
+Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
+                                 const wire::Directory& directory,
+                                 const wire::ParticipantId& organisation, UnixTime now);
+
+}  // namespace mado::client

@@ -1,0 +1,17 @@
+// Internal to lib/http: makes a Connection of a Link.
+#pragma once
+
+#include <memory>
+
+#include "http/http.hpp"
+#include "http/link.hpp"
+
+namespace mado::http {
+
+struct Connection::State {
+    std::shared_ptr<Link> link;
+};
+
+Connection make_connection(std::shared_ptr<Link> link);
+
+}  // namespace mado::http

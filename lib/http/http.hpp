@@ -1,0 +1,208 @@
+// HTTP/1.1 over TLS 1.3 or plain TCP: server, client, and a connection whose roles are swapped
+// after an upgrade (PROTOCOL section 5). The only library that includes Beast and OpenSSL's TLS.
+//
+// Threads: everything here belongs to the io_context it was made on, which one thread runs. Several
+// servers may listen on one port (SO_REUSEPORT), one for each thread. Servers and connections are
+// destroyed before their io_context.
+// Limits are strictest before authentication: see Limits.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/secret.hpp"
+
+namespace mado::http {
+
+namespace asio = boost::asio;
+template <class T>
+using Task = asio::awaitable<T>;
+using Milliseconds = std::chrono::milliseconds;
+
+struct Header {
+    std::string name;  // compared without case
+    std::string value;
+};
+
+struct Request {
+    std::string method = "GET";
+    std::string path = "/";  // percent-decoding is refused, not done: no path of ours needs it
+    std::string query;       // after '?', undecoded
+    std::vector<Header> headers;
+    std::string content_type;
+    std::string body;
+    // Filled in by the server:
+    std::string request_id;           // random, made here, also sent back as X-Request-Id
+    std::optional<Hash> certificate;  // SHA-256 of the client's certificate (mutual TLS)
+    std::string remote_address;
+
+    [[nodiscard]] std::string_view header(std::string_view name) const;  // "" when absent
+};
+
+// A connection after the upgrade, or a client's: sends requests, one at a time.
+class Connection;
+
+struct Response {
+    int status = 200;
+    std::string content_type;
+    std::string body;
+    std::vector<Header> headers;
+    // With status 101: called with the connection once the answer is sent; the server forgets it.
+    std::function<Task<void>(Connection)> upgraded = nullptr;
+
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+// RFC 9457, application/problem+json, with our stable `code` and the request id as members.
+// `title` is a plain sentence for people; it never carries input or internals.
+Response problem(int status, std::string_view code, std::string_view title,
+                 std::string_view request_id);
+
+using Handler = std::function<Task<Response>(Request)>;
+
+struct Route {
+    std::string_view method;
+    // Exact, or "/tile/*": everything below "/tile/". The first route that fits is taken.
+    std::string_view path;
+    std::size_t body_bytes_max;
+    Handler handler;
+};
+
+struct Limits {
+    std::size_t connections_max = 4096;
+    std::size_t header_bytes_max = 16 * 1024;
+    Milliseconds handshake{5'000};
+    Milliseconds header{10'000};  // first byte to end of header
+    Milliseconds body{10'000};
+    Milliseconds idle{60'000};  // between requests
+    Milliseconds write{10'000};
+};
+
+// Certificate and key of this side, and whom it accepts. Certificates are compared by their
+// SHA-256 with what the directory lists; no certificate authority is involved.
+struct TlsIdentity {
+    std::string certificate_pem;
+    const Secret* key_pem = nullptr;  // read while the context is made
+};
+// Called with the peer certificate's SHA-256. For a server, accepting everybody here and deciding
+// by Request::certificate gives better error messages.
+using AcceptPeer = std::function<bool(const Hash&)>;
+
+class TlsContext {
+  public:
+    static TlsContext server(const TlsIdentity& identity, bool client_certificate_required);
+    static TlsContext client(const TlsIdentity& identity, AcceptPeer accept);
+    // For reading public pages (checkpoint, directory): no certificate of our own.
+    static TlsContext client(AcceptPeer accept);
+    TlsContext(TlsContext&&) noexcept;
+    TlsContext& operator=(TlsContext&&) noexcept;
+    ~TlsContext();
+
+    struct State;
+    [[nodiscard]] State& state() const { return *state_; }
+
+  private:
+    explicit TlsContext(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+// What a request met, reported once for each (for metrics and the access line of the log).
+struct Observation {
+    std::string_view method;
+    std::string_view path;  // the route's path; "" when none matched
+    int status;
+    std::int64_t duration_us;
+    std::string_view request_id;
+};
+
+struct ServerOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;           // 0: the system chooses; see Server::port()
+    const TlsContext* tls = nullptr;  // null: plain HTTP (health and metrics on loopback)
+    bool reuse_port = false;
+    Limits limits;
+    std::function<void(const Observation&)> observe = nullptr;
+    // Called with the text of an exception that a handler let through (the caller got a 500).
+    std::function<void(std::string_view request_id, std::string_view what)> report = nullptr;
+};
+
+class Server {
+  public:
+    // Binds and listens. Throws OperatorError ("port 8443 is in use by another program: …").
+    Server(asio::io_context& io, ServerOptions options, std::vector<Route> routes);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::size_t connections() const;
+    // Accepts no more, closes idle connections (upgraded ones too), lets what is under way finish
+    // (at most `grace`). A handler that takes longer runs on, but its answer is not sent.
+    Task<void> stop(Milliseconds grace);
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+enum class NetError {
+    refused,  // nobody listens there
+    timed_out,
+    closed,       // the peer ended the connection
+    certificate,  // one side does not accept the other's certificate
+    malformed,    // the peer does not speak HTTP, or its answer is over the limit
+};
+std::string_view to_text(NetError error);
+
+struct Endpoint {
+    std::string address;  // an IP address or a name
+    std::uint16_t port = 0;
+    auto operator<=>(const Endpoint&) const = default;
+};
+
+class Connection {
+  public:
+    // `tls` null: plain. The context must outlive the connection.
+    static Task<std::expected<Connection, NetError>> connect(Endpoint to, const TlsContext* tls,
+                                                             Milliseconds timeout);
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) noexcept;
+    ~Connection();
+
+    // One request, one answer, one at a time (else Failure). After an error or a time-out the
+    // connection is closed.
+    Task<std::expected<Response, NetError>> exchange(Request request, std::size_t body_bytes_max,
+                                                     Milliseconds timeout);
+    // Sends an upgrade request; when the answer is 101, this side becomes the server: `handler` is
+    // called for every request that comes in, until the peer closes. Returns the status of the
+    // first answer (101 when it served). The limits are those of a server, except that the peer
+    // may stay idle for as long as it likes.
+    // `accepted` is called once the peer said 101; `report` as in ServerOptions.
+    Task<std::expected<int, NetError>> upgrade_and_serve(
+        Request request, Handler handler, std::size_t body_bytes_max,
+        std::function<void()> accepted,
+        std::function<void(std::string_view request_id, std::string_view what)> report = nullptr);
+    // Asks the system, without waiting: false once the peer has closed, so that a pool does not
+    // hand out a dead connection. Only between exchanges.
+    [[nodiscard]] bool open() const;
+    // Ends at once what waits on this connection.
+    void close();
+    [[nodiscard]] const std::optional<Hash>& peer_certificate() const;
+
+    struct State;
+    explicit Connection(std::unique_ptr<State> state);
+
+  private:
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace mado::http

@@ -1,0 +1,266 @@
+#include "http/serve.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <optional>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "crypto/digest.hpp"
+#include "http/connection.hpp"
+#include "http/message.hpp"
+
+namespace mado::http {
+namespace {
+
+// Slower than this a message may not be; it gives a large one more time than Limits alone.
+constexpr std::size_t bytes_per_ms_min = 32;
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+enum class After { next_request, close, linger, taken_over };
+
+// One request on its way through the server.
+struct Passage {
+    std::int64_t started_us = monotonic_us();
+    std::string id = base64url(crypto::random_bytes(12));
+    std::string method;
+    const Route* route = nullptr;
+    Response response;
+    bool keep_alive = false;  // the request was read to its end, and nobody asked to close
+};
+
+// The method as a metric's label: what a stranger invents must not make new labels.
+std::string_view known_method(std::string_view method) {
+    constexpr std::array<std::string_view, 7> known = {"GET",   "HEAD",   "POST",   "PUT",
+                                                       "PATCH", "DELETE", "OPTIONS"};
+    const auto* found = std::ranges::find(known, method);
+    return found == known.end() ? "other" : *found;
+}
+
+bool path_matches(const Route& route, std::string_view path) {
+    if (!route.path.ends_with("/*")) return route.path == path;
+    const auto above = route.path.substr(0, route.path.size() - 1);
+    return path.size() > above.size() && path.starts_with(above);
+}
+
+// GET's route answers HEAD as well (RFC 9110 section 9.3.2).
+bool method_matches(const Route& route, std::string_view method) {
+    return route.method == method || (method == "HEAD" && route.method == "GET");
+}
+
+// Finds the route or makes the answer that there is none.
+const Route* find_route(const Service& service, const Request& request, Passage& passage) {
+    if (service.any_path) return &service.routes.front();
+    std::string allowed;
+    if (is_canonical_path(request.path)) {
+        for (const auto& route : service.routes) {
+            if (!path_matches(route, request.path)) continue;
+            if (method_matches(route, request.method)) return &route;
+            if (!allowed.empty()) allowed += ", ";
+            allowed += route.method;
+            if (route.method == "GET") allowed += ", HEAD";
+        }
+    }
+    if (allowed.empty()) {
+        passage.response =
+            problem(404, "not_found", "There is nothing at this address.", passage.id);
+    } else {
+        passage.response = problem(405, "method_not_allowed",
+                                   "This address does not take this method.", passage.id);
+        passage.response.headers.push_back({"Allow", allowed});
+    }
+    return nullptr;
+}
+
+// True: go on. False: passage.response says what was wrong.
+bool judge(Progress progress, Passage& passage) {
+    switch (progress) {
+        case Progress::need_more:
+        case Progress::header_done:
+        case Progress::complete:
+            return true;
+        case Progress::malformed:
+            passage.response =
+                problem(400, "malformed", "The request is not valid HTTP.", passage.id);
+            return false;
+        case Progress::header_too_large:
+            passage.response = problem(431, "header_too_large",
+                                       "The header of the request is too large.", passage.id);
+            return false;
+        case Progress::body_too_large:
+            passage.response =
+                problem(413, "too_large", "The body of the request is too large.", passage.id);
+            return false;
+    }
+    return false;
+}
+
+// Reads until the parser has something to say; nullopt when the connection is gone.
+Task<std::optional<Progress>> advance(Link& link, RequestParser& parser) {
+    for (;;) {
+        const Progress progress = parser.advance(link.input());
+        if (progress != Progress::need_more) co_return progress;
+        auto more = co_await link.fill();
+        if (!more) co_return std::nullopt;
+    }
+}
+
+enum class Arrival { whole, refused, gone };
+
+// The header, then the decision whether the body is wanted, then the body.
+Task<Arrival> receive(Link& link, const Service& service, RequestParser& parser, Passage& passage) {
+    link.expires_after(service.limits.header);
+    auto progress = co_await advance(link, parser);
+    if (!progress) co_return Arrival::gone;
+    if (!judge(*progress, passage)) co_return Arrival::refused;
+    passage.method = parser.head().method;
+    passage.route = find_route(service, parser.head(), passage);
+    if (passage.route == nullptr) co_return Arrival::refused;
+    if (!parser.limit_body(passage.route->body_bytes_max)) {
+        judge(Progress::body_too_large, passage);
+        co_return Arrival::refused;
+    }
+    link.expires_after(service.limits.body +
+                       Milliseconds(parser.content_length() / bytes_per_ms_min));
+    if (parser.expects_continue() && !parser.complete() && link.input().empty()) {
+        auto written = co_await link.write(std::string(go_on), {});
+        if (!written) co_return Arrival::gone;
+    }
+    progress = co_await advance(link, parser);
+    if (!progress) co_return Arrival::gone;
+    co_return judge(*progress, passage) ? Arrival::whole : Arrival::refused;
+}
+
+// The one place where a request's exceptions end.
+Task<void> handle(const Service& service, Request request, bool may_upgrade, Passage& passage) {
+    std::string what;
+    try {
+        passage.response = co_await passage.route->handler(std::move(request));
+        if (passage.response.status != 101) co_return;
+        if (!may_upgrade) {
+            passage.response =
+                problem(426, "upgrade_required", "This address wants an upgrade of the connection.",
+                        passage.id);
+            co_return;
+        }
+        if (passage.response.upgraded && !passage.response.header("Upgrade").empty()) co_return;
+        what = "an answer 101 without `upgraded` or without the header Upgrade";
+    } catch (const std::exception& exception) {
+        what = exception.what();
+    } catch (...) {
+        what = "an exception that is no std::exception";
+    }
+    if (service.report) service.report(passage.id, what);
+    passage.response = problem(
+        500, "internal", "Something failed here; the request may be tried again.", passage.id);
+}
+
+// Serves the connection to its new owner; `upgraded` lives here for as long as its coroutine.
+Task<void> hand_over(std::function<Task<void>(Connection)> upgraded, Connection connection,
+                     std::shared_ptr<Service> service, std::string request_id) {
+    std::string what;
+    try {
+        co_await upgraded(std::move(connection));
+        co_return;
+    } catch (const std::exception& exception) {
+        what = exception.what();
+    } catch (...) {
+        what = "an exception that is no std::exception";
+    }
+    if (service->report) service->report(request_id, what);
+}
+
+std::string head_of(const Service& service, Passage& passage) {
+    const auto make = [&passage] {
+        return response_head(
+            passage.response,
+            {.request_id = passage.id, .keep_alive = passage.keep_alive, .unix_time = unix_now()});
+    };
+    try {
+        return make();
+    } catch (const Failure& failure) {  // the handler's header cannot be sent
+        if (service.report) service.report(passage.id, failure.what());
+        passage.response = problem(500, "internal", "Something failed here.", passage.id);
+        return make();
+    }
+}
+
+Task<Ended> answer(Link& link, const Service& service, Passage& passage) {
+    std::string head = head_of(service, passage);
+    const Response& response = passage.response;
+    const bool silent = passage.method == "HEAD" || response.status == 101 ||
+                        response.status == 204 || response.status == 304;
+    const std::string_view body = silent ? std::string_view() : std::string_view(response.body);
+    link.expires_after(service.limits.write + Milliseconds(body.size() / bytes_per_ms_min));
+    auto written = co_await link.write(std::move(head), body);
+    link.never_expires();
+    if (service.observe)
+        service.observe({.method = known_method(passage.method),
+                         .path = passage.route == nullptr ? "" : passage.route->path,
+                         .status = response.status,
+                         .duration_us = monotonic_us() - passage.started_us,
+                         .request_id = passage.id});
+    co_return written;
+}
+
+Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> service) {
+    Passage passage;
+    RequestParser parser(service->limits.header_bytes_max);
+    const Arrival arrival = co_await receive(*link, *service, parser, passage);
+    if (arrival == Arrival::gone) co_return After::close;
+    const bool whole = arrival == Arrival::whole || (parser.complete() && !passage.method.empty());
+    const bool asked_to_stay = whole && parser.keep_alive();
+    if (arrival == Arrival::whole) {
+        const bool may_upgrade = parser.wants_upgrade();
+        Request request = parser.take();
+        request.request_id = passage.id;
+        request.certificate = link->peer_certificate();
+        request.remote_address = link->remote_address();
+        link->never_expires();
+        co_await handle(*service, std::move(request), may_upgrade, passage);
+    }
+    passage.keep_alive = asked_to_stay && !service->stopping;
+    auto written = co_await answer(*link, *service, passage);
+    if (!written) co_return After::close;
+    if (passage.response.status == 101) {
+        auto io = co_await asio::this_coro::executor;
+        link->busy = false;
+        asio::co_spawn(io,
+                       hand_over(std::move(passage.response.upgraded), make_connection(link),
+                                 service, passage.id),
+                       asio::detached);
+        co_return After::taken_over;
+    }
+    if (!whole) co_return After::linger;
+    co_return passage.keep_alive ? After::next_request : After::close;
+}
+
+}  // namespace
+
+Task<void> serve(std::shared_ptr<Link> link, std::shared_ptr<Service> service) {
+    // A connection that has not sent anything yet gets no more time than a header does.
+    Milliseconds patience = service->limits.header;
+    After after = After::next_request;
+    while (after == After::next_request && !service->stopping) {
+        if (link->input().empty()) {
+            if (!service->any_path) link->expires_after(patience);
+            auto more = co_await link->fill();
+            if (!more) break;
+        }
+        link->busy = true;
+        after = co_await serve_one(link, service);
+        link->busy = false;
+        link->release_input();
+        patience = service->limits.idle;
+    }
+    if (after == After::taken_over) co_return;
+    if (after == After::linger) co_await link->linger();
+    link->close();
+}
+
+}  // namespace mado::http

@@ -1,0 +1,29 @@
+// Internal to lib/http: the server's side of a connection, for a Server and, after an upgrade, for
+// the side that dialled.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "http/http.hpp"
+#include "http/link.hpp"
+
+namespace mado::http {
+
+// What serve() answers with; shared by all connections of one server. Belongs to one io thread.
+struct Service {
+    std::vector<Route> routes;
+    bool any_path = false;  // the only route takes every method and path (swapped roles)
+    Limits limits;
+    std::function<void(const Observation&)> observe;
+    std::function<void(std::string_view request_id, std::string_view what)> report;
+    bool stopping = false;
+};
+
+// Answers requests until the connection ends, or until a handler takes it over (101). The
+// connection is closed on return unless it was taken over.
+Task<void> serve(std::shared_ptr<Link> link, std::shared_ptr<Service> service);
+
+}  // namespace mado::http

@@ -1,0 +1,210 @@
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <exception>
+#include <unordered_map>
+
+#include "base/result.hpp"
+#include "http/link.hpp"
+#include "http/message.hpp"
+#include "http/serve.hpp"
+
+namespace mado::http {
+namespace {
+
+using boost::system::error_code;
+
+constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+// Without descriptors or memory accepting fails at once and again: wait until some are given back.
+constexpr Milliseconds accept_pause{100};
+constexpr Milliseconds stop_check_interval{20};
+
+[[noreturn]] void refuse_to_listen(const ServerOptions& options, const error_code& error) {
+    if (error == asio::error::address_in_use)
+        throw OperatorError(
+            fmt::format("port {} on {} is in use by another program; stop it or set another port "
+                        "in the configuration",
+                        options.port, options.address));
+    if (error == asio::error::access_denied)
+        throw OperatorError(
+            fmt::format("port {} on {} may not be opened by this user; set a port above 1023 in "
+                        "the configuration",
+                        options.port, options.address));
+    throw OperatorError(
+        fmt::format("port {} on {} cannot be opened: {}; set an address of this computer in the "
+                    "configuration",
+                    options.port, options.address, error.message()));
+}
+
+tcp::acceptor listen(asio::io_context& io, const ServerOptions& options) {
+    error_code error;
+    const auto address = asio::ip::make_address(options.address, error);
+    if (error)
+        throw OperatorError(fmt::format(
+            "\"{}\" is not an IP address; set the address to listen on in the configuration",
+            options.address));
+    const tcp::endpoint endpoint(address, options.port);
+    tcp::acceptor acceptor(io);
+    acceptor.open(endpoint.protocol(), error);
+    // Connections of the last run that still wait to be forgotten do not keep the port.
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error && options.reuse_port) {
+        const int on = 1;
+        if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+            error = error_code(errno, boost::system::system_category());
+    }
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) refuse_to_listen(options, error);
+    return acceptor;
+}
+
+void check_routes(const std::vector<Route>& routes) {
+    for (const auto& route : routes)
+        if (!is_canonical_path(route.path) || !route.handler)
+            throw Failure(fmt::format("the route \"{}\" can never be reached", route.path));
+}
+
+}  // namespace
+
+// Shared by the server and its connections, which may end after it.
+struct Server::State : std::enable_shared_from_this<Server::State> {
+    State(asio::io_context& io, ServerOptions with, std::vector<Route> routes)
+        : options(std::move(with)),
+          service(std::make_shared<Service>()),
+          acceptor(listen(io, options)),
+          all_closed(io) {
+        check_routes(routes);
+        service->routes = std::move(routes);
+        service->limits = options.limits;
+        service->observe = options.observe;
+        service->report = options.report;
+    }
+
+    static Task<void> accept_all(std::shared_ptr<State> self);
+    static Task<void> attend(std::shared_ptr<State> self, std::shared_ptr<Link> link);
+    void admit(tcp::socket socket);
+    void forget(const Link* link);
+    void close_idle();
+    void close_all();
+    void report(std::string_view what) const {
+        if (options.report) options.report("", what);
+    }
+
+    ServerOptions options;
+    std::shared_ptr<Service> service;
+    tcp::acceptor acceptor;
+    std::unordered_map<const Link*, std::weak_ptr<Link>> links;
+    asio::steady_timer all_closed;  // cancelled when the last connection is gone
+};
+
+Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
+    while (self->acceptor.is_open()) {
+        auto [error, socket] = co_await self->acceptor.async_accept(as_values);
+        if (!self->acceptor.is_open()) break;
+        if (!error) {
+            self->admit(std::move(socket));
+            continue;
+        }
+        if (error == asio::error::connection_aborted) continue;
+        self->report("a connection cannot be accepted: " + error.message());
+        asio::steady_timer pause(self->acceptor.get_executor(), accept_pause);
+        co_await pause.async_wait(as_values);
+    }
+}
+
+void Server::State::admit(tcp::socket socket) {
+    if (links.size() >= options.limits.connections_max) return;  // closes it
+    try {
+        auto link = std::make_shared<Link>(std::move(socket));
+        link->prepare();
+        link->on_close([weak = weak_from_this(), raw = link.get()] {
+            if (auto self = weak.lock()) self->forget(raw);
+        });
+        links.emplace(link.get(), link);
+        auto io = acceptor.get_executor();
+        asio::co_spawn(io, attend(shared_from_this(), std::move(link)), asio::detached);
+    } catch (const std::exception& exception) {  // this connection is lost, the server goes on
+        report(exception.what());
+    }
+}
+
+Task<void> Server::State::attend(std::shared_ptr<State> self, std::shared_ptr<Link> link) {
+    std::string what;
+    try {
+        link->expires_after(self->options.limits.handshake);
+        auto agreed = co_await link->handshake(self->options.tls, Side::server, {});
+        if (agreed) {
+            co_await serve(link, self->service);
+        } else {
+            co_await link->linger();  // the alert that says why should arrive
+        }
+        co_return;
+    } catch (const std::exception& exception) {
+        what = exception.what();
+    }
+    link->close();
+    self->report(what);
+}
+
+void Server::State::forget(const Link* link) {
+    links.erase(link);
+    if (links.empty()) all_closed.cancel();
+}
+
+void Server::State::close_idle() {
+    for (const auto& [raw, weak] : std::unordered_map(links))
+        if (auto link = weak.lock(); link && !link->busy) link->close();
+}
+
+void Server::State::close_all() {
+    for (const auto& [raw, weak] : std::unordered_map(links))
+        if (auto link = weak.lock()) link->close();
+}
+
+Server::Server(asio::io_context& io, ServerOptions options, std::vector<Route> routes)
+    : state_(std::make_shared<State>(io, std::move(options), std::move(routes))) {
+    asio::co_spawn(io, State::accept_all(state_), asio::detached);
+}
+
+Server::~Server() {
+    state_->service->stopping = true;
+    error_code error;
+    state_->acceptor.close(error);
+    state_->close_all();
+}
+
+std::uint16_t Server::port() const {
+    error_code error;
+    return state_->acceptor.local_endpoint(error).port();
+}
+
+std::size_t Server::connections() const {
+    return state_->links.size();
+}
+
+Task<void> Server::stop(Milliseconds grace) {
+    auto state = state_;
+    state->service->stopping = true;
+    error_code error;
+    state->acceptor.close(error);
+    const auto end = std::chrono::steady_clock::now() + grace;
+    while (std::chrono::steady_clock::now() < end) {
+        // Again and again: what was busy may be idle by now.
+        state->close_idle();
+        if (state->links.empty()) co_return;
+        state->all_closed.expires_at(
+            std::min(end, std::chrono::steady_clock::now() + stop_check_interval));
+        co_await state->all_closed.async_wait(as_values);
+    }
+    state->close_all();
+}
+
+}  // namespace mado::http

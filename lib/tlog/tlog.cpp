@@ -1,0 +1,310 @@
+#include "tlog/tlog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "crypto/digest.hpp"
+
+namespace mado::tlog {
+namespace {
+
+constexpr std::size_t hash_bytes = std::tuple_size_v<Hash>;
+constexpr unsigned tile_level_max = 63;  // tlog-tiles, "Merkle Tree"
+
+// The tree height at which the hashes of a tile level stand.
+constexpr unsigned height_of(unsigned level) {
+    return level * tile_height;
+}
+
+// How many complete hashes a tile level holds in a tree of this size.
+constexpr std::uint64_t hashes_at(unsigned level, std::uint64_t size) {
+    return height_of(level) < 64 ? size >> height_of(level) : 0;
+}
+
+// tlog-tiles, "Partial Tiles": floor(s / 256**l) mod 256.
+constexpr unsigned partial_width(unsigned level, std::uint64_t size) {
+    return static_cast<unsigned>(hashes_at(level, size) % tile_width);
+}
+
+// RFC 6962 section 2.1: the largest power of two smaller than n, for n > 1.
+constexpr std::uint64_t split_of(std::uint64_t n) {
+    return std::bit_floor(n - 1);
+}
+
+// The root over a power of two of hashes.
+Hash fold(std::vector<Hash> hashes) {
+    while (hashes.size() > 1) {
+        for (std::size_t i = 0; i < hashes.size() / 2; ++i) {
+            hashes[i] = node_hash(hashes[2 * i], hashes[2 * i + 1]);
+        }
+        hashes.resize(hashes.size() / 2);
+    }
+    return hashes.front();
+}
+
+std::vector<Hash> hashes_of(ByteView tile, std::size_t offset, std::size_t count) {
+    if (tile.size() < (offset + count) * hash_bytes) throw Failure("a log tile is too short");
+    std::vector<Hash> hashes(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto from = tile.subspan((offset + i) * hash_bytes, hash_bytes);
+        std::ranges::copy(from, hashes[i].begin());
+    }
+    return hashes;
+}
+
+Bytes tile_of(const std::vector<Hash>& hashes) {
+    Bytes tile;
+    tile.reserve(hashes.size() * hash_bytes);
+    for (const auto& hash : hashes)
+        append(tile, hash);
+    return tile;
+}
+
+// The nodes of one tree, computed from its tiles. Each tile is read once.
+class Nodes {
+  public:
+    Nodes(std::uint64_t size, const TileReader& read) : size_(size), read_(read) {
+        if (size > tree_size_max) throw Failure("the log is larger than it may be");
+    }
+
+    // RFC 6962 section 2.1, MTH(D[begin:end]); `begin` must be where RFC 6962 splits.
+    Hash range(std::uint64_t begin, std::uint64_t end) {
+        const std::uint64_t count = end - begin;
+        if (std::has_single_bit(count)) {
+            const auto height = static_cast<unsigned>(std::countr_zero(count));
+            return full(height, begin >> height);
+        }
+        const std::uint64_t middle = begin + split_of(count);
+        const Hash left = range(begin, middle);
+        return node_hash(left, range(middle, end));
+    }
+
+  private:
+    // The root of the complete subtree of 2^height leaves that is the index-th of its kind.
+    Hash full(unsigned height, std::uint64_t index) {
+        const unsigned level = height / tile_height;
+        const unsigned inside = height % tile_height;
+        const std::uint64_t first = index << inside;  // counted in hashes of the tile level
+        const Bytes& bytes = tile({.level = level, .index = first / tile_width});
+        return fold(hashes_of(bytes, first % tile_width, std::size_t{1} << inside));
+    }
+
+    const Bytes& tile(TileId id) {
+        const auto known = tiles_.find(id);
+        if (known != tiles_.end()) return known->second;
+        const std::uint64_t from = id.index * tile_width;
+        const auto width = static_cast<unsigned>(
+            std::min<std::uint64_t>(tile_width, hashes_at(id.level, size_) - from));
+        return tiles_.emplace(id, read_(id, width)).first->second;
+    }
+
+    std::uint64_t size_;
+    const TileReader& read_;
+    std::map<TileId, Bytes> tiles_;
+};
+
+}  // namespace
+
+Hash leaf_hash(ByteView entry) {
+    constexpr std::array<std::uint8_t, 1> prefix{0x00};
+    return crypto::sha256({prefix, entry});
+}
+
+Hash node_hash(const Hash& left, const Hash& right) {
+    constexpr std::array<std::uint8_t, 1> prefix{0x01};
+    return crypto::sha256({prefix, left, right});
+}
+
+Hash empty_root() {
+    return crypto::sha256(ByteView{});
+}
+
+std::string tile_path(TileId id, unsigned width) {
+    if (id.level > tile_level_max || width == 0 || width > tile_width) {
+        throw Failure("there is no such log tile");
+    }
+    std::string number = fmt::format("{:03}", id.index % 1000);
+    for (std::uint64_t rest = id.index / 1000; rest > 0; rest /= 1000) {
+        number = fmt::format("x{:03}/{}", rest % 1000, number);
+    }
+    const auto path = fmt::format("tile/{}/{}", id.level, number);
+    return width == tile_width ? path : fmt::format("{}.p/{}", path, width);
+}
+
+Hash tree_root(std::uint64_t size, const TileReader& read) {
+    if (size == 0) return empty_root();
+    return Nodes(size, read).range(0, size);
+}
+
+// RFC 6962 section 2.1.1, PATH(m, D[n]), from the root downwards.
+std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const TileReader& read) {
+    if (index >= size) throw Failure("an inclusion proof for a leaf that is not in the tree");
+    Nodes nodes(size, read);
+    std::vector<Hash> proof;
+    std::uint64_t begin = 0;
+    std::uint64_t end = size;
+    while (end - begin > 1) {
+        const std::uint64_t middle = begin + split_of(end - begin);
+        if (index < middle) {
+            proof.push_back(nodes.range(middle, end));
+            end = middle;
+        } else {
+            proof.push_back(nodes.range(begin, middle));
+            begin = middle;
+        }
+    }
+    std::ranges::reverse(proof);
+    return proof;
+}
+
+// RFC 6962 section 2.1.2, SUBPROOF(m, D[n], b), from the root downwards.
+std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
+                                    const TileReader& read) {
+    if (old_size == 0 || old_size > new_size) {
+        throw Failure("a consistency proof between sizes that have none");
+    }
+    Nodes nodes(new_size, read);
+    std::vector<Hash> proof;
+    std::uint64_t begin = 0;
+    std::uint64_t end = new_size;
+    while (end != old_size) {
+        const std::uint64_t middle = begin + split_of(end - begin);
+        if (old_size <= middle) {
+            proof.push_back(nodes.range(middle, end));
+            end = middle;
+        } else {
+            proof.push_back(nodes.range(begin, middle));
+            begin = middle;
+        }
+    }
+    // At 0 the subtree is the whole old tree, whose root the verifier has (b is true).
+    if (begin != 0) proof.push_back(nodes.range(begin, end));
+    std::ranges::reverse(proof);
+    return proof;
+}
+
+bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                      const std::vector<Hash>& proof, const Hash& root) {
+    if (size > tree_size_max || index >= size || proof.size() > proof_length_max) return false;
+    // fn, sn and r of RFC 9162 section 2.1.3.2.
+    std::uint64_t node = index;
+    std::uint64_t last = size - 1;
+    Hash hash = leaf;
+    for (const auto& sibling : proof) {
+        if (last == 0) return false;
+        if ((node & 1) == 1 || node == last) {
+            hash = node_hash(sibling, hash);
+            // A last node without a right sibling rises until it is a right child.
+            while ((node & 1) == 0 && node != 0) {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash = node_hash(hash, sibling);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    return last == 0 && hash == root;
+}
+
+bool verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size,
+                        const Hash& new_root, const std::vector<Hash>& proof) {
+    if (old_size == 0 || old_size > new_size || new_size > tree_size_max) return false;
+    if (old_size == new_size) return proof.empty() && old_root == new_root;
+    if (proof.empty() || proof.size() > proof_length_max) return false;
+    // fn, sn, fr and sr of RFC 9162 section 2.1.4.2.
+    std::uint64_t node = old_size - 1;
+    std::uint64_t last = new_size - 1;
+    while ((node & 1) == 1) {
+        node >>= 1;
+        last >>= 1;
+    }
+    // Step 2: a complete old tree is itself the first node of the path.
+    const bool complete = std::has_single_bit(old_size);
+    Hash old_hash = complete ? old_root : proof.front();
+    Hash new_hash = old_hash;
+    for (std::size_t i = complete ? 0 : 1; i < proof.size(); ++i) {
+        if (last == 0) return false;
+        if ((node & 1) == 1 || node == last) {
+            old_hash = node_hash(proof[i], old_hash);
+            new_hash = node_hash(proof[i], new_hash);
+            while ((node & 1) == 0 && node != 0) {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            new_hash = node_hash(new_hash, proof[i]);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    return last == 0 && old_hash == old_root && new_hash == new_root;
+}
+
+Edge Edge::restore(std::uint64_t size, const std::vector<Hash>& last_leaves,
+                   const TileReader& read_full_tiles) {
+    if (size > tree_size_max) throw Failure("the log is larger than it may be");
+    if (last_leaves.size() != partial_width(0, size)) {
+        throw Failure("the log's last leaves are not as many as its size says");
+    }
+    Edge edge;
+    edge.size_ = size;
+    if (size > 0) edge.levels_.push_back(last_leaves);
+    for (unsigned level = 1; hashes_at(level, size) > 0; ++level) {
+        const unsigned width = partial_width(level, size);
+        const std::uint64_t first = hashes_at(level, size) - width;
+        auto& open = edge.levels_.emplace_back();
+        for (unsigned i = 0; i < width; ++i) {
+            // Each hash of this level is the root of a full tile of the level below.
+            const auto tile = read_full_tiles({.level = level - 1, .index = first + i}, tile_width);
+            open.push_back(fold(hashes_of(tile, 0, tile_width)));
+        }
+    }
+    return edge;
+}
+
+void Edge::append(const Hash& leaf) {
+    if (size_ >= tree_size_max) throw Failure("the log is full");
+    add(0, leaf);
+    ++size_;
+}
+
+void Edge::add(unsigned level, const Hash& hash) {
+    if (level == levels_.size()) levels_.emplace_back();
+    levels_[level].push_back(hash);
+    if (levels_[level].size() < tile_width) return;
+    const auto full = std::exchange(levels_[level], {});
+    // size_ is still the index of the leaf that is being added, which lies in this tile.
+    full_.emplace_back(TileId{.level = level, .index = hashes_at(level + 1, size_)}, tile_of(full));
+    add(level + 1, fold(full));
+}
+
+Hash Edge::root() const {
+    // Only open tiles are asked for: every maximal complete subtree of a tree ends in one.
+    return tree_root(size_, reader({}));
+}
+
+std::vector<std::pair<TileId, Bytes>> Edge::take_full_tiles() {
+    return std::exchange(full_, {});
+}
+
+Bytes Edge::partial(TileId id) const {
+    if (id.level >= levels_.size() || id.index != hashes_at(id.level + 1, size_)) return {};
+    return tile_of(levels_[id.level]);
+}
+
+TileReader Edge::reader(TileReader below) const {
+    return [this, below = std::move(below)](TileId id, unsigned width) {
+        if (auto open = partial(id); open.size() >= width * hash_bytes) return open;
+        const auto full = std::ranges::find(full_, id, &std::pair<TileId, Bytes>::first);
+        if (full != full_.end()) return full->second;
+        if (!below) throw Failure("the log tile " + tile_path(id, width) + " is missing");
+        return below(id, width);
+    };
+}
+
+}  // namespace mado::tlog

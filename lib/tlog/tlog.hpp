@@ -1,0 +1,78 @@
+// RFC 6962 / RFC 9162 section 2.1 Merkle trees in the tiles of C2SP tlog-tiles. Pure functions over
+// a reader of full and partial tiles; storage is the caller's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace mado::tlog {
+
+constexpr unsigned tile_height = 8;
+constexpr unsigned tile_width = 256;
+constexpr std::uint64_t tree_size_max = std::uint64_t{1} << 48;
+constexpr std::size_t proof_length_max = 63;
+
+Hash leaf_hash(ByteView entry);                       // SHA-256(0x00 ‖ entry)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 ‖ left ‖ right)
+Hash empty_root();                                    // SHA-256 of nothing
+
+// One tile: up to 256 hashes of one tree level (level × 8), `index` counts tiles of that level.
+struct TileId {
+    unsigned level;
+    std::uint64_t index;
+    auto operator<=>(const TileId&) const = default;
+};
+// "tile/0/x001/x234/067.p/8"; width 256 has no ".p".
+std::string tile_path(TileId id, unsigned width);
+
+// Returns at least the first `width` hashes of a tile (32 bytes each). Throws Failure when the tile
+// is missing. Only tiles of the tree are asked for, with the width that they have in it.
+using TileReader = std::function<Bytes(TileId id, unsigned width)>;
+
+Hash tree_root(std::uint64_t size, const TileReader& read);
+// From the leaf's sibling up to the root's child. index < size.
+std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const TileReader& read);
+// RFC 6962 section 2.1.2; 0 < old_size <= new_size. Empty when they are equal.
+std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
+                                    const TileReader& read);
+
+// RFC 9162 section 2.1.3.2 and 2.1.4.2. False for anything that does not fit, also absurd sizes.
+// An old size of 0 is false too: nothing can be proved from an empty tree.
+bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                      const std::vector<Hash>& proof, const Hash& root);
+bool verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size,
+                        const Hash& new_root, const std::vector<Hash>& proof);
+
+// The growing right edge of a tree: what a log writer holds in memory (at most 255 hashes a level).
+class Edge {
+  public:
+    // An empty tree.
+    Edge() = default;
+    // Restores the edge of a tree from its full tiles and its last size % 256 leaf hashes.
+    static Edge restore(std::uint64_t size, const std::vector<Hash>& last_leaves,
+                        const TileReader& read_full_tiles);
+
+    void append(const Hash& leaf);
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    [[nodiscard]] Hash root() const;
+    // Tiles that became full since the last call, in the order in which they did.
+    std::vector<std::pair<TileId, Bytes>> take_full_tiles();
+    // The present partial tile (empty when the level has none).
+    [[nodiscard]] Bytes partial(TileId id) const;
+    // A reader that answers from the edge and from the full tiles not yet taken, else asks `below`.
+    // It refers to this edge, which must outlive it.
+    [[nodiscard]] TileReader reader(TileReader below) const;
+
+  private:
+    void add(unsigned level, const Hash& hash);
+    std::uint64_t size_ = 0;
+    std::vector<std::vector<Hash>> levels_;  // levels_[n]: hashes of the open tile
+    std::vector<std::pair<TileId, Bytes>> full_;
+};
+
+}  // namespace mado::tlog

@@ -1,0 +1,70 @@
+#include "wire/answer.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/jwe.hpp"
+#include "crypto/jws.hpp"
+#include "wire/exchange.hpp"
+#include "wire/head.hpp"
+
+namespace mado::wire {
+namespace {
+
+constexpr JsonLimits limits{
+    .text_bytes_max = answer_bytes_max, .depth_max = 32, .values_max = 500'000};
+
+}  // namespace
+
+std::string seal_answer(const Answer& answer, std::string_view kid, const crypto::PrivateKey& key,
+                        const crypto::PublicKey& seal_to) {
+    json::object out;
+    out["iss"] = answer.issuer.text();
+    out["aud"] = base64url(answer.audience);
+    out["order"] = base64url(answer.order);
+    out["iat"] = answer.issued_at;
+    out["service"] = answer.service.text();
+    out["as_of"] = answer.as_of;
+    out["data"] = json::parse(answer.data, {}, {.max_depth = 32});
+    const auto jws = crypto::sign_jws(answer_type, {.key_id = std::string(kid), .certificate = {}},
+                                      as_bytes(json::serialize(out)), key);
+    return crypto::encrypt_jwe(as_bytes(jws), seal_to, {}, answer_type);
+}
+
+Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_to,
+                           const AnswerExpected& expected) {
+    auto plain = crypto::decrypt_jwe(jwe, seal_to, {.bytes_max = answer_bytes_max});
+    if (!plain) return std::unexpected(plain.error());
+    auto jws = crypto::parse_jws(as_text(*plain), {.bytes_max = answer_bytes_max});
+    if (!jws) return std::unexpected(jws.error());
+    if (jws->type != answer_type) return bad("not an answer");
+    const auto* key = expected.from.signing_key(jws->key_id);
+    if (key == nullptr) return bad("signed with a key that the directory does not list");
+    if (!crypto::verify_jws(*jws, *key)) return bad("the answer's signature is wrong");
+    auto object = parse_json_object(as_text(jws->payload), limits);
+    if (!object) return std::unexpected(object.error());
+
+    Members in(*object);
+    auto issuer = ParticipantId::parse(in.text("iss", 64));
+    const auto audience = in.hash("aud");
+    const auto order = in.hash("order");
+    const auto issued_at = in.integer("iat");
+    auto service = ServiceId::parse(in.text("service", 64));
+    const auto as_of = in.integer("as_of");
+    const auto* data = in.any("data");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!issuer || *issuer != expected.from.id) return bad("the answer is another holder's");
+    if (audience != seal_to.public_key().thumbprint()) return bad("the answer is for another key");
+    if (order != expected.order) return bad("the answer is to another order");
+    if (!service || *service != expected.service) return bad("the answer is of another service");
+    if (issued_at > expected.now + clock_skew_s) return bad("the answer is from the future");
+    if (data == nullptr) return bad("the answer has no data");
+    return Answer{.issuer = *issuer,
+                  .audience = audience,
+                  .order = order,
+                  .issued_at = issued_at,
+                  .service = *service,
+                  .as_of = as_of,
+                  .data = json::serialize(*data)};
+}
+
+}  // namespace mado::wire

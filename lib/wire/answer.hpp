@@ -1,0 +1,42 @@
+// The answer (PROTOCOL section 3): signed by the one who was asked, sealed to the requester's fresh
+// key, bound to the order (or, for questions to the relay itself, to the head).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "crypto/key.hpp"
+#include "wire/directory.hpp"
+#include "wire/ids.hpp"
+
+namespace mado::wire {
+
+struct Answer {
+    ParticipantId issuer;
+    Hash audience{};  // RFC 7638 thumbprint of seal_to
+    Hash order{};     // the order's entry; for the relay itself: SHA-256 of the head's JWS
+    UnixTime issued_at = 0;
+    ServiceId service;
+    UnixTime as_of = 0;  // when the holder's records were last brought up to date
+    std::string data;    // JSON, the service's document
+};
+
+constexpr std::string_view answer_type = "mado-answer+jws";
+
+// Signs and seals.
+std::string seal_answer(const Answer& answer, std::string_view kid, const crypto::PrivateKey& key,
+                        const crypto::PublicKey& seal_to);
+
+struct AnswerExpected {
+    const Participant& from;
+    Hash order;
+    ServiceId service;
+    UnixTime now;
+};
+// Opens, verifies, and refuses what was not asked for.
+Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_to,
+                           const AnswerExpected& expected);
+
+}  // namespace mado::wire

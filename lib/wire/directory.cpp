@@ -1,0 +1,199 @@
+#include "wire/directory.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+
+namespace mado::wire {
+namespace {
+
+constexpr JsonLimits limits{
+    .text_bytes_max = directory_bytes_max, .depth_max = 8, .values_max = participants_max * 32};
+
+Parsed<std::vector<Address>> read_addresses(const std::vector<std::string>& texts) {
+    std::vector<Address> out;
+    for (const auto& text : texts) {
+        const auto colon = text.rfind(':');
+        if (colon == std::string::npos) return bad("an address has no port");
+        int port = 0;
+        for (const char c : text.substr(colon + 1)) {
+            if (c < '0' || c > '9' || port > 65535) return bad("an address has a wrong port");
+            port = port * 10 + (c - '0');
+        }
+        if (port < 1 || port > 65535) return bad("an address has a wrong port");
+        out.push_back({text.substr(0, colon), static_cast<std::uint16_t>(port)});
+    }
+    return out;
+}
+
+Parsed<std::map<std::string, crypto::PublicKey>> read_keys(const json::array& array) {
+    std::map<std::string, crypto::PublicKey> keys;
+    for (const auto& element : array) {
+        if (!element.is_object()) return bad("a signing key is not an object");
+        Members in(element.get_object());
+        const auto kid = in.text("kid", 64);
+        auto key = crypto::PublicKey::from_jwk(in.object("jwk"));
+        if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+        if (!key) return std::unexpected(key.error());
+        if (!keys.emplace(kid, *key).second) return bad("two keys have one kid");
+    }
+    return keys;
+}
+
+Parsed<Participant> read_participant(const json::value& value) {
+    if (!value.is_object()) return bad("a participant is not an object");
+    Members in(value.get_object());
+    auto id = ParticipantId::parse(in.text("id", 64));
+    auto kind = CodeId::parse(in.text("kind", 64));
+    const auto name = in.text("name", 300);
+    const auto certificates = in.texts("certificates", 16, 43);
+    auto keys = read_keys(in.array("signing_keys", 16));
+    const auto services = in.texts("services", 64, 64);
+    auto addresses = read_addresses(in.texts("addresses", 16, 300));
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!id) return std::unexpected(id.error());
+    if (!kind) return std::unexpected(kind.error());
+    if (!keys) return std::unexpected(keys.error());
+    if (!addresses) return std::unexpected(addresses.error());
+    Participant out{.id = *id,
+                    .name = name,
+                    .kind = *kind,
+                    .certificates = {},
+                    .signing_keys = std::move(*keys),
+                    .services = {},
+                    .addresses = std::move(*addresses)};
+    for (const auto& text : certificates) {
+        auto hash = parse_hash(text);
+        if (!hash) return std::unexpected(hash.error());
+        out.certificates.push_back(*hash);
+    }
+    for (const auto& text : services) {
+        auto service = ServiceId::parse(text);
+        if (!service) return std::unexpected(service.error());
+        out.services.push_back(*service);
+    }
+    return out;
+}
+
+Parsed<void> read_lists(Members& in, Directory& out) {
+    for (const auto& element : in.array("participants", participants_max)) {
+        auto participant = read_participant(element);
+        if (!participant) return std::unexpected(participant.error());
+        out.certificates.insert(participant->certificates.begin(), participant->certificates.end());
+        out.participants.push_back(std::move(*participant));
+    }
+    for (const auto& vkey : in.texts("logs", 64, 500)) {
+        auto log = tlog::NoteVerifier::parse(vkey);
+        if (!log) return std::unexpected(log.error());
+        out.logs.push_back(std::move(*log));
+    }
+    for (const auto& text : in.texts("card_authorities", 64, 16 * 1024)) {
+        auto der = parse_base64url(text);
+        if (!der) return std::unexpected(der.error());
+        auto certificate = crypto::Certificate::from_der(*der);
+        if (!certificate) return std::unexpected(certificate.error());
+        out.card_authorities.push_back(std::move(*certificate));
+    }
+    return {};
+}
+
+Parsed<void> check_unique(const Directory& directory) {
+    std::size_t relays = 0;
+    for (std::size_t i = 0; i < directory.participants.size(); ++i) {
+        // Sorted by id (checked here), so that find() can search by halves.
+        if (i > 0 && !(directory.participants[i - 1].id < directory.participants[i].id)) {
+            return bad("participants are not sorted by id, or an id comes twice");
+        }
+        if (directory.participants[i].kind.text() == "relay") ++relays;
+    }
+    if (relays != 1) return bad("the directory must name exactly one relay");
+    return {};
+}
+
+}  // namespace
+
+bool Participant::has_certificate(const Hash& certificate) const {
+    return std::ranges::find(certificates, certificate) != certificates.end();
+}
+
+bool Participant::offers(const ServiceId& service) const {
+    return std::ranges::find(services, service) != services.end();
+}
+
+const crypto::PublicKey* Participant::signing_key(const std::optional<std::string>& kid) const {
+    if (!kid) return nullptr;
+    const auto found = signing_keys.find(*kid);
+    return found == signing_keys.end() ? nullptr : &found->second;
+}
+
+const Participant* Directory::find(std::string_view id) const {
+    const auto found = std::ranges::lower_bound(
+        participants, id, {}, [](const Participant& p) { return std::string_view(p.id.text()); });
+    return found == participants.end() || found->id.text() != id ? nullptr : &*found;
+}
+
+const Participant* Directory::find(const ParticipantId& id) const {
+    return find(id.text());
+}
+
+const tlog::NoteVerifier* Directory::log(std::string_view origin) const {
+    const auto found = std::ranges::find(logs, origin, &tlog::NoteVerifier::name);
+    return found == logs.end() ? nullptr : &*found;
+}
+
+bool Directory::knows_certificate(const Hash& certificate) const {
+    return certificates.contains(certificate);
+}
+
+const Participant& Directory::relay() const {
+    return *std::ranges::find_if(participants,
+                                 [](const Participant& p) { return p.kind.text() == "relay"; });
+}
+
+Parsed<Directory> open_directory(std::string_view text, const crypto::PublicKey& authority) {
+    auto jws = crypto::parse_jws(text, {.bytes_max = directory_bytes_max});
+    if (!jws) return std::unexpected(jws.error());
+    if (jws->type != directory_type) return bad("not a directory");
+    if (!crypto::verify_jws(*jws, authority)) return bad("not signed by the supervising authority");
+    auto object = parse_json_object(as_text(jws->payload), limits);
+    if (!object) return std::unexpected(object.error());
+
+    Members in(*object);
+    Directory out;
+    out.version = in.integer("version", 1);
+    in.integer("issued_at");
+    out.policy = in.hash("policy");
+    out.schemes = in.hash("schemes");
+    if (auto ok = read_lists(in, out); !ok) return std::unexpected(ok.error());
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (auto ok = check_unique(out); !ok) return std::unexpected(ok.error());
+    out.entry = crypto::sha256({as_bytes("mado/directory/1\n"), as_bytes(text)});
+    return out;
+}
+
+Directory load_directory(const std::string& path, const std::string& authority_key_path) {
+    const auto jws = read_file(path, directory_bytes_max);
+    if (!jws) throw OperatorError("directory_invalid: there is no directory at " + path);
+    const auto key_text = read_file(authority_key_path, 4096);
+    if (!key_text) {
+        throw OperatorError("the supervising authority's public key is missing: " +
+                            authority_key_path);
+    }
+    const auto jwk = parse_json_object(*key_text);
+    const auto key = jwk ? crypto::PublicKey::from_jwk(*jwk) : std::unexpected(jwk.error());
+    if (!key) {
+        throw OperatorError("the supervising authority's public key is not a JWK: " +
+                            authority_key_path);
+    }
+    auto directory = open_directory(*jws, *key);
+    if (!directory) {
+        throw OperatorError("directory_invalid: " + path + " is refused: " + directory.error().why +
+                            ". Get the directory again from the supervising authority.");
+    }
+    return std::move(*directory);
+}
+
+}  // namespace mado::wire

@@ -1,0 +1,67 @@
+// The directory (PROTOCOL section 8): who takes part, with which certificates and keys; the access
+// logs; the card authorities; the hashes of the policy and of the number schemes. One JWS by the
+// supervising authority, whose key everybody pins. Whoever reads it has verified it: the only way
+// to make a Directory is open_directory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "crypto/x509.hpp"
+#include "tlog/note.hpp"
+#include "wire/ids.hpp"
+
+namespace mado::wire {
+
+struct Address {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct Participant {
+    ParticipantId id;
+    std::string name;
+    CodeId kind;                     // "relay", "clinic", "medical-insurer", …
+    std::vector<Hash> certificates;  // x5t#S256 of its TLS certificates (a holder: its gateway's)
+    std::map<std::string, crypto::PublicKey> signing_keys;  // by kid
+    std::vector<ServiceId> services;                        // what it answers
+    std::vector<Address> addresses;                         // a relay: where it listens
+
+    [[nodiscard]] bool has_certificate(const Hash& certificate) const;
+    [[nodiscard]] bool offers(const ServiceId& service) const;
+    // Null when it has no such key.
+    [[nodiscard]] const crypto::PublicKey* signing_key(const std::optional<std::string>& kid) const;
+};
+
+struct Directory {
+    std::int64_t version = 0;
+    std::vector<Participant> participants;
+    std::vector<tlog::NoteVerifier> logs;  // verifier name = the log's origin
+    std::vector<crypto::Certificate> card_authorities;
+    Hash policy{};                // SHA-256 of the policy file
+    Hash schemes{};               // SHA-256 of the number schemes file
+    std::set<Hash> certificates;  // of all participants
+    Hash entry{};  // this version's entry in the log: SHA-256("mado/directory/1\n" ‖ JWS)
+
+    [[nodiscard]] const Participant* find(const ParticipantId& id) const;
+    [[nodiscard]] const Participant* find(std::string_view id) const;
+    [[nodiscard]] const tlog::NoteVerifier* log(std::string_view origin) const;
+    // Some participant lists this certificate (a gateway's may stand with several holders).
+    [[nodiscard]] bool knows_certificate(const Hash& certificate) const;
+    // The one participant of kind "relay". Directories without exactly one are refused.
+    [[nodiscard]] const Participant& relay() const;
+};
+
+constexpr std::size_t directory_bytes_max = 64 * 1024 * 1024;
+constexpr std::size_t participants_max = 500'000;
+constexpr std::string_view directory_type = "mado-directory+jws";
+
+Parsed<Directory> open_directory(std::string_view jws, const crypto::PublicKey& authority);
+// Reads both files; OperatorError (code directory_invalid in its text) when they do not fit.
+Directory load_directory(const std::string& path, const std::string& authority_key_path);
+
+}  // namespace mado::wire

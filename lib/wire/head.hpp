@@ -1,0 +1,57 @@
+// The head of a request (PROTOCOL section 2): what an organisation asks, of whom and why, signed by
+// that organisation. Codes and dates only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/key.hpp"
+#include "wire/ids.hpp"
+
+namespace mado::wire {
+
+// Of whom: one organisation (`holder`), or the n-th of a kind (`kind`, `position`): exactly one.
+struct Target {
+    std::optional<ParticipantId> holder;
+    std::optional<CodeId> kind;
+    std::int64_t position = 1;  // 1 = the person's newest link of that kind
+};
+
+struct Head {
+    ParticipantId issuer;
+    ParticipantId audience;
+    std::string jti;  // base64url of 16 random bytes
+    UnixTime issued_at = 0;
+    UnixTime expires = 0;
+    Target to;
+    ServiceId service;
+    CodeId purpose;
+    crypto::PublicKey seal_to;  // P-256
+    std::map<std::string, std::string> parameters;
+    std::optional<Hash> payload_hash;
+    std::optional<Hash> person_operator;  // "operator": salted hash of the one who asked
+    bool card_seen = false;               // "presence": "card-seen"
+};
+
+constexpr std::size_t head_bytes_max = 8 * 1024;
+constexpr std::string_view head_type = "mado-head+jws";
+constexpr std::int64_t ask_lifetime_s = 60;
+constexpr std::int64_t clock_skew_s = 60;  // how far clocks of organisations may differ
+
+// The head and the JWS it came in, not yet verified.
+struct SignedHead {
+    Head head;
+    crypto::Jws jws;
+};
+Parsed<SignedHead> parse_head(std::string_view compact);
+
+std::string sign_head(const Head& head, std::string_view kid, const crypto::PrivateKey& key);
+
+// exp − iat is not above an ask's lifetime, and `now` lies between them (with the skew).
+bool head_is_fresh(const Head& head, UnixTime now);
+
+}  // namespace mado::wire

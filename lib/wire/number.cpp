@@ -1,0 +1,196 @@
+#include "wire/number.hpp"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <memory>
+
+#include "base/check_digit.hpp"
+
+namespace mado::wire {
+namespace {
+
+constexpr std::size_t fields_max = 8;
+
+Parsed<CheckDigit> parse_check(const std::optional<std::string>& name) {
+    if (!name) return CheckDigit::none;
+    if (*name == "damm") return CheckDigit::damm;
+    if (*name == "insurer") return CheckDigit::insurer;
+    return bad("unknown check digit rule");
+}
+
+Parsed<NumberField> parse_field(const json::value& value) {
+    if (!value.is_object()) return bad("a field of a number scheme is not an object");
+    Members in(value.get_object());
+    NumberField field;
+    field.name = in.text("name", 40);
+    if (in.has("digits")) {
+        for (const auto& length : in.array("digits", 8)) {
+            if (!length.is_int64() || length.get_int64() < 1 || length.get_int64() > 40) {
+                in.refuse("a number length is not between 1 and 40");
+                break;
+            }
+            field.digits.push_back(length.get_int64());
+        }
+    }
+    field.bytes_max =
+        static_cast<std::size_t>(in.optional_integer("bytes_max", 1, 200).value_or(40));
+    field.optional = in.optional_boolean("optional").value_or(false);
+    auto check = parse_check(in.optional_text("check", 20));
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!check) return std::unexpected(check.error());
+    field.check = *check;
+    return field;
+}
+
+Parsed<Scheme> parse_scheme(const json::value& value) {
+    if (!value.is_object()) return bad("a number scheme is not an object");
+    Members in(value.get_object());
+    Scheme scheme;
+    scheme.name = in.text("name", 40);
+    const auto* kind = in.any("kind");
+    scheme.holder_field = in.optional_text("holder_field", 40).value_or("");
+    scheme.optional_in_index = in.optional_text("optional_in_index", 40).value_or("");
+    for (const auto& element : in.array("fields", fields_max)) {
+        auto field = parse_field(element);
+        if (!field) return std::unexpected(field.error());
+        scheme.fields.push_back(std::move(*field));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (kind != nullptr && kind->is_string()) {
+        auto code = CodeId::parse(std::string_view(kind->get_string()));
+        if (!code) return std::unexpected(code.error());
+        scheme.kind = *code;
+    }
+    return scheme;
+}
+
+bool all_digits(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool fits(const NumberField& field, std::string_view value) {
+    if (value.empty()) return field.optional;
+    if (value.size() > field.bytes_max) return false;
+    if (!field.digits.empty()) {
+        if (!all_digits(value)) return false;
+        const auto length = static_cast<std::int64_t>(value.size());
+        if (std::ranges::find(field.digits, length) == field.digits.end()) return false;
+    }
+    switch (field.check) {
+        case CheckDigit::none:
+            return true;
+        case CheckDigit::damm:
+            return damm_valid(value);
+        case CheckDigit::insurer:
+            return insurer_valid(value);
+    }
+    return false;
+}
+
+bool is_dropped(utf8proc_int32_t point) {
+    const auto category = utf8proc_category(point);
+    // Pd: every dash and hyphen; U+2212 and U+30FC are typed as hyphens but have other categories.
+    // The long-vowel sign stays: it is a letter of kana symbols.
+    return category == UTF8PROC_CATEGORY_PD || category == UTF8PROC_CATEGORY_ZS ||
+           category == UTF8PROC_CATEGORY_CC || point == 0x2212;
+}
+
+}  // namespace
+
+Parsed<Schemes> Schemes::parse(std::string_view text) {
+    auto object = parse_json_object(text);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    Schemes out;
+    for (const auto& element : in.array("schemes", 32)) {
+        auto scheme = parse_scheme(element);
+        if (!scheme) return std::unexpected(scheme.error());
+        if (out.find(scheme->name) != nullptr) return bad("two number schemes have one name");
+        out.schemes_.push_back(std::move(*scheme));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+const Scheme* Schemes::find(std::string_view name) const {
+    const auto found = std::ranges::find(schemes_, name, &Scheme::name);
+    return found == schemes_.end() ? nullptr : &*found;
+}
+
+const Scheme* Schemes::of_kind(const CodeId& kind) const {
+    const auto found = std::ranges::find_if(
+        schemes_, [&kind](const Scheme& scheme) { return scheme.kind == kind; });
+    return found == schemes_.end() ? nullptr : &*found;
+}
+
+std::string_view PersonNumber::field(std::string_view name) const {
+    const auto found = std::ranges::find(
+        fields, name, [](const auto& pair) { return std::string_view(pair.first); });
+    return found == fields.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<std::string> normalise(std::string_view text) {
+    utf8proc_uint8_t* mapped = nullptr;
+    const auto length = utf8proc_map(
+        reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+        static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+        static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
+    if (length < 0) return std::nullopt;
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
+    std::string out;
+    for (utf8proc_ssize_t at = 0; at < length;) {
+        utf8proc_int32_t point = 0;
+        const auto step = utf8proc_iterate(mapped + at, length - at, &point);
+        if (step <= 0) return std::nullopt;
+        at += step;
+        if (is_dropped(point)) continue;
+        utf8proc_uint8_t encoded[4];
+        const auto bytes = utf8proc_encode_char(utf8proc_toupper(point), encoded);
+        out.append(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(bytes));
+    }
+    return out;
+}
+
+std::expected<PersonNumber, Code> read_number(const Scheme& scheme, const json::object& fields) {
+    PersonNumber number{.scheme = scheme.name, .fields = {}};
+    Members in(fields);
+    bool fitting = true;
+    for (const auto& field : scheme.fields) {
+        const auto typed = in.optional_text(field.name, 4 * field.bytes_max);
+        auto value = normalise(typed.value_or(""));
+        if (!value || !fits(field, *value)) fitting = false;
+        number.fields.emplace_back(field.name, value.value_or(""));
+    }
+    if (!in.finish()) return std::unexpected(Code::malformed);
+    if (!fitting) return std::unexpected(Code::number_malformed);
+    return number;
+}
+
+Bytes index_material(const PersonNumber& number, std::string_view without) {
+    Bytes out;
+    const auto add = [&out](std::string_view text) {
+        append_u64(out, text.size());
+        append(out, text);
+    };
+    add(number.scheme);
+    for (const auto& [name, value] : number.fields) {
+        add(name == without ? std::string_view() : std::string_view(value));
+    }
+    return out;
+}
+
+std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
+                              const ParticipantId& holder) {
+    json::object out;
+    out["holder"] = holder.text();
+    out["scheme"] = number.scheme;
+    for (const auto& [name, value] : number.fields) {
+        if (name != scheme.holder_field && !value.empty()) out[name] = value;
+    }
+    return json::serialize(out);
+}
+
+}  // namespace mado::wire

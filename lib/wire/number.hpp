@@ -1,0 +1,76 @@
+// Numbers of persons and the national schemes that say how they look (country/<c>/schemes.json).
+// A PersonNumber is made only by read_number, is normalised, and is never printed or logged.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/json.hpp"
+#include "wire/errors.hpp"
+#include "wire/ids.hpp"
+
+namespace mado::wire {
+
+enum class CheckDigit { none, damm, insurer };
+
+struct NumberField {
+    std::string name;
+    std::vector<std::int64_t> digits;  // allowed lengths when it is all digits; empty: free text
+    std::size_t bytes_max = 0;
+    bool optional = false;
+    CheckDigit check = CheckDigit::none;
+};
+
+struct Scheme {
+    std::string name;               // "health-care-number", "insured-number", …
+    std::optional<CodeId> kind;     // of the holders that give such numbers; none: not routable
+    std::string holder_field;       // the field that is the holder's id; "" when not routable
+    std::string optional_in_index;  // a number without this field still finds its person; "" = none
+    std::vector<NumberField> fields;
+};
+
+class Schemes {
+  public:
+    static Parsed<Schemes> parse(std::string_view text);
+    [[nodiscard]] const Scheme* find(std::string_view name) const;
+    // The scheme of the numbers that holders of this kind give; null when there is none.
+    [[nodiscard]] const Scheme* of_kind(const CodeId& kind) const;
+
+  private:
+    std::vector<Scheme> schemes_;
+};
+
+struct PersonNumber {
+    std::string scheme;
+    // (name, value) in the scheme's order; an absent field has an empty value. Normalised: NFKC,
+    // upper case, without spaces and hyphens; leading zeros stay.
+    std::vector<std::pair<std::string, std::string>> fields;
+
+    [[nodiscard]] std::string_view field(std::string_view name) const;
+    bool operator==(const PersonNumber&) const = default;
+};
+
+// `fields` has the scheme's fields as texts and nothing else. malformed: other members or types;
+// number_malformed: a length or check digit does not fit.
+std::expected<PersonNumber, Code> read_number(const Scheme& scheme, const json::object& fields);
+
+// What the blind index is made of (PROTOCOL section 6): scheme ‖ length-prefixed fields.
+// `without`: the field that is left out ("" for none), so that one form exists with and one
+// without a branch.
+Bytes index_material(const PersonNumber& number, std::string_view without = {});
+
+// The exact bytes that a holder is sent as "its own number of the person": JSON with the holder's
+// id, the scheme and the fields that are not the holder itself.
+std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
+                              const ParticipantId& holder);
+
+// Normalises one typed value: NFKC (which makes full-width letters and digits half-width), upper
+// case, no spaces or hyphens of any kind. Empty when it is not valid UTF-8.
+std::optional<std::string> normalise(std::string_view text);
+
+}  // namespace mado::wire

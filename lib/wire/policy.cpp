@@ -1,0 +1,87 @@
+#include "wire/policy.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+
+namespace mado::wire {
+namespace {
+
+Parsed<PolicyRow> read_row(const json::value& value) {
+    if (!value.is_object()) return bad("a policy row is not an object");
+    Members in(value.get_object());
+    auto id = CodeId::parse(in.text("id", 64));
+    auto service = ServiceId::parse(in.text("service", 64));
+    auto kind = CodeId::parse(in.text("requester_kind", 64));
+    auto purpose = CodeId::parse(in.text("purpose", 64));
+    const auto presence = parse_presence(in.text("presence", 20));
+    auto legal_basis = in.text("legal_basis", 600);
+    const auto keep_days = in.integer("keep_days", 1, 36525);
+    const auto tell = in.boolean("tell_at_once");
+    const auto from = in.optional_date("from");
+    const auto to = in.optional_date("to");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!id) return std::unexpected(id.error());
+    if (!service) return std::unexpected(service.error());
+    if (!kind) return std::unexpected(kind.error());
+    if (!purpose) return std::unexpected(purpose.error());
+    if (!presence) return bad("a policy row has an unknown presence");
+    if (!from) return bad("a policy row has no first day");
+    if (legal_basis.empty()) return bad("a policy row has no legal basis");
+    return PolicyRow{.id = *id,
+                     .service = *service,
+                     .requester_kind = *kind,
+                     .purpose = *purpose,
+                     .presence = *presence,
+                     .legal_basis = std::move(legal_basis),
+                     .keep_days = keep_days,
+                     .tell_at_once = tell,
+                     .from = *from,
+                     .to = to};
+}
+
+}  // namespace
+
+Parsed<Policy> Policy::parse(std::string_view text) {
+    auto object = parse_json_object(text, {.text_bytes_max = 1024 * 1024, .values_max = 65536});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    Policy out;
+    for (const auto& element : in.array("policies", 4096)) {
+        auto row = read_row(element);
+        if (!row) return std::unexpected(row.error());
+        if (out.row(row->id) != nullptr) return bad("two policy rows have one id");
+        out.rows_.push_back(std::move(*row));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+const PolicyRow* Policy::find(const PolicyQuestion& question) const {
+    const auto found = std::ranges::find_if(rows_, [&](const PolicyRow& row) {
+        return row.service == question.service && row.requester_kind == question.requester_kind &&
+               row.purpose == question.purpose && row.presence == question.presence &&
+               row.from <= question.on && (!row.to || question.on <= *row.to);
+    });
+    return found == rows_.end() ? nullptr : &*found;
+}
+
+const PolicyRow* Policy::row(const CodeId& id) const {
+    const auto found = std::ranges::find(rows_, id, &PolicyRow::id);
+    return found == rows_.end() ? nullptr : &*found;
+}
+
+std::string read_pinned_file(const std::string& path, const Hash& expected) {
+    auto text = read_file(path);
+    if (!text) throw OperatorError("the file is missing: " + path);
+    if (crypto::sha256(as_bytes(*text)) != expected) {
+        throw OperatorError(path +
+                            " is not the file whose hash is in the directory. Get file and "
+                            "directory again from the supervising authority.");
+    }
+    return std::move(*text);
+}
+
+}  // namespace mado::wire

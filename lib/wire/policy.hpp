@@ -1,0 +1,52 @@
+// The policy (DESIGN section 3): service × kind of requester × purpose × presence → allowed or not.
+// Deny by default. The file is national data (country/<c>/policy.json); its hash is in the
+// directory, so nobody can change a row alone.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "wire/order.hpp"
+
+namespace mado::wire {
+
+struct PolicyRow {
+    CodeId id;
+    ServiceId service;
+    CodeId requester_kind;
+    CodeId purpose;
+    Presence presence = Presence::none;
+    std::string legal_basis;  // in words, for the person
+    std::int64_t keep_days = 0;
+    bool tell_at_once = false;
+    Date from;
+    std::optional<Date> to;  // last valid day
+};
+
+struct PolicyQuestion {
+    const ServiceId& service;
+    const CodeId& requester_kind;
+    const CodeId& purpose;
+    Presence presence;
+    Date on;
+};
+
+class Policy {
+  public:
+    static Parsed<Policy> parse(std::string_view text);
+    // Null: not allowed.
+    [[nodiscard]] const PolicyRow* find(const PolicyQuestion& question) const;
+    [[nodiscard]] const PolicyRow* row(const CodeId& id) const;
+
+  private:
+    std::vector<PolicyRow> rows_;
+};
+
+// Reads a file and compares its SHA-256 with what the directory says; OperatorError when not.
+std::string read_pinned_file(const std::string& path, const Hash& expected);
+
+}  // namespace mado::wire

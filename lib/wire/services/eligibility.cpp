@@ -1,0 +1,252 @@
+#include "wire/services/eligibility.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <set>
+
+namespace mado::wire {
+namespace {
+
+constexpr std::array columns{
+    Column{"symbol", ColumnKind::text, false},
+    Column{"number", ColumnKind::text, true},
+    Column{"branch", ColumnKind::text, false},
+    Column{"name", ColumnKind::text, true},
+    Column{"kana", ColumnKind::text, false},
+    Column{"birth_date", ColumnKind::date, true},
+    Column{"sex", ColumnKind::text, false},
+    Column{"relationship", ColumnKind::text, false},
+    Column{"share_percent", ColumnKind::integer, true},
+    Column{"valid_from", ColumnKind::date, true},
+    Column{"valid_to", ColumnKind::date, false},
+    Column{"rank", ColumnKind::integer, true},
+    Column{"class", ColumnKind::text, false},
+    Column{"limit_class", ColumnKind::text, false},
+    Column{"care_level", ColumnKind::text, false},
+    Column{"special_payment", ColumnKind::integer, false},
+    Column{"end_reason", ColumnKind::text, false},
+    Column{"guarantee", ColumnKind::integer, true},
+    Column{"as_of", ColumnKind::integer, true},
+};
+
+constexpr std::array<std::string_view, 1> parameters{"on"};
+
+constexpr std::string_view profile = "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Coverage";
+constexpr std::string_view extension_base =
+    "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Coverage_InsuredPerson";
+constexpr std::string_view member_id_system =
+    "http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID";
+constexpr std::string_view representation_url =
+    "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
+
+// JP Core writes symbol and number in full-width characters.
+std::string full_width(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c > 0x20 && c < 0x7F) {
+            // U+FF01 … U+FF5E, in UTF-8: EF BC 81 … EF BD 9E
+            const auto point = static_cast<unsigned>(c) - 0x21 + 0xFF01;
+            out.push_back(static_cast<char>(0xE0 | (point >> 12)));
+            out.push_back(static_cast<char>(0x80 | ((point >> 6) & 0x3F)));
+            out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
+        } else {
+            out.push_back(c);
+        }
+    }
+    return out;
+}
+
+json::object coding(std::string_view system, std::string_view code, std::string_view display = {}) {
+    json::object entry{{"system", system}, {"code", code}};
+    if (!display.empty()) entry["display"] = display;
+    return {{"coding", json::array{std::move(entry)}}};
+}
+
+json::object human_name(std::string_view text, std::string_view representation) {
+    return {{"extension",
+             json::array{json::object{{"url", representation_url}, {"valueCode", representation}}}},
+            {"use", "official"},
+            {"text", text}};
+}
+
+json::object patient_of(const Row& row) {
+    json::array names{human_name(*row.text("name"), "IDE")};
+    if (const auto kana = row.text("kana")) names.push_back(human_name(*kana, "SYL"));
+    json::object out{{"resourceType", "Patient"},
+                     {"id", "patient"},
+                     {"name", std::move(names)},
+                     {"birthDate", *row.text("birth_date")}};
+    if (const auto sex = row.text("sex")) out["gender"] = *sex;
+    return out;
+}
+
+json::object insurer_of(const Participant& holder) {
+    return {{"resourceType", "Organization"},
+            {"id", "insurer"},
+            {"identifier", json::array{json::object{
+                               {"system", "http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber"},
+                               {"value", fmt::format("{:0>8}", holder.id.text())}}}},
+            {"name", holder.name}};
+}
+
+// JP Core has symbol, number and branch for medical insurance only.
+void add_care_number(json::object& coverage, const Row& row) {
+    coverage["identifier"] = json::array{json::object{{"system", "urn:mado:jp:care-insured-number"},
+                                                      {"value", *row.text("number")}}};
+    coverage["subscriberId"] = *row.text("number");
+}
+
+void add_insured_number(json::object& coverage, const Row& row, const Participant& holder) {
+    const auto symbol = full_width(row.text("symbol").value_or(""));
+    const auto number = full_width(*row.text("number"));
+    const auto branch = row.text("branch").value_or("");
+    json::array extensions;
+    const auto add = [&extensions](std::string_view part, const std::string& value) {
+        if (value.empty()) return;
+        extensions.push_back(json::object{{"url", std::string(extension_base) + std::string(part)},
+                                          {"valueString", value}});
+    };
+    add("Symbol", symbol);
+    add("Number", number);
+    add("SubNumber", branch);
+    coverage["extension"] = std::move(extensions);
+    // An element that is missing is empty; the last colon stays.
+    coverage["identifier"] = json::array{json::object{
+        {"system", member_id_system},
+        {"value", fmt::format("{:0>8}:{}:{}:{}", holder.id.text(), symbol, number, branch)}}};
+    coverage["subscriberId"] = symbol.empty() ? number : symbol + ":" + number;
+    if (!branch.empty()) coverage["dependent"] = branch;
+}
+
+json::array classes_of(const Row& row) {
+    json::array out;
+    const auto add = [&out, &row](std::string_view column, std::string_view system,
+                                  std::string_view code) {
+        const auto value = row.text(column);
+        if (!value) return;
+        json::object entry{{"type", coding(system, code)}};
+        entry["value"] = *value;
+        out.push_back(std::move(entry));
+    };
+    constexpr std::string_view ours = "urn:mado:coverage-class";
+    add("class", "http://terminology.hl7.org/CodeSystem/coverage-class", "plan");
+    add("limit_class", ours, "limit-class");
+    add("care_level", ours, "care-level");
+    return out;
+}
+
+json::object coverage_of(const Row& row, const Participant& holder) {
+    json::object out{{"resourceType", "Coverage"},
+                     {"meta", json::object{{"profile", json::array{profile}}}},
+                     {"contained", json::array{patient_of(row), insurer_of(holder)}}};
+    if (holder.kind.text() == "care-insurer") {
+        add_care_number(out, row);
+    } else {
+        add_insured_number(out, row, holder);
+    }
+    out["status"] = "active";
+    out["type"] = coding("http://terminology.hl7.org/CodeSystem/v3-ActCode", "PUBLICPOL");
+    out["beneficiary"] = json::object{{"reference", "#patient"}};
+    if (const auto relationship = row.text("relationship")) {
+        const bool own = *relationship == "insured";
+        out["relationship"] =
+            coding("http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory",
+                   own ? "1" : "2", own ? "被保険者" : "被扶養者");
+    }
+    json::object period{{"start", *row.text("valid_from")}};
+    if (const auto end = row.text("valid_to")) period["end"] = *end;
+    out["period"] = std::move(period);
+    out["payor"] = json::array{json::object{{"reference", "#insurer"}}};
+    if (auto classes = classes_of(row); !classes.empty()) out["class"] = std::move(classes);
+    out["order"] = *row.integer("rank");
+    json::object percent{{"value", *row.integer("share_percent")},
+                         {"unit", "%"},
+                         {"system", "http://unitsofmeasure.org"},
+                         {"code", "%"}};
+    out["costToBeneficiary"] = json::array{json::object{
+        {"type", coding("http://terminology.hl7.org/CodeSystem/coverage-copay-type", "copaypct")},
+        {"valueQuantity", std::move(percent)}}};
+    return out;
+}
+
+json::object payer_of(const Row& row, const Participant& holder) {
+    return {{"rank", *row.integer("rank")},
+            {"share_percent", *row.integer("share_percent")},
+            {"guarantee", *row.integer("guarantee") != 0},
+            {"special_payment", row.integer("special_payment").value_or(0) != 0},
+            {"coverage", coverage_of(row, holder)}};
+}
+
+bool valid_on(const Row& row, Date day) {
+    const auto to = row.date("valid_to");
+    return *row.date("valid_from") <= day && (!to || day <= *to);
+}
+
+// Two people, not two periods of one: the register tells them apart by branch, or, where it has
+// none, by name.
+std::size_t people_in(const std::vector<Row>& rows) {
+    std::set<std::string> people;
+    for (const auto& row : rows) {
+        people.insert(row.text("branch").value_or("") + "\n" + *row.text("name"));
+    }
+    return people.size();
+}
+
+json::object not_insured(const std::vector<Row>& rows, Date on) {
+    json::object data{{"on", to_text(on)}, {"result", "not_on_this_date"}};
+    data["payers"] = json::array();
+    const Row* last = nullptr;
+    for (const auto& row : rows) {
+        const auto to = row.date("valid_to");
+        if (!to || on <= *to) continue;
+        if (last == nullptr || *last->date("valid_to") < *to) last = &row;
+    }
+    if (last != nullptr) {
+        data["last_day"] = *last->text("valid_to");
+        if (const auto reason = last->text("end_reason")) data["end_reason"] = *reason;
+    }
+    return data;
+}
+
+ServiceAnswer answer(const ServiceQuestion& question, const std::vector<Row>& rows) {
+    std::vector<Row> fitting;
+    for (const auto& row : rows) {
+        // A wrong birth date is the same answer as an unknown number: nobody can probe for one.
+        if (question.birth_date && row.date("birth_date") != question.birth_date) continue;
+        fitting.push_back(row);
+    }
+    if (fitting.empty()) return {.outcome = Outcome::no_match, .data = {}};
+    if (people_in(fitting) > 1) return {.outcome = Outcome::several_match, .data = {}};
+
+    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = 0};
+    json::array payers;
+    std::ranges::sort(fitting, {}, [](const Row& row) {
+        return std::pair(*row.integer("rank"), *row.text("valid_from"));
+    });
+    for (const auto& row : fitting) {
+        out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
+        if (valid_on(row, question.on)) payers.push_back(payer_of(row, question.holder));
+    }
+    if (payers.empty()) {
+        out.data = json::serialize(not_insured(fitting, question.on));
+        return out;
+    }
+    json::object data{{"on", to_text(question.on)}, {"result", "insured"}};
+    data["payers"] = std::move(payers);
+    out.data = json::serialize(data);
+    return out;
+}
+
+constexpr Contract contract{
+    .service = "eligibility", .rows = columns, .parameters = parameters, .answer = &answer};
+
+}  // namespace
+
+const Contract& eligibility_contract() {
+    return contract;
+}
+
+}  // namespace mado::wire

@@ -1,0 +1,62 @@
+#include "wire/subject.hpp"
+
+#include <boost/json.hpp>
+
+namespace mado::wire {
+namespace {
+
+std::expected<Subject, Code> read_number_subject(const json::object& object,
+                                                 const Schemes& schemes) {
+    Members in(object);
+    const auto scheme_name = in.text("scheme", 40);
+    const auto birth_date = in.optional_date("birth_date");
+    if (!in.good() || !birth_date) return std::unexpected(Code::malformed);
+    const auto* scheme = schemes.find(scheme_name);
+    if (scheme == nullptr) return std::unexpected(Code::malformed);
+    json::object fields;
+    for (const auto& member : object) {
+        if (member.key() != "scheme" && member.key() != "birth_date") {
+            fields[member.key()] = member.value();
+        }
+    }
+    auto number = read_number(*scheme, fields);
+    if (!number) return std::unexpected(number.error());
+    return NumberSubject{std::move(*number), *birth_date};
+}
+
+}  // namespace
+
+std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes) {
+    if (bytes.size() > subject_bytes_max) return std::unexpected(Code::malformed);
+    auto object = parse_json_object(as_text(bytes));
+    if (!object || object->size() != 1) return std::unexpected(Code::malformed);
+    Members in(*object);
+    if (const auto* number = in.optional_object("number")) {
+        return read_number_subject(*number, schemes);
+    }
+    auto mandate = in.text("mandate", subject_bytes_max);
+    if (!in.finish()) return std::unexpected(Code::malformed);
+    return MandateSubject{std::move(mandate)};
+}
+
+std::string mandate_subject(std::string_view mandate_jws) {
+    json::object out;
+    out["mandate"] = mandate_jws;
+    return json::serialize(out);
+}
+
+std::string number_subject(std::string_view scheme,
+                           const std::vector<std::pair<std::string, std::string>>& fields,
+                           std::string_view birth_date) {
+    json::object number;
+    number["scheme"] = scheme;
+    for (const auto& [name, value] : fields) {
+        if (!value.empty()) number[name] = value;
+    }
+    number["birth_date"] = birth_date;
+    json::object out;
+    out["number"] = std::move(number);
+    return json::serialize(out);
+}
+
+}  // namespace mado::wire

@@ -1,0 +1,38 @@
+// About whom a request is (PROTOCOL section 2). The exact bytes matter: the order commits to them.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "wire/errors.hpp"
+#include "wire/number.hpp"
+
+namespace mado::wire {
+
+struct MandateSubject {
+    std::string mandate;  // the JWS, compact
+};
+
+struct NumberSubject {
+    PersonNumber number;
+    Date birth_date;
+};
+
+using Subject = std::variant<MandateSubject, NumberSubject>;
+
+constexpr std::size_t subject_bytes_max = 8 * 1024;
+
+// malformed, or number_malformed. Subjects of other forms (own numbers, applications) are refused
+// as malformed until their services exist.
+std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes);
+
+std::string mandate_subject(std::string_view mandate_jws);
+// `fields`: the scheme's fields as typed, without empty ones.
+std::string number_subject(std::string_view scheme,
+                           const std::vector<std::pair<std::string, std::string>>& fields,
+                           std::string_view birth_date);
+
+}  // namespace mado::wire
