@@ -1,5 +1,7 @@
 #include "service.hpp"
 
+#include <algorithm>
+
 namespace mado::gateway {
 namespace {
 
@@ -51,7 +53,8 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
     const auto* requester = directory.find(head->issuer);
     if (row == nullptr || !facts.allowed.contains(order.policy.text()) ||
         row->service != head->service || row->requester_kind != requester->kind ||
-        row->purpose != head->purpose || row->presence != order.presence) {
+        row->purpose != head->purpose || row->presence != order.presence ||
+        std::ranges::find(row->holder_kinds, holder->kind) == row->holder_kinds.end()) {
         return std::unexpected(Code::not_allowed);
     }
     return VerifiedOrder{.order = std::move(receipt->order),

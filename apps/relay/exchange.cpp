@@ -128,10 +128,15 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     const auto presence = mandate != nullptr ? wire::Presence::card_pin
                           : head.card_seen   ? wire::Presence::card_seen
                                              : wire::Presence::number;
+    const auto* asked = head.to.holder ? shared_.directory.find(*head.to.holder) : nullptr;
+    if (head.to.holder && asked == nullptr) {
+        return refuse(mandate == nullptr ? Code::no_match : Code::no_link);
+    }
     const auto* policy = shared_.policy.find({.service = head.service,
                                               .requester_kind = caller.participant->kind,
                                               .purpose = head.purpose,
                                               .presence = presence,
+                                              .holder_kind = asked ? asked->kind : *head.to.kind,
                                               .on = country_day(caller.now)});
     if (policy == nullptr) return refuse(Code::not_allowed);
     Permit permit{

@@ -89,6 +89,7 @@ std::vector<Known> read_people(const std::string& path) {
         known.birth_date = in.text("birth_date");
         known.health_care_number = in.text("health_care_number");
         known.issued = in.boolean("issued");
+        EXPECT_NE(in.text("card"), "");
         for (const auto& one : in.array("identifiers", 50)) {
             known.identifiers.push_back(read_identifier(one));
         }

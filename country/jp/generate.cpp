@@ -54,6 +54,7 @@ json::object known_to_issuer(const Person& person) {
     line["birth_date"] = to_text(person.birth);
     line["health_care_number"] = person.health_care_number;
     line["issued"] = person.issued;
+    line["card"] = person.card;
     line["identifiers"] = std::move(identifiers);
     return line;
 }

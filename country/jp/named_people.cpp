@@ -97,6 +97,7 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
     person.health_care_number = in.text("health_care_number");
     if (!damm_valid(person.health_care_number)) in.refuse("a wrong check digit");
     person.issued = in.boolean("issued");
+    person.card = in.optional_text("card").value_or("active");
     person.lives_elsewhere = in.optional_boolean("lives_elsewhere").value_or(false);
     for (const auto& one : in.array("coverage", list_max)) {
         person.coverage.push_back(read_coverage(in, one));

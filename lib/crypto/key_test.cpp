@@ -403,6 +403,25 @@ TEST(Key, PemWithAnotherKeysPublicHalfIsRefused) {
     EXPECT_FALSE(PrivateKey::from_pem(as_bytes(wrong)));
 }
 
+// RSA numbers that do not belong together: bad input, not a broken world.
+TEST(Key, PemWithBrokenRsaNumbersIsRefused) {
+    const std::string text(as_text(PrivateKey::generate(KeyType::rsa).pem().view()));
+    std::string body = text.substr(text.find('\n') + 1);
+    body = body.substr(0, body.find('-'));
+    std::erase(body, '\n');
+    const auto der = parse_base64(body).value();
+    for (std::size_t i = 40; i < der.size(); i += 97) {
+        auto altered = der;
+        altered[i] ^= 1;
+        const auto pem =
+            "-----BEGIN PRIVATE KEY-----\n" + base64(altered) + "\n-----END PRIVATE KEY-----\n";
+        EXPECT_NO_THROW({
+            const auto key = PrivateKey::from_pem(as_bytes(pem));
+            EXPECT_TRUE(!key || key->public_key().verify({}, key->sign({})));
+        }) << i;
+    }
+}
+
 // What is refused leaves nothing in the queue that SSL_get_error reads later.
 TEST(Key, RefusalsLeaveNoErrorBehind) {
     EXPECT_FALSE(PublicKey::from_spki(Bytes(100, 0x30)));

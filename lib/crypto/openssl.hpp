@@ -1,4 +1,4 @@
-// OpenSSL's handles and errors in the house's terms. Private to lib/crypto.
+// OpenSSL's handles and errors in the house's terms. For lib/crypto and lib/http.
 #pragma once
 
 #include <openssl/bio.h>

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "crypto/digest.hpp"
+#include "crypto/key_import.hpp"
 #include "crypto/openssl.hpp"
 
 namespace mado::crypto {
@@ -60,19 +61,6 @@ bool has_accepted_signature(X509* certificate) {
     if (key == NID_ED25519) return true;
     return (key == NID_rsaEncryption || key == NID_X9_62_id_ecPublicKey) &&
            (digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512);
-}
-
-const EVP_MD* digest_for(KeyType issuer) {
-    switch (issuer) {
-        case KeyType::p256:
-        case KeyType::rsa:
-            return sha256_algorithm();
-        case KeyType::p384:
-            return sha384_algorithm();
-        case KeyType::ed25519:
-            return nullptr;
-    }
-    return nullptr;
 }
 
 void add_to_name(X509_NAME* name, int nid, const std::string& text) {
@@ -334,11 +322,9 @@ std::string Certificate::subject() const {
 bool Certificate::issued_by(const Certificate& issuer) const {
     X509* const own = handle_.get();
     X509* const above = issuer.handle_.get();
-    if (!is_authority(above) || X509_check_ca(own) != 0 || !has_accepted_signature(own)) {
-        return false;
-    }
-    const bool good =
-        X509_check_issued(above, own) == X509_V_OK && X509_verify(own, issuer.key_.handle()) == 1;
+    const bool good = is_authority(above) && X509_check_ca(own) == 0 &&
+                      has_accepted_signature(own) && X509_check_issued(above, own) == X509_V_OK &&
+                      X509_verify(own, issuer.key_.handle()) == 1;
     if (!good) forget_errors();
     return good;
 }

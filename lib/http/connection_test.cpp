@@ -524,6 +524,17 @@ TEST(Completion, MayEndWithItsContext) {
     }
 }
 
+// The callback waits in the very context that is destroyed.
+TEST(Completion, MayBeHeldByItsContext) {
+    asio::io_context io;
+    asio::co_spawn(io, completed<int>([&io](Done<int> done) {
+                       auto timer = std::make_shared<asio::steady_timer>(io, std::chrono::hours(1));
+                       timer->async_wait([done, timer](const auto&) { done(1); });
+                   }),
+                   [](std::exception_ptr, int) {});
+    io.poll();
+}
+
 TEST(Completion, RunsOnAnotherContext) {
     asio::io_context here;
     asio::io_context there;

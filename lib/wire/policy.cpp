@@ -17,6 +17,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     auto kind = CodeId::parse(in.text("requester_kind", 64));
     auto purpose = CodeId::parse(in.text("purpose", 64));
     const auto presence = parse_presence(in.text("presence", 20));
+    const auto holder_kinds = in.texts("holder_kinds", 16, 64);
     auto legal_basis = in.text("legal_basis", 600);
     const auto keep_days = in.integer("keep_days", 1, 36525);
     const auto tell = in.boolean("tell_at_once");
@@ -30,16 +31,27 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     if (!presence) return bad("a policy row has an unknown presence");
     if (!from) return bad("a policy row has no first day");
     if (legal_basis.empty()) return bad("a policy row has no legal basis");
-    return PolicyRow{.id = *id,
-                     .service = *service,
-                     .requester_kind = *kind,
-                     .purpose = *purpose,
-                     .presence = *presence,
-                     .legal_basis = std::move(legal_basis),
-                     .keep_days = keep_days,
-                     .tell_at_once = tell,
-                     .from = *from,
-                     .to = to};
+    PolicyRow row{.id = *id,
+                  .service = *service,
+                  .requester_kind = *kind,
+                  .purpose = *purpose,
+                  .presence = *presence,
+                  .holder_kinds = {},
+                  .legal_basis = std::move(legal_basis),
+                  .keep_days = keep_days,
+                  .tell_at_once = tell,
+                  .from = *from,
+                  .to = to};
+    for (const auto& text : holder_kinds) {
+        auto holder_kind = CodeId::parse(text);
+        if (!holder_kind) return std::unexpected(holder_kind.error());
+        row.holder_kinds.push_back(*holder_kind);
+    }
+    return row;
+}
+
+bool lists(const std::vector<CodeId>& kinds, const CodeId& kind) {
+    return std::ranges::find(kinds, kind) != kinds.end();
 }
 
 }  // namespace
@@ -63,7 +75,8 @@ const PolicyRow* Policy::find(const PolicyQuestion& question) const {
     const auto found = std::ranges::find_if(rows_, [&](const PolicyRow& row) {
         return row.service == question.service && row.requester_kind == question.requester_kind &&
                row.purpose == question.purpose && row.presence == question.presence &&
-               row.from <= question.on && (!row.to || question.on <= *row.to);
+               lists(row.holder_kinds, question.holder_kind) && row.from <= question.on &&
+               (!row.to || question.on <= *row.to);
     });
     return found == rows_.end() ? nullptr : &*found;
 }
@@ -71,6 +84,18 @@ const PolicyRow* Policy::find(const PolicyQuestion& question) const {
 const PolicyRow* Policy::row(const CodeId& id) const {
     const auto found = std::ranges::find(rows_, id, &PolicyRow::id);
     return found == rows_.end() ? nullptr : &*found;
+}
+
+std::vector<CodeId> Policy::holder_kinds(const ServiceId& service,
+                                         const CodeId& requester_kind) const {
+    std::vector<CodeId> kinds;
+    for (const auto& row : rows_) {
+        if (row.service != service || row.requester_kind != requester_kind) continue;
+        for (const auto& kind : row.holder_kinds) {
+            if (!lists(kinds, kind)) kinds.push_back(kind);
+        }
+    }
+    return kinds;
 }
 
 std::string read_pinned_file(const std::string& path, const Hash& expected) {

@@ -1,4 +1,5 @@
-// The policy (DESIGN section 3): service × kind of requester × purpose × presence → allowed or not.
+// The policy (DESIGN section 3): service × kind of requester × purpose × presence × kind of
+// holder → allowed or not.
 // Deny by default. The file is national data (country/<c>/policy.json); its hash is in the
 // directory, so nobody can change a row alone.
 #pragma once
@@ -20,7 +21,8 @@ struct PolicyRow {
     CodeId requester_kind;
     CodeId purpose;
     Presence presence = Presence::none;
-    std::string legal_basis;  // in words, for the person
+    std::vector<CodeId> holder_kinds;  // of whom it may be asked
+    std::string legal_basis;           // in words, for the person
     std::int64_t keep_days = 0;
     bool tell_at_once = false;
     Date from;
@@ -32,6 +34,7 @@ struct PolicyQuestion {
     const CodeId& requester_kind;
     const CodeId& purpose;
     Presence presence;
+    const CodeId& holder_kind;
     Date on;
 };
 
@@ -41,6 +44,9 @@ class Policy {
     // Null: not allowed.
     [[nodiscard]] const PolicyRow* find(const PolicyQuestion& question) const;
     [[nodiscard]] const PolicyRow* row(const CodeId& id) const;
+    // Of which kinds of holder such a requester may ask this service at all, in the file's order.
+    [[nodiscard]] std::vector<CodeId> holder_kinds(const ServiceId& service,
+                                                   const CodeId& requester_kind) const;
 
   private:
     std::vector<PolicyRow> rows_;

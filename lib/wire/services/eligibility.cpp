@@ -173,11 +173,15 @@ json::object coverage_of(const Row& row, const Participant& holder) {
 }
 
 json::object payer_of(const Row& row, const Participant& holder) {
-    return {{"rank", *row.integer("rank")},
-            {"share_percent", *row.integer("share_percent")},
-            {"guarantee", *row.integer("guarantee") != 0},
-            {"special_payment", row.integer("special_payment").value_or(0) != 0},
-            {"coverage", coverage_of(row, holder)}};
+    json::object out{{"rank", *row.integer("rank")},
+                     {"share_percent", *row.integer("share_percent")},
+                     {"guarantee", *row.integer("guarantee") != 0},
+                     {"special_payment", row.integer("special_payment").value_or(0) != 0},
+                     {"symbol", row.text("symbol").value_or("")},
+                     {"number", *row.text("number")},
+                     {"branch", row.text("branch").value_or("")}};
+    out["coverage"] = coverage_of(row, holder);
+    return out;
 }
 
 bool valid_on(const Row& row, Date day) {

@@ -1,9 +1,10 @@
 // Eligibility 資格確認: who is insured with this payer on a given day, and what share the person
 // pays. Data of the answer:
 //   { "on": date, "result": "insured" | "not_on_this_date",
-//     "payers": [ { "rank", "share_percent", "guarantee", "special_payment", "coverage": FHIR R4
-//     Coverage in the JP Core profile } ],
-//     "last_day"?: date, "end_reason"?: text }   — the last two when it ended before `on`
+//     "payers": [ { "rank", "share_percent", "guarantee", "special_payment", "symbol", "number",
+//     "branch" (as the register writes them, "" when there is none), "coverage": FHIR R4 Coverage
+//     in the JP Core profile } ], "last_day"?: date, "end_reason"?: text }   — the last two when it
+//     ended before `on`
 #pragma once
 
 #include "wire/services/catalogue.hpp"

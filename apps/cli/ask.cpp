@@ -1,0 +1,374 @@
+#include "ask.hpp"
+
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "base/file.hpp"
+#include "card/software_card.hpp"
+#include "client/eligibility.hpp"
+#include "client/entries.hpp"
+#include "wire/policy.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::cli {
+namespace {
+
+constexpr std::int32_t japan_offset_s = 9 * 3600;
+
+// Runs one coroutine to its end on this thread.
+template <class T>
+T wait_for(http::Task<T> task) {
+    http::asio::io_context io{1};
+    std::optional<T> out;
+    std::exception_ptr failed;
+    http::asio::co_spawn(io, std::move(task), [&out, &failed](std::exception_ptr error, T value) {
+        failed = error;
+        if (!error) out.emplace(std::move(value));
+    });
+    io.run();
+    if (failed) std::rethrow_exception(failed);
+    return std::move(*out);
+}
+
+template <class T>
+T parse_word(std::string_view option, const std::string& text) {
+    auto parsed = T::parse(text);
+    if (!parsed) throw OperatorError(fmt::format("{} {}: {}", option, text, parsed.error().why));
+    return *parsed;
+}
+
+Date parse_day(std::string_view option, const std::string& text) {
+    auto date = parse_date(text);
+    if (!date) throw OperatorError(fmt::format("{}: {} (YYYY-MM-DD)", option, date.error().why));
+    return *date;
+}
+
+// From --pin, or typed unseen.
+Secret read_pin(const std::string& given) {
+    if (!given.empty()) return Secret(as_bytes(given));
+    std::cerr << "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: " << std::flush;
+    termios old{};
+    const bool terminal = ::tcgetattr(0, &old) == 0;
+    termios silent = old;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    if (terminal) ::tcsetattr(0, TCSANOW, &silent);
+    std::string pin;
+    std::getline(std::cin, pin);
+    if (terminal) ::tcsetattr(0, TCSANOW, &old);
+    std::cerr << "\n";
+    Secret secret{as_bytes(pin)};
+    wipe(pin);
+    return secret;
+}
+
+int print_problem(const client::Problem& problem) {
+    const auto& error = wire::info(problem.code);
+    std::cerr << fmt::format("mado: {}: {}", error.name, error.title);
+    if (problem.tries_left) std::cerr << fmt::format(" Tries left: {}.", *problem.tries_left);
+    if (!problem.detail.empty()) std::cerr << fmt::format(" ({})", problem.detail);
+    if (!problem.request_id.empty()) std::cerr << fmt::format(" [request {}]", problem.request_id);
+    std::cerr << "\n";
+    return 3;
+}
+
+// Everything a command of an organisation needs: the verified directory and the organisation's
+// keys.
+struct Office {
+    Office(const Places& places, const std::string& organisation)
+        : directory(wire::load_directory(places.directory(), places.authority_key())),
+          identity(client::load_identity(organisation, places.keys_of(organisation), directory)),
+          self(*directory.find(identity.id)) {}
+
+    wire::Directory directory;
+    client::Identity identity;
+    const wire::Participant& self;
+};
+
+// The connection ends with the coroutine, before the io_context that it belongs to.
+http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
+    client::Asker asker(office.directory, office.identity);
+    co_return co_await asker.nonce();
+}
+
+// A mandate that the card signs for this organisation, with a nonce of the relay.
+client::Result<std::string> obtain_mandate(const Places& places, Office& office,
+                                           const std::string& card_key, const std::string& pin,
+                                           wire::MandateKind kind, std::string_view service) {
+    const auto card = card::SoftwareCard::open(places.card(card_key));
+    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    const auto nonce = wait_for(fetch_nonce(office));
+    if (!nonce) return std::unexpected(nonce.error());
+    return client::sign_mandate(
+        *card, read_pin(pin),
+        {.kind = kind, .scope = {*wire::ServiceId::parse(service)}, .nonce = *nonce},
+        office.directory, office.identity.id, unix_now());
+}
+
+// --- check: the question ---
+
+wire::CodeId purpose_of(const wire::Participant& self) {
+    return *wire::CodeId::parse(self.kind.text() == "care-provider" ? "care" : "treatment");
+}
+
+client::Result<client::EligibilityQuestion> make_question(const Places& places, Office& office,
+                                                          const CheckOptions& options) {
+    const auto policy =
+        wire::Policy::parse(wire::read_pinned_file(places.policy(), office.directory.policy));
+    if (!policy) throw OperatorError("the policy cannot be read: " + places.policy());
+    client::EligibilityQuestion question{
+        .subject = {},
+        .holder = {},
+        .kinds = policy->holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
+        .purpose = purpose_of(office.self),
+        .on = options.on.empty() ? date_at(unix_now(), japan_offset_s)
+                                 : parse_day("--on", options.on),
+        .card_seen = false};
+    if (!options.card.empty()) {
+        auto mandate = obtain_mandate(places, office, options.card, options.pin,
+                                      wire::MandateKind::check, "eligibility");
+        if (!mandate) return std::unexpected(mandate.error());
+        question.subject = to_bytes(wire::mandate_subject(*mandate));
+        return question;
+    }
+    const auto birth_date = to_text(parse_day("--birth-date", options.birth_date));
+    if (!options.health_number.empty()) {
+        question.subject = to_bytes(wire::number_subject(
+            "health-care-number", {{"number", options.health_number}}, birth_date));
+        return question;
+    }
+    question.holder = parse_word<wire::ParticipantId>("--insurer", options.insurer);
+    const auto* holder = office.directory.find(*question.holder);
+    const bool care = holder != nullptr && holder->kind.text() == "care-insurer";
+    question.subject =
+        to_bytes(wire::number_subject(care ? "care-insured-number" : "insured-number",
+                                      {{"insurer", options.insurer},
+                                       {"symbol", options.symbol},
+                                       {"number", options.number},
+                                       {"branch", options.branch}},
+                                      birth_date));
+    return question;
+}
+
+// --- check: the answer, for people ---
+
+std::string text_at(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+struct CoverageWords {
+    std::string name, kana, birth_date, from, to;
+    std::vector<std::string> classes;
+};
+
+// Picks the lines of the screen out of a Coverage that the holder signed. A member that is not
+// there stays empty.
+CoverageWords words_of(const std::string& coverage) {
+    CoverageWords out;
+    const auto parsed = json::parse(coverage, {}, {.max_depth = 32});
+    const auto& object = parsed.as_object();
+    for (const auto& value : object.at("contained").as_array()) {
+        const auto& one = value.as_object();
+        if (text_at(one, "resourceType") != "Patient") continue;
+        out.birth_date = text_at(one, "birthDate");
+        const auto& names = one.at("name").as_array();
+        out.name = text_at(names.at(0).as_object(), "text");
+        if (names.size() > 1) out.kana = text_at(names.at(1).as_object(), "text");
+    }
+    if (const auto* classes = object.if_contains("class")) {
+        for (const auto& value : classes->as_array()) {
+            out.classes.push_back(text_at(value.as_object(), "value"));
+        }
+    }
+    const auto& period = object.at("period").as_object();
+    out.from = text_at(period, "start");
+    out.to = text_at(period, "end");
+    return out;
+}
+
+void print_payer(const client::Payer& payer) {
+    const auto words = words_of(payer.coverage);
+    std::string classes;
+    for (const auto& one : words.classes)
+        classes += (classes.empty() ? "" : "・") + one;
+    std::cout << fmt::format("有効 insured   {} ({})\n", payer.holder_name, payer.holder.text());
+    std::cout << fmt::format("  氏名         {}{}  {} 生まれ\n", words.name,
+                             words.kana.empty() ? "" : "（" + words.kana + "）", words.birth_date);
+    std::cout << fmt::format("  記号・番号   {}・{}{}\n",
+                             payer.symbol.empty() ? "（記号なし）" : payer.symbol, payer.number,
+                             payer.branch.empty() ? "" : "（枝番 " + payer.branch + "）");
+    std::cout << fmt::format("  窓口負担     {}割 ({} %){}\n", payer.share_percent / 10,
+                             payer.share_percent,
+                             payer.special_payment ? "  特別療養費：いったん10割を支払う" : "");
+    if (!classes.empty()) std::cout << fmt::format("  区分         {}\n", classes);
+    std::cout << fmt::format("  期間         {} から {}\n", words.from,
+                             words.to.empty() ? "（終わりの日なし）" : words.to + " まで");
+    std::cout << fmt::format("  保険者の責任 {}\n", payer.guarantee ? "この回答に保険者は拘束される"
+                                                                    : "暫定（保険者が確認中）");
+    std::cout << fmt::format("  回答の時点   {}\n", to_rfc3339(payer.as_of));
+}
+
+void print_eligibility(const client::Eligibility& result) {
+    std::cout << fmt::format("資格確認 {} 時点\n\n", result.on);
+    for (const auto& payer : result.payers) {
+        print_payer(payer);
+        std::cout << "\n";
+    }
+    if (result.payers.empty())
+        std::cout << "この日に有効な保険はありません not insured on this day\n\n";
+    for (const auto& ended : result.ended) {
+        std::cout << fmt::format("資格なし ended  {}{}{}\n\n", ended.holder_name,
+                                 ended.last_day.empty() ? "" : "  最終日 " + ended.last_day,
+                                 ended.reason.empty() ? "" : "  理由 " + ended.reason);
+    }
+    for (const auto& problem : result.unanswered) {
+        const auto& error = wire::info(problem.code);
+        std::cout << fmt::format("回答なし {}: {} {}\n\n", error.name, error.title, problem.detail);
+    }
+    for (const auto& answered : result.answers) {
+        const auto entry = wire::order_entry(answered.receipt->salt, answered.receipt->order);
+        std::cout << fmt::format(
+            "受領証 receipt verified: entry {} of the access log, {}\n"
+            "  {} (not yet witnessed)\n",
+            answered.receipt->index, answered.order->holder.text(), base64url(entry));
+    }
+}
+
+// --- check: the answer, for programs ---
+
+std::string uuid_of(const Hash& hash) {
+    // A name-based identifier (RFC 9562 version 8): the same entry is the same resource.
+    auto bytes = hash;
+    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x80);
+    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
+    const auto text = hex(ByteView(bytes).first(16));
+    return fmt::format("urn:uuid:{}-{}-{}-{}-{}", text.substr(0, 8), text.substr(8, 4),
+                       text.substr(12, 4), text.substr(16, 4), text.substr(20));
+}
+
+json::object resource_entry(std::string full_url, json::value resource) {
+    return {{"fullUrl", std::move(full_url)}, {"resource", std::move(resource)}};
+}
+
+// A FHIR R4 Bundle (collection): the Coverages in order of rank, then for each order its receipt as
+// a Binary (application/json).
+std::string bundle_of(const client::Eligibility& result) {
+    json::array entries;
+    for (const auto& payer : result.payers) {
+        entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(payer.coverage))),
+                                         json::parse(payer.coverage, {}, {.max_depth = 32})));
+    }
+    for (const auto& answered : result.answers) {
+        const auto entry = wire::order_entry(answered.receipt->salt, answered.receipt->order);
+        entries.push_back(resource_entry(
+            uuid_of(entry),
+            json::object{{"resourceType", "Binary"},
+                         {"contentType", "application/json"},
+                         {"data", base64(as_bytes(wire::receipt_json(*answered.receipt)))}}));
+    }
+    json::object bundle{{"resourceType", "Bundle"},
+                        {"type", "collection"},
+                        {"timestamp", to_rfc3339(unix_now())},
+                        {"entry", std::move(entries)}};
+    return json::serialize(bundle);
+}
+
+// --- log ---
+
+json::object entry_json(const client::PersonEntry& entry) {
+    json::object out{{"seq", entry.seq}, {"index", entry.index}};
+    if (entry.erased) {
+        out["erased"] = true;
+        return out;
+    }
+    out["kind"] = entry.kind;
+    out["time"] = entry.time;
+    out["requester"] = entry.requester;
+    if (entry.order) {
+        out["holder"] = entry.order->holder.text();
+        out["policy"] = entry.order->policy.text();
+        out["presence"] = wire::to_text(entry.order->presence);
+        out["service"] = entry.head->service.text();
+        out["purpose"] = entry.head->purpose.text();
+    }
+    out["outcome"] = entry.outcome.empty() ? json::value(nullptr) : json::value(entry.outcome);
+    return out;
+}
+
+std::string name_of(const wire::Directory& directory, const std::string& id) {
+    const auto* participant = directory.find(id);
+    return participant == nullptr ? id : participant->name;
+}
+
+void print_entry(const wire::Directory& directory, const wire::Policy& policy,
+                 const client::PersonEntry& entry) {
+    if (entry.erased) {
+        std::cout << fmt::format("{:>4}  （保存期間が終わり消去）\n", entry.seq);
+        return;
+    }
+    const auto who = name_of(directory, entry.requester);
+    if (entry.kind == "refused") {
+        std::cout << fmt::format("{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致）\n",
+                                 entry.seq, to_rfc3339(entry.time), who);
+        return;
+    }
+    const auto* row = policy.row(entry.order->policy);
+    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}\n", entry.seq, to_rfc3339(entry.time),
+                             who, name_of(directory, entry.order->holder.text()),
+                             entry.head->service.text(), wire::to_text(entry.order->presence),
+                             entry.outcome.empty() ? "（回答は未確認）" : entry.outcome);
+    if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
+}
+
+}  // namespace
+
+int check(const Places& places, const CheckOptions& options) {
+    Office office(places, options.as);
+    auto question = make_question(places, office, options);
+    if (!question) return print_problem(question.error());
+    auto result = wait_for(
+        client::check_eligibility(office.directory, office.identity, std::move(*question)));
+    if (!result) return print_problem(result.error());
+    if (options.json) {
+        std::cout << bundle_of(*result) << "\n";
+    } else {
+        print_eligibility(*result);
+    }
+    return result->payers.empty() ? 1 : 0;
+}
+
+int show_log(const Places& places, const LogOptions& options) {
+    Office office(places, "portal");
+    auto mandate = obtain_mandate(places, office, options.card, options.pin,
+                                  wire::MandateKind::login, "entries");
+    if (!mandate) return print_problem(mandate.error());
+    auto result =
+        wait_for(client::fetch_entries(office.directory, office.identity, std::move(*mandate)));
+    if (!result) return print_problem(result.error());
+    if (options.json) {
+        json::array entries;
+        for (const auto& entry : result->entries)
+            entries.push_back(entry_json(entry));
+        std::cout << json::serialize(entries) << "\n";
+        return 0;
+    }
+    const auto policy =
+        wire::Policy::parse(wire::read_pinned_file(places.policy(), office.directory.policy));
+    if (!policy) throw OperatorError("the policy cannot be read: " + places.policy());
+    std::cout << "あなたの記録を見た人 who looked\n\n";
+    for (const auto& entry : result->entries)
+        print_entry(office.directory, *policy, entry);
+    std::cout << fmt::format(
+        "\n{} 件、すべてアクセス記録にあることを確認しました（改ざんなし）。\n"
+        "all {} proven under the checkpoint over {} entries (not yet witnessed)\n",
+        result->entries.size(), result->entries.size(), result->checkpoint.size);
+    return 0;
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,431 @@
+#include "country.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "card/software_card.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/x509.hpp"
+#include "tlog/note.hpp"
+#include "wire/directory.hpp"
+
+namespace mado::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view log_origin = "log.mado.example/1";
+constexpr std::string_view demo_pin = "1234";
+constexpr std::int64_t year_s = 365 * 86'400;
+// Cards are valid until the fifth birthday after issuing; the demo's are all one age.
+constexpr std::int64_t card_lifetime_s = 5 * year_s;
+
+struct Organisation {
+    std::string id, name, kind;
+};
+struct Gateway {
+    std::string id;
+    std::vector<std::string> holders;
+};
+struct Organisations {
+    std::vector<Organisation> participants;  // sorted by id
+    std::vector<Gateway> gateways;
+
+    // Whose TLS certificate an organisation shows: a holder's is its gateway's.
+    [[nodiscard]] std::string tls_owner(const std::string& id) const {
+        for (const auto& gateway : gateways) {
+            if (std::ranges::find(gateway.holders, id) != gateway.holders.end()) return gateway.id;
+        }
+        return id;
+    }
+};
+
+json::object read_json(const std::string& path) {
+    const auto text = read_file(path);
+    if (!text) throw OperatorError("the file is missing: " + path);
+    auto object = parse_json_object(*text, {.text_bytes_max = 1 << 20});
+    if (!object) throw OperatorError(path + " cannot be read: " + object.error().why);
+    return std::move(*object);
+}
+
+Organisations read_organisations() {
+    const std::string path = "country/jp/organisations.json";
+    const auto object = read_json(path);
+    Members in(object);
+    Organisations out;
+    for (const auto& value : in.array("participants", 1000)) {
+        Members one(value.as_object());
+        out.participants.push_back(
+            {.id = one.text("id"), .name = one.text("name"), .kind = one.text("kind")});
+    }
+    for (const auto& value : in.array("gateways", 1000)) {
+        Members one(value.as_object());
+        out.gateways.push_back({.id = one.text("id"), .holders = one.texts("holders", 100)});
+    }
+    if (!in.finish()) throw OperatorError(path + " does not have its form");
+    std::ranges::sort(out.participants, {}, &Organisation::id);
+    return out;
+}
+
+void write_secret(const std::string& path, ByteView content) {
+    replace_file(path, content, 0600);
+}
+
+crypto::PrivateKey new_key(const std::string& path, crypto::KeyType type) {
+    auto key = crypto::PrivateKey::generate(type);
+    write_secret(path, key.pem().view());
+    return key;
+}
+
+crypto::PrivateKey load_key(const std::string& path) {
+    auto key = crypto::PrivateKey::from_pem(read_secret_file(path).view());
+    if (!key) throw OperatorError("not a private key: " + path);
+    return std::move(*key);
+}
+
+void make_tls(const std::string& folder, const std::string& name) {
+    const auto key = new_key(folder + "/tls.key", crypto::KeyType::p256);
+    const auto now = unix_now();
+    const auto certificate = crypto::self_signed({.use = crypto::CertificateUse::organisation,
+                                                  .common_name = name,
+                                                  .organisation = {},
+                                                  .dns_names = {"localhost", "127.0.0.1"},
+                                                  .not_before = now - 3600,
+                                                  .not_after = now + 2 * year_s},
+                                                 key);
+    replace_file(folder + "/tls.crt", certificate.pem());
+}
+
+void make_keys(const Places& places, const Organisations& organisations) {
+    fs::create_directories(places.keys_of("authority"));
+    const auto authority =
+        new_key(places.keys_of("authority") + "/directory.key", crypto::KeyType::p256);
+    replace_file(places.authority_key(), as_bytes(authority.public_key().jwk()));
+    for (const auto& one : organisations.participants) {
+        fs::create_directories(places.keys_of(one.id));
+        new_key(places.keys_of(one.id) + "/signing.key", crypto::KeyType::p256);
+        if (organisations.tls_owner(one.id) == one.id) make_tls(places.keys_of(one.id), one.id);
+    }
+    for (const auto& gateway : organisations.gateways) {
+        fs::create_directories(places.keys_of(gateway.id));
+        make_tls(places.keys_of(gateway.id), gateway.id);
+    }
+    const auto relay = places.keys_of("relay");
+    new_key(relay + "/log.key", crypto::KeyType::ed25519);
+    write_secret(relay + "/seal.key", crypto::random_bytes(32));
+    write_secret(relay + "/index.key", crypto::random_bytes(32));
+
+    fs::create_directories(places.keys_of("card-authority"));
+    const auto ca_key =
+        new_key(places.keys_of("card-authority") + "/ca.key", crypto::KeyType::p256);
+    const auto ca = crypto::self_signed({.use = crypto::CertificateUse::authority,
+                                         .common_name = "Demo card authority (user authentication)",
+                                         .organisation = "Mado demo",
+                                         .dns_names = {},
+                                         .not_before = unix_now() - 3600,
+                                         .not_after = unix_now() + 20 * year_s},
+                                        ca_key);
+    replace_file(places.keys_of("card-authority") + "/ca.crt", ca.pem());
+}
+
+crypto::Certificate load_certificate(const std::string& path) {
+    const auto pem = read_file(path);
+    auto certificate = pem ? crypto::Certificate::from_pem(as_bytes(*pem)) : bad("missing");
+    if (!certificate) throw OperatorError("not a certificate: " + path);
+    return std::move(*certificate);
+}
+
+// --- directory ---
+
+json::array services_of(const std::string& kind) {
+    if (kind == "relay") return {"entries"};
+    if (kind.ends_with("-insurer")) return {"eligibility"};
+    return {};
+}
+
+json::object directory_body(const Places& places, const Organisations& organisations,
+                            std::uint16_t port) {
+    json::array participants;
+    for (const auto& one : organisations.participants) {
+        const auto key = load_key(places.keys_of(one.id) + "/signing.key").public_key();
+        const auto tls =
+            load_certificate(places.keys_of(organisations.tls_owner(one.id)) + "/tls.crt");
+        json::array addresses;
+        if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", port));
+        json::object signing{{"kid", base64url(key.thumbprint())}, {"jwk", json::parse(key.jwk())}};
+        participants.push_back(json::object{{"id", one.id},
+                                            {"name", one.name},
+                                            {"kind", one.kind},
+                                            {"certificates", {base64url(tls.thumbprint())}},
+                                            {"signing_keys", json::array{std::move(signing)}},
+                                            {"services", services_of(one.kind)},
+                                            {"addresses", std::move(addresses)}});
+    }
+    const auto log_key = load_key(places.keys_of("relay") + "/log.key");
+    const auto log = tlog::NoteVerifier::make(std::string(log_origin), log_key.public_key());
+    const auto ca = load_certificate(places.keys_of("card-authority") + "/ca.crt");
+    const auto hash_of = [](const std::string& path) {
+        const auto text = read_file(path);
+        if (!text) throw OperatorError("the file is missing: " + path);
+        return base64url(crypto::sha256(as_bytes(*text)));
+    };
+    return {{"policy", hash_of(places.policy())},
+            {"schemes", hash_of(places.schemes())},
+            {"participants", std::move(participants)},
+            {"logs", json::array{log->vkey()}},
+            {"card_authorities", json::array{base64url(ca.der())}}};
+}
+
+// The supervising authority signs a new version when what the directory should say has changed.
+void sign_directory(const Places& places, const Organisations& organisations, std::uint16_t port) {
+    auto body = directory_body(places, organisations, port);
+    std::int64_t version = 1;
+    if (const auto old = read_file(places.directory(), wire::directory_bytes_max)) {
+        const auto jws = crypto::parse_jws(*old, {.bytes_max = wire::directory_bytes_max});
+        auto payload = jws ? parse_json_object(as_text(jws->payload),
+                                               {.text_bytes_max = wire::directory_bytes_max,
+                                                .values_max = 1'000'000})
+                           : bad("");
+        if (!payload) throw OperatorError("the directory cannot be read: " + places.directory());
+        version = payload->at("version").as_int64() + 1;
+        payload->erase("version");
+        payload->erase("issued_at");
+        if (*payload == body) return;
+    }
+    body["version"] = version;
+    body["issued_at"] = unix_now();
+    const auto key = load_key(places.keys_of("authority") + "/directory.key");
+    const auto jws =
+        crypto::sign_jws(wire::directory_type,
+                         {.key_id = base64url(key.public_key().thumbprint()), .certificate = {}},
+                         as_bytes(json::serialize(body)), key);
+    replace_file(places.directory(), as_bytes(jws));
+}
+
+// --- cards and the take-on file ---
+
+class CardOffice {
+  public:
+    explicit CardOffice(const Places& places)
+        : places_(places),
+          ca_key_(load_key(places.keys_of("card-authority") + "/ca.key")),
+          ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")) {
+        fs::create_directories(places.keys() + "/cards");
+        fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
+    }
+
+    // A card for one person; named people also get the file that `--card` takes. RSA for them, as
+    // on today's cards, P-256 for the others, as on the next.
+    crypto::Certificate issue(const std::string& key_name, std::string_view status) {
+        const auto now = unix_now();
+        const auto key = crypto::PrivateKey::generate(key_name.empty() ? crypto::KeyType::p256
+                                                                       : crypto::KeyType::rsa);
+        const bool expired = status == "expired";
+        auto certificate =
+            crypto::issue({.use = crypto::CertificateUse::authentication,
+                           .common_name = hex(crypto::random_bytes(16)),
+                           .organisation = {},
+                           .dns_names = {},
+                           .not_before = expired ? now - card_lifetime_s : now - 3600,
+                           .not_after = expired ? now - 86'400 : now + card_lifetime_s},
+                          key.public_key(), ca_, ca_key_);
+        if (!key_name.empty()) {
+            card::SoftwareCard::personalise(places_.card(key_name), certificate, key,
+                                            Secret(as_bytes(demo_pin)));
+        }
+        return certificate;
+    }
+
+  private:
+    const Places& places_;
+    crypto::PrivateKey ca_key_;
+    crypto::Certificate ca_;
+};
+
+json::object import_line(const json::object& person, CardOffice& office) {
+    const auto& key = person.at("key");
+    const std::string key_name = key.is_string() ? std::string(key.get_string()) : std::string();
+    const auto& state = person.at("card").as_string();
+    const auto certificate = office.issue(key_name, state);
+    return {{"health_care_number", person.at("health_care_number")},
+            {"identifiers", person.at("identifiers")},
+            {"certificates",
+             json::array{json::object{{"certificate", base64url(certificate.der())},
+                                      {"status", state == "revoked" ? "revoked" : "active"}}}}};
+}
+
+// What the issuing centre hands to the relay: one line for each person with a card, signed.
+std::int64_t make_import_file(const Places& places) {
+    CardOffice office(places);
+    const std::string path = places.state() + "/import.ndjson";
+    std::ifstream in(places.state() + "/country/people.ndjson");
+    std::ofstream out(path, std::ios::trunc);
+    std::string line;
+    std::int64_t persons = 0;
+    while (std::getline(in, line)) {
+        const auto person = parse_json_object(line);
+        if (!person) throw Failure("people.ndjson has a line that is not JSON");
+        if (!person->at("issued").as_bool()) continue;
+        out << json::serialize(import_line(*person, office)) << '\n';
+        ++persons;
+    }
+    out.close();
+    if (!out) throw Failure("cannot write " + path);
+    const auto content = read_file(path, std::size_t{1} << 40);
+    const auto key = load_key(places.keys_of("issuer") + "/signing.key");
+    const json::object statement{{"iss", "issuer"},
+                                 {"iat", unix_now()},
+                                 {"sha256", base64url(crypto::sha256(as_bytes(*content)))},
+                                 {"persons", persons}};
+    const auto jws = crypto::sign_jws(
+        "mado-import+jws", {.key_id = base64url(key.public_key().thumbprint()), .certificate = {}},
+        as_bytes(json::serialize(statement)), key);
+    replace_file(path + ".jws", as_bytes(jws));
+    return persons;
+}
+
+// --- programs ---
+
+// Runs a program to its end; what it prints goes to our own streams.
+void run_program(const std::vector<std::string>& words) {
+    std::vector<char*> arguments;
+    for (const auto& word : words)
+        arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const pid_t child = ::fork();
+    if (child < 0) throw Failure("cannot start another process");
+    if (child == 0) {
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child) throw Failure("a started process was lost");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        throw OperatorError(fs::path(words[0]).filename().string() +
+                            " did not succeed; what it said stands above");
+    }
+}
+
+std::uint16_t read_port(const Places& places) {
+    const auto text = read_file(places.state() + "/port");
+    if (!text) throw OperatorError("the state has no port file; start over: ./mado up --fresh");
+    return static_cast<std::uint16_t>(std::stoi(*text));
+}
+
+void write_config(const Places& places, const std::string& name, const std::string& text) {
+    replace_file(places.config(name), as_bytes(text));
+}
+
+std::string common_config(const Places& places, const std::string& keys_of) {
+    return fmt::format(
+        "keys = \"{}\"\ndirectory = \"{}\"\nauthority = \"{}\"\npolicy = \"{}\"\n"
+        "schemes = \"{}\"\n",
+        places.keys_of(keys_of), places.directory(), places.authority_key(), places.policy(),
+        places.schemes());
+}
+
+// A gateway's own policy: the national rows that its holders honour.
+std::string allowed_rows(const Organisations& organisations, const Gateway& gateway) {
+    const auto object = read_json("country/jp/policy.json");
+    std::string out;
+    for (const auto& row : object.at("policies").as_array()) {
+        for (const auto& kind : row.at("holder_kinds").as_array()) {
+            const bool ours = std::ranges::any_of(
+                organisations.participants, [&gateway, &kind](const Organisation& one) {
+                    return one.kind == kind.as_string() &&
+                           std::ranges::find(gateway.holders, one.id) != gateway.holders.end();
+                });
+            if (ours) out += fmt::format("  \"{}\",\n", row.at("id").as_string().c_str());
+        }
+    }
+    return "allow = [\n" + out + "]\n";
+}
+
+void write_gateway_config(const Places& places, const Organisations& organisations,
+                          const Gateway& gateway, std::uint16_t operator_port) {
+    auto text = common_config(places, gateway.id) +
+                fmt::format("evidence = \"{}/gateways/{}/evidence.sqlite\"\noperator_port = {}\n",
+                            places.state(), gateway.id, operator_port) +
+                allowed_rows(organisations, gateway);
+    for (const auto& holder : gateway.holders) {
+        text += fmt::format(
+            "\n[[holder]]\nmapping = \"country/jp/holders/{0}.toml\"\n"
+            "database = \"{1}/country/holders/{0}.sqlite\"\nsigning_key = \"{2}/signing.key\"\n",
+            holder, places.state(), places.keys_of(holder));
+    }
+    write_config(places, gateway.id, text);
+}
+
+}  // namespace
+
+bool country_exists(const Places& places) {
+    return fs::exists(places.state() + "/complete");
+}
+
+void make_country(const Places& places, const CountrySettings& settings) {
+    for (const auto& folder : {places.state(), places.keys(), places.anchor()}) {
+        if (!fs::exists(folder)) continue;
+        throw OperatorError("there is already something in " + folder +
+                            ", but no complete country. Start over: ./mado up --fresh");
+    }
+    const auto organisations = read_organisations();
+    for (const auto& folder :
+         {places.state() + "/relay", places.keys(), places.anchor(), places.run()}) {
+        fs::create_directories(folder);
+    }
+    fs::permissions(places.keys(), fs::perms::owner_all);
+    for (const auto& gateway : organisations.gateways) {
+        fs::create_directories(places.state() + "/gateways/" + gateway.id);
+    }
+    fmt::print("mado: country: {} people and the databases of their insurers\n", settings.people);
+    std::fflush(stdout);
+    run_program({places.programs + "/mado-country", "--out", places.state() + "/country",
+                 "--people", std::to_string(settings.people)});
+    fmt::print("mado: country: keys, certificates, cards\n");
+    std::fflush(stdout);
+    make_keys(places, organisations);
+    replace_file(places.state() + "/port", as_bytes(std::to_string(settings.port)));
+    prepare_programs(places);
+    const auto persons = make_import_file(places);
+    fmt::print("mado: country: the relay takes on {} people with cards\n", persons);
+    std::fflush(stdout);
+    run_program({places.programs + "/mado-relay", "import", places.config("relay"),
+                 places.state() + "/import.ndjson"});
+    // It holds every link in clear; the relay needs it no more.
+    fs::remove(places.state() + "/import.ndjson");
+    fs::remove(places.state() + "/import.ndjson.jws");
+    replace_file(places.state() + "/complete", as_bytes("1\n"));
+}
+
+std::vector<Program> prepare_programs(const Places& places) {
+    const auto organisations = read_organisations();
+    const auto port = read_port(places);
+    fs::create_directories(places.run());
+    sign_directory(places, organisations, port);
+    std::vector<Program> programs;
+    auto operator_port = static_cast<std::uint16_t>(port + 1);
+    write_config(places, "relay",
+                 common_config(places, "relay") +
+                     fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
+                                 "operator_port = {}\nthreads = 2\n",
+                                 places.state(), places.anchor(), port, operator_port));
+    programs.push_back({"relay", "mado-relay", operator_port});
+    for (const auto& gateway : organisations.gateways) {
+        ++operator_port;
+        write_gateway_config(places, organisations, gateway, operator_port);
+        programs.push_back({gateway.id, "mado-gateway", operator_port});
+    }
+    return programs;
+}
+
+}  // namespace mado::cli

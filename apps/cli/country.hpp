@@ -1,0 +1,32 @@
+// Makes the demo country: people and databases (mado-country), keys and certificates, cards, the
+// signed directory, the programs' configurations, the relay's first take-on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "places.hpp"
+
+namespace mado::cli {
+
+struct Program {
+    std::string name;    // "relay", "gateway-1": names of configuration, log and process file
+    std::string binary;  // "mado-relay"
+    std::uint16_t operator_port = 0;
+};
+
+struct CountrySettings {
+    std::int64_t people = 1000;
+    std::uint16_t port = 7440;  // the relay's; the operators' ports follow
+};
+
+// True when there is a country already.
+bool country_exists(const Places& places);
+// Makes everything anew in empty places. Says on standard output what it does.
+void make_country(const Places& places, const CountrySettings& settings);
+// Signs a new version of the directory when what it should say has changed (a new policy, new
+// schemes), and writes the configurations. Returns the programs in the order of their start.
+std::vector<Program> prepare_programs(const Places& places);
+
+}  // namespace mado::cli

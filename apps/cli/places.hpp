@@ -1,0 +1,34 @@
+// Where the demo country lives: everything under one folder (.mado), ports from one number on.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace mado::cli {
+
+struct Places {
+    std::string root = ".mado";
+    std::string programs;  // folder of the built programs
+
+    [[nodiscard]] std::string state() const { return root + "/state"; }  // all that is backed up
+    [[nodiscard]] std::string keys() const { return root + "/keys"; }  // never in a backup of state
+    [[nodiscard]] std::string anchor() const { return root + "/anchor"; }  // newest checkpoints
+    [[nodiscard]] std::string run() const { return root + "/run"; }  // process ids, logs, configs
+
+    [[nodiscard]] std::string directory() const { return state() + "/directory.jws"; }
+    [[nodiscard]] std::string authority_key() const { return state() + "/authority.jwk"; }
+    [[nodiscard]] std::string policy() const { return "country/jp/policy.json"; }
+    [[nodiscard]] std::string schemes() const { return "country/jp/schemes.json"; }
+    [[nodiscard]] std::string keys_of(const std::string& organisation) const {
+        return keys() + "/" + organisation;
+    }
+    [[nodiscard]] std::string card(const std::string& key) const {
+        return keys() + "/cards/" + key + ".card";
+    }
+    [[nodiscard]] std::string config(const std::string& program) const {
+        return run() + "/" + program + ".toml";
+    }
+};
+
+}  // namespace mado::cli

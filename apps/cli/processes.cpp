@@ -1,0 +1,190 @@
+#include "processes.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "http/http.hpp"
+
+namespace mado::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t ready_ms_max = 20'000;
+constexpr std::int64_t stop_ms_max = 10'000;
+
+void pause_ms(int milliseconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+std::string pid_file(const Places& places, const std::string& name) {
+    return places.run() + "/" + name + ".pid";
+}
+
+std::string log_file(const Places& places, const std::string& name) {
+    return places.run() + "/" + name + ".log";
+}
+
+// When the kernel started that process: with it, a number that was given to somebody else since is
+// not mistaken for ours. "" when there is no such process.
+std::string start_mark(int pid) {
+    const auto stat = read_file(fmt::format("/proc/{}/stat", pid), 4096).value_or("");
+    const auto after_name = stat.rfind(')');
+    if (after_name == std::string::npos || stat.size() < after_name + 4) return "";
+    if (stat[after_name + 2] == 'Z') return "";
+    std::size_t at = after_name + 2;
+    for (int field = 3; field < 22; ++field)
+        at = stat.find(' ', at) + 1;  // field 22: starttime
+    return stat.substr(at, stat.find(' ', at) - at);
+}
+
+// The process that the file names, if it still is that one; else 0.
+int running_pid(const Places& places, const std::string& name) {
+    const auto text = read_file(pid_file(places, name), 200);
+    if (!text) return 0;
+    const auto space = text->find(' ');
+    if (space == std::string::npos) return 0;
+    const int pid = std::atoi(text->c_str());
+    if (pid <= 1 || start_mark(pid) != text->substr(space + 1)) return 0;
+    return pid;
+}
+
+std::string end_of_log(const Places& places, const std::string& name) {
+    const auto text = read_file(log_file(places, name)).value_or("");
+    std::size_t from = text.size();
+    for (int lines = 0; lines < 6 && from > 0; ++lines) {
+        from = from > 1 ? text.rfind('\n', from - 2) : std::string::npos;
+        from = from == std::string::npos ? 0 : from + 1;
+        if (from == 0) break;
+    }
+    return text.substr(from);
+}
+
+// A process of its own session: it outlives this command and its terminal.
+void launch(const Places& places, const Program& program) {
+    const std::string binary = places.programs + "/" + program.binary;
+    const std::string config = places.config(program.name);
+    const std::string log = log_file(places, program.name);
+    const pid_t child = ::fork();
+    if (child < 0) throw Failure("cannot start another process");
+    if (child == 0) {
+        ::setsid();
+        const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        const int in = ::open("/dev/null", O_RDONLY);
+        if (out < 0 || in < 0) ::_exit(126);
+        ::dup2(in, 0);
+        ::dup2(out, 1);
+        ::dup2(out, 2);
+        ::close_range(3, ~0U, 0);
+        ::execl(binary.c_str(), binary.c_str(), "serve", config.c_str(), nullptr);
+        ::_exit(127);
+    }
+    replace_file(pid_file(places, program.name),
+                 as_bytes(fmt::format("{} {}", child, start_mark(child))));
+}
+
+http::Task<void> ask_ready(std::uint16_t port, std::string& answer, bool& ready) {
+    auto connection =
+        co_await http::Connection::connect({"127.0.0.1", port}, nullptr, http::Milliseconds(500));
+    if (!connection) {
+        answer = "does not answer";
+        co_return;
+    }
+    http::Request request;
+    request.path = "/readyz";
+    auto response =
+        co_await connection->exchange(std::move(request), 4096, http::Milliseconds(1000));
+    ready = response && response->status == 200;
+    answer = response ? response->body.substr(0, response->body.find('\n')) : "does not answer";
+}
+
+std::pair<bool, std::string> readiness(std::uint16_t port) {
+    http::asio::io_context io{1};
+    std::string answer;
+    bool ready = false;
+    http::asio::co_spawn(io, ask_ready(port, answer, ready), http::asio::detached);
+    io.run();
+    return {ready, answer};
+}
+
+void wait_until_ready(const Places& places, const Program& program) {
+    const auto until = monotonic_us() + ready_ms_max * 1000;
+    std::string said;
+    while (monotonic_us() < until) {
+        if (running_pid(places, program.name) == 0) {
+            throw OperatorError(program.name + " stopped:\n" + end_of_log(places, program.name));
+        }
+        const auto [ready, answer] = readiness(program.operator_port);
+        if (ready) return;
+        said = answer;
+        pause_ms(20);
+    }
+    throw OperatorError(fmt::format("{} is not ready after {} s ({}). The end of its log:\n{}",
+                                    program.name, ready_ms_max / 1000, said,
+                                    end_of_log(places, program.name)));
+}
+
+}  // namespace
+
+void start_programs(const Places& places, const std::vector<Program>& programs) {
+    for (const auto& program : programs) {
+        if (running_pid(places, program.name) != 0) continue;
+        launch(places, program);
+        // The relay first: gateways that find it at once need not wait for their second try.
+        if (program.name == "relay") wait_until_ready(places, program);
+    }
+    for (const auto& program : programs)
+        wait_until_ready(places, program);
+}
+
+int stop_programs(const Places& places) {
+    std::vector<std::pair<std::string, int>> running;
+    if (!fs::exists(places.run())) return 0;
+    for (const auto& file : fs::directory_iterator(places.run())) {
+        if (file.path().extension() != ".pid") continue;
+        const auto name = file.path().stem().string();
+        const int pid = running_pid(places, name);
+        if (pid == 0) continue;
+        ::kill(pid, SIGTERM);
+        running.emplace_back(name, pid);
+    }
+    const auto until = monotonic_us() + stop_ms_max * 1000;
+    for (const auto& [name, pid] : running) {
+        while (running_pid(places, name) != 0 && monotonic_us() < until)
+            pause_ms(10);
+        if (running_pid(places, name) != 0) ::kill(pid, SIGKILL);
+        fs::remove(pid_file(places, name));
+    }
+    return static_cast<int>(running.size());
+}
+
+std::vector<ProgramStatus> program_status(const Places& places,
+                                          const std::vector<Program>& programs) {
+    std::vector<ProgramStatus> out;
+    for (const auto& program : programs) {
+        ProgramStatus status{.name = program.name,
+                             .pid = running_pid(places, program.name),
+                             .healthy = false,
+                             .detail = "does not run"};
+        if (status.pid != 0) {
+            const auto [ready, answer] = readiness(program.operator_port);
+            status.healthy = ready;
+            status.detail = fmt::format("{}; health and metrics at http://127.0.0.1:{}", answer,
+                                        program.operator_port);
+        }
+        out.push_back(std::move(status));
+    }
+    return out;
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,27 @@
+// The demo's programs as background processes: started, watched and ended by their own process ids.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "country.hpp"
+
+namespace mado::cli {
+
+// Starts what does not run yet and waits until everything is ready. OperatorError with the end of
+// the program's log when one stops or is not ready in time.
+void start_programs(const Places& places, const std::vector<Program>& programs);
+// Ends what runs (SIGTERM, so that it finishes what it accepted); kills after 10 s. Returns how
+// many were ended.
+int stop_programs(const Places& places);
+
+struct ProgramStatus {
+    std::string name;
+    int pid = 0;  // 0: does not run
+    bool healthy = false;
+    std::string detail;  // what /readyz said, or where it listens
+};
+std::vector<ProgramStatus> program_status(const Places& places,
+                                          const std::vector<Program>& programs);
+
+}  // namespace mado::cli

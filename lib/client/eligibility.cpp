@@ -1,0 +1,159 @@
+#include "client/eligibility.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+namespace mado::client {
+namespace {
+
+namespace asio = http::asio;
+
+constexpr std::int64_t positions_max = 16;
+
+// What one line of questions (a holder, or a kind from its first position on) brought.
+struct LineResult {
+    std::vector<Answered> answers;
+    std::optional<Problem> problem;  // the one that ended the line, when it was not an answer
+};
+
+wire::ServiceId eligibility_service() {
+    return *wire::ServiceId::parse("eligibility");
+}
+
+bool not_on_this_date(const Answered& answered) {
+    const auto object = parse_json_object(
+        answered.answer.data,
+        {.text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000});
+    if (!object) return false;
+    const auto* result = object->if_contains("result");
+    return result != nullptr && result->is_string() && result->get_string() == "not_on_this_date";
+}
+
+Task<LineResult> ask_line(const wire::Directory& directory, const Identity& identity, Ask ask) {
+    Asker asker(directory, identity);
+    LineResult out;
+    for (std::int64_t position = 1; position <= positions_max; ++position) {
+        ask.to.position = position;
+        auto answered = co_await asker.ask(ask);
+        if (!answered) {
+            out.problem = answered.error();
+            break;
+        }
+        const bool go_on = ask.to.kind && not_on_this_date(*answered);
+        out.answers.push_back(std::move(*answered));
+        if (!go_on) break;
+    }
+    co_return out;
+}
+
+// Reads what a holder said into the merged result. False when the document has not its form.
+bool read_answer(const wire::Directory& directory, const Answered& answered, Eligibility& out) {
+    const auto* holder = directory.find(answered.answer.issuer);
+    const auto object = parse_json_object(
+        answered.answer.data,
+        {.text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000});
+    if (!object || holder == nullptr) return false;
+    Members in(*object);
+    in.text("on", 10);
+    const auto result = in.text("result", 32);
+    auto last_day = in.optional_text("last_day", 10).value_or("");
+    auto reason = in.optional_text("end_reason", 300).value_or("");
+    for (const auto& value : in.array("payers", 64)) {
+        if (!value.is_object()) return false;
+        Members payer(value.get_object());
+        Payer one{.holder_name = holder->name,
+                  .holder = holder->id,
+                  .rank = payer.integer("rank", 1, 100),
+                  .share_percent = payer.integer("share_percent", 0, 100),
+                  .guarantee = payer.boolean("guarantee"),
+                  .special_payment = payer.boolean("special_payment"),
+                  .symbol = payer.text("symbol"),
+                  .number = payer.text("number"),
+                  .branch = payer.text("branch"),
+                  .coverage = json::serialize(payer.object("coverage")),
+                  .as_of = answered.answer.as_of};
+        if (!payer.finish()) return false;
+        out.payers.push_back(std::move(one));
+    }
+    if (result == "not_on_this_date") {
+        out.ended.push_back({holder->name, std::move(last_day), std::move(reason)});
+    }
+    return in.finish().has_value();
+}
+
+Task<std::vector<LineResult>> ask_all(const wire::Directory& directory, const Identity& identity,
+                                      std::vector<Ask> asks) {
+    const auto executor = co_await asio::this_coro::executor;
+    using Operation = decltype(asio::co_spawn(executor, ask_line(directory, identity, asks.front()),
+                                              asio::deferred));
+    std::vector<Operation> lines;
+    for (auto& ask : asks) {
+        lines.push_back(asio::co_spawn(executor, ask_line(directory, identity, std::move(ask)),
+                                       asio::deferred));
+    }
+    auto group = asio::experimental::make_parallel_group(std::move(lines));
+    auto [order, errors, results] =
+        co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    for (const auto& error : errors) {
+        if (error) std::rethrow_exception(error);
+    }
+    co_return std::move(results);
+}
+
+}  // namespace
+
+Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
+                                            const Identity& identity,
+                                            EligibilityQuestion question) {
+    const Ask base{.to = {},
+                   .service = eligibility_service(),
+                   .purpose = question.purpose,
+                   .parameters = {{"on", to_text(question.on)}},
+                   .subject = std::move(question.subject),
+                   .card_seen = question.card_seen};
+    std::vector<Ask> asks;
+    if (question.holder) {
+        asks.push_back(base);
+        asks.back().to.holder = question.holder;
+    }
+    for (const auto& kind : question.holder ? std::vector<wire::CodeId>{} : question.kinds) {
+        asks.push_back(base);
+        asks.back().to.kind = kind;
+    }
+    Eligibility out{
+        .on = to_text(question.on), .payers = {}, .ended = {}, .answers = {}, .unanswered = {}};
+    for (auto& line : co_await ask_all(directory, identity, std::move(asks))) {
+        if (line.problem) out.unanswered.push_back(std::move(*line.problem));
+        for (auto& answered : line.answers) {
+            if (!read_answer(directory, answered, out)) {
+                out.unanswered.push_back({wire::Code::answer_invalid, "document", {}, {}});
+                continue;
+            }
+            out.answers.push_back(std::move(answered));
+        }
+    }
+    if (out.answers.empty()) {
+        if (out.unanswered.empty()) {
+            co_return std::unexpected(Problem{wire::Code::no_link, {}, {}, {}});
+        }
+        // Of several, the one that says most: a kind that the person does not have says little.
+        const auto telling = std::ranges::find_if(out.unanswered, [](const Problem& problem) {
+            return problem.code != wire::Code::no_link;
+        });
+        co_return std::unexpected(telling == out.unanswered.end() ? out.unanswered.front()
+                                                                  : *telling);
+    }
+    // Kinds that this person simply does not have, and the end of a line of former insurers, are no
+    // failures.
+    std::erase_if(out.unanswered,
+                  [](const Problem& problem) { return problem.code == wire::Code::no_link; });
+    std::ranges::sort(out.payers, {}, &Payer::rank);
+    co_return out;
+}
+
+}  // namespace mado::client

@@ -1,0 +1,53 @@
+// A clinic's check: every payer of a person for one service date. Each kind of payer is asked side
+// by side, in a request of its own; an insurer that is not responsible on that day sends the
+// question on to the person's next one of that kind; what came back is merged by rank.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/client.hpp"
+
+namespace mado::client {
+
+struct Payer {
+    std::string holder_name;
+    wire::ParticipantId holder;
+    std::int64_t rank = 0;  // 1 pays first
+    std::int64_t share_percent = 0;
+    bool guarantee = false;              // the payer is bound by this answer
+    bool special_payment = false;        // 特別療養費: the person pays everything first
+    std::string symbol, number, branch;  // as the register writes them; "" when there is none
+    std::string coverage;                // FHIR R4 Coverage, JSON
+    UnixTime as_of = 0;
+};
+
+// An insurer that said "not on this date".
+struct EndedInsurance {
+    std::string holder_name;
+    std::string last_day;  // "" when it never began or begins later
+    std::string reason;
+};
+
+struct Eligibility {
+    std::string on;  // YYYY-MM-DD
+    std::vector<Payer> payers;
+    std::vector<EndedInsurance> ended;
+    std::vector<Answered> answers;    // one for each order that was answered: its receipt
+    std::vector<Problem> unanswered;  // of other kinds, when at least one kind answered
+};
+
+struct EligibilityQuestion {
+    Bytes subject;
+    std::optional<wire::ParticipantId> holder;  // that one only (a number of an insurer)
+    std::vector<wire::CodeId> kinds;            // else every kind of these
+    wire::CodeId purpose;
+    Date on;
+    bool card_seen = false;
+};
+
+// A Problem when no holder answered at all.
+Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
+                                            const Identity& identity, EligibilityQuestion question);
+
+}  // namespace mado::client

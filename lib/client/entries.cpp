@@ -1,0 +1,151 @@
+#include "client/entries.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::client {
+namespace {
+
+constexpr JsonLimits limits{
+    .text_bytes_max = wire::answer_bytes_max, .depth_max = 8, .values_max = 200'000};
+constexpr std::size_t page_max = 200;
+
+struct Page {
+    std::vector<PersonEntry> entries;
+    tlog::Checkpoint checkpoint;
+    bool more = false;
+};
+
+// Opens one order entry: its text gives the 32 bytes in the log, its commitments open to this
+// person, this number and this subject.
+Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::string& content, const Hash& salt,
+                        const Hash& person) {
+    const auto subject = in.base64url_bytes("subject", wire::subject_bytes_max);
+    const auto subject_salt = in.hash("subject_salt");
+    const auto number = in.base64url_bytes("number", 4096);
+    const auto number_salt = in.hash("number_salt");
+    in.optional_date("birth_date");
+    auto order = wire::parse_order(as_bytes(content));
+    if (!order) return std::unexpected(order.error());
+    auto head = wire::parse_head(order->head);
+    if (!head) return std::unexpected(head.error());
+    if (order->person != person) return bad("an entry belongs to another person");
+    if (wire::commit_subject(subject_salt, subject) != order->subject) {
+        return bad("an entry's subject is not the one committed to");
+    }
+    if (order->number && wire::commit_number(number_salt, number) != *order->number) {
+        return bad("an entry's number is not the one committed to");
+    }
+    out.requester = head->head.issuer.text();
+    out.time = order->time;
+    out.head = std::move(head->head);
+    out.order = std::move(*order);
+    return wire::order_entry(salt, as_bytes(content));
+}
+
+Parsed<Hash> open_refused(PersonEntry& out, const std::string& content, const Hash& salt,
+                          const Hash& person) {
+    const auto object = parse_json_object(content);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    out.time = in.integer("time");
+    out.requester = in.text("requester", 64);
+    if (in.hash("person") != person) return bad("an entry belongs to another person");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return crypto::sha256({as_bytes("mado/refused/1\n"), salt, as_bytes(content)});
+}
+
+Parsed<PersonEntry> read_entry(const json::value& value, ByteView link_number,
+                               const tlog::Checkpoint& checkpoint) {
+    if (!value.is_object()) return bad("an entry is not an object");
+    Members in(value.get_object());
+    PersonEntry out;
+    out.seq = in.integer("seq", 1);
+    out.index = static_cast<std::uint64_t>(in.integer("index"));
+    out.erased = in.optional_boolean("erased").value_or(false);
+    std::vector<Hash> proof;
+    for (const auto& text : in.texts("proof", tlog::proof_length_max, 43)) {
+        auto hash = parse_hash(text);
+        if (!hash) return std::unexpected(hash.error());
+        proof.push_back(*hash);
+    }
+    if (out.erased) {
+        if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+        return out;
+    }
+    out.kind = in.text("kind", 20);
+    const auto content = in.text("content", wire::order_bytes_max);
+    const auto salt = in.hash("salt");
+    const auto person = wire::commit_person(in.hash("person_salt"), link_number,
+                                            static_cast<std::uint64_t>(out.seq));
+    out.outcome = in.optional_text("outcome", 20).value_or("");
+    const auto entry = out.kind == "order"     ? open_order(in, out, content, salt, person)
+                       : out.kind == "refused" ? open_refused(out, content, salt, person)
+                                               : bad("an entry of an unknown kind");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!entry) return std::unexpected(entry.error());
+    if (!tlog::verify_inclusion(tlog::leaf_hash(*entry), out.index, checkpoint.size, proof,
+                                checkpoint.root)) {
+        return bad("an entry is not in the log at its index");
+    }
+    return out;
+}
+
+Parsed<Page> read_page(const wire::Directory& directory, const std::string& data,
+                       std::int64_t after) {
+    auto object = parse_json_object(data, limits);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    const auto link_number = in.base64url_bytes("link_number", 16);
+    const auto note = in.text("checkpoint", 16 * 1024);
+    Page out;
+    out.more = in.boolean("more");
+    const auto* log = directory.log(note.substr(0, note.find('\n')));
+    if (log == nullptr) return bad("the checkpoint is of a log that the directory does not name");
+    auto checkpoint = tlog::open_checkpoint(note, *log);
+    if (!checkpoint) return std::unexpected(checkpoint.error());
+    out.checkpoint = *checkpoint;
+    for (const auto& value : in.array("entries", page_max)) {
+        auto entry = read_entry(value, link_number, out.checkpoint);
+        if (!entry) return std::unexpected(entry.error());
+        if (entry->seq != ++after) return bad("the person's entries have a hole");
+        out.entries.push_back(std::move(*entry));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.more && out.entries.empty()) return bad("the person's entries end too early");
+    return out;
+}
+
+}  // namespace
+
+Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
+                                          const Identity& identity, std::string login_mandate) {
+    Asker asker(directory, identity);
+    PersonEntries out;
+    bool more = true;
+    while (more) {
+        const auto after = static_cast<std::int64_t>(out.entries.size());
+        const Ask ask{.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
+                      .service = *wire::ServiceId::parse("entries"),
+                      .purpose = *wire::CodeId::parse("own-view"),
+                      .parameters = {{"after", std::to_string(after)}},
+                      .subject = to_bytes(wire::mandate_subject(login_mandate)),
+                      .card_seen = false};
+        auto answered = co_await asker.ask(ask);
+        if (!answered) co_return std::unexpected(answered.error());
+        auto page = read_page(directory, answered->answer.data, after);
+        if (!page) {
+            co_return std::unexpected(
+                Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});
+        }
+        more = page->more;
+        out.checkpoint = page->checkpoint;
+        for (auto& entry : page->entries)
+            out.entries.push_back(std::move(entry));
+    }
+    co_return out;
+}
+
+}  // namespace mado::client
