@@ -19,8 +19,6 @@
 namespace mado::cli {
 namespace {
 
-constexpr std::int32_t japan_offset_s = 9 * 3600;
-
 // Runs one coroutine to its end on this thread.
 template <class T>
 T wait_for(http::Task<T> task) {
@@ -126,8 +124,7 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
         .holder = {},
         .kinds = policy->holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
         .purpose = purpose_of(office.self),
-        .on = options.on.empty() ? date_at(unix_now(), japan_offset_s)
-                                 : parse_day("--on", options.on),
+        .on = options.on.empty() ? policy->day_of(unix_now()) : parse_day("--on", options.on),
         .card_seen = false};
     if (!options.card.empty()) {
         auto mandate = obtain_mandate(places, office, options.card, options.pin,

@@ -1,12 +1,12 @@
 #include "answering.hpp"
 
+#include <algorithm>
+
 #include "http/completion.hpp"
 #include "wire/answer.hpp"
 
 namespace mado::gateway {
 namespace {
-
-constexpr std::int32_t japan_offset_s = 9 * 3600;
 
 wire::DeliveryReply refused(Code code) {
     return {.outcome = wire::Outcome::refused,
@@ -14,10 +14,18 @@ wire::DeliveryReply refused(Code code) {
             .reason = std::string(wire::info(code).name)};
 }
 
+// Of the head's parameters the service knows every one.
+bool parameters_fit(const wire::Head& head) {
+    const auto& known = wire::find_contract(head.service.text())->parameters;
+    return std::ranges::all_of(head.parameters, [&known](const auto& parameter) {
+        return std::ranges::find(known, parameter.first) != known.end();
+    });
+}
+
 // The service date: as asked, else today.
-std::optional<Date> service_date(const wire::Head& head, UnixTime now) {
+std::optional<Date> service_date(const wire::Head& head, const wire::Policy& policy, UnixTime now) {
     const auto asked = head.parameters.find("on");
-    if (asked == head.parameters.end()) return date_at(now, japan_offset_s);
+    if (asked == head.parameters.end()) return policy.day_of(now);
     auto date = parse_date(asked->second);
     return date ? std::optional(*date) : std::nullopt;
 }
@@ -47,8 +55,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     const auto order = verify_order({.delivery = *delivery,
                                      .directory = parts_.directory,
                                      .policy = parts_.policy,
-                                     .allowed = parts_.allowed,
-                                     .now = now});
+                                     .allowed = parts_.allowed});
     if (!order) co_return refused(order.error());
     const auto holder = parts_.holders.find(order->order.holder.text());
     if (holder == parts_.holders.end()) co_return refused(Code::order_for_other);
@@ -57,6 +64,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     if (!holder->second.records.offers(order->head.service)) {
         co_return refused(Code::service_unknown);
     }
+    if (!parameters_fit(order->head)) co_return refused(Code::malformed);
     service = order->head.service.text();
 
     auto reply = look_up(*order, *delivery, holder->second, now);
@@ -82,7 +90,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
 // asked. A database that does not work is an outcome, not a lost connection.
 wire::DeliveryReply Answering::look_up(const VerifiedOrder& order, const wire::Delivery& delivery,
                                        Holder& holder, UnixTime now) const {
-    const auto on = service_date(order.head, now);
+    const auto on = service_date(order.head, parts_.policy, now);
     if (!on) return refused(Code::malformed);
     wire::ServiceAnswer found;
     try {

@@ -72,7 +72,12 @@ struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
 http::Task<void> Dialer::State::hold(std::shared_ptr<State> self, Line& line) {
     auto wait = wait_first;
     while (!self->stopping) {
-        const bool served = co_await serve_once(self, line);
+        bool served = false;
+        try {
+            served = co_await serve_once(self, line);
+        } catch (const std::exception& error) {
+            self->options.log.error("connection_failed", {{"why", std::string_view(error.what())}});
+        }
         if (self->stopping) break;
         wait = served ? wait_first : std::min(wait * 2, wait_most);
         asio::steady_timer timer(self->io, with_jitter(wait));

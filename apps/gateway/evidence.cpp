@@ -23,7 +23,8 @@ Evidence::Evidence(const std::string& path, const Log& log)
       add_(write_.prepare(
           "insert into evidence (entry, position, time, holder, number, requester, service, "
           "outcome, receipt) values (:entry, :position, :time, :holder, :number, :requester, "
-          ":service, :outcome, :receipt) on conflict do nothing")),
+          ":service, :outcome, :receipt) on conflict (entry) do update set "
+          "outcome = excluded.outcome where excluded.outcome = 'answered'")),
       read_(path, db::Access::read_only),
       find_(read_.prepare("select 1 from evidence where entry = :entry")),
       batcher_(

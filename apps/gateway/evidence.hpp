@@ -33,8 +33,9 @@ class Evidence {
 
     // Was an order with this entry answered before? On the io thread.
     bool known(const Hash& entry);
-    // Calls `done` from the writer's thread: true once the row is durable (a row that was there
-    // already stays as it was), false when it could not be written.
+    // Calls `done` from the writer's thread: true once the row is durable, false when it could not
+    // be written. A row that was there already stays as it was, but says from the first answer on
+    // that it was answered.
     void keep(EvidenceRow row, std::function<void(bool)> done);
     [[nodiscard]] bool healthy() const { return healthy_; }
     void stop() { batcher_.stop(); }

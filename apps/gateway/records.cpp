@@ -114,19 +114,18 @@ wire::ServiceAnswer Records::answer(const wire::ServiceId& service, std::string_
         }
     }
     std::vector<wire::Row> rows;
+    const db::ResetAtEnd reset(statement);
     while (statement.step()) {
         wire::Row row;
         for (std::size_t i = 0; i < statement.columns(); ++i) {
             row.values.emplace(statement.column_name(i), value_of(statement, i));
         }
         if (auto ok = wire::check_row(*entry.contract, row); !ok) {
-            statement.reset();
             throw Failure("the database breaks the contract of " + service.text() + ": " +
                           ok.error().why);
         }
         rows.push_back(std::move(row));
         if (rows.size() > wire::rows_max) {
-            statement.reset();
             throw Failure("the database returns too many rows for one person");
         }
     }

@@ -1,6 +1,7 @@
 #include "service.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 namespace mado::gateway {
 namespace {
@@ -25,14 +26,44 @@ std::expected<wire::Head, Code> verify_head(const wire::Order& order,
     if (head->head.audience != order.relay || !is_addressed_to(head->head.to, holder)) {
         return std::unexpected(Code::head_mismatch);
     }
+    // A payload has no place beside this order, and the relay may not claim more than the requester
+    // said about a card that was shown.
+    if (head->head.payload_hash ||
+        head->head.card_seen != (order.presence == wire::Presence::card_seen)) {
+        return std::unexpected(Code::head_mismatch);
+    }
     // An order is made while its head lives, not before and not after.
     if (!wire::head_is_fresh(head->head, order.time)) return std::unexpected(Code::head_mismatch);
     return std::move(head->head);
 }
 
+// The number is the one that the order commits to, and this holder's own.
 bool number_fits(const wire::Delivery& delivery, const wire::Order& order) {
     if (!order.number) return delivery.number.empty();
-    return wire::commit_number(delivery.number_salt, as_bytes(delivery.number)) == *order.number;
+    if (wire::commit_number(delivery.number_salt, as_bytes(delivery.number)) != *order.number) {
+        return false;
+    }
+    const auto number = parse_json_object(delivery.number);
+    if (!number) return false;
+    const auto* holder = number->if_contains("holder");
+    return holder != nullptr && holder->is_string() && holder->get_string() == order.holder.text();
+}
+
+// Who gives a number and no card must know the birth date; without it there is nothing to compare.
+bool birth_date_fits(const wire::Delivery& delivery, wire::Presence presence) {
+    switch (presence) {
+        case wire::Presence::card_seen:
+        case wire::Presence::number:
+            return delivery.birth_date.has_value();
+        case wire::Presence::card_pin:
+        case wire::Presence::none:
+            return true;
+    }
+    return false;
+}
+
+bool in_force(const wire::PolicyRow& row, Date on) {
+    return row.from <= on && (!row.to || on <= *row.to);
 }
 
 }  // namespace
@@ -47,13 +78,16 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
     if (holder == nullptr) return std::unexpected(Code::order_for_other);
     auto head = verify_head(order, *holder, directory);
     if (!head) return std::unexpected(head.error());
-    if (!number_fits(facts.delivery, order)) return std::unexpected(Code::number_mismatch);
+    if (!number_fits(facts.delivery, order) || !birth_date_fits(facts.delivery, order.presence)) {
+        return std::unexpected(Code::number_mismatch);
+    }
 
     const auto* row = facts.policy.row(order.policy);
     const auto* requester = directory.find(head->issuer);
     if (row == nullptr || !facts.allowed.contains(order.policy.text()) ||
         row->service != head->service || row->requester_kind != requester->kind ||
         row->purpose != head->purpose || row->presence != order.presence ||
+        !in_force(*row, facts.policy.day_of(order.time)) ||
         std::ranges::find(row->holder_kinds, holder->kind) == row->holder_kinds.end()) {
         return std::unexpected(Code::not_allowed);
     }

@@ -24,7 +24,6 @@ struct OrderFacts {
     const wire::Directory& directory;
     const wire::Policy& policy;
     const AllowedPolicies& allowed;
-    UnixTime now;
 };
 
 struct VerifiedOrder {

@@ -1,6 +1,7 @@
 #include "exchange.hpp"
 
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "crypto/digest.hpp"
 #include "entries.hpp"
@@ -34,8 +35,9 @@ Refusal refusal_of(const wire::DeliveryReply& reply) {
     return {Code::internal};
 }
 
-Bytes day_bytes(UnixTime now) {
-    return row_bytes((now + 9 * 3600) / 86'400);
+// Days since 1970: of the country's calendar, so that a closed path opens at midnight there.
+std::int64_t day_number(const wire::Policy& policy, UnixTime now) {
+    return std::chrono::sys_days{policy.day_of(now)}.time_since_epoch().count();
 }
 
 }  // namespace
@@ -55,7 +57,7 @@ http::Response to_response(const Refusal& refusal, std::string_view request_id) 
 Task<http::Response> Exchange::run(http::Request request) {
     const auto start = monotonic_us();
     const auto request_id = request.request_id;
-    std::string service;  // known once the head is read and its signer known
+    std::string service;  // a label only once a policy row names it: callers cannot invent labels
     auto reply = co_await steps(std::move(request), service);
     shared_.latency_s.observe(static_cast<double>(monotonic_us() - start) / 1e6);
     const auto code = reply ? "ok" : std::string(wire::info(reply.error().code).name);
@@ -70,10 +72,9 @@ Task<http::Response> Exchange::run(http::Request request) {
 Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::string& service) {
     auto caller = authenticate(request);
     if (!caller) co_return std::unexpected(caller.error());
-    service = caller->head.head.service.text();
-
     auto permit = authorise(*caller);
     if (!permit) co_return std::unexpected(permit.error());
+    service = permit->policy->service.text();
     if (caller->head.head.to.holder == shared_.directory.relay().id) {
         co_return answer_itself(*caller, *permit);
     }
@@ -105,6 +106,10 @@ Exchange::Step<wire::Reply> Exchange::answer_itself(const Caller& caller, const 
 // 1: who asks? The certificate of the connection and the signature of the head must be of one
 // organisation of the directory.
 Exchange::Step<Exchange::Caller> Exchange::authenticate(const http::Request& request) {
+    // Before a byte of the body is looked at.
+    if (!request.certificate || !shared_.directory.knows_certificate(*request.certificate)) {
+        return refuse(Code::not_in_directory);
+    }
     auto body = wire::parse_request(request.body);
     if (!body) return refuse(Code::malformed, body.error().why);
     auto head = wire::parse_head(body->head);
@@ -137,56 +142,45 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                                               .purpose = head.purpose,
                                               .presence = presence,
                                               .holder_kind = asked ? asked->kind : *head.to.kind,
-                                              .on = country_day(caller.now)});
+                                              .on = shared_.policy.day_of(caller.now)});
     if (policy == nullptr) return refuse(Code::not_allowed);
     Permit permit{
         .subject = *subject, .policy = policy, .person = {}, .mandate = {}, .mandate_use_of = {}};
     if (mandate == nullptr) return permit;
-    auto accepted = accept_mandate(caller, mandate->mandate);
-    if (!accepted) return std::unexpected(accepted.error());
-    accepted->subject = std::move(permit.subject);
-    accepted->policy = policy;
-    return accepted;
+    return accept_mandate(caller, mandate->mandate, std::move(permit));
 }
 
 Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
-                                                          const std::string& compact) {
-    auto signed_mandate = wire::parse_mandate(compact);
+                                                          const std::string& compact,
+                                                          Permit permit) {
+    const auto signed_mandate = wire::parse_mandate(compact);
     if (!signed_mandate) return refuse(Code::malformed, signed_mandate.error().why);
     const auto& mandate = signed_mandate->mandate;
     if (const auto code = judge_mandate({.mandate = mandate,
                                          .caller = *caller.participant,
-                                         .service = caller.head.head.service,
+                                         .policy = *permit.policy,
                                          .relay = shared_.directory.relay().id,
                                          .now = caller.now})) {
         return refuse(*code);
     }
     const auto card = reader_.card(*signed_mandate->jws.certificate);
-    if (const auto code = judge_card(card, caller.now)) return refuse(*code);
-
+    if (!card) return refuse(Code::card_unknown);
     const Hash hash = crypto::sha256(as_bytes(compact));
-    bool known = shared_.mandates.accepted(hash).has_value();
-    if (!known && reader_.mandate_person(hash)) {
-        shared_.mandates.remember(hash, card->person, mandate.expires);
-        known = true;
+    const bool known = shared_.mandates.accepted(hash) || reader_.kept_mandate(hash, compact);
+    // The signature before the card's state: who holds no card learns nothing about one.
+    if (!known && !crypto::verify_jws(signed_mandate->jws, card->key)) {
+        return refuse(Code::mandate_signature);
     }
-    if (!known) {
-        if (!crypto::verify_jws(signed_mandate->jws, card->key)) {
-            return refuse(Code::mandate_signature);
-        }
-        if (!shared_.mandates.accept(hash, mandate, card->person, caller.now)) {
-            return refuse(Code::mandate_nonce);
-        }
+    if (const auto code = judge_card(*card, caller.now)) return refuse(*code);
+    if (!known && !shared_.mandates.accept(hash, mandate, caller.now)) {
+        return refuse(Code::mandate_nonce);
     }
-    Permit permit{.subject = wire::MandateSubject{},
-                  .policy = nullptr,
-                  .person = card->person,
-                  .mandate = RecordOrder::MandateRow{.hash = hash,
-                                                     .person = card->person,
-                                                     .expires = mandate.expires,
-                                                     .sealed = shared_.vault.seal(
-                                                         "mandate", hash, as_bytes(compact))},
-                  .mandate_use_of = {}};
+    permit.person = card->person;
+    permit.mandate = RecordOrder::MandateRow{
+        .hash = hash,
+        .person = card->person,
+        .expires = mandate.expires,
+        .sealed = shared_.vault.seal("mandate", owned_row(hash, card->person), as_bytes(compact))};
     if (mandate.kind == wire::MandateKind::check) permit.mandate_use_of = to_bytes(ByteView(hash));
     return permit;
 }
@@ -217,9 +211,9 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
 Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller,
                                                             const wire::NumberSubject& subject) {
     const auto& scheme = *shared_.schemes.find(subject.number.scheme);
-    auto path =
-        shared_.vault.index("miss", {as_bytes(caller.participant->id.text()),
-                                     wire::index_material(subject.number), day_bytes(caller.now)});
+    auto path = shared_.vault.index(
+        "miss", {as_bytes(caller.participant->id.text()), wire::index_material(subject.number),
+                 row_bytes(day_number(shared_.policy, caller.now))});
     if (reader_.misses(path) >= misses_max) return refuse(Code::path_closed);
     const auto& to = caller.head.head.to;
     const auto people = reader_.linked(subject.number, scheme);
@@ -309,7 +303,10 @@ Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller
         // State: logged and perhaps delivered. The entry stands; a repeat brings the same order.
         co_return refuse(Code::unavailable, to_text(reply.error()));
     }
-    co_await note_outcome(caller, recorded, reply->outcome, std::move(miss_path));
+    // A miss that could not be counted is not told: it would be a try for nothing.
+    if (!co_await note_outcome(caller, recorded, reply->outcome, std::move(miss_path))) {
+        co_return refuse(Code::overloaded);
+    }
     if (reply->outcome != wire::Outcome::answered) {
         co_return std::unexpected(refusal_of(*reply));
     }
@@ -317,25 +314,25 @@ Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller
 }
 
 // An answer is not kept waiting for its outcome to be durable; a miss is, because it is counted.
-Task<void> Exchange::note_outcome(const Caller& caller, const Recorded& recorded,
+Task<bool> Exchange::note_outcome(const Caller& caller, const Recorded& recorded,
                                   wire::Outcome outcome, std::optional<Bytes> miss_path) {
     SetOutcome job{.position = recorded.position,
                    .outcome = outcome,
                    .miss_path = {},
-                   .day = (caller.now + 9 * 3600) / 86'400,
+                   .day = day_number(shared_.policy, caller.now),
                    .requester = caller.participant->id.text(),
                    .time = caller.now};
     if (outcome != wire::Outcome::no_match || !miss_path) {
         if (!shared_.writer.set_outcome(std::move(job), {})) {
             shared_.log.warning("outcome_dropped");
         }
-        co_return;
+        co_return true;
     }
     job.miss_path = std::move(miss_path);
     auto& writer = shared_.writer;
     auto shared_job = std::make_shared<SetOutcome>(std::move(job));
-    co_await http::completed<bool>([&writer, shared_job](http::Done<bool> done) {
-        if (!writer.set_outcome(std::move(*shared_job), [done] { done(true); })) done(false);
+    co_return co_await http::completed<bool>([&writer, shared_job](http::Done<bool> done) {
+        if (!writer.set_outcome(std::move(*shared_job), done)) done(false);
     });
 }
 

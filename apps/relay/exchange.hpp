@@ -78,9 +78,10 @@ class Exchange {
                                             std::optional<Bytes> miss_path);
 
     Step<wire::Reply> answer_itself(const Caller& caller, const Permit& permit);
-    Step<Permit> accept_mandate(const Caller& caller, const std::string& compact);
+    Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
-    Task<void> note_outcome(const Caller& caller, const Recorded& recorded, wire::Outcome outcome,
+    // False: a miss could not be counted.
+    Task<bool> note_outcome(const Caller& caller, const Recorded& recorded, wire::Outcome outcome,
                             std::optional<Bytes> miss_path);
 
     http::asio::io_context& io_;

@@ -150,10 +150,16 @@ Task<std::expected<wire::DeliveryReply, Unavailable>> Holders::deliver(asio::io_
         if (!channel) break;
         const auto left = std::chrono::duration_cast<http::Milliseconds>(
             until - std::chrono::steady_clock::now());
-        auto exchange = channel->connection.exchange(request, wire::reply_bytes_max, left);
-        auto response = &channel->io == &here
-                            ? co_await std::move(exchange)
-                            : co_await http::run_on(channel->io, std::move(exchange));
+        std::expected<http::Response, http::NetError> response;
+        try {
+            auto exchange = channel->connection.exchange(request, wire::reply_bytes_max, left);
+            response = &channel->io == &here
+                           ? co_await std::move(exchange)
+                           : co_await http::run_on(channel->io, std::move(exchange));
+        } catch (...) {
+            give_back(channel, /*usable=*/false);  // else it would count as busy for ever
+            throw;
+        }
         give_back(channel, response.has_value());
         if (!response) {
             if (response.error() == http::NetError::closed) continue;

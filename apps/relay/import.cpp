@@ -1,7 +1,7 @@
 #include "import.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
-#include <fstream>
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
@@ -11,6 +11,7 @@ namespace mado::relay {
 namespace {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
+constexpr std::size_t file_bytes_max = std::size_t{1} << 40;
 
 struct Statement {
     Hash sha256{};
@@ -43,25 +44,30 @@ Statement read_statement(const std::string& path, const wire::Directory& directo
     return out;
 }
 
-Hash hash_of_file(const std::string& path) {
-    const auto content = read_file(path, std::size_t{1} << 40);
+// Read once: what is taken in is what was hashed.
+std::string read_signed(const std::string& path, const Hash& expected) {
+    auto content = read_file(path, file_bytes_max);
     if (!content) refuse(path, "there is no such file");
-    return crypto::sha256(as_bytes(*content));
+    if (crypto::sha256(as_bytes(*content)) != expected) {
+        refuse(path, "it is not the file that was signed");
+    }
+    return std::move(*content);
 }
 
 class Lines {
   public:
-    Lines(std::string path, const wire::Directory& directory, const wire::Schemes& schemes,
-          const Vault& vault)
+    Lines(std::string path, std::string_view content, const wire::Directory& directory,
+          const wire::Schemes& schemes, const Vault& vault)
         : path_(std::move(path)),
-          in_(path_),
+          rest_(content),
           directory_(directory),
           schemes_(schemes),
           vault_(vault) {}
 
     std::optional<LogWriter::ImportedPerson> next() {
-        std::string line;
-        if (!std::getline(in_, line)) return std::nullopt;
+        if (rest_.empty()) return std::nullopt;
+        const auto line = rest_.substr(0, rest_.find('\n'));
+        rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
         ++line_number_;
         const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
         if (!object) fail(object.error().why);
@@ -90,6 +96,11 @@ class Lines {
         if (scheme == nullptr) fail("unknown number scheme");
         auto number = wire::read_number(*scheme, fields);
         if (!number) fail("a number does not fit its scheme");
+        // A number goes to its own holder only.
+        if (scheme->kind.has_value() != holder.has_value() ||
+            (holder && number->field(scheme->holder_field) != holder->text())) {
+            fail("a number is of another holder than its line says");
+        }
         person.identifiers.emplace_back(
             number_indexes(vault_, *number, *scheme),
             Identifier{
@@ -133,7 +144,7 @@ class Lines {
     }
 
     std::string path_;
-    std::ifstream in_;
+    std::string_view rest_;
     const wire::Directory& directory_;
     const wire::Schemes& schemes_;
     const Vault& vault_;
@@ -145,21 +156,24 @@ class Lines {
 std::int64_t import_file(const std::string& path, const wire::Directory& directory,
                          const wire::Schemes& schemes, const Vault& vault, LogWriter& writer) {
     const auto statement = read_statement(path, directory);
-    if (hash_of_file(path) != statement.sha256) refuse(path, "it is not the file that was signed");
+    const auto content = read_signed(path, statement.sha256);
     if (!writer.store_is_empty()) {
         refuse(path, "this relay has people already. From then on links change only by tells.");
     }
     const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
-    Lines lines(path, directory, schemes, vault);
-    writer.import_people(
-        [&lines, &statement, &path]() {
-            auto person = lines.next();
-            if (!person && lines.count() != statement.persons) {
-                refuse(path, "it has not as many persons as its statement says");
-            }
-            return person;
-        },
-        entry);
+    Lines lines(path, content, directory, schemes, vault);
+    const auto next = [&lines, &statement, &path] {
+        auto person = lines.next();
+        if (!person && lines.count() != statement.persons) {
+            refuse(path, "it has not as many persons as its statement says");
+        }
+        return person;
+    };
+    try {
+        writer.import_people(next, entry);
+    } catch (const db::ConstraintBroken&) {
+        refuse(path, "line " + std::to_string(lines.count()) + ": its certificate came before");
+    }
     return lines.count();
 }
 

@@ -61,8 +61,8 @@ struct Statements {
                                "values (:link_number, :linked, 0) returning id")),
           add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
                                    "sealed) values (:person, :full, :loose, :sealed)")),
-          add_card(c.prepare("insert into card_key (certificate_index, person, status, sealed) "
-                             "values (:index, :person, :status, :sealed)")),
+          add_card(c.prepare("insert into card_key (certificate_index, person, sealed) "
+                             "values (:index, :person, :sealed)")),
           next_seq(c.prepare("update person set seq = seq + 1 where id = :person "
                              "returning seq, link_number")),
           add_access(c.prepare(
@@ -72,8 +72,10 @@ struct Statements {
           add_mandate(c.prepare("insert into mandate (hash, person, expires, sealed) values "
                                 "(:hash, :person, :expires, :sealed) on conflict do nothing")),
           drop_mandates(c.prepare("delete from mandate where expires < :time")),
-          set_outcome(c.prepare("update access set outcome = :outcome where position = :position")),
-          owner(c.prepare("select person, month from access where position = :position")),
+          // What was answered once stays so, whatever a repeat brings.
+          set_outcome(c.prepare("update access set outcome = :outcome where position = :position "
+                                "and coalesce(outcome, '') <> 'answered'")),
+          owner(c.prepare("select person, month, outcome from access where position = :position")),
           add_miss(c.prepare("insert into miss (path, day, misses) values (:path, :day, 1) "
                              "on conflict do update set misses = misses + 1 returning misses")),
           drop_misses(c.prepare("delete from miss where day < :day")),
@@ -102,6 +104,7 @@ struct LogWriter::State {
     // --- the tree ---
     void restore();
     void compare_with_anchor();
+    void follow_with_anchor();
     void append(const Hash& entry);
     void compare_head();
     tlog::Checkpoint sign_head(std::string& note);
@@ -114,6 +117,7 @@ struct LogWriter::State {
     RecordResult repeat(const Bytes& content);
     PersonRow person_of(const RecordOrder& job);
     void outcome(const SetOutcome& job);
+    void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
     void insert_access(const Hash& entry, PersonRow person, std::int64_t seq, std::int64_t month,
                        const AccessRecord& record, const RecordOrder* order);
@@ -148,6 +152,7 @@ void LogWriter::State::restore() {
     std::vector<Hash> last;
     if (open > 0) last = split_hashes(read({0, size / tlog::tile_width}, open));
     edge = tlog::Edge::restore(size, last, read);
+    compare_with_anchor();
     restore_needed = false;
 }
 
@@ -172,6 +177,28 @@ void LogWriter::State::compare_with_anchor() {
         throw OperatorError("the database holds another history than the one that was signed. " +
                             recover);
     }
+}
+
+// The newest checkpoint of the database goes to the anchor where that is behind: after a crash
+// between the two, after a write of the anchor that failed, and in a new log, whose empty tree is
+// anchored so that a lost anchor never looks like a new one.
+void LogWriter::State::follow_with_anchor() {
+    if (anchor.newest() && anchor.newest()->size == edge.size()) return;
+    std::string note;
+    if (edge.size() == 0) {
+        const auto checkpoint = sign_head(note);
+        anchor.write(note, checkpoint);
+        return;
+    }
+    if (sql.head.step()) note = sql.head.text(1);
+    sql.head.reset();
+    const auto checkpoint = tlog::open_checkpoint(note, options.log);
+    if (!checkpoint || checkpoint->size != edge.size() || checkpoint->root != edge.root()) {
+        throw OperatorError(
+            "the database's newest checkpoint is not this log's over its entries. Restore the "
+            "newer copy of the state, or open a new log origin in the directory.");
+    }
+    anchor.write(note, *checkpoint);
 }
 
 void LogWriter::State::append(const Hash& entry) {
@@ -222,8 +249,12 @@ void LogWriter::State::commit_batch(const std::function<void()>& work) {
     }
     restore_needed = false;
     // State: durable in the database, not yet anchored, nothing has left. If the anchor cannot be
-    // written the callers get an error; their repeats find the entries and the anchor moves on.
-    if (!note.empty()) anchor.write(note, checkpoint);
+    // written the callers get an error; the next batch, of repeats too, writes it first.
+    if (note.empty()) {
+        follow_with_anchor();
+    } else {
+        anchor.write(note, checkpoint);
+    }
 }
 
 void LogWriter::State::apply(std::vector<Job>& batch) {
@@ -238,12 +269,13 @@ void LogWriter::State::apply(std::vector<Job>& batch) {
     } catch (const std::exception& error) {
         options.program_log.error("batch_failed", {{"why", std::string_view(error.what())}});
         healthy = false;
+        restore_needed = true;  // a statement may be half-way
         results.assign(batch.size(), std::unexpected(wire::Code::internal));
     }
     if (options.observe) options.observe({batch.size(), monotonic_us() - start});
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (batch[i].record_done) batch[i].record_done(std::move(results[i]));
-        if (batch[i].outcome_done) batch[i].outcome_done();
+        if (batch[i].outcome_done) batch[i].outcome_done(healthy);
     }
 }
 
@@ -323,8 +355,8 @@ PersonRow LogWriter::State::person_of(const RecordOrder& job) {
     if (!sql.add_person.step()) throw Failure("a person was not inserted");
     const auto row = sql.add_person.integer(0);
     sql.add_person.reset();
-    const Bytes sealed =
-        options.vault.seal("identifier", series.indexes.full, identifier_plain(series.identifier));
+    const Bytes sealed = options.vault.seal("identifier", owned_row(series.indexes.full, row),
+                                            identifier_plain(series.identifier));
     sql.add_identifier.bind("person", row)
         .bind("full", series.indexes.full)
         .bind("loose", series.indexes.loose)
@@ -355,10 +387,19 @@ void LogWriter::State::insert_access(const Hash& entry, PersonRow person, std::i
 }
 
 void LogWriter::State::outcome(const SetOutcome& job) {
+    if (job.miss_path) count_miss(job);
     sql.set_outcome.bind("outcome", wire::to_text(job.outcome))
         .bind("position", job.position)
         .execute();
-    if (!job.miss_path) return;
+}
+
+// A repeat of the same request that misses again is the same miss.
+void LogWriter::State::count_miss(const SetOutcome& job) {
+    sql.owner.bind("position", job.position);
+    if (!sql.owner.step()) throw Failure("an entry is missing");
+    const bool counted = sql.owner.optional_text(2) == wire::to_text(wire::Outcome::no_match);
+    sql.owner.reset();
+    if (counted) return;
     sql.drop_misses.bind("day", job.day - 1).execute();
     sql.add_miss.bind("path", *job.miss_path).bind("day", job.day);
     if (!sql.add_miss.step()) throw Failure("a miss was not counted");
@@ -433,7 +474,7 @@ const Secret& LogWriter::State::month_key(std::int64_t month) {
 
 LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(std::move(options))) {
     state_->restore();
-    state_->compare_with_anchor();
+    state_->follow_with_anchor();
 }
 
 LogWriter::~LogWriter() = default;
@@ -494,19 +535,19 @@ void LogWriter::import_people(const std::function<std::optional<ImportedPerson>(
             state.sql.add_identifier.bind("person", row)
                 .bind("full", indexes.full)
                 .bind("loose", indexes.loose)
-                .bind("sealed",
-                      vault.seal("identifier", indexes.full, identifier_plain(identifier)))
+                .bind("sealed", vault.seal("identifier", owned_row(indexes.full, row),
+                                           identifier_plain(identifier)))
                 .execute();
         }
         for (const auto& card : person.cards) {
             const Bytes index = vault.index("certificate", {card.certificate});
             state.sql.add_card.bind("index", index)
                 .bind("person", row)
-                .bind("status", card.status == CardStatus::active      ? "active"
-                                : card.status == CardStatus::suspended ? "suspended"
-                                                                       : "revoked")
-                .bind("sealed",
-                      vault.seal("card_key", index, card_key_plain(card.key, card.not_after)))
+                .bind("sealed", vault.seal("card_key", owned_row(index, row),
+                                           card_key_plain({.person = row,
+                                                           .status = card.status,
+                                                           .key = card.key,
+                                                           .not_after = card.not_after})))
                 .execute();
         }
     };

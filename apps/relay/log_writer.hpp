@@ -65,7 +65,7 @@ struct SetOutcome {
 // Never throws and runs on the writer's thread. A job that could not be done because the world is
 // broken gets `internal`.
 using RecordDone = std::function<void(RecordResult)>;
-using OutcomeDone = std::function<void()>;
+using OutcomeDone = std::function<void(bool durable)>;
 
 constexpr std::int64_t misses_max = 3;
 
@@ -85,8 +85,8 @@ class LogWriter {
         const Log& program_log;
         std::function<void(const WriterObservation&)> observe;
     };
-    // Opens, migrates, restores the tree's edge, compares with the anchor. OperatorError when the
-    // database is behind the anchor or has another history.
+    // Opens, migrates, restores the tree's edge, compares with the anchor, which it brings up to
+    // the database. OperatorError when the database is behind the anchor or has another history.
     explicit LogWriter(Options options);
     ~LogWriter();
 

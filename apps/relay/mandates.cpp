@@ -5,7 +5,7 @@
 namespace mado::relay {
 namespace {
 
-constexpr std::size_t nonces_max = 1'000'000;
+constexpr std::size_t nonces_max = 20'000;  // open at once, of one organisation
 
 }  // namespace
 
@@ -14,19 +14,19 @@ std::optional<std::string> Mandates::issue_nonce(const wire::ParticipantId& orga
     auto nonce = base64url(crypto::random_hash());
     const std::scoped_lock lock(mutex_);
     drop_old(now);
-    if (nonces_.size() >= nonces_max) return std::nullopt;
+    auto& open = open_nonces_[organisation];
+    if (open >= nonces_max) return std::nullopt;
+    ++open;
     nonces_.emplace(nonce, Nonce{organisation, now + wire::nonce_lifetime_s});
     return nonce;
 }
 
-std::optional<PersonRow> Mandates::accepted(const Hash& mandate) {
+bool Mandates::accepted(const Hash& mandate) {
     const std::scoped_lock lock(mutex_);
-    const auto found = known_.find(mandate);
-    return found == known_.end() ? std::nullopt : std::optional(found->second.person);
+    return known_.contains(mandate);
 }
 
-bool Mandates::accept(const Hash& mandate, const wire::Mandate& content, PersonRow person,
-                      UnixTime now) {
+bool Mandates::accept(const Hash& mandate, const wire::Mandate& content, UnixTime now) {
     const std::scoped_lock lock(mutex_);
     drop_old(now);
     // Another thread may have accepted the same bytes while this one checked the signature.
@@ -36,21 +36,26 @@ bool Mandates::accept(const Hash& mandate, const wire::Mandate& content, PersonR
         nonce->second.organisation != content.organisation) {
         return false;
     }
-    nonces_.erase(nonce);
-    known_.emplace(mandate, Known{person, content.expires});
+    forget(nonce);
+    known_.emplace(mandate, content.expires);
     return true;
 }
 
-void Mandates::remember(const Hash& mandate, PersonRow person, UnixTime expires) {
-    const std::scoped_lock lock(mutex_);
-    known_.emplace(mandate, Known{person, expires});
+void Mandates::forget(std::map<std::string, Nonce>::iterator nonce) {
+    const auto open = open_nonces_.find(nonce->second.organisation);
+    if (--open->second == 0) open_nonces_.erase(open);
+    nonces_.erase(nonce);
 }
 
 void Mandates::drop_old(UnixTime now) {
     if (now < dropped_at_ + 10) return;
     dropped_at_ = now;
-    std::erase_if(nonces_, [now](const auto& entry) { return entry.second.expires <= now; });
-    std::erase_if(known_, [now](const auto& entry) { return entry.second.expires <= now; });
+    for (auto nonce = nonces_.begin(); nonce != nonces_.end();) {
+        const auto next = std::next(nonce);
+        if (nonce->second.expires <= now) forget(nonce);
+        nonce = next;
+    }
+    std::erase_if(known_, [now](const auto& entry) { return entry.second <= now; });
 }
 
 }  // namespace mado::relay

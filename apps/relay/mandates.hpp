@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 
-#include "store.hpp"
 #include "wire/mandate.hpp"
 
 namespace mado::relay {
@@ -15,31 +14,28 @@ namespace mado::relay {
 // Used from every io thread; one mutex, held for look-ups only.
 class Mandates {
   public:
-    // 256 random bits, for one organisation, 5 minutes. Empty when too many are open (overloaded).
+    // 256 random bits, for one organisation, 5 minutes. Empty when that organisation has too
+    // many open (overloaded): one cannot use up another's.
     std::optional<std::string> issue_nonce(const wire::ParticipantId& organisation, UnixTime now);
 
-    // The person whose card signed this mandate, when it was accepted before.
-    std::optional<PersonRow> accepted(const Hash& mandate);
+    // It was accepted before, and lives.
+    bool accepted(const Hash& mandate);
     // First sight: spends the nonce and remembers the mandate. False when the nonce is not open for
     // that organisation (also when another thread has just spent it for other bytes).
-    bool accept(const Hash& mandate, const wire::Mandate& content, PersonRow person, UnixTime now);
-    // Remembers a mandate that was found in the store (accepted before a restart).
-    void remember(const Hash& mandate, PersonRow person, UnixTime expires);
+    bool accept(const Hash& mandate, const wire::Mandate& content, UnixTime now);
 
   private:
     struct Nonce {
         wire::ParticipantId organisation;
         UnixTime expires;
     };
-    struct Known {
-        PersonRow person;
-        UnixTime expires;
-    };
+    void forget(std::map<std::string, Nonce>::iterator nonce);
     void drop_old(UnixTime now);
 
     std::mutex mutex_;  // guards all below: requests of one mandate come in on several threads
     std::map<std::string, Nonce> nonces_;
-    std::map<Hash, Known> known_;
+    std::map<wire::ParticipantId, std::size_t> open_nonces_;  // of each organisation
+    std::map<Hash, UnixTime> known_;                          // mandate → its end
     UnixTime dropped_at_ = 0;
 };
 

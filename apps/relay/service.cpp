@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace mado::relay {
-namespace {
-
-constexpr std::int32_t japan_offset_s = 9 * 3600;
-
-}  // namespace
-
 std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& facts) {
     const auto& head = facts.head.head;
     if (!facts.certificate || !facts.directory.knows_certificate(*facts.certificate)) {
@@ -28,6 +22,22 @@ std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& fa
     return caller;
 }
 
+namespace {
+
+// A check is for eligibility and used once at each holder; a log-in is for the person's own view,
+// so that no clinic stretches a check to half an hour of them (PROTOCOL section 4).
+bool kind_fits(const MandateFacts& facts) {
+    switch (facts.mandate.kind) {
+        case wire::MandateKind::login:
+            return facts.caller.kind.text() == "portal";
+        case wire::MandateKind::check:
+            return facts.service.text() == "eligibility";
+    }
+    return false;
+}
+
+}  // namespace
+
 std::optional<Code> judge_mandate(const MandateFacts& facts) {
     const auto& mandate = facts.mandate;
     if (mandate.audience != facts.relay) return Code::mandate_for_other;
@@ -38,14 +48,15 @@ std::optional<Code> judge_mandate(const MandateFacts& facts) {
     if (lifetime <= 0 || lifetime > wire::lifetime_s_max(mandate.kind)) {
         return Code::mandate_expired;
     }
-    if (!mandate.covers(facts.service)) return Code::mandate_scope;
+    // A log-in cannot stand in for a check: it lives longer and may be used often.
+    if (mandate.kind != facts.policy.mandate) return Code::mandate_scope;
+    if (!mandate.covers(facts.policy.service)) return Code::mandate_scope;
     return std::nullopt;
 }
 
-std::optional<Code> judge_card(const std::optional<CardKey>& card, UnixTime now) {
-    if (!card) return Code::card_unknown;
-    if (card->status != CardStatus::active) return Code::card_revoked;
-    if (card->not_after <= now) return Code::card_expired;
+std::optional<Code> judge_card(const CardKey& card, UnixTime now) {
+    if (card.status != CardStatus::active) return Code::card_revoked;
+    if (card.not_after <= now) return Code::card_expired;
     return std::nullopt;
 }
 
@@ -76,10 +87,6 @@ std::expected<Route, Code> route_unlinked(const wire::Target& to, const wire::Di
         to.holder ? *to.holder == holder->id : *to.kind == holder->kind && to.position == 1;
     if (!asked) return std::unexpected(Code::no_link);
     return Route{holder->id, Identifier{.number = number, .holder = holder->id, .current = true}};
-}
-
-Date country_day(UnixTime now) {
-    return date_at(now, japan_offset_s);
 }
 
 }  // namespace mado::relay

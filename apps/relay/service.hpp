@@ -32,13 +32,13 @@ std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& fa
 struct MandateFacts {
     const wire::Mandate& mandate;
     const wire::Participant& caller;
-    const wire::ServiceId& service;
+    const wire::PolicyRow& policy;  // the row that allows the request
     const wire::ParticipantId& relay;
     UnixTime now;
 };
 std::optional<Code> judge_mandate(const MandateFacts& facts);
 // May this card sign mandates now?
-std::optional<Code> judge_card(const std::optional<CardKey>& card, UnixTime now);
+std::optional<Code> judge_card(const CardKey& card, UnixTime now);
 
 // Whom the order goes to, and with which of the person's numbers.
 struct Route {
@@ -52,8 +52,5 @@ std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Dire
 std::expected<Route, Code> route_unlinked(const wire::Target& to, const wire::Directory& directory,
                                           const wire::Scheme& scheme,
                                           const wire::PersonNumber& number);
-
-// Japan Standard Time: the day of policies and of misses. (One zone for the country.)
-Date country_day(UnixTime now);
 
 }  // namespace mado::relay

@@ -25,6 +25,18 @@ void demand(const Members& in) {
     if (!in.finish()) throw Failure("a sealed row does not have its members");
 }
 
+std::string_view to_text(CardStatus status) {
+    switch (status) {
+        case CardStatus::active:
+            return "active";
+        case CardStatus::suspended:
+            return "suspended";
+        case CardStatus::revoked:
+            return "revoked";
+    }
+    return "revoked";
+}
+
 CardStatus parse_status(std::string_view text) {
     if (text == "active") return CardStatus::active;
     if (text == "suspended") return CardStatus::suspended;
@@ -71,11 +83,18 @@ Identifier read_identifier(ByteView plain) {
     return out;
 }
 
-Bytes card_key_plain(const crypto::PublicKey& key, UnixTime not_after) {
+Bytes owned_row(ByteView index, PersonRow person) {
+    Bytes out = row_bytes(person);
+    append(out, index);
+    return out;
+}
+
+Bytes card_key_plain(const CardKey& card) {
     json::object out;
-    out["key"] = base64url(key.spki());
+    out["key"] = base64url(card.key.spki());
     out["use"] = "authentication";
-    out["not_after"] = not_after;
+    out["not_after"] = card.not_after;
+    out["status"] = to_text(card.status);
     return to_bytes(json::serialize(out));
 }
 
@@ -132,16 +151,14 @@ TileRows::TileRows(db::Connection& connection)
 
 Bytes TileRows::read(tlog::TileId id, unsigned width) {
     if (width == tlog::tile_width) {
+        const db::ResetAtEnd reset(tile_);
         tile_.bind("level", std::int64_t{id.level})
             .bind("number", static_cast<std::int64_t>(id.index));
-        if (tile_.step()) {
-            Bytes hashes = tile_.blob(0);
-            tile_.reset();
-            return hashes;
-        }
+        if (tile_.step()) return tile_.blob(0);
     }
     const auto first = static_cast<std::int64_t>(id.index * tlog::tile_width);
     auto& rows = id.level == 0 ? entries_ : roots_;
+    const db::ResetAtEnd reset(rows);
     rows.bind("first", first).bind("count", std::int64_t{width});
     if (id.level > 0) rows.bind("level", std::int64_t{id.level} - 1);
     Bytes out;
@@ -157,7 +174,7 @@ Reader::Reader(const std::string& path, const Vault& vault)
     : vault_(vault),
       connection_(open_store(path, db::Access::read_only)),
       card_(connection_.prepare(
-          "select person, status, sealed from card_key where certificate_index = :index")),
+          "select person, sealed from card_key where certificate_index = :index")),
       linked_full_(connection_.prepare(
           "select distinct i.person from identifier i join person p on p.id = i.person "
           "where i.full_index = :index and p.linked = 1 limit 3")),
@@ -166,7 +183,7 @@ Reader::Reader(const std::string& path, const Vault& vault)
           "where i.loose_index = :index and p.linked = 1 limit 3")),
       identifiers_(connection_.prepare(
           "select full_index, sealed from identifier where person = :person order by id limit 64")),
-      mandate_(connection_.prepare("select person from mandate where hash = :hash")),
+      mandate_(connection_.prepare("select person, sealed from mandate where hash = :hash")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
       entries_(
@@ -178,17 +195,17 @@ Reader::Reader(const std::string& path, const Vault& vault)
 
 std::optional<CardKey> Reader::card(const Hash& certificate) {
     const Bytes index = vault_.index("certificate", {certificate});
+    const db::ResetAtEnd reset(card_);
     card_.bind("index", index);
     if (!card_.step()) return std::nullopt;
     const auto person = card_.integer(0);
-    const auto status = parse_status(card_.text(1));
-    const Bytes plain = vault_.open("card_key", index, card_.blob(2));
-    card_.reset();
+    const Bytes plain = vault_.open("card_key", owned_row(index, person), card_.blob(1));
     const auto object = open_object(plain);
     Members in(object);
     const Bytes spki = in.base64url_bytes("key", 1024);
     in.text("use");
     const auto not_after = in.integer("not_after");
+    const auto status = parse_status(in.text("status"));
     demand(in);
     auto key = crypto::PublicKey::from_spki(spki);
     if (!key) throw Failure("a registered card key cannot be read");
@@ -200,6 +217,7 @@ std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number,
     const auto indexes = number_indexes(vault_, number, scheme);
     const bool loose = indexes.loose && number.field(scheme.optional_in_index).empty();
     auto& statement = loose ? linked_loose_ : linked_full_;
+    const db::ResetAtEnd reset(statement);
     statement.bind("index", loose ? *indexes.loose : indexes.full);
     std::vector<PersonRow> people;
     while (statement.step())
@@ -208,12 +226,13 @@ std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number,
 }
 
 std::vector<Identifier> Reader::identifiers(PersonRow person) {
+    const db::ResetAtEnd reset(identifiers_);
     identifiers_.bind("person", person);
     std::vector<Identifier> out;
     std::vector<Identifier> former;
     while (identifiers_.step()) {
-        auto identifier =
-            read_identifier(vault_.open("identifier", identifiers_.blob(0), identifiers_.blob(1)));
+        auto identifier = read_identifier(vault_.open(
+            "identifier", owned_row(identifiers_.blob(0), person), identifiers_.blob(1)));
         auto& list = identifier.current ? out : former;
         list.push_back(std::move(identifier));
     }
@@ -221,35 +240,36 @@ std::vector<Identifier> Reader::identifiers(PersonRow person) {
     return out;
 }
 
-std::optional<PersonRow> Reader::mandate_person(const Hash& mandate) {
+bool Reader::kept_mandate(const Hash& mandate, std::string_view compact) {
+    const db::ResetAtEnd reset(mandate_);
     mandate_.bind("hash", mandate);
-    if (!mandate_.step()) return std::nullopt;
+    if (!mandate_.step()) return false;
     const auto person = mandate_.integer(0);
-    mandate_.reset();
-    return person;
+    const Bytes sealed = mandate_.blob(1);
+    // Whoever can write rows but has no key cannot make the relay believe in a mandate.
+    const Bytes plain = vault_.open("mandate", owned_row(mandate, person), sealed);
+    if (as_text(plain) != compact) throw Failure("a kept mandate has other bytes than its hash");
+    return true;
 }
 
 std::int64_t Reader::misses(ByteView path) {
+    const db::ResetAtEnd reset(misses_);
     misses_.bind("path", path);
-    if (!misses_.step()) return 0;
-    const auto count = misses_.integer(0);
-    misses_.reset();
-    return count;
+    return misses_.step() ? misses_.integer(0) : 0;
 }
 
 Bytes Reader::link_number(PersonRow person) {
+    const db::ResetAtEnd reset(link_number_);
     link_number_.bind("person", person);
     if (!link_number_.step()) throw Failure("a person is missing");
-    Bytes out = link_number_.blob(0);
-    link_number_.reset();
-    return out;
+    return link_number_.blob(0);
 }
 
 std::optional<Secret> Reader::month_key(std::int64_t month) {
+    const db::ResetAtEnd reset(month_);
     month_.bind("month", month);
     if (!month_.step()) return std::nullopt;
     Bytes key = vault_.open("month_key", row_bytes(month), month_.blob(0));
-    month_.reset();
     Secret out{ByteView(key)};
     wipe(key);
     return out;
@@ -263,6 +283,7 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
         Bytes sealed;
     };
     std::vector<Raw> rows;
+    const db::ResetAtEnd reset(entries_);
     entries_.bind("person", person).bind("after", after_seq).bind("count", count);
     while (entries_.step()) {
         rows.push_back({{.position = entries_.integer(0),
@@ -284,10 +305,8 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
 }
 
 std::optional<std::string> Reader::newest_head() {
-    if (!head_.step()) return std::nullopt;
-    auto note = head_.text(0);
-    head_.reset();
-    return note;
+    const db::ResetAtEnd reset(head_);
+    return head_.step() ? std::optional(head_.text(0)) : std::nullopt;
 }
 
 }  // namespace mado::relay

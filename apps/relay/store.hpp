@@ -38,7 +38,10 @@ struct CardKey {
     crypto::PublicKey key;
     UnixTime not_after = 0;
 };
-Bytes card_key_plain(const crypto::PublicKey& key, UnixTime not_after);
+Bytes card_key_plain(const CardKey& card);
+// What a row is sealed to: its index and its person, so that nobody can hang somebody's card or
+// number on another person.
+Bytes owned_row(ByteView index, PersonRow person);
 
 // Blind indexes of a number: of the whole, and without the part that may be left out.
 struct NumberIndexes {
@@ -93,8 +96,8 @@ class Reader {
     std::vector<PersonRow> linked(const wire::PersonNumber& number, const wire::Scheme& scheme);
     // Newest first, current before former.
     std::vector<Identifier> identifiers(PersonRow person);
-    // The person whose card signed this mandate, when the relay has accepted it before.
-    std::optional<PersonRow> mandate_person(const Hash& mandate);
+    // The relay has accepted this mandate before (also before a restart).
+    bool kept_mandate(const Hash& mandate, std::string_view compact);
     std::int64_t misses(ByteView path);
     Bytes link_number(PersonRow person);
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count);

@@ -98,7 +98,7 @@ struct Person {
     Date birth;
     std::string health_care_number;
     bool issued = true;
-    std::string card = "active";  // or "revoked", "expired": the state of an issued card
+    std::string card = "active";     // or "revoked", "expired": the state of an issued card
     bool lives_elsewhere = false;    // 住所地特例
     std::vector<Coverage> coverage;  // oldest first
     std::optional<Care> care;

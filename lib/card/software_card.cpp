@@ -77,7 +77,7 @@ void SoftwareCard::personalise(const std::string& path, const crypto::Certificat
 std::unique_ptr<SoftwareCard> SoftwareCard::open(const std::string& path) {
     if (!read_file(path, 64 * 1024)) return nullptr;
     load(path);
-    return std::unique_ptr<SoftwareCard>(new SoftwareCard(path));
+    return std::make_unique<SoftwareCard>(Existing{path});
 }
 
 crypto::Certificate SoftwareCard::authentication_certificate() {

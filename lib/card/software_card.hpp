@@ -24,8 +24,15 @@ class SoftwareCard final : public Card {
     std::expected<Bytes, PinRefused> sign_authentication(const Secret& pin,
                                                          ByteView message) override;
 
+    // Only open() knows that the file is a card.
+    class Existing {
+        friend class SoftwareCard;
+        explicit Existing(std::string path) : path_(std::move(path)) {}
+        std::string path_;
+    };
+    explicit SoftwareCard(Existing file) : path_(std::move(file.path_)) {}
+
   private:
-    explicit SoftwareCard(std::string path) : path_(std::move(path)) {}
     std::string path_;
 };
 

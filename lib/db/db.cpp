@@ -114,7 +114,7 @@ std::string message(sqlite3* connection, int code) {
                 "the file {} is not a whole SQLite database ({}): correct the path, or restore it "
                 "from its backup",
                 path, why));
-        default:
+        default:  // open set: SQLite may add codes
             throw Failure(fmt::format("cannot open the database {}: {}", path, why));
     }
 }
@@ -422,7 +422,7 @@ ColumnType Statement::type(std::size_t column) const {
             return ColumnType::text;
         case SQLITE_BLOB:
             return ColumnType::blob;
-        default:
+        default:  // open set: SQLite may add types
             throw Failure("SQLite has a new column type");
     }
 }

@@ -136,6 +136,19 @@ class Statement {
     std::int64_t ends_us_ = 0;  // when the run under way must be over; 0 is never
 };
 
+// Resets a statement at the end of a scope, also when a row is not what it should be: one that
+// stays half-way cannot be bound again and holds its snapshot of the database.
+class ResetAtEnd {
+  public:
+    explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
+    ~ResetAtEnd() { statement_.reset(); }
+    ResetAtEnd(const ResetAtEnd&) = delete;
+    ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+
+  private:
+    Statement& statement_;
+};
+
 // BEGIN IMMEDIATE … COMMIT; rolls back when it ends without commit().
 class Transaction {
   public:

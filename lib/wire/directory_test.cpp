@@ -30,8 +30,7 @@ TEST_F(Directories, AreReadWhole) {
     EXPECT_EQ(directory.version, 7);
     EXPECT_EQ(directory.policy, filled(1));
     EXPECT_EQ(directory.schemes, filled(2));
-    EXPECT_EQ(directory.entry,
-              crypto::sha256(as_bytes("mado/directory/1\n" + jws)));
+    EXPECT_EQ(directory.entry, crypto::sha256(as_bytes("mado/directory/1\n" + jws)));
     ASSERT_EQ(directory.participants.size(), 3U);
 
     const auto* insurer = directory.find("06990014");
@@ -69,8 +68,9 @@ TEST_F(Directories, AreNothingWithoutTheAuthoritysSignature) {
     EXPECT_STREQ(open_directory(signed_text, other.public_key()).error().why,
                  "not signed by the supervising authority");
     EXPECT_FALSE(open_directory(jws_of(directory_type, json, other), authority()));
-    EXPECT_STREQ(open_directory(jws_of(head_type, json, country_.authority), authority()).error().why,
-                 "not a directory");
+    EXPECT_STREQ(
+        open_directory(jws_of(head_type, json, country_.authority), authority()).error().why,
+        "not a directory");
     EXPECT_FALSE(open_directory(json, authority()));
     const auto unsigned_text = signed_text.substr(0, signed_text.rfind('.') + 1);
     EXPECT_FALSE(open_directory(unsigned_text, authority()));
@@ -141,7 +141,8 @@ TEST_F(Directories, RefuseTwoKeysOrLogsOfOneName) {
     EXPECT_NE(said_with(key, R"({"kid":"a","jwk":{"kty":"EC"}})"), "good");
     EXPECT_NE(said_with(key, R"("key")"), "good");
     const auto other = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
-    const auto vkey = valid(tlog::NoteVerifier::make(country_.log.name(), other.public_key())).vkey();
+    const auto vkey =
+        valid(tlog::NoteVerifier::make(country_.log.name(), other.public_key())).vkey();
     EXPECT_EQ(said_with(country_.log.vkey(), country_.log.vkey() + R"(",")" + vkey),
               "two logs have one origin");
     EXPECT_NE(said_with(country_.log.vkey(), country_.log.name()), "good");

@@ -105,18 +105,16 @@ TEST_F(Heads, RefuseValuesOutOfTheirRange) {
 }
 
 TEST_F(Heads, AskOneHolderOrTheNthOfAKind) {
-    const auto to = [&](std::string_view text) {
-        return reads(with("to", json::parse(text)));
-    };
+    const auto to = [&](std::string_view text) { return reads(with("to", json::parse(text))); };
     EXPECT_TRUE(to(R"({"holder":"relay"})"));
     EXPECT_TRUE(to(R"({"kind":"care-insurer","position":1})"));
     EXPECT_TRUE(to(R"({"kind":"care-insurer","position":16})"));
-    for (const auto* bad : {R"({})", R"({"holder":""})", R"({"holder":7})", R"({"kind":"a"})",
-                            R"({"position":1})", R"({"kind":"a","position":0})",
-                            R"({"kind":"a","position":17})", R"({"kind":"a","position":"1"})",
-                            R"({"kind":"A","position":1})", R"({"holder":"a","position":1})",
-                            R"({"holder":"a","kind":"a","position":1})",
-                            R"({"holder":"a","branch":"b"})"}) {
+    for (const auto* bad :
+         {R"({})", R"({"holder":""})", R"({"holder":7})", R"({"kind":"a"})", R"({"position":1})",
+          R"({"kind":"a","position":0})", R"({"kind":"a","position":17})",
+          R"({"kind":"a","position":"1"})", R"({"kind":"A","position":1})",
+          R"({"holder":"a","position":1})", R"({"holder":"a","kind":"a","position":1})",
+          R"({"holder":"a","branch":"b"})"}) {
         EXPECT_FALSE(to(bad)) << bad;
     }
 }

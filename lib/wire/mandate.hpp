@@ -43,6 +43,7 @@ Parsed<SignedMandate> parse_mandate(std::string_view compact);
 // The bytes that go into the JWS (the card signs the signing text made of them).
 std::string mandate_payload(const Mandate& mandate);
 std::string_view to_text(MandateKind kind);
+std::optional<MandateKind> parse_mandate_kind(std::string_view text);
 std::int64_t lifetime_s_max(MandateKind kind);
 
 }  // namespace mado::wire

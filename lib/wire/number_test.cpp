@@ -54,9 +54,8 @@ TEST(Normalise, DropsSpacesOfEveryKind) {
 }
 
 TEST(Normalise, DropsHyphensOfEveryKindAndKeepsTheLongVowel) {
-    for (const auto* hyphen :
-         {"-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\uff0d",
-          "\ufe58", "\ufe63", "\u00ad"}) {
+    for (const auto* hyphen : {"-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015",
+                               "\u2212", "\uff0d", "\ufe58", "\ufe63", "\u00ad"}) {
         EXPECT_EQ(normal(std::string("12") + hyphen + "34"), "1234") << hyphen;
     }
     EXPECT_EQ(normal("サーバ"), "サーバ");
@@ -79,8 +78,9 @@ TEST(Normalise, LeavesItsOwnResultAsItIs) {
 TEST_F(Numbers, OfNoHolderAreCheckedByTheirCheckDigit) {
     // 572 → 5724 is the worked example of Damm's method; 12 digits of the demo country.
     EXPECT_EQ(said("health-care-number", R"({"number":"621874998319"})"), "good");
-    EXPECT_EQ(good("health-care-number", R"({"number":"６２１８-７４９９ ８３１９"})").field("number"),
-              "621874998319");
+    EXPECT_EQ(
+        good("health-care-number", R"({"number":"６２１８-７４９９ ８３１９"})").field("number"),
+        "621874998319");
     EXPECT_EQ(said("health-care-number", R"({"number":"621874998318"})"), "number_malformed");
     EXPECT_EQ(said("health-care-number", R"({"number":"612874998319"})"), "number_malformed");
     EXPECT_EQ(said("health-care-number", R"({"number":"62187499831"})"), "number_malformed");
@@ -96,8 +96,8 @@ TEST_F(Numbers, OfNoHolderAreCheckedByTheirCheckDigit) {
 }
 
 TEST_F(Numbers, OfAnInsurerAreNormalisedFieldByField) {
-    const auto number = good("insured-number",
-                             R"({"insurer":"０６９９００１４","symbol":" ｱｲ-ｳ ","number":"0012a"})");
+    const auto number = good(
+        "insured-number", R"({"insurer":"０６９９００１４","symbol":" ｱｲ-ｳ ","number":"0012a"})");
     EXPECT_EQ(number.scheme, "insured-number");
     const std::vector<std::pair<std::string, std::string>> expected = {
         {"insurer", "06990014"}, {"symbol", "アイウ"}, {"number", "0012A"}, {"branch", ""}};

@@ -17,6 +17,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     auto kind = CodeId::parse(in.text("requester_kind", 64));
     auto purpose = CodeId::parse(in.text("purpose", 64));
     const auto presence = parse_presence(in.text("presence", 20));
+    const auto mandate_text = in.optional_text("mandate", 20);
     const auto holder_kinds = in.texts("holder_kinds", 16, 64);
     auto legal_basis = in.text("legal_basis", 600);
     const auto keep_days = in.integer("keep_days", 1, 36525);
@@ -29,6 +30,10 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     if (!kind) return std::unexpected(kind.error());
     if (!purpose) return std::unexpected(purpose.error());
     if (!presence) return bad("a policy row has an unknown presence");
+    const auto mandate = mandate_text ? parse_mandate_kind(*mandate_text) : std::nullopt;
+    if (mandate.has_value() != (presence == Presence::card_pin)) {
+        return bad("a policy row must name its mandate with card-pin, and only then");
+    }
     if (!from) return bad("a policy row has no first day");
     if (legal_basis.empty()) return bad("a policy row has no legal basis");
     PolicyRow row{.id = *id,
@@ -36,6 +41,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
                   .requester_kind = *kind,
                   .purpose = *purpose,
                   .presence = *presence,
+                  .mandate = mandate,
                   .holder_kinds = {},
                   .legal_basis = std::move(legal_basis),
                   .keep_days = keep_days,
@@ -61,6 +67,7 @@ Parsed<Policy> Policy::parse(std::string_view text) {
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     Policy out;
+    out.utc_offset_s_ = static_cast<std::int32_t>(in.integer("utc_offset_s", -50'400, 50'400));
     for (const auto& element : in.array("policies", 4096)) {
         auto row = read_row(element);
         if (!row) return std::unexpected(row.error());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "wire/mandate.hpp"
 #include "wire/order.hpp"
 
 namespace mado::wire {
@@ -21,8 +22,9 @@ struct PolicyRow {
     CodeId requester_kind;
     CodeId purpose;
     Presence presence = Presence::none;
-    std::vector<CodeId> holder_kinds;  // of whom it may be asked
-    std::string legal_basis;           // in words, for the person
+    std::optional<MandateKind> mandate;  // with presence card-pin: what the card must have signed
+    std::vector<CodeId> holder_kinds;    // of whom it may be asked
+    std::string legal_basis;             // in words, for the person
     std::int64_t keep_days = 0;
     bool tell_at_once = false;
     Date from;
@@ -41,6 +43,8 @@ struct PolicyQuestion {
 class Policy {
   public:
     static Parsed<Policy> parse(std::string_view text);
+    // The day it is in the country: of service dates, of policies, of counted misses.
+    [[nodiscard]] Date day_of(UnixTime now) const { return date_at(now, utc_offset_s_); }
     // Null: not allowed.
     [[nodiscard]] const PolicyRow* find(const PolicyQuestion& question) const;
     [[nodiscard]] const PolicyRow* row(const CodeId& id) const;
@@ -50,6 +54,7 @@ class Policy {
 
   private:
     std::vector<PolicyRow> rows_;
+    std::int32_t utc_offset_s_ = 0;
 };
 
 // Reads a file and compares its SHA-256 with what the directory says; OperatorError when not.

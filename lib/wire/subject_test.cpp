@@ -21,13 +21,11 @@ TEST(Subject, OfAMandateIsTheJwsAsItIs) {
 }
 
 TEST(Subject, OfANumberIsReadAndNormalised) {
-    const auto text =
-        number_subject("insured-number",
-                       {{"insurer", "06990014"}, {"symbol", "ｱ"}, {"number", "12"}, {"branch", ""}},
-                       "1986-05-01");
-    EXPECT_EQ(text,
-              R"({"number":{"scheme":"insured-number","insurer":"06990014","symbol":"ｱ",)"
-              R"("number":"12","birth_date":"1986-05-01"}})");
+    const auto text = number_subject(
+        "insured-number",
+        {{"insurer", "06990014"}, {"symbol", "ｱ"}, {"number", "12"}, {"branch", ""}}, "1986-05-01");
+    EXPECT_EQ(text, R"({"number":{"scheme":"insured-number","insurer":"06990014","symbol":"ｱ",)"
+                    R"("number":"12","birth_date":"1986-05-01"}})");
     const auto subject = read_subject(as_bytes(text), test_schemes());
     ASSERT_TRUE(subject);
     const auto* number = std::get_if<NumberSubject>(&*subject);
@@ -50,9 +48,8 @@ TEST(Subject, WithAWrongCheckDigitIsNotTheSameAsAMalformedOne) {
 }
 
 TEST(Subject, OfANumberHasASchemeAndABirthDate) {
-    const std::string good =
-        R"({"number":{"scheme":"health-care-number","number":"621874998319",)"
-        R"("birth_date":"1986-05-01"}})";
+    const std::string good = R"({"number":{"scheme":"health-care-number","number":"621874998319",)"
+                             R"("birth_date":"1986-05-01"}})";
     EXPECT_EQ(said(good), "good");
     EXPECT_EQ(said(replaced(good, "health-care-number", "pension-number")), "malformed");
     EXPECT_EQ(said(replaced(good, R"("scheme":"health-care-number",)", "")), "malformed");
@@ -66,9 +63,8 @@ TEST(Subject, OfANumberHasASchemeAndABirthDate) {
 }
 
 TEST(Subject, HasExactlyOneMemberOfAKnownName) {
-    const std::string number =
-        R"("number":{"scheme":"health-care-number","number":"621874998319",)"
-        R"("birth_date":"1986-05-01"})";
+    const std::string number = R"("number":{"scheme":"health-care-number","number":"621874998319",)"
+                               R"("birth_date":"1986-05-01"})";
     const std::string mandate = R"("mandate":"a.b.c")";
     EXPECT_EQ(said("{" + number + "}"), "good");
     EXPECT_EQ(said("{" + number + "," + mandate + "}"), "malformed");
@@ -77,8 +73,9 @@ TEST(Subject, HasExactlyOneMemberOfAKnownName) {
     for (const auto* text :
          {R"({})", R"({"own":{}})", R"({"own":"7"})", R"({"application":"a.b.c"})",
           R"({"number":"621874998319"})", R"({"number":null})", R"({"number":[]})",
-          R"({"mandate":7})", R"({"mandate":null})", R"({"mandate":{}})", R"([])", R"("")", "",
-          "{", R"({"mandate":"a.b.c"} )" "x"}) {
+          R"({"mandate":7})", R"({"mandate":null})", R"({"mandate":{}})", R"([])", R"("")", "", "{",
+          R"({"mandate":"a.b.c"} )"
+          "x"}) {
         EXPECT_EQ(said(text), "malformed") << text;
     }
     EXPECT_EQ(said("{\"mandate\":\"\xff\"}"), "malformed");

@@ -160,8 +160,7 @@ struct TestCountry {
     void prove(Receipt& receipt) const {
         receipt.proof = tlog::inclusion_proof(receipt.index, tree.size(), tree.reader({}));
         receipt.checkpoint = tlog::sign_note(
-            tlog::checkpoint_text(
-                {.origin = log.name(), .size = tree.size(), .root = tree.root()}),
+            tlog::checkpoint_text({.origin = log.name(), .size = tree.size(), .root = tree.root()}),
             log, log_key);
     }
     void grow(std::uint64_t entries) {

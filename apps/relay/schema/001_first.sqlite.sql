@@ -14,8 +14,7 @@ create table person (
 create table card_key (
     certificate_index blob primary key,  -- of the certificate's SHA-256
     person            integer not null references person,
-    status            text not null check (status in ('active', 'suspended', 'revoked')),
-    sealed            blob not null      -- public key, use, end
+    sealed            blob not null      -- public key, use, end, status
 ) without rowid;
 
 create table identifier (
