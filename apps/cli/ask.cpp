@@ -116,15 +116,13 @@ wire::CodeId purpose_of(const wire::Participant& self) {
 
 client::Result<client::EligibilityQuestion> make_question(const Places& places, Office& office,
                                                           const CheckOptions& options) {
-    const auto policy =
-        wire::Policy::parse(wire::read_pinned_file(places.policy(), office.directory.policy));
-    if (!policy) throw OperatorError("the policy cannot be read: " + places.policy());
+    const auto policy = wire::load_policy(places.policy(), office.directory);
     client::EligibilityQuestion question{
         .subject = {},
         .holder = {},
-        .kinds = policy->holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
+        .kinds = policy.holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
         .purpose = purpose_of(office.self),
-        .on = options.on.empty() ? policy->day_of(unix_now()) : parse_day("--on", options.on),
+        .on = options.on.empty() ? policy.day_of(unix_now()) : parse_day("--on", options.on),
         .card_seen = false};
     if (!options.card.empty()) {
         auto mandate = obtain_mandate(places, office, options.card, options.pin,
@@ -355,12 +353,10 @@ int show_log(const Places& places, const LogOptions& options) {
         std::cout << json::serialize(entries) << "\n";
         return 0;
     }
-    const auto policy =
-        wire::Policy::parse(wire::read_pinned_file(places.policy(), office.directory.policy));
-    if (!policy) throw OperatorError("the policy cannot be read: " + places.policy());
+    const auto policy = wire::load_policy(places.policy(), office.directory);
     std::cout << "あなたの記録を見た人 who looked\n\n";
     for (const auto& entry : result->entries)
-        print_entry(office.directory, *policy, entry);
+        print_entry(office.directory, policy, entry);
     std::cout << fmt::format(
         "\n{} 件、すべてアクセス記録にあることを確認しました（改ざんなし）。\n"
         "all {} proven under the checkpoint over {} entries (not yet witnessed)\n",

@@ -87,12 +87,6 @@ crypto::PrivateKey new_key(const std::string& path, crypto::KeyType type) {
     return key;
 }
 
-crypto::PrivateKey load_key(const std::string& path) {
-    auto key = crypto::PrivateKey::from_pem(read_secret_file(path).view());
-    if (!key) throw OperatorError("not a private key: " + path);
-    return std::move(*key);
-}
-
 void make_tls(const std::string& folder, const std::string& name) {
     const auto key = new_key(folder + "/tls.key", crypto::KeyType::p256);
     const auto now = unix_now();
@@ -157,7 +151,8 @@ json::object directory_body(const Places& places, const Organisations& organisat
                             std::uint16_t port) {
     json::array participants;
     for (const auto& one : organisations.participants) {
-        const auto key = load_key(places.keys_of(one.id) + "/signing.key").public_key();
+        const auto key =
+            crypto::PrivateKey::load(places.keys_of(one.id) + "/signing.key").public_key();
         const auto tls =
             load_certificate(places.keys_of(organisations.tls_owner(one.id)) + "/tls.crt");
         json::array addresses;
@@ -171,7 +166,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
                                             {"services", services_of(one.kind)},
                                             {"addresses", std::move(addresses)}});
     }
-    const auto log_key = load_key(places.keys_of("relay") + "/log.key");
+    const auto log_key = crypto::PrivateKey::load(places.keys_of("relay") + "/log.key");
     const auto log = tlog::NoteVerifier::make(std::string(log_origin), log_key.public_key());
     const auto ca = load_certificate(places.keys_of("card-authority") + "/ca.crt");
     const auto hash_of = [](const std::string& path) {
@@ -204,7 +199,7 @@ void sign_directory(const Places& places, const Organisations& organisations, st
     }
     body["version"] = version;
     body["issued_at"] = unix_now();
-    const auto key = load_key(places.keys_of("authority") + "/directory.key");
+    const auto key = crypto::PrivateKey::load(places.keys_of("authority") + "/directory.key");
     const auto jws =
         crypto::sign_jws(wire::directory_type,
                          {.key_id = base64url(key.public_key().thumbprint()), .certificate = {}},
@@ -218,7 +213,7 @@ class CardOffice {
   public:
     explicit CardOffice(const Places& places)
         : places_(places),
-          ca_key_(load_key(places.keys_of("card-authority") + "/ca.key")),
+          ca_key_(crypto::PrivateKey::load(places.keys_of("card-authority") + "/ca.key")),
           ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")) {
         fs::create_directories(places.keys() + "/cards");
         fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
@@ -282,7 +277,7 @@ std::int64_t make_import_file(const Places& places) {
     out.close();
     if (!out) throw Failure("cannot write " + path);
     const auto content = read_file(path, std::size_t{1} << 40);
-    const auto key = load_key(places.keys_of("issuer") + "/signing.key");
+    const auto key = crypto::PrivateKey::load(places.keys_of("issuer") + "/signing.key");
     const json::object statement{{"iss", "issuer"},
                                  {"iat", unix_now()},
                                  {"sha256", base64url(crypto::sha256(as_bytes(*content)))},

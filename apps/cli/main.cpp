@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <iostream>
 
 #include "ask.hpp"
 #include "base/clock.hpp"
+#include "base/program.hpp"
 #include "country.hpp"
 #include "processes.hpp"
 
@@ -136,12 +136,8 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace mado::cli
 
-int main(int argc, char** argv) try {
-    return mado::cli::run(argc, argv);
-} catch (const mado::OperatorError& error) {
-    std::cerr << "mado: " << error.what() << "\n";
-    return 2;
-} catch (const std::exception& error) {
-    std::cerr << "mado: stopped by a fault: " << error.what() << "\n";
-    return 1;
+int main(int argc, char** argv) {
+    return mado::run_program("mado", argc, argv, [argc, argv](const mado::Words&) {
+        return mado::cli::run(argc, argv);
+    });
 }

@@ -49,6 +49,9 @@ struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
         std::size_t busy = 0;
     };
 
+    struct Place;
+    struct Busy;
+
     void spawn(Line& line) {
         ++line.dialling_or_up;
         asio::co_spawn(io, hold(shared_from_this(), line), asio::detached);
@@ -66,6 +69,38 @@ struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
     std::size_t connected = 0;
     std::size_t busy = 0;
     bool stopping = false;
+};
+
+// A connection's place in the lists, and an order's in the counts: given up however it ends.
+struct Dialer::State::Place {
+    Place(State& of, http::Connection made)
+        : state(of), connection(of.connections.insert(of.connections.end(), std::move(made))) {}
+    ~Place() {
+        if (accepted) --state.connected;
+        state.connections.erase(connection);
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    State& state;
+    std::list<http::Connection>::iterator connection;
+    bool accepted = false;
+};
+
+struct Dialer::State::Busy {
+    Busy(State& of, Line& on) : state(of), line(on) {
+        ++state.busy;
+        ++line.busy;
+    }
+    ~Busy() {
+        --state.busy;
+        --line.busy;
+    }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+    State& state;
+    Line& line;
 };
 
 // Keeps one connection up: dials, serves, dials again after a pause that grows while it fails.
@@ -96,40 +131,36 @@ http::Task<bool> Dialer::State::serve_once(std::shared_ptr<State> self, Line& li
         co_return false;
     }
     if (self->stopping) co_return false;
-    const auto at = self->connections.insert(self->connections.end(), std::move(*made));
+    Place place(*self, std::move(*made));
     http::Request request;
     request.method = "POST";
     request.path = "/v1/holder";
     request.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
     request.content_type = "application/json";
     request.body = self->greeting;
-    bool accepted = false;
-    auto status = co_await at->upgrade_and_serve(
+    const auto status = co_await place.connection->upgrade_and_serve(
         std::move(request),
         [self, &line](http::Request order) { return handle(self, line, std::move(order)); },
         wire::delivery_bytes_max,
-        [self, &accepted] {
-            accepted = true;
+        [self, &place] {
+            place.accepted = true;
             ++self->connected;
+        },
+        [self](std::string_view request_id, std::string_view what) {
+            self->options.log.error("order_failed", {{"request_id", request_id}, {"why", what}});
         });
-    if (accepted) --self->connected;
-    if (!accepted && status) {
+    if (!place.accepted && status) {
         self->options.log.error("relay_refused_us", {{"status", std::int64_t{*status}}});
     }
-    self->connections.erase(at);
-    co_return accepted;
+    co_return place.accepted;
 }
 
 http::Task<http::Response> Dialer::State::handle(std::shared_ptr<State> self, Line& line,
                                                  http::Request request) {
-    ++line.busy;
-    ++self->busy;
+    const Busy busy(*self, line);
     const bool wanted = line.busy + idle_wanted > line.dialling_or_up;
     if (wanted && line.dialling_or_up < connections_max && !self->stopping) self->spawn(line);
-    auto response = co_await self->options.handler(std::move(request));
-    --line.busy;
-    --self->busy;
-    co_return response;
+    co_return co_await self->options.handler(std::move(request));
 }
 
 Dialer::Dialer(asio::io_context& io, Options options)

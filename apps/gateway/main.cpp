@@ -5,12 +5,13 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <iostream>
 
 #include "answering.hpp"
 #include "base/config.hpp"
 #include "base/file.hpp"
+#include "base/program.hpp"
 #include "dialer.hpp"
+#include "http/operations.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -50,20 +51,13 @@ Settings read_settings(const std::string& path) {
     return s;
 }
 
-template <class T>
-T must(Parsed<T> parsed, const std::string& path) {
-    if (!parsed) throw OperatorError(path + " cannot be used: " + parsed.error().why);
-    return std::move(*parsed);
-}
-
 std::map<std::string, Holder, std::less<>> open_holders(const Settings& settings,
                                                         const wire::Directory& directory,
                                                         const wire::Schemes& schemes) {
     std::map<std::string, Holder, std::less<>> out;
     for (const auto& one : settings.holders) {
         Records records(one.mapping, one.database, directory, schemes);
-        auto key = must(crypto::PrivateKey::from_pem(read_secret_file(one.signing_key).view()),
-                        one.signing_key);
+        auto key = crypto::PrivateKey::load(one.signing_key);
         auto kid = base64url(key.public_key().thumbprint());
         const auto id = records.holder().id.text();
         if (records.holder().signing_key(kid) == nullptr) {
@@ -75,32 +69,10 @@ std::map<std::string, Holder, std::less<>> open_holders(const Settings& settings
     return out;
 }
 
-http::Response plain(int status, std::string text) {
-    http::Response response;
-    response.status = status;
-    response.content_type = "text/plain; charset=utf-8";
-    response.body = std::move(text);
-    return response;
-}
-
-std::vector<http::Route> operator_routes(const Dialer& dialer, const Evidence& evidence,
-                                         const http::Metrics& metrics) {
-    return {
-        {"GET", "/healthz", 0,
-         [](http::Request) -> Task<http::Response> { co_return plain(200, "ok\n"); }},
-        {"GET", "/readyz", 0,
-         [&dialer, &evidence](http::Request) -> Task<http::Response> {
-             if (dialer.connected() == 0) co_return plain(503, "not ready: no relay connected\n");
-             if (!evidence.healthy()) co_return plain(503, "not ready: evidence not writable\n");
-             co_return plain(200, "ready\n");
-         }},
-        {"GET", "/metrics", 0,
-         [&metrics](http::Request) -> Task<http::Response> {
-             auto response = plain(200, metrics.text());
-             response.content_type = std::string(http::Metrics::content_type);
-             co_return response;
-         }},
-    };
+std::optional<std::string> why_not_ready(const Dialer& dialer, const Evidence& evidence) {
+    if (dialer.connected() == 0) return "no relay is connected";
+    if (!evidence.healthy()) return "the evidence cannot be written";
+    return std::nullopt;
 }
 
 constexpr http::Milliseconds shutdown_grace{5'000};
@@ -117,12 +89,8 @@ int serve(const std::string& config_path) {
     const Log log("mado-gateway");
     const auto settings = read_settings(config_path);
     const auto directory = wire::load_directory(settings.directory, settings.authority);
-    const auto policy =
-        must(wire::Policy::parse(wire::read_pinned_file(settings.policy, directory.policy)),
-             settings.policy);
-    const auto schemes =
-        must(wire::Schemes::parse(wire::read_pinned_file(settings.schemes, directory.schemes)),
-             settings.schemes);
+    const auto policy = wire::load_policy(settings.policy, directory);
+    const auto schemes = wire::load_schemes(settings.schemes, directory);
     auto holders = open_holders(settings, directory, schemes);
     Evidence evidence(settings.evidence, log);
     http::Metrics metrics;
@@ -139,13 +107,9 @@ int serve(const std::string& config_path) {
              metrics.histogram("mado_gateway_order_seconds", "Time from an order to its answer.",
                                {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})});
 
-    const Secret tls_key = read_secret_file(settings.keys + "/tls.key");
-    const auto certificate = read_file(settings.keys + "/tls.crt");
-    if (!certificate) throw OperatorError("the gateway's certificate (tls.crt) is missing");
     const auto& relay = directory.relay();
-    const auto tls = http::TlsContext::client(
-        {.certificate_pem = *certificate, .key_pem = &tls_key},
-        [&relay](const Hash& peer) { return relay.has_certificate(peer); });
+    const auto tls = http::TlsContext::load_client(
+        settings.keys, [&relay](const Hash& peer) { return relay.has_certificate(peer); });
 
     asio::io_context io{1};
     std::vector<std::string> names;
@@ -160,7 +124,10 @@ int serve(const std::string& config_path) {
                        }});
     http::ServerOptions options;
     options.port = settings.operator_port;
-    http::Server server(io, options, operator_routes(dialer, evidence, metrics));
+    http::Server server(
+        io, options,
+        http::operator_routes([&dialer, &evidence] { return why_not_ready(dialer, evidence); },
+                              metrics));
     dialer.start();
     asio::co_spawn(io, shut_down(io, dialer, server, log), asio::detached);
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
@@ -173,17 +140,9 @@ int serve(const std::string& config_path) {
 }  // namespace
 }  // namespace mado::gateway
 
-int main(int argc, char** argv) try {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (arguments.size() == 2 && arguments[0] == "serve") {
-        return mado::gateway::serve(arguments[1]);
-    }
-    std::cerr << "usage: mado-gateway serve CONFIG\n";
-    return 2;
-} catch (const mado::OperatorError& error) {
-    std::cerr << "mado-gateway: " << error.what() << "\n";
-    return 2;
-} catch (const std::exception& error) {
-    std::cerr << "mado-gateway: stopped by a fault: " << error.what() << "\n";
-    return 1;
+int main(int argc, char** argv) {
+    return mado::run_program("mado-gateway", argc, argv, [](const mado::Words& words) {
+        if (words.size() == 2 && words[0] == "serve") return mado::gateway::serve(words[1]);
+        throw mado::OperatorError("usage: mado-gateway serve CONFIG");
+    });
 }

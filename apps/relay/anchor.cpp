@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+
+#include "base/file.hpp"
 
 namespace mado::relay {
 namespace {
@@ -19,10 +22,17 @@ constexpr unsigned slots = 2;
     throw Failure(std::string(what) + " the anchor " + path + ": " + ::strerror(errno));
 }
 
+// The file and its name in the folder are durable when this returns: after a power failure a new
+// anchor must not look like a lost one.
+int open_or_make(const std::string& path) {
+    if (!std::filesystem::exists(path)) replace_file(path, {}, 0600);
+    return ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+}
+
 }  // namespace
 
 Anchor::Anchor(const std::string& path, const tlog::NoteVerifier& log)
-    : path_(path), descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    : path_(path), descriptor_(open_or_make(path)) {
     if (descriptor_ < 0) fail("cannot open", path_);
     bool written = false;
     for (unsigned slot = 0; slot < slots; ++slot) {

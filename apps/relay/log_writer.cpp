@@ -24,8 +24,15 @@ std::vector<Hash> split_hashes(ByteView bytes) {
 }
 
 // The hash that a full tile contributes to the level above.
-Hash root_of_tile(const Bytes& hashes) {
-    return tlog::tree_root(tlog::tile_width, [&hashes](tlog::TileId, unsigned) { return hashes; });
+Hash root_of_tile(const Bytes& tile) {
+    auto hashes = split_hashes(tile);
+    while (hashes.size() > 1) {
+        for (std::size_t i = 0; i < hashes.size() / 2; ++i) {
+            hashes[i] = tlog::node_hash(hashes[2 * i], hashes[2 * i + 1]);
+        }
+        hashes.resize(hashes.size() / 2);
+    }
+    return hashes.front();
 }
 
 // Proof and checkpoint are filled in once the batch is durable.

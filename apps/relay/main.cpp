@@ -6,13 +6,14 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <iostream>
 #include <thread>
 
 #include "base/config.hpp"
 #include "base/file.hpp"
+#include "base/program.hpp"
 #include "exchange.hpp"
 #include "http/completion.hpp"
+#include "http/operations.hpp"
 #include "import.hpp"
 #include "routes.hpp"
 
@@ -47,16 +48,6 @@ Settings read_settings(const std::string& path) {
     return s;
 }
 
-template <class T>
-T must(Parsed<T> parsed, const std::string& path) {
-    if (!parsed) throw OperatorError(path + " cannot be used: " + parsed.error().why);
-    return std::move(*parsed);
-}
-
-crypto::PrivateKey read_key(const std::string& path) {
-    return must(crypto::PrivateKey::from_pem(read_secret_file(path).view()), path);
-}
-
 // The log that this relay writes: the one of the directory that our key belongs to.
 tlog::NoteVerifier own_log(const wire::Directory& directory, const crypto::PrivateKey& key) {
     for (const auto& log : directory.logs) {
@@ -71,15 +62,11 @@ struct Foundation {
         : settings(read_settings(config_path)),
           lock(settings.state + "/relay.lock", "the relay's state folder"),
           directory(wire::load_directory(settings.directory, settings.authority)),
-          policy(
-              must(wire::Policy::parse(wire::read_pinned_file(settings.policy, directory.policy)),
-                   settings.policy)),
-          schemes(must(
-              wire::Schemes::parse(wire::read_pinned_file(settings.schemes, directory.schemes)),
-              settings.schemes)),
+          policy(wire::load_policy(settings.policy, directory)),
+          schemes(wire::load_schemes(settings.schemes, directory)),
           vault(settings.keys),
-          log_key(read_key(settings.keys + "/log.key")),
-          signing_key(read_key(settings.keys + "/signing.key")),
+          log_key(crypto::PrivateKey::load(settings.keys + "/log.key")),
+          signing_key(crypto::PrivateKey::load(settings.keys + "/signing.key")),
           kid(base64url(signing_key.public_key().thumbprint())),
           batch_size(metrics.histogram("mado_relay_batch_entries",
                                        "Jobs made durable by one commit.",
@@ -177,12 +164,8 @@ int serve(const std::string& config_path) {
             "mado_relay_request_seconds", "Time from a request to its answer.",
             {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})};
 
-    const Secret tls_key = read_secret_file(base.settings.keys + "/tls.key");
-    const auto certificate = read_file(base.settings.keys + "/tls.crt");
-    if (!certificate) throw OperatorError("the relay's certificate (tls.crt) is missing");
     const auto tls =
-        http::TlsContext::server({.certificate_pem = *certificate, .key_pem = &tls_key},
-                                 /*client_certificate_required=*/true);
+        http::TlsContext::load_server(base.settings.keys, /*client_certificate_required=*/true);
 
     asio::io_context main{1};
     std::vector<std::unique_ptr<Lane>> lanes;
@@ -192,7 +175,13 @@ int serve(const std::string& config_path) {
     http::ServerOptions operator_options;
     operator_options.port = base.settings.operator_port;
     std::optional<http::Server> operator_server;
-    operator_server.emplace(main, operator_options, operator_routes(shared, base.metrics));
+    operator_server.emplace(main, operator_options,
+                            http::operator_routes(
+                                [&base]() -> std::optional<std::string> {
+                                    if (base.writer.healthy()) return std::nullopt;
+                                    return "the log cannot be written";
+                                },
+                                base.metrics));
 
     std::vector<std::thread> threads;
     for (auto& lane : lanes) {
@@ -218,20 +207,13 @@ int import(const std::string& config_path, const std::string& file) {
 }  // namespace
 }  // namespace mado::relay
 
-int main(int argc, char** argv) try {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (arguments.size() == 2 && arguments[0] == "serve") {
-        return mado::relay::serve(arguments[1]);
-    }
-    if (arguments.size() == 3 && arguments[0] == "import") {
-        return mado::relay::import(arguments[1], arguments[2]);
-    }
-    std::cerr << "usage: mado-relay serve CONFIG\n       mado-relay import CONFIG FILE\n";
-    return 2;
-} catch (const mado::OperatorError& error) {
-    std::cerr << "mado-relay: " << error.what() << "\n";
-    return 2;
-} catch (const std::exception& error) {
-    std::cerr << "mado-relay: stopped by a fault: " << error.what() << "\n";
-    return 1;
+int main(int argc, char** argv) {
+    return mado::run_program("mado-relay", argc, argv, [](const mado::Words& words) {
+        if (words.size() == 2 && words[0] == "serve") return mado::relay::serve(words[1]);
+        if (words.size() == 3 && words[0] == "import") {
+            return mado::relay::import(words[1], words[2]);
+        }
+        throw mado::OperatorError(
+            "usage: mado-relay serve CONFIG, or mado-relay import CONFIG FILE");
+    });
 }

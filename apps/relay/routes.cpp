@@ -67,14 +67,6 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
     return response;
 }
 
-http::Response plain(int status, std::string text) {
-    http::Response response;
-    response.status = status;
-    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = std::move(text);
-    return response;
-}
-
 }  // namespace
 
 std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
@@ -89,23 +81,6 @@ std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& 
         {"POST", "/v1/holder", 64 * small_body,
          [&io, &shared](http::Request request) -> Task<http::Response> {
              co_return take_gateway(io, shared, request);
-         }},
-    };
-}
-
-std::vector<http::Route> operator_routes(Shared& shared, http::Metrics& metrics) {
-    return {
-        {"GET", "/healthz", 0,
-         [](http::Request) -> Task<http::Response> { co_return plain(200, "ok\n"); }},
-        {"GET", "/readyz", 0,
-         [&shared](http::Request) -> Task<http::Response> {
-             const bool ready = shared.writer.healthy();
-             co_return plain(ready ? 200 : 503,
-                             ready ? "ready\n" : "not ready: the log cannot be written\n");
-         }},
-        {"GET", "/metrics", 0,
-         [&metrics](http::Request) -> Task<http::Response> {
-             co_return plain(200, metrics.text());
          }},
     };
 }

@@ -22,22 +22,6 @@ std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& fa
     return caller;
 }
 
-namespace {
-
-// A check is for eligibility and used once at each holder; a log-in is for the person's own view,
-// so that no clinic stretches a check to half an hour of them (PROTOCOL section 4).
-bool kind_fits(const MandateFacts& facts) {
-    switch (facts.mandate.kind) {
-        case wire::MandateKind::login:
-            return facts.caller.kind.text() == "portal";
-        case wire::MandateKind::check:
-            return facts.service.text() == "eligibility";
-    }
-    return false;
-}
-
-}  // namespace
-
 std::optional<Code> judge_mandate(const MandateFacts& facts) {
     const auto& mandate = facts.mandate;
     if (mandate.audience != facts.relay) return Code::mandate_for_other;

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdio>
-#include <exception>
 #include <string_view>
 
+#include "base/program.hpp"
 #include "base/result.hpp"
 #include "generate.hpp"
 
@@ -33,13 +32,14 @@ mado::Date day(std::string_view text) {
     return *date;
 }
 
-mado::country::GenerateOptions read_flags(int count, char** words) {
+mado::country::GenerateOptions read_flags(const mado::Words& words) {
     mado::country::GenerateOptions options;
     options.country = "country/jp";
     options.on = day("2026-11-22");
-    for (int i = 1; i < count; i += 2) {
+    for (std::size_t i = 0; i < words.size(); i += 2) {
         const std::string_view flag = words[i];
-        if (i + 1 == count) throw OperatorError(fmt::format("{} needs a value\n{}", flag, usage));
+        if (i + 1 == words.size())
+            throw OperatorError(fmt::format("{} needs a value\n{}", flag, usage));
         const std::string_view value = words[i + 1];
         if (flag == "--out") {
             options.out = value;
@@ -62,14 +62,8 @@ mado::country::GenerateOptions read_flags(int count, char** words) {
 }  // namespace
 
 int main(int count, char** words) {
-    try {
-        mado::country::generate(read_flags(count, words));
+    return mado::run_program("mado-country", count, words, [](const mado::Words& flags) {
+        mado::country::generate(read_flags(flags));
         return 0;
-    } catch (const OperatorError& error) {
-        fmt::print(stderr, "mado-country: {}\n", error.what());
-        return 2;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "mado-country: {}\n", error.what());
-        return 1;
-    }
+    });
 }

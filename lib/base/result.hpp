@@ -8,6 +8,7 @@
 #include <expected>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace mado {
 
@@ -36,5 +37,12 @@ class OperatorError : public std::runtime_error {
   public:
     explicit OperatorError(const std::string& what) : std::runtime_error(what) {}
 };
+
+// For what a program cannot start without: the value, or an OperatorError that names its file.
+template <class T>
+T must(Parsed<T> parsed, const std::string& path) {
+    if (!parsed) throw OperatorError(path + " cannot be used: " + parsed.error().why);
+    return std::move(*parsed);
+}
 
 }  // namespace mado

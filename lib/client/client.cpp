@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "base/file.hpp"
 #include "crypto/digest.hpp"
 #include "wire/subject.hpp"
 
@@ -30,12 +29,6 @@ Problem read_problem(const http::Response& response) {
     return out;
 }
 
-std::string read_text_file(const std::string& path) {
-    auto text = read_file(path, 64 * 1024);
-    if (!text) throw OperatorError("the file is missing: " + path);
-    return std::move(*text);
-}
-
 // `to` as asked and the holder as answered fit together.
 bool target_fits(const wire::Target& to, const wire::Participant& holder) {
     return to.holder ? *to.holder == holder.id : *to.kind == holder.kind;
@@ -51,15 +44,12 @@ Identity load_identity(const std::string& id, const std::string& folder,
         throw OperatorError("not_in_directory: there is no organisation \"" + id +
                             "\" in the directory");
     }
-    const Secret tls_key = read_secret_file(folder + "/tls.key");
-    auto key = crypto::PrivateKey::from_pem(read_secret_file(folder + "/signing.key").view());
-    if (!key) throw OperatorError("not a private key: " + folder + "/signing.key");
-    auto kid = base64url(key->public_key().thumbprint());
+    auto key = crypto::PrivateKey::load(folder + "/signing.key");
+    auto kid = base64url(key.public_key().thumbprint());
     const auto& relay = directory.relay();
-    auto tls = http::TlsContext::client(
-        {.certificate_pem = read_text_file(folder + "/tls.crt"), .key_pem = &tls_key},
-        [&relay](const Hash& certificate) { return relay.has_certificate(certificate); });
-    return {*parsed, std::move(kid), std::move(*key), std::move(tls)};
+    auto tls = http::TlsContext::load_client(
+        folder, [&relay](const Hash& certificate) { return relay.has_certificate(certificate); });
+    return {*parsed, std::move(kid), std::move(key), std::move(tls)};
 }
 
 Asker::Asker(const wire::Directory& directory, const Identity& identity)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/file.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/key_import.hpp"
 #include "crypto/openssl.hpp"
@@ -247,6 +248,10 @@ Bytes PrivateKey::sign(ByteView message) const {
     signature.resize(size);
     const auto* curve = curve_of(type());
     return curve == nullptr ? signature : ecdsa_from_der(signature, *curve);
+}
+
+PrivateKey PrivateKey::load(const std::string& path) {
+    return must(from_pem(read_secret_file(path).view()), path);
 }
 
 }  // namespace mado::crypto

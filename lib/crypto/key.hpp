@@ -47,6 +47,9 @@ class PrivateKey {
   public:
     static PrivateKey generate(KeyType type);  // RSA: 2048 bits
     static Parsed<PrivateKey> from_pem(ByteView pem);
+    // The PEM file of a program's own key; OperatorError when it is missing, open to others or not
+    // a key.
+    static PrivateKey load(const std::string& path);
     static Parsed<PrivateKey> from_jwk(const json::object& jwk);  // with "d"; EC and Ed25519 only
     [[nodiscard]] Secret pem() const;                             // PKCS#8, not encrypted
 

@@ -103,6 +103,9 @@ class TlsContext {
     static TlsContext client(const TlsIdentity& identity, AcceptPeer accept);
     // For reading public pages (checkpoint, directory): no certificate of our own.
     static TlsContext client(AcceptPeer accept);
+    // The same with `folder`/tls.crt and tls.key; OperatorError when one of them is missing.
+    static TlsContext load_server(const std::string& folder, bool client_certificate_required);
+    static TlsContext load_client(const std::string& folder, AcceptPeer accept);
     TlsContext(TlsContext&&) noexcept;
     TlsContext& operator=(TlsContext&&) noexcept;
     ~TlsContext();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "base/file.hpp"
 #include "base/result.hpp"
 
 namespace mado::http {
@@ -168,6 +169,12 @@ bool is_certificate_alert(int reason) {
            reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA || reason == SSL_R_TLSV1_ALERT_ACCESS_DENIED;
 }
 
+std::string read_certificate(const std::string& folder) {
+    auto pem = read_file(folder + "/tls.crt", 64 * 1024);
+    if (!pem) throw OperatorError("the certificate is missing: " + folder + "/tls.crt");
+    return std::move(*pem);
+}
+
 }  // namespace
 
 TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -191,6 +198,18 @@ TlsContext TlsContext::client(const TlsIdentity& identity, AcceptPeer accept) {
     auto state = make_client_state(std::move(accept));
     use_identity(state->context.get(), identity);
     return TlsContext(std::move(state));
+}
+
+TlsContext TlsContext::load_server(const std::string& folder, bool client_certificate_required) {
+    const Secret key = read_secret_file(folder + "/tls.key");
+    return server({.certificate_pem = read_certificate(folder), .key_pem = &key},
+                  client_certificate_required);
+}
+
+TlsContext TlsContext::load_client(const std::string& folder, AcceptPeer accept) {
+    const Secret key = read_secret_file(folder + "/tls.key");
+    return client({.certificate_pem = read_certificate(folder), .key_pem = &key},
+                  std::move(accept));
 }
 
 TlsContext TlsContext::client(AcceptPeer accept) {

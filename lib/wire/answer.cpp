@@ -24,7 +24,7 @@ std::string seal_answer(const Answer& answer, std::string_view kid, const crypto
     out["iat"] = answer.issued_at;
     out["service"] = answer.service.text();
     out["as_of"] = answer.as_of;
-    out["data"] = json::parse(answer.data, {}, {.max_depth = 32});
+    out["data"] = json::parse(answer.data, {}, {.max_depth = limits.depth_max - 1});
     const auto jws = crypto::sign_jws(answer_type, {.key_id = std::string(kid), .certificate = {}},
                                       as_bytes(json::serialize(out)), key);
     return crypto::encrypt_jwe(as_bytes(jws), seal_to, {}, answer_type);

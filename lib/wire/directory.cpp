@@ -18,6 +18,7 @@ Parsed<std::vector<Address>> read_addresses(const std::vector<std::string>& text
     for (const auto& text : texts) {
         const auto colon = text.rfind(':');
         if (colon == std::string::npos) return bad("an address has no port");
+        if (colon == 0) return bad("an address has no host");
         int port = 0;
         for (const char c : text.substr(colon + 1)) {
             if (c < '0' || c > '9' || port > 65535) return bad("an address has a wrong port");
@@ -88,6 +89,7 @@ Parsed<void> read_lists(Members& in, Directory& out) {
     for (const auto& vkey : in.texts("logs", 64, 500)) {
         auto log = tlog::NoteVerifier::parse(vkey);
         if (!log) return std::unexpected(log.error());
+        if (out.log(log->name()) != nullptr) return bad("two logs have one origin");
         out.logs.push_back(std::move(*log));
     }
     for (const auto& text : in.texts("card_authorities", 64, 16 * 1024)) {
@@ -110,6 +112,7 @@ Parsed<void> check_unique(const Directory& directory) {
         if (directory.participants[i].kind.text() == "relay") ++relays;
     }
     if (relays != 1) return bad("the directory must name exactly one relay");
+    if (directory.relay().addresses.empty()) return bad("the relay has no address");
     return {};
 }
 

@@ -52,7 +52,8 @@ struct Directory {
     [[nodiscard]] const tlog::NoteVerifier* log(std::string_view origin) const;
     // Some participant lists this certificate (a gateway's may stand with several holders).
     [[nodiscard]] bool knows_certificate(const Hash& certificate) const;
-    // The one participant of kind "relay". Directories without exactly one are refused.
+    // The one participant of kind "relay", with at least one address. Directories without exactly
+    // one are refused.
     [[nodiscard]] const Participant& relay() const;
 };
 

@@ -1,6 +1,7 @@
 #include "wire/head.hpp"
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "test_wire.hpp"
 
@@ -25,9 +26,10 @@ class Heads : public testing::Test {
     [[nodiscard]] bool reads(const json::object& payload) const {
         return parse_head(sign(payload)).has_value();
     }
-    [[nodiscard]] json::object with(std::string_view name, json::value value) const {
+    template <class T>
+    [[nodiscard]] json::object with(std::string_view name, const T& value) const {
         auto out = full_;
-        out[name] = std::move(value);
+        out[name] = value;
         return out;
     }
 

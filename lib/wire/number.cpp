@@ -45,17 +45,40 @@ Parsed<NumberField> parse_field(const json::value& value) {
     return field;
 }
 
+bool has_field(const Scheme& scheme, std::string_view name) {
+    return std::ranges::find(scheme.fields, name, &NumberField::name) != scheme.fields.end();
+}
+
+// The parts of a scheme fit together; otherwise its numbers would quietly lead nowhere.
+Parsed<void> check_scheme(const Scheme& scheme) {
+    if (scheme.kind.has_value() != has_field(scheme, scheme.holder_field)) {
+        return bad("a number scheme needs both a kind and the field that is its holder, or none");
+    }
+    if (!scheme.optional_in_index.empty() && !has_field(scheme, scheme.optional_in_index)) {
+        return bad("optional_in_index names no field of its number scheme");
+    }
+    // These stand beside the fields in a subject and in a holder's number.
+    for (const auto* taken : {"", "scheme", "birth_date", "holder"}) {
+        if (has_field(scheme, taken)) return bad("a number field has a name that is taken");
+    }
+    return {};
+}
+
 Parsed<Scheme> parse_scheme(const json::value& value) {
     if (!value.is_object()) return bad("a number scheme is not an object");
     Members in(value.get_object());
     Scheme scheme;
     scheme.name = in.text("name", 40);
     const auto* kind = in.any("kind");
+    if (kind != nullptr && !kind->is_null() && !kind->is_string()) {
+        in.refuse("a number scheme's kind is neither a text nor null");
+    }
     scheme.holder_field = in.optional_text("holder_field", 40).value_or("");
     scheme.optional_in_index = in.optional_text("optional_in_index", 40).value_or("");
     for (const auto& element : in.array("fields", fields_max)) {
         auto field = parse_field(element);
         if (!field) return std::unexpected(field.error());
+        if (has_field(scheme, field->name)) return bad("two number fields have one name");
         scheme.fields.push_back(std::move(*field));
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
@@ -64,6 +87,7 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
         if (!code) return std::unexpected(code.error());
         scheme.kind = *code;
     }
+    if (auto ok = check_scheme(scheme); !ok) return std::unexpected(ok.error());
     return scheme;
 }
 
@@ -91,11 +115,25 @@ bool fits(const NumberField& field, std::string_view value) {
 }
 
 bool is_dropped(utf8proc_int32_t point) {
+    constexpr utf8proc_int32_t minus = 0x2212;  // typed as a hyphen, but a sign of mathematics
     const auto category = utf8proc_category(point);
-    // Pd: every dash and hyphen; U+2212 and U+30FC are typed as hyphens but have other categories.
-    // The long-vowel sign stays: it is a letter of kana symbols.
+    // Pd: every dash and hyphen. The long-vowel sign U+30FC stays: it is a letter of kana symbols.
     return category == UTF8PROC_CATEGORY_PD || category == UTF8PROC_CATEGORY_ZS ||
-           category == UTF8PROC_CATEGORY_CC || point == 0x2212;
+           category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP ||
+           category == UTF8PROC_CATEGORY_CC || point == minus;
+}
+
+// NFKC without the characters that nobody sees (soft hyphen, zero-width space, variation selector).
+std::optional<std::string> compose(std::string_view text) {
+    utf8proc_uint8_t* mapped = nullptr;
+    const auto length =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                     static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+                                                    UTF8PROC_COMPAT | UTF8PROC_IGNORE));
+    if (length < 0) return std::nullopt;
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
+    return std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length));
 }
 
 }  // namespace
@@ -133,25 +171,23 @@ std::string_view PersonNumber::field(std::string_view name) const {
 }
 
 std::optional<std::string> normalise(std::string_view text) {
-    utf8proc_uint8_t* mapped = nullptr;
-    const auto length = utf8proc_map(
-        reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-        static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-        static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
-    if (length < 0) return std::nullopt;
-    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
+    const auto composed = compose(text);
+    if (!composed) return std::nullopt;
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(composed->data());
+    const auto length = static_cast<utf8proc_ssize_t>(composed->size());
     std::string out;
     for (utf8proc_ssize_t at = 0; at < length;) {
         utf8proc_int32_t point = 0;
-        const auto step = utf8proc_iterate(mapped + at, length - at, &point);
+        const auto step = utf8proc_iterate(bytes + at, length - at, &point);
         if (step <= 0) return std::nullopt;
         at += step;
         if (is_dropped(point)) continue;
         utf8proc_uint8_t encoded[4];
-        const auto bytes = utf8proc_encode_char(utf8proc_toupper(point), encoded);
-        out.append(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(bytes));
+        const auto size = utf8proc_encode_char(utf8proc_toupper(point), encoded);
+        out.append(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size));
     }
-    return out;
+    // What was dropped may have stood between a letter and its mark.
+    return compose(out);
 }
 
 std::expected<PersonNumber, Code> read_number(const Scheme& scheme, const json::object& fields) {

@@ -70,7 +70,7 @@ std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
                               const ParticipantId& holder);
 
 // Normalises one typed value: NFKC (which makes full-width letters and digits half-width), upper
-// case, no spaces or hyphens of any kind. Empty when it is not valid UTF-8.
+// case, no spaces or hyphens of any kind and nothing invisible. Empty when it is not valid UTF-8.
 std::optional<std::string> normalise(std::string_view text);
 
 }  // namespace mado::wire

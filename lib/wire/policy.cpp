@@ -60,6 +60,17 @@ bool lists(const std::vector<CodeId>& kinds, const CodeId& kind) {
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
+std::string read_pinned_file(const std::string& path, const Hash& expected) {
+    auto text = read_file(path);
+    if (!text) throw OperatorError("the file is missing: " + path);
+    if (crypto::sha256(as_bytes(*text)) != expected) {
+        throw OperatorError(path +
+                            " is not the file whose hash is in the directory. Get file and "
+                            "directory again from the supervising authority.");
+    }
+    return std::move(*text);
+}
+
 }  // namespace
 
 Parsed<Policy> Policy::parse(std::string_view text) {
@@ -105,15 +116,12 @@ std::vector<CodeId> Policy::holder_kinds(const ServiceId& service,
     return kinds;
 }
 
-std::string read_pinned_file(const std::string& path, const Hash& expected) {
-    auto text = read_file(path);
-    if (!text) throw OperatorError("the file is missing: " + path);
-    if (crypto::sha256(as_bytes(*text)) != expected) {
-        throw OperatorError(path +
-                            " is not the file whose hash is in the directory. Get file and "
-                            "directory again from the supervising authority.");
-    }
-    return std::move(*text);
+Policy load_policy(const std::string& path, const Directory& directory) {
+    return must(Policy::parse(read_pinned_file(path, directory.policy)), path);
+}
+
+Schemes load_schemes(const std::string& path, const Directory& directory) {
+    return must(Schemes::parse(read_pinned_file(path, directory.schemes)), path);
 }
 
 }  // namespace mado::wire

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "wire/mandate.hpp"
+#include "wire/number.hpp"
 #include "wire/order.hpp"
 
 namespace mado::wire {
@@ -57,7 +58,8 @@ class Policy {
     std::int32_t utc_offset_s_ = 0;
 };
 
-// Reads a file and compares its SHA-256 with what the directory says; OperatorError when not.
-std::string read_pinned_file(const std::string& path, const Hash& expected);
+// The national files, when their SHA-256 is the one in the directory; OperatorError when not.
+Policy load_policy(const std::string& path, const Directory& directory);
+Schemes load_schemes(const std::string& path, const Directory& directory);
 
 }  // namespace mado::wire

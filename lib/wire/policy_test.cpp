@@ -9,13 +9,13 @@
 namespace mado::wire {
 namespace {
 
-constexpr std::string_view file = R"({"policies": [
+constexpr std::string_view file = R"({"utc_offset_s": 32400, "policies": [
  {"id": "a", "service": "eligibility", "requester_kind": "clinic", "purpose": "treatment",
   "presence": "number", "holder_kinds": ["medical-insurer"], "legal_basis": "健康保険法",
   "keep_days": 1826, "tell_at_once": true, "from": "2024-12-02", "to": "2027-03-31"},
  {"id": "b", "service": "eligibility", "requester_kind": "care-provider", "purpose": "care",
-  "presence": "card-pin", "holder_kinds": ["care-insurer", "medical-insurer"],
-  "legal_basis": "介護保険法", "keep_days": 1, "tell_at_once": false, "from": "2024-12-02"},
+  "presence": "card-pin", "mandate": "check",
+  "holder_kinds": ["care-insurer", "medical-insurer"], "legal_basis": "介護保険法", "keep_days": 1, "tell_at_once": false, "from": "2024-12-02"},
  {"id": "c", "service": "eligibility", "requester_kind": "care-provider", "purpose": "care",
   "presence": "number", "holder_kinds": ["medical-insurer", "public-expense"],
   "legal_basis": "健康保険法", "keep_days": 1, "tell_at_once": false, "from": "2024-12-02"}]})";
@@ -55,7 +55,7 @@ TEST_F(Policies, DenyWhatNoRowAllows) {
     // Members of two rows do not add up to a third.
     EXPECT_EQ(allows({.requester_kind = "care-provider"}), "");
     EXPECT_EQ(allows({.presence = Presence::card_pin}), "");
-    const auto empty = valid(Policy::parse(R"({"policies": []})"));
+    const auto empty = valid(Policy::parse(R"({"utc_offset_s": 0, "policies": []})"));
     EXPECT_EQ(empty.row(code_id("a")), nullptr);
 }
 
@@ -100,7 +100,8 @@ TEST_F(Policies, TellWhatTheirRowSays) {
 TEST_F(Policies, RefuseAFileThatIsNotWhole) {
     const auto rows = valid(parse_json_object(file)).at("policies").as_array();
     const auto reads = [](const json::value& row) {
-        return Policy::parse(json::serialize(json::object{{"policies", json::array{row}}}))
+        return Policy::parse(json::serialize(
+                                 json::object{{"utc_offset_s", 0}, {"policies", json::array{row}}}))
             .has_value();
     };
     const auto& full = rows[0].as_object();
@@ -122,9 +123,33 @@ TEST_F(Policies, RefuseAFileThatIsNotWhole) {
     EXPECT_FALSE(reads("a"));
     EXPECT_STREQ(Policy::parse(replaced(file, R"("id": "b")", R"("id": "a")")).error().why,
                  "two policy rows have one id");
-    EXPECT_FALSE(Policy::parse(R"({"policies": [], "version": 1})"));
+    EXPECT_FALSE(Policy::parse(R"({"utc_offset_s": 0, "policies": [], "version": 1})"));
     EXPECT_FALSE(Policy::parse("[]"));
     EXPECT_FALSE(Policy::parse(""));
+}
+
+TEST_F(Policies, SayWhatACardMustHaveSigned) {
+    EXPECT_EQ(policy_.row(code_id("b"))->mandate, MandateKind::check);
+    EXPECT_FALSE(policy_.row(code_id("a"))->mandate);
+    EXPECT_FALSE(Policy::parse(replaced(file, R"("mandate": "check",)", "")));
+    EXPECT_FALSE(Policy::parse(replaced(file, R"("mandate": "check")", R"("mandate": "consent")")));
+    EXPECT_TRUE(Policy::parse(replaced(file, R"("mandate": "check")", R"("mandate": "login")")));
+    // Where no card signs, there is no mandate.
+    EXPECT_FALSE(Policy::parse(
+        replaced(file, R"("keep_days": 1826)", R"("keep_days": 1826, "mandate": "check")")));
+}
+
+TEST_F(Policies, KnowTheDayOfTheirCountry) {
+    EXPECT_EQ(to_text(policy_.day_of(1'795'359'599)), "2026-11-22");  // 23:59:59 in Japan
+    EXPECT_EQ(to_text(policy_.day_of(1'795'359'600)), "2026-11-23");
+    const auto offset = [](std::string_view by) {
+        return Policy::parse(replaced(file, "32400", by)).has_value();
+    };
+    EXPECT_TRUE(offset("-50400"));
+    EXPECT_TRUE(offset("50400"));
+    EXPECT_FALSE(offset("50401"));
+    EXPECT_FALSE(offset("\"+09:00\""));
+    EXPECT_FALSE(Policy::parse(replaced(file, R"("utc_offset_s": 32400, )", "")));
 }
 
 TEST(PinnedFile, IsTheOneOfTheDirectoryOrNothing) {

@@ -194,7 +194,8 @@ bool valid_on(const Row& row, Date day) {
 std::size_t people_in(const std::vector<Row>& rows) {
     std::set<std::string> people;
     for (const auto& row : rows) {
-        people.insert(row.text("branch").value_or("") + "\n" + *row.text("name"));
+        const auto branch = row.text("branch").value_or("");
+        people.insert(branch.empty() ? "name " + *row.text("name") : "branch " + branch);
     }
     return people.size();
 }

@@ -183,7 +183,14 @@ TEST_F(Eligibility, SaysWhetherItBindsAndWhetherASpecialPaymentApplies) {
     const auto plain = payer(hanako());
     EXPECT_EQ(plain.at("guarantee"), true);
     EXPECT_EQ(plain.at("special_payment"), false);
-    EXPECT_EQ(plain.size(), 5U);
+    // The register's own writing, for the claim.
+    EXPECT_EQ(plain.at("symbol"), "35");
+    EXPECT_EQ(plain.at("number"), "2210");
+    EXPECT_EQ(plain.at("branch"), "00");
+    const auto bare = payer(with(with(hanako(), "symbol", Value()), "branch", Value()));
+    EXPECT_EQ(bare.at("symbol"), "");
+    EXPECT_EQ(bare.at("branch"), "");
+    EXPECT_EQ(plain.size(), 8U);
     EXPECT_EQ(payer(with(hanako(), "guarantee", std::int64_t{0})).at("guarantee"), false);
     EXPECT_EQ(payer(with(hanako(), "special_payment", std::int64_t{1})).at("special_payment"),
               true);
@@ -259,11 +266,11 @@ TEST_F(Eligibility, WritesTheNumberAsJpCoreDoes) {
     ASSERT_EQ(extensions.size(), 3U);
     const std::string base =
         "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Coverage_InsuredPerson";
-    EXPECT_EQ(extensions[0].at("url"), base + "Symbol");
+    EXPECT_EQ(extensions[0].at("url").as_string(), base + "Symbol");
     EXPECT_EQ(extensions[0].at("valueString"), "あいう");
-    EXPECT_EQ(extensions[1].at("url"), base + "Number");
+    EXPECT_EQ(extensions[1].at("url").as_string(), base + "Number");
     EXPECT_EQ(extensions[1].at("valueString"), "１８７");
-    EXPECT_EQ(extensions[2].at("url"), base + "SubNumber");
+    EXPECT_EQ(extensions[2].at("url").as_string(), base + "SubNumber");
     EXPECT_EQ(extensions[2].at("valueString"), "05");  // stays half-width
 
     EXPECT_EQ(coverage(with(hanako(), "number", "Az-~!")).at("extension").at(1).at("valueString"),

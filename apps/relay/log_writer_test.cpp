@@ -1,0 +1,288 @@
+#include "log_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "test_relay.hpp"
+
+namespace mado::relay {
+namespace {
+
+NewSeries series(const std::string& number) {
+    return {.indexes = {.full = to_bytes("full " + number), .loose = to_bytes("loose " + number)},
+            .identifier = {.number = {.scheme = "insured-number", .fields = {{"number", number}}},
+                           .holder = wire::participant_id("06990014"),
+                           .current = true}};
+}
+
+SetOutcome miss(const Recorded& recorded, std::string_view path) {
+    return {.position = recorded.position,
+            .outcome = wire::Outcome::no_match,
+            .miss_path = to_bytes(path),
+            .day = 20'000,
+            .requester = "clinic-1",
+            .time = wire::test_now};
+}
+
+using wire::Code;
+
+class LogWriterTest : public testing::Test {
+  protected:
+    LogWriterTest() {
+        store.open();
+        store.add_people(3);
+    }
+    ~LogWriterTest() override { store.check(); }
+
+    void expect_valid(const RecordResult& result) {
+        ASSERT_TRUE(result.has_value());
+        const auto verified = wire::verify_receipt(result->receipt, store.directory);
+        ASSERT_TRUE(verified.has_value()) << verified.error().why;
+        EXPECT_EQ(verified->order.holder.text(), "06990014");
+        EXPECT_EQ(static_cast<std::uint64_t>(result->position), result->receipt.index);
+    }
+    static Code code_of(const RecordResult& result) {
+        EXPECT_FALSE(result.has_value());
+        return result ? Code::internal : result.error();
+    }
+    TestStore store;
+};
+
+TEST(NewLog, AnchorsTheEmptyTree) {
+    TestStore store;
+    store.open();
+    store.check();
+    store.reopen();
+    store.check();
+}
+
+TEST_F(LogWriterTest, OneOrderGetsItsReceipt) {
+    const auto result = store.record({.person = PersonRow{2}});
+    expect_valid(result);
+    EXPECT_EQ(result->position, 1);  // after the import's entry
+    EXPECT_EQ(result->holder.text(), "06990014");
+    EXPECT_EQ(result->number,
+              R"({"holder":"06990014","scheme":"insured-number","number":"1234567"})");
+    const auto order = wire::parse_order(result->receipt.order);
+    ASSERT_TRUE(order.has_value());
+    EXPECT_EQ(order->number, wire::commit_number(result->number_salt, as_bytes(result->number)));
+    EXPECT_TRUE(store.writer().healthy());
+}
+
+TEST_F(LogWriterTest, ManyThreadsShareBatches) {
+    constexpr int threads = 4;
+    constexpr int each = 75;
+    std::array<std::vector<std::future<RecordResult>>, threads> results;
+    {
+        std::vector<std::jthread> running;
+        for (int t = 0; t < threads; ++t) {
+            running.emplace_back([this, t, &results] {
+                for (int i = 0; i < each; ++i) {
+                    const PersonRow person = 1 + (t + i) % 3;
+                    results[static_cast<std::size_t>(t)].push_back(
+                        store.submit(store.order({.person = person})));
+                }
+            });
+        }
+    }
+    std::set<std::int64_t> positions;
+    for (auto& of_thread : results) {
+        for (auto& future : of_thread) {
+            const auto result = future.get();
+            expect_valid(result);
+            EXPECT_TRUE(positions.insert(result->position).second);
+        }
+    }
+    EXPECT_EQ(positions.size(), std::size_t{threads} * each);
+    store.close();
+    EXPECT_LT(store.batches.size(), std::size_t{threads} * each);
+    EXPECT_EQ(store.count("select sum(seq) from person"), threads * each);
+    store.open();
+}
+
+TEST_F(LogWriterTest, SameRequestAgainIsTheSameReceipt) {
+    const auto first = store.record({.request = "r", .content = "c"});
+    expect_valid(first);
+    const auto receipt = wire::receipt_json(first->receipt);
+    for (int step = 0; step < 3; ++step) {
+        const auto entries = store.count("select count(*) from access");
+        const auto again = store.record({.request = "r", .content = "c"});
+        ASSERT_TRUE(again.has_value());
+        EXPECT_EQ(wire::receipt_json(again->receipt), receipt);
+        EXPECT_EQ(again->number_salt, first->number_salt);
+        EXPECT_EQ(again->subject_salt, first->subject_salt);
+        EXPECT_EQ(again->position, first->position);
+        EXPECT_EQ(store.count("select count(*) from access"), entries);
+        if (step == 0) store.record_many(300);  // past a full tile
+        if (step == 1) store.reopen();
+    }
+}
+
+TEST_F(LogWriterTest, SameRequestTwiceInOneBatch) {
+    auto release = store.hold_writer();
+    auto first = store.submit(store.order({.request = "r", .content = "c"}));
+    auto again = store.submit(store.order({.request = "r", .content = "c"}));
+    auto other = store.submit(store.order({.request = "r", .content = "d"}));
+    release.set_value();
+    const auto result = first.get();
+    expect_valid(result);
+    const auto repeated = again.get();
+    ASSERT_TRUE(repeated.has_value());
+    EXPECT_EQ(wire::receipt_json(repeated->receipt), wire::receipt_json(result->receipt));
+    EXPECT_EQ(code_of(other.get()), Code::key_reused);
+    EXPECT_EQ(store.count("select seq from person where id = 1"), 2);  // the held one and this
+}
+
+TEST_F(LogWriterTest, OtherContentIsKeyReused) {
+    expect_valid(store.record({.request = "r", .content = "c"}));
+    EXPECT_EQ(code_of(store.record({.request = "r", .content = "d"})), Code::key_reused);
+    EXPECT_EQ(store.count("select seq from person where id = 1"), 1);
+}
+
+TEST_F(LogWriterTest, CheckMandateIsUsedOnceAtAHolder) {
+    expect_valid(store.record({.request = "r", .mandate_use = "mandate at holder"}));
+    EXPECT_EQ(code_of(store.record({.mandate_use = "mandate at holder"})), Code::mandate_used);
+    expect_valid(store.record({.mandate_use = "mandate at another holder"}));
+    expect_valid(store.record({.request = "r", .mandate_use = "mandate at holder"}));  // a repeat
+    auto release = store.hold_writer();
+    auto first = store.submit(store.order({.mandate_use = "m"}));
+    auto second = store.submit(store.order({.mandate_use = "m"}));
+    release.set_value();
+    expect_valid(first.get());
+    EXPECT_EQ(code_of(second.get()), Code::mandate_used);
+}
+
+TEST_F(LogWriterTest, UnlinkedNumberBecomesOneSeries) {
+    auto release = store.hold_writer();
+    auto first = store.submit(store.order({.person = series("1")}));
+    auto second = store.submit(store.order({.person = series("1")}));
+    auto other = store.submit(store.order({.person = series("2")}));
+    release.set_value();
+    expect_valid(first.get());
+    expect_valid(second.get());
+    expect_valid(other.get());
+    store.reopen();
+    expect_valid(store.record({.person = series("1")}));
+    EXPECT_EQ(store.count("select count(*) from person where linked = 0"), 2);
+    EXPECT_EQ(store.count("select max(seq) from person where linked = 0"), 3);
+    EXPECT_EQ(store.count("select count(*) from identifier"), 2);
+}
+
+TEST_F(LogWriterTest, ThirdMissAppendsOneRefusedEntry) {
+    std::vector<Recorded> orders;
+    for (int i = 0; i < 5; ++i)
+        orders.push_back(*store.record({.person = PersonRow{2}}));
+    const auto refused = [this] {
+        return store.count("select count(*) - 6 from access");  // the import and five orders
+    };
+    EXPECT_TRUE(store.set_outcome(miss(orders[0], "path")));
+    EXPECT_TRUE(store.set_outcome(miss(orders[1], "path")));
+    EXPECT_TRUE(store.set_outcome(miss(orders[1], "path")));  // a repeat of the same request
+    EXPECT_TRUE(store.set_outcome(miss(orders[2], "another path")));
+    EXPECT_EQ(refused(), 0);
+    EXPECT_TRUE(store.set_outcome(miss(orders[3], "path")));
+    EXPECT_EQ(refused(), 1);
+    EXPECT_TRUE(store.set_outcome(miss(orders[4], "path")));
+    EXPECT_EQ(refused(), 1);
+    store.check();
+    EXPECT_EQ(store.count("select seq from person where id = 2"), 6);
+
+    Reader reader(store.database(), store.vault());
+    EXPECT_EQ(reader.misses(to_bytes("path")), 4);
+    const auto entries = reader.entries(2, 5, 10);
+    ASSERT_EQ(entries.size(), 1U);
+    ASSERT_TRUE(entries[0].record.has_value());
+    EXPECT_EQ(entries[0].record->kind, "refused");
+    EXPECT_NE(entries[0].record->content.find("clinic-1"), std::string::npos);
+}
+
+TEST_F(LogWriterTest, MissesOfOtherDaysAreForgotten) {
+    const auto order = *store.record();
+    auto old = miss(order, "path");
+    EXPECT_TRUE(store.set_outcome(old));
+    const auto later = *store.record();
+    auto new_day = miss(later, "path of two days later");
+    new_day.day += 2;
+    EXPECT_TRUE(store.set_outcome(new_day));
+    EXPECT_EQ(store.count("select count(*) from miss"), 1);
+}
+
+TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
+    const auto order = *store.record();
+    SetOutcome outcome{.position = order.position,
+                       .outcome = wire::Outcome::failed,
+                       .miss_path = {},
+                       .day = 0,
+                       .requester = {},
+                       .time = 0};
+    const auto stored = [this] {
+        Reader reader(store.database(), store.vault());
+        return reader.entries(1, 0, 1).at(0).outcome.value_or("");
+    };
+    EXPECT_TRUE(store.set_outcome(outcome));
+    EXPECT_EQ(stored(), "failed");
+    outcome.outcome = wire::Outcome::answered;
+    EXPECT_TRUE(store.set_outcome(outcome));
+    outcome.outcome = wire::Outcome::failed;
+    EXPECT_TRUE(store.set_outcome(outcome));
+    EXPECT_EQ(stored(), "answered");
+}
+
+TEST_F(LogWriterTest, MandateIsKeptWithItsFirstOrder) {
+    auto job = store.order();
+    job.mandate = RecordOrder::MandateRow{.hash = wire::filled(9),
+                                          .person = 1,
+                                          .expires = wire::test_now,
+                                          .sealed = to_bytes("sealed")};
+    expect_valid(store.submit(std::move(job)).get());
+    EXPECT_EQ(store.count("select count(*) from mandate"), 1);
+    auto later = store.order();
+    later.mandate = RecordOrder::MandateRow{.hash = wire::filled(8),
+                                            .person = 1,
+                                            .expires = wire::test_now + 3 * 86'400,
+                                            .sealed = to_bytes("sealed")};
+    expect_valid(store.submit(std::move(later)).get());
+    EXPECT_EQ(store.count("select count(*) from mandate"), 1);  // the old one is gone
+}
+
+TEST_F(LogWriterTest, PublicEntryIsAppendedOnce) {
+    const auto before = store.count("select count(*) from access");
+    store.writer().append_public_entry(wire::filled(1));
+    store.writer().append_public_entry(wire::filled(2));
+    store.writer().append_public_entry(wire::filled(1));
+    store.reopen();
+    store.writer().append_public_entry(wire::filled(1));
+    EXPECT_EQ(store.count("select count(*) from access"), before + 2);
+}
+
+TEST_F(LogWriterTest, ImportIsAllOrNothing) {
+    const auto people = store.count("select count(*) from person");
+    int left = 3;
+    const auto next = [&left]() -> std::optional<LogWriter::ImportedPerson> {
+        if (left-- == 0) throw OperatorError("a wrong line");
+        return LogWriter::ImportedPerson{
+            .link_number = crypto::random_bytes(16), .identifiers = {}, .cards = {}};
+    };
+    EXPECT_THROW(store.writer().import_people(next, wire::filled(1)), OperatorError);
+    EXPECT_EQ(store.count("select count(*) from person"), people);
+    store.check();
+    store.add_people(1);
+    EXPECT_EQ(store.count("select count(*) from person"), people + 1);
+}
+
+TEST_F(LogWriterTest, QueueIsBounded) {
+    auto release = store.hold_writer();
+    bool full = false;
+    for (int i = 0; i < 5'000 && !full; ++i) {
+        full = !store.writer().set_outcome({}, {});
+    }
+    EXPECT_TRUE(full);
+    EXPECT_EQ(store.writer().queued(), 4096U);
+    release.set_value();
+    store.writer().stop();
+    EXPECT_FALSE(store.writer().record(store.order(), [](const RecordResult&) {}));
+}
+
+}  // namespace
+}  // namespace mado::relay

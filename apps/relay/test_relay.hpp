@@ -1,0 +1,288 @@
+// What the tests of the relay share: keys, a store in a folder of its own with its log writer, and
+// a checker of everything that must always hold between database, log and anchor.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <set>
+#include <string>
+
+#include "base/file.hpp"
+#include "base/temp_folder.hpp"
+#include "crypto/digest.hpp"
+#include "log_writer.hpp"
+#include "wire/test_wire.hpp"
+
+namespace mado::relay {
+
+// A folder with the two keys of a vault.
+inline void make_vault_keys(const TempFolder& folder) {
+    for (const auto* name : {"seal.key", "index.key"}) {
+        replace_file(folder.path(name), crypto::random_bytes(32), 0600);
+    }
+}
+
+// RFC 6962 section 2.1, word for word: nothing of lib/tlog's tiles is in it.
+inline Hash merkle_root(std::span<const Hash> leaves) {
+    if (leaves.empty()) return crypto::sha256(ByteView());
+    if (leaves.size() == 1) return leaves.front();
+    std::size_t split = 1;
+    while (split * 2 < leaves.size())
+        split *= 2;
+    constexpr std::array<std::uint8_t, 1> node{0x01};
+    return crypto::sha256(
+        {node, merkle_root(leaves.first(split)), merkle_root(leaves.subspan(split))});
+}
+
+struct NewOrder {
+    std::variant<PersonRow, NewSeries> person = PersonRow{1};
+    std::string request = {};  // "": one of its own
+    std::string content = "content";
+    std::optional<std::string> mandate_use = {};
+    UnixTime keep_until = wire::test_now + 400 * 86'400;
+};
+
+// A store that can be closed and opened again, copied and altered.
+class TestStore {
+  public:
+    TestStore() : null_log_("test", ::open("/dev/null", O_WRONLY | O_CLOEXEC)) {
+        make_vault_keys(folder_);
+        vault_.emplace(folder_.path("."));
+        head_ = wire::sign_head(country.head(), wire::kid_of(country.clinic), country.clinic);
+    }
+
+    void open() { open(country.log, country.log_key); }
+    void open(const tlog::NoteVerifier& log, const crypto::PrivateKey& key) {
+        writer_ = std::make_unique<LogWriter>(LogWriter::Options{
+            .store_path = database(),
+            .anchor_path = anchor_path(),
+            .log = log,
+            .log_key = key,
+            .vault = *vault_,
+            .program_log = null_log_,
+            .observe = [this](const WriterObservation& seen) { batches.push_back(seen.batch); }});
+    }
+    void close() { writer_.reset(); }
+    void reopen() {
+        close();
+        open();
+    }
+    // Runs SQL from a connection of its own, as somebody with access to the file would.
+    void alter(std::string_view sql) {
+        db::Connection(database(), db::Access::read_write).run(sql);
+    }
+    std::int64_t count(const std::string& sql) {
+        db::Connection connection(database(), db::Access::read_only);
+        auto statement = connection.prepare(sql);
+        return statement.step() ? statement.integer(0) : -1;
+    }
+
+    void add_people(int count) {
+        int left = count;
+        writer().import_people(
+            [&left]() -> std::optional<LogWriter::ImportedPerson> {
+                if (left-- == 0) return std::nullopt;
+                return LogWriter::ImportedPerson{
+                    .link_number = crypto::random_bytes(16), .identifiers = {}, .cards = {}};
+            },
+            crypto::random_hash());
+    }
+
+    RecordOrder order(NewOrder given = {}) {
+        auto order = country.order();
+        order.head = head_;
+        order.id = base64url(crypto::random_bytes(16));
+        order.keep_until = given.keep_until;
+        AccessRecord record;
+        record.kind = "order";
+        record.holder = order.holder.text();
+        record.salt = crypto::random_hash();
+        record.subject = R"({"mandate":"…"})";
+        record.subject_salt = crypto::random_hash();
+        record.number = R"({"holder":"06990014","scheme":"insured-number","number":"1234567"})";
+        record.number_salt = crypto::random_hash();
+        order.number = wire::commit_number(record.number_salt, as_bytes(record.number));
+        const auto request = given.request.empty() ? order.id : given.request;
+        return {.order_without_person = wire::order_without_person(order),
+                .record = std::move(record),
+                .person = std::move(given.person),
+                .keep_until = given.keep_until,
+                .request = to_bytes(request),
+                .content = to_bytes(given.content),
+                .mandate_use =
+                    given.mandate_use ? std::optional(to_bytes(*given.mandate_use)) : std::nullopt,
+                .mandate = {}};
+    }
+
+    std::future<RecordResult> submit(RecordOrder job) {
+        auto promise = std::make_shared<std::promise<RecordResult>>();
+        auto future = promise->get_future();
+        const bool taken = writer().record(std::move(job), [promise](RecordResult result) {
+            promise->set_value(std::move(result));
+        });
+        EXPECT_TRUE(taken);
+        return future;
+    }
+    RecordResult record(NewOrder given = {}) { return submit(order(std::move(given))).get(); }
+    void record_many(int count) {
+        std::vector<std::future<RecordResult>> results;
+        for (int i = 0; i < count; ++i)
+            results.push_back(submit(order()));
+        for (auto& result : results)
+            ASSERT_TRUE(result.get().has_value());
+    }
+    bool set_outcome(SetOutcome job) {
+        std::promise<bool> done;
+        const bool taken = writer().set_outcome(std::move(job),
+                                                [&done](bool durable) { done.set_value(durable); });
+        return taken && done.get_future().get();
+    }
+    // Keeps the writer's thread busy until the result is fulfilled: what is submitted meanwhile
+    // becomes one batch.
+    std::promise<void> hold_writer() {
+        std::promise<void> release;
+        auto released = std::make_shared<std::shared_future<void>>(release.get_future());
+        std::promise<void> held;
+        EXPECT_TRUE(writer().record(order(), [released, &held](const RecordResult&) {
+            held.set_value();
+            released->wait();
+        }));
+        held.get_future().wait();
+        return release;
+    }
+
+    // Everything that must hold after every step.
+    void check() { check_store(database(), anchor_path()); }
+
+    LogWriter& writer() { return *writer_; }
+    const Vault& vault() const { return *vault_; }
+    const TempFolder& folder() const { return folder_; }
+    std::string database() const { return folder_.path("relay.sqlite"); }
+    std::string anchor_path() const { return folder_.path("anchor"); }
+
+    wire::TestCountry country;
+    wire::Directory directory = country.directory();
+    std::vector<std::size_t> batches;  // written by the writer's thread; read when it is idle
+
+  private:
+    void check_store(const std::string& database, const std::string& anchor_path);
+    void check_tiles(db::Connection& connection, const std::vector<Hash>& leaves);
+    void check_heads(db::Connection& connection, const std::vector<Hash>& leaves,
+                     const std::string& anchor_path);
+    void check_people(db::Connection& connection);
+    void check_rows(db::Connection& connection);
+
+    TempFolder folder_;
+    Log null_log_;
+    std::optional<Vault> vault_;
+    std::string head_;
+    std::unique_ptr<LogWriter> writer_;
+};
+
+inline void TestStore::check_store(const std::string& database, const std::string& anchor_path) {
+    db::Connection connection(database, db::Access::read_only);
+    std::vector<Hash> leaves;
+    auto rows = connection.prepare("select position, entry from access order by position");
+    while (rows.step()) {
+        ASSERT_EQ(rows.integer(0), static_cast<std::int64_t>(leaves.size()));
+        constexpr std::array<std::uint8_t, 1> leaf{0x00};
+        const Bytes entry = rows.blob(1);
+        ASSERT_EQ(entry.size(), 32U);
+        leaves.push_back(crypto::sha256({leaf, entry}));
+    }
+    check_tiles(connection, leaves);
+    check_heads(connection, leaves, anchor_path);
+    check_people(connection);
+    check_rows(connection);
+}
+
+inline void TestStore::check_tiles(db::Connection& connection, const std::vector<Hash>& leaves) {
+    auto tiles = connection.prepare("select level, number, hashes, root from tile order by number");
+    std::size_t count = 0;
+    while (tiles.step()) {
+        ASSERT_EQ(tiles.integer(0), 0) << "these tests stay below 65,536 entries";
+        ASSERT_EQ(tiles.integer(1), static_cast<std::int64_t>(count));
+        ASSERT_LE((count + 1) * 256, leaves.size());
+        const auto part = std::span(leaves).subspan(count * 256, 256);
+        Bytes hashes;
+        for (const auto& hash : part)
+            append(hashes, hash);
+        EXPECT_EQ(tiles.blob(2), hashes);
+        EXPECT_EQ(tiles.blob(3), to_bytes(ByteView(merkle_root(part))));
+        ++count;
+    }
+    EXPECT_EQ(count, leaves.size() / 256);
+}
+
+inline void TestStore::check_heads(db::Connection& connection, const std::vector<Hash>& leaves,
+                                   const std::string& anchor_path) {
+    auto heads = connection.prepare("select size, note from head order by size");
+    std::optional<tlog::Checkpoint> newest;
+    while (heads.step()) {
+        const auto checkpoint = tlog::open_checkpoint(heads.text(1), country.log);
+        ASSERT_TRUE(checkpoint.has_value()) << checkpoint.error().why;
+        ASSERT_EQ(heads.integer(0), static_cast<std::int64_t>(checkpoint->size));
+        ASSERT_LE(checkpoint->size, leaves.size());
+        EXPECT_EQ(checkpoint->root, merkle_root(std::span(leaves).first(checkpoint->size)));
+        newest = *checkpoint;
+    }
+    const Anchor anchor(anchor_path, country.log);
+    ASSERT_TRUE(anchor.newest().has_value());
+    if (newest) {
+        EXPECT_EQ(newest->size, leaves.size());
+        EXPECT_EQ(*anchor.newest(), *newest);
+    } else {
+        EXPECT_EQ(leaves.size(), 0U);
+        EXPECT_EQ(anchor.newest()->size, 0U);
+    }
+}
+
+inline void TestStore::check_people(db::Connection& connection) {
+    std::map<std::int64_t, std::int64_t> newest;
+    auto people = connection.prepare("select id, seq from person");
+    while (people.step())
+        newest[people.integer(0)] = people.integer(1);
+    std::map<std::int64_t, std::set<std::int64_t>> numbers;
+    auto rows = connection.prepare("select person, seq from access where person is not null");
+    while (rows.step()) {
+        ASSERT_TRUE(newest.contains(rows.integer(0)));
+        EXPECT_TRUE(numbers[rows.integer(0)].insert(rows.integer(1)).second);
+    }
+    for (const auto& [person, seq] : newest) {
+        const auto& own = numbers[person];
+        EXPECT_EQ(own.size(), static_cast<std::size_t>(seq));
+        if (!own.empty()) {
+            EXPECT_EQ(*own.begin(), 1);
+            EXPECT_EQ(*own.rbegin(), seq);
+        }
+    }
+}
+
+// Every sealed row opens with the stored key of its month and is what its entry commits to.
+inline void TestStore::check_rows(db::Connection& connection) {
+    std::map<std::int64_t, Bytes> keys;
+    auto months = connection.prepare("select month, wrapped from month_key");
+    while (months.step()) {
+        keys[months.integer(0)] =
+            vault().open("month_key", row_bytes(months.integer(0)), months.blob(1));
+    }
+    auto rows = connection.prepare(
+        "select a.position, a.entry, a.seq, a.month, a.sealed, p.link_number from access a "
+        "join person p on p.id = a.person");
+    while (rows.step()) {
+        const Secret key{ByteView(keys.at(rows.integer(3)))};
+        const auto record =
+            read_access(Vault::open_with(key, "access", row_bytes(rows.integer(0)), rows.blob(4)));
+        const auto person = wire::commit_person(record.person_salt, rows.blob(5),
+                                                static_cast<std::uint64_t>(rows.integer(2)));
+        const auto tag = "mado/" + record.kind + "/1\n";
+        EXPECT_EQ(to_bytes(ByteView(
+                      crypto::sha256({as_bytes(tag), record.salt, as_bytes(record.content)}))),
+                  rows.blob(1));
+        EXPECT_TRUE(record.content.ends_with("\"person\":\"" + base64url(person) + "\"}"));
+    }
+}
+
+}  // namespace mado::relay

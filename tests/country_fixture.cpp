@@ -1,0 +1,355 @@
+#include "country_fixture.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/json.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+
+namespace mado::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint16_t ports_of_a_country = 5;
+constexpr http::Milliseconds connect_timeout{5'000};
+constexpr http::Milliseconds answer_timeout{10'000};
+
+// Below the ports that the system gives to outgoing connections.
+constexpr int port_first = 20'000;
+constexpr int port_blocks = 2'000;
+
+bool port_is_free(int port) {
+    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (probe < 0) throw Failure("there is no socket to probe a port with");
+    const int yes = 1;  // connections of earlier tests that linger are no hindrance
+    ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool free = ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(probe);
+    return free;
+}
+
+// Where the search begins depends on the process: tests that run side by side do not meet.
+std::uint16_t free_ports() {
+    for (int i = 0; i < port_blocks; ++i) {
+        const int first = port_first + (::getpid() + i) % port_blocks * ports_of_a_country;
+        bool free = true;
+        for (int port = first; port < first + ports_of_a_country; ++port)
+            free = free && port_is_free(port);
+        if (free) return static_cast<std::uint16_t>(first);
+    }
+    throw Failure("there are no five free ports in a row");
+}
+
+std::string own_folder() {
+    std::string path = (fs::temp_directory_path() / "mado-test-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw Failure("cannot make a folder " + path);
+    return path;
+}
+
+int read_pid(const cli::Places& places, const std::string& program) {
+    const auto text = read_file(places.run() + "/" + program + ".pid", 200);
+    if (!text) throw Failure(program + " does not run");
+    return std::stoi(*text);
+}
+
+std::string read_all(int descriptor) {
+    std::string out;
+    std::array<char, 4096> buffer{};
+    while (true) {
+        const auto got = ::read(descriptor, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return out;
+        out.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+}
+
+// A stopped process hears no SIGTERM.
+void wake_programs(const cli::Places& places) {
+    for (const auto& file : fs::directory_iterator(places.run())) {
+        if (file.path().extension() != ".pid") continue;
+        ::kill(read_pid(places, file.path().stem().string()), SIGCONT);
+    }
+}
+
+void end_country(const cli::Places& places) {
+    try {
+        if (fs::exists(places.run())) wake_programs(places);
+        cli::stop_programs(places);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "guardian: {}\n", error.what());
+    }
+    std::error_code ignored;  // nobody is there to hear of it
+    fs::remove_all(places.root, ignored);
+}
+
+void take_problem_apart(RawReply& reply) {
+    if (reply.content_type != "application/problem+json") return;
+    const auto object = parse_json_object(reply.body);
+    if (!object) return;
+    Members in(*object);
+    reply.code = in.text("code", 64);
+    reply.request_id = in.text("request_id", 64);
+    reply.reason = in.optional_text("reason", 300).value_or("");
+}
+
+Task<RawReply> exchange(http::Endpoint to, const http::TlsContext* tls, http::Request request) {
+    RawReply out;
+    auto connection = co_await http::Connection::connect(to, tls, connect_timeout);
+    if (!connection) co_return out;
+    const auto response = co_await connection->exchange(std::move(request), wire::reply_bytes_max,
+                                                        answer_timeout);
+    if (!response) co_return out;
+    out.status = response->status;
+    out.content_type = response->content_type;
+    out.body = response->body;
+    out.request_id_header = std::string(response->header("X-Request-Id"));
+    take_problem_apart(out);
+    co_return out;
+}
+
+}  // namespace
+
+void pause_ms(std::int64_t milliseconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+Finished run_program(const std::vector<std::string>& words) {
+    std::vector<char*> arguments;
+    for (const auto& word : words)
+        arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Failure("there is no pipe");
+    const pid_t child = ::fork();
+    if (child < 0) throw Failure("cannot start another process");
+    if (child == 0) {
+        const int nothing = ::open("/dev/null", O_RDONLY);
+        ::dup2(nothing, 0);
+        ::dup2(pipe[1], 1);
+        ::dup2(pipe[1], 2);
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    ::close(pipe[1]);
+    Finished out;
+    out.output = read_all(pipe[0]);
+    ::close(pipe[0]);
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child) throw Failure("a started process was lost");
+    out.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return out;
+}
+
+Bytes number_subject(std::string_view health_care_number, std::string_view birth_date) {
+    return to_bytes(wire::number_subject(
+        "health-care-number", {{"number", std::string(health_care_number)}}, birth_date));
+}
+
+RunningCountry::RunningCountry(std::int64_t people) {
+    if (!fs::exists("country/jp")) throw OperatorError("run this test in the repository's root");
+    places_.root = own_folder();
+    places_.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
+    guard();
+    port_ = free_ports();
+    const auto made =
+        cli({"up", "--people", std::to_string(people), "--port", std::to_string(port_)});
+    if (made.status != 0) throw Failure("no country: " + made.output);
+    directory_ = std::make_unique<wire::Directory>(
+        wire::load_directory(places_.directory(), places_.authority_key()));
+}
+
+RunningCountry::~RunningCountry() {
+    offices_.clear();
+    ::close(alive_);
+    int status = 0;
+    ::waitpid(guardian_, &status, 0);
+}
+
+// The guardian holds nothing of ours but the reading end of a pipe, which ends with us, however we
+// end. What the programs left behind when their starter ended becomes our child, not init's.
+void RunningCountry::guard() {
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) throw Failure("cannot adopt programs");
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Failure("there is no pipe");
+    guardian_ = ::fork();
+    if (guardian_ < 0) throw Failure("cannot start another process");
+    if (guardian_ == 0) {
+        ::setsid();
+        ::dup2(pipe[0], 3);
+        ::close_range(4, ~0U, 0);
+        read_all(3);
+        end_country(places_);
+        ::_exit(0);
+    }
+    ::close(pipe[0]);
+    alive_ = pipe[1];
+}
+
+std::uint16_t RunningCountry::operator_port(const std::string& program) const {
+    const int after = program == "relay" ? 1 : program.back() - '0' + 1;
+    return static_cast<std::uint16_t>(port_ + after);
+}
+
+Finished RunningCountry::cli(std::vector<std::string> words) const {
+    words.insert(words.begin(), {places_.programs + "/mado-cli", "--root", places_.root});
+    return run_program(words);
+}
+
+Finished RunningCountry::serve(const std::string& program, const std::string& config) const {
+    return run_program({places_.programs + "/" + program, "serve", config});
+}
+
+void RunningCountry::up() {
+    const auto done = cli({"up"});
+    if (done.status != 0) throw Failure("up: " + done.output);
+}
+
+void RunningCountry::down() {
+    const auto done = cli({"down"});
+    if (done.status != 0) throw Failure("down: " + done.output);
+}
+
+void RunningCountry::kill9(const std::string& program) {
+    const int pid = read_pid(places_, program);
+    if (::kill(pid, SIGKILL) != 0) throw Failure(program + " was gone before it was killed");
+    int status = 0;
+    if (::waitpid(pid, &status, 0) != pid) throw Failure(program + " is not our child");
+}
+
+void RunningCountry::send_signal(const std::string& program, int signal) {
+    if (::kill(read_pid(places_, program), signal) != 0) throw Failure(program + " is gone");
+}
+
+std::int64_t RunningCountry::start(const std::string& program) {
+    const auto before = complaints();
+    if (!before.empty()) throw Failure("before " + program + " started again: " + before);
+    const auto begin = monotonic_us();
+    cli::start_programs(places_, {{.name = program,
+                                   .binary = program == "relay" ? "mado-relay" : "mado-gateway",
+                                   .operator_port = operator_port(program)}});
+    return (monotonic_us() - begin) / 1000;
+}
+
+std::string RunningCountry::complaints() const {
+    std::string out;
+    for (const auto& file : fs::directory_iterator(places_.run())) {
+        if (file.path().extension() != ".log") continue;
+        std::ifstream in(file.path());
+        for (std::string line; std::getline(in, line);) {
+            for (const std::string_view word :
+                 {"Sanitizer", "runtime error", "stopped by a fault", "request_failed",
+                  "batch_lost", "evidence_lost", "order_failed", "Assertion", "terminate"}) {
+                if (line.find(word) == std::string::npos) continue;
+                out += file.path().stem().string() + ": " + line + "\n";
+            }
+        }
+    }
+    return out;
+}
+
+const client::Identity& RunningCountry::office(const std::string& id) {
+    auto& office = offices_[id];
+    if (!office) {
+        office = std::make_unique<client::Identity>(
+            client::load_identity(id, places_.keys_of(id), *directory_));
+    }
+    return *office;
+}
+
+RawReply RunningCountry::send(const http::TlsContext& tls, std::string method, std::string path,
+                              std::string body) const {
+    http::Request request;
+    request.method = std::move(method);
+    request.path = std::move(path);
+    request.body = std::move(body);
+    if (!request.body.empty()) request.content_type = "application/json";
+    return wait_for(exchange({"127.0.0.1", port_}, &tls, std::move(request)));
+}
+
+RawReply RunningCountry::operator_page(const std::string& program, std::string path) const {
+    http::Request request;
+    request.path = std::move(path);
+    return wait_for(
+        exchange({"127.0.0.1", operator_port(program)}, nullptr, std::move(request)));
+}
+
+wire::Head RunningCountry::head(const std::string& requester) const {
+    const auto now = unix_now();
+    const bool care = requester == "care-provider-1";
+    return {.issuer = participant(requester),
+            .audience = participant("relay"),
+            .jti = base64url(crypto::random_bytes(16)),
+            .issued_at = now,
+            .expires = now + wire::ask_lifetime_s,
+            .to = {.holder = {}, .kind = code_id("medical-insurer"), .position = 1},
+            .service = service("eligibility"),
+            .purpose = code_id(care ? "care" : "treatment"),
+            .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key(),
+            .parameters = {{"on", "2026-11-22"}},
+            .payload_hash = {},
+            .person_operator = {},
+            .card_seen = false};
+}
+
+std::string RunningCountry::sign(const wire::Head& head, const client::Identity& as) {
+    return wire::sign_head(head, as.kid, as.signing_key);
+}
+
+RawReply RunningCountry::ask(const client::Identity& as, const wire::Head& head,
+                             ByteView subject) const {
+    return send(as.tls, "POST", "/v1/requests",
+                wire::request_json({.head = sign(head, as), .subject = to_bytes(subject)}));
+}
+
+std::string RunningCountry::nonce(const client::Identity& office) const {
+    const auto reply =
+        send(office.tls, "POST", "/v1/nonce", R"({"for":")" + office.id.text() + R"("})");
+    const auto object = parse_json_object(reply.body);
+    if (reply.status != 200 || !object) throw Failure("no nonce: " + reply.body);
+    return std::string(object->at("nonce").as_string());
+}
+
+wire::Mandate RunningCountry::mandate(const std::string& organisation) {
+    const auto now = unix_now();
+    return {.audience = participant("relay"),
+            .organisation = participant(organisation),
+            .kind = wire::MandateKind::check,
+            .scope = {service("eligibility")},
+            .nonce = nonce(office(organisation)),
+            .issued_at = now,
+            .expires = now + wire::check_lifetime_s,
+            .stop = {}};
+}
+
+std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string& card) const {
+    const auto chip = card::SoftwareCard::open(places_.card(card));
+    if (!chip) throw Failure("there is no card " + card);
+    const auto certificate = chip->authentication_certificate();
+    const auto text = crypto::jws_signing_text(
+        wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
+        certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
+    const auto signature =
+        chip->sign_authentication(Secret(as_bytes(std::string_view("1234"))), as_bytes(text));
+    if (!signature) throw Failure("the card " + card + " does not sign");
+    return crypto::join_jws(text, *signature);
+}
+
+}  // namespace mado::tests
