@@ -114,8 +114,8 @@ Task<RawReply> exchange(http::Endpoint to, const http::TlsContext* tls, http::Re
     RawReply out;
     auto connection = co_await http::Connection::connect(to, tls, connect_timeout);
     if (!connection) co_return out;
-    const auto response = co_await connection->exchange(std::move(request), wire::reply_bytes_max,
-                                                        answer_timeout);
+    const auto response =
+        co_await connection->exchange(std::move(request), wire::reply_bytes_max, answer_timeout);
     if (!response) co_return out;
     out.status = response->status;
     out.content_type = response->content_type;
@@ -287,8 +287,7 @@ RawReply RunningCountry::send(const http::TlsContext& tls, std::string method, s
 RawReply RunningCountry::operator_page(const std::string& program, std::string path) const {
     http::Request request;
     request.path = std::move(path);
-    return wait_for(
-        exchange({"127.0.0.1", operator_port(program)}, nullptr, std::move(request)));
+    return wait_for(exchange({"127.0.0.1", operator_port(program)}, nullptr, std::move(request)));
 }
 
 wire::Head RunningCountry::head(const std::string& requester) const {

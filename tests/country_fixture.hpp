@@ -46,8 +46,8 @@ T wait_for(Task<T> task) {
 
 template <class T>
 T valid(Parsed<T> parsed) {
-    if (!parsed) throw Failure(std::string("a test's own value does not parse: ") +
-                               parsed.error().why);
+    if (!parsed)
+        throw Failure(std::string("a test's own value does not parse: ") + parsed.error().why);
     return std::move(*parsed);
 }
 inline wire::ParticipantId participant(std::string_view id) {

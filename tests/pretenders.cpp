@@ -40,7 +40,6 @@ http::TlsContext server_tls(const std::string& folder) {
         /*client_certificate_required=*/true);
 }
 
-
 Task<bool> close_all(std::list<http::Connection>& connections) {
     for (auto& connection : connections)
         connection.close();
@@ -80,12 +79,9 @@ PretendGateway::PretendGateway(const RunningCountry& country, const std::string&
 }
 
 PretendGateway::~PretendGateway() {
-    {
-        const std::scoped_lock lock(mutex_);
-        ended_ = true;
-    }
     backstage_.run(close_all(connections_));
     backstage_.stop();
+    connections_.clear();  // before their io_context goes
 }
 
 std::vector<std::string> PretendGateway::deliveries() const {
@@ -196,12 +192,12 @@ http::Response PretendRelay::deliver(const std::string& body) {
 }
 
 wire::Receipt PretendRelay::log_order(const wire::Order& order) {
-    wire::Receipt out{.order = to_bytes(wire::complete_order(wire::order_without_person(order),
-                                                             order.person)),
-                      .salt = crypto::random_hash(),
-                      .index = tree_.size(),
-                      .proof = {},
-                      .checkpoint = {}};
+    wire::Receipt out{
+        .order = to_bytes(wire::complete_order(wire::order_without_person(order), order.person)),
+        .salt = crypto::random_hash(),
+        .index = tree_.size(),
+        .proof = {},
+        .checkpoint = {}};
     tree_.append(tlog::leaf_hash(wire::order_entry(out.salt, out.order)));
     out.proof = tlog::inclusion_proof(out.index, tree_.size(), tree_.reader({}));
     out.checkpoint = checkpoint(log_key_);
@@ -235,8 +231,8 @@ std::string holder_answer(const RunningCountry& country, const std::string& hold
 }
 
 std::string eligibility_document(const std::string& on) {
-    return json::serialize(json::object{
-        {"on", on}, {"result", "not_on_this_date"}, {"payers", json::array()}});
+    return json::serialize(
+        json::object{{"on", on}, {"result", "not_on_this_date"}, {"payers", json::array()}});
 }
 
 }  // namespace mado::tests

@@ -1,5 +1,5 @@
-// Programs that tests play themselves, with the real ones' keys: what a broken or dishonest relay or
-// gateway could do to the others.
+// Programs that tests play themselves, with the real ones' keys: what a broken or dishonest relay
+// or gateway could do to the others.
 #pragma once
 
 #include <functional>
@@ -59,7 +59,6 @@ class PretendGateway {
     mutable std::mutex mutex_;  // guards what follows: the test reads while the thread writes
     std::vector<std::string> deliveries_;
     int connected_ = 0;
-    bool ended_ = false;
     std::list<http::Connection> connections_;  // the thread's own
     Backstage backstage_;
 };

@@ -4,6 +4,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
@@ -94,18 +95,25 @@ http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
     co_return co_await asker.nonce();
 }
 
+struct SignedByCard {
+    std::string mandate;
+    crypto::Certificate certificate;
+};
+
 // A mandate that the card signs for this organisation, with a nonce of the relay.
-client::Result<std::string> obtain_mandate(const Places& places, Office& office,
-                                           const std::string& card_key, const std::string& pin,
-                                           wire::MandateKind kind, std::string_view service) {
+client::Result<SignedByCard> obtain_mandate(const Places& places, Office& office,
+                                            const std::string& card_key, const std::string& pin,
+                                            wire::MandateKind kind, std::string_view service) {
     const auto card = card::SoftwareCard::open(places.card(card_key));
     if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());
-    return client::sign_mandate(
+    auto mandate = client::sign_mandate(
         *card, read_pin(pin),
         {.kind = kind, .scope = {*wire::ServiceId::parse(service)}, .nonce = *nonce},
         office.directory, office.identity.id, unix_now());
+    if (!mandate) return std::unexpected(mandate.error());
+    return SignedByCard{std::move(*mandate), card->authentication_certificate()};
 }
 
 // --- check: the question ---
@@ -128,7 +136,7 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
         auto mandate = obtain_mandate(places, office, options.card, options.pin,
                                       wire::MandateKind::check, "eligibility");
         if (!mandate) return std::unexpected(mandate.error());
-        question.subject = to_bytes(wire::mandate_subject(*mandate));
+        question.subject = to_bytes(wire::mandate_subject(mandate->mandate));
         return question;
     }
     const auto birth_date = to_text(parse_day("--birth-date", options.birth_date));
@@ -251,21 +259,52 @@ json::object resource_entry(std::string full_url, json::value resource) {
     return {{"fullUrl", std::move(full_url)}, {"resource", std::move(resource)}};
 }
 
-// A FHIR R4 Bundle (collection): the Coverages in order of rank, then for each order its receipt as
-// a Binary (application/json).
+// What is not a Coverage but must be known: an insurance that ended, a payer that did not answer.
+json::object operation_outcome(std::string_view severity, std::string_view code,
+                               const std::string& text) {
+    json::object coding{{"system", "urn:mado:eligibility"}, {"code", code}};
+    json::object details{{"coding", json::array{std::move(coding)}}, {"text", text}};
+    json::object issue{
+        {"severity", severity}, {"code", "informational"}, {"details", std::move(details)}};
+    return {{"resourceType", "OperationOutcome"}, {"issue", json::array{std::move(issue)}}};
+}
+
+json::object binary(std::string_view content_type, std::string_view content) {
+    return {{"resourceType", "Binary"},
+            {"contentType", content_type},
+            {"data", base64(as_bytes(content))}};
+}
+
+// A FHIR R4 Bundle (collection): the Coverages in order of rank, what ended or did not answer, then
+// for each order two Binaries: its receipt (application/json) and the answer as its holder signed
+// it (application/jose), which together prove what was answered to what was asked.
 std::string bundle_of(const client::Eligibility& result) {
     json::array entries;
     for (const auto& payer : result.payers) {
         entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(payer.coverage))),
                                          json::parse(payer.coverage, {}, {.max_depth = 32})));
     }
+    const auto add_outcome = [&entries](std::string_view severity, std::string_view code,
+                                        const std::string& text) {
+        entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(text))),
+                                         operation_outcome(severity, code, text)));
+    };
+    for (const auto& ended : result.ended) {
+        add_outcome("information", "not_on_this_date",
+                    fmt::format("{}: not insured on {}; last day {}", ended.holder_name, result.on,
+                                ended.last_day.empty() ? "unknown" : ended.last_day));
+    }
+    for (const auto& problem : result.unanswered) {
+        const auto& error = wire::info(problem.code);
+        add_outcome("warning", error.name, std::string(error.title));
+    }
     for (const auto& answered : result.answers) {
         const auto entry = wire::order_entry(answered.receipt->salt, answered.receipt->order);
+        const auto& jws = answered.answer.signed_form;
         entries.push_back(resource_entry(
-            uuid_of(entry),
-            json::object{{"resourceType", "Binary"},
-                         {"contentType", "application/json"},
-                         {"data", base64(as_bytes(wire::receipt_json(*answered.receipt)))}}));
+            uuid_of(entry), binary("application/json", wire::receipt_json(*answered.receipt))));
+        entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(jws))),
+                                         binary("application/jose", jws)));
     }
     json::object bundle{{"resourceType", "Bundle"},
                         {"type", "collection"},
@@ -343,8 +382,8 @@ int show_log(const Places& places, const LogOptions& options) {
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
                                   wire::MandateKind::login, "entries");
     if (!mandate) return print_problem(mandate.error());
-    auto result =
-        wait_for(client::fetch_entries(office.directory, office.identity, std::move(*mandate)));
+    auto result = wait_for(client::fetch_entries(office.directory, office.identity,
+                                                 mandate->mandate, mandate->certificate));
     if (!result) return print_problem(result.error());
     if (options.json) {
         json::array entries;
@@ -357,10 +396,16 @@ int show_log(const Places& places, const LogOptions& options) {
     std::cout << "あなたの記録を見た人 who looked\n\n";
     for (const auto& entry : result->entries)
         print_entry(office.directory, policy, entry);
+    const auto erased = std::ranges::count_if(result->entries, &client::PersonEntry::erased);
     std::cout << fmt::format(
-        "\n{} 件、すべてアクセス記録にあることを確認しました（改ざんなし）。\n"
-        "all {} proven under the checkpoint over {} entries (not yet witnessed)\n",
-        result->entries.size(), result->entries.size(), result->checkpoint.size);
+        "\n{0} 件がアクセス記録にあり、あなたのものであることを確認しました（改ざんなし）。\n"
+        "{0} proven to be yours and in the log, under the checkpoint over {1} entries "
+        "(not yet witnessed)\n",
+        result->entries.size() - static_cast<std::size_t>(erased), result->checkpoint.size);
+    if (erased > 0) {
+        std::cout << fmt::format("{} 件は消去済みとされ、確認できません erased, says the relay\n",
+                                 erased);
+    }
     return 0;
 }
 

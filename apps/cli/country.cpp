@@ -260,7 +260,7 @@ json::object import_line(const json::object& person, CardOffice& office) {
 }
 
 // What the issuing centre hands to the relay: one line for each person with a card, signed.
-std::int64_t make_import_file(const Places& places) {
+void make_import_file(const Places& places) {
     CardOffice office(places);
     const std::string path = places.state() + "/import.ndjson";
     std::ifstream in(places.state() + "/country/people.ndjson");
@@ -286,7 +286,6 @@ std::int64_t make_import_file(const Places& places) {
         "mado-import+jws", {.key_id = base64url(key.public_key().thumbprint()), .certificate = {}},
         as_bytes(json::serialize(statement)), key);
     replace_file(path + ".jws", as_bytes(jws));
-    return persons;
 }
 
 // --- programs ---
@@ -378,7 +377,7 @@ void make_country(const Places& places, const CountrySettings& settings) {
          {places.state() + "/relay", places.keys(), places.anchor(), places.run()}) {
         fs::create_directories(folder);
     }
-    fs::permissions(places.keys(), fs::perms::owner_all);
+    fs::permissions(places.root, fs::perms::owner_all);
     for (const auto& gateway : organisations.gateways) {
         fs::create_directories(places.state() + "/gateways/" + gateway.id);
     }
@@ -391,8 +390,8 @@ void make_country(const Places& places, const CountrySettings& settings) {
     make_keys(places, organisations);
     replace_file(places.state() + "/port", as_bytes(std::to_string(settings.port)));
     prepare_programs(places);
-    const auto persons = make_import_file(places);
-    fmt::print("mado: country: the relay takes on {} people with cards\n", persons);
+    make_import_file(places);
+    fmt::print("mado: country: the relay takes on those with cards\n");
     std::fflush(stdout);
     run_program({places.programs + "/mado-relay", "import", places.config("relay"),
                  places.state() + "/import.ndjson"});

@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -38,7 +39,10 @@ std::string log_file(const Places& places, const std::string& name) {
 // When the kernel started that process: with it, a number that was given to somebody else since is
 // not mistaken for ours. "" when there is no such process.
 std::string start_mark(int pid) {
-    const auto stat = read_file(fmt::format("/proc/{}/stat", pid), 4096).value_or("");
+    // By a stream: files of the kernel have no size that read_file could go by.
+    std::ifstream file(fmt::format("/proc/{}/stat", pid));
+    std::string stat;
+    std::getline(file, stat);
     const auto after_name = stat.rfind(')');
     if (after_name == std::string::npos || stat.size() < after_name + 4) return "";
     if (stat[after_name + 2] == 'Z') return "";
@@ -55,8 +59,8 @@ int running_pid(const Places& places, const std::string& name) {
     const auto space = text->find(' ');
     if (space == std::string::npos) return 0;
     const int pid = std::atoi(text->c_str());
-    if (pid <= 1 || start_mark(pid) != text->substr(space + 1)) return 0;
-    return pid;
+    const auto mark = start_mark(pid);
+    return pid > 1 && !mark.empty() && mark == text->substr(space + 1) ? pid : 0;
 }
 
 std::string end_of_log(const Places& places, const std::string& name) {

@@ -11,6 +11,7 @@ constexpr std::array<std::string_view, 1> migrations{
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
+    connection.leave_checkpoints();
     db::migrate(connection, migrations);
     return connection;
 }
@@ -20,6 +21,7 @@ db::Connection open_migrated(const std::string& path) {
 Evidence::Evidence(const std::string& path, const Log& log)
     : log_(log),
       write_(open_migrated(path)),
+      checkpointer_(path),
       add_(write_.prepare(
           "insert into evidence (entry, position, time, holder, number, requester, service, "
           "outcome, receipt) values (:entry, :position, :time, :holder, :number, :requester, "

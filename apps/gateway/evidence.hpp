@@ -49,6 +49,7 @@ class Evidence {
 
     const Log& log_;
     db::Connection write_;
+    db::Checkpointer checkpointer_;
     db::Statement add_;
     db::Connection read_;
     db::Statement find_;

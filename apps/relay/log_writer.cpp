@@ -101,6 +101,7 @@ struct LogWriter::State {
     explicit State(Options given)
         : options(std::move(given)),
           connection(open_store(options.store_path, db::Access::create)),
+          checkpointer(options.store_path),
           anchor(options.anchor_path, options.log),
           sql(connection),
           tiles(connection),
@@ -133,6 +134,7 @@ struct LogWriter::State {
 
     Options options;
     db::Connection connection;
+    db::Checkpointer checkpointer;
     Anchor anchor;
     Statements sql;
     TileRows tiles;

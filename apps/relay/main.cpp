@@ -1,5 +1,6 @@
 // mado-relay: the relay centre's program. `mado-relay serve CONFIG` and, before the first start,
 // `mado-relay import CONFIG FILE`.
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -200,7 +201,7 @@ int serve(const std::string& config_path) {
 int import(const std::string& config_path, const std::string& file) {
     Foundation base(config_path);
     const auto persons = import_file(file, base.directory, base.schemes, base.vault, base.writer);
-    base.log.info("imported", {{"persons", persons}});
+    fmt::print("mado-relay: {} persons taken on\n", persons);
     return 0;
 }
 

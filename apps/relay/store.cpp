@@ -47,7 +47,10 @@ CardStatus parse_status(std::string_view text) {
 
 db::Connection open_store(const std::string& path, db::Access access) {
     db::Connection connection(path, access);
-    if (access != db::Access::read_only) db::migrate(connection, migrations);
+    if (access != db::Access::read_only) {
+        connection.leave_checkpoints();
+        db::migrate(connection, migrations);
+    }
     return connection;
 }
 

@@ -13,7 +13,7 @@
 #include "base/temp_folder.hpp"
 #include "crypto/digest.hpp"
 #include "log_writer.hpp"
-#include "wire/test_wire.hpp"
+#include "test_country.hpp"
 
 namespace mado::relay {
 
@@ -159,10 +159,11 @@ class TestStore {
     LogWriter& writer() { return *writer_; }
     const Vault& vault() const { return *vault_; }
     const TempFolder& folder() const { return folder_; }
+    const Log& log() const { return null_log_; }
     std::string database() const { return folder_.path("relay.sqlite"); }
     std::string anchor_path() const { return folder_.path("anchor"); }
 
-    wire::TestCountry country;
+    RelayCountry country;
     wire::Directory directory = country.directory();
     std::vector<std::size_t> batches;  // written by the writer's thread; read when it is idle
 
@@ -199,21 +200,27 @@ inline void TestStore::check_store(const std::string& database, const std::strin
 }
 
 inline void TestStore::check_tiles(db::Connection& connection, const std::vector<Hash>& leaves) {
-    auto tiles = connection.prepare("select level, number, hashes, root from tile order by number");
-    std::size_t count = 0;
-    while (tiles.step()) {
-        ASSERT_EQ(tiles.integer(0), 0) << "these tests stay below 65,536 entries";
-        ASSERT_EQ(tiles.integer(1), static_cast<std::int64_t>(count));
-        ASSERT_LE((count + 1) * 256, leaves.size());
-        const auto part = std::span(leaves).subspan(count * 256, 256);
-        Bytes hashes;
-        for (const auto& hash : part)
-            append(hashes, hash);
-        EXPECT_EQ(tiles.blob(2), hashes);
-        EXPECT_EQ(tiles.blob(3), to_bytes(ByteView(merkle_root(part))));
-        ++count;
+    auto tiles = connection.prepare(
+        "select number, hashes, root from tile where level = :level order by number");
+    std::vector<Hash> below = leaves;
+    for (std::int64_t level = 0; level < 4; ++level) {
+        std::vector<Hash> roots;
+        tiles.bind("level", level);
+        while (tiles.step()) {
+            const auto first = roots.size() * 256;
+            ASSERT_EQ(tiles.integer(0), static_cast<std::int64_t>(roots.size()));
+            ASSERT_LE(first + 256, below.size());
+            const auto part = std::span(below).subspan(first, 256);
+            Bytes hashes;
+            for (const auto& hash : part)
+                append(hashes, hash);
+            EXPECT_EQ(tiles.blob(1), hashes);
+            roots.push_back(merkle_root(part));
+            EXPECT_EQ(tiles.blob(2), to_bytes(ByteView(roots.back())));
+        }
+        EXPECT_EQ(roots.size(), below.size() / 256);
+        below = std::move(roots);
     }
-    EXPECT_EQ(count, leaves.size() / 256);
 }
 
 inline void TestStore::check_heads(db::Connection& connection, const std::vector<Hash>& leaves,

@@ -1,5 +1,7 @@
 #include "base/program.hpp"
 
+#include <sys/stat.h>
+
 #include <cstdio>
 
 #include "base/result.hpp"
@@ -15,6 +17,8 @@ void say(const std::string& text) {
 
 int run_program(const std::string& name, int argc, char** argv,
                 const std::function<int(const Words&)>& body) {
+    // What a program writes is its own: state and keys are not for other users of the machine.
+    ::umask(077);
     try {
         return body(Words(argv + 1, argv + argc));
     } catch (const OperatorError& error) {

@@ -12,6 +12,36 @@ constexpr JsonLimits limits{
     .text_bytes_max = wire::answer_bytes_max, .depth_max = 8, .values_max = 200'000};
 constexpr std::size_t page_max = 200;
 
+// What an entry is checked against.
+struct Check {
+    const wire::Directory& directory;
+    const crypto::Certificate& card;
+    const Bytes& link_number;
+    const tlog::Checkpoint& checkpoint;
+};
+
+// The organisation that the entry names has signed this very request.
+bool head_is_signed(const wire::SignedHead& head, const wire::Directory& directory) {
+    const auto* requester = directory.find(head.head.issuer);
+    const auto* key = requester == nullptr ? nullptr : requester->signing_key(head.jws.key_id);
+    return key != nullptr && crypto::verify_jws(head.jws, *key);
+}
+
+// Reads the mandate of a subject that has one. A mandate that names the card must be signed by it.
+Parsed<bool> is_of_card(ByteView subject, const crypto::Certificate& card) {
+    const auto object = parse_json_object(as_text(subject));
+    if (!object) return std::unexpected(object.error());
+    const auto* compact = object->if_contains("mandate");
+    if (compact == nullptr || !compact->is_string()) return false;
+    const auto mandate = wire::parse_mandate(std::string_view(compact->get_string()));
+    if (!mandate) return std::unexpected(mandate.error());
+    if (mandate->jws.certificate != card.thumbprint()) return false;
+    if (!crypto::verify_jws(mandate->jws, card.public_key())) {
+        return bad("an entry has a mandate that the card did not sign");
+    }
+    return true;
+}
+
 struct Page {
     std::vector<PersonEntry> entries;
     tlog::Checkpoint checkpoint;
@@ -21,7 +51,7 @@ struct Page {
 // Opens one order entry: its text gives the 32 bytes in the log, its commitments open to this
 // person, this number and this subject.
 Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::string& content, const Hash& salt,
-                        const Hash& person) {
+                        const Hash& person, const Check& check) {
     const auto subject = in.base64url_bytes("subject", wire::subject_bytes_max);
     const auto subject_salt = in.hash("subject_salt");
     const auto number = in.base64url_bytes("number", 4096);
@@ -31,6 +61,9 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::string& conten
     if (!order) return std::unexpected(order.error());
     auto head = wire::parse_head(order->head);
     if (!head) return std::unexpected(head.error());
+    if (!head_is_signed(*head, check.directory)) {
+        return bad("an entry has a request that its organisation did not sign");
+    }
     if (order->person != person) return bad("an entry belongs to another person");
     if (wire::commit_subject(subject_salt, subject) != order->subject) {
         return bad("an entry's subject is not the one committed to");
@@ -38,6 +71,9 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::string& conten
     if (order->number && wire::commit_number(number_salt, number) != *order->number) {
         return bad("an entry's number is not the one committed to");
     }
+    const auto own_card = is_of_card(subject, check.card);
+    if (!own_card) return std::unexpected(own_card.error());
+    out.own_card = *own_card;
     out.requester = head->head.issuer.text();
     out.time = order->time;
     out.head = std::move(head->head);
@@ -57,8 +93,7 @@ Parsed<Hash> open_refused(PersonEntry& out, const std::string& content, const Ha
     return crypto::sha256({as_bytes("mado/refused/1\n"), salt, as_bytes(content)});
 }
 
-Parsed<PersonEntry> read_entry(const json::value& value, ByteView link_number,
-                               const tlog::Checkpoint& checkpoint) {
+Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     if (!value.is_object()) return bad("an entry is not an object");
     Members in(value.get_object());
     PersonEntry out;
@@ -78,23 +113,23 @@ Parsed<PersonEntry> read_entry(const json::value& value, ByteView link_number,
     out.kind = in.text("kind", 20);
     const auto content = in.text("content", wire::order_bytes_max);
     const auto salt = in.hash("salt");
-    const auto person = wire::commit_person(in.hash("person_salt"), link_number,
+    const auto person = wire::commit_person(in.hash("person_salt"), check.link_number,
                                             static_cast<std::uint64_t>(out.seq));
     out.outcome = in.optional_text("outcome", 20).value_or("");
-    const auto entry = out.kind == "order"     ? open_order(in, out, content, salt, person)
+    const auto entry = out.kind == "order"     ? open_order(in, out, content, salt, person, check)
                        : out.kind == "refused" ? open_refused(out, content, salt, person)
                                                : bad("an entry of an unknown kind");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!entry) return std::unexpected(entry.error());
-    if (!tlog::verify_inclusion(tlog::leaf_hash(*entry), out.index, checkpoint.size, proof,
-                                checkpoint.root)) {
+    if (!tlog::verify_inclusion(tlog::leaf_hash(*entry), out.index, check.checkpoint.size, proof,
+                                check.checkpoint.root)) {
         return bad("an entry is not in the log at its index");
     }
     return out;
 }
 
-Parsed<Page> read_page(const wire::Directory& directory, const std::string& data,
-                       std::int64_t after) {
+Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certificate& card,
+                       const std::string& data, std::int64_t after) {
     auto object = parse_json_object(data, limits);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
@@ -107,8 +142,12 @@ Parsed<Page> read_page(const wire::Directory& directory, const std::string& data
     auto checkpoint = tlog::open_checkpoint(note, *log);
     if (!checkpoint) return std::unexpected(checkpoint.error());
     out.checkpoint = *checkpoint;
+    const Check check{.directory = directory,
+                      .card = card,
+                      .link_number = link_number,
+                      .checkpoint = out.checkpoint};
     for (const auto& value : in.array("entries", page_max)) {
-        auto entry = read_entry(value, link_number, out.checkpoint);
+        auto entry = read_entry(value, check);
         if (!entry) return std::unexpected(entry.error());
         if (entry->seq != ++after) return bad("the person's entries have a hole");
         out.entries.push_back(std::move(*entry));
@@ -121,7 +160,8 @@ Parsed<Page> read_page(const wire::Directory& directory, const std::string& data
 }  // namespace
 
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
-                                          const Identity& identity, std::string login_mandate) {
+                                          const Identity& identity, std::string login_mandate,
+                                          crypto::Certificate card) {
     Asker asker(directory, identity);
     PersonEntries out;
     bool more = true;
@@ -135,7 +175,7 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
                       .card_seen = false};
         auto answered = co_await asker.ask(ask);
         if (!answered) co_return std::unexpected(answered.error());
-        auto page = read_page(directory, answered->answer.data, after);
+        auto page = read_page(directory, card, answered->answer.data, after);
         if (!page) {
             co_return std::unexpected(
                 Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});

@@ -4,7 +4,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 #include "base/clock.hpp"
 
@@ -532,6 +536,59 @@ std::size_t applied(Connection& connection, std::span<const std::string_view> mi
 }
 
 }  // namespace
+
+void Connection::leave_checkpoints() {
+    run("pragma wal_autocheckpoint = 0");
+}
+
+namespace {
+
+// Pages in the write-ahead log from which on it is begun anew, so that it cannot grow for ever
+// under a load that never pauses (16 MiB).
+constexpr int wal_pages_max = 4096;
+
+}  // namespace
+
+struct Checkpointer::State {
+    explicit State(const std::string& path) : connection(path, Access::read_write) {}
+
+    void run() {
+        std::unique_lock lock(mutex);
+        while (!wake.wait_for(lock, std::chrono::seconds(1), [this] { return stopping; })) {
+            checkpoint();
+        }
+    }
+
+    // A checkpoint that cannot be made now (a reader holds old pages) is made the next time.
+    void checkpoint() {
+        int in_log = 0;
+        int done = 0;
+        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log,
+                                  &done);
+        // Only what came in meanwhile is left to copy, so the writer waits for very little.
+        if (in_log > wal_pages_max) {
+            sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_RESTART,
+                                      &in_log, &done);
+        }
+    }
+
+    Connection connection;
+    std::mutex mutex;  // guards stopping
+    std::condition_variable wake;
+    bool stopping = false;
+    std::thread thread{[this] { run(); }};  // last: it uses everything above
+};
+
+Checkpointer::Checkpointer(const std::string& path) : state_(std::make_unique<State>(path)) {}
+
+Checkpointer::~Checkpointer() {
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->stopping = true;
+    }
+    state_->wake.notify_one();
+    state_->thread.join();
+}
 
 void migrate(Connection& connection, std::span<const std::string_view> migrations) {
     connection.run(

@@ -47,6 +47,8 @@ class Connection {
     [[nodiscard]] std::int64_t changes() const;
     // Ends a running statement of this connection with an interrupt, from another thread.
     void interrupt();
+    // This connection's commits no longer carry the write-ahead log over: a Checkpointer does.
+    void leave_checkpoints();
     // A statement of this connection may run this long (milliseconds) from its first step() on;
     // then it fails with Timeout. 0 is no limit.
     void limit_ms(std::int64_t statement_ms_max);
@@ -161,6 +163,22 @@ class Transaction {
   private:
     Connection& connection_;
     bool open_ = true;
+};
+
+// Brings what was committed from the write-ahead log into the database file, once a second, on a
+// thread and a connection of its own: a commit never waits for it (seen otherwise: up to half a
+// second). The writing connection must have called leave_checkpoints().
+class Checkpointer {
+  public:
+    // `path` must exist.
+    explicit Checkpointer(const std::string& path);
+    ~Checkpointer();
+    Checkpointer(const Checkpointer&) = delete;
+    Checkpointer& operator=(const Checkpointer&) = delete;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 // Migration n (1, 2, 3, …) is the n-th text: applied once, in order, each in its own transaction,

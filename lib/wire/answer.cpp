@@ -64,7 +64,8 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
                   .issued_at = issued_at,
                   .service = *service,
                   .as_of = as_of,
-                  .data = json::serialize(*data)};
+                  .data = json::serialize(*data),
+                  .signed_form = std::string(as_text(*plain))};
 }
 
 }  // namespace mado::wire

@@ -19,8 +19,9 @@ struct Answer {
     Hash order{};     // the order's entry; for the relay itself: SHA-256 of the head's JWS
     UnixTime issued_at = 0;
     ServiceId service;
-    UnixTime as_of = 0;  // when the holder's records were last brought up to date
-    std::string data;    // JSON, the service's document
+    UnixTime as_of = 0;            // when the holder's records were last brought up to date
+    std::string data;              // JSON, the service's document
+    std::string signed_form = {};  // the holder's JWS, as opened: what the requester keeps as proof
 };
 
 constexpr std::string_view answer_type = "mado-answer+jws";

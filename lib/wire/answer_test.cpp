@@ -18,7 +18,8 @@ class Answers : public testing::Test {
                 .issued_at = test_now,
                 .service = service_id("eligibility"),
                 .as_of = test_now - 3600,
-                .data = R"({"result":"insured","name":"厚労 花子","payers":[{"rank":1}]})"};
+                .data = R"({"result":"insured","name":"厚労 花子","payers":[{"rank":1}]})",
+                .signed_form = {}};
     }
     [[nodiscard]] std::string seal(const Answer& answer) const {
         return seal_answer(answer, kid_of(country_.insurer), country_.insurer,
@@ -61,6 +62,10 @@ TEST_F(Answers, AreOpenedByTheOneWhoAsked) {
     EXPECT_EQ(opened.service, answer().service);
     EXPECT_EQ(opened.as_of, test_now - 3600);
     EXPECT_EQ(opened.data, answer().data);
+    // What the requester keeps is the holder's own signature over it.
+    const auto kept = valid(crypto::parse_jws(opened.signed_form));
+    EXPECT_TRUE(crypto::verify_jws(kept, country_.insurer.public_key()));
+    EXPECT_EQ(as_text(kept.payload), payload());
     // What the relay passes on says nothing.
     EXPECT_FALSE(seal(answer()).contains("insured"));
     EXPECT_NE(seal(answer()), seal(answer()));

@@ -15,7 +15,8 @@ constexpr std::string_view file = R"({"utc_offset_s": 32400, "policies": [
   "keep_days": 1826, "tell_at_once": true, "from": "2024-12-02", "to": "2027-03-31"},
  {"id": "b", "service": "eligibility", "requester_kind": "care-provider", "purpose": "care",
   "presence": "card-pin", "mandate": "check",
-  "holder_kinds": ["care-insurer", "medical-insurer"], "legal_basis": "介護保険法", "keep_days": 1, "tell_at_once": false, "from": "2024-12-02"},
+  "holder_kinds": ["care-insurer", "medical-insurer"], "legal_basis": "介護保険法",
+  "keep_days": 1, "tell_at_once": false, "from": "2024-12-02"},
  {"id": "c", "service": "eligibility", "requester_kind": "care-provider", "purpose": "care",
   "presence": "number", "holder_kinds": ["medical-insurer", "public-expense"],
   "legal_basis": "健康保険法", "keep_days": 1, "tell_at_once": false, "from": "2024-12-02"}]})";
@@ -152,16 +153,26 @@ TEST_F(Policies, KnowTheDayOfTheirCountry) {
     EXPECT_FALSE(Policy::parse(replaced(file, R"("utc_offset_s": 32400, )", "")));
 }
 
-TEST(PinnedFile, IsTheOneOfTheDirectoryOrNothing) {
+TEST(NationalFiles, AreThoseOfTheDirectoryOrNothing) {
     const TempFolder folder;
-    const auto path = folder.path("policy.json");
-    const auto hash = crypto::sha256(as_bytes(file));
-    EXPECT_THROW(read_pinned_file(path, hash), OperatorError);
+    const TestCountry country;
+    auto directory = country.directory();
+    directory.policy = crypto::sha256(as_bytes(file));
+    directory.schemes = crypto::sha256(as_bytes(schemes_text));
+    const auto path = folder.path("file.json");
+    EXPECT_THROW(load_policy(path, directory), OperatorError);
     replace_file(path, as_bytes(file));
-    EXPECT_EQ(read_pinned_file(path, hash), file);
-    EXPECT_THROW(read_pinned_file(path, filled(0)), OperatorError);
-    replace_file(path, as_bytes(std::string(file) + "\n"));
-    EXPECT_THROW(read_pinned_file(path, hash), OperatorError);
+    EXPECT_NE(load_policy(path, directory).row(code_id("a")), nullptr);
+    EXPECT_THROW(load_schemes(path, directory), OperatorError);
+    replace_file(path, as_bytes(schemes_text));
+    EXPECT_NE(load_schemes(path, directory).find("insured-number"), nullptr);
+    EXPECT_THROW(load_policy(path, directory), OperatorError);
+    replace_file(path, as_bytes(std::string(file) + "\n"));  // the same rows, other bytes
+    EXPECT_THROW(load_policy(path, directory), OperatorError);
+    // What the directory lists and nobody can read.
+    replace_file(path, as_bytes("{}"));
+    directory.policy = crypto::sha256(as_bytes("{}"));
+    EXPECT_THROW(load_policy(path, directory), OperatorError);
 }
 
 }  // namespace

@@ -36,9 +36,9 @@ TEST(Subject, OfANumberIsReadAndNormalised) {
 
 TEST(Subject, WithAWrongCheckDigitIsNotTheSameAsAMalformedOne) {
     const auto with = [](std::string_view number) {
-        return said(fmt::format(
-            R"({{"number":{{"scheme":"health-care-number","number":{},"birth_date":"1986-05-01"}}}})",
-            number));
+        return said(fmt::format(R"({{"number":{{"scheme":"health-care-number","number":{},)"
+                                R"("birth_date":"1986-05-01"}}}})",
+                                number));
     };
     EXPECT_EQ(with(R"("621874998319")"), "good");
     EXPECT_EQ(with(R"("621874998310")"), "number_malformed");

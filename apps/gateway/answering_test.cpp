@@ -1,0 +1,227 @@
+#include "answering.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "http/test_net.hpp"
+#include "test_gateway.hpp"
+#include "wire/answer.hpp"
+
+namespace mado::gateway {
+namespace {
+
+namespace asio = http::asio;
+
+class AnsweringTest : public testing::Test {
+  protected:
+    using Forgery = GatewayCountry::Forgery;
+
+    AnsweringTest() {
+        holders.emplace("06990014", Holder{Records(reg.mapping, reg.database, directory, schemes),
+                                           std::move(country.insurer), insurer_kid});
+    }
+
+    std::string deliver_body(const std::string& body) {
+        http::Request request;
+        request.method = "POST";
+        request.path = "/v1/orders";
+        request.body = body;
+        request.request_id = "request-id";
+        auto response = http::await(io, answering.run(std::move(request)));
+        EXPECT_EQ(response.status, 200);
+        return response.body;
+    }
+    wire::DeliveryReply deliver(const wire::Delivery& delivery) {
+        return wire::valid(wire::parse_delivery_reply(deliver_body(wire::delivery_json(delivery))));
+    }
+    // The outcome, and why.
+    std::string told(const wire::Delivery& delivery) {
+        const auto reply = deliver(delivery);
+        EXPECT_EQ(reply.answer.empty(), reply.outcome != wire::Outcome::answered);
+        const std::string outcome(wire::to_text(reply.outcome));
+        return reply.reason.empty() ? outcome : outcome + " " + reply.reason;
+    }
+    static Forgery now(Forgery forgery = {}) {
+        forgery.now = unix_now();
+        return forgery;
+    }
+    [[nodiscard]] Parsed<wire::Answer> open(const wire::DeliveryReply& reply,
+                                            const Hash& entry) const {
+        return wire::open_answer(reply.answer, country.seal_to,
+                                 {.from = *directory.find("06990014"),
+                                  .order = entry,
+                                  .service = wire::service_id("eligibility"),
+                                  .now = unix_now()});
+    }
+    [[nodiscard]] std::vector<std::string> kept() const {
+        std::vector<std::string> out;
+        db::Connection connection(evidence_path, db::Access::read_only);
+        auto rows = connection.prepare(
+            "select holder || ' ' || number || ' ' || requester || ' ' || service || ' ' || "
+            "outcome "
+            "from evidence");
+        while (rows.step())
+            out.push_back(rows.text(0));
+        return out;
+    }
+
+    TempFolder folder;
+    TestRegister reg{folder};
+    GatewayCountry country;
+    const wire::Directory directory = country.directory();
+    const std::string insurer_kid = wire::kid_of(country.insurer);
+    const wire::Schemes schemes = wire::test_schemes();
+    // In force on the day on which the test runs.
+    const wire::Policy policy = wire::valid(wire::Policy::parse(
+        wire::replaced(test_policies, R"("to":"2026-11-22")", R"("to":"2999-12-31")")));
+    const AllowedPolicies allowed{"number"};
+    const Log log{"test", null_device()};
+    const std::string evidence_path = folder.path("evidence.sqlite");
+    Evidence evidence{evidence_path, log};
+    std::map<std::string, Holder, std::less<>> holders;
+    asio::io_context io{1};
+    http::Metrics metrics;
+    Answering answering{{.directory = directory,
+                         .policy = policy,
+                         .allowed = allowed,
+                         .log = log,
+                         .evidence = evidence,
+                         .holders = holders,
+                         .orders = metrics.counters("orders", "…", {"service", "outcome"}),
+                         .latency_s = metrics.histogram("latency", "…", {1})}};
+};
+
+TEST_F(AnsweringTest, GoodOrderIsAnsweredAndSealed) {
+    const auto delivery = country.deliver(now());
+    const auto entry = wire::order_entry(delivery.receipt.salt, delivery.receipt.order);
+    const auto reply = deliver(delivery);
+    ASSERT_EQ(reply.outcome, wire::Outcome::answered);
+    const auto answer = open(reply, entry);
+    ASSERT_TRUE(answer.has_value()) << answer.error().why;
+    EXPECT_EQ(answer->issuer.text(), "06990014");
+    EXPECT_EQ(answer->as_of, 1'795'300'000);
+    const auto data = boost::json::parse(answer->data).as_object();
+    EXPECT_EQ(data.at("result").as_string(), "insured");
+    EXPECT_FALSE(open(reply, wire::filled(1)).has_value()) << "bound to the order";
+    EXPECT_EQ(reply.answer.find("花子"), std::string::npos);
+    EXPECT_EQ(kept(), std::vector<std::string>{"06990014 " + delivery.number +
+                                               " clinic-1 eligibility answered"});
+}
+
+TEST_F(AnsweringTest, RepeatIsAnsweredAgainAndKeptOnce) {
+    const auto delivery = country.deliver(now());
+    EXPECT_EQ(told(delivery), "answered");
+    EXPECT_EQ(told(delivery), "answered");
+    EXPECT_EQ(kept().size(), 1U);
+    EXPECT_EQ(told(country.deliver(now())), "answered");
+    EXPECT_EQ(kept().size(), 2U);
+}
+
+TEST_F(AnsweringTest, ReplayAfterTheHeadsEnd) {
+    auto old = now();
+    old.now -= 55;
+    old.head = [](wire::Head& h) { h.expires = h.issued_at + 57; };
+    const auto delivery = country.deliver(old);
+    EXPECT_EQ(told(delivery), "answered");
+    while (unix_now() < old.now + 57)
+        http::await(io, http::pause(http::Milliseconds(50)));
+    EXPECT_EQ(told(delivery), "refused order_replayed");
+    EXPECT_EQ(kept().size(), 1U);
+}
+
+TEST_F(AnsweringTest, StaleAtFirstSight) {
+    for (const std::int64_t shift : {-62, 62}) {
+        Forgery other{.now = unix_now() + shift};
+        EXPECT_EQ(told(country.deliver(other)), "refused order_stale");
+    }
+    EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(AnsweringTest, RubbishBody) {
+    for (const auto& body : {std::string(), std::string("rubbish"), std::string("{}"),
+                             std::string("[]"), std::string(70'000, ' '), std::string(2'000, '['),
+                             wire::replaced(wire::delivery_json(country.deliver(now())),
+                                            R"({"receipt")", R"({"more":1,"receipt")")}) {
+        const auto reply = wire::valid(wire::parse_delivery_reply(deliver_body(body)));
+        EXPECT_EQ(reply.outcome, wire::Outcome::refused);
+        EXPECT_EQ(reply.reason, "malformed");
+    }
+    EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(AnsweringTest, ForgeriesNeverReachTheDatabase) {
+    auto delivery = country.deliver(now());
+    delivery.receipt.salt[0] ^= 1;
+    EXPECT_EQ(told(delivery), "refused receipt_invalid");
+    EXPECT_EQ(told(country.deliver(now({.signer = &country.relay}))), "refused head_mismatch");
+    delivery = country.deliver(now());
+    delivery.number_salt[0] ^= 1;
+    EXPECT_EQ(told(delivery), "refused number_mismatch");
+    EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(AnsweringTest, OrderForAHolderThatIsNotHere) {
+    const auto to_other =
+        now({.order = [](wire::Order& o) { o.holder = wire::participant_id("06990099"); },
+             .number = R"({"holder":"06990099","scheme":"insured-number","number":"1"})"});
+    EXPECT_EQ(told(country.deliver(to_other)), "refused order_for_other");
+    EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(AnsweringTest, Parameters) {
+    const auto with = [this](std::map<std::string, std::string> parameters) {
+        return told(country.deliver(
+            now({.head = [&parameters](wire::Head& h) { h.parameters = parameters; }})));
+    };
+    EXPECT_EQ(with({}), "answered");
+    EXPECT_EQ(with({{"on", "2026-11-22"}}), "answered");
+    EXPECT_EQ(with({{"on", "22.11.2026"}}), "refused malformed");
+    EXPECT_EQ(with({{"on", "2026-11-22"}, {"name", "花子"}}), "refused malformed");
+}
+
+TEST_F(AnsweringTest, MissIsKeptToo) {
+    auto delivery = country.deliver(now());
+    delivery.birth_date = parse_date("1986-11-23").value();
+    EXPECT_EQ(told(delivery), "no_match");
+    ASSERT_EQ(kept().size(), 1U);
+    EXPECT_TRUE(kept().front().ends_with(" no_match"));
+}
+
+TEST_F(AnsweringTest, BrokenRegisterFailsItsOwnOrdersOnly) {
+    reg.run("insert into insured values ('2', null, 1, 1, 1, 1, 1, 1, 1)");
+    const auto broken =
+        now({.number = R"({"holder":"06990014","scheme":"insured-number","number":"2"})"});
+    const auto delivery = country.deliver(broken);
+    EXPECT_EQ(told(delivery), "failed");
+    EXPECT_EQ(told(country.deliver(now())), "answered");
+    ASSERT_EQ(kept().size(), 2U);
+    // Mended meanwhile: the repeat is answered, and the evidence says so.
+    reg.run(
+        "update insured set name = 'n', birth_date = '1986-11-22', share_percent = 30, "
+        "valid_from = '2024-04-01', valid_to = null where number = '2'");
+    EXPECT_EQ(told(delivery), "answered");
+    for (const auto& row : kept())
+        EXPECT_TRUE(row.ends_with(" answered")) << row;
+}
+
+TEST_F(AnsweringTest, WithoutEvidenceNoAnswer) {
+    db::Connection(evidence_path, db::Access::read_write)
+        .run(
+            "create trigger planted before insert on evidence begin select raise(abort, 'p'); end");
+    EXPECT_EQ(told(country.deliver(now())), "failed");
+    EXPECT_FALSE(evidence.healthy());
+    EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(AnsweringTest, CountsByServiceAndOutcome) {
+    told(country.deliver(now()));
+    deliver_body("rubbish");
+    const auto text = metrics.text();
+    EXPECT_NE(text.find(R"(orders{service="eligibility",outcome="answered"} 1)"), std::string::npos)
+        << text;
+    EXPECT_NE(text.find(R"(orders{service="",outcome="refused"} 1)"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace mado::gateway

@@ -1,0 +1,255 @@
+// What a requester refuses by itself: answers and receipts that prove nothing, cards that do not
+// open, a directory that nobody signed.
+#include <boost/json.hpp>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "client/client.hpp"
+#include "client/entries.hpp"
+#include "crypto/digest.hpp"
+#include "errors_fixture.hpp"
+#include "pretenders.hpp"
+#include "wire/answer.hpp"
+
+namespace mado::tests {
+namespace {
+
+// How a dishonest relay or holder makes its reply to a request.
+struct Liar {
+    std::string holder = "06990014";  // who signs the answer
+    std::string order_to = "06990014";
+    std::function<void(wire::Order&)> order = {};
+    std::function<void(Hash& entry, wire::Head&)> answer = {};
+    std::function<void(wire::Reply&)> reply = {};
+};
+
+http::Response json_response(std::string body) {
+    http::Response response;
+    response.content_type = "application/json";
+    response.body = std::move(body);
+    return response;
+}
+
+http::Response lie(const RunningCountry& country, PretendRelay& relay, const Liar& liar,
+                   const std::string& body) {
+    const auto request = valid(wire::parse_request(body));
+    auto head = valid(wire::parse_head(request.head)).head;
+    const auto subject_salt = crypto::random_hash();
+    wire::Order order{.id = "1",
+                      .time = unix_now(),
+                      .relay = participant("relay"),
+                      .holder = participant(liar.order_to),
+                      .policy = code_id("eligibility.clinic.treatment.number"),
+                      .presence = wire::Presence::number,
+                      .keep_until = unix_now() + 86'400,
+                      .head = request.head,
+                      .subject = wire::commit_subject(subject_salt, request.subject),
+                      .number = crypto::random_hash(),
+                      .person = crypto::random_hash()};
+    if (liar.order) liar.order(order);
+    wire::Reply reply{
+        .answer = {}, .receipt = relay.log_order(order), .subject_salt = subject_salt};
+    auto entry = wire::order_entry(reply.receipt->salt, reply.receipt->order);
+    if (liar.answer) liar.answer(entry, head);
+    reply.answer =
+        holder_answer(country, liar.holder, entry, head, eligibility_document("2026-11-22"));
+    if (liar.reply) liar.reply(reply);
+    return json_response(wire::reply_json(reply));
+}
+
+// The text with its first `part`, if there is one, exchanged.
+std::string replaced(std::string text, const std::string& part, const std::string& by) {
+    const auto at = text.find(part);
+    if (at != std::string::npos) text.replace(at, part.size(), by);
+    return text;
+}
+
+Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
+                                                const client::Identity& identity,
+                                                client::Ask question) {
+    client::Asker asker(directory, identity);
+    co_return co_await asker.ask(std::move(question));
+}
+
+client::Ask question(const Person& person) {
+    return {.to = {.holder = {}, .kind = code_id("medical-insurer"), .position = 1},
+            .service = service("eligibility"),
+            .purpose = code_id("treatment"),
+            .parameters = {{"on", "2026-11-22"}},
+            .subject = number_subject(person.health_care_number, person.birth_date),
+            .card_seen = false};
+}
+
+}  // namespace
+
+// lib/client against a relay that answers as each test wants.
+class ClientTest : public ErrorsTest {
+  protected:
+    static void SetUpTestSuite() { country().kill9("relay"); }
+    static void TearDownTestSuite() { country().start("relay"); }
+
+    static client::Result<client::Answered> hear() {
+        return wait_for(ask_once(country().directory(), clinic(), question(sato)));
+    }
+    static client::Result<client::Answered> hear(const Liar& liar) {
+        PretendRelay* speaking = nullptr;
+        PretendRelay relay(country(), [&speaking, &liar](const http::Request& request) {
+            return lie(country(), *speaking, liar, request.body);
+        });
+        speaking = &relay;
+        return hear();
+    }
+    static void refuses(Code code, const Liar& liar) {
+        const auto heard = hear(liar);
+        ASSERT_FALSE(heard) << wire::info(code).name;
+        expect_code(heard.error().code, code);
+    }
+    static void refuses_body(Code code, const http::Response& response) {
+        const PretendRelay relay(country(), [&response](const http::Request&) { return response; });
+        const auto heard = hear();
+        ASSERT_FALSE(heard) << response.body;
+        expect_code(heard.error().code, code);
+    }
+};
+
+TEST_F(ClientTest, AcceptsWhatIsRight) {
+    const auto heard = hear(Liar{});
+    ASSERT_TRUE(heard) << wire::info(heard.error().code).name << " " << heard.error().detail;
+    EXPECT_EQ(heard->answer.issuer.text(), "06990014");
+}
+
+TEST_F(ClientTest, RefusesAnswersThatAreNotToItsOrder) {
+    refuses(Code::answer_invalid,
+            {.answer = [](Hash& entry, wire::Head&) { entry = crypto::random_hash(); }});
+    refuses(Code::answer_invalid, {.answer = [](Hash&, wire::Head& head) {
+                head.seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+            }});
+    refuses(Code::answer_invalid,
+            {.answer = [](Hash&, wire::Head& head) { head.service = service("claims"); }});
+    refuses(Code::answer_invalid, {.holder = "990010"});
+    refuses(Code::answer_invalid, {.reply = [](wire::Reply& r) { r.receipt.reset(); }});
+    refuses(Code::answer_invalid, {.reply = [](wire::Reply& r) { r.answer += "A"; }});
+}
+
+TEST_F(ClientTest, RefusesReceiptsThatProveNothing) {
+    const auto alter = [](const std::function<void(wire::Receipt&)>& receipt) {
+        return Liar{.reply = [receipt](wire::Reply& r) { receipt(*r.receipt); }};
+    };
+    refuses(Code::receipt_invalid, alter([](wire::Receipt& r) { r.proof.pop_back(); }));
+    refuses(Code::receipt_invalid, alter([](wire::Receipt& r) { r.index += 1; }));
+    refuses(Code::receipt_invalid, alter([](wire::Receipt& r) { r.salt = crypto::random_hash(); }));
+    refuses(Code::receipt_invalid, alter([](wire::Receipt& r) {
+                // The same checkpoint, signed by a key that is not the log's.
+                const auto key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
+                const auto log =
+                    valid(tlog::NoteVerifier::make("log.mado.example/1", key.public_key()));
+                const auto note = valid(tlog::parse_note(r.checkpoint));
+                r.checkpoint = tlog::sign_note(note.text, log, key);
+            }));
+    refuses(Code::receipt_invalid, {.order = [](wire::Order& o) {
+                o.head = RunningCountry::sign(country().head("clinic-1"), clinic());
+            }});
+    refuses(Code::receipt_invalid,
+            {.order = [](wire::Order& o) { o.subject = crypto::random_hash(); }});
+    refuses(Code::receipt_invalid,
+            {.reply = [](wire::Reply& r) { r.subject_salt = crypto::random_hash(); }});
+    refuses(Code::receipt_invalid, {.order_to = "992016"});  // of another kind
+}
+
+// A relay that says no in a form of its own is not believed.
+TEST_F(ClientTest, RefusesRubbish) {
+    http::Response response = json_response("<html>it works</html>");
+    refuses_body(Code::answer_invalid, response);
+    response.status = 502;
+    refuses_body(Code::answer_invalid, response);
+    response.content_type = "application/problem+json";
+    response.body = R"({"code":"no_such_code"})";
+    refuses_body(Code::answer_invalid, response);
+    response.body = R"({"code":"no_match"})";  // with a code of the table it is
+    refuses_body(Code::no_match, response);
+}
+
+TEST_F(ClientTest, FindsNoRelay) {
+    const auto heard = hear();
+    ASSERT_FALSE(heard);
+    EXPECT_EQ(heard.error().detail, "refused");
+    expect_code(heard.error().code, Code::unavailable);
+}
+
+// Through the real relay: a holder answers another order than the one it was sent.
+TEST_F(ErrorsTest, AnswerToAnotherOrder) {
+    country().kill9("gateway-2");
+    {
+        const PretendGateway gateway(
+            country(), "gateway-2", {"06990014"}, [](const std::string& body) {
+                const auto delivery = valid(wire::parse_delivery(body));
+                const auto order = valid(wire::parse_order(delivery.receipt.order));
+                const auto head = valid(wire::parse_head(order.head)).head;
+                return delivery_response(
+                    {.outcome = wire::Outcome::answered,
+                     .answer = holder_answer(country(), "06990014", crypto::random_hash(), head,
+                                             eligibility_document("2026-11-22")),
+                     .reason = {}});
+            });
+        const auto heard = wait_for(ask_once(country().directory(), clinic(), question(sato)));
+        ASSERT_FALSE(heard);
+        expect_code(heard.error().code, Code::answer_invalid);
+    }
+    country().start("gateway-2");
+}
+
+TEST_F(ErrorsTest, CardsAtTheCounter) {
+    const auto check = [](const std::string& card, const std::string& pin) {
+        return country().cli({"check", "--card", card, "--pin", pin});
+    };
+    expect_said(check("nobody", "1234"), Code::card_missing);
+    const auto first = check("tokubetsu", "0000");
+    expect_said(first, Code::pin_wrong);
+    EXPECT_NE(first.output.find("Tries left: 2"), std::string::npos) << first.output;
+    EXPECT_EQ(first.status, 3);
+    // The right PIN sets the counter back.
+    EXPECT_EQ(check("tokubetsu", "1234").status, 0);
+    for (const std::string left : {"2", "1"}) {
+        const auto wrong = check("tokubetsu", "0000");
+        expect_said(wrong, Code::pin_wrong);
+        EXPECT_NE(wrong.output.find("Tries left: " + left), std::string::npos) << wrong.output;
+    }
+    expect_said(check("tokubetsu", "0000"), Code::card_locked);
+    expect_said(check("tokubetsu", "1234"), Code::card_locked);
+    expect_said(check("sato-2", "1234"), Code::card_revoked);
+    expect_said(check("ninkei", "1234"), Code::card_expired);
+}
+
+// Every program that reads the directory refuses one that the supervising authority did not sign.
+TEST_F(ErrorsTest, DirectoryNotSigned) {
+    const auto& places = country().places();
+    const auto honest = *read_file(places.directory());
+    const auto jws = valid(crypto::parse_jws(honest, {.bytes_max = honest.size()}));
+    const auto stranger = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto forged = crypto::sign_jws(
+        wire::directory_type,
+        {.key_id = base64url(stranger.public_key().thumbprint()), .certificate = {}}, jws.payload,
+        stranger);
+    auto altered = honest;
+    const auto middle = honest.find('.') + 100;
+    altered[middle] = altered[middle] == 'A' ? 'B' : 'A';
+    const auto path = country().path("other-directory.jws");
+    // A state folder of its own: the running relay holds the lock of the other.
+    const auto state = country().path("other-state");
+    std::filesystem::create_directories(state);
+    for (const auto& text : {forged, altered, std::string("no directory"), std::string()}) {
+        replace_file(path, as_bytes(text));
+        for (const std::string program : {"relay", "gateway-1"}) {
+            auto config = replaced(*read_file(places.config(program)), places.directory(), path);
+            config = replaced(config, places.state() + "/relay", state);
+            const auto config_path = country().path("other.toml");
+            replace_file(config_path, as_bytes(config));
+            const auto refused =
+                country().serve(program == "relay" ? "mado-relay" : "mado-gateway", config_path);
+            expect_said(refused, Code::directory_invalid);
+            EXPECT_EQ(refused.status, 2);
+        }
+    }
+}
+
+}  // namespace mado::tests
