@@ -351,4 +351,15 @@ std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string
     return crypto::join_jws(text, *signature);
 }
 
+client::Result<client::PersonEntries> RunningCountry::entries(const std::string& card) {
+    auto login = mandate("portal");
+    login.kind = wire::MandateKind::login;
+    login.scope = {service("entries")};
+    login.expires = login.issued_at + wire::login_lifetime_s;
+    const auto chip = card::SoftwareCard::open(places_.card(card));
+    if (!chip) throw Failure("there is no card " + card);
+    return wait_for(client::fetch_entries(*directory_, office("portal"), sign(login, card),
+                                          chip->authentication_certificate()));
+}
+
 }  // namespace mado::tests

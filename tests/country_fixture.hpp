@@ -20,6 +20,7 @@
 #include "card/software_card.hpp"
 #include "cli/processes.hpp"
 #include "client/client.hpp"
+#include "client/entries.hpp"
 #include "http/completion.hpp"
 #include "wire/subject.hpp"
 
@@ -129,6 +130,8 @@ class RunningCountry {
     wire::Mandate mandate(const std::string& organisation);
     // Signed by that demo card; its PIN is 1234.
     [[nodiscard]] std::string sign(const wire::Mandate& mandate, const std::string& card) const;
+    // What the portal shows the person with this card: all that lib/client could check.
+    client::Result<client::PersonEntries> entries(const std::string& card);
 
   private:
     void guard();

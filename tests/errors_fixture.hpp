@@ -41,15 +41,6 @@ class ErrorsTest : public ::testing::Test {
     static Bytes card_subject(const Person& person, const wire::Mandate& mandate) {
         return to_bytes(wire::mandate_subject(country().sign(mandate, person.card)));
     }
-    // The log-in of the portal: what the person sees.
-    static Bytes login_subject(const Person& person) {
-        auto mandate = country().mandate("portal");
-        mandate.kind = wire::MandateKind::login;
-        mandate.scope = {service("entries")};
-        mandate.expires = mandate.issued_at + wire::login_lifetime_s;
-        return card_subject(person, mandate);
-    }
-
     // Entries in the log, the directory's and the import's too.
     static std::int64_t log_size();
     // An answer of that code and nothing more: a problem document that tells nothing internal.

@@ -123,7 +123,8 @@ TEST_F(ErrorsTest, HolderUnwell) {
     http::Response said;
     const PretendGateway gateway(country(), "gateway-2", {"06990014"},
                                  [&said](const std::string&) { return said; });
-    const auto hear = [] { return ask(country().head("clinic-1"), subject_of(sato)); };
+    // By card: what nobody answered counts as a miss of its number for a while.
+    const auto hear = [] { return ask(country().head("clinic-1"), card_subject(sato)); };
     for (const auto& body : unwell) {
         said.body = body;
         expect_problem(hear(), Code::unavailable, "unwell");
@@ -150,11 +151,27 @@ TEST_F(ErrorsTest, HolderComesBack) {
     EXPECT_EQ(ask(country().head("clinic-1"), subject_of(sato)).status, 200);
 }
 
-TEST_F(ErrorsTest, HolderRefusesAndFails) {
-    auto head = country().head("clinic-1");
-    head.parameters["on"] = "yesterday";
-    expect_problem(ask(head, subject_of(sato)), Code::holder_refused, "malformed");
-    // The four of one number again, by a card: the holder cannot tell them apart either.
+// A gateway's own policy may be narrower than the country's.
+TEST_F(ErrorsTest, HolderRefuses) {
+    const auto path = country().places().config("gateway-2");
+    const auto config = *read_file(path);
+    auto narrower = config;
+    const std::string row = "\"eligibility.clinic.treatment.number\",";
+    ASSERT_NE(config.find(row), std::string::npos);
+    narrower.erase(config.find(row), row.size());
+    country().kill9("gateway-2");
+    replace_file(path, as_bytes(narrower));
+    country().start("gateway-2");
+    expect_problem(ask(country().head("clinic-1"), subject_of(sato)), Code::holder_refused,
+                   "not_allowed");
+    EXPECT_EQ(ask(country().head("clinic-1"), card_subject(sato)).status, 200);
+    country().kill9("gateway-2");
+    replace_file(path, as_bytes(config));
+    country().start("gateway-2");
+}
+
+TEST_F(ErrorsTest, HolderFails) {
+    // Four people under one number, now by a card: the holder cannot tell them apart either.
     expect_problem(ask(country().head("clinic-1"), card_subject(twin)), Code::several_match);
     {
         db::Connection records(country().path("state/country/holders/06990014.sqlite"),
@@ -259,7 +276,13 @@ TEST_F(GatewayTest, RefusesRequestsThatNobodyMade) {
 }
 
 TEST_F(GatewayTest, RefusesOtherHoldersNumbersAndPolicies) {
-    refuses(Code::order_for_other, [](Forgery& f) { f.order.holder = participant("990010"); });
+    refuses(Code::order_for_other, [](Forgery& f) {
+        f.order.holder = participant("990010");
+        f.number.replace(f.number.find("06990014"), 8, "990010");
+        f.order.number = wire::commit_number(f.number_salt, as_bytes(f.number));
+    });
+    refuses(Code::number_mismatch, [](Forgery& f) { f.order.holder = participant("990010"); });
+    refuses(Code::number_mismatch, [](Forgery& f) { f.birth_date.reset(); });
     refuses(Code::number_mismatch,
             [](Forgery& f) { f.number.replace(f.number.find("77"), 2, "78"); });
     refuses(Code::number_mismatch, [](Forgery& f) { f.order.number.reset(); });

@@ -2,7 +2,6 @@
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
-#include "client/entries.hpp"
 #include "crypto/digest.hpp"
 #include "errors_fixture.hpp"
 #include "pretenders.hpp"
@@ -122,6 +121,11 @@ TEST_F(ErrorsTest, FormOfHeadAndSubject) {
           R"({"mandate":"a.b.c"})"}) {
         expect_problem(send(RunningCountry::sign(head, clinic()), bytes), Code::malformed);
     }
+    head.parameters["on"] = "yesterday";
+    expect_problem(ask(head, subject), Code::malformed);
+    head.parameters = {{"unknown", "1"}};
+    expect_problem(ask(head, subject), Code::malformed);
+    head.parameters.clear();
     head.card_seen = true;  // the organisation's word, beside a card that signed
     expect_problem(ask(head, card_subject(hanako)), Code::malformed);
     EXPECT_EQ(log_size(), before);
@@ -252,7 +256,9 @@ TEST_F(ErrorsTest, Numbers) {
     expect_problem(ask(third, card_subject(hanako)), Code::no_link);
     auto other = head();
     other.to = {.holder = participant("39990015"), .kind = {}, .position = 1};
-    expect_problem(ask(other, subject_of(hanako)), Code::no_link);
+    expect_problem(ask(other, card_subject(hanako)), Code::no_link);
+    // By number the answer tells nothing about other insurers.
+    expect_problem(ask(other, subject_of(hanako)), Code::no_match);
     EXPECT_EQ(log_size(), before);
 }
 
@@ -282,12 +288,7 @@ TEST_F(ErrorsTest, Misses) {
     EXPECT_EQ(ask(country().head("clinic-1"), subject_of(nguyen)).status, 200);
     EXPECT_EQ(ask(country().head("clinic-1"), card_subject(nguyen)).status, 200);
 
-    const auto login = login_subject(nguyen);
-    const auto object = parse_json_object(as_text(login));
-    ASSERT_TRUE(object);
-    const auto entries =
-        wait_for(client::fetch_entries(country().directory(), country().office("portal"),
-                                       std::string(object->at("mandate").as_string())));
+    const auto entries = country().entries(nguyen.card);
     ASSERT_TRUE(entries) << wire::info(entries.error().code).name << entries.error().detail;
     std::string outcomes;
     for (const auto& entry : entries->entries)

@@ -169,6 +169,8 @@ std::vector<http::Route> PretendRelay::routes(const Handler& requests) {
 
 Task<std::expected<http::Response, http::NetError>> PretendRelay::forward(std::string body) {
     const auto executor = co_await asio::this_coro::executor;
+    // A gateway that refuses a body closes the connection soon after its answer.
+    std::erase_if(gateways_, [](const http::Connection& gateway) { return !gateway.open(); });
     for (std::int64_t waited = 0; gateways_.empty() && waited < patience_ms; waited += 5) {
         asio::steady_timer timer(executor, http::Milliseconds(5));
         co_await timer.async_wait(asio::use_awaitable);
@@ -187,6 +189,7 @@ Task<std::expected<http::Response, http::NetError>> PretendRelay::forward(std::s
 
 http::Response PretendRelay::deliver(const std::string& body) {
     auto response = backstage_.run(forward(body));
+    if (!response) response = backstage_.run(forward(body));  // it had closed at that moment
     if (!response) throw Failure("the gateway did not answer the pretended relay");
     return std::move(*response);
 }

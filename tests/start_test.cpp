@@ -1,0 +1,326 @@
+// ./mado as its users meet it: starting, again and again, with whatever is wrong; and what `check`
+// prints.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <set>
+
+#include "base/file.hpp"
+#include "country_fixture.hpp"
+#include "wire/order.hpp"
+
+namespace mado::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t second_start_ms_max = 5'000;
+
+// Takes a port until it is destroyed.
+class TakenPort {
+  public:
+    explicit TakenPort(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        const int yes = 1;
+        ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+            ::listen(socket_, 1) != 0) {
+            throw Failure("the port cannot be taken");
+        }
+    }
+    ~TakenPort() { ::close(socket_); }
+    TakenPort(const TakenPort&) = delete;
+    TakenPort& operator=(const TakenPort&) = delete;
+
+  private:
+    int socket_;
+};
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+// The program says in words what is wrong, and does not break down over it.
+void expect_sentence(const Finished& finished, std::string_view words) {
+    EXPECT_EQ(finished.status, 2) << finished.output;
+    EXPECT_TRUE(has(finished.output, words)) << words << "\n" << finished.output;
+    for (const auto* sign :
+         {"Sanitizer", "terminate", "what():", "stopped by a fault", "#0 ", "Assertion", "0x"}) {
+        EXPECT_FALSE(has(finished.output, sign)) << finished.output;
+    }
+}
+
+std::string line_of(const std::string& text, const std::string& beginning) {
+    const auto at = text.find(beginning);
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+}
+
+}  // namespace
+
+class StartTest : public ::testing::Test {
+  protected:
+    static void SetUpTestSuite() { country_ = std::make_unique<RunningCountry>(); }
+    static void TearDownTestSuite() {
+        country_->down();
+        EXPECT_EQ(country_->complaints(), "");
+        country_.reset();
+    }
+    static RunningCountry& country() { return *country_; }
+    static std::string pids() {
+        std::string out;
+        for (const auto* program : {"relay", "gateway-1", "gateway-2", "gateway-3"})
+            out += read_file(country().path("run/" + std::string(program) + ".pid")).value_or("-") +
+                   "\n";
+        return out;
+    }
+    // Something is aside while `up` runs; then it is back, and the country starts.
+    static void refuses_without(const std::string& what, std::string_view words) {
+        country().down();
+        const auto aside = country().path("aside");
+        fs::rename(country().path(what), aside);
+        expect_sentence(country().cli({"up"}), words);
+        country().down();
+        fs::remove_all(country().path(what));
+        fs::rename(aside, country().path(what));
+    }
+    static void refuses_with(const std::string& file, const std::string& content,
+                             std::string_view words) {
+        country().down();
+        const auto path = country().path(file);
+        fs::copy_file(path, country().path("aside"), fs::copy_options::overwrite_existing);
+        replace_file(path, as_bytes(content), 0600);
+        expect_sentence(country().cli({"up"}), words);
+        country().down();
+        fs::rename(country().path("aside"), path);
+    }
+
+  private:
+    static inline std::unique_ptr<RunningCountry> country_;
+};
+
+TEST_F(StartTest, SecondUpChangesNothing) {
+    const auto before = pids();
+    const auto directory = read_file(country().places().directory());
+    const auto start = monotonic_us();
+    country().up();
+    EXPECT_LT((monotonic_us() - start) / 1000, second_start_ms_max);
+    EXPECT_EQ(pids(), before);
+    EXPECT_EQ(read_file(country().places().directory()), directory);
+    country().down();
+    const auto again = monotonic_us();
+    country().up();
+    EXPECT_LT((monotonic_us() - again) / 1000, second_start_ms_max);
+    EXPECT_NE(pids(), before);
+    EXPECT_EQ(read_file(country().places().directory()), directory);
+}
+
+TEST_F(StartTest, PortInUse) {
+    country().down();
+    for (const std::uint16_t port : {country().port(), country().operator_port("relay"),
+                                     country().operator_port("gateway-3")}) {
+        {
+            const TakenPort taken(port);
+            expect_sentence(country().cli({"up"}),
+                            "port " + std::to_string(port) + " on 127.0.0.1 is in use");
+        }
+        country().down();
+    }
+    country().up();
+}
+
+TEST_F(StartTest, StatusAfterAKill) {
+    const auto well = country().cli({"status"});
+    EXPECT_EQ(well.status, 0) << well.output;
+    EXPECT_FALSE(has(well.output, "UNHEALTHY")) << well.output;
+    country().kill9("gateway-2");
+    const auto one = country().cli({"status"});
+    EXPECT_EQ(one.status, 1) << one.output;
+    EXPECT_TRUE(has(line_of(one.output, "gateway-2"), "UNHEALTHY")) << one.output;
+    EXPECT_TRUE(has(line_of(one.output, "gateway-2"), "does not run")) << one.output;
+    EXPECT_TRUE(has(line_of(one.output, "relay"), " healthy")) << one.output;
+    // Without the relay no gateway is of use.
+    country().kill9("relay");
+    const auto all = country().cli({"status"});
+    EXPECT_EQ(all.status, 1);
+    EXPECT_TRUE(has(line_of(all.output, "relay"), "does not run")) << all.output;
+    EXPECT_TRUE(has(line_of(all.output, "gateway-1"), "not ready: no relay")) << all.output;
+    country().up();
+    const auto mended = country().cli({"status"});
+    EXPECT_EQ(mended.status, 0) << mended.output;
+}
+
+TEST_F(StartTest, SomethingMissing) {
+    refuses_without("keys", "keys");
+    refuses_without("keys/relay/seal.key", "cannot open the key file");
+    refuses_without("keys/relay/tls.crt", "tls.crt");
+    refuses_without("keys/gateway-2/tls.key", "cannot open the key file");
+    refuses_without("state/complete", "no complete country. Start over");
+    refuses_without("state/port", "the state has no port file");
+    refuses_without("state/authority.jwk", "the supervising authority's public key is missing");
+    refuses_without("state/country/holders/990010.sqlite", "990010.sqlite");
+    country().up();
+}
+
+TEST_F(StartTest, SomethingElseThere) {
+    auto directory = *read_file(country().places().directory());
+    auto& character = directory[directory.rfind('.') + 10];
+    character = character == 'A' ? 'B' : 'A';
+    refuses_with("state/directory.jws", directory, "directory_invalid");
+    refuses_with("state/directory.jws", "no directory", "directory");
+    refuses_with("state/relay/relay.sqlite", std::string(10'000, 'x'), "relay.sqlite");
+    refuses_with("keys/relay/seal.key", "short", "exactly 32 bytes");
+    refuses_with("keys/relay/log.key", "no key", "log.key cannot be used");
+    refuses_with("keys/990010/signing.key", "no key", "990010/signing.key");
+    country().down();
+    fs::permissions(country().path("keys/relay/seal.key"),
+                    fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read);
+    expect_sentence(country().cli({"up"}), "can be read by others; close it with: chmod 600");
+    fs::permissions(country().path("keys/relay/seal.key"),
+                    fs::perms::owner_read | fs::perms::owner_write);
+    country().up();
+}
+
+// Nobody changes a row of the policy alone: its hash is in the directory.
+TEST_F(StartTest, AlteredPolicy) {
+    country().down();
+    auto policy = *read_file(country().places().policy());
+    const auto at = policy.find("\"clinic\"");
+    ASSERT_NE(at, std::string::npos);
+    policy.replace(at, 8, "\"portal\"");
+    const auto path = country().path("policy.json");
+    replace_file(path, as_bytes(policy));
+    for (const std::string program : {"relay", "gateway-1"}) {
+        auto config = *read_file(country().places().config(program));
+        const auto honest = country().places().policy();
+        config.replace(config.find(honest), honest.size(), path);
+        const auto config_path = country().path("altered.toml");
+        replace_file(config_path, as_bytes(config));
+        expect_sentence(
+            country().serve(program == "relay" ? "mado-relay" : "mado-gateway", config_path),
+            "is not the file whose hash is in the directory");
+        replace_file(config_path, as_bytes("no_such_setting = 1\n" + config));
+        expect_sentence(
+            country().serve(program == "relay" ? "mado-relay" : "mado-gateway", config_path),
+            "altered.toml");
+    }
+    country().up();
+}
+
+TEST_F(StartTest, NoCountry) {
+    const auto mado = [](std::vector<std::string> words) {
+        words.insert(words.begin(), {country().places().programs + "/mado-cli", "--root",
+                                     country().path("nowhere")});
+        return run_program(words);
+    };
+    expect_sentence(mado({"check", "--card", "hanako", "--pin", "1234"}),
+                    "there is no country yet");
+    expect_sentence(mado({"log", "show", "--card", "hanako"}), "there is no country yet");
+    EXPECT_EQ(mado({"status"}).status, 1);
+    EXPECT_EQ(mado({"down"}).output, "mado: nothing was running\n");
+    expect_sentence(mado({"check"}), "--card, --health-number or --insurer");
+    expect_sentence(mado({"check", "--health-number", "621874998319"}), "--birth-date");
+    expect_sentence(mado({"up", "--people", "3"}), "--people");
+    EXPECT_FALSE(fs::exists(country().path("nowhere")));
+}
+
+TEST_F(StartTest, CheckInThreeWays) {
+    const std::vector<std::vector<std::string>> ways{
+        {"--card", "hanako", "--pin", "1234"},
+        {"--health-number", "621874998319", "--birth-date", "1986-05-01"},
+        {"--insurer", "990010", "--symbol", "あいう", "--number", "0000187", "--branch", "01",
+         "--birth-date", "1986-05-01"}};
+    for (auto words : ways) {
+        words.insert(words.begin(), "check");
+        const auto done = country().cli(words);
+        EXPECT_EQ(done.status, 0) << done.output;
+        for (const auto* part : {"A市国民健康保険", "厚労 花子", "あいう・0000187（枝番 01）",
+                                 "3割 (30 %)", "receipt verified: entry "}) {
+            EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
+        }
+    }
+    // Before April she was insured elsewhere; nobody insures 守 since June.
+    const auto before = country().cli(
+        {"check", "--card", "hanako", "--pin", "1234", "--as", "clinic-2", "--on", "2026-03-01"});
+    EXPECT_EQ(before.status, 0) << before.output;
+    EXPECT_TRUE(has(before.output, "まどか電機健康保険組合")) << before.output;
+    const auto nobody = country().cli({"check", "--card", "seiho", "--pin", "1234"});
+    EXPECT_EQ(nobody.status, 1) << nobody.output;
+    EXPECT_TRUE(has(nobody.output, "資格なし")) << nobody.output;
+    EXPECT_TRUE(has(nobody.output, "2026-06-09")) << nobody.output;
+
+    const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_EQ(log.status, 0) << log.output;
+    EXPECT_TRUE(has(log.output, "花みずき内科クリニック → A市国民健康保険")) << log.output;
+    EXPECT_TRUE(has(log.output, "健康保険法第3条第13項")) << log.output;
+    EXPECT_TRUE(has(log.output, "all 5 proven")) << log.output;
+}
+
+namespace {
+
+void expect_coverage(const json::object& coverage) {
+    EXPECT_EQ(coverage.at("status"), "active");
+    EXPECT_TRUE(coverage.contains("meta"));
+    EXPECT_TRUE(coverage.contains("identifier"));
+    EXPECT_TRUE(coverage.at("period").as_object().contains("start"));
+    EXPECT_EQ(coverage.at("beneficiary").at("reference"), "#patient");
+    EXPECT_EQ(coverage.at("payor").at(0).at("reference"), "#insurer");
+    std::string contained;
+    for (const auto& resource : coverage.at("contained").as_array())
+        contained += std::string(resource.at("resourceType").as_string()) + " ";
+    EXPECT_EQ(contained, "Patient Organization ");
+}
+
+void expect_receipt(const json::object& binary, const wire::Directory& directory) {
+    EXPECT_EQ(binary.at("contentType"), "application/json");
+    const auto& data = binary.at("data").as_string();
+    const auto text = valid(parse_base64({data.data(), data.size()}));
+    const auto receipt = valid(wire::read_receipt(valid(parse_json_object(as_text(text)))));
+    const auto verified = wire::verify_receipt(receipt, directory);
+    ASSERT_TRUE(verified) << verified.error().why;
+    EXPECT_LT(receipt.index, verified->checkpoint.size);
+}
+
+}  // namespace
+
+// A FHIR R4 Bundle: Haru's two payers in order of their rank, then the receipt of each order.
+TEST_F(StartTest, CheckAsJson) {
+    const auto done = country().cli(
+        {"check", "--card", "haru", "--pin", "1234", "--as", "care-provider-1", "--json"});
+    ASSERT_EQ(done.status, 0) << done.output;
+    const auto bundle = valid(parse_json_object(
+        done.output, {.text_bytes_max = 1U << 20U, .depth_max = 32, .values_max = 10'000}));
+    EXPECT_EQ(bundle.at("resourceType"), "Bundle");
+    EXPECT_EQ(bundle.at("type"), "collection");
+    EXPECT_TRUE(bundle.contains("timestamp"));
+    std::string types;
+    std::set<std::string> urls;
+    for (const auto& entry : bundle.at("entry").as_array()) {
+        const auto& resource = entry.at("resource").as_object();
+        const std::string type(resource.at("resourceType").as_string());
+        types += type + " ";
+        urls.emplace(entry.at("fullUrl").as_string());
+        if (type == "Coverage") expect_coverage(resource);
+        if (type == "Binary") expect_receipt(resource, country().directory());
+    }
+    EXPECT_EQ(types, "Coverage Coverage Binary Binary ");
+    EXPECT_EQ(urls.size(), 4U) << "every resource has a name of its own";
+}
+
+// --fresh forgets everything: another country under other keys.
+TEST_F(StartTest, Fresh) {
+    const auto key = read_file(country().places().authority_key());
+    const auto done = country().cli(
+        {"up", "--fresh", "--people", "50", "--port", std::to_string(country().port())});
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_NE(read_file(country().places().authority_key()), key);
+    const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_TRUE(has(log.output, "all 0 proven")) << log.output;
+}
+
+}  // namespace mado::tests

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/digest.hpp"
 #include "http/completion.hpp"
 #include "wire/answer.hpp"
 
@@ -70,6 +71,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     auto reply = look_up(*order, *delivery, holder->second, now);
     // Kept before the answer leaves. A repeat is answered again and keeps its first row.
     EvidenceRow row{.entry = order->entry,
+                    .request = crypto::sha256(as_bytes(order->order.head)),
                     .position = delivery->receipt.index,
                     .time = order->order.time,
                     .holder = order->order.holder.text(),
@@ -80,10 +82,17 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                     .receipt = wire::receipt_json(delivery->receipt)};
     auto& evidence = parts_.evidence;
     auto shared_row = std::make_shared<EvidenceRow>(std::move(row));
-    const bool kept = co_await http::completed<bool>(
-        [&evidence, shared_row](http::Done<bool> done) { evidence.keep(*shared_row, done); });
-    if (!kept) co_return wire::DeliveryReply{};
-    co_return reply;
+    const auto kept = co_await http::completed<Kept>(
+        [&evidence, shared_row](http::Done<Kept> done) { evidence.keep(*shared_row, done); });
+    switch (kept) {
+        case Kept::durable:
+            co_return reply;
+        case Kept::other_order:
+            co_return refused(Code::order_replayed);
+        case Kept::failed:
+            co_return wire::DeliveryReply{};
+    }
+    co_return wire::DeliveryReply{};
 }
 
 // The holder's rows, made into the service's document, signed by the holder, sealed to the one who
@@ -94,9 +103,12 @@ wire::DeliveryReply Answering::look_up(const VerifiedOrder& order, const wire::D
     if (!on) return refused(Code::malformed);
     wire::ServiceAnswer found;
     try {
-        found = holder.records.answer(
-            order.head.service, delivery.number,
-            {.holder = *order.holder, .birth_date = delivery.birth_date, .on = *on, .now = now});
+        found = holder.records.answer(order.head.service,
+                                      {.holder = *order.holder,
+                                       .number = wire::number_fields(delivery.number),
+                                       .birth_date = delivery.birth_date,
+                                       .on = *on,
+                                       .now = now});
     } catch (const Failure& failure) {
         parts_.log.error("records_failed", {{"holder", std::string_view(order.holder->id.text())},
                                             {"why", std::string_view(failure.what())}});

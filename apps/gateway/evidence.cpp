@@ -23,10 +23,12 @@ Evidence::Evidence(const std::string& path, const Log& log)
       write_(open_migrated(path)),
       checkpointer_(path),
       add_(write_.prepare(
-          "insert into evidence (entry, position, time, holder, number, requester, service, "
-          "outcome, receipt) values (:entry, :position, :time, :holder, :number, :requester, "
+          "insert into evidence (entry, request, position, time, holder, number, requester, "
+          "service, outcome, receipt) values (:entry, :request, :position, :time, :holder, "
+          ":number, :requester, "
           ":service, :outcome, :receipt) on conflict (entry) do update set "
           "outcome = excluded.outcome where excluded.outcome = 'answered'")),
+      entry_of_(write_.prepare("select entry from evidence where request = :request")),
       read_(path, db::Access::read_only),
       find_(read_.prepare("select 1 from evidence where entry = :entry")),
       batcher_(
@@ -44,35 +46,50 @@ bool Evidence::known(const Hash& entry) {
     return true;
 }
 
-void Evidence::keep(EvidenceRow row, std::function<void(bool)> done) {
-    if (!batcher_.submit({std::move(row), done})) done(false);
+void Evidence::keep(EvidenceRow row, std::function<void(Kept)> done) {
+    if (!batcher_.submit({std::move(row), done})) done(Kept::failed);
 }
 
 void Evidence::apply(std::vector<Job>& batch) {
-    bool durable = false;
+    std::vector<Kept> results;
     try {
         db::Transaction transaction(write_);
-        for (const auto& job : batch) {
-            add_.bind("entry", job.row.entry)
-                .bind("position", static_cast<std::int64_t>(job.row.position))
-                .bind("time", job.row.time)
-                .bind("holder", job.row.holder)
-                .bind("number", job.row.number)
-                .bind("requester", job.row.requester)
-                .bind("service", job.row.service)
-                .bind("outcome", wire::to_text(job.row.outcome))
-                .bind("receipt", job.row.receipt)
-                .execute();
-        }
+        for (const auto& job : batch)
+            results.push_back(add(job.row));
         transaction.commit();
-        durable = true;
+        healthy_ = true;
     } catch (const std::exception& error) {
         add_.reset();
+        entry_of_.reset();
+        healthy_ = false;
+        results.assign(batch.size(), Kept::failed);
         log_.error("evidence_failed", {{"why", std::string_view(error.what())}});
     }
-    healthy_ = durable;
-    for (const auto& job : batch)
-        job.done(durable);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        batch[i].done(results[i]);
+}
+
+// One signed request makes one order. A relay that makes a second of it, about somebody else or
+// with another birth date, gets nothing; decided here, where orders come one after the other.
+Kept Evidence::add(const EvidenceRow& row) {
+    entry_of_.bind("request", row.request);
+    if (entry_of_.step()) {
+        const bool same = entry_of_.blob(0) == to_bytes(ByteView(row.entry));
+        entry_of_.reset();
+        if (!same) return Kept::other_order;
+    }
+    add_.bind("entry", row.entry)
+        .bind("request", row.request)
+        .bind("position", static_cast<std::int64_t>(row.position))
+        .bind("time", row.time)
+        .bind("holder", row.holder)
+        .bind("number", row.number)
+        .bind("requester", row.requester)
+        .bind("service", row.service)
+        .bind("outcome", wire::to_text(row.outcome))
+        .bind("receipt", row.receipt)
+        .execute();
+    return Kept::durable;
 }
 
 }  // namespace mado::gateway

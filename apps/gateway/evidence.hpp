@@ -16,6 +16,7 @@ namespace mado::gateway {
 
 struct EvidenceRow {
     Hash entry{};
+    Hash request{};  // SHA-256 of the head's JWS
     std::uint64_t position = 0;
     UnixTime time = 0;
     std::string holder;
@@ -26,6 +27,12 @@ struct EvidenceRow {
     std::string receipt;
 };
 
+enum class Kept {
+    durable,      // also when the same row was there already
+    other_order,  // another order was made of the same signed request: it must not be answered
+    failed,
+};
+
 class Evidence {
   public:
     Evidence(const std::string& path, const Log& log);
@@ -33,24 +40,25 @@ class Evidence {
 
     // Was an order with this entry answered before? On the io thread.
     bool known(const Hash& entry);
-    // Calls `done` from the writer's thread: true once the row is durable, false when it could not
-    // be written. A row that was there already stays as it was, but says from the first answer on
-    // that it was answered.
-    void keep(EvidenceRow row, std::function<void(bool)> done);
+    // Calls `done` from the writer's thread. A row that was there already stays as it was, but says
+    // from the first answer on that it was answered.
+    void keep(EvidenceRow row, std::function<void(Kept)> done);
     [[nodiscard]] bool healthy() const { return healthy_; }
     void stop() { batcher_.stop(); }
 
   private:
     struct Job {
         EvidenceRow row;
-        std::function<void(bool)> done;
+        std::function<void(Kept)> done;
     };
     void apply(std::vector<Job>& batch);
+    Kept add(const EvidenceRow& row);
 
     const Log& log_;
     db::Connection write_;
     db::Checkpointer checkpointer_;
     db::Statement add_;
+    db::Statement entry_of_;
     db::Connection read_;
     db::Statement find_;
     std::atomic<bool> healthy_ = true;

@@ -18,6 +18,7 @@ class EvidenceTest : public testing::Test {
     }
     static EvidenceRow row(std::uint8_t entry) {
         return {.entry = wire::filled(entry),
+                .request = wire::filled(entry),
                 .position = entry,
                 .time = wire::test_now,
                 .holder = "06990014",
@@ -27,13 +28,13 @@ class EvidenceTest : public testing::Test {
                 .outcome = wire::Outcome::answered,
                 .receipt = "receipt"};
     }
-    std::future<bool> submit(EvidenceRow one) {
-        auto promise = std::make_shared<std::promise<bool>>();
+    std::future<Kept> submit(EvidenceRow one) {
+        auto promise = std::make_shared<std::promise<Kept>>();
         auto future = promise->get_future();
-        evidence->keep(std::move(one), [promise](bool durable) { promise->set_value(durable); });
+        evidence->keep(std::move(one), [promise](Kept kept) { promise->set_value(kept); });
         return future;
     }
-    bool keep(EvidenceRow one) { return submit(std::move(one)).get(); }
+    Kept keep(EvidenceRow one) { return submit(std::move(one)).get(); }
     [[nodiscard]] std::string stored(const std::string& sql) const {
         db::Connection connection(path, db::Access::read_only);
         auto statement = connection.prepare("select cast((" + sql + ") as text)");
@@ -51,7 +52,7 @@ class EvidenceTest : public testing::Test {
 
 TEST_F(EvidenceTest, KeptIsKnownAlsoAfterARestart) {
     EXPECT_FALSE(evidence->known(wire::filled(1)));
-    EXPECT_TRUE(keep(row(1)));
+    EXPECT_EQ(keep(row(1)), Kept::durable);
     EXPECT_TRUE(evidence->known(wire::filled(1)));
     EXPECT_FALSE(evidence->known(wire::filled(2)));
     open();
@@ -63,11 +64,11 @@ TEST_F(EvidenceTest, KeptIsKnownAlsoAfterARestart) {
 }
 
 TEST_F(EvidenceTest, RepeatKeepsTheFirstRow) {
-    EXPECT_TRUE(keep(row(1)));
+    EXPECT_EQ(keep(row(1)), Kept::durable);
     auto again = row(1);
     again.receipt = "another";
     again.outcome = wire::Outcome::failed;
-    EXPECT_TRUE(keep(again));
+    EXPECT_EQ(keep(again), Kept::durable);
     EXPECT_EQ(stored("select count(*) from evidence"), "1");
     EXPECT_EQ(stored("select receipt || outcome from evidence"), "receiptanswered");
 }
@@ -75,33 +76,47 @@ TEST_F(EvidenceTest, RepeatKeepsTheFirstRow) {
 TEST_F(EvidenceTest, RepeatThatIsAnsweredAtLastSaysSo) {
     auto first = row(1);
     first.outcome = wire::Outcome::failed;
-    EXPECT_TRUE(keep(first));
+    EXPECT_EQ(keep(first), Kept::durable);
     EXPECT_EQ(stored("select outcome from evidence"), "failed");
     auto missed = row(1);
     missed.outcome = wire::Outcome::no_match;
-    EXPECT_TRUE(keep(missed));
+    EXPECT_EQ(keep(missed), Kept::durable);
     EXPECT_EQ(stored("select outcome from evidence"), "failed");
-    EXPECT_TRUE(keep(row(1)));
+    EXPECT_EQ(keep(row(1)), Kept::durable);
     EXPECT_EQ(stored("select outcome from evidence"), "answered");
     EXPECT_EQ(stored("select count(*) from evidence"), "1");
 }
 
+// A relay that makes two orders of one signed request.
+TEST_F(EvidenceTest, OneRequestMakesOneOrder) {
+    EXPECT_EQ(keep(row(1)), Kept::durable);
+    auto second = row(2);
+    second.request = row(1).request;
+    EXPECT_EQ(keep(second), Kept::other_order);
+    EXPECT_FALSE(evidence->known(second.entry));
+    open();
+    EXPECT_EQ(keep(second), Kept::other_order);
+    EXPECT_EQ(keep(row(1)), Kept::durable);
+    EXPECT_EQ(keep(row(2)), Kept::durable);
+    EXPECT_TRUE(evidence->healthy());
+}
+
 TEST_F(EvidenceTest, ManyAtOnce) {
-    std::vector<std::future<bool>> kept;
+    std::vector<std::future<Kept>> kept;
     for (int i = 0; i < 200; ++i)
         kept.push_back(submit(row(static_cast<std::uint8_t>(i % 100))));
     for (auto& one : kept)
-        EXPECT_TRUE(one.get());
+        EXPECT_EQ(one.get(), Kept::durable);
     EXPECT_EQ(stored("select count(*) from evidence"), "100");
 }
 
 TEST_F(EvidenceTest, WhatCannotBeWrittenIsNotCalledKept) {
     alter("create trigger planted before insert on evidence begin select raise(abort, 'p'); end");
-    EXPECT_FALSE(keep(row(1)));
+    EXPECT_EQ(keep(row(1)), Kept::failed);
     EXPECT_FALSE(evidence->healthy());
     EXPECT_FALSE(evidence->known(wire::filled(1)));
     alter("drop trigger planted");
-    EXPECT_TRUE(keep(row(1)));
+    EXPECT_EQ(keep(row(1)), Kept::durable);
     EXPECT_TRUE(evidence->healthy());
     EXPECT_TRUE(evidence->known(wire::filled(1)));
 }
@@ -109,8 +124,8 @@ TEST_F(EvidenceTest, WhatCannotBeWrittenIsNotCalledKept) {
 TEST_F(EvidenceTest, AfterTheStopNothingIsTaken) {
     auto last = submit(row(1));
     evidence->stop();
-    EXPECT_TRUE(last.get()) << "what was accepted is finished";
-    EXPECT_FALSE(keep(row(2)));
+    EXPECT_EQ(last.get(), Kept::durable) << "what was accepted is finished";
+    EXPECT_EQ(keep(row(2)), Kept::failed);
 }
 
 TEST_F(EvidenceTest, FolderThatIsNotThere) {

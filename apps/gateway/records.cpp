@@ -94,23 +94,18 @@ bool Records::offers(const wire::ServiceId& service) const {
     return services_.contains(service.text());
 }
 
-wire::ServiceAnswer Records::answer(const wire::ServiceId& service, std::string_view number,
+wire::ServiceAnswer Records::answer(const wire::ServiceId& service,
                                     const wire::ServiceQuestion& question) {
     auto& entry = services_.find(service.text())->second;
     auto& statement = entry.rows;
-    const auto object = parse_json_object(number);
-    if (!object) throw Failure("a number that was committed to is not JSON");
     for (const auto& name : statement.parameters()) {
+        const auto field = question.number.find(name);
         if (name == "on") {
             statement.bind(name, to_text(question.on));
-            continue;
-        }
-        const auto field = object->find(name);
-        const auto* text = field == object->end() ? nullptr : field->value().if_string();
-        if (text == nullptr) {
+        } else if (field == question.number.end()) {
             statement.bind_null(name);
         } else {
-            statement.bind(name, std::string_view(*text));
+            statement.bind(name, field->second);
         }
     }
     std::vector<wire::Row> rows;

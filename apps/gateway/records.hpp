@@ -23,9 +23,9 @@ class Records {
     [[nodiscard]] const wire::Participant& holder() const { return *holder_; }
     [[nodiscard]] bool offers(const wire::ServiceId& service) const;
 
-    // `number`: the exact bytes that the order committed to. Throws Failure (also db::Timeout) when
-    // the database does not work or returns rows that break the contract.
-    wire::ServiceAnswer answer(const wire::ServiceId& service, std::string_view number,
+    // Throws Failure (also db::Timeout) when the database does not work or returns rows that break
+    // the contract.
+    wire::ServiceAnswer answer(const wire::ServiceId& service,
                                const wire::ServiceQuestion& question);
 
   private:

@@ -34,12 +34,11 @@ class RecordsTest : public testing::Test {
     }
     wire::ServiceAnswer ask(Records& records, std::string_view number = "1",
                             std::string_view on = "2026-11-22") const {
-        return records.answer(service,
-                              fmt::format(R"({{"holder":"06990014","number":"{}"}})", number),
-                              {.holder = *directory.find("06990014"),
-                               .birth_date = parse_date("1986-11-22").value(),
-                               .on = parse_date(on).value(),
-                               .now = wire::test_now});
+        return records.answer(service, {.holder = *directory.find("06990014"),
+                                        .number = {{"number", std::string(number)}},
+                                        .birth_date = parse_date("1986-11-22").value(),
+                                        .on = parse_date(on).value(),
+                                        .now = wire::test_now});
     }
 
     TempFolder folder;

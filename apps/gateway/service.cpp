@@ -87,6 +87,7 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
     if (row == nullptr || !facts.allowed.contains(order.policy.text()) ||
         row->service != head->service || row->requester_kind != requester->kind ||
         row->purpose != head->purpose || row->presence != order.presence ||
+        order.keep_until != wire::keep_until(*row, order.time) ||
         !in_force(*row, facts.policy.day_of(order.time)) ||
         std::ranges::find(row->holder_kinds, holder->kind) == row->holder_kinds.end()) {
         return std::unexpected(Code::not_allowed);

@@ -27,6 +27,14 @@ class GatewayServiceTest : public testing::Test {
         return verify(Forgery{.order = std::move(change)});
     }
 
+    // An order that was made that long after its head was signed.
+    std::string made_at(std::int64_t after) {
+        return with_order([after](wire::Order& o) {
+            o.time += after;
+            o.keep_until = o.time + GatewayCountry::keep_s;
+        });
+    }
+
     GatewayCountry country;
     const wire::Directory directory = country.directory();
     const wire::Policy policy = wire::valid(wire::Policy::parse(test_policies));
@@ -139,10 +147,10 @@ TEST_F(GatewayServiceTest, HeadForAnother) {
 }
 
 TEST_F(GatewayServiceTest, HeadThatDidNotLiveWhenTheOrderWasMade) {
-    EXPECT_EQ(with_order([](wire::Order& o) { o.time += 59; }), "good");
-    EXPECT_EQ(with_order([](wire::Order& o) { o.time += 60; }), "head_mismatch");
-    EXPECT_EQ(with_order([](wire::Order& o) { o.time -= 60; }), "good");
-    EXPECT_EQ(with_order([](wire::Order& o) { o.time -= 61; }), "head_mismatch");
+    EXPECT_EQ(made_at(59), "good");
+    EXPECT_EQ(made_at(60), "head_mismatch");
+    EXPECT_EQ(made_at(-60), "good");
+    EXPECT_EQ(made_at(-61), "head_mismatch");
     EXPECT_EQ(with_head([](wire::Head& h) { h.expires += 1; }), "head_mismatch")
         << "an ask lives a minute";
 }
@@ -224,6 +232,12 @@ TEST_F(GatewayServiceTest, PolicyThatIsNotInForce) {
     EXPECT_EQ(verify(Forgery{.now = last_second + 1}), "not_allowed");
     EXPECT_EQ(verify(Forgery{.now = 1'577'804'399}), "not_allowed");  // 2019-12-31T14:59:59Z
     EXPECT_EQ(verify(Forgery{.now = 1'577'804'400}), "good");
+}
+
+TEST_F(GatewayServiceTest, RetentionIsThePolicys) {
+    for (const std::int64_t more : {-86'400, -1, 1, 86'400}) {
+        EXPECT_EQ(with_order([more](wire::Order& o) { o.keep_until += more; }), "not_allowed");
+    }
 }
 
 TEST_F(GatewayServiceTest, CardSeenIsTheRequestersWord) {

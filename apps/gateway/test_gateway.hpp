@@ -45,6 +45,8 @@ struct GatewayCountry : wire::TestCountry {
             wire::open_directory(sign_directory(directory_json()), authority.public_key()));
     }
 
+    static constexpr std::int64_t keep_s = 30 * 86'400;  // as the policies say
+
     // What an honest relay would send, where nothing is changed.
     struct Forgery {
         std::function<void(wire::Head&)> head = [](wire::Head&) {};
@@ -62,6 +64,7 @@ struct GatewayCountry : wire::TestCountry {
         const auto& key = forgery.signer == nullptr ? clinic : *forgery.signer;
         auto made = order();
         made.time = forgery.now;
+        made.keep_until = made.time + keep_s;
         made.policy = wire::code_id("number");
         made.head = wire::sign_head(asked, wire::kid_of(key), key);
         wire::Delivery out{.receipt = {},

@@ -8,6 +8,9 @@
 namespace mado::relay {
 namespace {
 
+// A page, in the JWS, in the JWE: twice times 4/3 of this, and well below what a reply may have.
+constexpr std::size_t page_bytes_max = 1024 * 1024;
+
 std::optional<std::int64_t> number_parameter(const wire::Head& head, const std::string& name,
                                              std::int64_t fallback) {
     const auto found = head.parameters.find(name);
@@ -55,7 +58,7 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
     }
     // One more than asked says whether there are more.
     auto stored = reader.entries(person, *after, *limit + 1);
-    const bool more = static_cast<std::int64_t>(stored.size()) > *limit;
+    bool more = static_cast<std::int64_t>(stored.size()) > *limit;
     if (more) stored.pop_back();
     // Read after the rows: it covers all of them.
     const auto note = reader.newest_head();
@@ -68,6 +71,7 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
 
     const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
     json::array entries;
+    std::size_t bytes = 0;
     for (const auto& entry : stored) {
         auto one = opened(entry);
         json::array proof;
@@ -76,6 +80,12 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
             proof.emplace_back(base64url(hash));
         }
         one["proof"] = std::move(proof);
+        // Requests that somebody made large must not make a person's list unreadable.
+        bytes += json::serialize(one).size();
+        if (bytes > page_bytes_max && !entries.empty()) {
+            more = true;
+            break;
+        }
         entries.push_back(std::move(one));
     }
     json::object data;

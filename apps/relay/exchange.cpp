@@ -130,6 +130,9 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     const auto* mandate = std::get_if<wire::MandateSubject>(&*subject);
     const auto& head = caller.head.head;
     if (head.card_seen && mandate != nullptr) return refuse(Code::malformed);
+    if (!parameters_fit(head)) return refuse(Code::malformed, "parameters");
+    // No service of this version takes a payload.
+    if (head.payload_hash || !caller.request.payload.empty()) return refuse(Code::not_allowed);
     const auto presence = mandate != nullptr ? wire::Presence::card_pin
                           : head.card_seen   ? wire::Presence::card_seen
                                              : wire::Presence::number;
@@ -176,11 +179,10 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
         return refuse(Code::mandate_nonce);
     }
     permit.person = card->person;
-    permit.mandate = RecordOrder::MandateRow{
-        .hash = hash,
-        .person = card->person,
-        .expires = mandate.expires,
-        .sealed = shared_.vault.seal("mandate", owned_row(hash, card->person), as_bytes(compact))};
+    permit.mandate =
+        RecordOrder::MandateRow{.hash = hash,
+                                .expires = mandate.expires,
+                                .sealed = shared_.vault.seal("mandate", hash, as_bytes(compact))};
     if (mandate.kind == wire::MandateKind::check) permit.mandate_use_of = to_bytes(ByteView(hash));
     return permit;
 }
@@ -208,26 +210,39 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
     return resolved;
 }
 
+// By number every miss is the same: whether the number is unknown, not that insurer's, or the birth
+// date is another, the one who asks learns nothing.
 Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller,
                                                             const wire::NumberSubject& subject) {
-    const auto& scheme = *shared_.schemes.find(subject.number.scheme);
-    auto path = shared_.vault.index(
-        "miss", {as_bytes(caller.participant->id.text()), wire::index_material(subject.number),
-                 row_bytes(day_number(shared_.policy, caller.now))});
-    if (reader_.misses(path) >= misses_max) return refuse(Code::path_closed);
-    const auto& to = caller.head.head.to;
-    const auto people = reader_.linked(subject.number, scheme);
+    const auto& number = subject.number;
+    const auto& scheme = *shared_.schemes.find(number.scheme);
+    const auto people = reader_.linked(number, scheme);
     if (people.size() > 1) return refuse(Code::several_match);
-    if (people.size() == 1) {
-        auto route = route_linked(to, shared_.directory, reader_.identifiers(people.front()));
-        if (!route) return refuse(route.error());
-        return Resolved{std::move(*route), people.front(), std::move(path)};
-    }
-    auto route = route_unlinked(to, shared_.directory, scheme, subject.number);
-    if (!route) return refuse(route.error());
-    NewSeries series{.indexes = number_indexes(shared_.vault, subject.number, scheme),
+    auto path = miss_path(caller, number, people);
+    if (reader_.misses(path) >= misses_max) return refuse(Code::path_closed);
+
+    const auto& to = caller.head.head.to;
+    const auto identifiers =
+        people.empty() ? std::vector<Identifier>{} : reader_.identifiers(people.front());
+    auto route = scheme.kind ? route_own_number(to, shared_.directory, scheme, number, identifiers)
+                             : route_linked(to, shared_.directory, identifiers);
+    if (!route) return refuse(Code::no_match);
+    if (!people.empty()) return Resolved{std::move(*route), people.front(), std::move(path)};
+    NewSeries series{.indexes = number_indexes(shared_.vault, number, scheme),
                      .identifier = *route->identifier};
     return Resolved{std::move(*route), std::move(series), std::move(path)};
+}
+
+// What three misses close for the day: this requester and this person, however the number is
+// written; where nobody is linked, this requester and this number.
+Bytes Exchange::miss_path(const Caller& caller, const wire::PersonNumber& number,
+                          const std::vector<PersonRow>& people) const {
+    const auto requester = as_bytes(caller.participant->id.text());
+    const auto day = row_bytes(day_number(shared_.policy, caller.now));
+    if (people.empty()) {
+        return shared_.vault.index("miss", {requester, wire::index_material(number), day});
+    }
+    return shared_.vault.index("miss-person", {requester, row_bytes(people.front()), day});
 }
 
 // 4: the order into the log, durable, before anybody is asked.
@@ -256,7 +271,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
         .holder = holder,
         .policy = permit.policy->id,
         .presence = permit.policy->presence,
-        .keep_until = caller.now + permit.policy->keep_days * 86'400,
+        .keep_until = wire::keep_until(*permit.policy, caller.now),
         .head = caller.request.head,
         .subject = wire::commit_subject(record.subject_salt, caller.request.subject),
         .number = wire::commit_number(record.number_salt, as_bytes(record.number)),
@@ -271,6 +286,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .content = shared_.vault.index(
                         "content", {as_bytes(caller.request.head), caller.request.subject}),
                     .mandate_use = {},
+                    .miss_path = resolved.miss_path,
                     .mandate = permit.mandate};
     if (permit.mandate_use_of) {
         job.mandate_use = shared_.vault.index(
@@ -318,17 +334,16 @@ Task<bool> Exchange::note_outcome(const Caller& caller, const Recorded& recorded
                                   wire::Outcome outcome, std::optional<Bytes> miss_path) {
     SetOutcome job{.position = recorded.position,
                    .outcome = outcome,
-                   .miss_path = {},
+                   .miss_path = miss_path,
                    .day = day_number(shared_.policy, caller.now),
                    .requester = caller.participant->id.text(),
                    .time = caller.now};
-    if (outcome != wire::Outcome::no_match || !miss_path) {
+    if (!miss_path || !counts_as_miss(outcome)) {
         if (!shared_.writer.set_outcome(std::move(job), {})) {
             shared_.log.warning("outcome_dropped");
         }
         co_return true;
     }
-    job.miss_path = std::move(miss_path);
     auto& writer = shared_.writer;
     auto shared_job = std::make_shared<SetOutcome>(std::move(job));
     co_return co_await http::completed<bool>([&writer, shared_job](http::Done<bool> done) {

@@ -80,6 +80,8 @@ class Exchange {
     Step<wire::Reply> answer_itself(const Caller& caller, const Permit& permit);
     Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
+    Bytes miss_path(const Caller& caller, const wire::PersonNumber& number,
+                    const std::vector<PersonRow>& people) const;
     // False: a miss could not be counted.
     Task<bool> note_outcome(const Caller& caller, const Recorded& recorded, wire::Outcome outcome,
                             std::optional<Bytes> miss_path);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t waiting_max = 256;  // orders that wait for one holder
 constexpr std::size_t channels_max = 65'536;
+constexpr std::ptrdiff_t channels_of_gateway_max = 256;
 
 }  // namespace
 
@@ -45,6 +46,7 @@ struct Holders::Channel {
 struct Holders::Waiter {
     asio::io_context& io;
     asio::steady_timer timer;
+    std::uint64_t turn;
     ChannelPtr channel;  // set under the mutex before the timer is woken
 };
 
@@ -54,7 +56,10 @@ void Holders::add(asio::io_context& io, const std::vector<wire::ParticipantId>& 
         std::make_shared<Channel>(Channel{io, holders, std::move(connection), /*busy=*/true});
     {
         const std::scoped_lock lock(mutex_);
-        if (channels_.size() >= channels_max) return;
+        const auto same = std::ranges::count_if(channels_, [&channel](const ChannelPtr& other) {
+            return other->holders == channel->holders;
+        });
+        if (channels_.size() >= channels_max || same >= channels_of_gateway_max) return;
         channels_.push_back(channel);
     }
     give_back(channel, /*usable=*/true);
@@ -96,7 +101,8 @@ Task<Holders::ChannelPtr> Holders::take(asio::io_context& here, wire::Participan
         if (auto channel = take_idle(holder, here)) co_return channel;
         auto& queue = waiting_[holder];
         if (queue.size() >= waiting_max) co_return nullptr;
-        waiter = std::make_shared<Waiter>(Waiter{here, asio::steady_timer(here, until), nullptr});
+        waiter = std::make_shared<Waiter>(
+            Waiter{here, asio::steady_timer(here, until), ++turns_, nullptr});
         queue.push_back(waiter);
     }
     boost::system::error_code woken;
@@ -113,11 +119,18 @@ void Holders::give_back(const ChannelPtr& channel, bool usable) {
         return;
     }
     const std::scoped_lock lock(mutex_);
+    // Of the holders behind it the one that has waited longest: none is starved by a neighbour.
+    std::deque<std::shared_ptr<Waiter>>* longest = nullptr;
     for (const auto& holder : channel->holders) {
         const auto queue = waiting_.find(holder);
         if (queue == waiting_.end() || queue->second.empty()) continue;
-        const auto waiter = queue->second.front();
-        queue->second.pop_front();
+        if (longest == nullptr || queue->second.front()->turn < longest->front()->turn) {
+            longest = &queue->second;
+        }
+    }
+    if (longest != nullptr) {
+        const auto waiter = longest->front();
+        longest->pop_front();
         waiter->channel = channel;  // stays busy: it changes hands
         asio::post(waiter->io, [waiter] { waiter->timer.cancel(); });
         return;

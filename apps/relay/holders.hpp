@@ -57,6 +57,7 @@ class Holders {
     std::mutex mutex_;  // guards all below and Channel::busy: every io thread takes and gives back
     std::list<ChannelPtr> channels_;
     std::map<wire::ParticipantId, std::deque<std::shared_ptr<Waiter>>> waiting_;
+    std::uint64_t turns_ = 0;  // numbers those who wait
 };
 
 }  // namespace mado::relay

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "crypto/digest.hpp"
+#include "open_tries.hpp"
 
 namespace mado::relay {
 namespace {
@@ -76,13 +77,14 @@ struct Statements {
               "insert into access (position, entry, person, seq, month, sealed, request, content, "
               "mandate_use) values (:position, :entry, :person, :seq, :month, :sealed, :request, "
               ":content, :mandate_use)")),
-          add_mandate(c.prepare("insert into mandate (hash, person, expires, sealed) values "
-                                "(:hash, :person, :expires, :sealed) on conflict do nothing")),
+          add_mandate(c.prepare("insert into mandate (hash, expires, sealed) values "
+                                "(:hash, :expires, :sealed) on conflict do nothing")),
           drop_mandates(c.prepare("delete from mandate where expires < :time")),
           // What was answered once stays so, whatever a repeat brings.
           set_outcome(c.prepare("update access set outcome = :outcome where position = :position "
                                 "and coalesce(outcome, '') <> 'answered'")),
           owner(c.prepare("select person, month, outcome from access where position = :position")),
+          misses(c.prepare("select misses from miss where path = :path")),
           add_miss(c.prepare("insert into miss (path, day, misses) values (:path, :day, 1) "
                              "on conflict do update set misses = misses + 1 returning misses")),
           drop_misses(c.prepare("delete from miss where day < :day")),
@@ -92,7 +94,7 @@ struct Statements {
 
     db::Statement head, head_after, add_head, add_tile, find_request, find_use, find_series,
         add_person, add_identifier, add_card, next_seq, add_access, add_mandate, drop_mandates,
-        set_outcome, owner, add_miss, drop_misses, month, add_month, any_person;
+        set_outcome, owner, misses, add_miss, drop_misses, month, add_month, any_person;
 };
 
 }  // namespace
@@ -125,11 +127,13 @@ struct LogWriter::State {
     RecordResult repeat(const Bytes& content);
     PersonRow person_of(const RecordOrder& job);
     void outcome(const SetOutcome& job);
+    std::optional<wire::Code> judge_path(const RecordOrder& job);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
     void insert_access(const Hash& entry, PersonRow person, std::int64_t seq, std::int64_t month,
                        const AccessRecord& record, const RecordOrder* order);
     void prove(Recorded& recorded);
+    const Secret* known_month_key(std::int64_t month);
     const Secret& month_key(std::int64_t month);
 
     Options options;
@@ -142,6 +146,7 @@ struct LogWriter::State {
     // The edge no longer follows the database (a commit failed half-way): read it again first.
     bool restore_needed = true;
     std::map<std::int64_t, Secret> month_keys;
+    OpenTries tries;
     std::atomic<bool> healthy = true;
     Batcher<Job> batcher;  // last: its thread uses everything above
 };
@@ -312,6 +317,7 @@ RecordResult LogWriter::State::record(RecordOrder& job) {
             return std::unexpected(wire::Code::mandate_used);
         }
     }
+    if (const auto code = judge_path(job)) return std::unexpected(*code);
     const PersonRow person = person_of(job);
     sql.next_seq.bind("person", person);
     if (!sql.next_seq.step()) throw Failure("a person is missing");
@@ -329,7 +335,6 @@ RecordResult LogWriter::State::record(RecordOrder& job) {
     insert_access(entry, person, seq, month_of(job.keep_until), record, &job);
     if (job.mandate) {
         sql.add_mandate.bind("hash", job.mandate->hash)
-            .bind("person", job.mandate->person)
             .bind("expires", job.mandate->expires)
             .bind("sealed", job.mandate->sealed)
             .execute();
@@ -346,9 +351,10 @@ RecordResult LogWriter::State::repeat(const Bytes& content) {
     const Bytes sealed = sql.find_request.blob(3);
     sql.find_request.reset();
     if (!same) return std::unexpected(wire::Code::key_reused);
-    return recorded(
-        read_access(Vault::open_with(month_key(month), "access", row_bytes(position), sealed)),
-        position);
+    const auto* key = known_month_key(month);
+    if (key == nullptr) return std::unexpected(wire::Code::key_reused);  // erased long since
+    return recorded(read_access(Vault::open_with(*key, "access", row_bytes(position), sealed)),
+                    position);
 }
 
 PersonRow LogWriter::State::person_of(const RecordOrder& job) {
@@ -396,17 +402,32 @@ void LogWriter::State::insert_access(const Hash& entry, PersonRow person, std::i
 }
 
 void LogWriter::State::outcome(const SetOutcome& job) {
-    if (job.miss_path) count_miss(job);
+    if (job.miss_path) tries.end(*job.miss_path, job.position);
+    if (job.miss_path && counts_as_miss(job.outcome)) count_miss(job);
     sql.set_outcome.bind("outcome", wire::to_text(job.outcome))
         .bind("position", job.position)
         .execute();
+}
+
+// Never more tries of one requester, number and day under way than misses are left.
+std::optional<wire::Code> LogWriter::State::judge_path(const RecordOrder& job) {
+    if (!job.miss_path) return std::nullopt;
+    sql.misses.bind("path", *job.miss_path);
+    const auto misses = sql.misses.step() ? sql.misses.integer(0) : 0;
+    sql.misses.reset();
+    if (misses >= misses_max) return wire::Code::path_closed;
+    const auto now = monotonic_us();
+    if (misses + tries.count(*job.miss_path, now) >= misses_max) return wire::Code::overloaded;
+    tries.begin(*job.miss_path, static_cast<std::int64_t>(edge.size()), now);
+    return std::nullopt;
 }
 
 // A repeat of the same request that misses again is the same miss.
 void LogWriter::State::count_miss(const SetOutcome& job) {
     sql.owner.bind("position", job.position);
     if (!sql.owner.step()) throw Failure("an entry is missing");
-    const bool counted = sql.owner.optional_text(2) == wire::to_text(wire::Outcome::no_match);
+    const auto before = wire::parse_outcome(sql.owner.optional_text(2).value_or(""));
+    const bool counted = before && counts_as_miss(*before);
     sql.owner.reset();
     if (counted) return;
     sql.drop_misses.bind("day", job.day - 1).execute();
@@ -461,24 +482,32 @@ void LogWriter::State::prove(Recorded& recorded) {
     recorded.receipt.proof = tlog::inclusion_proof(recorded.receipt.index, size, reader);
 }
 
-const Secret& LogWriter::State::month_key(std::int64_t month) {
+const Secret* LogWriter::State::known_month_key(std::int64_t month) {
     if (const auto found = month_keys.find(month); found != month_keys.end()) {
-        return found->second;
+        return &found->second;
     }
     sql.month.bind("month", month);
-    if (sql.month.step()) {
-        Bytes key = options.vault.open("month_key", row_bytes(month), sql.month.blob(0));
-        sql.month.reset();
-        Secret secret{ByteView(key)};
-        wipe(key);
-        return month_keys.emplace(month, std::move(secret)).first->second;
-    }
+    if (!sql.month.step()) return nullptr;
+    Bytes key = options.vault.open("month_key", row_bytes(month), sql.month.blob(0));
+    sql.month.reset();
+    Secret secret{ByteView(key)};
+    wipe(key);
+    return &month_keys.emplace(month, std::move(secret)).first->second;
+}
+
+// For a new row: made when it is the month's first.
+const Secret& LogWriter::State::month_key(std::int64_t month) {
+    if (const auto* known = known_month_key(month)) return *known;
     Secret secret(32);
     crypto::random_fill(secret.writable());
     sql.add_month.bind("month", month)
         .bind("wrapped", options.vault.seal("month_key", row_bytes(month), secret.view()))
         .execute();
     return month_keys.emplace(month, std::move(secret)).first->second;
+}
+
+bool counts_as_miss(wire::Outcome outcome) {
+    return outcome == wire::Outcome::no_match || outcome == wire::Outcome::refused;
 }
 
 LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(std::move(options))) {

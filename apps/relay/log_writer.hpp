@@ -31,9 +31,9 @@ struct RecordOrder {
     Bytes request;  // index of requester and jti
     Bytes content;  // index of the request's bytes
     std::optional<Bytes> mandate_use;
+    std::optional<Bytes> miss_path;  // by number: refused while too many tries are open
     struct MandateRow {
         Hash hash;
-        PersonRow person;
         UnixTime expires;
         Bytes sealed;
     };
@@ -55,7 +55,7 @@ using RecordResult = std::expected<Recorded, wire::Code>;
 struct SetOutcome {
     std::int64_t position = 0;
     wire::Outcome outcome = wire::Outcome::failed;
-    // For a miss by number: counted; the third appends a `mado/refused/1` entry.
+    // By number: ends a try. A miss is counted; the third appends a `mado/refused/1` entry.
     std::optional<Bytes> miss_path;
     std::int64_t day = 0;
     std::string requester;
@@ -68,6 +68,8 @@ using RecordDone = std::function<void(RecordResult)>;
 using OutcomeDone = std::function<void(bool durable)>;
 
 constexpr std::int64_t misses_max = 3;
+// What a number is closed after: nobody found, and refused, so that no other way of asking is free.
+bool counts_as_miss(wire::Outcome outcome);
 
 struct WriterObservation {
     std::size_t batch;

@@ -197,6 +197,40 @@ TEST_F(LogWriterTest, ThirdMissAppendsOneRefusedEntry) {
     EXPECT_NE(entries[0].record->content.find("clinic-1"), std::string::npos);
 }
 
+// Many guesses at once are no more than three guesses.
+TEST_F(LogWriterTest, TriesUnderWayCountLikeMisses) {
+    const NewOrder guess{.miss_path = "path"};
+    auto release = store.hold_writer();
+    std::vector<std::future<RecordResult>> guesses;
+    for (int i = 0; i < 10; ++i)
+        guesses.push_back(store.submit(store.order(guess)));
+    auto other = store.submit(store.order({.miss_path = "other path"}));
+    release.set_value();
+    std::vector<Recorded> recorded;
+    for (auto& future : guesses) {
+        auto result = future.get();
+        if (result) {
+            recorded.push_back(*result);
+        } else {
+            EXPECT_EQ(result.error(), Code::overloaded);
+        }
+    }
+    ASSERT_EQ(recorded.size(), 3U);
+    expect_valid(other.get());
+
+    auto answered = miss(recorded[0], "path");
+    answered.outcome = wire::Outcome::answered;
+    EXPECT_TRUE(store.set_outcome(answered));
+    const auto again = store.record(guess);  // an answer makes room
+    expect_valid(again);
+    EXPECT_EQ(code_of(store.record(guess)), Code::overloaded);
+    EXPECT_TRUE(store.set_outcome(miss(recorded[1], "path")));
+    EXPECT_EQ(code_of(store.record(guess)), Code::overloaded) << "a miss does not";
+    EXPECT_TRUE(store.set_outcome(miss(recorded[2], "path")));
+    EXPECT_TRUE(store.set_outcome(miss(*again, "path")));
+    EXPECT_EQ(code_of(store.record(guess)), Code::path_closed);
+}
+
 TEST_F(LogWriterTest, MissesOfOtherDaysAreForgotten) {
     const auto order = *store.record();
     auto old = miss(order, "path");
@@ -231,15 +265,12 @@ TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
 
 TEST_F(LogWriterTest, MandateIsKeptWithItsFirstOrder) {
     auto job = store.order();
-    job.mandate = RecordOrder::MandateRow{.hash = wire::filled(9),
-                                          .person = 1,
-                                          .expires = wire::test_now,
-                                          .sealed = to_bytes("sealed")};
+    job.mandate = RecordOrder::MandateRow{
+        .hash = wire::filled(9), .expires = wire::test_now, .sealed = to_bytes("sealed")};
     expect_valid(store.submit(std::move(job)).get());
     EXPECT_EQ(store.count("select count(*) from mandate"), 1);
     auto later = store.order();
     later.mandate = RecordOrder::MandateRow{.hash = wire::filled(8),
-                                            .person = 1,
                                             .expires = wire::test_now + 3 * 86'400,
                                             .sealed = to_bytes("sealed")};
     expect_valid(store.submit(std::move(later)).get());

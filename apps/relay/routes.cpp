@@ -39,6 +39,9 @@ http::Response give_nonce(Shared& shared, const http::Request& request) {
 // caller's certificate for each of them.
 http::Response take_gateway(http::asio::io_context& io, Shared& shared,
                             const http::Request& request) {
+    if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
+        return refuse(Code::not_in_directory, request);
+    }
     const auto object = parse_json_object(request.body, {.text_bytes_max = 64 * small_body});
     if (!object) return refuse(Code::malformed, request);
     Members in(*object);
@@ -49,12 +52,12 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
     std::vector<wire::ParticipantId> holders;
     for (const auto& name : names) {
         const auto* holder = shared.directory.find(name);
-        if (holder == nullptr || !request.certificate) {
-            return refuse(Code::not_in_directory, request);
-        }
+        if (holder == nullptr) return refuse(Code::not_in_directory, request);
         if (!holder->has_certificate(*request.certificate)) {
             return refuse(Code::certificate_mismatch, request);
         }
+        // Only who answers something is asked: nobody else may fill the table of connections.
+        if (holder->services.empty()) return refuse(Code::not_allowed, request);
         holders.push_back(holder->id);
     }
     http::Response response;

@@ -2,7 +2,24 @@
 
 #include <algorithm>
 
+#include "wire/services/catalogue.hpp"
+
 namespace mado::relay {
+namespace {
+
+// A number that was typed without the part that may be left out is the same number.
+bool is_same_number(const wire::PersonNumber& known, const wire::PersonNumber& typed,
+                    const wire::Scheme& scheme) {
+    if (known.scheme != typed.scheme) return false;
+    for (const auto& [name, value] : typed.fields) {
+        if (name == scheme.optional_in_index && value.empty()) continue;
+        if (known.field(name) != value) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
 std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& facts) {
     const auto& head = facts.head.head;
     if (!facts.certificate || !facts.directory.knows_certificate(*facts.certificate)) {
@@ -60,17 +77,36 @@ std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Dire
     return std::unexpected(Code::no_link);
 }
 
-std::expected<Route, Code> route_unlinked(const wire::Target& to, const wire::Directory& directory,
-                                          const wire::Scheme& scheme,
-                                          const wire::PersonNumber& number) {
-    // A number of no holder (a health care number) that is not linked leads nowhere.
-    if (!scheme.kind) return std::unexpected(Code::no_match);
+std::expected<Route, Code> route_own_number(const wire::Target& to,
+                                            const wire::Directory& directory,
+                                            const wire::Scheme& scheme,
+                                            const wire::PersonNumber& number,
+                                            const std::vector<Identifier>& identifiers) {
     const auto* holder = directory.find(number.field(scheme.holder_field));
     if (holder == nullptr || holder->kind != *scheme.kind) return std::unexpected(Code::no_match);
     const bool asked =
         to.holder ? *to.holder == holder->id : *to.kind == holder->kind && to.position == 1;
-    if (!asked) return std::unexpected(Code::no_link);
+    if (!asked) return std::unexpected(Code::no_match);
+    for (const auto& identifier : identifiers) {
+        // Someone who left this insurer and came back has two numbers there: the one that was
+        // shown.
+        if (identifier.holder == holder->id && is_same_number(identifier.number, number, scheme)) {
+            return Route{holder->id, identifier};
+        }
+    }
     return Route{holder->id, Identifier{.number = number, .holder = holder->id, .current = true}};
+}
+
+bool parameters_fit(const wire::Head& head) {
+    const auto* contract = wire::find_contract(head.service.text());
+    if (contract == nullptr) return true;  // a question to the relay itself: it reads them
+    for (const auto& [name, value] : head.parameters) {
+        if (std::ranges::find(contract->parameters, name) == contract->parameters.end()) {
+            return false;
+        }
+        if (name == "on" && !parse_date(value)) return false;
+    }
+    return true;
 }
 
 }  // namespace mado::relay

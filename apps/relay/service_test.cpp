@@ -209,11 +209,12 @@ class RouteTest : public ServiceTest {
         if (!route) return std::string(wire::info(route.error()).name);
         return route->holder.text() + " " + std::string(route->identifier->number.field("number"));
     }
-    [[nodiscard]] std::string unlinked(const wire::Target& to,
-                                       const wire::PersonNumber& number) const {
-        const auto route = route_unlinked(to, directory, insured, number);
+    [[nodiscard]] std::string own_number(const wire::Target& to, const wire::PersonNumber& typed,
+                                         const std::vector<Identifier>& known = {}) const {
+        const auto route = route_own_number(to, directory, insured, typed, known);
         if (!route) return std::string(wire::info(route.error()).name);
-        return route->holder.text() + " " + std::string(route->identifier->number.field("number"));
+        return route->holder.text() + " " + std::string(route->identifier->number.field("number")) +
+               std::string(route->identifier->number.field("branch"));
     }
     static wire::Target holder(std::string_view id) {
         return {.holder = participant_id(id), .kind = {}, .position = 1};
@@ -247,25 +248,48 @@ TEST_F(RouteTest, LinkedByKindAndPosition) {
     EXPECT_EQ(linked(kind("pension")), "no_link");
 }
 
-TEST_F(RouteTest, UnlinkedGoesToItsOwnHolderOnly) {
+TEST_F(RouteTest, NumberLeadsToItsOwnHolderOnly) {
     const auto typed = number("06990014", "1");
-    EXPECT_EQ(unlinked(holder("06990014"), typed), "06990014 1");
-    EXPECT_EQ(unlinked(kind("medical-insurer"), typed), "06990014 1");
-    EXPECT_EQ(unlinked(kind("medical-insurer", 2), typed), "no_link");
-    EXPECT_EQ(unlinked(kind("care-insurer"), typed), "no_link");
-    EXPECT_EQ(unlinked(holder("992016"), typed), "no_link");
+    EXPECT_EQ(own_number(holder("06990014"), typed), "06990014 1");
+    EXPECT_EQ(own_number(kind("medical-insurer"), typed), "06990014 1");
+    for (const auto& to : {kind("medical-insurer", 2), kind("care-insurer"), holder("992016")}) {
+        EXPECT_EQ(own_number(to, typed), "no_match");
+    }
+    EXPECT_EQ(own_number(kind("care-insurer"), typed, identifiers), "no_match")
+        << "by number nobody reaches the person's other holders";
 }
 
-TEST_F(RouteTest, UnlinkedThatLeadsNowhere) {
-    EXPECT_EQ(unlinked(kind("medical-insurer"), number("12345678", "1")), "no_match");
-    EXPECT_EQ(unlinked(kind("medical-insurer"), number("992016", "1")), "no_match")
+TEST_F(RouteTest, NumberThatLeadsNowhere) {
+    EXPECT_EQ(own_number(kind("medical-insurer"), number("12345678", "1")), "no_match");
+    EXPECT_EQ(own_number(kind("medical-insurer"), number("992016", "1")), "no_match")
         << "a care insurer gives no such numbers";
-    EXPECT_EQ(unlinked(kind("medical-insurer"), number("", "1")), "no_match");
-    const auto& of_nobody = *schemes.find("health-care-number");
-    const auto route =
-        route_unlinked(kind("medical-insurer"), directory, of_nobody, identifiers.front().number);
-    ASSERT_FALSE(route.has_value());
-    EXPECT_EQ(route.error(), Code::no_match);
+    EXPECT_EQ(own_number(kind("medical-insurer"), number("", "1")), "no_match");
+}
+
+TEST_F(RouteTest, OldCardLeadsToTheNumberOnIt) {
+    EXPECT_EQ(own_number(kind("medical-insurer"), number("06990014", "old"), identifiers),
+              "06990014 old");
+    EXPECT_EQ(own_number(kind("medical-insurer"), number("06990014", "new"), identifiers),
+              "06990014 new");
+    // Typed without its branch it is the linked one, with its branch.
+    auto with_branch = at("06990014", "7");
+    with_branch.number.fields.emplace_back("branch", "01");
+    auto typed = number("06990014", "7");
+    typed.fields.emplace_back("branch", "");
+    EXPECT_EQ(own_number(kind("medical-insurer"), typed, {with_branch}), "06990014 701");
+    typed.fields.back().second = "02";
+    EXPECT_EQ(own_number(kind("medical-insurer"), typed, {with_branch}), "06990014 702");
+}
+
+TEST_F(ServiceTest, ParametersThatTheServiceKnows) {
+    auto head = country.head();
+    EXPECT_TRUE(parameters_fit(head));
+    head.parameters = {};
+    EXPECT_TRUE(parameters_fit(head));
+    head.parameters = {{"on", "22.11.2026"}};
+    EXPECT_FALSE(parameters_fit(head));
+    head.parameters = {{"on", "2026-11-22"}, {"name", "花子"}};
+    EXPECT_FALSE(parameters_fit(head));
 }
 
 }  // namespace

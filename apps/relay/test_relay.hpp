@@ -41,6 +41,7 @@ struct NewOrder {
     std::string request = {};  // "": one of its own
     std::string content = "content";
     std::optional<std::string> mandate_use = {};
+    std::optional<std::string> miss_path = {};
     UnixTime keep_until = wire::test_now + 400 * 86'400;
 };
 
@@ -105,15 +106,17 @@ class TestStore {
         record.number_salt = crypto::random_hash();
         order.number = wire::commit_number(record.number_salt, as_bytes(record.number));
         const auto request = given.request.empty() ? order.id : given.request;
-        return {.order_without_person = wire::order_without_person(order),
-                .record = std::move(record),
-                .person = std::move(given.person),
-                .keep_until = given.keep_until,
-                .request = to_bytes(request),
-                .content = to_bytes(given.content),
-                .mandate_use =
-                    given.mandate_use ? std::optional(to_bytes(*given.mandate_use)) : std::nullopt,
-                .mandate = {}};
+        return {
+            .order_without_person = wire::order_without_person(order),
+            .record = std::move(record),
+            .person = std::move(given.person),
+            .keep_until = given.keep_until,
+            .request = to_bytes(request),
+            .content = to_bytes(given.content),
+            .mandate_use =
+                given.mandate_use ? std::optional(to_bytes(*given.mandate_use)) : std::nullopt,
+            .miss_path = given.miss_path ? std::optional(to_bytes(*given.miss_path)) : std::nullopt,
+            .mandate = {}};
     }
 
     std::future<RecordResult> submit(RecordOrder job) {

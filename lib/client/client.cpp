@@ -1,5 +1,6 @@
 #include "client/client.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
@@ -15,6 +16,12 @@ std::unexpected<Problem> problem(wire::Code code, std::string_view detail = {}) 
     return std::unexpected(Problem{code, std::string(detail), {}, {}});
 }
 
+// A reason is one of our own short texts; anything that could move a terminal's cursor is none.
+std::string plain_words(std::string text) {
+    const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+    return plain ? text : std::string();
+}
+
 // Reads problem+json. A relay that sends something else is not trusted to say what is wrong.
 Problem read_problem(const http::Response& response) {
     Problem out{wire::Code::answer_invalid, "no_problem_document", {}, {}};
@@ -25,7 +32,7 @@ Problem read_problem(const http::Response& response) {
     if (error == nullptr) return out;
     out.code = error->code;
     out.request_id = in.optional_text("request_id", 64).value_or("");
-    out.detail = in.optional_text("reason", 64).value_or("");
+    out.detail = plain_words(in.optional_text("reason", 64).value_or(""));
     return out;
 }
 
@@ -143,6 +150,12 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
     }
     if (wire::commit_subject(*reply->subject_salt, question.subject) != order.subject) {
         return problem(wire::Code::receipt_invalid, "the order is about another subject");
+    }
+    const bool by_card = order.presence == wire::Presence::card_pin;
+    if (by_card != question.by_card() ||
+        (order.presence == wire::Presence::card_seen) != head.card_seen ||
+        order.time < head.issued_at - wire::clock_skew_s || order.time >= head.expires) {
+        return problem(wire::Code::receipt_invalid, "the order has another presence or time");
     }
     const auto* holder = directory_.find(order.holder);
     if (holder == nullptr || !target_fits(head.to, *holder)) {

@@ -49,6 +49,9 @@ struct Ask {
     std::map<std::string, std::string> parameters;
     Bytes subject;
     bool card_seen = false;
+
+    // The subject is a mandate that a card signed, not a number.
+    [[nodiscard]] bool by_card() const { return as_text(subject).starts_with(R"({"mandate":)"); }
 };
 
 struct Answered {

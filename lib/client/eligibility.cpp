@@ -149,9 +149,10 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
                                                                   : *telling);
     }
     // Kinds that this person simply does not have, and the end of a line of former insurers, are no
-    // failures.
-    std::erase_if(out.unanswered,
-                  [](const Problem& problem) { return problem.code == wire::Code::no_link; });
+    // failures (by number the relay calls them a miss, like everything that it does not tell).
+    std::erase_if(out.unanswered, [](const Problem& problem) {
+        return problem.code == wire::Code::no_link || problem.code == wire::Code::no_match;
+    });
     std::ranges::sort(out.payers, {}, &Payer::rank);
     co_return out;
 }

@@ -148,8 +148,9 @@ class Server {
 
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::size_t connections() const;
-    // Accepts no more, closes idle connections (upgraded ones too), lets what is under way finish
-    // (at most `grace`). A handler that takes longer runs on, but its answer is not sent.
+    // Accepts no more, closes idle connections, lets what is under way finish (at most `grace`).
+    // Upgraded connections are their new owner's. A handler that takes longer runs on, but its
+    // answer is not sent.
     Task<void> stop(Milliseconds grace);
 
   private:

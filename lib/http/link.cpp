@@ -233,6 +233,10 @@ void Link::close() {
         socket_.shutdown(tcp::socket::shutdown_both, error);
         socket_.close(error);
     }
+    change_owner();
+}
+
+void Link::change_owner() {
     if (auto call = std::exchange(on_close_, nullptr)) call();
 }
 

@@ -56,6 +56,8 @@ class Link : public std::enable_shared_from_this<Link> {
 
     // Called once, when the connection is closed.
     void on_close(std::function<void()> call) { on_close_ = std::move(call); }
+    // Whoever accepted it has nothing more to do with it, as if it were closed.
+    void change_owner();
 
     bool busy = false;  // a request is under way: a server that stops lets it finish
     std::string host;   // of the requests sent on this connection

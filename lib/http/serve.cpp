@@ -230,6 +230,7 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
     if (passage.response.status == 101) {
         auto io = co_await asio::this_coro::executor;
         link->busy = false;
+        link->change_owner();
         asio::co_spawn(io,
                        hand_over(std::move(passage.response.upgraded), make_connection(link),
                                  service, passage.id),

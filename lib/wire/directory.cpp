@@ -54,18 +54,25 @@ Parsed<Participant> read_participant(const json::value& value) {
     auto keys = read_keys(in.array("signing_keys", 16));
     const auto services = in.texts("services", 64, 64);
     auto addresses = read_addresses(in.texts("addresses", 16, 300));
+    auto sealing_keys = in.has("sealing_keys") ? read_keys(in.array("sealing_keys", 16))
+                                               : Parsed<std::map<std::string, crypto::PublicKey>>{};
+    auto redirect_uris =
+        in.has("redirect_uris") ? in.texts("redirect_uris", 64, 1000) : std::vector<std::string>{};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!id) return std::unexpected(id.error());
     if (!kind) return std::unexpected(kind.error());
     if (!keys) return std::unexpected(keys.error());
     if (!addresses) return std::unexpected(addresses.error());
+    if (!sealing_keys) return std::unexpected(sealing_keys.error());
     Participant out{.id = *id,
                     .name = name,
                     .kind = *kind,
                     .certificates = {},
                     .signing_keys = std::move(*keys),
                     .services = {},
-                    .addresses = std::move(*addresses)};
+                    .sealing_keys = std::move(*sealing_keys),
+                    .addresses = std::move(*addresses),
+                    .redirect_uris = std::move(redirect_uris)};
     for (const auto& text : certificates) {
         auto hash = parse_hash(text);
         if (!hash) return std::unexpected(hash.error());
@@ -91,6 +98,11 @@ Parsed<void> read_lists(Members& in, Directory& out) {
         if (!log) return std::unexpected(log.error());
         if (out.log(log->name()) != nullptr) return bad("two logs have one origin");
         out.logs.push_back(std::move(*log));
+    }
+    if (in.has("witnesses")) out.witnesses = in.texts("witnesses", 64, 4000);
+    out.quorum = in.optional_integer("quorum", 0, 64).value_or(0);
+    if (out.quorum > static_cast<std::int64_t>(out.witnesses.size())) {
+        return bad("the quorum is larger than the number of witnesses");
     }
     for (const auto& text : in.texts("card_authorities", 64, 16 * 1024)) {
         auto der = parse_base64url(text);

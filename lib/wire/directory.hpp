@@ -29,7 +29,9 @@ struct Participant {
     std::vector<Hash> certificates;  // x5t#S256 of its TLS certificates (a holder: its gateway's)
     std::map<std::string, crypto::PublicKey> signing_keys;  // by kid
     std::vector<ServiceId> services;                        // what it answers
+    std::map<std::string, crypto::PublicKey> sealing_keys;  // by kid: for payloads to it
     std::vector<Address> addresses;                         // a relay: where it listens
+    std::vector<std::string> redirect_uris;                 // a site: where an agent may return to
 
     [[nodiscard]] bool has_certificate(const Hash& certificate) const;
     [[nodiscard]] bool offers(const ServiceId& service) const;
@@ -41,6 +43,8 @@ struct Directory {
     std::int64_t version = 0;
     std::vector<Participant> participants;
     std::vector<tlog::NoteVerifier> logs;  // verifier name = the log's origin
+    std::vector<std::string> witnesses;    // verifier keys (C2SP tlog-cosignature)
+    std::int64_t quorum = 0;               // how many of them must have cosigned a checkpoint
     std::vector<crypto::Certificate> card_authorities;
     Hash policy{};                // SHA-256 of the policy file
     Hash schemes{};               // SHA-256 of the number schemes file

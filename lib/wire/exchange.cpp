@@ -19,6 +19,7 @@ std::string request_json(const Request& request) {
     json::object out;
     out["head"] = request.head;
     out["subject"] = base64url(request.subject);
+    if (!request.payload.empty()) out["payload"] = request.payload;
     return json::serialize(out);
 }
 
@@ -30,6 +31,7 @@ Parsed<Request> parse_request(std::string_view body) {
     Request out;
     out.head = in.text("head", head_bytes_max);
     out.subject = in.base64url_bytes("subject", subject_bytes_max);
+    out.payload = in.optional_text("payload", payload_bytes_max).value_or("");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }

@@ -10,7 +10,8 @@
 
 namespace mado::wire {
 
-constexpr std::size_t request_bytes_max = 32 * 1024;
+constexpr std::size_t payload_bytes_max = 256 * 1024;
+constexpr std::size_t request_bytes_max = payload_bytes_max + 32 * 1024;
 constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t reply_bytes_max = answer_bytes_max + 64 * 1024;
 constexpr std::size_t delivery_bytes_max = 64 * 1024;
@@ -20,6 +21,7 @@ constexpr std::string_view upgrade_protocol = "mado-holder/1";
 struct Request {
     std::string head;  // JWS
     Bytes subject;
+    std::string payload = {};  // JWE to the holder; "" when there is none
 };
 std::string request_json(const Request& request);
 Parsed<Request> parse_request(std::string_view body);

@@ -28,7 +28,7 @@ TEST_F(Exchanges, CarryARequestAsHeadAndSubject) {
     for (const auto* bad :
          {R"({"head":"a.b.c"})", R"({"subject":"AA"})", R"({"head":"a.b.c","subject":"A"})",
           R"({"head":"a.b.c","subject":"AA=="})", R"({"head":"a.b.c","subject":{}})",
-          R"({"head":["a"],"subject":"AA"})", R"({"head":"a.b.c","subject":"AA","payload":"x"})",
+          R"({"head":["a"],"subject":"AA"})", R"({"head":"a.b.c","subject":"AA","payload":["x"]})",
           R"({"head":"a","head":"b","subject":"AA"})", R"([])", ""}) {
         EXPECT_FALSE(parse_request(bad)) << bad;
     }

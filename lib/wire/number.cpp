@@ -229,4 +229,16 @@ std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
     return json::serialize(out);
 }
 
+std::map<std::string, std::string, std::less<>> number_fields(std::string_view number) {
+    const auto object = parse_json_object(number);
+    if (!object) throw Failure("a number that was committed to is not JSON");
+    std::map<std::string, std::string, std::less<>> out;
+    for (const auto& member : *object) {
+        if (member.key() == "holder" || member.key() == "scheme") continue;
+        if (!member.value().is_string()) throw Failure("a number has a field that is no text");
+        out.emplace(member.key(), std::string_view(member.value().get_string()));
+    }
+    return out;
+}
+
 }  // namespace mado::wire

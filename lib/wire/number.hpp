@@ -4,6 +4,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,9 @@ Bytes index_material(const PersonNumber& number, std::string_view without = {});
 // id, the scheme and the fields that are not the holder itself.
 std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
                               const ParticipantId& holder);
+
+// Its fields again. Throws Failure for bytes that number_for_holder cannot have made.
+std::map<std::string, std::string, std::less<>> number_fields(std::string_view number_for_holder);
 
 // Normalises one typed value: NFKC (which makes full-width letters and digits half-width), upper
 // case, no spaces or hyphens of any kind and nothing invisible. Empty when it is not valid UTF-8.

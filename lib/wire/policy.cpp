@@ -89,6 +89,10 @@ Parsed<Policy> Policy::parse(std::string_view text) {
     return out;
 }
 
+UnixTime keep_until(const PolicyRow& row, UnixTime order_time) {
+    return order_time + row.keep_days * 86'400;
+}
+
 const PolicyRow* Policy::find(const PolicyQuestion& question) const {
     const auto found = std::ranges::find_if(rows_, [&](const PolicyRow& row) {
         return row.service == question.service && row.requester_kind == question.requester_kind &&

@@ -32,6 +32,9 @@ struct PolicyRow {
     std::optional<Date> to;  // last valid day
 };
 
+// When the traces of an order of that time are deleted.
+UnixTime keep_until(const PolicyRow& row, UnixTime order_time);
+
 struct PolicyQuestion {
     const ServiceId& service;
     const CodeId& requester_kind;

@@ -5,6 +5,7 @@
 
 create table evidence (
     entry     blob primary key,      -- the order's 32 bytes in the access log
+    request   blob not null unique,  -- SHA-256 of the head: one signed request makes one order
     position  integer not null,      -- its index there
     time      integer not null,      -- the order's
     holder    text not null,

@@ -30,7 +30,6 @@ create index identifier_person on identifier (person);
 
 create table mandate (
     hash    blob primary key,  -- SHA-256 of the JWS, which carries 256 random bits
-    person  integer not null references person,
     expires integer not null,
     sealed  blob not null
 ) without rowid;

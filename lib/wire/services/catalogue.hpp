@@ -39,8 +39,9 @@ struct Row {
 // What a holder is asked, besides its rows.
 struct ServiceQuestion {
     const Participant& holder;
-    std::optional<Date> birth_date;  // to be compared with the rows
-    Date on;                         // the service date
+    std::map<std::string, std::string, std::less<>> number;  // its fields, as asked, normalised
+    std::optional<Date> birth_date;                          // to be compared with the rows
+    Date on;                                                 // the service date
     UnixTime now = 0;
 };
 

@@ -7,6 +7,8 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "wire/number.hpp"
+
 namespace mado::wire {
 namespace {
 
@@ -216,9 +218,23 @@ json::object not_insured(const std::vector<Row>& rows, Date on) {
     return data;
 }
 
+// A SELECT may match more loosely than the relay's index does (a number column that drops leading
+// zeros, a collation without case). Such a row is not the number that was asked for: the person
+// would not see the access.
+bool is_asked_number(const Row& row, const ServiceQuestion& question) {
+    const auto same = [&row, &question](std::string_view field) {
+        const auto asked = question.number.find(field);
+        return normalise(row.text(field).value_or("")) ==
+               (asked == question.number.end() ? "" : asked->second);
+    };
+    const bool any_branch = !question.number.contains("branch");
+    return same("symbol") && same("number") && (any_branch || same("branch"));
+}
+
 ServiceAnswer answer(const ServiceQuestion& question, const std::vector<Row>& rows) {
     std::vector<Row> fitting;
     for (const auto& row : rows) {
+        if (!is_asked_number(row, question)) continue;
         // A wrong birth date is the same answer as an unknown number: nobody can probe for one.
         if (question.birth_date && row.date("birth_date") != question.birth_date) continue;
         fitting.push_back(row);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "wire/number.hpp"
 #include "wire/test_wire.hpp"
 
 namespace mado::wire {
@@ -30,9 +31,26 @@ Row hanako() {
                        {"as_of", std::int64_t{test_now - 3600}}}};
 }
 
+std::string valid_text(const std::optional<std::string>& text) {
+    EXPECT_TRUE(text.has_value());
+    return text.value_or("");
+}
+
 Row with(Row row, std::string_view column, Value value) {
     row.values.insert_or_assign(std::string(column), std::move(value));
     return row;
+}
+
+using Number = std::map<std::string, std::string, std::less<>>;
+
+// The number of the first row, as the relay sends it: normalised, without empty fields.
+Number number_of(const std::vector<Row>& rows) {
+    Number out;
+    for (const auto* field : {"symbol", "number"}) {
+        const auto value = rows.empty() ? std::nullopt : rows.front().text(field);
+        if (value && !value->empty()) out.emplace(field, valid_text(normalise(*value)));
+    }
+    return out;
 }
 
 class Eligibility : public testing::Test {
@@ -43,6 +61,7 @@ class Eligibility : public testing::Test {
             EXPECT_TRUE(check_row(contract_, row));
         const auto born = birth_date ? std::optional(valid(parse_date(*birth_date))) : std::nullopt;
         return contract_.answer({.holder = *directory_.find(holder_),
+                                 .number = asked_.empty() ? number_of(rows) : asked_,
                                  .birth_date = born,
                                  .on = valid(parse_date(on)),
                                  .now = test_now},
@@ -63,7 +82,22 @@ class Eligibility : public testing::Test {
     TestCountry country_;
     Directory directory_ = country_.directory();
     std::string holder_ = "06990014";
+    Number asked_;  // when a test asks for another number than its rows have
 };
+
+// A SELECT that matches more loosely than the relay's index must not answer for another number.
+TEST_F(Eligibility, AnswersOnlyForTheNumberThatWasAsked) {
+    const auto outcome = [this](Number asked) {
+        asked_ = std::move(asked);
+        return ask({hanako()}, "2026-01-01").outcome;
+    };
+    EXPECT_EQ(outcome({{"symbol", "35"}, {"number", "2210"}}), Outcome::answered);
+    EXPECT_EQ(outcome({{"symbol", "35"}, {"number", "2210"}, {"branch", "00"}}), Outcome::answered);
+    EXPECT_EQ(outcome({{"symbol", "35"}, {"number", "0002210"}}), Outcome::no_match);
+    EXPECT_EQ(outcome({{"number", "2210"}}), Outcome::no_match);
+    EXPECT_EQ(outcome({{"symbol", "36"}, {"number", "2210"}}), Outcome::no_match);
+    EXPECT_EQ(outcome({{"symbol", "35"}, {"number", "2210"}, {"branch", "01"}}), Outcome::no_match);
+}
 
 TEST(Catalogue, KnowsItsServices) {
     EXPECT_EQ(find_contract("eligibility")->service, "eligibility");
