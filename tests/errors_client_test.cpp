@@ -203,19 +203,19 @@ TEST_F(ErrorsTest, CardsAtTheCounter) {
         return country().cli({"check", "--card", card, "--pin", pin});
     };
     expect_said(check("nobody", "1234"), Code::card_missing);
-    const auto first = check("tokubetsu", "0000");
+    const auto first = check(tokubetsu.card, "0000");
     expect_said(first, Code::pin_wrong);
     EXPECT_NE(first.output.find("Tries left: 2"), std::string::npos) << first.output;
     EXPECT_EQ(first.status, 3);
     // The right PIN sets the counter back.
-    EXPECT_EQ(check("tokubetsu", "1234").status, 0);
+    EXPECT_EQ(check(tokubetsu.card, "1234").status, 0);
     for (const std::string left : {"2", "1"}) {
-        const auto wrong = check("tokubetsu", "0000");
+        const auto wrong = check(tokubetsu.card, "0000");
         expect_said(wrong, Code::pin_wrong);
         EXPECT_NE(wrong.output.find("Tries left: " + left), std::string::npos) << wrong.output;
     }
-    expect_said(check("tokubetsu", "0000"), Code::card_locked);
-    expect_said(check("tokubetsu", "1234"), Code::card_locked);
+    expect_said(check(tokubetsu.card, "0000"), Code::card_locked);
+    expect_said(check(tokubetsu.card, "1234"), Code::card_locked);
     expect_said(check("sato-2", "1234"), Code::card_revoked);
     expect_said(check("ninkei", "1234"), Code::card_expired);
 }

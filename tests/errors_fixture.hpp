@@ -14,11 +14,13 @@ struct Person {
     const char* health_care_number;
     const char* birth_date;
 };
-constexpr Person hanako{"hanako", "621874998319", "1986-05-01"};    // 990010, before 06990014
-constexpr Person taro{"taro", "170907095849", "1984-03-15"};        // 06990014
-constexpr Person mei{"mei", "251864975796", "2022-07-07"};          // 06990014
-constexpr Person nguyen{"nguyen", "908607141597", "1998-11-03"};    // 990010
-constexpr Person sato{"sato-1", "968581499776", "1975-01-20"};      // 06990014
+constexpr Person hanako{"hanako", "621874998319", "1986-05-01"};  // 990010, before 06990014
+constexpr Person taro{"taro", "170907095849", "1984-03-15"};      // 06990014
+constexpr Person mei{"mei", "251864975796", "2022-07-07"};        // 06990014
+constexpr Person nguyen{"nguyen", "908607141597", "1998-11-03"};  // 990010
+constexpr Person sato{"sato-1", "968581499776", "1975-01-20"};    // 06990014
+constexpr Person tokubetsu{"tokubetsu", "183653462173",
+                           "1979-09-09"};                           // 990010; its card is locked
 constexpr Person twin{"takasaki-1", "403647978391", "2014-09-03"};  // 06990014, without branch
 
 class ErrorsTest : public ::testing::Test {

@@ -9,6 +9,7 @@
 #include "errors_fixture.hpp"
 #include "pretenders.hpp"
 #include "wire/answer.hpp"
+#include "wire/policy.hpp"
 
 namespace mado::tests {
 namespace {
@@ -39,6 +40,12 @@ void sign_head(Forgery& forgery, const client::Identity& as) {
     forgery.order.head = RunningCountry::sign(forgery.head, as);
 }
 
+// Orders are kept as long as the policy's row says.
+UnixTime keep_until_of(const wire::Order& order) {
+    const auto policy = valid(wire::Policy::parse(*read_file("country/jp/policy.json")));
+    return wire::keep_until(*policy.row(order.policy), order.time);
+}
+
 // A good order about Sato, as the relay would have made it.
 Forgery good_order(RunningCountry& country) {
     auto head = country.head("clinic-1");
@@ -53,7 +60,7 @@ Forgery good_order(RunningCountry& country) {
                             .holder = participant("06990014"),
                             .policy = code_id("eligibility.clinic.treatment.number"),
                             .presence = wire::Presence::number,
-                            .keep_until = unix_now() + 86'400,
+                            .keep_until = {},
                             .head = {},
                             .subject = crypto::random_hash(),
                             .number = {},
@@ -62,6 +69,7 @@ Forgery good_order(RunningCountry& country) {
                 .order = order,
                 .number = wire::number_for_holder(*number, scheme, order.holder),
                 .birth_date = valid(parse_date(sato.birth_date))};
+    out.order.keep_until = keep_until_of(out.order);
     out.order.number = wire::commit_number(out.number_salt, as_bytes(out.number));
     sign_head(out, country.office("clinic-1"));
     return out;
@@ -290,6 +298,7 @@ TEST_F(GatewayTest, RefusesOtherHoldersNumbersAndPolicies) {
             [](Forgery& f) { f.order.policy = code_id("eligibility.care-provider.care.number"); });
     refuses(Code::not_allowed, [](Forgery& f) { f.order.presence = wire::Presence::card_pin; });
     refuses(Code::not_allowed, [](Forgery& f) { f.order.policy = code_id("none"); });
+    refuses(Code::not_allowed, [](Forgery& f) { f.order.keep_until += 1; });
 }
 
 // Answered while its request lives; after that the same order is a replay.
@@ -297,6 +306,7 @@ TEST_F(GatewayTest, RefusesOrdersOfOtherTimes) {
     for (const std::int64_t distance : {-wire::clock_skew_s - 10, wire::clock_skew_s + 10}) {
         refuses(Code::order_stale, [distance](Forgery& f) {
             f.order.time += distance;
+            f.order.keep_until = keep_until_of(f.order);
             f.head.issued_at = f.order.time;
             f.head.expires = f.head.issued_at + wire::ask_lifetime_s;
             sign_head(f, clinic());
@@ -318,7 +328,7 @@ TEST_F(ErrorsTest, ServiceUnknown) {
     const auto jws = valid(crypto::parse_jws(honest, {.bytes_max = honest.size()}));
     auto body = valid(parse_json_object(as_text(jws.payload)));
     for (auto& value : body["participants"].as_array()) {
-        if (value.at("id") == "06990014") value.as_object()["services"] = json::array{};
+        if (value.at("id") == "06990014") value.as_object()["services"] = json::array{"claims"};
     }
     const auto authority = load_key(places.keys_of("authority") + "/directory.key");
     const auto replace = [&places](const std::string& with) {

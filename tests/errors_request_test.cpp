@@ -1,5 +1,6 @@
 // What the relay refuses by itself: form, requester, permission, number, mandate.
 #include <boost/json.hpp>
+#include <future>
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
@@ -297,6 +298,29 @@ TEST_F(ErrorsTest, Misses) {
               "order:no_match order:no_match order:no_match refused: order:answered "
               "order:answered ");
     EXPECT_EQ(entries->entries.at(3).requester, "clinic-2");
+}
+
+// Many guesses at once are no more guesses than one after the other.
+TEST_F(ErrorsTest, MissesAtOnce) {
+    const auto& office = country().office("clinic-2");
+    const auto before = log_size();
+    std::vector<std::future<RawReply>> guesses;
+    for (int day = 10; day < 20; ++day) {
+        guesses.push_back(std::async(std::launch::async, [&office, day] {
+            return country().ask(
+                office, country().head("clinic-2"),
+                number_subject(tokubetsu.health_care_number, "1979-09-" + std::to_string(day)));
+        }));
+    }
+    int misses = 0;
+    for (auto& guess : guesses) {
+        const auto reply = guess.get();
+        const bool missed = reply.code == "no_match";
+        expect_problem(reply, missed ? Code::no_match : Code::path_closed);
+        misses += missed ? 1 : 0;
+    }
+    EXPECT_EQ(misses, 3);
+    EXPECT_EQ(log_size(), before + 4) << "three orders and one refusal";
 }
 
 TEST_F(ErrorsTest, Cards) {

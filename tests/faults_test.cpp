@@ -315,12 +315,14 @@ TEST_F(FaultsTest, OlderDatabaseDoesNotStart) {
     EXPECT_EQ(refused.status, 2) << refused.output;
     EXPECT_NE(refused.output.find("this is an older copy"), std::string::npos) << refused.output;
     EXPECT_NE(refused.output.find("Restore the newer copy"), std::string::npos);
-    // As long as the anchor's, but another history.
+    // As long as the anchor's, but another history: the last order is not the one that was logged.
     fs::remove_all(state);
     fs::copy(newer, state, fs::copy_options::recursive);
     {
         db::Connection store((state / "relay.sqlite").string(), db::Access::read_write);
-        store.run("update access set entry = zeroblob(32) where position = 1");
+        store.run(
+            "update access set entry = zeroblob(32) where position = "
+            "(select max(position) from access)");
     }
     const auto other = country().cli({"up"});
     EXPECT_EQ(other.status, 2) << other.output;

@@ -75,10 +75,11 @@ PretendGateway::PretendGateway(const RunningCountry& country, const std::string&
         }
         pause_ms(5);
     }
+    end();
     throw Failure("the relay did not accept the pretended gateway");
 }
 
-PretendGateway::~PretendGateway() {
+void PretendGateway::end() {
     backstage_.run(close_all(connections_));
     backstage_.stop();
     connections_.clear();  // before their io_context goes

@@ -44,13 +44,16 @@ class PretendGateway {
     // Returns once the relay has accepted its connections. The real gateway must not run.
     PretendGateway(const RunningCountry& country, const std::string& gateway,
                    std::vector<std::string> holders, Answer answer);
-    ~PretendGateway();
+    ~PretendGateway() { end(); }
+    PretendGateway(const PretendGateway&) = delete;
+    PretendGateway& operator=(const PretendGateway&) = delete;
 
     // The bodies of all deliveries so far.
     [[nodiscard]] std::vector<std::string> deliveries() const;
 
   private:
     Task<void> hold();
+    void end();
 
     const RunningCountry& country_;
     http::TlsContext tls_;
@@ -72,6 +75,8 @@ class PretendRelay {
     // The real relay must not run. `requests` answers /v1/requests, on another thread.
     explicit PretendRelay(RunningCountry& country, Handler requests = {});
     ~PretendRelay();
+    PretendRelay(const PretendRelay&) = delete;
+    PretendRelay& operator=(const PretendRelay&) = delete;
 
     // Sends a delivery to the first gateway that dialled; waits for one to come.
     http::Response deliver(const std::string& body);

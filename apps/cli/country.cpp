@@ -181,8 +181,9 @@ json::object directory_body(const Places& places, const Organisations& organisat
             {"card_authorities", json::array{base64url(ca.der())}}};
 }
 
-// The supervising authority signs a new version when what the directory should say has changed.
-void sign_directory(const Places& places, const Organisations& organisations, std::uint16_t port) {
+// The supervising authority signs a new version when what the directory should say has changed;
+// true when it did.
+bool sign_directory(const Places& places, const Organisations& organisations, std::uint16_t port) {
     auto body = directory_body(places, organisations, port);
     std::int64_t version = 1;
     if (const auto old = read_file(places.directory(), wire::directory_bytes_max)) {
@@ -195,7 +196,7 @@ void sign_directory(const Places& places, const Organisations& organisations, st
         version = payload->at("version").as_int64() + 1;
         payload->erase("version");
         payload->erase("issued_at");
-        if (*payload == body) return;
+        if (*payload == body) return false;
     }
     body["version"] = version;
     body["issued_at"] = unix_now();
@@ -205,6 +206,7 @@ void sign_directory(const Places& places, const Organisations& organisations, st
                          {.key_id = base64url(key.public_key().thumbprint()), .certificate = {}},
                          as_bytes(json::serialize(body)), key);
     replace_file(places.directory(), as_bytes(jws));
+    return true;
 }
 
 // --- cards and the take-on file ---
@@ -401,25 +403,32 @@ void make_country(const Places& places, const CountrySettings& settings) {
     replace_file(places.state() + "/complete", as_bytes("1\n"));
 }
 
-std::vector<Program> prepare_programs(const Places& places) {
+std::vector<Program> programs_of(const Places& places) {
+    auto operator_port = static_cast<std::uint16_t>(read_port(places) + 1);
+    std::vector<Program> programs{{"relay", "mado-relay", operator_port}};
+    for (const auto& gateway : read_organisations().gateways) {
+        programs.push_back({gateway.id, "mado-gateway", ++operator_port});
+    }
+    return programs;
+}
+
+bool prepare_programs(const Places& places) {
     const auto organisations = read_organisations();
     const auto port = read_port(places);
     fs::create_directories(places.run());
-    sign_directory(places, organisations, port);
-    std::vector<Program> programs;
-    auto operator_port = static_cast<std::uint16_t>(port + 1);
-    write_config(places, "relay",
-                 common_config(places, "relay") +
-                     fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
-                                 "operator_port = {}\nthreads = 2\n",
-                                 places.state(), places.anchor(), port, operator_port));
-    programs.push_back({"relay", "mado-relay", operator_port});
-    for (const auto& gateway : organisations.gateways) {
-        ++operator_port;
-        write_gateway_config(places, organisations, gateway, operator_port);
-        programs.push_back({gateway.id, "mado-gateway", operator_port});
+    const bool changed = sign_directory(places, organisations, port);
+    const auto programs = programs_of(places);
+    write_config(
+        places, "relay",
+        common_config(places, "relay") +
+            fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
+                        "operator_port = {}\nthreads = 2\n",
+                        places.state(), places.anchor(), port, programs.front().operator_port));
+    for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
+        write_gateway_config(places, organisations, organisations.gateways[i],
+                             programs[i + 1].operator_port);
     }
-    return programs;
+    return changed;
 }
 
 }  // namespace mado::cli

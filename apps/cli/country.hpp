@@ -25,8 +25,11 @@ struct CountrySettings {
 bool country_exists(const Places& places);
 // Makes everything anew in empty places. Says on standard output what it does.
 void make_country(const Places& places, const CountrySettings& settings);
+// The programs of the country in the order of their start.
+std::vector<Program> programs_of(const Places& places);
 // Signs a new version of the directory when what it should say has changed (a new policy, new
-// schemes), and writes the configurations. Returns the programs in the order of their start.
-std::vector<Program> prepare_programs(const Places& places);
+// schemes), and writes the configurations. True when the directory changed: what runs must be
+// started again to see it.
+bool prepare_programs(const Places& places);
 
 }  // namespace mado::cli

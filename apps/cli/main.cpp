@@ -29,8 +29,10 @@ int up(const Places& places, const UpOptions& options) {
         }
     }
     if (!country_exists(places)) make_country(places, options.country);
-    const auto programs = prepare_programs(places);
-    start_programs(places, programs);
+    if (prepare_programs(places) && stop_programs(places) > 0) {
+        fmt::print("mado: the directory has a new version; the programs start again\n");
+    }
+    start_programs(places, programs_of(places));
     fmt::print("mado: the country runs ({:.1f} s). Try:\n",
                static_cast<double>(monotonic_us() - start) / 1e6);
     fmt::print(
@@ -55,7 +57,7 @@ int status(const Places& places) {
         return 1;
     }
     bool all = true;
-    for (const auto& one : program_status(places, prepare_programs(places))) {
+    for (const auto& one : program_status(places, programs_of(places))) {
         fmt::print("{:<12} {:<9} {:>7}  {}\n", one.name, one.healthy ? "healthy" : "UNHEALTHY",
                    one.pid == 0 ? "-" : std::to_string(one.pid), one.detail);
         all = all && one.healthy;
