@@ -45,6 +45,8 @@ class ErrorsTest : public ::testing::Test {
     }
     // Entries in the log, the directory's and the import's too.
     static std::int64_t log_size();
+    // The document without its request id, which is random.
+    static std::string without_request_id(const RawReply& reply);
     // An answer of that code and nothing more: a problem document that tells nothing internal.
     static void expect_problem(const RawReply& reply, Code code, std::string_view reason = {});
     // The same of what lib/client or a program says.

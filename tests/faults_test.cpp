@@ -142,11 +142,11 @@ class Clinics {
                 receipts_.add(*answered.receipt);
             return;
         }
-        // A nonce is forgotten with the relay that gave it, and orders that nobody answered count
-        // as misses for two seconds; all else is "try again".
+        // A nonce is forgotten with the relay that gave it. All else is "try again": numbers whose
+        // orders nobody answered are overloaded for two seconds.
         const auto code = result.error().code;
         EXPECT_TRUE(code == Code::unavailable || code == Code::mandate_nonce ||
-                    code == Code::path_closed)
+                    code == Code::overloaded)
             << wire::info(code).name << " " << result.error().detail;
         pause_ms(10);
     }
@@ -203,7 +203,7 @@ class Clinics {
                 return valid(wire::parse_reply(reply.body)).receipt;
             }
             EXPECT_TRUE(reply.status == 0 || reply.code == "unavailable" ||
-                        reply.code == "path_closed")
+                        reply.code == "overloaded")
                 << reply.body;
             if (ended_) return std::nullopt;
             pause_ms(10);

@@ -92,6 +92,7 @@ int serve(const std::string& config_path) {
     const auto policy = wire::load_policy(settings.policy, directory);
     const auto schemes = wire::load_schemes(settings.schemes, directory);
     auto holders = open_holders(settings, directory, schemes);
+    asio::io_context io{1};  // before the evidence, whose thread resumes what waits on it
     Evidence evidence(settings.evidence, log);
     http::Metrics metrics;
     Answering answering(
@@ -111,7 +112,6 @@ int serve(const std::string& config_path) {
     const auto tls = http::TlsContext::load_client(
         settings.keys, [&relay](const Hash& peer) { return relay.has_certificate(peer); });
 
-    asio::io_context io{1};
     std::vector<std::string> names;
     for (const auto& [id, holder] : holders)
         names.push_back(id);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "crypto/digest.hpp"
+#include "log_statements.hpp"
 #include "open_tries.hpp"
 
 namespace mado::relay {
@@ -51,52 +52,6 @@ Recorded recorded(const AccessRecord& record, std::int64_t position) {
             .birth_date = record.birth_date};
 }
 
-struct Statements {
-    explicit Statements(db::Connection& c)
-        : head(c.prepare("select size, note from head order by size desc limit 1")),
-          head_after(c.prepare(
-              "select size, note from head where size > :position order by size limit 1")),
-          add_head(c.prepare("insert into head (size, note) values (:size, :note)")),
-          add_tile(c.prepare("insert into tile (level, number, hashes, root) "
-                             "values (:level, :number, :hashes, :root)")),
-          find_request(c.prepare("select position, content, month, sealed from access "
-                                 "where request = :request")),
-          find_use(c.prepare("select 1 from access where mandate_use = :use")),
-          find_series(
-              c.prepare("select i.person from identifier i join person p on p.id = i.person "
-                        "where i.full_index = :index and p.linked = 0 limit 1")),
-          add_person(c.prepare("insert into person (link_number, linked, seq) "
-                               "values (:link_number, :linked, 0) returning id")),
-          add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
-                                   "sealed) values (:person, :full, :loose, :sealed)")),
-          add_card(c.prepare("insert into card_key (certificate_index, person, sealed) "
-                             "values (:index, :person, :sealed)")),
-          next_seq(c.prepare("update person set seq = seq + 1 where id = :person "
-                             "returning seq, link_number")),
-          add_access(c.prepare(
-              "insert into access (position, entry, person, seq, month, sealed, request, content, "
-              "mandate_use) values (:position, :entry, :person, :seq, :month, :sealed, :request, "
-              ":content, :mandate_use)")),
-          add_mandate(c.prepare("insert into mandate (hash, expires, sealed) values "
-                                "(:hash, :expires, :sealed) on conflict do nothing")),
-          drop_mandates(c.prepare("delete from mandate where expires < :time")),
-          // What was answered once stays so, whatever a repeat brings.
-          set_outcome(c.prepare("update access set outcome = :outcome where position = :position "
-                                "and coalesce(outcome, '') <> 'answered'")),
-          owner(c.prepare("select person, month, outcome from access where position = :position")),
-          misses(c.prepare("select misses from miss where path = :path")),
-          add_miss(c.prepare("insert into miss (path, day, misses) values (:path, :day, 1) "
-                             "on conflict do update set misses = misses + 1 returning misses")),
-          drop_misses(c.prepare("delete from miss where day < :day")),
-          month(c.prepare("select wrapped from month_key where month = :month")),
-          add_month(c.prepare("insert into month_key (month, wrapped) values (:month, :wrapped)")),
-          any_person(c.prepare("select 1 from person limit 1")) {}
-
-    db::Statement head, head_after, add_head, add_tile, find_request, find_use, find_series,
-        add_person, add_identifier, add_card, next_seq, add_access, add_mandate, drop_mandates,
-        set_outcome, owner, misses, add_miss, drop_misses, month, add_month, any_person;
-};
-
 }  // namespace
 
 struct LogWriter::State {
@@ -114,6 +69,7 @@ struct LogWriter::State {
     // --- the tree ---
     void restore();
     void compare_with_anchor();
+    void compare_with_keys();
     void follow_with_anchor();
     void append(const Hash& entry);
     void compare_head();
@@ -349,12 +305,14 @@ RecordResult LogWriter::State::repeat(const Bytes& content) {
     const bool same = sql.find_request.blob(1) == content;
     const auto month = sql.find_request.integer(2);
     const Bytes sealed = sql.find_request.blob(3);
+    const auto person = sql.find_request.integer(4);
     sql.find_request.reset();
     if (!same) return std::unexpected(wire::Code::key_reused);
     const auto* key = known_month_key(month);
     if (key == nullptr) return std::unexpected(wire::Code::key_reused);  // erased long since
-    return recorded(read_access(Vault::open_with(*key, "access", row_bytes(position), sealed)),
-                    position);
+    return recorded(
+        read_access(Vault::open_with(*key, "access", access_row(position, person), sealed)),
+        position);
 }
 
 PersonRow LogWriter::State::person_of(const RecordOrder& job) {
@@ -384,8 +342,8 @@ void LogWriter::State::insert_access(const Hash& entry, PersonRow person, std::i
                                      std::int64_t month, const AccessRecord& record,
                                      const RecordOrder* order) {
     const auto position = static_cast<std::int64_t>(edge.size());
-    const Bytes sealed =
-        Vault::seal_with(month_key(month), "access", row_bytes(position), access_plain(record));
+    const Bytes sealed = Vault::seal_with(month_key(month), "access", access_row(position, person),
+                                          access_plain(record));
     sql.add_access.bind("position", position)
         .bind("entry", entry)
         .bind("person", person)
@@ -510,7 +468,25 @@ bool counts_as_miss(wire::Outcome outcome) {
     return outcome == wire::Outcome::no_match || outcome == wire::Outcome::refused;
 }
 
+// The keys live elsewhere than the state: put together wrongly, every number would be unknown.
+void LogWriter::State::compare_with_keys() {
+    const Bytes expected = options.vault.index("key-check", {});
+    if (sql.key_check.step()) {
+        const bool same = sql.key_check.blob(0) == expected;
+        const Bytes sealed = sql.key_check.blob(1);
+        sql.key_check.reset();
+        if (same && options.vault.opens("key_check", {}, sealed)) return;
+        throw OperatorError(
+            "the keys (seal.key, index.key) are not those that this state was written with. Put "
+            "back the keys folder that belongs to it.");
+    }
+    sql.add_key_check.bind("index_check", expected)
+        .bind("seal_check", options.vault.seal("key_check", {}, expected))
+        .execute();
+}
+
 LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(std::move(options))) {
+    state_->compare_with_keys();
     state_->restore();
     state_->follow_with_anchor();
 }

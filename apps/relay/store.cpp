@@ -99,6 +99,10 @@ Bytes owned_row(ByteView index, PersonRow person) {
     return out;
 }
 
+Bytes access_row(std::int64_t position, PersonRow person) {
+    return owned_row(row_bytes(position), person);
+}
+
 Bytes card_key_plain(const CardKey& card) {
     json::object out;
     out["key"] = base64url(card.key.spki());
@@ -305,8 +309,8 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
     std::vector<StoredEntry> out;
     for (auto& row : rows) {
         if (const auto key = month_key(row.month)) {
-            row.entry.record = read_access(
-                Vault::open_with(*key, "access", row_bytes(row.entry.position), row.sealed));
+            row.entry.record = read_access(Vault::open_with(
+                *key, "access", access_row(row.entry.position, person), row.sealed));
         }
         out.push_back(std::move(row.entry));
     }

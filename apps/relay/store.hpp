@@ -42,6 +42,8 @@ Bytes card_key_plain(const CardKey& card);
 // What a row is sealed to: its index and its person, so that nobody can hang somebody's card or
 // number on another person.
 Bytes owned_row(ByteView index, PersonRow person);
+// The same for an entry: it cannot be moved to another person.
+Bytes access_row(std::int64_t position, PersonRow person);
 
 // Blind indexes of a number: of the whole, and without the part that may be left out.
 struct NumberIndexes {

@@ -279,12 +279,13 @@ inline void TestStore::check_rows(db::Connection& connection) {
             vault().open("month_key", row_bytes(months.integer(0)), months.blob(1));
     }
     auto rows = connection.prepare(
-        "select a.position, a.entry, a.seq, a.month, a.sealed, p.link_number from access a "
+        "select a.position, a.entry, a.seq, a.month, a.sealed, p.link_number, a.person from access "
+        "a "
         "join person p on p.id = a.person");
     while (rows.step()) {
         const Secret key{ByteView(keys.at(rows.integer(3)))};
-        const auto record =
-            read_access(Vault::open_with(key, "access", row_bytes(rows.integer(0)), rows.blob(4)));
+        const auto record = read_access(Vault::open_with(
+            key, "access", access_row(rows.integer(0), rows.integer(6)), rows.blob(4)));
         const auto person = wire::commit_person(record.person_salt, rows.blob(5),
                                                 static_cast<std::uint64_t>(rows.integer(2)));
         const auto tag = "mado/" + record.kind + "/1\n";

@@ -39,6 +39,11 @@ Bytes Vault::open(std::string_view table, ByteView row, ByteView sealed) const {
     return open_with(seal_key_, table, row, sealed);
 }
 
+bool Vault::opens(std::string_view table, ByteView row, ByteView sealed) const {
+    return !sealed.empty() && sealed[0] == key_id &&
+           crypto::aead_open(seal_key_.view(), sealed.subspan(1), associated(table, row));
+}
+
 Bytes Vault::seal_with(const Secret& key, std::string_view table, ByteView row, ByteView plain) {
     Bytes out{key_id};
     append(out, crypto::aead_seal(key.view(), plain, associated(table, row)));

@@ -22,6 +22,8 @@ class Vault {
     [[nodiscard]] Bytes seal(std::string_view table, ByteView row, ByteView plain) const;
     // Throws Failure: bytes that do not open mean that the store was altered or the key is another.
     [[nodiscard]] Bytes open(std::string_view table, ByteView row, ByteView sealed) const;
+    // Does it open? (The only question to ask when another key is an expected mistake.)
+    [[nodiscard]] bool opens(std::string_view table, ByteView row, ByteView sealed) const;
 
     // The same under a key of its own (the key of a month).
     [[nodiscard]] static Bytes seal_with(const Secret& key, std::string_view table, ByteView row,

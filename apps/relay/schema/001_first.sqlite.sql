@@ -76,3 +76,9 @@ create table miss (
 ) without rowid;
 create index mandate_expires on mandate (expires);
 create index miss_day on miss (day);
+
+-- One row: the state belongs to these keys.
+create table key_check (
+    index_check blob not null,  -- index of nothing
+    seal_check  blob not null   -- the same, sealed
+);
