@@ -315,6 +315,31 @@ TEST(LogRecovery, WrongKeyIsRefused) {
     store.check();
 }
 
+TEST(LogRecovery, KeysOfAnotherStateAreRefused) {
+    for (const auto* name : {"seal.key", "index.key"}) {
+        TestStore store;
+        store.open();
+        store.add_people(1);
+        store.close();
+        store.swap_key(name);
+        expect_part(refusal(store), "are not those that this state was written with");
+    }
+}
+
+// Whoever can write the database, but has no key, cannot give an entry to another person.
+TEST(LogRecovery, AnEntryMovedToAnotherPersonDoesNotOpen) {
+    TestStore store;
+    store.open();
+    store.add_people(2);
+    ASSERT_TRUE(store.record().has_value());
+    store.close();
+    Reader before(store.database(), store.vault());
+    EXPECT_EQ(before.entries(1, 0, 10).size(), 1U);
+    store.alter("update access set person = 2 where person = 1");
+    Reader after(store.database(), store.vault());
+    EXPECT_THROW((void)after.entries(2, 0, 10), Failure);
+}
+
 // The file of the database is put back under a running relay.
 TEST(LogRecovery, ShrunkDatabaseStopsARunningWriter) {
     TestStore store;

@@ -66,6 +66,11 @@ class TestStore {
             .observe = [this](const WriterObservation& seen) { batches.push_back(seen.batch); }});
     }
     void close() { writer_.reset(); }
+    // Another key file of that name ("seal.key", "index.key"), as a wrong keys folder would bring.
+    void swap_key(const std::string& name) {
+        replace_file(folder_.path(name), crypto::random_bytes(32), 0600);
+        vault_.emplace(folder_.path("."));
+    }
     void reopen() {
         close();
         open();
