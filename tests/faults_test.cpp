@@ -349,4 +349,23 @@ TEST_F(FaultsTest, NoAnchorNoStart) {
     country().up();
 }
 
+// A country that was never finished says how to begin again, and --fresh does: other people's keys,
+// an empty log, nothing of the old.
+TEST_F(FaultsTest, StartsOver) {
+    const auto key = read_file(country().places().authority_key());
+    country().down();
+    fs::remove(country().path("state/complete"));
+    const auto refused = country().cli({"up"});
+    EXPECT_EQ(refused.status, 2) << refused.output;
+    EXPECT_NE(refused.output.find("Start over: ./mado up --fresh"), std::string::npos)
+        << refused.output;
+    const auto done = country().cli(
+        {"up", "--fresh", "--people", "50", "--port", std::to_string(country().port())});
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_NE(read_file(country().places().authority_key()), key);
+    const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_EQ(log.status, 0) << log.output;
+    EXPECT_NE(log.output.find("\n0 proven"), std::string::npos) << log.output;
+}
+
 }  // namespace mado::tests

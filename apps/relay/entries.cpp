@@ -53,7 +53,10 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
     if (head.service.text() != "entries") return std::unexpected(wire::Code::service_unknown);
     const auto after = number_parameter(head, "after", 0);
     const auto limit = number_parameter(head, "limit", entries_page_max);
-    if (!after || !limit || *limit < 1 || *limit > entries_page_max) {
+    const auto known = static_cast<std::size_t>(head.parameters.contains("after")) +
+                       static_cast<std::size_t>(head.parameters.contains("limit"));
+    if (known != head.parameters.size() || !after || !limit || *limit < 1 ||
+        *limit > entries_page_max) {
         return std::unexpected(wire::Code::malformed);
     }
     // One more than asked says whether there are more.

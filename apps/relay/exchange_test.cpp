@@ -99,7 +99,7 @@ class ExchangeTest : public testing::Test {
         response.status = 101;
         response.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
         response.upgraded = [this](http::Connection connection) -> http::Task<void> {
-            holders.add(io, {participant_id("06990014")}, std::move(connection));
+            holders.add(io, wire::filled(7), {participant_id("06990014")}, std::move(connection));
             co_return;
         };
         co_return response;

@@ -34,6 +34,7 @@ std::string_view to_text(Unavailable reason) {
 
 struct Holders::Channel {
     asio::io_context& io;
+    Hash certificate;
     std::vector<wire::ParticipantId> holders;
     http::Connection connection;  // used by `io`'s thread only while busy
     bool busy = false;
@@ -50,14 +51,14 @@ struct Holders::Waiter {
     ChannelPtr channel;  // set under the mutex before the timer is woken
 };
 
-void Holders::add(asio::io_context& io, const std::vector<wire::ParticipantId>& holders,
-                  http::Connection connection) {
-    auto channel =
-        std::make_shared<Channel>(Channel{io, holders, std::move(connection), /*busy=*/true});
+void Holders::add(asio::io_context& io, const Hash& certificate,
+                  const std::vector<wire::ParticipantId>& holders, http::Connection connection) {
+    auto channel = std::make_shared<Channel>(
+        Channel{io, certificate, holders, std::move(connection), /*busy=*/true});
     {
         const std::scoped_lock lock(mutex_);
         const auto same = std::ranges::count_if(channels_, [&channel](const ChannelPtr& other) {
-            return other->holders == channel->holders;
+            return other->certificate == channel->certificate;
         });
         if (channels_.size() >= channels_max || same >= channels_of_gateway_max) return;
         channels_.push_back(channel);

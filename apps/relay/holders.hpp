@@ -30,8 +30,9 @@ std::string_view to_text(Unavailable reason);
 class Holders {
   public:
     // A gateway has dialled: `connection` serves orders to all of `holders`, one at a time.
-    void add(http::asio::io_context& io, const std::vector<wire::ParticipantId>& holders,
-             http::Connection connection);
+    // `certificate`: the gateway's; each may hold 256 connections, more are closed at once.
+    void add(http::asio::io_context& io, const Hash& certificate,
+             const std::vector<wire::ParticipantId>& holders, http::Connection connection);
     [[nodiscard]] bool present(const wire::ParticipantId& holder);
     // Sends a delivery from the io thread `here` and waits for its reply, at most `timeout` in all.
     Task<std::expected<wire::DeliveryReply, Unavailable>> deliver(http::asio::io_context& here,

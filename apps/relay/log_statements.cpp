@@ -9,7 +9,7 @@ Statements::Statements(db::Connection& c)
       add_head(c.prepare("insert into head (size, note) values (:size, :note)")),
       add_tile(c.prepare("insert into tile (level, number, hashes, root) "
                          "values (:level, :number, :hashes, :root)")),
-      find_request(c.prepare("select position, content, month, sealed, person from access "
+      find_request(c.prepare("select position, content, month, sealed, person, outcome from access "
                              "where request = :request")),
       find_use(c.prepare("select 1 from access where mandate_use = :use")),
       find_series(c.prepare("select i.person from identifier i join person p on p.id = i.person "

@@ -80,10 +80,10 @@ struct LogWriter::State {
     std::vector<RecordResult> run_jobs(std::vector<Job>& batch);
     void commit_batch(const std::function<void()>& work);
     RecordResult record(RecordOrder& job);
-    RecordResult repeat(const Bytes& content);
+    RecordResult repeat(const RecordOrder& job);
     PersonRow person_of(const RecordOrder& job);
     void outcome(const SetOutcome& job);
-    std::optional<wire::Code> judge_path(const RecordOrder& job);
+    std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t position);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
     void insert_access(const Hash& entry, PersonRow person, std::int64_t seq, std::int64_t month,
@@ -265,7 +265,7 @@ std::vector<RecordResult> LogWriter::State::run_jobs(std::vector<Job>& batch) {
 
 RecordResult LogWriter::State::record(RecordOrder& job) {
     sql.find_request.bind("request", job.request);
-    if (sql.find_request.step()) return repeat(job.content);
+    if (sql.find_request.step()) return repeat(job);
     if (job.mandate_use) {
         sql.find_use.bind("use", *job.mandate_use);
         if (sql.find_use.step()) {
@@ -273,7 +273,9 @@ RecordResult LogWriter::State::record(RecordOrder& job) {
             return std::unexpected(wire::Code::mandate_used);
         }
     }
-    if (const auto code = judge_path(job)) return std::unexpected(*code);
+    if (const auto code = judge_path(job, static_cast<std::int64_t>(edge.size()))) {
+        return std::unexpected(*code);
+    }
     const PersonRow person = person_of(job);
     sql.next_seq.bind("person", person);
     if (!sql.next_seq.step()) throw Failure("a person is missing");
@@ -300,14 +302,20 @@ RecordResult LogWriter::State::record(RecordOrder& job) {
 }
 
 // The same request again: the same order, number and receipt, no second entry.
-RecordResult LogWriter::State::repeat(const Bytes& content) {
+RecordResult LogWriter::State::repeat(const RecordOrder& job) {
     const auto position = sql.find_request.integer(0);
-    const bool same = sql.find_request.blob(1) == content;
+    const bool same = sql.find_request.blob(1) == job.content;
     const auto month = sql.find_request.integer(2);
     const Bytes sealed = sql.find_request.blob(3);
     const auto person = sql.find_request.integer(4);
+    const bool has_outcome = !sql.find_request.is_null(5);
     sql.find_request.reset();
     if (!same) return std::unexpected(wire::Code::key_reused);
+    // Without an outcome it is a try like a new one: a slow holder must not let them pile up.
+    if (job.miss_path && !has_outcome) {
+        tries.end(*job.miss_path, position);
+        if (const auto code = judge_path(job, position)) return std::unexpected(*code);
+    }
     const auto* key = known_month_key(month);
     if (key == nullptr) return std::unexpected(wire::Code::key_reused);  // erased long since
     return recorded(
@@ -367,8 +375,10 @@ void LogWriter::State::outcome(const SetOutcome& job) {
         .execute();
 }
 
-// Never more tries of one requester, number and day under way than misses are left.
-std::optional<wire::Code> LogWriter::State::judge_path(const RecordOrder& job) {
+// Never more tries of one path (a requester, a person or number, a day) under way than misses are
+// left.
+std::optional<wire::Code> LogWriter::State::judge_path(const RecordOrder& job,
+                                                       std::int64_t position) {
     if (!job.miss_path) return std::nullopt;
     sql.misses.bind("path", *job.miss_path);
     const auto misses = sql.misses.step() ? sql.misses.integer(0) : 0;
@@ -376,7 +386,7 @@ std::optional<wire::Code> LogWriter::State::judge_path(const RecordOrder& job) {
     if (misses >= misses_max) return wire::Code::path_closed;
     const auto now = monotonic_us();
     if (misses + tries.count(*job.miss_path, now) >= misses_max) return wire::Code::overloaded;
-    tries.begin(*job.miss_path, static_cast<std::int64_t>(edge.size()), now);
+    tries.begin(*job.miss_path, position, now);
     return std::nullopt;
 }
 

@@ -63,8 +63,9 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
     http::Response response;
     response.status = 101;
     response.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
-    response.upgraded = [&io, &shared, holders](http::Connection connection) -> Task<void> {
-        shared.holders.add(io, holders, std::move(connection));
+    response.upgraded = [&io, &shared, certificate = *request.certificate,
+                         holders](http::Connection connection) -> Task<void> {
+        shared.holders.add(io, certificate, holders, std::move(connection));
         co_return;
     };
     return response;

@@ -31,7 +31,7 @@ Parsed<Request> parse_request(std::string_view body) {
     Request out;
     out.head = in.text("head", head_bytes_max);
     out.subject = in.base64url_bytes("subject", subject_bytes_max);
-    out.payload = in.optional_text("payload", payload_bytes_max).value_or("");
+    out.payload = in.optional_text("payload", request_bytes_max).value_or("");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }

@@ -10,8 +10,7 @@
 
 namespace mado::wire {
 
-constexpr std::size_t payload_bytes_max = 256 * 1024;
-constexpr std::size_t request_bytes_max = payload_bytes_max + 32 * 1024;
+constexpr std::size_t request_bytes_max = 32 * 1024;
 constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t reply_bytes_max = answer_bytes_max + 64 * 1024;
 constexpr std::size_t delivery_bytes_max = 64 * 1024;
