@@ -1,6 +1,5 @@
 #include "service.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 namespace mado::gateway {
@@ -62,10 +61,6 @@ bool birth_date_fits(const wire::Delivery& delivery, wire::Presence presence) {
     return false;
 }
 
-bool in_force(const wire::PolicyRow& row, Date on) {
-    return row.from <= on && (!row.to || on <= *row.to);
-}
-
 }  // namespace
 
 std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
@@ -85,11 +80,13 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
     const auto* row = facts.policy.row(order.policy);
     const auto* requester = directory.find(head->issuer);
     if (row == nullptr || !facts.allowed.contains(order.policy.text()) ||
-        row->service != head->service || row->requester_kind != requester->kind ||
-        row->purpose != head->purpose || row->presence != order.presence ||
-        order.keep_until != wire::keep_until(*row, order.time) ||
-        !in_force(*row, facts.policy.day_of(order.time)) ||
-        std::ranges::find(row->holder_kinds, holder->kind) == row->holder_kinds.end()) {
+        !row->allows({.service = head->service,
+                      .requester_kind = requester->kind,
+                      .purpose = head->purpose,
+                      .presence = order.presence,
+                      .holder_kind = holder->kind,
+                      .on = facts.policy.day_of(order.time)}) ||
+        order.keep_until != wire::keep_until(*row, order.time)) {
         return std::unexpected(Code::not_allowed);
     }
     return VerifiedOrder{.order = std::move(receipt->order),

@@ -10,8 +10,6 @@
 namespace mado::relay {
 namespace {
 
-constexpr http::Milliseconds forward_timeout{1'500};
-
 std::unexpected<Refusal> refuse(Code code, std::string_view reason = {}) {
     return std::unexpected(Refusal{code, reason});
 }

@@ -27,6 +27,9 @@ enum class Unavailable {
 };
 std::string_view to_text(Unavailable reason);
 
+// An order and its answer, waiting included.
+constexpr http::Milliseconds forward_timeout{1'500};
+
 class Holders {
   public:
     // A gateway has dialled: `connection` serves orders to all of `holders`, one at a time.

@@ -158,7 +158,7 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
     const auto statement = read_statement(path, directory);
     const auto content = read_signed(path, statement.sha256);
     if (!writer.store_is_empty()) {
-        refuse(path, "this relay has people already. From then on links change only by tells.");
+        refuse(path, "this relay has people already. A take-on is for an empty store only.");
     }
     const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
     Lines lines(path, content, directory, schemes, vault);

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <boost/json.hpp>
+#include <chrono>
 #include <map>
 
 #include "crypto/digest.hpp"
+#include "holders.hpp"
 #include "log_statements.hpp"
 #include "open_tries.hpp"
 
@@ -374,6 +376,9 @@ void LogWriter::State::outcome(const SetOutcome& job) {
         .bind("position", job.position)
         .execute();
 }
+
+// A try is open until its answer can no longer come.
+static_assert(OpenTries::lifetime_us > std::chrono::microseconds(forward_timeout).count());
 
 // Never more tries of one path (a requester, a person or number, a day) under way than misses are
 // left.

@@ -93,13 +93,16 @@ UnixTime keep_until(const PolicyRow& row, UnixTime order_time) {
     return order_time + row.keep_days * 86'400;
 }
 
+bool PolicyRow::allows(const PolicyQuestion& question) const {
+    return service == question.service && requester_kind == question.requester_kind &&
+           purpose == question.purpose && presence == question.presence &&
+           lists(holder_kinds, question.holder_kind) && from <= question.on &&
+           (!to || question.on <= *to);
+}
+
 const PolicyRow* Policy::find(const PolicyQuestion& question) const {
-    const auto found = std::ranges::find_if(rows_, [&](const PolicyRow& row) {
-        return row.service == question.service && row.requester_kind == question.requester_kind &&
-               row.purpose == question.purpose && row.presence == question.presence &&
-               lists(row.holder_kinds, question.holder_kind) && row.from <= question.on &&
-               (!row.to || question.on <= *row.to);
-    });
+    const auto found = std::ranges::find_if(
+        rows_, [&question](const PolicyRow& row) { return row.allows(question); });
     return found == rows_.end() ? nullptr : &*found;
 }
 

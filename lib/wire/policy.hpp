@@ -17,6 +17,8 @@
 
 namespace mado::wire {
 
+struct PolicyQuestion;
+
 struct PolicyRow {
     CodeId id;
     ServiceId service;
@@ -30,6 +32,10 @@ struct PolicyRow {
     bool tell_at_once = false;
     Date from;
     std::optional<Date> to;  // last valid day
+
+    // The one comparison of a request with a row: the relay looks for a row that allows, a gateway
+    // asks the row that the relay names.
+    [[nodiscard]] bool allows(const PolicyQuestion& question) const;
 };
 
 // When the traces of an order of that time are deleted.
