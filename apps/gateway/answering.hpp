@@ -1,5 +1,5 @@
-// One delivery on a held connection: verify, look up, keep as evidence, sign, seal (DESIGN section
-// 3, steps 6 to 8).
+// One delivery on a held connection: verify, look up, keep as evidence, sign, seal
+// (ARCHITECTURE.md).
 #pragma once
 
 #include <map>

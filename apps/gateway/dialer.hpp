@@ -1,5 +1,6 @@
-// Holds connections open to the relay (PROTOCOL section 5): the gateway dials, the relay sends
-// orders down. Two idle connections more than are busy, 8 to 64, to every address of the relay.
+// Holds connections open to the relay (docs/protocols/gateway.md): the gateway dials, the relay
+// sends orders down. Two idle connections more than are busy, 8 to 64, to every address of the
+// relay.
 #pragma once
 
 #include <memory>

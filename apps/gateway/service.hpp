@@ -1,5 +1,5 @@
-// What a gateway demands before it touches its holder's database (PROTOCOL section 3): values in,
-// values out.
+// What a gateway demands before it touches its holder's database (docs/protocols/order.md): values
+// in, values out.
 #pragma once
 
 #include <expected>

@@ -1,5 +1,5 @@
-// The question `entries` to the relay itself (PROTOCOL section 2): a person's own entries, opened,
-// each with its proof. Answered by the relay, sealed to the asker's key, not logged. Data:
+// The question `entries` to the relay itself (docs/protocols/request.md): a person's own entries,
+// opened, each with its proof. Answered by the relay, sealed to the asker's key, not logged. Data:
 //   { "link_number", "checkpoint", "more": bool, "entries": [ { "seq", "index", "proof", "kind",
 //     "content", "salt", "person_salt", "outcome"?, and for orders "subject", "subject_salt",
 //     "number", "number_salt", "birth_date"? } | { "seq", "index", "proof", "erased": true } ] }

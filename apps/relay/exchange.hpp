@@ -1,4 +1,4 @@
-// One request (DESIGN section 3): authenticate, authorise, resolve, record, forward.
+// One request (ARCHITECTURE.md): authenticate, authorise, resolve, record, forward.
 #pragma once
 
 #include <string>

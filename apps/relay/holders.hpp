@@ -1,6 +1,6 @@
-// The connections that gateways hold open (PROTOCOL section 5). A connection belongs to the io
-// thread that accepted it; another thread's order goes across and its answer comes back: the only
-// hop between threads on a request's way.
+// The connections that gateways hold open (docs/protocols/gateway.md). A connection belongs to the
+// io thread that accepted it; another thread's order goes across and its answer comes back: the
+// only hop between threads on a request's way.
 #pragma once
 
 #include <deque>

@@ -1,4 +1,4 @@
-// First take-on (PROTOCOL section 6): files signed by the issuer, one person a line. Only into an
+// First take-on: files signed by the issuer, one person a line. Only into an
 // empty store of a stopped relay; each file is an entry of the log.
 //   line: { "health_care_number": text, "identifiers": [ { "scheme", "holder", "fields": { … },
 //           "state": "current" | "former" } ], "certificates": [ { "certificate": DER in base64url,

@@ -1,4 +1,4 @@
-// The one writer of the relay's store (DESIGN section 7): one thread, one write connection, group
+// The one writer of the relay's store (ARCHITECTURE.md): one thread, one write connection, group
 // commit. A batch makes index, tiles, head and sealed orders durable in one transaction that also
 // compares the old head; then the newest checkpoint goes to the anchor; only then anything signed
 // leaves.

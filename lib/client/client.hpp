@@ -1,4 +1,4 @@
-// The requester's side (DESIGN section 3): make the head, seal, send, open, verify the answer and
+// The requester's side (ARCHITECTURE.md): make the head, seal, send, open, verify the answer and
 // its receipt. What comes back from here was checked; there is no way to get an unchecked answer.
 #pragma once
 

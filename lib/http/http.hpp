@@ -1,5 +1,6 @@
 // HTTP/1.1 over TLS 1.3 or plain TCP: server, client, and a connection whose roles are swapped
-// after an upgrade (PROTOCOL section 5). The only library that includes Beast and OpenSSL's TLS.
+// after an upgrade (docs/protocols/gateway.md). The only library that includes Beast and OpenSSL's
+// TLS.
 //
 // Threads: everything here belongs to the io_context it was made on, which one thread runs. Several
 // servers may listen on one port (SO_REUSEPORT), one for each thread. Servers and connections are

@@ -1,5 +1,5 @@
-// The answer (PROTOCOL section 3): signed by the one who was asked, sealed to the requester's fresh
-// key, bound to the order (or, for questions to the relay itself, to the head).
+// The answer (docs/protocols/order.md): signed by the one who was asked, sealed to the requester's
+// fresh key, bound to the order (or, for questions to the relay itself, to the head).
 #pragma once
 
 #include <optional>

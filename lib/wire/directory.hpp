@@ -1,7 +1,7 @@
-// The directory (PROTOCOL section 8): who takes part, with which certificates and keys; the access
-// logs; the card authorities; the hashes of the policy and of the number schemes. One JWS by the
-// supervising authority, whose key everybody pins. Whoever reads it has verified it: the only way
-// to make a Directory is open_directory.
+// The directory (docs/protocols/directory.md): who takes part, with which certificates and keys;
+// the access logs; the card authorities; the hashes of the policy and of the number schemes. One
+// JWS by the supervising authority, whose key everybody pins. Whoever reads it has verified it: the
+// only way to make a Directory is open_directory.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The bodies that travel around an order: request and reply between requester and relay, delivery
-// and its reply between relay and gateway (PROTOCOL sections 2, 3, 5).
+// and its reply between relay and gateway (docs/protocols).
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// The head of a request (PROTOCOL section 2): what an organisation asks, of whom and why, signed by
-// that organisation. Codes and dates only.
+// The head of a request (docs/protocols/request.md): what an organisation asks, of whom and why,
+// signed by that organisation. Codes and dates only.
 #pragma once
 
 #include <map>

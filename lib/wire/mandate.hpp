@@ -1,5 +1,5 @@
-// The mandate (PROTOCOL section 4): what a person's card signs. For which organisation, which
-// services, until when, with the relay's nonce.
+// The mandate (docs/protocols/mandate.md): what a person's card signs. For which organisation,
+// which services, until when, with the relay's nonce.
 #pragma once
 
 #include <optional>

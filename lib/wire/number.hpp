@@ -60,7 +60,7 @@ struct PersonNumber {
 // number_malformed: a length or check digit does not fit.
 std::expected<PersonNumber, Code> read_number(const Scheme& scheme, const json::object& fields);
 
-// What the blind index is made of (PROTOCOL section 6): scheme ‖ length-prefixed fields.
+// What the blind index is made of: scheme ‖ length-prefixed fields.
 // `without`: the field that is left out ("" for none), so that one form exists with and one
 // without a branch.
 Bytes index_material(const PersonNumber& number, std::string_view without = {});

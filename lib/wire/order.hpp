@@ -1,5 +1,5 @@
-// Orders and receipts (PROTOCOL section 3). An order is exact JSON bytes, never re-serialised; it
-// is valid if and only if its commitment is in the access log, which the receipt proves.
+// Orders and receipts (docs/protocols/order.md). An order is exact JSON bytes, never re-serialised;
+// it is valid if and only if its commitment is in the access log, which the receipt proves.
 #pragma once
 
 #include <optional>

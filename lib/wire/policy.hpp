@@ -1,4 +1,4 @@
-// The policy (DESIGN section 3): service × kind of requester × purpose × presence × kind of
+// The policy (ARCHITECTURE.md): service × kind of requester × purpose × presence × kind of
 // holder → allowed or not.
 // Deny by default. The file is national data (country/<c>/policy.json); its hash is in the
 // directory, so nobody can change a row alone.

@@ -1,4 +1,5 @@
-// About whom a request is (PROTOCOL section 2). The exact bytes matter: the order commits to them.
+// About whom a request is (docs/protocols/request.md). The exact bytes matter: the order commits to
+// them.
 #pragma once
 
 #include <expected>

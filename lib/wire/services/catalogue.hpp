@@ -1,4 +1,4 @@
-// The service catalogue (DESIGN section 4): for each service the columns that a holder's SELECT
+// The service catalogue (ARCHITECTURE.md): for each service the columns that a holder's SELECT
 // must return and the document that is made of the rows. A holder connects a database and writes
 // SQL; it writes no code.
 #pragma once
