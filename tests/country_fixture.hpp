@@ -144,4 +144,20 @@ class RunningCountry {
     std::map<std::string, std::unique_ptr<client::Identity>> offices_;
 };
 
+// Tests that share one country, made before the first and taken down after the last, when no
+// program may have complained.
+class OneCountry : public ::testing::Test {
+  protected:
+    static void SetUpTestSuite() { country_ = std::make_unique<RunningCountry>(); }
+    static void TearDownTestSuite() {
+        country_->down();
+        EXPECT_EQ(country_->complaints(), "");
+        country_.reset();
+    }
+    static RunningCountry& country() { return *country_; }
+
+  private:
+    static inline std::unique_ptr<RunningCountry> country_;
+};
+
 }  // namespace mado::tests

@@ -233,19 +233,7 @@ std::vector<client::PersonEntry> entries_of(RunningCountry& country, const std::
 
 }  // namespace
 
-class FaultsTest : public ::testing::Test {
-  protected:
-    static void SetUpTestSuite() { country_ = std::make_unique<RunningCountry>(); }
-    static void TearDownTestSuite() {
-        country_->down();
-        EXPECT_EQ(country_->complaints(), "");
-        country_.reset();
-    }
-    static RunningCountry& country() { return *country_; }
-
-  private:
-    static inline std::unique_ptr<RunningCountry> country_;
-};
+class FaultsTest : public OneCountry {};
 
 TEST_F(FaultsTest, KilledAtRandomMoments) {
     const auto seed = choose_seed();

@@ -120,16 +120,8 @@ Needles all_records(const RunningCountry& country, std::set<std::string> known) 
 
 }  // namespace
 
-class SecrecyTest : public ::testing::Test {
+class SecrecyTest : public OneCountry {
   protected:
-    static void SetUpTestSuite() { country_ = std::make_unique<RunningCountry>(); }
-    static void TearDownTestSuite() {
-        country_->down();
-        EXPECT_EQ(country_->complaints(), "");
-        country_.reset();
-    }
-    static RunningCountry& country() { return *country_; }
-
     static wire::Head head(const std::string& requester) {
         auto out = country().head(requester);
         out.parameters["on"] = service_date;
@@ -146,9 +138,6 @@ class SecrecyTest : public ::testing::Test {
     static RawReply send(const std::string& requester, const std::string& body) {
         return country().send(country().office(requester).tls, "POST", "/v1/requests", body);
     }
-
-  private:
-    static inline std::unique_ptr<RunningCountry> country_;
 };
 
 // The search finds what is there: without this the silence below would prove nothing.

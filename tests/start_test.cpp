@@ -63,15 +63,8 @@ std::string line_of(const std::string& text, const std::string& beginning) {
 
 }  // namespace
 
-class StartTest : public ::testing::Test {
+class StartTest : public OneCountry {
   protected:
-    static void SetUpTestSuite() { country_ = std::make_unique<RunningCountry>(); }
-    static void TearDownTestSuite() {
-        country_->down();
-        EXPECT_EQ(country_->complaints(), "");
-        country_.reset();
-    }
-    static RunningCountry& country() { return *country_; }
     static std::string pids() {
         std::string out;
         for (const auto* program : {"relay", "gateway-1", "gateway-2", "gateway-3"})
@@ -99,9 +92,6 @@ class StartTest : public ::testing::Test {
         country().down();
         fs::rename(country().path("aside"), path);
     }
-
-  private:
-    static inline std::unique_ptr<RunningCountry> country_;
 };
 
 TEST_F(StartTest, SecondUpChangesNothing) {
