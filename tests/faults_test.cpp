@@ -47,7 +47,7 @@ class PresentTree {
     // Reads the log again. What was there must be there still, without a hole.
     void read() {
         db::Connection store(country_.path("state/relay/relay.sqlite"), db::Access::read_only);
-        auto rows = store.prepare("select position, entry from access order by position");
+        auto rows = store.prepare("select log_index, entry from access order by log_index");
         std::vector<Hash> entries;
         while (rows.step()) {
             ASSERT_EQ(rows.integer(0), static_cast<std::int64_t>(entries.size()));
@@ -309,8 +309,8 @@ TEST_F(FaultsTest, OlderDatabaseDoesNotStart) {
     {
         db::Connection store((state / "relay.sqlite").string(), db::Access::read_write);
         store.run(
-            "update access set entry = zeroblob(32) where position = "
-            "(select max(position) from access)");
+            "update access set entry = zeroblob(32) where log_index = "
+            "(select max(log_index) from access)");
     }
     const auto other = country().cli({"up"});
     EXPECT_EQ(other.status, 2) << other.output;

@@ -72,7 +72,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     // Kept before the answer leaves. A repeat is answered again and keeps its first row.
     EvidenceRow row{.entry = order->entry,
                     .request = crypto::sha256(as_bytes(order->order.head)),
-                    .position = delivery->receipt.index,
+                    .log_index = delivery->receipt.index,
                     .time = order->order.time,
                     .holder = order->order.holder.text(),
                     .number = delivery->number,

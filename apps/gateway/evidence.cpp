@@ -23,8 +23,8 @@ Evidence::Evidence(const std::string& path, const Log& log)
       write_(open_migrated(path)),
       checkpointer_(path),
       add_(write_.prepare(
-          "insert into evidence (entry, request, position, time, holder, number, requester, "
-          "service, outcome, receipt) values (:entry, :request, :position, :time, :holder, "
+          "insert into evidence (entry, request, log_index, time, holder, number, requester, "
+          "service, outcome, receipt) values (:entry, :request, :log_index, :time, :holder, "
           ":number, :requester, "
           ":service, :outcome, :receipt) on conflict (entry) do update set "
           "outcome = excluded.outcome where excluded.outcome = 'answered'")),
@@ -80,7 +80,7 @@ Kept Evidence::add(const EvidenceRow& row) {
     }
     add_.bind("entry", row.entry)
         .bind("request", row.request)
-        .bind("position", static_cast<std::int64_t>(row.position))
+        .bind("log_index", static_cast<std::int64_t>(row.log_index))
         .bind("time", row.time)
         .bind("holder", row.holder)
         .bind("number", row.number)

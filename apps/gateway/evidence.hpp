@@ -17,7 +17,7 @@ namespace mado::gateway {
 struct EvidenceRow {
     Hash entry{};
     Hash request{};  // SHA-256 of the head's JWS
-    std::uint64_t position = 0;
+    std::uint64_t log_index = 0;
     UnixTime time = 0;
     std::string holder;
     std::string number;

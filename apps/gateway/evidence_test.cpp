@@ -19,7 +19,7 @@ class EvidenceTest : public testing::Test {
     static EvidenceRow row(std::uint8_t entry) {
         return {.entry = wire::filled(entry),
                 .request = wire::filled(entry),
-                .position = entry,
+                .log_index = entry,
                 .time = wire::test_now,
                 .holder = "06990014",
                 .number = "number",
@@ -57,7 +57,7 @@ TEST_F(EvidenceTest, KeptIsKnownAlsoAfterARestart) {
     EXPECT_FALSE(evidence->known(wire::filled(2)));
     open();
     EXPECT_TRUE(evidence->known(wire::filled(1)));
-    EXPECT_EQ(stored("select position || holder || number || requester || service || outcome || "
+    EXPECT_EQ(stored("select log_index || holder || number || requester || service || outcome || "
                      "receipt || time from evidence"),
               "106990014numberclinic-1eligibilityansweredreceipt1795312800");
     EXPECT_TRUE(evidence->healthy());

@@ -25,7 +25,7 @@ std::optional<std::int64_t> number_parameter(const wire::Head& head, const std::
 json::object opened(const StoredEntry& entry) {
     json::object out;
     out["seq"] = entry.seq;
-    out["index"] = entry.position;
+    out["index"] = entry.log_index;
     if (!entry.record) {
         out["erased"] = true;
         return out;
@@ -78,7 +78,7 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
     for (const auto& entry : stored) {
         auto one = opened(entry);
         json::array proof;
-        for (const auto& hash : tlog::inclusion_proof(static_cast<std::uint64_t>(entry.position),
+        for (const auto& hash : tlog::inclusion_proof(static_cast<std::uint64_t>(entry.log_index),
                                                       checkpoint->size, read)) {
             proof.emplace_back(base64url(hash));
         }

@@ -74,7 +74,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     if (!permit) co_return std::unexpected(permit.error());
     service = permit->policy->service.text();
     if (caller->head.head.to.holder == shared_.directory.relay().id) {
-        co_return answer_itself(*caller, *permit);
+        co_return co_await answer_itself(*caller, *permit);
     }
 
     auto resolved = resolve(*caller, *permit);
@@ -91,14 +91,26 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
                           .subject_salt = recorded->subject_salt};
 }
 
-// Questions to the relay itself, about the one whose card signed: not logged.
-Exchange::Step<wire::Reply> Exchange::answer_itself(const Caller& caller, const Permit& permit) {
-    if (!permit.person) return refuse(Code::not_allowed);
+// Questions to the relay itself, about the one whose card signed: not logged. The mandate is kept
+// all the same: its nonce is spent, and after a restart the log-in goes on.
+Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
+                                                          const Permit& permit) {
+    if (!permit.person) co_return refuse(Code::not_allowed);
+    if (!co_await keep_mandate(*permit.mandate)) co_return refuse(Code::overloaded);
     auto answer =
         answer_entries(shared_, reader_, caller.head.head,
                        crypto::sha256(as_bytes(caller.request.head)), *permit.person, caller.now);
-    if (!answer) return refuse(answer.error());
-    return wire::Reply{.answer = std::move(*answer), .receipt = {}, .subject_salt = {}};
+    if (!answer) co_return refuse(answer.error());
+    co_return wire::Reply{.answer = std::move(*answer), .receipt = {}, .subject_salt = {}};
+}
+
+// At first sight only; false when it could not be made durable.
+Task<bool> Exchange::keep_mandate(const MandateRow& mandate) {
+    if (reader_.knows_mandate(mandate.hash)) co_return true;
+    auto& writer = shared_.writer;
+    co_return co_await http::completed<bool>([&writer, &mandate](http::Done<bool> done) {
+        if (!writer.keep_mandate(mandate, done)) done(false);
+    });
 }
 
 // 1: who asks? The certificate of the connection and the signature of the head must be of one
@@ -177,8 +189,7 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
         return refuse(Code::mandate_nonce);
     }
     permit.person = card->person;
-    permit.mandate =
-        RecordOrder::MandateRow{.hash = hash,
+    permit.mandate = MandateRow{.hash = hash,
                                 .expires = mandate.expires,
                                 .sealed = shared_.vault.seal("mandate", hash, as_bytes(compact))};
     if (mandate.kind == wire::MandateKind::check) permit.mandate_use_of = to_bytes(ByteView(hash));
@@ -279,9 +290,9 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .record = std::move(record),
                     .person = std::move(resolved.person),
                     .keep_until = order.keep_until,
-                    .request = shared_.vault.index(
+                    .request_index = shared_.vault.index(
                         "request", {as_bytes(head.issuer.text()), as_bytes(head.jti)}),
-                    .content = shared_.vault.index(
+                    .content_index = shared_.vault.index(
                         "content", {as_bytes(caller.request.head), caller.request.subject}),
                     .mandate_use = {},
                     .miss_path = resolved.miss_path,
@@ -330,7 +341,7 @@ Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller
 // An answer is not kept waiting for its outcome to be durable; a miss is, because it is counted.
 Task<bool> Exchange::note_outcome(const Caller& caller, const Recorded& recorded,
                                   wire::Outcome outcome, std::optional<Bytes> miss_path) {
-    SetOutcome job{.position = recorded.position,
+    SetOutcome job{.log_index = recorded.log_index,
                    .outcome = outcome,
                    .miss_path = miss_path,
                    .day = day_number(shared_.policy, caller.now),

@@ -58,7 +58,7 @@ class Exchange {
         wire::Subject subject;
         const wire::PolicyRow* policy;
         std::optional<PersonRow> person;  // known from the card
-        std::optional<RecordOrder::MandateRow> mandate;
+        std::optional<MandateRow> mandate;
         std::optional<Bytes> mandate_use_of;  // a check: used once for each holder and service
     };
     struct Resolved {
@@ -77,7 +77,8 @@ class Exchange {
     Task<Step<wire::DeliveryReply>> forward(const Caller& caller, const Recorded& recorded,
                                             std::optional<Bytes> miss_path);
 
-    Step<wire::Reply> answer_itself(const Caller& caller, const Permit& permit);
+    Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
+    Task<bool> keep_mandate(const MandateRow& mandate);
     Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
     Bytes miss_path(const Caller& caller, const wire::PersonNumber& number,

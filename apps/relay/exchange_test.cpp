@@ -33,12 +33,10 @@ constexpr std::string_view policy_text = R"({"utc_offset_s":32400,"policies":[
 class ExchangeTest : public testing::Test {
   protected:
     ExchangeTest() {
-        store.writer().import_people(
-            [this, done = false]() mutable -> std::optional<LogWriter::ImportedPerson> {
-                if (std::exchange(done, true)) return std::nullopt;
-                return hanako();
-            },
-            wire::filled(1));
+        store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
+            PersonRows(connection, store.vault()).add(hanako());
+            entries.append_public(wire::filled(1), std::nullopt);
+        });
         reader.emplace(store.database(), store.vault());
         exchange.emplace(io, shared, *reader);
     }
@@ -52,7 +50,7 @@ class ExchangeTest : public testing::Test {
         store.close();  // the writer's thread ends before the io_context that it wakes
     }
 
-    LogWriter::ImportedPerson hanako() {
+    ImportedPerson hanako() {
         const auto& scheme = *schemes.find("insured-number");
         Identifier insured{.number = {.scheme = "insured-number",
                                       .fields = {{"insurer", "06990014"},
@@ -61,8 +59,7 @@ class ExchangeTest : public testing::Test {
                                                  {"branch", "00"}}},
                            .holder = participant_id("06990014"),
                            .current = true};
-        return {.link_number = crypto::random_bytes(16),
-                .identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured}},
+        return {.identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured}},
                 .cards = {{.certificate = card.certificate.thumbprint(),
                            .status = CardStatus::active,
                            .key = card.key.public_key(),

@@ -64,7 +64,7 @@ class Lines {
           schemes_(schemes),
           vault_(vault) {}
 
-    std::optional<LogWriter::ImportedPerson> next() {
+    std::optional<ImportedPerson> next() {
         if (rest_.empty()) return std::nullopt;
         const auto line = rest_.substr(0, rest_.find('\n'));
         rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
@@ -72,8 +72,7 @@ class Lines {
         const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
         if (!object) fail(object.error().why);
         Members in(*object);
-        LogWriter::ImportedPerson person{
-            .link_number = crypto::random_bytes(16), .identifiers = {}, .cards = {}};
+        ImportedPerson person;
         const auto health_care_number = in.text("health_care_number", 40);
         add(person, "health-care-number", {}, {{"number", health_care_number}}, true);
         for (const auto& value : in.array("identifiers", 64))
@@ -90,7 +89,7 @@ class Lines {
         refuse(path_, "line " + std::to_string(line_number_) + ": " + std::string(why));
     }
 
-    void add(LogWriter::ImportedPerson& person, std::string_view scheme_name,
+    void add(ImportedPerson& person, std::string_view scheme_name,
              std::optional<wire::ParticipantId> holder, const json::object& fields, bool current) {
         const auto* scheme = schemes_.find(scheme_name);
         if (scheme == nullptr) fail("unknown number scheme");
@@ -107,7 +106,7 @@ class Lines {
                 .number = std::move(*number), .holder = std::move(holder), .current = current});
     }
 
-    void read_number(LogWriter::ImportedPerson& person, const json::value& value) {
+    void read_number(ImportedPerson& person, const json::value& value) {
         if (!value.is_object()) fail("an identifier is not an object");
         Members in(value.get_object());
         const auto scheme = in.text("scheme", 40);
@@ -120,7 +119,7 @@ class Lines {
         add(person, scheme, *holder, fields, state == "current");
     }
 
-    void read_certificate(LogWriter::ImportedPerson& person, const json::value& value) {
+    void read_certificate(ImportedPerson& person, const json::value& value) {
         if (!value.is_object()) fail("a certificate is not an object");
         Members in(value.get_object());
         const auto der = in.base64url_bytes("certificate", 8 * 1024);
@@ -153,24 +152,61 @@ class Lines {
 
 }  // namespace
 
+PersonRows::PersonRows(db::Connection& c, const Vault& vault)
+    : vault_(vault),
+      add_person_(c.prepare("insert into person (link_number, linked, seq) "
+                            "values (:link_number, 1, 0) returning id")),
+      add_identifier_(c.prepare("insert into identifier (person, full_index, loose_index, "
+                                "sealed) values (:person, :full, :loose, :sealed)")),
+      add_card_(c.prepare("insert into card_key (certificate_index, person, sealed) "
+                          "values (:index, :person, :sealed)")) {}
+
+void PersonRows::add(const ImportedPerson& person) {
+    const db::ResetAtEnd reset(add_person_);
+    add_person_.bind("link_number", crypto::random_bytes(16));
+    if (!add_person_.step()) throw Failure("a person was not inserted");
+    const auto row = add_person_.integer(0);
+    for (const auto& [indexes, identifier] : person.identifiers) {
+        add_identifier_.bind("person", row)
+            .bind("full", indexes.full)
+            .bind("loose", indexes.loose)
+            .bind("sealed", vault_.seal("identifier", owned_row(indexes.full, row),
+                                        identifier_plain(identifier)))
+            .execute();
+    }
+    for (const auto& card : person.cards) {
+        const Bytes index = vault_.index("certificate", {card.certificate});
+        add_card_.bind("index", index)
+            .bind("person", row)
+            .bind("sealed", vault_.seal("card_key", owned_row(index, row),
+                                        card_key_plain({.person = row,
+                                                        .status = card.status,
+                                                        .key = card.key,
+                                                        .not_after = card.not_after})))
+            .execute();
+    }
+}
+
 std::int64_t import_file(const std::string& path, const wire::Directory& directory,
                          const wire::Schemes& schemes, const Vault& vault, LogWriter& writer) {
     const auto statement = read_statement(path, directory);
     const auto content = read_signed(path, statement.sha256);
-    if (!writer.store_is_empty()) {
-        refuse(path, "this relay has people already. A take-on is for an empty store only.");
-    }
     const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
     Lines lines(path, content, directory, schemes, vault);
-    const auto next = [&lines, &statement, &path] {
-        auto person = lines.next();
-        if (!person && lines.count() != statement.persons) {
-            refuse(path, "it has not as many persons as its statement says");
-        }
-        return person;
-    };
     try {
-        writer.import_people(next, entry);
+        writer.commit_alone([&](db::Connection& connection, EntryRows& entries) {
+            if (connection.prepare("select 1 from person limit 1").step()) {
+                refuse(path,
+                       "this relay has people already. A take-on is for an empty store only.");
+            }
+            PersonRows rows(connection, vault);
+            while (const auto person = lines.next())
+                rows.add(*person);
+            if (lines.count() != statement.persons) {
+                refuse(path, "it has not as many persons as its statement says");
+            }
+            entries.append_public(entry, std::nullopt);
+        });
     } catch (const db::ConstraintBroken&) {
         refuse(path, "line " + std::to_string(lines.count()) + ": its certificate came before");
     }

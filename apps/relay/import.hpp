@@ -15,6 +15,29 @@
 
 namespace mado::relay {
 
+struct ImportedPerson {
+    std::vector<std::pair<NumberIndexes, Identifier>> identifiers;
+    struct Card {
+        Hash certificate{};
+        CardStatus status = CardStatus::revoked;
+        crypto::PublicKey key;
+        UnixTime not_after = 0;
+    };
+    std::vector<Card> cards;
+};
+// Writes the rows of persons; inside a transaction.
+class PersonRows {
+  public:
+    PersonRows(db::Connection& connection, const Vault& vault);
+    // With a link number of their own. Throws db::ConstraintBroken when a certificate is registered
+    // already.
+    void add(const ImportedPerson& person);
+
+  private:
+    const Vault& vault_;
+    db::Statement add_person_, add_identifier_, add_card_;
+};
+
 // Returns how many persons were taken in. OperatorError when the signature, the file or a line does
 // not fit; then nothing was taken in.
 std::int64_t import_file(const std::string& path, const wire::Directory& directory,

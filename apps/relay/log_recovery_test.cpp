@@ -55,13 +55,13 @@ void plant_log(TestStore& store, std::size_t size) {
     db::Connection connection(store.database(), db::Access::read_write);
     db::Transaction transaction(connection);
     auto add =
-        connection.prepare("insert into access (position, entry) values (:position, :entry)");
+        connection.prepare("insert into access (log_index, entry) values (:log_index, :entry)");
     auto add_tile = connection.prepare(
         "insert into tile (level, number, hashes, root) values (0, :number, :hashes, :root)");
     std::vector<Hash> leaves;
     for (std::size_t i = 0; i < size; ++i) {
         const Hash entry = crypto::sha256(row_bytes(static_cast<std::int64_t>(i)));
-        add.bind("position", static_cast<std::int64_t>(i)).bind("entry", entry).execute();
+        add.bind("log_index", static_cast<std::int64_t>(i)).bind("entry", entry).execute();
         leaves.push_back(tlog::leaf_hash(entry));
         if (leaves.size() % 256 != 0) continue;
         const auto part = std::span(leaves).last(256);
@@ -154,16 +154,16 @@ TEST_P(FailingBatch, SpendsNothingAndTheNextOneWorks) {
 INSTANTIATE_TEST_SUITE_P(
     LogRecovery, FailingBatch,
     testing::Values(
-        "create trigger planted before insert on access when new.position = 259 "
+        "create trigger planted before insert on access when new.log_index = 259 "
         "begin select raise(abort, 'planted'); end",
-        "create trigger planted before insert on access when new.position = 260 "
+        "create trigger planted before insert on access when new.log_index = 260 "
         "begin select raise(rollback, 'planted'); end",
         "create trigger planted before insert on tile begin select raise(abort, 'planted'); end",
         "create trigger planted before insert on head when new.size > 260 "
         "begin select raise(abort, 'planted'); end",
         // Found only by COMMIT.
         "create table later (person integer references person deferrable initially deferred);"
-        "create trigger planted after insert on access when new.position = 259 "
+        "create trigger planted after insert on access when new.log_index = 259 "
         "begin insert into later values (-1); end"));
 
 TEST(LogRecovery, FailedOutcomeIsNotCalledDurable) {
@@ -172,7 +172,7 @@ TEST(LogRecovery, FailedOutcomeIsNotCalledDurable) {
     store.add_people(1);
     const auto order = *store.record();
     store.alter("create trigger planted before insert on miss begin select raise(abort, 'p'); end");
-    const SetOutcome miss{.position = order.position,
+    const SetOutcome miss{.log_index = order.log_index,
                           .outcome = wire::Outcome::no_match,
                           .miss_path = to_bytes("path"),
                           .day = 1,
@@ -295,7 +295,7 @@ TEST(LogRecovery, AlteredEntryOfTheTailIsFound) {
     store.add_people(1);
     store.record_many(5);
     store.close();
-    store.alter("update access set entry = zeroblob(32) where position = 3");
+    store.alter("update access set entry = zeroblob(32) where log_index = 3");
     expect_part(refusal(store), "another history");
 }
 
@@ -349,7 +349,7 @@ TEST(LogRecovery, ShrunkDatabaseStopsARunningWriter) {
     const auto result = store.record();
     ASSERT_TRUE(result.has_value());
     store.alter(
-        "delete from access where position = 2; delete from head where size = 3;"
+        "delete from access where log_index = 2; delete from head where size = 3;"
         "update person set seq = seq - 1");
     for (int attempt = 0; attempt < 3; ++attempt) {
         const auto refused = store.record();

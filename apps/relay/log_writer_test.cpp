@@ -17,7 +17,7 @@ NewSeries series(const std::string& number) {
 }
 
 SetOutcome miss(const Recorded& recorded, std::string_view path) {
-    return {.position = recorded.position,
+    return {.log_index = recorded.log_index,
             .outcome = wire::Outcome::no_match,
             .miss_path = to_bytes(path),
             .day = 20'000,
@@ -40,7 +40,7 @@ class LogWriterTest : public testing::Test {
         const auto verified = wire::verify_receipt(result->receipt, store.directory);
         ASSERT_TRUE(verified.has_value()) << verified.error().why;
         EXPECT_EQ(verified->order.holder.text(), "06990014");
-        EXPECT_EQ(static_cast<std::uint64_t>(result->position), result->receipt.index);
+        EXPECT_EQ(static_cast<std::uint64_t>(result->log_index), result->receipt.index);
     }
     static Code code_of(const RecordResult& result) {
         EXPECT_FALSE(result.has_value());
@@ -60,7 +60,7 @@ TEST(NewLog, AnchorsTheEmptyTree) {
 TEST_F(LogWriterTest, OneOrderGetsItsReceipt) {
     const auto result = store.record({.person = PersonRow{2}});
     expect_valid(result);
-    EXPECT_EQ(result->position, 1);  // after the import's entry
+    EXPECT_EQ(result->log_index, 1);  // after the import's entry
     EXPECT_EQ(result->holder.text(), "06990014");
     EXPECT_EQ(result->number,
               R"({"holder":"06990014","scheme":"insured-number","number":"1234567"})");
@@ -91,7 +91,7 @@ TEST_F(LogWriterTest, ManyThreadsShareBatches) {
         for (auto& future : of_thread) {
             const auto result = future.get();
             expect_valid(result);
-            EXPECT_TRUE(positions.insert(result->position).second);
+            EXPECT_TRUE(positions.insert(result->log_index).second);
         }
     }
     EXPECT_EQ(positions.size(), std::size_t{threads} * each);
@@ -112,7 +112,7 @@ TEST_F(LogWriterTest, SameRequestAgainIsTheSameReceipt) {
         EXPECT_EQ(wire::receipt_json(again->receipt), receipt);
         EXPECT_EQ(again->number_salt, first->number_salt);
         EXPECT_EQ(again->subject_salt, first->subject_salt);
-        EXPECT_EQ(again->position, first->position);
+        EXPECT_EQ(again->log_index, first->log_index);
         EXPECT_EQ(store.count("select count(*) from access"), entries);
         if (step == 0) store.record_many(300);  // past a full tile
         if (step == 1) store.reopen();
@@ -244,7 +244,7 @@ TEST_F(LogWriterTest, MissesOfOtherDaysAreForgotten) {
 
 TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
     const auto order = *store.record();
-    SetOutcome outcome{.position = order.position,
+    SetOutcome outcome{.log_index = order.log_index,
                        .outcome = wire::Outcome::failed,
                        .miss_path = {},
                        .day = 0,
@@ -265,12 +265,12 @@ TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
 
 TEST_F(LogWriterTest, MandateIsKeptWithItsFirstOrder) {
     auto job = store.order();
-    job.mandate = RecordOrder::MandateRow{
+    job.mandate = MandateRow{
         .hash = wire::filled(9), .expires = wire::test_now, .sealed = to_bytes("sealed")};
     expect_valid(store.submit(std::move(job)).get());
     EXPECT_EQ(store.count("select count(*) from mandate"), 1);
     auto later = store.order();
-    later.mandate = RecordOrder::MandateRow{.hash = wire::filled(8),
+    later.mandate = MandateRow{.hash = wire::filled(8),
                                             .expires = wire::test_now + 3 * 86'400,
                                             .sealed = to_bytes("sealed")};
     expect_valid(store.submit(std::move(later)).get());
@@ -289,13 +289,14 @@ TEST_F(LogWriterTest, PublicEntryIsAppendedOnce) {
 
 TEST_F(LogWriterTest, ImportIsAllOrNothing) {
     const auto people = store.count("select count(*) from person");
-    int left = 3;
-    const auto next = [&left]() -> std::optional<LogWriter::ImportedPerson> {
-        if (left-- == 0) throw OperatorError("a wrong line");
-        return LogWriter::ImportedPerson{
-            .link_number = crypto::random_bytes(16), .identifiers = {}, .cards = {}};
-    };
-    EXPECT_THROW(store.writer().import_people(next, wire::filled(1)), OperatorError);
+    EXPECT_THROW(
+        store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
+            PersonRows rows(connection, store.vault());
+            rows.add({});
+            entries.append_public(wire::filled(1), std::nullopt);
+            throw OperatorError("a wrong line");
+        }),
+        OperatorError);
     EXPECT_EQ(store.count("select count(*) from person"), people);
     store.check();
     store.add_people(1);

@@ -4,15 +4,15 @@
 
 namespace mado::relay {
 
-void OpenTries::begin(const Bytes& path, std::int64_t position, std::int64_t now_us) {
+void OpenTries::begin(const Bytes& path, std::int64_t log_index, std::int64_t now_us) {
     forget_old(now_us);
-    begun_[path][position] = now_us;
+    begun_[path][log_index] = now_us;
 }
 
-void OpenTries::end(const Bytes& path, std::int64_t position) {
+void OpenTries::end(const Bytes& path, std::int64_t log_index) {
     const auto found = begun_.find(path);
     if (found == begun_.end()) return;
-    found->second.erase(position);
+    found->second.erase(log_index);
     if (found->second.empty()) begun_.erase(found);
 }
 

@@ -12,9 +12,9 @@ namespace mado::relay {
 // Belongs to the log writer's thread. Times are those of a clock that never jumps.
 class OpenTries {
   public:
-    // `position` names the order: what a repeat of another one brings ends nothing here.
-    void begin(const Bytes& path, std::int64_t position, std::int64_t now_us);
-    void end(const Bytes& path, std::int64_t position);
+    // `log_index` names the order: what a repeat of another one brings ends nothing here.
+    void begin(const Bytes& path, std::int64_t log_index, std::int64_t now_us);
+    void end(const Bytes& path, std::int64_t log_index);
     [[nodiscard]] std::int64_t count(const Bytes& path, std::int64_t now_us);
 
     // No holder's answer reaches a requester later than this after its order.
@@ -23,7 +23,7 @@ class OpenTries {
   private:
     void forget_old(std::int64_t now_us);
 
-    std::map<Bytes, std::map<std::int64_t, std::int64_t>> begun_;  // path → position → begun at
+    std::map<Bytes, std::map<std::int64_t, std::int64_t>> begun_;  // path → log_index → begun at
     std::int64_t forgot_at_us_ = 0;
 };
 

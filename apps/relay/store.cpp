@@ -99,8 +99,8 @@ Bytes owned_row(ByteView index, PersonRow person) {
     return out;
 }
 
-Bytes access_row(std::int64_t position, PersonRow person) {
-    return owned_row(row_bytes(position), person);
+Bytes access_row(std::int64_t log_index, PersonRow person) {
+    return owned_row(row_bytes(log_index), person);
 }
 
 Bytes card_key_plain(const CardKey& card) {
@@ -160,8 +160,8 @@ TileRows::TileRows(db::Connection& connection)
           connection.prepare("select hashes from tile where level = :level and number = :number")),
       roots_(connection.prepare("select root from tile where level = :level and number >= :first "
                                 "order by number limit :count")),
-      entries_(connection.prepare("select entry from access where position >= :first "
-                                  "order by position limit :count")) {}
+      entries_(connection.prepare("select entry from access where log_index >= :first "
+                                  "order by log_index limit :count")) {}
 
 Bytes TileRows::read(tlog::TileId id, unsigned width) {
     if (width == tlog::tile_width) {
@@ -201,7 +201,7 @@ Reader::Reader(const std::string& path, const Vault& vault)
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
       entries_(
-          connection_.prepare("select position, seq, outcome, month, sealed from access "
+          connection_.prepare("select log_index, seq, outcome, month, sealed from access "
                               "where person = :person and seq > :after order by seq limit :count")),
       head_(connection_.prepare("select note from head order by size desc limit 1")),
       month_(connection_.prepare("select wrapped from month_key where month = :month")),
@@ -265,6 +265,12 @@ bool Reader::kept_mandate(const Hash& mandate, std::string_view compact) {
     return true;
 }
 
+bool Reader::knows_mandate(const Hash& mandate) {
+    const db::ResetAtEnd reset(mandate_);
+    mandate_.bind("hash", mandate);
+    return mandate_.step();
+}
+
 std::int64_t Reader::misses(ByteView path) {
     const db::ResetAtEnd reset(misses_);
     misses_.bind("path", path);
@@ -299,7 +305,7 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
     const db::ResetAtEnd reset(entries_);
     entries_.bind("person", person).bind("after", after_seq).bind("count", count);
     while (entries_.step()) {
-        rows.push_back({{.position = entries_.integer(0),
+        rows.push_back({{.log_index = entries_.integer(0),
                          .seq = entries_.integer(1),
                          .outcome = entries_.optional_text(2),
                          .record = {}},
@@ -310,7 +316,7 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
     for (auto& row : rows) {
         if (const auto key = month_key(row.month)) {
             row.entry.record = read_access(Vault::open_with(
-                *key, "access", access_row(row.entry.position, person), row.sealed));
+                *key, "access", access_row(row.entry.log_index, person), row.sealed));
         }
         out.push_back(std::move(row.entry));
     }

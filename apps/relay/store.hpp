@@ -43,7 +43,7 @@ Bytes card_key_plain(const CardKey& card);
 // number on another person.
 Bytes owned_row(ByteView index, PersonRow person);
 // The same for an entry: it cannot be moved to another person.
-Bytes access_row(std::int64_t position, PersonRow person);
+Bytes access_row(std::int64_t log_index, PersonRow person);
 
 // Blind indexes of a number: of the whole, and without the part that may be left out.
 struct NumberIndexes {
@@ -70,7 +70,7 @@ Bytes access_plain(const AccessRecord& record);
 AccessRecord read_access(ByteView plain);
 
 struct StoredEntry {
-    std::int64_t position = 0;
+    std::int64_t log_index = 0;
     std::int64_t seq = 0;
     std::optional<std::string> outcome;
     std::optional<AccessRecord> record;  // none: its month was erased
@@ -100,6 +100,7 @@ class Reader {
     std::vector<Identifier> identifiers(PersonRow person);
     // The relay has accepted this mandate before (also before a restart).
     bool kept_mandate(const Hash& mandate, std::string_view compact);
+    bool knows_mandate(const Hash& mandate);
     std::int64_t misses(ByteView path);
     Bytes link_number(PersonRow person);
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count);

@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
 #include "crypto/digest.hpp"
+#include "import.hpp"
 #include "log_writer.hpp"
 #include "test_country.hpp"
 
@@ -86,14 +87,12 @@ class TestStore {
     }
 
     void add_people(int count) {
-        int left = count;
-        writer().import_people(
-            [&left]() -> std::optional<LogWriter::ImportedPerson> {
-                if (left-- == 0) return std::nullopt;
-                return LogWriter::ImportedPerson{
-                    .link_number = crypto::random_bytes(16), .identifiers = {}, .cards = {}};
-            },
-            crypto::random_hash());
+        writer().commit_alone([this, count](db::Connection& connection, EntryRows& entries) {
+            PersonRows rows(connection, *vault_);
+            for (int i = 0; i < count; ++i)
+                rows.add({});
+            entries.append_public(crypto::random_hash(), std::nullopt);
+        });
     }
 
     RecordOrder order(NewOrder given = {}) {
@@ -116,8 +115,8 @@ class TestStore {
             .record = std::move(record),
             .person = std::move(given.person),
             .keep_until = given.keep_until,
-            .request = to_bytes(request),
-            .content = to_bytes(given.content),
+            .request_index = to_bytes(request),
+            .content_index = to_bytes(given.content),
             .mandate_use =
                 given.mandate_use ? std::optional(to_bytes(*given.mandate_use)) : std::nullopt,
             .miss_path = given.miss_path ? std::optional(to_bytes(*given.miss_path)) : std::nullopt,
@@ -193,7 +192,7 @@ class TestStore {
 inline void TestStore::check_store(const std::string& database, const std::string& anchor_path) {
     db::Connection connection(database, db::Access::read_only);
     std::vector<Hash> leaves;
-    auto rows = connection.prepare("select position, entry from access order by position");
+    auto rows = connection.prepare("select log_index, entry from access order by log_index");
     while (rows.step()) {
         ASSERT_EQ(rows.integer(0), static_cast<std::int64_t>(leaves.size()));
         constexpr std::array<std::uint8_t, 1> leaf{0x00};
@@ -284,7 +283,8 @@ inline void TestStore::check_rows(db::Connection& connection) {
             vault().open("month_key", row_bytes(months.integer(0)), months.blob(1));
     }
     auto rows = connection.prepare(
-        "select a.position, a.entry, a.seq, a.month, a.sealed, p.link_number, a.person from access "
+        "select a.log_index, a.entry, a.seq, a.month, a.sealed, p.link_number, a.person from "
+        "access "
         "a "
         "join person p on p.id = a.person");
     while (rows.step()) {

@@ -40,7 +40,11 @@ std::string order_without_person(const Order& order) {
     out["head"] = order.head;
     out["subject"] = base64url(order.subject);
     out["number"] = order.number ? json::value(base64url(*order.number)) : json::value(nullptr);
-    auto text = json::serialize(out);
+    return without_person(out);
+}
+
+std::string without_person(const json::object& members) {
+    auto text = json::serialize(members);
     text.pop_back();  // the closing brace: complete_order appends the last member
     return text;
 }
@@ -102,8 +106,12 @@ Hash commit_person(const Hash& salt, ByteView link_number, std::uint64_t seq) {
     return crypto::sha256({as_bytes("mado/person/1\n"), salt, person});
 }
 
+Hash log_entry(std::string_view kind, const Hash& salt, ByteView content) {
+    return crypto::sha256({as_bytes("mado/"), as_bytes(kind), as_bytes("/1\n"), salt, content});
+}
+
 Hash order_entry(const Hash& salt, ByteView order) {
-    return crypto::sha256({as_bytes("mado/order/1\n"), salt, order});
+    return log_entry("order", salt, order);
 }
 
 std::string receipt_json(const Receipt& receipt) {

@@ -39,6 +39,8 @@ constexpr std::size_t order_bytes_max = 16 * 1024;
 
 // The order's bytes up to the member `person`, which only the log writer knows.
 std::string order_without_person(const Order& order);
+// The same for the content of other entries about a person: `members` in their order.
+std::string without_person(const json::object& members);
 // Completes them: the person's commitment as last member.
 std::string complete_order(std::string order_without_person, const Hash& person);
 Parsed<Order> parse_order(ByteView bytes);
@@ -47,7 +49,9 @@ Parsed<Order> parse_order(ByteView bytes);
 Hash commit_subject(const Hash& salt, ByteView subject);
 Hash commit_number(const Hash& salt, ByteView number);
 Hash commit_person(const Hash& salt, ByteView link_number, std::uint64_t seq);
-// The 32 bytes that are in the log.
+// The 32 bytes that are in the log: SHA-256("mado/<kind>/1\n" ‖ salt ‖ content); `kind` is "order",
+// "refused", ….
+Hash log_entry(std::string_view kind, const Hash& salt, ByteView content);
 Hash order_entry(const Hash& salt, ByteView order);
 
 struct Receipt {

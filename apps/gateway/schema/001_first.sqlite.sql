@@ -6,7 +6,7 @@
 create table evidence (
     entry     blob primary key,      -- the order's 32 bytes in the access log
     request   blob not null unique,  -- SHA-256 of the head: one signed request makes one order
-    position  integer not null,      -- its index there
+    log_index  integer not null,      -- its index there
     time      integer not null,      -- the order's
     holder    text not null,
     number    text not null,         -- as it was sent, the holder's own number of the person
@@ -15,4 +15,4 @@ create table evidence (
     outcome   text not null,
     receipt   text not null          -- order, salt, proof and checkpoint, as received
 ) without rowid;
-create index evidence_number on evidence (holder, number, position);
+create index evidence_number on evidence (holder, number, log_index);

@@ -36,16 +36,16 @@ create table mandate (
 
 -- One row for each entry of the log.
 create table access (
-    position    integer primary key,  -- index in the log
-    entry       blob not null,        -- the 32 bytes in the log
-    person      integer references person,
-    seq         integer,
-    month       integer,              -- of keep_until: which key seals the row
-    sealed      blob,
-    outcome     text,
-    request     blob unique,          -- index of requester and jti
-    content     blob,                 -- index of the request's bytes
-    mandate_use blob unique           -- index of mandate, holder and service (checks are used once)
+    log_index     integer primary key,
+    entry         blob not null,      -- the 32 bytes in the log
+    person        integer references person,
+    seq           integer,
+    month         integer,            -- of keep_until: which key seals the row
+    sealed        blob,
+    outcome       text,
+    request_index blob unique,        -- of requester and jti
+    content_index blob,               -- of the request's bytes
+    mandate_use   blob unique         -- index of mandate, holder and service (checks are used once)
 );
 create unique index access_person on access (person, seq) where person is not null;
 
@@ -64,9 +64,11 @@ create table tile (
 ) without rowid;
 
 create table head (
-    size integer primary key,
-    note text not null  -- the signed checkpoint of that batch
+    size     integer primary key,
+    note     text not null,  -- the signed checkpoint of that batch
+    cosigned text            -- the same with the witnesses' cosignatures, once there is a quorum
 );
+create index head_cosigned on head (size) where cosigned is not null;
 
 -- Misses of one requester with one number on one day.
 create table miss (

@@ -1,0 +1,62 @@
+// The access log's tree as the relay keeps it: the growing right edge in memory, tiles and heads in
+// the store, the newest checkpoint in the anchor outside. One thread, the log writer's.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "anchor.hpp"
+#include "store.hpp"
+
+namespace mado::relay {
+
+class LogTree {
+  public:
+    struct Options {
+        std::string anchor_path;
+        tlog::NoteVerifier log;
+        const crypto::PrivateKey& log_key;
+    };
+    // Restores the edge, compares with the anchor and brings that up to the database. OperatorError
+    // when the database is behind the anchor or has another history.
+    LogTree(db::Connection& connection, Options options);
+
+    [[nodiscard]] std::uint64_t size() const { return edge_.size(); }
+    // Runs `work` in one transaction that also compares the old head; what it appended is durable
+    // and anchored when this returns. When it throws nothing of it is in the database or all of it
+    // is, and the next call finds out which.
+    void commit(const std::function<void()>& work);
+    // Only inside `work`, which also writes the entry's row.
+    void append(const Hash& entry);
+
+    struct Proof {
+        std::string checkpoint;  // of the batch that appended the entry
+        std::vector<Hash> hashes;
+    };
+    // The same for the same entry, whenever it is asked for.
+    [[nodiscard]] Proof prove(std::uint64_t log_index);
+
+  private:
+    struct Statements {
+        explicit Statements(db::Connection& connection);
+        db::Statement head, head_after, add_head, add_tile;
+    };
+    void restore();
+    void compare_with_anchor();
+    void follow_with_anchor();
+    void compare_head();
+    tlog::Checkpoint sign_head(std::string& note) const;
+    tlog::Checkpoint add_head(std::string& note);
+
+    Options options_;
+    db::Connection& connection_;
+    Anchor anchor_;
+    Statements sql_;
+    TileRows tiles_;
+    tlog::Edge edge_;
+    // The edge no longer follows the database (a commit failed half-way): it is read again first.
+    bool restore_needed_ = true;
+};
+
+}  // namespace mado::relay
