@@ -1,9 +1,8 @@
-#include "entries.hpp"
+#include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
 
-#include "wire/answer.hpp"
+#include "itself.hpp"
 
 namespace mado::relay {
 namespace {
@@ -11,26 +10,15 @@ namespace {
 // A page, in the JWS, in the JWE: twice times 4/3 of this, and well below what a reply may have.
 constexpr std::size_t page_bytes_max = 1024 * 1024;
 
-std::optional<std::int64_t> number_parameter(const wire::Head& head, const std::string& name,
-                                             std::int64_t fallback) {
-    const auto found = head.parameters.find(name);
-    if (found == head.parameters.end()) return fallback;
-    std::int64_t value = 0;
-    const auto& text = found->second;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return value;
-}
-
 json::object opened(const StoredEntry& entry) {
-    json::object out;
-    out["seq"] = entry.seq;
-    out["index"] = entry.log_index;
-    if (!entry.record) {
-        out["erased"] = true;
+    json::object out{{"seq", entry.seq}, {"index", entry.log_index}};
+    if (const auto* erasure = std::get_if<Erasure>(&entry.record)) {
+        out["erased"] = json::object{{"kept_until", fmt::format("{:04}-{:02}", erasure->month / 12,
+                                                                erasure->month % 12 + 1)},
+                                     {"at", erasure->erased_at}};
         return out;
     }
-    const auto& record = *entry.record;
+    const auto& record = std::get<AccessRecord>(entry.record);
     out["kind"] = record.kind;
     out["content"] = record.content;
     out["salt"] = base64url(record.salt);
@@ -45,44 +33,54 @@ json::object opened(const StoredEntry& entry) {
     return out;
 }
 
+json::array hashes_json(const std::vector<Hash>& hashes) {
+    json::array out;
+    for (const auto& hash : hashes)
+        out.emplace_back(base64url(hash));
+    return out;
+}
+
+// The size of a checkpoint that this relay has written itself.
+std::uint64_t size_of(const std::string& note, const wire::Directory& directory) {
+    // The directory may name other logs too; the first line is the log's name.
+    const auto* log = directory.log(std::string_view(note).substr(0, note.find('\n')));
+    if (log == nullptr) throw Failure("a stored checkpoint is of a log without a name");
+    const auto checkpoint = tlog::open_checkpoint(note, *log);
+    if (!checkpoint) throw Failure("a stored checkpoint does not verify");
+    return checkpoint->size;
+}
+
 }  // namespace
 
-std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Reader& reader,
-                                                      const wire::Head& head, const Hash& head_hash,
-                                                      PersonRow person, UnixTime now) {
-    if (head.service.text() != "entries") return std::unexpected(wire::Code::service_unknown);
-    const auto after = number_parameter(head, "after", 0);
-    const auto limit = number_parameter(head, "limit", entries_page_max);
-    const auto known = static_cast<std::size_t>(head.parameters.contains("after")) +
-                       static_cast<std::size_t>(head.parameters.contains("limit"));
-    if (known != head.parameters.size() || !after || !limit || *limit < 1 ||
-        *limit > entries_page_max) {
-        return std::unexpected(wire::Code::malformed);
-    }
+std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
+                                                     PersonRow person, const Page& page) {
+    const auto last_seq = reader.last_seq(person);
     // One more than asked says whether there are more.
-    auto stored = reader.entries(person, *after, *limit + 1);
-    bool more = static_cast<std::int64_t>(stored.size()) > *limit;
+    auto stored = reader.entries(person, page.after, page.limit + 1);
+    bool more = static_cast<std::int64_t>(stored.size()) > page.limit;
     if (more) stored.pop_back();
     // Read after the rows: it covers all of them.
     const auto note = reader.newest_head();
     if (!note) return std::unexpected(wire::Code::not_ready);
-    // The directory may name other logs too; the first line is the log's name.
-    const auto* log = shared.directory.log(std::string_view(*note).substr(0, note->find('\n')));
-    if (log == nullptr) throw Failure("the newest checkpoint is of a log without a name");
-    const auto checkpoint = tlog::open_checkpoint(*note, *log);
-    if (!checkpoint) throw Failure("the newest checkpoint does not verify");
+    const auto cosigned = reader.cosigned_head();
+    const auto size = size_of(*note, shared.directory);
+    const auto cosigned_size = cosigned ? size_of(*cosigned, shared.directory) : 0;
 
     const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
+    json::object data{{"link_number", base64url(reader.link_number(person))},
+                      {"last_seq", last_seq},
+                      {"checkpoint", *note}};
+    if (cosigned) {
+        data["cosigned"] = *cosigned;
+        data["consistency"] = hashes_json(tlog::consistency_proof(cosigned_size, size, read));
+    }
     json::array entries;
     std::size_t bytes = 0;
     for (const auto& entry : stored) {
         auto one = opened(entry);
-        json::array proof;
-        for (const auto& hash : tlog::inclusion_proof(static_cast<std::uint64_t>(entry.log_index),
-                                                      checkpoint->size, read)) {
-            proof.emplace_back(base64url(hash));
-        }
-        one["proof"] = std::move(proof);
+        const auto index = static_cast<std::uint64_t>(entry.log_index);
+        one["proof"] = hashes_json(
+            tlog::inclusion_proof(index, index < cosigned_size ? cosigned_size : size, read));
         // Requests that somebody made large must not make a person's list unreadable.
         bytes += json::serialize(one).size();
         if (bytes > page_bytes_max && !entries.empty()) {
@@ -91,19 +89,9 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
         }
         entries.push_back(std::move(one));
     }
-    json::object data;
-    data["link_number"] = base64url(reader.link_number(person));
-    data["checkpoint"] = *note;
     data["more"] = more;
     data["entries"] = std::move(entries);
-    const wire::Answer answer{.issuer = shared.directory.relay().id,
-                              .audience = head.seal_to.thumbprint(),
-                              .order = head_hash,
-                              .issued_at = now,
-                              .service = head.service,
-                              .as_of = now,
-                              .data = json::serialize(data)};
-    return wire::seal_answer(answer, shared.kid, shared.signing_key, head.seal_to);
+    return data;
 }
 
 }  // namespace mado::relay

@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "crypto/digest.hpp"
-#include "entries.hpp"
 #include "http/completion.hpp"
+#include "itself.hpp"
 
 namespace mado::relay {
 namespace {
@@ -97,9 +97,11 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
                                                           const Permit& permit) {
     if (!permit.person) co_return refuse(Code::not_allowed);
     if (!co_await keep_mandate(*permit.mandate)) co_return refuse(Code::overloaded);
-    auto answer =
-        answer_entries(shared_, reader_, caller.head.head,
-                       crypto::sha256(as_bytes(caller.request.head)), *permit.person, caller.now);
+    auto answer = relay::answer_itself(shared_, reader_,
+                                       {.head = caller.head.head,
+                                        .head_hash = crypto::sha256(as_bytes(caller.request.head)),
+                                        .person = *permit.person,
+                                        .now = caller.now});
     if (!answer) co_return refuse(answer.error());
     co_return wire::Reply{.answer = std::move(*answer), .receipt = {}, .subject_salt = {}};
 }
@@ -254,6 +256,18 @@ Bytes Exchange::miss_path(const Caller& caller, const wire::PersonNumber& number
     return shared_.vault.index("miss-person", {requester, row_bytes(people.front()), day});
 }
 
+Notice Exchange::notice_of(const Caller& caller, const Permit& permit) const {
+    const auto& head = caller.head.head;
+    const auto day = shared_.policy.day_of(caller.now);
+    return {.own_view = permit.policy->mandate == wire::MandateKind::login,
+            .at_once = permit.policy->tell_at_once,
+            .requester = head.issuer.text(),
+            .requester_kind = caller.participant->kind.text(),
+            .service = head.service.text(),
+            .purpose = head.purpose.text(),
+            .month = month_of(day)};
+}
+
 // 4: the order into the log, durable, before anybody is asked.
 Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Permit& permit,
                                                 Resolved resolved) {
@@ -296,7 +310,9 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                         "content", {as_bytes(caller.request.head), caller.request.subject}),
                     .mandate_use = {},
                     .miss_path = resolved.miss_path,
-                    .mandate = permit.mandate};
+                    .mandate = permit.mandate,
+                    .notice = notice_of(caller, permit),
+                    .time = order.time};
     if (permit.mandate_use_of) {
         job.mandate_use = shared_.vault.index(
             "mandate-use",

@@ -81,6 +81,7 @@ class Exchange {
     Task<bool> keep_mandate(const MandateRow& mandate);
     Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
+    Notice notice_of(const Caller& caller, const Permit& permit) const;
     Bytes miss_path(const Caller& caller, const wire::PersonNumber& number,
                     const std::vector<PersonRow>& people) const;
     // False: a miss could not be counted.

@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 
 #include "crypto/jwe.hpp"
-#include "entries.hpp"
 #include "http/test_net.hpp"
+#include "itself.hpp"
 #include "test_relay.hpp"
 #include "wire/answer.hpp"
 
@@ -27,6 +27,9 @@ constexpr std::string_view policy_text = R"({"utc_offset_s":32400,"policies":[
   "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
   "tell_at_once":true,"from":"2020-01-01"},
  {"id":"own","service":"entries","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"own-bells","service":"bells","requester_kind":"portal","purpose":"own-view",
   "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"}]})";
 
@@ -169,7 +172,8 @@ class ExchangeTest : public testing::Test {
         return {.audience = participant_id("relay"),
                 .organisation = organisation,
                 .kind = kind,
-                .scope = {service_id(check ? "eligibility" : "entries")},
+                .scope = check ? std::vector{service_id("eligibility")}
+                               : std::vector{service_id("entries"), service_id("bells")},
                 .nonce = mandates.issue_nonce(organisation, now).value_or(""),
                 .issued_at = now,
                 .expires = now + 120,
@@ -347,7 +351,7 @@ TEST_F(ExchangeTest, ThirdMissClosesThePath) {
     EXPECT_EQ(logged(), 5);  // three orders, one refused entry, the other number's order
     const auto entries = reader->entries(1, 3, 10);
     ASSERT_EQ(entries.size(), 1U);
-    EXPECT_EQ(entries[0].record->kind, "refused");
+    EXPECT_EQ(std::get<AccessRecord>(entries[0].record).kind, "refused");
 }
 
 TEST_F(ExchangeTest, OutcomesOfTheHolder) {
@@ -429,7 +433,7 @@ class EntriesTest : public ExchangeTest {
             wire::valid(wire::open_answer(reply.answer, store.country.seal_to,
                                           {.from = store.directory.relay(),
                                            .order = crypto::sha256(as_bytes(request.head)),
-                                           .service = service_id("entries"),
+                                           .service = of.service,
                                            .now = unix_now()}));
         return boost::json::parse(answer.data).as_object();
     }
@@ -493,13 +497,51 @@ TEST_F(EntriesTest, ComeInPages) {
 TEST_F(EntriesTest, ErasedMonthKeepsItsProofs) {
     dial_answering();
     EXPECT_EQ(ask(head(), number("1")), "ok");
-    store.alter("create table kept as select * from month_key; delete from month_key");
+    const auto now = unix_now() + 70 * 86'400;  // the policies keep for 30 days
+    store.upkeep(now);
     const auto page = open(question(), login);
     const auto& entry = page.at("entries").as_array().at(0).as_object();
-    EXPECT_TRUE(entry.at("erased").as_bool());
+    EXPECT_EQ(entry.at("erased").as_object().at("at").as_int64(), now);
     EXPECT_FALSE(entry.contains("content"));
     EXPECT_TRUE(entry.contains("proof"));
-    store.alter("insert into month_key select * from kept");
+    EXPECT_EQ(page.at("last_seq").as_int64(), 1);
+    EXPECT_EQ(store.count("select count(*) from access where sealed is not null"), 0);
+    EXPECT_EQ(store.count("select count(*) from viewer"), 0);
+}
+
+TEST_F(EntriesTest, BellsRingOnceForWhatThePersonIsToldOf) {
+    dial_answering();
+    const auto request = body(head(), number("1"));
+    EXPECT_EQ(code_of(send(request)), "ok");
+    EXPECT_EQ(code_of(send(request)), "ok") << "a repeat";
+    EXPECT_EQ(ask(head(), mandate()), "ok");    // by card: nothing that is told at once
+    EXPECT_EQ(ask(head(), number("1")), "ok");  // by number: it is
+    auto of = question();
+    of.service = service_id("bells");
+    const auto page = open(of, login);
+    const auto& bells = page.at("bells").as_array();
+    ASSERT_EQ(bells.size(), 2U);
+    EXPECT_EQ(bells[0].as_object().at("seq").as_int64(), 1);
+    EXPECT_TRUE(bells[0].as_object().at("first").as_bool());
+    EXPECT_EQ(bells[1].as_object().at("seq").as_int64(), 3);
+    EXPECT_FALSE(bells[1].as_object().at("first").as_bool());
+    of.parameters = {{"after", std::to_string(bells[0].as_object().at("id").as_int64())},
+                     {"limit", "1"}};
+    EXPECT_EQ(open(of, login).at("bells").as_array().size(), 1U);
+}
+
+// What the log-in has shown once, it shows after a restart: its nonce was spent for good.
+TEST_F(EntriesTest, ALogInOutlivesTheRelay) {
+    dial_answering();
+    EXPECT_EQ(ask(head(), number("1")), "ok");
+    open(question(), login);
+    Mandates forgetful;
+    Shared later{shared.directory, shared.policy,      shared.schemes,  shared.vault,
+                 shared.log,       shared.signing_key, shared.kid,      forgetful,
+                 shared.writer,    shared.holders,     shared.requests, shared.latency_s};
+    exchange.emplace(io, later, *reader);
+    EXPECT_EQ(open(question(), login).at("entries").as_array().size(), 1U);
+    exchange.emplace(io, shared, *reader);
 }
 
 TEST_F(EntriesTest, WrongQuestions) {

@@ -31,7 +31,8 @@ LogTree::Statements::Statements(db::Connection& c)
           c.prepare("select size, note from head where size > :log_index order by size limit 1")),
       add_head(c.prepare("insert into head (size, note) values (:size, :note)")),
       add_tile(c.prepare("insert into tile (level, number, hashes, root) "
-                         "values (:level, :number, :hashes, :root)")) {}
+                         "values (:level, :number, :hashes, :root)")),
+      cosign(c.prepare("update head set cosigned = :note where size = :size")) {}
 
 LogTree::LogTree(db::Connection& connection, Options options)
     : options_(std::move(options)),
@@ -108,6 +109,10 @@ void LogTree::follow_with_anchor() {
 
 void LogTree::append(const Hash& entry) {
     edge_.append(tlog::leaf_hash(entry));
+}
+
+void LogTree::keep_cosigned(std::uint64_t size, const std::string& note) {
+    sql_.cosign.bind("note", note).bind("size", static_cast<std::int64_t>(size)).execute();
 }
 
 void LogTree::compare_head() {

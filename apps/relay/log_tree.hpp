@@ -30,6 +30,9 @@ class LogTree {
     // Only inside `work`, which also writes the entry's row.
     void append(const Hash& entry);
 
+    // Only inside `work`.
+    void keep_cosigned(std::uint64_t size, const std::string& note);
+
     struct Proof {
         std::string checkpoint;  // of the batch that appended the entry
         std::vector<Hash> hashes;
@@ -40,7 +43,7 @@ class LogTree {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement head, head_after, add_head, add_tile;
+        db::Statement head, head_after, add_head, add_tile, cosign;
     };
     void restore();
     void compare_with_anchor();

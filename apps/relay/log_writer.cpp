@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "base/batcher.hpp"
+#include "upkeep.hpp"
 
 namespace mado::relay {
 namespace {
@@ -50,6 +51,7 @@ struct LogWriter::State {
           month_keys(connection, options.vault),
           entries(connection, tree, month_keys),
           recording(connection, options.vault, entries, month_keys),
+          upkeep(connection, month_keys),
           batcher(
               {}, [this](std::vector<Job>& batch) { apply(batch); },
               [this](std::exception_ptr) { options.program_log.error("batch_lost"); }) {}
@@ -65,6 +67,7 @@ struct LogWriter::State {
     MonthKeys month_keys;
     EntryRows entries;
     Recording recording;
+    Upkeep upkeep;
     std::atomic<bool> healthy = true;
     Batcher<Job> batcher;  // last: its thread uses everything above
 };
@@ -75,6 +78,7 @@ void LogWriter::State::commit(const std::function<void()>& work) {
         tree.commit(work);
     } catch (...) {
         recording.forget();
+        upkeep.forget();
         throw;
     }
 }
@@ -145,6 +149,24 @@ bool LogWriter::keep_mandate(MandateRow mandate, Done done) {
     return state_->batcher.submit(
         {.work = [&recording, mandate = std::move(mandate)] { recording.keep_mandate(mandate); },
          .done = std::move(done)});
+}
+
+bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {
+    auto& tree = state_->tree;
+    return state_->batcher.submit(
+        {.work = [&tree, size, note = std::move(note)] { tree.keep_cosigned(size, note); },
+         .done = std::move(done)});
+}
+
+bool LogWriter::upkeep(UnixTime now) {
+    auto& state = *state_;
+    auto more = std::make_shared<bool>(false);
+    return state.batcher.submit({.work = [&state, more, now] { *more = state.upkeep.erase(now); },
+                                 .done =
+                                     [this, more, now](bool durable) {
+                                         // A full queue ends it until the next time.
+                                         if (durable && *more) static_cast<void>(upkeep(now));
+                                     }});
 }
 
 void LogWriter::stop() {

@@ -44,6 +44,10 @@ class LogWriter {
     [[nodiscard]] bool set_outcome(SetOutcome job, Done done);
     // A mandate that no order carries: questions to the relay itself.
     [[nodiscard]] bool keep_mandate(MandateRow mandate, Done done);
+    // The newest checkpoint with the cosignatures of a quorum, to be published.
+    [[nodiscard]] bool keep_cosigned(std::uint64_t size, std::string note, Done done);
+    // Erases what is over at `now`; goes on by itself until there is no more.
+    [[nodiscard]] bool upkeep(UnixTime now);
     // Finishes what is queued.
     void stop();
     [[nodiscard]] std::size_t queued() const;

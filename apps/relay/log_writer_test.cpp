@@ -192,9 +192,10 @@ TEST_F(LogWriterTest, ThirdMissAppendsOneRefusedEntry) {
     EXPECT_EQ(reader.misses(to_bytes("path")), 4);
     const auto entries = reader.entries(2, 5, 10);
     ASSERT_EQ(entries.size(), 1U);
-    ASSERT_TRUE(entries[0].record.has_value());
-    EXPECT_EQ(entries[0].record->kind, "refused");
-    EXPECT_NE(entries[0].record->content.find("clinic-1"), std::string::npos);
+    ASSERT_TRUE(std::holds_alternative<AccessRecord>(entries[0].record));
+    EXPECT_EQ(std::get<AccessRecord>(entries[0].record).kind, "refused");
+    EXPECT_NE(std::get<AccessRecord>(entries[0].record).content.find("clinic-1"),
+              std::string::npos);
 }
 
 // Many guesses at once are no more than three guesses.
@@ -271,8 +272,8 @@ TEST_F(LogWriterTest, MandateIsKeptWithItsFirstOrder) {
     EXPECT_EQ(store.count("select count(*) from mandate"), 1);
     auto later = store.order();
     later.mandate = MandateRow{.hash = wire::filled(8),
-                                            .expires = wire::test_now + 3 * 86'400,
-                                            .sealed = to_bytes("sealed")};
+                               .expires = wire::test_now + 3 * 86'400,
+                               .sealed = to_bytes("sealed")};
     expect_valid(store.submit(std::move(later)).get());
     EXPECT_EQ(store.count("select count(*) from mandate"), 1);  // the old one is gone
 }

@@ -51,7 +51,16 @@ Recording::Statements::Statements(db::Connection& c)
       misses(c.prepare("select misses from miss where path = :path")),
       add_miss(c.prepare("insert into miss (path, day, misses) values (:path, :day, 1) "
                          "on conflict do update set misses = misses + 1 returning misses")),
-      drop_misses(c.prepare("delete from miss where day < :day")) {}
+      drop_misses(c.prepare("delete from miss where day < :day")),
+      add_viewer(c.prepare("insert into viewer (viewer_index, month) values (:index, :month) "
+                           "on conflict do nothing returning 1")),
+      keep_viewer(c.prepare("update viewer set month = :month "
+                            "where viewer_index = :index and month < :month")),
+      ring(c.prepare("insert into bell (person, log_index, first, rung_at) "
+                     "values (:person, :log_index, :first, :time)")),
+      count(c.prepare("insert into tally (month, service, requester_kind, purpose, orders) "
+                      "values (:month, :service, :requester_kind, :purpose, 1) "
+                      "on conflict do update set orders = orders + 1")) {}
 
 Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& entries,
                      MonthKeys& keys)
@@ -75,8 +84,35 @@ RecordResult Recording::record(RecordOrder& job) {
                    .content_index = std::move(job.content_index),
                    .mandate_use = std::move(job.mandate_use)};
     entries_.append(entry);
+    tell(job.notice, entry.person, log_index, entry.month, job.time);
     if (job.mandate) keep_mandate(*job.mandate);
     return recorded(entry.record, log_index);
+}
+
+// A bell for who looks for the first time and for what the policy tells at once, in the entry's own
+// transaction: each is rung exactly once. And the public count.
+void Recording::tell(const Notice& notice, PersonRow person, std::int64_t log_index,
+                     std::int64_t month, UnixTime time) {
+    sql_.count.bind("month", notice.month)
+        .bind("service", notice.service)
+        .bind("requester_kind", notice.requester_kind)
+        .bind("purpose", notice.purpose)
+        .execute();
+    if (notice.own_view) return;
+    const Bytes index = vault_.index("viewer", {row_bytes(person), as_bytes(notice.requester)});
+    const db::ResetAtEnd reset(sql_.add_viewer);
+    sql_.add_viewer.bind("index", index).bind("month", month);
+    const bool first = sql_.add_viewer.step();
+    if (!first) sql_.keep_viewer.bind("index", index).bind("month", month).execute();
+    if (first || notice.at_once) ring(person, log_index, first, time);
+}
+
+void Recording::ring(PersonRow person, std::int64_t log_index, bool first, UnixTime time) {
+    sql_.ring.bind("person", person)
+        .bind("log_index", log_index)
+        .bind("first", std::int64_t{first})
+        .bind("time", time)
+        .execute();
 }
 
 void Recording::keep_mandate(const MandateRow& mandate) {
@@ -196,7 +232,9 @@ void Recording::append_refused(const SetOutcome& job) {
     entry.record.kind = "refused";
     entry.record.salt = crypto::random_hash();
     entry.record.content = wire::without_person({{"time", job.time}, {"requester", job.requester}});
+    const auto log_index = entries_.next_index();
     entries_.append(entry);
+    ring(entry.person, log_index, false, job.time);
 }
 
 void Recording::forget() {

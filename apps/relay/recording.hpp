@@ -25,6 +25,15 @@ struct MandateRow {
     Bytes sealed;
 };
 
+// Of which orders the person is told (DESIGN: bells), and as what they are counted in public.
+struct Notice {
+    bool own_view = false;  // the person's own log-in: no viewer, no bell
+    bool at_once = false;   // the policy's row says so
+    std::string requester;
+    std::string requester_kind, service, purpose;
+    std::int64_t month = 0;  // of the order's time: year × 12 + month − 1
+};
+
 struct RecordOrder {
     std::string order_without_person;
     AccessRecord record;  // `content` and `person_salt` are filled in by the writer
@@ -35,6 +44,8 @@ struct RecordOrder {
     std::optional<Bytes> mandate_use;
     std::optional<Bytes> miss_path;  // by number: refused while too many tries are open
     std::optional<MandateRow> mandate;
+    Notice notice;
+    UnixTime time = 0;
 };
 
 // What is in the log and may be forwarded.
@@ -81,13 +92,17 @@ class Recording {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement find_request, find_use, find_series, add_person, add_identifier, add_mandate,
-            drop_mandates, set_outcome, owner, misses, add_miss, drop_misses;
+            drop_mandates, set_outcome, owner, misses, add_miss, drop_misses, add_viewer,
+            keep_viewer, ring, count;
     };
     RecordResult repeat(const RecordOrder& job);
     PersonRow person_of(const RecordOrder& job);
     std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t log_index);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
+    void tell(const Notice& notice, PersonRow person, std::int64_t log_index, std::int64_t month,
+              UnixTime time);
+    void ring(PersonRow person, std::int64_t log_index, bool first, UnixTime time);
 
     db::Connection& connection_;
     const Vault& vault_;

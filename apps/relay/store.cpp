@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <map>
 
 #include "crypto/digest.hpp"
 
@@ -56,6 +57,7 @@ db::Connection open_store(const std::string& path, db::Access access) {
     db::Connection connection(path, access);
     if (access != db::Access::read_only) {
         connection.leave_checkpoints();
+        connection.run("pragma secure_delete = on");  // an erased key must not lie in a free page
         db::migrate(connection, migrations);
     }
     return connection;
@@ -203,8 +205,17 @@ Reader::Reader(const std::string& path, const Vault& vault)
       entries_(
           connection_.prepare("select log_index, seq, outcome, month, sealed from access "
                               "where person = :person and seq > :after order by seq limit :count")),
+      last_seq_(connection_.prepare("select seq from person where id = :person")),
+      bells_(connection_.prepare(
+          "select b.id, a.seq, b.first, b.rung_at from bell b join access a using (log_index) "
+          "where b.person = :person and b.id > :after order by b.id limit :count")),
+      counts_(connection_.prepare("select month, service, requester_kind, purpose, orders "
+                                  "from tally order by 1, 2, 3, 4")),
       head_(connection_.prepare("select note from head order by size desc limit 1")),
+      cosigned_(connection_.prepare("select cosigned from head where cosigned is not null "
+                                    "order by size desc limit 1")),
       month_(connection_.prepare("select wrapped from month_key where month = :month")),
+      erasure_(connection_.prepare("select erased_at from erasure where month = :month")),
       tiles_(connection_) {}
 
 std::optional<CardKey> Reader::card(const Hash& certificate) {
@@ -294,31 +305,66 @@ std::optional<Secret> Reader::month_key(std::int64_t month) {
     return out;
 }
 
+Erasure Reader::erasure(std::int64_t month) {
+    const db::ResetAtEnd reset(erasure_);
+    erasure_.bind("month", month);
+    if (!erasure_.step()) throw Failure("a month's key is missing, and nobody erased it");
+    return {.month = month, .erased_at = erasure_.integer(0)};
+}
+
 std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_seq,
                                          std::int64_t count) {
-    struct Raw {
-        StoredEntry entry;
-        std::int64_t month;
-        Bytes sealed;
-    };
-    std::vector<Raw> rows;
+    std::vector<StoredEntry> out;
+    std::map<std::int64_t, std::optional<Secret>> keys;
     const db::ResetAtEnd reset(entries_);
     entries_.bind("person", person).bind("after", after_seq).bind("count", count);
     while (entries_.step()) {
-        rows.push_back({{.log_index = entries_.integer(0),
-                         .seq = entries_.integer(1),
-                         .outcome = entries_.optional_text(2),
-                         .record = {}},
-                        entries_.integer(3),
-                        entries_.blob(4)});
-    }
-    std::vector<StoredEntry> out;
-    for (auto& row : rows) {
-        if (const auto key = month_key(row.month)) {
-            row.entry.record = read_access(Vault::open_with(
-                *key, "access", access_row(row.entry.log_index, person), row.sealed));
+        StoredEntry entry{.log_index = entries_.integer(0),
+                          .seq = entries_.integer(1),
+                          .outcome = entries_.optional_text(2),
+                          .record = {}};
+        const auto month = entries_.integer(3);
+        const auto [key, is_new] = keys.try_emplace(month);
+        if (is_new) key->second = month_key(month);
+        if (!key->second || entries_.is_null(4)) {
+            entry.record = erasure(month);
+        } else {
+            entry.record = read_access(Vault::open_with(
+                *key->second, "access", access_row(entry.log_index, person), entries_.blob(4)));
         }
-        out.push_back(std::move(row.entry));
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+std::int64_t Reader::last_seq(PersonRow person) {
+    const db::ResetAtEnd reset(last_seq_);
+    last_seq_.bind("person", person);
+    return last_seq_.step() ? last_seq_.integer(0) : 0;
+}
+
+std::vector<Bell> Reader::bells(PersonRow person, std::int64_t after_id, std::int64_t count) {
+    std::vector<Bell> out;
+    const db::ResetAtEnd reset(bells_);
+    bells_.bind("person", person).bind("after", after_id).bind("count", count);
+    while (bells_.step()) {
+        out.push_back({.id = bells_.integer(0),
+                       .seq = bells_.integer(1),
+                       .first = bells_.integer(2) != 0,
+                       .rung_at = bells_.integer(3)});
+    }
+    return out;
+}
+
+std::vector<Count> Reader::counts() {
+    std::vector<Count> out;
+    const db::ResetAtEnd reset(counts_);
+    while (counts_.step()) {
+        out.push_back({.month = counts_.integer(0),
+                       .service = counts_.text(1),
+                       .requester_kind = counts_.text(2),
+                       .purpose = counts_.text(3),
+                       .orders = counts_.integer(4)});
     }
     return out;
 }
@@ -326,6 +372,11 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
 std::optional<std::string> Reader::newest_head() {
     const db::ResetAtEnd reset(head_);
     return head_.step() ? std::optional(head_.text(0)) : std::nullopt;
+}
+
+std::optional<std::string> Reader::cosigned_head() {
+    const db::ResetAtEnd reset(cosigned_);
+    return cosigned_.step() ? std::optional(cosigned_.text(0)) : std::nullopt;
 }
 
 }  // namespace mado::relay

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -69,11 +70,31 @@ struct AccessRecord {
 Bytes access_plain(const AccessRecord& record);
 AccessRecord read_access(ByteView plain);
 
+struct Erasure {
+    std::int64_t month = 0;  // until whose end it was kept: year × 12 + month − 1
+    UnixTime erased_at = 0;
+};
+
 struct StoredEntry {
     std::int64_t log_index = 0;
     std::int64_t seq = 0;
     std::optional<std::string> outcome;
-    std::optional<AccessRecord> record;  // none: its month was erased
+    std::variant<AccessRecord, Erasure> record;
+};
+
+// An access notice (of which only that it is there may leave the relay without a log-in).
+struct Bell {
+    std::int64_t id = 0;
+    std::int64_t seq = 0;  // of the entry that it is about
+    bool first = false;    // this requester's first look
+    UnixTime rung_at = 0;
+};
+
+// One row of the public counts.
+struct Count {
+    std::int64_t month = 0;  // year × 12 + month − 1
+    std::string service, requester_kind, purpose;
+    std::int64_t orders = 0;
 };
 
 // Reads the log's tiles from the database: full ones as stored, partial ones from the rows below
@@ -104,12 +125,19 @@ class Reader {
     std::int64_t misses(ByteView path);
     Bytes link_number(PersonRow person);
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count);
+    // Of the newest entry; 0 when there is none.
+    std::int64_t last_seq(PersonRow person);
+    std::vector<Bell> bells(PersonRow person, std::int64_t after_id, std::int64_t count);
+    std::vector<Count> counts();
     // The signed checkpoint of the newest batch; empty before the first.
     std::optional<std::string> newest_head();
+    // The newest one that a quorum of witnesses has cosigned.
+    std::optional<std::string> cosigned_head();
     Bytes tile(tlog::TileId id, unsigned width) { return tiles_.read(id, width); }
 
   private:
     std::optional<Secret> month_key(std::int64_t month);
+    Erasure erasure(std::int64_t month);
 
     const Vault& vault_;
     db::Connection connection_;
@@ -121,8 +149,13 @@ class Reader {
     db::Statement misses_;
     db::Statement link_number_;
     db::Statement entries_;
+    db::Statement last_seq_;
+    db::Statement bells_;
+    db::Statement counts_;
     db::Statement head_;
+    db::Statement cosigned_;
     db::Statement month_;
+    db::Statement erasure_;
     TileRows tiles_;
 };
 

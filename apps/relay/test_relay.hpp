@@ -44,6 +44,11 @@ struct NewOrder {
     std::optional<std::string> mandate_use = {};
     std::optional<std::string> miss_path = {};
     UnixTime keep_until = wire::test_now + 400 * 86'400;
+    Notice notice = {.requester = "clinic-1",
+                     .requester_kind = "clinic",
+                     .service = "eligibility",
+                     .purpose = "treatment",
+                     .month = 2026 * 12 + 10};
 };
 
 // A store that can be closed and opened again, copied and altered.
@@ -120,7 +125,9 @@ class TestStore {
             .mandate_use =
                 given.mandate_use ? std::optional(to_bytes(*given.mandate_use)) : std::nullopt,
             .miss_path = given.miss_path ? std::optional(to_bytes(*given.miss_path)) : std::nullopt,
-            .mandate = {}};
+            .mandate = {},
+            .notice = given.notice,
+            .time = wire::test_now};
     }
 
     std::future<RecordResult> submit(RecordOrder job) {
@@ -145,6 +152,17 @@ class TestStore {
         const bool taken = writer().set_outcome(std::move(job),
                                                 [&done](bool durable) { done.set_value(durable); });
         return taken && done.get_future().get();
+    }
+    // Erases what is over at `now`, and waits for it.
+    void upkeep(UnixTime now) {
+        EXPECT_TRUE(writer().upkeep(now));
+        flush();
+    }
+    // Everything that was submitted before is done.
+    void flush() {
+        std::promise<bool> done;
+        EXPECT_TRUE(writer().keep_cosigned(0, {}, [&done](bool ok) { done.set_value(ok); }));
+        EXPECT_TRUE(done.get_future().get());
     }
     // Keeps the writer's thread busy until the result is fulfilled: what is submitted meanwhile
     // becomes one batch.
@@ -286,7 +304,7 @@ inline void TestStore::check_rows(db::Connection& connection) {
         "select a.log_index, a.entry, a.seq, a.month, a.sealed, p.link_number, a.person from "
         "access "
         "a "
-        "join person p on p.id = a.person");
+        "join person p on p.id = a.person where a.sealed is not null");
     while (rows.step()) {
         const Secret key{ByteView(keys.at(rows.integer(3)))};
         const auto record = read_access(Vault::open_with(

@@ -78,9 +78,12 @@ Bytes row_bytes(std::int64_t number) {
     return out;
 }
 
+std::int64_t month_of(Date day) {
+    return static_cast<int>(day.year()) * 12 + static_cast<int>(unsigned(day.month())) - 1;
+}
+
 std::int64_t month_of(UnixTime keep_until) {
-    const Date date = date_at(keep_until, 0);
-    return static_cast<int>(date.year()) * 12 + static_cast<int>(unsigned(date.month())) - 1;
+    return month_of(date_at(keep_until, 0));
 }
 
 }  // namespace mado::relay

@@ -42,7 +42,9 @@ class Vault {
 
 // Rows that are numbered are bound to their number.
 Bytes row_bytes(std::int64_t number);
-// The month of a retention end, rounded up to the month's end: year × 12 + month − 1.
+// Year × 12 + month − 1.
+std::int64_t month_of(Date day);
+// The month of a retention end, rounded up to the month's end.
 std::int64_t month_of(UnixTime keep_until);
 
 }  // namespace mado::relay

@@ -1,6 +1,6 @@
 -- The relay's store. Trusted for: who is behind a card or a number, and the order of the log.
--- An attacker who can read it without the keys learns how many entries an unnamed person has and
--- when batches were written; no number, name, insurer or requester. One who can change it is found
+-- An attacker who can read it without the keys learns how many entries an unnamed person has, when
+-- bells rang and batches were written; no number, name, insurer or requester. One who can change it is found
 -- by the anchor, by the holders' evidence and by whoever compares checkpoints.
 -- "sealed": AES-256-GCM, bound to table and row; "index": HMAC-SHA-256 with a key kept elsewhere.
 
@@ -48,12 +48,44 @@ create table access (
     mandate_use   blob unique         -- index of mandate, holder and service (checks are used once)
 );
 create unique index access_person on access (person, seq) where person is not null;
+create index access_month on access (month) where sealed is not null;
 
 -- The key of each month of keep_until, wrapped. Erasing a month is deleting its row.
 create table month_key (
     month   integer primary key,  -- year * 12 + month - 1
     wrapped blob not null
 );
+create table erasure (
+    month     integer primary key,
+    erased_at integer not null
+);
+
+-- Access notices: an entry of which the person is told. One for each entry at the most.
+create table bell (
+    id        integer primary key autoincrement,  -- never used again: a place to read on from
+    person    integer not null references person,
+    log_index integer not null unique references access,
+    first     integer not null,                   -- 1: this requester's first look
+    rung_at   integer not null
+);
+create index bell_person on bell (person, id);
+
+-- Who has looked at whom before.
+create table viewer (
+    viewer_index blob primary key,  -- index of person and requester
+    month        integer not null   -- of the newest such entry's keep_until
+) without rowid;
+create index viewer_month on viewer (month);
+
+-- Public counts of orders, by month of the country's calendar.
+create table tally (
+    month          integer not null,
+    service        text not null,
+    requester_kind text not null,
+    purpose        text not null,
+    orders         integer not null,
+    primary key (month, service, requester_kind, purpose)
+) without rowid;
 
 create table tile (
     level  integer not null,
