@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
+#include "tlog/lines.hpp"
 #include "tlog/tlog.hpp"
 
 namespace mado::tlog {
 namespace {
 
-constexpr std::uint8_t ed25519_type = 0x01;  // signed-note, "Signature types"
 constexpr std::size_t ed25519_key_bytes = 32;
 constexpr std::size_t ed25519_signature_bytes = 64;
 constexpr std::size_t key_id_bytes = 4;
@@ -63,23 +63,14 @@ bool is_key_name(std::string_view name) {
     return true;
 }
 
-// Cuts the first line off, without its newline; empty when no newline is left.
-std::optional<std::string_view> take_line(std::string_view& text) {
-    const auto end = text.find('\n');
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    return line;
-}
-
 std::uint32_t key_id_at(ByteView bytes) {
     return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
            std::uint32_t{bytes[2]} << 8 | std::uint32_t{bytes[3]};
 }
 
-// signed-note, "Ed25519 signatures".
-std::uint32_t key_id_of(std::string_view name, const crypto::PublicKey& key) {
-    constexpr std::array<std::uint8_t, 2> middle{'\n', ed25519_type};
+// signed-note, "Ed25519 signatures"; tlog-cosignature, "Format".
+std::uint32_t key_id_of(std::string_view name, SignatureType type, const crypto::PublicKey& key) {
+    const std::array<std::uint8_t, 2> middle{'\n', static_cast<std::uint8_t>(type)};
     return key_id_at(crypto::sha256({as_bytes(name), middle, key.raw_ed25519()}));
 }
 
@@ -98,33 +89,14 @@ Parsed<NoteSignature> parse_signature_line(std::string_view line) {
                          .signature = to_bytes(ByteView(*bytes).subspan(key_id_bytes))};
 }
 
-// ASCII decimal without leading zeros, at most the largest tree.
-Parsed<std::uint64_t> parse_number(std::string_view text) {
-    constexpr std::size_t digits_max = 15;
-    if (text.empty() || text.size() > digits_max)
-        return bad("a log's number has no fitting length");
-    if (text.size() > 1 && text.front() == '0') return bad("a log's number has leading zeros");
-    std::uint64_t value = 0;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return bad("a log's number has something else than digits");
-        value = value * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    if (value > tree_size_max) return bad("a log's number is too large");
-    return value;
-}
-
-Parsed<Hash> parse_hash_line(std::string_view line) {
-    const auto bytes = parse_base64(line);
-    if (!bytes) return std::unexpected(bytes.error());
-    return to_hash(*bytes);
-}
-
 }  // namespace
 
-NoteVerifier::NoteVerifier(std::string name, std::uint32_t id, crypto::PublicKey key)
+template <SignatureType type>
+VerifierKey<type>::VerifierKey(std::string name, std::uint32_t id, crypto::PublicKey key)
     : name_(std::move(name)), id_(id), key_(std::move(key)) {}
 
-Parsed<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
+template <SignatureType type>
+Parsed<VerifierKey<type>> VerifierKey<type>::parse(std::string_view vkey) {
     if (vkey.size() > vkey_bytes_max) return bad("a verifier key is too long");
     const auto first = vkey.find('+');
     if (first == std::string_view::npos) return bad("a verifier key lacks its id");
@@ -134,9 +106,10 @@ Parsed<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
     if (!id || id->size() != key_id_bytes) return bad("a verifier key's id is not 8 hex digits");
     const auto material = parse_base64(vkey.substr(second + 1));
     if (!material) return std::unexpected(material.error());
-    if (material->size() != 1 + ed25519_key_bytes || material->front() != ed25519_type) {
-        return bad("a verifier key is not of type Ed25519");
+    if (material->empty() || material->front() != static_cast<std::uint8_t>(type)) {
+        return bad("a verifier key is of another signature type");
     }
+    if (material->size() != 1 + ed25519_key_bytes) return bad("a verifier key is not Ed25519");
     auto key = crypto::PublicKey::from_ed25519(ByteView(*material).subspan(1));
     if (!key) return std::unexpected(key.error());
     auto verifier = make(std::string(vkey.substr(0, first)), *std::move(key));
@@ -146,20 +119,25 @@ Parsed<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
     return verifier;
 }
 
-Parsed<NoteVerifier> NoteVerifier::make(std::string name, crypto::PublicKey key) {
+template <SignatureType type>
+Parsed<VerifierKey<type>> VerifierKey<type>::make(std::string name, crypto::PublicKey key) {
     if (key.type() != crypto::KeyType::ed25519) return bad("a note's key must be Ed25519");
     if (!is_key_name(name)) return bad("a note's key name is empty or holds a space or plus");
-    const auto id = key_id_of(name, key);
-    NoteVerifier verifier(std::move(name), id, std::move(key));
+    const auto id = key_id_of(name, type, key);
+    VerifierKey verifier(std::move(name), id, std::move(key));
     if (verifier.vkey().size() > vkey_bytes_max) return bad("a note's key name is too long");
     return verifier;
 }
 
-std::string NoteVerifier::vkey() const {
-    Bytes material{ed25519_type};
+template <SignatureType type>
+std::string VerifierKey<type>::vkey() const {
+    Bytes material{static_cast<std::uint8_t>(type)};
     append(material, key_.raw_ed25519());
     return fmt::format("{}+{:08x}+{}", name_, id_, base64(material));
 }
+
+template class VerifierKey<SignatureType::note>;
+template class VerifierKey<SignatureType::cosignature>;
 
 Parsed<Note> parse_note(std::string_view note) {
     if (note.size() > note_bytes_max) return bad("a note is too long");
@@ -167,20 +145,32 @@ Parsed<Note> parse_note(std::string_view note) {
     // The last empty line separates: the text may hold others.
     const auto end = note.rfind("\n\n");
     if (end == std::string_view::npos) return bad("a note has no empty line before signatures");
-    Note parsed{.text = std::string(note.substr(0, end + 1)), .signatures = {}};
-    auto rest = note.substr(end + 2);
-    if (rest.empty()) return bad("a note has no signature");
-    while (!rest.empty()) {
-        const auto line = take_line(rest);
+    auto signatures = parse_signature_lines(note.substr(end + 2));
+    if (!signatures) return std::unexpected(signatures.error());
+    return Note{.text = std::string(note.substr(0, end + 1)), .signatures = *std::move(signatures)};
+}
+
+Parsed<std::vector<NoteSignature>> parse_signature_lines(std::string_view lines) {
+    if (lines.empty()) return bad("a note has no signature");
+    std::vector<NoteSignature> signatures;
+    while (!lines.empty()) {
+        const auto line = take_line(lines);
         if (!line) return bad("a note does not end in a newline");
-        if (parsed.signatures.size() == note_signatures_max) {
-            return bad("a note has too many signatures");
-        }
+        if (signatures.size() == note_signatures_max) return bad("a note has too many signatures");
         auto signature = parse_signature_line(*line);
         if (!signature) return std::unexpected(signature.error());
-        parsed.signatures.push_back(*std::move(signature));
+        signatures.push_back(*std::move(signature));
     }
-    return parsed;
+    return signatures;
+}
+
+std::string signature_line(const NoteSignature& signature) {
+    Bytes bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        bytes.push_back(static_cast<std::uint8_t>(signature.id >> shift));
+    }
+    append(bytes, signature.signature);
+    return fmt::format("{}{} {}\n", signature_start, signature.name, base64(bytes));
 }
 
 Parsed<void> verify_note(const Note& note, const NoteVerifier& verifier) {
@@ -204,12 +194,9 @@ std::string sign_note(std::string_view text, const NoteVerifier& as,
         key.public_key().raw_ed25519() != as.key().raw_ed25519()) {
         throw Failure("a note was to be signed with another key than its verifier's");
     }
-    Bytes signature;
-    for (int shift = 24; shift >= 0; shift -= 8) {
-        signature.push_back(static_cast<std::uint8_t>(as.id() >> shift));
-    }
-    append(signature, key.sign(as_bytes(text)));
-    auto note = fmt::format("{}\n{}{} {}\n", text, signature_start, as.name(), base64(signature));
+    auto note = fmt::format(
+        "{}\n{}", text,
+        signature_line({.name = as.name(), .id = as.id(), .signature = key.sign(as_bytes(text))}));
     // What is signed must be read back as the same text by everybody.
     const auto parsed = parse_note(note);
     if (!parsed || parsed->text != text) throw Failure("this text cannot be a signed note");

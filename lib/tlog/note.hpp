@@ -1,4 +1,4 @@
-// C2SP signed-note v1.0.0 with Ed25519 (type 0x01), tlog-checkpoint v1.0.0 and tlog-proof@v1.
+// C2SP signed-note v1.0.0 with Ed25519 keys, tlog-checkpoint v1.0.0 and tlog-proof@v1.
 #pragma once
 
 #include <optional>
@@ -14,23 +14,34 @@ namespace mado::tlog {
 constexpr std::size_t note_bytes_max = 128 * 1024;
 constexpr std::size_t note_signatures_max = 64;
 
-// A verifier key: name, key id, Ed25519 key. Text form "<name>+<8 hex>+<base64>".
-class NoteVerifier {
+// signed-note, "Signature types": what a key signs. The same key has another id for each.
+enum class SignatureType : std::uint8_t {
+    note = 0x01,         // the note's text (a log signs its checkpoints so)
+    cosignature = 0x04,  // the text and a time (a witness): tlog/cosignature.hpp
+};
+
+// A verifier key: name, key id, Ed25519 key. Text form "<name>+<8 hex>+<base64>". Keys of different
+// types do not convert: a witness is no log.
+template <SignatureType type>
+class VerifierKey {
   public:
-    static Parsed<NoteVerifier> parse(std::string_view vkey);
+    static Parsed<VerifierKey> parse(std::string_view vkey);
     // `key` must be Ed25519, `name` without spaces and plus.
-    static Parsed<NoteVerifier> make(std::string name, crypto::PublicKey key);
+    static Parsed<VerifierKey> make(std::string name, crypto::PublicKey key);
     [[nodiscard]] std::string vkey() const;
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::uint32_t id() const { return id_; }
     [[nodiscard]] const crypto::PublicKey& key() const { return key_; }
 
   private:
-    NoteVerifier(std::string name, std::uint32_t id, crypto::PublicKey key);
+    VerifierKey(std::string name, std::uint32_t id, crypto::PublicKey key);
     std::string name_;
     std::uint32_t id_;
     crypto::PublicKey key_;
 };
+extern template class VerifierKey<SignatureType::note>;
+extern template class VerifierKey<SignatureType::cosignature>;
+using NoteVerifier = VerifierKey<SignatureType::note>;
 
 struct NoteSignature {
     std::string name;
@@ -44,6 +55,11 @@ struct Note {
 };
 
 Parsed<Note> parse_note(std::string_view note);
+// One or more signature lines, each with its newline: what stands below a note's empty line, and
+// what a witness answers.
+Parsed<std::vector<NoteSignature>> parse_signature_lines(std::string_view lines);
+// "— <name> <base64>\n".
+std::string signature_line(const NoteSignature& signature);
 // Bad when the verifier's signature is missing or any signature of that name and id is wrong.
 Parsed<void> verify_note(const Note& note, const NoteVerifier& verifier);
 // `text` must end in a newline; the result is the whole note with one signature line. Throws

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <utility>
 
 #include "crypto/digest.hpp"
@@ -13,16 +14,6 @@ namespace {
 
 constexpr std::size_t hash_bytes = std::tuple_size_v<Hash>;
 constexpr unsigned tile_level_max = 63;  // tlog-tiles, "Merkle Tree"
-
-// The tree height at which the hashes of a tile level stand.
-constexpr unsigned height_of(unsigned level) {
-    return level * tile_height;
-}
-
-// How many complete hashes a tile level holds in a tree of this size.
-constexpr std::uint64_t hashes_at(unsigned level, std::uint64_t size) {
-    return height_of(level) < 64 ? size >> height_of(level) : 0;
-}
 
 // tlog-tiles, "Partial Tiles": floor(s / 256**l) mod 256.
 constexpr unsigned partial_width(unsigned level, std::uint64_t size) {
@@ -95,16 +86,47 @@ class Nodes {
     const Bytes& tile(TileId id) {
         const auto known = tiles_.find(id);
         if (known != tiles_.end()) return known->second;
-        const std::uint64_t from = id.index * tile_width;
-        const auto width = static_cast<unsigned>(
-            std::min<std::uint64_t>(tile_width, hashes_at(id.level, size_) - from));
-        return tiles_.emplace(id, read_(id, width)).first->second;
+        return tiles_.emplace(id, read_(id, width_in_tree(id, size_))).first->second;
     }
 
     std::uint64_t size_;
     const TileReader& read_;
     std::map<TileId, Bytes> tiles_;
 };
+
+struct Roots {
+    Hash before{}, after{};
+};
+
+// fn, sn, fr and sr of RFC 9162 section 2.1.4.2: the two roots that a consistency path leads to.
+// 0 < old_size < new_size.
+std::optional<Roots> walk_path(std::uint64_t old_size, std::uint64_t new_size, const Hash& first,
+                               std::span<const Hash> rest) {
+    std::uint64_t node = old_size - 1;
+    std::uint64_t last = new_size - 1;
+    while ((node & 1) == 1) {
+        node >>= 1;
+        last >>= 1;
+    }
+    Roots roots{.before = first, .after = first};
+    for (const auto& hash : rest) {
+        if (last == 0) return std::nullopt;
+        if ((node & 1) == 1 || node == last) {
+            roots.before = node_hash(hash, roots.before);
+            roots.after = node_hash(hash, roots.after);
+            while ((node & 1) == 0 && node != 0) {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            roots.after = node_hash(roots.after, hash);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    if (last != 0) return std::nullopt;
+    return roots;
+}
 
 }  // namespace
 
@@ -120,6 +142,17 @@ Hash node_hash(const Hash& left, const Hash& right) {
 
 Hash empty_root() {
     return crypto::sha256(ByteView{});
+}
+
+unsigned width_in_tree(TileId id, std::uint64_t size) {
+    const std::uint64_t hashes = hashes_at(id.level, size);
+    if (id.index > hashes / tile_width) return 0;  // also keeps the product below in range
+    return static_cast<unsigned>(
+        std::min<std::uint64_t>(tile_width, hashes - id.index * tile_width));
+}
+
+Hash tile_hash(ByteView full_tile) {
+    return fold(hashes_of(full_tile, 0, tile_width));
 }
 
 std::string tile_path(TileId id, unsigned width) {
@@ -211,38 +244,26 @@ bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
     return last == 0 && hash == root;
 }
 
+std::optional<Hash> proven_old_root(std::uint64_t old_size, std::uint64_t new_size,
+                                    const Hash& new_root, const std::vector<Hash>& proof) {
+    if (old_size == 0 || std::has_single_bit(old_size) || old_size >= new_size) return {};
+    if (new_size > tree_size_max || proof.empty() || proof.size() > proof_length_max) return {};
+    const auto roots = walk_path(old_size, new_size, proof.front(), std::span(proof).subspan(1));
+    if (!roots || roots->after != new_root) return std::nullopt;
+    return roots->before;
+}
+
 bool verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size,
                         const Hash& new_root, const std::vector<Hash>& proof) {
     if (old_size == 0 || old_size > new_size || new_size > tree_size_max) return false;
     if (old_size == new_size) return proof.empty() && old_root == new_root;
     if (proof.empty() || proof.size() > proof_length_max) return false;
-    // fn, sn, fr and sr of RFC 9162 section 2.1.4.2.
-    std::uint64_t node = old_size - 1;
-    std::uint64_t last = new_size - 1;
-    while ((node & 1) == 1) {
-        node >>= 1;
-        last >>= 1;
-    }
     // Step 2: a complete old tree is itself the first node of the path.
     const bool complete = std::has_single_bit(old_size);
-    Hash old_hash = complete ? old_root : proof.front();
-    Hash new_hash = old_hash;
-    for (std::size_t i = complete ? 0 : 1; i < proof.size(); ++i) {
-        if (last == 0) return false;
-        if ((node & 1) == 1 || node == last) {
-            old_hash = node_hash(proof[i], old_hash);
-            new_hash = node_hash(proof[i], new_hash);
-            while ((node & 1) == 0 && node != 0) {
-                node >>= 1;
-                last >>= 1;
-            }
-        } else {
-            new_hash = node_hash(new_hash, proof[i]);
-        }
-        node >>= 1;
-        last >>= 1;
-    }
-    return last == 0 && old_hash == old_root && new_hash == new_root;
+    const Hash& first = complete ? old_root : proof.front();
+    const auto roots =
+        walk_path(old_size, new_size, first, std::span(proof).subspan(complete ? 0 : 1));
+    return roots && roots->before == old_root && roots->after == new_root;
 }
 
 Edge Edge::restore(std::uint64_t size, const std::vector<Hash>& last_leaves,
@@ -261,7 +282,7 @@ Edge Edge::restore(std::uint64_t size, const std::vector<Hash>& last_leaves,
         for (unsigned i = 0; i < width; ++i) {
             // Each hash of this level is the root of a full tile of the level below.
             const auto tile = read_full_tiles({.level = level - 1, .index = first + i}, tile_width);
-            open.push_back(fold(hashes_of(tile, 0, tile_width)));
+            open.push_back(tile_hash(tile));
         }
     }
     return edge;

@@ -27,6 +27,14 @@ struct TileId {
     std::uint64_t index;
     auto operator<=>(const TileId&) const = default;
 };
+// How many complete hashes a tile level holds in a tree of this size.
+constexpr std::uint64_t hashes_at(unsigned level, std::uint64_t size) {
+    return level < 64 / tile_height ? size >> (level * tile_height) : 0;
+}
+// How many of its hashes a tile has in a tree of this size: 0 when it is not there, 256 when full.
+unsigned width_in_tree(TileId id, std::uint64_t size);
+// The hash that stands for a full tile in the tile above: the root over its 256 hashes.
+Hash tile_hash(ByteView full_tile);
 // "tile/0/x001/x234/067.p/8"; width 256 has no ".p".
 std::string tile_path(TileId id, unsigned width);
 
@@ -40,6 +48,13 @@ std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const
 // RFC 6962 section 2.1.2; 0 < old_size <= new_size. Empty when they are equal.
 std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
                                     const TileReader& read);
+
+// What a consistency proof shows whatever the old root was said to be: the root that the tree with
+// `new_root` had when it was `old_size` large. Empty when the proof does not lead to `new_root`,
+// and when the old size is a power of two, where the proof takes the old root for granted
+// (RFC 9162 section 2.1.4.2, step 2).
+std::optional<Hash> proven_old_root(std::uint64_t old_size, std::uint64_t new_size,
+                                    const Hash& new_root, const std::vector<Hash>& proof);
 
 // RFC 9162 section 2.1.3.2 and 2.1.4.2. False for anything that does not fit, also absurd sizes.
 // An old size of 0 is false too: nothing can be proved from an empty tree.
