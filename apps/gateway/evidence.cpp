@@ -9,28 +9,66 @@ constexpr std::array<std::string_view, 1> migrations{
 #include "apps/gateway/schema/001_first.sqlite.sql.hpp"
 };
 
+// At a time, so that no answer waits for it.
+constexpr std::int64_t erased_max = 500;
+
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
     connection.leave_checkpoints();
+    connection.run("pragma secure_delete = on");
     db::migrate(connection, migrations);
     return connection;
 }
 
+Hash hash_at(const db::Statement& row, std::size_t column) {
+    const auto hash = to_hash(row.blob(column));
+    if (!hash) throw Failure("the evidence holds something else than a hash");
+    return *hash;
+}
+
 }  // namespace
+
+Evidence::Writing::Writing(db::Connection& c)
+    : add(c.prepare(
+          "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
+          "number, requester, service, outcome, receipt, settled) values (:entry, :request, "
+          ":log_index, :origin, :time, :keep_until, :holder, :number, :requester, :service, "
+          ":outcome, :receipt, 0) on conflict (entry) do update set outcome = excluded.outcome "
+          "where excluded.outcome = 'answered'")),
+      entry_of(c.prepare("select entry from evidence where request = :request")),
+      settle(c.prepare("update evidence set settled = 1 where entry = :entry")),
+      follow(c.prepare("insert into followed (origin, note, witnessed_at, settled_at) values "
+                       "(:origin, :note, :witnessed_at, :settled_at) on conflict do update set "
+                       "note = excluded.note, witnessed_at = excluded.witnessed_at, "
+                       "settled_at = excluded.settled_at")),
+      contradict(c.prepare("insert into contradiction (origin, found_at, proof) values "
+                           "(:origin, :found_at, :proof) on conflict do nothing")),
+      // What is not settled stays until it is: nobody gets rid of it by waiting.
+      erase(c.prepare("delete from evidence where entry in (select entry from evidence where "
+                      "keep_until < :now and settled = 1 limit :count)")) {}
+
+Evidence::Reading::Reading(db::Connection& c)
+    : find(c.prepare("select 1 from evidence where entry = :entry")),
+      asked_about(c.prepare(
+          "select entry, log_index, time, requester, service, outcome from evidence where "
+          "holder = :holder and number = :number and log_index > :after "
+          "order by log_index limit :count")),
+      open_orders(c.prepare("select entry, log_index, receipt from evidence where settled = 0 and "
+                            "origin = :origin and log_index < :below "
+                            "order by log_index limit :count")),
+      oldest_open(c.prepare(
+          "select min(time) from evidence where settled = 0 and origin = :origin")),
+      followed(c.prepare(
+          "select note, witnessed_at, settled_at from followed where origin = :origin")),
+      contradiction(c.prepare("select proof from contradiction where origin = :origin")) {}
 
 Evidence::Evidence(const std::string& path, const Log& log)
     : log_(log),
       write_(open_migrated(path)),
       checkpointer_(path),
-      add_(write_.prepare(
-          "insert into evidence (entry, request, log_index, time, holder, number, requester, "
-          "service, outcome, receipt) values (:entry, :request, :log_index, :time, :holder, "
-          ":number, :requester, "
-          ":service, :outcome, :receipt) on conflict (entry) do update set "
-          "outcome = excluded.outcome where excluded.outcome = 'answered'")),
-      entry_of_(write_.prepare("select entry from evidence where request = :request")),
+      writing_(write_),
       read_(path, db::Access::read_only),
-      find_(read_.prepare("select 1 from evidence where entry = :entry")),
+      reading_(read_),
       batcher_(
           {}, [this](std::vector<Job>& batch) { apply(batch); },
           [this](std::exception_ptr) { log_.error("evidence_lost"); }) {}
@@ -40,48 +78,163 @@ Evidence::~Evidence() {
 }
 
 bool Evidence::known(const Hash& entry) {
-    find_.bind("entry", entry);
-    if (!find_.step()) return false;
-    find_.reset();
-    return true;
+    const db::ResetAtEnd reset(reading_.find);
+    reading_.find.bind("entry", entry);
+    return reading_.find.step();
+}
+
+std::vector<EvidenceRow> Evidence::asked_about(std::string_view holder, std::string_view number,
+                                               std::uint64_t after, std::int64_t count) {
+    std::vector<EvidenceRow> out;
+    auto& rows = reading_.asked_about;
+    const db::ResetAtEnd reset(rows);
+    rows.bind("holder", holder)
+        .bind("number", number)
+        .bind("after", static_cast<std::int64_t>(after))
+        .bind("count", count);
+    while (rows.step()) {
+        EvidenceRow row;
+        row.entry = hash_at(rows, 0);
+        row.log_index = static_cast<std::uint64_t>(rows.integer(1));
+        row.time = rows.integer(2);
+        row.requester = rows.text(3);
+        row.service = rows.text(4);
+        row.outcome = wire::parse_outcome(rows.text(5)).value_or(wire::Outcome::failed);
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+std::vector<OpenOrder> Evidence::open_orders(std::string_view origin, std::uint64_t below,
+                                             std::int64_t count) {
+    std::vector<OpenOrder> out;
+    auto& rows = reading_.open_orders;
+    const db::ResetAtEnd reset(rows);
+    rows.bind("origin", origin)
+        .bind("below", static_cast<std::int64_t>(below))
+        .bind("count", count);
+    while (rows.step()) {
+        out.push_back({.entry = hash_at(rows, 0),
+                       .log_index = static_cast<std::uint64_t>(rows.integer(1)),
+                       .receipt = rows.text(2)});
+    }
+    return out;
+}
+
+std::optional<UnixTime> Evidence::oldest_open(std::string_view origin) {
+    const db::ResetAtEnd reset(reading_.oldest_open);
+    reading_.oldest_open.bind("origin", origin);
+    return reading_.oldest_open.step() ? reading_.oldest_open.optional_integer(0) : std::nullopt;
+}
+
+std::optional<Followed> Evidence::followed(std::string_view origin) {
+    const db::ResetAtEnd reset(reading_.followed);
+    reading_.followed.bind("origin", origin);
+    if (!reading_.followed.step()) return std::nullopt;
+    return Followed{.note = reading_.followed.text(0),
+                    .witnessed_at = reading_.followed.integer(1),
+                    .settled_at = reading_.followed.integer(2)};
+}
+
+std::optional<std::string> Evidence::contradiction(std::string_view origin) {
+    const db::ResetAtEnd reset(reading_.contradiction);
+    reading_.contradiction.bind("origin", origin);
+    return reading_.contradiction.step() ? std::optional(reading_.contradiction.text(0))
+                                         : std::nullopt;
+}
+
+// A job that is not taken was not done.
+void Evidence::submit(Job job) {
+    const auto done = job.done;
+    if (!batcher_.submit(std::move(job)) && done) done(false);
 }
 
 void Evidence::keep(EvidenceRow row, std::function<void(Kept)> done) {
-    if (!batcher_.submit({std::move(row), done})) done(Kept::failed);
+    struct Slot {
+        EvidenceRow row;
+        Kept kept = Kept::failed;
+    };
+    auto slot = std::make_shared<Slot>(std::move(row));
+    submit({.work = [this, slot] { slot->kept = add(slot->row); },
+            .done =
+                [slot, done = std::move(done)](bool durable) {
+                    done(durable ? slot->kept : Kept::failed);
+                }});
+}
+
+void Evidence::settle(std::vector<Hash> entries, Done done) {
+    submit({.work =
+                [this, entries = std::move(entries)] {
+                    for (const auto& entry : entries)
+                        writing_.settle.bind("entry", entry).execute();
+                },
+            .done = std::move(done)});
+}
+
+void Evidence::follow(std::string origin, Followed followed, Done done) {
+    submit({.work =
+                [this, origin = std::move(origin), followed = std::move(followed)] {
+                    writing_.follow.bind("origin", origin)
+                        .bind("note", followed.note)
+                        .bind("witnessed_at", followed.witnessed_at)
+                        .bind("settled_at", followed.settled_at)
+                        .execute();
+                },
+            .done = std::move(done)});
+}
+
+void Evidence::contradict(std::string origin, std::string proof, UnixTime found_at, Done done) {
+    submit({.work =
+                [this, origin = std::move(origin), proof = std::move(proof), found_at] {
+                    writing_.contradict.bind("origin", origin)
+                        .bind("found_at", found_at)
+                        .bind("proof", proof)
+                        .execute();
+                },
+            .done = std::move(done)});
+}
+
+void Evidence::erase(UnixTime now) {
+    submit({.work =
+                [this, now] {
+                    writing_.erase.bind("now", now).bind("count", erased_max).execute();
+                },
+            .done = {}});
 }
 
 void Evidence::apply(std::vector<Job>& batch) {
-    std::vector<Kept> results;
     try {
         db::Transaction transaction(write_);
         for (const auto& job : batch)
-            results.push_back(add(job.row));
+            job.work();
         transaction.commit();
         healthy_ = true;
     } catch (const std::exception& error) {
-        add_.reset();
-        entry_of_.reset();
+        writing_ = Writing(write_);  // a statement may be half-way
         healthy_ = false;
-        results.assign(batch.size(), Kept::failed);
         log_.error("evidence_failed", {{"why", std::string_view(error.what())}});
     }
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].done(results[i]);
+    for (const auto& job : batch) {
+        if (job.done) job.done(healthy_);
+    }
 }
 
 // One signed request makes one order. A relay that makes a second of it, about somebody else or
 // with another birth date, gets nothing; decided here, where orders come one after the other.
 Kept Evidence::add(const EvidenceRow& row) {
-    entry_of_.bind("request", row.request);
-    if (entry_of_.step()) {
-        const bool same = entry_of_.blob(0) == to_bytes(ByteView(row.entry));
-        entry_of_.reset();
-        if (!same) return Kept::other_order;
+    {
+        const db::ResetAtEnd reset(writing_.entry_of);
+        writing_.entry_of.bind("request", row.request);
+        if (writing_.entry_of.step() && hash_at(writing_.entry_of, 0) != row.entry) {
+            return Kept::other_order;
+        }
     }
-    add_.bind("entry", row.entry)
+    writing_.add.bind("entry", row.entry)
         .bind("request", row.request)
         .bind("log_index", static_cast<std::int64_t>(row.log_index))
+        .bind("origin", row.origin)
         .bind("time", row.time)
+        .bind("keep_until", row.keep_until)
         .bind("holder", row.holder)
         .bind("number", row.number)
         .bind("requester", row.requester)

@@ -1,11 +1,12 @@
-// The gateway's own store: orders answered, by the holder's own number. Written in group commits
-// before the answer leaves.
+// The gateway's own store: orders answered, by the holder's own number, and how far the logs were
+// followed. Written in group commits before the answer leaves; one writer thread.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/batcher.hpp"
 #include "base/log.hpp"
@@ -18,7 +19,9 @@ struct EvidenceRow {
     Hash entry{};
     Hash request{};  // SHA-256 of the head's JWS
     std::uint64_t log_index = 0;
+    std::string origin;  // of the log
     UnixTime time = 0;
+    UnixTime keep_until = 0;
     std::string holder;
     std::string number;
     std::string requester;
@@ -33,34 +36,76 @@ enum class Kept {
     failed,
 };
 
+// An order that was not yet found in the log.
+struct OpenOrder {
+    Hash entry{};
+    std::uint64_t log_index = 0;
+    std::string receipt;
+};
+
+// How far a log was followed.
+struct Followed {
+    std::string note;           // the newest cosigned checkpoint that was seen
+    UnixTime witnessed_at = 0;  // when a quorum had last seen it
+    UnixTime settled_at = 0;    // when last everything that was due was settled
+};
+
 class Evidence {
   public:
     Evidence(const std::string& path, const Log& log);
     ~Evidence();
 
-    // Was an order with this entry answered before? On the io thread.
+    // --- on the io thread ---
+    // Was an order with this entry answered before?
     bool known(const Hash& entry);
-    // Calls `done` from the writer's thread. A row that was there already stays as it was, but says
-    // from the first answer on that it was answered.
+    // What was asked about the person with this number after `after`, oldest first (receipts are
+    // left out).
+    std::vector<EvidenceRow> asked_about(std::string_view holder, std::string_view number,
+                                         std::uint64_t after, std::int64_t count);
+    std::vector<OpenOrder> open_orders(std::string_view origin, std::uint64_t below,
+                                       std::int64_t count);
+    // The time of the oldest order that is not settled.
+    std::optional<UnixTime> oldest_open(std::string_view origin);
+    std::optional<Followed> followed(std::string_view origin);
+    std::optional<std::string> contradiction(std::string_view origin);
+
+    // --- `done` is called from the writer's thread ---
+    // A row that was there already stays as it was, but says from the first answer on that it was
+    // answered.
     void keep(EvidenceRow row, std::function<void(Kept)> done);
+    using Done = std::function<void(bool durable)>;
+    void settle(std::vector<Hash> entries, Done done);
+    void follow(std::string origin, Followed followed, Done done);
+    void contradict(std::string origin, std::string proof, UnixTime found_at, Done done);
+    // Deletes what is kept no longer.
+    void erase(UnixTime now);
+
     [[nodiscard]] bool healthy() const { return healthy_; }
     void stop() { batcher_.stop(); }
 
   private:
     struct Job {
-        EvidenceRow row;
-        std::function<void(Kept)> done;
+        std::function<void()> work;
+        Done done;
     };
+    struct Writing {
+        explicit Writing(db::Connection& connection);
+        db::Statement add, entry_of, settle, follow, contradict, erase;
+    };
+    struct Reading {
+        explicit Reading(db::Connection& connection);
+        db::Statement find, asked_about, open_orders, oldest_open, followed, contradiction;
+    };
+    void submit(Job job);
     void apply(std::vector<Job>& batch);
     Kept add(const EvidenceRow& row);
 
     const Log& log_;
     db::Connection write_;
     db::Checkpointer checkpointer_;
-    db::Statement add_;
-    db::Statement entry_of_;
+    Writing writing_;
     db::Connection read_;
-    db::Statement find_;
+    Reading reading_;
     std::atomic<bool> healthy_ = true;
     Batcher<Job> batcher_;  // last: its thread uses what stands above
 };

@@ -54,21 +54,21 @@ std::uint64_t size_of(const std::string& note, const wire::Directory& directory)
 
 std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
                                                      PersonRow person, const Page& page) {
-    const auto last_seq = reader.last_seq(person);
+    // What is beyond it is not anchored yet, and comes next time.
+    const auto note = reader.newest_head(shared.writer.anchored_size());
+    if (!note) return std::unexpected(wire::Code::not_ready);
+    const auto size = size_of(*note, shared.directory);
+    const auto cosigned = reader.cosigned_head();
+    const auto cosigned_size = cosigned ? size_of(*cosigned, shared.directory) : 0;
+    if (cosigned_size > size) return std::unexpected(wire::Code::not_ready);
     // One more than asked says whether there are more.
-    auto stored = reader.entries(person, page.after, page.limit + 1);
+    auto stored = reader.entries(person, page.after, page.limit + 1, size);
     bool more = static_cast<std::int64_t>(stored.size()) > page.limit;
     if (more) stored.pop_back();
-    // Read after the rows: it covers all of them.
-    const auto note = reader.newest_head();
-    if (!note) return std::unexpected(wire::Code::not_ready);
-    const auto cosigned = reader.cosigned_head();
-    const auto size = size_of(*note, shared.directory);
-    const auto cosigned_size = cosigned ? size_of(*cosigned, shared.directory) : 0;
 
     const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
     json::object data{{"link_number", base64url(reader.link_number(person))},
-                      {"last_seq", last_seq},
+                      {"last_seq", reader.last_seq(person, size)},
                       {"checkpoint", *note}};
     if (cosigned) {
         data["cosigned"] = *cosigned;

@@ -9,6 +9,7 @@
 #include "http/metrics.hpp"
 #include "log_writer.hpp"
 #include "mandates.hpp"
+#include "publisher.hpp"
 #include "service.hpp"
 #include "store.hpp"
 
@@ -26,6 +27,7 @@ struct Shared {
     const std::string& kid;
     Mandates& mandates;
     LogWriter& writer;
+    const Publisher& publisher;
     Holders& holders;
     http::CounterFamily& requests;  // by service and code
     http::Histogram& latency_s;

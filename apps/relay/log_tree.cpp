@@ -89,11 +89,14 @@ void LogTree::compare_with_anchor() {
 // between the two, after a write of the anchor that failed, and in a new log, whose empty tree is
 // anchored so that a lost anchor never looks like a new one.
 void LogTree::follow_with_anchor() {
-    if (anchor_.newest() && anchor_.newest()->size == edge_.size()) return;
+    if (anchor_.newest() && anchor_.newest()->size == edge_.size()) {
+        anchored_size_ = edge_.size();
+        return;
+    }
     std::string note;
     if (edge_.size() == 0) {
         const auto checkpoint = sign_head(note);
-        anchor_.write(note, checkpoint);
+        write_anchor(note, checkpoint);
         return;
     }
     if (sql_.head.step()) note = sql_.head.text(1);
@@ -104,7 +107,12 @@ void LogTree::follow_with_anchor() {
             "the database's newest checkpoint is not this log's over its entries. Restore the "
             "newer copy of the state, or open a new log origin in the directory.");
     }
-    anchor_.write(note, *checkpoint);
+    write_anchor(note, *checkpoint);
+}
+
+void LogTree::write_anchor(const std::string& note, const tlog::Checkpoint& checkpoint) {
+    anchor_.write(note, checkpoint);
+    anchored_size_ = checkpoint.size;
 }
 
 void LogTree::append(const Hash& entry) {
@@ -166,7 +174,7 @@ void LogTree::commit(const std::function<void()>& work) {
     if (note.empty()) {
         follow_with_anchor();
     } else {
-        anchor_.write(note, checkpoint);
+        write_anchor(note, checkpoint);
     }
 }
 

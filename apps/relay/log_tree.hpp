@@ -2,6 +2,7 @@
 // the store, the newest checkpoint in the anchor outside. One thread, the log writer's.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ class LogTree {
     LogTree(db::Connection& connection, Options options);
 
     [[nodiscard]] std::uint64_t size() const { return edge_.size(); }
+    // Up to here everything is durable, in the database and in the anchor. From any thread.
+    [[nodiscard]] std::uint64_t anchored_size() const { return anchored_size_; }
     // Runs `work` in one transaction that also compares the old head; what it appended is durable
     // and anchored when this returns. When it throws nothing of it is in the database or all of it
     // is, and the next call finds out which.
@@ -51,6 +54,7 @@ class LogTree {
     void compare_head();
     tlog::Checkpoint sign_head(std::string& note) const;
     tlog::Checkpoint add_head(std::string& note);
+    void write_anchor(const std::string& note, const tlog::Checkpoint& checkpoint);
 
     Options options_;
     db::Connection& connection_;
@@ -60,6 +64,7 @@ class LogTree {
     tlog::Edge edge_;
     // The edge no longer follows the database (a commit failed half-way): it is read again first.
     bool restore_needed_ = true;
+    std::atomic<std::uint64_t> anchored_size_ = 0;
 };
 
 }  // namespace mado::relay

@@ -181,6 +181,10 @@ std::size_t LogWriter::queued() const {
     return state_->batcher.queued();
 }
 
+std::uint64_t LogWriter::anchored_size() const {
+    return state_->tree.anchored_size();
+}
+
 void LogWriter::append_public_entry(const Hash& entry) {
     auto& state = *state_;
     state.commit([&state, &entry] { state.recording.append_public(entry); });

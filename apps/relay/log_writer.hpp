@@ -54,6 +54,9 @@ class LogWriter {
     // The last batch became durable, in the database and in the anchor.
     [[nodiscard]] bool healthy() const;
 
+    // How many entries are durable, in the database and in the anchor: what may be published.
+    [[nodiscard]] std::uint64_t anchored_size() const;
+
     // For a stopped relay and its start, while nothing is queued: one transaction on this thread.
     void append_public_entry(const Hash& entry);
     void commit_alone(const std::function<void(db::Connection&, EntryRows&)>& work);

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <thread>
 
@@ -16,6 +17,8 @@
 #include "http/completion.hpp"
 #include "http/operations.hpp"
 #include "import.hpp"
+#include "public_face.hpp"
+#include "publisher.hpp"
 #include "routes.hpp"
 
 namespace mado::relay {
@@ -26,7 +29,8 @@ namespace asio = http::asio;
 struct Settings {
     std::string state, anchor, keys, directory, authority, policy, schemes;
     std::string address;
-    std::uint16_t port = 0;
+    std::uint16_t port = 0;         // participants, mutual TLS
+    std::uint16_t public_port = 0;  // everybody: the log's public face
     std::uint16_t operator_port = 0;
     int threads = 1;
 };
@@ -43,6 +47,7 @@ Settings read_settings(const std::string& path) {
     s.schemes = config.text("schemes");
     s.address = config.text_or("address", "127.0.0.1");
     s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
+    s.public_port = static_cast<std::uint16_t>(config.integer("public_port", 1, 65535));
     s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
     s.threads = static_cast<int>(config.integer_or("threads", 2, 1, 64));
     config.finish();
@@ -52,7 +57,7 @@ Settings read_settings(const std::string& path) {
 // The log that this relay writes: the one of the directory that our key belongs to.
 tlog::NoteVerifier own_log(const wire::Directory& directory, const crypto::PrivateKey& key) {
     for (const auto& log : directory.logs) {
-        if (log.key().raw_ed25519() == key.public_key().raw_ed25519()) return log;
+        if (log.key.key().raw_ed25519() == key.public_key().raw_ed25519()) return log.key;
     }
     throw OperatorError("the directory names no log with this relay's log key (log.key)");
 }
@@ -101,50 +106,111 @@ struct Foundation {
     LogWriter writer;
 };
 
-// One io thread: its own io_context, reader and listening socket.
+http::ServerOptions server_options(const Settings& settings, std::uint16_t port,
+                                   const http::TlsContext& tls, const Log& log) {
+    http::ServerOptions options;
+    options.address = settings.address;
+    options.port = port;
+    options.tls = &tls;
+    options.reuse_port = true;
+    options.report = [&log](std::string_view request_id, std::string_view what) {
+        log.error("request_failed", {{"request_id", request_id}, {"why", what}});
+    };
+    options.observe = [&log](const http::Observation& seen) {
+        log.info("request", {{"request_id", seen.request_id},
+                             {"path", seen.path},
+                             {"status", std::int64_t{seen.status}},
+                             {"duration_us", seen.duration_us}});
+    };
+    return options;
+}
+
+// What a lane serves with: mutual TLS to participants, plain TLS to everybody.
+struct Doors {
+    const http::TlsContext& participants;
+    const http::TlsContext& everybody;
+    const std::string& directory;  // its exact text
+};
+
+// One io thread: its own io_context, reader and listening sockets.
 struct Lane {
-    Lane(Shared& shared, const Settings& settings, const http::TlsContext& tls, const Log& log)
-        : reader(settings.state + "/relay.sqlite", shared.vault), exchange(io, shared, reader) {
-        http::ServerOptions options;
-        options.address = settings.address;
-        options.port = settings.port;
-        options.tls = &tls;
-        options.reuse_port = true;
-        options.report = [&log](std::string_view request_id, std::string_view what) {
-            log.error("request_failed", {{"request_id", request_id}, {"why", what}});
-        };
-        options.observe = [&log](const http::Observation& seen) {
-            log.info("request", {{"request_id", seen.request_id},
-                                 {"path", seen.path},
-                                 {"status", std::int64_t{seen.status}},
-                                 {"duration_us", seen.duration_us}});
-        };
-        server.emplace(io, std::move(options), participant_routes(io, shared, exchange));
-    }
+    Lane(Shared& shared, const Settings& settings, const Doors& doors, const Log& log)
+        : reader(settings.state + "/relay.sqlite", shared.vault),
+          exchange(io, shared, reader),
+          participants(io, server_options(settings, settings.port, doors.participants, log),
+                       participant_routes(io, shared, exchange)),
+          everybody(io, server_options(settings, settings.public_port, doors.everybody, log),
+                    public_routes(shared, reader, doors.directory)) {}
 
     asio::io_context io{1};
     Reader reader;
     Exchange exchange;
-    std::optional<http::Server> server;
+    http::Server participants;
+    http::Server everybody;
 };
 
 constexpr http::Milliseconds shutdown_grace{5'000};
 
 // The first SIGTERM or SIGINT: take no more, finish what was accepted, then end.
 Task<void> shut_down(asio::io_context& main, std::vector<std::unique_ptr<Lane>>& lanes,
-                     Shared& shared, std::optional<http::Server>& operator_server) {
+                     Shared& shared, Publisher& publisher, http::Server& operator_server) {
     asio::signal_set signals(main, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
     shared.log.info("stopping");
     for (auto& lane : lanes) {
-        co_await http::run_on(lane->io, lane->server->stop(shutdown_grace));
+        co_await http::run_on(lane->io, lane->participants.stop(shutdown_grace));
+        co_await http::run_on(lane->io, lane->everybody.stop(shutdown_grace));
     }
     shared.holders.close();
-    co_await operator_server->stop(shutdown_grace);
+    publisher.stop();
+    co_await operator_server.stop(shutdown_grace);
+    main.stop();
+}
+
+constexpr std::chrono::minutes upkeep_pause{1};
+
+// What becomes due by the clock alone.
+Task<void> keep_up(asio::io_context& main, LogWriter& writer) {
+    asio::steady_timer timer(main);
+    for (;;) {
+        static_cast<void>(writer.upkeep(unix_now()));  // a full queue: in a minute again
+        timer.expires_after(upkeep_pause);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+std::optional<std::string> why_not_ready(const LogWriter& writer, const Publisher& publisher) {
+    if (publisher.contradicted()) return "a witness has seen another history of this log";
+    if (!writer.healthy()) return "the log cannot be written";
+    return std::nullopt;
+}
+
+// Before anything is appended: a tree that the witnesses know better must not grow.
+void compare_with_witnesses(asio::io_context& main, Publisher& publisher) {
+    std::exception_ptr failed;
+    asio::co_spawn(main, publisher.compare_with_witnesses(),
+                   [&failed](std::exception_ptr error, bool) { failed = error; });
+    main.run();
+    main.restart();
+    if (failed) std::rethrow_exception(failed);
 }
 
 int serve(const std::string& config_path) {
     Foundation base(config_path);
+    const auto& settings = base.settings;
+    asio::io_context main{1};
+    Reader reader(settings.state + "/relay.sqlite", base.vault);
+    const auto log = own_log(base.directory, base.log_key);
+    Publisher publisher(
+        main, {.directory = base.directory,
+               .log = log,
+               .reader = reader,
+               .writer = base.writer,
+               .program_log = base.log,
+               .witness_answers = base.metrics.counters("mado_relay_witness_answers_total",
+                                                        "Answers of witnesses to a checkpoint.",
+                                                        {"witness", "answer"})});
+    compare_with_witnesses(main, publisher);
     base.writer.append_public_entry(base.directory.entry);
     Mandates mandates;
     Holders holders;
@@ -158,6 +224,7 @@ int serve(const std::string& config_path) {
         .kid = base.kid,
         .mandates = mandates,
         .writer = base.writer,
+        .publisher = publisher,
         .holders = holders,
         .requests = base.metrics.counters("mado_relay_requests_total",
                                           "Requests by service and code.", {"service", "code"}),
@@ -165,31 +232,29 @@ int serve(const std::string& config_path) {
             "mado_relay_request_seconds", "Time from a request to its answer.",
             {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})};
 
-    const auto tls =
-        http::TlsContext::load_server(base.settings.keys, /*client_certificate_required=*/true);
-
-    asio::io_context main{1};
+    const auto mutual = http::TlsContext::load_server(settings.keys, true);
+    const auto plain = http::TlsContext::load_server(settings.keys, false);
+    const auto directory = read_file(settings.directory, wire::directory_bytes_max).value_or("");
+    const Doors doors{.participants = mutual, .everybody = plain, .directory = directory};
     std::vector<std::unique_ptr<Lane>> lanes;
-    for (int i = 0; i < base.settings.threads; ++i) {
-        lanes.push_back(std::make_unique<Lane>(shared, base.settings, tls, base.log));
-    }
+    for (int i = 0; i < settings.threads; ++i)
+        lanes.push_back(std::make_unique<Lane>(shared, settings, doors, base.log));
     http::ServerOptions operator_options;
-    operator_options.port = base.settings.operator_port;
-    std::optional<http::Server> operator_server;
-    operator_server.emplace(main, operator_options,
-                            http::operator_routes(
-                                [&base]() -> std::optional<std::string> {
-                                    if (base.writer.healthy()) return std::nullopt;
-                                    return "the log cannot be written";
-                                },
-                                base.metrics));
+    operator_options.port = settings.operator_port;
+    http::Server operator_server(
+        main, operator_options,
+        http::operator_routes(
+            [&base, &publisher] { return why_not_ready(base.writer, publisher); }, base.metrics));
 
     std::vector<std::thread> threads;
     for (auto& lane : lanes) {
         threads.emplace_back([&lane] { lane->io.run(); });
     }
-    asio::co_spawn(main, shut_down(main, lanes, shared, operator_server), asio::detached);
-    base.log.info("serving", {{"port", std::int64_t{base.settings.port}}});
+    asio::co_spawn(main, shut_down(main, lanes, shared, publisher, operator_server),
+                   asio::detached);
+    asio::co_spawn(main, keep_up(main, base.writer), asio::detached);
+    publisher.start();
+    base.log.info("serving", {{"port", std::int64_t{settings.port}}});
     main.run();
     for (auto& thread : threads)
         thread.join();

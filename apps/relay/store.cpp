@@ -172,17 +172,30 @@ Bytes TileRows::read(tlog::TileId id, unsigned width) {
             .bind("number", static_cast<std::int64_t>(id.index));
         if (tile_.step()) return tile_.blob(0);
     }
-    const auto first = static_cast<std::int64_t>(id.index * tlog::tile_width);
-    auto& rows = id.level == 0 ? entries_ : roots_;
-    const db::ResetAtEnd reset(rows);
-    rows.bind("first", first).bind("count", std::int64_t{width});
-    if (id.level > 0) rows.bind("level", std::int64_t{id.level} - 1);
+    const auto first = id.index * tlog::tile_width;
     Bytes out;
-    while (rows.step()) {
-        const Bytes hash = rows.blob(0);
-        append(out, id.level == 0 ? ByteView(tlog::leaf_hash(hash)) : ByteView(hash));
+    if (id.level == 0) {
+        for (const auto& entry : entries(first, width))
+            append(out, tlog::leaf_hash(entry));
+        return out;
     }
+    const db::ResetAtEnd reset(roots_);
+    roots_.bind("first", static_cast<std::int64_t>(first))
+        .bind("count", std::int64_t{width})
+        .bind("level", std::int64_t{id.level} - 1);
+    while (roots_.step())
+        append(out, roots_.blob(0));
     if (out.size() != std::size_t{width} * 32) throw Failure("the log lacks rows of a tile");
+    return out;
+}
+
+std::vector<Bytes> TileRows::entries(std::uint64_t first, unsigned count) {
+    std::vector<Bytes> out;
+    const db::ResetAtEnd reset(entries_);
+    entries_.bind("first", static_cast<std::int64_t>(first)).bind("count", std::int64_t{count});
+    while (entries_.step())
+        out.push_back(entries_.blob(0));
+    if (out.size() != count) throw Failure("the log lacks rows of a tile");
     return out;
 }
 
@@ -204,14 +217,16 @@ Reader::Reader(const std::string& path, const Vault& vault)
       link_number_(connection_.prepare("select link_number from person where id = :person")),
       entries_(
           connection_.prepare("select log_index, seq, outcome, month, sealed from access "
-                              "where person = :person and seq > :after order by seq limit :count")),
-      last_seq_(connection_.prepare("select seq from person where id = :person")),
+                              "where person = :person and seq > :after and log_index < :size "
+                              "order by seq limit :count")),
+      last_seq_(connection_.prepare("select max(seq) from access "
+                                    "where person = :person and log_index < :size")),
       bells_(connection_.prepare(
           "select b.id, a.seq, b.first, b.rung_at from bell b join access a using (log_index) "
           "where b.person = :person and b.id > :after order by b.id limit :count")),
       counts_(connection_.prepare("select month, service, requester_kind, purpose, orders "
                                   "from tally order by 1, 2, 3, 4")),
-      head_(connection_.prepare("select note from head order by size desc limit 1")),
+      head_(connection_.prepare("select note from head where size <= :size order by size desc limit 1")),
       cosigned_(connection_.prepare("select cosigned from head where cosigned is not null "
                                     "order by size desc limit 1")),
       month_(connection_.prepare("select wrapped from month_key where month = :month")),
@@ -313,11 +328,14 @@ Erasure Reader::erasure(std::int64_t month) {
 }
 
 std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_seq,
-                                         std::int64_t count) {
+                                         std::int64_t count, std::uint64_t size) {
     std::vector<StoredEntry> out;
     std::map<std::int64_t, std::optional<Secret>> keys;
     const db::ResetAtEnd reset(entries_);
-    entries_.bind("person", person).bind("after", after_seq).bind("count", count);
+    entries_.bind("person", person)
+        .bind("after", after_seq)
+        .bind("count", count)
+        .bind("size", static_cast<std::int64_t>(size));
     while (entries_.step()) {
         StoredEntry entry{.log_index = entries_.integer(0),
                           .seq = entries_.integer(1),
@@ -337,10 +355,10 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
     return out;
 }
 
-std::int64_t Reader::last_seq(PersonRow person) {
+std::int64_t Reader::last_seq(PersonRow person, std::uint64_t size) {
     const db::ResetAtEnd reset(last_seq_);
-    last_seq_.bind("person", person);
-    return last_seq_.step() ? last_seq_.integer(0) : 0;
+    last_seq_.bind("person", person).bind("size", static_cast<std::int64_t>(size));
+    return last_seq_.step() ? last_seq_.optional_integer(0).value_or(0) : 0;
 }
 
 std::vector<Bell> Reader::bells(PersonRow person, std::int64_t after_id, std::int64_t count) {
@@ -369,8 +387,9 @@ std::vector<Count> Reader::counts() {
     return out;
 }
 
-std::optional<std::string> Reader::newest_head() {
+std::optional<std::string> Reader::newest_head(std::uint64_t size_max) {
     const db::ResetAtEnd reset(head_);
+    head_.bind("size", static_cast<std::int64_t>(size_max));
     return head_.step() ? std::optional(head_.text(0)) : std::nullopt;
 }
 

@@ -103,6 +103,7 @@ class TileRows {
   public:
     explicit TileRows(db::Connection& connection);
     Bytes read(tlog::TileId id, unsigned width);
+    std::vector<Bytes> entries(std::uint64_t first, unsigned count);
 
   private:
     db::Statement tile_;
@@ -124,16 +125,23 @@ class Reader {
     bool knows_mandate(const Hash& mandate);
     std::int64_t misses(ByteView path);
     Bytes link_number(PersonRow person);
-    std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count);
-    // Of the newest entry; 0 when there is none.
-    std::int64_t last_seq(PersonRow person);
+    // Those that stand below `size` in the log.
+    std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count,
+                                     std::uint64_t size);
+    // Of the newest of them; 0 when there is none.
+    std::int64_t last_seq(PersonRow person, std::uint64_t size);
     std::vector<Bell> bells(PersonRow person, std::int64_t after_id, std::int64_t count);
     std::vector<Count> counts();
-    // The signed checkpoint of the newest batch; empty before the first.
-    std::optional<std::string> newest_head();
+    // The signed checkpoint of the newest batch up to that size; empty before the first. (What is
+    // larger is not anchored yet.)
+    std::optional<std::string> newest_head(std::uint64_t size_max);
     // The newest one that a quorum of witnesses has cosigned.
     std::optional<std::string> cosigned_head();
     Bytes tile(tlog::TileId id, unsigned width) { return tiles_.read(id, width); }
+    // `count` entries from `first` on, all in the log.
+    std::vector<Bytes> log_entries(std::uint64_t first, unsigned count) {
+        return tiles_.entries(first, count);
+    }
 
   private:
     std::optional<Secret> month_key(std::int64_t month);

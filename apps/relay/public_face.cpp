@@ -1,0 +1,101 @@
+#include "public_face.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "tlog/tiles.hpp"
+
+namespace mado::relay {
+namespace {
+
+// tlog-tiles, "APIs": the checkpoint may not be cached beyond a few seconds, the rest never changes.
+constexpr std::string_view for_seconds = "max-age=2";
+constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
+// A count below this says too much about few people.
+constexpr std::int64_t smallest_count = 10;
+
+http::Response public_text(std::string_view content_type, std::string body,
+                           std::string_view caching) {
+    http::Response response;
+    response.content_type = content_type;
+    response.body = std::move(body);
+    response.headers.push_back({"Cache-Control", std::string(caching)});
+    // A person's browser checks proofs itself (promise 5); the pages come from elsewhere.
+    response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+    return response;
+}
+
+http::Response checkpoint(const Shared& shared, Reader& reader, const http::Request& request) {
+    // Until the witnesses have seen a first one, what the log alone has signed.
+    auto note = reader.cosigned_head();
+    if (!note) note = reader.newest_head(shared.writer.anchored_size());
+    if (!note) return to_response({Code::not_ready}, request.request_id);
+    return public_text("text/plain; charset=utf-8", std::move(*note), for_seconds);
+}
+
+std::string bytes_text(ByteView bytes) {
+    return std::string(as_text(bytes));
+}
+
+// Partial tiles of every width up to the present are served, also those that are full by now.
+http::Response tile(const Shared& shared, Reader& reader, const http::Request& request) {
+    const auto path = tlog::parse_tile_path(std::string_view(request.path).substr(1));
+    if (!path) return to_response({Code::malformed, path.error().why}, request.request_id);
+    const auto size = shared.writer.anchored_size();
+    constexpr std::string_view type = "application/octet-stream";
+    if (const auto* bundle = std::get_if<tlog::BundleRange>(&*path)) {
+        const auto first = bundle->index * tlog::tile_width;
+        if (first + bundle->width > size) return to_response({Code::not_found}, request.request_id);
+        const auto entries = reader.log_entries(first, bundle->width);
+        return public_text(type, bytes_text(tlog::entry_bundle(entries)), for_ever);
+    }
+    const auto& range = std::get<tlog::TileRange>(*path);
+    const auto first = range.id.index * tlog::tile_width;
+    if (first + range.width > tlog::hashes_at(range.id.level, size)) {
+        return to_response({Code::not_found}, request.request_id);
+    }
+    return public_text(type, bytes_text(reader.tile(range.id, range.width)), for_ever);
+}
+
+// Months × what was asked by whom for what; small cells only as such.
+http::Response counts(Reader& reader) {
+    json::array cells;
+    for (const auto& count : reader.counts()) {
+        const bool small = count.orders < smallest_count;
+        cells.push_back(json::object{
+            {"month", fmt::format("{:04}-{:02}", count.month / 12, count.month % 12 + 1)},
+            {"service", count.service},
+            {"requester_kind", count.requester_kind},
+            {"purpose", count.purpose},
+            {"orders", small ? json::value(nullptr) : json::value(count.orders)}});
+    }
+    const json::object body{{"smallest_count", smallest_count}, {"counts", std::move(cells)}};
+    return public_text("application/json", json::serialize(body), for_seconds);
+}
+
+}  // namespace
+
+std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
+                                       const std::string& directory) {
+    using http::Request;
+    using http::Response;
+    return {
+        {"GET", "/checkpoint", 0,
+         [&shared, &reader](Request request) -> Task<Response> {
+             co_return checkpoint(shared, reader, request);
+         }},
+        {"GET", "/tile/*", 0,
+         [&shared, &reader](Request request) -> Task<Response> {
+             co_return tile(shared, reader, request);
+         }},
+        {"GET", "/directory", 0,
+         [&directory](Request) -> Task<Response> {
+             co_return public_text("application/jose", directory, for_seconds);
+         }},
+        {"GET", "/counts", 0,
+         [&reader](Request) -> Task<Response> { co_return counts(reader); }},
+    };
+}
+
+}  // namespace mado::relay

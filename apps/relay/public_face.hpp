@@ -1,0 +1,17 @@
+// What everybody may read (docs/protocols/log.md): the checkpoint, the tiles and the entries of the
+// log (C2SP tlog-tiles), the directory, and public counts. Served over HTTPS without client
+// certificates; nothing here is about anybody who could be named.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exchange.hpp"
+
+namespace mado::relay {
+
+// `directory`: the signed directory's exact text. All of it belongs to one io thread.
+std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
+                                       const std::string& directory);
+
+}  // namespace mado::relay
