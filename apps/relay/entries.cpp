@@ -69,7 +69,7 @@ std::expected<std::string, wire::Code> answer_entries(const Shared& shared, Read
     // The directory may name other logs too; the first line is the log's name.
     const auto* log = shared.directory.log(std::string_view(*note).substr(0, note->find('\n')));
     if (log == nullptr) throw Failure("the newest checkpoint is of a log without a name");
-    const auto checkpoint = tlog::open_checkpoint(*note, *log);
+    const auto checkpoint = tlog::open_checkpoint(*note, log->key);
     if (!checkpoint) throw Failure("the newest checkpoint does not verify");
 
     const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };

@@ -52,7 +52,7 @@ Settings read_settings(const std::string& path) {
 // The log that this relay writes: the one of the directory that our key belongs to.
 tlog::NoteVerifier own_log(const wire::Directory& directory, const crypto::PrivateKey& key) {
     for (const auto& log : directory.logs) {
-        if (log.key().raw_ed25519() == key.public_key().raw_ed25519()) return log;
+        if (log.key.key().raw_ed25519() == key.public_key().raw_ed25519()) return log.key;
     }
     throw OperatorError("the directory names no log with this relay's log key (log.key)");
 }
