@@ -16,7 +16,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
-#include "tlog/note.hpp"
+#include "tlog/cosignature.hpp"
 #include "wire/directory.hpp"
 
 namespace mado::cli {
@@ -37,9 +37,14 @@ struct Gateway {
     std::string id;
     std::vector<std::string> holders;
 };
+// Watches the log and asks nothing: no participant, only a key in the directory.
+struct Witness {
+    std::string id, name;
+};
 struct Organisations {
     std::vector<Organisation> participants;  // sorted by id
     std::vector<Gateway> gateways;
+    std::vector<Witness> witnesses;
 
     // Whose TLS certificate an organisation shows: a holder's is its gateway's.
     [[nodiscard]] std::string tls_owner(const std::string& id) const {
@@ -72,10 +77,32 @@ Organisations read_organisations() {
         Members one(value.as_object());
         out.gateways.push_back({.id = one.text("id"), .holders = one.texts("holders", 100)});
     }
+    for (const auto& value : in.array("witnesses", 64)) {
+        Members one(value.as_object());
+        out.witnesses.push_back({.id = one.text("id"), .name = one.text("name")});
+    }
     if (!in.finish()) throw OperatorError(path + " does not have its form");
     std::ranges::sort(out.participants, {}, &Organisation::id);
     return out;
 }
+
+// The ports of a country, one after the other from the relay's on.
+struct Ports {
+    std::uint16_t first;
+    std::size_t gateways;
+
+    [[nodiscard]] std::uint16_t at(std::size_t offset) const {
+        return static_cast<std::uint16_t>(first + offset);
+    }
+    [[nodiscard]] std::uint16_t relay_operator() const { return at(1); }
+    [[nodiscard]] std::uint16_t gateway_operator(std::size_t i) const { return at(2 + i); }
+    // Where the log is published.
+    [[nodiscard]] std::uint16_t log() const { return at(2 + gateways); }
+    [[nodiscard]] std::uint16_t witness(std::size_t i) const { return at(3 + gateways + 2 * i); }
+    [[nodiscard]] std::uint16_t witness_operator(std::size_t i) const {
+        return at(4 + gateways + 2 * i);
+    }
+};
 
 void write_secret(const std::string& path, ByteView content) {
     replace_file(path, content, 0600);
@@ -114,6 +141,11 @@ void make_keys(const Places& places, const Organisations& organisations) {
         fs::create_directories(places.keys_of(gateway.id));
         make_tls(places.keys_of(gateway.id), gateway.id);
     }
+    for (const auto& witness : organisations.witnesses) {
+        fs::create_directories(places.keys_of(witness.id));
+        new_key(places.keys_of(witness.id) + "/witness.key", crypto::KeyType::ed25519);
+        make_tls(places.keys_of(witness.id), witness.id);
+    }
     const auto relay = places.keys_of("relay");
     new_key(relay + "/log.key", crypto::KeyType::ed25519);
     write_secret(relay + "/seal.key", crypto::random_bytes(32));
@@ -147,8 +179,29 @@ json::array services_of(const std::string& kind) {
     return {};
 }
 
-json::object directory_body(const Places& places, const Organisations& organisations,
+// A log or a witness of the directory.
+json::object public_service(const Places& places, const std::string& vkey, const std::string& owner,
                             std::uint16_t port) {
+    const auto tls = load_certificate(places.keys_of(owner) + "/tls.crt");
+    return {{"key", vkey},
+            {"url", fmt::format("https://127.0.0.1:{}/", port)},
+            {"certificate", base64url(tls.thumbprint())}};
+}
+
+json::array witnesses_of(const Places& places, const Organisations& organisations,
+                         const Ports& ports) {
+    json::array witnesses;
+    for (std::size_t i = 0; i < organisations.witnesses.size(); ++i) {
+        const auto& id = organisations.witnesses[i].id;
+        const auto key = crypto::PrivateKey::load(places.keys_of(id) + "/witness.key");
+        const auto verifier = tlog::WitnessVerifier::make(id + ".mado.example", key.public_key());
+        witnesses.push_back(public_service(places, verifier->vkey(), id, ports.witness(i)));
+    }
+    return witnesses;
+}
+
+json::object directory_body(const Places& places, const Organisations& organisations,
+                            const Ports& ports) {
     json::array participants;
     for (const auto& one : organisations.participants) {
         const auto key =
@@ -156,7 +209,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
         const auto tls =
             load_certificate(places.keys_of(organisations.tls_owner(one.id)) + "/tls.crt");
         json::array addresses;
-        if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", port));
+        if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
         json::object signing{{"kid", base64url(key.thumbprint())}, {"jwk", json::parse(key.jwk())}};
         participants.push_back(json::object{{"id", one.id},
                                             {"name", one.name},
@@ -177,14 +230,16 @@ json::object directory_body(const Places& places, const Organisations& organisat
     return {{"policy", hash_of(places.policy())},
             {"schemes", hash_of(places.schemes())},
             {"participants", std::move(participants)},
-            {"logs", json::array{log->vkey()}},
+            {"logs", json::array{public_service(places, log->vkey(), "relay", ports.log())}},
+            {"witnesses", witnesses_of(places, organisations, ports)},
+            {"quorum", organisations.witnesses.size()},
             {"card_authorities", json::array{base64url(ca.der())}}};
 }
 
 // The supervising authority signs a new version when what the directory should say has changed;
 // true when it did.
-bool sign_directory(const Places& places, const Organisations& organisations, std::uint16_t port) {
-    auto body = directory_body(places, organisations, port);
+bool sign_directory(const Places& places, const Organisations& organisations, const Ports& ports) {
+    auto body = directory_body(places, organisations, ports);
     std::int64_t version = 1;
     if (const auto old = read_file(places.directory(), wire::directory_bytes_max)) {
         const auto jws = crypto::parse_jws(*old, {.bytes_max = wire::directory_bytes_max});
@@ -416,14 +471,16 @@ bool prepare_programs(const Places& places) {
     const auto organisations = read_organisations();
     const auto port = read_port(places);
     fs::create_directories(places.run());
-    const bool changed = sign_directory(places, organisations, port);
+    const Ports ports{.first = port, .gateways = organisations.gateways.size()};
+    const bool changed = sign_directory(places, organisations, ports);
     const auto programs = programs_of(places);
     write_config(
         places, "relay",
         common_config(places, "relay") +
             fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
-                        "operator_port = {}\nthreads = 2\n",
-                        places.state(), places.anchor(), port, programs.front().operator_port));
+                        "public_port = {}\noperator_port = {}\nthreads = 2\n",
+                        places.state(), places.anchor(), port, ports.log(),
+                        programs.front().operator_port));
     for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
         write_gateway_config(places, organisations, organisations.gateways[i],
                              programs[i + 1].operator_port);

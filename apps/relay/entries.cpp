@@ -45,7 +45,7 @@ std::uint64_t size_of(const std::string& note, const wire::Directory& directory)
     // The directory may name other logs too; the first line is the log's name.
     const auto* log = directory.log(std::string_view(note).substr(0, note.find('\n')));
     if (log == nullptr) throw Failure("a stored checkpoint is of a log without a name");
-    const auto checkpoint = tlog::open_checkpoint(note, *log);
+    const auto checkpoint = tlog::open_checkpoint(note, log->key);
     if (!checkpoint) throw Failure("a stored checkpoint does not verify");
     return checkpoint->size;
 }

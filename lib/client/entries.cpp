@@ -139,7 +139,7 @@ Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certifica
     out.more = in.boolean("more");
     const auto* log = directory.log(note.substr(0, note.find('\n')));
     if (log == nullptr) return bad("the checkpoint is of a log that the directory does not name");
-    auto checkpoint = tlog::open_checkpoint(note, *log);
+    auto checkpoint = tlog::open_checkpoint(note, log->key);
     if (!checkpoint) return std::unexpected(checkpoint.error());
     out.checkpoint = *checkpoint;
     const Check check{.directory = directory,

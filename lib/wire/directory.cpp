@@ -16,16 +16,9 @@ constexpr JsonLimits limits{
 Parsed<std::vector<Address>> read_addresses(const std::vector<std::string>& texts) {
     std::vector<Address> out;
     for (const auto& text : texts) {
-        const auto colon = text.rfind(':');
-        if (colon == std::string::npos) return bad("an address has no port");
-        if (colon == 0) return bad("an address has no host");
-        int port = 0;
-        for (const char c : text.substr(colon + 1)) {
-            if (c < '0' || c > '9' || port > 65535) return bad("an address has a wrong port");
-            port = port * 10 + (c - '0');
-        }
-        if (port < 1 || port > 65535) return bad("an address has a wrong port");
-        out.push_back({text.substr(0, colon), static_cast<std::uint16_t>(port)});
+        auto address = parse_address(text);
+        if (!address) return std::unexpected(address.error());
+        out.push_back(*std::move(address));
     }
     return out;
 }
@@ -86,23 +79,54 @@ Parsed<Participant> read_participant(const json::value& value) {
     return out;
 }
 
+template <class Verifier>
+Parsed<PublicService<Verifier>> read_service(const json::value& value) {
+    if (!value.is_object()) return bad("a log or witness is not an object");
+    Members in(value.get_object());
+    auto key = Verifier::parse(in.text("key", 500));
+    auto url = parse_url_prefix(in.text("url", 300));
+    const auto certificate = in.hash("certificate");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!key) return std::unexpected(key.error());
+    if (!url) return std::unexpected(url.error());
+    return PublicService<Verifier>{
+        .key = *std::move(key), .url = *std::move(url), .certificate = certificate};
+}
+
+// The logs, and who watches them.
+Parsed<void> read_logs(Members& in, Directory& out) {
+    for (const auto& element : in.array("logs", logs_max)) {
+        auto log = read_service<tlog::NoteVerifier>(element);
+        if (!log) return std::unexpected(log.error());
+        if (out.log(log->key.name()) != nullptr) return bad("two logs have one origin");
+        out.logs.push_back(*std::move(log));
+    }
+    std::vector<tlog::WitnessVerifier> keys;
+    for (const auto& element : in.array("witnesses", tlog::witnesses_max)) {
+        auto witness = read_service<tlog::WitnessVerifier>(element);
+        if (!witness) return std::unexpected(witness.error());
+        // signed-note, "Verifier keys": no key for two types. A log would be its own witness.
+        for (const auto& log : out.logs) {
+            if (log.key.key().raw_ed25519() == witness->key.key().raw_ed25519()) {
+                return bad("a log and a witness have one key");
+            }
+        }
+        keys.push_back(witness->key);
+        out.witnesses.push_back(*std::move(witness));
+    }
+    const auto needed = in.integer("quorum", 0, tlog::witnesses_max);
+    auto quorum = tlog::Quorum::make(std::move(keys), static_cast<std::size_t>(needed));
+    if (!quorum) return std::unexpected(quorum.error());
+    out.quorum = *std::move(quorum);
+    return {};
+}
+
 Parsed<void> read_lists(Members& in, Directory& out) {
     for (const auto& element : in.array("participants", participants_max)) {
         auto participant = read_participant(element);
         if (!participant) return std::unexpected(participant.error());
         out.certificates.insert(participant->certificates.begin(), participant->certificates.end());
         out.participants.push_back(std::move(*participant));
-    }
-    for (const auto& vkey : in.texts("logs", 64, 500)) {
-        auto log = tlog::NoteVerifier::parse(vkey);
-        if (!log) return std::unexpected(log.error());
-        if (out.log(log->name()) != nullptr) return bad("two logs have one origin");
-        out.logs.push_back(std::move(*log));
-    }
-    if (in.has("witnesses")) out.witnesses = in.texts("witnesses", 64, 4000);
-    out.quorum = in.optional_integer("quorum", 0, 64).value_or(0);
-    if (out.quorum > static_cast<std::int64_t>(out.witnesses.size())) {
-        return bad("the quorum is larger than the number of witnesses");
     }
     for (const auto& text : in.texts("card_authorities", 64, 16 * 1024)) {
         auto der = parse_base64url(text);
@@ -154,8 +178,9 @@ const Participant* Directory::find(const ParticipantId& id) const {
     return find(id.text());
 }
 
-const tlog::NoteVerifier* Directory::log(std::string_view origin) const {
-    const auto found = std::ranges::find(logs, origin, &tlog::NoteVerifier::name);
+const AccessLog* Directory::log(std::string_view origin) const {
+    const auto found = std::ranges::find_if(
+        logs, [origin](const AccessLog& log) { return log.key.name() == origin; });
     return found == logs.end() ? nullptr : &*found;
 }
 
@@ -183,6 +208,7 @@ Parsed<Directory> open_directory(std::string_view text, const crypto::PublicKey&
     out.policy = in.hash("policy");
     out.schemes = in.hash("schemes");
     if (auto ok = read_lists(in, out); !ok) return std::unexpected(ok.error());
+    if (auto ok = read_logs(in, out); !ok) return std::unexpected(ok.error());
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (auto ok = check_unique(out); !ok) return std::unexpected(ok.error());
     out.entry = crypto::sha256({as_bytes("mado/directory/1\n"), as_bytes(text)});

@@ -1,7 +1,7 @@
 // The directory (docs/protocols/directory.md): who takes part, with which certificates and keys;
-// the access logs; the card authorities; the hashes of the policy and of the number schemes. One
-// JWS by the supervising authority, whose key everybody pins. Whoever reads it has verified it: the
-// only way to make a Directory is open_directory.
+// the access logs and their witnesses; the card authorities; the hashes of the policy and of the
+// number schemes. One JWS by the supervising authority, whose key everybody pins. Whoever reads it
+// has verified it: the only way to make a Directory is open_directory.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,11 @@
 #include <vector>
 
 #include "crypto/x509.hpp"
-#include "tlog/note.hpp"
+#include "tlog/cosignature.hpp"
+#include "wire/address.hpp"
 #include "wire/ids.hpp"
 
 namespace mado::wire {
-
-struct Address {
-    std::string host;
-    std::uint16_t port = 0;
-};
 
 struct Participant {
     ParticipantId id;
@@ -39,12 +35,22 @@ struct Participant {
     [[nodiscard]] const crypto::PublicKey* signing_key(const std::optional<std::string>& kid) const;
 };
 
+// A log or a witness: its key, and where it serves over HTTPS without client certificates.
+template <class Verifier>
+struct PublicService {
+    Verifier key;
+    UrlPrefix url;
+    Hash certificate{};  // x5t#S256 of the TLS certificate that it shows there
+};
+using AccessLog = PublicService<tlog::NoteVerifier>;   // the verifier's name is the log's origin
+using Witness = PublicService<tlog::WitnessVerifier>;  // submission and monitoring prefix are one
+
 struct Directory {
     std::int64_t version = 0;
     std::vector<Participant> participants;
-    std::vector<tlog::NoteVerifier> logs;  // verifier name = the log's origin
-    std::vector<std::string> witnesses;    // verifier keys (C2SP tlog-cosignature)
-    std::int64_t quorum = 0;               // how many of them must have cosigned a checkpoint
+    std::vector<AccessLog> logs;
+    std::vector<Witness> witnesses;
+    tlog::Quorum quorum;  // of all these witnesses, in this order
     std::vector<crypto::Certificate> card_authorities;
     Hash policy{};                // SHA-256 of the policy file
     Hash schemes{};               // SHA-256 of the number schemes file
@@ -53,7 +59,8 @@ struct Directory {
 
     [[nodiscard]] const Participant* find(const ParticipantId& id) const;
     [[nodiscard]] const Participant* find(std::string_view id) const;
-    [[nodiscard]] const tlog::NoteVerifier* log(std::string_view origin) const;
+    // Null when there is none of this origin.
+    [[nodiscard]] const AccessLog* log(std::string_view origin) const;
     // Some participant lists this certificate (a gateway's may stand with several holders).
     [[nodiscard]] bool knows_certificate(const Hash& certificate) const;
     // The one participant of kind "relay", with at least one address. Directories without exactly
@@ -63,6 +70,7 @@ struct Directory {
 
 constexpr std::size_t directory_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t participants_max = 500'000;
+constexpr std::size_t logs_max = 64;
 constexpr std::string_view directory_type = "mado-directory+jws";
 
 Parsed<Directory> open_directory(std::string_view jws, const crypto::PublicKey& authority);

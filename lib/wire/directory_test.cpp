@@ -17,6 +17,10 @@ class Directories : public testing::Test {
     std::string said_with(std::string_view part, std::string_view by) {
         return said(replaced(country_.directory_json(), part, by));
     }
+    static std::string service(const std::string& vkey) {
+        return fmt::format(R"({{"key":"{}","url":"https://a.example:1/","certificate":"{}"}})",
+                           vkey, base64url(filled(9)));
+    }
     [[nodiscard]] const crypto::PublicKey& authority() const {
         return country_.authority.public_key();
     }
@@ -57,8 +61,22 @@ TEST_F(Directories, AreReadWhole) {
     EXPECT_EQ(directory.relay().addresses[0].port, 8443);
     EXPECT_TRUE(directory.knows_certificate(filled(4)));
     EXPECT_FALSE(directory.knows_certificate(filled(6)));
-    ASSERT_NE(directory.log("log.example/2026"), nullptr);
+    const auto* log = directory.log("log.example/2026");
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(log->key.vkey(), country_.log.vkey());
+    EXPECT_EQ(log->url.address.host, "log.example");
+    EXPECT_EQ(log->url.address.port, 8444);
+    EXPECT_EQ(log->url.path, "/");
+    EXPECT_EQ(log->certificate, filled(6));
     EXPECT_EQ(directory.log("log.example/2027"), nullptr);
+
+    ASSERT_EQ(directory.witnesses.size(), 2U);
+    EXPECT_EQ(directory.witnesses[1].key.vkey(), country_.witnesses[1].vkey());
+    EXPECT_EQ(directory.witnesses[1].url.path, "/mado/");
+    EXPECT_EQ(directory.witnesses[1].certificate, filled(8));
+    EXPECT_EQ(directory.quorum.needed(), 2U);
+    ASSERT_EQ(directory.quorum.witnesses().size(), 2U);
+    EXPECT_EQ(directory.quorum.witnesses()[0].vkey(), country_.witnesses[0].vkey());
 }
 
 TEST_F(Directories, AreNothingWithoutTheAuthoritysSignature) {
@@ -143,9 +161,50 @@ TEST_F(Directories, RefuseTwoKeysOrLogsOfOneName) {
     const auto other = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
     const auto vkey =
         valid(tlog::NoteVerifier::make(country_.log.name(), other.public_key())).vkey();
-    EXPECT_EQ(said_with(country_.log.vkey(), country_.log.vkey() + R"(",")" + vkey),
+    EXPECT_EQ(said_with(R"("logs":[)", R"("logs":[)" + service(vkey) + ","),
               "two logs have one origin");
-    EXPECT_NE(said_with(country_.log.vkey(), country_.log.name()), "good");
+}
+
+TEST_F(Directories, ReadLogsAndWitnessesStrictly) {
+    const auto log = country_.log.vkey();
+    EXPECT_NE(said_with(log, country_.log.name()), "good");
+    // A key of the other type is no log and no witness.
+    EXPECT_EQ(said_with(log, country_.witnesses[0].vkey()),
+              "a verifier key is of another signature type");
+    EXPECT_EQ(said_with(country_.witnesses[0].vkey(), log),
+              "a verifier key is of another signature type");
+    EXPECT_EQ(said_with("https://log.example", "http://log.example"), "a URL is not https");
+    EXPECT_EQ(said_with("w2.example:443/mado/", "w2.example:443/mado"),
+              "a URL prefix has an impossible path");
+    EXPECT_NE(said_with(base64url(filled(6)), "AA"), "good");
+    const auto url = R"("url":"https://log.example:8444/",)";
+    EXPECT_NE(said_with(url, ""), "good");
+    EXPECT_EQ(said_with(url, std::string(url) + R"("port":1,)"), "unknown member");
+    EXPECT_EQ(said_with(R"("logs":[)", R"("logs":["a",)"), "a log or witness is not an object");
+    EXPECT_EQ(said_with(R"("witnesses":[)", R"("witnesses":[7,)"),
+              "a log or witness is not an object");
+    EXPECT_NE(said_with(R"("witnesses":[)", R"("watchers":[)"), "good");
+    std::string many;
+    for (int i = 0; i < 64; ++i)
+        many += service(log) + ",";
+    EXPECT_NE(said_with(R"("logs":[)", R"("logs":[)" + many), "good");
+}
+
+TEST_F(Directories, HaveAQuorumThatNobodyCanForce) {
+    EXPECT_EQ(said_with(R"("quorum":2)", R"("quorum":0)"), "good");
+    EXPECT_EQ(said_with(R"("quorum":2)", R"("quorum":3)"),
+              "the quorum is larger than the number of witnesses");
+    EXPECT_NE(said_with(R"("quorum":2)", R"("quorum":-1)"), "good");
+    EXPECT_NE(said_with(R"("quorum":2,)", ""), "good");
+    const auto twice = "two witnesses have one name or one key";
+    EXPECT_EQ(said_with(country_.witnesses[1].vkey(), country_.witnesses[0].vkey()), twice);
+    const auto same_key =
+        valid(tlog::WitnessVerifier::make("another.name", country_.witness_keys[0].public_key()));
+    EXPECT_EQ(said_with(country_.witnesses[1].vkey(), same_key.vkey()), twice);
+    const auto of_the_log =
+        valid(tlog::WitnessVerifier::make("another.name", country_.log_key.public_key()));
+    EXPECT_EQ(said_with(country_.witnesses[1].vkey(), of_the_log.vkey()),
+              "a log and a witness have one key");
 }
 
 TEST_F(Directories, AreLoadedFromFilesOrSayWhatIsMissing) {

@@ -5,6 +5,7 @@
 #include "crypto/x509.hpp"
 #include "test_docs.hpp"
 #include "test_wire.hpp"
+#include "tlog/witness.hpp"
 #include "wire/answer.hpp"
 #include "wire/exchange.hpp"
 #include "wire/mandate.hpp"
@@ -97,13 +98,36 @@ TEST_F(Examples, OfAPersonsEntriesAreInTheLog) {
     EXPECT_EQ(data.at("link_number").as_string(), read_example("order.md", "link-number"));
     const auto& one = data.at("entries").at(0);
     const std::string_view note = data.at("checkpoint").as_string();
-    const auto checkpoint = valid(tlog::open_checkpoint(note, directory_.logs.at(0)));
+    const auto checkpoint = valid(tlog::open_checkpoint(note, directory_.logs.at(0).key));
     const std::string_view content = one.at("content").as_string();
     EXPECT_EQ(content, read_example("order.md", "order"));
     const auto salt = valid(parse_hash(one.at("salt").as_string()));
     const std::vector proof = {valid(parse_hash(one.at("proof").at(0).as_string()))};
     EXPECT_TRUE(tlog::verify_inclusion(tlog::leaf_hash(order_entry(salt, as_bytes(content))), 2,
                                        checkpoint.size, proof, checkpoint.root));
+}
+
+TEST_F(Examples, OfACheckpointIsCosignedByTheQuorum) {
+    const auto checkpoint = read_example("log.md", "checkpoint") + "\n";
+    const auto note = read_example("log.md", "cosigned") + "\n";
+    EXPECT_TRUE(note.starts_with(checkpoint));
+    const auto& log = directory_.logs.at(0).key;
+    constexpr UnixTime first = 1'795'312'803;
+    const auto enough = valid(tlog::cosigned(note, log, directory_.quorum, first));
+    const auto& found = std::get<tlog::CosignedCheckpoint>(enough);
+    EXPECT_EQ(found.cosignatures,
+              (std::vector<tlog::Cosignature>{{directory_.witnesses.at(0).key.name(), first},
+                                              {directory_.witnesses.at(1).key.name(), first + 1}}));
+    const auto too_few = valid(tlog::cosigned(checkpoint, log, directory_.quorum, first));
+    EXPECT_TRUE(std::holds_alternative<tlog::TooFewWitnesses>(too_few));
+
+    const auto submission =
+        valid(tlog::parse_add_checkpoint(read_example("log.md", "add-checkpoint") + "\n"));
+    EXPECT_EQ(submission.checkpoint, checkpoint);
+    // The order is the third leaf; the proof that it is there is the root of the first two.
+    EXPECT_TRUE(tlog::verify_consistency(submission.old_size, reply_.receipt.value().proof.at(0),
+                                         found.checkpoint.size, found.checkpoint.root,
+                                         submission.proof));
 }
 
 TEST(ProtocolPages, AreAllListed) {

@@ -148,7 +148,7 @@ Parsed<VerifiedReceipt> verify_receipt(const Receipt& receipt, const Directory& 
     const auto origin = receipt.checkpoint.substr(0, receipt.checkpoint.find('\n'));
     const auto* log = directory.log(origin);
     if (log == nullptr) return bad("the checkpoint is of a log that the directory does not name");
-    auto checkpoint = tlog::open_checkpoint(receipt.checkpoint, *log);
+    auto checkpoint = tlog::open_checkpoint(receipt.checkpoint, log->key);
     if (!checkpoint) return std::unexpected(checkpoint.error());
     const Hash entry = order_entry(receipt.salt, receipt.order);
     if (!tlog::verify_inclusion(tlog::leaf_hash(entry), receipt.index, checkpoint->size,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -89,6 +90,13 @@ struct TestCountry {
     crypto::PrivateKey log_key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
     tlog::NoteVerifier log =
         valid(tlog::NoteVerifier::make("log.example/2026", log_key.public_key()));
+    // The quorum is both.
+    std::array<crypto::PrivateKey, 2> witness_keys{
+        crypto::PrivateKey::generate(crypto::KeyType::ed25519),
+        crypto::PrivateKey::generate(crypto::KeyType::ed25519)};
+    std::array<tlog::WitnessVerifier, 2> witnesses{
+        valid(tlog::WitnessVerifier::make("witness.example/1", witness_keys[0].public_key())),
+        valid(tlog::WitnessVerifier::make("witness.example/2", witness_keys[1].public_key()))};
     tlog::Edge tree;
 
     [[nodiscard]] std::string directory_json() const {
@@ -104,10 +112,14 @@ struct TestCountry {
             R"("signing_keys":{},"services":[],"addresses":[]}},)"
             R"({{"id":"relay","name":"中継センター","kind":"relay","certificates":["{}"],)"
             R"("signing_keys":{},"services":["entries"],"addresses":["relay.example:8443"]}}],)"
-            R"("logs":["{}"],"card_authorities":[]}})",
+            R"("logs":[{{"key":"{}","url":"https://log.example:8444/","certificate":"{}"}}],)"
+            R"("witnesses":[{{"key":"{}","url":"https://w1.example:8445/","certificate":"{}"}},)"
+            R"({{"key":"{}","url":"https://w2.example:443/mado/","certificate":"{}"}}],)"
+            R"("quorum":2,"card_authorities":[]}})",
             test_now, base64url(filled(1)), base64url(filled(2)), base64url(filled(3)),
             keys(insurer), base64url(filled(4)), keys(clinic), base64url(filled(5)), keys(relay),
-            log.vkey());
+            log.vkey(), base64url(filled(6)), witnesses[0].vkey(), base64url(filled(7)),
+            witnesses[1].vkey(), base64url(filled(8)));
     }
     [[nodiscard]] std::string sign_directory(std::string_view json) const {
         return jws_of(directory_type, json, authority);
