@@ -56,10 +56,10 @@ Evidence::Reading::Reading(db::Connection& c)
       open_orders(c.prepare("select entry, log_index, receipt from evidence where settled = 0 and "
                             "origin = :origin and log_index < :below "
                             "order by log_index limit :count")),
-      oldest_open(c.prepare(
-          "select min(time) from evidence where settled = 0 and origin = :origin")),
-      followed(c.prepare(
-          "select note, witnessed_at, settled_at from followed where origin = :origin")),
+      oldest_open(
+          c.prepare("select min(time) from evidence where settled = 0 and origin = :origin")),
+      followed(
+          c.prepare("select note, witnessed_at, settled_at from followed where origin = :origin")),
       contradiction(c.prepare("select proof from contradiction where origin = :origin")) {}
 
 Evidence::Evidence(const std::string& path, const Log& log)
@@ -156,10 +156,8 @@ void Evidence::keep(EvidenceRow row, std::function<void(Kept)> done) {
     };
     auto slot = std::make_shared<Slot>(std::move(row));
     submit({.work = [this, slot] { slot->kept = add(slot->row); },
-            .done =
-                [slot, done = std::move(done)](bool durable) {
-                    done(durable ? slot->kept : Kept::failed);
-                }});
+            .done = [slot, done = std::move(done)](
+                        bool durable) { done(durable ? slot->kept : Kept::failed); }});
 }
 
 void Evidence::settle(std::vector<Hash> entries, Done done) {
@@ -195,10 +193,8 @@ void Evidence::contradict(std::string origin, std::string proof, UnixTime found_
 }
 
 void Evidence::erase(UnixTime now) {
-    submit({.work =
-                [this, now] {
-                    writing_.erase.bind("now", now).bind("count", erased_max).execute();
-                },
+    submit({.work = [this,
+                     now] { writing_.erase.bind("now", now).bind("count", erased_max).execute(); },
             .done = {}});
 }
 

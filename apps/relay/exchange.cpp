@@ -69,7 +69,7 @@ Task<http::Response> Exchange::run(http::Request request) {
 
 Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::string& service) {
     // Somebody has seen another history of this log: this one does not grow.
-    if (shared_.publisher.contradicted()) co_return refuse(Code::not_ready);
+    if (shared_.log_contradicted) co_return refuse(Code::not_ready);
     auto caller = authenticate(request);
     if (!caller) co_return std::unexpected(caller.error());
     auto permit = authorise(*caller);

@@ -1,6 +1,7 @@
 // One request (ARCHITECTURE.md): authenticate, authorise, resolve, record, forward.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "base/log.hpp"
@@ -9,7 +10,6 @@
 #include "http/metrics.hpp"
 #include "log_writer.hpp"
 #include "mandates.hpp"
-#include "publisher.hpp"
 #include "service.hpp"
 #include "store.hpp"
 
@@ -27,7 +27,7 @@ struct Shared {
     const std::string& kid;
     Mandates& mandates;
     LogWriter& writer;
-    const Publisher& publisher;
+    const std::atomic<bool>& log_contradicted;  // found by the publisher: the log must not grow
     Holders& holders;
     http::CounterFamily& requests;  // by service and code
     http::Histogram& latency_s;

@@ -334,10 +334,10 @@ TEST(LogRecovery, AnEntryMovedToAnotherPersonDoesNotOpen) {
     ASSERT_TRUE(store.record().has_value());
     store.close();
     Reader before(store.database(), store.vault());
-    EXPECT_EQ(before.entries(1, 0, 10).size(), 1U);
+    EXPECT_EQ(before.entries(1, 0, 10, 1000).size(), 1U);
     store.alter("update access set person = 2 where person = 1");
     Reader after(store.database(), store.vault());
-    EXPECT_THROW((void)after.entries(2, 0, 10), Failure);
+    EXPECT_THROW((void)after.entries(2, 0, 10, 1000), Failure);
 }
 
 // The file of the database is put back under a running relay.

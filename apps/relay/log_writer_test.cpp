@@ -190,7 +190,7 @@ TEST_F(LogWriterTest, ThirdMissAppendsOneRefusedEntry) {
 
     Reader reader(store.database(), store.vault());
     EXPECT_EQ(reader.misses(to_bytes("path")), 4);
-    const auto entries = reader.entries(2, 5, 10);
+    const auto entries = reader.entries(2, 5, 10, 1000);
     ASSERT_EQ(entries.size(), 1U);
     ASSERT_TRUE(std::holds_alternative<AccessRecord>(entries[0].record));
     EXPECT_EQ(std::get<AccessRecord>(entries[0].record).kind, "refused");
@@ -253,7 +253,7 @@ TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
                        .time = 0};
     const auto stored = [this] {
         Reader reader(store.database(), store.vault());
-        return reader.entries(1, 0, 1).at(0).outcome.value_or("");
+        return reader.entries(1, 0, 1, 1000).at(0).outcome.value_or("");
     };
     EXPECT_TRUE(store.set_outcome(outcome));
     EXPECT_EQ(stored(), "failed");

@@ -224,7 +224,7 @@ int serve(const std::string& config_path) {
         .kid = base.kid,
         .mandates = mandates,
         .writer = base.writer,
-        .publisher = publisher,
+        .log_contradicted = publisher.contradicted(),
         .holders = holders,
         .requests = base.metrics.counters("mado_relay_requests_total",
                                           "Requests by service and code.", {"service", "code"}),
@@ -243,8 +243,8 @@ int serve(const std::string& config_path) {
     operator_options.port = settings.operator_port;
     http::Server operator_server(
         main, operator_options,
-        http::operator_routes(
-            [&base, &publisher] { return why_not_ready(base.writer, publisher); }, base.metrics));
+        http::operator_routes([&base, &publisher] { return why_not_ready(base.writer, publisher); },
+                              base.metrics));
 
     std::vector<std::thread> threads;
     for (auto& lane : lanes) {

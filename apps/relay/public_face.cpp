@@ -9,7 +9,8 @@
 namespace mado::relay {
 namespace {
 
-// tlog-tiles, "APIs": the checkpoint may not be cached beyond a few seconds, the rest never changes.
+// tlog-tiles, "APIs": the checkpoint may not be cached beyond a few seconds, the rest never
+// changes.
 constexpr std::string_view for_seconds = "max-age=2";
 constexpr std::string_view for_ever = "public, max-age=31536000, immutable";
 // A count below this says too much about few people.
@@ -93,8 +94,7 @@ std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
          [&directory](Request) -> Task<Response> {
              co_return public_text("application/jose", directory, for_seconds);
          }},
-        {"GET", "/counts", 0,
-         [&reader](Request) -> Task<Response> { co_return counts(reader); }},
+        {"GET", "/counts", 0, [&reader](Request) -> Task<Response> { co_return counts(reader); }},
     };
 }
 

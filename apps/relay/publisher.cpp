@@ -32,8 +32,9 @@ struct Publisher::Witness {
         : verifier(listed.key),
           url(listed.url),
           monitoring_path(listed.url.path + hex(crypto::sha256(as_bytes(origin))) + "/checkpoint"),
-          tls(http::TlsContext::client(
-              [certificate = listed.certificate](const Hash& peer) { return peer == certificate; })) {}
+          tls(http::TlsContext::client([certificate = listed.certificate](const Hash& peer) {
+              return peer == certificate;
+          })) {}
 
     const tlog::WitnessVerifier& verifier;
     const wire::UrlPrefix& url;
@@ -155,8 +156,8 @@ Task<std::string> Publisher::judge(Witness& witness, const http::Response& respo
         if (line) witness.size = head.checkpoint.size;
         co_return line ? std::move(*line) : std::string();
     }
-    const auto size =
-        response.status == 409 ? tlog::parse_tree_size(response.body) : Parsed<std::uint64_t>(bad(""));
+    const auto size = response.status == 409 ? tlog::parse_tree_size(response.body)
+                                             : Parsed<std::uint64_t>(bad(""));
     if (size && *size <= head.checkpoint.size) {
         witness.size = *size;
         co_return "";
@@ -177,8 +178,8 @@ Task<std::string> Publisher::judge(Witness& witness, const http::Response& respo
 
 Task<std::optional<http::Response>> Publisher::send(Witness& witness, http::Request request) {
     if (!witness.connection || !witness.connection->open()) {
-        auto made = co_await http::Connection::connect({witness.url.address.host, witness.url.address.port},
-                                                       &witness.tls, connect_timeout);
+        auto made = co_await http::Connection::connect(
+            {witness.url.address.host, witness.url.address.port}, &witness.tls, connect_timeout);
         if (!made) {
             witness.connection.reset();
             parts_.witness_answers

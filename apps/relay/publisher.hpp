@@ -1,6 +1,6 @@
-// Brings new checkpoints to the witnesses of the directory (C2SP tlog-witness, "add-checkpoint") and
-// publishes each once a quorum has cosigned it. What a witness holds against this log, signed by the
-// log's own key, ends its work: a second history must not grow.
+// Brings new checkpoints to the witnesses of the directory (C2SP tlog-witness, "add-checkpoint")
+// and publishes each once a quorum has cosigned it. What a witness holds against this log, signed
+// by the log's own key, ends its work: a second history must not grow.
 #pragma once
 
 #include <atomic>
@@ -39,7 +39,7 @@ class Publisher {
     void start();
     void stop();
     // What was found since: this log must not go on.
-    [[nodiscard]] bool contradicted() const { return contradicted_; }
+    [[nodiscard]] const std::atomic<bool>& contradicted() const { return contradicted_; }
 
   private:
     struct Witness;

@@ -215,10 +215,9 @@ Reader::Reader(const std::string& path, const Vault& vault)
       mandate_(connection_.prepare("select sealed from mandate where hash = :hash")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
-      entries_(
-          connection_.prepare("select log_index, seq, outcome, month, sealed from access "
-                              "where person = :person and seq > :after and log_index < :size "
-                              "order by seq limit :count")),
+      entries_(connection_.prepare("select log_index, seq, outcome, month, sealed from access "
+                                   "where person = :person and seq > :after and log_index < :size "
+                                   "order by seq limit :count")),
       last_seq_(connection_.prepare("select max(seq) from access "
                                     "where person = :person and log_index < :size")),
       bells_(connection_.prepare(
@@ -226,7 +225,8 @@ Reader::Reader(const std::string& path, const Vault& vault)
           "where b.person = :person and b.id > :after order by b.id limit :count")),
       counts_(connection_.prepare("select month, service, requester_kind, purpose, orders "
                                   "from tally order by 1, 2, 3, 4")),
-      head_(connection_.prepare("select note from head where size <= :size order by size desc limit 1")),
+      head_(connection_.prepare(
+          "select note from head where size <= :size order by size desc limit 1")),
       cosigned_(connection_.prepare("select cosigned from head where cosigned is not null "
                                     "order by size desc limit 1")),
       month_(connection_.prepare("select wrapped from month_key where month = :month")),

@@ -159,9 +159,11 @@ class TestStore {
         flush();
     }
     // Everything that was submitted before is done.
-    void flush() {
+    void flush() { keep_cosigned(0, {}); }
+    void keep_cosigned(std::uint64_t size, std::string note) {
         std::promise<bool> done;
-        EXPECT_TRUE(writer().keep_cosigned(0, {}, [&done](bool ok) { done.set_value(ok); }));
+        EXPECT_TRUE(writer().keep_cosigned(size, std::move(note),
+                                           [&done](bool ok) { done.set_value(ok); }));
         EXPECT_TRUE(done.get_future().get());
     }
     // Keeps the writer's thread busy until the result is fulfilled: what is submitted meanwhile

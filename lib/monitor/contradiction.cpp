@@ -7,16 +7,31 @@
 namespace mado::monitor {
 namespace {
 
-constexpr std::string_view form = "mado-log-contradiction/1";
+constexpr std::string_view two_leaves = "mado-log-two-leaves/1";
+constexpr std::string_view two_roots = "mado-log-two-roots/1";
 constexpr JsonLimits limits{.text_bytes_max = contradiction_bytes_max};
 
+json::array proof_json(const std::vector<Hash>& proof) {
+    json::array out;
+    for (const auto& hash : proof)
+        out.emplace_back(base64url(hash));
+    return out;
+}
+
+Parsed<std::vector<Hash>> read_proof(Members& in) {
+    std::vector<Hash> out;
+    for (const auto& text : in.texts("proof", tlog::proof_length_max, 43)) {
+        const auto hash = parse_hash(text);
+        if (!hash) return std::unexpected(hash.error());
+        out.push_back(*hash);
+    }
+    return out;
+}
+
 json::object testimony_json(const Testimony& testimony) {
-    json::array proof;
-    for (const auto& hash : testimony.proof)
-        proof.emplace_back(base64url(hash));
     return {{"checkpoint", testimony.checkpoint},
             {"leaf", base64url(testimony.leaf)},
-            {"proof", std::move(proof)}};
+            {"proof", proof_json(testimony.proof)}};
 }
 
 Parsed<Testimony> read_testimony(const json::object& object) {
@@ -24,11 +39,9 @@ Parsed<Testimony> read_testimony(const json::object& object) {
     Testimony out{.checkpoint = in.text("checkpoint", tlog::note_bytes_max),
                   .leaf = in.hash("leaf"),
                   .proof = {}};
-    for (const auto& text : in.texts("proof", tlog::proof_length_max, 43)) {
-        const auto hash = parse_hash(text);
-        if (!hash) return std::unexpected(hash.error());
-        out.proof.push_back(*hash);
-    }
+    auto proof = read_proof(in);
+    if (!proof) return std::unexpected(proof.error());
+    out.proof = std::move(*proof);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
@@ -47,42 +60,75 @@ Parsed<void> verify_testimony(const Testimony& testimony, std::uint64_t index,
 }  // namespace
 
 std::string to_json(const Contradiction& contradiction) {
-    const json::object out{{"form", form},
-                           {"index", contradiction.index},
-                           {"one", testimony_json(contradiction.one)},
-                           {"other", testimony_json(contradiction.other)}};
-    return json::serialize(out);
+    if (const auto* leaves = std::get_if<TwoLeaves>(&contradiction)) {
+        return json::serialize(json::object{{"form", two_leaves},
+                                            {"index", leaves->index},
+                                            {"one", testimony_json(leaves->one)},
+                                            {"other", testimony_json(leaves->other)}});
+    }
+    const auto& roots = std::get<TwoRoots>(contradiction);
+    return json::serialize(json::object{{"form", two_roots},
+                                        {"older", roots.older},
+                                        {"newer", roots.newer},
+                                        {"root", base64url(roots.root)},
+                                        {"proof", proof_json(roots.proof)}});
 }
 
 Parsed<Contradiction> parse_contradiction(std::string_view text) {
     const auto object = parse_json_object(text, limits);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    if (in.text("form", 64) != form) return bad("not a log's contradiction of version 1");
-    Contradiction out;
-    out.index = static_cast<std::uint64_t>(
-        in.integer("index", 0, static_cast<std::int64_t>(tlog::tree_size_max)));
-    auto one = read_testimony(in.object("one"));
-    auto other = read_testimony(in.object("other"));
+    const auto form = in.text("form", 64);
+    if (form == two_leaves) {
+        TwoLeaves out;
+        out.index = static_cast<std::uint64_t>(
+            in.integer("index", 0, static_cast<std::int64_t>(tlog::tree_size_max)));
+        auto one = read_testimony(in.object("one"));
+        auto other = read_testimony(in.object("other"));
+        if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+        if (!one) return std::unexpected(one.error());
+        if (!other) return std::unexpected(other.error());
+        out.one = std::move(*one);
+        out.other = std::move(*other);
+        return out;
+    }
+    if (form != two_roots) return bad("not a log's contradiction of version 1");
+    TwoRoots out{.older = in.text("older", tlog::note_bytes_max),
+                 .newer = in.text("newer", tlog::note_bytes_max),
+                 .root = in.hash("root"),
+                 .proof = {}};
+    auto proof = read_proof(in);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    if (!one) return std::unexpected(one.error());
-    if (!other) return std::unexpected(other.error());
-    out.one = std::move(*one);
-    out.other = std::move(*other);
+    if (!proof) return std::unexpected(proof.error());
+    out.proof = std::move(*proof);
     return out;
 }
 
 Parsed<void> verify_contradiction(const Contradiction& contradiction,
                                   const tlog::NoteVerifier& log) {
-    if (contradiction.one.leaf == contradiction.other.leaf) {
-        return bad("a contradiction's two leaves are the same");
+    if (const auto* leaves = std::get_if<TwoLeaves>(&contradiction)) {
+        if (leaves->one.leaf == leaves->other.leaf) {
+            return bad("a contradiction's two leaves are the same");
+        }
+        if (auto ok = verify_testimony(leaves->one, leaves->index, log); !ok) return ok;
+        return verify_testimony(leaves->other, leaves->index, log);
     }
-    if (auto ok = verify_testimony(contradiction.one, contradiction.index, log); !ok) return ok;
-    return verify_testimony(contradiction.other, contradiction.index, log);
+    const auto& roots = std::get<TwoRoots>(contradiction);
+    const auto older = tlog::open_checkpoint(roots.older, log);
+    if (!older) return std::unexpected(older.error());
+    const auto newer = tlog::open_checkpoint(roots.newer, log);
+    if (!newer) return std::unexpected(newer.error());
+    if (roots.root == older->root) return bad("a contradiction's two roots are the same");
+    if (!tlog::verify_consistency(older->size, roots.root, newer->size, newer->root, roots.proof)) {
+        return bad("a contradiction's root is not proven under its newer checkpoint");
+    }
+    return {};
 }
 
 std::string_view origin_of(const Contradiction& contradiction) {
-    const std::string_view note = contradiction.one.checkpoint;
+    const auto* leaves = std::get_if<TwoLeaves>(&contradiction);
+    const std::string_view note =
+        leaves != nullptr ? leaves->one.checkpoint : std::get<TwoRoots>(contradiction).older;
     return note.substr(0, note.find('\n'));
 }
 

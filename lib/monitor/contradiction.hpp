@@ -1,11 +1,11 @@
 // A log's contradiction (docs/protocols/log.md): two checkpoints that the same log has signed and
-// that cannot both be true, with what shows it. Whoever has the log's key can verify it, offline; who
-// found it, and why, does not matter.
+// that cannot both be true, with what shows it. Whoever has the log's key can verify it, offline;
+// who found it, and why, does not matter.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/json.hpp"
@@ -13,26 +13,33 @@
 
 namespace mado::monitor {
 
-// A signed tree and what it has at an index.
+// A signed tree and the leaf that it has at an index.
 struct Testimony {
     std::string checkpoint;  // the signed note
     Hash leaf{};             // RFC 6962 leaf hash
     std::vector<Hash> proof;
 };
-
-// The two say different leaves of the index. For two trees of one size and different roots, any
-// index shows it.
-struct Contradiction {
+// Two trees with different leaves at one index: an entry was taken out, or altered.
+struct TwoLeaves {
     std::uint64_t index = 0;
     Testimony one;
     Testimony other;
 };
+// A tree that did not grow out of an older one: `proof` leads from a tree of the older one's size
+// with `root`, which is not the older one's, to the newer one.
+struct TwoRoots {
+    std::string older;
+    std::string newer;
+    Hash root{};
+    std::vector<Hash> proof;  // empty when both have one size; then `root` is the newer one's
+};
+using Contradiction = std::variant<TwoLeaves, TwoRoots>;
 
 constexpr std::size_t contradiction_bytes_max = 512 * 1024;
 
 std::string to_json(const Contradiction& contradiction);
 Parsed<Contradiction> parse_contradiction(std::string_view text);
-// Good: this log has signed both, both prove a leaf of the index, and the leaves differ.
+// Good: this log has signed both checkpoints, and they contradict each other.
 Parsed<void> verify_contradiction(const Contradiction& contradiction,
                                   const tlog::NoteVerifier& log);
 // The first line of the checkpoints: whose log it is about.

@@ -42,9 +42,9 @@ Read<Published> open_published(std::string note, const tlog::NoteVerifier& log,
 }
 
 LogReader::LogReader(const wire::AccessLog& log)
-    : log_(log),
-      tls_(http::TlsContext::client(
-          [certificate = log.certificate](const Hash& peer) { return peer == certificate; })) {}
+    : log_(log), tls_(http::TlsContext::client([certificate = log.certificate](const Hash& peer) {
+          return peer == certificate;
+      })) {}
 
 Task<Read<std::string>> LogReader::get(std::string path, std::size_t bytes_max) {
     if (!connection_ || !connection_->open()) {
@@ -125,8 +125,8 @@ Task<Read<LogReader::Older>> LogReader::older(const tlog::Checkpoint& checkpoint
     if (!last) co_return std::unexpected(last.error());
     Older out{.root = tlog::tree_root(old_size, fetched()),
               .proof = tlog::consistency_proof(old_size, checkpoint.size, fetched())};
-    const bool proven = tlog::verify_consistency(old_size, out.root, checkpoint.size,
-                                                 checkpoint.root, out.proof);
+    const bool proven =
+        tlog::verify_consistency(old_size, out.root, checkpoint.size, checkpoint.root, out.proof);
     if (!proven) co_return std::unexpected(ReadError::does_not_fit);
     co_return out;
 }

@@ -79,6 +79,12 @@ constexpr std::array table{
               "The order does not carry a valid request of the organisation it names."},
     ErrorInfo{Code::number_mismatch, "number_mismatch", 403,
               "The number sent is not the one that the order commits to."},
+    ErrorInfo{Code::log_contradicted, "log_contradicted", 403,
+              "The access log contradicts itself, so no order of it is answered. Tell the "
+              "supervising authority."},
+    ErrorInfo{Code::log_unwitnessed, "log_unwitnessed", 403,
+              "Nobody has witnessed the access log for ten minutes, so records are not given out. "
+              "Try again later."},
     ErrorInfo{Code::answer_invalid, "answer_invalid", 502,
               "The answer does not fit the request, or its signature is wrong. Do not use it; tell "
               "the relay centre."},

@@ -54,6 +54,8 @@ enum class Code {
     order_replayed,
     head_mismatch,
     number_mismatch,
+    log_contradicted,
+    log_unwitnessed,
     // what a requester refuses an answer for
     answer_invalid,
     directory_invalid,
