@@ -37,8 +37,7 @@ class RecordsTest : public testing::Test {
         return records.answer(service, {.holder = *directory.find("06990014"),
                                         .number = {{"number", std::string(number)}},
                                         .birth_date = parse_date("1986-11-22").value(),
-                                        .on = parse_date(on).value(),
-                                        .now = wire::test_now});
+                                        .parameters = {{"on", std::string(on)}}});
     }
 
     TempFolder folder;
