@@ -10,6 +10,7 @@
 #include "client/own.hpp"
 #include "office.hpp"
 #include "wire/policy.hpp"
+#include "wire/services/catalogue.hpp"
 
 namespace mado::cli {
 namespace {
@@ -26,14 +27,14 @@ struct Result {
     std::vector<client::Problem> problems;
 };
 
-std::map<std::string, std::string> parameters_of(const ClaimsOptions& options) {
+std::map<std::string, std::string> parameters_of(const ClaimsOptions& options, Date today) {
     std::map<std::string, std::string> out;
-    for (const auto& [name, value] :
-         {std::pair("from", options.from), std::pair("to", options.to)}) {
-        if (value.empty()) continue;
-        (void)parse_day(name == std::string_view("from") ? "--from YYYY-MM" : "--to YYYY-MM",
-                        value + "-01");
-        out.emplace(name, value);
+    if (!options.from.empty()) out.emplace("from", options.from);
+    if (!options.to.empty()) out.emplace("to", options.to);
+    // The relay would say only that they do not fit.
+    if (auto ok = wire::read_parameters(*wire::find_contract(service), out, today); !ok) {
+        throw OperatorError(
+            fmt::format("--from, --to: {} (YYYY-MM, at most 60 months)", ok.error().why));
     }
     return out;
 }
@@ -145,9 +146,9 @@ std::string bundle_of(const Result& result) {
 }  // namespace
 
 int show_claims(const Places& places, const ClaimsOptions& options) {
-    const auto parameters = parameters_of(options);
     const Office office(places, "portal");
     const auto policy = wire::load_policy(places.policy(), office.directory);
+    const auto parameters = parameters_of(options, policy.day_of(unix_now()));
     const auto id = *wire::ServiceId::parse(service);
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
                                   wire::MandateKind::login, service);

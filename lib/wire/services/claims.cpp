@@ -187,8 +187,9 @@ json::array points_of(const Cost& cost) {
 }
 
 json::object provider_of(const Row& row) {
-    json::object out{
-        {"resourceType", "Organization"}, {"id", "provider"}, {"name", *row.text("institution")}};
+    json::object out{{"resourceType", "Organization"},
+                     {"id", "provider"},
+                     {"name", fhir_text(*row.text("institution"))}};
     if (const auto id = row.text("institution_id")) {
         json::object identifier{
             {"system", "http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no"},

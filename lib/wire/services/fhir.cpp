@@ -33,9 +33,17 @@ std::string full_width(std::string_view text) {
 
 }  // namespace
 
+std::string fhir_text(std::string_view text) {
+    constexpr std::string_view wide_space = "\u3000";
+    std::string out(text);
+    for (auto at = out.find(wide_space); at != std::string::npos; at = out.find(wide_space, at))
+        out.replace(at, wide_space.size(), " ");
+    return out;
+}
+
 json::object coding(std::string_view system, std::string_view code, std::string_view display) {
     json::object entry{{"system", system}, {"code", code}};
-    if (!display.empty()) entry["display"] = display;
+    if (!display.empty()) entry["display"] = fhir_text(display);
     return {{"coding", json::array{std::move(entry)}}};
 }
 
@@ -43,7 +51,7 @@ json::object human_name(std::string_view text, std::string_view representation) 
     return {{"extension",
              json::array{json::object{{"url", representation_url}, {"valueCode", representation}}}},
             {"use", "official"},
-            {"text", text}};
+            {"text", fhir_text(text)}};
 }
 
 json::object insurer_of(const Participant& holder) {
@@ -52,7 +60,7 @@ json::object insurer_of(const Participant& holder) {
             {"identifier", json::array{json::object{
                                {"system", "http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber"},
                                {"value", fmt::format("{:0>8}", holder.id.text())}}}},
-            {"name", holder.name}};
+            {"name", fhir_text(holder.name)}};
 }
 
 void add_insured_number(json::object& coverage, const Row& row, const Participant& holder) {

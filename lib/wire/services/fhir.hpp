@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <string>
 #include <string_view>
 
 #include "wire/directory.hpp"
@@ -11,6 +12,9 @@ namespace mado::wire {
 
 namespace json = boost::json;
 
+// A text as FHIR's type string allows it (R4 datatypes, string: its pattern has no space but
+// U+0020): registers write names with the wide space U+3000.
+std::string fhir_text(std::string_view text);
 // A CodeableConcept with one coding.
 json::object coding(std::string_view system, std::string_view code, std::string_view display = {});
 // A HumanName; `representation`: IDE (as written) or SYL (kana), ISO 21090.
