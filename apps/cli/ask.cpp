@@ -1,120 +1,20 @@
 #include "ask.hpp"
 
 #include <fmt/format.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
 #include <iostream>
 
-#include "base/file.hpp"
-#include "card/software_card.hpp"
+#include "bundle.hpp"
 #include "client/eligibility.hpp"
 #include "client/entries.hpp"
+#include "office.hpp"
 #include "wire/policy.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::cli {
 namespace {
-
-// Runs one coroutine to its end on this thread.
-template <class T>
-T wait_for(http::Task<T> task) {
-    http::asio::io_context io{1};
-    std::optional<T> out;
-    std::exception_ptr failed;
-    http::asio::co_spawn(io, std::move(task), [&out, &failed](std::exception_ptr error, T value) {
-        failed = error;
-        if (!error) out.emplace(std::move(value));
-    });
-    io.run();
-    if (failed) std::rethrow_exception(failed);
-    return std::move(*out);
-}
-
-template <class T>
-T parse_word(std::string_view option, const std::string& text) {
-    auto parsed = T::parse(text);
-    if (!parsed) throw OperatorError(fmt::format("{} {}: {}", option, text, parsed.error().why));
-    return *parsed;
-}
-
-Date parse_day(std::string_view option, const std::string& text) {
-    auto date = parse_date(text);
-    if (!date) throw OperatorError(fmt::format("{}: {} (YYYY-MM-DD)", option, date.error().why));
-    return *date;
-}
-
-// From --pin, or typed unseen.
-Secret read_pin(const std::string& given) {
-    if (!given.empty()) return Secret(as_bytes(given));
-    std::cerr << "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: " << std::flush;
-    termios old{};
-    const bool terminal = ::tcgetattr(0, &old) == 0;
-    termios silent = old;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    if (terminal) ::tcsetattr(0, TCSANOW, &silent);
-    std::string pin;
-    std::getline(std::cin, pin);
-    if (terminal) ::tcsetattr(0, TCSANOW, &old);
-    std::cerr << "\n";
-    Secret secret{as_bytes(pin)};
-    wipe(pin);
-    return secret;
-}
-
-int print_problem(const client::Problem& problem) {
-    const auto& error = wire::info(problem.code);
-    std::cerr << fmt::format("mado: {}: {}", error.name, error.title);
-    if (problem.tries_left) std::cerr << fmt::format(" Tries left: {}.", *problem.tries_left);
-    if (!problem.detail.empty()) std::cerr << fmt::format(" ({})", problem.detail);
-    if (!problem.request_id.empty()) std::cerr << fmt::format(" [request {}]", problem.request_id);
-    std::cerr << "\n";
-    return 3;
-}
-
-// Everything a command of an organisation needs: the verified directory and the organisation's
-// keys.
-struct Office {
-    Office(const Places& places, const std::string& organisation)
-        : directory(wire::load_directory(places.directory(), places.authority_key())),
-          identity(client::load_identity(organisation, places.keys_of(organisation), directory)),
-          self(*directory.find(identity.id)) {}
-
-    wire::Directory directory;
-    client::Identity identity;
-    const wire::Participant& self;
-};
-
-// The connection ends with the coroutine, before the io_context that it belongs to.
-http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
-    client::Asker asker(office.directory, office.identity);
-    co_return co_await asker.nonce();
-}
-
-struct SignedByCard {
-    std::string mandate;
-    crypto::Certificate certificate;
-};
-
-// A mandate that the card signs for this organisation, with a nonce of the relay.
-client::Result<SignedByCard> obtain_mandate(const Places& places, Office& office,
-                                            const std::string& card_key, const std::string& pin,
-                                            wire::MandateKind kind, std::string_view service) {
-    const auto card = card::SoftwareCard::open(places.card(card_key));
-    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
-    const auto nonce = wait_for(fetch_nonce(office));
-    if (!nonce) return std::unexpected(nonce.error());
-    auto mandate = client::sign_mandate(
-        *card, read_pin(pin),
-        {.kind = kind, .scope = {*wire::ServiceId::parse(service)}, .nonce = *nonce},
-        office.directory, office.identity.id, unix_now());
-    if (!mandate) return std::unexpected(mandate.error());
-    return SignedByCard{std::move(*mandate), card->authentication_certificate()};
-}
 
 // --- check: the question ---
 
@@ -234,83 +134,32 @@ void print_eligibility(const client::Eligibility& result) {
         const auto& error = wire::info(problem.code);
         std::cout << fmt::format("回答なし {}: {} {}\n\n", error.name, error.title, problem.detail);
     }
-    for (const auto& answered : result.answers) {
-        const auto entry = wire::order_entry(answered.receipt->salt, answered.receipt->order);
-        std::cout << fmt::format(
-            "受領証 receipt verified: entry {} of the access log, {}\n"
-            "  {} (not yet witnessed)\n",
-            answered.receipt->index, answered.order->holder.text(), base64url(entry));
-    }
+    for (const auto& answered : result.answers)
+        print_receipt(answered);
 }
 
 // --- check: the answer, for programs ---
 
-std::string uuid_of(const Hash& hash) {
-    // A name-based identifier (RFC 9562 version 8): the same entry is the same resource.
-    auto bytes = hash;
-    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x80);
-    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
-    const auto text = hex(ByteView(bytes).first(16));
-    return fmt::format("urn:uuid:{}-{}-{}-{}-{}", text.substr(0, 8), text.substr(8, 4),
-                       text.substr(12, 4), text.substr(16, 4), text.substr(20));
-}
-
-json::object resource_entry(std::string full_url, json::value resource) {
-    return {{"fullUrl", std::move(full_url)}, {"resource", std::move(resource)}};
-}
-
-// What is not a Coverage but must be known: an insurance that ended, a payer that did not answer.
-json::object operation_outcome(std::string_view severity, std::string_view code,
-                               const std::string& text) {
-    json::object coding{{"system", "urn:mado:eligibility"}, {"code", code}};
-    json::object details{{"coding", json::array{std::move(coding)}}, {"text", text}};
-    json::object issue{
-        {"severity", severity}, {"code", "informational"}, {"details", std::move(details)}};
-    return {{"resourceType", "OperationOutcome"}, {"issue", json::array{std::move(issue)}}};
-}
-
-json::object binary(std::string_view content_type, std::string_view content) {
-    return {{"resourceType", "Binary"},
-            {"contentType", content_type},
-            {"data", base64(as_bytes(content))}};
-}
-
-// A FHIR R4 Bundle (collection): the Coverages in order of rank, what ended or did not answer, then
-// for each order two Binaries: its receipt (application/json) and the answer as its holder signed
-// it (application/jose), which together prove what was answered to what was asked.
+// The Coverages in order of rank, what ended or did not answer, then receipt and answer of each
+// order.
 std::string bundle_of(const client::Eligibility& result) {
+    constexpr std::string_view system = "urn:mado:eligibility";
     json::array entries;
-    for (const auto& payer : result.payers) {
-        entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(payer.coverage))),
-                                         json::parse(payer.coverage, {}, {.max_depth = 32})));
-    }
-    const auto add_outcome = [&entries](std::string_view severity, std::string_view code,
-                                        const std::string& text) {
-        entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(text))),
-                                         operation_outcome(severity, code, text)));
-    };
+    for (const auto& payer : result.payers)
+        add_resource(entries, payer.coverage);
     for (const auto& ended : result.ended) {
-        add_outcome("information", "not_on_this_date",
-                    fmt::format("{}: not insured on {}; last day {}", ended.holder_name, result.on,
-                                ended.last_day.empty() ? "unknown" : ended.last_day));
+        add_outcome(entries, {.severity = "information",
+                              .system = system,
+                              .code = "not_on_this_date",
+                              .text = fmt::format(
+                                  "{}: not insured on {}; last day {}", ended.holder_name,
+                                  result.on, ended.last_day.empty() ? "unknown" : ended.last_day)});
     }
-    for (const auto& problem : result.unanswered) {
-        const auto& error = wire::info(problem.code);
-        add_outcome("warning", error.name, std::string(error.title));
-    }
-    for (const auto& answered : result.answers) {
-        const auto entry = wire::order_entry(answered.receipt->salt, answered.receipt->order);
-        const auto& jws = answered.answer.signed_form;
-        entries.push_back(resource_entry(
-            uuid_of(entry), binary("application/json", wire::receipt_json(*answered.receipt))));
-        entries.push_back(resource_entry(uuid_of(wire::order_entry({}, as_bytes(jws))),
-                                         binary("application/jose", jws)));
-    }
-    json::object bundle{{"resourceType", "Bundle"},
-                        {"type", "collection"},
-                        {"timestamp", to_rfc3339(unix_now())},
-                        {"entry", std::move(entries)}};
-    return json::serialize(bundle);
+    for (const auto& problem : result.unanswered)
+        add_problem(entries, system, problem);
+    for (const auto& answered : result.answers)
+        add_proof(entries, answered);
+    return bundle_text(entries);
 }
 
 // --- log ---
@@ -333,11 +182,6 @@ json::object entry_json(const client::PersonEntry& entry) {
     }
     out["outcome"] = entry.outcome.empty() ? json::value(nullptr) : json::value(entry.outcome);
     return out;
-}
-
-std::string name_of(const wire::Directory& directory, const std::string& id) {
-    const auto* participant = directory.find(id);
-    return participant == nullptr ? id : participant->name;
 }
 
 void print_entry(const wire::Directory& directory, const wire::Policy& policy,

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "card/software_card.hpp"
@@ -173,10 +174,15 @@ crypto::Certificate load_certificate(const std::string& path) {
 
 // --- directory ---
 
-json::array services_of(const std::string& kind) {
-    if (kind == "relay") return {"entries"};
-    if (kind.ends_with("-insurer")) return {"eligibility"};
-    return {};
+// A holder offers what it has mapped.
+json::array services_of(const Organisation& one) {
+    if (one.kind == "relay") return {"entries"};
+    json::array out;
+    const auto mapping = "country/jp/holders/" + one.id + ".toml";
+    if (!fs::exists(mapping)) return out;
+    for (const auto& service : Config::load(mapping).table("service").keys())
+        out.emplace_back(service);
+    return out;
 }
 
 // A log or a witness of the directory.
@@ -216,7 +222,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
                                             {"kind", one.kind},
                                             {"certificates", {base64url(tls.thumbprint())}},
                                             {"signing_keys", json::array{std::move(signing)}},
-                                            {"services", services_of(one.kind)},
+                                            {"services", services_of(one)},
                                             {"addresses", std::move(addresses)}});
     }
     const auto log_key = crypto::PrivateKey::load(places.keys_of("relay") + "/log.key");

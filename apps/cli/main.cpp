@@ -9,6 +9,7 @@
 #include "base/program.hpp"
 #include "country.hpp"
 #include "processes.hpp"
+#include "records.hpp"
 
 namespace mado::cli {
 namespace {
@@ -40,6 +41,7 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado check --health-number 621874998319 --birth-date 1986-05-01\n"
         "  ./mado check --insurer 990010 --symbol あいう --number 0000187 --branch 01 "
         "--birth-date 1986-05-01\n"
+        "  ./mado records claims --card hanako --pin 1234 --from 2026-01 --to 2026-07\n"
         "  ./mado log show --card hanako --pin 1234\n");
     return 0;
 }
@@ -97,12 +99,31 @@ void add_check(CLI::App& app, CheckOptions& options) {
     });
 }
 
+void add_log(CLI::App& app, LogOptions& options) {
+    auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
+    auto* show = log->add_subcommand("show", "a person's entries: who looked");
+    show->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    show->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    show->add_flag("--json", options.json, "as JSON");
+}
+
+void add_records(CLI::App& app, ClaimsOptions& options) {
+    auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
+    auto* claims = records->add_subcommand("claims", "what was treated, and what it cost");
+    claims->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    claims->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    claims->add_option("--from", options.from, "first month, YYYY-MM (default: 12 months)");
+    claims->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
+    claims->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
+}
+
 int run(int argc, char** argv) {
     Places places;
     places.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
     UpOptions up_options;
     CheckOptions check_options;
     LogOptions log_options;
+    ClaimsOptions claims_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
     app.require_subcommand(1);
@@ -117,11 +138,8 @@ int run(int argc, char** argv) {
     app.add_subcommand("down", "stop it; what it stored stays");
     app.add_subcommand("status", "what runs, where, healthy or not");
     add_check(app, check_options);
-    auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
-    auto* show = log->add_subcommand("show", "a person's entries: who looked");
-    show->add_option("--card", log_options.card, "a demo card, such as hanako")->required();
-    show->add_option("--pin", log_options.pin, "its PIN (asked when left out)");
-    show->add_flag("--json", log_options.json, "as JSON");
+    add_log(app, log_options);
+    add_records(app, claims_options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -132,6 +150,7 @@ int run(int argc, char** argv) {
     if (app.got_subcommand("status")) return status(places);
     demand_running(places);
     if (app.got_subcommand("check")) return check(places, check_options);
+    if (app.got_subcommand("records")) return show_claims(places, claims_options);
     return show_log(places, log_options);
 }
 

@@ -1,7 +1,5 @@
 #include "answering.hpp"
 
-#include <algorithm>
-
 #include "crypto/digest.hpp"
 #include "http/completion.hpp"
 #include "wire/answer.hpp"
@@ -13,22 +11,6 @@ wire::DeliveryReply refused(Code code) {
     return {.outcome = wire::Outcome::refused,
             .answer = {},
             .reason = std::string(wire::info(code).name)};
-}
-
-// Of the head's parameters the service knows every one.
-bool parameters_fit(const wire::Head& head) {
-    const auto& known = wire::find_contract(head.service.text())->parameters;
-    return std::ranges::all_of(head.parameters, [&known](const auto& parameter) {
-        return std::ranges::find(known, parameter.first) != known.end();
-    });
-}
-
-// The service date: as asked, else today.
-std::optional<Date> service_date(const wire::Head& head, const wire::Policy& policy, UnixTime now) {
-    const auto asked = head.parameters.find("on");
-    if (asked == head.parameters.end()) return policy.day_of(now);
-    auto date = parse_date(asked->second);
-    return date ? std::optional(*date) : std::nullopt;
 }
 
 }  // namespace
@@ -65,10 +47,12 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     if (!holder->second.records.offers(order->head.service)) {
         co_return refused(Code::service_unknown);
     }
-    if (!parameters_fit(order->head)) co_return refused(Code::malformed);
+    auto parameters = wire::read_parameters(*wire::find_contract(order->head.service.text()),
+                                            order->head.parameters, parts_.policy.day_of(now));
+    if (!parameters) co_return refused(Code::malformed);
     service = order->head.service.text();
 
-    auto reply = look_up(*order, *delivery, holder->second, now);
+    auto reply = look_up(*order, *delivery, std::move(*parameters), holder->second);
     // Kept before the answer leaves. A repeat is answered again and keeps its first row.
     EvidenceRow row{.entry = order->entry,
                     .request = crypto::sha256(as_bytes(order->order.head)),
@@ -98,17 +82,14 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
 // The holder's rows, made into the service's document, signed by the holder, sealed to the one who
 // asked. A database that does not work is an outcome, not a lost connection.
 wire::DeliveryReply Answering::look_up(const VerifiedOrder& order, const wire::Delivery& delivery,
-                                       Holder& holder, UnixTime now) const {
-    const auto on = service_date(order.head, parts_.policy, now);
-    if (!on) return refused(Code::malformed);
+                                       wire::ParameterValues parameters, Holder& holder) const {
     wire::ServiceAnswer found;
     try {
         found = holder.records.answer(order.head.service,
                                       {.holder = *order.holder,
                                        .number = wire::number_fields(delivery.number),
                                        .birth_date = delivery.birth_date,
-                                       .on = *on,
-                                       .now = now});
+                                       .parameters = std::move(parameters)});
     } catch (const Failure& failure) {
         parts_.log.error("records_failed", {{"holder", std::string_view(order.holder->id.text())},
                                             {"why", std::string_view(failure.what())}});
@@ -119,7 +100,7 @@ wire::DeliveryReply Answering::look_up(const VerifiedOrder& order, const wire::D
     const wire::Answer answer{.issuer = order.order.holder,
                               .audience = order.head.seal_to.thumbprint(),
                               .order = order.entry,
-                              .issued_at = now,
+                              .issued_at = unix_now(),
                               .service = order.head.service,
                               .as_of = found.as_of,
                               .data = std::move(found.data)};

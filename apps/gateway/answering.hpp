@@ -42,7 +42,7 @@ class Answering {
 
   private:
     wire::DeliveryReply look_up(const VerifiedOrder& order, const wire::Delivery& delivery,
-                                Holder& holder, UnixTime now) const;
+                                wire::ParameterValues parameters, Holder& holder) const;
     Task<wire::DeliveryReply> answer(std::string body, std::string& service);
 
     Parts parts_;

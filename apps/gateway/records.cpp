@@ -8,7 +8,7 @@
 namespace mado::gateway {
 namespace {
 
-constexpr std::int64_t statement_ms_max = 1'000;
+constexpr std::int64_t answer_ms_max = 1'000;  // rows and items together
 
 bool is_number_field(const wire::Scheme* scheme, std::string_view name) {
     return scheme != nullptr && name != scheme->holder_field &&
@@ -16,34 +16,55 @@ bool is_number_field(const wire::Scheme* scheme, std::string_view name) {
                scheme->fields.end();
 }
 
-// Compares a prepared SELECT with the contract of its service: names only; values are checked row
-// by row, because SQLite columns have no fixed types.
-void check_statement(const db::Statement& statement, const wire::Contract& contract,
-                     const wire::Scheme* scheme, const Config& config) {
-    if (!statement.reads_only()) config.refuse("rows", "the statement does more than read");
+// What a SELECT of the mapping is compared with.
+struct Expected {
+    std::string_view key;  // "rows" or "items"
+    std::span<const wire::Column> columns;
+    std::span<const wire::Parameter> parameters;
+    const wire::Scheme* scheme;
+};
+
+// Names only; values are checked row by row, because SQLite columns have no fixed types.
+void check_statement(const db::Statement& statement, const Expected& expected,
+                     const Config& config) {
+    const auto refuse = [&config, &expected](const std::string& why) {
+        config.refuse(expected.key, why);
+    };
+    if (!statement.reads_only()) refuse("the statement does more than read");
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < statement.columns(); ++i) {
         columns.push_back(statement.column_name(i));
     }
-    for (const auto& column : contract.rows) {
+    for (const auto& column : expected.columns) {
         if (column.required && std::ranges::find(columns, column.name) == columns.end()) {
-            config.refuse("rows", "the column " + std::string(column.name) + " is missing");
+            refuse("the column " + std::string(column.name) + " is missing");
         }
     }
     for (const auto& name : columns) {
-        if (std::ranges::find(contract.rows, name, &wire::Column::name) == contract.rows.end()) {
-            config.refuse("rows", "the service has no column " + name);
+        if (std::ranges::find(expected.columns, name, &wire::Column::name) ==
+            expected.columns.end()) {
+            refuse("the service has no column " + name);
         }
-        if (std::ranges::count(columns, name) > 1) {
-            config.refuse("rows", "the column " + name + " comes twice");
-        }
+        if (std::ranges::count(columns, name) > 1) refuse("the column " + name + " comes twice");
     }
     for (const auto& name : statement.parameters()) {
-        const bool known =
-            is_number_field(scheme, name) ||
-            std::ranges::find(contract.parameters, name) != contract.parameters.end();
-        if (!known) config.refuse("rows", "there is no parameter :" + name);
+        const bool known = is_number_field(expected.scheme, name) ||
+                           std::ranges::find(expected.parameters, name, &wire::Parameter::name) !=
+                               expected.parameters.end();
+        if (!known) refuse("there is no parameter :" + name);
     }
+}
+
+db::Statement prepare(db::Connection& connection, Config& config, const Expected& expected) {
+    const auto sql = config.text(expected.key);
+    std::optional<db::Statement> statement;
+    try {
+        statement.emplace(connection.prepare(sql));
+    } catch (const Failure& failure) {
+        config.refuse(expected.key, failure.what());
+    }
+    check_statement(*statement, expected, config);
+    return std::move(*statement);
 }
 
 wire::Value value_of(const db::Statement& statement, std::size_t column) {
@@ -59,6 +80,29 @@ wire::Value value_of(const db::Statement& statement, std::size_t column) {
             break;
     }
     throw Failure("a column has a type that no contract allows: " + statement.column_name(column));
+}
+
+// A field that the number has not is NULL.
+void bind(db::Statement& statement, const wire::ServiceQuestion& question) {
+    for (const auto& name : statement.parameters()) {
+        const auto field = question.number.find(name);
+        const auto parameter = question.parameters.find(name);
+        if (parameter != question.parameters.end()) {
+            statement.bind(name, parameter->second);
+        } else if (field != question.number.end()) {
+            statement.bind(name, field->second);
+        } else {
+            statement.bind_null(name);
+        }
+    }
+}
+
+wire::Row row_of(const db::Statement& statement) {
+    wire::Row row;
+    for (std::size_t i = 0; i < statement.columns(); ++i) {
+        row.values.emplace(statement.column_name(i), value_of(statement, i));
+    }
+    return row;
 }
 
 }  // namespace
@@ -77,15 +121,26 @@ Records::Records(const std::string& mapping, const std::string& database,
         about.refuse("kind", "the directory says " + holder_->kind.text());
     }
     scheme_ = schemes.of_kind(holder_->kind);
-    connection_.limit_ms(statement_ms_max);
+    connection_.limit_ms(answer_ms_max);
     auto services = config.table("service");
     for (const auto& name : services.keys()) {
         auto service = services.table(name);
         const auto* contract = wire::find_contract(name);
         if (contract == nullptr) services.refuse(name, "the catalogue has no such service");
-        auto statement = connection_.prepare(service.text("rows"));
-        check_statement(statement, *contract, scheme_, service);
-        services_.emplace(name, Service{contract, std::move(statement)});
+        Expected expected{.key = "rows",
+                          .columns = contract->rows,
+                          .parameters = contract->parameters,
+                          .scheme = scheme_};
+        Service entry{contract, prepare(connection_, service, expected), {}};
+        if (!contract->items.empty()) {
+            expected.key = "items";
+            expected.columns = contract->items;
+            if (!service.has("items")) service.refuse("items", "the service has items");
+            entry.items.emplace(prepare(connection_, service, expected));
+        } else if (service.has("items")) {
+            service.refuse("items", "the service has no items");
+        }
+        services_.emplace(name, std::move(entry));
     }
     config.finish();
 }
@@ -97,34 +152,32 @@ bool Records::offers(const wire::ServiceId& service) const {
 wire::ServiceAnswer Records::answer(const wire::ServiceId& service,
                                     const wire::ServiceQuestion& question) {
     auto& entry = services_.find(service.text())->second;
-    auto& statement = entry.rows;
-    for (const auto& name : statement.parameters()) {
-        const auto field = question.number.find(name);
-        if (name == "on") {
-            statement.bind(name, to_text(question.on));
-        } else if (field == question.number.end()) {
-            statement.bind_null(name);
-        } else {
-            statement.bind(name, field->second);
+    const auto& contract = *entry.contract;
+    const auto broken = [&service](const char* why) {
+        return Failure("the database breaks the contract of " + service.text() + ": " + why);
+    };
+    const auto read = [&question, &broken](db::Statement& statement,
+                                           std::span<const wire::Column> columns, std::size_t max) {
+        bind(statement, question);
+        const db::ResetAtEnd reset(statement);
+        std::vector<wire::Row> rows;
+        while (statement.step()) {
+            rows.push_back(row_of(statement));
+            if (auto ok = wire::check_row(columns, rows.back()); !ok) throw broken(ok.error().why);
+            if (rows.size() > max) throw broken("too many rows for one person");
         }
-    }
+        return rows;
+    };
     std::vector<wire::Row> rows;
-    const db::ResetAtEnd reset(statement);
-    while (statement.step()) {
-        wire::Row row;
-        for (std::size_t i = 0; i < statement.columns(); ++i) {
-            row.values.emplace(statement.column_name(i), value_of(statement, i));
-        }
-        if (auto ok = wire::check_row(*entry.contract, row); !ok) {
-            throw Failure("the database breaks the contract of " + service.text() + ": " +
-                          ok.error().why);
-        }
-        rows.push_back(std::move(row));
-        if (rows.size() > wire::rows_max) {
-            throw Failure("the database returns too many rows for one person");
-        }
+    std::vector<wire::Row> items;
+    {
+        const db::Snapshot snapshot(connection_);
+        rows = read(entry.rows, contract.rows, wire::rows_max);
+        if (entry.items) items = read(*entry.items, contract.items, wire::items_max);
     }
-    return entry.contract->answer(question, rows);
+    auto answer = wire::make_answer(contract, question, rows, items);
+    if (!answer) throw broken(answer.error().why);
+    return std::move(*answer);
 }
 
 }  // namespace mado::gateway

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace mado::gateway {
 
 class Records {
   public:
-    // `mapping`: the TOML file with [holder] and [service.<name>] rows = "select …".
+    // `mapping`: the TOML file with [holder] and [service.<name>] rows = "select …" and, where the
+    // service has items, items = "select …".
     // OperatorError names file, service and column when something does not fit.
     Records(const std::string& mapping, const std::string& database,
             const wire::Directory& directory, const wire::Schemes& schemes);
@@ -23,8 +25,8 @@ class Records {
     [[nodiscard]] const wire::Participant& holder() const { return *holder_; }
     [[nodiscard]] bool offers(const wire::ServiceId& service) const;
 
-    // Throws Failure (also db::Timeout) when the database does not work or returns rows that break
-    // the contract.
+    // Rows and items of one state of the database. Throws Failure (also db::Timeout) when the
+    // database does not work or returns what breaks the contract.
     wire::ServiceAnswer answer(const wire::ServiceId& service,
                                const wire::ServiceQuestion& question);
 
@@ -32,6 +34,7 @@ class Records {
     struct Service {
         const wire::Contract* contract;
         db::Statement rows;
+        std::optional<db::Statement> items;
     };
     const wire::Participant* holder_ = nullptr;
     const wire::Scheme* scheme_ = nullptr;

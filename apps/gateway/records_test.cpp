@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json.hpp>
+#include <set>
+#include <thread>
 
 #include "test_gateway.hpp"
 
@@ -37,8 +40,7 @@ class RecordsTest : public testing::Test {
         return records.answer(service, {.holder = *directory.find("06990014"),
                                         .number = {{"number", std::string(number)}},
                                         .birth_date = parse_date("1986-11-22").value(),
-                                        .on = parse_date(on).value(),
-                                        .now = wire::test_now});
+                                        .parameters = {{"on", std::string(on)}}});
     }
 
     TempFolder folder;
@@ -93,14 +95,15 @@ TEST_F(RecordsTest, UnknownParameter) {
 }
 
 TEST_F(RecordsTest, StatementsThatAreNone) {
-    expect_refused("", "");
-    expect_refused("select from", "");
-    expect_refused(fmt::format("select {} from nothing", columns), "");
-    expect_refused(fmt::format("select {} from insured; select 1", columns), "");
-    expect_refused(fmt::format("select {} from insured where number = ?", columns), "");
-    for (const auto* rows : {"", "select from", "select 1; select 2"}) {
+    for (const auto& rows :
+         {std::string(""), std::string("select from"), std::string("select 1; select 2"),
+          fmt::format("select {} from nothing", columns),
+          fmt::format("select {} from insured; select 1", columns),
+          fmt::format("select {} from insured where number = ?", columns)}) {
         holder.map(rows);
-        EXPECT_NE(refusal(), "") << rows;
+        const auto said = refusal();
+        EXPECT_TRUE(said.contains("[service], [eligibility]: rows") && said.contains("rows"))
+            << said;
     }
 }
 
@@ -203,6 +206,177 @@ TEST_F(RecordsTest, SlowStatementIsCutOff) {
     EXPECT_THROW((void)ask(records, "2"), db::Timeout);
     EXPECT_LT(monotonic_us() - start, 1'400'000) << "the relay waits for 1.5 s";
     EXPECT_EQ(ask(records).outcome, wire::Outcome::answered);
+}
+
+// ---- a service with items ----
+
+class ItemsTest : public RecordsTest {
+  protected:
+    ItemsTest() {
+        holder.run(
+            "create table claim (id, month, points); create table line (id, code, points);"
+            "insert into claim values ('c1', '2026-05', 351), ('c2', '2026-06', 60);"
+            "insert into line values ('c1', '111000110', 291), ('c1', '120002910', 60),"
+            " ('c2', '120002910', 60)");
+        map(rows, items);
+    }
+    void map(std::string_view rows_sql, std::string_view items_sql) const {
+        holder.write_mapping(
+            fmt::format("[holder]\nid = \"06990014\"\nkind = \"medical-insurer\"\nname = \"…\"\n"
+                        "[service.claims]\nrows = \"\"\"{}\"\"\"\nitems = \"\"\"{}\"\"\"\n",
+                        rows_sql, items_sql));
+    }
+    void expect_items_refused(std::string_view sql, std::string_view why) const {
+        map(rows, sql);
+        const auto said = refusal();
+        EXPECT_TRUE(said.contains("[service], [claims]: items") && said.contains(why))
+            << sql << "\n"
+            << said;
+    }
+    wire::ServiceAnswer ask_claims(Records& records, std::string_view from = "2026-01") const {
+        return records.answer(claims,
+                              {.holder = *directory.find("06990014"),
+                               .number = {{"number", "1"}},
+                               .birth_date = {},
+                               .parameters = {{"from", std::string(from)}, {"to", "2026-07"}}});
+    }
+    // How many items each claim has.
+    static std::string shape(const wire::ServiceAnswer& answer) {
+        std::string out;
+        const auto data = boost::json::parse(answer.data).as_object();
+        for (const auto& claim : data.at("claims").as_array()) {
+            const auto* list = claim.at("explanation").as_object().if_contains("item");
+            out += std::to_string(list == nullptr ? 0 : list->as_array().size()) + " ";
+        }
+        return out;
+    }
+
+    const wire::ServiceId claims = wire::service_id("claims");
+    static constexpr std::string_view rows =
+        "select number, name, id as claim_id, month, 'medical' as kind, 'c' as institution, points,"
+        " '2026-07' as arrived_to, as_of from insured"
+        " left join claim on month between :from and :to where number = :number order by id";
+    static constexpr std::string_view items =
+        "select line.id as claim_id, code, 'n' as name, line.points from insured join claim on "
+        "month"
+        " between :from and :to join line on line.id = claim.id where number = :number";
+};
+
+TEST_F(ItemsTest, ItemsBelongToTheirRows) {
+    auto records = open();
+    EXPECT_TRUE(records.offers(claims));
+    EXPECT_EQ(shape(ask_claims(records)), "2 1 ");
+    holder.run("delete from claim; delete from line");
+    EXPECT_EQ(shape(ask_claims(records)), "");
+}
+
+TEST_F(ItemsTest, RequiredWhereTheServiceHasThemAndOnlyThere) {
+    holder.map(rows, "claims");
+    EXPECT_TRUE(refusal().contains("the service has items")) << refusal();
+    holder.write_mapping(
+        wire::replaced(*read_file(holder.mapping), "rows =", "items = \"select 1\"\nrows ="));
+    EXPECT_TRUE(refusal().contains("is missing")) << refusal();
+    holder.map(fmt::format("select {} from insured", columns));
+    EXPECT_EQ(refusal(), "");
+    holder.write_mapping(
+        wire::replaced(*read_file(holder.mapping), "rows =", "items = \"select 1\"\nrows ="));
+    EXPECT_TRUE(refusal().contains("the service has no items")) << refusal();
+}
+
+TEST_F(ItemsTest, ItemsAreComparedWithTheContractAtStart) {
+    expect_items_refused("select id as claim_id, code from line", "the column name is missing");
+    expect_items_refused("select code, 'n' as name from line", "the column claim_id is missing");
+    expect_items_refused("select id as claim_id, code, 'n' as name, 1 as month from line",
+                         "the service has no column month");
+    expect_items_refused("select id as claim_id, code, 'n' as name, code from line",
+                         "the column code comes twice");
+    expect_items_refused("delete from line", "the statement does more than read");
+    expect_items_refused("select id as claim_id, code, 'n' as name from line where :on <> ''",
+                         "there is no parameter :on");
+    expect_items_refused("select id as claim_id, code, 'n' as name from lines", "lines");
+    map("select id as claim_id from claim", items);
+    EXPECT_TRUE(refusal().contains("rows")) << refusal();
+}
+
+class BrokenItem : public ItemsTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(BrokenItem, FailsAndHarmsNoLaterOrder) {
+    auto records = open();
+    holder.run("create table kept as select * from line");
+    holder.run(GetParam());
+    for (int i = 0; i < 2; ++i)
+        EXPECT_THROW((void)ask_claims(records), Failure);
+    holder.run("delete from line; insert into line select * from kept");
+    EXPECT_EQ(shape(ask_claims(records)), "2 1 ");
+}
+
+INSTANTIATE_TEST_SUITE_P(ItemsTest, BrokenItem,
+                         testing::Values("update line set code = null", "update line set code = 7",
+                                         "update line set points = 1.5",
+                                         "update line set points = '60'",
+                                         "update line set points = -1",
+                                         "update line set points = null"));
+
+TEST_F(ItemsTest, OrphanItem) {
+    map(rows, "select 'c9' as claim_id, code, 'n' as name, points from line where :number = '1'");
+    auto records = open();
+    EXPECT_THROW((void)ask_claims(records), Failure);
+    holder.run("update claim set id = 'c9' where id = 'c1'");
+    EXPECT_EQ(shape(ask_claims(records)), "0 3 ");
+}
+
+TEST_F(ItemsTest, TooManyItems) {
+    auto records = open();
+    holder.run(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 50001) "
+        "insert into line select 'c1', '1', 1 from n");
+    EXPECT_THROW((void)ask_claims(records), Failure);
+    holder.run("delete from line");
+    EXPECT_EQ(shape(ask_claims(records)), "0 0 ");
+}
+
+// A register that is written all the time: the items are those of the rows, never of a later state.
+TEST_F(ItemsTest, RowsAndItemsAreOfOneState) {
+    auto records = open();
+    std::atomic<bool> stop{false};
+    std::thread writer([this, &stop] {
+        db::Connection connection(holder.database, db::Access::read_write);
+        for (int i = 0; !stop; ++i) {
+            // In every state the one claim has as many items as its points say.
+            db::Transaction transaction(connection);
+            connection.run(fmt::format(
+                "delete from claim; delete from line; insert into claim values ('n', '2026-05', "
+                "{0}); insert into line with recursive n(i) as (select 1 union all select i + 1 "
+                "from n where i < {0}) select 'n', '1', 1 from n",
+                1 + i % 7));
+            transaction.commit();
+        }
+    });
+    std::string seen;
+    const auto ends = monotonic_us() + 20'000'000;
+    while (seen.size() < 200 && monotonic_us() < ends) {
+        const auto data = boost::json::parse(ask_claims(records).data).as_object();
+        const auto& claim = data.at("claims").as_array().front().as_object();
+        if (claim.at("points").as_int64() > 7) continue;  // not yet written
+        seen += std::to_string(claim.at("points").as_int64());
+        EXPECT_EQ(claim.at("explanation").at("item").as_array().size(),
+                  static_cast<std::size_t>(seen.back() - '0'));
+    }
+    stop = true;
+    writer.join();
+    EXPECT_GT(std::set<char>(seen.begin(), seen.end()).size(), 1U) << "more than one state";
+}
+
+TEST_F(ItemsTest, SlowItemsAreCutOff) {
+    map(rows,
+        fmt::format("with recursive n(i) as (select 1 union all select i + 1 from n where i < "
+                    "1000000000) {} and (:from <> '2026-02' or (select count(*) from n) > 0)",
+                    items));
+    auto records = open();
+    const auto start = monotonic_us();
+    EXPECT_THROW((void)ask_claims(records, "2026-02"), db::Timeout);
+    EXPECT_LT(monotonic_us() - start, 1'400'000) << "the relay waits for 1.5 s";
+    EXPECT_EQ(shape(ask_claims(records)), "2 1 ");
 }
 
 }  // namespace

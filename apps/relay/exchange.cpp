@@ -144,7 +144,8 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     const auto* mandate = std::get_if<wire::MandateSubject>(&*subject);
     const auto& head = caller.head.head;
     if (head.card_seen && mandate != nullptr) return refuse(Code::malformed);
-    if (!parameters_fit(head)) return refuse(Code::malformed, "parameters");
+    const auto today = shared_.policy.day_of(caller.now);
+    if (!parameters_fit(head, today)) return refuse(Code::malformed, "parameters");
     // No service of this version takes a payload.
     if (head.payload_hash || !caller.request.payload.empty()) return refuse(Code::not_allowed);
     const auto presence = mandate != nullptr ? wire::Presence::card_pin
@@ -159,7 +160,7 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                                               .purpose = head.purpose,
                                               .presence = presence,
                                               .holder_kind = asked ? asked->kind : *head.to.kind,
-                                              .on = shared_.policy.day_of(caller.now)});
+                                              .on = today});
     if (policy == nullptr) return refuse(Code::not_allowed);
     Permit permit{
         .subject = *subject, .policy = policy, .person = {}, .mandate = {}, .mandate_use_of = {}};

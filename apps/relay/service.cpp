@@ -1,7 +1,5 @@
 #include "service.hpp"
 
-#include <algorithm>
-
 #include "wire/services/catalogue.hpp"
 
 namespace mado::relay {
@@ -97,16 +95,10 @@ std::expected<Route, Code> route_own_number(const wire::Target& to,
     return Route{holder->id, Identifier{.number = number, .holder = holder->id, .current = true}};
 }
 
-bool parameters_fit(const wire::Head& head) {
+bool parameters_fit(const wire::Head& head, Date today) {
     const auto* contract = wire::find_contract(head.service.text());
     if (contract == nullptr) return true;  // a question to the relay itself: it reads them
-    for (const auto& [name, value] : head.parameters) {
-        if (std::ranges::find(contract->parameters, name) == contract->parameters.end()) {
-            return false;
-        }
-        if (name == "on" && !parse_date(value)) return false;
-    }
-    return true;
+    return wire::read_parameters(*contract, head.parameters, today).has_value();
 }
 
 }  // namespace mado::relay

@@ -58,6 +58,6 @@ std::expected<Route, Code> route_own_number(const wire::Target& to,
                                             const std::vector<Identifier>& identifiers);
 
 // The head asks the service only what its contract knows. Checked before anything is logged.
-bool parameters_fit(const wire::Head& head);
+bool parameters_fit(const wire::Head& head, Date today);
 
 }  // namespace mado::relay

@@ -282,14 +282,23 @@ TEST_F(RouteTest, OldCardLeadsToTheNumberOnIt) {
 }
 
 TEST_F(ServiceTest, ParametersThatTheServiceKnows) {
+    const auto today = parse_date("2026-11-22").value();
     auto head = country.head();
-    EXPECT_TRUE(parameters_fit(head));
+    EXPECT_TRUE(parameters_fit(head, today));
     head.parameters = {};
-    EXPECT_TRUE(parameters_fit(head));
+    EXPECT_TRUE(parameters_fit(head, today));
     head.parameters = {{"on", "22.11.2026"}};
-    EXPECT_FALSE(parameters_fit(head));
+    EXPECT_FALSE(parameters_fit(head, today));
     head.parameters = {{"on", "2026-11-22"}, {"name", "花子"}};
-    EXPECT_FALSE(parameters_fit(head));
+    EXPECT_FALSE(parameters_fit(head, today));
+    head.service = wire::service_id("claims");
+    EXPECT_FALSE(parameters_fit(head, today));
+    head.parameters = {{"from", "2026-01"}, {"to", "2026-07"}};
+    EXPECT_TRUE(parameters_fit(head, today));
+    head.parameters = {{"from", "2026-12"}};  // after today's month, which is where it would end
+    EXPECT_FALSE(parameters_fit(head, today));
+    head.service = wire::service_id("entries");
+    EXPECT_TRUE(parameters_fit(head, today)) << "the relay reads its own";
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ Date first_of_month(Date day) {
     return day.year() / day.month() / 1;
 }
 
+Date plus_months(Date first, int count) {
+    return first + months(count);
+}
+
 Date plus_years(Date day, int count) {
     const Date there = day + years(count);
     return there.ok() ? there : first_of_month(there) + months(1);  // 29 February
@@ -49,6 +53,10 @@ std::int64_t yyyymmdd(Date day) {
     return std::int64_t{static_cast<int>(day.year())} * 10000 +
            std::int64_t{static_cast<unsigned>(day.month())} * 100 +
            std::int64_t{static_cast<unsigned>(day.day())};
+}
+
+std::int64_t yyyymm(Date day) {
+    return yyyymmdd(day) / 100;
 }
 
 std::int64_t era_date(Date day) {

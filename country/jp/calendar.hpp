@@ -9,6 +9,8 @@ namespace mado::country {
 
 Date plus_days(Date day, std::int64_t days);
 Date first_of_month(Date day);
+// Of the first day of a month.
+Date plus_months(Date first, int count);
 // The same day of the month, or the first of the next month where there is none.
 Date plus_years(Date day, int years);
 // The day on which somebody is `age` years old for the first time. (By the law on counting ages an
@@ -23,6 +25,7 @@ Date preschool_last(Date birth);
 Date seventy_share_from(Date birth);
 
 std::int64_t yyyymmdd(Date day);
+std::int64_t yyyymm(Date day);
 // GYYMMDD with the era as 1 (明治) … 5 (令和).
 std::int64_t era_date(Date day);
 

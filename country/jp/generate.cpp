@@ -11,6 +11,7 @@
 #include "names.hpp"
 #include "population.hpp"
 #include "registers.hpp"
+#include "treatments.hpp"
 
 namespace mado::country {
 namespace {
@@ -78,10 +79,14 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
     }
     const Names names(options.country);
     Population population(names, {options.people, options.seed, options.on}, taken);
-    Registers registers(folder + "/holders", options.country, options.on);
+    const Treatments treatments(options.country);
+    Registers registers(folder + "/holders", options.country,
+                        {.on = options.on, .claims_to = treatments.last_month()});
     std::ofstream lines(folder + "/people.ndjson", std::ios::binary);
     auto left = static_cast<std::size_t>(options.people);
-    const auto add = [&](const Household& household) {
+    const auto add = [&](Household household) {
+        for (auto& person : household.people)
+            treatments.draw(person);
         registers.add(household);
         for (const auto& person : household.people) {
             lines << json::serialize(known_to_issuer(person)) << '\n';

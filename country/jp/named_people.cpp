@@ -102,6 +102,14 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
     for (const auto& one : in.array("coverage", list_max)) {
         person.coverage.push_back(read_coverage(in, one));
     }
+    if (in.has("treatments")) {
+        for (const auto& one : in.array("treatments", list_max)) {
+            Members treatment(as_object(in, one));
+            person.treatments.push_back(
+                {.name = treatment.text("treatment"), .day = required_date(treatment, "on")});
+            finish(treatment, in);
+        }
+    }
     if (const auto* care = in.optional_object("care")) person.care = read_care(in, *care);
     finish(in, outer);
     if (!outer.good()) return person;  // half-read days are not worth a calculation

@@ -60,6 +60,32 @@ struct Span {
     bool special = false;  // 特別療養費
 };
 
+enum class ClaimKind { medical, dpc, dental, pharmacy };
+
+struct Institution {
+    std::string id;  // ten digits
+    std::string name;
+    ClaimKind kind = ClaimKind::medical;
+};
+
+struct ClaimItem {
+    std::string code;  // nine digits: 診療行為, 調剤行為, 医薬品
+    std::string name;
+    std::int64_t points = 0;  // each time
+    std::int64_t times = 1;
+};
+
+// レセプト: what one institution did for one person in one month.
+struct Claim {
+    Date month;  // its first day
+    Institution institution;
+    std::int64_t days = 1;
+    bool withheld = false;  // items only after the doctor was asked
+    std::vector<ClaimItem> items;
+    std::int64_t points = 0;
+    std::int64_t paid_yen = 0;  // by the person
+};
+
 struct Coverage {
     Holder holder = Holder::city;
     std::string symbol;  // may be empty
@@ -73,6 +99,13 @@ struct Coverage {
     EndReason end = EndReason::none;
     std::optional<Date> special_from;
     std::vector<Span> spans;
+    std::vector<Claim> claims;  // oldest first
+};
+
+// Of a named person: what people.json says.
+struct NamedTreatment {
+    std::string name;
+    Date day;
 };
 
 struct Certification {
@@ -102,6 +135,7 @@ struct Person {
     bool lives_elsewhere = false;    // 住所地特例
     std::vector<Coverage> coverage;  // oldest first
     std::optional<Care> care;
+    std::vector<NamedTreatment> treatments;  // none: drawn by chance
 };
 
 struct Household {

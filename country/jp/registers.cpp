@@ -37,10 +37,10 @@ db::Connection make_database(const Place& place, Holder holder) {
 
 class SocietyRegister {
   public:
-    SocietyRegister(const Place& place, Date on)
-        : connection_(make_database(place, Holder::society)) {
+    SocietyRegister(const Place& place, const UpToDate& dates)
+        : connection_(make_database(place, Holder::society)), receipts_(connection_, dates) {
         connection_.prepare("insert into nightly_batch values ('register', :ended_at)")
-            .bind("ended_at", yyyymmdd(on) * 1'000'000 + 23000)
+            .bind("ended_at", yyyymmdd(dates.on) * 1'000'000 + 23000)
             .execute();
     }
     void add(const Person& person, const Coverage& coverage);
@@ -61,6 +61,7 @@ class SocietyRegister {
         " :birth_ymd, :sex_code, :approved, :acquired_ymd, :lost_ymd, :lost_code)");
     db::Statement benefit_ = connection_.prepare(
         "insert into benefit values (:person_no, :from_ymd, :to_ymd, :paid_tenths, :limit_class)");
+    SocietyReceipts receipts_;
     std::int64_t person_no_ = 0;
 };
 
@@ -113,15 +114,17 @@ void SocietyRegister::add(const Person& person, const Coverage& coverage) {
             .bind("limit_class", span.limit_class)
             .execute();
     }
+    receipts_.add(person_no_, coverage);
 }
 
 // ---- 国保 ----
 
 class CityRegister {
   public:
-    CityRegister(const Place& place, Date on) : connection_(make_database(place, Holder::city)) {
+    CityRegister(const Place& place, const UpToDate& dates)
+        : connection_(make_database(place, Holder::city)), receipts_(connection_, dates) {
         connection_.prepare("insert into yakan_shori values ('資格異動', :shuryo)")
-            .bind("shuryo", to_text(on) + " 03:10:00")
+            .bind("shuryo", to_text(dates.on) + " 03:10:00")
             .execute();
     }
     void add(const Household& household);
@@ -149,6 +152,7 @@ class CityRegister {
     db::Statement kyufu_ = connection_.prepare(
         "insert into kyufu values (:kojin_no, :rireki, :kaishi_bi, :shuryo_bi, :futan_wari,"
         " :gendo_kubun, :tokubetsu)");
+    CityReceipts receipts_;
     std::int64_t last_setai_no_ = 0;
     std::int64_t kojin_no_ = 0;
 };
@@ -227,6 +231,7 @@ void CityRegister::add(const Household& household) {
             if (coverage.holder != Holder::city) continue;
             if (rireki == 0) add_kojin(person, coverage, setai_no(household, coverage, known));
             add_shikaku(coverage, ++rireki);
+            receipts_.add(kojin_no_, coverage);
         }
     }
 }
@@ -239,10 +244,10 @@ std::string iso_or_open(std::optional<Date> day) {
 
 class LateElderlyRegister {
   public:
-    LateElderlyRegister(const Place& place, Date on)
-        : connection_(make_database(place, Holder::late_elderly)) {
+    LateElderlyRegister(const Place& place, const UpToDate& dates)
+        : connection_(make_database(place, Holder::late_elderly)), receipts_(connection_, dates) {
         connection_.prepare("insert into 処理実績 values ('標準システム連携', :ended)")
-            .bind("ended", to_text(plus_days(on, -1)) + " 22:40:00")
+            .bind("ended", to_text(plus_days(dates.on, -1)) + " 22:40:00")
             .execute();
     }
     void add(const Household& household, const Person& person, const Coverage& coverage);
@@ -256,6 +261,7 @@ class LateElderlyRegister {
         " :acquired, :lost, :reason)");
     db::Statement share_ =
         connection_.prepare("insert into 負担区分 values (:number, :first, :last, :share, :class)");
+    LateElderlyReceipts receipts_;
 };
 
 void LateElderlyRegister::add(const Household& household, const Person& person,
@@ -281,6 +287,7 @@ void LateElderlyRegister::add(const Household& household, const Person& person,
             .bind("class", span.limit_class)
             .execute();
     }
+    receipts_.add(coverage);
 }
 
 // ---- 介護 ----
@@ -340,16 +347,20 @@ void CareRegister::add(const Person& person, const Care& care) {
 }  // namespace
 
 struct Registers::Databases {
-    Databases(const Place& place, Date on)
-        : society(place, on), city(place, on), late_elderly(place, on), care(place, on) {}
+    Databases(const Place& place, const UpToDate& dates)
+        : society(place, dates),
+          city(place, dates),
+          late_elderly(place, dates),
+          care(place, dates.on) {}
     SocietyRegister society;
     CityRegister city;
     LateElderlyRegister late_elderly;
     CareRegister care;
 };
 
-Registers::Registers(const std::string& folder, const std::string& country_folder, Date on)
-    : databases_(std::make_unique<Databases>(Place{folder, country_folder}, on)) {}
+Registers::Registers(const std::string& folder, const std::string& country_folder,
+                     const UpToDate& dates)
+    : databases_(std::make_unique<Databases>(Place{folder, country_folder}, dates)) {}
 
 Registers::~Registers() = default;
 

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "person.hpp"
+#include "receipts.hpp"
 
 namespace mado::country {
 
 class Registers {
   public:
-    // Makes <folder>/<holder id>.sqlite; the last nightly batch of each was on the day `on`.
-    Registers(const std::string& folder, const std::string& country_folder, Date on);
+    // Makes <folder>/<holder id>.sqlite, up to date as `dates` says.
+    Registers(const std::string& folder, const std::string& country_folder, const UpToDate& dates);
     ~Registers();
     Registers(const Registers&) = delete;
     Registers& operator=(const Registers&) = delete;

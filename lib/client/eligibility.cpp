@@ -1,54 +1,26 @@
 #include "client/eligibility.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+
+#include "client/lines.hpp"
 
 namespace mado::client {
 namespace {
-
-namespace asio = http::asio;
-
-constexpr std::int64_t positions_max = 16;
-
-// What one line of questions (a holder, or a kind from its first position on) brought.
-struct LineResult {
-    std::vector<Answered> answers;
-    std::optional<Problem> problem;  // the one that ended the line, when it was not an answer
-};
 
 wire::ServiceId eligibility_service() {
     return *wire::ServiceId::parse("eligibility");
 }
 
-bool not_on_this_date(const Answered& answered) {
+// An insurer that is not responsible on that day sends the question on.
+bool not_on_this_date(const Result<Answered>& answered) {
+    if (!answered) return false;
     const auto object = parse_json_object(
-        answered.answer.data,
+        answered->answer.data,
         {.text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000});
     if (!object) return false;
     const auto* result = object->if_contains("result");
     return result != nullptr && result->is_string() && result->get_string() == "not_on_this_date";
-}
-
-Task<LineResult> ask_line(const wire::Directory& directory, const Identity& identity, Ask ask) {
-    Asker asker(directory, identity);
-    LineResult out;
-    for (std::int64_t position = 1; position <= positions_max; ++position) {
-        ask.to.position = position;
-        auto answered = co_await asker.ask(ask);
-        if (!answered) {
-            out.problem = answered.error();
-            break;
-        }
-        const bool go_on = ask.to.kind && not_on_this_date(*answered);
-        out.answers.push_back(std::move(*answered));
-        if (!go_on) break;
-    }
-    co_return out;
 }
 
 // Reads what a holder said into the merged result. False when the document has not its form.
@@ -86,25 +58,6 @@ bool read_answer(const wire::Directory& directory, const Answered& answered, Eli
     return in.finish().has_value();
 }
 
-Task<std::vector<LineResult>> ask_all(const wire::Directory& directory, const Identity& identity,
-                                      std::vector<Ask> asks) {
-    const auto executor = co_await asio::this_coro::executor;
-    using Operation = decltype(asio::co_spawn(executor, ask_line(directory, identity, asks.front()),
-                                              asio::deferred));
-    std::vector<Operation> lines;
-    for (auto& ask : asks) {
-        lines.push_back(asio::co_spawn(executor, ask_line(directory, identity, std::move(ask)),
-                                       asio::deferred));
-    }
-    auto group = asio::experimental::make_parallel_group(std::move(lines));
-    auto [order, errors, results] =
-        co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-    for (const auto& error : errors) {
-        if (error) std::rethrow_exception(error);
-    }
-    co_return std::move(results);
-}
-
 }  // namespace
 
 Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
@@ -127,14 +80,15 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
     }
     Eligibility out{
         .on = to_text(question.on), .payers = {}, .ended = {}, .answers = {}, .unanswered = {}};
-    for (auto& line : co_await ask_all(directory, identity, std::move(asks))) {
-        if (line.problem) out.unanswered.push_back(std::move(*line.problem));
-        for (auto& answered : line.answers) {
-            if (!read_answer(directory, answered, out)) {
+    for (auto& line : co_await ask_lines(directory, identity, std::move(asks), &not_on_this_date)) {
+        for (auto& answered : line) {
+            if (!answered) {
+                out.unanswered.push_back(std::move(answered.error()));
+            } else if (!read_answer(directory, *answered, out)) {
                 out.unanswered.push_back({wire::Code::answer_invalid, "document", {}, {}});
-                continue;
+            } else {
+                out.answers.push_back(std::move(*answered));
             }
-            out.answers.push_back(std::move(answered));
         }
     }
     if (out.answers.empty()) {

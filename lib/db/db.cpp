@@ -17,8 +17,9 @@ namespace mado::db {
 // When the statement that runs now must be over. SQLite has one progress handler a connection, so
 // each step() writes its own statement's deadline here first.
 struct Deadline {
-    std::int64_t limit_us = 0;  // of every statement; 0 is none
-    std::int64_t ends_us = 0;   // of the one that runs; 0 is never
+    std::int64_t limit_us = 0;        // of every statement; 0 is none
+    std::int64_t ends_us = 0;         // of the one that runs; 0 is never
+    std::int64_t shared_ends_us = 0;  // of all in the snapshot under way; 0: there is none
     bool passed = false;
 
     void begin(std::int64_t ends) {
@@ -26,6 +27,7 @@ struct Deadline {
         passed = false;
     }
     [[nodiscard]] std::int64_t from_now() const {
+        if (shared_ends_us != 0) return shared_ends_us;
         return limit_us == 0 ? 0 : monotonic_us() + limit_us;
     }
 };
@@ -491,6 +493,19 @@ Transaction::~Transaction() {
 void Transaction::commit() {
     connection_.run("COMMIT");
     open_ = false;
+}
+
+Snapshot::Snapshot(Connection& connection) : connection_(connection) {
+    connection_.run("BEGIN");  // deferred: the first SELECT chooses the state that is read
+    auto& deadline = *connection_.deadline_;
+    deadline.shared_ends_us = deadline.from_now();
+}
+
+Snapshot::~Snapshot() {
+    connection_.deadline_->shared_ends_us = 0;
+    if (sqlite3_get_autocommit(connection_.handle()) != 0) return;
+    // Nothing was written. Should this fail, the next BEGIN says so loudly.
+    (void)sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 // ---- Migrations ----

@@ -55,6 +55,7 @@ class Connection {
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
   private:
+    friend class Snapshot;
     struct Close {
         void operator()(sqlite3* handle) const;
     };
@@ -163,6 +164,19 @@ class Transaction {
   private:
     Connection& connection_;
     bool open_ = true;
+};
+
+// The SELECTs of a connection see one state of the database while this lives, and limit_ms, set
+// before, is for all of them together. Needs no right to write.
+class Snapshot {
+  public:
+    explicit Snapshot(Connection& connection);
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+  private:
+    Connection& connection_;
 };
 
 // Brings what was committed from the write-ahead log into the database file, once a second, on a

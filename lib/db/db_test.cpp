@@ -259,6 +259,40 @@ TEST_F(Db, EachStatementHasItsOwnTime) {
         ASSERT_TRUE(slow.step());
 }
 
+TEST_F(Db, ASnapshotIsOneState) {
+    auto writer = create();
+    writer.run("CREATE TABLE t(a); INSERT INTO t VALUES (1)");
+    Connection reader(path(), Access::read_only);
+    {
+        const Snapshot snapshot(reader);
+        EXPECT_EQ(number(reader, "SELECT count(*) FROM t"), 1);
+        writer.run("INSERT INTO t VALUES (2)");
+        EXPECT_EQ(number(reader, "SELECT count(*) FROM t"), 1);
+        EXPECT_THROW(Snapshot{reader}, Failure) << "one at a time";
+        EXPECT_EQ(number(reader, "SELECT count(*) FROM t"), 1);
+    }
+    EXPECT_EQ(number(reader, "SELECT count(*) FROM t"), 2);
+}
+
+TEST_F(Db, StatementsOfASnapshotShareTheirTime) {
+    auto connection = create();
+    connection.limit_ms(100);
+    {
+        const Snapshot snapshot(connection);
+        EXPECT_EQ(number(connection, "SELECT 1"), 1);
+        std::this_thread::sleep_for(std::chrono::milliseconds(120));
+        EXPECT_THROW(number(connection,
+                            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT "
+                            "20000) SELECT count(*) FROM c"),
+                     Timeout);
+    }
+    EXPECT_EQ(number(connection,
+                     "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 20000) "
+                     "SELECT count(*) FROM c"),
+              20000)
+        << "afterwards each has its own again";
+}
+
 TEST_F(Db, StoppedWritesAreRolledBack) {
     auto connection = create();
     connection.run("CREATE TABLE t(a)");

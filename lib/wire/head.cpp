@@ -14,7 +14,7 @@ Parsed<Target> read_target(const json::object& object) {
         out.holder = *holder;
     } else {
         auto kind = CodeId::parse(in.text("kind", 64));
-        out.position = in.integer("position", 1, 16);
+        out.position = in.integer("position", 1, position_max);
         if (!kind) return std::unexpected(kind.error());
         out.kind = *kind;
     }

@@ -14,6 +14,9 @@
 
 namespace mado::wire {
 
+// A person has no more links of one kind than this.
+constexpr std::int64_t position_max = 16;
+
 // Of whom: one organisation (`holder`), or the n-th of a kind (`kind`, `position`): exactly one.
 struct Target {
     std::optional<ParticipantId> holder;

@@ -55,6 +55,34 @@ create table benefit (                    -- what the person pays, and the high-
     primary key (person_no, from_ymd)
 ) strict, without rowid;
 
+create table receipt (                    -- レセプト, as the review organisation hands them on
+    receipt_no       integer primary key,
+    person_no        integer not null,
+    treated_ym       integer not null,    -- yyyymm
+    type_code        integer not null,    -- 1 医科, 2 DPC, 3 歯科, 4 調剤
+    institution_code text not null,
+    institution_name text not null,
+    day_count        integer not null,
+    points           integer not null,
+    paid_yen         integer not null,    -- by the person, at the counter
+    ask_doctor       integer not null     -- 1: lines are shown only after the doctor was asked
+) strict;
+create index receipt_person on receipt (person_no, treated_ym);
+
+create table receipt_line (
+    receipt_no integer not null references receipt,
+    line_no    integer not null,
+    code       text not null,             -- レセプト電算コード
+    name       text not null,
+    points     integer not null,          -- each time
+    times      integer not null,
+    primary key (receipt_no, line_no)
+) strict, without rowid;
+
+create table receipt_month (              -- months whose receipts have all come in
+    treated_ym integer primary key
+) strict, without rowid;
+
 create table nightly_batch (
     job      text primary key,
     ended_at integer not null             -- yyyymmddhhmmss, Japan time

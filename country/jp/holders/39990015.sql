@@ -23,6 +23,34 @@ create table 負担区分 (
     primary key (被保険者番号, 適用開始日)
 ) strict, without rowid;
 
+create table 診療報酬明細書 (
+    整理番号       text primary key,
+    被保険者番号   text not null references 被保険者,
+    診療年月       text not null,         -- YYYY-MM
+    区分           text not null,         -- 医科, DPC, 歯科, 調剤
+    医療機関コード text not null,
+    医療機関名     text not null,
+    実日数         integer not null,
+    請求点数       integer not null,
+    一部負担金     integer not null,      -- yen
+    開示区分       text not null          -- 要確認: 明細 only after the doctor was asked
+) strict, without rowid;
+create index 診療報酬明細書_被保険者 on 診療報酬明細書 (被保険者番号, 診療年月);
+
+create table 明細 (
+    整理番号 text not null references 診療報酬明細書,
+    行番号   integer not null,
+    コード   text not null,
+    名称     text not null,
+    点数     integer not null,
+    回数     integer not null,
+    primary key (整理番号, 行番号)
+) strict, without rowid;
+
+create table 取込月 (                     -- months whose 明細書 have come in
+    診療年月 text primary key
+) strict, without rowid;
+
 create table 処理実績 (
     処理名   text primary key,
     終了時刻 text not null                -- YYYY-MM-DD HH:MM:SS, Japan time

@@ -58,6 +58,35 @@ create table kyufu (
     primary key (kojin_no, rireki, kaishi_bi)
 ) strict, without rowid;
 
+create table rezeputo (                   -- 国保連合会 have examined them
+    seiri_no   integer primary key,
+    kojin_no   integer not null references kojin,
+    shinryo_ym integer not null,          -- era month GYYMM (50807 = 令和8年7月)
+    shubetsu   text not null,             -- 医科, DPC, 歯科, 調剤
+    kikan_code text not null,
+    kikan_mei  text not null,
+    nissu      integer not null,
+    tensu      integer not null,
+    futankin   integer not null,          -- yen paid by the person
+    kaiji      text not null              -- 可; 医師確認: 明細 only after the doctor was asked
+) strict;
+create index rezeputo_kojin on rezeputo (kojin_no, shinryo_ym);
+
+create table rezeputo_meisai (
+    seiri_no integer not null references rezeputo,
+    gyo      integer not null,
+    code     text not null,
+    meisho   text not null,
+    tensu    integer not null,
+    kaisu    integer not null,
+    gokei    integer not null,            -- tensu * kaisu
+    primary key (seiri_no, gyo)
+) strict, without rowid;
+
+create table shinsa_zumi (                -- months that are examined
+    shinryo_ym integer primary key
+) strict, without rowid;
+
 create table yakan_shori (
     shori_mei text primary key,
     shuryo    text not null               -- YYYY-MM-DD HH:MM:SS, Japan time

@@ -2,25 +2,39 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
+#include "wire/number.hpp"
+#include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
 
 namespace mado::wire {
 namespace {
 
-const auto contracts = std::to_array<Contract>({eligibility_contract()});
+const auto contracts = std::to_array<Contract>({eligibility_contract(), claims_contract()});
 
 bool fits(const Column& column, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) return !column.required;
+    const auto* text = std::get_if<std::string>(&value);
     switch (column.kind) {
         case ColumnKind::text:
-            return std::holds_alternative<std::string>(value);
+            return text != nullptr;
         case ColumnKind::integer:
             return std::holds_alternative<std::int64_t>(value);
-        case ColumnKind::date: {
-            const auto* text = std::get_if<std::string>(&value);
+        case ColumnKind::date:
             return text != nullptr && parse_date(*text).has_value();
-        }
+        case ColumnKind::month:
+            return text != nullptr && parse_month(*text).has_value();
+    }
+    return false;
+}
+
+bool fits(ParameterKind kind, std::string_view value) {
+    switch (kind) {
+        case ParameterKind::date:
+            return parse_date(value).has_value();
+        case ParameterKind::month:
+            return parse_month(value).has_value();
     }
     return false;
 }
@@ -28,6 +42,20 @@ bool fits(const Column& column, const Value& value) {
 const Value* find(const Row& row, std::string_view column) {
     const auto found = row.values.find(column);
     return found == row.values.end() ? nullptr : &found->second;
+}
+
+Parsed<void> check_items(const Contract& contract, const std::vector<Row>& rows,
+                         const std::vector<Row>& items) {
+    std::set<std::string, std::less<>> keys;
+    for (const auto& row : rows) {
+        auto key = row.text(contract.item_key);
+        if (key && !keys.insert(std::move(*key)).second) return bad("two rows have one key");
+    }
+    for (const auto& item : items) {
+        const auto key = item.text(contract.item_key);
+        if (!key || !keys.contains(*key)) return bad("an item belongs to none of the rows");
+    }
+    return {};
 }
 
 }  // namespace
@@ -56,8 +84,22 @@ const Contract* find_contract(std::string_view service) {
     return found == contracts.end() ? nullptr : found;
 }
 
-Parsed<void> check_row(const Contract& contract, const Row& row) {
-    for (const auto& column : contract.rows) {
+Parsed<ParameterValues> read_parameters(const Contract& contract,
+                                        const std::map<std::string, std::string>& asked,
+                                        Date today) {
+    ParameterValues values;
+    for (const auto& [name, value] : asked) {
+        const auto known = std::ranges::find(contract.parameters, name, &Parameter::name);
+        if (known == contract.parameters.end()) return bad("a parameter that the service lacks");
+        if (!fits(known->kind, value)) return bad("a parameter of the wrong kind");
+        values.emplace(name, value);
+    }
+    if (auto ok = contract.complete(values, today); !ok) return std::unexpected(ok.error());
+    return values;
+}
+
+Parsed<void> check_row(std::span<const Column> columns, const Row& row) {
+    for (const auto& column : columns) {
         const auto* value = find(row, column.name);
         if (value == nullptr) {
             if (column.required) return bad("a required column is missing");
@@ -66,6 +108,51 @@ Parsed<void> check_row(const Contract& contract, const Row& row) {
         if (!fits(column, *value)) return bad("a column has a value of the wrong kind");
     }
     return {};
+}
+
+Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestion& question,
+                                  const std::vector<Row>& rows, const std::vector<Row>& items) {
+    if (!contract.items.empty()) {
+        if (auto ok = check_items(contract, rows, items); !ok) return std::unexpected(ok.error());
+    }
+    auto answer = contract.answer(question, rows, items);
+    if (answer && answer->data.size() > document_bytes_max) return bad("the document is too long");
+    return answer;
+}
+
+// A SELECT may match more loosely than the relay's index does (a number column that drops leading
+// zeros, a collation without case). Such a row is not the number that was asked for: the person
+// would not see the access.
+bool is_asked_number(const Row& row, const ServiceQuestion& question) {
+    const auto same = [&row, &question](std::string_view field) {
+        const auto asked = question.number.find(field);
+        return normalise(row.text(field).value_or("")) ==
+               (asked == question.number.end() ? "" : asked->second);
+    };
+    const bool any_branch = !question.number.contains("branch");
+    return same("symbol") && same("number") && (any_branch || same("branch"));
+}
+
+// A register tells people apart by branch, or, where it has none, by name.
+std::size_t people_in(const std::vector<Row>& rows) {
+    std::set<std::string> people;
+    for (const auto& row : rows) {
+        const auto branch = row.text("branch").value_or("");
+        people.insert(branch.empty() ? "name " + row.text("name").value_or("")
+                                     : "branch " + branch);
+    }
+    return people.size();
+}
+
+Parsed<Date> parse_month(std::string_view text) {
+    if (text.size() != 7) return bad("month is not YYYY-MM");
+    auto first = parse_date(std::string(text) + "-01");
+    if (!first) return bad("month is not YYYY-MM");
+    return *first;
+}
+
+std::string month_text(Date day) {
+    return to_text(day).substr(0, 7);
 }
 
 }  // namespace mado::wire

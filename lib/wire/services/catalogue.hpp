@@ -1,4 +1,4 @@
-// The service catalogue (ARCHITECTURE.md): for each service the columns that a holder's SELECT
+// The service catalogue (ARCHITECTURE.md): for each service the columns that a holder's SELECTs
 // must return and the document that is made of the rows. A holder connects a database and writes
 // SQL; it writes no code.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace mado::wire {
 
-enum class ColumnKind { text, integer, date };
+enum class ColumnKind { text, integer, date, month };
 
 struct Column {
     std::string_view name;
@@ -36,13 +36,22 @@ struct Row {
     [[nodiscard]] std::optional<Date> date(std::string_view column) const;
 };
 
+// What a head may ask besides the service: codes and dates only.
+enum class ParameterKind { date, month };
+
+struct Parameter {
+    std::string_view name;
+    ParameterKind kind;
+};
+
+using ParameterValues = std::map<std::string, std::string, std::less<>>;
+
 // What a holder is asked, besides its rows.
 struct ServiceQuestion {
     const Participant& holder;
     std::map<std::string, std::string, std::less<>> number;  // its fields, as asked, normalised
     std::optional<Date> birth_date;                          // to be compared with the rows
-    Date on;                                                 // the service date
-    UnixTime now = 0;
+    ParameterValues parameters;                              // as read_parameters() returns them
 };
 
 struct ServiceAnswer {
@@ -54,17 +63,48 @@ struct ServiceAnswer {
 struct Contract {
     std::string_view service;
     std::span<const Column> rows;
-    // May occur in the SELECT as :name, besides the fields of the holder's own number.
-    std::span<const std::string_view> parameters;
-    ServiceAnswer (*answer)(const ServiceQuestion&, const std::vector<Row>&);
+    std::span<const Column> items;  // of the second SELECT; none: the service has only rows
+    std::string_view item_key;      // column of both (text): the row that an item belongs to
+    // May occur in the SELECTs as :name, besides the fields of the holder's own number.
+    std::span<const Parameter> parameters;
+    // Fills in what was not asked for, and refuses values that do not fit together.
+    Parsed<void> (*complete)(ParameterValues& values, Date today);
+    // Bad: rows or items that the contract does not allow, although each column is of its kind.
+    Parsed<ServiceAnswer> (*answer)(const ServiceQuestion&, const std::vector<Row>& rows,
+                                    const std::vector<Row>& items);
 };
 
 constexpr std::size_t rows_max = 10'000;
+constexpr std::size_t items_max = 50'000;
+// Signed and sealed it is 16/9 as long, and must fit answer_bytes_max.
+constexpr std::size_t document_bytes_max = 2 * 1024 * 1024;
 
 // Null when the catalogue has no such service.
 const Contract* find_contract(std::string_view service);
 
-// A row fits its contract: every required column is there and not null, every value is of its kind.
-Parsed<void> check_row(const Contract& contract, const Row& row);
+// The parameters of a head, each of its kind, none unknown, all of them there afterwards. Relay
+// (before anything is logged) and gateway call it. `today`: in the country.
+Parsed<ParameterValues> read_parameters(const Contract& contract,
+                                        const std::map<std::string, std::string>& asked,
+                                        Date today);
+
+// A row fits its columns: every required one is there and not null, every value is of its kind.
+Parsed<void> check_row(std::span<const Column> columns, const Row& row);
+
+// The service's document from rows and items that were checked one by one; order is kept. Bad when
+// an item belongs to no row, two rows have one key, or the document is too long.
+Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestion& question,
+                                  const std::vector<Row>& rows, const std::vector<Row>& items);
+
+// ---- for the contracts ----
+
+// The row has the very number that was asked for (columns symbol, number, branch).
+bool is_asked_number(const Row& row, const ServiceQuestion& question);
+// How many people the rows are about, not how many periods of one (columns branch, name).
+std::size_t people_in(const std::vector<Row>& rows);
+
+// "2026-07"; the first day of that month.
+Parsed<Date> parse_month(std::string_view text);
+std::string month_text(Date day);
 
 }  // namespace mado::wire

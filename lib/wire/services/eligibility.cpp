@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <set>
 
-#include "wire/number.hpp"
+#include "wire/services/fhir.hpp"
 
 namespace mado::wire {
 namespace {
@@ -34,46 +33,9 @@ constexpr std::array columns{
     Column{"as_of", ColumnKind::integer, true},
 };
 
-constexpr std::array<std::string_view, 1> parameters{"on"};
+constexpr std::array parameters{Parameter{"on", ParameterKind::date}};
 
 constexpr std::string_view profile = "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Coverage";
-constexpr std::string_view extension_base =
-    "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_Coverage_InsuredPerson";
-constexpr std::string_view member_id_system =
-    "http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID";
-constexpr std::string_view representation_url =
-    "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
-
-// JP Core writes symbol and number in full-width characters.
-std::string full_width(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c > 0x20 && c < 0x7F) {
-            // U+FF01 … U+FF5E, in UTF-8: EF BC 81 … EF BD 9E
-            const auto point = static_cast<unsigned>(c) - 0x21 + 0xFF01;
-            out.push_back(static_cast<char>(0xE0 | (point >> 12)));
-            out.push_back(static_cast<char>(0x80 | ((point >> 6) & 0x3F)));
-            out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
-        } else {
-            out.push_back(c);
-        }
-    }
-    return out;
-}
-
-json::object coding(std::string_view system, std::string_view code, std::string_view display = {}) {
-    json::object entry{{"system", system}, {"code", code}};
-    if (!display.empty()) entry["display"] = display;
-    return {{"coding", json::array{std::move(entry)}}};
-}
-
-json::object human_name(std::string_view text, std::string_view representation) {
-    return {{"extension",
-             json::array{json::object{{"url", representation_url}, {"valueCode", representation}}}},
-            {"use", "official"},
-            {"text", text}};
-}
-
 json::object patient_of(const Row& row) {
     json::array names{human_name(*row.text("name"), "IDE")};
     if (const auto kana = row.text("kana")) names.push_back(human_name(*kana, "SYL"));
@@ -85,42 +47,11 @@ json::object patient_of(const Row& row) {
     return out;
 }
 
-json::object insurer_of(const Participant& holder) {
-    return {{"resourceType", "Organization"},
-            {"id", "insurer"},
-            {"identifier", json::array{json::object{
-                               {"system", "http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber"},
-                               {"value", fmt::format("{:0>8}", holder.id.text())}}}},
-            {"name", holder.name}};
-}
-
 // JP Core has symbol, number and branch for medical insurance only.
 void add_care_number(json::object& coverage, const Row& row) {
     coverage["identifier"] = json::array{json::object{{"system", "urn:mado:jp:care-insured-number"},
                                                       {"value", *row.text("number")}}};
     coverage["subscriberId"] = *row.text("number");
-}
-
-void add_insured_number(json::object& coverage, const Row& row, const Participant& holder) {
-    const auto symbol = full_width(row.text("symbol").value_or(""));
-    const auto number = full_width(*row.text("number"));
-    const auto branch = row.text("branch").value_or("");
-    json::array extensions;
-    const auto add = [&extensions](std::string_view part, const std::string& value) {
-        if (value.empty()) return;
-        extensions.push_back(json::object{{"url", std::string(extension_base) + std::string(part)},
-                                          {"valueString", value}});
-    };
-    add("Symbol", symbol);
-    add("Number", number);
-    add("SubNumber", branch);
-    coverage["extension"] = std::move(extensions);
-    // An element that is missing is empty; the last colon stays.
-    coverage["identifier"] = json::array{json::object{
-        {"system", member_id_system},
-        {"value", fmt::format("{:0>8}:{}:{}:{}", holder.id.text(), symbol, number, branch)}}};
-    coverage["subscriberId"] = symbol.empty() ? number : symbol + ":" + number;
-    if (!branch.empty()) coverage["dependent"] = branch;
 }
 
 json::array classes_of(const Row& row) {
@@ -191,17 +122,6 @@ bool valid_on(const Row& row, Date day) {
     return *row.date("valid_from") <= day && (!to || day <= *to);
 }
 
-// Two people, not two periods of one: the register tells them apart by branch, or, where it has
-// none, by name.
-std::size_t people_in(const std::vector<Row>& rows) {
-    std::set<std::string> people;
-    for (const auto& row : rows) {
-        const auto branch = row.text("branch").value_or("");
-        people.insert(branch.empty() ? "name " + *row.text("name") : "branch " + branch);
-    }
-    return people.size();
-}
-
 json::object not_insured(const std::vector<Row>& rows, Date on) {
     json::object data{{"on", to_text(on)}, {"result", "not_on_this_date"}};
     data["payers"] = json::array();
@@ -218,20 +138,15 @@ json::object not_insured(const std::vector<Row>& rows, Date on) {
     return data;
 }
 
-// A SELECT may match more loosely than the relay's index does (a number column that drops leading
-// zeros, a collation without case). Such a row is not the number that was asked for: the person
-// would not see the access.
-bool is_asked_number(const Row& row, const ServiceQuestion& question) {
-    const auto same = [&row, &question](std::string_view field) {
-        const auto asked = question.number.find(field);
-        return normalise(row.text(field).value_or("")) ==
-               (asked == question.number.end() ? "" : asked->second);
-    };
-    const bool any_branch = !question.number.contains("branch");
-    return same("symbol") && same("number") && (any_branch || same("branch"));
+Parsed<void> complete(ParameterValues& values, Date today) {
+    values.try_emplace("on", to_text(today));  // the service date
+    return {};
 }
 
-ServiceAnswer answer(const ServiceQuestion& question, const std::vector<Row>& rows) {
+Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
+                             const std::vector<Row>& /*items*/) {
+    const auto on = parse_date(question.parameters.find("on")->second);
+    if (!on) return std::unexpected(on.error());
     std::vector<Row> fitting;
     for (const auto& row : rows) {
         if (!is_asked_number(row, question)) continue;
@@ -239,8 +154,11 @@ ServiceAnswer answer(const ServiceQuestion& question, const std::vector<Row>& ro
         if (question.birth_date && row.date("birth_date") != question.birth_date) continue;
         fitting.push_back(row);
     }
-    if (fitting.empty()) return {.outcome = Outcome::no_match, .data = {}};
-    if (people_in(fitting) > 1) return {.outcome = Outcome::several_match, .data = {}};
+    if (fitting.empty()) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
+    // Two people, not two periods of one.
+    if (people_in(fitting) > 1) {
+        return ServiceAnswer{.outcome = Outcome::several_match, .data = {}};
+    }
 
     ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = 0};
     json::array payers;
@@ -249,20 +167,25 @@ ServiceAnswer answer(const ServiceQuestion& question, const std::vector<Row>& ro
     });
     for (const auto& row : fitting) {
         out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
-        if (valid_on(row, question.on)) payers.push_back(payer_of(row, question.holder));
+        if (valid_on(row, *on)) payers.push_back(payer_of(row, question.holder));
     }
     if (payers.empty()) {
-        out.data = json::serialize(not_insured(fitting, question.on));
+        out.data = json::serialize(not_insured(fitting, *on));
         return out;
     }
-    json::object data{{"on", to_text(question.on)}, {"result", "insured"}};
+    json::object data{{"on", to_text(*on)}, {"result", "insured"}};
     data["payers"] = std::move(payers);
     out.data = json::serialize(data);
     return out;
 }
 
-constexpr Contract contract{
-    .service = "eligibility", .rows = columns, .parameters = parameters, .answer = &answer};
+constexpr Contract contract{.service = "eligibility",
+                            .rows = columns,
+                            .items = {},
+                            .item_key = {},
+                            .parameters = parameters,
+                            .complete = &complete,
+                            .answer = &answer};
 
 }  // namespace
 

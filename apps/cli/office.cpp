@@ -1,0 +1,84 @@
+#include "office.hpp"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "card/software_card.hpp"
+#include "wire/order.hpp"
+
+namespace mado::cli {
+namespace {
+
+// From --pin, or typed unseen.
+Secret read_pin(const std::string& given) {
+    if (!given.empty()) return Secret(as_bytes(given));
+    std::cerr << "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: " << std::flush;
+    termios old{};
+    const bool terminal = ::tcgetattr(0, &old) == 0;
+    termios silent = old;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    if (terminal) ::tcsetattr(0, TCSANOW, &silent);
+    std::string pin;
+    std::getline(std::cin, pin);
+    if (terminal) ::tcsetattr(0, TCSANOW, &old);
+    std::cerr << "\n";
+    Secret secret{as_bytes(pin)};
+    wipe(pin);
+    return secret;
+}
+
+// The connection ends with the coroutine, before the io_context that it belongs to.
+http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
+    client::Asker asker(office.directory, office.identity);
+    co_return co_await asker.nonce();
+}
+
+}  // namespace
+
+Date parse_day(std::string_view option, const std::string& text) {
+    auto date = parse_date(text);
+    if (!date) throw OperatorError(fmt::format("{}: {} (YYYY-MM-DD)", option, date.error().why));
+    return *date;
+}
+
+client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,
+                                            const std::string& card_key, const std::string& pin,
+                                            wire::MandateKind kind, std::string_view service) {
+    const auto card = card::SoftwareCard::open(places.card(card_key));
+    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    const auto nonce = wait_for(fetch_nonce(office));
+    if (!nonce) return std::unexpected(nonce.error());
+    auto mandate = client::sign_mandate(
+        *card, read_pin(pin),
+        {.kind = kind, .scope = {*wire::ServiceId::parse(service)}, .nonce = *nonce},
+        office.directory, office.identity.id, unix_now());
+    if (!mandate) return std::unexpected(mandate.error());
+    return SignedByCard{std::move(*mandate), card->authentication_certificate()};
+}
+
+int print_problem(const client::Problem& problem) {
+    const auto& error = wire::info(problem.code);
+    std::cerr << fmt::format("mado: {}: {}", error.name, error.title);
+    if (problem.tries_left) std::cerr << fmt::format(" Tries left: {}.", *problem.tries_left);
+    if (!problem.detail.empty()) std::cerr << fmt::format(" ({})", problem.detail);
+    if (!problem.request_id.empty()) std::cerr << fmt::format(" [request {}]", problem.request_id);
+    std::cerr << "\n";
+    return 3;
+}
+
+void print_receipt(const client::Answered& answered) {
+    const auto entry = wire::order_entry(answered.receipt->salt, answered.receipt->order);
+    std::cout << fmt::format(
+        "受領証 receipt verified: entry {} of the access log, {}\n"
+        "  {} (not yet witnessed)\n",
+        answered.receipt->index, answered.order->holder.text(), base64url(entry));
+}
+
+std::string name_of(const wire::Directory& directory, const std::string& id) {
+    const auto* participant = directory.find(id);
+    return participant == nullptr ? id : participant->name;
+}
+
+}  // namespace mado::cli

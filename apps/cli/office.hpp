@@ -1,0 +1,73 @@
+// What the commands of an organisation's user share: the organisation's keys, a card's signature,
+// waiting for the network, and words for what went wrong.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret.hpp"
+#include "client/client.hpp"
+#include "places.hpp"
+
+namespace mado::cli {
+
+// Runs one coroutine to its end on this thread.
+template <class T>
+T wait_for(http::Task<T> task) {
+    http::asio::io_context io{1};
+    std::optional<T> out;
+    std::exception_ptr failed;
+    http::asio::co_spawn(io, std::move(task), [&out, &failed](std::exception_ptr error, T value) {
+        failed = error;
+        if (!error) out.emplace(std::move(value));
+    });
+    io.run();
+    if (failed) std::rethrow_exception(failed);
+    return std::move(*out);
+}
+
+template <class T>
+T parse_word(std::string_view option, const std::string& text) {
+    auto parsed = T::parse(text);
+    if (!parsed) throw OperatorError(fmt::format("{} {}: {}", option, text, parsed.error().why));
+    return *parsed;
+}
+
+Date parse_day(std::string_view option, const std::string& text);
+
+// Everything a command of an organisation needs: the verified directory and the organisation's
+// keys.
+struct Office {
+    Office(const Places& places, const std::string& organisation)
+        : directory(wire::load_directory(places.directory(), places.authority_key())),
+          identity(client::load_identity(organisation, places.keys_of(organisation), directory)),
+          self(*directory.find(identity.id)) {}
+
+    wire::Directory directory;
+    client::Identity identity;
+    const wire::Participant& self;
+};
+
+struct SignedByCard {
+    std::string mandate;
+    crypto::Certificate certificate;
+};
+
+// A mandate that the card signs for this organisation, with a nonce of the relay. `pin` as given
+// with --pin, or typed unseen when it is empty.
+client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,
+                                            const std::string& card_key, const std::string& pin,
+                                            wire::MandateKind kind, std::string_view service);
+
+// On standard error; returns the exit status 3.
+int print_problem(const client::Problem& problem);
+void print_receipt(const client::Answered& answered);
+// A participant's name; its id when the directory has none.
+std::string name_of(const wire::Directory& directory, const std::string& id);
+
+}  // namespace mado::cli

@@ -1,0 +1,55 @@
+#include "client/own.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "client/lines.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::client {
+namespace {
+
+// Problems of one holder. With every other one the next position would have it too.
+constexpr std::array of_one_holder{
+    wire::Code::unavailable,    wire::Code::no_match,        wire::Code::several_match,
+    wire::Code::holder_refused, wire::Code::holder_failed,   wire::Code::service_unknown,
+    wire::Code::answer_invalid, wire::Code::receipt_invalid,
+};
+
+bool is_of_one_holder(const Problem& problem) {
+    // A relay that does not answer gives no request id.
+    if (problem.code == wire::Code::unavailable && problem.request_id.empty()) return false;
+    return std::ranges::find(of_one_holder, problem.code) != of_one_holder.end();
+}
+
+bool has_next(const Result<Answered>& answered) {
+    return answered || is_of_one_holder(answered.error());
+}
+
+}  // namespace
+
+Task<std::vector<OwnRecord>> fetch_own(const wire::Directory& directory, const Identity& identity,
+                                       OwnQuestion question) {
+    std::vector<Ask> asks;
+    for (const auto& kind : question.kinds) {
+        asks.push_back({.to = {.holder = {}, .kind = kind, .position = 1},
+                        .service = question.service,
+                        .purpose = *wire::CodeId::parse("own-view"),
+                        .parameters = question.parameters,
+                        .subject = to_bytes(wire::mandate_subject(question.login_mandate)),
+                        .card_seen = false});
+    }
+    auto lines = co_await ask_lines(directory, identity, std::move(asks), &has_next);
+    std::vector<OwnRecord> out;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        std::int64_t position = 0;
+        for (auto& answer : lines[i]) {
+            // The end of the person's links.
+            if (!answer && answer.error().code == wire::Code::no_link) break;
+            out.push_back({question.kinds[i], ++position, std::move(answer)});
+        }
+    }
+    co_return out;
+}
+
+}  // namespace mado::client

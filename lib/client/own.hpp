@@ -1,0 +1,33 @@
+// A person's own records, as the portal fetches them for the person whose card signed the log-in:
+// of every holder that the person has, or had, of the kinds asked.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "client/client.hpp"
+
+namespace mado::client {
+
+struct OwnQuestion {
+    wire::ServiceId service;
+    std::vector<wire::CodeId> kinds;  // of holders; each is a line of its own, side by side
+    std::map<std::string, std::string> parameters;
+    std::string login_mandate;
+};
+
+// One link of the person: newest first, kind after kind.
+struct OwnRecord {
+    wire::CodeId kind;
+    std::int64_t position = 1;
+    Result<Answered> answer;
+};
+
+// A holder that gives no answer costs its own records only. What concerns the whole question (it is
+// not allowed, the card is revoked) ends its line and is the last record of it. Empty: the person
+// has no link of these kinds.
+Task<std::vector<OwnRecord>> fetch_own(const wire::Directory& directory, const Identity& identity,
+                                       OwnQuestion question);
+
+}  // namespace mado::client

@@ -1,0 +1,85 @@
+#include "wire/services/catalogue.hpp"
+
+#include <algorithm>
+
+#include "wire/test_wire.hpp"
+
+namespace mado::wire {
+namespace {
+
+const Date today = valid(parse_date("2026-11-22"));
+
+std::string why_refused(std::string_view service,
+                        const std::map<std::string, std::string>& parameters) {
+    const auto read = read_parameters(*find_contract(service), parameters, today);
+    return read ? "" : read.error().why;
+}
+
+TEST(Catalogue, KnowsItsServices) {
+    EXPECT_EQ(find_contract("eligibility")->service, "eligibility");
+    EXPECT_EQ(find_contract("claims")->service, "claims");
+    EXPECT_EQ(find_contract("Eligibility"), nullptr);
+    EXPECT_EQ(find_contract(""), nullptr);
+}
+
+TEST(Catalogue, KeysOfItemsAreColumnsOfBoth) {
+    for (const auto* service : {"eligibility", "claims"}) {
+        const auto& contract = *find_contract(service);
+        EXPECT_EQ(contract.items.empty(), contract.item_key.empty());
+        if (contract.items.empty()) continue;
+        for (const auto columns : {contract.rows, contract.items}) {
+            const auto key = std::ranges::find(columns, contract.item_key, &Column::name);
+            ASSERT_NE(key, columns.end());
+            EXPECT_EQ(key->kind, ColumnKind::text);
+        }
+        EXPECT_TRUE(std::ranges::find(contract.items, contract.item_key, &Column::name)->required);
+    }
+}
+
+TEST(Catalogue, ParametersAreOfTheirKind) {
+    EXPECT_EQ(why_refused("eligibility", {{"on", "2026-11-22"}}), "");
+    EXPECT_EQ(why_refused("eligibility", {{"on", "2026-11"}}), "a parameter of the wrong kind");
+    EXPECT_EQ(why_refused("eligibility", {{"on", ""}}), "a parameter of the wrong kind");
+    EXPECT_EQ(why_refused("eligibility", {{"from", "2026-11"}}),
+              "a parameter that the service lacks");
+    EXPECT_EQ(why_refused("claims", {{"from", "2026-01"}, {"to", "2026-07"}}), "");
+    for (const auto* month :
+         {"2026-13", "2026-00", "2026-7", "2026-07-01", "", "2026/07", "1867-01"})
+        EXPECT_EQ(why_refused("claims", {{"to", month}}), "a parameter of the wrong kind") << month;
+    EXPECT_EQ(why_refused("claims", {{"on", "2026-11-22"}}), "a parameter that the service lacks");
+}
+
+TEST(Catalogue, ParametersThatAreMissingAreFilledIn) {
+    const auto complete = [](std::string_view service,
+                             const std::map<std::string, std::string>& parameters) {
+        return valid(read_parameters(*find_contract(service), parameters, today));
+    };
+    EXPECT_EQ(complete("eligibility", {}), (ParameterValues{{"on", "2026-11-22"}}));
+    EXPECT_EQ(complete("claims", {}), (ParameterValues{{"from", "2025-12"}, {"to", "2026-11"}}));
+    EXPECT_EQ(complete("claims", {{"to", "2026-03"}}),
+              (ParameterValues{{"from", "2025-04"}, {"to", "2026-03"}}));
+    EXPECT_EQ(complete("claims", {{"from", "2026-10"}}),
+              (ParameterValues{{"from", "2026-10"}, {"to", "2026-11"}}));
+}
+
+TEST(Catalogue, MonthsFollowEachOtherAndAreNotTooMany) {
+    const auto fits = [](const char* from, const char* to) {
+        return why_refused("claims", {{"from", from}, {"to", to}}).empty();
+    };
+    EXPECT_TRUE(fits("2026-07", "2026-07"));
+    EXPECT_FALSE(fits("2026-08", "2026-07"));
+    EXPECT_TRUE(fits("2021-08", "2026-07"));   // sixty months
+    EXPECT_FALSE(fits("2021-07", "2026-07"));  // sixty-one
+    EXPECT_FALSE(fits("1868-01", "2999-12"));
+    EXPECT_NE(why_refused("claims", {{"from", "2026-12"}}), "") << "after today's month";
+}
+
+TEST(Catalogue, MonthsAreThoseOfTheCalendar) {
+    EXPECT_EQ(valid(parse_month("2026-02")), valid(parse_date("2026-02-01")));
+    EXPECT_EQ(month_text(today), "2026-11");
+    EXPECT_FALSE(parse_month("2026-2"));
+    EXPECT_FALSE(parse_month("2026-02-"));
+}
+
+}  // namespace
+}  // namespace mado::wire
