@@ -176,12 +176,13 @@ crypto::Certificate load_certificate(const std::string& path) {
 
 // A holder offers what it has mapped.
 json::array services_of(const Organisation& one) {
-    if (one.kind == "relay") return {"entries"};
+    if (one.kind == "relay") return {"entries", "bells"};
     json::array out;
     const auto mapping = "country/jp/holders/" + one.id + ".toml";
     if (!fs::exists(mapping)) return out;
     for (const auto& service : Config::load(mapping).table("service").keys())
         out.emplace_back(service);
+    out.emplace_back("evidence");  // the gateway's own
     return out;
 }
 

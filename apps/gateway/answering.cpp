@@ -3,6 +3,7 @@
 #include "crypto/digest.hpp"
 #include "http/completion.hpp"
 #include "wire/answer.hpp"
+#include "wire/services/evidence.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -44,26 +45,42 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     if (holder == parts_.holders.end()) co_return refused(Code::order_for_other);
     const bool seen_before = parts_.evidence.known(order->entry);
     if (const auto code = judge_freshness(*order, seen_before, now)) co_return refused(*code);
-    if (!holder->second.records.offers(order->head.service)) {
+    const auto* contract = wire::find_contract(order->head.service.text());
+    if (contract == nullptr || (contract->source == wire::RowSource::database &&
+                                !holder->second.records.offers(order->head.service))) {
         co_return refused(Code::service_unknown);
     }
-    auto parameters = wire::read_parameters(*wire::find_contract(order->head.service.text()),
-                                            order->head.parameters, parts_.policy.day_of(now));
+    if (const auto code = parts_.settling.judge(order->origin, contract->needs_witnesses, now)) {
+        co_return refused(*code);
+    }
+    auto parameters =
+        wire::read_parameters(*contract, order->head.parameters, parts_.policy.day_of(now));
     if (!parameters) co_return refused(Code::malformed);
     service = order->head.service.text();
 
-    auto reply = look_up(*order, *delivery, std::move(*parameters), holder->second);
-    // Kept before the answer leaves. A repeat is answered again and keeps its first row.
+    auto reply = look_up({.order = *order,
+                          .delivery = *delivery,
+                          .contract = *contract,
+                          .holder = holder->second,
+                          .now = now},
+                         std::move(*parameters));
     EvidenceRow row{.entry = order->entry,
                     .request = crypto::sha256(as_bytes(order->order.head)),
                     .log_index = delivery->receipt.index,
+                    .origin = order->origin,
                     .time = order->order.time,
+                    .keep_until = order->order.keep_until,
                     .holder = order->order.holder.text(),
                     .number = delivery->number,
                     .requester = order->head.issuer.text(),
                     .service = service,
                     .outcome = reply.outcome,
                     .receipt = wire::receipt_json(delivery->receipt)};
+    co_return co_await keep(std::move(row), std::move(reply));
+}
+
+// Kept before the answer leaves. A repeat is answered again and keeps its first row.
+Task<wire::DeliveryReply> Answering::keep(EvidenceRow row, wire::DeliveryReply reply) {
     auto& evidence = parts_.evidence;
     auto shared_row = std::make_shared<EvidenceRow>(std::move(row));
     const auto kept = co_await http::completed<Kept>(
@@ -79,17 +96,50 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     co_return wire::DeliveryReply{};
 }
 
-// The holder's rows, made into the service's document, signed by the holder, sealed to the one who
-// asked. A database that does not work is an outcome, not a lost connection.
-wire::DeliveryReply Answering::look_up(const VerifiedOrder& order, const wire::Delivery& delivery,
-                                       wire::ParameterValues parameters, Holder& holder) const {
+// The rows are the gateway's own, by the very number that was sent.
+wire::ServiceAnswer Answering::find_evidence(const Asked& asked,
+                                             const wire::ServiceQuestion& question) const {
+    std::vector<wire::Row> rows;
+    const auto after = std::stoull(question.parameters.at("after"));
+    for (const auto& kept :
+         parts_.evidence.asked_about(asked.holder.records.holder().id.text(), asked.delivery.number,
+                                     after, wire::evidence_rows_max + 1)) {
+        wire::Row row;
+        row.values.emplace("entry", base64url(kept.entry));
+        row.values.emplace("index", static_cast<std::int64_t>(kept.log_index));
+        row.values.emplace("time", kept.time);
+        row.values.emplace("requester", kept.requester);
+        row.values.emplace("service", kept.service);
+        row.values.emplace("outcome", std::string(wire::to_text(kept.outcome)));
+        rows.push_back(std::move(row));
+    }
+    auto answer = wire::make_answer(asked.contract, question, rows, {});
+    if (!answer) throw Failure(std::string("the evidence: ") + answer.error().why);
+    return std::move(*answer);
+}
+
+wire::ServiceAnswer Answering::find(const Asked& asked, wire::ParameterValues parameters) const {
+    const wire::ServiceQuestion question{.holder = *asked.order.holder,
+                                         .number = wire::number_fields(asked.delivery.number),
+                                         .birth_date = asked.delivery.birth_date,
+                                         .parameters = std::move(parameters),
+                                         .now = asked.now};
+    switch (asked.contract.source) {
+        case wire::RowSource::database:
+            return asked.holder.records.answer(asked.order.head.service, question);
+        case wire::RowSource::evidence:
+            return find_evidence(asked, question);
+    }
+    return {};
+}
+
+// What was found, signed by the holder, sealed to the one who asked. A database that does not work
+// is an outcome, not a lost connection.
+wire::DeliveryReply Answering::look_up(const Asked& asked, wire::ParameterValues parameters) const {
+    const auto& order = asked.order;
     wire::ServiceAnswer found;
     try {
-        found = holder.records.answer(order.head.service,
-                                      {.holder = *order.holder,
-                                       .number = wire::number_fields(delivery.number),
-                                       .birth_date = delivery.birth_date,
-                                       .parameters = std::move(parameters)});
+        found = find(asked, std::move(parameters));
     } catch (const Failure& failure) {
         parts_.log.error("records_failed", {{"holder", std::string_view(order.holder->id.text())},
                                             {"why", std::string_view(failure.what())}});
@@ -97,6 +147,7 @@ wire::DeliveryReply Answering::look_up(const VerifiedOrder& order, const wire::D
     }
     wire::DeliveryReply reply{.outcome = found.outcome, .answer = {}, .reason = {}};
     if (found.outcome != wire::Outcome::answered) return reply;
+    const auto& holder = asked.holder;
     const wire::Answer answer{.issuer = order.order.holder,
                               .audience = order.head.seal_to.thumbprint(),
                               .order = order.entry,

@@ -11,6 +11,7 @@
 #include "http/metrics.hpp"
 #include "records.hpp"
 #include "service.hpp"
+#include "settling.hpp"
 
 namespace mado::gateway {
 
@@ -31,6 +32,7 @@ class Answering {
         const AllowedPolicies& allowed;
         const Log& log;
         Evidence& evidence;
+        const Settling& settling;
         std::map<std::string, Holder, std::less<>>& holders;
         http::CounterFamily& orders;  // by service and outcome
         http::Histogram& latency_s;
@@ -41,8 +43,18 @@ class Answering {
     Task<http::Response> run(http::Request request);
 
   private:
-    wire::DeliveryReply look_up(const VerifiedOrder& order, const wire::Delivery& delivery,
-                                wire::ParameterValues parameters, Holder& holder) const;
+    struct Asked {
+        const VerifiedOrder& order;
+        const wire::Delivery& delivery;
+        const wire::Contract& contract;
+        Holder& holder;
+        UnixTime now;
+    };
+    wire::ServiceAnswer find(const Asked& asked, wire::ParameterValues parameters) const;
+    wire::ServiceAnswer find_evidence(const Asked& asked,
+                                      const wire::ServiceQuestion& question) const;
+    wire::DeliveryReply look_up(const Asked& asked, wire::ParameterValues parameters) const;
+    Task<wire::DeliveryReply> keep(EvidenceRow row, wire::DeliveryReply reply);
     Task<wire::DeliveryReply> answer(std::string body, std::string& service);
 
     Parts parts_;

@@ -82,11 +82,18 @@ class AnsweringTest : public testing::Test {
     Evidence evidence{evidence_path, log};
     std::map<std::string, Holder, std::less<>> holders;
     http::Metrics metrics;
+    Settling settling{io,
+                      {.directory = directory,
+                       .evidence = evidence,
+                       .log = log,
+                       .rounds = metrics.counters("rounds", "…", {"log", "result"})},
+                      unix_now()};
     Answering answering{{.directory = directory,
                          .policy = policy,
                          .allowed = allowed,
                          .log = log,
                          .evidence = evidence,
+                         .settling = settling,
                          .holders = holders,
                          .orders = metrics.counters("orders", "…", {"service", "outcome"}),
                          .latency_s = metrics.histogram("latency", "…", {1})}};

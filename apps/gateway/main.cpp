@@ -77,12 +77,15 @@ std::optional<std::string> why_not_ready(const Dialer& dialer, const Evidence& e
 
 constexpr http::Milliseconds shutdown_grace{5'000};
 
-Task<void> shut_down(asio::io_context& io, Dialer& dialer, http::Server& server, const Log& log) {
+Task<void> shut_down(asio::io_context& io, Dialer& dialer, Settling& settling, http::Server& server,
+                     const Log& log) {
     asio::signal_set signals(io, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
     log.info("stopping");
+    settling.stop();
     co_await dialer.stop(shutdown_grace);
     co_await server.stop(shutdown_grace);
+    io.stop();
 }
 
 int serve(const std::string& config_path) {
@@ -95,12 +98,21 @@ int serve(const std::string& config_path) {
     asio::io_context io{1};  // before the evidence, whose thread resumes what waits on it
     Evidence evidence(settings.evidence, log);
     http::Metrics metrics;
+    Settling settling(
+        io,
+        {.directory = directory,
+         .evidence = evidence,
+         .log = log,
+         .rounds = metrics.counters("mado_gateway_settling_rounds_total",
+                                    "Rounds of settling by log and result.", {"log", "result"})},
+        unix_now());
     Answering answering(
         {.directory = directory,
          .policy = policy,
          .allowed = settings.allow,
          .log = log,
          .evidence = evidence,
+         .settling = settling,
          .holders = holders,
          .orders = metrics.counters("mado_gateway_orders_total", "Orders by service and outcome.",
                                     {"service", "outcome"}),
@@ -129,7 +141,8 @@ int serve(const std::string& config_path) {
         http::operator_routes([&dialer, &evidence] { return why_not_ready(dialer, evidence); },
                               metrics));
     dialer.start();
-    asio::co_spawn(io, shut_down(io, dialer, server, log), asio::detached);
+    settling.start();
+    asio::co_spawn(io, shut_down(io, dialer, settling, server, log), asio::detached);
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
     io.run();
     evidence.stop();

@@ -127,6 +127,9 @@ Records::Records(const std::string& mapping, const std::string& database,
         auto service = services.table(name);
         const auto* contract = wire::find_contract(name);
         if (contract == nullptr) services.refuse(name, "the catalogue has no such service");
+        if (contract->source != wire::RowSource::database) {
+            services.refuse(name, "the gateway answers this service itself");
+        }
         Expected expected{.key = "rows",
                           .columns = contract->rows,
                           .parameters = contract->parameters,

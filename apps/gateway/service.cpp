@@ -91,6 +91,7 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
     }
     return VerifiedOrder{.order = std::move(receipt->order),
                          .entry = receipt->entry,
+                         .origin = std::move(receipt->checkpoint.origin),
                          .head = std::move(*head),
                          .holder = holder};
 }

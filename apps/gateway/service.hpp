@@ -29,6 +29,7 @@ struct OrderFacts {
 struct VerifiedOrder {
     wire::Order order;
     Hash entry{};
+    std::string origin;  // of the log that it is in
     wire::Head head;
     const wire::Participant* holder;
 };

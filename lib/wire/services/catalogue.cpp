@@ -7,11 +7,13 @@
 #include "wire/number.hpp"
 #include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
+#include "wire/services/evidence.hpp"
 
 namespace mado::wire {
 namespace {
 
-const auto contracts = std::to_array<Contract>({eligibility_contract(), claims_contract()});
+const auto contracts =
+    std::to_array<Contract>({eligibility_contract(), claims_contract(), evidence_contract()});
 
 bool fits(const Column& column, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) return !column.required;
@@ -29,12 +31,21 @@ bool fits(const Column& column, const Value& value) {
     return false;
 }
 
+// Decimal, without leading zeros, at most the largest tree.
+bool is_log_index(std::string_view text) {
+    constexpr std::size_t digits_max = 15;
+    return !text.empty() && text.size() <= digits_max && (text == "0" || text.front() != '0') &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool fits(ParameterKind kind, std::string_view value) {
     switch (kind) {
         case ParameterKind::date:
             return parse_date(value).has_value();
         case ParameterKind::month:
             return parse_month(value).has_value();
+        case ParameterKind::log_index:
+            return is_log_index(value);
     }
     return false;
 }

@@ -37,7 +37,7 @@ struct Row {
 };
 
 // What a head may ask besides the service: codes and dates only.
-enum class ParameterKind { date, month };
+enum class ParameterKind { date, month, log_index };
 
 struct Parameter {
     std::string_view name;
@@ -52,6 +52,7 @@ struct ServiceQuestion {
     std::map<std::string, std::string, std::less<>> number;  // its fields, as asked, normalised
     std::optional<Date> birth_date;                          // to be compared with the rows
     ParameterValues parameters;                              // as read_parameters() returns them
+    UnixTime now = 0;
 };
 
 struct ServiceAnswer {
@@ -60,8 +61,15 @@ struct ServiceAnswer {
     UnixTime as_of = 0;
 };
 
+// Where a service's rows come from: the holder's database, by its mapping, or the gateway's own
+// store, without one.
+enum class RowSource { database, evidence };
+
 struct Contract {
     std::string_view service;
+    RowSource source;
+    // It gives out records: not while nobody witnesses the access log.
+    bool needs_witnesses;
     std::span<const Column> rows;
     std::span<const Column> items;  // of the second SELECT; none: the service has only rows
     std::string_view item_key;      // column of both (text): the row that an item belongs to

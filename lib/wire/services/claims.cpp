@@ -348,6 +348,8 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
 }
 
 constexpr Contract contract{.service = "claims",
+                            .source = RowSource::database,
+                            .needs_witnesses = true,
                             .rows = columns,
                             .items = item_columns,
                             .item_key = "claim_id",

@@ -180,6 +180,8 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
 }
 
 constexpr Contract contract{.service = "eligibility",
+                            .source = RowSource::database,
+                            .needs_witnesses = false,
                             .rows = columns,
                             .items = {},
                             .item_key = {},
