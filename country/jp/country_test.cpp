@@ -1,6 +1,7 @@
-#include "base/check_digit.hpp"
+#include <boost/json.hpp>
+
+#include "base/json.hpp"
 #include "calendar.hpp"
-#include "random.hpp"
 #include "test_country.hpp"
 
 namespace mado::country {
@@ -76,59 +77,6 @@ TEST_F(CountryTest, NamedPeopleAreTheSameEverywhere) {
         EXPECT_EQ(known.identifiers, here.identifiers);
     }
     EXPECT_EQ(named, 14U);
-}
-
-// ---- numbers ----
-
-TEST_F(CountryTest, HealthCareNumbersAreValidAndDifferent) {
-    std::set<std::string> seen;
-    for (const auto& known : country().people()) {
-        const auto& number = known.health_care_number;
-        EXPECT_EQ(number.size(), 12U);
-        EXPECT_NE(number.front(), '0');
-        EXPECT_TRUE(damm_valid(number)) << number;
-        EXPECT_TRUE(seen.insert(number).second) << number;
-    }
-    EXPECT_EQ(seen.size(), 1000U);
-}
-
-TEST(HealthCareNumbers, DoNotRepeat) {
-    Random random(7);
-    HealthCareNumbers numbers(random);
-    std::set<std::string> seen;
-    for (int i = 0; i < 100'000; ++i)
-        seen.insert(numbers.next());
-    EXPECT_EQ(seen.size(), 100'000U);
-}
-
-TEST_F(CountryTest, InsurerNumbersHaveCheckDigits) {
-    for (const auto& id : holder_ids)
-        EXPECT_TRUE(insurer_valid(id)) << id;
-    for (const auto& known : country().people()) {
-        for (const auto& identifier : known.identifiers) {
-            if (identifier.holder == "39990015") {
-                EXPECT_EQ(identifier.number.size(), 8U);
-                EXPECT_TRUE(insurer_valid(identifier.number)) << identifier.number;
-                EXPECT_FALSE(identifier.symbol || identifier.branch);
-            }
-            if (identifier.scheme == "care-insured-number") {
-                EXPECT_EQ(identifier.number.size(), 10U);
-            }
-        }
-    }
-}
-
-// Nobody has the number of somebody else, but for families without branches.
-TEST_F(CountryTest, NumbersAreOnesOwn) {
-    std::map<Identifier, std::string> seen;
-    for (const auto& known : country().people()) {
-        for (const auto& identifier : known.identifiers) {
-            if (identifier.holder == "06990014" && !identifier.branch) continue;
-            auto key = identifier;
-            key.current = true;
-            EXPECT_TRUE(seen.emplace(key, known.name).second) << identifier.number;
-        }
-    }
 }
 
 // ---- the holders' SQL keeps the contract ----

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -16,7 +15,6 @@
 
 #include "base/config.hpp"
 #include "base/file.hpp"
-#include "base/json.hpp"
 #include "base/temp_folder.hpp"
 #include "db/db.hpp"
 #include "generate.hpp"
@@ -53,49 +51,8 @@ struct Known {
     std::vector<Identifier> identifiers;
 };
 
-inline Identifier read_identifier(const json::value& value) {
-    Members in(value.as_object());
-    Identifier out;
-    out.scheme = in.text("scheme");
-    out.holder = in.text("holder");
-    out.current = in.text("state") == "current";
-    Members fields(in.object("fields"));
-    EXPECT_EQ(fields.text("insurer"), out.holder);
-    out.symbol = fields.optional_text("symbol");
-    out.number = fields.text("number");
-    out.branch = fields.optional_text("branch");
-    EXPECT_TRUE(fields.finish());
-    EXPECT_TRUE(in.finish());
-    return out;
-}
-
-inline std::vector<Known> read_people(const std::string& path) {
-    std::vector<Known> people;
-    const auto text = read_file(path).value();
-    std::size_t start = 0;
-    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', start)) {
-        const auto object = parse_json_object(std::string_view(text).substr(start, end - start));
-        start = end + 1;
-        if (!object) throw Failure(object.error().why);
-        Members in(*object);
-        Known known;
-        known.key = object->at("key").is_null() ? "" : std::string(object->at("key").as_string());
-        (void)in.any("key");
-        known.name = in.text("name");
-        EXPECT_NE(in.text("kana"), "");
-        known.birth_date = in.text("birth_date");
-        known.health_care_number = in.text("health_care_number");
-        known.issued = in.boolean("issued");
-        EXPECT_NE(in.text("card"), "");
-        for (const auto& one : in.array("identifiers", 50)) {
-            known.identifiers.push_back(read_identifier(one));
-        }
-        EXPECT_TRUE(in.finish());
-        people.push_back(std::move(known));
-    }
-    EXPECT_EQ(start, text.size());
-    return people;
-}
+// What `mado-country` wrote for the issuing centre.
+std::vector<Known> read_people(const std::string& path);
 
 // Of these columns the contracts want numbers; of the others text.
 inline const std::set<std::string> integers{
