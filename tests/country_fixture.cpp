@@ -18,6 +18,7 @@
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
+#include "wire/order.hpp"
 
 namespace mado::tests {
 namespace {
@@ -125,7 +126,36 @@ Task<RawReply> exchange(http::Endpoint to, const http::TlsContext* tls, http::Re
     co_return out;
 }
 
+std::string data_of(const json::object& binary) {
+    const auto& data = binary.at("data").as_string();
+    return mado::to_text(ByteView(valid(parse_base64({data.data(), data.size()}))));
+}
+
+// The receipt proves that the question is in the log; returns what was asked there.
+wire::VerifiedReceipt verified_receipt(const json::object& binary,
+                                       const wire::Directory& directory) {
+    EXPECT_EQ(binary.at("contentType"), "application/json");
+    const auto object = valid(parse_json_object(data_of(binary)));
+    return valid(wire::verify_receipt(valid(wire::read_receipt(object)), directory));
+}
+
 }  // namespace
+
+void expect_proof(const json::object& receipt, const json::object& answer,
+                  const wire::Directory& directory) {
+    const auto asked = verified_receipt(receipt, directory);
+    EXPECT_EQ(answer.at("contentType"), "application/jose");
+    const auto jws =
+        valid(crypto::parse_jws(data_of(answer), {.bytes_max = wire::answer_bytes_max}));
+    EXPECT_EQ(jws.type, "mado-answer+jws");
+    const auto* key = directory.find(asked.order.holder)->signing_key(jws.key_id);
+    ASSERT_NE(key, nullptr);
+    EXPECT_TRUE(crypto::verify_jws(jws, *key));
+    const auto content = valid(parse_json_object(
+        as_text(jws.payload),
+        {.text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000}));
+    EXPECT_EQ(content.at("order"), json::value(base64url(asked.entry)));
+}
 
 void pause_ms(std::int64_t milliseconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));

@@ -82,6 +82,11 @@ struct RawReply {
 // Health-care number and birth date, as a counter types them.
 Bytes number_subject(std::string_view health_care_number, std::string_view birth_date);
 
+// The last two Binaries of an order in a Bundle: the receipt proves that the question is in the
+// log, and the holder's signature that this is what it answered to it.
+void expect_proof(const json::object& receipt, const json::object& answer,
+                  const wire::Directory& directory);
+
 class RunningCountry {
   public:
     // Makes and starts a country of `people`.

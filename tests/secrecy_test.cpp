@@ -254,6 +254,19 @@ TEST_F(SecrecyTest, BodiesAtTheRelay) {
     EXPECT_GT(taro_reply.body.size(), 2'000U) << "there is an answer in it";
     expect_nothing("an answer", taro_reply.body, {});
     expect_nothing("an answer", haru_reply.body, {});
+    // Taro's own claims.
+    auto own_head = country().head("portal");
+    own_head.service = service("claims");
+    own_head.purpose = code_id("own-view");
+    own_head.parameters = {{"from", "2025-04"}};
+    auto login = country().mandate("portal");
+    login.kind = wire::MandateKind::login;
+    login.scope = {service("claims")};
+    const auto own_reply =
+        send("portal", body_of("portal", own_head,
+                               to_bytes(wire::mandate_subject(country().sign(login, "taro")))));
+    ASSERT_EQ(own_reply.status, 200) << own_reply.body;
+    expect_nothing("claims", own_reply.body, {});
 
     country().kill9("gateway-2");
     country().kill9("gateway-3");

@@ -264,32 +264,6 @@ void expect_coverage(const json::object& coverage) {
     EXPECT_EQ(contained, "Patient Organization ");
 }
 
-std::string data_of(const json::object& binary) {
-    const auto& data = binary.at("data").as_string();
-    return mado::to_text(ByteView(valid(parse_base64({data.data(), data.size()}))));
-}
-
-// The receipt proves that the question is in the log; returns what was asked there.
-wire::VerifiedReceipt verified_receipt(const json::object& binary,
-                                       const wire::Directory& directory) {
-    EXPECT_EQ(binary.at("contentType"), "application/json");
-    const auto object = valid(parse_json_object(data_of(binary)));
-    return valid(wire::verify_receipt(valid(wire::read_receipt(object)), directory));
-}
-
-// The holder's signature proves that this is what it answered to that question.
-void expect_answer(const json::object& binary, const wire::VerifiedReceipt& asked,
-                   const wire::Directory& directory) {
-    EXPECT_EQ(binary.at("contentType"), "application/jose");
-    const auto jws = valid(crypto::parse_jws(data_of(binary)));
-    EXPECT_EQ(jws.type, "mado-answer+jws");
-    const auto* key = directory.find(asked.order.holder)->signing_key(jws.key_id);
-    ASSERT_NE(key, nullptr);
-    EXPECT_TRUE(crypto::verify_jws(jws, *key));
-    const auto answer = valid(parse_json_object(as_text(jws.payload), {.depth_max = 32}));
-    EXPECT_EQ(answer.at("order"), json::value(base64url(asked.entry)));
-}
-
 }  // namespace
 
 // A FHIR R4 Bundle: Haru's two payers in order of their rank, then receipt and answer of each
@@ -318,7 +292,7 @@ TEST_F(StartTest, CheckAsJson) {
     EXPECT_EQ(types, "Coverage Coverage Binary Binary Binary Binary ");
     ASSERT_EQ(binaries.size(), 4U);
     for (const std::size_t at : {0U, 2U})
-        expect_answer(binaries[at + 1], verified_receipt(binaries[at], directory), directory);
+        expect_proof(binaries[at], binaries[at + 1], directory);
     EXPECT_EQ(urls.size(), 6U) << "every resource has a name of its own";
 }
 

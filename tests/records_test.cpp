@@ -1,0 +1,201 @@
+// A person's own records through the real programs: claims, and who may not have them.
+#include <boost/json.hpp>
+
+#include "client/claims.hpp"
+#include "client/own.hpp"
+#include "country_fixture.hpp"
+
+namespace mado::tests {
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+class RecordsOfAPerson : public OneCountry {
+  protected:
+    static Finished claims(const std::string& card, std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"records", "claims", "--card", card, "--pin", "1234"});
+        return country().cli(more);
+    }
+    // A head for claims as that organisation would ask; the portal's purpose is own-view.
+    static wire::Head head(const std::string& requester) {
+        auto out = country().head(requester);
+        out.service = service("claims");
+        if (requester == "portal") out.purpose = code_id("own-view");
+        out.parameters = {{"from", "2026-01"}, {"to", "2026-07"}};
+        return out;
+    }
+    static std::string signed_mandate(const std::string& organisation, wire::MandateKind kind,
+                                      std::string_view scope = "claims") {
+        auto mandate = country().mandate(organisation);
+        mandate.kind = kind;
+        mandate.scope = {service(scope)};
+        mandate.expires = mandate.issued_at + wire::lifetime_s_max(kind);
+        return country().sign(mandate, "hanako");
+    }
+    static std::string code_of(const std::string& requester, const wire::Head& head,
+                               std::string_view subject) {
+        const auto reply = country().ask(country().office(requester), head, as_bytes(subject));
+        return reply.status == 200 ? "answered" : reply.code;
+    }
+    static std::size_t entries_of_hanako() {
+        const auto entries = country().entries("hanako");
+        if (!entries) throw Failure("hanako has no entries");
+        return entries->entries.size();
+    }
+};
+
+// Her present insurer and her former one, each with its own months; then she sees that she looked.
+TEST_F(RecordsOfAPerson, ClaimsOfEveryInsurer) {
+    const auto before = entries_of_hanako();
+    const auto done = claims("hanako", {"--from", "2026-01", "--to", "2026-07"});
+    EXPECT_EQ(done.status, 0) << done.output;
+    for (const auto* part :
+         {"A市国民健康保険  2026-01 から 2026-07 まで", "まどか電機健康保険組合",
+          "2026-05  A市駅前整形外科  医科  768 点  支払 2300 円  3 日",
+          "112007410  再診料  150 点（2 回）", "2026-02  駅前調剤薬局  調剤  147 点",
+          "内訳は、保険者が医師に確認したうえで開示されます", "claims have come in to 2026-07",
+          "receipt verified: entry "}) {
+        EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
+    }
+    EXPECT_FALSE(has(done.output, "精神療法")) << "what is withheld stays at the insurer";
+    EXPECT_EQ(entries_of_hanako(), before + 2);
+    const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_TRUE(has(log.output, "マイページ → まどか電機健康保険組合  claims／card-pin  answered"))
+        << log.output;
+    EXPECT_TRUE(has(log.output, "個人情報の保護に関する法律")) << log.output;
+}
+
+TEST_F(RecordsOfAPerson, NoClaimIsAnAnswer) {
+    const auto done = claims("hanako", {"--from", "2026-08", "--to", "2026-11"});
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_TRUE(has(done.output, "no claims")) << done.output;
+    EXPECT_TRUE(has(done.output, "2026-07 診療分まで届いています")) << done.output;
+}
+
+// Twins under one number: nobody is shown what the other had.
+TEST_F(RecordsOfAPerson, WhoCannotBeToldApartGetsNothing) {
+    const auto done = claims("takasaki-1");
+    EXPECT_EQ(done.status, 3) << done.output;
+    EXPECT_TRUE(has(done.output, "several_match")) << done.output;
+}
+
+TEST_F(RecordsOfAPerson, ClaimsAsJson) {
+    const auto done = claims("hanako", {"--from", "2026-01", "--to", "2026-07", "--json"});
+    ASSERT_EQ(done.status, 0) << done.output;
+    const auto bundle = valid(parse_json_object(
+        done.output, {.text_bytes_max = 1U << 20U, .depth_max = 32, .values_max = 20'000}));
+    std::map<std::string, int> types;
+    std::vector<json::object> binaries;
+    std::int64_t paid = 0;
+    for (const auto& entry : bundle.at("entry").as_array()) {
+        const auto& resource = entry.at("resource").as_object();
+        const std::string type(resource.at("resourceType").as_string());
+        ++types[type];
+        if (type == "Binary") binaries.push_back(resource);
+        if (type != "ExplanationOfBenefit") continue;
+        EXPECT_EQ(resource.at("use"), "claim");
+        EXPECT_FALSE(resource.contains("diagnosis"));
+        paid += resource.at("total").at(1).at("amount").at("value").as_int64();
+    }
+    EXPECT_EQ(types, (std::map<std::string, int>{
+                         {"ExplanationOfBenefit", 9}, {"OperationOutcome", 2}, {"Binary", 4}}));
+    EXPECT_EQ(paid, 2300 + 1050 + 440 + 1370 + 1350 + 1050 + 440 + 560 + 740);
+    ASSERT_EQ(binaries.size(), 4U);
+    for (const std::size_t at : {0U, 2U})
+        expect_proof(binaries[at], binaries[at + 1], country().directory());
+}
+
+TEST_F(RecordsOfAPerson, MonthsThatDoNotFit) {
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"--from", "2026-13"},
+                                               {"--from", "2026-07", "--to", "2026-01"},
+                                               {"--from", "2015-01"},
+                                               {"--to", "July"}}) {
+        const auto done = claims("hanako", words);
+        EXPECT_EQ(done.status, 2) << done.output;
+        EXPECT_TRUE(has(done.output, "--from, --to: ")) << done.output;
+    }
+    // The relay refuses them too, before anything is logged.
+    const auto login = wire::mandate_subject(signed_mandate("portal", wire::MandateKind::login));
+    const auto before = entries_of_hanako();
+    for (const auto& parameters :
+         std::vector<std::map<std::string, std::string>>{{{"from", "2026-13"}},
+                                                         {{"from", "2026-07"}, {"to", "2026-01"}},
+                                                         {{"from", "2015-01"}},
+                                                         {{"on", "2026-07-01"}}}) {
+        auto asked = head("portal");
+        asked.parameters = parameters;
+        EXPECT_EQ(code_of("portal", asked, login), "malformed");
+    }
+    EXPECT_EQ(entries_of_hanako(), before);
+    EXPECT_EQ(code_of("portal", head("portal"), login), "answered");
+}
+
+// Only the portal, only with a log-in that the person's card signed for claims.
+TEST_F(RecordsOfAPerson, OnlyThePersonThroughThePortal) {
+    const auto before = entries_of_hanako();
+    using wire::MandateKind;
+    for (const auto kind : {MandateKind::login, MandateKind::check}) {
+        EXPECT_EQ(code_of("clinic-1", head("clinic-1"),
+                          wire::mandate_subject(signed_mandate("clinic-1", kind))),
+                  "not_allowed");
+    }
+    auto as_own = head("clinic-1");
+    as_own.purpose = code_id("own-view");
+    EXPECT_EQ(code_of("clinic-1", as_own,
+                      wire::mandate_subject(signed_mandate("clinic-1", MandateKind::login))),
+              "not_allowed");
+    const auto with = [](const std::string& mandate) {
+        return code_of("portal", head("portal"), wire::mandate_subject(mandate));
+    };
+    EXPECT_EQ(with(signed_mandate("portal", MandateKind::check)), "mandate_scope");
+    EXPECT_EQ(with(signed_mandate("portal", MandateKind::login, "entries")), "mandate_scope");
+    EXPECT_EQ(with(signed_mandate("clinic-1", MandateKind::login)), "mandate_for_other");
+    const auto number = number_subject("621874998319", "1986-05-01");
+    EXPECT_EQ(code_of("portal", head("portal"), as_text(number)), "not_allowed");
+    auto care = head("portal");
+    care.to.kind = code_id("care-insurer");
+    EXPECT_EQ(code_of("portal", care,
+                      wire::mandate_subject(signed_mandate("portal", MandateKind::login))),
+              "not_allowed");
+    EXPECT_EQ(entries_of_hanako(), before) << "none of these was forwarded";
+}
+
+// A dead insurer costs its own claims only.
+TEST_F(RecordsOfAPerson, OneInsurerThatDoesNotAnswer) {
+    country().kill9("gateway-1");
+    const auto done = claims("hanako", {"--from", "2026-01", "--to", "2026-07"});
+    country().up();
+    EXPECT_EQ(done.status, 1) << done.output;
+    EXPECT_TRUE(has(done.output, "回答なし unavailable")) << done.output;
+    EXPECT_TRUE(has(done.output, "まどか電機健康保険組合  2026-01")) << done.output;
+    EXPECT_FALSE(has(done.output, "A市国民健康保険")) << done.output;
+}
+
+TEST_F(RecordsOfAPerson, LinksOneAfterAnother) {
+    const auto records = wait_for(
+        client::fetch_own(country().directory(), country().office("portal"),
+                          {.service = service("claims"),
+                           .kinds = {code_id("medical-insurer"), code_id("care-insurer")},
+                           .parameters = {{"from", "2026-02"}, {"to", "2026-02"}},
+                           .login_mandate = signed_mandate("portal", wire::MandateKind::login)}));
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_EQ(records[0].position, 1);
+    EXPECT_EQ(records[1].position, 2);
+    ASSERT_TRUE(records[1].answer);
+    EXPECT_EQ(records[1].answer->answer.issuer.text(), "06990014");
+    const auto read = client::read_claims(*records[1].answer, {{"from", "2026-02"}});
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->claims.size(), 3U);
+    EXPECT_FALSE(client::read_claims(*records[1].answer, {{"from", "2026-03"}}))
+        << "other months than those asked";
+    // What the policy does not allow ends its own line only.
+    ASSERT_FALSE(records[2].answer);
+    EXPECT_EQ(records[2].answer.error().code, Code::not_allowed);
+}
+
+}  // namespace mado::tests
