@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <chrono>
@@ -25,13 +26,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint16_t ports_of_a_country = 5;
+constexpr std::uint16_t ports_of_a_country = 10;
 constexpr http::Milliseconds connect_timeout{5'000};
 constexpr http::Milliseconds answer_timeout{10'000};
 
 // Below the ports that the system gives to outgoing connections.
 constexpr int port_first = 20'000;
-constexpr int port_blocks = 2'000;
+constexpr int port_blocks = 1'200;
 
 bool port_is_free(int port) {
     const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -56,7 +57,7 @@ std::uint16_t free_ports() {
             free = free && port_is_free(port);
         if (free) return static_cast<std::uint16_t>(first);
     }
-    throw Failure("there are no five free ports in a row");
+    throw Failure("there are no ten free ports in a row");
 }
 
 std::string own_folder() {
@@ -233,9 +234,15 @@ void RunningCountry::guard() {
     alive_ = pipe[1];
 }
 
-std::uint16_t RunningCountry::operator_port(const std::string& program) const {
-    const int after = program == "relay" ? 1 : program.back() - '0' + 1;
-    return static_cast<std::uint16_t>(port_ + after);
+cli::Program RunningCountry::program(const std::string& name) const {
+    const auto programs = cli::programs_of(places_);
+    const auto found = std::ranges::find(programs, name, &cli::Program::name);
+    if (found == programs.end()) throw Failure("there is no program " + name);
+    return *found;
+}
+
+std::uint16_t RunningCountry::operator_port(const std::string& name) const {
+    return program(name).operator_port;
 }
 
 Finished RunningCountry::cli(std::vector<std::string> words) const {
@@ -272,9 +279,7 @@ std::int64_t RunningCountry::start(const std::string& program) {
     const auto before = complaints();
     if (!before.empty()) throw Failure("before " + program + " started again: " + before);
     const auto begin = monotonic_us();
-    cli::start_programs(places_, {{.name = program,
-                                   .binary = program == "relay" ? "mado-relay" : "mado-gateway",
-                                   .operator_port = operator_port(program)}});
+    cli::start_programs(places_, {this->program(program)});
     return (monotonic_us() - begin) / 1000;
 }
 
@@ -306,12 +311,17 @@ const client::Identity& RunningCountry::office(const std::string& id) {
 
 RawReply RunningCountry::send(const http::TlsContext& tls, std::string method, std::string path,
                               std::string body) const {
+    return send({"127.0.0.1", port_}, tls, std::move(method), std::move(path), std::move(body));
+}
+
+RawReply RunningCountry::send(const http::Endpoint& to, const http::TlsContext& tls,
+                              std::string method, std::string path, std::string body) const {
     http::Request request;
     request.method = std::move(method);
     request.path = std::move(path);
     request.body = std::move(body);
     if (!request.body.empty()) request.content_type = "application/json";
-    return wait_for(exchange({"127.0.0.1", port_}, &tls, std::move(request)));
+    return wait_for(exchange(to, &tls, std::move(request)));
 }
 
 RawReply RunningCountry::operator_page(const std::string& program, std::string path) const {

@@ -96,13 +96,13 @@ class RunningCountry {
     RunningCountry& operator=(const RunningCountry&) = delete;
 
     // --- its programs: "relay", "gateway-1" (990010, 39990015), "gateway-2" (06990014),
-    // "gateway-3" (992016) ---
+    // "gateway-3" (992016), "witness-1", "witness-2" ---
     [[nodiscard]] std::string path(const std::string& inside) const {
         return places_.root + "/" + inside;
     }
     [[nodiscard]] const cli::Places& places() const { return places_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    [[nodiscard]] std::uint16_t operator_port(const std::string& program) const;
+    [[nodiscard]] std::uint16_t operator_port(const std::string& name) const;
     // `mado-cli --root … words…`
     [[nodiscard]] Finished cli(std::vector<std::string> words) const;
     // `mado-relay serve`, `mado-gateway serve` with a configuration: for programs that refuse.
@@ -123,6 +123,9 @@ class RunningCountry {
     // --- requests, byte for byte as the test wants them ---
     RawReply send(const http::TlsContext& tls, std::string method, std::string path,
                   std::string body) const;
+    // To another address: a log's or a witness's.
+    RawReply send(const http::Endpoint& to, const http::TlsContext& tls, std::string method,
+                  std::string path, std::string body) const;
     // The plain text of /readyz, /healthz or /metrics.
     [[nodiscard]] RawReply operator_page(const std::string& program, std::string path) const;
     // What a clinic asks every day, signed by nobody yet: the first medical insurer, today.
@@ -140,6 +143,7 @@ class RunningCountry {
 
   private:
     void guard();
+    [[nodiscard]] cli::Program program(const std::string& name) const;
 
     cli::Places places_;
     std::uint16_t port_ = 0;

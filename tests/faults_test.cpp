@@ -88,7 +88,8 @@ class PresentTree {
 
   private:
     [[nodiscard]] tlog::Checkpoint checkpoint_of(const wire::Receipt& receipt) const {
-        return valid(tlog::open_checkpoint(receipt.checkpoint, country_.directory().logs.front().key));
+        return valid(
+            tlog::open_checkpoint(receipt.checkpoint, country_.directory().logs.front().key));
     }
 
     const RunningCountry& country_;

@@ -445,6 +445,9 @@ void make_country(const Places& places, const CountrySettings& settings) {
     for (const auto& gateway : organisations.gateways) {
         fs::create_directories(places.state() + "/gateways/" + gateway.id);
     }
+    for (const auto& witness : organisations.witnesses) {
+        fs::create_directories(places.state() + "/witnesses/" + witness.id);
+    }
     fmt::print("mado: country: {} people and the databases of their insurers\n", settings.people);
     std::fflush(stdout);
     run_program({places.programs + "/mado-country", "--out", places.state() + "/country",
@@ -466,31 +469,43 @@ void make_country(const Places& places, const CountrySettings& settings) {
 }
 
 std::vector<Program> programs_of(const Places& places) {
-    auto operator_port = static_cast<std::uint16_t>(read_port(places) + 1);
-    std::vector<Program> programs{{"relay", "mado-relay", operator_port}};
-    for (const auto& gateway : read_organisations().gateways) {
-        programs.push_back({gateway.id, "mado-gateway", ++operator_port});
+    const auto organisations = read_organisations();
+    const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
+    std::vector<Program> programs{{"relay", "mado-relay", ports.relay_operator()}};
+    for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
+        programs.push_back(
+            {organisations.gateways[i].id, "mado-gateway", ports.gateway_operator(i)});
+    }
+    for (std::size_t i = 0; i < organisations.witnesses.size(); ++i) {
+        programs.push_back(
+            {organisations.witnesses[i].id, "mado-witness", ports.witness_operator(i)});
     }
     return programs;
 }
 
 bool prepare_programs(const Places& places) {
     const auto organisations = read_organisations();
-    const auto port = read_port(places);
+    const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
     fs::create_directories(places.run());
-    const Ports ports{.first = port, .gateways = organisations.gateways.size()};
     const bool changed = sign_directory(places, organisations, ports);
-    const auto programs = programs_of(places);
     write_config(
         places, "relay",
         common_config(places, "relay") +
             fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
                         "public_port = {}\noperator_port = {}\nthreads = 2\n",
-                        places.state(), places.anchor(), port, ports.log(),
-                        programs.front().operator_port));
+                        places.state(), places.anchor(), ports.first, ports.log(),
+                        ports.relay_operator()));
     for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
         write_gateway_config(places, organisations, organisations.gateways[i],
-                             programs[i + 1].operator_port);
+                             ports.gateway_operator(i));
+    }
+    for (std::size_t i = 0; i < organisations.witnesses.size(); ++i) {
+        const auto& id = organisations.witnesses[i].id;
+        write_config(places, id,
+                     fmt::format("keys = \"{}\"\ndirectory = \"{}\"\nauthority = \"{}\"\n"
+                                 "state = \"{}/witnesses/{}\"\nport = {}\noperator_port = {}\n",
+                                 places.keys_of(id), places.directory(), places.authority_key(),
+                                 places.state(), id, ports.witness(i), ports.witness_operator(i)));
     }
     return changed;
 }

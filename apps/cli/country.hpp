@@ -11,14 +11,15 @@
 namespace mado::cli {
 
 struct Program {
-    std::string name;    // "relay", "gateway-1": names of configuration, log and process file
+    std::string
+        name;  // "relay", "gateway-1", "witness-1": names of configuration, log and process file
     std::string binary;  // "mado-relay"
     std::uint16_t operator_port = 0;
 };
 
 struct CountrySettings {
     std::int64_t people = 1000;
-    std::uint16_t port = 7440;  // the relay's; the operators' ports follow
+    std::uint16_t port = 7440;  // the relay's; the others' follow
 };
 
 // True when there is a country already.

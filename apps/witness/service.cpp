@@ -1,0 +1,102 @@
+#include "service.hpp"
+
+#include <algorithm>
+
+#include "tlog/tlog.hpp"
+
+namespace mado::witness {
+namespace {
+
+// tlog-witness, "add-checkpoint", the rules of 422.
+bool is_consistent(const Submission& submission, const std::optional<Seen>& newest) {
+    const auto& checkpoint = submission.checkpoint;
+    const auto& request = submission.request;
+    if (checkpoint.size == 0 && checkpoint.root != tlog::empty_root()) return false;
+    // Every tree is consistent with the empty one.
+    if (!newest || newest->size == 0) return request.proof.empty();
+    return tlog::verify_consistency(newest->size, newest->root, checkpoint.size, checkpoint.root,
+                                    request.proof);
+}
+
+// Only what anybody can verify from the two signed notes, and in the second case the proof: a proof
+// that is merely wrong says nothing about the log, since anybody can submit it.
+std::optional<Contradiction> contradiction(const Submission& submission, const History& history) {
+    const auto& checkpoint = submission.checkpoint;
+    if (history.at_size && history.at_size->root != checkpoint.root) {
+        return Contradiction{.kind = ForkKind::other_root, .seen = *history.at_size};
+    }
+    if (!history.at_old_size) return std::nullopt;
+    const auto old_root = tlog::proven_old_root(history.at_old_size->size, checkpoint.size,
+                                                checkpoint.root, submission.request.proof);
+    if (!old_root || *old_root == history.at_old_size->root) return std::nullopt;
+    return Contradiction{.kind = ForkKind::other_history, .seen = *history.at_old_size};
+}
+
+}  // namespace
+
+std::expected<Submission, Refusal> read_submission(std::string_view body,
+                                                   const wire::Directory& directory) {
+    auto request = tlog::parse_add_checkpoint(body);
+    if (!request) return std::unexpected(Refusal::malformed);
+    const auto note = tlog::parse_note(request->checkpoint);
+    auto checkpoint =
+        note ? tlog::parse_checkpoint_text(note->text) : std::unexpected(note.error());
+    if (!checkpoint) return std::unexpected(Refusal::malformed);
+    if (request->old_size > checkpoint->size) return std::unexpected(Refusal::malformed);
+    const auto* log = directory.log(checkpoint->origin);
+    if (log == nullptr) return std::unexpected(Refusal::unknown_log);
+    if (!tlog::verify_note(*note, log->key)) return std::unexpected(Refusal::not_signed);
+    const auto own = std::ranges::find_if(note->signatures, [log](const auto& line) {
+        return line.id == log->key.id() && line.name == log->key.name();
+    });
+    return Submission{.log = *log,
+                      .request = *std::move(request),
+                      .checkpoint = *std::move(checkpoint),
+                      .text = note->text,
+                      .signature = tlog::signature_line(*own)};
+}
+
+std::string_view to_text(ForkKind kind) {
+    switch (kind) {
+        case ForkKind::other_root:
+            return "other_root";
+        case ForkKind::other_history:
+            return "other_history";
+    }
+    throw Failure("a kind of fork without a name");
+}
+
+Parsed<ForkKind> parse_fork_kind(std::string_view text) {
+    for (const auto kind : {ForkKind::other_root, ForkKind::other_history}) {
+        if (text == to_text(kind)) return kind;
+    }
+    return bad("there is no such kind of fork");
+}
+
+Judgement judge(const Submission& submission, const History& history) {
+    Judgement judgement{.verdict = Verdict::consistent, .fork = contradiction(submission, history)};
+    const std::uint64_t newest_size = history.newest ? history.newest->size : 0;
+    if (submission.request.old_size != newest_size) {
+        judgement.verdict = Verdict::conflict;
+    } else if (!is_consistent(submission, history.newest)) {
+        judgement.verdict = Verdict::inconsistent;
+    }
+    return judgement;
+}
+
+Seen seen_of(const Submission& submission, std::string_view cosignature) {
+    return {.size = submission.checkpoint.size,
+            .root = submission.checkpoint.root,
+            .note = submission.text + "\n" + submission.signature + std::string(cosignature)};
+}
+
+Parsed<void> check_seen(const Seen& seen, const tlog::NoteVerifier& log) {
+    const auto checkpoint = tlog::open_checkpoint(seen.note, log);
+    if (!checkpoint) return std::unexpected(checkpoint.error());
+    if (checkpoint->size != seen.size || checkpoint->root != seen.root) {
+        return bad("a kept checkpoint has another size or root than its note");
+    }
+    return {};
+}
+
+}  // namespace mado::witness

@@ -1,0 +1,79 @@
+// The witness's memory: what it has cosigned, and the forks that it was shown.
+//
+// Trusted for: never cosigning two histories of one log (schema/001_first.sqlite.sql). An older
+// copy of this store is as good as a second witness that has seen less: with it the witness would
+// cosign a second history from that copy's newest checkpoint on, and nothing here would notice.
+// Whoever restores a backup must give the witness a new key, and the directory must list it: the
+// old key's cosignatures then no longer count for anything new.
+//
+// One connection, for the one thread of the program.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "db/db.hpp"
+#include "service.hpp"
+
+namespace mado::witness {
+
+// Checkpoints kept of each log: a fork is recognised as far back as these reach.
+constexpr std::int64_t history_max = 10'000;
+// Forks kept of each log. One is proof enough; of a flood the first ones matter.
+constexpr std::int64_t forks_max = 100;
+
+struct Fork {
+    std::string origin;
+    std::uint64_t size = 0;  // of the submitted checkpoint
+    Hash root{};
+    ForkKind kind = ForkKind::other_root;
+    UnixTime time = 0;
+    std::string cosigned;  // the note that it contradicts
+    std::string body;      // the submission, with proof and signed note
+};
+
+enum class Kept {
+    added,
+    known,  // this size and root are there already
+    full,   // the log has forks_max of them
+};
+
+class Store {
+  public:
+    // Makes the file when it is not there: then nothing was cosigned yet.
+    explicit Store(const std::string& path);
+
+    std::optional<Seen> newest(std::string_view origin);
+    History history(const Submission& submission);
+    // Compares and swaps: true when `next` is durable, as the newest of this log and instead of
+    // what was kept of its size; false, and nothing changed, when the newest is not `newest` any
+    // more. Throws Failure when it cannot be made durable (the state is then the old or the new
+    // one; the next submission finds out which).
+    bool advance(std::string_view origin, const std::optional<Seen>& newest, const Seen& next);
+    // Durable when it returns. The oldest ones stay.
+    Kept keep(const Fork& fork);
+    std::uint64_t fork_count();
+    // False when the last write failed.
+    [[nodiscard]] bool healthy() const { return healthy_; }
+
+  private:
+    std::optional<Seen> at(std::string_view origin, std::uint64_t size);
+    bool write(std::string_view origin, const std::optional<Seen>& newest, const Seen& next);
+
+    db::Connection connection_;
+    db::Statement newest_;
+    db::Statement at_;
+    db::Statement put_;
+    db::Statement prune_;
+    db::Statement count_forks_;
+    db::Statement find_fork_;
+    db::Statement add_fork_;
+    bool healthy_ = true;
+};
+
+// All forks, in the order of logs and sizes; beside a witness that runs, too.
+std::vector<Fork> read_forks(const std::string& path);
+
+}  // namespace mado::witness

@@ -1,0 +1,148 @@
+// The demo's witnesses, from outside: what a log submits is signed here with the demo log's own
+// key, over a tree that the test makes up.
+#include <boost/json.hpp>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "country_fixture.hpp"
+#include "db/db.hpp"
+#include "tlog/tlog.hpp"
+#include "tlog/witness.hpp"
+
+namespace mado::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+class WitnessTest : public OneCountry {
+  protected:
+    static const wire::AccessLog& log() { return country().directory().logs.front(); }
+    static std::string note(const tlog::Edge& tree) {
+        const auto key = crypto::PrivateKey::load(country().places().keys_of("relay") + "/log.key");
+        return tlog::sign_note(
+            tlog::checkpoint_text(
+                {.origin = log().key.name(), .size = tree.size(), .root = tree.root()}),
+            log().key, key);
+    }
+    static std::string body(const tlog::Edge& tree, std::uint64_t old_size) {
+        const bool provable = old_size > 0 && old_size < tree.size();
+        return tlog::to_text(
+            {.old_size = old_size,
+             .proof = provable ? tlog::consistency_proof(old_size, tree.size(), tree.reader({}))
+                               : std::vector<Hash>{},
+             .checkpoint = note(tree)});
+    }
+    static tlog::Edge tree_of(std::uint64_t size, std::string_view word) {
+        tlog::Edge tree;
+        for (std::uint64_t i = 0; i < size; ++i)
+            tree.append(tlog::leaf_hash(as_bytes(std::string(word) + std::to_string(i))));
+        return tree;
+    }
+    // As a log does: the address and the one certificate of the directory.
+    static RawReply submit(const wire::Witness& witness, const std::string& body) {
+        const auto tls = http::TlsContext::client(
+            [&witness](const Hash& peer) { return peer == witness.certificate; });
+        return country().send(
+            {.address = witness.url.address.host, .port = witness.url.address.port}, tls, "POST",
+            witness.url.path + "add-checkpoint", body);
+    }
+    static Finished forks(const std::string& name) {
+        return run_program({country().places().programs + "/mado-witness", "forks",
+                            country().places().config(name)});
+    }
+    static std::string metric(const std::string& name, const std::string& start) {
+        const auto text = country().operator_page(name, "/metrics").body;
+        const auto at = text.find("\n" + start);
+        return at == std::string::npos ? "" : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+    }
+    // `serve` with this folder of keys or state exchanged refuses in words.
+    static void refuses(const std::string& config, std::string_view words) {
+        const auto path = country().path("altered.toml");
+        replace_file(path, as_bytes(config));
+        const auto finished = country().serve("mado-witness", path);
+        EXPECT_EQ(finished.status, 2) << finished.output;
+        EXPECT_NE(finished.output.find(words), std::string::npos) << finished.output;
+    }
+};
+
+TEST_F(WitnessTest, QuorumCosignsAndAKilledWitnessRemembers) {
+    const auto& witnesses = country().directory().witnesses;
+    const auto& quorum = country().directory().quorum;
+    ASSERT_EQ(witnesses.size(), 2U);
+    EXPECT_EQ(quorum.needed(), 2U);
+    const auto tree = tree_of(5, "entry ");
+    auto cosigned = note(tree);
+    for (const auto& witness : witnesses) {
+        const auto reply = submit(witness, body(tree, 0));
+        ASSERT_EQ(reply.status, 200) << reply.body;
+        cosigned += valid(tlog::take_cosignature(reply.body, note(tree), witness.key, unix_now()));
+    }
+    EXPECT_TRUE(std::holds_alternative<tlog::CosignedCheckpoint>(
+        valid(tlog::cosigned(cosigned, log().key, quorum, unix_now()))));
+
+    country().kill9("witness-1");
+    country().start("witness-1");
+    const auto conflict = submit(witnesses[0], body(tree, 0));
+    EXPECT_EQ(conflict.status, 409);
+    EXPECT_EQ(conflict.content_type, "text/x.tlog.size");
+    EXPECT_EQ(conflict.body, "5\n");
+    EXPECT_EQ(submit(witnesses[0], body(tree_of(9, "entry "), 5)).status, 200);
+
+    // Another history, signed with the same key.
+    EXPECT_EQ(forks("witness-1").output, "");
+    EXPECT_EQ(submit(witnesses[0], body(tree_of(9, "other "), 9)).status, 422);
+    const auto printed = forks("witness-1");
+    EXPECT_EQ(printed.status, 0);
+    const auto fork = valid(parse_json_object(printed.output.substr(0, printed.output.size() - 1)));
+    EXPECT_EQ(fork.at("kind").as_string(), "other_root");
+    EXPECT_EQ(fork.at("submitted").as_string(), body(tree_of(9, "other "), 9));
+    EXPECT_TRUE(
+        tlog::open_checkpoint(std::string_view(fork.at("cosigned").as_string()), log().key));
+    EXPECT_EQ(metric("witness-1", "mado_witness_forks_total"), "mado_witness_forks_total 1");
+    EXPECT_EQ(metric("witness-2", "mado_witness_forks_total"), "mado_witness_forks_total 0");
+    country().down();
+    country().up();
+    EXPECT_EQ(metric("witness-1", "mado_witness_forks_total"), "mado_witness_forks_total 1");
+}
+
+TEST_F(WitnessTest, RefusesToStartWithWhatIsNotItsOwn) {
+    const auto& places = country().places();
+    const auto config = read_file(places.config("witness-1")).value();
+    const auto with = [&config](const std::string& from, const std::string& to) {
+        auto text = config;
+        return text.replace(text.find(from), from.size(), to);
+    };
+    refuses(config, "another process");
+    const auto state = places.state() + "/witnesses/witness-1";
+    const auto empty = country().path("empty-state");
+    fs::create_directories(empty);
+    const auto other_state = with(state, empty);
+    refuses(other_state, "is in use by another program");
+    const auto own = places.keys_of("witness-1");
+    const auto mixed = country().path("mixed-keys");
+    fs::create_directories(mixed);
+    const auto mix = [&](const std::string& witness_key, const std::string& tls) {
+        for (const auto& [from, name] : {std::pair(witness_key, "witness.key"),
+                                         std::pair(tls, "tls.key"), std::pair(tls, "tls.crt")}) {
+            fs::copy_file(places.keys_of(from) + "/" + name, mixed + "/" + name,
+                          fs::copy_options::overwrite_existing);
+        }
+        auto text = other_state;
+        return text.replace(text.find(own), own.size(), mixed);
+    };
+    refuses(mix("witness-1", "witness-2"), "the directory lists another certificate");
+    fs::copy_file(places.keys_of("relay") + "/log.key", mixed + "/log.key");
+    auto stranger = mix("witness-1", "witness-1");
+    fs::copy_file(mixed + "/log.key", mixed + "/witness.key", fs::copy_options::overwrite_existing);
+    refuses(stranger, "the directory names no witness with this key");
+    // A store that holds what this log never signed.
+    fs::copy_file(state + "/witness.sqlite", empty + "/witness.sqlite",
+                  fs::copy_options::overwrite_existing);
+    db::Connection(empty + "/witness.sqlite", db::Access::read_write)
+        .run("insert or replace into cosigned (origin, size, root, note) values ('" +
+             log().key.name() + "', 1000000, zeroblob(32), 'made up')");
+    refuses(other_state, "does not fit the directory's log");
+}
+
+}  // namespace
+}  // namespace mado::tests
