@@ -471,14 +471,16 @@ void make_country(const Places& places, const CountrySettings& settings) {
 std::vector<Program> programs_of(const Places& places) {
     const auto organisations = read_organisations();
     const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
-    std::vector<Program> programs{{"relay", "mado-relay", ports.relay_operator()}};
-    for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
-        programs.push_back(
-            {organisations.gateways[i].id, "mado-gateway", ports.gateway_operator(i)});
-    }
+    // The relay asks the witnesses what they have seen, and gateways dial the relay.
+    std::vector<Program> programs;
     for (std::size_t i = 0; i < organisations.witnesses.size(); ++i) {
         programs.push_back(
             {organisations.witnesses[i].id, "mado-witness", ports.witness_operator(i)});
+    }
+    programs.push_back({"relay", "mado-relay", ports.relay_operator()});
+    for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
+        programs.push_back(
+            {organisations.gateways[i].id, "mado-gateway", ports.gateway_operator(i)});
     }
     return programs;
 }

@@ -144,8 +144,9 @@ void start_programs(const Places& places, const std::vector<Program>& programs) 
     for (const auto& program : programs) {
         if (running_pid(places, program.name) != 0) continue;
         launch(places, program);
-        // The relay first: gateways that find it at once need not wait for their second try.
-        if (program.name == "relay") wait_until_ready(places, program);
+        // Who is asked first is there first: gateways that find the relay at once need not wait
+        // for their second try.
+        if (program.binary != "mado-gateway") wait_until_ready(places, program);
     }
     for (const auto& program : programs)
         wait_until_ready(places, program);
