@@ -210,6 +210,7 @@ TEST_F(ErrorsTest, Permission) {
     expect_problem(ask(head, subject_of(hanako)), Code::not_allowed);
     head = country().head("clinic-1");
     head.service = service("claims");
+    head.parameters = {};
     expect_problem(ask(head, subject_of(hanako)), Code::not_allowed);
     head = country().head("clinic-1");
     head.to.kind = code_id("care-insurer");

@@ -258,7 +258,7 @@ TEST_F(SecrecyTest, BodiesAtTheRelay) {
     auto own_head = country().head("portal");
     own_head.service = service("claims");
     own_head.purpose = code_id("own-view");
-    own_head.parameters = {{"from", "2025-04"}};
+    own_head.parameters = {{"from", "2025-03"}};  // of no table
     auto login = country().mandate("portal");
     login.kind = wire::MandateKind::login;
     login.scope = {service("claims")};

@@ -210,6 +210,8 @@ TEST_F(StartTest, NoCountry) {
     expect_sentence(mado({"check", "--card", "hanako", "--pin", "1234"}),
                     "there is no country yet");
     expect_sentence(mado({"log", "show", "--card", "hanako"}), "there is no country yet");
+    expect_sentence(mado({"records", "claims", "--card", "hanako"}), "there is no country yet");
+    expect_sentence(mado({"records"}), "subcommand");
     EXPECT_EQ(mado({"status"}).status, 1);
     EXPECT_EQ(mado({"down"}).output, "mado: nothing was running\n");
     expect_sentence(mado({"check"}), "--card, --health-number or --insurer");

@@ -260,7 +260,10 @@ TEST_F(ExchangeTest, WhatNoPolicyAllowsIsDenied) {
         EXPECT_EQ(ask(other, number("1")), "not_allowed");
     };
     denied([](wire::Head& h) { h.purpose = wire::code_id("curiosity"); });
-    denied([](wire::Head& h) { h.service = service_id("claims"); });
+    denied([](wire::Head& h) {
+        h.service = service_id("claims");
+        h.parameters = {};
+    });
     denied([](wire::Head& h) { h.card_seen = true; });
     denied([](wire::Head& h) { h.to.kind = wire::code_id("care-insurer"); });
     denied([](wire::Head& h) { h.to = {.holder = participant_id("992016"), .kind = {}}; });

@@ -15,8 +15,8 @@ const json::object* object_at(const json::value& value) {
 }
 
 // The first coding of a CodeableConcept; null when it has none.
-const json::object* coding_of(const json::object& concept_) {
-    const auto* codings = concept_.if_contains("coding");
+const json::object* coding_of(const json::object& code) {
+    const auto* codings = code.if_contains("coding");
     if (codings == nullptr || !codings->is_array() || codings->get_array().empty()) return nullptr;
     return object_at(codings->get_array().front());
 }
@@ -42,8 +42,8 @@ Parsed<ClaimItem> read_item(const json::value& value) {
     const auto* item = object_at(value);
     if (item == nullptr) return bad("an item is not an object");
     const auto* product = item->if_contains("productOrService");
-    const auto* concept_ = product == nullptr ? nullptr : object_at(*product);
-    const auto* coding = concept_ == nullptr ? nullptr : coding_of(*concept_);
+    const auto* code = product == nullptr ? nullptr : object_at(*product);
+    const auto* coding = code == nullptr ? nullptr : coding_of(*code);
     const auto* net = item->if_contains("net");
     const auto* money = net == nullptr ? nullptr : object_at(*net);
     const auto yen = money == nullptr ? std::nullopt : integer_at(*money, "value");
