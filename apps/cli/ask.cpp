@@ -8,7 +8,6 @@
 
 #include "bundle.hpp"
 #include "client/eligibility.hpp"
-#include "client/entries.hpp"
 #include "office.hpp"
 #include "wire/policy.hpp"
 #include "wire/subject.hpp"
@@ -34,7 +33,7 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
         .card_seen = false};
     if (!options.card.empty()) {
         auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                      wire::MandateKind::check, "eligibility");
+                                      wire::MandateKind::check, {"eligibility"});
         if (!mandate) return std::unexpected(mandate.error());
         question.subject = to_bytes(wire::mandate_subject(mandate->mandate));
         return question;
@@ -162,48 +161,6 @@ std::string bundle_of(const client::Eligibility& result) {
     return bundle_text(entries);
 }
 
-// --- log ---
-
-json::object entry_json(const client::PersonEntry& entry) {
-    json::object out{{"seq", entry.seq}, {"index", entry.index}};
-    if (entry.erased) {
-        out["erased"] = true;
-        return out;
-    }
-    out["kind"] = entry.kind;
-    out["time"] = entry.time;
-    out["requester"] = entry.requester;
-    if (entry.order) {
-        out["holder"] = entry.order->holder.text();
-        out["policy"] = entry.order->policy.text();
-        out["presence"] = wire::to_text(entry.order->presence);
-        out["service"] = entry.head->service.text();
-        out["purpose"] = entry.head->purpose.text();
-    }
-    out["outcome"] = entry.outcome.empty() ? json::value(nullptr) : json::value(entry.outcome);
-    return out;
-}
-
-void print_entry(const wire::Directory& directory, const wire::Policy& policy,
-                 const client::PersonEntry& entry) {
-    if (entry.erased) {
-        std::cout << fmt::format("{:>4}  （保存期間が終わり消去）\n", entry.seq);
-        return;
-    }
-    const auto who = name_of(directory, entry.requester);
-    if (entry.kind == "refused") {
-        std::cout << fmt::format("{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致）\n",
-                                 entry.seq, to_rfc3339(entry.time), who);
-        return;
-    }
-    const auto* row = policy.row(entry.order->policy);
-    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}\n", entry.seq, to_rfc3339(entry.time),
-                             who, name_of(directory, entry.order->holder.text()),
-                             entry.head->service.text(), wire::to_text(entry.order->presence),
-                             entry.outcome.empty() ? "（回答は未確認）" : entry.outcome);
-    if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
-}
-
 }  // namespace
 
 int check(const Places& places, const CheckOptions& options) {
@@ -219,38 +176,6 @@ int check(const Places& places, const CheckOptions& options) {
         print_eligibility(*result);
     }
     return result->payers.empty() ? 1 : 0;
-}
-
-int show_log(const Places& places, const LogOptions& options) {
-    Office office(places, "portal");
-    auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, "entries");
-    if (!mandate) return print_problem(mandate.error());
-    auto result = wait_for(client::fetch_entries(office.directory, office.identity,
-                                                 mandate->mandate, mandate->certificate));
-    if (!result) return print_problem(result.error());
-    if (options.json) {
-        json::array entries;
-        for (const auto& entry : result->entries)
-            entries.push_back(entry_json(entry));
-        std::cout << json::serialize(entries) << "\n";
-        return 0;
-    }
-    const auto policy = wire::load_policy(places.policy(), office.directory);
-    std::cout << "あなたの記録を見た人 who looked\n\n";
-    for (const auto& entry : result->entries)
-        print_entry(office.directory, policy, entry);
-    const auto erased = std::ranges::count_if(result->entries, &client::PersonEntry::erased);
-    std::cout << fmt::format(
-        "\n{0} 件がアクセス記録にあり、あなたのものであることを確認しました（改ざんなし）。\n"
-        "{0} proven to be yours and in the log, under the checkpoint over {1} entries "
-        "(not yet witnessed)\n",
-        result->entries.size() - static_cast<std::size_t>(erased), result->checkpoint.size);
-    if (erased > 0) {
-        std::cout << fmt::format("{} 件は消去済みとされ、確認できません erased, says the relay\n",
-                                 erased);
-    }
-    return 0;
 }
 
 }  // namespace mado::cli

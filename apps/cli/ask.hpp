@@ -1,4 +1,4 @@
-// `check` and `log show`: what an organisation's user does at the command line.
+// `check`: what a counter's user does at the command line.
 #pragma once
 
 #include <string>
@@ -18,11 +18,5 @@ struct CheckOptions {
 };
 // The exit status: 0 insured, 1 answered but not insured on that day, 3 no answer.
 int check(const Places& places, const CheckOptions& options);
-
-struct LogOptions {
-    std::string card, pin;
-    bool json = false;
-};
-int show_log(const Places& places, const LogOptions& options);
 
 }  // namespace mado::cli

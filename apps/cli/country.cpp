@@ -490,13 +490,12 @@ bool prepare_programs(const Places& places) {
     const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
     fs::create_directories(places.run());
     const bool changed = sign_directory(places, organisations, ports);
-    write_config(
-        places, "relay",
-        common_config(places, "relay") +
-            fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
-                        "public_port = {}\noperator_port = {}\nthreads = 2\n",
-                        places.state(), places.anchor(), ports.first, ports.log(),
-                        ports.relay_operator()));
+    write_config(places, "relay",
+                 common_config(places, "relay") +
+                     fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
+                                 "public_port = {}\noperator_port = {}\nthreads = 2\n",
+                                 places.state(), places.anchor(), ports.first, ports.log(),
+                                 ports.relay_operator()));
     for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
         write_gateway_config(places, organisations, organisations.gateways[i],
                              ports.gateway_operator(i));

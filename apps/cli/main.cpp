@@ -10,6 +10,7 @@
 #include "country.hpp"
 #include "processes.hpp"
 #include "records.hpp"
+#include "who_looked.hpp"
 
 namespace mado::cli {
 namespace {
@@ -99,11 +100,18 @@ void add_check(CLI::App& app, CheckOptions& options) {
     });
 }
 
-void add_log(CLI::App& app, LogOptions& options) {
+void add_log(CLI::App& app, WhoLookedOptions& options) {
     auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
     auto* show = log->add_subcommand("show", "a person's entries: who looked");
     show->add_option("--card", options.card, "a demo card, such as hanako")->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    show->add_option("--from", options.from, "first day, YYYY-MM-DD");
+    show->add_option("--to", options.to, "last day, YYYY-MM-DD");
+    show->add_option("--who", options.who, "only this requester, such as clinic-1");
+    show->add_option("--service", options.service, "only this service, such as eligibility");
+    show->add_flag("--others", options.others, "without the person's own views");
+    show->add_flag("--compare", options.compare,
+                   "ask every holder what it was asked, and compare (each is an entry too)");
     show->add_flag("--json", options.json, "as JSON");
 }
 
@@ -122,7 +130,7 @@ int run(int argc, char** argv) {
     places.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
     UpOptions up_options;
     CheckOptions check_options;
-    LogOptions log_options;
+    WhoLookedOptions log_options;
     ClaimsOptions claims_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
@@ -150,7 +158,7 @@ int run(int argc, char** argv) {
     demand_running(places);
     if (app.got_subcommand("check")) return check(places, check_options);
     if (app.got_subcommand("records")) return show_claims(places, claims_options);
-    return show_log(places, log_options);
+    return show_who_looked(places, log_options);
 }
 
 }  // namespace

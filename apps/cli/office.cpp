@@ -45,15 +45,18 @@ Date parse_day(std::string_view option, const std::string& text) {
 
 client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,
                                             const std::string& card_key, const std::string& pin,
-                                            wire::MandateKind kind, std::string_view service) {
+                                            wire::MandateKind kind,
+                                            std::initializer_list<std::string_view> services) {
     const auto card = card::SoftwareCard::open(places.card(card_key));
     if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());
-    auto mandate = client::sign_mandate(
-        *card, read_pin(pin),
-        {.kind = kind, .scope = {*wire::ServiceId::parse(service)}, .nonce = *nonce},
-        office.directory, office.identity.id, unix_now());
+    std::vector<wire::ServiceId> scope;
+    for (const auto service : services)
+        scope.push_back(*wire::ServiceId::parse(service));
+    auto mandate = client::sign_mandate(*card, read_pin(pin),
+                                        {.kind = kind, .scope = std::move(scope), .nonce = *nonce},
+                                        office.directory, office.identity.id, unix_now());
     if (!mandate) return std::unexpected(mandate.error());
     return SignedByCard{std::move(*mandate), card->authentication_certificate()};
 }

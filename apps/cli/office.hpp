@@ -58,11 +58,12 @@ struct SignedByCard {
     crypto::Certificate certificate;
 };
 
-// A mandate that the card signs for this organisation, with a nonce of the relay. `pin` as given
-// with --pin, or typed unseen when it is empty.
+// A mandate that the card signs for this organisation and these services, with a nonce of the
+// relay. `pin` as given with --pin, or typed unseen when it is empty.
 client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,
                                             const std::string& card_key, const std::string& pin,
-                                            wire::MandateKind kind, std::string_view service);
+                                            wire::MandateKind kind,
+                                            std::initializer_list<std::string_view> services);
 
 // On standard error; returns the exit status 3.
 int print_problem(const client::Problem& problem);

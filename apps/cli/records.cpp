@@ -151,7 +151,7 @@ int show_claims(const Places& places, const ClaimsOptions& options) {
     const auto parameters = parameters_of(options, policy.day_of(unix_now()));
     const auto id = *wire::ServiceId::parse(service);
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, service);
+                                  wire::MandateKind::login, {service});
     if (!mandate) return print_problem(mandate.error());
     auto records = wait_for(client::fetch_own(office.directory, office.identity,
                                               {.service = id,

@@ -16,6 +16,7 @@ json::object opened(const StoredEntry& entry) {
         out["erased"] = json::object{{"kept_until", fmt::format("{:04}-{:02}", erasure->month / 12,
                                                                 erasure->month % 12 + 1)},
                                      {"at", erasure->erased_at}};
+        out["entry"] = base64url(erasure->entry);
         return out;
     }
     const auto& record = std::get<AccessRecord>(entry.record);

@@ -3,7 +3,7 @@
 //   entries { "link_number", "last_seq", "checkpoint", "cosigned"?, "consistency"?, "more": bool,
 //     "entries": [ { "seq", "index", "proof", "kind", "content", "salt", "person_salt", "outcome"?,
 //     and for orders "subject", "subject_salt", "number", "number_salt", "birth_date"? }
-//     | { "seq", "index", "proof", "erased": { "kept_until": "2031-10", "at" } } ] }
+//     | { "seq", "index", "proof", "entry", "erased": { "kept_until": "2031-10", "at" } } ] }
 //     A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
 //     `consistency` leads from the one to the other.
 //   bells { "more": bool, "bells": [ { "id", "seq", "first": bool, "at" } ] }

@@ -215,9 +215,10 @@ Reader::Reader(const std::string& path, const Vault& vault)
       mandate_(connection_.prepare("select sealed from mandate where hash = :hash")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
-      entries_(connection_.prepare("select log_index, seq, outcome, month, sealed from access "
-                                   "where person = :person and seq > :after and log_index < :size "
-                                   "order by seq limit :count")),
+      entries_(
+          connection_.prepare("select log_index, seq, outcome, month, sealed, entry from access "
+                              "where person = :person and seq > :after and log_index < :size "
+                              "order by seq limit :count")),
       last_seq_(connection_.prepare("select max(seq) from access "
                                     "where person = :person and log_index < :size")),
       bells_(connection_.prepare(
@@ -320,11 +321,11 @@ std::optional<Secret> Reader::month_key(std::int64_t month) {
     return out;
 }
 
-Erasure Reader::erasure(std::int64_t month) {
+Erasure Reader::erasure(std::int64_t month, Bytes entry) {
     const db::ResetAtEnd reset(erasure_);
     erasure_.bind("month", month);
     if (!erasure_.step()) throw Failure("a month's key is missing, and nobody erased it");
-    return {.month = month, .erased_at = erasure_.integer(0)};
+    return {.month = month, .erased_at = erasure_.integer(0), .entry = std::move(entry)};
 }
 
 std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_seq,
@@ -345,7 +346,7 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
         const auto [key, is_new] = keys.try_emplace(month);
         if (is_new) key->second = month_key(month);
         if (!key->second || entries_.is_null(4)) {
-            entry.record = erasure(month);
+            entry.record = erasure(month, entries_.blob(5));
         } else {
             entry.record = read_access(Vault::open_with(
                 *key->second, "access", access_row(entry.log_index, person), entries_.blob(4)));

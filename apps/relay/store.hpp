@@ -73,6 +73,7 @@ AccessRecord read_access(ByteView plain);
 struct Erasure {
     std::int64_t month = 0;  // until whose end it was kept: year × 12 + month − 1
     UnixTime erased_at = 0;
+    Bytes entry = {};  // what is left: the 32 bytes in the log
 };
 
 struct StoredEntry {
@@ -145,7 +146,7 @@ class Reader {
 
   private:
     std::optional<Secret> month_key(std::int64_t month);
-    Erasure erasure(std::int64_t month);
+    Erasure erasure(std::int64_t month, Bytes entry);
 
     const Vault& vault_;
     db::Connection connection_;

@@ -1,6 +1,7 @@
 #include "client/entries.hpp"
 
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "crypto/digest.hpp"
 #include "wire/subject.hpp"
@@ -18,6 +19,8 @@ struct Check {
     const crypto::Certificate& card;
     const Bytes& link_number;
     const tlog::Checkpoint& checkpoint;
+    const tlog::Checkpoint& cosigned;  // of size 0 when there is none
+    UnixTime now;
 };
 
 // The organisation that the entry names has signed this very request.
@@ -45,19 +48,38 @@ Parsed<bool> is_of_card(ByteView subject, const crypto::Certificate& card) {
 struct Page {
     std::vector<PersonEntry> entries;
     tlog::Checkpoint checkpoint;
+    tlog::Checkpoint cosigned;
     bool more = false;
 };
 
+Parsed<std::vector<Hash>> read_hashes(Members& in, std::string_view name) {
+    std::vector<Hash> out;
+    for (const auto& text : in.texts(name, tlog::proof_length_max, 43)) {
+        auto hash = parse_hash(text);
+        if (!hash) return std::unexpected(hash.error());
+        out.push_back(*hash);
+    }
+    return out;
+}
+
+// "2031-10"; an entry is erased after that month's end, and not before.
+bool is_over(const ErasedEntry& erased, UnixTime now) {
+    const auto first = parse_date(erased.kept_until + "-01");
+    if (!first) return false;
+    const auto next = std::chrono::sys_days{*first + std::chrono::months{1}};
+    const auto end = std::chrono::sys_seconds{next}.time_since_epoch().count();
+    return end <= erased.at && erased.at <= now + wire::clock_skew_s;
+}
+
 // Opens one order entry: its text gives the 32 bytes in the log, its commitments open to this
 // person, this number and this subject.
-Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::string& content, const Hash& salt,
-                        const Hash& person, const Check& check) {
+Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person, const Check& check) {
     const auto subject = in.base64url_bytes("subject", wire::subject_bytes_max);
     const auto subject_salt = in.hash("subject_salt");
     const auto number = in.base64url_bytes("number", 4096);
     const auto number_salt = in.hash("number_salt");
     in.optional_date("birth_date");
-    auto order = wire::parse_order(as_bytes(content));
+    auto order = wire::parse_order(as_bytes(out.content));
     if (!order) return std::unexpected(order.error());
     auto head = wire::parse_head(order->head);
     if (!head) return std::unexpected(head.error());
@@ -78,19 +100,40 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::string& conten
     out.time = order->time;
     out.head = std::move(head->head);
     out.order = std::move(*order);
-    return wire::order_entry(salt, as_bytes(content));
+    return wire::order_entry(out.salt, as_bytes(out.content));
 }
 
-Parsed<Hash> open_refused(PersonEntry& out, const std::string& content, const Hash& salt,
-                          const Hash& person) {
-    const auto object = parse_json_object(content);
+Parsed<Hash> open_refused(PersonEntry& out, const Hash& person) {
+    const auto object = parse_json_object(out.content);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     out.time = in.integer("time");
     out.requester = in.text("requester", 64);
     if (in.hash("person") != person) return bad("an entry belongs to another person");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    return crypto::sha256({as_bytes("mado/refused/1\n"), salt, as_bytes(content)});
+    return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
+}
+
+Parsed<Hash> open_erased(Members& in, const json::object& object, PersonEntry& out,
+                         const Check& check) {
+    Members erased(object);
+    out.erased =
+        ErasedEntry{.kept_until = erased.text("kept_until", 7), .at = erased.integer("at")};
+    if (auto ok = erased.finish(); !ok) return std::unexpected(ok.error());
+    if (!is_over(*out.erased, check.now)) return bad("an entry was erased before its time");
+    return in.hash("entry");
+}
+
+Parsed<Hash> open_content(Members& in, PersonEntry& out, const Check& check) {
+    out.kind = in.text("kind", 20);
+    out.content = in.text("content", wire::order_bytes_max);
+    out.salt = in.hash("salt");
+    const auto person = wire::commit_person(in.hash("person_salt"), check.link_number,
+                                            static_cast<std::uint64_t>(out.seq));
+    out.outcome = in.optional_text("outcome", 20).value_or("");
+    if (out.kind == "order") return open_order(in, out, person, check);
+    if (out.kind == "refused") return open_refused(out, person);
+    return bad("an entry of an unknown kind");
 }
 
 Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
@@ -99,33 +142,46 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     PersonEntry out;
     out.seq = in.integer("seq", 1);
     out.index = static_cast<std::uint64_t>(in.integer("index"));
-    out.erased = in.optional_boolean("erased").value_or(false);
-    std::vector<Hash> proof;
-    for (const auto& text : in.texts("proof", tlog::proof_length_max, 43)) {
-        auto hash = parse_hash(text);
-        if (!hash) return std::unexpected(hash.error());
-        proof.push_back(*hash);
-    }
-    if (out.erased) {
-        if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-        return out;
-    }
-    out.kind = in.text("kind", 20);
-    const auto content = in.text("content", wire::order_bytes_max);
-    const auto salt = in.hash("salt");
-    const auto person = wire::commit_person(in.hash("person_salt"), check.link_number,
-                                            static_cast<std::uint64_t>(out.seq));
-    out.outcome = in.optional_text("outcome", 20).value_or("");
-    const auto entry = out.kind == "order"     ? open_order(in, out, content, salt, person, check)
-                       : out.kind == "refused" ? open_refused(out, content, salt, person)
-                                               : bad("an entry of an unknown kind");
+    const auto proof = read_hashes(in, "proof");
+    if (!proof) return std::unexpected(proof.error());
+    const auto* erased = in.optional_object("erased");
+    const auto entry =
+        erased != nullptr ? open_erased(in, *erased, out, check) : open_content(in, out, check);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!entry) return std::unexpected(entry.error());
-    if (!tlog::verify_inclusion(tlog::leaf_hash(*entry), out.index, check.checkpoint.size, proof,
-                                check.checkpoint.root)) {
+    out.entry = *entry;
+    out.witnessed = out.index < check.cosigned.size;
+    const auto& under = out.witnessed ? check.cosigned : check.checkpoint;
+    if (!tlog::verify_inclusion(tlog::leaf_hash(out.entry), out.index, under.size, *proof,
+                                under.root)) {
         return bad("an entry is not in the log at its index");
     }
     return out;
+}
+
+// The newest checkpoint, and the newest one that a quorum has cosigned, of which it is a later one.
+Parsed<void> read_checkpoints(Members& in, Page& out, const wire::Directory& directory,
+                              UnixTime now) {
+    const auto note = in.text("checkpoint", tlog::note_bytes_max);
+    const auto* log = directory.log(note.substr(0, note.find('\n')));
+    if (log == nullptr) return bad("the checkpoint is of a log that the directory does not name");
+    auto checkpoint = tlog::open_checkpoint(note, log->key);
+    if (!checkpoint) return std::unexpected(checkpoint.error());
+    out.checkpoint = std::move(*checkpoint);
+    const auto cosigned_note = in.optional_text("cosigned", tlog::note_bytes_max);
+    const auto consistency = read_hashes(in, "consistency");
+    if (!consistency) return std::unexpected(consistency.error());
+    if (!cosigned_note) return {};
+    auto cosigned = tlog::cosigned(*cosigned_note, log->key, directory.quorum, now);
+    if (!cosigned) return std::unexpected(cosigned.error());
+    auto* seen = std::get_if<tlog::CosignedCheckpoint>(&*cosigned);
+    if (seen == nullptr) return bad("a checkpoint is called cosigned, and the quorum did not");
+    out.cosigned = std::move(seen->checkpoint);
+    if (!tlog::verify_consistency(out.cosigned.size, out.cosigned.root, out.checkpoint.size,
+                                  out.checkpoint.root, *consistency)) {
+        return bad("the newest checkpoint did not grow out of the cosigned one");
+    }
+    return {};
 }
 
 Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certificate& card,
@@ -133,19 +189,20 @@ Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certifica
     auto object = parse_json_object(data, limits);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    const auto link_number = in.base64url_bytes("link_number", 16);
-    const auto note = in.text("checkpoint", 16 * 1024);
+    const auto now = unix_now();
     Page out;
+    const auto link_number = in.base64url_bytes("link_number", 16);
+    const auto last_seq = in.integer("last_seq");
     out.more = in.boolean("more");
-    const auto* log = directory.log(note.substr(0, note.find('\n')));
-    if (log == nullptr) return bad("the checkpoint is of a log that the directory does not name");
-    auto checkpoint = tlog::open_checkpoint(note, log->key);
-    if (!checkpoint) return std::unexpected(checkpoint.error());
-    out.checkpoint = *checkpoint;
+    if (auto ok = read_checkpoints(in, out, directory, now); !ok) {
+        return std::unexpected(ok.error());
+    }
     const Check check{.directory = directory,
                       .card = card,
                       .link_number = link_number,
-                      .checkpoint = out.checkpoint};
+                      .checkpoint = out.checkpoint,
+                      .cosigned = out.cosigned,
+                      .now = now};
     for (const auto& value : in.array("entries", page_max)) {
         auto entry = read_entry(value, check);
         if (!entry) return std::unexpected(entry.error());
@@ -154,6 +211,7 @@ Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certifica
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (out.more && out.entries.empty()) return bad("the person's entries end too early");
+    if (!out.more && after != last_seq) return bad("the person's entries end too early");
     return out;
 }
 
@@ -182,6 +240,7 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
         }
         more = page->more;
         out.checkpoint = page->checkpoint;
+        out.witnessed_size = page->cosigned.size;
         for (auto& entry : page->entries)
             out.entries.push_back(std::move(entry));
     }

@@ -9,11 +9,22 @@
 
 namespace mado::client {
 
+// What the relay says of an entry whose retention is over.
+struct ErasedEntry {
+    std::string kept_until;  // YYYY-MM
+    UnixTime at = 0;
+};
+
 struct PersonEntry {
     std::int64_t seq = 0;
     std::uint64_t index = 0;
-    bool erased = false;  // says the relay: its month's key was destroyed. Not proven.
-    std::string kind;     // "order" or "refused"
+    Hash entry{};  // the 32 bytes in the log, proven to stand at `index`
+    // A quorum of witnesses has cosigned a checkpoint that covers it; the newest ones wait for it.
+    bool witnessed = false;
+    std::optional<ErasedEntry> erased;  // then nothing below
+    std::string kind;                   // "order" or "refused"
+    std::string content;                // what was hashed with `salt`
+    Hash salt{};
     std::optional<wire::Order> order;
     std::optional<wire::Head> head;  // of the order: who asked, for what
     std::string requester;           // organisation id
@@ -25,7 +36,9 @@ struct PersonEntry {
 
 struct PersonEntries {
     std::vector<PersonEntry> entries;  // seq 1, 2, 3, … without a hole
-    tlog::Checkpoint checkpoint;       // every entry was proven under it (not yet witnessed)
+    // The newest checkpoint, and the size of the newest one that was cosigned (0: none was).
+    tlog::Checkpoint checkpoint;
+    std::uint64_t witnessed_size = 0;
 };
 
 // All entries of the person whose log-in mandate this is, checked: each is in the log, carries the

@@ -1,0 +1,232 @@
+#include "who_looked.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "client/cross_check.hpp"
+#include "office.hpp"
+#include "wire/policy.hpp"
+
+namespace mado::cli {
+namespace {
+
+// Longer than this not compared with a holder: the person is told.
+constexpr std::int64_t compare_s = 7 * 86'400;
+
+struct Filter {
+    std::optional<Date> from, to;
+    std::string who, service;
+    bool others;
+};
+
+Filter filter_of(const WhoLookedOptions& options) {
+    Filter out{.from = {},
+               .to = {},
+               .who = options.who,
+               .service = options.service,
+               .others = options.others};
+    if (!options.from.empty()) out.from = parse_day("--from", options.from);
+    if (!options.to.empty()) out.to = parse_day("--to", options.to);
+    return out;
+}
+
+// What was erased can be sorted by nothing, and is always shown.
+bool is_wanted(const client::PersonEntry& entry, const Filter& filter, const wire::Policy& policy) {
+    if (entry.erased) return true;
+    const auto day = policy.day_of(entry.time);
+    if ((filter.from && day < *filter.from) || (filter.to && *filter.to < day)) return false;
+    if (!filter.who.empty() && entry.requester != filter.who) return false;
+    const auto service = entry.head ? entry.head->service.text() : std::string();
+    if (!filter.service.empty() && service != filter.service) return false;
+    const bool own_view = entry.head && entry.head->purpose.text() == "own-view";
+    return !filter.others || !own_view;
+}
+
+json::object entry_json(const client::PersonEntry& entry) {
+    json::object out{{"seq", entry.seq},
+                     {"index", entry.index},
+                     {"entry", base64url(entry.entry)},
+                     {"witnessed", entry.witnessed}};
+    if (entry.erased) {
+        out["erased"] =
+            json::object{{"kept_until", entry.erased->kept_until}, {"at", entry.erased->at}};
+        return out;
+    }
+    out["kind"] = entry.kind;
+    out["time"] = entry.time;
+    out["requester"] = entry.requester;
+    if (entry.order) {
+        out["holder"] = entry.order->holder.text();
+        out["policy"] = entry.order->policy.text();
+        out["presence"] = wire::to_text(entry.order->presence);
+        out["service"] = entry.head->service.text();
+        out["purpose"] = entry.head->purpose.text();
+        out["own_card"] = entry.own_card;
+    }
+    out["outcome"] = entry.outcome.empty() ? json::value(nullptr) : json::value(entry.outcome);
+    return out;
+}
+
+void print_entry(const wire::Directory& directory, const wire::Policy& policy,
+                 const client::PersonEntry& entry) {
+    const std::string_view mark = entry.witnessed ? "" : "  （立会い待ち not yet witnessed）";
+    if (entry.erased) {
+        std::cout << fmt::format(
+            "{:>4}  （{} 末までの保存期間が終わり、{} に消去 erased at its retention's end）{}\n",
+            entry.seq, entry.erased->kept_until, to_rfc3339(entry.erased->at), mark);
+        return;
+    }
+    const auto who = name_of(directory, entry.requester);
+    if (entry.kind == "refused") {
+        std::cout << fmt::format("{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致）{}\n",
+                                 entry.seq, to_rfc3339(entry.time), who, mark);
+        return;
+    }
+    const auto* row = policy.row(entry.order->policy);
+    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}{}\n", entry.seq,
+                             to_rfc3339(entry.time), who,
+                             name_of(directory, entry.order->holder.text()),
+                             entry.head->service.text(), wire::to_text(entry.order->presence),
+                             entry.outcome.empty() ? "（回答は未確認）" : entry.outcome, mark);
+    if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
+}
+
+void print_summary(const client::PersonEntries& entries) {
+    const auto count = entries.entries.size();
+    const auto waiting =
+        std::ranges::count(entries.entries, false, &client::PersonEntry::witnessed);
+    std::cout << fmt::format(
+        "\n{0} 件がアクセス記録にあり、あなたのものであることを確認しました（改ざんなし）。\n"
+        "{0} proven to be yours and in the log, under the checkpoint over {1} entries; ",
+        count, entries.checkpoint.size);
+    std::cout << (waiting == 0 ? std::string("all of them are witnessed\n")
+                               : fmt::format("{} wait to be witnessed\n", waiting));
+}
+
+void print_reminders(const wire::Directory& directory, const client::PersonEntries& entries) {
+    const auto now = unix_now();
+    for (const auto& [holder, at] : client::last_compared(entries)) {
+        if (at >= now - compare_s) continue;
+        std::cout << fmt::format(
+            "{}：{}。照合するには --compare を付けてください not compared {}; add --compare\n",
+            name_of(directory, holder.text()),
+            at == 0 ? "記録の照合をまだしていません" : "7日以上照合していません",
+            at == 0 ? "yet" : "for 7 days");
+    }
+}
+
+std::string_view words_of(client::Finding::Kind kind) {
+    switch (kind) {
+        case client::Finding::Kind::missing_at_relay:
+            return "保険者等は照会を受けましたが、あなたの一覧にありません "
+                   "the holder was asked, and your list does not have it";
+        case client::Finding::Kind::missing_at_holder:
+            return "一覧では回答済みですが、保険者等に記録がありません "
+                   "your list says answered, and the holder has no evidence of it";
+        case client::Finding::Kind::differs:
+            return "一覧と保険者等の記録の内容が違います your list and the holder's say different "
+                   "things";
+    }
+    return "";
+}
+
+void print_comparison(const wire::Directory& directory, const client::CrossCheck& check) {
+    std::cout << "\n照合 compared with the holders\n";
+    for (const auto& holder : check.holders) {
+        if (holder.problem) {
+            const auto& error = wire::info(holder.problem->code);
+            std::cout << fmt::format("  照合できません not compared: {} {}\n", error.name,
+                                     error.title);
+        } else {
+            std::cout << fmt::format("  {}  証跡 {} 件 rows of evidence\n",
+                                     name_of(directory, holder.holder.text()), holder.rows);
+        }
+    }
+    for (const auto& finding : check.findings) {
+        std::cout << fmt::format("  ✗ {}  {} → {}  {}  index {}\n      {}\n",
+                                 to_rfc3339(finding.time), name_of(directory, finding.requester),
+                                 name_of(directory, finding.holder.text()), finding.service,
+                                 finding.index, words_of(finding.kind));
+    }
+    if (check.findings.empty()) {
+        std::cout << "  食い違いはありません nothing is missing on either side\n";
+    }
+}
+
+json::object comparison_json(const client::CrossCheck& check) {
+    json::array holders;
+    for (const auto& holder : check.holders) {
+        json::object one{{"rows", holder.rows}};
+        if (holder.problem) {
+            one["problem"] = wire::info(holder.problem->code).name;
+        } else {
+            one["holder"] = holder.holder.text();
+        }
+        holders.push_back(std::move(one));
+    }
+    json::array findings;
+    for (const auto& finding : check.findings) {
+        findings.push_back(json::object{{"kind", client::to_text(finding.kind)},
+                                        {"holder", finding.holder.text()},
+                                        {"index", finding.index},
+                                        {"entry", base64url(finding.entry)},
+                                        {"time", finding.time},
+                                        {"requester", finding.requester},
+                                        {"service", finding.service}});
+    }
+    return {
+        {"below", check.below}, {"holders", std::move(holders)}, {"findings", std::move(findings)}};
+}
+
+http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office, SignedByCard by) {
+    client::CrossCheck out;
+    auto entries = co_await client::fetch_entries(office.directory, office.identity, by.mandate,
+                                                  by.certificate);
+    if (!entries) co_return std::unexpected(entries.error());
+    out.entries = std::move(*entries);
+    co_return out;
+}
+
+}  // namespace
+
+int show_who_looked(const Places& places, const WhoLookedOptions& options) {
+    const Office office(places, "portal");
+    const auto policy = wire::load_policy(places.policy(), office.directory);
+    const auto filter = filter_of(options);
+    auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
+                             {"entries", "evidence"});
+    if (!by) return print_problem(by.error());
+    const auto kinds = policy.holder_kinds(*wire::ServiceId::parse("evidence"), office.self.kind);
+    auto check = options.compare
+                     ? wait_for(client::cross_check(office.directory, office.identity, by->mandate,
+                                                    by->certificate, kinds))
+                     : wait_for(only_entries(office, *by));
+    if (!check) return print_problem(check.error());
+    const auto wanted = [&](const client::PersonEntry& entry) {
+        return is_wanted(entry, filter, policy);
+    };
+    if (options.json) {
+        json::array entries;
+        for (const auto& entry : check->entries.entries) {
+            if (wanted(entry)) entries.push_back(entry_json(entry));
+        }
+        json::object out{{"entries", std::move(entries)}};
+        if (options.compare) out["comparison"] = comparison_json(*check);
+        std::cout << json::serialize(out) << "\n";
+        return check->findings.empty() ? 0 : 1;
+    }
+    std::cout << "あなたの記録を見た人 who looked\n\n";
+    for (const auto& entry : check->entries.entries) {
+        if (wanted(entry)) print_entry(office.directory, policy, entry);
+    }
+    print_summary(check->entries);
+    if (options.compare) {
+        print_comparison(office.directory, *check);
+    } else {
+        print_reminders(office.directory, check->entries);
+    }
+    return check->findings.empty() ? 0 : 1;
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,21 @@
+// `log show`: who looked at somebody's records, as the portal shows it to whoever logs in.
+#pragma once
+
+#include <string>
+
+#include "places.hpp"
+
+namespace mado::cli {
+
+struct WhoLookedOptions {
+    std::string card, pin;
+    std::string from, to;      // YYYY-MM-DD, both included; "" is no limit
+    std::string who, service;  // a requester's id; a service
+    bool others = false;       // without the person's own views
+    bool compare = false;      // ask every holder what it was asked, and compare
+    bool json = false;
+};
+// The exit status: 0 everything fits, 1 the comparison found something, 3 no answer.
+int show_who_looked(const Places& places, const WhoLookedOptions& options);
+
+}  // namespace mado::cli

@@ -1,0 +1,73 @@
+// What the relay shows a person, against what every holder says it was asked about them: an order
+// that only one of the two knows is a lie, or a loss, of the other.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/entries.hpp"
+#include "client/own.hpp"
+
+namespace mado::client {
+
+// One of the person's numbers at a holder.
+struct ComparedHolder {
+    wire::ParticipantId holder;
+    std::size_t rows = 0;            // of evidence
+    std::optional<Problem> problem;  // then it was not compared
+};
+
+struct Finding {
+    enum class Kind {
+        missing_at_relay,   // the holder was asked, and the person's list has no such entry
+        missing_at_holder,  // the relay says that it was answered, and the holder has no evidence
+        differs,            // both have it, and say something else of it
+    };
+    Kind kind = Kind::differs;
+    wire::ParticipantId holder;
+    Hash entry{};
+    std::uint64_t index = 0;
+    UnixTime time = 0;
+    std::string requester, service;
+};
+std::string_view to_text(Finding::Kind kind);
+
+struct CrossCheck {
+    PersonEntries entries;
+    std::vector<ComparedHolder> holders;
+    std::vector<Finding> findings;
+    std::uint64_t below =
+        0;  // entries from this index on were not compared: the asking began there
+};
+
+// Asks every holder of these kinds that the person was ever linked to (each is an order and an
+// entry), then the relay for its list. The log-in must cover `evidence` and `entries`.
+Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Identity& identity,
+                                     std::string login_mandate, crypto::Certificate card,
+                                     std::vector<wire::CodeId> kinds);
+
+// ---- its decisions, without a network ----
+
+struct EvidenceEntry {
+    wire::ParticipantId holder;
+    Hash entry{};
+    std::uint64_t index = 0;
+    UnixTime time = 0;
+    std::string requester, service, outcome;
+};
+Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, bool& more);
+// `compared`: holders whose evidence is whole.
+std::vector<Finding> compare(const PersonEntries& entries,
+                             const std::vector<EvidenceEntry>& evidence,
+                             const std::vector<wire::ParticipantId>& compared, std::uint64_t below,
+                             UnixTime now);
+
+// When the person last compared with each holder that was ever asked about them: 0 is never. Read
+// from the entries themselves, for a comparison is an order too.
+struct LastCompared {
+    wire::ParticipantId holder;
+    UnixTime at = 0;
+};
+std::vector<LastCompared> last_compared(const PersonEntries& entries);
+
+}  // namespace mado::client
