@@ -1,5 +1,6 @@
 #include "db/db.hpp"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -67,6 +68,14 @@ std::string message(sqlite3* connection, int code) {
     return sqlite3_errmsg(connection);
 }
 
+// SQLite says so itself where a write meets the end of a disk, but not where a flush or a quota
+// does.
+bool means_full(sqlite3* connection, int kind) {
+    if (kind == SQLITE_FULL) return true;
+    const int reason = kind == SQLITE_IOERR ? sqlite3_system_errno(connection) : 0;
+    return reason == ENOSPC || reason == EDQUOT;
+}
+
 [[noreturn]] void fail(sqlite3* connection, int code, std::string_view sql,
                        const Deadline& deadline) {
     const int kind = primary(code);
@@ -76,6 +85,7 @@ std::string message(sqlite3* connection, int code) {
         throw Timeout();
     }
     auto what = fmt::format("database: {} in: {}", message(connection, code), shown(sql));
+    if (means_full(connection, kind)) throw DiskFull(what);
     if (kind == SQLITE_CONSTRAINT) throw ConstraintBroken(what);
     throw Failure(what);
 }

@@ -69,6 +69,13 @@ class Timeout : public Failure {
     Timeout() : Failure("a database statement ran too long") {}
 };
 
+// There is no room for what a statement would write. Nothing of it was kept; the same statement
+// works when there is room again.
+class DiskFull : public Failure {
+  public:
+    explicit DiskFull(const std::string& what) : Failure(what) {}
+};
+
 // A unique or other constraint was broken: the caller may treat it as an answer.
 class ConstraintBroken : public Failure {
   public:
