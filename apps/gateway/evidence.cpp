@@ -9,6 +9,8 @@ constexpr std::array<std::string_view, 1> migrations{
 #include "apps/gateway/schema/001_first.sqlite.sql.hpp"
 };
 
+constexpr const char* disk_full = "the disk is full: no evidence can be kept until there is room";
+
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
     connection.leave_checkpoints();
@@ -52,21 +54,45 @@ void Evidence::keep(EvidenceRow row, std::function<void(Kept)> done) {
 
 void Evidence::apply(std::vector<Job>& batch) {
     std::vector<Kept> results;
+    const auto changes = write_.total_changes();
     try {
         db::Transaction transaction(write_);
         for (const auto& job : batch)
-            results.push_back(add(job.row));
+            results.push_back(run(job));
         transaction.commit();
-        healthy_ = true;
-    } catch (const std::exception& error) {
-        add_.reset();
-        entry_of_.reset();
-        healthy_ = false;
+        // Repeats alone need no room.
+        if (unwell_ != disk_full || write_.total_changes() != changes) unwell_ = nullptr;
+    } catch (const db::DiskFull& error) {
+        batch_failed(error, disk_full);
         results.assign(batch.size(), Kept::failed);
-        log_.error("evidence_failed", {{"why", std::string_view(error.what())}});
+    } catch (const std::exception& error) {
+        batch_failed(error, "the evidence cannot be written");
+        results.assign(batch.size(), Kept::failed);
     }
-    for (std::size_t i = 0; i < batch.size(); ++i)
-        batch[i].done(results[i]);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (batch[i].done) batch[i].done(results[i]);
+        if (!batch[i].row) trying_again_ = false;
+    }
+}
+
+void Evidence::batch_failed(const std::exception& error, const char* why) {
+    add_.reset();
+    entry_of_.reset();
+    unwell_ = why;
+    log_.error("evidence_failed", {{"why", std::string_view(error.what())}});
+}
+
+Kept Evidence::run(const Job& job) {
+    if (job.row) return add(*job.row);
+    db::touch(write_);
+    return Kept::durable;
+}
+
+std::optional<std::string_view> Evidence::unwell() {
+    const char* why = unwell_;
+    if (why == nullptr) return std::nullopt;
+    if (!trying_again_.exchange(true) && !batcher_.submit({{}, {}})) trying_again_ = false;
+    return why;
 }
 
 // One signed request makes one order. A relay that makes a second of it, about somebody else or

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/batcher.hpp"
 #include "base/log.hpp"
@@ -43,15 +44,21 @@ class Evidence {
     // Calls `done` from the writer's thread. A row that was there already stays as it was, but says
     // from the first answer on that it was answered.
     void keep(EvidenceRow row, std::function<void(Kept)> done);
-    [[nodiscard]] bool healthy() const { return healthy_; }
+    [[nodiscard]] bool healthy() const { return unwell_ == nullptr; }
+    // Why nothing can be kept just now, in plain words for the operator; from any thread. The
+    // writer then tries again, so that it is well by itself when there is room, without an order.
+    [[nodiscard]] std::optional<std::string_view> unwell();
+    [[nodiscard]] std::size_t queued() const { return batcher_.queued(); }
     void stop() { batcher_.stop(); }
 
   private:
     struct Job {
-        EvidenceRow row;
+        std::optional<EvidenceRow> row;  // none: only a try whether the disk takes writes
         std::function<void(Kept)> done;
     };
     void apply(std::vector<Job>& batch);
+    Kept run(const Job& job);
+    void batch_failed(const std::exception& error, const char* why);
     Kept add(const EvidenceRow& row);
 
     const Log& log_;
@@ -61,8 +68,9 @@ class Evidence {
     db::Statement entry_of_;
     db::Connection read_;
     db::Statement find_;
-    std::atomic<bool> healthy_ = true;
-    Batcher<Job> batcher_;  // last: its thread uses what stands above
+    std::atomic<const char*> unwell_ = nullptr;  // a literal; null: the last batch became durable
+    std::atomic<bool> trying_again_ = false;     // one such job is enough
+    Batcher<Job> batcher_;                       // last: its thread uses what stands above
 };
 
 }  // namespace mado::gateway

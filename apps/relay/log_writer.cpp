@@ -13,8 +13,12 @@
 namespace mado::relay {
 namespace {
 
+constexpr const char* disk_full = "the disk is full: nothing can be recorded until there is room";
+
+struct TryAgain {};  // writes what is there already
+
 struct Job {
-    std::variant<RecordOrder, SetOutcome> work;
+    std::variant<RecordOrder, SetOutcome, TryAgain> work;
     RecordDone record_done;
     OutcomeDone outcome_done;
 };
@@ -79,6 +83,7 @@ struct LogWriter::State {
 
     // --- a batch ---
     void apply(std::vector<Job>& batch);
+    void batch_failed(const std::exception& error, const char* why);
     std::vector<RecordResult> run_jobs(std::vector<Job>& batch);
     void commit_batch(const std::function<void()>& work);
     RecordResult record(RecordOrder& job);
@@ -105,8 +110,11 @@ struct LogWriter::State {
     bool restore_needed = true;
     std::map<std::int64_t, Secret> month_keys;
     OpenTries tries;
-    std::atomic<bool> healthy = true;
-    Batcher<Job> batcher;  // last: its thread uses everything above
+    // Those that the batch under way began: they end with it when it fails, for nothing was sent.
+    std::vector<std::pair<Bytes, std::int64_t>> begun;
+    std::atomic<const char*> unwell = nullptr;  // a literal; null: the last batch became durable
+    std::atomic<bool> trying_again = false;     // one such job is enough
+    Batcher<Job> batcher;                       // last: its thread uses everything above
 };
 
 void LogWriter::State::restore() {
@@ -232,35 +240,54 @@ void LogWriter::State::commit_batch(const std::function<void()>& work) {
 void LogWriter::State::apply(std::vector<Job>& batch) {
     std::vector<RecordResult> results;
     const auto start = monotonic_us();
+    const auto changes = connection.total_changes();
+    begun.clear();
+    bool durable = false;
     try {
         commit_batch([this, &batch, &results] { results = run_jobs(batch); });
         for (auto& result : results) {
             if (result) prove(*result);
         }
-        healthy = true;
+        durable = true;
+        // Repeats alone are answered from a full disk too.
+        if (unwell != disk_full || connection.total_changes() != changes) unwell = nullptr;
+    } catch (const db::DiskFull& error) {
+        batch_failed(error, disk_full);
+        results.assign(batch.size(), std::unexpected(wire::Code::not_ready));
     } catch (const std::exception& error) {
-        options.program_log.error("batch_failed", {{"why", std::string_view(error.what())}});
-        healthy = false;
-        restore_needed = true;  // a statement may be half-way
+        batch_failed(error, "the log cannot be written");
         results.assign(batch.size(), std::unexpected(wire::Code::internal));
     }
     if (options.observe) options.observe({batch.size(), monotonic_us() - start});
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (batch[i].record_done) batch[i].record_done(std::move(results[i]));
-        if (batch[i].outcome_done) batch[i].outcome_done(healthy);
+        if (batch[i].outcome_done) batch[i].outcome_done(durable);
+        if (std::holds_alternative<TryAgain>(batch[i].work)) trying_again = false;
     }
 }
 
-// One result for each job; that of an outcome is not looked at.
+void LogWriter::State::batch_failed(const std::exception& error, const char* why) {
+    options.program_log.error("batch_failed", {{"why", std::string_view(error.what())}});
+    unwell = why;
+    restore_needed = true;  // a statement may be half-way
+    for (const auto& [path, position] : begun)
+        tries.end(path, position);
+}
+
+// One result for each job; only that of an order is looked at.
 std::vector<RecordResult> LogWriter::State::run_jobs(std::vector<Job>& batch) {
     std::vector<RecordResult> results;
     for (auto& job : batch) {
         if (auto* order = std::get_if<RecordOrder>(&job.work)) {
             results.push_back(record(*order));
-        } else {
-            outcome(std::get<SetOutcome>(job.work));
-            results.push_back(std::unexpected(wire::Code::internal));
+            continue;
         }
+        if (const auto* known = std::get_if<SetOutcome>(&job.work)) {
+            outcome(*known);
+        } else {
+            db::touch(connection);
+        }
+        results.push_back(std::unexpected(wire::Code::internal));
     }
     return results;
 }
@@ -275,9 +302,9 @@ RecordResult LogWriter::State::record(RecordOrder& job) {
             return std::unexpected(wire::Code::mandate_used);
         }
     }
-    if (const auto code = judge_path(job, static_cast<std::int64_t>(edge.size()))) {
-        return std::unexpected(*code);
-    }
+    const auto position = static_cast<std::int64_t>(edge.size());
+    if (const auto code = judge_path(job, position)) return std::unexpected(*code);
+    if (job.miss_path) begun.emplace_back(*job.miss_path, position);
     const PersonRow person = person_of(job);
     sql.next_seq.bind("person", person);
     if (!sql.next_seq.step()) throw Failure("a person is missing");
@@ -291,7 +318,6 @@ RecordResult LogWriter::State::record(RecordOrder& job) {
         std::move(job.order_without_person),
         wire::commit_person(record.person_salt, link_number, static_cast<std::uint64_t>(seq)));
     const Hash entry = wire::order_entry(record.salt, as_bytes(record.content));
-    const auto position = static_cast<std::int64_t>(edge.size());
     insert_access(entry, person, seq, month_of(job.keep_until), record, &job);
     if (job.mandate) {
         sql.add_mandate.bind("hash", job.mandate->hash)
@@ -521,7 +547,16 @@ void LogWriter::stop() {
 }
 
 bool LogWriter::healthy() const {
-    return state_->healthy;
+    return state_->unwell == nullptr;
+}
+
+std::optional<std::string_view> LogWriter::unwell() {
+    const char* why = state_->unwell;
+    if (why == nullptr) return std::nullopt;
+    if (!state_->trying_again.exchange(true) && !state_->batcher.submit({TryAgain{}, {}, {}})) {
+        state_->trying_again = false;
+    }
+    return why;
 }
 
 std::size_t LogWriter::queued() const {

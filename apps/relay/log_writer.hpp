@@ -62,8 +62,9 @@ struct SetOutcome {
     UnixTime time = 0;
 };
 
-// Never throws and runs on the writer's thread. A job that could not be done because the world is
-// broken gets `internal`.
+// Never throws and runs on the writer's thread. A job that could not be done because the disk is
+// full gets `not_ready`, because the world is broken otherwise `internal`; the same job again is
+// recorded once, whatever became of the first.
 using RecordDone = std::function<void(RecordResult)>;
 using OutcomeDone = std::function<void(bool durable)>;
 
@@ -100,6 +101,9 @@ class LogWriter {
     [[nodiscard]] std::size_t queued() const;
     // The last batch became durable, in the database and in the anchor.
     [[nodiscard]] bool healthy() const;
+    // Why nothing can be recorded just now, in plain words for the operator; from any thread. The
+    // writer then tries again, so that it is well by itself when there is room, without a request.
+    [[nodiscard]] std::optional<std::string_view> unwell();
 
     // For a stopped relay and its start: one entry without a person, committed at once. An entry
     // that is in the log already is not appended again (directories).

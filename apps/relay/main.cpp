@@ -178,9 +178,9 @@ int serve(const std::string& config_path) {
     std::optional<http::Server> operator_server;
     operator_server.emplace(main, operator_options,
                             http::operator_routes(
-                                [&base]() -> std::optional<std::string> {
-                                    if (base.writer.healthy()) return std::nullopt;
-                                    return "the log cannot be written";
+                                [&base] {
+                                    const auto why = base.writer.unwell();
+                                    return why ? std::optional<std::string>(*why) : std::nullopt;
                                 },
                                 base.metrics));
 

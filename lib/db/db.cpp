@@ -281,6 +281,10 @@ std::int64_t Connection::changes() const {
     return sqlite3_changes64(handle());
 }
 
+std::int64_t Connection::total_changes() const {
+    return sqlite3_total_changes64(handle());
+}
+
 void Connection::interrupt() {
     sqlite3_interrupt(handle());
 }
@@ -623,6 +627,10 @@ void migrate(Connection& connection, std::span<const std::string_view> migration
         transaction.commit();
         ++done;
     }
+}
+
+void touch(Connection& connection) {
+    connection.run("UPDATE migration SET applied_at = applied_at");
 }
 
 }  // namespace mado::db

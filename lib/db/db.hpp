@@ -45,6 +45,8 @@ class Connection {
     // Several statements without parameters; rows are passed over.
     void run(std::string_view sql);
     [[nodiscard]] std::int64_t changes() const;
+    // Rows changed since the connection was opened.
+    [[nodiscard]] std::int64_t total_changes() const;
     // Ends a running statement of this connection with an interrupt, from another thread.
     void interrupt();
     // This connection's commits no longer carry the write-ahead log over: a Checkpointer does.
@@ -192,5 +194,8 @@ class Checkpointer {
 // and remembered with its fingerprint in the table `migration`. Throws OperatorError when
 // the database is newer than the program or an applied migration was changed afterwards.
 void migrate(Connection& connection, std::span<const std::string_view> migrations);
+// In the caller's transaction, of a database that was migrated: writes what is there already, so
+// that the commit shows whether the disk takes writes.
+void touch(Connection& connection);
 
 }  // namespace mado::db

@@ -6,13 +6,14 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <random>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "base/file.hpp"
 
 namespace mado::db {
 namespace {
@@ -68,11 +69,6 @@ struct KeptFile {
         exists = false;
     }
 };
-
-Bytes read_real(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 void write_real(const std::string& path, const KeptFile& file) {
     if (!file.exists) {
@@ -135,9 +131,9 @@ Meets TestDisk::State::next_call() {
 // A file that is seen for the first time is as durable as the test found it.
 KeptFile* TestDisk::State::kept(const std::string& path) {
     const auto [found, added] = files.try_emplace(path);
-    if (added && std::filesystem::exists(path)) {
+    if (const auto content = added ? mado::read_file(path) : std::nullopt) {
         found->second.exists = true;
-        found->second.content = read_real(path);
+        found->second.content = to_bytes(*content);
     }
     return &found->second;
 }
