@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -68,12 +69,28 @@ std::string message(sqlite3* connection, int code) {
     return sqlite3_errmsg(connection);
 }
 
-// SQLite says so itself where a write meets the end of a disk, but not where a flush or a quota
-// does.
+// The last error of the system on one of the connection's files (`which`: the database or its log).
+int last_errno(sqlite3* connection, int which) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) != SQLITE_OK ||
+        file == nullptr || file->pMethods == nullptr) {
+        return 0;
+    }
+    int reason = 0;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &reason) != SQLITE_OK) return 0;
+    return reason;
+}
+
+// SQLite says it itself where a write meets the end of a disk, but not where a quota or a flush
+// does. (sqlite3_system_errno() is not set by a COMMIT.)
 bool means_full(sqlite3* connection, int kind) {
     if (kind == SQLITE_FULL) return true;
-    const int reason = kind == SQLITE_IOERR ? sqlite3_system_errno(connection) : 0;
-    return reason == ENOSPC || reason == EDQUOT;
+    if (kind != SQLITE_IOERR) return false;
+    return std::ranges::any_of(std::array{SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER},
+                               [connection](int which) {
+                                   const int reason = last_errno(connection, which);
+                                   return reason == ENOSPC || reason == EDQUOT;
+                               });
 }
 
 [[noreturn]] void fail(sqlite3* connection, int code, std::string_view sql,

@@ -1,5 +1,6 @@
 #include "db/test_vfs.hpp"
 
+#include <errno.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -97,6 +98,7 @@ struct TestDisk::State {
     std::int64_t fail_at = 0;
     Fault fault = Fault::fails_without;
     bool fired = false;
+    int last_errno = 0;
     bool power = true;
     bool full = false;
     bool lies = false;
@@ -107,10 +109,14 @@ struct TestDisk::State {
 };
 
 Meets TestDisk::State::next_call() {
+    last_errno = EIO;  // of whatever error follows
     if (!power) return Meets::no_power;
     if (++calls != fail_at) return Meets::nothing;
     fired = true;
     switch (fault) {
+        case Fault::finds_no_room:
+            last_errno = ENOSPC;
+            return Meets::an_error;
         case Fault::fails_without:
             return Meets::an_error;
         case Fault::fails_with:
@@ -278,6 +284,12 @@ int check_lock(sqlite3_file* file, int* reserved) {
     return methods_below(file).xCheckReservedLock(below(file), reserved);
 }
 int control_file(sqlite3_file* file, int what, void* argument) {
+    if (what == SQLITE_FCNTL_LAST_ERRNO) {
+        auto& disk = *test_file(file).disk;
+        const std::scoped_lock lock(disk.mutex);
+        *static_cast<int*>(argument) = disk.last_errno;
+        return SQLITE_OK;
+    }
     return methods_below(file).xFileControl(below(file), what, argument);
 }
 int sector_size(sqlite3_file* file) {

@@ -20,6 +20,7 @@ enum class Fault {
     tears,          // half of a write arrives, then the power is gone
     loses_power,    // the power goes instead
     fills,          // from this call on no file can grow, until there is room again
+    finds_no_room,  // an error, as a flush or a quota says that the disk is full
 };
 
 // What a power failure does with the changes that were not synced.

@@ -128,6 +128,25 @@ TEST_F(TestDiskTest, AFullDiskSaysSo) {
     EXPECT_EQ(rows(), 3);
 }
 
+// With delayed allocation it is the flush that finds the disk full.
+TEST_F(TestDiskTest, NoRoomIsSaidOfEveryCall) {
+    Connection connection(path, Access::read_write);
+    add(connection);
+    std::int64_t n = 0;
+    do {
+        ++n;
+        disk.fail_at(n, Fault::finds_no_room);
+        try {
+            add(connection);
+            EXPECT_FALSE(disk.fired()) << n;
+        } catch (const DiskFull&) {
+            EXPECT_TRUE(disk.fired()) << n;
+        }
+    } while (disk.fired());
+    EXPECT_GT(n, 5);
+    EXPECT_EQ(rows(), 3);
+}
+
 TEST_F(TestDiskTest, ThereIsOneAtATime) {
     EXPECT_THROW(TestDisk(), Failure);
 }

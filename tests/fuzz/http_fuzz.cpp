@@ -26,8 +26,6 @@ std::string text_of(const http::Response& response) {
 }
 
 http::Progress after_header(http::RequestParser& parser) {
-    require(http::is_canonical_path(parser.head().path) || !parser.head().path.empty(),
-            "a request has a path");
     return parser.limit_body(body_bytes_max) ? http::Progress::need_more
                                              : http::Progress::body_too_large;
 }
