@@ -69,13 +69,21 @@ Evidence::Evidence(const std::string& path, const Log& log)
       writing_(write_),
       read_(path, db::Access::read_only),
       reading_(read_),
-      batcher_(
-          {}, [this](std::vector<Job>& batch) { apply(batch); },
-          [this](std::exception_ptr) { log_.error("evidence_lost"); }) {}
+      writer_({.connection = write_,
+               .commit =
+                   [this](const std::function<void()>& work) {
+                       db::Transaction transaction(write_);
+                       work();
+                       transaction.commit();
+                   },
+               .recover = [this] { writing_ = Writing(write_); },
+               .report =
+                   [this](std::string_view why) { log_.error("evidence_failed", {{"why", why}}); },
+               .observe = {},
+               .disk_full = "the disk is full: no evidence can be kept until there is room",
+               .broken = "the evidence cannot be written"}) {}
 
-Evidence::~Evidence() {
-    batcher_.stop();
-}
+Evidence::~Evidence() = default;
 
 bool Evidence::known(const Hash& entry) {
     const db::ResetAtEnd reset(reading_.find);
@@ -144,9 +152,11 @@ std::optional<std::string> Evidence::contradiction(std::string_view origin) {
 }
 
 // A job that is not taken was not done.
-void Evidence::submit(Job job) {
-    const auto done = job.done;
-    if (!batcher_.submit(std::move(job)) && done) done(false);
+void Evidence::submit(db::BatchWriter::Work work, Done done) {
+    const bool taken = writer_.submit(std::move(work), [done](db::Written written) {
+        if (done) done(written == db::Written::durable);
+    });
+    if (!taken && done) done(false);
 }
 
 void Evidence::keep(EvidenceRow row, std::function<void(Kept)> done) {
@@ -155,64 +165,47 @@ void Evidence::keep(EvidenceRow row, std::function<void(Kept)> done) {
         Kept kept = Kept::failed;
     };
     auto slot = std::make_shared<Slot>(std::move(row));
-    submit({.work = [this, slot] { slot->kept = add(slot->row); },
-            .done = [slot, done = std::move(done)](
-                        bool durable) { done(durable ? slot->kept : Kept::failed); }});
+    submit([this, slot] { slot->kept = add(slot->row); },
+           [slot, done = std::move(done)](bool durable) {
+               done(durable ? slot->kept : Kept::failed);
+           });
 }
 
 void Evidence::settle(std::vector<Hash> entries, Done done) {
-    submit({.work =
-                [this, entries = std::move(entries)] {
-                    for (const auto& entry : entries)
-                        writing_.settle.bind("entry", entry).execute();
-                },
-            .done = std::move(done)});
+    submit(
+        [this, entries = std::move(entries)] {
+            for (const auto& entry : entries)
+                writing_.settle.bind("entry", entry).execute();
+        },
+        std::move(done));
 }
 
 void Evidence::follow(std::string origin, Followed followed, Done done) {
-    submit({.work =
-                [this, origin = std::move(origin), followed = std::move(followed)] {
-                    writing_.follow.bind("origin", origin)
-                        .bind("note", followed.note)
-                        .bind("witnessed_at", followed.witnessed_at)
-                        .bind("settled_at", followed.settled_at)
-                        .execute();
-                },
-            .done = std::move(done)});
+    submit(
+        [this, origin = std::move(origin), followed = std::move(followed)] {
+            writing_.follow.bind("origin", origin)
+                .bind("note", followed.note)
+                .bind("witnessed_at", followed.witnessed_at)
+                .bind("settled_at", followed.settled_at)
+                .execute();
+        },
+        std::move(done));
 }
 
 void Evidence::contradict(std::string origin, std::string proof, UnixTime found_at, Done done) {
-    submit({.work =
-                [this, origin = std::move(origin), proof = std::move(proof), found_at] {
-                    writing_.contradict.bind("origin", origin)
-                        .bind("found_at", found_at)
-                        .bind("proof", proof)
-                        .execute();
-                },
-            .done = std::move(done)});
+    submit(
+        [this, origin = std::move(origin), proof = std::move(proof), found_at] {
+            writing_.contradict.bind("origin", origin)
+                .bind("found_at", found_at)
+                .bind("proof", proof)
+                .execute();
+        },
+        std::move(done));
 }
 
 void Evidence::erase(UnixTime now) {
-    submit({.work = [this,
-                     now] { writing_.erase.bind("now", now).bind("count", erased_max).execute(); },
-            .done = {}});
-}
-
-void Evidence::apply(std::vector<Job>& batch) {
-    try {
-        db::Transaction transaction(write_);
-        for (const auto& job : batch)
-            job.work();
-        transaction.commit();
-        healthy_ = true;
-    } catch (const std::exception& error) {
-        writing_ = Writing(write_);  // a statement may be half-way
-        healthy_ = false;
-        log_.error("evidence_failed", {{"why", std::string_view(error.what())}});
-    }
-    for (const auto& job : batch) {
-        if (job.done) job.done(healthy_);
-    }
+    submit([this, now] { writing_.erase.bind("now", now).bind("count", erased_max).execute(); },
+           {});
 }
 
 // One signed request makes one order. A relay that makes a second of it, about somebody else or

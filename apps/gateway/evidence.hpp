@@ -2,15 +2,13 @@
 // followed. Written in group commits before the answer leaves; one writer thread.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/batcher.hpp"
 #include "base/log.hpp"
-#include "db/db.hpp"
+#include "db/batch_writer.hpp"
 #include "wire/exchange.hpp"
 
 namespace mado::gateway {
@@ -80,14 +78,13 @@ class Evidence {
     // Deletes what is kept no longer.
     void erase(UnixTime now);
 
-    [[nodiscard]] bool healthy() const { return healthy_; }
-    void stop() { batcher_.stop(); }
+    [[nodiscard]] bool healthy() const { return writer_.healthy(); }
+    // Why nothing can be kept just now (BatchWriter::unwell).
+    [[nodiscard]] std::optional<std::string_view> unwell() { return writer_.unwell(); }
+    [[nodiscard]] std::size_t queued() const { return writer_.queued(); }
+    void stop() { writer_.stop(); }
 
   private:
-    struct Job {
-        std::function<void()> work;
-        Done done;
-    };
     struct Writing {
         explicit Writing(db::Connection& connection);
         db::Statement add, entry_of, settle, follow, contradict, erase;
@@ -96,8 +93,7 @@ class Evidence {
         explicit Reading(db::Connection& connection);
         db::Statement find, asked_about, open_orders, oldest_open, followed, contradiction;
     };
-    void submit(Job job);
-    void apply(std::vector<Job>& batch);
+    void submit(db::BatchWriter::Work work, Done done);
     Kept add(const EvidenceRow& row);
 
     const Log& log_;
@@ -106,8 +102,7 @@ class Evidence {
     Writing writing_;
     db::Connection read_;
     Reading reading_;
-    std::atomic<bool> healthy_ = true;
-    Batcher<Job> batcher_;  // last: its thread uses what stands above
+    db::BatchWriter writer_;  // last: its thread uses what stands above
 };
 
 }  // namespace mado::gateway

@@ -69,9 +69,9 @@ std::map<std::string, Holder, std::less<>> open_holders(const Settings& settings
     return out;
 }
 
-std::optional<std::string> why_not_ready(const Dialer& dialer, const Evidence& evidence) {
+std::optional<std::string> why_not_ready(const Dialer& dialer, Evidence& evidence) {
+    if (const auto why = evidence.unwell()) return std::string(*why);
     if (dialer.connected() == 0) return "no relay is connected";
-    if (!evidence.healthy()) return "the evidence cannot be written";
     return std::nullopt;
 }
 

@@ -23,9 +23,10 @@ constexpr unsigned slots = 2;
 }
 
 // The file and its name in the folder are durable when this returns: after a power failure a new
-// anchor must not look like a lost one.
+// anchor must not look like a lost one. It has its whole size from the start, so that a full disk
+// does not stop it after the database.
 int open_or_make(const std::string& path) {
-    if (!std::filesystem::exists(path)) replace_file(path, {}, 0600);
+    if (!std::filesystem::exists(path)) replace_file(path, Bytes(slots * slot_bytes), 0600);
     return ::open(path.c_str(), O_RDWR | O_CLOEXEC);
 }
 

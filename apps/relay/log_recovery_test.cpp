@@ -50,41 +50,6 @@ TEST(LogRecovery, EverySizeAroundATile) {
     store.check();
 }
 
-// Writes a log of that size as if it had been written by earlier batches.
-void plant_log(TestStore& store, std::size_t size) {
-    db::Connection connection(store.database(), db::Access::read_write);
-    db::Transaction transaction(connection);
-    auto add =
-        connection.prepare("insert into access (log_index, entry) values (:log_index, :entry)");
-    auto add_tile = connection.prepare(
-        "insert into tile (level, number, hashes, root) values (0, :number, :hashes, :root)");
-    std::vector<Hash> leaves;
-    for (std::size_t i = 0; i < size; ++i) {
-        const Hash entry = crypto::sha256(row_bytes(static_cast<std::int64_t>(i)));
-        add.bind("log_index", static_cast<std::int64_t>(i)).bind("entry", entry).execute();
-        leaves.push_back(tlog::leaf_hash(entry));
-        if (leaves.size() % 256 != 0) continue;
-        const auto part = std::span(leaves).last(256);
-        Bytes hashes;
-        for (const auto& hash : part)
-            append(hashes, hash);
-        add_tile.bind("number", static_cast<std::int64_t>(i / 256))
-            .bind("hashes", hashes)
-            .bind("root", merkle_root(part))
-            .execute();
-    }
-    const auto& country = store.country;
-    const auto note = tlog::sign_note(
-        tlog::checkpoint_text(
-            {.origin = country.log.name(), .size = size, .root = merkle_root(leaves)}),
-        country.log, country.log_key);
-    connection.prepare("insert into head (size, note) values (:size, :note)")
-        .bind("size", static_cast<std::int64_t>(size))
-        .bind("note", note)
-        .execute();
-    transaction.commit();
-}
-
 TEST(LogRecovery, TilesOfTheSecondLevel) {
     TestStore store;
     store.open();
@@ -392,8 +357,9 @@ TEST(LogRecovery, NothingLeavesBeforeTheAnchorIsWritten) {
     store.open();
     store.add_people(1);
     const NewOrder order{.request = "r"};
-    {
-        const Swapped full(fs::canonical(store.anchor_path()), "/dev/full");
+    // One takes no byte, the other all of them, but cannot be flushed.
+    for (const auto* broken : {"/dev/full", "/dev/null"}) {
+        const Swapped swapped(fs::canonical(store.anchor_path()), broken);
         for (int attempt = 0; attempt < 3; ++attempt) {  // the repeats find their entry
             const auto result = store.record(order);
             ASSERT_FALSE(result.has_value());

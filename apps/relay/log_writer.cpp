@@ -1,17 +1,10 @@
 #include "log_writer.hpp"
 
-#include <atomic>
-
-#include "base/batcher.hpp"
+#include "db/batch_writer.hpp"
 #include "upkeep.hpp"
 
 namespace mado::relay {
 namespace {
-
-struct Job {
-    std::function<void()> work;      // inside the transaction
-    std::function<void(bool)> done;  // once it is durable, or is not
-};
 
 // The keys live elsewhere than the state: put together wrongly, every number would be unknown.
 void compare_with_keys(db::Connection& connection, const Vault& vault) {
@@ -52,12 +45,26 @@ struct LogWriter::State {
           entries(connection, tree, month_keys),
           recording(connection, options.vault, entries, month_keys),
           upkeep(connection, month_keys),
-          batcher(
-              {}, [this](std::vector<Job>& batch) { apply(batch); },
-              [this](std::exception_ptr) { options.program_log.error("batch_lost"); }) {}
+          writer({.connection = connection,
+                  .commit =
+                      [this](const std::function<void()>& work) {
+                          recording.begin();
+                          tree.commit(work);
+                      },
+                  .recover = [this] { recover(); },
+                  .report =
+                      [this](std::string_view why) {
+                          options.program_log.error("batch_failed", {{"why", why}});
+                      },
+                  .observe =
+                      [this](std::size_t batch, std::int64_t commit_us) {
+                          if (options.observe) options.observe({batch, commit_us});
+                      },
+                  .disk_full = "the disk is full: nothing can be recorded until there is room",
+                  .broken = "the log cannot be written"}) {}
 
-    void apply(std::vector<Job>& batch);
-    void commit(const std::function<void()>& work);
+    void recover();
+    void commit_alone(const std::function<void()>& work);
     RecordResult proven(RecordResult result);
 
     Options options;
@@ -68,36 +75,21 @@ struct LogWriter::State {
     EntryRows entries;
     Recording recording;
     Upkeep upkeep;
-    std::atomic<bool> healthy = true;
-    Batcher<Job> batcher;  // last: its thread uses everything above
+    db::BatchWriter writer;  // last: its thread uses everything above
 };
 
 // Whatever a batch that failed left behind in memory is read again by the next one.
-void LogWriter::State::commit(const std::function<void()>& work) {
+void LogWriter::State::recover() {
+    recording.forget();
+    upkeep.forget();
+}
+
+void LogWriter::State::commit_alone(const std::function<void()>& work) {
     try {
         tree.commit(work);
     } catch (...) {
-        recording.forget();
-        upkeep.forget();
+        recover();
         throw;
-    }
-}
-
-void LogWriter::State::apply(std::vector<Job>& batch) {
-    const auto start = monotonic_us();
-    try {
-        commit([&batch] {
-            for (auto& job : batch)
-                job.work();
-        });
-        healthy = true;
-    } catch (const std::exception& error) {
-        options.program_log.error("batch_failed", {{"why", std::string_view(error.what())}});
-        healthy = false;
-    }
-    if (options.observe) options.observe({batch.size(), monotonic_us() - start});
-    for (auto& job : batch) {
-        if (job.done) job.done(healthy);
     }
 }
 
@@ -112,7 +104,6 @@ RecordResult LogWriter::State::proven(RecordResult result) {
         return result;
     } catch (const std::exception& error) {
         options.program_log.error("proof_failed", {{"why", std::string_view(error.what())}});
-        healthy = false;
         return std::unexpected(wire::Code::internal);
     }
 }
@@ -128,57 +119,68 @@ bool LogWriter::record(RecordOrder job, RecordDone done) {
     };
     auto& state = *state_;
     auto slot = std::make_shared<Slot>(std::move(job));
-    return state.batcher.submit(
-        {.work = [&state, slot] { slot->result = state.recording.record(slot->order); },
-         .done =
-             [&state, slot, done = std::move(done)](bool durable) {
-                 done(durable ? state.proven(std::move(slot->result))
-                              : std::unexpected(wire::Code::internal));
-             }});
+    return state.writer.submit(
+        [&state, slot] { slot->result = state.recording.record(slot->order); },
+        [&state, slot, done = std::move(done)](db::Written written) {
+            switch (written) {
+                case db::Written::durable:
+                    return done(state.proven(std::move(slot->result)));
+                case db::Written::no_room:
+                    return done(std::unexpected(wire::Code::not_ready));
+                case db::Written::failed:
+                    return done(std::unexpected(wire::Code::internal));
+            }
+        });
+}
+
+bool LogWriter::submit(std::function<void()> work, Done done) {
+    return state_->writer.submit(std::move(work), [done = std::move(done)](db::Written written) {
+        if (done) done(written == db::Written::durable);
+    });
 }
 
 bool LogWriter::set_outcome(SetOutcome job, Done done) {
     auto& recording = state_->recording;
-    return state_->batcher.submit(
-        {.work = [&recording, job = std::move(job)] { recording.set_outcome(job); },
-         .done = std::move(done)});
+    return submit([&recording, job = std::move(job)] { recording.set_outcome(job); },
+                  std::move(done));
 }
 
 bool LogWriter::keep_mandate(MandateRow mandate, Done done) {
     auto& recording = state_->recording;
-    return state_->batcher.submit(
-        {.work = [&recording, mandate = std::move(mandate)] { recording.keep_mandate(mandate); },
-         .done = std::move(done)});
+    return submit([&recording, mandate = std::move(mandate)] { recording.keep_mandate(mandate); },
+                  std::move(done));
 }
 
 bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {
     auto& tree = state_->tree;
-    return state_->batcher.submit(
-        {.work = [&tree, size, note = std::move(note)] { tree.keep_cosigned(size, note); },
-         .done = std::move(done)});
+    return submit([&tree, size, note = std::move(note)] { tree.keep_cosigned(size, note); },
+                  std::move(done));
 }
 
 bool LogWriter::upkeep(UnixTime now) {
-    auto& state = *state_;
+    auto& upkeep = state_->upkeep;
     auto more = std::make_shared<bool>(false);
-    return state.batcher.submit({.work = [&state, more, now] { *more = state.upkeep.erase(now); },
-                                 .done =
-                                     [this, more, now](bool durable) {
-                                         // A full queue ends it until the next time.
-                                         if (durable && *more) static_cast<void>(upkeep(now));
-                                     }});
+    return submit([&upkeep, more, now] { *more = upkeep.erase(now); },
+                  [this, more, now](bool durable) {
+                      // A full queue ends it until the next time.
+                      if (durable && *more) static_cast<void>(this->upkeep(now));
+                  });
 }
 
 void LogWriter::stop() {
-    state_->batcher.stop();
+    state_->writer.stop();
 }
 
 bool LogWriter::healthy() const {
-    return state_->healthy;
+    return state_->writer.healthy();
+}
+
+std::optional<std::string_view> LogWriter::unwell() {
+    return state_->writer.unwell();
 }
 
 std::size_t LogWriter::queued() const {
-    return state_->batcher.queued();
+    return state_->writer.queued();
 }
 
 std::uint64_t LogWriter::anchored_size() const {
@@ -187,12 +189,12 @@ std::uint64_t LogWriter::anchored_size() const {
 
 void LogWriter::append_public_entry(const Hash& entry) {
     auto& state = *state_;
-    state.commit([&state, &entry] { state.recording.append_public(entry); });
+    state.commit_alone([&state, &entry] { state.recording.append_public(entry); });
 }
 
 void LogWriter::commit_alone(const std::function<void(db::Connection&, EntryRows&)>& work) {
     auto& state = *state_;
-    state.commit([&state, &work] { work(state.connection, state.entries); });
+    state.commit_alone([&state, &work] { work(state.connection, state.entries); });
 }
 
 }  // namespace mado::relay

@@ -13,8 +13,9 @@
 
 namespace mado::relay {
 
-// Both never throw and run on the writer's thread. A job that could not be done because the world
-// is broken gets `internal`, or false.
+// Both never throw and run on the writer's thread. A job that could not be done because the disk is
+// full gets `not_ready`, because the world is broken otherwise `internal` (or false); the same job
+// again is done once, whatever became of the first.
 using RecordDone = std::function<void(RecordResult)>;
 using Done = std::function<void(bool durable)>;
 
@@ -53,6 +54,8 @@ class LogWriter {
     [[nodiscard]] std::size_t queued() const;
     // The last batch became durable, in the database and in the anchor.
     [[nodiscard]] bool healthy() const;
+    // Why nothing can be recorded just now (BatchWriter::unwell).
+    [[nodiscard]] std::optional<std::string_view> unwell();
 
     // How many entries are durable, in the database and in the anchor: what may be published.
     [[nodiscard]] std::uint64_t anchored_size() const;
@@ -62,6 +65,7 @@ class LogWriter {
     void commit_alone(const std::function<void(db::Connection&, EntryRows&)>& work);
 
   private:
+    [[nodiscard]] bool submit(std::function<void()> work, Done done);
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -179,9 +179,9 @@ Task<void> keep_up(asio::io_context& main, LogWriter& writer) {
     }
 }
 
-std::optional<std::string> why_not_ready(const LogWriter& writer, const Publisher& publisher) {
+std::optional<std::string> why_not_ready(LogWriter& writer, const Publisher& publisher) {
     if (publisher.contradicted()) return "a witness has seen another history of this log";
-    if (!writer.healthy()) return "the log cannot be written";
+    if (const auto why = writer.unwell()) return std::string(*why);
     return std::nullopt;
 }
 

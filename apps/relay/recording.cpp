@@ -200,6 +200,7 @@ std::optional<wire::Code> Recording::judge_path(const RecordOrder& job, std::int
     const auto now = monotonic_us();
     if (misses + tries_.count(*job.miss_path, now) >= misses_max) return wire::Code::overloaded;
     tries_.begin(*job.miss_path, log_index, now);
+    begun_.emplace_back(*job.miss_path, log_index);
     return std::nullopt;
 }
 
@@ -238,6 +239,8 @@ void Recording::append_refused(const SetOutcome& job) {
 }
 
 void Recording::forget() {
+    for (const auto& [path, log_index] : begun_)
+        tries_.end(path, log_index);
     sql_ = Statements(connection_);
     entries_.forget();
 }

@@ -85,8 +85,10 @@ class Recording {
     void keep_mandate(const MandateRow& mandate);
     // An entry that is in the log already is not appended again (directories).
     void append_public(const Hash& entry);
-    // After a batch that failed: statements may be half-way.
+    // After a batch that failed: statements may be half-way, and nothing of it was sent.
     void forget();
+    // Before each batch.
+    void begin() { begun_.clear(); }
 
   private:
     struct Statements {
@@ -110,6 +112,8 @@ class Recording {
     MonthKeys& keys_;
     Statements sql_;
     OpenTries tries_;
+    // Those that the batch under way began: they end with it when it fails.
+    std::vector<std::pair<Bytes, std::int64_t>> begun_;
 };
 
 }  // namespace mado::relay

@@ -321,4 +321,39 @@ inline void TestStore::check_rows(db::Connection& connection) {
     }
 }
 
+// Writes a log of that size as if it had been written by earlier batches.
+inline void plant_log(TestStore& store, std::size_t size) {
+    db::Connection connection(store.database(), db::Access::read_write);
+    db::Transaction transaction(connection);
+    auto add =
+        connection.prepare("insert into access (log_index, entry) values (:log_index, :entry)");
+    auto add_tile = connection.prepare(
+        "insert into tile (level, number, hashes, root) values (0, :number, :hashes, :root)");
+    std::vector<Hash> leaves;
+    for (std::size_t i = 0; i < size; ++i) {
+        const Hash entry = crypto::sha256(row_bytes(static_cast<std::int64_t>(i)));
+        add.bind("log_index", static_cast<std::int64_t>(i)).bind("entry", entry).execute();
+        leaves.push_back(tlog::leaf_hash(entry));
+        if (leaves.size() % 256 != 0) continue;
+        const auto part = std::span(leaves).last(256);
+        Bytes hashes;
+        for (const auto& hash : part)
+            append(hashes, hash);
+        add_tile.bind("number", static_cast<std::int64_t>(i / 256))
+            .bind("hashes", hashes)
+            .bind("root", merkle_root(part))
+            .execute();
+    }
+    const auto& country = store.country;
+    const auto note = tlog::sign_note(
+        tlog::checkpoint_text(
+            {.origin = country.log.name(), .size = size, .root = merkle_root(leaves)}),
+        country.log, country.log_key);
+    connection.prepare("insert into head (size, note) values (:size, :note)")
+        .bind("size", static_cast<std::int64_t>(size))
+        .bind("note", note)
+        .execute();
+    transaction.commit();
+}
+
 }  // namespace mado::relay

@@ -1,9 +1,11 @@
 #include "db/db.hpp"
 
+#include <errno.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -69,6 +71,30 @@ std::string message(sqlite3* connection, int code) {
     return sqlite3_errmsg(connection);
 }
 
+// The last error of the system on one of the connection's files (`which`: the database or its log).
+int last_errno(sqlite3* connection, int which) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) != SQLITE_OK ||
+        file == nullptr || file->pMethods == nullptr) {
+        return 0;
+    }
+    int reason = 0;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &reason) != SQLITE_OK) return 0;
+    return reason;
+}
+
+// SQLite says it itself where a write meets the end of a disk, but not where a quota or a flush
+// does. (sqlite3_system_errno() is not set by a COMMIT.)
+bool means_full(sqlite3* connection, int kind) {
+    if (kind == SQLITE_FULL) return true;
+    if (kind != SQLITE_IOERR) return false;
+    return std::ranges::any_of(std::array{SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER},
+                               [connection](int which) {
+                                   const int reason = last_errno(connection, which);
+                                   return reason == ENOSPC || reason == EDQUOT;
+                               });
+}
+
 [[noreturn]] void fail(sqlite3* connection, int code, std::string_view sql,
                        const Deadline& deadline) {
     const int kind = primary(code);
@@ -78,6 +104,7 @@ std::string message(sqlite3* connection, int code) {
         throw Timeout();
     }
     auto what = fmt::format("database: {} in: {}", message(connection, code), shown(sql));
+    if (means_full(connection, kind)) throw DiskFull(what);
     if (kind == SQLITE_CONSTRAINT) throw ConstraintBroken(what);
     throw Failure(what);
 }
@@ -271,6 +298,10 @@ void Connection::run(std::string_view sql) {
 
 std::int64_t Connection::changes() const {
     return sqlite3_changes64(handle());
+}
+
+std::int64_t Connection::total_changes() const {
+    return sqlite3_total_changes64(handle());
 }
 
 void Connection::interrupt() {
@@ -628,6 +659,10 @@ void migrate(Connection& connection, std::span<const std::string_view> migration
         transaction.commit();
         ++done;
     }
+}
+
+void touch(Connection& connection) {
+    connection.run("UPDATE migration SET applied_at = applied_at");
 }
 
 }  // namespace mado::db

@@ -45,6 +45,8 @@ class Connection {
     // Several statements without parameters; rows are passed over.
     void run(std::string_view sql);
     [[nodiscard]] std::int64_t changes() const;
+    // Rows changed since the connection was opened.
+    [[nodiscard]] std::int64_t total_changes() const;
     // Ends a running statement of this connection with an interrupt, from another thread.
     void interrupt();
     // This connection's commits no longer carry the write-ahead log over: a Checkpointer does.
@@ -68,6 +70,13 @@ class Connection {
 class Timeout : public Failure {
   public:
     Timeout() : Failure("a database statement ran too long") {}
+};
+
+// There is no room for what a statement would write. Nothing of it was kept; the same statement
+// works when there is room again.
+class DiskFull : public Failure {
+  public:
+    explicit DiskFull(const std::string& what) : Failure(what) {}
 };
 
 // A unique or other constraint was broken: the caller may treat it as an answer.
@@ -199,5 +208,8 @@ class Checkpointer {
 // and remembered with its fingerprint in the table `migration`. Throws OperatorError when
 // the database is newer than the program or an applied migration was changed afterwards.
 void migrate(Connection& connection, std::span<const std::string_view> migrations);
+// In the caller's transaction, of a database that was migrated: writes what is there already, so
+// that the commit shows whether the disk takes writes.
+void touch(Connection& connection);
 
 }  // namespace mado::db

@@ -91,7 +91,8 @@ constexpr std::array table{
     ErrorInfo{Code::directory_invalid, "directory_invalid", 500,
               "The directory is not signed by the supervising authority. Get it again."},
     ErrorInfo{Code::overloaded, "overloaded", 503, "Too much to do at the moment. Try again soon."},
-    ErrorInfo{Code::not_ready, "not_ready", 503, "This program is not ready yet. Try again soon."},
+    ErrorInfo{Code::not_ready, "not_ready", 503,
+              "This program cannot take requests just now. Try again soon."},
     ErrorInfo{Code::internal, "internal", 500,
               "Something went wrong here, not with you. Tell us the request id."},
 };

@@ -1,0 +1,162 @@
+// The evidence on a disk that fails: every call with which a commit, a start or a stop changes the
+// disk meets every fault, once each. Whatever was told, afterwards every row that was called
+// durable is there, and the same rows again are kept once.
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "db/test_faults.hpp"
+#include "evidence.hpp"
+#include "test_gateway.hpp"
+
+namespace mado::gateway {
+namespace {
+
+constexpr std::uint8_t rows = 5;
+
+EvidenceRow row(std::uint8_t entry) {
+    return {.entry = wire::filled(entry),
+            .request = wire::filled(entry),
+            .log_index = entry,
+            .origin = "log.example/1",
+            .time = wire::test_now,
+            .keep_until = wire::test_now + 86'400,
+            .holder = "06990014",
+            .number = "number",
+            .requester = "clinic-1",
+            .service = "eligibility",
+            .outcome = wire::Outcome::answered,
+            .receipt = std::string(4'000, 'r')};
+}
+
+// An evidence that can be closed and opened again.
+class Store {
+  public:
+    void open() { evidence.emplace(path, log); }
+    void close() { evidence.reset(); }
+    // Two commits, always: of a row that holds the writer's thread meanwhile, and of the others.
+    std::vector<Kept> keep_all() {
+        std::promise<void> release;
+        evidence->keep(row(rows + 1),
+                       [released = release.get_future().share()](Kept) { released.wait(); });
+        while (evidence->queued() > 0)
+            std::this_thread::yield();
+        std::vector<std::future<Kept>> futures;
+        for (std::uint8_t entry = 1; entry <= rows; ++entry) {
+            auto promise = std::make_shared<std::promise<Kept>>();
+            futures.push_back(promise->get_future());
+            evidence->keep(row(entry), [promise](Kept kept) { promise->set_value(kept); });
+        }
+        release.set_value();
+        std::vector<Kept> out;
+        for (auto& future : futures)
+            out.push_back(future.get());
+        return out;
+    }
+    // Everything that must hold: the file is whole, its rows are those that were given, and the
+    // durable ones are among them.
+    void check(const std::vector<Kept>& told) const {
+        db::Connection connection(path, db::Access::read_only);
+        auto whole = connection.prepare("pragma integrity_check");
+        ASSERT_TRUE(whole.step());
+        EXPECT_EQ(whole.text(0), "ok");
+        auto stored = connection.prepare(
+            "select log_index, entry = request, length(receipt), outcome from evidence");
+        std::set<std::int64_t> found;
+        while (stored.step()) {
+            EXPECT_TRUE(found.insert(stored.integer(0)).second);
+            EXPECT_EQ(stored.integer(1), 1);
+            EXPECT_EQ(stored.integer(2), 4'000);
+            EXPECT_EQ(stored.text(3), "answered");
+        }
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            if (told[i] == Kept::durable) EXPECT_TRUE(found.contains(std::int64_t(i) + 1));
+        }
+    }
+    // The same rows again.
+    void check_once() {
+        for (const auto kept : keep_all())
+            EXPECT_EQ(kept, Kept::durable);
+        EXPECT_TRUE(evidence->healthy());
+        for (std::uint8_t entry = 1; entry <= rows; ++entry)
+            EXPECT_TRUE(evidence->known(wire::filled(entry)));
+        check(std::vector<Kept>(rows, Kept::durable));
+        db::Connection connection(path, db::Access::read_only);
+        auto count = connection.prepare("select count(*) from evidence");
+        ASSERT_TRUE(count.step());
+        EXPECT_EQ(count.integer(0), rows + 1);
+    }
+
+    TempFolder folder;
+    const std::string path = folder.path("evidence.sqlite");
+    const Log log{"test", null_device()};
+    std::optional<Evidence> evidence;
+};
+
+class EvidenceFaults : public db::FaultTable {
+  protected:
+    void put_back_files() override { files.put_back(); }
+    void open_store() override { store.open(); }
+    void close_store() override { store.close(); }
+
+    Store store;
+    db::KeptFiles files{store.folder.path("."), "evidence.sqlite"};
+};
+
+TEST_P(EvidenceFaults, OfACommit) {
+    store.open();
+    store.close();
+    files.keep();
+    run_table("evidence, a commit, " + GetParam().name, [this](std::int64_t n, std::uint64_t seed) {
+        store.open();
+        std::vector<Kept> told;
+        with_fault(n, seed, [this, &told] { told = store.keep_all(); });
+        EXPECT_TRUE(fired || told == std::vector<Kept>(rows, Kept::durable));
+        store.check(told);
+        store.check_once();
+    });
+}
+
+TEST_P(EvidenceFaults, FromAnEmptyFolderToAStop) {
+    run_table("evidence, all, " + GetParam().name, [this](std::int64_t n, std::uint64_t seed) {
+        std::vector<Kept> told;
+        with_fault(n, seed, [this, &told] {
+            try {
+                store.open();
+                told = store.keep_all();
+            } catch (const std::exception&) {
+                EXPECT_TRUE(told.empty());
+            }
+            store.close();
+        });
+        store.close();
+        store.open();
+        store.check(told);
+        store.check_once();
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Disk, EvidenceFaults, db::every_fault(), db::fault_name);
+
+TEST(EvidenceOnAFullDisk, StopsSaysSoAndGoesOnByItself) {
+    db::TestDisk disk;
+    Store store;
+    store.open();
+    EXPECT_EQ(store.evidence->unwell(), std::nullopt);
+    disk.fill();
+    EXPECT_EQ(store.keep_all(), std::vector<Kept>(rows, Kept::failed));
+    store.check({});
+    EXPECT_EQ(store.evidence->unwell(),
+              "the disk is full: no evidence can be kept until there is room");
+    EXPECT_FALSE(store.evidence->known(wire::filled(1)));
+    disk.make_room();
+    while (store.evidence->unwell())
+        std::this_thread::yield();
+    store.check_once();
+    disk.fill();
+    EXPECT_EQ(store.keep_all(), std::vector<Kept>(rows, Kept::durable)) << "repeats need no room";
+}
+
+}  // namespace
+}  // namespace mado::gateway

@@ -1,0 +1,76 @@
+// What the log writer's fault tables share. After each step, whatever the callers were told: what
+// was acknowledged stands unchanged in the present tree, everything that must hold holds, and the
+// same requests again make one entry each.
+#pragma once
+
+#include "db/test_faults.hpp"
+#include "test_relay.hpp"
+
+namespace mado::relay {
+
+inline std::vector<std::future<RecordResult>> submit_all(TestStore& store,
+                                                         const std::vector<NewOrder>& orders) {
+    std::vector<std::future<RecordResult>> out;
+    for (const auto& order : orders)
+        out.push_back(store.submit(store.order(order)));
+    return out;
+}
+
+class LogFaults : public db::FaultTable {
+  protected:
+    void put_back_files() override { files.put_back(); }
+    void open_store() override { store.open(); }
+    void close_store() override { store.close(); }
+
+    // The same requests again are recorded, and as before where they were acknowledged. `told` is
+    // what became of each, as far as anything was told.
+    void expect_once(const std::vector<NewOrder>& orders, std::vector<RecordResult> told) {
+        told.resize(orders.size(), std::unexpected(wire::Code::internal));
+        auto futures = submit_all(store, orders);
+        for (std::size_t i = 0; i < orders.size(); ++i) {
+            const auto again = futures[i].get();
+            ASSERT_TRUE(again.has_value()) << wire::info(again.error()).name;
+            expect_in_tree(*again);
+            if (!told[i]) continue;
+            EXPECT_EQ(wire::receipt_json(again->receipt), wire::receipt_json(told[i]->receipt));
+        }
+    }
+    // The receipt is of the log as it stands: its entry is there, and its checkpoint is one of
+    // those whose roots check() compares with the rows.
+    void expect_in_tree(const Recorded& recorded) {
+        const auto verified = wire::verify_receipt(recorded.receipt, store.directory);
+        ASSERT_TRUE(verified.has_value()) << verified.error().why;
+        db::Connection connection(store.database(), db::Access::read_only);
+        auto found = connection.prepare(
+            "select count(*) from access, head where log_index = :index and entry = :entry "
+            "and note = :note");
+        found.bind("index", recorded.log_index)
+            .bind("entry", wire::order_entry(recorded.receipt.salt, recorded.receipt.order))
+            .bind("note", recorded.receipt.checkpoint);
+        ASSERT_TRUE(found.step());
+        EXPECT_EQ(found.integer(0), 1);
+    }
+
+    TestStore store;
+    db::KeptFiles files{store.folder().path("."), "relay.sqlite"};
+};
+
+// An order of every kind.
+inline std::vector<NewOrder> every_order() {
+    const NewSeries series{
+        .indexes = {.full = to_bytes("full"), .loose = to_bytes("loose")},
+        .identifier = {.number = {.scheme = "insured-number", .fields = {{"number", "1"}}},
+                       .holder = wire::participant_id("06990014"),
+                       .current = true}};
+    return {{.request = "plain"},
+            {.person = PersonRow{2},
+             .request = "new month",
+             .keep_until = wire::test_now + 3'000 * std::int64_t{86'400}},
+            {.person = series, .request = "series"},
+            {.request = "check", .mandate_use = "mandate"},
+            {.request = "guess 1", .miss_path = "guesses"},
+            {.request = "guess 2", .miss_path = "guesses"},
+            {.request = "guess 3", .miss_path = "guesses"}};
+}
+
+}  // namespace mado::relay

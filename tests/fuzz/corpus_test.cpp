@@ -1,0 +1,69 @@
+// Runs every file of tests/fuzz/corpus through its target, without libFuzzer. A fault ends the
+// program; the file's name is the last line. usage, in the root of the repository: fuzz_corpus_test
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/file.hpp"
+#include "fuzz.hpp"
+
+namespace mado::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view corpus = "tests/fuzz/corpus";
+constexpr std::uintmax_t corpus_bytes_max = 300'000;
+
+struct Count {
+    int files = 0;
+    int accepted = 0;
+    std::uintmax_t bytes = 0;
+};
+
+Count run(const Target& target) {
+    Count count;
+    std::set<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(fs::path(corpus) / target.name))
+        files.insert(entry.path());
+    for (const auto& path : files) {
+        fmt::print(stderr, "{}\n", path.string());
+        const auto content = read_file(path.string()).value();
+        ++count.files;
+        count.bytes += content.size();
+        if (target.accepts(as_bytes(content))) ++count.accepted;
+    }
+    return count;
+}
+
+int run_all() {
+    std::uintmax_t bytes = 0;
+    int wrong = 0;
+    const auto expect = [&wrong](bool holds, std::string_view target, std::string_view what) {
+        if (holds) return;
+        fmt::print("{}: {}\n", target, what);
+        ++wrong;
+    };
+    for (const auto& target : all_targets()) {
+        const auto count = run(target);
+        fmt::print("{:12} {:3} files, {:3} accepted\n", target.name, count.files, count.accepted);
+        expect(count.accepted > 0, target.name,
+               "no file is valid, so the parser's end is not seen");
+        expect(count.accepted < count.files, target.name, "no file is refused");
+        bytes += count.bytes;
+    }
+    for (const auto& entry : fs::directory_iterator(corpus)) {
+        const auto name = entry.path().filename().string();
+        expect(find_target(name) != nullptr, name, "is a folder of no target");
+    }
+    expect(bytes <= corpus_bytes_max, "corpus", "is too large for a repository");
+    return wrong == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace mado::fuzz
+
+int main() {
+    return mado::fuzz::run_all();
+}
