@@ -149,6 +149,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
     }
     const auto relay = places.keys_of("relay");
     new_key(relay + "/log.key", crypto::KeyType::ed25519);
+    new_key(relay + "/sealing.key", crypto::KeyType::p256);
     write_secret(relay + "/seal.key", crypto::random_bytes(32));
     write_secret(relay + "/index.key", crypto::random_bytes(32));
 
@@ -176,7 +177,8 @@ crypto::Certificate load_certificate(const std::string& path) {
 
 // A holder offers what it has mapped.
 json::array services_of(const Organisation& one) {
-    if (one.kind == "relay") return {"entries", "bells"};
+    if (one.kind == "relay")
+        return {"entries", "bells", "question", "questions", "question-answer"};
     json::array out;
     const auto mapping = "country/jp/holders/" + one.id + ".toml";
     if (!fs::exists(mapping)) return out;
@@ -184,6 +186,10 @@ json::array services_of(const Organisation& one) {
         out.emplace_back(service);
     out.emplace_back("evidence");  // the gateway's own
     return out;
+}
+
+json::object listed_key(const crypto::PublicKey& key) {
+    return {{"kid", base64url(key.thumbprint())}, {"jwk", json::parse(key.jwk())}};
 }
 
 // A log or a witness of the directory.
@@ -217,14 +223,17 @@ json::object directory_body(const Places& places, const Organisations& organisat
             load_certificate(places.keys_of(organisations.tls_owner(one.id)) + "/tls.crt");
         json::array addresses;
         if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
-        json::object signing{{"kid", base64url(key.thumbprint())}, {"jwk", json::parse(key.jwk())}};
         participants.push_back(json::object{{"id", one.id},
                                             {"name", one.name},
                                             {"kind", one.kind},
                                             {"certificates", {base64url(tls.thumbprint())}},
-                                            {"signing_keys", json::array{std::move(signing)}},
+                                            {"signing_keys", json::array{listed_key(key)}},
                                             {"services", services_of(one)},
                                             {"addresses", std::move(addresses)}});
+        if (one.kind != "relay") continue;
+        const auto sealing =
+            crypto::PrivateKey::load(places.keys_of(one.id) + "/sealing.key").public_key();
+        participants.back().as_object()["sealing_keys"] = json::array{listed_key(sealing)};
     }
     const auto log_key = crypto::PrivateKey::load(places.keys_of("relay") + "/log.key");
     const auto log = tlog::NoteVerifier::make(std::string(log_origin), log_key.public_key());

@@ -33,6 +33,13 @@ Refusal refusal_of(const wire::DeliveryReply& reply) {
     return {Code::internal};
 }
 
+// Of what kind the subject is says how the person took part.
+wire::Presence presence_of(const wire::Subject& subject, const wire::Head& head) {
+    if (std::holds_alternative<wire::MandateSubject>(subject)) return wire::Presence::card_pin;
+    if (std::holds_alternative<wire::SelfSubject>(subject)) return wire::Presence::none;
+    return head.card_seen ? wire::Presence::card_seen : wire::Presence::number;
+}
+
 // Days since 1970: of the country's calendar, so that a closed path opens at midnight there.
 std::int64_t day_number(const wire::Policy& policy, UnixTime now) {
     return std::chrono::sys_days{policy.day_of(now)}.time_since_epoch().count();
@@ -93,17 +100,21 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
                           .subject_salt = recorded->subject_salt};
 }
 
-// Questions to the relay itself, about the one whose card signed: not logged. The mandate is kept
-// all the same: its nonce is spent, and after a restart the log-in goes on.
+// Questions to the relay itself, of the one whose card signed or of an organisation: not logged.
+// The mandate is kept all the same: its nonce is spent, and after a restart the log-in goes on.
 Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
                                                           const Permit& permit) {
-    if (!permit.person) co_return refuse(Code::not_allowed);
-    if (!co_await keep_mandate(*permit.mandate)) co_return refuse(Code::overloaded);
-    auto answer = relay::answer_itself(shared_, reader_,
-                                       {.head = caller.head.head,
-                                        .head_hash = crypto::sha256(as_bytes(caller.request.head)),
-                                        .person = *permit.person,
-                                        .now = caller.now});
+    if (permit.mandate && !co_await keep_mandate(*permit.mandate)) {
+        co_return refuse(Code::overloaded);
+    }
+    auto answer =
+        co_await relay::answer_itself(shared_, reader_,
+                                      {.head = caller.head.head,
+                                       .head_hash = crypto::sha256(as_bytes(caller.request.head)),
+                                       .participant = *caller.participant,
+                                       .person = permit.person,
+                                       .payload = caller.request.payload,
+                                       .now = caller.now});
     if (!answer) co_return refuse(answer.error());
     co_return wire::Reply{.answer = std::move(*answer), .receipt = {}, .subject_salt = {}};
 }
@@ -143,14 +154,16 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     if (!subject) return refuse(subject.error());
     const auto* mandate = std::get_if<wire::MandateSubject>(&*subject);
     const auto& head = caller.head.head;
-    if (head.card_seen && mandate != nullptr) return refuse(Code::malformed);
+    const bool by_number = std::holds_alternative<wire::NumberSubject>(*subject);
+    if (head.card_seen && !by_number) return refuse(Code::malformed);
+    const bool to_relay = head.to.holder == shared_.directory.relay().id;
+    if (std::holds_alternative<wire::SelfSubject>(*subject) && !to_relay) {
+        return refuse(Code::malformed);
+    }
     const auto today = shared_.policy.day_of(caller.now);
     if (!parameters_fit(head, today)) return refuse(Code::malformed, "parameters");
-    // No service of this version takes a payload.
-    if (head.payload_hash || !caller.request.payload.empty()) return refuse(Code::not_allowed);
-    const auto presence = mandate != nullptr ? wire::Presence::card_pin
-                          : head.card_seen   ? wire::Presence::card_seen
-                                             : wire::Presence::number;
+    if (const auto code = judge_payload(caller)) return refuse(*code);
+    const auto presence = presence_of(*subject, head);
     const auto* asked = head.to.holder ? shared_.directory.find(*head.to.holder) : nullptr;
     if (head.to.holder && asked == nullptr) {
         return refuse(mandate == nullptr ? Code::no_match : Code::no_link);
@@ -166,6 +179,22 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
         .subject = *subject, .policy = policy, .person = {}, .mandate = {}, .mandate_use_of = {}};
     if (mandate == nullptr) return permit;
     return accept_mandate(caller, mandate->mandate, std::move(permit));
+}
+
+// Only some services of the relay itself take a payload, and then it is the one that was signed.
+std::optional<Code> Exchange::judge_payload(const Caller& caller) const {
+    const auto& head = caller.head.head;
+    const bool wanted =
+        head.to.holder == shared_.directory.relay().id && takes_payload(head.service);
+    const bool given = head.payload_hash.has_value() && !caller.request.payload.empty();
+    if (!wanted) {
+        const bool none = !head.payload_hash && caller.request.payload.empty();
+        return none ? std::nullopt : std::optional(Code::not_allowed);
+    }
+    if (!given || crypto::sha256(as_bytes(caller.request.payload)) != *head.payload_hash) {
+        return Code::malformed;
+    }
+    return std::nullopt;
 }
 
 Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,

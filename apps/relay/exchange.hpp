@@ -25,6 +25,7 @@ struct Shared {
     const Log& log;
     const crypto::PrivateKey& signing_key;  // the relay's own answers
     const std::string& kid;
+    const crypto::PrivateKey& sealing_key;  // opens payloads to the relay itself
     Mandates& mandates;
     LogWriter& writer;
     const std::atomic<bool>& log_contradicted;  // found by the publisher: the log must not grow
@@ -74,6 +75,7 @@ class Exchange {
     Task<Step<wire::Reply>> steps(http::Request request, std::string& service);
     Step<Caller> authenticate(const http::Request& request);
     Step<Permit> authorise(const Caller& caller);
+    std::optional<Code> judge_payload(const Caller& caller) const;
     Step<Resolved> resolve(const Caller& caller, const Permit& permit);
     Task<Step<Recorded>> record(const Caller& caller, const Permit& permit, Resolved resolved);
     Task<Step<wire::DeliveryReply>> forward(const Caller& caller, const Recorded& recorded,

@@ -75,9 +75,19 @@ class ExchangeTest : public testing::Test {
 
     // The same with other mandates, as after a restart.
     Shared with(Mandates& others) {
-        return {shared.directory, shared.policy,           shared.schemes, shared.vault,
-                shared.log,       shared.signing_key,      shared.kid,     others,
-                shared.writer,    shared.log_contradicted, shared.holders, shared.requests,
+        return {shared.directory,
+                shared.policy,
+                shared.schemes,
+                shared.vault,
+                shared.log,
+                shared.signing_key,
+                shared.kid,
+                shared.sealing_key,
+                others,
+                shared.writer,
+                shared.log_contradicted,
+                shared.holders,
+                shared.requests,
                 shared.latency_s};
     }
 
@@ -216,6 +226,7 @@ class ExchangeTest : public testing::Test {
                   .log = store.log(),
                   .signing_key = store.country.relay,
                   .kid = kid,
+                  .sealing_key = store.country.seal_to,
                   .mandates = mandates,
                   .writer = store.writer(),
                   .log_contradicted = contradicted,

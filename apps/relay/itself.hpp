@@ -1,11 +1,18 @@
-// What the relay is asked itself (docs/protocols/request.md): a person's own entries and the bells
-// that rang for them. Answered by the relay, sealed to the asker's key, not logged. Data:
+// What the relay is asked itself (docs/protocols/request.md): a person's own entries, the bells
+// that rang for them, and questions about entries. Answered by the relay, sealed to the asker's
+// key, not logged. Data:
 //   entries { "link_number", "last_seq", "checkpoint", "cosigned"?, "consistency"?, "more": bool,
 //     "entries": [ { "seq", "index", "proof", "kind", "content", "salt", "person_salt", "outcome"?,
 //     and for orders "subject", "subject_salt", "number", "number_salt", "birth_date"? }
 //     | { "seq", "index", "proof", "entry", "erased": { "kept_until": "2031-10", "at" } } ] }
 //     A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
 //     `consistency` leads from the one to the other.
+//   question { "id", "deadline" } — parameter "entry"; payload { "text" }
+//   questions { "questions": [ { "id", "entry", "asked_at", "deadline", "text", "answer"?:
+//     { "text", "at", "operator"?: { "name", "salt" } }, and to the organisation that has to answer
+//     "content" } ] }
+//   question-answer { "id", "deadline" } — parameter "question"; payload { "text", "operator"?:
+//     { "name", "salt" } }
 //   bells { "more": bool, "bells": [ { "id", "seq", "first": bool, "at" } ] }
 #pragma once
 
@@ -18,17 +25,21 @@ namespace mado::relay {
 
 constexpr std::int64_t page_max = 200;
 
+// Somebody's question to the relay: of the person whose card signed, or of an organisation.
 struct OwnQuestion {
     const wire::Head& head;
     Hash head_hash{};
-    PersonRow person = 0;
+    const wire::Participant& participant;
+    std::optional<PersonRow> person;
+    std::string_view payload;  // JWE to the relay, whose hash is the head's
     UnixTime now = 0;
 };
 
-// The sealed answer (JWE). Parameters: "after" (seq or id, default 0), "limit" (1 to 200, default
-// 200).
-std::expected<std::string, wire::Code> answer_itself(const Shared& shared, Reader& reader,
-                                                     const OwnQuestion& question);
+// The sealed answer (JWE). Pages have the parameters "after" (seq or id, default 0) and "limit" (1
+// to 200, default 200).
+Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared, Reader& reader,
+                                                           OwnQuestion question);
+bool takes_payload(const wire::ServiceId& service);
 
 // Used by it.
 struct Page {

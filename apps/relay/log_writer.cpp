@@ -44,6 +44,7 @@ struct LogWriter::State {
           month_keys(connection, options.vault),
           entries(connection, tree, month_keys),
           recording(connection, options.vault, entries, month_keys),
+          questions(connection, options.vault, month_keys),
           upkeep(connection, month_keys),
           writer({.connection = connection,
                   .commit =
@@ -74,6 +75,7 @@ struct LogWriter::State {
     MonthKeys month_keys;
     EntryRows entries;
     Recording recording;
+    Questions questions;
     Upkeep upkeep;
     db::BatchWriter writer;  // last: its thread uses everything above
 };
@@ -81,6 +83,7 @@ struct LogWriter::State {
 // Whatever a batch that failed left behind in memory is read again by the next one.
 void LogWriter::State::recover() {
     recording.forget();
+    questions.forget();
     upkeep.forget();
 }
 
@@ -112,25 +115,44 @@ LogWriter::LogWriter(Options options) : state_(std::make_unique<State>(std::move
 
 LogWriter::~LogWriter() = default;
 
+// Runs `work`, which gives a result, and hands it on when it is durable, else why it is not.
+template <class Result, class Work>
+bool LogWriter::submit_for(Work work, std::function<void(Result)> done) {
+    auto result = std::make_shared<Result>(std::unexpected(wire::Code::internal));
+    return state_->writer.submit([result, work = std::move(work)]() mutable { *result = work(); },
+                                 [result, done = std::move(done)](db::Written written) {
+                                     switch (written) {
+                                         case db::Written::durable:
+                                             return done(std::move(*result));
+                                         case db::Written::no_room:
+                                             return done(std::unexpected(wire::Code::not_ready));
+                                         case db::Written::failed:
+                                             return done(std::unexpected(wire::Code::internal));
+                                     }
+                                 });
+}
+
 bool LogWriter::record(RecordOrder job, RecordDone done) {
-    struct Slot {
-        RecordOrder order;
-        RecordResult result = std::unexpected(wire::Code::internal);
-    };
     auto& state = *state_;
-    auto slot = std::make_shared<Slot>(std::move(job));
-    return state.writer.submit(
-        [&state, slot] { slot->result = state.recording.record(slot->order); },
-        [&state, slot, done = std::move(done)](db::Written written) {
-            switch (written) {
-                case db::Written::durable:
-                    return done(state.proven(std::move(slot->result)));
-                case db::Written::no_room:
-                    return done(std::unexpected(wire::Code::not_ready));
-                case db::Written::failed:
-                    return done(std::unexpected(wire::Code::internal));
-            }
-        });
+    auto order = std::make_shared<RecordOrder>(std::move(job));
+    return submit_for<RecordResult>([&state, order] { return state.recording.record(*order); },
+                                    [&state, done = std::move(done)](RecordResult result) {
+                                        done(state.proven(std::move(result)));
+                                    });
+}
+
+bool LogWriter::ask(AskQuestion question, QuestionDone done) {
+    auto& questions = state_->questions;
+    return submit_for<QuestionResult>(
+        [&questions, question = std::move(question)] { return questions.ask(question); },
+        std::move(done));
+}
+
+bool LogWriter::answer(AnswerQuestion answer, QuestionDone done) {
+    auto& questions = state_->questions;
+    return submit_for<QuestionResult>(
+        [&questions, answer = std::move(answer)] { return questions.answer(answer); },
+        std::move(done));
 }
 
 bool LogWriter::submit(std::function<void()> work, Done done) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/log.hpp"
+#include "questions.hpp"
 #include "recording.hpp"
 
 namespace mado::relay {
@@ -45,6 +46,9 @@ class LogWriter {
     [[nodiscard]] bool set_outcome(SetOutcome job, Done done);
     // A mandate that no order carries: questions to the relay itself.
     [[nodiscard]] bool keep_mandate(MandateRow mandate, Done done);
+    using QuestionDone = std::function<void(QuestionResult)>;
+    [[nodiscard]] bool ask(AskQuestion question, QuestionDone done);
+    [[nodiscard]] bool answer(AnswerQuestion answer, QuestionDone done);
     // The newest checkpoint with the cosignatures of a quorum, to be published.
     [[nodiscard]] bool keep_cosigned(std::uint64_t size, std::string note, Done done);
     // Erases what is over at `now`; goes on by itself until there is no more.
@@ -66,6 +70,8 @@ class LogWriter {
 
   private:
     [[nodiscard]] bool submit(std::function<void()> work, Done done);
+    template <class Result, class Work>
+    [[nodiscard]] bool submit_for(Work work, std::function<void(Result)> done);
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -73,6 +73,7 @@ struct Foundation {
           vault(settings.keys),
           log_key(crypto::PrivateKey::load(settings.keys + "/log.key")),
           signing_key(crypto::PrivateKey::load(settings.keys + "/signing.key")),
+          sealing_key(crypto::PrivateKey::load(settings.keys + "/sealing.key")),
           kid(base64url(signing_key.public_key().thumbprint())),
           batch_size(metrics.histogram("mado_relay_batch_entries",
                                        "Jobs made durable by one commit.",
@@ -99,6 +100,7 @@ struct Foundation {
     Vault vault;
     crypto::PrivateKey log_key;
     crypto::PrivateKey signing_key;
+    crypto::PrivateKey sealing_key;
     std::string kid;
     http::Metrics metrics;
     http::Histogram& batch_size;
@@ -222,6 +224,7 @@ int serve(const std::string& config_path) {
         .log = base.log,
         .signing_key = base.signing_key,
         .kid = base.kid,
+        .sealing_key = base.sealing_key,
         .mandates = mandates,
         .writer = base.writer,
         .log_contradicted = publisher.contradicted(),

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "questions.hpp"
 #include "tlog/tiles.hpp"
 
 namespace mado::relay {
@@ -59,8 +60,20 @@ http::Response tile(const Shared& shared, Reader& reader, const http::Request& r
     return public_text(type, bytes_text(reader.tile(range.id, range.width)), for_ever);
 }
 
+// Who lets persons wait for an answer longer than it may.
+json::array overdue(const Shared& shared, Reader& reader) {
+    json::array out;
+    const auto now = unix_now();
+    for (const auto& one : shared.directory.participants) {
+        const auto count = overdue_questions(reader, shared.vault, one.id.text(), now);
+        if (count > 0)
+            out.push_back(json::object{{"organisation", one.id.text()}, {"questions", count}});
+    }
+    return out;
+}
+
 // Months × what was asked by whom for what; small cells only as such.
-http::Response counts(Reader& reader) {
+http::Response counts(const Shared& shared, Reader& reader) {
     json::array cells;
     for (const auto& count : reader.counts()) {
         const bool small = count.orders < smallest_count;
@@ -71,7 +84,9 @@ http::Response counts(Reader& reader) {
             {"purpose", count.purpose},
             {"orders", small ? json::value(nullptr) : json::value(count.orders)}});
     }
-    const json::object body{{"smallest_count", smallest_count}, {"counts", std::move(cells)}};
+    const json::object body{{"smallest_count", smallest_count},
+                            {"counts", std::move(cells)},
+                            {"overdue_questions", overdue(shared, reader)}};
     return public_text("application/json", json::serialize(body), for_seconds);
 }
 
@@ -94,7 +109,8 @@ std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
          [&directory](Request) -> Task<Response> {
              co_return public_text("application/jose", directory, for_seconds);
          }},
-        {"GET", "/counts", 0, [&reader](Request) -> Task<Response> { co_return counts(reader); }},
+        {"GET", "/counts", 0,
+         [&shared, &reader](Request) -> Task<Response> { co_return counts(shared, reader); }},
     };
 }
 

@@ -24,6 +24,7 @@ class PublicFaceTest : public testing::Test {
                               .log = store.log(),
                               .signing_key = store.country.relay,
                               .kid = kid,
+                              .sealing_key = store.country.seal_to,
                               .mandates = mandates,
                               .writer = store.writer(),
                               .log_contradicted = contradicted,

@@ -144,8 +144,11 @@ class Reader {
         return tiles_.entries(first, count);
     }
 
-  private:
+    // For what is asked rarely: statements of one's own, and the key of a month (none: erased).
+    db::Connection& connection() { return connection_; }
     std::optional<Secret> month_key(std::int64_t month);
+
+  private:
     Erasure erasure(std::int64_t month, Bytes entry);
 
     const Vault& vault_;

@@ -14,6 +14,7 @@ Upkeep::Statements::Statements(db::Connection& c)
                          "on conflict do nothing")),
       drop_bells(c.prepare("delete from bell where log_index in (select log_index from access "
                            "where month < :month and sealed is not null limit :count)")),
+      drop_questions(c.prepare("delete from question where month < :month")),
       clear_rows(c.prepare("update access set sealed = null, outcome = null, content_index = null "
                            "where log_index in (select log_index from access where "
                            "month < :month and sealed is not null limit :count)")),
@@ -31,6 +32,7 @@ bool Upkeep::erase(UnixTime now) {
     for (const auto one : ended)
         sql_.remember.bind("month", one).bind("time", now).execute();
     if (!ended.empty()) keys_.forget();
+    sql_.drop_questions.bind("month", month).execute();
     sql_.drop_viewers.bind("month", month).execute();
     sql_.drop_bells.bind("month", month).bind("count", rows_max).execute();
     sql_.clear_rows.bind("month", month).bind("count", rows_max).execute();

@@ -18,7 +18,7 @@ class Upkeep {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement drop_keys, remember, drop_bells, clear_rows, drop_viewers;
+        db::Statement drop_keys, remember, drop_bells, drop_questions, clear_rows, drop_viewers;
     };
     db::Connection& connection_;
     MonthKeys& keys_;

@@ -34,6 +34,10 @@ std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes
     if (const auto* number = in.optional_object("number")) {
         return read_number_subject(*number, schemes);
     }
+    if (const auto self = in.optional_boolean("self")) {
+        if (!in.finish() || !*self) return std::unexpected(Code::malformed);
+        return SelfSubject{};
+    }
     auto mandate = in.text("mandate", subject_bytes_max);
     if (!in.finish()) return std::unexpected(Code::malformed);
     return MandateSubject{std::move(mandate)};

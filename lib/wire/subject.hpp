@@ -22,7 +22,10 @@ struct NumberSubject {
     Date birth_date;
 };
 
-using Subject = std::variant<MandateSubject, NumberSubject>;
+// Nobody: the asking organisation's own matters with the relay.
+struct SelfSubject {};
+
+using Subject = std::variant<MandateSubject, NumberSubject, SelfSubject>;
 
 constexpr std::size_t subject_bytes_max = 8 * 1024;
 
@@ -30,6 +33,7 @@ constexpr std::size_t subject_bytes_max = 8 * 1024;
 // as malformed until their services exist.
 std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes);
 
+inline constexpr std::string_view self_subject = R"({"self":true})";
 std::string mandate_subject(std::string_view mandate_jws);
 // `fields`: the scheme's fields as typed, without empty ones.
 std::string number_subject(std::string_view scheme,

@@ -70,6 +70,22 @@ create table bell (
 );
 create index bell_person on bell (person, id);
 
+-- Questions of persons about entries, one for each; text and answer are sealed under the month key of
+-- the entry, and go with it.
+create table question (
+    log_index    integer primary key references access,
+    id           blob not null unique,   -- 16 random bytes
+    person       integer not null references person,
+    month        integer not null,
+    organisation blob not null,          -- index of the requester that has to answer
+    asked_at     integer not null,
+    deadline     integer not null,
+    answered_at  integer,
+    sealed       blob not null
+);
+create index question_person on question (person);
+create index question_organisation on question (organisation, answered_at);
+
 -- Who has looked at whom before.
 create table viewer (
     viewer_index blob primary key,  -- index of person and requester
