@@ -9,6 +9,7 @@
 #include "bundle.hpp"
 #include "client/eligibility.hpp"
 #include "office.hpp"
+#include "operators.hpp"
 #include "wire/policy.hpp"
 #include "wire/subject.hpp"
 
@@ -30,7 +31,14 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
         .kinds = policy.holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
         .purpose = purpose_of(office.self),
         .on = options.on.empty() ? policy.day_of(unix_now()) : parse_day("--on", options.on),
-        .card_seen = false};
+        .card_seen = false,
+        .keep_operator = {}};
+    if (!options.operator_name.empty()) {
+        question.keep_operator = [&places, self = office.identity.id.text(),
+                                  name = options.operator_name](const std::string& jti) {
+            return keep_operator(places, self, jti, name);
+        };
+    }
     if (!options.card.empty()) {
         auto mandate = obtain_mandate(places, office, options.card, options.pin,
                                       wire::MandateKind::check, {"eligibility"});

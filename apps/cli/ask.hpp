@@ -13,7 +13,8 @@ struct CheckOptions {
     std::string health_number;
     std::string insurer, symbol, number, branch;
     std::string birth_date;
-    std::string on;  // YYYY-MM-DD; "" = today
+    std::string on;             // YYYY-MM-DD; "" = today
+    std::string operator_name;  // who asks at this counter; kept here, opened when questioned
     bool json = false;
 };
 // The exit status: 0 insured, 1 answered but not insured on that day, 3 no answer.

@@ -23,6 +23,10 @@ struct Places {
     [[nodiscard]] std::string keys_of(const std::string& organisation) const {
         return keys() + "/" + organisation;
     }
+    // Who asked, in an organisation: its own, opened only when it is questioned.
+    [[nodiscard]] std::string operators_of(const std::string& organisation) const {
+        return state() + "/offices/" + organisation + "/operators.ndjson";
+    }
     [[nodiscard]] std::string card(const std::string& key) const {
         return keys() + "/cards/" + key + ".card";
     }

@@ -100,9 +100,12 @@ Task<Result<Answered>> Asker::ask(Ask question) {
     // One key for one answer: two answers cannot be joined by it, and a stolen one opens nothing.
     const auto seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256);
     const auto now = unix_now();
+    const auto jti = base64url(crypto::random_bytes(16));
+    std::optional<Hash> asking_operator;
+    if (question.keep_operator) asking_operator = question.keep_operator(jti);
     const wire::Head head{.issuer = identity_.id,
                           .audience = directory_.relay().id,
-                          .jti = base64url(crypto::random_bytes(16)),
+                          .jti = jti,
                           .issued_at = now,
                           .expires = now + wire::ask_lifetime_s,
                           .to = question.to,
@@ -110,11 +113,15 @@ Task<Result<Answered>> Asker::ask(Ask question) {
                           .purpose = question.purpose,
                           .seal_to = seal_to.public_key(),
                           .parameters = question.parameters,
-                          .payload_hash = {},
-                          .person_operator = {},
+                          .payload_hash = question.payload.empty()
+                                              ? std::nullopt
+                                              : std::optional(crypto::sha256(
+                                                    as_bytes(question.payload))),
+                          .person_operator = asking_operator,
                           .card_seen = question.card_seen};
     const auto signed_head = wire::sign_head(head, identity_.kid, identity_.signing_key);
-    auto body = wire::request_json({.head = signed_head, .subject = question.subject});
+    auto body = wire::request_json(
+        {.head = signed_head, .subject = question.subject, .payload = question.payload});
     auto response = co_await post("/v1/requests", std::move(body));
     if (!response) co_return std::unexpected(response.error());
     co_return check(head, signed_head, seal_to, question, response->body);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,6 +50,10 @@ struct Ask {
     std::map<std::string, std::string> parameters;
     Bytes subject;
     bool card_seen = false;
+    std::string payload = {};  // JWE to the one who is asked
+    // Who asks, in this organisation: keeps name and a fresh salt for the head's `jti`, durably,
+    // and returns what the head says (wire::commit_operator). Two heads share no salt.
+    std::function<Hash(const std::string& jti)> keep_operator = nullptr;
 
     // The subject is a mandate that a card signed, not a number.
     [[nodiscard]] bool by_card() const { return as_text(subject).starts_with(R"({"mandate":)"); }

@@ -68,7 +68,9 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
                    .purpose = question.purpose,
                    .parameters = {{"on", to_text(question.on)}},
                    .subject = std::move(question.subject),
-                   .card_seen = question.card_seen};
+                   .card_seen = question.card_seen,
+                   .payload = {},
+                   .keep_operator = question.keep_operator};
     std::vector<Ask> asks;
     if (question.holder) {
         asks.push_back(base);

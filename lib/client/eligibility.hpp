@@ -44,6 +44,7 @@ struct EligibilityQuestion {
     wire::CodeId purpose;
     Date on;
     bool card_seen = false;
+    std::function<Hash(const std::string& jti)> keep_operator = nullptr;  // Ask::keep_operator
 };
 
 // A Problem when no holder answered at all.

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/digest.hpp"
+
 namespace mado::wire {
 namespace {
 
@@ -94,6 +96,10 @@ Parsed<SignedHead> parse_head(std::string_view compact) {
               .person_operator = person_operator,
               .card_seen = presence.has_value()};
     return SignedHead{std::move(head), std::move(*jws)};
+}
+
+Hash commit_operator(const Hash& salt, std::string_view name) {
+    return crypto::sha256({as_bytes("mado/operator/1\n"), salt, as_bytes(name)});
 }
 
 std::string sign_head(const Head& head, std::string_view kid, const crypto::PrivateKey& key) {

@@ -1,0 +1,123 @@
+#include "log_questions.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include "client/questions.hpp"
+#include "office.hpp"
+#include "operators.hpp"
+
+namespace mado::cli {
+namespace {
+
+void print_answer(const client::Question& question, const client::PersonEntry* about) {
+    if (!question.answer) {
+        const bool late = question.state.deadline < unix_now();
+        std::cout << fmt::format("      回答 {} まで{} to be answered by then\n",
+                                 to_rfc3339(question.state.deadline),
+                                 late ? "（期限を過ぎています overdue）" : "");
+        return;
+    }
+    const auto& answer = *question.answer;
+    std::cout << fmt::format("      回答 {}  {}\n", to_rfc3339(answer.at), answer.text);
+    if (answer.operator_name.empty()) return;
+    const bool opens =
+        about != nullptr && about->head && client::opens_operator(*about->head, answer);
+    std::cout << fmt::format("      照会した人 {}（{}）\n", answer.operator_name,
+                             opens ? "記録と一致 opens what the entry committed to"
+                                   : "記録と一致しません does not fit the entry");
+}
+
+int show_own(const Places& places, const QuestionOptions& options) {
+    const Office office(places, "portal");
+    auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
+                             {"entries", "questions"});
+    if (!by) return print_problem(by.error());
+    const auto questions =
+        wait_for(client::own_questions(office.directory, office.identity, by->mandate));
+    if (!questions) return print_problem(questions.error());
+    const auto entries = wait_for(client::fetch_entries(office.directory, office.identity,
+                                                        by->mandate, by->certificate));
+    if (!entries) return print_problem(entries.error());
+    for (const auto& question : *questions) {
+        const auto about = std::ranges::find(entries->entries, question.entry,
+                                             &client::PersonEntry::entry);
+        const auto* entry = about == entries->entries.end() ? nullptr : &*about;
+        std::cout << fmt::format("{:>4}  {}  {}\n", entry == nullptr ? 0 : entry->seq,
+                                 to_rfc3339(question.asked_at), question.text);
+        print_answer(question, entry);
+    }
+    if (questions->empty()) std::cout << "質問はありません no questions\n";
+    return 0;
+}
+
+}  // namespace
+
+int ask_about_entry(const Places& places, const QuestionOptions& options) {
+    const Office office(places, "portal");
+    auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
+                             {"entries", "question"});
+    if (!by) return print_problem(by.error());
+    const auto entries = wait_for(client::fetch_entries(office.directory, office.identity,
+                                                        by->mandate, by->certificate));
+    if (!entries) return print_problem(entries.error());
+    const auto about =
+        std::ranges::find(entries->entries, options.entry, &client::PersonEntry::seq);
+    if (about == entries->entries.end()) {
+        throw OperatorError(fmt::format("there is no entry {}; ./mado log show lists them",
+                                        options.entry));
+    }
+    const auto state = wait_for(client::ask_question(office.directory, office.identity,
+                                                     by->mandate, about->entry, options.text));
+    if (!state) return print_problem(state.error());
+    std::cout << fmt::format("{} に質問しました。回答の期限 {} asked; to be answered by then\n",
+                             name_of(office.directory, about->requester),
+                             to_rfc3339(state->deadline));
+    return 0;
+}
+
+int show_questions(const Places& places, const QuestionOptions& options) {
+    if (options.as.empty()) return show_own(places, options);
+    const Office office(places, options.as);
+    const auto questions = wait_for(client::questions_to_us(office.directory, office.identity));
+    if (!questions) return print_problem(questions.error());
+    for (const auto& question : *questions) {
+        std::cout << fmt::format("{}  {}\n", question.state.id, question.text);
+        if (question.head) {
+            std::cout << fmt::format("      照会 {}  {}／{} your request\n",
+                                     to_rfc3339(question.head->issued_at),
+                                     question.head->service.text(), question.head->purpose.text());
+        }
+        print_answer(question, nullptr);
+    }
+    if (questions->empty()) std::cout << "質問はありません no questions\n";
+    return 0;
+}
+
+int answer_question(const Places& places, const QuestionOptions& options) {
+    const Office office(places, options.as);
+    const auto questions = wait_for(client::questions_to_us(office.directory, office.identity));
+    if (!questions) return print_problem(questions.error());
+    const auto found = std::ranges::find_if(*questions, [&options](const client::Question& one) {
+        return one.state.id == options.question;
+    });
+    if (found == questions->end()) {
+        throw OperatorError("there is no such question; ./mado log questions --as " + options.as +
+                            " lists them");
+    }
+    client::AnswerToQuestion answer{
+        .question = options.question, .text = options.text, .operator_name = {}, .operator_salt = {}};
+    if (found->head) {
+        if (auto who = find_operator(places, options.as, found->head->jti)) {
+            answer.operator_name = std::move(who->name);
+            answer.operator_salt = who->salt;
+        }
+    }
+    const auto state =
+        wait_for(client::answer_question(office.directory, office.identity, std::move(answer)));
+    if (!state) return print_problem(state.error());
+    std::cout << "回答しました answered\n";
+    return 0;
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,173 @@
+#include "client/questions.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::client {
+namespace {
+
+constexpr std::size_t questions_max = 1'000;
+constexpr JsonLimits limits{
+    .text_bytes_max = wire::answer_bytes_max, .depth_max = 8, .values_max = 100'000};
+
+std::unexpected<Problem> problem(wire::Code code, std::string_view detail = {}) {
+    return std::unexpected(Problem{code, std::string(detail), {}, {}});
+}
+
+struct ToRelay {
+    std::string_view service;
+    std::string_view purpose;
+    std::string subject;
+    std::map<std::string, std::string> parameters = {};
+    std::optional<json::object> payload = std::nullopt;
+};
+
+// A question to the relay itself, with what only the relay may read sealed to it.
+Task<Result<Answered>> ask_relay(const wire::Directory& directory, const Identity& identity,
+                                 ToRelay question) {
+    const auto& relay = directory.relay();
+    Ask ask{.to = {.holder = relay.id, .kind = {}, .position = 1},
+            .service = *wire::ServiceId::parse(question.service),
+            .purpose = *wire::CodeId::parse(question.purpose),
+            .parameters = std::move(question.parameters),
+            .subject = to_bytes(question.subject),
+            .card_seen = false};
+    if (question.payload) {
+        if (relay.sealing_keys.empty()) co_return problem(wire::Code::directory_invalid);
+        const auto& [kid, key] = *relay.sealing_keys.begin();
+        ask.payload = crypto::encrypt_jwe(as_bytes(json::serialize(*question.payload)), key, kid);
+    }
+    Asker asker(directory, identity);
+    co_return co_await asker.ask(std::move(ask));
+}
+
+Result<QuestionState> read_state(const Result<Answered>& answered) {
+    if (!answered) return std::unexpected(answered.error());
+    const auto object = parse_json_object(answered->answer.data);
+    if (!object) return problem(wire::Code::answer_invalid, object.error().why);
+    Members in(*object);
+    QuestionState out{.id = in.text("id", 64), .deadline = in.integer("deadline")};
+    if (auto ok = in.finish(); !ok) return problem(wire::Code::answer_invalid, ok.error().why);
+    return out;
+}
+
+Parsed<QuestionAnswer> read_answer(const json::object& object) {
+    Members in(object);
+    QuestionAnswer out{.text = in.text("text", 8'000),
+                       .at = in.integer("at"),
+                       .operator_name = {},
+                       .operator_salt = {}};
+    if (const auto* opened = in.optional_object("operator")) {
+        Members who(*opened);
+        out.operator_name = who.text("name", 400);
+        out.operator_salt = who.hash("salt");
+        if (auto ok = who.finish(); !ok) return std::unexpected(ok.error());
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+Parsed<wire::Head> read_head(std::string_view content) {
+    const auto order = wire::parse_order(as_bytes(content));
+    if (!order) return std::unexpected(order.error());
+    auto head = wire::parse_head(order->head);
+    if (!head) return std::unexpected(head.error());
+    return std::move(head->head);
+}
+
+Parsed<Question> read_question(const json::value& value) {
+    if (!value.is_object()) return bad("a question is not an object");
+    Members in(value.get_object());
+    Question out{.state = {.id = in.text("id", 64), .deadline = in.integer("deadline")},
+                 .entry = in.hash("entry"),
+                 .asked_at = in.integer("asked_at"),
+                 .text = in.text("text", 8'000),
+                 .answer = {},
+                 .head = {}};
+    if (const auto* object = in.optional_object("answer")) {
+        auto answer = read_answer(*object);
+        if (!answer) return std::unexpected(answer.error());
+        out.answer = std::move(*answer);
+    }
+    if (const auto content = in.optional_text("content", wire::order_bytes_max)) {
+        auto head = read_head(*content);
+        if (!head) return std::unexpected(head.error());
+        out.head = std::move(*head);
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+Result<std::vector<Question>> read_questions(const Result<Answered>& answered) {
+    if (!answered) return std::unexpected(answered.error());
+    const auto object = parse_json_object(answered->answer.data, limits);
+    if (!object) return problem(wire::Code::answer_invalid, object.error().why);
+    Members in(*object);
+    std::vector<Question> out;
+    for (const auto& value : in.array("questions", questions_max)) {
+        auto question = read_question(value);
+        if (!question) return problem(wire::Code::answer_invalid, question.error().why);
+        out.push_back(std::move(*question));
+    }
+    if (auto ok = in.finish(); !ok) return problem(wire::Code::answer_invalid, ok.error().why);
+    return out;
+}
+
+}  // namespace
+
+Task<Result<QuestionState>> ask_question(const wire::Directory& directory,
+                                         const Identity& identity, std::string login_mandate,
+                                         Hash entry, std::string text) {
+    co_return read_state(co_await ask_relay(directory, identity,
+                                            {.service = "question",
+                                             .purpose = "own-view",
+                                             .subject = wire::mandate_subject(login_mandate),
+                                             .parameters = {{"entry", base64url(entry)}},
+                                             .payload = json::object{{"text", text}}}));
+}
+
+Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
+                                                  const Identity& identity,
+                                                  std::string login_mandate) {
+    co_return read_questions(
+        co_await ask_relay(directory, identity,
+                           {.service = "questions",
+                            .purpose = "own-view",
+                            .subject = wire::mandate_subject(login_mandate)}));
+}
+
+Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
+                                                    const Identity& identity) {
+    co_return read_questions(
+        co_await ask_relay(directory, identity,
+                           {.service = "questions",
+                            .purpose = "account",
+                            .subject = std::string(wire::self_subject)}));
+}
+
+Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
+                                            const Identity& identity, AnswerToQuestion answer) {
+    json::object payload{{"text", answer.text}};
+    if (!answer.operator_name.empty()) {
+        payload["operator"] = json::object{{"name", answer.operator_name},
+                                           {"salt", base64url(answer.operator_salt)}};
+    }
+    co_return read_state(
+        co_await ask_relay(directory, identity,
+                           {.service = "question-answer",
+                            .purpose = "account",
+                            .subject = std::string(wire::self_subject),
+                            .parameters = {{"question", std::move(answer.question)}},
+                            .payload = std::move(payload)}));
+}
+
+bool opens_operator(const wire::Head& head, const QuestionAnswer& answer) {
+    return head.person_operator &&
+           *head.person_operator ==
+               wire::commit_operator(answer.operator_salt, answer.operator_name);
+}
+
+}  // namespace mado::client

@@ -1,0 +1,55 @@
+// Questions about entries (docs/protocols/request.md): the person asks through the portal, the
+// organisation that the entry names fetches and answers; both see the deadline.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/entries.hpp"
+
+namespace mado::client {
+
+struct QuestionState {
+    std::string id;  // base64url
+    UnixTime deadline = 0;
+};
+
+struct QuestionAnswer {
+    std::string text;
+    UnixTime at = 0;
+    std::string operator_name;  // who asked, in the organisation; "" when it was not opened
+    Hash operator_salt{};
+};
+
+struct Question {
+    QuestionState state;
+    Hash entry{};
+    UnixTime asked_at = 0;
+    std::string text;
+    std::optional<QuestionAnswer> answer;
+    std::optional<wire::Head> head;  // to the organisation: the request of its own that it is about
+};
+
+// Of the person whose log-in this is, about one of their entries; asked again it is the same one.
+Task<Result<QuestionState>> ask_question(const wire::Directory& directory,
+                                         const Identity& identity, std::string login_mandate,
+                                         Hash entry, std::string text);
+Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
+                                                  const Identity& identity,
+                                                  std::string login_mandate);
+// Of the organisation itself: those that it has to answer, open ones first.
+Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
+                                                    const Identity& identity);
+struct AnswerToQuestion {
+    std::string question;  // its id
+    std::string text;
+    std::string operator_name;  // with its salt opens the head's `operator`; "" leaves it closed
+    Hash operator_salt{};
+};
+Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
+                                            const Identity& identity, AnswerToQuestion answer);
+
+// The name opens the head's `operator`: SHA-256("mado/operator/1\n" ‖ salt ‖ name).
+bool opens_operator(const wire::Head& head, const QuestionAnswer& answer);
+
+}  // namespace mado::client
