@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/program.hpp"
 #include "country.hpp"
+#include "log_tools.hpp"
 #include "processes.hpp"
 #include "records.hpp"
 #include "who_looked.hpp"
@@ -100,9 +101,17 @@ void add_check(CLI::App& app, CheckOptions& options) {
     });
 }
 
-void add_log(CLI::App& app, WhoLookedOptions& options) {
-    auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
-    auto* show = log->add_subcommand("show", "a person's entries: who looked");
+struct LogCommands {
+    WhoLookedOptions show;
+    VerifyLogOptions verify;
+    FollowLogOptions follow;
+    ProveEntryOptions prove;
+    CheckFilesOptions check;
+    CountLogOptions count;
+};
+
+void add_show(CLI::App& log, WhoLookedOptions& options) {
+    auto* show = log.add_subcommand("show", "a person's entries: who looked");
     show->add_option("--card", options.card, "a demo card, such as hanako")->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
     show->add_option("--from", options.from, "first day, YYYY-MM-DD");
@@ -113,6 +122,69 @@ void add_log(CLI::App& app, WhoLookedOptions& options) {
     show->add_flag("--compare", options.compare,
                    "ask every holder what it was asked, and compare (each is an entry too)");
     show->add_flag("--json", options.json, "as JSON");
+}
+
+void add_prove(CLI::App& log, ProveEntryOptions& options) {
+    auto* prove = log.add_subcommand(
+        "prove", "a file that proves an entry to anybody (c2sp.org/tlog-proof@v1)");
+    auto* index = prove->add_option("index", options.index, "a public entry, by its index");
+    auto* card = prove->add_option("--card", options.card, "whose own entry: a demo card");
+    prove->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
+    auto* seq = prove->add_option("--entry", options.seq, "its number in log show");
+    seq->needs(card)->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 48));
+    card->needs(seq)->excludes(index);
+    auto* receipt = prove->add_option("--receipt", options.receipt,
+                                      "a receipt, or a Bundle of check --json with one: proven "
+                                      "anew, now with the witnesses");
+    receipt->excludes(index)->excludes(card);
+    prove->add_option("--log", options.log, "whose index it is, when there are several logs")
+        ->needs(index);
+    prove->add_option("-o,--output", options.output, "the file (default: standard output)");
+    prove->callback([&options] {
+        if (!options.index && options.card.empty() && options.receipt.empty()) {
+            throw CLI::RequiredError("INDEX, --card or --receipt");
+        }
+    });
+}
+
+void add_log(CLI::App& app, LogCommands& commands) {
+    auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
+    add_show(*log, commands.show);
+    auto* verify = log->add_subcommand(
+        "verify",
+        "the whole log, from its first entry on, and the witnesses' views of it\n"
+        "exit status: 0 all good, 1 a lie, 3 something could not be read");
+    verify->add_option("--log", commands.verify.log, "its origin, when there are several");
+    auto* follow = log->add_subcommand(
+        "follow",
+        "watch the logs: one line a round, alarms by name\n"
+        "exit status with --once: 0 good, 1 a lie, 2 not witnessed, 3 unreachable");
+    follow->add_option("--state", commands.follow.state,
+                       "remembers what was seen (default: .mado/run/follow.json)");
+    follow->add_flag("--once", commands.follow.once, "one round only");
+    follow->add_option("--every", commands.follow.every_s, "seconds between rounds")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
+    add_prove(*log, commands.prove);
+    auto* check = log->add_subcommand(
+        "check",
+        "what a file proves, offline: a tlog-proof, a receipt, a contradiction\n"
+        "exit status: 0 proven, 1 wrong, 2 not yet witnessed, 3 cannot be told");
+    check->add_option("file", commands.check.files, "the files")->required();
+    check->add_option("--entry", commands.check.entry,
+                      "what should be at the index, when a proof does not say it (base64url)");
+    auto* stats = log->add_subcommand("stats", "the public counts: who asks how often, for what");
+    stats->add_option("--log", commands.count.log, "its origin, when there are several");
+    stats->add_flag("--json", commands.count.json, "as JSON");
+}
+
+int run_log(const CLI::App& log, const Places& places, const LogCommands& commands) {
+    if (log.got_subcommand("verify")) return verify_log(places, commands.verify);
+    if (log.got_subcommand("follow")) return follow_logs(places, commands.follow);
+    if (log.got_subcommand("prove")) return prove_entry(places, commands.prove);
+    if (log.got_subcommand("check")) return check_files(places, commands.check);
+    if (log.got_subcommand("stats")) return show_counts(places, commands.count);
+    return show_who_looked(places, commands.show);
 }
 
 void add_records(CLI::App& app, ClaimsOptions& options) {
@@ -130,7 +202,7 @@ int run(int argc, char** argv) {
     places.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
     UpOptions up_options;
     CheckOptions check_options;
-    WhoLookedOptions log_options;
+    LogCommands log_commands;
     ClaimsOptions claims_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
@@ -145,7 +217,7 @@ int run(int argc, char** argv) {
     app.add_subcommand("down", "stop it; what it stored stays");
     app.add_subcommand("status", "what runs, where, healthy or not");
     add_check(app, check_options);
-    add_log(app, log_options);
+    add_log(app, log_commands);
     add_records(app, claims_options);
     try {
         app.parse(argc, argv);
@@ -158,7 +230,7 @@ int run(int argc, char** argv) {
     demand_running(places);
     if (app.got_subcommand("check")) return check(places, check_options);
     if (app.got_subcommand("records")) return show_claims(places, claims_options);
-    return show_who_looked(places, log_options);
+    return run_log(*app.get_subcommand("log"), places, log_commands);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Places {
     [[nodiscard]] std::string keys() const { return root + "/keys"; }  // never in a backup of state
     [[nodiscard]] std::string anchor() const { return root + "/anchor"; }  // newest checkpoints
     [[nodiscard]] std::string run() const { return root + "/run"; }  // process ids, logs, configs
+    [[nodiscard]] std::string evidence() const { return root + "/evidence"; }  // against logs
 
     [[nodiscard]] std::string directory() const { return state() + "/directory.jws"; }
     [[nodiscard]] std::string authority_key() const { return state() + "/authority.jwk"; }

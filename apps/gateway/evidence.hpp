@@ -45,7 +45,7 @@ struct OpenOrder {
 struct Followed {
     std::string note;           // the newest cosigned checkpoint that was seen
     UnixTime witnessed_at = 0;  // when a quorum had last seen it
-    UnixTime settled_at = 0;    // when last everything that was due was settled
+    UnixTime settled_at = 0;    // every order before this time was found in it
 };
 
 class Evidence {

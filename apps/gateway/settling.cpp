@@ -9,7 +9,7 @@
 #include <boost/json.hpp>
 
 #include "http/completion.hpp"
-#include "monitor/contradiction.hpp"
+#include "monitor/history.hpp"
 
 namespace mado::gateway {
 
@@ -20,17 +20,6 @@ namespace {
 constexpr std::chrono::seconds pause{60};
 constexpr std::chrono::seconds pause_first{2};
 constexpr std::int64_t orders_max = 500;  // in one step
-
-// When a quorum had last seen it: the time of the last witness that was needed.
-UnixTime witnessed_at(const monitor::Published& published, const tlog::Quorum& quorum,
-                      UnixTime now) {
-    if (quorum.needed() == 0) return now;
-    std::vector<UnixTime> times;
-    for (const auto& cosignature : published.cosignatures)
-        times.push_back(cosignature.time);
-    std::ranges::sort(times, std::greater());
-    return std::min(times.at(quorum.needed() - 1), now);
-}
 
 }  // namespace
 
@@ -60,6 +49,10 @@ std::string_view Settling::to_text(Result result) {
             return "contradicted";
     }
     return "wrong";
+}
+
+Settling::Result Settling::result_of(monitor::ReadError error) {
+    return error == monitor::ReadError::unreachable ? Result::unreachable : Result::wrong;
 }
 
 // A log that was never followed here has as long as one that was settled just now.
@@ -121,19 +114,17 @@ Task<void> Settling::round(UnixTime now) {
 Task<Settling::Result> Settling::follow(FollowedLog& log, UnixTime now) {
     const auto& quorum = parts_.directory.quorum;
     auto published = co_await log.reader.checkpoint(quorum, now);
-    if (!published) {
-        co_return published.error() == monitor::ReadError::unreachable ? Result::unreachable
-                                                                       : Result::wrong;
-    }
+    if (!published) co_return result_of(published.error());
     if (!published->cosigned) co_return Result::unwitnessed;
     if (const auto result = co_await compare_with_older(log, *published, now)) co_return *result;
     auto followed = log.followed;
     followed.note = published->note;
-    followed.witnessed_at = witnessed_at(*published, quorum, now);
+    followed.witnessed_at = monitor::witnessed_at(*published, quorum, now);
     const auto result = co_await settle_orders(log, *published, now);
-    if (result == Result::settled) followed.settled_at = now;
-    auto& evidence = parts_.evidence;
     const auto& origin = log.log.key.name();
+    auto& evidence = parts_.evidence;
+    const bool all_found = result == Result::settled || result == Result::behind;
+    if (all_found) followed.settled_at = std::min(now, evidence.oldest_open(origin).value_or(now));
     const bool kept =
         co_await http::completed<bool>([&evidence, &origin, &followed](http::Done<bool> done) {
             evidence.follow(origin, followed, done);
@@ -149,25 +140,11 @@ Task<std::optional<Settling::Result>> Settling::compare_with_older(
     if (log.followed.note.empty()) co_return std::nullopt;
     const auto older = tlog::open_checkpoint(log.followed.note, log.log.key);
     if (!older) co_return std::nullopt;  // the directory has another key for this log now
-    const auto& newer = published.checkpoint;
-    if (newer.size < older->size) co_return Result::behind;
-    monitor::LogReader::Older found{.root = newer.root, .proof = {}};
-    if (newer.size > older->size) {
-        auto read = co_await log.reader.older(newer, older->size);
-        if (!read) {
-            co_return read.error() == monitor::ReadError::unreachable ? Result::unreachable
-                                                                      : Result::wrong;
-        }
-        found = std::move(*read);
-    }
-    if (found.root == older->root) co_return std::nullopt;
-    co_return co_await keep_contradiction(
-        log,
-        monitor::to_json(monitor::TwoRoots{.older = log.followed.note,
-                                           .newer = published.note,
-                                           .root = found.root,
-                                           .proof = std::move(found.proof)}),
-        now);
+    auto found = co_await monitor::compare_trees(log.reader, log.followed.note, published.note);
+    if (!found) co_return result_of(found.error());
+    if (*found) co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
+    if (published.checkpoint.size < older->size) co_return Result::behind;
+    co_return std::nullopt;
 }
 
 Task<Settling::Result> Settling::settle_orders(FollowedLog& log,
@@ -197,26 +174,21 @@ Task<Settling::Result> Settling::settle_orders(FollowedLog& log,
 Task<std::optional<Settling::Result>> Settling::settle_one(FollowedLog& log,
                                                            const monitor::Published& published,
                                                            const OpenOrder& order, UnixTime now) {
-    auto leaf = co_await log.reader.leaf(published.checkpoint, order.log_index);
-    if (!leaf) {
-        co_return leaf.error() == monitor::ReadError::unreachable ? Result::unreachable
-                                                                  : Result::wrong;
-    }
     const auto own_leaf = tlog::leaf_hash(order.entry);
-    if (leaf->hash == own_leaf) co_return std::nullopt;
+    const auto leaf = co_await log.reader.leaf(published.checkpoint, order.log_index);
+    if (!leaf) co_return result_of(leaf.error());
+    if (*leaf == own_leaf) co_return std::nullopt;
     const auto object = parse_json_object(order.receipt, {.text_bytes_max = 256 * 1024});
     auto receipt = object ? wire::read_receipt(*object) : bad("");
     if (!receipt) throw Failure("a kept receipt cannot be read");
-    co_return co_await keep_contradiction(
-        log,
-        monitor::to_json(monitor::TwoLeaves{.index = order.log_index,
-                                            .one = {.checkpoint = std::move(receipt->checkpoint),
-                                                    .leaf = own_leaf,
-                                                    .proof = std::move(receipt->proof)},
-                                            .other = {.checkpoint = published.note,
-                                                      .leaf = leaf->hash,
-                                                      .proof = std::move(leaf->proof)}}),
-        now);
+    auto found = co_await monitor::compare_leaf(log.reader, order.log_index,
+                                                {.checkpoint = std::move(receipt->checkpoint),
+                                                 .leaf = own_leaf,
+                                                 .proof = std::move(receipt->proof)},
+                                                published);
+    if (!found) co_return result_of(found.error());
+    if (!*found) throw Failure("a log's leaf was proven to be another one, and then was not");
+    co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
 }
 
 Task<Settling::Result> Settling::keep_contradiction(FollowedLog& log, std::string proof,

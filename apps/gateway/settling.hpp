@@ -51,6 +51,7 @@ class Settling {
     struct FollowedLog;
     enum class Result { settled, unreachable, wrong, unwitnessed, behind, contradicted };
     static std::string_view to_text(Result result);
+    static Result result_of(monitor::ReadError error);
     static Task<void> run(std::shared_ptr<bool> stopping, Settling& self);
 
     Task<Result> follow(FollowedLog& log, UnixTime now);

@@ -20,6 +20,8 @@ struct Check {
     const Bytes& link_number;
     const tlog::Checkpoint& checkpoint;
     const tlog::Checkpoint& cosigned;  // of size 0 when there is none
+    const std::string& note;           // the two, signed
+    const std::string& cosigned_note;
     UnixTime now;
 };
 
@@ -49,6 +51,8 @@ struct Page {
     std::vector<PersonEntry> entries;
     tlog::Checkpoint checkpoint;
     tlog::Checkpoint cosigned;
+    std::string note;
+    std::string cosigned_note;
     bool more = false;
 };
 
@@ -142,7 +146,7 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     PersonEntry out;
     out.seq = in.integer("seq", 1);
     out.index = static_cast<std::uint64_t>(in.integer("index"));
-    const auto proof = read_hashes(in, "proof");
+    auto proof = read_hashes(in, "proof");
     if (!proof) return std::unexpected(proof.error());
     const auto* erased = in.optional_object("erased");
     const auto entry =
@@ -156,19 +160,21 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
                                 under.root)) {
         return bad("an entry is not in the log at its index");
     }
+    out.note = out.witnessed ? check.cosigned_note : check.note;
+    out.proof = std::move(*proof);
     return out;
 }
 
 // The newest checkpoint, and the newest one that a quorum has cosigned, of which it is a later one.
 Parsed<void> read_checkpoints(Members& in, Page& out, const wire::Directory& directory,
                               UnixTime now) {
-    const auto note = in.text("checkpoint", tlog::note_bytes_max);
-    const auto* log = directory.log(note.substr(0, note.find('\n')));
+    out.note = in.text("checkpoint", tlog::note_bytes_max);
+    const auto* log = directory.log(out.note.substr(0, out.note.find('\n')));
     if (log == nullptr) return bad("the checkpoint is of a log that the directory does not name");
-    auto checkpoint = tlog::open_checkpoint(note, log->key);
+    auto checkpoint = tlog::open_checkpoint(out.note, log->key);
     if (!checkpoint) return std::unexpected(checkpoint.error());
     out.checkpoint = std::move(*checkpoint);
-    const auto cosigned_note = in.optional_text("cosigned", tlog::note_bytes_max);
+    auto cosigned_note = in.optional_text("cosigned", tlog::note_bytes_max);
     const auto consistency = read_hashes(in, "consistency");
     if (!consistency) return std::unexpected(consistency.error());
     if (!cosigned_note) return {};
@@ -177,6 +183,7 @@ Parsed<void> read_checkpoints(Members& in, Page& out, const wire::Directory& dir
     auto* seen = std::get_if<tlog::CosignedCheckpoint>(&*cosigned);
     if (seen == nullptr) return bad("a checkpoint is called cosigned, and the quorum did not");
     out.cosigned = std::move(seen->checkpoint);
+    out.cosigned_note = std::move(*cosigned_note);
     if (!tlog::verify_consistency(out.cosigned.size, out.cosigned.root, out.checkpoint.size,
                                   out.checkpoint.root, *consistency)) {
         return bad("the newest checkpoint did not grow out of the cosigned one");
@@ -202,6 +209,8 @@ Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certifica
                       .link_number = link_number,
                       .checkpoint = out.checkpoint,
                       .cosigned = out.cosigned,
+                      .note = out.note,
+                      .cosigned_note = out.cosigned_note,
                       .now = now};
     for (const auto& value : in.array("entries", page_max)) {
         auto entry = read_entry(value, check);

@@ -32,6 +32,10 @@ struct PersonEntry {
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered
     // The mandate in it was signed by the card whose certificate was given: the person's own.
     bool own_card = false;
+    // What proves to others that the entry stands there, also of an erased one: a signed note, the
+    // cosigned one where there is one, and the inclusion proof under it.
+    std::string note;
+    std::vector<Hash> proof;
 };
 
 struct PersonEntries {

@@ -28,7 +28,7 @@ create table followed (
     origin       text primary key,
     note         text not null,       -- the newest cosigned checkpoint that was seen
     witnessed_at integer not null,    -- when a quorum had last seen it
-    settled_at   integer not null     -- when last everything that was due was settled
+    settled_at   integer not null     -- every order before this time was found in it
 ) without rowid;
 
 -- What proves that a log contradicts itself: kept for ever, and no order of it is answered any more.

@@ -1,0 +1,133 @@
+// `log check`: what a file proves, offline, with the keys of the directory.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "crypto/digest.hpp"
+#include "log_files.hpp"
+#include "log_tools.hpp"
+#include "log_words.hpp"
+#include "office.hpp"
+
+namespace mado::cli {
+namespace {
+
+struct Check {
+    const wire::Directory& directory;
+    std::optional<Hash> entry;  // what is said to be at the index, when the file does not say it
+    UnixTime now = 0;
+};
+
+int wrong(const std::string& path, std::string_view why) {
+    std::cout << fmt::format("{}: 証明されない WRONG: {}\n", path, why);
+    return status_lie;
+}
+
+// The entry's words come last: only what is proven to be in the log is shown.
+int check_proof(const std::string& path, const tlog::LogProof& proof, const Check& check) {
+    const auto& note = proof.checkpoint;
+    const auto* log = check.directory.log(note.substr(0, note.find('\n')));
+    if (log == nullptr) return wrong(path, "it is of a log that the directory does not name");
+    const auto opened = tlog::cosigned(note, log->key, check.directory.quorum, check.now);
+    if (!opened) return wrong(path, opened.error().why);
+    const auto entry = proof.extra ? std::optional(crypto::sha256(*proof.extra)) : check.entry;
+    if (!entry) {
+        std::cerr << fmt::format(
+            "mado: {}: the file does not say what is at entry {}; say it with --entry\n", path,
+            proof.index);
+        return status_unread;
+    }
+    const auto& checkpoint =
+        std::visit([](const auto& seen) -> const auto& { return seen.checkpoint; }, *opened);
+    if (!tlog::verify_inclusion(tlog::leaf_hash(*entry), proof.index, checkpoint.size, proof.proof,
+                                checkpoint.root)) {
+        return wrong(path, "the entry is not in the signed tree at this index");
+    }
+    if (proof.extra && check.entry && check.entry != entry) {
+        return wrong(path, "another entry is proven than the one given with --entry");
+    }
+    const bool cosigned = std::holds_alternative<tlog::CosignedCheckpoint>(*opened);
+    const auto& cosignatures =
+        std::visit([](const auto& seen) -> const auto& { return seen.cosignatures; }, *opened);
+    std::cout << fmt::format(
+        "{}: {}\n  記録 log          {}\n  番号 entry        {}, in the tree of {} entries\n"
+        "  証人 witnesses    {}\n",
+        path, cosigned ? "証明済み proven" : "証人未確認 signed by the log only, not yet witnessed",
+        checkpoint.origin, proof.index, checkpoint.size, witnesses_text(cosignatures));
+    if (proof.extra) {
+        const auto words = words_of_entry(*proof.extra, check.directory);
+        std::cout << (words ? *words : fmt::format("  ({})\n", words.error().why));
+    }
+    return cosigned ? status_good : status_unwitnessed;
+}
+
+int check_receipts(const std::string& path, const Receipts& receipts, const Check& check) {
+    int status = status_good;
+    for (const auto& receipt : receipts) {
+        status = worse_status(
+            status, check_proof(path,
+                                {.extra = opened_entry("order", receipt.salt, receipt.order),
+                                 .index = receipt.index,
+                                 .proof = receipt.proof,
+                                 .checkpoint = receipt.checkpoint},
+                                check));
+    }
+    return status;
+}
+
+int check_contradiction(const std::string& path, const monitor::Contradiction& contradiction,
+                        const Check& check) {
+    const auto origin = std::string(monitor::origin_of(contradiction));
+    const auto* log = check.directory.log(origin);
+    if (log == nullptr) return wrong(path, "it is of a log that the directory does not name");
+    if (const auto ok = monitor::verify_contradiction(contradiction, log->key); !ok) {
+        return wrong(path, ok.error().why);
+    }
+    const auto* leaves = std::get_if<monitor::TwoLeaves>(&contradiction);
+    std::cout << fmt::format(
+        "{}: 証明済み proven\n  記録 log          {}\n  この記録は二つの歴史に署名した this log "
+        "has signed "
+        "two histories: {}\n",
+        path, origin,
+        leaves != nullptr ? fmt::format("two different entries at index {}", leaves->index)
+                          : "a tree that did not grow out of an older one");
+    return status_good;
+}
+
+int check_file(const std::string& path, const Check& check) {
+    const auto text = read_file(path, log_file_bytes_max);
+    if (!text) {
+        std::cerr << fmt::format("mado: {}: ファイルがない there is no such file\n", path);
+        return status_unread;
+    }
+    const auto file = parse_log_file(*text);
+    if (!file) return wrong(path, file.error().why);
+    if (const auto* proof = std::get_if<tlog::LogProof>(&*file)) {
+        return check_proof(path, *proof, check);
+    }
+    if (const auto* receipts = std::get_if<Receipts>(&*file)) {
+        return check_receipts(path, *receipts, check);
+    }
+    return check_contradiction(path, std::get<monitor::Contradiction>(*file), check);
+}
+
+}  // namespace
+
+int check_files(const Places& places, const CheckFilesOptions& options) {
+    const auto directory = load_directory(places);
+    Check check{.directory = directory, .entry = {}, .now = unix_now()};
+    if (!options.entry.empty()) {
+        const auto entry = parse_hash(options.entry);
+        if (!entry) throw OperatorError(fmt::format("--entry: {}", entry.error().why));
+        check.entry = *entry;
+    }
+    int status = status_good;
+    for (const auto& path : options.files)
+        status = worse_status(status, check_file(path, check));
+    return status;
+}
+
+}  // namespace mado::cli

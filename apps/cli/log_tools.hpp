@@ -1,0 +1,53 @@
+// `log verify`, `follow`, `prove`, `check` and `stats`: what anybody can do with the public log.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "places.hpp"
+
+namespace mado::cli {
+
+struct VerifyLogOptions {
+    std::string log;  // its origin; "" = the only one
+};
+// 0 all good, 1 a lie, 3 something could not be read.
+int verify_log(const Places& places, const VerifyLogOptions& options);
+
+struct FollowLogOptions {
+    std::string state;  // "" = follow.json beside the programs' logs
+    bool once = false;
+    std::int64_t every_s = 60;
+};
+// With `once`: 0 all good, 1 a lie, 2 nobody has witnessed it for too long, 3 could not be read.
+int follow_logs(const Places& places, const FollowLogOptions& options);
+
+// One of the three: a public index, a person's own entry, a receipt.
+struct ProveEntryOptions {
+    std::optional<std::uint64_t> index;
+    std::string card, pin;
+    std::int64_t seq = 0;
+    std::string receipt;  // a file
+    std::string log;      // its origin; "" = the only one (with `index`)
+    std::string output;   // a file; "" = standard output
+};
+// 0 proven, 1 a lie, 3 could not be read (yet).
+int prove_entry(const Places& places, const ProveEntryOptions& options);
+
+struct CheckFilesOptions {
+    std::vector<std::string> files;
+    std::string entry;  // base64url of 32 bytes, for a proof that does not say what is proven
+};
+// 0 proven and witnessed, 1 wrong, 2 not yet witnessed, 3 not enough in it to tell.
+int check_files(const Places& places, const CheckFilesOptions& options);
+
+struct CountLogOptions {
+    std::string log;
+    bool json = false;
+};
+// 0, or 3 when it could not be read.
+int show_counts(const Places& places, const CountLogOptions& options);
+
+}  // namespace mado::cli

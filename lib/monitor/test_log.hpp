@@ -1,0 +1,165 @@
+// For tests: a log that publishes in the test's own process, and lies on demand. It has the keys of
+// a test country, its witnesses' too.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "http/test_net.hpp"
+#include "monitor/log_reader.hpp"
+#include "tlog/tiles.hpp"
+#include "wire/test_wire.hpp"
+
+namespace mado::monitor {
+
+// A tree with its entries; a copy that goes on otherwise is a fork.
+struct TestTree {
+    tlog::Edge edge;
+    std::vector<Bytes> entries;
+
+    void add(std::string_view entry) {
+        entries.push_back(to_bytes(entry));
+        edge.append(tlog::leaf_hash(entries.back()));
+    }
+    void grow(std::uint64_t count, std::string_view word = "entry ") {
+        for (std::uint64_t i = 0; i < count; ++i)
+            add(std::string(word) + std::to_string(entries.size()));
+    }
+    // The same entries but for one.
+    [[nodiscard]] TestTree with(std::size_t index, std::string_view entry) const {
+        TestTree out;
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            out.add(i == index ? entry : as_text(entries[i]));
+        return out;
+    }
+    [[nodiscard]] Hash leaf(std::uint64_t index) const {
+        return tlog::leaf_hash(entries.at(index));
+    }
+    [[nodiscard]] std::vector<Hash> proof(std::uint64_t index) const {
+        return tlog::inclusion_proof(index, edge.size(), edge.reader({}));
+    }
+    [[nodiscard]] tlog::Checkpoint checkpoint(const std::string& origin) const {
+        return {.origin = origin, .size = edge.size(), .root = edge.root()};
+    }
+};
+
+class PublishedLog {
+  public:
+    PublishedLog(http::asio::io_context& io, const wire::TestCountry& country)
+        : country_(country),
+          identity_("log"),
+          tls_(http::TlsContext::server(identity_.tls(), false)),
+          server_(io, options(tls_), {{"GET", "/log/*", 0, [this](http::Request request) {
+                                           return answer(std::move(request));
+                                       }}}) {}
+
+    // The country's directory, or another one of it, with this log's address and certificate.
+    [[nodiscard]] wire::Directory directory(wire::Directory of) const {
+        of.logs.front().url = {.address = {.host = "127.0.0.1", .port = server_.port()},
+                               .path = "/log/"};
+        of.logs.front().certificate = identity_.hash;
+        return of;
+    }
+    [[nodiscard]] wire::Directory directory() const { return directory(country_.directory()); }
+
+    // Signed by the log, and cosigned by the first `witnesses` of two.
+    [[nodiscard]] std::string sign(const TestTree& signed_tree, UnixTime time,
+                                   std::size_t witnesses = 2) const {
+        const auto text = tlog::checkpoint_text(signed_tree.checkpoint(country_.log.name()));
+        auto out = tlog::sign_note(text, country_.log, country_.log_key);
+        for (std::size_t i = 0; i < witnesses; ++i)
+            out += tlog::cosign(text, time, country_.witnesses.at(i), country_.witness_keys.at(i));
+        return out;
+    }
+    void publish(UnixTime time, std::size_t witnesses = 2) { note = sign(tree, time, witnesses); }
+    void publish(TestTree other, UnixTime time) {
+        tree = std::move(other);
+        publish(time);
+    }
+
+    // --- what everybody is shown ---
+    TestTree tree;
+    std::string note;
+    // --- lies, by path below the prefix ---
+    std::map<std::string, std::string> instead;  // the body
+    std::map<std::string, int> status;           // an error
+    bool silent = false;                         // takes requests, answers none
+    // --- what was asked for ---
+    std::vector<std::string> asked;
+
+  private:
+    static http::ServerOptions options(const http::TlsContext& tls) {
+        http::ServerOptions out;
+        out.tls = &tls;
+        return out;
+    }
+    http::Task<http::Response> answer(http::Request request) {
+        const auto path = request.path.substr(std::string_view("/log/").size());
+        asked.push_back(path);
+        if (silent) co_await http::pause(std::chrono::hours(1));
+        if (const auto lie = instead.find(path); lie != instead.end()) co_return body(lie->second);
+        if (const auto error = status.find(path); error != status.end()) {
+            co_return http::problem(error->second, "lie", "This log lies.", request.request_id);
+        }
+        if (path == "checkpoint") co_return body(note);
+        const auto range = tlog::parse_tile_path(path);
+        if (!range) co_return http::problem(404, "not_found", "Not here.", request.request_id);
+        co_return body(page(*range));
+    }
+    [[nodiscard]] std::string page(
+        const std::variant<tlog::TileRange, tlog::BundleRange>& range) const {
+        if (const auto* bundle = std::get_if<tlog::BundleRange>(&range)) {
+            const auto first = tree.entries.begin() +
+                               static_cast<std::ptrdiff_t>(bundle->index * tlog::tile_width);
+            return std::string(as_text(tlog::entry_bundle({first, first + bundle->width})));
+        }
+        const auto& tile = std::get<tlog::TileRange>(range);
+        auto bytes = tree.edge.reader({})(tile.id, tile.width);
+        bytes.resize(tile.width * sizeof(Hash));
+        return std::string(as_text(bytes));
+    }
+    static http::Response body(std::string text) {
+        http::Response response;
+        response.content_type = "application/octet-stream";
+        response.body = std::move(text);
+        return response;
+    }
+
+    const wire::TestCountry& country_;
+    http::Identity identity_;
+    http::TlsContext tls_;
+    http::Server server_;
+};
+
+// What the tests of this folder share: a country, its log of 600 entries, and who reads it.
+class LogTest : public testing::Test {
+  protected:
+    static constexpr auto now = wire::test_now;
+
+    LogTest() {
+        log.tree.grow(600);
+        log.publish(now);
+    }
+    template <class T>
+    T await(Task<T> task) {
+        return http::await(io, std::move(task));
+    }
+    Read<Published> checkpoint() { return await(reader.checkpoint(directory.quorum, now)); }
+    // What was asked for since the last call.
+    std::size_t requests() { return std::exchange(log.asked, {}).size(); }
+    [[nodiscard]] tlog::Checkpoint signed_tree() const {
+        return log.tree.checkpoint(country.log.name());
+    }
+
+    http::asio::io_context io{1};
+    wire::TestCountry country;
+    PublishedLog log{io, country};
+    wire::Directory directory = log.directory();
+    LogReader reader{directory.logs.front()};
+};
+
+}  // namespace mado::monitor
