@@ -40,6 +40,11 @@ Parsed<Bytes> parse_base64(std::string_view text);
 std::string hex(ByteView bytes);
 Parsed<Bytes> parse_hex(std::string_view text);
 
+// Length of the UTF-8 character (RFC 3629) that `text`, which is not empty, begins with; 0 when it
+// begins with none.
+std::size_t utf8_character_bytes(std::string_view text);
+bool is_utf8(std::string_view text);
+
 // Exactly 32 bytes.
 Parsed<Hash> to_hash(ByteView bytes);
 Parsed<Hash> parse_hash(std::string_view base64url_text);

@@ -9,6 +9,7 @@
 #include <toml.hpp>
 #include <utility>
 
+#include "base/bytes.hpp"
 #include "base/file.hpp"
 #include "base/result.hpp"
 
@@ -16,6 +17,42 @@ namespace mado {
 namespace {
 
 constexpr std::size_t config_bytes_max = 1024 * 1024;
+constexpr int depth_max = 8;
+
+// Past the quoted text that begins at `at` (TOML 1.0.0, "String").
+std::size_t after_text(std::string_view toml, std::size_t at) {
+    const std::string three(3, toml[at]);
+    const bool has_escapes = toml[at] == '"';
+    const bool has_lines = toml.substr(at).starts_with(three);
+    const auto quotes = std::string_view(three).substr(has_lines ? 0 : 2);
+    for (at += quotes.size(); at < toml.size(); ++at) {
+        if (has_escapes && toml[at] == '\\') {
+            ++at;
+        } else if (toml.substr(at).starts_with(quotes)) {
+            return at + quotes.size();
+        } else if (!has_lines && toml[at] == '\n') {
+            return at;
+        }
+    }
+    return toml.size();
+}
+
+// toml11 goes down one call for each bracket, so a file of brackets would end the process.
+bool is_too_deep(std::string_view toml) {
+    int depth = 0;
+    for (std::size_t at = 0; at < toml.size();) {
+        const char c = toml[at];
+        if (c == '[' || c == '{') ++depth;
+        if (c == ']' || c == '}') --depth;
+        if (depth > depth_max) return true;
+        if (c == '#') {
+            at = std::min(toml.find('\n', at), toml.size());
+        } else {
+            at = c == '"' || c == '\'' ? after_text(toml, at) : at + 1;
+        }
+    }
+    return false;
+}
 
 // toml11 words its errors for a terminal: "[error] toml::<function>: <why>\n --> <file>\n …". The
 // operator gets the line and the reason.
@@ -78,6 +115,9 @@ Config Config::load(const std::string& path) {
         throw OperatorError(fmt::format("the configuration cannot be read: {}", failure.what()));
     }
     if (!text) throw OperatorError(fmt::format("there is no configuration file {}", path));
+    // toml11 3.7 reads outside of its memory when it words its error about such a text.
+    if (!is_utf8(*text)) throw OperatorError(path + ": not valid TOML (it is not UTF-8)");
+    if (is_too_deep(*text)) throw OperatorError(path + ": is nested too deeply");
     std::istringstream stream(*text);
     try {
         return Config(std::make_shared<Node>(toml::parse(stream, path)), path);

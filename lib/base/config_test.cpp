@@ -139,6 +139,20 @@ TEST_F(ConfigTest, SaysWhereTheSyntaxIsWrong) {
     EXPECT_NE(refusal([&] { load("text = 'open\n"); }), "");
 }
 
+TEST_F(ConfigTest, RefusesWhatItsParserCannotBear) {
+    EXPECT_EQ(refusal([this] { load("a = 'X\x91'"); }), ": not valid TOML (it is not UTF-8)");
+    const std::string deep = ": is nested too deeply";
+    EXPECT_EQ(refusal([this] { load("a = " + std::string(60'000, '[')); }), deep);
+    // Brackets of comments and texts close nothing.
+    const std::string closed = "# ]]]]\n \"]]\\\"]\", ']]', '''\n]]''', ";
+    EXPECT_EQ(refusal([this, closed] { load("a = [[[[[[ " + closed + "[[["); }), deep);
+    // Nor do they open anything.
+    std::string wide = "a = [";
+    for (int i = 0; i < 100; ++i)
+        wide += "'[', \"{\\\"[\", ";
+    EXPECT_EQ(load(wide + "'']").texts("a").size(), 201U);
+}
+
 TEST_F(ConfigTest, SaysWhenTheFileCannotBeRead) {
     const auto message = [](const std::string& path) -> std::string {
         try {

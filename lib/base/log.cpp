@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 
 namespace mado {
@@ -25,32 +26,10 @@ std::string_view name_of(Severity severity) {
 
 constexpr std::size_t text_bytes_max = 500;
 
-// Length of the UTF-8 character (RFC 3629) that `text` begins with; 0 when it begins with none.
-std::size_t character_bytes(std::string_view text) {
-    const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const unsigned lead = at(0);
-    if (lead < 0x80) return 1;
-    const std::size_t size = lead < 0xc2   ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-    if (size == 0 || text.size() < size) return 0;
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((at(i) & 0xc0) != 0x80) return 0;
-    }
-    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-    if (lead == 0xe0 && at(1) < 0xa0) return 0;
-    if (lead == 0xed && at(1) > 0x9f) return 0;
-    if (lead == 0xf0 && at(1) < 0x90) return 0;
-    if (lead == 0xf4 && at(1) > 0x8f) return 0;
-    return size;
-}
-
 std::string printable(std::string_view text) {
     std::string out;
     while (!text.empty()) {
-        const auto size = character_bytes(text);
+        const auto size = utf8_character_bytes(text);
         if (out.size() + std::max<std::size_t>(size, 1) > text_bytes_max) return out + "…";
         out += size == 0 ? "?" : text.substr(0, size);
         text.remove_prefix(std::max<std::size_t>(size, 1));
