@@ -36,12 +36,12 @@ int show_own(const Places& places, const QuestionOptions& options) {
     const auto questions =
         wait_for(client::own_questions(office.directory, office.identity, by->mandate));
     if (!questions) return print_problem(questions.error());
-    const auto entries = wait_for(client::fetch_entries(office.directory, office.identity,
-                                                        by->mandate, by->certificate));
+    const auto entries = wait_for(
+        client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
     if (!entries) return print_problem(entries.error());
     for (const auto& question : *questions) {
-        const auto about = std::ranges::find(entries->entries, question.entry,
-                                             &client::PersonEntry::entry);
+        const auto about =
+            std::ranges::find(entries->entries, question.entry, &client::PersonEntry::entry);
         const auto* entry = about == entries->entries.end() ? nullptr : &*about;
         std::cout << fmt::format("{:>4}  {}  {}\n", entry == nullptr ? 0 : entry->seq,
                                  to_rfc3339(question.asked_at), question.text);
@@ -58,17 +58,17 @@ int ask_about_entry(const Places& places, const QuestionOptions& options) {
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
                              {"entries", "question"});
     if (!by) return print_problem(by.error());
-    const auto entries = wait_for(client::fetch_entries(office.directory, office.identity,
-                                                        by->mandate, by->certificate));
+    const auto entries = wait_for(
+        client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
     if (!entries) return print_problem(entries.error());
     const auto about =
         std::ranges::find(entries->entries, options.entry, &client::PersonEntry::seq);
     if (about == entries->entries.end()) {
-        throw OperatorError(fmt::format("there is no entry {}; ./mado log show lists them",
-                                        options.entry));
+        throw OperatorError(
+            fmt::format("there is no entry {}; ./mado log show lists them", options.entry));
     }
-    const auto state = wait_for(client::ask_question(office.directory, office.identity,
-                                                     by->mandate, about->entry, options.text));
+    const auto state = wait_for(client::ask_question(office.directory, office.identity, by->mandate,
+                                                     about->entry, options.text));
     if (!state) return print_problem(state.error());
     std::cout << fmt::format("{} に質問しました。回答の期限 {} asked; to be answered by then\n",
                              name_of(office.directory, about->requester),
@@ -105,8 +105,10 @@ int answer_question(const Places& places, const QuestionOptions& options) {
         throw OperatorError("there is no such question; ./mado log questions --as " + options.as +
                             " lists them");
     }
-    client::AnswerToQuestion answer{
-        .question = options.question, .text = options.text, .operator_name = {}, .operator_salt = {}};
+    client::AnswerToQuestion answer{.question = options.question,
+                                    .text = options.text,
+                                    .operator_name = {},
+                                    .operator_salt = {}};
     if (found->head) {
         if (auto who = find_operator(places, options.as, found->head->jti)) {
             answer.operator_name = std::move(who->name);

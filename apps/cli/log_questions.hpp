@@ -1,5 +1,5 @@
-// `log question`, `log questions`, `log answer`: a person asks about an entry, the organisation that
-// it names answers.
+// `log question`, `log questions`, `log answer`: a person asks about an entry, the organisation
+// that it names answers.
 #pragma once
 
 #include <string>

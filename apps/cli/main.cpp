@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/program.hpp"
 #include "country.hpp"
+#include "log_questions.hpp"
 #include "log_tools.hpp"
 #include "processes.hpp"
 #include "records.hpp"
@@ -90,6 +91,8 @@ void add_check(CLI::App& app, CheckOptions& options) {
     insurer->excludes(card);
     check->add_option("--as", options.as, "who asks: clinic-1, clinic-2, care-provider-1");
     check->add_option("--on", options.on, "service date, YYYY-MM-DD (default today)");
+    check->add_option("--operator", options.operator_name,
+                      "who asks at this counter; opened only when the person questions it");
     check->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
     check->callback([&options] {
         if (options.card.empty() && options.health_number.empty() && options.insurer.empty()) {
@@ -108,7 +111,30 @@ struct LogCommands {
     ProveEntryOptions prove;
     CheckFilesOptions check;
     CountLogOptions count;
+    QuestionOptions question;
 };
+
+void add_questions(CLI::App& log, QuestionOptions& options) {
+    auto* ask = log.add_subcommand("question", "ask who made an entry, and why");
+    ask->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    ask->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    ask->add_option("--entry", options.entry, "its number in log show")
+        ->required()
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 48));
+    ask->add_option("--text", options.text, "the question")->required();
+    auto* list =
+        log.add_subcommand("questions", "a person's, or those an organisation must answer");
+    auto* card = list->add_option("--card", options.card, "a demo card, such as hanako");
+    list->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
+    list->add_option("--as", options.as, "an organisation, such as clinic-1")->excludes(card);
+    list->callback([&options] {
+        if (options.card.empty() && options.as.empty()) throw CLI::RequiredError("--card or --as");
+    });
+    auto* answer = log.add_subcommand("answer", "answer a question, as the organisation");
+    answer->add_option("--as", options.as, "an organisation, such as clinic-1")->required();
+    answer->add_option("--question", options.question, "its id in log questions")->required();
+    answer->add_option("--text", options.text, "the answer")->required();
+}
 
 void add_show(CLI::App& log, WhoLookedOptions& options) {
     auto* show = log.add_subcommand("show", "a person's entries: who looked");
@@ -150,6 +176,7 @@ void add_prove(CLI::App& log, ProveEntryOptions& options) {
 void add_log(CLI::App& app, LogCommands& commands) {
     auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
     add_show(*log, commands.show);
+    add_questions(*log, commands.question);
     auto* verify = log->add_subcommand(
         "verify",
         "the whole log, from its first entry on, and the witnesses' views of it\n"
@@ -184,6 +211,9 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
     if (log.got_subcommand("prove")) return prove_entry(places, commands.prove);
     if (log.got_subcommand("check")) return check_files(places, commands.check);
     if (log.got_subcommand("stats")) return show_counts(places, commands.count);
+    if (log.got_subcommand("question")) return ask_about_entry(places, commands.question);
+    if (log.got_subcommand("questions")) return show_questions(places, commands.question);
+    if (log.got_subcommand("answer")) return answer_question(places, commands.question);
     return show_who_looked(places, commands.show);
 }
 

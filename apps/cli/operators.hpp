@@ -1,7 +1,7 @@
-// Who asked, in an organisation: name and salt of each request, kept at the organisation. Only their
-// salted hash leaves it, in the head; when a person questions an entry, it is opened.
-// Trusted for: saying who it was. An attacker who reads it learns which employee made which request
-// (by `jti`; no person is named); one who changes it can at most make an answer that does not open the
+// Who asked, in an organisation: name and salt of each request, kept at the organisation. Only
+// their salted hash leaves it, in the head; when a person questions an entry, it is opened. Trusted
+// for: saying who it was. An attacker who reads it learns which employee made which request (by
+// `jti`; no person is named); one who changes it can at most make an answer that does not open the
 // head, which the person sees.
 #pragma once
 

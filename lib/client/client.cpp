@@ -103,22 +103,22 @@ Task<Result<Answered>> Asker::ask(Ask question) {
     const auto jti = base64url(crypto::random_bytes(16));
     std::optional<Hash> asking_operator;
     if (question.keep_operator) asking_operator = question.keep_operator(jti);
-    const wire::Head head{.issuer = identity_.id,
-                          .audience = directory_.relay().id,
-                          .jti = jti,
-                          .issued_at = now,
-                          .expires = now + wire::ask_lifetime_s,
-                          .to = question.to,
-                          .service = question.service,
-                          .purpose = question.purpose,
-                          .seal_to = seal_to.public_key(),
-                          .parameters = question.parameters,
-                          .payload_hash = question.payload.empty()
-                                              ? std::nullopt
-                                              : std::optional(crypto::sha256(
-                                                    as_bytes(question.payload))),
-                          .person_operator = asking_operator,
-                          .card_seen = question.card_seen};
+    const wire::Head head{
+        .issuer = identity_.id,
+        .audience = directory_.relay().id,
+        .jti = jti,
+        .issued_at = now,
+        .expires = now + wire::ask_lifetime_s,
+        .to = question.to,
+        .service = question.service,
+        .purpose = question.purpose,
+        .seal_to = seal_to.public_key(),
+        .parameters = question.parameters,
+        .payload_hash = question.payload.empty()
+                            ? std::nullopt
+                            : std::optional(crypto::sha256(as_bytes(question.payload))),
+        .person_operator = asking_operator,
+        .card_seen = question.card_seen};
     const auto signed_head = wire::sign_head(head, identity_.kid, identity_.signing_key);
     auto body = wire::request_json(
         {.head = signed_head, .subject = question.subject, .payload = question.payload});

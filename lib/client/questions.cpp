@@ -118,9 +118,8 @@ Result<std::vector<Question>> read_questions(const Result<Answered>& answered) {
 
 }  // namespace
 
-Task<Result<QuestionState>> ask_question(const wire::Directory& directory,
-                                         const Identity& identity, std::string login_mandate,
-                                         Hash entry, std::string text) {
+Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
+                                         std::string login_mandate, Hash entry, std::string text) {
     co_return read_state(co_await ask_relay(directory, identity,
                                             {.service = "question",
                                              .purpose = "own-view",
@@ -132,28 +131,26 @@ Task<Result<QuestionState>> ask_question(const wire::Directory& directory,
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate) {
-    co_return read_questions(
-        co_await ask_relay(directory, identity,
-                           {.service = "questions",
-                            .purpose = "own-view",
-                            .subject = wire::mandate_subject(login_mandate)}));
+    co_return read_questions(co_await ask_relay(directory, identity,
+                                                {.service = "questions",
+                                                 .purpose = "own-view",
+                                                 .subject = wire::mandate_subject(login_mandate)}));
 }
 
 Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
                                                     const Identity& identity) {
-    co_return read_questions(
-        co_await ask_relay(directory, identity,
-                           {.service = "questions",
-                            .purpose = "account",
-                            .subject = std::string(wire::self_subject)}));
+    co_return read_questions(co_await ask_relay(directory, identity,
+                                                {.service = "questions",
+                                                 .purpose = "account",
+                                                 .subject = std::string(wire::self_subject)}));
 }
 
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
                                             const Identity& identity, AnswerToQuestion answer) {
     json::object payload{{"text", answer.text}};
     if (!answer.operator_name.empty()) {
-        payload["operator"] = json::object{{"name", answer.operator_name},
-                                           {"salt", base64url(answer.operator_salt)}};
+        payload["operator"] =
+            json::object{{"name", answer.operator_name}, {"salt", base64url(answer.operator_salt)}};
     }
     co_return read_state(
         co_await ask_relay(directory, identity,

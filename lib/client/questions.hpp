@@ -31,9 +31,8 @@ struct Question {
 };
 
 // Of the person whose log-in this is, about one of their entries; asked again it is the same one.
-Task<Result<QuestionState>> ask_question(const wire::Directory& directory,
-                                         const Identity& identity, std::string login_mandate,
-                                         Hash entry, std::string text);
+Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
+                                         std::string login_mandate, Hash entry, std::string text);
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate);

@@ -52,8 +52,8 @@ struct SignedHead {
 };
 Parsed<SignedHead> parse_head(std::string_view compact);
 
-// What `operator` holds: SHA-256("mado/operator/1\n" ‖ salt ‖ name). The organisation keeps salt and
-// name, and opens them when it is questioned.
+// What `operator` holds: SHA-256("mado/operator/1\n" ‖ salt ‖ name). The organisation keeps salt
+// and name, and opens them when it is questioned.
 Hash commit_operator(const Hash& salt, std::string_view name);
 
 std::string sign_head(const Head& head, std::string_view kid, const crypto::PrivateKey& key);

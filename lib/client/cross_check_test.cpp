@@ -1,0 +1,190 @@
+// What is found when a relay's list and the holders' evidence are laid side by side: each lie is
+// told here by changing one of the two.
+#include "client/cross_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include "wire/test_wire.hpp"
+
+namespace mado::client {
+namespace {
+
+using wire::participant_id;
+
+constexpr UnixTime now = wire::test_now + 3'600;
+
+struct Lists {
+    wire::TestCountry country;
+    PersonEntries entries;
+    std::vector<EvidenceEntry> evidence;
+    std::uint64_t below = 100;
+
+    // A person who was asked about three times, and both sides say so.
+    Lists() {
+        for (std::uint8_t i = 1; i <= 3; ++i)
+            add(i);
+    }
+    void add(std::uint8_t number) {
+        PersonEntry entry;
+        entry.seq = number;
+        entry.index = 10U * number;
+        entry.entry = wire::filled(number);
+        entry.kind = "order";
+        entry.order = country.order();
+        entry.order->holder = participant_id("06990014");
+        entry.head = country.head();
+        entry.requester = "clinic-1";
+        entry.time = wire::test_now + number;
+        entry.outcome = "answered";
+        entries.entries.push_back(entry);
+        evidence.push_back({.holder = participant_id("06990014"),
+                            .entry = entry.entry,
+                            .index = entry.index,
+                            .time = entry.time,
+                            .requester = "clinic-1",
+                            .service = "eligibility",
+                            .outcome = "answered"});
+    }
+    [[nodiscard]] std::vector<std::string> found() const {
+        std::vector<std::string> out;
+        for (const auto& finding :
+             compare(entries, evidence, {participant_id("06990014")}, below, now)) {
+            out.push_back(std::string(to_text(finding.kind)) + " " + std::to_string(finding.index));
+        }
+        return out;
+    }
+};
+
+using Found = std::vector<std::string>;
+
+TEST(CrossCheck, WhatFits) {
+    EXPECT_EQ(Lists().found(), Found{});
+}
+
+// The relay leaves out the newest: the numbering cannot show it.
+TEST(CrossCheck, RelayHidesTheNewestEntry) {
+    Lists lists;
+    lists.entries.entries.pop_back();
+    EXPECT_EQ(lists.found(), Found{"missing_at_relay 30"});
+}
+
+// Under another person's number, or in another person's list: the holder knows by whose number it
+// was asked, and that person misses the entry.
+TEST(CrossCheck, RelayLogsItUnderAnotherPerson) {
+    Lists asked;  // by her number
+    asked.entries.entries.erase(asked.entries.entries.begin() + 1);
+    EXPECT_EQ(asked.found(), Found{"missing_at_relay 20"});
+    Lists shown;  // in his list
+    shown.evidence.erase(shown.evidence.begin() + 1);
+    EXPECT_EQ(shown.found(), Found{"missing_at_holder 20"});
+}
+
+TEST(CrossCheck, RelaySaysThatItWasNotAnswered) {
+    Lists lists;
+    lists.entries.entries[1].outcome = "no_match";
+    EXPECT_EQ(lists.found(), Found{"differs 20"});
+    lists.entries.entries[1].outcome = "";  // not known: no lie
+    EXPECT_EQ(lists.found(), Found{});
+}
+
+TEST(CrossCheck, RelayNamesAnotherRequesterServiceOrPlace) {
+    for (const auto& change : std::vector<std::function<void(EvidenceEntry&)>>{
+             [](EvidenceEntry& row) { row.requester = "clinic-2"; },
+             [](EvidenceEntry& row) { row.service = "claims"; },
+             [](EvidenceEntry& row) { row.index = 21; }}) {
+        Lists lists;
+        change(lists.evidence[1]);
+        EXPECT_EQ(lists.found().size(), 1U);
+        EXPECT_EQ(lists.found().front().substr(0, 7), "differs");
+    }
+}
+
+TEST(CrossCheck, HolderForgetsWhatItAnswered) {
+    Lists lists;
+    lists.evidence.pop_back();
+    EXPECT_EQ(lists.found(), Found{"missing_at_holder 30"});
+    // What the holder may have refused before it kept anything is no finding.
+    for (const auto* outcome : {"", "refused", "failed"}) {
+        lists.entries.entries[2].outcome = outcome;
+        EXPECT_EQ(lists.found(), Found{}) << outcome;
+    }
+    // Nor what was erased on both sides.
+    lists.entries.entries[2].outcome = "answered";
+    lists.entries.entries[2].order->keep_until = now - 1;
+    EXPECT_EQ(lists.found(), Found{});
+}
+
+// From the first question for evidence on, both sides still grow.
+TEST(CrossCheck, WhatCameAfterTheAskingBeganIsNotCompared) {
+    Lists lists;
+    lists.below = 30;
+    lists.entries.entries.pop_back();
+    EXPECT_EQ(lists.found(), Found{});
+    lists.below = 31;
+    EXPECT_EQ(lists.found(), Found{"missing_at_relay 30"});
+}
+
+TEST(CrossCheck, HoldersThatDidNotAnswerProveNothing) {
+    Lists lists;
+    lists.evidence.clear();
+    EXPECT_EQ(compare(lists.entries, lists.evidence, {}, lists.below, now).size(), 0U);
+    EXPECT_EQ(lists.found().size(), 3U);
+}
+
+TEST(CrossCheck, ErasedEntriesAreStillKnownByTheir32Bytes) {
+    Lists lists;
+    auto& entry = lists.entries.entries[1];
+    entry.erased = ErasedEntry{.kept_until = "2026-10", .at = now};
+    entry.order.reset();
+    entry.head.reset();
+    EXPECT_EQ(lists.found(), Found{});
+}
+
+TEST(CrossCheck, TheLastComparisonIsAnEntryItself) {
+    Lists lists;
+    ASSERT_EQ(last_compared(lists.entries).size(), 1U);
+    EXPECT_EQ(last_compared(lists.entries)[0].at, 0);
+    auto& asked = lists.entries.entries[2];
+    asked.head->service = wire::service_id("evidence");
+    EXPECT_EQ(last_compared(lists.entries)[0].at, asked.time);
+    asked.outcome = "failed";
+    EXPECT_EQ(last_compared(lists.entries)[0].at, 0);
+}
+
+Answered document(const wire::TestCountry& country, std::string data) {
+    Answered out;
+    out.order = country.order();
+    out.answer.data = std::move(data);
+    return out;
+}
+
+TEST(Evidence, IsReadStrictly) {
+    const wire::TestCountry country;
+    const auto row = [](int index) {
+        return R"({"entry":")" + base64url(wire::filled(1)) + R"(","index":)" +
+               std::to_string(index) +
+               R"(,"time":1,"requester":"clinic-1","service":"eligibility","outcome":"answered"})";
+    };
+    bool more = false;
+    const auto read = [&](const std::string& data) {
+        return read_evidence(document(country, data), more);
+    };
+    const auto good = read(R"({"after":0,"more":true,"rows":[)" + row(0) + "," + row(7) + "]}");
+    ASSERT_TRUE(good.has_value());
+    EXPECT_TRUE(more);
+    EXPECT_EQ(good->size(), 2U);
+    EXPECT_EQ(good->back().index, 7U);
+    EXPECT_TRUE(read(R"({"after":0,"more":false,"rows":[]})").has_value());
+    for (const auto& wrong : {std::string(R"({"after":0,"more":true,"rows":[]})"),
+                              R"({"after":0,"more":false,"rows":[)" + row(7) + "," + row(7) + "]}",
+                              R"({"after":0,"more":false,"rows":[)" + row(7) + "," + row(6) + "]}",
+                              R"({"after":8,"more":false,"rows":[)" + row(7) + "]}",
+                              std::string(R"({"after":0,"more":false,"rows":[1]})"),
+                              std::string(R"({"after":0,"rows":[]})"),
+                              std::string(R"({"after":0,"more":false,"rows":[],"x":1})")}) {
+        EXPECT_FALSE(read(wrong).has_value()) << wrong;
+    }
+}
+
+}  // namespace
+}  // namespace mado::client
