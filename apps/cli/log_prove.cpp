@@ -55,7 +55,7 @@ Claim claim_of_receipt(const std::string& path, const wire::Directory& directory
 client::Result<Claim> claim_of_card(const Places& places, const ProveEntryOptions& options) {
     const Office office(places, "portal");
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, "entries");
+                                  wire::MandateKind::login, {"entries"});
     if (!mandate) return std::unexpected(mandate.error());
     auto fetched = wait_for(client::fetch_entries(office.directory, office.identity,
                                                   mandate->mandate, mandate->certificate));
