@@ -91,7 +91,7 @@ int status_of(monitor::Alarm alarm) {
 
 // In plain words; a fork's proof is kept first.
 std::string alarm_words(const Places& places, const monitor::Finding& finding,
-                     const monitor::Remembered& remembered) {
+                        const monitor::Remembered& remembered) {
     switch (finding.alarm) {
         case monitor::Alarm::fork:
             return fmt::format("記録の分岐 it has signed two histories ({}); the proof: {}",
