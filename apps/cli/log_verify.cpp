@@ -47,7 +47,7 @@ http::Task<int> verify_witness(const Places& places, monitor::LogReader& reader,
     const auto found = co_await monitor::compare_trees(reader, seen->note, published.note);
     if (!found) co_return print_read_error("the tree of " + name, found.error());
     if (*found) co_return print_contradiction(places, **found);
-    std::cout << fmt::format("証人 witness    {}: {} 件まで同じ木 the same tree, to entry {}\n",
+    std::cout << fmt::format("証人 witness    {}: {} 件まで同じ the same tree for {} entries\n",
                              name, seen->checkpoint.size, seen->checkpoint.size);
     co_return status_good;
 }
@@ -68,13 +68,12 @@ http::Task<int> verify(const Places& places, const wire::Directory& directory,
         });
     if (!whole) co_return print_read_error(whole.error().path, whole.error().error);
     std::cout << fmt::format(
-        "記録 log        {}\n木 tree         {} 件 entries, {} tiles: すべて一致 all fit the root\n"
+        "記録 log        {}\n木 tree         {} 件 entries: すべて根と一致 all fit the root\n"
         "署名 cosigned   {}\n",
-        log.key.name(), published->checkpoint.size, whole->tiles,
-        witnesses_text(published->cosignatures));
+        log.key.name(), published->checkpoint.size, witnesses_text(published->cosignatures));
     int status = status_good;
     if (has_directory) {
-        std::cout << fmt::format("名簿 directory  版 version {} は記録にある is in the log\n",
+        std::cout << fmt::format("名簿 directory  version {}: 記録にある it is in the log\n",
                                  directory.version);
     } else {
         std::cerr << fmt::format(
@@ -86,8 +85,9 @@ http::Task<int> verify(const Places& places, const wire::Directory& directory,
     }
     for (const auto& witness : directory.witnesses)
         status = worse_status(status, co_await verify_witness(places, reader, witness, *published));
-    std::cout << fmt::format("{:.1f} s\n", progress.seconds());
-    if (status == status_good) std::cout << "改ざんなし all good\n";
+    std::cout << fmt::format("{}: {} entries, {} tiles, {:.1f} s\n",
+                             status == status_good ? "改ざんなし all good" : "問題あり NOT good",
+                             published->checkpoint.size, whole->tiles, progress.seconds());
     co_return status;
 }
 

@@ -153,7 +153,8 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
 void add_prove(CLI::App& log, ProveEntryOptions& options) {
     auto* prove = log.add_subcommand(
         "prove", "a file that proves an entry to anybody (c2sp.org/tlog-proof@v1)");
-    auto* index = prove->add_option("index", options.index, "a public entry, by its index");
+    auto* index = prove->add_option("index", options.index, "a public entry, by its index")
+                      ->check(CLI::Range(std::int64_t{0}, (std::int64_t{1} << 48) - 1));
     auto* card = prove->add_option("--card", options.card, "whose own entry: a demo card");
     prove->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
     auto* seq = prove->add_option("--entry", options.seq, "its number in log show");

@@ -1,0 +1,102 @@
+#include "monitor/follow.hpp"
+
+#include <utility>
+
+namespace mado::monitor {
+namespace {
+
+bool cannot_be_read(ReadError error) {
+    switch (error) {
+        case ReadError::unreachable:
+        case ReadError::not_found:
+            return true;
+        case ReadError::malformed:
+        case ReadError::signature:
+        case ReadError::does_not_fit:
+            return false;
+    }
+    return false;
+}
+
+Finding finding_of(std::string where, ReadError error) {
+    Finding out{.alarm = cannot_be_read(error) ? Alarm::unreachable : Alarm::wrong,
+                .where = std::move(where),
+                .error = error,
+                .contradiction = {},
+                .published = {}};
+    return out;
+}
+
+// Empty: of one history.
+Task<std::optional<Finding>> compare(LogReader& reader, std::string where, std::string one,
+                                     std::string other) {
+    auto found = co_await compare_trees(reader, std::move(one), std::move(other));
+    if (!found) co_return finding_of(std::move(where), found.error());
+    if (!*found) co_return std::nullopt;
+    co_return Finding{.alarm = Alarm::fork,
+                      .where = std::move(where),
+                      .contradiction = std::move(*found),
+                      .published = {}};
+}
+
+Task<std::optional<Finding>> ask_witness(LogReader& reader, const wire::Witness& witness,
+                                         const Published& published, UnixTime now) {
+    PageReader pages(witness.url, witness.certificate);
+    const auto seen = co_await witness_checkpoint(pages, witness.key, reader.log().key, now);
+    const auto& name = witness.key.name();
+    if (seen) co_return co_await compare(reader, name, seen->note, published.note);
+    if (cannot_be_read(seen.error())) co_return std::nullopt;
+    co_return finding_of(name, seen.error());
+}
+
+}  // namespace
+
+std::string_view to_text(Alarm alarm) {
+    switch (alarm) {
+        case Alarm::none:
+            return "ok";
+        case Alarm::fork:
+            return "fork";
+        case Alarm::wrong:
+            return "wrong";
+        case Alarm::older:
+            return "older_checkpoint";
+        case Alarm::unreachable:
+            return "unreachable";
+        case Alarm::unwitnessed:
+            return "unwitnessed";
+    }
+    return "wrong";
+}
+
+Task<Finding> follow(LogReader& reader, const wire::Directory& directory, Remembered& remembered,
+                     UnixTime now) {
+    auto published = co_await reader.checkpoint(directory.quorum, now);
+    if (!published) co_return finding_of("checkpoint", published.error());
+    // Else nothing is remembered, or the directory has another key for this log now.
+    const auto older = tlog::open_checkpoint(remembered.note, reader.log().key);
+    if (older) {
+        auto found = co_await compare(reader, "history", remembered.note, published->note);
+        if (found) co_return std::move(*found);
+    }
+    for (const auto& witness : directory.witnesses) {
+        auto found = co_await ask_witness(reader, witness, *published, now);
+        if (found) co_return std::move(*found);
+    }
+    Finding out{.alarm = Alarm::none,
+                .where = "checkpoint",
+                .contradiction = {},
+                .published = std::move(*published)};
+    if (older && out.published->checkpoint.size < older->size) {
+        out.alarm = Alarm::older;
+        co_return out;
+    }
+    if (out.published->cosigned) {
+        remembered = {.note = out.published->note,
+                      .witnessed_at = witnessed_at(*out.published, directory.quorum, now)};
+    }
+    if (remembered.witnessed_at < now - unwitnessed_s_max) out.alarm = Alarm::unwitnessed;
+    co_return out;
+}
+
+}  // namespace mado::monitor

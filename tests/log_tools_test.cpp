@@ -1,0 +1,297 @@
+// ./mado log verify, follow, prove, check, stats, with the real programs.
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "log_tools_fixture.hpp"
+#include "tlog/tlog.hpp"
+
+namespace mado::tests {
+namespace {
+
+std::string replaced(std::string text, std::string_view part, std::string_view by) {
+    const auto at = text.find(part);
+    if (at == std::string::npos) throw Failure("a test's text lacks what it replaces");
+    return text.replace(at, part.size(), by);
+}
+
+TEST_F(LogToolsTest, TheWholeLogIsGood) {
+    witnessed_receipt();
+    const auto done = log({"verify"});
+    EXPECT_EQ(done.status, 0) << done.output;
+    for (const auto* part : {"すべて根と一致 all fit the root", "directory", "is in the log",
+                             "witness-1.mado.example: ", "witness-2.mado.example: ",
+                             "the same tree", "all good: ", " s\n"}) {
+        EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
+    }
+    EXPECT_EQ(log({"verify", "--log", access_log().key.name()}).status, 0);
+    const auto other = log({"verify", "--log", "log.other/1"});
+    EXPECT_EQ(other.status, 2);
+    EXPECT_TRUE(has(other.output, access_log().key.name())) << other.output;
+}
+
+// A directory that only this reader was given.
+TEST_F(LogToolsTest, DirectoryThatIsNotInTheLog) {
+    witnessed_receipt();
+    const auto path = country().places().directory();
+    const auto good = read_file(path).value();
+    const auto key =
+        crypto::PrivateKey::load(country().places().keys_of("authority") + "/directory.key");
+    const auto jws = valid(crypto::parse_jws(good, {.bytes_max = wire::directory_bytes_max}));
+    auto content = valid(parse_json_object(as_text(jws.payload),
+                                           {.text_bytes_max = 1U << 20U, .values_max = 100'000}));
+    content["version"] = content["version"].as_int64() + 1;
+    replace_file(path, as_bytes(crypto::sign_jws(wire::directory_type,
+                                                 {.key_id = jws.key_id, .certificate = {}},
+                                                 as_bytes(json::serialize(content)), key)));
+    const auto done = log({"verify"});
+    replace_file(path, as_bytes(good));
+    EXPECT_EQ(done.status, 1) << done.output;
+    EXPECT_TRUE(has(done.output, "directory_not_logged")) << done.output;
+}
+
+// ---- prove and check ----
+
+TEST_F(LogToolsTest, PublicEntryByItsIndex) {
+    witnessed_receipt();
+    const auto directory_entry = base64url(country().directory().entry);
+    bool found = false;
+    for (const auto* index : {"0", "1"}) {
+        const auto done = log({"prove", index, "-o", file("public")});
+        ASSERT_EQ(done.status, 0) << done.output;
+        const bool is_directory = has(done.output, directory_entry);
+        found = found || is_directory;
+        const auto unsaid = log({"check", file("public")});
+        EXPECT_EQ(unsaid.status, 3) << unsaid.output;
+        EXPECT_TRUE(has(unsaid.output, "--entry")) << unsaid.output;
+        EXPECT_EQ(log({"check", file("public"), "--entry", directory_entry}).status,
+                  is_directory ? 0 : 1);
+    }
+    EXPECT_TRUE(found) << "the directory's version is one of the first entries";
+    const auto printed = log({"prove", "0"});
+    EXPECT_EQ(printed.status, 0);
+    EXPECT_TRUE(has(printed.output, "c2sp.org/tlog-proof@v1\nindex 0\n")) << printed.output;
+    const auto beyond = log({"prove", "1000000"});
+    EXPECT_EQ(beyond.status, 3);
+    EXPECT_TRUE(has(beyond.output, "not_yet")) << beyond.output;
+    EXPECT_EQ(log({"check", file("public"), "--entry", "short"}).status, 2);
+}
+
+TEST_F(LogToolsTest, ReceiptIsProvenAnewUnderWitnesses) {
+    const auto given = witnessed_receipt();
+    // As the clinic got it: the log's signature alone.
+    for (const auto* name : {"receipt.json", "bundle.json"}) {
+        const auto before = log({"check", file(name)});
+        EXPECT_EQ(before.status, 2) << before.output;
+        EXPECT_TRUE(has(before.output, "not yet witnessed")) << before.output;
+    }
+    const auto proof = valid(tlog::parse_log_proof(read("proof")));
+    EXPECT_EQ(proof.index, given.index);
+    const auto done = log({"check", file("proof")});
+    EXPECT_EQ(done.status, 0) << done.output;
+    for (const auto* part :
+         {"証明済み proven", "log.mado.example/1", "witness-1.mado.example 20",
+          "witness-2.mado.example 20", "(clinic-1)  署名あり signed by it",
+          "A市国民健康保険 (990010)", "eligibility, treatment, card-pin", "時刻 time         20"}) {
+        EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
+    }
+    EXPECT_FALSE(has(done.output, "花子")) << "nobody is named in an order";
+    // A Bundle with one receipt will do as well.
+    EXPECT_EQ(log({"prove", "--receipt", file("bundle.json"), "-o", file("again")}).status, 0);
+    EXPECT_EQ(log({"check", file("again"), file("proof")}).status, 0);
+    EXPECT_EQ(log({"check", file("proof"), file("receipt.json")}).status, 2) << "the worst counts";
+    EXPECT_EQ(log({"check", file("proof"), file("none")}).status, 3);
+}
+
+// Altered anywhere, it is not shown as proven.
+TEST_F(LogToolsTest, AlteredProofs) {
+    witnessed_receipt();
+    const auto text = read("proof");
+    std::vector<std::string> words{"check"};
+    for (std::size_t at = 0; at < text.size(); at += 11) {
+        auto altered = text;
+        altered[at] = static_cast<char>(altered[at] ^ 1);
+        words.push_back(write("altered-" + std::to_string(at), altered));
+    }
+    const auto done = log(words);
+    EXPECT_EQ(done.status, 1) << done.output;
+    EXPECT_FALSE(has(done.output, "証明済み proven")) << done.output;
+
+    const auto proof = valid(tlog::parse_log_proof(text));
+    const auto wrong = [](const Finished& finished, std::string_view why) {
+        EXPECT_EQ(finished.status, 1) << finished.output;
+        EXPECT_TRUE(has(finished.output, why)) << why << "\n" << finished.output;
+    };
+    auto other = proof;
+    other.index = proof.index - 1;
+    wrong(check(tlog::to_text(other)), "not in the signed tree at this index");
+    other = proof;
+    other.proof.pop_back();
+    wrong(check(tlog::to_text(other)), "not in the signed tree at this index");
+    other = proof;
+    other.extra->back() ^= 1;
+    wrong(check(tlog::to_text(other)), "not in the signed tree at this index");
+    wrong(check(text, {"--entry", base64url(country().directory().entry)}), "--entry");
+    wrong(check(replaced(text, "\n\nlog.mado.example/1\n", "\n\nlog.other.example/1\n")),
+          "the directory does not name");
+    wrong(check("c2sp.org/tlog-proof@v2\n"), "another first line");
+    wrong(check("nonsense"), "neither a tlog-proof nor a JSON object");
+    wrong(check("{}"), "");
+    wrong(check(R"({"resourceType":"Bundle","entry":[]})"), "a Bundle has no receipts");
+}
+
+TEST_F(LogToolsTest, MissingAndForeignSignatures) {
+    const auto given = witnessed_receipt();
+    const auto proof = valid(tlog::parse_log_proof(read("proof")));
+    // Without the last witness's line the quorum is not there.
+    auto less = proof;
+    less.checkpoint.resize(less.checkpoint.rfind("\u2014"));
+    const auto missing = check(tlog::to_text(less));
+    EXPECT_EQ(missing.status, 2) << missing.output;
+    EXPECT_TRUE(has(missing.output, "not yet witnessed")) << missing.output;
+    // The same tree under another log key of the same name.
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
+    const auto impostor =
+        valid(tlog::NoteVerifier::make(access_log().key.name(), key.public_key()));
+    auto foreign = proof;
+    foreign.checkpoint =
+        tlog::sign_note(valid(tlog::parse_note(proof.checkpoint)).text, impostor, key);
+    const auto wrong = check(tlog::to_text(foreign));
+    EXPECT_EQ(wrong.status, 1) << wrong.output;
+    auto receipt = given;
+    receipt.salt[0] ^= 1;
+    EXPECT_EQ(check(wire::receipt_json(receipt)).status, 1);
+    const auto path = write("wrong.json", wire::receipt_json(receipt));
+    EXPECT_EQ(log({"prove", "--receipt", path}).status, 2);
+    EXPECT_EQ(log({"prove", "--receipt", file("none")}).status, 2);
+}
+
+TEST_F(LogToolsTest, PersonsOwnEntry) {
+    witnessed_receipt();
+    const auto done =
+        log({"prove", "--card", "hanako", "--pin", "1234", "--entry", "1", "-o", file("own")});
+    ASSERT_EQ(done.status, 0) << done.output;
+    const auto proof = valid(tlog::parse_log_proof(read("own")));
+    const auto entries = country().entries("hanako");
+    ASSERT_TRUE(entries);
+    EXPECT_EQ(proof.index, entries->entries.front().index);
+    EXPECT_EQ(crypto::sha256(*proof.extra), entries->entries.front().entry);
+    const auto checked = log({"check", file("own")});
+    EXPECT_EQ(checked.status, 0) << checked.output;
+    EXPECT_TRUE(has(checked.output, "(clinic-1)")) << checked.output;
+    EXPECT_EQ(log({"prove", "--card", "hanako", "--pin", "1234", "--entry", "9999"}).status, 2);
+    EXPECT_EQ(log({"prove", "--card", "nobody", "--pin", "1234", "--entry", "1"}).status, 3);
+}
+
+TEST_F(LogToolsTest, WordsThatDoNotFit) {
+    EXPECT_EQ(log({"prove"}).status, 2);
+    EXPECT_EQ(log({"prove", "1", "--receipt", "file"}).status, 2);
+    EXPECT_EQ(log({"prove", "--card", "hanako"}).status, 2);
+    EXPECT_EQ(log({"prove", "-1"}).status, 2);
+    EXPECT_EQ(log({"check"}).status, 2);
+    EXPECT_EQ(log({"follow", "--every", "0"}).status, 2);
+    for (const auto* one : {"verify", "follow", "prove", "check", "stats"}) {
+        const auto help = log({one, "--help"});
+        EXPECT_EQ(help.status, 0);
+        EXPECT_TRUE(has(help.output, "Usage")) << help.output;
+    }
+}
+
+// ---- stats ----
+
+TEST_F(LogToolsTest, PublicCounts) {
+    witnessed_receipt();
+    const auto few = log({"stats"});
+    EXPECT_EQ(few.status, 0) << few.output;
+    EXPECT_TRUE(has(few.output, "eligibility           clinic               treatment"))
+        << few.output;
+    for (int i = 0; i < 10; ++i)
+        receipt();
+    const auto many = log({"stats"});
+    EXPECT_FALSE(has(many.output, "clinic               treatment            10 未満"))
+        << many.output;
+    const auto page = valid(parse_json_object(log({"stats", "--json"}).output));
+    EXPECT_EQ(page.at("smallest_count").as_int64(), 10);
+    EXPECT_GE(page.at("counts").at(0).at("orders").as_int64(), 10);
+}
+
+// ---- follow ----
+
+TEST_F(LogToolsTest, FollowRemembers) {
+    const auto given = witnessed_receipt();
+    const auto state = file("monitor/state.json");
+    const auto follow = [&state] { return log({"follow", "--once", "--state", state}); };
+    const auto first = follow();
+    EXPECT_EQ(first.status, 0) << first.output;
+    EXPECT_TRUE(has(first.output, "Z  ok  log.mado.example/1  ")) << first.output;
+    EXPECT_EQ(follow().status, 0);
+    EXPECT_EQ(log({"follow", "--once"}).status, 0);
+    EXPECT_TRUE(read_file(country().places().run() + "/follow.json"));
+
+    // While no witness runs, the log goes on; what it signed meanwhile was seen by somebody.
+    country().kill9("witness-1");
+    country().kill9("witness-2");
+    const auto newer = receipt();
+    const auto remember = [&](const std::string& note) {
+        json::object one{
+            {"origin", access_log().key.name()}, {"note", note}, {"witnessed_at", unix_now()}};
+        replace_file(state, as_bytes(json::serialize(json::object{{"form", "mado-log-follow/1"},
+                                                                  {"logs", json::array{one}}})));
+    };
+    remember(newer.checkpoint);
+    const auto older = follow();
+    EXPECT_EQ(older.status, 1) << older.output;
+    EXPECT_TRUE(has(older.output, "  older_checkpoint  ")) << older.output;
+    // A history that was shown to nobody else.
+    tlog::Edge tree;
+    tree.append(tlog::leaf_hash(as_bytes("another entry")));
+    remember(tlog::sign_note(
+        tlog::checkpoint_text({.origin = access_log().key.name(), .size = 1, .root = tree.root()}),
+        access_log().key, log_key()));
+    const auto fork = follow();
+    country().up();
+    EXPECT_EQ(fork.status, 1) << fork.output;
+    EXPECT_TRUE(has(fork.output, "  fork  ")) << fork.output;
+    const auto at = fork.output.find(country().places().evidence());
+    ASSERT_NE(at, std::string::npos) << fork.output;
+    const auto evidence = fork.output.substr(at, fork.output.find('\n', at) - at);
+    const auto proven = log({"check", evidence});
+    EXPECT_EQ(proven.status, 0) << proven.output;
+    EXPECT_TRUE(has(proven.output, "two histories")) << proven.output;
+    const auto contradiction = read_file(evidence).value();
+    EXPECT_EQ(check(replaced(contradiction, "log.mado", "log.made")).status, 1);
+    EXPECT_EQ(check(replaced(contradiction, "\"root\":\"", "\"root\":\"A")).status, 1);
+
+    replace_file(state, as_bytes("{}"));
+    const auto broken = follow();
+    EXPECT_EQ(broken.status, 2);
+    EXPECT_TRUE(has(broken.output, "remove it")) << broken.output;
+    EXPECT_LT(given.index, newer.index);
+}
+
+// ---- The relay is away ----
+
+TEST_F(LogToolsTest, NothingCanBeRead) {
+    witnessed_receipt();
+    country().kill9("relay");
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"verify"},
+                                               {"follow", "--once"},
+                                               {"prove", "0"},
+                                               {"stats"},
+                                               {"prove", "--receipt", file("receipt.json")}}) {
+        const auto done = log(words);
+        EXPECT_EQ(done.status, 3) << done.output;
+        EXPECT_TRUE(has(done.output, "unreachable")) << done.output;
+        EXPECT_TRUE(has(done.output, "./mado status")) << done.output;
+    }
+    EXPECT_EQ(log({"check", file("proof")}).status, 0) << "offline";
+    country().up();
+    country().kill9("witness-2");
+    const auto done = log({"verify"});
+    EXPECT_EQ(done.status, 3) << done.output;
+    EXPECT_TRUE(has(done.output, "unreachable: witness-2")) << done.output;
+    country().up();
+}
+
+}  // namespace
+}  // namespace mado::tests
