@@ -68,20 +68,22 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
     if (more) stored.pop_back();
 
     const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
+    tlog::Prover newest_tree(size, read);
+    tlog::Prover cosigned_tree(cosigned_size, read);
     json::object data{{"link_number", base64url(reader.link_number(person))},
                       {"last_seq", reader.last_seq(person, size)},
                       {"checkpoint", *note}};
     if (cosigned) {
         data["cosigned"] = *cosigned;
-        data["consistency"] = hashes_json(tlog::consistency_proof(cosigned_size, size, read));
+        data["consistency"] = hashes_json(newest_tree.consistency(cosigned_size));
     }
     json::array entries;
     std::size_t bytes = 0;
     for (const auto& entry : stored) {
         auto one = opened(entry);
         const auto index = static_cast<std::uint64_t>(entry.log_index);
-        one["proof"] = hashes_json(
-            tlog::inclusion_proof(index, index < cosigned_size ? cosigned_size : size, read));
+        auto& tree = index < cosigned_size ? cosigned_tree : newest_tree;
+        one["proof"] = hashes_json(tree.inclusion(index));
         // Requests that somebody made large must not make a person's list unreadable.
         bytes += json::serialize(one).size();
         if (bytes > page_bytes_max && !entries.empty()) {

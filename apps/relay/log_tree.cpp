@@ -11,18 +11,6 @@ std::vector<Hash> split_hashes(ByteView bytes) {
     return out;
 }
 
-// The hash that a full tile contributes to the level above.
-Hash root_of_tile(const Bytes& tile) {
-    auto hashes = split_hashes(tile);
-    while (hashes.size() > 1) {
-        for (std::size_t i = 0; i < hashes.size() / 2; ++i) {
-            hashes[i] = tlog::node_hash(hashes[2 * i], hashes[2 * i + 1]);
-        }
-        hashes.resize(hashes.size() / 2);
-    }
-    return hashes.front();
-}
-
 }  // namespace
 
 LogTree::Statements::Statements(db::Connection& c)
@@ -53,11 +41,10 @@ void LogTree::restore() {
         size = static_cast<std::uint64_t>(sql_.head.integer(0));
         sql_.head.reset();
     }
-    const auto read = [this](tlog::TileId id, unsigned width) { return tiles_.read(id, width); };
     const auto open = static_cast<unsigned>(size % tlog::tile_width);
     std::vector<Hash> last;
-    if (open > 0) last = split_hashes(read({0, size / tlog::tile_width}, open));
-    edge_ = tlog::Edge::restore(size, last, read);
+    if (open > 0) last = split_hashes(tiles_.read({0, size / tlog::tile_width}, open));
+    edge_ = tlog::Edge::restore(size, last, stored());
     compare_with_anchor();
     restore_needed_ = false;
 }
@@ -77,8 +64,7 @@ void LogTree::compare_with_anchor() {
                             " log entries, but a checkpoint over " + std::to_string(newest->size) +
                             " was signed: this is an older copy. " + recover);
     }
-    const auto root = tlog::tree_root(
-        newest->size, [this](tlog::TileId id, unsigned width) { return tiles_.read(id, width); });
+    const auto root = tlog::tree_root(newest->size, stored());
     if (root != newest->root) {
         throw OperatorError("the database holds another history than the one that was signed. " +
                             recover);
@@ -149,7 +135,7 @@ tlog::Checkpoint LogTree::add_head(std::string& note) {
         sql_.add_tile.bind("level", std::int64_t{id.level})
             .bind("number", static_cast<std::int64_t>(id.index))
             .bind("hashes", hashes)
-            .bind("root", root_of_tile(hashes))
+            .bind("root", tlog::tile_hash(hashes))
             .execute();
     }
     return checkpoint;
@@ -158,6 +144,7 @@ tlog::Checkpoint LogTree::add_head(std::string& note) {
 void LogTree::commit(const std::function<void()>& work) {
     if (restore_needed_) restore();
     restore_needed_ = true;  // until the commit has gone well
+    newest_.reset();         // it reads the edge, which grows
     const auto old_size = edge_.size();
     std::string note;
     tlog::Checkpoint checkpoint;
@@ -172,22 +159,28 @@ void LogTree::commit(const std::function<void()>& work) {
     // State: durable in the database, not yet anchored, nothing has left. If the anchor cannot be
     // written the callers get an error; the next batch, of repeats too, writes it first.
     if (note.empty()) {
-        follow_with_anchor();
-    } else {
-        write_anchor(note, checkpoint);
+        return follow_with_anchor();
     }
+    write_anchor(note, checkpoint);
+    newest_.emplace(Newest{.first = old_size,
+                           .note = std::move(note),
+                           .prover = {edge_.size(), edge_.reader(stored())}});
+}
+
+tlog::TileReader LogTree::stored() {
+    return [this](tlog::TileId id, unsigned width) { return tiles_.read(id, width); };
 }
 
 LogTree::Proof LogTree::prove(std::uint64_t log_index) {
+    if (newest_ && log_index >= newest_->first) {
+        return {.checkpoint = newest_->note, .hashes = newest_->prover.inclusion(log_index)};
+    }
     const db::ResetAtEnd reset(sql_.head_after);
     sql_.head_after.bind("log_index", static_cast<std::int64_t>(log_index));
     if (!sql_.head_after.step()) throw Failure("an entry has no checkpoint");
     const auto size = static_cast<std::uint64_t>(sql_.head_after.integer(0));
-    const tlog::TileReader stored = [this](tlog::TileId id, unsigned width) {
-        return tiles_.read(id, width);
-    };
     // The edge has the open tiles of the present tree only; an older tree is read from the rows.
-    const auto reader = size == edge_.size() ? edge_.reader(stored) : stored;
+    const auto reader = size == edge_.size() ? edge_.reader(stored()) : stored();
     return {.checkpoint = sql_.head_after.text(1),
             .hashes = tlog::inclusion_proof(log_index, size, reader)};
 }

@@ -44,10 +44,17 @@ class LogTree {
     [[nodiscard]] Proof prove(std::uint64_t log_index);
 
   private:
+    // The tree of the last batch: its entries are proven from the same tiles.
+    struct Newest {
+        std::uint64_t first = 0;  // of its entries
+        std::string note;
+        tlog::Prover prover;
+    };
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement head, head_after, add_head, add_tile, cosign;
     };
+    tlog::TileReader stored();
     void restore();
     void compare_with_anchor();
     void follow_with_anchor();
@@ -62,6 +69,7 @@ class LogTree {
     Statements sql_;
     TileRows tiles_;
     tlog::Edge edge_;
+    std::optional<Newest> newest_;
     // The edge no longer follows the database (a commit failed half-way): it is read again first.
     bool restore_needed_ = true;
     std::atomic<std::uint64_t> anchored_size_ = 0;

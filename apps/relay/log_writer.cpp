@@ -1,10 +1,14 @@
 #include "log_writer.hpp"
 
+#include <fmt/format.h>
+
 #include "db/batch_writer.hpp"
 #include "upkeep.hpp"
 
 namespace mado::relay {
 namespace {
+
+constexpr int cache_kib = 256 * 1024;
 
 // The keys live elsewhere than the state: put together wrongly, every number would be unknown.
 void compare_with_keys(db::Connection& connection, const Vault& vault) {
@@ -27,6 +31,9 @@ void compare_with_keys(db::Connection& connection, const Vault& vault) {
 
 db::Connection open_own_store(const LogWriter::Options& options) {
     auto connection = open_store(options.store_path, db::Access::create);
+    // Keys are random, so that every order meets other pages of the indexes; and a batch that does
+    // not fit is written twice.
+    connection.run(fmt::format("pragma cache_size = -{}", cache_kib));
     compare_with_keys(connection, options.vault);
     return connection;
 }

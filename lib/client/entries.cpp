@@ -47,15 +47,6 @@ Parsed<bool> is_of_card(ByteView subject, const crypto::Certificate& card) {
     return true;
 }
 
-struct Page {
-    std::vector<PersonEntry> entries;
-    tlog::Checkpoint checkpoint;
-    tlog::Checkpoint cosigned;
-    std::string note;
-    std::string cosigned_note;
-    bool more = false;
-};
-
 Parsed<std::vector<Hash>> read_hashes(Members& in, std::string_view name) {
     std::vector<Hash> out;
     for (const auto& text : in.texts(name, tlog::proof_length_max, 43)) {
@@ -166,7 +157,7 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
 }
 
 // The newest checkpoint, and the newest one that a quorum has cosigned, of which it is a later one.
-Parsed<void> read_checkpoints(Members& in, Page& out, const wire::Directory& directory,
+Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directory& directory,
                               UnixTime now) {
     out.note = in.text("checkpoint", tlog::note_bytes_max);
     const auto* log = directory.log(out.note.substr(0, out.note.find('\n')));
@@ -191,13 +182,16 @@ Parsed<void> read_checkpoints(Members& in, Page& out, const wire::Directory& dir
     return {};
 }
 
-Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certificate& card,
-                       const std::string& data, std::int64_t after) {
+}  // namespace
+
+Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
+                                      const crypto::Certificate& card, const std::string& data,
+                                      std::int64_t after) {
     auto object = parse_json_object(data, limits);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     const auto now = unix_now();
-    Page out;
+    EntriesPage out;
     const auto link_number = in.base64url_bytes("link_number", 16);
     const auto last_seq = in.integer("last_seq");
     out.more = in.boolean("more");
@@ -224,8 +218,6 @@ Parsed<Page> read_page(const wire::Directory& directory, const crypto::Certifica
     return out;
 }
 
-}  // namespace
-
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
                                           const Identity& identity, std::string login_mandate,
                                           crypto::Certificate card) {
@@ -242,7 +234,7 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
                       .card_seen = false};
         auto answered = co_await asker.ask(ask);
         if (!answered) co_return std::unexpected(answered.error());
-        auto page = read_page(directory, card, answered->answer.data, after);
+        auto page = read_entries_page(directory, card, answered->answer.data, after);
         if (!page) {
             co_return std::unexpected(
                 Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});

@@ -45,6 +45,20 @@ struct PersonEntries {
     std::uint64_t witnessed_size = 0;
 };
 
+// A page of them, as the relay answers it (docs/protocols/request.md).
+struct EntriesPage {
+    std::vector<PersonEntry> entries;
+    tlog::Checkpoint checkpoint;
+    tlog::Checkpoint cosigned;  // the newest one that was; of size 0 when none was
+    std::string note;           // the checkpoints as they came
+    std::string cosigned_note;
+    bool more = false;
+};
+// The entries after `after`, checked as fetch_entries says.
+Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
+                                      const crypto::Certificate& card, const std::string& data,
+                                      std::int64_t after);
+
 // All entries of the person whose log-in mandate this is, checked: each is in the log, carries the
 // person's next number, opens to what it commits to, holds a request that its organisation signed
 // and, where there is a mandate of the given card, that card's signature. receipt_invalid (with

@@ -36,12 +36,11 @@ Hash fold(std::vector<Hash> hashes) {
     return hashes.front();
 }
 
-std::vector<Hash> hashes_of(ByteView tile, std::size_t offset, std::size_t count) {
-    if (tile.size() < (offset + count) * hash_bytes) throw Failure("a log tile is too short");
+std::vector<Hash> hashes_of(ByteView tile, std::size_t count) {
+    if (tile.size() < count * hash_bytes) throw Failure("a log tile is too short");
     std::vector<Hash> hashes(count);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto from = tile.subspan((offset + i) * hash_bytes, hash_bytes);
-        std::ranges::copy(from, hashes[i].begin());
+        std::ranges::copy(tile.subspan(i * hash_bytes, hash_bytes), hashes[i].begin());
     }
     return hashes;
 }
@@ -53,46 +52,6 @@ Bytes tile_of(const std::vector<Hash>& hashes) {
         append(tile, hash);
     return tile;
 }
-
-// The nodes of one tree, computed from its tiles. Each tile is read once.
-class Nodes {
-  public:
-    Nodes(std::uint64_t size, const TileReader& read) : size_(size), read_(read) {
-        if (size > tree_size_max) throw Failure("the log is larger than it may be");
-    }
-
-    // RFC 6962 section 2.1, MTH(D[begin:end]); `begin` must be where RFC 6962 splits.
-    Hash range(std::uint64_t begin, std::uint64_t end) {
-        const std::uint64_t count = end - begin;
-        if (std::has_single_bit(count)) {
-            const auto height = static_cast<unsigned>(std::countr_zero(count));
-            return full(height, begin >> height);
-        }
-        const std::uint64_t middle = begin + split_of(count);
-        const Hash left = range(begin, middle);
-        return node_hash(left, range(middle, end));
-    }
-
-  private:
-    // The root of the complete subtree of 2^height leaves that is the index-th of its kind.
-    Hash full(unsigned height, std::uint64_t index) {
-        const unsigned level = height / tile_height;
-        const unsigned inside = height % tile_height;
-        const std::uint64_t first = index << inside;  // counted in hashes of the tile level
-        const Bytes& bytes = tile({.level = level, .index = first / tile_width});
-        return fold(hashes_of(bytes, first % tile_width, std::size_t{1} << inside));
-    }
-
-    const Bytes& tile(TileId id) {
-        const auto known = tiles_.find(id);
-        if (known != tiles_.end()) return known->second;
-        return tiles_.emplace(id, read_(id, width_in_tree(id, size_))).first->second;
-    }
-
-    std::uint64_t size_;
-    const TileReader& read_;
-    std::map<TileId, Bytes> tiles_;
-};
 
 struct Roots {
     Hash before{}, after{};
@@ -152,7 +111,7 @@ unsigned width_in_tree(TileId id, std::uint64_t size) {
 }
 
 Hash tile_hash(ByteView full_tile) {
-    return fold(hashes_of(full_tile, 0, tile_width));
+    return fold(hashes_of(full_tile, tile_width));
 }
 
 std::string tile_path(TileId id, unsigned width) {
@@ -167,25 +126,63 @@ std::string tile_path(TileId id, unsigned width) {
     return width == tile_width ? path : fmt::format("{}.p/{}", path, width);
 }
 
-Hash tree_root(std::uint64_t size, const TileReader& read) {
-    if (size == 0) return empty_root();
-    return Nodes(size, read).range(0, size);
+Prover::Prover(std::uint64_t size, TileReader read) : size_(size), read_(std::move(read)) {
+    if (size > tree_size_max) throw Failure("the log is larger than it may be");
+}
+
+Hash Prover::range(std::uint64_t begin, std::uint64_t end) {
+    const std::uint64_t count = end - begin;
+    if (std::has_single_bit(count)) {
+        const auto height = static_cast<unsigned>(std::countr_zero(count));
+        return full(height, begin >> height);
+    }
+    const std::uint64_t middle = begin + split_of(count);
+    const Hash left = range(begin, middle);
+    return node_hash(left, range(middle, end));
+}
+
+// The root of the complete subtree of 2^height leaves that is the index-th of its kind.
+Hash Prover::full(unsigned height, std::uint64_t index) {
+    const unsigned level = height / tile_height;
+    const unsigned inside = height % tile_height;
+    const std::uint64_t first = index << inside;  // counted in hashes of the tile level
+    const auto& rows = nodes({.level = level, .index = first / tile_width});
+    return rows.at(inside).at((first % tile_width) >> inside);
+}
+
+const Prover::Rows& Prover::nodes(TileId id) {
+    const auto known = tiles_.find(id);
+    if (known != tiles_.end()) return known->second;
+    const auto width = width_in_tree(id, size_);
+    Rows rows{hashes_of(read_(id, width), width)};
+    while (rows.back().size() > 1) {
+        const auto& below = rows.back();
+        std::vector<Hash> row(below.size() / 2);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            row[i] = node_hash(below[2 * i], below[2 * i + 1]);
+        }
+        rows.push_back(std::move(row));
+    }
+    return tiles_.emplace(id, std::move(rows)).first->second;
+}
+
+Hash Prover::root() {
+    return size_ == 0 ? empty_root() : range(0, size_);
 }
 
 // RFC 6962 section 2.1.1, PATH(m, D[n]), from the root downwards.
-std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const TileReader& read) {
-    if (index >= size) throw Failure("an inclusion proof for a leaf that is not in the tree");
-    Nodes nodes(size, read);
+std::vector<Hash> Prover::inclusion(std::uint64_t index) {
+    if (index >= size_) throw Failure("an inclusion proof for a leaf that is not in the tree");
     std::vector<Hash> proof;
     std::uint64_t begin = 0;
-    std::uint64_t end = size;
+    std::uint64_t end = size_;
     while (end - begin > 1) {
         const std::uint64_t middle = begin + split_of(end - begin);
         if (index < middle) {
-            proof.push_back(nodes.range(middle, end));
+            proof.push_back(range(middle, end));
             end = middle;
         } else {
-            proof.push_back(nodes.range(begin, middle));
+            proof.push_back(range(begin, middle));
             begin = middle;
         }
     }
@@ -194,29 +191,40 @@ std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const
 }
 
 // RFC 6962 section 2.1.2, SUBPROOF(m, D[n], b), from the root downwards.
-std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
-                                    const TileReader& read) {
-    if (old_size == 0 || old_size > new_size) {
+std::vector<Hash> Prover::consistency(std::uint64_t old_size) {
+    if (old_size == 0 || old_size > size_) {
         throw Failure("a consistency proof between sizes that have none");
     }
-    Nodes nodes(new_size, read);
     std::vector<Hash> proof;
     std::uint64_t begin = 0;
-    std::uint64_t end = new_size;
+    std::uint64_t end = size_;
     while (end != old_size) {
         const std::uint64_t middle = begin + split_of(end - begin);
         if (old_size <= middle) {
-            proof.push_back(nodes.range(middle, end));
+            proof.push_back(range(middle, end));
             end = middle;
         } else {
-            proof.push_back(nodes.range(begin, middle));
+            proof.push_back(range(begin, middle));
             begin = middle;
         }
     }
     // At 0 the subtree is the whole old tree, whose root the verifier has (b is true).
-    if (begin != 0) proof.push_back(nodes.range(begin, end));
+    if (begin != 0) proof.push_back(range(begin, end));
     std::ranges::reverse(proof);
     return proof;
+}
+
+Hash tree_root(std::uint64_t size, const TileReader& read) {
+    return Prover(size, read).root();
+}
+
+std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const TileReader& read) {
+    return Prover(size, read).inclusion(index);
+}
+
+std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
+                                    const TileReader& read) {
+    return Prover(new_size, read).consistency(old_size);
 }
 
 bool verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,

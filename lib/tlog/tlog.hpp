@@ -42,10 +42,34 @@ std::string tile_path(TileId id, unsigned width);
 // is missing. Only tiles of the tree are asked for, with the width that they have in it.
 using TileReader = std::function<Bytes(TileId id, unsigned width)>;
 
+// Root and proofs of one tree. Tiles that were read and nodes that were computed serve what is
+// asked for later too (16 KiB a tile, kept as long as this lives), which for many leaves of one
+// tile is most of the work. Belongs to one thread.
+class Prover {
+  public:
+    Prover(std::uint64_t size, TileReader read);
+
+    Hash root();
+    // From the leaf's sibling up to the root's child. index < size.
+    std::vector<Hash> inclusion(std::uint64_t index);
+    // RFC 6962 section 2.1.2; 0 < old_size <= size. Empty when they are equal.
+    std::vector<Hash> consistency(std::uint64_t old_size);
+
+  private:
+    using Rows = std::vector<std::vector<Hash>>;  // [n]: the complete subtrees of 2^n hashes
+    // RFC 6962 section 2.1, MTH(D[begin:end]); `begin` must be where RFC 6962 splits.
+    Hash range(std::uint64_t begin, std::uint64_t end);
+    Hash full(unsigned height, std::uint64_t index);
+    const Rows& nodes(TileId id);
+
+    std::uint64_t size_;
+    TileReader read_;
+    std::map<TileId, Rows> tiles_;
+};
+
+// The same for one question.
 Hash tree_root(std::uint64_t size, const TileReader& read);
-// From the leaf's sibling up to the root's child. index < size.
 std::vector<Hash> inclusion_proof(std::uint64_t index, std::uint64_t size, const TileReader& read);
-// RFC 6962 section 2.1.2; 0 < old_size <= new_size. Empty when they are equal.
 std::vector<Hash> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
                                     const TileReader& read);
 

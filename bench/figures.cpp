@@ -1,0 +1,66 @@
+#include "figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/result.hpp"
+
+namespace mado::bench {
+namespace {
+
+std::string number(double value) {
+    if (value >= 1000) return fmt::format("{:.0f}", value);
+    return fmt::format("{:.{}f}", value, value >= 10 ? 1 : 3);
+}
+
+std::string goal_text(const Figure& figure) {
+    if (!figure.goal) return "";
+    const bool least = figure.goal->kind == Goal::Kind::at_least;
+    return fmt::format("{} {} {}", least ? "≥" : "≤", number(figure.goal->value), figure.unit);
+}
+
+bool is_met(const Figure& figure) {
+    if (!figure.goal) return true;
+    const double got = median(figure.samples);
+    switch (figure.goal->kind) {
+        case Goal::Kind::at_least:
+            return got >= figure.goal->value;
+        case Goal::Kind::at_most:
+            return got <= figure.goal->value;
+    }
+    return false;
+}
+
+}  // namespace
+
+double percentile(std::vector<double> samples, double share) {
+    if (samples.empty()) throw Failure("a figure without samples");
+    std::ranges::sort(samples);
+    const auto last = static_cast<double>(samples.size() - 1);
+    return samples[static_cast<std::size_t>(last * share + 0.5)];
+}
+
+double median(std::vector<double> samples) {
+    return percentile(std::move(samples), 0.5);
+}
+
+void print(const std::vector<Figure>& figures) {
+    fmt::print("\n{:<58} | {:<16} | {:<36} | {}\n", "measure", "goal", "median [least – most]",
+               "met");
+    for (const auto& figure : figures) {
+        const auto [least, most] = std::ranges::minmax(figure.samples);
+        fmt::print("{:<58} | {:<16} | {:<36} | {}\n", figure.measure, goal_text(figure),
+                   fmt::format("{} [{} – {}] {}", number(median(figure.samples)), number(least),
+                               number(most), figure.unit),
+                   !figure.goal     ? ""
+                   : is_met(figure) ? "yes"
+                                    : "NO");
+    }
+}
+
+bool all_met(const std::vector<Figure>& figures) {
+    return std::ranges::all_of(figures, is_met);
+}
+
+}  // namespace mado::bench

@@ -1,0 +1,65 @@
+// mado-bench: what ./mado bench runs. Measures with the programs' own code; in no program itself.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "base/program.hpp"
+#include "log_bench.hpp"
+
+namespace mado::bench {
+namespace {
+
+struct Options {
+    LogSettings log;
+    std::string part = "all";
+};
+
+int measure_log(Options options) {
+    auto& folder = options.log.folder;
+    if (folder.empty()) folder = fmt::format("build/bench-{}", ::getpid());
+    std::vector<Figure> figures;
+    if (options.part != "tree") figures = measure_entries(options.log);
+    if (options.part != "entries") {
+        for (auto& figure : measure_tree(options.log))
+            figures.push_back(std::move(figure));
+    }
+    std::error_code ignored;  // not empty: it was there before, with something in it
+    std::filesystem::remove(folder, ignored);
+    print(figures);
+    return all_met(figures) ? 0 : 1;
+}
+
+int run(const Words& words) {
+    CLI::App app{"Measures Mado on this machine. Status 1: a goal is missed."};
+    app.require_subcommand(1);
+    Options options;
+    auto* log = app.add_subcommand("log", "the access log: appending, proving, a person's entries");
+    log->add_option("--entries", options.log.entries, "in the log that is appended to")
+        ->check(CLI::Range(1'000, 100'000'000));
+    log->add_option("--leaves", options.log.leaves, "of the log that is proven from")
+        ->check(CLI::Range(1'000, 1'000'000'000));
+    log->add_option("--own-entries", options.log.own_entries, "of one person")
+        ->check(CLI::Range(1, 100'000));
+    log->add_option("--orders", options.log.orders, "of one sample of the writer")
+        ->check(CLI::Range(100, 1'000'000));
+    log->add_option("--samples", options.log.samples)->check(CLI::Range(1, 100));
+    log->add_option("--core", options.log.core, "that the log writer's threads share")
+        ->check(CLI::Range(0, 1023));
+    log->add_option("--part", options.part)->check(CLI::IsMember({"all", "entries", "tree"}));
+    log->add_option("--folder", options.log.folder,
+                    "for 1.6 KB an entry and 35 bytes a leaf; beside build/ when left out");
+    try {
+        app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    }
+    return measure_log(options);
+}
+
+}  // namespace
+}  // namespace mado::bench
+
+int main(int argc, char** argv) {
+    return mado::run_program("mado-bench", argc, argv, mado::bench::run);
+}

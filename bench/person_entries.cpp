@@ -1,0 +1,116 @@
+#include "person_entries.hpp"
+
+#include <fmt/format.h>
+
+#include "client/entries.hpp"
+#include "crypto/digest.hpp"
+#include "relay/itself.hpp"
+
+namespace mado::bench {
+namespace {
+
+// What entries_data reads of it: the directory, the store and its writer.
+struct Relay {
+    explicit Relay(const Place& given) : place(given), writer(place.open_writer()) {}
+
+    const Place& place;
+    std::unique_ptr<relay::LogWriter> writer;
+    wire::Policy policy = wire::Policy::parse(R"({"utc_offset_s":0,"policies":[]})").value();
+    wire::Schemes schemes = wire::test_schemes();
+    std::string kid = wire::kid_of(place.country.relay);
+    std::atomic<bool> contradicted = false;
+    relay::Mandates mandates;
+    relay::Holders holders;
+    http::Metrics metrics;
+    relay::Shared shared{.directory = place.directory,
+                         .policy = policy,
+                         .schemes = schemes,
+                         .vault = place.vault(),
+                         .log = place.log,
+                         .signing_key = place.country.relay,
+                         .kid = kid,
+                         .mandates = mandates,
+                         .writer = *writer,
+                         .log_contradicted = contradicted,
+                         .holders = holders,
+                         .requests = metrics.counters("requests", "…", {"service", "code"}),
+                         .latency_s = metrics.histogram("latency", "…", {1})};
+};
+
+struct Page {
+    std::string sealed;
+    Hash head{};
+};
+
+std::int64_t entries_in(const std::vector<client::EntriesPage>& pages) {
+    std::int64_t out = 0;
+    for (const auto& page : pages)
+        out += static_cast<std::int64_t>(page.entries.size());
+    return out;
+}
+
+// Answers one page as it is sent: opened, proven, signed, sealed to the asker.
+Page answer_page(const Relay& relay, relay::Reader& reader, const PlantedLog& planted,
+                 std::int64_t after) {
+    auto head = relay.place.country.head();
+    head.service = wire::service_id("entries");
+    head.parameters = {{"after", std::to_string(after)}};
+    Page out{.sealed = {}, .head = crypto::random_hash()};
+    auto answer = relay::answer_itself(
+        relay.shared, reader,
+        {.head = head, .head_hash = out.head, .person = planted.reader, .now = unix_now()});
+    if (!answer) throw Failure("the relay refuses a page");
+    out.sealed = std::move(*answer);
+    return out;
+}
+
+client::EntriesPage read_page(const Place& place, const Orders& orders, const Page& page,
+                              std::int64_t after) {
+    const auto service = wire::service_id("entries");
+    const auto answer = wire::open_answer(page.sealed, place.country.seal_to,
+                                          {.from = place.directory.relay(),
+                                           .order = page.head,
+                                           .service = service,
+                                           .now = unix_now()});
+    if (!answer) throw Failure(fmt::format("a page is refused: {}", answer.error().why));
+    auto read =
+        client::read_entries_page(place.directory, orders.card().certificate, answer->data, after);
+    if (!read) throw Failure(fmt::format("a page is refused: {}", read.error().why));
+    return std::move(*read);
+}
+
+}  // namespace
+
+std::vector<Figure> measure_person(const Place& place, const Orders& orders,
+                                   const PlantedLog& planted, int samples) {
+    const auto what = fmt::format("one person's {} entries: ", planted.own_entries);
+    const Goal a_second{.kind = Goal::Kind::at_most, .value = 1000};
+    Figure cold{.measure = what + "opened, proven, sent (cold)", .unit = "ms", .goal = a_second};
+    Figure warm{.measure = what + "opened, proven, sent (warm)", .unit = "ms", .goal = a_second};
+    Figure verified{.measure = what + "verified by the client", .unit = "ms", .goal = a_second};
+    for (int i = 0; i < samples; ++i) {
+        place.forget_cached_pages();
+        const Relay relay(place);
+        for (auto* figure : {&cold, &warm}) {
+            relay::Reader reader(place.database(), place.vault());
+            std::vector<client::EntriesPage> pages;
+            double relay_ms = 0;
+            double client_ms = 0;
+            for (bool more = true; more; more = pages.back().more) {
+                const auto after = entries_in(pages);
+                const Stopwatch relay_watch;
+                const auto page = answer_page(relay, reader, planted, after);
+                relay_ms += relay_watch.ms();
+                const Stopwatch client_watch;
+                pages.push_back(read_page(place, orders, page, after));
+                client_ms += client_watch.ms();
+            }
+            if (entries_in(pages) != planted.own_entries) throw Failure("entries are missing");
+            figure->samples.push_back(relay_ms);
+            verified.samples.push_back(client_ms);
+        }
+    }
+    return {cold, warm, verified};
+}
+
+}  // namespace mado::bench

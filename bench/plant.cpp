@@ -1,0 +1,296 @@
+#include "plant.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/aead.hpp"
+#include "crypto/digest.hpp"
+#include "relay/anchor.hpp"
+#include "relay/entry_rows.hpp"
+
+namespace mado::bench {
+namespace {
+
+constexpr std::int64_t entries_of_person = 10;
+constexpr std::int64_t rows_of_transaction = 500'000;
+constexpr std::size_t head_every = 256;  // entries
+constexpr std::size_t sealed_bytes = 1 + crypto::aead_overhead_bytes + 1024;
+constexpr std::int64_t mandates_kept = 100'000;
+constexpr std::size_t mandate_bytes = 900;
+
+// Only while planting: what is lost in a crash is planted again.
+db::Connection open_for_planting(const Place& place) {
+    auto connection = relay::open_store(place.database(), db::Access::create);
+    connection.run(
+        "pragma synchronous = off; pragma foreign_keys = off; pragma secure_delete = off; "
+        "pragma cache_size = -500000; pragma wal_autocheckpoint = 20000");
+    return connection;
+}
+
+// Transactions of bounded size.
+class Bulk {
+  public:
+    explicit Bulk(db::Connection& connection) : connection_(connection) {
+        connection_.run("begin");
+    }
+    ~Bulk() { connection_.run("commit"); }
+    Bulk(const Bulk&) = delete;
+    Bulk& operator=(const Bulk&) = delete;
+    void row() {
+        if (++rows_ % rows_of_transaction == 0) connection_.run("commit; begin");
+    }
+
+  private:
+    db::Connection& connection_;
+    std::int64_t rows_ = 0;
+};
+
+// Keys that ascend over the whole space of 256 bits, `i` of `count`: a tree of them is filled from
+// left to right, and random keys meet all of it.
+Bytes ascending_key(std::int64_t i, std::int64_t count) {
+    const auto step = UINT64_MAX / static_cast<std::uint64_t>(count + 1);
+    Bytes out{1};  // the key id of a Vault's index
+    append_u64(out, (static_cast<std::uint64_t>(i) + 1) * step);
+    append(out, ByteView(crypto::random_bytes(24)));
+    return out;
+}
+
+// The tree beside the rows: tiles as they become full, a signed checkpoint now and then.
+class Tree {
+  public:
+    Tree(db::Connection& connection, const Place& place)
+        : place_(place),
+          add_tile_(connection.prepare("insert into tile (level, number, hashes, root) "
+                                       "values (:level, :number, :hashes, :root)")),
+          add_head_(connection.prepare("insert into head (size, note, cosigned) "
+                                       "values (:size, :note, :cosigned)")) {}
+
+    void append(const Hash& leaf) {
+        edge_.append(leaf);
+        for (const auto& [id, hashes] : edge_.take_full_tiles()) {
+            add_tile_.bind("level", std::int64_t{id.level})
+                .bind("number", static_cast<std::int64_t>(id.index))
+                .bind("hashes", hashes)
+                .bind("root", tlog::tile_hash(hashes))
+                .execute();
+        }
+    }
+    void add_head() { write_head(checkpoint(), std::nullopt); }
+    // The newest one, cosigned by every witness, and in the anchor.
+    void finish() {
+        const auto& country = place_.country;
+        const auto newest = checkpoint();
+        const auto text = tlog::checkpoint_text(newest);
+        auto cosigned = tlog::sign_note(text, country.log, country.log_key);
+        relay::Anchor(place_.anchor_path(), country.log).write(cosigned, newest);
+        for (std::size_t i = 0; i < country.witnesses.size(); ++i) {
+            cosigned +=
+                tlog::cosign(text, unix_now(), country.witnesses.at(i), country.witness_keys.at(i));
+        }
+        write_head(newest, cosigned);
+    }
+
+  private:
+    [[nodiscard]] tlog::Checkpoint checkpoint() const {
+        return {.origin = place_.country.log.name(), .size = edge_.size(), .root = edge_.root()};
+    }
+    void write_head(const tlog::Checkpoint& checkpoint,
+                    const std::optional<std::string>& cosigned) {
+        const auto& country = place_.country;
+        add_head_.bind("size", static_cast<std::int64_t>(checkpoint.size))
+            .bind("note",
+                  tlog::sign_note(tlog::checkpoint_text(checkpoint), country.log, country.log_key))
+            .bind("cosigned", cosigned)
+            .execute();
+    }
+
+    const Place& place_;
+    db::Statement add_tile_, add_head_;
+    tlog::Edge edge_;
+};
+
+// Everything of a person but their entries: the row, who has looked before, the bell it rang.
+void plant_people(db::Connection& connection, const Place& place, const PlantedLog& planted) {
+    auto add = connection.prepare(
+        "insert into person (id, link_number, linked, seq) values (:id, :link_number, 1, :seq)");
+    std::vector<Bytes> viewers;
+    Bulk bulk(connection);
+    for (std::int64_t id = 1; id <= planted.people; ++id) {
+        const auto seq = id == planted.reader ? planted.own_entries : entries_of_person;
+        add.bind("id", id)
+            .bind("link_number", ByteView(ascending_key(id, planted.people)).subspan(1, 16))
+            .bind("seq", seq)
+            .execute();
+        viewers.push_back(
+            place.vault().index("viewer", {relay::row_bytes(id), as_bytes(known_requester(id))}));
+        bulk.row();
+    }
+    std::ranges::sort(viewers);
+    const auto month = relay::month_of(unix_now()) + 100;
+    auto add_viewer =
+        connection.prepare("insert into viewer (viewer_index, month) values (:index, :month)");
+    for (const auto& index : viewers) {
+        add_viewer.bind("index", index).bind("month", month).execute();
+        bulk.row();
+    }
+    auto add_mandate = connection.prepare(
+        "insert into mandate (hash, expires, sealed) values (:hash, :expires, :sealed)");
+    for (std::int64_t i = 0; i < mandates_kept; ++i) {
+        add_mandate.bind("hash", ByteView(ascending_key(i, mandates_kept)).subspan(1))
+            .bind("expires", unix_now() + i / 1000)
+            .bind("sealed", crypto::random_bytes(mandate_bytes))
+            .execute();
+        bulk.row();
+    }
+}
+
+// Writes entry after entry.
+class Entries {
+  public:
+    Entries(db::Connection& connection, const Place& place, const Orders& orders,
+            const PlantedLog& planted)
+        : orders_(orders),
+          planted_(planted),
+          tree_(connection, place),
+          keys_(connection, place.vault()),
+          month_(relay::month_of(orders.keep_until())),
+          add_(connection.prepare(
+              "insert into access (log_index, entry, person, seq, month, sealed, outcome, "
+              "request_index, content_index, mandate_use) values (:log_index, :entry, :person, "
+              ":seq, :month, :sealed, 'answered', :request, :content, :mandate_use)")),
+          ring_(connection.prepare("insert into bell (person, log_index, first, rung_at) "
+                                   "values (:person, :log_index, 1, :time)")),
+          link_number_(connection.prepare("select link_number from person where id = :id")) {}
+
+    void add(std::int64_t index) {
+        const auto stride = planted_.entries / planted_.own_entries;
+        if (index % stride == stride / 2 && index / stride < planted_.own_entries) {
+            add_own(index, index / stride + 1);
+        } else {
+            add_other(index);
+        }
+        if ((index + 1) % static_cast<std::int64_t>(head_every) == 0 &&
+            index + 1 != planted_.entries) {
+            tree_.add_head();
+        }
+    }
+    void finish() { tree_.finish(); }
+
+  private:
+    void add_other(std::int64_t index) {
+        const auto number = others_++;
+        const auto person = number / entries_of_person + 1;
+        crypto::random_fill(std::span(sealed_).first(16));
+        const Hash entry = crypto::sha256(ByteView(sealed_).first(16));
+        write(index, person, number % entries_of_person + 1, entry, sealed_);
+        if (number % entries_of_person != 0) return;
+        ring_.bind("person", person).bind("log_index", index).bind("time", unix_now()).execute();
+    }
+    // As EntryRows::append does it.
+    void add_own(std::int64_t index, std::int64_t seq) {
+        auto order = orders_.make({.person = planted_.reader,
+                                   .by_card = seq % 2 == 0,
+                                   .fresh = true,
+                                   .requester = "clinic-1"});
+        auto& record = order.record;
+        record.person_salt = crypto::random_hash();
+        link_number_.bind("id", planted_.reader);
+        if (!link_number_.step()) throw Failure("a person is missing");
+        const auto person = wire::commit_person(record.person_salt, link_number_.blob(0),
+                                                static_cast<std::uint64_t>(seq));
+        link_number_.reset();
+        record.content = wire::complete_order(std::move(order.order_without_person), person);
+        write(index, planted_.reader, seq,
+              wire::log_entry(record.kind, record.salt, as_bytes(record.content)),
+              relay::Vault::seal_with(keys_.find_or_make(month_), "access",
+                                      relay::access_row(index, planted_.reader),
+                                      relay::access_plain(record)));
+    }
+    void write(std::int64_t index, relay::PersonRow person, std::int64_t seq, const Hash& entry,
+               const Bytes& sealed) {
+        std::optional<Bytes> mandate_use;
+        if (index % 2 == 0) mandate_use = ascending_key(index, planted_.entries);
+        add_.bind("log_index", index)
+            .bind("entry", entry)
+            .bind("person", person)
+            .bind("seq", seq)
+            .bind("month", month_)
+            .bind("sealed", sealed)
+            .bind("request", ascending_key(index, planted_.entries))
+            .bind("content", ascending_key(index, planted_.entries))
+            .bind("mandate_use", mandate_use)
+            .execute();
+        tree_.append(tlog::leaf_hash(entry));
+    }
+
+    const Orders& orders_;
+    const PlantedLog& planted_;
+    Tree tree_;
+    relay::MonthKeys keys_;
+    std::int64_t month_;
+    db::Statement add_, ring_, link_number_;
+    std::int64_t others_ = 0;
+    Bytes sealed_ = crypto::random_bytes(sealed_bytes);
+};
+
+}  // namespace
+
+std::string known_requester(relay::PersonRow person) {
+    return fmt::format("clinic-{}", person % 1000);
+}
+
+PlantedLog plant_log(const Place& place, const Orders& orders, std::int64_t entries,
+                     std::int64_t own_entries) {
+    auto connection = open_for_planting(place);
+    PlantedLog planted{.entries = entries, .own_entries = std::min(own_entries, entries)};
+    planted.people = (entries - planted.own_entries) / entries_of_person + 2;
+    planted.reader = planted.people;
+    plant_people(connection, place, planted);
+    Entries rows(connection, place, orders, planted);
+    Bulk bulk(connection);
+    for (std::int64_t i = 0; i < entries; ++i) {
+        rows.add(i);
+        bulk.row();
+    }
+    rows.finish();
+    return planted;
+}
+
+std::string description(const PlantedLog& planted) {
+    return fmt::format(
+        "{} entries of {} people, {} sealed bytes each; {} entries of one person, spread over all "
+        "of it, are real orders; everybody was seen by one requester before",
+        planted.entries, planted.people, sealed_bytes, planted.own_entries);
+}
+
+Hash planted_leaf(std::uint64_t index, std::uint64_t leaves) {
+    Bytes counter;
+    append_u64(counter, index);
+    const Hash hash = crypto::sha256(counter);
+    // The last tile is not full, and is read from the entries.
+    return index < leaves - leaves % tlog::tile_width ? hash : tlog::leaf_hash(hash);
+}
+
+void plant_tiles(const Place& place, std::uint64_t leaves) {
+    auto connection = open_for_planting(place);
+    Tree tree(connection, place);
+    auto add =
+        connection.prepare("insert into access (log_index, entry) values (:log_index, :entry)");
+    Bulk bulk(connection);
+    for (std::uint64_t i = 0; i < leaves; ++i) {
+        tree.append(planted_leaf(i, leaves));
+        bulk.row();
+    }
+    for (std::uint64_t i = leaves - leaves % tlog::tile_width; i < leaves; ++i) {
+        Bytes counter;
+        append_u64(counter, i);
+        add.bind("log_index", static_cast<std::int64_t>(i))
+            .bind("entry", crypto::sha256(counter))
+            .execute();
+    }
+    tree.finish();
+}
+
+}  // namespace mado::bench
