@@ -21,6 +21,7 @@ constexpr std::array targets{
     Target{"card_file", card_file},
     Target{"certificate", certificate},
     Target{"config", config},
+    Target{"contradiction", contradiction},
     Target{"directory", directory},
     Target{"encodings", encodings},
     Target{"exchange", exchange},

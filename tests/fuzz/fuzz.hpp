@@ -52,6 +52,7 @@ bool answer(ByteView in);
 bool card_file(ByteView in);
 bool certificate(ByteView in);
 bool config(ByteView in);
+bool contradiction(ByteView in);
 bool directory(ByteView in);
 bool encodings(ByteView in);
 bool exchange(ByteView in);

@@ -19,8 +19,8 @@ bool note(ByteView in) {
     }
     const auto parsed = tlog::parse_note(text);
     for (const auto& log : world().directory.logs) {
-        const bool verified = parsed && tlog::verify_note(*parsed, log).has_value();
-        const bool opened = tlog::open_checkpoint(text, log).has_value();
+        const bool verified = parsed && tlog::verify_note(*parsed, log.key).has_value();
+        const bool opened = tlog::open_checkpoint(text, log.key).has_value();
         require(verified || !opened, "what opens is signed");
     }
     return accepted || parsed.has_value();
