@@ -70,6 +70,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                     .origin = order->origin,
                     .time = order->order.time,
                     .keep_until = order->order.keep_until,
+                    .opens = order->sealed_until,
                     .holder = order->order.holder.text(),
                     .number = delivery->number,
                     .requester = order->head.issuer.text(),
@@ -102,8 +103,11 @@ wire::ServiceAnswer Answering::find_evidence(const Asked& asked,
     std::vector<wire::Row> rows;
     const auto after = std::stoull(question.parameters.at("after"));
     for (const auto& kept :
-         parts_.evidence.asked_about(asked.holder.records.holder().id.text(), asked.delivery.number,
-                                     after, wire::evidence_rows_max + 1)) {
+         parts_.evidence.asked_about({.holder = asked.holder.records.holder().id.text(),
+                                      .number = asked.delivery.number,
+                                      .after = after,
+                                      .count = wire::evidence_rows_max + 1,
+                                      .now = asked.now})) {
         wire::Row row;
         row.values.emplace("entry", base64url(kept.entry));
         row.values.emplace("index", static_cast<std::int64_t>(kept.log_index));

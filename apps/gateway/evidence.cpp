@@ -9,6 +9,8 @@ constexpr std::array<std::string_view, 1> migrations{
 #include "apps/gateway/schema/001_first.sqlite.sql.hpp"
 };
 
+// The relay opens its entry within a minute; the person's list is not to be behind ours.
+constexpr std::int64_t opening_grace_s = 600;
 // At a time, so that no answer waits for it.
 constexpr std::int64_t erased_max = 500;
 
@@ -31,9 +33,9 @@ Hash hash_at(const db::Statement& row, std::size_t column) {
 Evidence::Writing::Writing(db::Connection& c)
     : add(c.prepare(
           "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
-          "number, requester, service, outcome, receipt, settled) values (:entry, :request, "
+          "number, requester, service, outcome, receipt, opens, settled) values (:entry, :request, "
           ":log_index, :origin, :time, :keep_until, :holder, :number, :requester, :service, "
-          ":outcome, :receipt, 0) on conflict (entry) do update set outcome = excluded.outcome "
+          ":outcome, :receipt, :opens, 0) on conflict (entry) do update set outcome = excluded.outcome "
           "where excluded.outcome = 'answered'")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
       settle(c.prepare("update evidence set settled = 1 where entry = :entry")),
@@ -51,7 +53,8 @@ Evidence::Reading::Reading(db::Connection& c)
     : find(c.prepare("select 1 from evidence where entry = :entry")),
       asked_about(c.prepare(
           "select entry, log_index, time, requester, service, outcome from evidence where "
-          "holder = :holder and number = :number and log_index > :after "
+          "holder = :holder and number = :number and log_index > :after and "
+          "(opens is null or opens <= :now) "
           "order by log_index limit :count")),
       open_orders(c.prepare("select entry, log_index, receipt from evidence where settled = 0 and "
                             "origin = :origin and log_index < :below "
@@ -91,15 +94,15 @@ bool Evidence::known(const Hash& entry) {
     return reading_.find.step();
 }
 
-std::vector<EvidenceRow> Evidence::asked_about(std::string_view holder, std::string_view number,
-                                               std::uint64_t after, std::int64_t count) {
+std::vector<EvidenceRow> Evidence::asked_about(const AskedAbout& asked) {
     std::vector<EvidenceRow> out;
     auto& rows = reading_.asked_about;
     const db::ResetAtEnd reset(rows);
-    rows.bind("holder", holder)
-        .bind("number", number)
-        .bind("after", static_cast<std::int64_t>(after))
-        .bind("count", count);
+    rows.bind("holder", asked.holder)
+        .bind("number", asked.number)
+        .bind("after", static_cast<std::int64_t>(asked.after))
+        .bind("count", asked.count)
+        .bind("now", asked.now - opening_grace_s);
     while (rows.step()) {
         EvidenceRow row;
         row.entry = hash_at(rows, 0);
@@ -230,6 +233,7 @@ Kept Evidence::add(const EvidenceRow& row) {
         .bind("service", row.service)
         .bind("outcome", wire::to_text(row.outcome))
         .bind("receipt", row.receipt)
+        .bind("opens", row.opens)
         .execute();
     return Kept::durable;
 }

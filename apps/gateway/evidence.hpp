@@ -20,6 +20,7 @@ struct EvidenceRow {
     std::string origin;  // of the log
     UnixTime time = 0;
     UnixTime keep_until = 0;
+    std::optional<UnixTime> opens = std::nullopt;  // sealed: not told before
     std::string holder;
     std::string number;
     std::string requester;
@@ -57,9 +58,14 @@ class Evidence {
     // Was an order with this entry answered before?
     bool known(const Hash& entry);
     // What was asked about the person with this number after `after`, oldest first (receipts are
-    // left out).
-    std::vector<EvidenceRow> asked_about(std::string_view holder, std::string_view number,
-                                         std::uint64_t after, std::int64_t count);
+    // left out). Sealed ones only from their opening on.
+    struct AskedAbout {
+        std::string_view holder, number;
+        std::uint64_t after = 0;
+        std::int64_t count = 0;
+        UnixTime now = 0;
+    };
+    std::vector<EvidenceRow> asked_about(const AskedAbout& asked);
     std::vector<OpenOrder> open_orders(std::string_view origin, std::uint64_t below,
                                        std::int64_t count);
     // The time of the oldest order that is not settled.

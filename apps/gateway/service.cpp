@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "wire/sealing.hpp"
+
 namespace mado::gateway {
 namespace {
 
@@ -89,11 +91,22 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
         order.keep_until != wire::keep_until(*row, order.time)) {
         return std::unexpected(Code::not_allowed);
     }
+    std::optional<UnixTime> sealed_until;
+    if (!head->sealing.empty()) {
+        if (!row->sealable) return std::unexpected(Code::not_allowed);
+        const auto sealing = wire::verify_sealing(head->sealing, {.directory = directory,
+                                                                  .requester = head->issuer,
+                                                                  .service = head->service,
+                                                                  .time = order.time});
+        if (!sealing) return std::unexpected(sealing.error());
+        sealed_until = sealing->until;
+    }
     return VerifiedOrder{.order = std::move(receipt->order),
                          .entry = receipt->entry,
                          .origin = std::move(receipt->checkpoint.origin),
                          .head = std::move(*head),
-                         .holder = holder};
+                         .holder = holder,
+                         .sealed_until = sealed_until};
 }
 
 std::optional<Code> judge_freshness(const VerifiedOrder& order, bool seen_before, UnixTime now) {

@@ -32,6 +32,7 @@ struct VerifiedOrder {
     std::string origin;  // of the log that it is in
     wire::Head head;
     const wire::Participant* holder;
+    std::optional<UnixTime> sealed_until = std::nullopt;  // kept out of evidence until then
 };
 
 // Everything that can be decided without a store: proof and log key, head's signature and aud, to

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <functional>
 
 #include "itself.hpp"
 
@@ -51,6 +52,17 @@ std::uint64_t size_of(const std::string& note, const wire::Directory& directory)
     return checkpoint->size;
 }
 
+// Of an `opened` entry: the one that was sealed until then, with its own proof.
+json::object sealed_until_now(Reader& reader, PersonRow person, const AccessRecord& opening,
+                              const std::function<json::array(std::uint64_t)>& proof) {
+    const auto content = parse_json_object(opening.content);
+    if (!content) throw Failure("an opened entry does not have its form");
+    const auto log_index = content->at("index").as_int64();
+    auto out = opened(reader.opened_entry(person, log_index));
+    out["proof"] = proof(static_cast<std::uint64_t>(log_index));
+    return out;
+}
+
 }  // namespace
 
 std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
@@ -77,13 +89,20 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
         data["cosigned"] = *cosigned;
         data["consistency"] = hashes_json(newest_tree.consistency(cosigned_size));
     }
+    const auto proof = [&](std::uint64_t index) {
+        auto& tree = index < cosigned_size ? cosigned_tree : newest_tree;
+        return hashes_json(tree.inclusion(index));
+    };
     json::array entries;
     std::size_t bytes = 0;
     for (const auto& entry : stored) {
         auto one = opened(entry);
         const auto index = static_cast<std::uint64_t>(entry.log_index);
-        auto& tree = index < cosigned_size ? cosigned_tree : newest_tree;
-        one["proof"] = hashes_json(tree.inclusion(index));
+        one["proof"] = proof(index);
+        const auto* record = std::get_if<AccessRecord>(&entry.record);
+        if (record != nullptr && record->kind == "opened") {
+            one["order"] = sealed_until_now(reader, person, *record, proof);
+        }
         // Requests that somebody made large must not make a person's list unreadable.
         bytes += json::serialize(one).size();
         if (bytes > page_bytes_max && !entries.empty()) {

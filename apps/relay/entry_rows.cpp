@@ -8,25 +8,36 @@ namespace mado::relay {
 EntryRows::Statements::Statements(db::Connection& c)
     : next_seq(c.prepare("update person set seq = seq + 1 where id = :person "
                          "returning seq, link_number")),
-      add(c.prepare("insert into access (log_index, entry, person, seq, month, sealed, "
+      link_number(c.prepare("select link_number from person where id = :person")),
+      add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed, "
                     "request_index, content_index, mandate_use) values (:log_index, :entry, "
-                    ":person, :seq, :month, :sealed, :request, :content, :mandate_use)")) {}
+                    ":person, :seq, :month, :opens, :sealed, :request, :content, "
+                    ":mandate_use)")) {}
 
 EntryRows::EntryRows(db::Connection& connection, LogTree& tree, MonthKeys& keys)
     : connection_(connection), tree_(tree), keys_(keys), sql_(connection) {}
 
-void EntryRows::append(NewEntry& entry) {
+Hash EntryRows::commit_person(const NewEntry& entry, std::optional<std::int64_t>& seq) {
+    const auto& salt = entry.record.person_salt;
+    if (entry.opens) {
+        const db::ResetAtEnd reset(sql_.link_number);
+        sql_.link_number.bind("person", entry.person);
+        if (!sql_.link_number.step()) throw Failure("a person is missing");
+        return wire::commit_sealed_person(salt, sql_.link_number.blob(0), *entry.opens);
+    }
+    const db::ResetAtEnd reset(sql_.next_seq);
     sql_.next_seq.bind("person", entry.person);
     if (!sql_.next_seq.step()) throw Failure("a person is missing");
-    const auto seq = sql_.next_seq.integer(0);
-    const Bytes link_number = sql_.next_seq.blob(1);
-    sql_.next_seq.reset();
+    seq = sql_.next_seq.integer(0);
+    return wire::commit_person(salt, sql_.next_seq.blob(1), static_cast<std::uint64_t>(*seq));
+}
 
+void EntryRows::append(NewEntry& entry) {
     auto& record = entry.record;
     record.person_salt = crypto::random_hash();
-    record.content = wire::complete_order(
-        std::move(record.content),
-        wire::commit_person(record.person_salt, link_number, static_cast<std::uint64_t>(seq)));
+    std::optional<std::int64_t> seq;
+    record.content =
+        wire::complete_order(std::move(record.content), commit_person(entry, seq));
     const Hash bytes = wire::log_entry(record.kind, record.salt, as_bytes(record.content));
     const Bytes sealed =
         Vault::seal_with(keys_.find_or_make(entry.month), "access",
@@ -36,6 +47,7 @@ void EntryRows::append(NewEntry& entry) {
         .bind("person", entry.person)
         .bind("seq", seq)
         .bind("month", entry.month)
+        .bind("opens", entry.opens)
         .bind("sealed", sealed)
         .bind("request", entry.request_index)
         .bind("content", entry.content_index)

@@ -17,6 +17,7 @@ struct NewEntry {
     std::optional<Bytes> request_index;
     std::optional<Bytes> content_index;
     std::optional<Bytes> mandate_use;
+    std::optional<UnixTime> opens;  // sealed: takes no seq
 };
 
 class EntryRows {
@@ -27,8 +28,8 @@ class EntryRows {
     [[nodiscard]] std::int64_t next_index() const {
         return static_cast<std::int64_t>(tree_.size());
     }
-    // Takes the person's next seq, draws the person salt, adds the member `person` to the content,
-    // hashes, seals and appends. Fills in `record`.
+    // Takes the person's next seq (a sealed entry: none), draws the person salt, adds the member
+    // `person` to the content, hashes, seals and appends. Fills in `record`.
     void append(NewEntry& entry);
     // An entry about nobody: its 32 bytes only.
     void append_public(const Hash& entry, const std::optional<Bytes>& request_index);
@@ -38,8 +39,9 @@ class EntryRows {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement next_seq, add;
+        db::Statement next_seq, link_number, add;
     };
+    Hash commit_person(const NewEntry& entry, std::optional<std::int64_t>& seq);
     db::Connection& connection_;
     LogTree& tree_;
     MonthKeys& keys_;

@@ -5,7 +5,8 @@
 //     "entries": [ { "seq", "index", "proof", "kind", "content", "salt", "person_salt", "outcome"?,
 //     and for orders "subject", "subject_salt", "number", "number_salt", "birth_date"? }
 //     | { "seq", "index", "proof", "entry", "erased": { "kept_until": "2031-10", "at" } } ] }
-//     A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
+//     One of kind "opened" has besides "order": the entry that was sealed until then, of the same
+//     form. A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
 //     `consistency` leads from the one to the other.
 //   question { "id", "deadline" } — parameter "entry"; payload { "text" }
 //   questions { "questions": [ { "id", "entry", "asked_at", "deadline", "text", "answer"?:

@@ -52,7 +52,7 @@ struct LogWriter::State {
           entries(connection, tree, month_keys),
           recording(connection, options.vault, entries, month_keys),
           questions(connection, options.vault, month_keys),
-          upkeep(connection, month_keys),
+          upkeep(connection, entries, month_keys),
           writer({.connection = connection,
                   .commit =
                       [this](const std::function<void()>& work) {
@@ -189,7 +189,11 @@ bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {
 bool LogWriter::upkeep(UnixTime now) {
     auto& upkeep = state_->upkeep;
     auto more = std::make_shared<bool>(false);
-    return submit([&upkeep, more, now] { *more = upkeep.erase(now); },
+    return submit([&upkeep, more, now] {
+                      // What is sealed opens before its key may go.
+                      const bool more_sealed = upkeep.open_sealed(now);
+                      *more = more_sealed ? true : upkeep.erase(now);
+                  },
                   [this, more, now](bool durable) {
                       // A full queue ends it until the next time.
                       if (durable && *more) static_cast<void>(this->upkeep(now));

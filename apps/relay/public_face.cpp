@@ -60,6 +60,10 @@ http::Response tile(const Shared& shared, Reader& reader, const http::Request& r
     return public_text(type, bytes_text(reader.tile(range.id, range.width)), for_ever);
 }
 
+json::value at_least_ten(std::int64_t count) {
+    return count == 0 || count >= smallest_count ? json::value(count) : json::value(nullptr);
+}
+
 // Who lets persons wait for an answer longer than it may.
 json::array overdue(const Shared& shared, Reader& reader) {
     json::array out;
@@ -76,16 +80,16 @@ json::array overdue(const Shared& shared, Reader& reader) {
 http::Response counts(const Shared& shared, Reader& reader) {
     json::array cells;
     for (const auto& count : reader.counts()) {
-        const bool small = count.orders < smallest_count;
         cells.push_back(json::object{
             {"month", fmt::format("{:04}-{:02}", count.month / 12, count.month % 12 + 1)},
             {"service", count.service},
             {"requester_kind", count.requester_kind},
             {"purpose", count.purpose},
-            {"orders", small ? json::value(nullptr) : json::value(count.orders)}});
+            {"orders", at_least_ten(count.orders)}});
     }
     const json::object body{{"smallest_count", smallest_count},
                             {"counts", std::move(cells)},
+                            {"sealed", at_least_ten(reader.sealed_entries())},
                             {"overdue_questions", overdue(shared, reader)}};
     return public_text("application/json", json::serialize(body), for_seconds);
 }

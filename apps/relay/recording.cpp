@@ -72,7 +72,10 @@ RecordResult Recording::record(RecordOrder& job) {
     if (job.mandate_use) {
         const db::ResetAtEnd reset(sql_.find_use);
         sql_.find_use.bind("use", *job.mandate_use);
-        if (sql_.find_use.step()) return std::unexpected(wire::Code::mandate_used);
+        if (sql_.find_use.step()) {
+            return std::unexpected(job.opens ? wire::Code::sealing_invalid
+                                             : wire::Code::mandate_used);
+        }
     }
     const auto log_index = entries_.next_index();
     if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
@@ -82,7 +85,8 @@ RecordResult Recording::record(RecordOrder& job) {
                    .record = std::move(job.record),
                    .request_index = std::move(job.request_index),
                    .content_index = std::move(job.content_index),
-                   .mandate_use = std::move(job.mandate_use)};
+                   .mandate_use = std::move(job.mandate_use),
+                   .opens = job.opens};
     entries_.append(entry);
     tell(job.notice, entry.person, log_index, entry.month, job.time);
     if (job.mandate) keep_mandate(*job.mandate);
@@ -98,7 +102,7 @@ void Recording::tell(const Notice& notice, PersonRow person, std::int64_t log_in
         .bind("requester_kind", notice.requester_kind)
         .bind("purpose", notice.purpose)
         .execute();
-    if (notice.own_view) return;
+    if (notice.own_view || notice.sealed) return;
     const Bytes index = vault_.index("viewer", {row_bytes(person), as_bytes(notice.requester)});
     const db::ResetAtEnd reset(sql_.add_viewer);
     sql_.add_viewer.bind("index", index).bind("month", month);

@@ -29,6 +29,7 @@ struct MandateRow {
 struct Notice {
     bool own_view = false;  // the person's own log-in: no viewer, no bell
     bool at_once = false;   // the policy's row says so
+    bool sealed = false;    // rings when it opens
     std::string requester;
     std::string requester_kind, service, purpose;
     std::int64_t month = 0;  // of the order's time: year × 12 + month − 1
@@ -41,7 +42,8 @@ struct RecordOrder {
     UnixTime keep_until = 0;
     Bytes request_index;  // of requester and jti
     Bytes content_index;  // of the request's bytes
-    std::optional<Bytes> mandate_use;
+    std::optional<Bytes> mandate_use;  // a check at a holder, or a sealing: once
+    std::optional<UnixTime> opens;     // sealed until then
     std::optional<Bytes> miss_path;  // by number: refused while too many tries are open
     std::optional<MandateRow> mandate;
     Notice notice;

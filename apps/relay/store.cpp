@@ -219,6 +219,9 @@ Reader::Reader(const std::string& path, const Vault& vault)
           connection_.prepare("select log_index, seq, outcome, month, sealed, entry from access "
                               "where person = :person and seq > :after and log_index < :size "
                               "order by seq limit :count")),
+      opened_(connection_.prepare(
+          "select log_index, seq, outcome, month, sealed, entry from access "
+          "where log_index = :log_index and person = :person and seq is null and opens is null")),
       last_seq_(connection_.prepare("select max(seq) from access "
                                     "where person = :person and log_index < :size")),
       bells_(connection_.prepare(
@@ -328,32 +331,50 @@ Erasure Reader::erasure(std::int64_t month, Bytes entry) {
     return {.month = month, .erased_at = erasure_.integer(0), .entry = std::move(entry)};
 }
 
+// A row of log_index, seq, outcome, month, sealed, entry.
+StoredEntry Reader::read_entry(const db::Statement& row, PersonRow person, MonthCache& keys) {
+    StoredEntry entry{.log_index = row.integer(0),
+                      .seq = row.optional_integer(1).value_or(0),
+                      .outcome = row.optional_text(2),
+                      .record = {}};
+    const auto month = row.integer(3);
+    const auto [known, is_new] = keys.try_emplace(month);
+    if (is_new) known->second = month_key(month);
+    const auto& key = known->second;
+    if (!key || row.is_null(4)) {
+        entry.record = erasure(month, row.blob(5));
+    } else {
+        entry.record = read_access(
+            Vault::open_with(*key, "access", access_row(entry.log_index, person), row.blob(4)));
+    }
+    return entry;
+}
+
 std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_seq,
                                          std::int64_t count, std::uint64_t size) {
     std::vector<StoredEntry> out;
-    std::map<std::int64_t, std::optional<Secret>> keys;
     const db::ResetAtEnd reset(entries_);
     entries_.bind("person", person)
         .bind("after", after_seq)
         .bind("count", count)
         .bind("size", static_cast<std::int64_t>(size));
-    while (entries_.step()) {
-        StoredEntry entry{.log_index = entries_.integer(0),
-                          .seq = entries_.integer(1),
-                          .outcome = entries_.optional_text(2),
-                          .record = {}};
-        const auto month = entries_.integer(3);
-        const auto [key, is_new] = keys.try_emplace(month);
-        if (is_new) key->second = month_key(month);
-        if (!key->second || entries_.is_null(4)) {
-            entry.record = erasure(month, entries_.blob(5));
-        } else {
-            entry.record = read_access(Vault::open_with(
-                *key->second, "access", access_row(entry.log_index, person), entries_.blob(4)));
-        }
-        out.push_back(std::move(entry));
-    }
+    MonthCache keys;
+    while (entries_.step())
+        out.push_back(read_entry(entries_, person, keys));
     return out;
+}
+
+StoredEntry Reader::opened_entry(PersonRow person, std::int64_t log_index) {
+    const db::ResetAtEnd reset(opened_);
+    opened_.bind("person", person).bind("log_index", log_index);
+    if (!opened_.step()) throw Failure("an opened entry is missing");
+    MonthCache keys;
+    return read_entry(opened_, person, keys);
+}
+
+std::int64_t Reader::sealed_entries() {
+    auto rows = connection_.prepare("select count(*) from access where opens is not null");
+    return rows.step() ? rows.integer(0) : 0;
 }
 
 std::int64_t Reader::last_seq(PersonRow person, std::uint64_t size) {

@@ -2,6 +2,7 @@
 // only writer is LogWriter.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -78,7 +79,7 @@ struct Erasure {
 
 struct StoredEntry {
     std::int64_t log_index = 0;
-    std::int64_t seq = 0;
+    std::int64_t seq = 0;  // 0 of one that was sealed
     std::optional<std::string> outcome;
     std::variant<AccessRecord, Erasure> record;
 };
@@ -129,6 +130,9 @@ class Reader {
     // Those that stand below `size` in the log.
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count,
                                      std::uint64_t size);
+    // One that was sealed, for the person to whom it was opened.
+    StoredEntry opened_entry(PersonRow person, std::int64_t log_index);
+    std::int64_t sealed_entries();
     // Of the newest of them; 0 when there is none.
     std::int64_t last_seq(PersonRow person, std::uint64_t size);
     std::vector<Bell> bells(PersonRow person, std::int64_t after_id, std::int64_t count);
@@ -150,6 +154,8 @@ class Reader {
 
   private:
     Erasure erasure(std::int64_t month, Bytes entry);
+    using MonthCache = std::map<std::int64_t, std::optional<Secret>>;
+    StoredEntry read_entry(const db::Statement& row, PersonRow person, MonthCache& keys);
 
     const Vault& vault_;
     db::Connection connection_;
@@ -161,6 +167,7 @@ class Reader {
     db::Statement misses_;
     db::Statement link_number_;
     db::Statement entries_;
+    db::Statement opened_;
     db::Statement last_seq_;
     db::Statement bells_;
     db::Statement counts_;

@@ -279,7 +279,7 @@ inline void TestStore::check_people(db::Connection& connection) {
     while (people.step())
         newest[people.integer(0)] = people.integer(1);
     std::map<std::int64_t, std::set<std::int64_t>> numbers;
-    auto rows = connection.prepare("select person, seq from access where person is not null");
+    auto rows = connection.prepare("select person, seq from access where seq is not null");
     while (rows.step()) {
         ASSERT_TRUE(newest.contains(rows.integer(0)));
         EXPECT_TRUE(numbers[rows.integer(0)].insert(rows.integer(1)).second);
@@ -306,7 +306,7 @@ inline void TestStore::check_rows(db::Connection& connection) {
         "select a.log_index, a.entry, a.seq, a.month, a.sealed, p.link_number, a.person from "
         "access "
         "a "
-        "join person p on p.id = a.person where a.sealed is not null");
+        "join person p on p.id = a.person where a.sealed is not null and a.seq is not null");
     while (rows.step()) {
         const Secret key{ByteView(keys.at(rows.integer(3)))};
         const auto record = read_access(Vault::open_with(

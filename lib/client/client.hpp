@@ -43,6 +43,12 @@ struct Problem {
     std::optional<int> tries_left;  // pin_wrong
 };
 
+// A sealing authority's order for one request, and what opens its subject to the relay.
+struct SealedRequest {
+    std::string sealing;  // JWS
+    Hash salt{};
+};
+
 struct Ask {
     wire::Target to;
     wire::ServiceId service;
@@ -54,6 +60,8 @@ struct Ask {
     // Who asks, in this organisation: keeps name and a fresh salt for the head's `jti`, durably,
     // and returns what the head says (wire::commit_operator). Two heads share no salt.
     std::function<Hash(const std::string& jti)> keep_operator = nullptr;
+    // Where the person is to see the entry later only: a fresh order of a sealing authority.
+    std::function<SealedRequest(const Ask&)> obtain_sealing = nullptr;
 
     // The subject is a mandate that a card signed, not a number.
     [[nodiscard]] bool by_card() const { return as_text(subject).starts_with(R"({"mandate":)"); }

@@ -31,7 +31,7 @@ Parsed<EvidenceEntry> read_row(const json::value& value, const wire::Participant
 
 // The relay may not know what became of an order; what it says it knows must be so.
 bool fits(const PersonEntry& entry, const EvidenceEntry& row) {
-    return entry.index == row.index && entry.requester == row.requester &&
+    return entry.order_index == row.index && entry.requester == row.requester &&
            entry.head->service.text() == row.service &&
            (entry.outcome.empty() || entry.outcome == row.outcome);
 }
@@ -47,8 +47,8 @@ bool must_be_evident(const PersonEntry& entry, UnixTime now) {
 Finding finding_of(Finding::Kind kind, const PersonEntry& entry) {
     return {.kind = kind,
             .holder = entry.order->holder,
-            .entry = entry.entry,
-            .index = entry.index,
+            .entry = entry.order_entry,
+            .index = entry.order_index,
             .time = entry.time,
             .requester = entry.requester,
             .service = entry.head->service.text()};
@@ -126,7 +126,7 @@ std::vector<Finding> compare(const PersonEntries& entries,
                              UnixTime now) {
     std::map<Hash, const PersonEntry*> listed;
     for (const auto& entry : entries.entries)
-        listed.emplace(entry.entry, &entry);
+        listed.emplace(entry.order_entry, &entry);
     std::map<Hash, const EvidenceEntry*> evident;
     std::vector<Finding> out;
     for (const auto& row : evidence) {
@@ -146,7 +146,7 @@ std::vector<Finding> compare(const PersonEntries& entries,
         }
     }
     for (const auto& entry : entries.entries) {
-        if (!entry.order || entry.index >= below || evident.contains(entry.entry)) continue;
+        if (!entry.order || entry.index >= below || evident.contains(entry.order_entry)) continue;
         const bool asked = std::ranges::find(compared, entry.order->holder) != compared.end();
         if (asked && must_be_evident(entry, now)) {
             out.push_back(finding_of(Finding::Kind::missing_at_holder, entry));

@@ -29,6 +29,8 @@ struct Lists {
         entry.seq = number;
         entry.index = 10U * number;
         entry.entry = wire::filled(number);
+        entry.order_entry = entry.entry;
+        entry.order_index = entry.index;
         entry.kind = "order";
         entry.order = country.order();
         entry.order->holder = participant_id("06990014");

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "crypto/digest.hpp"
+#include "wire/sealing.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::client {
@@ -66,9 +67,27 @@ bool is_over(const ErasedEntry& erased, UnixTime now) {
     return end <= erased.at && erased.at <= now + wire::clock_skew_s;
 }
 
+// What the order must commit to: this person with the entry's number; one that was sealed has none,
+// but the date on which it opened, which a sealing authority has ordered.
+Parsed<Hash> person_of(const wire::Head& head, UnixTime time, const Hash& salt, PersonEntry& out,
+                       const Check& check) {
+    if (out.seq > 0) {
+        if (!head.sealing.empty()) return bad("a sealed entry has a number");
+        return wire::commit_person(salt, check.link_number, static_cast<std::uint64_t>(out.seq));
+    }
+    const auto sealing = wire::verify_sealing(head.sealing, {.directory = check.directory,
+                                                             .requester = head.issuer,
+                                                             .service = head.service,
+                                                             .time = time});
+    if (!sealing) return bad("an entry was sealed without a sealing authority's order");
+    out.was_sealed = WasSealed{.authority = sealing->issuer.text(), .until = sealing->until};
+    return wire::commit_sealed_person(salt, check.link_number, sealing->until);
+}
+
 // Opens one order entry: its text gives the 32 bytes in the log, its commitments open to this
 // person, this number and this subject.
-Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person, const Check& check) {
+Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
+                        const Check& check) {
     const auto subject = in.base64url_bytes("subject", wire::subject_bytes_max);
     const auto subject_salt = in.hash("subject_salt");
     const auto number = in.base64url_bytes("number", 4096);
@@ -81,7 +100,9 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person, const
     if (!head_is_signed(*head, check.directory)) {
         return bad("an entry has a request that its organisation did not sign");
     }
-    if (order->person != person) return bad("an entry belongs to another person");
+    const auto person = person_of(head->head, order->time, person_salt, out, check);
+    if (!person) return std::unexpected(person.error());
+    if (order->person != *person) return bad("an entry belongs to another person");
     if (wire::commit_subject(subject_salt, subject) != order->subject) {
         return bad("an entry's subject is not the one committed to");
     }
@@ -119,15 +140,79 @@ Parsed<Hash> open_erased(Members& in, const json::object& object, PersonEntry& o
     return in.hash("entry");
 }
 
+Parsed<void> prove(PersonEntry& out, std::vector<Hash> proof, const Check& check) {
+    out.witnessed = out.index < check.cosigned.size;
+    const auto& under = out.witnessed ? check.cosigned : check.checkpoint;
+    if (!tlog::verify_inclusion(tlog::leaf_hash(out.entry), out.index, under.size, proof,
+                                under.root)) {
+        return bad("an entry is not in the log at its index");
+    }
+    out.note = out.witnessed ? check.cosigned_note : check.note;
+    out.proof = std::move(proof);
+    return {};
+}
+
+// The order that was sealed until this entry opened it.
+Parsed<PersonEntry> read_sealed_order(const json::object& object, const Check& check) {
+    Members in(object);
+    PersonEntry out;
+    out.seq = in.integer("seq", 0, 0);
+    out.index = static_cast<std::uint64_t>(in.integer("index"));
+    auto proof = read_hashes(in, "proof");
+    if (!proof) return std::unexpected(proof.error());
+    out.kind = in.text("kind", 20);
+    out.content = in.text("content", wire::order_bytes_max);
+    out.salt = in.hash("salt");
+    const auto person_salt = in.hash("person_salt");
+    out.outcome = in.optional_text("outcome", 20).value_or("");
+    const auto entry =
+        out.kind == "order" ? open_order(in, out, person_salt, check) : bad("not an order");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!entry) return std::unexpected(entry.error());
+    out.entry = *entry;
+    if (auto ok = prove(out, std::move(*proof), check); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+// An entry of its own gives the person a sealed one: who asked, when and why stand in that.
+Parsed<Hash> open_opened(Members& in, PersonEntry& out, const Hash& person, const Check& check) {
+    const auto object = parse_json_object(out.content);
+    if (!object) return std::unexpected(object.error());
+    Members content(*object);
+    const auto opened_at = content.integer("time");
+    const auto index = content.integer("index");
+    const auto entry = content.hash("entry");
+    if (content.hash("person") != person) return bad("an entry belongs to another person");
+    if (auto ok = content.finish(); !ok) return std::unexpected(ok.error());
+    auto order = read_sealed_order(in.object("order"), check);
+    if (!order) return std::unexpected(order.error());
+    if (order->entry != entry || static_cast<std::int64_t>(order->index) != index ||
+        opened_at < order->was_sealed->until) {
+        return bad("an opened entry is not the one that was sealed");
+    }
+    out.order = std::move(order->order);
+    out.head = std::move(order->head);
+    out.requester = std::move(order->requester);
+    out.time = order->time;
+    out.outcome = std::move(order->outcome);
+    out.own_card = order->own_card;
+    out.was_sealed = std::move(order->was_sealed);
+    out.order_entry = order->entry;
+    out.order_index = order->index;
+    return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
+}
+
 Parsed<Hash> open_content(Members& in, PersonEntry& out, const Check& check) {
     out.kind = in.text("kind", 20);
     out.content = in.text("content", wire::order_bytes_max);
     out.salt = in.hash("salt");
-    const auto person = wire::commit_person(in.hash("person_salt"), check.link_number,
+    const auto person_salt = in.hash("person_salt");
+    const auto person = wire::commit_person(person_salt, check.link_number,
                                             static_cast<std::uint64_t>(out.seq));
     out.outcome = in.optional_text("outcome", 20).value_or("");
-    if (out.kind == "order") return open_order(in, out, person, check);
+    if (out.kind == "order") return open_order(in, out, person_salt, check);
     if (out.kind == "refused") return open_refused(out, person);
+    if (out.kind == "opened") return open_opened(in, out, person, check);
     return bad("an entry of an unknown kind");
 }
 
@@ -145,14 +230,11 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!entry) return std::unexpected(entry.error());
     out.entry = *entry;
-    out.witnessed = out.index < check.cosigned.size;
-    const auto& under = out.witnessed ? check.cosigned : check.checkpoint;
-    if (!tlog::verify_inclusion(tlog::leaf_hash(out.entry), out.index, under.size, *proof,
-                                under.root)) {
-        return bad("an entry is not in the log at its index");
+    if (!out.was_sealed) {
+        out.order_entry = out.entry;
+        out.order_index = out.index;
     }
-    out.note = out.witnessed ? check.cosigned_note : check.note;
-    out.proof = std::move(*proof);
+    if (auto ok = prove(out, std::move(*proof), check); !ok) return std::unexpected(ok.error());
     return out;
 }
 

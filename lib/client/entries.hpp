@@ -15,6 +15,12 @@ struct ErasedEntry {
     UnixTime at = 0;
 };
 
+// An entry that was kept from the person until a date.
+struct WasSealed {
+    std::string authority;  // whose order it was: an id
+    UnixTime until = 0;
+};
+
 struct PersonEntry {
     std::int64_t seq = 0;
     std::uint64_t index = 0;
@@ -22,11 +28,15 @@ struct PersonEntry {
     // A quorum of witnesses has cosigned a checkpoint that covers it; the newest ones wait for it.
     bool witnessed = false;
     std::optional<ErasedEntry> erased;  // then nothing below
-    std::string kind;                   // "order" or "refused"
+    std::string kind;                   // "order", "refused" or "opened"
     std::string content;                // what was hashed with `salt`
     Hash salt{};
     std::optional<wire::Order> order;
     std::optional<wire::Head> head;  // of the order: who asked, for what
+    // Of an opened entry: the order's own place in the log; else those above.
+    Hash order_entry{};
+    std::uint64_t order_index = 0;
+    std::optional<WasSealed> was_sealed;
     std::string requester;           // organisation id
     UnixTime time = 0;
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered

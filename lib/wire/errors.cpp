@@ -59,6 +59,9 @@ constexpr std::array table{
               "The mandate does not cover this service."},
     ErrorInfo{Code::mandate_used, "mandate_used", 409,
               "This check was already made with this mandate. The person has to sign a new one."},
+    ErrorInfo{Code::sealing_invalid, "sealing_invalid", 403,
+              "The order that keeps this entry from the person is not one of a sealing authority "
+              "for this request, or was used before."},
     ErrorInfo{Code::pin_wrong, "pin_wrong", 401, "The PIN is wrong."},
     ErrorInfo{Code::card_locked, "card_locked", 403,
               "The card is locked after too many wrong PINs. The municipality unlocks it."},

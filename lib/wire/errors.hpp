@@ -40,6 +40,7 @@ enum class Code {
     mandate_for_other,
     mandate_scope,
     mandate_used,
+    sealing_invalid,
     pin_wrong,
     card_locked,
     card_missing,

@@ -20,6 +20,7 @@ std::string request_json(const Request& request) {
     out["head"] = request.head;
     out["subject"] = base64url(request.subject);
     if (!request.payload.empty()) out["payload"] = request.payload;
+    if (request.sealing_salt) out["sealing_salt"] = base64url(*request.sealing_salt);
     return json::serialize(out);
 }
 
@@ -32,6 +33,7 @@ Parsed<Request> parse_request(std::string_view body) {
     out.head = in.text("head", head_bytes_max);
     out.subject = in.base64url_bytes("subject", subject_bytes_max);
     out.payload = in.optional_text("payload", request_bytes_max).value_or("");
+    out.sealing_salt = in.optional_hash("sealing_salt");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }

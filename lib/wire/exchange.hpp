@@ -21,6 +21,7 @@ struct Request {
     std::string head;  // JWS
     Bytes subject;
     std::string payload = {};  // JWE to the holder; "" when there is none
+    std::optional<Hash> sealing_salt = std::nullopt;  // opens the sealing's subject to the relay
 };
 std::string request_json(const Request& request);
 Parsed<Request> parse_request(std::string_view body);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
+#include "wire/sealing.hpp"
 
 namespace mado::wire {
 namespace {
@@ -71,6 +72,7 @@ Parsed<SignedHead> parse_head(std::string_view compact) {
     const auto payload_hash = in.optional_hash("payload_hash");
     const auto person_operator = in.optional_hash("operator");
     const auto presence = in.optional_text("presence", 20);
+    auto sealing = in.optional_text("sealing", sealing_bytes_max);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!issuer) return std::unexpected(issuer.error());
     if (!audience) return std::unexpected(audience.error());
@@ -94,7 +96,8 @@ Parsed<SignedHead> parse_head(std::string_view compact) {
               .parameters = std::move(*parameters),
               .payload_hash = payload_hash,
               .person_operator = person_operator,
-              .card_seen = presence.has_value()};
+              .card_seen = presence.has_value(),
+              .sealing = std::move(sealing).value_or("")};
     return SignedHead{std::move(head), std::move(*jws)};
 }
 
@@ -120,6 +123,7 @@ std::string sign_head(const Head& head, std::string_view kid, const crypto::Priv
     if (head.payload_hash) out["payload_hash"] = base64url(*head.payload_hash);
     if (head.person_operator) out["operator"] = base64url(*head.person_operator);
     if (head.card_seen) out["presence"] = "card-seen";
+    if (!head.sealing.empty()) out["sealing"] = head.sealing;
     return crypto::sign_jws(head_type, {.key_id = std::string(kid), .certificate = {}},
                             as_bytes(json::serialize(out)), key);
 }

@@ -38,6 +38,7 @@ struct Head {
     std::optional<Hash> payload_hash;
     std::optional<Hash> person_operator;  // "operator": salted hash of the one who asked
     bool card_seen = false;               // "presence": "card-seen"
+    std::string sealing = {};             // JWS of a sealing authority; "" when there is none
 };
 
 constexpr std::size_t head_bytes_max = 8 * 1024;

@@ -106,6 +106,13 @@ Hash commit_person(const Hash& salt, ByteView link_number, std::uint64_t seq) {
     return crypto::sha256({as_bytes("mado/person/1\n"), salt, person});
 }
 
+Hash commit_sealed_person(const Hash& salt, ByteView link_number, UnixTime opens) {
+    Bytes person = to_bytes(link_number);
+    append_u64(person, 0);
+    append_u64(person, static_cast<std::uint64_t>(opens));
+    return crypto::sha256({as_bytes("mado/person/1\n"), salt, person});
+}
+
 Hash log_entry(std::string_view kind, const Hash& salt, ByteView content) {
     return crypto::sha256({as_bytes("mado/"), as_bytes(kind), as_bytes("/1\n"), salt, content});
 }

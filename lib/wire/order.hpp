@@ -49,6 +49,8 @@ Parsed<Order> parse_order(ByteView bytes);
 Hash commit_subject(const Hash& salt, ByteView subject);
 Hash commit_number(const Hash& salt, ByteView number);
 Hash commit_person(const Hash& salt, ByteView link_number, std::uint64_t seq);
+// Of a sealed entry: no running number yet, and the date on which it opens.
+Hash commit_sealed_person(const Hash& salt, ByteView link_number, UnixTime opens);
 // The 32 bytes that are in the log: SHA-256("mado/<kind>/1\n" ‖ salt ‖ content); `kind` is "order",
 // "refused", ….
 Hash log_entry(std::string_view kind, const Hash& salt, ByteView content);

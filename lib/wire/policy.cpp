@@ -22,6 +22,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     auto legal_basis = in.text("legal_basis", 600);
     const auto keep_days = in.integer("keep_days", 1, 36525);
     const auto tell = in.boolean("tell_at_once");
+    const auto sealable = in.optional_boolean("sealable").value_or(false);
     const auto from = in.optional_date("from");
     const auto to = in.optional_date("to");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
@@ -46,6 +47,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
                   .legal_basis = std::move(legal_basis),
                   .keep_days = keep_days,
                   .tell_at_once = tell,
+                  .sealable = sealable,
                   .from = *from,
                   .to = to};
     for (const auto& text : holder_kinds) {

@@ -30,6 +30,7 @@ struct PolicyRow {
     std::string legal_basis;             // in words, for the person
     std::int64_t keep_days = 0;
     bool tell_at_once = false;
+    bool sealable = false;  // the person may be told later, when a sealing authority orders it
     Date from;
     std::optional<Date> to;  // last valid day
 

@@ -41,6 +41,7 @@ create table access (
     person        integer references person,
     seq           integer,
     month         integer,            -- of keep_until: which key seals the row
+    opens         integer,            -- a sealed entry, which has no seq: when the person gets it
     sealed        blob,
     outcome       text,
     request_index blob unique,        -- of requester and jti
@@ -48,6 +49,7 @@ create table access (
     mandate_use   blob unique         -- index of mandate, holder and service (checks are used once)
 );
 create unique index access_person on access (person, seq) where person is not null;
+create index access_opens on access (opens) where opens is not null;
 create index access_month on access (month) where sealed is not null;
 
 -- The key of each month of keep_until, wrapped. Erasing a month is deleting its row.
