@@ -35,7 +35,8 @@ Evidence::Writing::Writing(db::Connection& c)
           "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
           "number, requester, service, outcome, receipt, opens, settled) values (:entry, :request, "
           ":log_index, :origin, :time, :keep_until, :holder, :number, :requester, :service, "
-          ":outcome, :receipt, :opens, 0) on conflict (entry) do update set outcome = excluded.outcome "
+          ":outcome, :receipt, :opens, 0) on conflict (entry) do update set outcome = "
+          "excluded.outcome "
           "where excluded.outcome = 'answered'")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
       settle(c.prepare("update evidence set settled = 1 where entry = :entry")),

@@ -36,8 +36,7 @@ void EntryRows::append(NewEntry& entry) {
     auto& record = entry.record;
     record.person_salt = crypto::random_hash();
     std::optional<std::int64_t> seq;
-    record.content =
-        wire::complete_order(std::move(record.content), commit_person(entry, seq));
+    record.content = wire::complete_order(std::move(record.content), commit_person(entry, seq));
     const Hash bytes = wire::log_entry(record.kind, record.salt, as_bytes(record.content));
     const Bytes sealed =
         Vault::seal_with(keys_.find_or_make(entry.month), "access",

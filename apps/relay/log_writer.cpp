@@ -189,15 +189,16 @@ bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {
 bool LogWriter::upkeep(UnixTime now) {
     auto& upkeep = state_->upkeep;
     auto more = std::make_shared<bool>(false);
-    return submit([&upkeep, more, now] {
-                      // What is sealed opens before its key may go.
-                      const bool more_sealed = upkeep.open_sealed(now);
-                      *more = more_sealed ? true : upkeep.erase(now);
-                  },
-                  [this, more, now](bool durable) {
-                      // A full queue ends it until the next time.
-                      if (durable && *more) static_cast<void>(this->upkeep(now));
-                  });
+    return submit(
+        [&upkeep, more, now] {
+            // What is sealed opens before its key may go.
+            const bool more_sealed = upkeep.open_sealed(now);
+            *more = more_sealed ? true : upkeep.erase(now);
+        },
+        [this, more, now](bool durable) {
+            // A full queue ends it until the next time.
+            if (durable && *more) static_cast<void>(this->upkeep(now));
+        });
 }
 
 void LogWriter::stop() {

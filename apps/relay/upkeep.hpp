@@ -23,7 +23,8 @@ class Upkeep {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement due, opened, ring, drop_keys, remember, drop_bells, drop_questions, clear_rows, drop_viewers;
+        db::Statement due, opened, ring, drop_keys, remember, drop_bells, drop_questions,
+            clear_rows, drop_viewers;
     };
     db::Connection& connection_;
     EntryRows& entries_;

@@ -207,8 +207,8 @@ Parsed<Hash> open_content(Members& in, PersonEntry& out, const Check& check) {
     out.content = in.text("content", wire::order_bytes_max);
     out.salt = in.hash("salt");
     const auto person_salt = in.hash("person_salt");
-    const auto person = wire::commit_person(person_salt, check.link_number,
-                                            static_cast<std::uint64_t>(out.seq));
+    const auto person =
+        wire::commit_person(person_salt, check.link_number, static_cast<std::uint64_t>(out.seq));
     out.outcome = in.optional_text("outcome", 20).value_or("");
     if (out.kind == "order") return open_order(in, out, person_salt, check);
     if (out.kind == "refused") return open_refused(out, person);

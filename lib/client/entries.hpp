@@ -37,7 +37,7 @@ struct PersonEntry {
     Hash order_entry{};
     std::uint64_t order_index = 0;
     std::optional<WasSealed> was_sealed;
-    std::string requester;           // organisation id
+    std::string requester;  // organisation id
     UnixTime time = 0;
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered
     // The mandate in it was signed by the card whose certificate was given: the person's own.

@@ -20,7 +20,7 @@ constexpr std::string_view upgrade_protocol = "mado-holder/1";
 struct Request {
     std::string head;  // JWS
     Bytes subject;
-    std::string payload = {};  // JWE to the holder; "" when there is none
+    std::string payload = {};                         // JWE to the holder; "" when there is none
     std::optional<Hash> sealing_salt = std::nullopt;  // opens the sealing's subject to the relay
 };
 std::string request_json(const Request& request);

@@ -1,6 +1,6 @@
-// A sealing 開示の制限: what a sealing authority signs so that the person does not see an entry before
-// a date (docs/protocols/request.md, "Sealed entries"). For one requester, one service and one
-// subject, once; relay and holder verify it, and the person does when the entry opens.
+// A sealing 開示の制限: what a sealing authority signs so that the person does not see an entry
+// before a date (docs/protocols/request.md, "Sealed entries"). For one requester, one service and
+// one subject, once; relay and holder verify it, and the person does when the entry opens.
 #pragma once
 
 #include <expected>
