@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <iostream>
 
 #include "bundle.hpp"
 #include "client/eligibility.hpp"
+#include "crypto/digest.hpp"
 #include "office.hpp"
 #include "operators.hpp"
 #include "wire/policy.hpp"
+#include "wire/sealing.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::cli {
@@ -19,7 +22,30 @@ namespace {
 // --- check: the question ---
 
 wire::CodeId purpose_of(const wire::Participant& self) {
-    return *wire::CodeId::parse(self.kind.text() == "care-provider" ? "care" : "treatment");
+    const auto& kind = self.kind.text();
+    return *wire::CodeId::parse(kind == "care-provider"  ? "care"
+                                : kind == "investigator" ? "investigation"
+                                                         : "treatment");
+}
+
+// The demo has the authority's key too: it signs an order for each request.
+client::SealedRequest sealed_request(const Places& places, const Office& office,
+                                     const CheckOptions& options, const client::Ask& ask) {
+    const Office authority(places, options.sealed_by);
+    const auto now = unix_now();
+    const auto salt = crypto::random_hash();
+    const auto day = std::chrono::sys_days{parse_day("--sealed-until", options.sealed_until)};
+    const wire::Sealing sealing{.issuer = authority.identity.id,
+                                .audience = office.directory.relay().id,
+                                .organisation = office.identity.id,
+                                .service = ask.service,
+                                .subject = wire::commit_sealed_subject(salt, ask.subject),
+                                .until = std::chrono::sys_seconds{day}.time_since_epoch().count(),
+                                .issued_at = now,
+                                .expires = now + 3'600};
+    return {.sealing =
+                wire::sign_sealing(sealing, authority.identity.kid, authority.identity.signing_key),
+            .salt = salt};
 }
 
 client::Result<client::EligibilityQuestion> make_question(const Places& places, Office& office,
@@ -32,7 +58,13 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
         .purpose = purpose_of(office.self),
         .on = options.on.empty() ? policy.day_of(unix_now()) : parse_day("--on", options.on),
         .card_seen = false,
-        .keep_operator = {}};
+        .keep_operator = {},
+        .obtain_sealing = {}};
+    if (!options.sealed_by.empty()) {
+        question.obtain_sealing = [&places, &office, &options](const client::Ask& ask) {
+            return sealed_request(places, office, options, ask);
+        };
+    }
     if (!options.operator_name.empty()) {
         question.keep_operator = [&places, self = office.identity.id.text(),
                                   name = options.operator_name](const std::string& jti) {

@@ -13,7 +13,8 @@ struct CheckOptions {
     std::string health_number;
     std::string insurer, symbol, number, branch;
     std::string birth_date;
-    std::string on;             // YYYY-MM-DD; "" = today
+    std::string on;                       // YYYY-MM-DD; "" = today
+    std::string sealed_by, sealed_until;  // an authority, YYYY-MM-DD: the person sees it then
     std::string operator_name;  // who asks at this counter; kept here, opened when questioned
     bool json = false;
 };

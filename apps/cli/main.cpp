@@ -89,8 +89,15 @@ void add_check(CLI::App& app, CheckOptions& options) {
     check->add_option("--birth-date", options.birth_date, "YYYY-MM-DD")->excludes(card);
     number->excludes(card)->excludes(insurer);
     insurer->excludes(card);
-    check->add_option("--as", options.as, "who asks: clinic-1, clinic-2, care-provider-1");
+    check->add_option("--as", options.as,
+                      "who asks: clinic-1, clinic-2, care-provider-1, police-1");
     check->add_option("--on", options.on, "service date, YYYY-MM-DD (default today)");
+    auto* sealed_by = check->add_option("--sealed-by", options.sealed_by,
+                                        "a sealing authority, such as court-1: the person sees "
+                                        "this check only on the day of --sealed-until");
+    auto* sealed_until =
+        check->add_option("--sealed-until", options.sealed_until, "YYYY-MM-DD")->needs(sealed_by);
+    sealed_by->needs(sealed_until);
     check->add_option("--operator", options.operator_name,
                       "who asks at this counter; opened only when the person questions it");
     check->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");

@@ -90,6 +90,11 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
                              entry.head->service.text(), wire::to_text(entry.order->presence),
                              entry.outcome.empty() ? "（回答は未確認）" : entry.outcome, mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
+    if (entry.was_sealed) {
+        std::cout << fmt::format("      {} の命令により {} まで開示を制限 sealed until then\n",
+                                 name_of(directory, entry.was_sealed->authority),
+                                 to_rfc3339(entry.was_sealed->until));
+    }
 }
 
 void print_summary(const client::PersonEntries& entries) {

@@ -103,6 +103,8 @@ Task<Result<Answered>> Asker::ask(Ask question) {
     const auto jti = base64url(crypto::random_bytes(16));
     std::optional<Hash> asking_operator;
     if (question.keep_operator) asking_operator = question.keep_operator(jti);
+    std::optional<SealedRequest> sealed;
+    if (question.obtain_sealing) sealed = question.obtain_sealing(question);
     const wire::Head head{
         .issuer = identity_.id,
         .audience = directory_.relay().id,
@@ -118,10 +120,14 @@ Task<Result<Answered>> Asker::ask(Ask question) {
                             ? std::nullopt
                             : std::optional(crypto::sha256(as_bytes(question.payload))),
         .person_operator = asking_operator,
-        .card_seen = question.card_seen};
+        .card_seen = question.card_seen,
+        .sealing = sealed ? sealed->sealing : std::string()};
     const auto signed_head = wire::sign_head(head, identity_.kid, identity_.signing_key);
-    auto body = wire::request_json(
-        {.head = signed_head, .subject = question.subject, .payload = question.payload});
+    auto body =
+        wire::request_json({.head = signed_head,
+                            .subject = question.subject,
+                            .payload = question.payload,
+                            .sealing_salt = sealed ? std::optional(sealed->salt) : std::nullopt});
     auto response = co_await post("/v1/requests", std::move(body));
     if (!response) co_return std::unexpected(response.error());
     co_return check(head, signed_head, seal_to, question, response->body);

@@ -70,7 +70,8 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
                    .subject = std::move(question.subject),
                    .card_seen = question.card_seen,
                    .payload = {},
-                   .keep_operator = question.keep_operator};
+                   .keep_operator = question.keep_operator,
+                   .obtain_sealing = question.obtain_sealing};
     std::vector<Ask> asks;
     if (question.holder) {
         asks.push_back(base);

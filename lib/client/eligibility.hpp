@@ -45,6 +45,7 @@ struct EligibilityQuestion {
     Date on;
     bool card_seen = false;
     std::function<Hash(const std::string& jti)> keep_operator = nullptr;  // Ask::keep_operator
+    std::function<SealedRequest(const Ask&)> obtain_sealing = nullptr;    // Ask::obtain_sealing
 };
 
 // A Problem when no holder answered at all.
