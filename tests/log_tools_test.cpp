@@ -204,6 +204,7 @@ TEST_F(LogToolsTest, PublicCounts) {
     EXPECT_EQ(few.status, 0) << few.output;
     EXPECT_TRUE(has(few.output, "eligibility           clinic               treatment"))
         << few.output;
+    EXPECT_TRUE(has(few.output, "sealed entries: 0\n")) << few.output;
     for (int i = 0; i < 10; ++i)
         receipt();
     const auto many = log({"stats"});

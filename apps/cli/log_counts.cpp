@@ -16,7 +16,7 @@ constexpr JsonLimits limits{
 
 struct Cell {
     std::string month, service, requester_kind, purpose;
-    std::optional<std::int64_t> orders;  // none: fewer than the smallest count
+    json::value orders;  // null: fewer than the smallest count
 };
 
 // Unlike everything that organisations exchange, this page may grow: members that are not known
@@ -32,21 +32,39 @@ Parsed<std::vector<Cell>> read_cells(const json::object& page) {
                   .service = in.text("service"),
                   .requester_kind = in.text("requester_kind"),
                   .purpose = in.text("purpose"),
-                  .orders = {}};
+                  .orders = nullptr};
         const auto* orders = in.any("orders");
         if (!in.good() || orders == nullptr) return bad("a public count lacks a member");
         if (!orders->is_null() && !orders->is_int64()) return bad("a public count is no number");
-        if (orders->is_int64()) cell.orders = orders->get_int64();
+        cell.orders = *orders;
         out.push_back(std::move(cell));
     }
     return out;
 }
 
-// Other numbers of the page, by their names: whatever a later relay counts besides.
-void print_more(const json::object& page) {
-    for (const auto& [name, value] : page) {
-        if (name == "smallest_count" || !value.is_int64()) continue;
-        std::cout << fmt::format("{}: {}\n", std::string_view(name), value.get_int64());
+// A count, or null for fewer than the smallest one.
+std::string count_text(const json::value& count, std::int64_t smallest) {
+    if (count.is_int64()) return std::to_string(count.get_int64());
+    return fmt::format("{0} 未満 fewer than {0}", smallest);
+}
+
+// What a relay may count besides; each is left out where there is none.
+void print_more(const json::object& page, std::int64_t smallest) {
+    const auto* sealed = page.if_contains("sealed");
+    if (sealed != nullptr && (sealed->is_int64() || sealed->is_null())) {
+        std::cout << fmt::format("\n封印中の記録 sealed entries: {}\n",
+                                 count_text(*sealed, smallest));
+    }
+    const auto* overdue = page.if_contains("overdue_questions");
+    if (overdue == nullptr || !overdue->is_array()) return;
+    for (const auto& value : overdue->get_array()) {
+        if (!value.is_object()) continue;
+        Members in(value.get_object());
+        const auto organisation = in.text("organisation", 64);
+        const auto questions = in.integer("questions");
+        if (!in.good()) continue;
+        std::cout << fmt::format("期限を過ぎた質問 overdue questions: {}: {}\n", organisation,
+                                 questions);
     }
 }
 
@@ -59,14 +77,12 @@ int print_counts(const json::object& page) {
     std::cout << "月 month  サービス service      照会者 requester     目的 purpose         件数 "
                  "orders\n";
     for (const auto& cell : *cells) {
-        std::cout << fmt::format(
-            "{:<9} {:<21} {:<20} {:<20} {}\n", cell.month, cell.service, cell.requester_kind,
-            cell.purpose,
-            cell.orders ? std::to_string(*cell.orders)
-                        : fmt::format("{0} 未満 fewer than {0}", smallest->get_int64()));
+        std::cout << fmt::format("{:<9} {:<21} {:<20} {:<20} {}\n", cell.month, cell.service,
+                                 cell.requester_kind, cell.purpose,
+                                 count_text(cell.orders, smallest->get_int64()));
     }
     if (cells->empty()) std::cout << "（照会なし none yet）\n";
-    print_more(page);
+    print_more(page, smallest->get_int64());
     return status_good;
 }
 
