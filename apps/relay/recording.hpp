@@ -40,11 +40,11 @@ struct RecordOrder {
     AccessRecord record;  // `content` and `person_salt` are filled in by the writer
     std::variant<PersonRow, NewSeries> person;
     UnixTime keep_until = 0;
-    Bytes request_index;               // of requester and jti
-    Bytes content_index;               // of the request's bytes
-    std::optional<Bytes> mandate_use;  // a check at a holder, or a sealing: once
-    std::optional<UnixTime> opens;     // sealed until then
-    std::optional<Bytes> miss_path;    // by number: refused while too many tries are open
+    Bytes request_index;                           // of requester and jti
+    Bytes content_index;                           // of the request's bytes
+    std::optional<Bytes> mandate_use;              // a check at a holder, or a sealing: once
+    std::optional<UnixTime> opens = std::nullopt;  // sealed until then
+    std::optional<Bytes> miss_path;  // by number: refused while too many tries are open
     std::optional<MandateRow> mandate;
     Notice notice;
     UnixTime time = 0;

@@ -25,6 +25,7 @@ struct TestCard {
 struct RelayCountry : wire::TestCountry {
     crypto::PrivateKey issuer = crypto::PrivateKey::generate(crypto::KeyType::p256);
     crypto::PrivateKey portal = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    crypto::PrivateKey court = crypto::PrivateKey::generate(crypto::KeyType::p256);
     crypto::PrivateKey authority_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
     crypto::Certificate card_authority = crypto::self_signed(
         {.use = crypto::CertificateUse::authority, .common_name = "cards", .not_after = card_end},
@@ -46,10 +47,11 @@ struct RelayCountry : wire::TestCountry {
             wire::replaced(json, R"({"id":"clinic-1")",
                            participant("992016", "care-insurer", 6, insurer, R"("eligibility")") +
                                R"({"id":"clinic-1")");
-        json =
-            wire::replaced(json, R"({"id":"relay")",
-                           participant("issuer", "issuer", 7, issuer, "") +
-                               participant("portal", "portal", 8, portal, "") + R"({"id":"relay")");
+        json = wire::replaced(json, R"({"id":"relay")",
+                              participant("issuer", "issuer", 7, issuer, "") +
+                                  participant("portal", "portal", 8, portal, "") +
+                                  participant("court", "sealing-authority", 9, court, "") +
+                                  R"({"id":"relay")");
         return wire::replaced(
             json, R"("card_authorities":[])",
             fmt::format(R"("card_authorities":["{}"])", base64url(card_authority.der())));

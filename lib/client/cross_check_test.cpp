@@ -154,10 +154,16 @@ TEST(CrossCheck, TheLastComparisonIsAnEntryItself) {
 }
 
 Answered document(const wire::TestCountry& country, std::string data) {
-    Answered out;
-    out.order = country.order();
-    out.answer.data = std::move(data);
-    return out;
+    return {.answer = {.issuer = participant_id("06990014"),
+                       .audience = {},
+                       .order = {},
+                       .issued_at = now,
+                       .service = wire::service_id("evidence"),
+                       .as_of = now,
+                       .data = std::move(data)},
+            .receipt = {},
+            .order = country.order(),
+            .subject_salt = {}};
 }
 
 TEST(Evidence, IsReadStrictly) {

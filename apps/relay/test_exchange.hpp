@@ -1,0 +1,294 @@
+// What the tests of requests share: the relay's objects over a store of their own, a gateway on a
+// loopback connection, a card and a portal.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/detached.hpp>
+#include <boost/json.hpp>
+
+#include "crypto/jwe.hpp"
+#include "exchange.hpp"
+#include "http/test_net.hpp"
+#include "itself.hpp"
+#include "test_relay.hpp"
+#include "wire/answer.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::relay {
+
+namespace asio = http::asio;
+using wire::participant_id;
+using wire::service_id;
+
+constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policies":[
+ {"id":"check","service":"eligibility","requester_kind":"clinic","purpose":"treatment",
+  "presence":"card-pin","mandate":"check","holder_kinds":["medical-insurer"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"number","service":"eligibility","requester_kind":"clinic","purpose":"treatment",
+  "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
+  "tell_at_once":true,"from":"2020-01-01"},
+ {"id":"own","service":"entries","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"own-bells","service":"bells","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"ask","service":"question","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"asked","service":"questions","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"to-us","service":"questions","requester_kind":"clinic","purpose":"account",
+  "presence":"none","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"answers","service":"question-answer","requester_kind":"clinic","purpose":"account",
+  "presence":"none","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"secret","service":"eligibility","requester_kind":"clinic","purpose":"investigation",
+  "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","sealable":true,
+  "keep_days":30,"tell_at_once":true,"from":"2020-01-01"}]})";
+
+class ExchangeTest : public testing::Test {
+  protected:
+    ExchangeTest() {
+        store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
+            PersonRows(connection, store.vault()).add(hanako());
+            entries.append_public(wire::filled(1), std::nullopt);
+        });
+        reader.emplace(store.database(), store.vault());
+        exchange.emplace(io, shared, *reader);
+    }
+    ~ExchangeTest() override {
+        holders.close();
+        server.reset();
+        if (dialled) dialled->close();
+        io.restart();
+        io.run_for(std::chrono::seconds(1));
+        store.check();
+        store.close();  // the writer's thread ends before the io_context that it wakes
+    }
+
+    ImportedPerson hanako() {
+        const auto& scheme = *schemes.find("insured-number");
+        Identifier insured{.number = {.scheme = "insured-number",
+                                      .fields = {{"insurer", "06990014"},
+                                                 {"symbol", "12"},
+                                                 {"number", "1"},
+                                                 {"branch", "00"}}},
+                           .holder = participant_id("06990014"),
+                           .current = true};
+        return {.identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured}},
+                .cards = {{.certificate = card.certificate.thumbprint(),
+                           .status = CardStatus::active,
+                           .key = card.key.public_key(),
+                           .not_after = RelayCountry::card_end},
+                          {.certificate = lost_card.certificate.thumbprint(),
+                           .status = CardStatus::revoked,
+                           .key = lost_card.key.public_key(),
+                           .not_after = RelayCountry::card_end}}};
+    }
+
+    // The same with other mandates, as after a restart.
+    Shared with(Mandates& others) {
+        return {shared.directory,
+                shared.policy,
+                shared.schemes,
+                shared.vault,
+                shared.log,
+                shared.signing_key,
+                shared.kid,
+                shared.sealing_key,
+                others,
+                shared.writer,
+                shared.log_contradicted,
+                shared.holders,
+                shared.requests,
+                shared.latency_s};
+    }
+
+    // ---- the gateway ----
+    void dial(http::Handler handler) {
+        http::Route route{"POST", "/v1/holder", 100,
+                          [this](http::Request) { return accept_gateway(); }};
+        server.emplace(io, http::ServerOptions{}, std::vector<http::Route>{std::move(route)});
+        auto made = http::await(io, http::Connection::connect({"127.0.0.1", server->port()},
+                                                              nullptr, http::Milliseconds(2'000)));
+        ASSERT_TRUE(made.has_value());
+        dialled.emplace(std::move(*made));
+        http::Request upgrade;
+        upgrade.method = "POST";
+        upgrade.path = "/v1/holder";
+        upgrade.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
+        asio::co_spawn(io,
+                       dialled->upgrade_and_serve(std::move(upgrade), std::move(handler),
+                                                  wire::delivery_bytes_max, [] {}),
+                       asio::detached);
+        for (int i = 0; i < 100 && holders.connections() == 0; ++i)
+            http::await(io, http::pause(http::Milliseconds(5)));
+        ASSERT_EQ(holders.connections(), 1U);
+    }
+    http::Task<http::Response> accept_gateway() {
+        http::Response response;
+        response.status = 101;
+        response.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
+        response.upgraded = [this](http::Connection connection) -> http::Task<void> {
+            holders.add(io, wire::filled(7), {participant_id("06990014")}, std::move(connection));
+            co_return;
+        };
+        co_return response;
+    }
+    // A gateway that always says the same, and remembers what it was sent.
+    void dial_with(wire::DeliveryReply reply) { dial_with_body(wire::delivery_reply_json(reply)); }
+    void dial_with_body(std::string body) {
+        dial([this, body](http::Request request) -> http::Task<http::Response> {
+            deliveries.push_back(wire::valid(wire::parse_delivery(request.body)));
+            http::Response response;
+            response.content_type = "application/json";
+            response.body = body;
+            co_return response;
+        });
+    }
+    void dial_answering() {
+        dial_with({.outcome = wire::Outcome::answered,
+                   .answer = crypto::encrypt_jwe(as_bytes("x"), store.country.seal_to.public_key()),
+                   .reason = {}});
+    }
+
+    // ---- the requester ----
+    [[nodiscard]] wire::Head head() const {
+        auto out = store.country.head();
+        out.issued_at = unix_now();
+        out.expires = out.issued_at + 60;
+        return out;
+    }
+    [[nodiscard]] std::string body(const wire::Head& of, std::string_view subject,
+                                   const crypto::PrivateKey& key) const {
+        return wire::request_json(
+            {.head = wire::sign_head(of, wire::kid_of(key), key), .subject = to_bytes(subject)});
+    }
+    [[nodiscard]] std::string body(const wire::Head& of, std::string_view subject) const {
+        return body(of, subject, store.country.clinic);
+    }
+    http::Response send(std::string text, std::optional<Hash> certificate = wire::filled(4)) {
+        http::Request request;
+        request.method = "POST";
+        request.path = "/v1/requests";
+        request.body = std::move(text);
+        request.request_id = "request-id";
+        request.certificate = certificate;
+        return http::await(io, exchange->run(std::move(request)));
+    }
+    // "ok", or the problem's code, with its reason.
+    static std::string code_of(const http::Response& response) {
+        if (response.status == 200) return "ok";
+        const auto problem = boost::json::parse(response.body).as_object();
+        EXPECT_EQ(problem.at("request_id").as_string(), "request-id");
+        std::string code(problem.at("code").as_string());
+        const auto* reason = problem.if_contains("reason");
+        return reason == nullptr ? code : code + " " + std::string(reason->as_string());
+    }
+    std::string ask(const wire::Head& of, std::string_view subject) {
+        return code_of(send(body(of, subject)));
+    }
+    static std::string number(std::string_view digits, std::string_view branch = "00") {
+        return wire::number_subject("insured-number",
+                                    {{"insurer", "06990014"},
+                                     {"symbol", "12"},
+                                     {"number", std::string(digits)},
+                                     {"branch", std::string(branch)}},
+                                    "1986-11-22");
+    }
+    wire::Mandate mandate_content(wire::MandateKind kind = wire::MandateKind::check) {
+        const bool check = kind == wire::MandateKind::check;
+        const auto organisation = participant_id(check ? "clinic-1" : "portal");
+        const auto now = unix_now();
+        return {.audience = participant_id("relay"),
+                .organisation = organisation,
+                .kind = kind,
+                .scope = check ? std::vector{service_id("eligibility")}
+                               : std::vector{service_id("entries"), service_id("bells"),
+                                             service_id("question"), service_id("questions")},
+                .nonce = mandates.issue_nonce(organisation, now).value_or(""),
+                .issued_at = now,
+                .expires = now + 120,
+                .stop = {}};
+    }
+    static std::string signed_by(const TestCard& by, const wire::Mandate& content) {
+        return wire::mandate_subject(by.sign(content));
+    }
+    std::string mandate(wire::MandateKind kind = wire::MandateKind::check) {
+        return signed_by(card, mandate_content(kind));
+    }
+    std::int64_t logged() { return store.count("select count(*) - 1 from access"); }
+
+    struct OpenStore : TestStore {
+        OpenStore() { open(); }
+    };
+    OpenStore store;
+    const TestCard card = store.country.card();
+    const TestCard lost_card = store.country.card();
+    const wire::Policy policy = wire::valid(wire::Policy::parse(exchange_policies));
+    const wire::Schemes schemes = wire::test_schemes();
+    const std::string kid = wire::kid_of(store.country.relay);
+    asio::io_context io{1};
+    Mandates mandates;
+    Holders holders;
+    std::atomic<bool> contradicted = false;
+    http::Metrics metrics;
+    Shared shared{.directory = store.directory,
+                  .policy = policy,
+                  .schemes = schemes,
+                  .vault = store.vault(),
+                  .log = store.log(),
+                  .signing_key = store.country.relay,
+                  .kid = kid,
+                  .sealing_key = store.country.seal_to,
+                  .mandates = mandates,
+                  .writer = store.writer(),
+                  .log_contradicted = contradicted,
+                  .holders = holders,
+                  .requests = metrics.counters("requests", "…", {"service", "code"}),
+                  .latency_s = metrics.histogram("latency", "…", {1})};
+    std::optional<Reader> reader;
+    std::optional<Exchange> exchange;
+    std::optional<http::Server> server;
+    std::optional<http::Connection> dialled;
+    std::vector<wire::Delivery> deliveries;
+};
+
+// Asks the relay itself, as the portal does for whoever logged in.
+class PortalTest : public ExchangeTest {
+  protected:
+    [[nodiscard]] wire::Head question(std::map<std::string, std::string> parameters = {}) const {
+        auto out = head();
+        out.issuer = participant_id("portal");
+        out.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+        out.service = service_id("entries");
+        out.purpose = wire::code_id("own-view");
+        out.parameters = std::move(parameters);
+        return out;
+    }
+    http::Response ask_portal(const wire::Head& of, const std::string& subject) {
+        return send(body(of, subject, store.country.portal), wire::filled(8));
+    }
+    boost::json::object open(const wire::Head& of, const std::string& subject) {
+        const auto text = body(of, subject, store.country.portal);
+        const auto response = send(text, wire::filled(8));
+        EXPECT_EQ(code_of(response), "ok");
+        const auto reply = wire::valid(wire::parse_reply(response.body));
+        EXPECT_FALSE(reply.receipt.has_value());
+        const auto request = wire::valid(wire::parse_request(text));
+        const auto answer =
+            wire::valid(wire::open_answer(reply.answer, store.country.seal_to,
+                                          {.from = store.directory.relay(),
+                                           .order = crypto::sha256(as_bytes(request.head)),
+                                           .service = of.service,
+                                           .now = unix_now()}));
+        return boost::json::parse(answer.data).as_object();
+    }
+    const std::string login = mandate(wire::MandateKind::login);
+};
+
+}  // namespace mado::relay
