@@ -47,11 +47,11 @@ struct RelayCountry : wire::TestCountry {
             wire::replaced(json, R"({"id":"clinic-1")",
                            participant("992016", "care-insurer", 6, insurer, R"("eligibility")") +
                                R"({"id":"clinic-1")");
-        json = wire::replaced(json, R"({"id":"relay")",
-                              participant("issuer", "issuer", 7, issuer, "") +
-                                  participant("portal", "portal", 8, portal, "") +
-                                  participant("court", "sealing-authority", 9, court, "") +
-                                  R"({"id":"relay")");
+        json =
+            wire::replaced(json, R"({"id":"relay")",
+                           participant("court", "sealing-authority", 9, court, "") +
+                               participant("issuer", "issuer", 7, issuer, "") +
+                               participant("portal", "portal", 8, portal, "") + R"({"id":"relay")");
         return wire::replaced(
             json, R"("card_authorities":[])",
             fmt::format(R"("card_authorities":["{}"])", base64url(card_authority.der())));

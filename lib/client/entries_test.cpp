@@ -1,0 +1,222 @@
+// A page of a person's own entries, as an honest relay makes it, and as one that lies does: each
+// lie is a change of the page, told with the log's own key.
+#include "client/entries.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "crypto/x509.hpp"
+#include "wire/sealing.hpp"
+#include "wire/test_wire.hpp"
+
+namespace mado::client {
+namespace {
+
+constexpr std::string_view subject = R"({"mandate":"of another card"})";
+
+// The log of one person: its entries stand between those of others.
+struct PersonLog {
+    wire::TestCountry country;
+    wire::Directory directory = country.directory();
+    crypto::PrivateKey card_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    crypto::Certificate card = crypto::self_signed({.use = crypto::CertificateUse::authority,
+                                                    .common_name = "card",
+                                                    .not_after = 4'000'000'000},
+                                                   card_key);
+    Bytes link_number = to_bytes(ByteView(wire::filled(9)).first(16));
+    std::vector<json::object> entries;
+    std::uint64_t cosigned_size = 0;
+
+    explicit PersonLog(int orders = 3) {
+        for (int i = 1; i <= orders; ++i) {
+            country.grow(2);
+            add(i);
+        }
+        cosigned_size = country.tree.size();
+        country.grow(1);
+    }
+    // An order of the clinic; `seq` is the person's number for it.
+    json::object make(std::int64_t seq) {
+        auto order = country.order();
+        const Hash subject_salt = crypto::random_hash();
+        const Hash number_salt = crypto::random_hash();
+        const Hash person_salt = crypto::random_hash();
+        const std::string number = R"({"holder":"06990014"})";
+        order.subject = wire::commit_subject(subject_salt, as_bytes(subject));
+        order.number = wire::commit_number(number_salt, as_bytes(number));
+        order.person =
+            wire::commit_person(person_salt, link_number, static_cast<std::uint64_t>(seq));
+        const auto content = wire::complete(order);
+        const auto receipt = country.log_order(content);
+        return {{"seq", seq},
+                {"index", receipt.index},
+                {"kind", "order"},
+                {"content", content},
+                {"salt", base64url(receipt.salt)},
+                {"person_salt", base64url(person_salt)},
+                {"outcome", "answered"},
+                {"subject", base64url(as_bytes(subject))},
+                {"subject_salt", base64url(subject_salt)},
+                {"number", base64url(as_bytes(number))},
+                {"number_salt", base64url(number_salt)}};
+    }
+    void add(std::int64_t seq) { entries.push_back(make(seq)); }
+
+    static json::array hashes(const std::vector<Hash>& hashes) {
+        json::array out;
+        for (const auto& hash : hashes)
+            out.emplace_back(base64url(hash));
+        return out;
+    }
+    [[nodiscard]] std::string note(const tlog::Edge& tree, std::uint64_t size) const {
+        return tlog::sign_note(
+            tlog::checkpoint_text({.origin = country.log.name(),
+                                   .size = size,
+                                   .root = tlog::tree_root(size, tree.reader({}))}),
+            country.log, country.log_key);
+    }
+    [[nodiscard]] std::string cosign(std::string signed_note, std::size_t witnesses = 2) const {
+        const auto text = wire::valid(tlog::parse_note(signed_note)).text;
+        for (std::size_t i = 0; i < witnesses; ++i) {
+            signed_note += tlog::cosign(text, wire::test_now, country.witnesses.at(i),
+                                        country.witness_keys.at(i));
+        }
+        return signed_note;
+    }
+    [[nodiscard]] json::object page() const {
+        const auto& tree = country.tree;
+        const auto size = tree.size();
+        json::array list;
+        for (auto entry : entries) {
+            const auto index = static_cast<std::uint64_t>(entry.at("index").as_uint64());
+            entry["proof"] = hashes(tlog::inclusion_proof(
+                index, index < cosigned_size ? cosigned_size : size, tree.reader({})));
+            list.push_back(std::move(entry));
+        }
+        return {
+            {"link_number", base64url(link_number)},
+            {"last_seq", entries.size()},
+            {"checkpoint", note(tree, size)},
+            {"cosigned", cosign(note(tree, cosigned_size))},
+            {"consistency", hashes(tlog::consistency_proof(cosigned_size, size, tree.reader({})))},
+            {"more", false},
+            {"entries", std::move(list)}};
+    }
+    // "", or why the page is not believed.
+    [[nodiscard]] std::string why(const json::object& of) const {
+        const auto read = read_entries_page(directory, card, json::serialize(of), 0);
+        return read ? "" : read.error().why;
+    }
+};
+
+TEST(EntriesPage, HonestOne) {
+    PersonLog log;
+    log.add(4);  // not yet cosigned
+    const auto read = read_entries_page(log.directory, log.card, json::serialize(log.page()), 0);
+    ASSERT_TRUE(read.has_value()) << read.error().why;
+    ASSERT_EQ(read->entries.size(), 4U);
+    EXPECT_TRUE(read->entries[2].witnessed);
+    EXPECT_FALSE(read->entries[3].witnessed);
+    EXPECT_EQ(read->entries[0].requester, "clinic-1");
+    EXPECT_FALSE(read->entries[0].own_card);
+    EXPECT_EQ(read->cosigned.size, log.cosigned_size);
+}
+
+// The same entries in a tree that only this person is shown.
+TEST(EntriesPage, AnotherTreeForThisPerson) {
+    PersonLog log;
+    PersonLog other;
+    auto page = log.page();
+    // Signed by the log, but the quorum has seen another one.
+    tlog::Edge private_tree;
+    for (std::uint64_t i = 0; i < log.country.tree.size(); ++i)
+        private_tree.append(wire::filled(static_cast<std::uint8_t>(i)));
+    page["checkpoint"] = log.note(private_tree, private_tree.size());
+    EXPECT_EQ(log.why(page), "the newest checkpoint did not grow out of the cosigned one");
+    page = log.page();
+    page["cosigned"] = log.cosign(log.note(log.country.tree, log.cosigned_size), 1);
+    EXPECT_EQ(log.why(page), "a checkpoint is called cosigned, and the quorum did not");
+    page["cosigned"] = other.cosign(log.note(log.country.tree, log.cosigned_size));
+    EXPECT_NE(log.why(page), "") << "other witnesses";
+    // Without a cosigned one nothing is called witnessed.
+    page = log.page();
+    page.erase("cosigned");
+    page["consistency"] = json::array();
+    for (auto& entry : page.at("entries").as_array()) {
+        const auto index = entry.as_object().at("index").as_uint64();
+        entry.as_object()["proof"] = PersonLog::hashes(
+            tlog::inclusion_proof(index, log.country.tree.size(), log.country.tree.reader({})));
+    }
+    const auto read = read_entries_page(log.directory, log.card, json::serialize(page), 0);
+    ASSERT_TRUE(read.has_value()) << read.error().why;
+    EXPECT_FALSE(read->entries[0].witnessed);
+}
+
+TEST(EntriesPage, HolesAndMissingEnds) {
+    PersonLog log;
+    auto page = log.page();
+    page.at("entries").as_array().erase(page.at("entries").as_array().begin() + 1);
+    EXPECT_EQ(log.why(page), "the person's entries have a hole");
+    page = log.page();
+    page.at("entries").as_array().pop_back();
+    EXPECT_EQ(log.why(page), "the person's entries end too early");
+    page["last_seq"] = 2;
+    EXPECT_EQ(log.why(page), "") << "only the holders can tell";
+}
+
+TEST(EntriesPage, OrdersAlteredAfterTheFact) {
+    const PersonLog log;
+    const auto with = [&log](std::string_view member, const json::value& value) {
+        auto page = log.page();
+        page.at("entries").as_array()[1].as_object()[member] = value;
+        return log.why(page);
+    };
+    const auto content = std::string(log.entries[1].at("content").as_string());
+    EXPECT_EQ(with("content", wire::replaced(content, R"("06990014")", R"("06990022")")),
+              "an entry is not in the log at its index");
+    EXPECT_EQ(with("salt", base64url(wire::filled(1))), "an entry is not in the log at its index");
+    EXPECT_EQ(with("index", 3), "an entry is not in the log at its index");
+    EXPECT_EQ(with("person_salt", base64url(wire::filled(1))),
+              "an entry belongs to another person");
+    EXPECT_EQ(with("subject", base64url(as_bytes(R"({"mandate":"x"})"))),
+              "an entry's subject is not the one committed to");
+    EXPECT_EQ(with("number", base64url(as_bytes("{}"))),
+              "an entry's number is not the one committed to");
+    EXPECT_NE(with("kind", "refused"), "");
+    EXPECT_NE(with("more", true), "") << "unknown member";
+}
+
+// What the log's key alone can make: an entry whose request nobody signed.
+TEST(EntriesPage, RequestsThatNobodySigned) {
+    PersonLog log;
+    log.country.clinic = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    log.add(4);
+    EXPECT_NE(log.why(log.page()), "");
+}
+
+TEST(EntriesPage, ErasedOnesKeepTheirPlace) {
+    PersonLog log;
+    const auto erased = [&log](std::string_view kept_until, UnixTime at) {
+        auto page = log.page();
+        auto& entry = page.at("entries").as_array()[0].as_object();
+        const auto hash =
+            wire::order_entry(wire::valid(parse_hash(entry.at("salt").as_string())),
+                              as_bytes(std::string_view(entry.at("content").as_string())));
+        entry = json::object{{"seq", entry.at("seq")},
+                             {"index", entry.at("index")},
+                             {"proof", entry.at("proof")},
+                             {"entry", base64url(hash)},
+                             {"erased", json::object{{"kept_until", kept_until}, {"at", at}}}};
+        return log.why(page);
+    };
+    EXPECT_EQ(erased("2020-01", wire::test_now), "");
+    EXPECT_EQ(erased("2020-01", 1'580'000'000), "an entry was erased before its time");
+    EXPECT_EQ(erased("2999-01", wire::test_now), "an entry was erased before its time");
+    EXPECT_EQ(erased("2020-13", wire::test_now), "an entry was erased before its time");
+    EXPECT_EQ(erased("2020-01", 4'000'000'000), "an entry was erased before its time");
+}
+
+}  // namespace
+}  // namespace mado::client
