@@ -45,8 +45,9 @@ create table access (
     outcome       text,
     request_index blob unique,        -- of requester and jti
     content_index blob,               -- of the request's bytes
-    mandate_use   blob unique         -- index of mandate, holder and service (checks are used once)
+    mandate_use   blob                -- index of mandate, holder and service (checks are used once)
 );
+create unique index access_mandate_use on access (mandate_use) where mandate_use is not null;
 create unique index access_person on access (person, seq) where person is not null;
 create index access_month on access (month) where sealed is not null;
 
