@@ -91,8 +91,9 @@ create table tally (
 create table tile (
     level  integer not null,
     number integer not null,
+    root   blob not null,  -- of the 256 hashes: one hash of the level above; before them, so that
+                           -- who reads roots only does not read on into the row's further pages
     hashes blob not null,  -- 256 × 32 bytes
-    root   blob not null,  -- their Merkle root: one hash of the level above
     primary key (level, number)
 ) without rowid;
 
