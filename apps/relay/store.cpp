@@ -171,7 +171,16 @@ Bytes TileRows::read(tlog::TileId id, unsigned width) {
         tile_.bind("level", std::int64_t{id.level})
             .bind("number", static_cast<std::int64_t>(id.index));
         if (tile_.step()) return tile_.blob(0);
+        return assemble(id, width);
     }
+    auto& open = open_[id.level];
+    if (open.index != id.index || open.hashes.size() < std::size_t{width} * 32) {
+        open = {.index = id.index, .hashes = assemble(id, width)};
+    }
+    return to_bytes(ByteView(open.hashes).first(std::size_t{width} * 32));
+}
+
+Bytes TileRows::assemble(tlog::TileId id, unsigned width) {
     const auto first = id.index * tlog::tile_width;
     Bytes out;
     if (id.level == 0) {
