@@ -1,6 +1,7 @@
 #include "figures.hpp"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 
@@ -8,6 +9,12 @@
 
 namespace mado::bench {
 namespace {
+
+double cpu_us(clockid_t clock) {
+    timespec time{};
+    if (::clock_gettime(clock, &time) != 0) throw Failure("cannot read a clock");
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
 
 std::string number(double value) {
     if (value >= 1000) return fmt::format("{:.0f}", value);
@@ -46,11 +53,11 @@ double median(std::vector<double> samples) {
 }
 
 void print(const std::vector<Figure>& figures) {
-    fmt::print("\n{:<58} | {:<16} | {:<36} | {}\n", "measure", "goal", "median [least – most]",
+    fmt::print("\n{:<66} | {:<13} | {:<34} | {}\n", "measure", "goal", "median [least – most]",
                "met");
     for (const auto& figure : figures) {
         const auto [least, most] = std::ranges::minmax(figure.samples);
-        fmt::print("{:<58} | {:<16} | {:<36} | {}\n", figure.measure, goal_text(figure),
+        fmt::print("{:<66} | {:<13} | {:<34} | {}\n", figure.measure, goal_text(figure),
                    fmt::format("{} [{} – {}] {}", number(median(figure.samples)), number(least),
                                number(most), figure.unit),
                    !figure.goal     ? ""
@@ -61,6 +68,14 @@ void print(const std::vector<Figure>& figures) {
 
 bool all_met(const std::vector<Figure>& figures) {
     return std::ranges::all_of(figures, is_met);
+}
+
+double thread_cpu_us() {
+    return cpu_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double process_cpu_us() {
+    return cpu_us(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 }  // namespace mado::bench

@@ -39,4 +39,8 @@ class Stopwatch {
     std::int64_t start_ = monotonic_us();
 };
 
+// Processor time so far, in microseconds: what a busy machine does not lengthen much.
+double thread_cpu_us();
+double process_cpu_us();
+
 }  // namespace mado::bench

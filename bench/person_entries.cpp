@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "client/entries.hpp"
 #include "crypto/digest.hpp"
 #include "relay/itself.hpp"
@@ -29,6 +31,7 @@ struct Relay {
                          .log = place.log,
                          .signing_key = place.country.relay,
                          .kid = kid,
+                         .sealing_key = place.country.relay,
                          .mandates = mandates,
                          .writer = *writer,
                          .log_contradicted = contradicted,
@@ -40,6 +43,19 @@ struct Relay {
 struct Page {
     std::string sealed;
     Hash head{};
+};
+
+struct Spent {
+    double ms = 0;
+    double cpu_ms = 0;
+
+    void add(const std::function<void()>& work) {
+        const auto cpu_before = thread_cpu_us();
+        const Stopwatch watch;
+        work();
+        ms += watch.ms();
+        cpu_ms += (thread_cpu_us() - cpu_before) / 1e3;
+    }
 };
 
 std::int64_t entries_in(const std::vector<client::EntriesPage>& pages) {
@@ -88,29 +104,30 @@ std::vector<Figure> measure_person(const Place& place, const Orders& orders,
     Figure cold{.measure = what + "opened, proven, sent (cold)", .unit = "ms", .goal = a_second};
     Figure warm{.measure = what + "opened, proven, sent (warm)", .unit = "ms", .goal = a_second};
     Figure verified{.measure = what + "verified by the client", .unit = "ms", .goal = a_second};
+    Figure relay_cpu{.measure = what + "processor time of the relay (warm)", .unit = "ms"};
+    Figure client_cpu{.measure = what + "processor time of the client", .unit = "ms"};
     for (int i = 0; i < samples; ++i) {
         place.forget_cached_pages();
         const Relay relay(place);
         for (auto* figure : {&cold, &warm}) {
             relay::Reader reader(place.database(), place.vault());
             std::vector<client::EntriesPage> pages;
-            double relay_ms = 0;
-            double client_ms = 0;
+            Spent relay_spent;
+            Spent client_spent;
             for (bool more = true; more; more = pages.back().more) {
                 const auto after = entries_in(pages);
-                const Stopwatch relay_watch;
-                const auto page = answer_page(relay, reader, planted, after);
-                relay_ms += relay_watch.ms();
-                const Stopwatch client_watch;
-                pages.push_back(read_page(place, orders, page, after));
-                client_ms += client_watch.ms();
+                Page page;
+                relay_spent.add([&] { page = answer_page(relay, reader, planted, after); });
+                client_spent.add([&] { pages.push_back(read_page(place, orders, page, after)); });
             }
             if (entries_in(pages) != planted.own_entries) throw Failure("entries are missing");
-            figure->samples.push_back(relay_ms);
-            verified.samples.push_back(client_ms);
+            figure->samples.push_back(relay_spent.ms);
+            if (figure == &warm) relay_cpu.samples.push_back(relay_spent.cpu_ms);
+            verified.samples.push_back(client_spent.ms);
+            client_cpu.samples.push_back(client_spent.cpu_ms);
         }
     }
-    return {cold, warm, verified};
+    return {cold, warm, relay_cpu, verified, client_cpu};
 }
 
 }  // namespace mado::bench

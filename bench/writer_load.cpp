@@ -1,8 +1,6 @@
 #include "writer_load.hpp"
 
 #include <sched.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include <atomic>
 #include <mutex>
@@ -24,12 +22,6 @@ void run_on(int core) {
     if (::sched_setaffinity(0, sizeof(set), &set) != 0) {
         throw OperatorError("this machine has no core " + std::to_string(core));
     }
-}
-
-double cpu_us(clockid_t clock) {
-    timespec time{};
-    if (::clock_gettime(clock, &time) != 0) throw Failure("cannot read a clock");
-    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
 std::vector<relay::RecordOrder> make_orders(const Orders& orders, const PlantedLog& planted,
@@ -94,7 +86,7 @@ class Run {
     }
     void record(relay::RecordOrder order) {
         const bool taken = writer_.record(std::move(order), [this](relay::RecordResult result) {
-            progress_.writer_cpu_us = cpu_us(CLOCK_THREAD_CPUTIME_ID);
+            progress_.writer_cpu_us = thread_cpu_us();
             if (!result) {
                 ++progress_.failed;
                 return;
@@ -150,14 +142,13 @@ std::vector<Figure> measure_writer(const Place& place, const Orders& orders,
         auto batch_of_orders = make_orders(orders, planted, load.orders, random);
         seen.clear();
         const auto count = static_cast<double>(load.orders);
-        const auto process = cpu_us(CLOCK_PROCESS_CPUTIME_ID);
-        const auto own = cpu_us(CLOCK_THREAD_CPUTIME_ID);
+        const auto process = process_cpu_us();
+        const auto own = thread_cpu_us();
         const Stopwatch watch;
         Run run(*writer, load);
         run.feed(batch_of_orders);
         const auto wall_ms = watch.ms();
-        const auto others =
-            cpu_us(CLOCK_PROCESS_CPUTIME_ID) - process - (cpu_us(CLOCK_THREAD_CPUTIME_ID) - own);
+        const auto others = process_cpu_us() - process - (thread_cpu_us() - own);
         const auto writer_now = run.writer_cpu_us();
         if (i >= 0) {
             rate.samples.push_back(count / wall_ms * 1e3);

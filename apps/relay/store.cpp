@@ -171,7 +171,16 @@ Bytes TileRows::read(tlog::TileId id, unsigned width) {
         tile_.bind("level", std::int64_t{id.level})
             .bind("number", static_cast<std::int64_t>(id.index));
         if (tile_.step()) return tile_.blob(0);
+        return assemble(id, width);
     }
+    auto& open = open_[id.level];
+    if (open.index != id.index || open.hashes.size() < std::size_t{width} * 32) {
+        open = {.index = id.index, .hashes = assemble(id, width)};
+    }
+    return to_bytes(ByteView(open.hashes).first(std::size_t{width} * 32));
+}
+
+Bytes TileRows::assemble(tlog::TileId id, unsigned width) {
     const auto first = id.index * tlog::tile_width;
     Bytes out;
     if (id.level == 0) {
@@ -199,9 +208,22 @@ std::vector<Bytes> TileRows::entries(std::uint64_t first, unsigned count) {
     return out;
 }
 
+namespace {
+
+// Holds the right edge of a large log, from which every proof is made.
+constexpr int reader_cache_kib = 16 * 1024;
+
+db::Connection open_to_read(const std::string& path) {
+    auto connection = open_store(path, db::Access::read_only);
+    connection.run("pragma cache_size = -" + std::to_string(reader_cache_kib));
+    return connection;
+}
+
+}  // namespace
+
 Reader::Reader(const std::string& path, const Vault& vault)
     : vault_(vault),
-      connection_(open_store(path, db::Access::read_only)),
+      connection_(open_to_read(path)),
       card_(connection_.prepare(
           "select person, sealed from card_key where certificate_index = :index")),
       linked_full_(connection_.prepare(

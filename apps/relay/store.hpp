@@ -108,9 +108,18 @@ class TileRows {
     std::vector<Bytes> entries(std::uint64_t first, unsigned count);
 
   private:
+    Bytes assemble(tlog::TileId id, unsigned width);
+
     db::Statement tile_;
     db::Statement roots_;
     db::Statement entries_;
+    // Of each level the tile that was not full when it was last read. What it held it holds for
+    // ever, and every proof in one tree needs the same few, of up to 255 rows each.
+    struct OpenTile {
+        std::uint64_t index = 0;
+        Bytes hashes;
+    };
+    std::map<unsigned, OpenTile> open_;
 };
 
 class Reader {

@@ -592,6 +592,8 @@ namespace {
 // Pages in the write-ahead log from which on it is begun anew, so that it cannot grow for ever
 // under a load that never pauses (16 MiB).
 constexpr int wal_pages_max = 4096;
+// Passes at the most before it is begun anew although the writer is faster than they are.
+constexpr int passes_max = 10;
 
 }  // namespace
 
@@ -609,13 +611,17 @@ struct Checkpointer::State {
     void checkpoint() {
         int in_log = 0;
         int done = 0;
-        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log,
-                                  &done);
-        // Only what came in meanwhile is left to copy, so the writer waits for very little.
-        if (in_log > wal_pages_max) {
-            sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_RESTART,
+        for (int pass = 0; pass < passes_max; ++pass) {
+            const int before = done;
+            sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                       &in_log, &done);
+            if (in_log <= wal_pages_max) return;
+            // Under load much comes in during a pass. The writer waits for what is left to copy
+            // when it is begun anew, and gives up after the busy timeout: so little must be left.
+            if (in_log - before <= wal_pages_max) break;
         }
+        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, &in_log,
+                                  &done);
     }
 
     Connection connection;

@@ -46,8 +46,9 @@ create table access (
     outcome       text,
     request_index blob unique,        -- of requester and jti
     content_index blob,               -- of the request's bytes
-    mandate_use   blob unique         -- index of mandate, holder and service (checks are used once)
+    mandate_use   blob                -- index of mandate, holder and service (checks are used once)
 );
+create unique index access_mandate_use on access (mandate_use) where mandate_use is not null;
 create unique index access_person on access (person, seq) where person is not null;
 create index access_opens on access (opens) where opens is not null;
 create index access_month on access (month) where sealed is not null;
@@ -108,8 +109,9 @@ create table tally (
 create table tile (
     level  integer not null,
     number integer not null,
+    root   blob not null,  -- of the 256 hashes: one hash of the level above; before them, so that
+                           -- who reads roots only does not read on into the row's further pages
     hashes blob not null,  -- 256 × 32 bytes
-    root   blob not null,  -- their Merkle root: one hash of the level above
     primary key (level, number)
 ) without rowid;
 
