@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <functional>
 
 #include "client/entries.hpp"
@@ -72,11 +73,22 @@ Page answer_page(const Relay& relay, relay::Reader& reader, const PlantedLog& pl
     head.service = wire::service_id("entries");
     head.parameters = {{"after", std::to_string(after)}};
     Page out{.sealed = {}, .head = crypto::random_hash()};
-    auto answer = relay::answer_itself(
-        relay.shared, reader,
-        {.head = head, .head_hash = out.head, .person = planted.reader, .now = unix_now()});
-    if (!answer) throw Failure("the relay refuses a page");
-    out.sealed = std::move(*answer);
+    const auto& portal = *relay.place.directory.find("clinic-1");
+    http::asio::io_context io{1};
+    http::asio::co_spawn(io,
+                         relay::answer_itself(relay.shared, reader,
+                                              {.head = head,
+                                               .head_hash = out.head,
+                                               .participant = portal,
+                                               .person = planted.reader,
+                                               .payload = {},
+                                               .now = unix_now()}),
+                         [&out](std::exception_ptr failed, auto answer) {
+                             if (failed) std::rethrow_exception(failed);
+                             if (!answer) throw Failure("the relay refuses a page");
+                             out.sealed = std::move(*answer);
+                         });
+    io.run();
     return out;
 }
 

@@ -168,7 +168,7 @@ TEST(EntriesPage, HolesAndMissingEnds) {
 
 TEST(EntriesPage, OrdersAlteredAfterTheFact) {
     const PersonLog log;
-    const auto with = [&log](std::string_view member, const json::value& value) {
+    const auto with = [&log](std::string_view member, const auto& value) {
         auto page = log.page();
         page.at("entries").as_array()[1].as_object()[member] = value;
         return log.why(page);
