@@ -83,6 +83,51 @@ std::int64_t evidence_rows(const RunningCountry& country) {
     return count.integer(0);
 }
 
+// --- the access log, as its gateway sees it ---
+
+// Alters the evidence of gateway-1 while it does not run.
+void alter_evidence(RunningCountry& country, const std::string& sql) {
+    country.kill9("gateway-1");
+    db::Connection(country.path("state/gateways/gateway-1/evidence.sqlite"), db::Access::read_write)
+        .run(sql);
+    country.start("gateway-1");
+}
+
+// An answered order that stays beyond what the log publishes.
+TEST_F(ErrorsTest, LogThatDoesNotReachAnAnsweredOrder) {
+    const auto& origin = country().directory().logs.front().key.name();
+    alter_evidence(country(),
+                   "insert into evidence (entry, request, log_index, origin, time, keep_until, "
+                   "holder, number, requester, service, outcome, receipt, settled) values "
+                   "(zeroblob(32), zeroblob(32), 1000000, '" +
+                       origin +
+                       "', 1, 9000000000, '990010', 'x', 'clinic-1', 'eligibility', 'answered', "
+                       "'{}', 0)");
+    const auto claims = [] {
+        return country().cli({"records", "claims", "--card", hanako.card, "--pin", "1234"});
+    };
+    auto said = claims();
+    for (int i = 0; i < 100 && said.output.find("log_unwitnessed") == std::string::npos; ++i) {
+        pause_ms(100);  // the first round of settling comes 2 s after the start
+        said = claims();
+    }
+    EXPECT_NE(said.output.find("log_unwitnessed"), std::string::npos) << said.output;
+    seen().insert(Code::log_unwitnessed);
+    // Eligibility goes on.
+    EXPECT_EQ(send_body(country(), body_of(country(), hanako)).status, 200);
+    alter_evidence(country(), "delete from evidence where entry = zeroblob(32)");
+}
+
+TEST_F(ErrorsTest, LogThatContradictsItself) {
+    const auto& origin = country().directory().logs.front().key.name();
+    alter_evidence(country(), "insert into contradiction values ('" + origin + "', 1, '{}')");
+    const auto reply = send_body(country(), body_of(country(), hanako));
+    expect_problem(reply, Code::holder_refused, "log_contradicted");
+    seen().insert(Code::log_contradicted);
+    alter_evidence(country(), "delete from contradiction");
+    EXPECT_EQ(send_body(country(), body_of(country(), hanako)).status, 200);
+}
+
 }  // namespace
 
 // Who is not there cannot be asked: at once, and nothing is logged.

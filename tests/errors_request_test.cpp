@@ -6,6 +6,7 @@
 #include "crypto/digest.hpp"
 #include "errors_fixture.hpp"
 #include "pretenders.hpp"
+#include "wire/sealing.hpp"
 
 namespace mado::tests {
 namespace {
@@ -45,6 +46,24 @@ Bytes mandate_bytes(std::string_view jws) {
 std::string slip(std::string number) {
     number.back() = static_cast<char>('0' + (number.back() - '0' + 1) % 10);
     return number;
+}
+
+// An investigator's check with an order that no sealing authority gave.
+TEST_F(ErrorsTest, SealingThatIsNone) {
+    const auto& police = country().office("police-1");
+    auto head = country().head("police-1");
+    head.purpose = code_id("investigation");
+    head.sealing = wire::sign_sealing({.issuer = police.id,
+                                       .audience = participant("relay"),
+                                       .organisation = police.id,
+                                       .service = head.service,
+                                       .jti = base64url(crypto::random_bytes(16)),
+                                       .subject = {},
+                                       .until = unix_now() + 86'400,
+                                       .issued_at = unix_now(),
+                                       .expires = unix_now() + 60},
+                                      police.kid, police.signing_key);
+    expect_problem(country().ask(police, head, subject_of(hanako)), Code::sealing_invalid);
 }
 
 }  // namespace

@@ -23,20 +23,7 @@ class LogToolsTest : public OneCountry {
         return country().cli(std::move(words));
     }
     // One order of clinic-1 about Hanako; its receipt is the first Binary of the Bundle.
-    static wire::Receipt receipt() {
-        const auto done = country().cli({"check", "--card", "hanako", "--pin", "1234", "--json"});
-        if (done.status != 0) throw Failure("no check: " + done.output);
-        write("bundle.json", done.output);
-        const auto bundle = valid(parse_json_object(done.output, {.depth_max = 32}));
-        for (const auto& entry : bundle.at("entry").as_array()) {
-            const auto& resource = entry.at("resource").as_object();
-            if (resource.at("resourceType") != "Binary") continue;
-            const auto& data = resource.at("data").as_string();
-            const auto bytes = valid(parse_base64({data.data(), data.size()}));
-            return valid(wire::read_receipt(valid(parse_json_object(as_text(bytes)))));
-        }
-        throw Failure("a Bundle without a receipt");
-    }
+    static wire::Receipt receipt();
     // One of the country's first orders, once the witnesses have seen it: its files "bundle.json"
     // and "receipt.json", and "proof", which log prove made of it.
     static const wire::Receipt& witnessed_receipt() {

@@ -91,7 +91,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     if (!resolved) co_return std::unexpected(resolved.error());
     // What is sealed leaves no trace that the person could see, and each try needs an order of the
     // authority.
-    const auto miss_path = permit->opens ? std::nullopt : resolved->miss_path;
+    const auto miss_path = permit->sealing ? std::nullopt : resolved->miss_path;
 
     auto recorded = co_await record(*caller, *permit, std::move(*resolved));
     if (!recorded) co_return std::unexpected(recorded.error());
@@ -178,25 +178,25 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                                               .holder_kind = asked ? asked->kind : *head.to.kind,
                                               .on = today});
     if (policy == nullptr) return refuse(Code::not_allowed);
-    const auto opens = judge_sealing(caller, *policy);
-    if (!opens) return std::unexpected(opens.error());
+    const auto sealing = judge_sealing(caller, *policy);
+    if (!sealing) return std::unexpected(sealing.error());
     Permit permit{.subject = *subject,
                   .policy = policy,
                   .person = {},
                   .mandate = {},
                   .mandate_use_of = {},
-                  .opens = *opens};
+                  .sealing = *sealing};
     if (mandate == nullptr) return permit;
     return accept_mandate(caller, mandate->mandate, std::move(permit));
 }
 
 // When a sealing authority has ordered that the person sees it later: until when.
-Exchange::Step<std::optional<UnixTime>> Exchange::judge_sealing(
+Exchange::Step<std::optional<wire::Sealing>> Exchange::judge_sealing(
     const Caller& caller, const wire::PolicyRow& policy) const {
     const auto& head = caller.head.head;
     if (head.sealing.empty()) {
         if (caller.request.sealing_salt) return refuse(Code::malformed);
-        return std::optional<UnixTime>();
+        return std::optional<wire::Sealing>();
     }
     if (!policy.sealable) return refuse(Code::not_allowed);
     const auto sealing = wire::verify_sealing(head.sealing, {.directory = shared_.directory,
@@ -210,7 +210,7 @@ Exchange::Step<std::optional<UnixTime>> Exchange::judge_sealing(
             sealing->subject) {
         return refuse(Code::sealing_invalid);
     }
-    return std::optional(sealing->until);
+    return std::optional(*sealing);
 }
 
 // Only some services of the relay itself take a payload, and then it is the one that was signed.
@@ -325,7 +325,7 @@ Notice Exchange::notice_of(const Caller& caller, const Permit& permit) const {
     const auto day = shared_.policy.day_of(caller.now);
     return {.own_view = permit.policy->mandate == wire::MandateKind::login,
             .at_once = permit.policy->tell_at_once,
-            .sealed = permit.opens.has_value(),
+            .sealed = permit.sealing.has_value(),
             .requester = head.issuer.text(),
             .requester_kind = caller.participant->kind.text(),
             .service = head.service.text(),
@@ -374,8 +374,8 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .content_index = shared_.vault.index(
                         "content", {as_bytes(caller.request.head), caller.request.subject}),
                     .mandate_use = {},
-                    .opens = permit.opens,
-                    .miss_path = permit.opens ? std::nullopt : resolved.miss_path,
+                    .opens = permit.sealing ? std::optional(permit.sealing->until) : std::nullopt,
+                    .miss_path = permit.sealing ? std::nullopt : resolved.miss_path,
                     .mandate = permit.mandate,
                     .notice = notice_of(caller, permit),
                     .time = order.time};
@@ -384,8 +384,9 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
             "mandate-use",
             {*permit.mandate_use_of, as_bytes(holder.text()), as_bytes(head.service.text())});
     }
-    if (permit.opens) {
-        job.mandate_use = shared_.vault.index("sealing-use", {as_bytes(head.sealing)});
+    if (const auto& sealing = permit.sealing) {
+        job.mandate_use = shared_.vault.index(
+            "sealing-use", {as_bytes(sealing->issuer.text()), as_bytes(sealing->jti)});
     }
     auto& writer = shared_.writer;
     auto shared_job = std::make_shared<RecordOrder>(std::move(job));

@@ -12,6 +12,7 @@
 #include "mandates.hpp"
 #include "service.hpp"
 #include "store.hpp"
+#include "wire/sealing.hpp"
 
 namespace mado::relay {
 
@@ -62,8 +63,8 @@ class Exchange {
         const wire::PolicyRow* policy;
         std::optional<PersonRow> person;  // known from the card
         std::optional<MandateRow> mandate;
-        std::optional<Bytes> mandate_use_of;  // a check: used once for each holder and service
-        std::optional<UnixTime> opens;        // sealed until then
+        std::optional<Bytes> mandate_use_of;   // a check: used once for each holder and service
+        std::optional<wire::Sealing> sealing;  // of a sealing authority: hidden until its date
     };
     struct Resolved {
         Route route;
@@ -76,8 +77,8 @@ class Exchange {
     Task<Step<wire::Reply>> steps(http::Request request, std::string& service);
     Step<Caller> authenticate(const http::Request& request);
     Step<Permit> authorise(const Caller& caller);
-    Step<std::optional<UnixTime>> judge_sealing(const Caller& caller,
-                                                const wire::PolicyRow& policy) const;
+    Step<std::optional<wire::Sealing>> judge_sealing(const Caller& caller,
+                                                     const wire::PolicyRow& policy) const;
     std::optional<Code> judge_payload(const Caller& caller) const;
     Step<Resolved> resolve(const Caller& caller, const Permit& permit);
     Task<Step<Recorded>> record(const Caller& caller, const Permit& permit, Resolved resolved);

@@ -1,6 +1,8 @@
 // One request from its bytes to its answer, with a gateway on a loopback connection.
 #include "exchange.hpp"
 
+#include <boost/json.hpp>
+
 #include "test_exchange.hpp"
 
 namespace mado::relay {

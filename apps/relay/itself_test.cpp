@@ -1,6 +1,8 @@
 // What the relay answers itself: entries, bells, questions; and sealed entries from both sides.
 #include "itself.hpp"
 
+#include <boost/json.hpp>
+
 #include "questions.hpp"
 #include "test_exchange.hpp"
 #include "wire/sealing.hpp"
@@ -273,6 +275,7 @@ class SealedTest : public PortalTest {
                 .audience = participant_id("relay"),
                 .organisation = participant_id("clinic-1"),
                 .service = service_id("eligibility"),
+                .jti = base64url(crypto::random_bytes(16)),
                 .subject = wire::commit_sealed_subject(salt, as_bytes(subject)),
                 .until = now + 86'400,
                 .issued_at = now,

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/detached.hpp>
-#include <boost/json.hpp>
+#include <boost/json/fwd.hpp>
 
 #include "crypto/jwe.hpp"
 #include "exchange.hpp"
@@ -181,14 +181,7 @@ class ExchangeTest : public testing::Test {
         return http::await(io, exchange->run(std::move(request)));
     }
     // "ok", or the problem's code, with its reason.
-    static std::string code_of(const http::Response& response) {
-        if (response.status == 200) return "ok";
-        const auto problem = boost::json::parse(response.body).as_object();
-        EXPECT_EQ(problem.at("request_id").as_string(), "request-id");
-        std::string code(problem.at("code").as_string());
-        const auto* reason = problem.if_contains("reason");
-        return reason == nullptr ? code : code + " " + std::string(reason->as_string());
-    }
+    static std::string code_of(const http::Response& response);
     std::string ask(const wire::Head& of, std::string_view subject) {
         return code_of(send(body(of, subject)));
     }
@@ -273,21 +266,8 @@ class PortalTest : public ExchangeTest {
     http::Response ask_portal(const wire::Head& of, const std::string& subject) {
         return send(body(of, subject, store.country.portal), wire::filled(8));
     }
-    boost::json::object open(const wire::Head& of, const std::string& subject) {
-        const auto text = body(of, subject, store.country.portal);
-        const auto response = send(text, wire::filled(8));
-        EXPECT_EQ(code_of(response), "ok");
-        const auto reply = wire::valid(wire::parse_reply(response.body));
-        EXPECT_FALSE(reply.receipt.has_value());
-        const auto request = wire::valid(wire::parse_request(text));
-        const auto answer =
-            wire::valid(wire::open_answer(reply.answer, store.country.seal_to,
-                                          {.from = store.directory.relay(),
-                                           .order = crypto::sha256(as_bytes(request.head)),
-                                           .service = of.service,
-                                           .now = unix_now()}));
-        return boost::json::parse(answer.data).as_object();
-    }
+    // The data of its answer.
+    boost::json::object open(const wire::Head& of, const std::string& subject);
     const std::string login = mandate(wire::MandateKind::login);
 };
 

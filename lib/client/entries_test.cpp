@@ -14,7 +14,7 @@
 namespace mado::client {
 namespace {
 
-constexpr std::string_view subject = R"({"mandate":"of another card"})";
+constexpr std::string_view subject = R"({"number":{"number":"1"}})";
 
 // The log of one person: its entries stand between those of others.
 struct PersonLog {
@@ -180,7 +180,7 @@ TEST(EntriesPage, OrdersAlteredAfterTheFact) {
     EXPECT_EQ(with("index", 3), "an entry is not in the log at its index");
     EXPECT_EQ(with("person_salt", base64url(wire::filled(1))),
               "an entry belongs to another person");
-    EXPECT_EQ(with("subject", base64url(as_bytes(R"({"mandate":"x"})"))),
+    EXPECT_EQ(with("subject", base64url(as_bytes(R"({"number":{"number":"2"}})"))),
               "an entry's subject is not the one committed to");
     EXPECT_EQ(with("number", base64url(as_bytes("{}"))),
               "an entry's number is not the one committed to");

@@ -30,6 +30,7 @@ Parsed<SignedSealing> parse_sealing(std::string_view compact) {
     auto audience = ParticipantId::parse(in.text("aud", 64));
     auto organisation = ParticipantId::parse(in.text("for", 64));
     auto service = ServiceId::parse(in.text("service", 64));
+    const auto jti = in.base64url_bytes("jti", 16);
     const auto subject = in.hash("subject");
     const auto until = in.integer("until", 0, INT64_MAX / 2);
     const auto issued_at = in.integer("iat", 0, INT64_MAX / 2);
@@ -39,10 +40,12 @@ Parsed<SignedSealing> parse_sealing(std::string_view compact) {
     if (!audience) return std::unexpected(audience.error());
     if (!organisation) return std::unexpected(organisation.error());
     if (!service) return std::unexpected(service.error());
+    if (jti.size() != 16) return bad("jti has not 128 bits");
     return SignedSealing{.sealing = {.issuer = *issuer,
                                      .audience = *audience,
                                      .organisation = *organisation,
                                      .service = *service,
+                                     .jti = base64url(jti),
                                      .subject = subject,
                                      .until = until,
                                      .issued_at = issued_at,
@@ -56,6 +59,7 @@ std::string sign_sealing(const Sealing& sealing, std::string_view kid,
                            {"aud", sealing.audience.text()},
                            {"for", sealing.organisation.text()},
                            {"service", sealing.service.text()},
+                           {"jti", sealing.jti},
                            {"subject", base64url(sealing.subject)},
                            {"until", sealing.until},
                            {"iat", sealing.issued_at},

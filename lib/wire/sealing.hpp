@@ -19,6 +19,7 @@ struct Sealing {
     ParticipantId audience;      // the relay
     ParticipantId organisation;  // "for": who may use it
     ServiceId service;
+    std::string jti;     // base64url of 16 random bytes: it is used once
     Hash subject{};      // commit_sealed_subject
     UnixTime until = 0;  // then the entry opens
     UnixTime issued_at = 0;
