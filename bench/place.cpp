@@ -47,12 +47,21 @@ std::unique_ptr<relay::LogWriter> Place::open_writer(
                                   .observe = std::move(observe)});
 }
 
+void Place::flush() const {
+    flush(false);
+}
+
 void Place::forget_cached_pages() const {
+    flush(true);
+}
+
+void Place::flush(bool forget) const {
     const int file = ::open(database().c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) throw Failure("cannot open the database");
-    const bool done = ::fsync(file) == 0 && ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) == 0;
+    const bool done =
+        ::fsync(file) == 0 && (!forget || ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) == 0);
     ::close(file);
-    if (!done) throw Failure("cannot empty the page cache");
+    if (!done) throw Failure("cannot flush the database");
 }
 
 Orders::Orders(const Place& place)

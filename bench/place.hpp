@@ -24,8 +24,9 @@ class Place {
     [[nodiscard]] const relay::Vault& vault() const { return *vault_; }
     [[nodiscard]] std::unique_ptr<relay::LogWriter> open_writer(
         std::function<void(const relay::WriterObservation&)> observe = {}) const;
-    // The database is on the disk, and nothing of it in the system's memory: as after a start of
-    // the machine.
+    // The database is on the disk: nothing is written behind a measurement.
+    void flush() const;
+    // And nothing of it in the system's memory, as after a start of the machine.
     void forget_cached_pages() const;
 
     relay::RelayCountry country;
@@ -33,6 +34,8 @@ class Place {
     Log log{"bench"};
 
   private:
+    void flush(bool forget) const;
+
     std::string folder_;
     std::optional<relay::Vault> vault_;
 };

@@ -143,6 +143,9 @@ TEST_F(WitnessTest, RefusesToStartWithWhatIsNotItsOwn) {
     fs::copy_file(mixed + "/log.key", mixed + "/witness.key", fs::copy_options::overwrite_existing);
     refuses(stranger, "the directory names no witness with this key");
     // A store that holds what this log never signed.
+    country().send_signal("witness-1", SIGTERM);  // what is in its write-ahead log goes over
+    for (int i = 0; i < 100 && fs::exists(state + "/witness.sqlite-wal"); ++i)
+        pause_ms(50);
     fs::copy_file(state + "/witness.sqlite", empty + "/witness.sqlite",
                   fs::copy_options::overwrite_existing);
     db::Connection(empty + "/witness.sqlite", db::Access::read_write)

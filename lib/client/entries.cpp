@@ -227,8 +227,8 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     const auto* erased = in.optional_object("erased");
     const auto entry =
         erased != nullptr ? open_erased(in, *erased, out, check) : open_content(in, out, check);
-    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!entry) return std::unexpected(entry.error());
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     out.entry = *entry;
     if (!out.was_sealed) {
         out.order_entry = out.entry;
