@@ -12,16 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class LyingLog : public LogToolsTest {
-  protected:
-    static void alter(const std::string& sql) {
-        db::Connection(country().places().state() + "/relay/relay.sqlite", db::Access::read_write)
-            .run(sql);
-    }
-};
+// Each lie has a country of its own, for it lasts.
+class ForkedLog : public LogToolsTest {};
+class AlteredLog : public LogToolsTest {};
 
 // One witness was shown another history. Whoever compares has the proof.
-TEST_F(LyingLog, HistoryForOneWitness) {
+TEST_F(ForkedLog, HistoryForOneWitness) {
     witnessed_receipt();
     country().kill9("witness-1");
     for (const auto* end : {"", "-wal", "-shm"}) {
@@ -54,12 +50,12 @@ TEST_F(LyingLog, HistoryForOneWitness) {
     }
 }
 
-// The last one: what a lane has read of a tile it does not read again.
-TEST_F(LyingLog, EntryThatWasAltered) {
+TEST_F(AlteredLog, Verify) {
     const auto given = witnessed_receipt();
     ASSERT_EQ(log({"verify"}).status, 0);
-    alter("update access set entry = zeroblob(32) where log_index = " +
-          std::to_string(given.index));
+    db::Connection(country().places().state() + "/relay/relay.sqlite", db::Access::read_write)
+        .run("update access set entry = zeroblob(32) where log_index = " +
+             std::to_string(given.index));
     const auto done = log({"verify"});
     EXPECT_EQ(done.status, 1) << done.output;
     EXPECT_TRUE(has(done.output, "does_not_fit: checkpoint")) << done.output;

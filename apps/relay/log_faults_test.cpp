@@ -1,6 +1,5 @@
-// The log writer on a disk that fails. In the table every call with which a batch changes the disk
-// meets every fault, once each. The tables of starting, stopping and making a store are in
-// log_faults_slow_test.cpp.
+// The log writer on a disk that fails. The tables, in which every call that changes the disk meets
+// every fault, are in log_faults_slow_test.cpp.
 #include <algorithm>
 #include <thread>
 

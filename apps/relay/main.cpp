@@ -191,7 +191,10 @@ std::optional<std::string> why_not_ready(LogWriter& writer, const Publisher& pub
 void compare_with_witnesses(asio::io_context& main, Publisher& publisher) {
     std::exception_ptr failed;
     asio::co_spawn(main, publisher.compare_with_witnesses(),
-                   [&failed](std::exception_ptr error, bool) { failed = error; });
+                   [&failed, &main](std::exception_ptr error, bool) {
+                       failed = error;
+                       main.stop();  // not when the connections' timers have run down as well
+                   });
     main.run();
     main.restart();
     if (failed) std::rethrow_exception(failed);
