@@ -207,6 +207,7 @@ TEST_F(LogToolsTest, PublicCounts) {
     EXPECT_TRUE(has(few.output, "sealed entries: 0\n")) << few.output;
     for (int i = 0; i < 10; ++i)
         receipt();
+    pause_ms(2'100);  // they are counted every 2 s
     const auto many = log({"stats"});
     EXPECT_FALSE(has(many.output, "clinic               treatment            10 未満"))
         << many.output;

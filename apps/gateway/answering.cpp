@@ -14,6 +14,12 @@ wire::DeliveryReply refused(Code code) {
             .reason = std::string(wire::info(code).name)};
 }
 
+// What was signed, without the signature: anybody can make a second valid one of an ECDSA
+// signature.
+Hash request_of(std::string_view head) {
+    return crypto::sha256(as_bytes(head.substr(0, head.rfind('.'))));
+}
+
 }  // namespace
 
 Task<http::Response> Answering::run(http::Request request) {
@@ -43,6 +49,12 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     if (!order) co_return refused(order.error());
     const auto holder = parts_.holders.find(order->order.holder.text());
     if (holder == parts_.holders.end()) co_return refused(Code::order_for_other);
+    // Another spelling of the number would find the same person and leave evidence elsewhere.
+    if (!delivery->number.empty() &&
+        !wire::is_number_for_holder(delivery->number, holder->second.records.scheme(),
+                                    order->order.holder)) {
+        co_return refused(Code::number_mismatch);
+    }
     const bool seen_before = parts_.evidence.known(order->entry);
     if (const auto code = judge_freshness(*order, seen_before, now)) co_return refused(*code);
     const auto* contract = wire::find_contract(order->head.service.text());
@@ -65,7 +77,7 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                           .now = now},
                          std::move(*parameters));
     EvidenceRow row{.entry = order->entry,
-                    .request = crypto::sha256(as_bytes(order->order.head)),
+                    .request = request_of(order->order.head),
                     .log_index = delivery->receipt.index,
                     .origin = order->origin,
                     .time = order->order.time,

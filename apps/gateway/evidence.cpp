@@ -55,7 +55,7 @@ Evidence::Reading::Reading(db::Connection& c)
       asked_about(c.prepare(
           "select entry, log_index, time, requester, service, outcome from evidence where "
           "holder = :holder and number = :number and log_index > :after and "
-          "(opens is null or opens <= :now) "
+          "(opens is null or opens <= :opened) and keep_until >= :now "
           "order by log_index limit :count")),
       open_orders(c.prepare("select entry, log_index, receipt from evidence where settled = 0 and "
                             "origin = :origin and log_index < :below "
@@ -103,7 +103,8 @@ std::vector<EvidenceRow> Evidence::asked_about(const AskedAbout& asked) {
         .bind("number", asked.number)
         .bind("after", static_cast<std::int64_t>(asked.after))
         .bind("count", asked.count)
-        .bind("now", asked.now - opening_grace_s);
+        .bind("opened", asked.now - opening_grace_s)
+        .bind("now", asked.now);
     while (rows.step()) {
         EvidenceRow row;
         row.entry = hash_at(rows, 0);

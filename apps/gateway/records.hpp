@@ -23,6 +23,7 @@ class Records {
             const wire::Directory& directory, const wire::Schemes& schemes);
 
     [[nodiscard]] const wire::Participant& holder() const { return *holder_; }
+    [[nodiscard]] const wire::Scheme& scheme() const { return *scheme_; }
     [[nodiscard]] bool offers(const wire::ServiceId& service) const;
 
     // Rows and items of one state of the database. Throws Failure (also db::Timeout) when the

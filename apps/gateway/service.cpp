@@ -99,6 +99,7 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
                                                                   .service = head->service,
                                                                   .time = order.time});
         if (!sealing) return std::unexpected(sealing.error());
+        if (sealing->until >= order.keep_until) return std::unexpected(Code::sealing_invalid);
         sealed_until = sealing->until;
     }
     return VerifiedOrder{.order = std::move(receipt->order),

@@ -90,10 +90,10 @@ Task<void> Settling::run(std::shared_ptr<bool> stopping, Settling& self) {
         const auto now = unix_now();
         try {
             co_await self.round(now);
-            self.parts_.evidence.erase(now);
         } catch (const std::exception& error) {
             self.parts_.log.error("settling_failed", {{"why", std::string_view(error.what())}});
         }
+        self.parts_.evidence.erase(now);
         if (const auto alarm = self.alarm(unix_now())) {
             self.parts_.log.error("log_alarm", {{"why", std::string_view(*alarm)}});
         }

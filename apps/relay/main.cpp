@@ -172,9 +172,10 @@ Task<void> shut_down(asio::io_context& main, std::vector<std::unique_ptr<Lane>>&
 constexpr std::chrono::minutes upkeep_pause{1};
 
 // What becomes due by the clock alone.
-Task<void> keep_up(asio::io_context& main, LogWriter& writer) {
+Task<void> keep_up(asio::io_context& main, LogWriter& writer,
+                   const std::atomic<bool>& contradicted) {
     asio::steady_timer timer(main);
-    for (;;) {
+    while (!contradicted) {                            // what it appends would make the log grow
         static_cast<void>(writer.upkeep(unix_now()));  // a full queue: in a minute again
         timer.expires_after(upkeep_pause);
         co_await timer.async_wait(asio::use_awaitable);
@@ -258,7 +259,7 @@ int serve(const std::string& config_path) {
     }
     asio::co_spawn(main, shut_down(main, lanes, shared, publisher, operator_server),
                    asio::detached);
-    asio::co_spawn(main, keep_up(main, base.writer), asio::detached);
+    asio::co_spawn(main, keep_up(main, base.writer, publisher.contradicted()), asio::detached);
     publisher.start();
     base.log.info("serving", {{"port", std::int64_t{settings.port}}});
     main.run();

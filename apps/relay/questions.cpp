@@ -65,13 +65,15 @@ std::vector<StoredQuestion> questions_to(Reader& reader, const Vault& vault,
     return read_questions(reader, rows);
 }
 
-std::int64_t overdue_questions(Reader& reader, const Vault& vault, std::string_view organisation,
-                               UnixTime now) {
+std::map<Bytes, std::int64_t> overdue_questions(Reader& reader, UnixTime now) {
     auto rows = reader.connection().prepare(
-        "select count(*) from question where organisation = :organisation and answered_at is null "
-        "and deadline < :now");
-    rows.bind("organisation", organisation_index(vault, organisation)).bind("now", now);
-    return rows.step() ? rows.integer(0) : 0;
+        "select organisation, count(*) from question where answered_at is null and "
+        "deadline < :now group by organisation");
+    rows.bind("now", now);
+    std::map<Bytes, std::int64_t> out;
+    while (rows.step())
+        out.emplace(rows.blob(0), rows.integer(1));
+    return out;
 }
 
 Bytes organisation_index(const Vault& vault, std::string_view organisation) {
@@ -104,7 +106,7 @@ QuestionText read_question(ByteView plain) {
 
 Questions::Statements::Statements(db::Connection& c)
     : entry(c.prepare("select log_index, month, sealed from access "
-                      "where person = :person and entry = :entry")),
+                      "where person = :person and entry = :entry and opens is null")),
       known(c.prepare("select id, deadline from question where log_index = :log_index")),
       add(c.prepare("insert into question (log_index, id, person, month, organisation, asked_at, "
                     "deadline, sealed) values (:log_index, :id, :person, :month, :organisation, "

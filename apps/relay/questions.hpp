@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -90,9 +91,8 @@ constexpr std::int64_t questions_max = 1'000;
 std::vector<StoredQuestion> questions_of(Reader& reader, PersonRow person);
 std::vector<StoredQuestion> questions_to(Reader& reader, const Vault& vault,
                                          std::string_view organisation);
-// How many of them are open after their deadline.
-std::int64_t overdue_questions(Reader& reader, const Vault& vault, std::string_view organisation,
-                               UnixTime now);
+// How many are open after their deadline, by organisation_index.
+std::map<Bytes, std::int64_t> overdue_questions(Reader& reader, UnixTime now);
 
 // Whose questions: a blind index, so that the rows do not say who looked.
 Bytes organisation_index(const Vault& vault, std::string_view organisation);

@@ -23,11 +23,13 @@ Upkeep::Statements::Statements(db::Connection& c)
       remember(c.prepare("insert into erasure (month, erased_at) values (:month, :time) "
                          "on conflict do nothing")),
       drop_bells(c.prepare("delete from bell where log_index in (select log_index from access "
-                           "where month < :month and sealed is not null limit :count)")),
+                           "where month < :month and sealed is not null "
+                           "order by log_index limit :count)")),
       drop_questions(c.prepare("delete from question where month < :month")),
       clear_rows(c.prepare("update access set sealed = null, outcome = null, content_index = null "
                            "where log_index in (select log_index from access where "
-                           "month < :month and sealed is not null limit :count)")),
+                           "month < :month and sealed is not null "
+                           "order by log_index limit :count)")),
       drop_viewers(c.prepare("delete from viewer where month < :month")) {}
 
 Upkeep::Upkeep(db::Connection& connection, EntryRows& entries, MonthKeys& keys)

@@ -178,7 +178,8 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
         reply->answer, seal_to,
         {.from = *holder, .order = receipt->entry, .service = head.service, .now = now});
     if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
-    return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt};
+    return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt,
+                    receipt->entry};
 }
 
 Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,

@@ -72,6 +72,7 @@ struct Answered {
     std::optional<wire::Receipt> receipt;  // none for questions to the relay itself
     std::optional<wire::Order> order;
     Hash subject_salt{};
+    Hash entry{};  // the order's in the log
 };
 
 template <class T>

@@ -54,15 +54,34 @@ Finding finding_of(Finding::Kind kind, const PersonEntry& entry) {
             .service = entry.head->service.text()};
 }
 
+Finding finding_of(Finding::Kind kind, const EvidenceEntry& row) {
+    return {.kind = kind,
+            .holder = row.holder,
+            .entry = row.entry,
+            .index = row.index,
+            .time = row.time,
+            .requester = row.requester,
+            .service = row.service};
+}
+
+EvidenceEntry asking(const Identity& identity, const Answered& answered) {
+    return {.holder = answered.order->holder,
+            .entry = answered.entry,
+            .index = answered.receipt->index,
+            .time = answered.order->time,
+            .requester = identity.id.text(),
+            .service = "evidence",
+            .outcome = ""};
+}
+
 // Everything that one link's holder says it was asked, page after page.
 struct Whole {
     std::vector<EvidenceEntry> rows;
-    std::uint64_t first_index = 0;  // of the first order that asked
     std::optional<Problem> problem;
 };
 
 Task<Whole> read_whole(Asker& asker, Ask ask, Answered first) {
-    Whole out{.rows = {}, .first_index = first.receipt->index, .problem = {}};
+    Whole out;
     Answered answered = std::move(first);
     for (int page = 0; page < pages_max; ++page) {
         bool more = false;
@@ -120,6 +139,23 @@ Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, bool&
     return out;
 }
 
+std::uint64_t place_asked(const PersonEntries& entries, const std::vector<EvidenceEntry>& asked,
+                          std::vector<Finding>& findings) {
+    std::uint64_t below = tlog::tree_size_max;
+    for (const auto& own : asked) {
+        const auto found = std::ranges::find(entries.entries, own.entry, &PersonEntry::order_entry);
+        if (found == entries.entries.end()) {
+            findings.push_back(finding_of(Finding::Kind::missing_at_relay, own));
+        } else {
+            if (found->order_index != own.index) {
+                findings.push_back(finding_of(Finding::Kind::differs, own));
+            }
+            below = std::min(below, found->order_index);
+        }
+    }
+    return below;
+}
+
 std::vector<Finding> compare(const PersonEntries& entries,
                              const std::vector<EvidenceEntry>& evidence,
                              const std::vector<wire::ParticipantId>& compared, std::uint64_t below,
@@ -134,15 +170,10 @@ std::vector<Finding> compare(const PersonEntries& entries,
         if (row.index >= below) continue;
         const auto found = listed.find(row.entry);
         if (found == listed.end()) {
-            out.push_back({.kind = Finding::Kind::missing_at_relay,
-                           .holder = row.holder,
-                           .entry = row.entry,
-                           .index = row.index,
-                           .time = row.time,
-                           .requester = row.requester,
-                           .service = row.service});
-        } else if (found->second->order && !fits(*found->second, row)) {
-            out.push_back(finding_of(Finding::Kind::differs, *found->second));
+            out.push_back(finding_of(Finding::Kind::missing_at_relay, row));
+        } else if (found->second->erased || (found->second->order && !fits(*found->second, row))) {
+            // What a holder still keeps is not over, whoever says that it was erased.
+            out.push_back(finding_of(Finding::Kind::differs, row));
         }
     }
     for (const auto& entry : entries.entries) {
@@ -180,8 +211,7 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Ide
                                        .parameters = {},
                                        .login_mandate = login_mandate});
     CrossCheck out;
-    out.below = tlog::tree_size_max;
-    std::vector<EvidenceEntry> evidence;
+    std::vector<EvidenceEntry> evidence, asked;
     std::vector<wire::ParticipantId> compared;
     Asker asker(directory, identity);
     for (auto& record : records) {
@@ -199,8 +229,8 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Ide
                       .parameters = {},
                       .subject = to_bytes(wire::mandate_subject(login_mandate)),
                       .card_seen = false};
+        asked.push_back(asking(identity, *record.answer));
         auto whole = co_await read_whole(asker, ask, std::move(*record.answer));
-        out.below = std::min(out.below, whole.first_index);
         if (!whole.problem) compared.push_back(holder);
         out.holders.push_back(
             {.holder = holder, .rows = whole.rows.size(), .problem = std::move(whole.problem)});
@@ -209,7 +239,9 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Ide
     auto entries = co_await fetch_entries(directory, identity, login_mandate, std::move(card));
     if (!entries) co_return std::unexpected(entries.error());
     out.entries = std::move(*entries);
-    out.findings = compare(out.entries, evidence, compared, out.below, unix_now());
+    out.below = place_asked(out.entries, asked, out.findings);
+    auto found = compare(out.entries, evidence, compared, out.below, unix_now());
+    out.findings.insert(out.findings.end(), found.begin(), found.end());
     co_return out;
 }
 

@@ -133,13 +133,41 @@ TEST(CrossCheck, HoldersThatDidNotAnswerProveNothing) {
     EXPECT_EQ(lists.found().size(), 3U);
 }
 
-TEST(CrossCheck, ErasedEntriesAreStillKnownByTheir32Bytes) {
+TEST(CrossCheck, WhatBothSidesErasedIsNoFinding) {
     Lists lists;
     auto& entry = lists.entries.entries[1];
     entry.erased = ErasedEntry{.kept_until = "2026-10", .at = now};
     entry.order.reset();
     entry.head.reset();
+    lists.evidence.erase(lists.evidence.begin() + 1);
     EXPECT_EQ(lists.found(), Found{});
+}
+
+// Whoever still keeps the evidence knows that the time is not over.
+TEST(CrossCheck, RelayCallsAnEntryErasedThatTheHolderKeeps) {
+    Lists lists;
+    lists.entries.entries[1].erased = ErasedEntry{.kept_until = "2020-01", .at = now};
+    lists.entries.entries[1].order.reset();
+    lists.entries.entries[1].head.reset();
+    EXPECT_EQ(lists.found(), Found{"differs 20"});
+}
+
+// A receipt of a private tree says where nothing is compared: the list's own place counts.
+TEST(CrossCheck, TheAskingIsAtItsPlaceInTheList) {
+    const Lists lists;
+    std::vector<Finding> findings;
+    EXPECT_EQ(place_asked(lists.entries, {lists.evidence[2], lists.evidence[1]}, findings), 20U);
+    EXPECT_TRUE(findings.empty());
+    auto early = lists.evidence[2];
+    early.index = 1;
+    EXPECT_EQ(place_asked(lists.entries, {early}, findings), 30U);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].kind, Finding::Kind::differs);
+    auto unknown = lists.evidence[2];
+    unknown.entry = wire::filled(99);
+    EXPECT_EQ(place_asked(lists.entries, {unknown}, findings), tlog::tree_size_max);
+    ASSERT_EQ(findings.size(), 2U);
+    EXPECT_EQ(findings[1].kind, Finding::Kind::missing_at_relay);
 }
 
 TEST(CrossCheck, TheLastComparisonIsAnEntryItself) {

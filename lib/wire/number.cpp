@@ -229,6 +229,17 @@ std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
     return json::serialize(out);
 }
 
+bool is_number_for_holder(std::string_view text, const Scheme& scheme,
+                          const ParticipantId& holder) {
+    auto fields = parse_json_object(text);
+    if (!fields) return false;
+    fields->erase("holder");
+    fields->erase("scheme");
+    if (!scheme.holder_field.empty()) (*fields)[scheme.holder_field] = holder.text();
+    const auto number = read_number(scheme, *fields);
+    return number && number_for_holder(*number, scheme, holder) == text;
+}
+
 std::map<std::string, std::string, std::less<>> number_fields(std::string_view number) {
     const auto object = parse_json_object(number);
     if (!object) throw Failure("a number that was committed to is not JSON");

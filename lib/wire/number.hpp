@@ -70,6 +70,9 @@ Bytes index_material(const PersonNumber& number, std::string_view without = {});
 std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
                               const ParticipantId& holder);
 
+// Is `text` what number_for_holder makes of some number? One number has one such text.
+bool is_number_for_holder(std::string_view text, const Scheme& scheme, const ParticipantId& holder);
+
 // Its fields again. Throws Failure for bytes that number_for_holder cannot have made.
 std::map<std::string, std::string, std::less<>> number_fields(std::string_view number_for_holder);
 

@@ -180,6 +180,27 @@ TEST_F(Numbers, AreSentToTheHolderWithoutTheHoldersOwnField) {
               R"({"holder":"06990014","scheme":"insured-number","number":"7"})");
 }
 
+TEST_F(Numbers, HaveOneTextForTheHolder) {
+    const auto holder = participant_id("06990014");
+    const auto is_one = [&](std::string_view text) {
+        return is_number_for_holder(text, *schemes_.find("insured-number"), holder);
+    };
+    EXPECT_TRUE(is_one(R"({"holder":"06990014","scheme":"insured-number","symbol":"ア",)"
+                       R"("number":"7","branch":"01"})"));
+    EXPECT_TRUE(is_one(R"({"holder":"06990014","scheme":"insured-number","number":"7"})"));
+    for (const auto* other :
+         {R"({"holder":"06990014","scheme":"insured-number","number": "7"})",
+          R"({"scheme":"insured-number","holder":"06990014","number":"7"})",
+          R"({"holder":"06990014","scheme":"insured-number","number":"7","more":"x"})",
+          R"({"holder":"06990014","scheme":"insured-number","number":"７"})",
+          R"({"holder":"06990014","scheme":"insured-number","number":"7","branch":""})",
+          R"({"holder":"06990014","scheme":"care-insured-number","number":"7"})",
+          R"({"holder":"990010","scheme":"insured-number","number":"7"})",
+          R"({"holder":"06990014","number":"7"})", "no JSON", ""}) {
+        EXPECT_FALSE(is_one(other)) << other;
+    }
+}
+
 TEST_F(Numbers, HaveSchemesByNameAndByKindOfHolder) {
     EXPECT_EQ(schemes_.find("pension-number"), nullptr);
     EXPECT_EQ(schemes_.of_kind(code_id("care-insurer"))->name, "care-insured-number");
