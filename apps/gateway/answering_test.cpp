@@ -141,6 +141,43 @@ TEST_F(AnsweringTest, ReplayAfterTheHeadsEnd) {
     EXPECT_EQ(kept().size(), 1U);
 }
 
+// The same text with the other signature that ECDSA has for it, (r, n − s): anybody can make it.
+std::string with_the_other_signature(const std::string& jws) {
+    const Bytes n =
+        wire::valid(parse_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"));
+    const auto dot = jws.rfind('.');
+    auto signature = wire::valid(parse_base64url(jws.substr(dot + 1)));
+    int borrow = 0;
+    for (std::size_t i = 32; i-- > 0;) {
+        const int digit = n[i] - signature[32 + i] - borrow;
+        borrow = digit < 0 ? 1 : 0;
+        signature[32 + i] = static_cast<std::uint8_t>(digit + 256 * borrow);
+    }
+    return jws.substr(0, dot + 1) + base64url(signature);
+}
+
+TEST_F(AnsweringTest, SecondOrderOfOneRequestWithItsOtherSignature) {
+    const auto first = country.deliver(now());
+    EXPECT_EQ(told(first), "answered");
+    const auto order = wire::valid(wire::parse_order(first.receipt.order));
+    const auto other = with_the_other_signature(order.head);
+    ASSERT_NE(other, order.head);
+    auto second = now({.order = [&other](wire::Order& o) { o.head = other; }});
+    second.now = order.time;
+    EXPECT_EQ(told(country.deliver(second)), "refused order_replayed");
+}
+
+// It would find the same person, and leave evidence where that person does not ask.
+TEST_F(AnsweringTest, AnotherSpellingOfTheNumber) {
+    for (const auto* number :
+         {R"({"holder":"06990014","scheme":"insured-number","number": "1"})",
+          R"({"scheme":"insured-number","holder":"06990014","number":"1"})",
+          R"({"holder":"06990014","scheme":"insured-number","number":"１"})"}) {
+        EXPECT_EQ(told(country.deliver(now({.number = number}))), "refused number_mismatch");
+    }
+    EXPECT_TRUE(kept().empty());
+}
+
 // The relay asks again in a clinic's name, about somebody else, with the head it was given.
 TEST_F(AnsweringTest, SecondOrderOfOneRequest) {
     const auto first = country.deliver(now());
