@@ -15,19 +15,11 @@ namespace {
 
 constexpr std::uint8_t rows = 5;
 
+// As long as a real one, so that pages spill.
 EvidenceRow row(std::uint8_t entry) {
-    return {.entry = wire::filled(entry),
-            .request = wire::filled(entry),
-            .log_index = entry,
-            .origin = "log.example/1",
-            .time = wire::test_now,
-            .keep_until = wire::test_now + 86'400,
-            .holder = "06990014",
-            .number = "number",
-            .requester = "clinic-1",
-            .service = "eligibility",
-            .outcome = wire::Outcome::answered,
-            .receipt = std::string(4'000, 'r')};
+    auto out = test_row(entry);
+    out.receipt = std::string(4'000, 'r');
+    return out;
 }
 
 // An evidence that can be closed and opened again.

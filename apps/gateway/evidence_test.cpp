@@ -16,20 +16,6 @@ class EvidenceTest : public testing::Test {
         evidence.reset();
         evidence.emplace(path, log);
     }
-    static EvidenceRow row(std::uint8_t entry) {
-        return {.entry = wire::filled(entry),
-                .request = wire::filled(entry),
-                .log_index = entry,
-                .origin = "log.example/1",
-                .time = wire::test_now,
-                .keep_until = wire::test_now + 86'400,
-                .holder = "06990014",
-                .number = "number",
-                .requester = "clinic-1",
-                .service = "eligibility",
-                .outcome = wire::Outcome::answered,
-                .receipt = "receipt"};
-    }
     std::future<Kept> submit(EvidenceRow one) {
         auto promise = std::make_shared<std::promise<Kept>>();
         auto future = promise->get_future();
@@ -54,7 +40,7 @@ class EvidenceTest : public testing::Test {
 
 TEST_F(EvidenceTest, KeptIsKnownAlsoAfterARestart) {
     EXPECT_FALSE(evidence->known(wire::filled(1)));
-    EXPECT_EQ(keep(row(1)), Kept::durable);
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
     EXPECT_TRUE(evidence->known(wire::filled(1)));
     EXPECT_FALSE(evidence->known(wire::filled(2)));
     open();
@@ -66,8 +52,8 @@ TEST_F(EvidenceTest, KeptIsKnownAlsoAfterARestart) {
 }
 
 TEST_F(EvidenceTest, RepeatKeepsTheFirstRow) {
-    EXPECT_EQ(keep(row(1)), Kept::durable);
-    auto again = row(1);
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    auto again = test_row(1);
     again.receipt = "another";
     again.outcome = wire::Outcome::failed;
     EXPECT_EQ(keep(again), Kept::durable);
@@ -76,37 +62,37 @@ TEST_F(EvidenceTest, RepeatKeepsTheFirstRow) {
 }
 
 TEST_F(EvidenceTest, RepeatThatIsAnsweredAtLastSaysSo) {
-    auto first = row(1);
+    auto first = test_row(1);
     first.outcome = wire::Outcome::failed;
     EXPECT_EQ(keep(first), Kept::durable);
     EXPECT_EQ(stored("select outcome from evidence"), "failed");
-    auto missed = row(1);
+    auto missed = test_row(1);
     missed.outcome = wire::Outcome::no_match;
     EXPECT_EQ(keep(missed), Kept::durable);
     EXPECT_EQ(stored("select outcome from evidence"), "failed");
-    EXPECT_EQ(keep(row(1)), Kept::durable);
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
     EXPECT_EQ(stored("select outcome from evidence"), "answered");
     EXPECT_EQ(stored("select count(*) from evidence"), "1");
 }
 
 // A relay that makes two orders of one signed request.
 TEST_F(EvidenceTest, OneRequestMakesOneOrder) {
-    EXPECT_EQ(keep(row(1)), Kept::durable);
-    auto second = row(2);
-    second.request = row(1).request;
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    auto second = test_row(2);
+    second.request = test_row(1).request;
     EXPECT_EQ(keep(second), Kept::other_order);
     EXPECT_FALSE(evidence->known(second.entry));
     open();
     EXPECT_EQ(keep(second), Kept::other_order);
-    EXPECT_EQ(keep(row(1)), Kept::durable);
-    EXPECT_EQ(keep(row(2)), Kept::durable);
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    EXPECT_EQ(keep(test_row(2)), Kept::durable);
     EXPECT_TRUE(evidence->healthy());
 }
 
 TEST_F(EvidenceTest, ManyAtOnce) {
     std::vector<std::future<Kept>> kept;
     for (int i = 0; i < 200; ++i)
-        kept.push_back(submit(row(static_cast<std::uint8_t>(i % 100))));
+        kept.push_back(submit(test_row(static_cast<std::uint8_t>(i % 100))));
     for (auto& one : kept)
         EXPECT_EQ(one.get(), Kept::durable);
     EXPECT_EQ(stored("select count(*) from evidence"), "100");
@@ -114,20 +100,20 @@ TEST_F(EvidenceTest, ManyAtOnce) {
 
 TEST_F(EvidenceTest, WhatCannotBeWrittenIsNotCalledKept) {
     alter("create trigger planted before insert on evidence begin select raise(abort, 'p'); end");
-    EXPECT_EQ(keep(row(1)), Kept::failed);
+    EXPECT_EQ(keep(test_row(1)), Kept::failed);
     EXPECT_FALSE(evidence->healthy());
     EXPECT_FALSE(evidence->known(wire::filled(1)));
     alter("drop trigger planted");
-    EXPECT_EQ(keep(row(1)), Kept::durable);
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
     EXPECT_TRUE(evidence->healthy());
     EXPECT_TRUE(evidence->known(wire::filled(1)));
 }
 
 TEST_F(EvidenceTest, AfterTheStopNothingIsTaken) {
-    auto last = submit(row(1));
+    auto last = submit(test_row(1));
     evidence->stop();
     EXPECT_EQ(last.get(), Kept::durable) << "what was accepted is finished";
-    EXPECT_EQ(keep(row(2)), Kept::failed);
+    EXPECT_EQ(keep(test_row(2)), Kept::failed);
 }
 
 TEST_F(EvidenceTest, FolderThatIsNotThere) {

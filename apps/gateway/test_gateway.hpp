@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
 #include "db/db.hpp"
+#include "evidence.hpp"
 #include "service.hpp"
 #include "wire/test_wire.hpp"
 
@@ -106,5 +107,21 @@ struct TestRegister {
     std::string database;
     std::string mapping;
 };
+
+// A row of evidence; other numbers make other rows.
+inline EvidenceRow test_row(std::uint8_t entry) {
+    return {.entry = wire::filled(entry),
+            .request = wire::filled(entry),
+            .log_index = entry,
+            .origin = "log.example/1",
+            .time = wire::test_now,
+            .keep_until = wire::test_now + 86'400,
+            .holder = "06990014",
+            .number = "number",
+            .requester = "clinic-1",
+            .service = "eligibility",
+            .outcome = wire::Outcome::answered,
+            .receipt = "receipt"};
+}
 
 }  // namespace mado::gateway

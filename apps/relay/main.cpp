@@ -115,15 +115,7 @@ http::ServerOptions server_options(const Settings& settings, std::uint16_t port,
     options.port = port;
     options.tls = &tls;
     options.reuse_port = true;
-    options.report = [&log](std::string_view request_id, std::string_view what) {
-        log.error("request_failed", {{"request_id", request_id}, {"why", what}});
-    };
-    options.observe = [&log](const http::Observation& seen) {
-        log.info("request", {{"request_id", seen.request_id},
-                             {"path", seen.path},
-                             {"status", std::int64_t{seen.status}},
-                             {"duration_us", seen.duration_us}});
-    };
+    http::log_requests(options, log);
     return options;
 }
 

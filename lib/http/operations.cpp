@@ -31,4 +31,16 @@ std::vector<Route> operator_routes(std::function<std::optional<std::string>()> n
     };
 }
 
+void log_requests(ServerOptions& options, const Log& log) {
+    options.report = [&log](std::string_view request_id, std::string_view what) {
+        log.error("request_failed", {{"request_id", request_id}, {"why", what}});
+    };
+    options.observe = [&log](const Observation& seen) {
+        log.info("request", {{"request_id", seen.request_id},
+                             {"path", seen.path},
+                             {"status", std::int64_t{seen.status}},
+                             {"duration_us", seen.duration_us}});
+    };
+}
+
 }  // namespace mado::http

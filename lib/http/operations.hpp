@@ -1,4 +1,5 @@
-// What every program offers its operator on loopback: /healthz, /readyz, /metrics.
+// What every program offers its operator: /healthz, /readyz and /metrics on loopback, and a line in
+// its log for each request.
 #pragma once
 
 #include <functional>
@@ -6,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "http/http.hpp"
 #include "http/metrics.hpp"
 
@@ -15,5 +17,8 @@ namespace mado::http {
 // `metrics` outlive the server.
 std::vector<Route> operator_routes(std::function<std::optional<std::string>()> not_ready,
                                    const Metrics& metrics);
+
+// Every request becomes a line of `log`, and what failed another one. `log` outlives the server.
+void log_requests(ServerOptions& options, const Log& log);
 
 }  // namespace mado::http
