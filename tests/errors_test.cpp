@@ -17,7 +17,7 @@ class Verdict : public ::testing::Environment {
         ErrorsTest::close_country();
         if (!all_ran) return;
         const std::map<Code, std::string_view> out_of_reach{
-            {Code::not_ready, "no disk is filled here; apps/relay/log_faults_test.cpp does it"}};
+            {Code::not_ready, "its log must be found to lie first: tests/lies_test.cpp does it"}};
         for (const auto& error : wire::all_errors()) {
             const bool seen = ErrorsTest::seen().contains(error.code);
             EXPECT_NE(seen, out_of_reach.contains(error.code)) << error.name;

@@ -332,10 +332,11 @@ json::object import_line(const json::object& person, CardOffice& office) {
                                       {"status", state == "revoked" ? "revoked" : "active"}}}}};
 }
 
-// What the issuing centre hands to the relay: one line for each person with a card, signed.
+// What the issuing centre hands to the relay and keeps: one line for each person with a card,
+// signed.
 void make_import_file(const Places& places) {
     CardOffice office(places);
-    const std::string path = places.state() + "/import.ndjson";
+    const std::string path = places.import_file();
     std::ifstream in(places.state() + "/country/people.ndjson");
     std::ofstream out(path, std::ios::trunc);
     std::string line;
@@ -469,11 +470,8 @@ void make_country(const Places& places, const CountrySettings& settings) {
     make_import_file(places);
     fmt::print("mado: country: the relay takes on those with cards\n");
     std::fflush(stdout);
-    run_program({places.programs + "/mado-relay", "import", places.config("relay"),
-                 places.state() + "/import.ndjson"});
-    // It holds every link in clear; the relay needs it no more.
-    fs::remove(places.state() + "/import.ndjson");
-    fs::remove(places.state() + "/import.ndjson.jws");
+    run_program(
+        {places.programs + "/mado-relay", "import", places.config("relay"), places.import_file()});
     replace_file(places.state() + "/complete", as_bytes("1\n"));
 }
 

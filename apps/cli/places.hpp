@@ -19,6 +19,8 @@ struct Places {
 
     [[nodiscard]] std::string directory() const { return state() + "/directory.jws"; }
     [[nodiscard]] std::string authority_key() const { return state() + "/authority.jwk"; }
+    // What the issuing centre handed to the relay.
+    [[nodiscard]] std::string import_file() const { return state() + "/country/import.ndjson"; }
     [[nodiscard]] std::string policy() const { return "country/jp/policy.json"; }
     [[nodiscard]] std::string schemes() const { return "country/jp/schemes.json"; }
     [[nodiscard]] std::string keys_of(const std::string& organisation) const {
