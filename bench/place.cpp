@@ -112,29 +112,33 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
     order.number = wire::commit_number(record.number_salt, as_bytes(record.number));
 
     const auto id = as_bytes(order.id);  // 128 random bits, as a jti and a mandate have
-    relay::RecordOrder job{.order_without_person = wire::order_without_person(order),
-                           .record = std::move(record),
-                           .person = given.person,
-                           .keep_until = order.keep_until,
-                           .request_index = vault.index("request", {as_bytes(given.requester), id}),
-                           .content_index = vault.index("content", {as_bytes(order.head), id}),
-                           .mandate_use = {},
-                           .miss_path = {},
-                           .mandate = {},
-                           .notice = {.own_view = false,
-                                      .at_once = false,
-                                      .requester = given.requester,
-                                      .requester_kind = "clinic",
-                                      .service = "eligibility",
-                                      .purpose = "treatment",
-                                      .month = relay::month_of(order.time)},
-                           .time = order.time};
+    relay::RecordOrder job{
+        .order_without_person = wire::order_without_person(order),
+        .record = std::move(record),
+        .person = given.person,
+        .keep_until = order.keep_until,
+        .request = {.request_index = vault.index("request", {as_bytes(given.requester), id}),
+                    .content_index = vault.index("content", {as_bytes(order.head), id}),
+                    .expires = unix_now() + wire::ask_lifetime_s},
+        .mandate = {},
+        .check = {},
+        .sealing = {},
+        .opens = {},
+        .miss_path = {},
+        .notice = {.own_view = false,
+                   .at_once = false,
+                   .requester = given.requester,
+                   .requester_kind = "clinic",
+                   .service = "eligibility",
+                   .purpose = "treatment",
+                   .month = relay::month_of(order.time)},
+        .time = order.time};
     if (given.by_card) {
         const Hash hash = crypto::sha256({as_bytes(jws), id});
-        job.mandate_use = vault.index("mandate-use", {hash, as_bytes("06990014")});
-        job.mandate = relay::MandateRow{.hash = hash,
-                                        .expires = order.time + wire::check_lifetime_s,
-                                        .sealed = vault.seal("mandate", hash, as_bytes(jws))};
+        const auto ends = order.time + wire::check_lifetime_s;
+        job.mandate = relay::Remembered{.what = vault.index("mandate", {hash}), .expires = ends};
+        job.check = relay::Remembered{
+            .what = vault.index("mandate-use", {hash, as_bytes("06990014")}), .expires = ends};
     } else {
         job.miss_path = vault.index("miss-person", {as_bytes(given.requester), id});
     }

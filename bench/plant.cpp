@@ -17,8 +17,6 @@ constexpr std::int64_t entries_of_person = 10;
 constexpr std::int64_t rows_of_transaction = 500'000;
 constexpr std::size_t head_every = 256;  // entries
 constexpr std::size_t sealed_bytes = 1 + crypto::aead_overhead_bytes + 1024;
-constexpr std::int64_t mandates_kept = 100'000;
-constexpr std::size_t mandate_bytes = 900;
 
 // Only while planting: what is lost in a crash is planted again.
 db::Connection open_for_planting(const Place& place) {
@@ -111,36 +109,13 @@ class Tree {
     tlog::Edge edge_;
 };
 
-// Everything of a person but their entries: the row, who has looked before, the bell it rang.
-void plant_people(db::Connection& connection, const Place& place, const PlantedLog& planted) {
+void plant_people(db::Connection& connection, const PlantedLog& planted) {
     auto add = connection.prepare(
-        "insert into person (id, link_number, linked, seq) values (:id, :link_number, 1, :seq)");
-    std::vector<Bytes> viewers;
+        "insert into person (id, link_number, linked) values (:id, :link_number, 1)");
     Bulk bulk(connection);
     for (std::int64_t id = 1; id <= planted.people; ++id) {
-        const auto seq = id == planted.reader ? planted.own_entries : entries_of_person;
         add.bind("id", id)
             .bind("link_number", ByteView(ascending_key(id, planted.people)).subspan(1, 16))
-            .bind("seq", seq)
-            .execute();
-        viewers.push_back(
-            place.vault().index("viewer", {relay::row_bytes(id), as_bytes(known_requester(id))}));
-        bulk.row();
-    }
-    std::ranges::sort(viewers);
-    const auto month = relay::month_of(unix_now()) + 100;
-    auto add_viewer =
-        connection.prepare("insert into viewer (viewer_index, month) values (:index, :month)");
-    for (const auto& index : viewers) {
-        add_viewer.bind("index", index).bind("month", month).execute();
-        bulk.row();
-    }
-    auto add_mandate = connection.prepare(
-        "insert into mandate (hash, expires, sealed) values (:hash, :expires, :sealed)");
-    for (std::int64_t i = 0; i < mandates_kept; ++i) {
-        add_mandate.bind("hash", ByteView(ascending_key(i, mandates_kept)).subspan(1))
-            .bind("expires", unix_now() + i / 1000)
-            .bind("sealed", crypto::random_bytes(mandate_bytes))
             .execute();
         bulk.row();
     }
@@ -153,15 +128,16 @@ class Entries {
             const PlantedLog& planted)
         : orders_(orders),
           planted_(planted),
+          vault_(place.vault()),
           tree_(connection, place),
           keys_(connection, place.vault()),
           month_(relay::month_of(orders.keep_until())),
           add_(connection.prepare(
-              "insert into access (log_index, entry, person, seq, month, sealed, outcome, "
-              "request_index, content_index, mandate_use) values (:log_index, :entry, :person, "
-              ":seq, :month, :sealed, 'answered', :request, :content, :mandate_use)")),
-          ring_(connection.prepare("insert into bell (person, log_index, first, rung_at) "
-                                   "values (:person, :log_index, 1, :time)")),
+              "insert into access (log_index, entry, person, seq, month, sealed, outcome) values "
+              "(:log_index, :entry, :person, :seq, :month, :sealed, 'answered')")),
+          add_own_(connection.prepare(
+              "insert into own_entry (person, seq, log_index, viewer, rung_at, first) "
+              "values (:person, :seq, :log_index, :viewer, :rung_at, :first)")),
           link_number_(connection.prepare("select link_number from person where id = :id")) {}
 
     void add(std::int64_t index) {
@@ -185,8 +161,6 @@ class Entries {
         crypto::random_fill(std::span(sealed_).first(16));
         const Hash entry = crypto::sha256(ByteView(sealed_).first(16));
         write(index, person, number % entries_of_person + 1, entry, sealed_);
-        if (number % entries_of_person != 0) return;
-        ring_.bind("person", person).bind("log_index", index).bind("time", unix_now()).execute();
     }
     // As EntryRows::append does it.
     void add_own(std::int64_t index, std::int64_t seq) {
@@ -210,27 +184,29 @@ class Entries {
     }
     void write(std::int64_t index, relay::PersonRow person, std::int64_t seq, const Hash& entry,
                const Bytes& sealed) {
-        std::optional<Bytes> mandate_use;
-        if (index % 2 == 0) mandate_use = ascending_key(index, planted_.entries);
         add_.bind("log_index", index)
             .bind("entry", entry)
             .bind("person", person)
             .bind("seq", seq)
             .bind("month", month_)
             .bind("sealed", sealed)
-            .bind("request", ascending_key(index, planted_.entries))
-            .bind("content", ascending_key(index, planted_.entries))
-            .bind("mandate_use", mandate_use)
             .execute();
+        add_own_.bind("person", person)
+            .bind("seq", seq)
+            .bind("log_index", index)
+            .bind("viewer", relay::viewer_index(vault_, person, known_requester(person)));
+        if (seq == 1) add_own_.bind("rung_at", unix_now()).bind("first", std::int64_t{1});
+        add_own_.execute();
         tree_.append(tlog::leaf_hash(entry));
     }
 
     const Orders& orders_;
     const PlantedLog& planted_;
+    const relay::Vault& vault_;
     Tree tree_;
     relay::MonthKeys keys_;
     std::int64_t month_;
-    db::Statement add_, ring_, link_number_;
+    db::Statement add_, add_own_, link_number_;
     std::int64_t others_ = 0;
     Bytes sealed_ = crypto::random_bytes(sealed_bytes);
 };
@@ -247,7 +223,7 @@ PlantedLog plant_log(const Place& place, const Orders& orders, std::int64_t entr
     PlantedLog planted{.entries = entries, .own_entries = std::min(own_entries, entries)};
     planted.people = (entries - planted.own_entries) / entries_of_person + 2;
     planted.reader = planted.people;
-    plant_people(connection, place, planted);
+    plant_people(connection, planted);
     Entries rows(connection, place, orders, planted);
     Bulk bulk(connection);
     for (std::int64_t i = 0; i < entries; ++i) {

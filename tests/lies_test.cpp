@@ -61,7 +61,7 @@ class LiesTest : public ::testing::Test {
 TEST_F(LiesTest, AnEntryIsTakenOutOfTheMiddle) {
     check_hanako();
     check_hanako();
-    alter("update access set person = null, seq = null where seq = 1");
+    alter("delete from own_entry where seq = 1");
     const auto shown = show();
     EXPECT_EQ(shown.status, 3);
     EXPECT_NE(shown.output.find("receipt_invalid"), std::string::npos) << shown.output;
@@ -74,11 +74,7 @@ TEST_F(LiesTest, TheNewestEntryIsHidden) {
     check_hanako();
     EXPECT_EQ(show({"--compare"}).status, 0);
     check_hanako();
-    alter(
-        "update person set seq = seq - 1 where id = (select person from access order by log_index "
-        "desc limit 1);"
-        "update access set person = null, seq = null where log_index = "
-        "(select max(log_index) from access)");
+    alter("delete from own_entry where log_index = (select max(log_index) from access)");
     const auto alone = show();
     EXPECT_EQ(alone.status, 0) << "nothing to be seen in it";
     const auto compared = show({"--compare"});
@@ -89,10 +85,12 @@ TEST_F(LiesTest, TheNewestEntryIsHidden) {
 
 TEST_F(LiesTest, ANumberIsSkipped) {
     check_hanako();
+    // The next entry is made to take the number after the next.
     alter(
-        "update person set seq = seq + 1 where id = (select person from access order by log_index "
-        "desc limit 1)");
+        "insert into own_entry (person, seq, log_index) select person, seq + 1, -1 from own_entry "
+        "where log_index = (select max(log_index) from access)");
     check_hanako();
+    alter("delete from own_entry where log_index = -1");
     const auto shown = show();
     EXPECT_EQ(shown.status, 3);
     EXPECT_NE(shown.output.find("hole"), std::string::npos) << shown.output;
@@ -102,8 +100,8 @@ TEST_F(LiesTest, ANumberIsSkipped) {
 TEST_F(LiesTest, AnEntryIsMovedToAnotherPerson) {
     check_hanako();
     alter(
-        "update access set person = (select min(id) from person p where p.id <> access.person and "
-        "p.seq = 0) where log_index = (select max(log_index) from access)");
+        "update own_entry set person = (select min(id) from person where id not in (select person "
+        "from own_entry)), seq = 1 where log_index = (select max(log_index) from access)");
     const auto compared = show({"--compare"});
     EXPECT_NE(compared.status, 0);
 }

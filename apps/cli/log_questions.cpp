@@ -68,7 +68,7 @@ int ask_about_entry(const Places& places, const QuestionOptions& options) {
             fmt::format("there is no entry {}; ./mado log show lists them", options.entry));
     }
     const auto state = wait_for(client::ask_question(office.directory, office.identity, by->mandate,
-                                                     about->entry, options.text));
+                                                     about->index, options.text));
     if (!state) return print_problem(state.error());
     std::cout << fmt::format("{} に質問しました。回答の期限 {} asked; to be answered by then\n",
                              name_of(office.directory, about->requester),

@@ -67,13 +67,14 @@ json::object sealed_until_now(Reader& reader, PersonRow person, const AccessReco
 
 std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
                                                      PersonRow person, const Page& page) {
+    // The one that may be larger is read later.
+    const auto cosigned = reader.cosigned_head();
+    const auto cosigned_size = cosigned ? size_of(*cosigned, shared.directory) : 0;
     // What is beyond it is not anchored yet, and comes next time.
     const auto note = reader.newest_head(shared.writer.anchored_size());
     if (!note) return std::unexpected(wire::Code::not_ready);
     const auto size = size_of(*note, shared.directory);
-    const auto cosigned = reader.cosigned_head();
-    const auto cosigned_size = cosigned ? size_of(*cosigned, shared.directory) : 0;
-    if (cosigned_size > size) return std::unexpected(wire::Code::not_ready);
+    if (cosigned_size > size) throw Failure("a cosigned checkpoint is larger than the log");
     // One more than asked says whether there are more.
     auto stored = reader.entries(person, page.after, page.limit + 1, size);
     bool more = static_cast<std::int64_t>(stored.size()) > page.limit;

@@ -6,37 +6,64 @@
 namespace mado::relay {
 
 EntryRows::Statements::Statements(db::Connection& c)
-    : next_seq(c.prepare("update person set seq = seq + 1 where id = :person "
-                         "returning seq, link_number")),
+    : last_seq(c.prepare("select max(seq) from own_entry where person = :person")),
       link_number(c.prepare("select link_number from person where id = :person")),
-      add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed, "
-                    "request_index, content_index, mandate_use) values (:log_index, :entry, "
-                    ":person, :seq, :month, :opens, :sealed, :request, :content, "
-                    ":mandate_use)")) {}
+      // Of the person's own rows; whoever looks often is found soon.
+      seen(c.prepare("select 1 from own_entry where person = :person and viewer = :viewer "
+                     "order by seq desc limit 1")),
+      add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed) "
+                    "values (:log_index, :entry, :person, :seq, :month, :opens, :sealed)")),
+      add_own(c.prepare("insert into own_entry (person, seq, log_index, viewer, rung_at, first) "
+                        "values (:person, :seq, :log_index, :viewer, :rung_at, :first)")),
+      find_public(c.prepare("select 1 from access where entry = :entry and person is null")),
+      add_public(c.prepare("insert into access (log_index, entry) values (:log_index, :entry)")) {}
 
 EntryRows::EntryRows(db::Connection& connection, LogTree& tree, MonthKeys& keys)
     : connection_(connection), tree_(tree), keys_(keys), sql_(connection) {}
 
-Hash EntryRows::commit_person(const NewEntry& entry, std::optional<std::int64_t>& seq) {
-    const auto& salt = entry.record.person_salt;
-    if (entry.opens) {
-        const db::ResetAtEnd reset(sql_.link_number);
-        sql_.link_number.bind("person", entry.person);
-        if (!sql_.link_number.step()) throw Failure("a person is missing");
-        return wire::commit_sealed_person(salt, sql_.link_number.blob(0), *entry.opens);
+Bytes EntryRows::link_number(PersonRow person) {
+    const db::ResetAtEnd reset(sql_.link_number);
+    sql_.link_number.bind("person", person);
+    if (!sql_.link_number.step()) throw Failure("a person is missing");
+    return sql_.link_number.blob(0);
+}
+
+bool EntryRows::seen_before(PersonRow person, const Bytes& viewer) {
+    const db::ResetAtEnd reset(sql_.seen);
+    sql_.seen.bind("person", person).bind("viewer", viewer);
+    return sql_.seen.step();
+}
+
+// The next place in the person's list, and the bell.
+std::int64_t EntryRows::add_own(const NewEntry& entry) {
+    std::int64_t seq = 1;
+    {
+        const db::ResetAtEnd reset(sql_.last_seq);
+        sql_.last_seq.bind("person", entry.person);
+        if (sql_.last_seq.step()) seq = sql_.last_seq.optional_integer(0).value_or(0) + 1;
     }
-    const db::ResetAtEnd reset(sql_.next_seq);
-    sql_.next_seq.bind("person", entry.person);
-    if (!sql_.next_seq.step()) throw Failure("a person is missing");
-    seq = sql_.next_seq.integer(0);
-    return wire::commit_person(salt, sql_.next_seq.blob(1), static_cast<std::uint64_t>(*seq));
+    const bool first = entry.viewer && !seen_before(entry.person, *entry.viewer);
+    sql_.add_own.bind("person", entry.person)
+        .bind("seq", seq)
+        .bind("log_index", next_index())
+        .bind("viewer", entry.viewer);
+    if (first || entry.rings) {
+        sql_.add_own.bind("rung_at", entry.time).bind("first", std::int64_t{first});
+    }
+    sql_.add_own.execute();
+    return seq;
 }
 
 void EntryRows::append(NewEntry& entry) {
     auto& record = entry.record;
     record.person_salt = crypto::random_hash();
     std::optional<std::int64_t> seq;
-    record.content = wire::complete_order(std::move(record.content), commit_person(entry, seq));
+    if (!entry.opens) seq = add_own(entry);
+    const Bytes number = link_number(entry.person);
+    const Hash person =
+        seq ? wire::commit_person(record.person_salt, number, static_cast<std::uint64_t>(*seq))
+            : wire::commit_sealed_person(record.person_salt, number, *entry.opens);
+    record.content = wire::complete_order(std::move(record.content), person);
     const Hash bytes = wire::log_entry(record.kind, record.salt, as_bytes(record.content));
     const Bytes sealed =
         Vault::seal_with(keys_.find_or_make(entry.month), "access",
@@ -48,18 +75,17 @@ void EntryRows::append(NewEntry& entry) {
         .bind("month", entry.month)
         .bind("opens", entry.opens)
         .bind("sealed", sealed)
-        .bind("request", entry.request_index)
-        .bind("content", entry.content_index)
-        .bind("mandate_use", entry.mandate_use)
         .execute();
     tree_.append(bytes);
 }
 
-void EntryRows::append_public(const Hash& entry, const std::optional<Bytes>& request_index) {
-    sql_.add.bind("log_index", next_index())
-        .bind("entry", entry)
-        .bind("request", request_index)
-        .execute();
+void EntryRows::append_public(const Hash& entry) {
+    {
+        const db::ResetAtEnd reset(sql_.find_public);
+        sql_.find_public.bind("entry", entry);
+        if (sql_.find_public.step()) return;
+    }
+    sql_.add_public.bind("log_index", next_index()).bind("entry", entry).execute();
     tree_.append(entry);
 }
 

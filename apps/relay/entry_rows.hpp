@@ -1,5 +1,6 @@
 // Appends entries to the access log together with their rows: the 32 bytes in the tree, what they
-// commit to sealed under the key of its month. Only inside a batch of the log writer.
+// commit to sealed under the key of its month, the place in the person's own list with the bell
+// that it rings. Only inside a batch of the log writer.
 #pragma once
 
 #include <optional>
@@ -14,10 +15,12 @@ struct NewEntry {
     PersonRow person = 0;
     std::int64_t month = 0;  // of keep_until
     AccessRecord record;     // `content` without its last member, `person_salt` empty
-    std::optional<Bytes> request_index;
-    std::optional<Bytes> content_index;
-    std::optional<Bytes> mandate_use;
+    UnixTime time = 0;
     std::optional<UnixTime> opens;  // sealed: takes no seq
+    // Index of person and requester: a first look rings the person's bell. None: nobody looked, or
+    // the person did.
+    std::optional<Bytes> viewer;
+    bool rings = false;  // whoever looked
 };
 
 class EntryRows {
@@ -31,17 +34,20 @@ class EntryRows {
     // Takes the person's next seq (a sealed entry: none), draws the person salt, adds the member
     // `person` to the content, hashes, seals and appends. Fills in `record`.
     void append(NewEntry& entry);
-    // An entry about nobody: its 32 bytes only.
-    void append_public(const Hash& entry, const std::optional<Bytes>& request_index);
+    // An entry about nobody: its 32 bytes only. One that is in the log already is not appended
+    // again.
+    void append_public(const Hash& entry);
     // After a batch that failed.
     void forget();
 
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement next_seq, link_number, add;
+        db::Statement last_seq, link_number, seen, add, add_own, find_public, add_public;
     };
-    Hash commit_person(const NewEntry& entry, std::optional<std::int64_t>& seq);
+    Bytes link_number(PersonRow person);
+    std::int64_t add_own(const NewEntry& entry);
+    bool seen_before(PersonRow person, const Bytes& viewer);
     db::Connection& connection_;
     LogTree& tree_;
     MonthKeys& keys_;

@@ -107,7 +107,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
 // The mandate is kept all the same: its nonce is spent, and after a restart the log-in goes on.
 Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
                                                           const Permit& permit) {
-    if (permit.mandate && !co_await keep_mandate(*permit.mandate)) {
+    if (permit.mandate && !co_await remember(*permit.mandate)) {
         co_return refuse(Code::overloaded);
     }
     auto answer =
@@ -123,11 +123,11 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
 }
 
 // At first sight only; false when it could not be made durable.
-Task<bool> Exchange::keep_mandate(const MandateRow& mandate) {
-    if (reader_.knows_mandate(mandate.hash)) co_return true;
+Task<bool> Exchange::remember(const Remembered& mandate) {
+    if (reader_.remembers(mandate.what, mandate.expires)) co_return true;
     auto& writer = shared_.writer;
     co_return co_await http::completed<bool>([&writer, &mandate](http::Done<bool> done) {
-        if (!writer.keep_mandate(mandate, done)) done(false);
+        if (!writer.remember(mandate, done)) done(false);
     });
 }
 
@@ -184,7 +184,7 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                   .policy = policy,
                   .person = {},
                   .mandate = {},
-                  .mandate_use_of = {},
+                  .check = {},
                   .sealing = *sealing};
     if (mandate == nullptr) return permit;
     return accept_mandate(caller, mandate->mandate, std::move(permit));
@@ -245,7 +245,9 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
     const auto card = reader_.card(*signed_mandate->jws.certificate);
     if (!card) return refuse(Code::card_unknown);
     const Hash hash = crypto::sha256(as_bytes(compact));
-    const bool known = shared_.mandates.accepted(hash) || reader_.kept_mandate(hash, compact);
+    // Whoever can write rows but has no key cannot make the relay believe in a mandate.
+    Remembered row{.what = shared_.vault.index("mandate", {hash}), .expires = mandate.expires};
+    const bool known = shared_.mandates.accepted(hash) || reader_.remembers(row.what, row.expires);
     // The signature before the card's state: who holds no card learns nothing about one.
     if (!known && !crypto::verify_jws(signed_mandate->jws, card->key)) {
         return refuse(Code::mandate_signature);
@@ -255,10 +257,8 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
         return refuse(Code::mandate_nonce);
     }
     permit.person = card->person;
-    permit.mandate = MandateRow{.hash = hash,
-                                .expires = mandate.expires,
-                                .sealed = shared_.vault.seal("mandate", hash, as_bytes(compact))};
-    if (mandate.kind == wire::MandateKind::check) permit.mandate_use_of = to_bytes(ByteView(hash));
+    permit.mandate = std::move(row);
+    if (mandate.kind == wire::MandateKind::check) permit.check = hash;
     return permit;
 }
 
@@ -325,12 +325,40 @@ Notice Exchange::notice_of(const Caller& caller, const Permit& permit) const {
     const auto day = shared_.policy.day_of(caller.now);
     return {.own_view = permit.policy->mandate == wire::MandateKind::login,
             .at_once = permit.policy->tell_at_once,
-            .sealed = permit.sealing.has_value(),
             .requester = head.issuer.text(),
             .requester_kind = caller.participant->kind.text(),
             .service = head.service.text(),
             .purpose = head.purpose.text(),
             .month = month_of(day)};
+}
+
+RequestKey Exchange::request_key(const Caller& caller) const {
+    const auto& head = caller.head.head;
+    const auto& vault = shared_.vault;
+    return {
+        .request_index = vault.index("request", {as_bytes(head.issuer.text()), as_bytes(head.jti)}),
+        .content_index =
+            vault.index("content", {as_bytes(caller.request.head), caller.request.subject}),
+        .expires = head.expires};
+}
+
+// A check serves one order for each holder and service.
+std::optional<Remembered> Exchange::use_of_check(const Permit& permit, const wire::Head& head,
+                                                 const wire::ParticipantId& holder) const {
+    if (!permit.check) return std::nullopt;
+    return Remembered{
+        .what = shared_.vault.index(
+            "mandate-use", {*permit.check, as_bytes(holder.text()), as_bytes(head.service.text())}),
+        .expires = permit.mandate->expires};
+}
+
+// A sealing serves one order.
+std::optional<Remembered> Exchange::use_of_sealing(const Permit& permit) const {
+    const auto& sealing = permit.sealing;
+    if (!sealing) return std::nullopt;
+    return Remembered{.what = shared_.vault.index("sealing-use", {as_bytes(sealing->issuer.text()),
+                                                                  as_bytes(sealing->jti)}),
+                      .expires = sealing->expires};
 }
 
 // 4: the order into the log, durable, before anybody is asked.
@@ -369,25 +397,14 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .record = std::move(record),
                     .person = std::move(resolved.person),
                     .keep_until = order.keep_until,
-                    .request_index = shared_.vault.index(
-                        "request", {as_bytes(head.issuer.text()), as_bytes(head.jti)}),
-                    .content_index = shared_.vault.index(
-                        "content", {as_bytes(caller.request.head), caller.request.subject}),
-                    .mandate_use = {},
+                    .request = request_key(caller),
+                    .mandate = permit.mandate,
+                    .check = use_of_check(permit, head, holder),
+                    .sealing = use_of_sealing(permit),
                     .opens = permit.sealing ? std::optional(permit.sealing->until) : std::nullopt,
                     .miss_path = permit.sealing ? std::nullopt : resolved.miss_path,
-                    .mandate = permit.mandate,
                     .notice = notice_of(caller, permit),
                     .time = order.time};
-    if (permit.mandate_use_of) {
-        job.mandate_use = shared_.vault.index(
-            "mandate-use",
-            {*permit.mandate_use_of, as_bytes(holder.text()), as_bytes(head.service.text())});
-    }
-    if (const auto& sealing = permit.sealing) {
-        job.mandate_use = shared_.vault.index(
-            "sealing-use", {as_bytes(sealing->issuer.text()), as_bytes(sealing->jti)});
-    }
     auto& writer = shared_.writer;
     auto shared_job = std::make_shared<RecordOrder>(std::move(job));
     auto result = co_await http::completed<RecordResult>(

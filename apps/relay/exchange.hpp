@@ -62,8 +62,8 @@ class Exchange {
         wire::Subject subject;
         const wire::PolicyRow* policy;
         std::optional<PersonRow> person;  // known from the card
-        std::optional<MandateRow> mandate;
-        std::optional<Bytes> mandate_use_of;   // a check: used once for each holder and service
+        std::optional<Remembered> mandate;
+        std::optional<Hash> check;  // the mandate, when it is used once for each holder and service
         std::optional<wire::Sealing> sealing;  // of a sealing authority: hidden until its date
     };
     struct Resolved {
@@ -86,10 +86,14 @@ class Exchange {
                                             std::optional<Bytes> miss_path);
 
     Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
-    Task<bool> keep_mandate(const MandateRow& mandate);
+    Task<bool> remember(const Remembered& mandate);
     Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
     Notice notice_of(const Caller& caller, const Permit& permit) const;
+    RequestKey request_key(const Caller& caller) const;
+    std::optional<Remembered> use_of_check(const Permit& permit, const wire::Head& head,
+                                           const wire::ParticipantId& holder) const;
+    std::optional<Remembered> use_of_sealing(const Permit& permit) const;
     Bytes miss_path(const Caller& caller, const wire::PersonNumber& number,
                     const std::vector<PersonRow>& people) const;
     // False: a miss could not be counted.

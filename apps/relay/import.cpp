@@ -154,8 +154,8 @@ class Lines {
 
 PersonRows::PersonRows(db::Connection& c, const Vault& vault)
     : vault_(vault),
-      add_person_(c.prepare("insert into person (link_number, linked, seq) "
-                            "values (:link_number, 1, 0) returning id")),
+      add_person_(c.prepare("insert into person (link_number, linked) "
+                            "values (:link_number, 1) returning id")),
       add_identifier_(c.prepare("insert into identifier (person, full_index, loose_index, "
                                 "sealed) values (:person, :full, :loose, :sealed)")),
       add_card_(c.prepare("insert into card_key (certificate_index, person, sealed) "
@@ -205,7 +205,7 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
             if (lines.count() != statement.persons) {
                 refuse(path, "it has not as many persons as its statement says");
             }
-            entries.append_public(entry, std::nullopt);
+            entries.append_public(entry);
         });
     } catch (const db::ConstraintBroken&) {
         refuse(path, "line " + std::to_string(lines.count()) + ": its certificate came before");

@@ -41,8 +41,8 @@ json::object bells_data(Reader& reader, PersonRow person, const Page& page) {
     if (more) rung.pop_back();
     json::array bells;
     for (const auto& bell : rung) {
-        bells.push_back(json::object{
-            {"id", bell.id}, {"seq", bell.seq}, {"first", bell.first}, {"at", bell.rung_at}});
+        bells.push_back(
+            json::object{{"seq", bell.seq}, {"first", bell.first}, {"at", bell.rung_at}});
     }
     return {{"more", more}, {"bells", std::move(bells)}};
 }
@@ -74,12 +74,15 @@ Data state_data(const QuestionResult& result) {
 }
 
 Task<Data> ask(const Shared& shared, OwnQuestion question) {
-    const auto entry = only_parameter(question.head, "entry", sizeof(Hash));
+    const auto& given = question.head.parameters;
+    const auto index = given.size() == 1 && given.begin()->first == "index"
+                           ? number_of(given.begin()->second)
+                           : std::nullopt;
     const auto payload = open_payload(shared, question.payload);
-    if (!entry || !payload || !question.person) co_return std::unexpected(wire::Code::malformed);
+    if (!index || !payload || !question.person) co_return std::unexpected(wire::Code::malformed);
     Members in(*payload);
     AskQuestion job{.person = *question.person,
-                    .entry = *to_hash(*entry),
+                    .log_index = *index,
                     .text = in.text("text", question_text_bytes_max),
                     .now = question.now};
     if (!in.finish() || job.text.empty()) co_return std::unexpected(wire::Code::malformed);

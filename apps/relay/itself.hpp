@@ -8,13 +8,13 @@
 //     One of kind "opened" has besides "order": the entry that was sealed until then, of the same
 //     form. A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
 //     `consistency` leads from the one to the other.
-//   question { "id", "deadline" } — parameter "entry"; payload { "text" }
+//   question { "id", "deadline" } — parameter "index"; payload { "text" }
 //   questions { "questions": [ { "id", "entry", "asked_at", "deadline", "text", "answer"?:
 //     { "text", "at", "operator"?: { "name", "salt" } }, and to the organisation that has to answer
 //     "content" } ] }
 //   question-answer { "id", "deadline" } — parameter "question"; payload { "text", "operator"?:
 //     { "name", "salt" } }
-//   bells { "more": bool, "bells": [ { "id", "seq", "first": bool, "at" } ] }
+//   bells { "more": bool, "bells": [ { "seq", "first": bool, "at" } ] }
 #pragma once
 
 #include <expected>

@@ -101,14 +101,14 @@ TEST_P(FailingBatch, SpendsNothingAndTheNextOneWorks) {
     EXPECT_FALSE(store.writer().healthy());
     store.check();
     store.alter("drop trigger planted");
-    EXPECT_EQ(store.count("select seq from person where id = 2"), 0);
+    EXPECT_EQ(store.count("select count(*) from own_entry where person = 2"), 0);
     EXPECT_EQ(store.count("select count(*) from month_key"), 1);
 
     const auto result = store.record(in_new_month);
     ASSERT_TRUE(result.has_value());
     EXPECT_TRUE(wire::verify_receipt(result->receipt, store.directory).has_value());
     EXPECT_TRUE(store.writer().healthy());
-    EXPECT_EQ(store.count("select seq from person where id = 2"), 1);
+    EXPECT_EQ(store.count("select count(*) from own_entry where person = 2"), 1);
     EXPECT_EQ(store.count("select count(*) from month_key"), 2);
     store.record_many(10);
     store.check();
@@ -300,7 +300,7 @@ TEST(LogRecovery, AnEntryMovedToAnotherPersonDoesNotOpen) {
     store.close();
     Reader before(store.database(), store.vault());
     EXPECT_EQ(before.entries(1, 0, 10, 1000).size(), 1U);
-    store.alter("update access set person = 2 where person = 1");
+    store.alter("update own_entry set person = 2; update access set person = 2");
     Reader after(store.database(), store.vault());
     EXPECT_THROW((void)after.entries(2, 0, 10, 1000), Failure);
 }
@@ -315,7 +315,7 @@ TEST(LogRecovery, ShrunkDatabaseStopsARunningWriter) {
     ASSERT_TRUE(result.has_value());
     store.alter(
         "delete from access where log_index = 2; delete from head where size = 3;"
-        "update person set seq = seq - 1");
+        "delete from own_entry where log_index = 2");
     for (int attempt = 0; attempt < 3; ++attempt) {
         const auto refused = store.record();
         ASSERT_FALSE(refused.has_value());

@@ -9,6 +9,8 @@ namespace mado::relay {
 namespace {
 
 constexpr int cache_kib = 256 * 1024;
+// What has ended is kept a little longer, so that a clock that goes back makes nothing new of it.
+constexpr std::int64_t ended_kept_s = 300;
 
 // The keys live elsewhere than the state: put together wrongly, every number would be unknown.
 void compare_with_keys(db::Connection& connection, const Vault& vault) {
@@ -57,7 +59,10 @@ struct LogWriter::State {
                   .commit =
                       [this](const std::function<void()>& work) {
                           recording.begin();
-                          tree.commit(work);
+                          tree.commit([this, &work] {
+                              work();
+                              recording.finish();
+                          });
                       },
                   .recover = [this] { recover(); },
                   .report =
@@ -174,10 +179,9 @@ bool LogWriter::set_outcome(SetOutcome job, Done done) {
                   std::move(done));
 }
 
-bool LogWriter::keep_mandate(MandateRow mandate, Done done) {
+bool LogWriter::remember(Remembered one, Done done) {
     auto& recording = state_->recording;
-    return submit([&recording, mandate = std::move(mandate)] { recording.keep_mandate(mandate); },
-                  std::move(done));
+    return submit([&recording, one = std::move(one)] { recording.remember(one); }, std::move(done));
 }
 
 bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {
@@ -187,13 +191,13 @@ bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {
 }
 
 bool LogWriter::upkeep(UnixTime now) {
-    auto& upkeep = state_->upkeep;
+    auto& state = *state_;
     auto more = std::make_shared<bool>(false);
     return submit(
-        [&upkeep, more, now] {
+        [&state, more, now] {
+            *more = state.recording.drop_ended(now - ended_kept_s);
             // What is sealed opens before its key may go.
-            const bool more_sealed = upkeep.open_sealed(now);
-            *more = more_sealed ? true : upkeep.erase(now);
+            *more = state.upkeep.open_sealed(now) || state.upkeep.erase(now) || *more;
         },
         [this, more, now](bool durable) {
             // A full queue ends it until the next time.
@@ -223,7 +227,7 @@ std::uint64_t LogWriter::anchored_size() const {
 
 void LogWriter::append_public_entry(const Hash& entry) {
     auto& state = *state_;
-    state.commit_alone([&state, &entry] { state.recording.append_public(entry); });
+    state.commit_alone([&state, &entry] { state.entries.append_public(entry); });
 }
 
 void LogWriter::commit_alone(const std::function<void(db::Connection&, EntryRows&)>& work) {

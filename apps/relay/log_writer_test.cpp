@@ -97,7 +97,7 @@ TEST_F(LogWriterTest, ManyThreadsShareBatches) {
     EXPECT_EQ(positions.size(), std::size_t{threads} * each);
     store.close();
     EXPECT_LT(store.batches.size(), std::size_t{threads} * each);
-    EXPECT_EQ(store.count("select sum(seq) from person"), threads * each);
+    EXPECT_EQ(store.count("select count(*) from own_entry"), threads * each);
     store.open();
 }
 
@@ -131,23 +131,24 @@ TEST_F(LogWriterTest, SameRequestTwiceInOneBatch) {
     ASSERT_TRUE(repeated.has_value());
     EXPECT_EQ(wire::receipt_json(repeated->receipt), wire::receipt_json(result->receipt));
     EXPECT_EQ(code_of(other.get()), Code::key_reused);
-    EXPECT_EQ(store.count("select seq from person where id = 1"), 2);  // the held one and this
+    EXPECT_EQ(store.count("select max(seq) from own_entry where person = 1"),
+              2);  // the held one and this
 }
 
 TEST_F(LogWriterTest, OtherContentIsKeyReused) {
     expect_valid(store.record({.request = "r", .content = "c"}));
     EXPECT_EQ(code_of(store.record({.request = "r", .content = "d"})), Code::key_reused);
-    EXPECT_EQ(store.count("select seq from person where id = 1"), 1);
+    EXPECT_EQ(store.count("select max(seq) from own_entry where person = 1"), 1);
 }
 
 TEST_F(LogWriterTest, CheckMandateIsUsedOnceAtAHolder) {
-    expect_valid(store.record({.request = "r", .mandate_use = "mandate at holder"}));
-    EXPECT_EQ(code_of(store.record({.mandate_use = "mandate at holder"})), Code::mandate_used);
-    expect_valid(store.record({.mandate_use = "mandate at another holder"}));
-    expect_valid(store.record({.request = "r", .mandate_use = "mandate at holder"}));  // a repeat
+    expect_valid(store.record({.request = "r", .check = "mandate at holder"}));
+    EXPECT_EQ(code_of(store.record({.check = "mandate at holder"})), Code::mandate_used);
+    expect_valid(store.record({.check = "mandate at another holder"}));
+    expect_valid(store.record({.request = "r", .check = "mandate at holder"}));  // a repeat
     auto release = store.hold_writer();
-    auto first = store.submit(store.order({.mandate_use = "m"}));
-    auto second = store.submit(store.order({.mandate_use = "m"}));
+    auto first = store.submit(store.order({.check = "m"}));
+    auto second = store.submit(store.order({.check = "m"}));
     release.set_value();
     expect_valid(first.get());
     EXPECT_EQ(code_of(second.get()), Code::mandate_used);
@@ -165,7 +166,9 @@ TEST_F(LogWriterTest, UnlinkedNumberBecomesOneSeries) {
     store.reopen();
     expect_valid(store.record({.person = series("1")}));
     EXPECT_EQ(store.count("select count(*) from person where linked = 0"), 2);
-    EXPECT_EQ(store.count("select max(seq) from person where linked = 0"), 3);
+    EXPECT_EQ(
+        store.count("select max(seq) from own_entry join person on id = person where linked = 0"),
+        3);
     EXPECT_EQ(store.count("select count(*) from identifier"), 2);
 }
 
@@ -186,7 +189,7 @@ TEST_F(LogWriterTest, ThirdMissAppendsOneRefusedEntry) {
     EXPECT_TRUE(store.set_outcome(miss(orders[4], "path")));
     EXPECT_EQ(refused(), 1);
     store.check();
-    EXPECT_EQ(store.count("select seq from person where id = 2"), 6);
+    EXPECT_EQ(store.count("select max(seq) from own_entry where person = 2"), 6);
 
     Reader reader(store.database(), store.vault());
     EXPECT_EQ(reader.misses(to_bytes("path")), 4);
@@ -264,18 +267,45 @@ TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
     EXPECT_EQ(stored(), "answered");
 }
 
-TEST_F(LogWriterTest, MandateIsKeptWithItsFirstOrder) {
-    auto job = store.order();
-    job.mandate = MandateRow{
-        .hash = wire::filled(9), .expires = wire::test_now, .sealed = to_bytes("sealed")};
+TEST_F(LogWriterTest, WhatEndsIsRememberedUntilThen) {
+    auto job = store.order({.request = "r", .check = "check at holder"});
+    job.mandate = Remembered{.what = to_bytes("mandate"), .expires = wire::test_now + 600};
     expect_valid(store.submit(std::move(job)).get());
-    EXPECT_EQ(store.count("select count(*) from mandate"), 1);
-    auto later = store.order();
-    later.mandate = MandateRow{.hash = wire::filled(8),
-                               .expires = wire::test_now + 3 * 86'400,
-                               .sealed = to_bytes("sealed")};
-    expect_valid(store.submit(std::move(later)).get());
-    EXPECT_EQ(store.count("select count(*) from mandate"), 1);  // the old one is gone
+    const auto remembered = [this](std::string_view what, std::int64_t expires) {
+        return Reader(store.database(), store.vault())
+            .remembers(as_bytes(what), wire::test_now + expires);
+    };
+    EXPECT_TRUE(remembered("mandate", 600));
+    EXPECT_FALSE(remembered("mandate", 601));
+    EXPECT_TRUE(remembered("check at holder", 120));
+    const auto requests = [this] { return store.count("select count(*) from request"); };
+    const auto all = requests();
+    store.upkeep(wire::test_now + wire::ask_lifetime_s);
+    EXPECT_EQ(requests(), all);
+    EXPECT_EQ(code_of(store.record({.request = "r", .content = "other"})), Code::key_reused);
+
+    store.upkeep(wire::test_now + 500);
+    store.flush();
+    EXPECT_EQ(requests(), 0);
+    EXPECT_FALSE(remembered("check at holder", 120));
+    EXPECT_TRUE(remembered("mandate", 600));
+    expect_valid(store.record({.request = "r", .content = "other"}));
+    store.upkeep(wire::test_now + 1'000);
+    store.flush();
+    EXPECT_EQ(store.count("select count(*) from remembered"), 0);
+}
+
+// Its end is part of what is looked for: a request that says another one is still the same name.
+TEST_F(LogWriterTest, AnotherEndIsKeyReused) {
+    auto job = store.order({.request = "r"});
+    expect_valid(store.submit(std::move(job)).get());
+    auto other = store.order({.request = "r", .content = "with another end"});
+    other.request.expires += 1;
+    EXPECT_EQ(code_of(store.submit(std::move(other)).get()), Code::key_reused);
+    store.reopen();
+    other = store.order({.request = "r", .content = "with another end"});
+    other.request.expires += 1;
+    EXPECT_EQ(code_of(store.submit(std::move(other)).get()), Code::key_reused);
 }
 
 TEST_F(LogWriterTest, PublicEntryIsAppendedOnce) {
@@ -294,7 +324,7 @@ TEST_F(LogWriterTest, ImportIsAllOrNothing) {
         store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
             PersonRows rows(connection, store.vault());
             rows.add({});
-            entries.append_public(wire::filled(1), std::nullopt);
+            entries.append_public(wire::filled(1));
             throw OperatorError("a wrong line");
         }),
         OperatorError);

@@ -105,8 +105,8 @@ QuestionText read_question(ByteView plain) {
 }
 
 Questions::Statements::Statements(db::Connection& c)
-    : entry(c.prepare("select log_index, month, sealed from access "
-                      "where person = :person and entry = :entry and opens is null")),
+    : entry(c.prepare("select month, sealed from access where log_index = :log_index and "
+                      "person = :person and opens is null")),
       known(c.prepare("select id, deadline from question where log_index = :log_index")),
       add(c.prepare("insert into question (log_index, id, person, month, organisation, asked_at, "
                     "deadline, sealed) values (:log_index, :id, :person, :month, :organisation, "
@@ -120,20 +120,19 @@ Questions::Questions(db::Connection& connection, const Vault& vault, MonthKeys& 
     : connection_(connection), vault_(vault), keys_(keys), sql_(connection) {}
 
 QuestionResult Questions::ask(const AskQuestion& question) {
-    std::int64_t log_index = 0;
+    const auto log_index = question.log_index;
     std::int64_t month = 0;
     std::optional<std::string> requester;
     {
         auto& row = sql_.entry;
         const db::ResetAtEnd reset(row);
-        row.bind("person", question.person).bind("entry", question.entry);
-        if (!row.step() || row.is_null(2)) return std::unexpected(wire::Code::no_match);
-        log_index = row.integer(0);
-        month = row.integer(1);
+        row.bind("person", question.person).bind("log_index", log_index);
+        if (!row.step() || row.is_null(1)) return std::unexpected(wire::Code::no_match);
+        month = row.integer(0);
         const auto* key = keys_.find(month);
         if (key == nullptr) return std::unexpected(wire::Code::no_match);
         requester = requester_of(read_access(
-            Vault::open_with(*key, "access", access_row(log_index, question.person), row.blob(2))));
+            Vault::open_with(*key, "access", access_row(log_index, question.person), row.blob(1))));
     }
     if (!requester) return std::unexpected(wire::Code::no_match);
     {

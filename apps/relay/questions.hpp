@@ -45,7 +45,7 @@ struct StoredQuestion {
 
 struct AskQuestion {
     PersonRow person = 0;
-    Hash entry{};
+    std::int64_t log_index = 0;
     std::string text;
     UnixTime now = 0;
 };

@@ -9,7 +9,7 @@
 namespace mado::relay {
 namespace {
 
-constexpr std::int64_t mandates_kept_s = 2 * 86'400;  // after their end
+constexpr std::size_t viewer_bytes = 1 + 8;  // the key's number and so much of the HMAC
 
 Recorded recorded(const AccessRecord& record, std::int64_t log_index) {
     return {.log_index = log_index,
@@ -32,18 +32,18 @@ bool counts_as_miss(wire::Outcome outcome) {
 }
 
 Recording::Statements::Statements(db::Connection& c)
-    : find_request(c.prepare("select log_index, content_index, month, sealed, person, outcome "
-                             "from access where request_index = :request")),
-      find_use(c.prepare("select 1 from access where mandate_use = :use")),
+    : recorded(c.prepare("select month, sealed, person, outcome from access "
+                         "where log_index = :log_index")),
       find_series(c.prepare("select i.person from identifier i join person p on p.id = i.person "
                             "where i.full_index = :index and p.linked = 0 limit 1")),
-      add_person(c.prepare("insert into person (link_number, linked, seq) "
-                           "values (:link_number, 0, 0) returning id")),
+      add_person(c.prepare("insert into person (link_number, linked) "
+                           "values (:link_number, 0) returning id")),
       add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
                                "sealed) values (:person, :full, :loose, :sealed)")),
-      add_mandate(c.prepare("insert into mandate (hash, expires, sealed) values "
-                            "(:hash, :expires, :sealed) on conflict do nothing")),
-      drop_mandates(c.prepare("delete from mandate where expires < :time")),
+      remember(c.prepare("insert into remembered (expires, what) values (:expires, :what) "
+                         "on conflict do nothing")),
+      drop_remembered(c.prepare("delete from remembered where expires = "
+                                "(select min(expires) from remembered where expires < :now)")),
       // What was answered once stays so, whatever a repeat brings.
       set_outcome(c.prepare("update access set outcome = :outcome where log_index = :log_index "
                             "and coalesce(outcome, '') <> 'answered'")),
@@ -52,102 +52,98 @@ Recording::Statements::Statements(db::Connection& c)
       add_miss(c.prepare("insert into miss (path, day, misses) values (:path, :day, 1) "
                          "on conflict do update set misses = misses + 1 returning misses")),
       drop_misses(c.prepare("delete from miss where day < :day")),
-      add_viewer(c.prepare("insert into viewer (viewer_index, month) values (:index, :month) "
-                           "on conflict do nothing returning 1")),
-      keep_viewer(c.prepare("update viewer set month = :month "
-                            "where viewer_index = :index and month < :month")),
-      ring(c.prepare("insert into bell (person, log_index, first, rung_at) "
-                     "values (:person, :log_index, :first, :time)")),
       count(c.prepare("insert into tally (month, service, requester_kind, purpose, orders) "
-                      "values (:month, :service, :requester_kind, :purpose, 1) "
-                      "on conflict do update set orders = orders + 1")) {}
+                      "values (:month, :service, :requester_kind, :purpose, :orders) "
+                      "on conflict do update set orders = orders + excluded.orders")) {}
 
 Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& entries,
                      MonthKeys& keys)
-    : connection_(connection), vault_(vault), entries_(entries), keys_(keys), sql_(connection) {}
+    : connection_(connection),
+      vault_(vault),
+      entries_(entries),
+      keys_(keys),
+      sql_(connection),
+      requests_(connection) {}
 
-RecordResult Recording::record(RecordOrder& job) {
-    sql_.find_request.bind("request", job.request_index);
-    if (sql_.find_request.step()) return repeat(job);
-    if (job.mandate_use) {
-        const db::ResetAtEnd reset(sql_.find_use);
-        sql_.find_use.bind("use", *job.mandate_use);
-        if (sql_.find_use.step()) {
-            return std::unexpected(job.opens ? wire::Code::sealing_invalid
-                                             : wire::Code::mandate_used);
-        }
+void Recording::begin() {
+    begun_.clear();
+    counts_.clear();
+    requests_.begin();
+}
+
+void Recording::finish() {
+    for (const auto& [what, orders] : counts_) {
+        const auto& [month, service, requester_kind, purpose] = what;
+        sql_.count.bind("month", month)
+            .bind("service", service)
+            .bind("requester_kind", requester_kind)
+            .bind("purpose", purpose)
+            .bind("orders", orders)
+            .execute();
     }
+}
+
+RecordResult Recording::record(const RecordOrder& job) {
+    if (const auto known = requests_.find(job.request)) return repeat(job, *known);
     const auto log_index = entries_.next_index();
     if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
-    job.record.content = std::move(job.order_without_person);
+    if (job.check && !remember(*job.check)) return std::unexpected(wire::Code::mandate_used);
+    if (job.sealing && !remember(*job.sealing)) {
+        return std::unexpected(wire::Code::sealing_invalid);
+    }
     NewEntry entry{.person = person_of(job),
                    .month = month_of(job.keep_until),
-                   .record = std::move(job.record),
-                   .request_index = std::move(job.request_index),
-                   .content_index = std::move(job.content_index),
-                   .mandate_use = std::move(job.mandate_use),
-                   .opens = job.opens};
+                   .record = job.record,
+                   .time = job.time,
+                   .opens = job.opens,
+                   .viewer = {},
+                   .rings = job.notice.at_once};
+    entry.record.content = job.order_without_person;
+    if (!job.notice.own_view) {
+        entry.viewer = viewer_index(vault_, entry.person, job.notice.requester);
+    }
     entries_.append(entry);
-    tell(job.notice, entry.person, log_index, entry.month, job.time);
-    if (job.mandate) keep_mandate(*job.mandate);
+    requests_.add(job.request, log_index);
+    if (job.mandate) remember(*job.mandate);
+    const auto& notice = job.notice;
+    ++counts_[{notice.month, notice.service, notice.requester_kind, notice.purpose}];
     return recorded(entry.record, log_index);
 }
 
-// A bell for who looks for the first time and for what the policy tells at once, in the entry's own
-// transaction: each is rung exactly once. And the public count.
-void Recording::tell(const Notice& notice, PersonRow person, std::int64_t log_index,
-                     std::int64_t month, UnixTime time) {
-    sql_.count.bind("month", notice.month)
-        .bind("service", notice.service)
-        .bind("requester_kind", notice.requester_kind)
-        .bind("purpose", notice.purpose)
-        .execute();
-    if (notice.own_view || notice.sealed) return;
-    const Bytes index = vault_.index("viewer", {row_bytes(person), as_bytes(notice.requester)});
-    const db::ResetAtEnd reset(sql_.add_viewer);
-    sql_.add_viewer.bind("index", index).bind("month", month);
-    const bool first = sql_.add_viewer.step();
-    if (!first) sql_.keep_viewer.bind("index", index).bind("month", month).execute();
-    if (first || notice.at_once) ring(person, log_index, first, time);
+Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view requester) {
+    Bytes out = vault.index("viewer", {row_bytes(person), as_bytes(requester)});
+    out.resize(viewer_bytes);
+    return out;
 }
 
-void Recording::ring(PersonRow person, std::int64_t log_index, bool first, UnixTime time) {
-    sql_.ring.bind("person", person)
-        .bind("log_index", log_index)
-        .bind("first", std::int64_t{first})
-        .bind("time", time)
-        .execute();
+bool Recording::remember(const Remembered& one) {
+    sql_.remember.bind("expires", one.expires).bind("what", one.what).execute();
+    return connection_.changes() == 1;
 }
 
-void Recording::keep_mandate(const MandateRow& mandate) {
-    sql_.add_mandate.bind("hash", mandate.hash)
-        .bind("expires", mandate.expires)
-        .bind("sealed", mandate.sealed)
-        .execute();
-    sql_.drop_mandates.bind("time", mandate.expires - mandates_kept_s).execute();
+bool Recording::drop_ended(UnixTime now) {
+    sql_.drop_remembered.bind("now", now).execute();
+    const bool more = connection_.changes() > 0;
+    return requests_.drop_ended(now) || more;
 }
 
 // The same request again: the same order, number and receipt, no second entry.
-RecordResult Recording::repeat(const RecordOrder& job) {
-    auto& row = sql_.find_request;
-    const auto log_index = row.integer(0);
-    const bool same = row.blob(1) == job.content_index;
-    const auto month = row.integer(2);
-    const auto sealed = row.is_null(3) ? std::nullopt : std::optional(row.blob(3));
-    const auto person = row.integer(4);
-    const bool has_outcome = !row.is_null(5);
-    row.reset();
-    if (!same) return std::unexpected(wire::Code::key_reused);
+RecordResult Recording::repeat(const RecordOrder& job, const LiveRequests::Known& known) {
+    if (!known.same) return std::unexpected(wire::Code::key_reused);
+    auto& row = sql_.recorded;
+    const db::ResetAtEnd reset(row);
+    row.bind("log_index", known.log_index);
+    if (!row.step()) throw Failure("an entry is missing");
     // Without an outcome it is a try like a new one: a slow holder must not let them pile up.
-    if (job.miss_path && !has_outcome) {
-        tries_.end(*job.miss_path, log_index);
-        if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
+    if (job.miss_path && row.is_null(3)) {
+        tries_.end(*job.miss_path, known.log_index);
+        if (const auto code = judge_path(job, known.log_index)) return std::unexpected(*code);
     }
-    const auto* key = keys_.find(month);
-    if (key == nullptr || !sealed) return std::unexpected(wire::Code::key_reused);  // long erased
-    return recorded(
-        read_access(Vault::open_with(*key, "access", access_row(log_index, person), *sealed)),
-        log_index);
+    const auto* key = keys_.find(row.integer(0));
+    if (key == nullptr || row.is_null(1)) return std::unexpected(wire::Code::key_reused);  // erased
+    return recorded(read_access(Vault::open_with(
+                        *key, "access", access_row(known.log_index, row.integer(2)), row.blob(1))),
+                    known.log_index);
 }
 
 PersonRow Recording::person_of(const RecordOrder& job) {
@@ -170,16 +166,6 @@ PersonRow Recording::person_of(const RecordOrder& job) {
         .bind("sealed", sealed)
         .execute();
     return row;
-}
-
-void Recording::append_public(const Hash& entry) {
-    const Bytes request = vault_.index("public-entry", {entry});
-    {
-        const db::ResetAtEnd reset(sql_.find_request);
-        sql_.find_request.bind("request", request);
-        if (sql_.find_request.step()) return;
-    }
-    entries_.append_public(entry, request);
 }
 
 void Recording::set_outcome(const SetOutcome& job) {
@@ -234,18 +220,19 @@ void Recording::append_refused(const SetOutcome& job) {
         entry.person = sql_.owner.integer(0);
         entry.month = sql_.owner.integer(1);
     }
+    entry.time = job.time;
+    entry.rings = true;
     entry.record.kind = "refused";
     entry.record.salt = crypto::random_hash();
     entry.record.content = wire::without_person({{"time", job.time}, {"requester", job.requester}});
-    const auto log_index = entries_.next_index();
     entries_.append(entry);
-    ring(entry.person, log_index, false, job.time);
 }
 
 void Recording::forget() {
     for (const auto& [path, log_index] : begun_)
         tries_.end(path, log_index);
     sql_ = Statements(connection_);
+    requests_.forget();
     entries_.forget();
 }
 

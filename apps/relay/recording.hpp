@@ -3,11 +3,14 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <variant>
 
 #include "entry_rows.hpp"
+#include "live_requests.hpp"
 #include "open_tries.hpp"
 #include "wire/errors.hpp"
 
@@ -19,17 +22,17 @@ struct NewSeries {
     Identifier identifier;
 };
 
-struct MandateRow {
-    Hash hash{};  // of the JWS
+// What counts until its own end: a mandate that was accepted; a check at a holder or a sealing,
+// which is used once.
+struct Remembered {
+    Bytes what;  // index
     UnixTime expires = 0;
-    Bytes sealed;
 };
 
 // Of which orders the person is told (DESIGN: bells), and as what they are counted in public.
 struct Notice {
     bool own_view = false;  // the person's own log-in: no viewer, no bell
     bool at_once = false;   // the policy's row says so
-    bool sealed = false;    // rings when it opens
     std::string requester;
     std::string requester_kind, service, purpose;
     std::int64_t month = 0;  // of the order's time: year × 12 + month − 1
@@ -40,12 +43,13 @@ struct RecordOrder {
     AccessRecord record;  // `content` and `person_salt` are filled in by the writer
     std::variant<PersonRow, NewSeries> person;
     UnixTime keep_until = 0;
-    Bytes request_index;                           // of requester and jti
-    Bytes content_index;                           // of the request's bytes
-    std::optional<Bytes> mandate_use;              // a check at a holder, or a sealing: once
-    std::optional<UnixTime> opens = std::nullopt;  // sealed until then
+    RequestKey request;
+    std::optional<Remembered> mandate;
+    // Used once: a check at its holder, a sealing.
+    std::optional<Remembered> check;
+    std::optional<Remembered> sealing;
+    std::optional<UnixTime> opens;   // sealed until then
     std::optional<Bytes> miss_path;  // by number: refused while too many tries are open
-    std::optional<MandateRow> mandate;
     Notice notice;
     UnixTime time = 0;
 };
@@ -76,46 +80,52 @@ constexpr std::int64_t misses_max = 3;
 // What a number is closed after: nobody found, and refused, so that no other way of asking is free.
 bool counts_as_miss(wire::Outcome outcome);
 
+// By which a requester's further looks at that person are known. Short: it is compared within one
+// person's rows only.
+Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view requester);
+
 // Belongs to the log writer's thread; everything runs inside its transaction.
 class Recording {
   public:
     Recording(db::Connection& connection, const Vault& vault, EntryRows& entries, MonthKeys& keys);
 
     // Proof and checkpoint of the receipt are filled in once the batch is durable.
-    RecordResult record(RecordOrder& job);
+    RecordResult record(const RecordOrder& job);
     void set_outcome(const SetOutcome& job);
-    void keep_mandate(const MandateRow& mandate);
-    // An entry that is in the log already is not appended again (directories).
-    void append_public(const Hash& entry);
+    // False: it is remembered already.
+    bool remember(const Remembered& one);
+    // Requests and what is remembered, when its end was `now` or before; not all at a time. True:
+    // there may be more.
+    bool drop_ended(UnixTime now);
+    // Around each batch: at its begin, and as the last of its transaction.
+    void begin();
+    void finish();
     // After a batch that failed: statements may be half-way, and nothing of it was sent.
     void forget();
-    // Before each batch.
-    void begin() { begun_.clear(); }
 
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement find_request, find_use, find_series, add_person, add_identifier, add_mandate,
-            drop_mandates, set_outcome, owner, misses, add_miss, drop_misses, add_viewer,
-            keep_viewer, ring, count;
+        db::Statement recorded, find_series, add_person, add_identifier, remember, drop_remembered,
+            set_outcome, owner, misses, add_miss, drop_misses, count;
     };
-    RecordResult repeat(const RecordOrder& job);
+    RecordResult repeat(const RecordOrder& job, const LiveRequests::Known& known);
     PersonRow person_of(const RecordOrder& job);
     std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t log_index);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
-    void tell(const Notice& notice, PersonRow person, std::int64_t log_index, std::int64_t month,
-              UnixTime time);
-    void ring(PersonRow person, std::int64_t log_index, bool first, UnixTime time);
 
     db::Connection& connection_;
     const Vault& vault_;
     EntryRows& entries_;
     MonthKeys& keys_;
     Statements sql_;
+    LiveRequests requests_;
     OpenTries tries_;
     // Those that the batch under way began: they end with it when it fails.
     std::vector<std::pair<Bytes, std::int64_t>> begun_;
+    // Of the batch under way: month, service, kind of requester, purpose.
+    std::map<std::tuple<std::int64_t, std::string, std::string, std::string>, std::int64_t> counts_;
 };
 
 }  // namespace mado::relay

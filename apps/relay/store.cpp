@@ -234,21 +234,23 @@ Reader::Reader(const std::string& path, const Vault& vault)
           "where i.loose_index = :index and p.linked = 1 limit 3")),
       identifiers_(connection_.prepare(
           "select full_index, sealed from identifier where person = :person order by id limit 64")),
-      mandate_(connection_.prepare("select sealed from mandate where hash = :hash")),
+      remembered_(connection_.prepare(
+          "select 1 from remembered where expires = :expires and what = :what")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
-      entries_(
-          connection_.prepare("select log_index, seq, outcome, month, sealed, entry from access "
-                              "where person = :person and seq > :after and log_index < :size "
-                              "order by seq limit :count")),
+      entries_(connection_.prepare(
+          "select a.log_index, a.seq, a.outcome, a.month, a.sealed, a.entry from own_entry o "
+          "join access a using (log_index) "
+          "where o.person = :person and o.seq > :after and o.log_index < :size "
+          "order by o.seq limit :count")),
       opened_(connection_.prepare(
           "select log_index, seq, outcome, month, sealed, entry from access "
           "where log_index = :log_index and person = :person and seq is null and opens is null")),
-      last_seq_(connection_.prepare("select max(seq) from access "
-                                    "where person = :person and log_index < :size")),
+      last_seq_(connection_.prepare("select seq from own_entry where person = :person and "
+                                    "log_index < :size order by seq desc limit 1")),
       bells_(connection_.prepare(
-          "select b.id, a.seq, b.first, b.rung_at from bell b join access a using (log_index) "
-          "where b.person = :person and b.id > :after order by b.id limit :count")),
+          "select seq, first, rung_at from own_entry where person = :person and seq > :after and "
+          "rung_at is not null order by seq limit :count")),
       counts_(connection_.prepare("select month, service, requester_kind, purpose, orders "
                                   "from tally order by 1, 2, 3, 4")),
       head_(connection_.prepare(
@@ -306,21 +308,10 @@ std::vector<Identifier> Reader::identifiers(PersonRow person) {
     return out;
 }
 
-bool Reader::kept_mandate(const Hash& mandate, std::string_view compact) {
-    const db::ResetAtEnd reset(mandate_);
-    mandate_.bind("hash", mandate);
-    if (!mandate_.step()) return false;
-    const Bytes sealed = mandate_.blob(0);
-    // Whoever can write rows but has no key cannot make the relay believe in a mandate.
-    const Bytes plain = vault_.open("mandate", mandate, sealed);
-    if (as_text(plain) != compact) throw Failure("a kept mandate has other bytes than its hash");
-    return true;
-}
-
-bool Reader::knows_mandate(const Hash& mandate) {
-    const db::ResetAtEnd reset(mandate_);
-    mandate_.bind("hash", mandate);
-    return mandate_.step();
+bool Reader::remembers(ByteView what, UnixTime expires) {
+    const db::ResetAtEnd reset(remembered_);
+    remembered_.bind("what", what).bind("expires", expires);
+    return remembered_.step();
 }
 
 std::int64_t Reader::misses(ByteView path) {
@@ -402,18 +393,17 @@ std::int64_t Reader::sealed_entries() {
 std::int64_t Reader::last_seq(PersonRow person, std::uint64_t size) {
     const db::ResetAtEnd reset(last_seq_);
     last_seq_.bind("person", person).bind("size", static_cast<std::int64_t>(size));
-    return last_seq_.step() ? last_seq_.optional_integer(0).value_or(0) : 0;
+    return last_seq_.step() ? last_seq_.integer(0) : 0;
 }
 
-std::vector<Bell> Reader::bells(PersonRow person, std::int64_t after_id, std::int64_t count) {
+std::vector<Bell> Reader::bells(PersonRow person, std::int64_t after_seq, std::int64_t count) {
     std::vector<Bell> out;
     const db::ResetAtEnd reset(bells_);
-    bells_.bind("person", person).bind("after", after_id).bind("count", count);
+    bells_.bind("person", person).bind("after", after_seq).bind("count", count);
     while (bells_.step()) {
-        out.push_back({.id = bells_.integer(0),
-                       .seq = bells_.integer(1),
-                       .first = bells_.integer(2) != 0,
-                       .rung_at = bells_.integer(3)});
+        out.push_back({.seq = bells_.integer(0),
+                       .first = bells_.integer(1) != 0,
+                       .rung_at = bells_.integer(2)});
     }
     return out;
 }

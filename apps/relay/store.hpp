@@ -86,7 +86,6 @@ struct StoredEntry {
 
 // An access notice (of which only that it is there may leave the relay without a log-in).
 struct Bell {
-    std::int64_t id = 0;
     std::int64_t seq = 0;  // of the entry that it is about
     bool first = false;    // this requester's first look
     UnixTime rung_at = 0;
@@ -131,9 +130,8 @@ class Reader {
     std::vector<PersonRow> linked(const wire::PersonNumber& number, const wire::Scheme& scheme);
     // Newest first, current before former.
     std::vector<Identifier> identifiers(PersonRow person);
-    // The relay has accepted this mandate before (also before a restart).
-    bool kept_mandate(const Hash& mandate, std::string_view compact);
-    bool knows_mandate(const Hash& mandate);
+    // The relay has accepted this mandate before (also before a restart): its index and its end.
+    bool remembers(ByteView what, UnixTime expires);
     std::int64_t misses(ByteView path);
     Bytes link_number(PersonRow person);
     // Those that stand below `size` in the log.
@@ -144,7 +142,7 @@ class Reader {
     std::int64_t sealed_entries();
     // Of the newest of them; 0 when there is none.
     std::int64_t last_seq(PersonRow person, std::uint64_t size);
-    std::vector<Bell> bells(PersonRow person, std::int64_t after_id, std::int64_t count);
+    std::vector<Bell> bells(PersonRow person, std::int64_t after_seq, std::int64_t count);
     std::vector<Count> counts();
     // The signed checkpoint of the newest batch up to that size; empty before the first. (What is
     // larger is not anchored yet.)
@@ -172,7 +170,7 @@ class Reader {
     db::Statement linked_full_;
     db::Statement linked_loose_;
     db::Statement identifiers_;
-    db::Statement mandate_;
+    db::Statement remembered_;
     db::Statement misses_;
     db::Statement link_number_;
     db::Statement entries_;

@@ -55,7 +55,7 @@ class ExchangeTest : public testing::Test {
     ExchangeTest() {
         store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
             PersonRows(connection, store.vault()).add(hanako());
-            entries.append_public(wire::filled(1), std::nullopt);
+            entries.append_public(wire::filled(1));
         });
         reader.emplace(store.database(), store.vault());
         exchange.emplace(io, shared, *reader);

@@ -67,7 +67,7 @@ inline std::vector<NewOrder> every_order() {
              .request = "new month",
              .keep_until = wire::test_now + 3'000 * std::int64_t{86'400}},
             {.person = series, .request = "series"},
-            {.request = "check", .mandate_use = "mandate"},
+            {.request = "check", .check = "mandate"},
             {.request = "guess 1", .miss_path = "guesses"},
             {.request = "guess 2", .miss_path = "guesses"},
             {.request = "guess 3", .miss_path = "guesses"}};

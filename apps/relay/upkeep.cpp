@@ -17,20 +17,16 @@ Upkeep::Statements::Statements(db::Connection& c)
     : due(c.prepare("select log_index, entry, person, month from access where opens <= :now "
                     "order by opens limit :count")),
       opened(c.prepare("update access set opens = null where log_index = :log_index")),
-      ring(c.prepare("insert into bell (person, log_index, first, rung_at) "
-                     "values (:person, :log_index, 0, :time)")),
       drop_keys(c.prepare("delete from month_key where month < :month returning month")),
       remember(c.prepare("insert into erasure (month, erased_at) values (:month, :time) "
                          "on conflict do nothing")),
-      drop_bells(c.prepare("delete from bell where log_index in (select log_index from access "
-                           "where month < :month and sealed is not null "
-                           "order by log_index limit :count)")),
       drop_questions(c.prepare("delete from question where month < :month")),
-      clear_rows(c.prepare("update access set sealed = null, outcome = null, content_index = null "
-                           "where log_index in (select log_index from access where "
-                           "month < :month and sealed is not null "
-                           "order by log_index limit :count)")),
-      drop_viewers(c.prepare("delete from viewer where month < :month")) {}
+      over(c.prepare("select log_index, person, seq from access "
+                     "where month < :month and sealed is not null limit :count")),
+      clear_row(c.prepare("update access set sealed = null, outcome = null "
+                          "where log_index = :log_index")),
+      clear_own(c.prepare("update own_entry set viewer = null, rung_at = null, first = null "
+                          "where person = :person and seq = :seq")) {}
 
 Upkeep::Upkeep(db::Connection& connection, EntryRows& entries, MonthKeys& keys)
     : connection_(connection), entries_(entries), keys_(keys), sql_(connection) {}
@@ -54,17 +50,14 @@ bool Upkeep::open_sealed(UnixTime now) {
         NewEntry entry;
         entry.person = one.person;
         entry.month = one.month;
+        entry.time = now;
+        entry.rings = true;
         entry.record.kind = "opened";
         entry.record.salt = crypto::random_hash();
         entry.record.content = wire::without_person(
             {{"time", now}, {"index", one.log_index}, {"entry", base64url(one.entry)}});
-        const auto log_index = entries_.next_index();
         entries_.append(entry);
         sql_.opened.bind("log_index", one.log_index).execute();
-        sql_.ring.bind("person", one.person)
-            .bind("log_index", log_index)
-            .bind("time", now)
-            .execute();
     }
     return static_cast<std::int64_t>(due.size()) == rows_max;
 }
@@ -79,10 +72,28 @@ bool Upkeep::erase(UnixTime now) {
         sql_.remember.bind("month", one).bind("time", now).execute();
     if (!ended.empty()) keys_.forget();
     sql_.drop_questions.bind("month", month).execute();
-    sql_.drop_viewers.bind("month", month).execute();
-    sql_.drop_bells.bind("month", month).bind("count", rows_max).execute();
-    sql_.clear_rows.bind("month", month).bind("count", rows_max).execute();
-    return connection_.changes() == rows_max;
+    return clear(month);
+}
+
+// The rows whose key is gone, and that a bell rang or who had looked.
+bool Upkeep::clear(std::int64_t month) {
+    struct Over {
+        std::int64_t log_index = 0;
+        PersonRow person = 0;
+        std::optional<std::int64_t> seq;
+    };
+    std::vector<Over> over;
+    sql_.over.bind("month", month).bind("count", rows_max);
+    while (sql_.over.step()) {
+        over.push_back({.log_index = sql_.over.integer(0),
+                        .person = sql_.over.integer(1),
+                        .seq = sql_.over.optional_integer(2)});
+    }
+    for (const auto& one : over) {
+        sql_.clear_row.bind("log_index", one.log_index).execute();
+        sql_.clear_own.bind("person", one.person).bind("seq", one.seq).execute();
+    }
+    return static_cast<std::int64_t>(over.size()) == rows_max;
 }
 
 void Upkeep::forget() {

@@ -23,9 +23,10 @@ class Upkeep {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement due, opened, ring, drop_keys, remember, drop_bells, drop_questions,
-            clear_rows, drop_viewers;
+        db::Statement due, opened, drop_keys, remember, drop_questions, over, clear_row, clear_own;
     };
+    bool clear(std::int64_t month);
+
     db::Connection& connection_;
     EntryRows& entries_;
     MonthKeys& keys_;

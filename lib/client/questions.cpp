@@ -119,12 +119,13 @@ Result<std::vector<Question>> read_questions(const Result<Answered>& answered) {
 }  // namespace
 
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
-                                         std::string login_mandate, Hash entry, std::string text) {
+                                         std::string login_mandate, std::uint64_t index,
+                                         std::string text) {
     co_return read_state(co_await ask_relay(directory, identity,
                                             {.service = "question",
                                              .purpose = "own-view",
                                              .subject = wire::mandate_subject(login_mandate),
-                                             .parameters = {{"entry", base64url(entry)}},
+                                             .parameters = {{"index", std::to_string(index)}},
                                              .payload = json::object{{"text", text}}}));
 }
 

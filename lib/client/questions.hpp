@@ -30,9 +30,11 @@ struct Question {
     std::optional<wire::Head> head;  // to the organisation: the request of its own that it is about
 };
 
-// Of the person whose log-in this is, about one of their entries; asked again it is the same one.
+// Of the person whose log-in this is, about their entry at that index of the log; asked again it is
+// the same one.
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
-                                         std::string login_mandate, Hash entry, std::string text);
+                                         std::string login_mandate, std::uint64_t index,
+                                         std::string text);
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate);

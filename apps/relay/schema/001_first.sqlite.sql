@@ -1,14 +1,14 @@
 -- The relay's store. Trusted for: who is behind a card or a number, and the order of the log.
--- An attacker who can read it without the keys learns how many entries an unnamed person has, when
--- bells rang and batches were written; no number, name, insurer or requester. One who can change it is found
+-- An attacker who can read it without the keys learns how many entries an unnamed person has, which
+-- of them are by the same unnamed requester, when bells rang and batches were written; no number,
+-- name, insurer or requester. One who can change it is found
 -- by the anchor, by the holders' evidence and by whoever compares checkpoints.
 -- "sealed": AES-256-GCM, bound to table and row; "index": HMAC-SHA-256 with a key kept elsewhere.
 
 create table person (
     id          integer primary key,
     link_number blob not null unique,  -- 16 random bytes
-    linked      integer not null,      -- 0: an unlinked series, known by one number only
-    seq         integer not null       -- of the person's newest entry
+    linked      integer not null       -- 0: an unlinked series, known by one number only
 );
 
 create table card_key (
@@ -28,30 +28,49 @@ create index identifier_full on identifier (full_index);
 create index identifier_loose on identifier (loose_index);
 create index identifier_person on identifier (person);
 
-create table mandate (
-    hash    blob primary key,  -- SHA-256 of the JWS, which carries 256 random bits
+-- What counts until its own end: mandates that were accepted, checks and sealings that were used
+-- once. The end comes first in the key, so that new rows stand together.
+create table remembered (
     expires integer not null,
-    sealed  blob not null
+    what    blob not null,  -- index
+    primary key (expires, what)
+) without rowid;
+
+-- Requests until their end: the same again is the same entry.
+create table request (
+    expires       integer not null,
+    request_index blob not null,     -- of requester and jti
+    content_index blob not null,     -- of the request's bytes
+    log_index     integer not null,
+    primary key (expires, request_index)
 ) without rowid;
 
 -- One row for each entry of the log.
 create table access (
-    log_index     integer primary key,
-    entry         blob not null,      -- the 32 bytes in the log
-    person        integer references person,
-    seq           integer,
-    month         integer,            -- of keep_until: which key seals the row
-    opens         integer,            -- a sealed entry, which has no seq: when the person gets it
-    sealed        blob,
-    outcome       text,
-    request_index blob unique,        -- of requester and jti
-    content_index blob,               -- of the request's bytes
-    mandate_use   blob                -- index of mandate, holder and service (checks are used once)
+    log_index integer primary key,
+    entry     blob not null,      -- the 32 bytes in the log
+    person    integer references person,
+    seq       integer,
+    month     integer,            -- of keep_until: which key seals the row
+    opens     integer,            -- a sealed entry, which has no seq: when the person gets it
+    sealed    blob,
+    outcome   text
 );
-create unique index access_mandate_use on access (mandate_use) where mandate_use is not null;
-create unique index access_person on access (person, seq) where person is not null;
+create index access_public on access (entry) where person is null;
 create index access_opens on access (opens) where opens is not null;
 create index access_month on access (month) where sealed is not null;
+
+-- Each person's list of entries: 1, 2, 3, … A person's rows stand together, so that an order alters
+-- one page of this table, wherever the person is.
+create table own_entry (
+    person    integer not null,
+    seq       integer not null,
+    log_index integer not null,
+    viewer    blob,     -- index of person and requester: who has looked before, until it is erased
+    rung_at   integer,  -- an access notice: the person is told of this entry
+    first     integer,  -- 1: because this requester looks for the first time
+    primary key (person, seq)
+) without rowid;
 
 -- The key of each month of keep_until, wrapped. Erasing a month is deleting its row.
 create table month_key (
@@ -62,16 +81,6 @@ create table erasure (
     month     integer primary key,
     erased_at integer not null
 );
-
--- Access notices: an entry of which the person is told. One for each entry at the most.
-create table bell (
-    id        integer primary key autoincrement,  -- never used again: a place to read on from
-    person    integer not null references person,
-    log_index integer not null unique references access,
-    first     integer not null,                   -- 1: this requester's first look
-    rung_at   integer not null
-);
-create index bell_person on bell (person, id);
 
 -- Questions of persons about entries, one for each; text and answer are sealed under the month key of
 -- the entry, and go with it.
@@ -88,13 +97,6 @@ create table question (
 );
 create index question_person on question (person);
 create index question_organisation on question (organisation, answered_at);
-
--- Who has looked at whom before.
-create table viewer (
-    viewer_index blob primary key,  -- index of person and requester
-    month        integer not null   -- of the newest such entry's keep_until
-) without rowid;
-create index viewer_month on viewer (month);
 
 -- Public counts of orders, by month of the country's calendar.
 create table tally (
@@ -128,7 +130,6 @@ create table miss (
     day    integer not null,  -- days since 1970, for clearing
     misses integer not null
 ) without rowid;
-create index mandate_expires on mandate (expires);
 create index miss_day on miss (day);
 
 -- One row: the state belongs to these keys.
