@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "base/result.hpp"
 
@@ -72,6 +73,14 @@ bool all_met(const std::vector<Figure>& figures) {
 
 double thread_cpu_us() {
     return cpu_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double written_bytes() {
+    std::ifstream in("/proc/self/io");
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with("wchar: ")) return std::stod(line.substr(7));
+    }
+    throw Failure("/proc/self/io does not say what was written");
 }
 
 double process_cpu_us() {

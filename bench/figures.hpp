@@ -42,5 +42,7 @@ class Stopwatch {
 // Processor time so far, in microseconds: what a busy machine does not lengthen much.
 double thread_cpu_us();
 double process_cpu_us();
+// Handed to the system for writing by this process since its start.
+double written_bytes();
 
 }  // namespace mado::bench

@@ -65,7 +65,7 @@ class Run {
         while (next < orders.size() || !finished(orders.size())) {
             if (load_.outcomes) note_outcomes();
             // Beyond it the writer refuses; a little below, so that nothing handed over is lost.
-            constexpr std::size_t queued_max = 4000;
+            constexpr std::size_t queued_max = 8000;
             bool idle = true;
             while (next < orders.size() && writer_.queued() < queued_max) {
                 record(std::move(orders[next++]));
@@ -85,6 +85,12 @@ class Run {
                (!load_.outcomes || progress_.noted == all - progress_.failed);
     }
     void record(relay::RecordOrder order) {
+        // Made beforehand, asked now.
+        order.time = unix_now();
+        order.request.expires = order.time + wire::ask_lifetime_s;
+        for (auto* remembered : {&order.mandate, &order.check}) {
+            if (*remembered) (*remembered)->expires = order.time + wire::check_lifetime_s;
+        }
         const bool taken = writer_.record(std::move(order), [this](relay::RecordResult result) {
             progress_.writer_cpu_us = thread_cpu_us();
             if (!result) {
@@ -128,6 +134,7 @@ std::vector<Figure> measure_writer(const Place& place, const Orders& orders,
     if (load.outcomes) rate.goal.reset();
     Figure writer_cpu{.measure = what + ": CPU of the writer's thread", .unit = "µs/order"};
     Figure core_cpu{.measure = what + ": the same with WAL checkpoints", .unit = "µs/order"};
+    Figure bytes{.measure = what + ": written, WAL and database", .unit = "KB/order"};
     Figure batch{.measure = what + ": orders and outcomes in a batch", .unit = ""};
     Figure commit{.measure = what + ": a batch until it is durable", .unit = "ms"};
 
@@ -144,6 +151,7 @@ std::vector<Figure> measure_writer(const Place& place, const Orders& orders,
         const auto count = static_cast<double>(load.orders);
         const auto process = process_cpu_us();
         const auto own = thread_cpu_us();
+        const auto written = written_bytes();
         const Stopwatch watch;
         Run run(*writer, load);
         run.feed(batch_of_orders);
@@ -154,6 +162,7 @@ std::vector<Figure> measure_writer(const Place& place, const Orders& orders,
             rate.samples.push_back(count / wall_ms * 1e3);
             writer_cpu.samples.push_back((writer_now - writer_before) / count);
             core_cpu.samples.push_back(others / count);
+            bytes.samples.push_back((written_bytes() - written) / count / 1e3);
             for (const auto& one : seen) {
                 batch.samples.push_back(static_cast<double>(one.batch));
                 commit.samples.push_back(static_cast<double>(one.commit_us) / 1e3);
@@ -161,7 +170,7 @@ std::vector<Figure> measure_writer(const Place& place, const Orders& orders,
         }
         writer_before = writer_now;
     }
-    return {rate, writer_cpu, core_cpu, batch, commit};
+    return {rate, writer_cpu, core_cpu, bytes, batch, commit};
 }
 
 }  // namespace mado::bench

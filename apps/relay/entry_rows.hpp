@@ -14,12 +14,12 @@ namespace mado::relay {
 struct NewEntry {
     PersonRow person = 0;
     std::int64_t month = 0;  // of keep_until
-    AccessRecord record;     // `content` without its last member, `person_salt` empty
+    AccessRecord& record;  // `content` without its last member; it and `person_salt` are filled in
     UnixTime time = 0;
-    std::optional<UnixTime> opens;  // sealed: takes no seq
+    std::optional<UnixTime> opens = {};  // sealed: takes no seq
     // Index of person and requester: a first look rings the person's bell. None: nobody looked, or
     // the person did.
-    std::optional<Bytes> viewer;
+    std::optional<Bytes> viewer = {};
     bool rings = false;  // whoever looked
 };
 
@@ -32,7 +32,7 @@ class EntryRows {
         return static_cast<std::int64_t>(tree_.size());
     }
     // Takes the person's next seq (a sealed entry: none), draws the person salt, adds the member
-    // `person` to the content, hashes, seals and appends. Fills in `record`.
+    // `person` to the content, hashes, seals and appends.
     void append(NewEntry& entry);
     // An entry about nobody: its 32 bytes only. One that is in the log already is not appended
     // again.

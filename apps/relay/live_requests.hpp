@@ -2,6 +2,8 @@
 // are refused. In the store, and in memory so that looking for one reads no page.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -45,18 +47,20 @@ class LiveRequests {
         UnixTime expires = 0;
         std::int64_t log_index = 0;
     };
-    struct FirstBytes {
-        std::size_t operator()(const Bytes& index) const;
+    // The first bytes of a request_index: enough of an HMAC.
+    using Name = std::array<std::uint64_t, 2>;
+    static Name name_of(ByteView request_index);
+    struct FirstWord {
+        std::size_t operator()(const Name& name) const noexcept { return name[0]; }
     };
-    using Rows = std::unordered_map<Bytes, Row, FirstBytes>;
-    // The bytes of the request; none: it was not recorded.
-    std::optional<Bytes> content(const Rows::value_type& row);
+    // content_index; none: it was not recorded.
+    std::optional<Bytes> content(const Row& row);
 
     db::Connection& connection_;
     Statements sql_;
-    Rows rows_;                    // by request_index
-    std::vector<Bytes> added_;     // by the batch under way
-    std::vector<Bytes> doubtful_;  // by batches that failed
+    std::unordered_map<Name, Row, FirstWord> rows_;
+    std::vector<Name> added_;     // by the batch under way
+    std::vector<Name> doubtful_;  // by batches that failed
 };
 
 }  // namespace mado::relay

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int cache_kib = 256 * 1024;
 // What has ended is kept a little longer, so that a clock that goes back makes nothing new of it.
-constexpr std::int64_t ended_kept_s = 300;
+constexpr std::int64_t ended_kept_s = 60;
 
 // The keys live elsewhere than the state: put together wrongly, every number would be unknown.
 void compare_with_keys(db::Connection& connection, const Vault& vault) {

@@ -83,7 +83,7 @@ void Recording::finish() {
     }
 }
 
-RecordResult Recording::record(const RecordOrder& job) {
+RecordResult Recording::record(RecordOrder& job) {
     if (const auto known = requests_.find(job.request)) return repeat(job, *known);
     const auto log_index = entries_.next_index();
     if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
@@ -91,6 +91,7 @@ RecordResult Recording::record(const RecordOrder& job) {
     if (job.sealing && !remember(*job.sealing)) {
         return std::unexpected(wire::Code::sealing_invalid);
     }
+    job.record.content = job.order_without_person;
     NewEntry entry{.person = person_of(job),
                    .month = month_of(job.keep_until),
                    .record = job.record,
@@ -98,7 +99,6 @@ RecordResult Recording::record(const RecordOrder& job) {
                    .opens = job.opens,
                    .viewer = {},
                    .rings = job.notice.at_once};
-    entry.record.content = job.order_without_person;
     if (!job.notice.own_view) {
         entry.viewer = viewer_index(vault_, entry.person, job.notice.requester);
     }
@@ -212,7 +212,9 @@ void Recording::count_miss(const SetOutcome& job) {
 
 // The path is closed for the day: the person sees it as an entry of its own.
 void Recording::append_refused(const SetOutcome& job) {
-    NewEntry entry;
+    AccessRecord record{.kind = "refused", .salt = crypto::random_hash()};
+    record.content = wire::without_person({{"time", job.time}, {"requester", job.requester}});
+    NewEntry entry{.record = record, .time = job.time, .rings = true};
     {
         const db::ResetAtEnd reset(sql_.owner);
         sql_.owner.bind("log_index", job.log_index);
@@ -220,11 +222,6 @@ void Recording::append_refused(const SetOutcome& job) {
         entry.person = sql_.owner.integer(0);
         entry.month = sql_.owner.integer(1);
     }
-    entry.time = job.time;
-    entry.rings = true;
-    entry.record.kind = "refused";
-    entry.record.salt = crypto::random_hash();
-    entry.record.content = wire::without_person({{"time", job.time}, {"requester", job.requester}});
     entries_.append(entry);
 }
 

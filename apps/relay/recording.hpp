@@ -89,8 +89,9 @@ class Recording {
   public:
     Recording(db::Connection& connection, const Vault& vault, EntryRows& entries, MonthKeys& keys);
 
-    // Proof and checkpoint of the receipt are filled in once the batch is durable.
-    RecordResult record(const RecordOrder& job);
+    // Proof and checkpoint of the receipt are filled in once the batch is durable. The same job may
+    // be recorded again when its batch failed.
+    RecordResult record(RecordOrder& job);
     void set_outcome(const SetOutcome& job);
     // False: it is remembered already.
     bool remember(const Remembered& one);

@@ -57,16 +57,16 @@ NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& numbe
 
 // What an entry's row holds, sealed under the key of its month.
 struct AccessRecord {
-    std::string kind;     // "order" or "refused"
-    std::string content;  // the order's exact bytes; for "refused" the text that was hashed
-    std::string holder;
+    std::string kind;          // "order", "refused" or "opened"
+    std::string content = {};  // the order's exact bytes; of the others the text that was hashed
+    std::string holder = {};
     Hash salt{};
     Hash person_salt{};
-    std::string subject;  // exact bytes
+    std::string subject = {};  // exact bytes
     Hash subject_salt{};
-    std::string number;  // exact bytes
+    std::string number = {};  // exact bytes
     Hash number_salt{};
-    std::optional<Date> birth_date;
+    std::optional<Date> birth_date = {};
 };
 Bytes access_plain(const AccessRecord& record);
 AccessRecord read_access(ByteView plain);

@@ -47,15 +47,11 @@ bool Upkeep::open_sealed(UnixTime now) {
                        .month = sql_.due.integer(3)});
     }
     for (const auto& one : due) {
-        NewEntry entry;
-        entry.person = one.person;
-        entry.month = one.month;
-        entry.time = now;
-        entry.rings = true;
-        entry.record.kind = "opened";
-        entry.record.salt = crypto::random_hash();
-        entry.record.content = wire::without_person(
+        AccessRecord record{.kind = "opened", .salt = crypto::random_hash()};
+        record.content = wire::without_person(
             {{"time", now}, {"index", one.log_index}, {"entry", base64url(one.entry)}});
+        NewEntry entry{
+            .person = one.person, .month = one.month, .record = record, .time = now, .rings = true};
         entries_.append(entry);
         sql_.opened.bind("log_index", one.log_index).execute();
     }

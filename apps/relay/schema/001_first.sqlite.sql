@@ -39,10 +39,10 @@ create table remembered (
 -- Requests until their end: the same again is the same entry.
 create table request (
     expires       integer not null,
+    log_index     integer not null,
     request_index blob not null,     -- of requester and jti
     content_index blob not null,     -- of the request's bytes
-    log_index     integer not null,
-    primary key (expires, request_index)
+    primary key (expires, log_index)
 ) without rowid;
 
 -- One row for each entry of the log.
