@@ -176,26 +176,54 @@ TEST_F(ClientTest, FindsNoRelay) {
     expect_code(heard.error().code, Code::unavailable);
 }
 
-// Through the real relay: a holder answers another order than the one it was sent.
-TEST_F(ErrorsTest, AnswerToAnotherOrder) {
-    country().kill9("gateway-2");
-    {
-        const PretendGateway gateway(
-            country(), "gateway-2", {"06990014"}, [](const std::string& body) {
-                const auto delivery = valid(wire::parse_delivery(body));
-                const auto order = valid(wire::parse_order(delivery.receipt.order));
+// Through the real relay: a holder that signs what each test wants.
+class LyingHolderTest : public ErrorsTest {
+  protected:
+    static void SetUpTestSuite() { country().kill9("gateway-2"); }
+    static void TearDownTestSuite() { country().start("gateway-2"); }
+
+    // To this entry, or to the one that was asked about.
+    static PretendGateway answers(const std::string& data, std::optional<Hash> entry = {}) {
+        return PretendGateway(
+            country(), "gateway-2", {"06990014"}, [data, entry](const std::string& body) {
+                const auto& receipt = valid(wire::parse_delivery(body)).receipt;
+                const auto order = valid(wire::parse_order(receipt.order));
                 const auto head = valid(wire::parse_head(order.head)).head;
+                const auto asked = wire::order_entry(receipt.salt, receipt.order);
                 return delivery_response(
                     {.outcome = wire::Outcome::answered,
-                     .answer = holder_answer(country(), "06990014", crypto::random_hash(), head,
-                                             eligibility_document("2026-11-22")),
+                     .answer =
+                         holder_answer(country(), "06990014", entry.value_or(asked), head, data),
                      .reason = {}});
             });
-        const auto heard = wait_for(ask_once(country().directory(), clinic(), question(sato)));
-        ASSERT_FALSE(heard);
-        expect_code(heard.error().code, Code::answer_invalid);
     }
-    country().start("gateway-2");
+};
+
+TEST_F(LyingHolderTest, AnswerToAnotherOrder) {
+    const auto gateway = answers(eligibility_document("2026-11-22"), crypto::random_hash());
+    const auto heard = wait_for(ask_once(country().directory(), clinic(), question(sato)));
+    ASSERT_FALSE(heard);
+    expect_code(heard.error().code, Code::answer_invalid);
+}
+
+// Signed, sealed and to the right order: what it says must still be an answer to the question.
+TEST_F(LyingHolderTest, DocumentThatIsNoAnswer) {
+    const auto check = [] {
+        return country().cli({"check", "--health-number", sato.health_care_number, "--birth-date",
+                              sato.birth_date, "--on", "2026-11-22"});
+    };
+    const auto good = eligibility_document("2026-11-22");
+    {
+        const auto gateway = answers(good);
+        const auto heard = check();
+        EXPECT_EQ(heard.status, 1) << heard.output;
+        EXPECT_NE(heard.output.find("資格なし"), std::string::npos) << heard.output;
+    }
+    for (const auto& document : {eligibility_document("2026-11-21"), std::string("{}"),
+                                 replaced(good, "not_on_this_date", "perhaps")}) {
+        const auto gateway = answers(document);
+        expect_said(check(), Code::answer_invalid);
+    }
 }
 
 TEST_F(ErrorsTest, CardsAtTheCounter) {

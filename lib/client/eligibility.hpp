@@ -29,6 +29,15 @@ struct EndedInsurance {
     std::string reason;
 };
 
+// What one holder said: payers, or an end.
+struct HolderEligibility {
+    std::vector<Payer> payers;
+    std::optional<EndedInsurance> ended;
+};
+// Reads a holder's answer about the service date `on`, whole or not at all.
+Parsed<HolderEligibility> read_eligibility(const Answered& answered,
+                                           const wire::Directory& directory, const std::string& on);
+
 struct Eligibility {
     std::string on;  // YYYY-MM-DD
     std::vector<Payer> payers;
