@@ -219,8 +219,12 @@ TEST_F(LyingHolderTest, DocumentThatIsNoAnswer) {
         EXPECT_EQ(heard.status, 1) << heard.output;
         EXPECT_NE(heard.output.find("資格なし"), std::string::npos) << heard.output;
     }
+    const std::string nothing_to_show =
+        R"({"on":"2026-11-22","result":"insured","payers":[{"rank":1,"share_percent":30,)"
+        R"("guarantee":true,"special_payment":false,"symbol":"42","number":"77","branch":"00",)"
+        R"("coverage":{"resourceType":"Coverage"}}]})";
     for (const auto& document : {eligibility_document("2026-11-21"), std::string("{}"),
-                                 replaced(good, "not_on_this_date", "perhaps")}) {
+                                 replaced(good, "not_on_this_date", "perhaps"), nothing_to_show}) {
         const auto gateway = answers(document);
         expect_said(check(), Code::answer_invalid);
     }

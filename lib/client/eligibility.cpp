@@ -9,12 +9,60 @@
 namespace mado::client {
 namespace {
 
-constexpr std::size_t payers_max = 64;  // of one holder
+constexpr std::size_t payers_max = 64;     // of one holder
+constexpr std::size_t resources_max = 16;  // contained in a Coverage
+constexpr std::size_t names_max = 16;
+constexpr std::size_t classes_max = 16;
+constexpr std::size_t word_bytes_max = 1024;
 constexpr JsonLimits limits{
     .text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000};
 
 wire::ServiceId eligibility_service() {
     return *wire::ServiceId::parse("eligibility");
+}
+
+// The person as written, then in kana where the register has it.
+Parsed<void> read_patient(Members& patient, CoverageWords& out) {
+    out.birth_date = patient.text("birthDate", 10);
+    const auto& names = patient.array("name", names_max);
+    if (names.empty()) return bad("a Coverage's person has no name");
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 2); ++i) {
+        if (!names[i].is_object()) return bad("a name is not an object");
+        Members name(names[i].get_object());
+        (i == 0 ? out.name : out.kana) = name.text("text", word_bytes_max);
+        if (!name.good()) return bad("a name has no text");
+    }
+    if (!patient.good()) return bad("a Coverage's person does not have its form");
+    return {};
+}
+
+// The rest of a Coverage is passed on unread.
+Parsed<CoverageWords> read_coverage(const json::object& coverage) {
+    CoverageWords out;
+    Members in(coverage);
+    if (in.text("resourceType") != "Coverage") return bad("a payer's coverage is no Coverage");
+    std::size_t people = 0;
+    for (const auto& value : in.array("contained", resources_max)) {
+        if (!value.is_object()) return bad("a contained resource is not an object");
+        Members one(value.get_object());
+        if (one.text("resourceType") != "Patient") continue;
+        if (auto ok = read_patient(one, out); !ok) return std::unexpected(ok.error());
+        ++people;
+    }
+    if (people != 1) return bad("a Coverage is not about one person");
+    if (in.has("class")) {
+        for (const auto& value : in.array("class", classes_max)) {
+            if (!value.is_object()) return bad("a class is not an object");
+            Members one(value.get_object());
+            out.classes.push_back(one.text("value", word_bytes_max));
+            if (!one.good()) return bad("a class has no value");
+        }
+    }
+    Members period(in.object("period"));
+    out.from = period.text("start", 10);
+    out.to = period.optional_text("end", 10).value_or("");
+    if (!in.good() || !period.good()) return bad("a Coverage does not have its form");
+    return out;
 }
 
 Parsed<Payer> read_payer(const json::value& value, const wire::Participant& holder) {
@@ -29,8 +77,14 @@ Parsed<Payer> read_payer(const json::value& value, const wire::Participant& hold
               .symbol = in.text("symbol"),
               .number = in.text("number"),
               .branch = in.text("branch"),
-              .coverage = json::serialize(in.object("coverage"))};
+              .coverage = {},
+              .words = {}};
+    const auto& coverage = in.object("coverage");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    auto words = read_coverage(coverage);
+    if (!words) return std::unexpected(words.error());
+    out.coverage = json::serialize(coverage);
+    out.words = std::move(*words);
     return out;
 }
 

@@ -7,7 +7,10 @@ namespace {
 
 constexpr std::string_view insured = R"({"on":"2026-11-22","result":"insured","payers":[
 {"rank":1,"share_percent":30,"guarantee":true,"special_payment":false,"symbol":"あいう",
-"number":"0000187","branch":"01","coverage":{"resourceType":"Coverage"}}]})";
+"number":"0000187","branch":"01","coverage":{"resourceType":"Coverage","contained":[
+{"resourceType":"Patient","id":"patient","name":[{"text":"厚労 花子"},{"text":"コウロウ ハナコ"}],
+"birthDate":"1986-05-01"},{"resourceType":"Organization","id":"insurer"}],"status":"active",
+"period":{"start":"2026-04-01","end":"2027-03-31"},"class":[{"value":"一般"},{"value":"区分ウ"}]}}]})";
 constexpr std::string_view ended = R"({"on":"2026-11-22","result":"not_on_this_date","payers":[],
 "last_day":"2026-06-09","end_reason":"退職"})";
 
@@ -49,6 +52,12 @@ TEST(EligibilityAnswer, IsReadForTheScreen) {
     EXPECT_TRUE(payer.guarantee);
     EXPECT_EQ(payer.number, "0000187");
     EXPECT_EQ(payer.as_of, 1'795'342'500);
+    EXPECT_EQ(payer.words.name, "厚労 花子");
+    EXPECT_EQ(payer.words.kana, "コウロウ ハナコ");
+    EXPECT_EQ(payer.words.birth_date, "1986-05-01");
+    EXPECT_EQ(payer.words.from, "2026-04-01");
+    EXPECT_EQ(payer.words.to, "2027-03-31");
+    EXPECT_EQ(payer.words.classes, (std::vector<std::string>{"一般", "区分ウ"}));
     const auto former = read(ended);
     ASSERT_TRUE(former);
     EXPECT_TRUE(former->payers.empty());
@@ -75,13 +84,44 @@ TEST(EligibilityAnswer, OfAnotherFormIsRefusedWhole) {
              {R"("result":"insured")", R"("result":"insured","last_day":"2026-06-09")"},
              {R"("rank":1)", R"("rank":0)"},
              {R"("branch":"01",)", ""},
-             {R"("coverage":{"resourceType":"Coverage"})", R"("coverage":[])"},
              {R"("guarantee":true)", R"("guarantee":true,"limit":1)"},
              {"}}]}", R"(}}],"unknown":1})"},
              {"}}]}", "}},1]}"}}) {
         EXPECT_FALSE(read(with(insured, part, by))) << part << " → " << by;
     }
     EXPECT_FALSE(read(with(ended, "not_on_this_date", "insured")));
+}
+
+TEST(EligibilityAnswer, MayLeaveOut) {
+    for (const auto part : {R"(,{"text":"コウロウ ハナコ"})", R"(,"end":"2027-03-31")",
+                            R"(,"class":[{"value":"一般"},{"value":"区分ウ"}])"}) {
+        EXPECT_TRUE(read(with(insured, part, ""))) << part;
+    }
+}
+
+TEST(EligibilityAnswer, HasACoverageThatCanBeShown) {
+    for (const auto& [part, by] : std::vector<std::pair<std::string, std::string>>{
+             {R"("coverage":{)", R"("coverage":[],"was":{)"},
+             {R"({"resourceType":"Coverage",)", R"({"resourceType":"Claim",)"},
+             {R"("contained":[)", R"("contains":[)"},
+             {R"("contained":[)", R"("contained":[1,)"},
+             {R"("resourceType":"Patient")", R"("resourceType":"Person")"},
+             {R"({"resourceType":"Organization","id":"insurer"})",
+              R"({"resourceType":"Patient","name":[{"text":"x"}],"birthDate":"1986-05-01"})"},
+             {R"([{"text":"厚労 花子"},{"text":"コウロウ ハナコ"}])", "[]"},
+             {R"([{"text":"厚労 花子"},)", "[1,"},
+             {R"({"text":"厚労 花子"})", R"({"family":"厚労"})"},
+             {R"(
+"birthDate":"1986-05-01")",
+              R"("gender":"female")"},
+             {R"("period":{)", R"("periods":{)"},
+             {R"("period":{"start":"2026-04-01",)", R"("period":{)"},
+             {R"("end":"2027-03-31")", R"("end":20270331)"},
+             {R"("class":[)", R"("class":[1,)"},
+             {R"("class":[{"value":"一般"},{"value":"区分ウ"}])", R"("class":{})"},
+             {R"({"value":"一般"})", R"({"value":1})"}}) {
+        EXPECT_FALSE(read(with(insured, part, by))) << part << " → " << by;
+    }
 }
 
 }  // namespace
