@@ -80,6 +80,13 @@ client::Ask question(const Person& person) {
             .card_seen = false};
 }
 
+// By a card that checks once: only the same request brings its answer.
+client::Ask card_question(Bytes subject) {
+    auto out = question(sato);
+    out.subject = std::move(subject);
+    return out;
+}
+
 }  // namespace
 
 // lib/client against a relay that answers as each test wants.
@@ -174,6 +181,52 @@ TEST_F(ClientTest, FindsNoRelay) {
     ASSERT_FALSE(heard);
     EXPECT_EQ(heard.error().detail, "refused");
     expect_code(heard.error().code, Code::unavailable);
+}
+
+// The relay has answered and nobody heard it: the same bytes bring the same order.
+TEST_F(ErrorsTest, LostReplyIsAskedForOnceMore) {
+    const auto before = log_size();
+    const BadLine line(country().port(), {{.exchange = 1}});
+    const auto directory = line.directory(country());
+    const auto heard = wait_for(ask_once(directory, clinic(), card_question(card_subject(sato))));
+    ASSERT_TRUE(heard) << wire::info(heard.error().code).name << " " << heard.error().detail;
+    EXPECT_EQ(heard->receipt->index, static_cast<std::uint64_t>(before));
+    EXPECT_EQ(log_size(), before + 1);
+    EXPECT_EQ(line.connections(), 2);
+}
+
+TEST_F(ErrorsTest, LostReplyIsNotAskedForForEver) {
+    const auto before = log_size();
+    const BadLine line(country().port(), {{.exchange = 1}, {.exchange = 1}});
+    const auto directory = line.directory(country());
+    const auto heard = wait_for(ask_once(directory, clinic(), card_question(card_subject(sato))));
+    ASSERT_FALSE(heard);
+    expect_code(heard.error().code, Code::unavailable);
+    EXPECT_EQ(heard.error().detail, "closed");
+    EXPECT_EQ(log_size(), before + 1);
+    EXPECT_EQ(line.connections(), 2);
+}
+
+// A connection that was kept and is gone when the next request comes.
+TEST_F(ErrorsTest, KeptConnectionMayEnd) {
+    const auto before = log_size();
+    const BadLine line(country().port(), {{.exchange = 2, .relay_hears = false}});
+    const auto directory = line.directory(country());
+    const auto ask_twice =
+        [](const wire::Directory& of,
+           std::vector<client::Ask> asks) -> Task<std::vector<client::Result<client::Answered>>> {
+        client::Asker asker(of, clinic());
+        std::vector<client::Result<client::Answered>> out;
+        for (auto& one : asks)
+            out.push_back(co_await asker.ask(std::move(one)));
+        co_return out;
+    };
+    const auto heard = wait_for(ask_twice(
+        directory, {card_question(card_subject(sato)), card_question(card_subject(sato))}));
+    for (const auto& answered : heard)
+        EXPECT_TRUE(answered) << answered.error().detail;
+    EXPECT_EQ(log_size(), before + 2);
+    EXPECT_EQ(line.connections(), 2);
 }
 
 // Through the real relay: a holder that signs what each test wants.
