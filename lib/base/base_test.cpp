@@ -233,6 +233,13 @@ TEST(Members, WhatWasNotTakenIsUnknown) {
     EXPECT_TRUE(in.finish());
 }
 
+TEST(Json, ATextMayBeMissing) {
+    const auto object = object_of(R"({"a":"窓","b":1,"c":["x"],"d":null,"e":""})");
+    EXPECT_EQ(text_at(object, "a"), "窓");
+    for (const auto name : {"b", "c", "d", "e", "f", ""})
+        EXPECT_EQ(text_at(object, name), "") << name;
+}
+
 // What `read` makes of one member "m" that has this value.
 template <class Read>
 std::string refusal(std::string_view value, Read read) {
