@@ -80,6 +80,13 @@ client::Ask question(const Person& person) {
             .card_seen = false};
 }
 
+// By a card that checks once: only the same request brings its answer.
+client::Ask card_question(Bytes subject) {
+    auto out = question(sato);
+    out.subject = std::move(subject);
+    return out;
+}
+
 }  // namespace
 
 // lib/client against a relay that answers as each test wants.
@@ -176,26 +183,104 @@ TEST_F(ClientTest, FindsNoRelay) {
     expect_code(heard.error().code, Code::unavailable);
 }
 
-// Through the real relay: a holder answers another order than the one it was sent.
-TEST_F(ErrorsTest, AnswerToAnotherOrder) {
-    country().kill9("gateway-2");
-    {
-        const PretendGateway gateway(
-            country(), "gateway-2", {"06990014"}, [](const std::string& body) {
-                const auto delivery = valid(wire::parse_delivery(body));
-                const auto order = valid(wire::parse_order(delivery.receipt.order));
+// The relay has answered and nobody heard it: the same bytes bring the same order.
+TEST_F(ErrorsTest, LostReplyIsAskedForOnceMore) {
+    const auto before = log_size();
+    const BadLine line(country().port(), {{.exchange = 1}});
+    const auto directory = line.directory(country());
+    const auto heard = wait_for(ask_once(directory, clinic(), card_question(card_subject(sato))));
+    ASSERT_TRUE(heard) << wire::info(heard.error().code).name << " " << heard.error().detail;
+    EXPECT_EQ(heard->receipt->index, static_cast<std::uint64_t>(before));
+    EXPECT_EQ(log_size(), before + 1);
+    EXPECT_EQ(line.connections(), 2);
+}
+
+TEST_F(ErrorsTest, LostReplyIsNotAskedForForEver) {
+    const auto before = log_size();
+    const BadLine line(country().port(), {{.exchange = 1}, {.exchange = 1}});
+    const auto directory = line.directory(country());
+    const auto heard = wait_for(ask_once(directory, clinic(), card_question(card_subject(sato))));
+    ASSERT_FALSE(heard);
+    expect_code(heard.error().code, Code::unavailable);
+    EXPECT_EQ(heard.error().detail, "closed");
+    EXPECT_EQ(log_size(), before + 1);
+    EXPECT_EQ(line.connections(), 2);
+}
+
+// A connection that was kept and is gone when the next request comes.
+TEST_F(ErrorsTest, KeptConnectionMayEnd) {
+    const auto before = log_size();
+    const BadLine line(country().port(), {{.exchange = 2, .relay_hears = false}});
+    const auto directory = line.directory(country());
+    const auto ask_twice =
+        [](const wire::Directory& of,
+           std::vector<client::Ask> asks) -> Task<std::vector<client::Result<client::Answered>>> {
+        client::Asker asker(of, clinic());
+        std::vector<client::Result<client::Answered>> out;
+        for (auto& one : asks)
+            out.push_back(co_await asker.ask(std::move(one)));
+        co_return out;
+    };
+    const auto heard = wait_for(ask_twice(
+        directory, {card_question(card_subject(sato)), card_question(card_subject(sato))}));
+    for (const auto& answered : heard)
+        EXPECT_TRUE(answered) << answered.error().detail;
+    EXPECT_EQ(log_size(), before + 2);
+    EXPECT_EQ(line.connections(), 2);
+}
+
+// Through the real relay: a holder that signs what each test wants.
+class LyingHolderTest : public ErrorsTest {
+  protected:
+    static void SetUpTestSuite() { country().kill9("gateway-2"); }
+    static void TearDownTestSuite() { country().start("gateway-2"); }
+
+    // To this entry, or to the one that was asked about.
+    static PretendGateway answers(const std::string& data, std::optional<Hash> entry = {}) {
+        return PretendGateway(
+            country(), "gateway-2", {"06990014"}, [data, entry](const std::string& body) {
+                const auto& receipt = valid(wire::parse_delivery(body)).receipt;
+                const auto order = valid(wire::parse_order(receipt.order));
                 const auto head = valid(wire::parse_head(order.head)).head;
+                const auto asked = wire::order_entry(receipt.salt, receipt.order);
                 return delivery_response(
                     {.outcome = wire::Outcome::answered,
-                     .answer = holder_answer(country(), "06990014", crypto::random_hash(), head,
-                                             eligibility_document("2026-11-22")),
+                     .answer =
+                         holder_answer(country(), "06990014", entry.value_or(asked), head, data),
                      .reason = {}});
             });
-        const auto heard = wait_for(ask_once(country().directory(), clinic(), question(sato)));
-        ASSERT_FALSE(heard);
-        expect_code(heard.error().code, Code::answer_invalid);
     }
-    country().start("gateway-2");
+};
+
+TEST_F(LyingHolderTest, AnswerToAnotherOrder) {
+    const auto gateway = answers(eligibility_document("2026-11-22"), crypto::random_hash());
+    const auto heard = wait_for(ask_once(country().directory(), clinic(), question(sato)));
+    ASSERT_FALSE(heard);
+    expect_code(heard.error().code, Code::answer_invalid);
+}
+
+// Signed, sealed and to the right order: what it says must still be an answer to the question.
+TEST_F(LyingHolderTest, DocumentThatIsNoAnswer) {
+    const auto check = [] {
+        return country().cli({"check", "--health-number", sato.health_care_number, "--birth-date",
+                              sato.birth_date, "--on", "2026-11-22"});
+    };
+    const auto good = eligibility_document("2026-11-22");
+    {
+        const auto gateway = answers(good);
+        const auto heard = check();
+        EXPECT_EQ(heard.status, 1) << heard.output;
+        EXPECT_NE(heard.output.find("資格なし"), std::string::npos) << heard.output;
+    }
+    const std::string nothing_to_show =
+        R"({"on":"2026-11-22","result":"insured","payers":[{"rank":1,"share_percent":30,)"
+        R"("guarantee":true,"special_payment":false,"symbol":"42","number":"77","branch":"00",)"
+        R"("coverage":{"resourceType":"Coverage"}}]})";
+    for (const auto& document : {eligibility_document("2026-11-21"), std::string("{}"),
+                                 replaced(good, "not_on_this_date", "perhaps"), nothing_to_show}) {
+        const auto gateway = answers(document);
+        expect_said(check(), Code::answer_invalid);
+    }
 }
 
 TEST_F(ErrorsTest, CardsAtTheCounter) {

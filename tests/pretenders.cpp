@@ -1,8 +1,11 @@
 #include "pretenders.hpp"
 
+#include <array>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
@@ -13,10 +16,12 @@ namespace mado::tests {
 namespace {
 
 namespace asio = http::asio;
+using asio::ip::tcp;
 
 constexpr int gateway_connections = 4;
 constexpr std::int64_t patience_ms = 10'000;
 constexpr http::Milliseconds timeout{5'000};
+constexpr auto quietly = asio::as_tuple(asio::use_awaitable);  // errors are values
 
 std::string read_text(const std::string& path) {
     auto text = read_file(path);
@@ -215,7 +220,85 @@ std::string PretendRelay::checkpoint(const crypto::PrivateKey& key) const {
         log, key);
 }
 
-// --- what both need ---
+// --- the line ---
+
+// One connection. TLS 1.3 without tickets: each side speaks once before the first request (RFC 8446
+// section 2), which the requester sends together with the end of its handshake.
+struct BadLine::Wire {
+    tcp::socket requester, relay;
+    std::optional<Break> breaks;
+    int turn = 0;  // how often the requester began to speak
+    bool requester_spoke_last = false;
+
+    [[nodiscard]] bool ends_here(bool from_requester) {
+        if (from_requester && !requester_spoke_last) ++turn;
+        requester_spoke_last = from_requester;
+        return breaks && turn == breaks->exchange + 1 && from_requester != breaks->relay_hears;
+    }
+    void end() {
+        boost::system::error_code ignored;  // it may be closed already
+        requester.close(ignored);
+        relay.close(ignored);
+    }
+};
+
+BadLine::BadLine(std::uint16_t relay_port, std::vector<Break> breaks)
+    : breaks_(std::move(breaks)),
+      acceptor_(backstage_.io(), {asio::ip::address_v4::loopback(), 0}) {
+    asio::co_spawn(backstage_.io(), listen(relay_port), asio::detached);
+}
+
+BadLine::~BadLine() {
+    backstage_.run([](BadLine& self) -> Task<bool> {
+        self.acceptor_.close();
+        for (auto& wire : self.wires_)
+            wire->end();
+        co_return true;
+    }(*this));
+    backstage_.stop();
+}
+
+wire::Directory BadLine::directory(const RunningCountry& country) const {
+    auto out = country.directory();
+    for (auto& one : out.participants) {
+        if (one.kind.text() == "relay") {
+            one.addresses = {{.host = "127.0.0.1", .port = acceptor_.local_endpoint().port()}};
+        }
+    }
+    return out;
+}
+
+Task<void> BadLine::listen(std::uint16_t relay_port) {
+    while (true) {
+        auto [failed, socket] = co_await acceptor_.async_accept(quietly);
+        if (failed) co_return;
+        const auto number = static_cast<std::size_t>(connections_++);
+        auto wire = std::make_shared<Wire>(Wire{
+            .requester = std::move(socket),
+            .relay = tcp::socket(backstage_.io()),
+            .breaks = number < breaks_.size() ? std::optional(breaks_[number]) : std::nullopt});
+        wires_.push_back(wire);
+        wire->relay.connect({asio::ip::address_v4::loopback(), relay_port});
+        asio::co_spawn(backstage_.io(), pass_on(wire, true), asio::detached);
+        asio::co_spawn(backstage_.io(), pass_on(wire, false), asio::detached);
+    }
+}
+
+Task<void> BadLine::pass_on(std::shared_ptr<Wire> wire, bool from_requester) {
+    auto& from = from_requester ? wire->requester : wire->relay;
+    auto& to = from_requester ? wire->relay : wire->requester;
+    std::array<char, 4096> buffer{};
+    while (true) {
+        const auto [ended, count] = co_await from.async_read_some(asio::buffer(buffer), quietly);
+        if (ended || wire->ends_here(from_requester)) break;
+        const auto [lost, written] =
+            co_await asio::async_write(to, asio::buffer(buffer.data(), count), quietly);
+        if (lost) break;
+    }
+    wire->end();
+}
+
+// --- what they need ---
 
 crypto::PrivateKey load_key(const std::string& path) {
     return valid(crypto::PrivateKey::from_pem(read_secret_file(path).view()));

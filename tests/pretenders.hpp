@@ -2,8 +2,11 @@
 // or gateway could do to the others.
 #pragma once
 
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -96,6 +99,37 @@ class PretendRelay {
     std::list<http::Connection> gateways_;  // the thread's own
     std::optional<http::Server> server_;
     Backstage backstage_;
+};
+
+// A line to the relay that breaks: passes on what both sides send, and ends connections.
+class BadLine {
+  public:
+    // Ends a connection in this exchange (1 = its first request), when the relay answers or, if it
+    // is not to hear of it, when the requester asks.
+    struct Break {
+        int exchange = 1;
+        bool relay_hears = true;
+    };
+    // The first connections break like this, one after the other; later ones hold.
+    BadLine(std::uint16_t relay_port, std::vector<Break> breaks);
+    ~BadLine();
+    BadLine(const BadLine&) = delete;
+    BadLine& operator=(const BadLine&) = delete;
+
+    [[nodiscard]] int connections() const { return connections_; }
+    // The country's directory, with this line as the relay's address.
+    [[nodiscard]] wire::Directory directory(const RunningCountry& country) const;
+
+  private:
+    struct Wire;
+    Task<void> listen(std::uint16_t relay_port);
+    static Task<void> pass_on(std::shared_ptr<Wire> wire, bool from_requester);
+
+    std::vector<Break> breaks_;
+    std::atomic<int> connections_ = 0;  // the test reads while the thread writes
+    Backstage backstage_;
+    http::asio::ip::tcp::acceptor acceptor_;
+    std::list<std::shared_ptr<Wire>> wires_;  // the thread's own
 };
 
 crypto::PrivateKey load_key(const std::string& path);

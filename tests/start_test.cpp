@@ -166,6 +166,8 @@ TEST_F(StartTest, SomethingElseThere) {
     refuses_with("keys/relay/seal.key", "short", "exactly 32 bytes");
     refuses_with("keys/relay/log.key", "no key", "log.key cannot be used");
     refuses_with("keys/990010/signing.key", "no key", "990010/signing.key");
+    for (const auto* port : {"", "no port", "-1", "80", "7440x", "65536", "99999999999999999999"})
+        refuses_with("state/port", port, "state/port does not hold a port");
     country().down();
     fs::permissions(country().path("keys/relay/seal.key"),
                     fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read);

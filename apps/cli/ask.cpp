@@ -100,43 +100,8 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
 
 // --- check: the answer, for people ---
 
-std::string text_at(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-}
-
-struct CoverageWords {
-    std::string name, kana, birth_date, from, to;
-    std::vector<std::string> classes;
-};
-
-// Picks the lines of the screen out of a Coverage that the holder signed. A member that is not
-// there stays empty.
-CoverageWords words_of(const std::string& coverage) {
-    CoverageWords out;
-    const auto parsed = json::parse(coverage, {}, {.max_depth = 32});
-    const auto& object = parsed.as_object();
-    for (const auto& value : object.at("contained").as_array()) {
-        const auto& one = value.as_object();
-        if (text_at(one, "resourceType") != "Patient") continue;
-        out.birth_date = text_at(one, "birthDate");
-        const auto& names = one.at("name").as_array();
-        out.name = text_at(names.at(0).as_object(), "text");
-        if (names.size() > 1) out.kana = text_at(names.at(1).as_object(), "text");
-    }
-    if (const auto* classes = object.if_contains("class")) {
-        for (const auto& value : classes->as_array()) {
-            out.classes.push_back(text_at(value.as_object(), "value"));
-        }
-    }
-    const auto& period = object.at("period").as_object();
-    out.from = text_at(period, "start");
-    out.to = text_at(period, "end");
-    return out;
-}
-
 void print_payer(const client::Payer& payer) {
-    const auto words = words_of(payer.coverage);
+    const auto& words = payer.words;
     std::string classes;
     for (const auto& one : words.classes)
         classes += (classes.empty() ? "" : "・") + one;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -385,9 +386,20 @@ void run_program(const std::vector<std::string>& words) {
 }
 
 std::uint16_t read_port(const Places& places) {
-    const auto text = read_file(places.state() + "/port");
+    const auto path = places.state() + "/port";
+    auto text = read_file(path);
     if (!text) throw OperatorError("the state has no port file; start over: ./mado up --fresh");
-    return static_cast<std::uint16_t>(std::stoi(*text));
+    if (text->ends_with('\n')) text->pop_back();  // an editor's
+    std::uint16_t port = 0;
+    const auto* end = text->data() + text->size();
+    const auto [stopped, error] = std::from_chars(text->data(), end, port);
+    if (error != std::errc() || stopped != end || port < port_min || port > port_max) {
+        throw OperatorError(fmt::format(
+            "{} does not hold a port from {} to {}; write the relay's port into it, or start over: "
+            "./mado up --fresh",
+            path, port_min, port_max));
+    }
+    return port;
 }
 
 void write_config(const Places& places, const std::string& name, const std::string& text) {

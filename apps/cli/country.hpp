@@ -17,6 +17,10 @@ struct Program {
     std::uint16_t operator_port = 0;
 };
 
+// The first of ten.
+constexpr std::uint16_t port_min = 1024;
+constexpr std::uint16_t port_max = 65'000;
+
 struct CountrySettings {
     std::int64_t people = 1000;
     std::uint16_t port = 7440;  // the relay's; the others' follow

@@ -16,11 +16,6 @@ constexpr JsonLimits limits{
 constexpr std::string_view entry_start = "mado/";
 constexpr std::string_view entry_version = "/1\n";
 
-std::string text_at(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-}
-
 Parsed<wire::Receipt> parse_receipt(std::string_view text) {
     const auto object = parse_json_object(text, limits);
     if (!object) return std::unexpected(object.error());

@@ -1,12 +1,10 @@
 #include "operators.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 
+#include "base/file.hpp"
 #include "base/json.hpp"
 #include "crypto/digest.hpp"
 #include "wire/head.hpp"
@@ -16,14 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void append_durably(const std::string& path, const std::string& line) {
-    fs::create_directories(fs::path(path).parent_path());
-    const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) throw Failure("cannot open " + path);
-    const auto written = ::write(file, line.data(), line.size());
-    const bool whole = written == static_cast<ssize_t>(line.size()) && ::fdatasync(file) == 0;
-    ::close(file);
-    if (!whole) throw Failure("cannot write " + path);
+// An organisation's first row: the folders that it needs are there for good before the file is.
+void make_folders(const fs::path& file) {
+    if (fs::exists(file)) return;
+    const auto office = file.parent_path();
+    fs::create_directories(office);
+    flush_folder(office.parent_path());
+    flush_folder(office.parent_path().parent_path());
 }
 
 }  // namespace
@@ -32,7 +29,9 @@ Hash keep_operator(const Places& places, const std::string& organisation, const 
                    const std::string& name) {
     const auto salt = crypto::random_hash();
     const json::object row{{"jti", jti}, {"operator", name}, {"salt", base64url(salt)}};
-    append_durably(places.operators_of(organisation), json::serialize(row) + "\n");
+    const auto path = places.operators_of(organisation);
+    make_folders(path);
+    append_line(path, json::serialize(row));
     return wire::commit_operator(salt, name);
 }
 
@@ -42,7 +41,7 @@ std::optional<KeptOperator> find_operator(const Places& places, const std::strin
     std::string line;
     while (std::getline(file, line)) {
         const auto object = parse_json_object(line);
-        if (!object) continue;  // a line that was cut by a crash names no request that was sent
+        if (!object) continue;  // cut short by a crash, before a request was sent
         Members in(*object);
         const bool wanted = in.text("jti", 64) == jti;
         KeptOperator out{.name = in.text("operator", 400), .salt = in.hash("salt")};

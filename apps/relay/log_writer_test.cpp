@@ -337,11 +337,11 @@ TEST_F(LogWriterTest, ImportIsAllOrNothing) {
 TEST_F(LogWriterTest, QueueIsBounded) {
     auto release = store.hold_writer();
     bool full = false;
-    for (int i = 0; i < 5'000 && !full; ++i) {
+    for (int i = 0; i < 10'000 && !full; ++i) {
         full = !store.writer().set_outcome({}, {});
     }
     EXPECT_TRUE(full);
-    EXPECT_EQ(store.writer().queued(), 4096U);
+    EXPECT_EQ(store.writer().queued(), 8192U);
     release.set_value();
     store.writer().stop();
     EXPECT_FALSE(store.writer().record(store.order(), [](const RecordResult&) {}));

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -231,6 +233,13 @@ TEST(Members, WhatWasNotTakenIsUnknown) {
     EXPECT_TRUE(in.finish());
 }
 
+TEST(Json, ATextMayBeMissing) {
+    const auto object = object_of(R"({"a":"窓","b":1,"c":["x"],"d":null,"e":""})");
+    EXPECT_EQ(text_at(object, "a"), "窓");
+    for (const auto name : {"b", "c", "d", "e", "f", ""})
+        EXPECT_EQ(text_at(object, name), "") << name;
+}
+
 // What `read` makes of one member "m" that has this value.
 template <class Read>
 std::string refusal(std::string_view value, Read read) {
@@ -460,6 +469,81 @@ TEST(File, HasALimit) {
     replace_file(path, Bytes(11, 'x'));
     EXPECT_EQ(read_file(path, 11)->size(), 11U);
     EXPECT_THROW(read_file(path, 10), Failure);
+}
+
+TEST(File, AppendsLines) {
+    const TempFolder folder;
+    const auto path = folder.path("rows");
+    append_line(path, "one");
+    EXPECT_EQ(mode_of(path), 0600U);
+    append_line(path, "");
+    append_line(path, "three");
+    EXPECT_EQ(read_file(path), "one\n\nthree\n");
+    EXPECT_THROW(append_line(folder.path("absent/rows"), "one"), Failure);
+}
+
+TEST(File, ALineThatWasCutShortSpoilsNoOther) {
+    const TempFolder folder;
+    const auto path = folder.path("rows");
+    replace_file(path, as_bytes("one\ntw"));
+    append_line(path, "three");
+    append_line(path, "four");
+    EXPECT_EQ(read_file(path), "one\ntw\nthree\nfour\n");
+}
+
+// While it lives no file grows beyond `bytes`: a write comes to an end in the middle.
+class FullDisk {
+  public:
+    explicit FullDisk(rlim_t bytes) {
+        if (::getrlimit(RLIMIT_FSIZE, &before_) != 0) throw Failure("no limit");
+        const struct rlimit full{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+        if (::setrlimit(RLIMIT_FSIZE, &full) != 0) throw Failure("no limit");
+        signal_before_ = ::signal(SIGXFSZ, SIG_IGN);
+    }
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        ::signal(SIGXFSZ, signal_before_);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+  private:
+    struct rlimit before_{};
+    sighandler_t signal_before_ = nullptr;
+};
+
+TEST(File, ALineThatDoesNotFitLeavesNothing) {
+    const TempFolder folder;
+    const auto path = folder.path("rows");
+    append_line(path, "one");
+    {
+        const FullDisk disk(6);
+        EXPECT_THROW(append_line(path, "two"), Failure);
+        EXPECT_THROW(append_line(folder.path("new"), "seven77"), Failure);
+    }
+    EXPECT_EQ(read_file(path), "one\n");
+    EXPECT_EQ(read_file(folder.path("new")), "");
+    append_line(path, "two");
+    EXPECT_EQ(read_file(path), "one\ntwo\n");
+}
+
+TEST(File, SeveralMayAppend) {
+    const TempFolder folder;
+    const auto path = folder.path("rows");
+    const std::string line(5'000, 'x');
+    {
+        std::vector<std::jthread> writers;
+        for (int i = 0; i < 4; ++i) {
+            writers.emplace_back([&path, &line] {
+                for (int n = 0; n < 10; ++n)
+                    append_line(path, line);
+            });
+        }
+    }
+    std::string expected;
+    for (int i = 0; i < 40; ++i)
+        expected += line + "\n";
+    EXPECT_EQ(read_file(path), expected);
 }
 
 std::string operator_message(const std::function<void()>& act) {

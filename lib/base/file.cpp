@@ -57,6 +57,19 @@ struct stat status_of(int descriptor, const std::string& path) {
     return status;
 }
 
+int lock(int descriptor, int operation) {
+    int result = 0;
+    do {
+        result = ::flock(descriptor, operation);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+std::string folder_of(const std::string& path) {
+    auto folder = std::filesystem::path(path).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
 }  // namespace
 
 std::optional<std::string> read_file(const std::string& path, std::size_t bytes_max) {
@@ -113,20 +126,44 @@ void replace_file(const std::string& path, ByteView content, unsigned mode) {
         throw;
     }
     // The new content is in place; until the folder is flushed a crash may bring back the old.
-    auto folder_path = std::filesystem::path(path).parent_path().string();
-    if (folder_path.empty()) folder_path = ".";
-    const Descriptor folder(::open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() < 0 || ::fsync(folder.get()) != 0) fail("cannot flush", folder_path);
+    flush_folder(folder_of(path));
+}
+
+void append_line(const std::string& path, std::string_view line, unsigned mode) {
+    const Descriptor file(
+        ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, static_cast<mode_t>(mode)));
+    if (file.get() < 0) fail("cannot open", path);
+    // Whoever takes back what it wrote must not take back another's line.
+    if (lock(file.get(), LOCK_EX) != 0) fail("cannot lock", path);
+    const auto size = status_of(file.get(), path).st_size;
+    // While it is empty: what has a line is in its folder for good.
+    if (size == 0) flush_folder(folder_of(path));
+    std::string text(line);
+    text += '\n';
+    if (size > 0) {
+        char last = 0;
+        if (::pread(file.get(), &last, 1, size - 1) != 1) fail("cannot read", path);
+        if (last != '\n') text.insert(text.begin(), '\n');
+    }
+    try {
+        write_all(file.get(), as_bytes(text), path);
+        if (::fsync(file.get()) != 0) fail("cannot flush", path);
+    } catch (const Failure&) {
+        // Where this fails too, a torn line stays, and the next one ends it.
+        [[maybe_unused]] const int taken_back = ::ftruncate(file.get(), size);
+        throw;
+    }
+}
+
+void flush_folder(const std::string& path) {
+    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() < 0 || ::fsync(folder.get()) != 0) fail("cannot flush", path);
 }
 
 FileLock::FileLock(const std::string& path, const std::string& what_is_locked)
     : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0) fail("cannot open", path);
-    int result = 0;
-    do {
-        result = ::flock(descriptor_, LOCK_EX | LOCK_NB);
-    } while (result != 0 && errno == EINTR);
-    if (result != 0) {
+    if (lock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
         const int reason = errno;
         ::close(descriptor_);
         errno = reason;

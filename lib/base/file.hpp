@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
@@ -19,6 +20,14 @@ Secret read_secret_file(const std::string& path);
 // Writes beside the file, flushes to disk, renames over it, flushes the folder: after a crash the
 // file has the old or the new content, never half of one.
 void replace_file(const std::string& path, ByteView content, unsigned mode = 0644);
+
+// Appends a line, which has no end of line in it, to a file that is made when it is not there; on
+// disk when this returns. Several may append at once. A line that a crash cut short is ended first,
+// so that it spoils no other; after a failure the file is as before, or ends in such a line.
+void append_line(const std::string& path, std::string_view line, unsigned mode = 0600);
+
+// What was made or renamed in it stays after a crash.
+void flush_folder(const std::string& path);
 
 // Holds an exclusive lock on a file until destroyed: one writer per state folder.
 class FileLock {

@@ -115,6 +115,11 @@ Parsed<json::object> parse_json_object(std::string_view text, const JsonLimits& 
     return std::move(value->get_object());
 }
 
+std::string text_at(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
 Members::Members(const json::object& object) : object_(object), taken_(object.size(), false) {}
 
 Members::~Members() = default;

@@ -29,6 +29,9 @@ Parsed<json::value> parse_json(std::string_view text, const JsonLimits& limits =
 // The same, and it must be an object.
 Parsed<json::object> parse_json_object(std::string_view text, const JsonLimits& limits = {});
 
+// A member's text, "" when there is none: for documents of which only a part is read, such as FHIR.
+std::string text_at(const json::object& object, std::string_view name);
+
 // Takes the members of an object one by one. The first thing that is wrong is remembered and the
 // rest of the calls return empty values, so a reader reads straight down and asks once, at the end:
 //   Members in(object);

@@ -26,11 +26,6 @@ std::optional<std::int64_t> integer_at(const json::object& object, std::string_v
     return value != nullptr && value->is_int64() ? std::optional(value->get_int64()) : std::nullopt;
 }
 
-std::string text_at(const json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-}
-
 std::optional<std::int64_t> points_of(const json::object& item) {
     const auto* list = item.if_contains("adjudication");
     if (list == nullptr || !list->is_array() || list->get_array().empty()) return std::nullopt;

@@ -41,6 +41,11 @@ bool target_fits(const wire::Target& to, const wire::Participant& holder) {
     return to.holder ? *to.holder == holder.id : *to.kind == holder.kind;
 }
 
+// The relay may have the request, or not: the connection ended before its reply came.
+bool is_lost(http::NetError error) {
+    return error == http::NetError::closed || error == http::NetError::timed_out;
+}
+
 }  // namespace
 
 Identity load_identity(const std::string& id, const std::string& folder,
@@ -62,31 +67,34 @@ Identity load_identity(const std::string& id, const std::string& folder,
 Asker::Asker(const wire::Directory& directory, const Identity& identity)
     : directory_(directory), identity_(identity) {}
 
-Task<Result<http::Response>> Asker::post(std::string path, std::string body) {
-    if (!connection_ || !connection_->open()) {
-        const auto& address = directory_.relay().addresses.front();
-        auto made = co_await http::Connection::connect({address.host, address.port}, &identity_.tls,
-                                                       connect_timeout);
-        if (!made) co_return problem(wire::Code::unavailable, http::to_text(made.error()));
-        connection_ = std::move(*made);
-    }
+Task<Result<http::Response>> Asker::post(std::string path, std::string body, UnixTime until) {
     http::Request request;
     request.method = "POST";
     request.path = std::move(path);
     request.content_type = "application/json";
     request.body = std::move(body);
-    auto response =
-        co_await connection_->exchange(std::move(request), wire::reply_bytes_max, answer_timeout);
-    if (!response) {
+    for (bool again = false;; again = true) {
+        if (!connection_ || !connection_->open()) {
+            const auto& address = directory_.relay().addresses.front();
+            auto made = co_await http::Connection::connect({address.host, address.port},
+                                                           &identity_.tls, connect_timeout);
+            if (!made) co_return problem(wire::Code::unavailable, http::to_text(made.error()));
+            connection_ = std::move(*made);
+        }
+        auto response =
+            co_await connection_->exchange(request, wire::reply_bytes_max, answer_timeout);
+        if (response && response->status == 200) co_return std::move(*response);
+        if (response) co_return std::unexpected(read_problem(*response));
         connection_.reset();
-        co_return problem(wire::Code::unavailable, http::to_text(response.error()));
+        if (again || !is_lost(response.error()) || unix_now() >= until) {
+            co_return problem(wire::Code::unavailable, http::to_text(response.error()));
+        }
     }
-    if (response->status != 200) co_return std::unexpected(read_problem(*response));
-    co_return std::move(*response);
 }
 
 Task<Result<std::string>> Asker::nonce() {
-    auto response = co_await post("/v1/nonce", R"({"for":")" + identity_.id.text() + R"("})");
+    auto response = co_await post("/v1/nonce", R"({"for":")" + identity_.id.text() + R"("})",
+                                  unix_now() + wire::ask_lifetime_s);
     if (!response) co_return std::unexpected(response.error());
     const auto object = parse_json_object(response->body);
     if (!object) co_return problem(wire::Code::answer_invalid, "nonce");
@@ -128,7 +136,7 @@ Task<Result<Answered>> Asker::ask(Ask question) {
                             .subject = question.subject,
                             .payload = question.payload,
                             .sealing_salt = sealed ? std::optional(sealed->salt) : std::nullopt});
-    auto response = co_await post("/v1/requests", std::move(body));
+    auto response = co_await post("/v1/requests", std::move(body), head.expires);
     if (!response) co_return std::unexpected(response.error());
     co_return check(head, signed_head, seal_to, question, response->body);
 }

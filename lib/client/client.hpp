@@ -88,7 +88,9 @@ class Asker {
     Task<Result<Answered>> ask(Ask question);
 
   private:
-    Task<Result<http::Response>> post(std::string path, std::string body);
+    // When the reply is lost, the same bytes go out once more, on a new connection, before `until`:
+    // the relay answers them with the same order (docs/protocols/request.md).
+    Task<Result<http::Response>> post(std::string path, std::string body, UnixTime until);
     Result<Answered> check(const wire::Head& head, const std::string& signed_head,
                            const crypto::PrivateKey& seal_to, const Ask& question,
                            std::string_view body) const;

@@ -2,63 +2,122 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "client/lines.hpp"
 
 namespace mado::client {
 namespace {
 
+constexpr std::size_t payers_max = 64;     // of one holder
+constexpr std::size_t resources_max = 16;  // contained in a Coverage
+constexpr std::size_t names_max = 16;
+constexpr std::size_t classes_max = 16;
+constexpr std::size_t word_bytes_max = 1024;
+constexpr JsonLimits limits{
+    .text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000};
+
 wire::ServiceId eligibility_service() {
     return *wire::ServiceId::parse("eligibility");
 }
 
-// An insurer that is not responsible on that day sends the question on.
-bool not_on_this_date(const Result<Answered>& answered) {
-    if (!answered) return false;
-    const auto object = parse_json_object(
-        answered->answer.data,
-        {.text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000});
-    if (!object) return false;
-    const auto* result = object->if_contains("result");
-    return result != nullptr && result->is_string() && result->get_string() == "not_on_this_date";
+// The person as written, then in kana where the register has it.
+Parsed<void> read_patient(Members& patient, CoverageWords& out) {
+    out.birth_date = patient.text("birthDate", 10);
+    const auto& names = patient.array("name", names_max);
+    if (names.empty()) return bad("a Coverage's person has no name");
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 2); ++i) {
+        if (!names[i].is_object()) return bad("a name is not an object");
+        Members name(names[i].get_object());
+        (i == 0 ? out.name : out.kana) = name.text("text", word_bytes_max);
+        if (!name.good()) return bad("a name has no text");
+    }
+    if (!patient.good()) return bad("a Coverage's person does not have its form");
+    return {};
 }
 
-// Reads what a holder said into the merged result. False when the document has not its form.
-bool read_answer(const wire::Directory& directory, const Answered& answered, Eligibility& out) {
-    const auto* holder = directory.find(answered.answer.issuer);
-    const auto object = parse_json_object(
-        answered.answer.data,
-        {.text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000});
-    if (!object || holder == nullptr) return false;
-    Members in(*object);
-    in.text("on", 10);
-    const auto result = in.text("result", 32);
-    auto last_day = in.optional_text("last_day", 10).value_or("");
-    auto reason = in.optional_text("end_reason", 300).value_or("");
-    for (const auto& value : in.array("payers", 64)) {
-        if (!value.is_object()) return false;
-        Members payer(value.get_object());
-        Payer one{.holder_name = holder->name,
-                  .holder = holder->id,
-                  .rank = payer.integer("rank", 1, 100),
-                  .share_percent = payer.integer("share_percent", 0, 100),
-                  .guarantee = payer.boolean("guarantee"),
-                  .special_payment = payer.boolean("special_payment"),
-                  .symbol = payer.text("symbol"),
-                  .number = payer.text("number"),
-                  .branch = payer.text("branch"),
-                  .coverage = json::serialize(payer.object("coverage")),
-                  .as_of = answered.answer.as_of};
-        if (!payer.finish()) return false;
-        out.payers.push_back(std::move(one));
+// The rest of a Coverage is passed on unread.
+Parsed<CoverageWords> read_coverage(const json::object& coverage) {
+    CoverageWords out;
+    Members in(coverage);
+    if (in.text("resourceType") != "Coverage") return bad("a payer's coverage is no Coverage");
+    std::size_t people = 0;
+    for (const auto& value : in.array("contained", resources_max)) {
+        if (!value.is_object()) return bad("a contained resource is not an object");
+        Members one(value.get_object());
+        if (one.text("resourceType") != "Patient") continue;
+        if (auto ok = read_patient(one, out); !ok) return std::unexpected(ok.error());
+        ++people;
     }
-    if (result == "not_on_this_date") {
-        out.ended.push_back({holder->name, std::move(last_day), std::move(reason)});
+    if (people != 1) return bad("a Coverage is not about one person");
+    if (in.has("class")) {
+        for (const auto& value : in.array("class", classes_max)) {
+            if (!value.is_object()) return bad("a class is not an object");
+            Members one(value.get_object());
+            out.classes.push_back(one.text("value", word_bytes_max));
+            if (!one.good()) return bad("a class has no value");
+        }
     }
-    return in.finish().has_value();
+    Members period(in.object("period"));
+    out.from = period.text("start", 10);
+    out.to = period.optional_text("end", 10).value_or("");
+    if (!in.good() || !period.good()) return bad("a Coverage does not have its form");
+    return out;
+}
+
+Parsed<Payer> read_payer(const json::value& value, const wire::Participant& holder) {
+    if (!value.is_object()) return bad("a payer is not an object");
+    Members in(value.get_object());
+    Payer out{.holder_name = holder.name,
+              .holder = holder.id,
+              .rank = in.integer("rank", 1, 100),
+              .share_percent = in.integer("share_percent", 0, 100),
+              .guarantee = in.boolean("guarantee"),
+              .special_payment = in.boolean("special_payment"),
+              .symbol = in.text("symbol"),
+              .number = in.text("number"),
+              .branch = in.text("branch"),
+              .coverage = {},
+              .words = {}};
+    const auto& coverage = in.object("coverage");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    auto words = read_coverage(coverage);
+    if (!words) return std::unexpected(words.error());
+    out.coverage = json::serialize(coverage);
+    out.words = std::move(*words);
+    return out;
 }
 
 }  // namespace
+
+Parsed<HolderEligibility> read_eligibility(const Answered& answered,
+                                           const wire::Directory& directory,
+                                           const std::string& on) {
+    const auto* holder = directory.find(answered.answer.issuer);
+    if (holder == nullptr) return bad("the holder is not in the directory");
+    const auto object = parse_json_object(answered.answer.data, limits);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    if (in.text("on", 10) != on) in.refuse("the answer is about another day than the one asked");
+    const auto result = in.text("result", 32);
+    HolderEligibility out;
+    if (result == "not_on_this_date") {
+        out.ended = EndedInsurance{.holder_name = holder->name,
+                                   .last_day = in.optional_text("last_day", 10).value_or(""),
+                                   .reason = in.optional_text("end_reason", 300).value_or("")};
+    } else if (result != "insured") {
+        in.refuse("the result is none of those agreed");
+    }
+    for (const auto& value : in.array("payers", payers_max)) {
+        auto payer = read_payer(value, *holder);
+        if (!payer) return std::unexpected(payer.error());
+        payer->as_of = answered.answer.as_of;
+        out.payers.push_back(std::move(*payer));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.payers.empty() != out.ended.has_value()) return bad("the payers contradict the result");
+    return out;
+}
 
 Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
                                             const Identity& identity,
@@ -83,15 +142,29 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
     }
     Eligibility out{
         .on = to_text(question.on), .payers = {}, .ended = {}, .answers = {}, .unanswered = {}};
-    for (auto& line : co_await ask_lines(directory, identity, std::move(asks), &not_on_this_date)) {
+    const auto read = [&directory, on = out.on](const Answered& answered) {
+        return read_eligibility(answered, directory, on);
+    };
+    // An insurer that is not responsible on that day sends the question on.
+    const auto go_on = [&read](const Result<Answered>& answered) {
+        if (!answered) return false;
+        const auto said = read(*answered);
+        return said && said->ended;
+    };
+    for (auto& line : co_await ask_lines(directory, identity, std::move(asks), go_on)) {
         for (auto& answered : line) {
             if (!answered) {
                 out.unanswered.push_back(std::move(answered.error()));
-            } else if (!read_answer(directory, *answered, out)) {
-                out.unanswered.push_back({wire::Code::answer_invalid, "document", {}, {}});
-            } else {
-                out.answers.push_back(std::move(*answered));
+                continue;
             }
+            auto said = read(*answered);
+            if (!said) {
+                out.unanswered.push_back({wire::Code::answer_invalid, said.error().why, {}, {}});
+                continue;
+            }
+            std::ranges::move(said->payers, std::back_inserter(out.payers));
+            if (said->ended) out.ended.push_back(std::move(*said->ended));
+            out.answers.push_back(std::move(*answered));
         }
     }
     if (out.answers.empty()) {

@@ -10,6 +10,12 @@
 
 namespace mado::client {
 
+// What the screen shows of a Coverage; "" where it has nothing to say.
+struct CoverageWords {
+    std::string name, kana, birth_date, from, to;
+    std::vector<std::string> classes;
+};
+
 struct Payer {
     std::string holder_name;
     wire::ParticipantId holder;
@@ -19,6 +25,7 @@ struct Payer {
     bool special_payment = false;        // 特別療養費: the person pays everything first
     std::string symbol, number, branch;  // as the register writes them; "" when there is none
     std::string coverage;                // FHIR R4 Coverage, JSON
+    CoverageWords words;
     UnixTime as_of = 0;
 };
 
@@ -28,6 +35,15 @@ struct EndedInsurance {
     std::string last_day;  // "" when it never began or begins later
     std::string reason;
 };
+
+// What one holder said: payers, or an end.
+struct HolderEligibility {
+    std::vector<Payer> payers;
+    std::optional<EndedInsurance> ended;
+};
+// Reads a holder's answer about the service date `on`, whole or not at all.
+Parsed<HolderEligibility> read_eligibility(const Answered& answered,
+                                           const wire::Directory& directory, const std::string& on);
 
 struct Eligibility {
     std::string on;  // YYYY-MM-DD

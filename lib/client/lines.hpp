@@ -2,6 +2,7 @@
 // position after position.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "client/client.hpp"
@@ -12,7 +13,7 @@ namespace mado::client {
 using Line = std::vector<Result<Answered>>;
 
 // May a line to a kind go on to the next position after this?
-using GoOn = bool (*)(const Result<Answered>&);
+using GoOn = std::function<bool(const Result<Answered>&)>;
 
 Task<std::vector<Line>> ask_lines(const wire::Directory& directory, const Identity& identity,
                                   std::vector<Ask> asks, GoOn go_on);
