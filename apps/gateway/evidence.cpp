@@ -156,7 +156,8 @@ std::optional<std::string> Evidence::contradiction(std::string_view origin) {
                                          : std::nullopt;
 }
 
-// A job that is not taken was not done.
+// Work may run twice (BatchWriter::Work): it takes nothing out of what it holds. A job that is not
+// taken was not done.
 void Evidence::submit(db::BatchWriter::Work work, Done done) {
     const bool taken = writer_.submit(std::move(work), [done](db::Written written) {
         if (done) done(written == db::Written::durable);

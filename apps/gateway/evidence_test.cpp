@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "test_gateway.hpp"
 
@@ -23,6 +24,15 @@ class EvidenceTest : public testing::Test {
         return future;
     }
     Kept keep(EvidenceRow one) { return submit(std::move(one)).get(); }
+    // What is submitted until the promise is kept is one batch.
+    std::promise<void> hold() {
+        std::promise<void> release;
+        evidence->keep(test_row(200),
+                       [until = release.get_future().share()](Kept) { until.wait(); });
+        while (evidence->queued() > 0)
+            std::this_thread::yield();
+        return release;
+    }
     [[nodiscard]] std::string stored(const std::string& sql) const {
         db::Connection connection(path, db::Access::read_only);
         auto statement = connection.prepare("select cast((" + sql + ") as text)");
@@ -107,6 +117,31 @@ TEST_F(EvidenceTest, WhatCannotBeWrittenIsNotCalledKept) {
     EXPECT_EQ(keep(test_row(1)), Kept::durable);
     EXPECT_TRUE(evidence->healthy());
     EXPECT_TRUE(evidence->known(wire::filled(1)));
+}
+
+TEST_F(EvidenceTest, RowThatCannotBeWrittenTakesNoOtherWithIt) {
+    alter(
+        "create trigger planted before insert on evidence when new.number = 'bad' "
+        "begin select raise(abort, 'p'); end");
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    auto release = hold();
+    auto second_of_one = test_row(2);
+    second_of_one.request = test_row(1).request;
+    auto bad = test_row(3);
+    bad.number = "bad";
+    auto other_order = submit(second_of_one);
+    auto failed = submit(bad);
+    auto good = submit(test_row(4));
+    auto repeat = submit(test_row(1));
+    release.set_value();
+    EXPECT_EQ(other_order.get(), Kept::other_order);
+    EXPECT_EQ(failed.get(), Kept::failed);
+    EXPECT_EQ(good.get(), Kept::durable);
+    EXPECT_EQ(repeat.get(), Kept::durable);
+    EXPECT_TRUE(evidence->healthy());
+    EXPECT_EQ(
+        stored("select group_concat(log_index || receipt) from evidence where log_index < 200"),
+        "1receipt,4receipt");
 }
 
 TEST_F(EvidenceTest, AfterTheStopNothingIsTaken) {
