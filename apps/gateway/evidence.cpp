@@ -210,8 +210,16 @@ void Evidence::contradict(std::string origin, std::string proof, UnixTime found_
 }
 
 void Evidence::erase(UnixTime now) {
-    submit([this, now] { writing_.erase.bind("now", now).bind("count", erased_max).execute(); },
-           {});
+    auto more = std::make_shared<bool>(false);
+    submit(
+        [this, more, now] {
+            writing_.erase.bind("now", now).bind("count", erased_max).execute();
+            *more = write_.changes() == erased_max;
+        },
+        [this, more, now](bool durable) {
+            // A full queue ends it until the next time.
+            if (durable && *more) erase(now);
+        });
 }
 
 // One signed request makes one order. A relay that makes a second of it, about somebody else or

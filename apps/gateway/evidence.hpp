@@ -81,7 +81,7 @@ class Evidence {
     void settle(std::vector<Hash> entries, Done done);
     void follow(std::string origin, Followed followed, Done done);
     void contradict(std::string origin, std::string proof, UnixTime found_at, Done done);
-    // Deletes what is kept no longer.
+    // Deletes what is kept no longer; goes on by itself until there is no more.
     void erase(UnixTime now);
 
     [[nodiscard]] bool healthy() const { return writer_.healthy(); }

@@ -144,6 +144,29 @@ TEST_F(EvidenceTest, RowThatCannotBeWrittenTakesNoOtherWithIt) {
         "1receipt,4receipt");
 }
 
+// More than one portion: the next is asked for as soon as one is erased.
+TEST_F(EvidenceTest, WhatIsOverIsErasedToTheEnd) {
+    alter(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1001) "
+        "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
+        "number, requester, service, outcome, receipt, settled) "
+        "select cast(i as blob), cast(i as blob), i, '', 0, 10, '', '', '', '', '', '', 1 from n");
+    alter("update evidence set settled = 0 where log_index = 7");
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    evidence->erase(10);
+    for (int portion = 0; portion < 3; ++portion)
+        EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    EXPECT_EQ(stored("select count(*) from evidence"), "1002") << "kept to the end of its time";
+    evidence->erase(11);
+    // A portion has asked for the next one before a row that was queued after it is kept.
+    for (int portion = 0; portion < 3; ++portion)
+        EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    EXPECT_EQ(
+        stored("select group_concat(log_index) from (select log_index from evidence order by 1)"),
+        "1,7")
+        << "what is not settled stays";
+}
+
 TEST_F(EvidenceTest, AfterTheStopNothingIsTaken) {
     auto last = submit(test_row(1));
     evidence->stop();
