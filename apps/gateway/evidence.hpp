@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "db/batch_writer.hpp"
+#include "db/checkpointer.hpp"
 #include "wire/exchange.hpp"
 
 namespace mado::gateway {
