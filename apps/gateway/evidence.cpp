@@ -89,6 +89,11 @@ Evidence::Evidence(const std::string& path, const Log& log)
 
 Evidence::~Evidence() = default;
 
+std::optional<std::string_view> Evidence::unwell() {
+    const auto why = writer_.unwell();
+    return why ? why : checkpointer_.unwell();
+}
+
 bool Evidence::known(const Hash& entry) {
     const db::ResetAtEnd reset(reading_.find);
     reading_.find.bind("entry", entry);

@@ -86,8 +86,8 @@ class Evidence {
     void erase(UnixTime now);
 
     [[nodiscard]] bool healthy() const { return writer_.healthy(); }
-    // Why nothing can be kept just now (BatchWriter::unwell).
-    [[nodiscard]] std::optional<std::string_view> unwell() { return writer_.unwell(); }
+    // Why nothing can be kept just now (BatchWriter::unwell), or not for long (Checkpointer).
+    [[nodiscard]] std::optional<std::string_view> unwell();
     [[nodiscard]] std::size_t queued() const { return writer_.queued(); }
     void stop() { writer_.stop(); }
 
