@@ -16,7 +16,7 @@ namespace mado::gateway {
 
 struct EvidenceRow {
     Hash entry{};
-    Hash request{};  // SHA-256 of the head's JWS
+    Hash request{};  // SHA-256 of the head's JWS without its signature
     std::uint64_t log_index = 0;
     std::string origin;  // of the log
     UnixTime time = 0;

@@ -6,7 +6,7 @@
 
 create table evidence (
     entry      blob primary key,      -- the order's 32 bytes in the access log
-    request    blob not null unique,  -- SHA-256 of the head: one signed request makes one order
+    request    blob not null unique,  -- SHA-256 of the head without its signature: one makes one order
     log_index  integer not null,
     origin     text not null,         -- of the log
     time       integer not null,      -- the order's
