@@ -43,9 +43,9 @@ struct OpenOrder {
     std::string receipt;
 };
 
-// How far a log was followed.
+// How far a log was followed; of one that never was, when that began.
 struct Followed {
-    std::string note;           // the newest cosigned checkpoint that was seen
+    std::string note;           // the newest cosigned checkpoint that was seen; empty: none yet
     UnixTime witnessed_at = 0;  // when a quorum had last seen it
     UnixTime settled_at = 0;    // every order before this time was found in it
 };
