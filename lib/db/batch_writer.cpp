@@ -29,14 +29,17 @@ BatchWriter::Attempt BatchWriter::commit(std::span<Job> jobs) {
     const auto changes = parts_.connection.total_changes();
     try {
         parts_.commit([jobs, &attempt] {
-            attempt.by_work = true;
+            attempt.by_jobs = true;
             for (auto& job : jobs)
                 job.work();
-            attempt.by_work = false;
+            attempt.by_jobs = false;
         });
         attempt.changed = parts_.connection.total_changes() != changes;
     } catch (const DiskFull& error) {
         failed(error, Written::no_room);
+    } catch (const ConstraintBroken& error) {
+        attempt.by_jobs = true;  // also where only the commit finds it
+        failed(error, Written::failed);
     } catch (const std::exception& error) {
         failed(error, Written::failed);
     }
@@ -84,7 +87,7 @@ void BatchWriter::apply_each(std::vector<Job>& batch) {
     while (!left.empty()) {
         const auto one = left.first(1);
         const auto attempt = commit(one);
-        if (attempt.written == Written::failed && attempt.by_work) {
+        if (attempt.written == Written::failed && attempt.by_jobs) {
             guilty.push_back(std::move(one.front()));
             left = left.subspan(1);
             continue;
@@ -95,7 +98,7 @@ void BatchWriter::apply_each(std::vector<Job>& batch) {
         left = left.subspan(decided.size());
     }
     // All of them: then it is more likely the world.
-    if (guilty.size() == batch.size()) note({.written = Written::failed, .by_work = true});
+    if (guilty.size() == batch.size()) note({.written = Written::failed, .by_jobs = true});
     finish(guilty, Written::failed);
 }
 

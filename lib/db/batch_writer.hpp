@@ -67,7 +67,7 @@ class BatchWriter {
     // What became of one commit.
     struct Attempt {
         Written written = Written::durable;
-        bool by_work = false;  // it failed inside the jobs' own work
+        bool by_jobs = false;  // it failed by what they do, not by the commit
         bool changed = false;  // rows
     };
     void apply(std::vector<Job>& batch);

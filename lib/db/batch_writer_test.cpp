@@ -126,6 +126,17 @@ TEST_F(BatchWriterTest, OneThatFailsTakesNoOtherWithIt) {
     }
 }
 
+TEST_F(BatchWriterTest, OneThatOnlyTheCommitRefusesTakesNoOtherWithIt) {
+    connection.run("create table later(n references t(n) deferrable initially deferred)");
+    hold();
+    add("1");
+    submit([this] { connection.run("insert into later values (5)"); });
+    add("2");
+    EXPECT_EQ(release(), (std::vector{durable, failed, durable}));
+    EXPECT_TRUE(writer->healthy());
+    EXPECT_EQ(rows(), "12");
+}
+
 // It is as likely the world's fault: somebody should look.
 TEST_F(BatchWriterTest, WhenAllFailTheWriterIsUnwell) {
     hold();
