@@ -65,8 +65,9 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     if (const auto code = parts_.settling.judge(order->origin, contract->needs_witnesses, now)) {
         co_return refused(*code);
     }
-    auto parameters =
-        wire::read_parameters(*contract, order->head.parameters, parts_.policy.day_of(now));
+    // The order's day, on which the relay judged it, whenever it arrives here.
+    auto parameters = wire::read_parameters(*contract, order->head.parameters,
+                                            parts_.policy.day_of(order->order.time));
     if (!parameters) co_return refused(Code::malformed);
     service = order->head.service.text();
 

@@ -239,6 +239,41 @@ TEST_F(AnsweringTest, Parameters) {
     EXPECT_EQ(with({{"on", "2026-11-22"}, {"name", "花子"}}), "refused malformed");
 }
 
+// Made at 23:59:59 of a country whose midnight is now, answered on the next day.
+TEST_F(AnsweringTest, WhatWasNotAskedForIsFilledInForTheOrdersDay) {
+    constexpr std::int64_t day_s = 86'400;
+    const auto ordered = unix_now() - 1;
+    auto utc_offset_s = day_s - 1 - ordered % day_s;
+    if (utc_offset_s > day_s / 2) utc_offset_s -= day_s;
+    const auto day = to_text(date_at(ordered, static_cast<std::int32_t>(utc_offset_s)));
+    const auto there = wire::valid(wire::Policy::parse(
+        wire::replaced(wire::replaced(test_policies, "32400", std::to_string(utc_offset_s)),
+                       R"("to":"2026-11-22")", R"("to":"2999-12-31")")));
+    Answering at_midnight{{.directory = directory,
+                           .policy = there,
+                           .allowed = allowed,
+                           .log = log,
+                           .evidence = evidence,
+                           .settling = settling,
+                           .holders = holders,
+                           .orders = metrics.counters("night", "…", {"service", "outcome"}),
+                           .latency_s = metrics.histogram("night_latency", "…", {1})}};
+    reg.run("update insured set valid_to = '" + day + "'");
+    const auto delivery = country.deliver(
+        {.head = [](wire::Head& head) { head.parameters.clear(); }, .now = ordered});
+    http::Request request;
+    request.body = wire::delivery_json(delivery);
+    const auto response = http::await(io, at_midnight.run(std::move(request)));
+    const auto reply = wire::valid(wire::parse_delivery_reply(response.body));
+    ASSERT_EQ(reply.outcome, wire::Outcome::answered) << reply.reason;
+    const auto answer =
+        open(reply, wire::order_entry(delivery.receipt.salt, delivery.receipt.order));
+    ASSERT_TRUE(answer.has_value()) << answer.error().why;
+    const auto data = boost::json::parse(answer->data).as_object();
+    EXPECT_EQ(data.at("on").as_string(), day);
+    EXPECT_EQ(data.at("result").as_string(), "insured");
+}
+
 TEST_F(AnsweringTest, MissIsKeptToo) {
     auto delivery = country.deliver(now());
     delivery.birth_date = parse_date("1986-11-23").value();

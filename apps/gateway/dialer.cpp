@@ -6,7 +6,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+#include <chrono>
 #include <list>
+#include <optional>
 
 #include "crypto/digest.hpp"
 #include "wire/exchange.hpp"
@@ -21,8 +23,6 @@ constexpr std::size_t connections_min = 8;
 constexpr std::size_t connections_max = 64;
 constexpr std::size_t idle_wanted = 2;
 constexpr http::Milliseconds connect_timeout{3'000};
-constexpr http::Milliseconds wait_first{100};
-constexpr http::Milliseconds wait_most{2'000};
 
 // Up to a quarter more, so that gateways do not come back all at once.
 http::Milliseconds with_jitter(http::Milliseconds wait) {
@@ -31,6 +31,10 @@ http::Milliseconds with_jitter(http::Milliseconds wait) {
 }
 
 }  // namespace
+
+http::Milliseconds pause_after(http::Milliseconds last, http::Milliseconds held) {
+    return held >= held_min ? dial_pause_first : std::min(last * 2, dial_pause_most);
+}
 
 struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
     State(asio::io_context& on, Options given) : io(on), options(std::move(given)) {
@@ -57,7 +61,7 @@ struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
         asio::co_spawn(io, hold(shared_from_this(), line), asio::detached);
     }
     static http::Task<void> hold(std::shared_ptr<State> self, Line& line);
-    static http::Task<bool> serve_once(std::shared_ptr<State> self, Line& line);
+    static http::Task<http::Milliseconds> serve_once(std::shared_ptr<State> self, Line& line);
     static http::Task<http::Response> handle(std::shared_ptr<State> self, Line& line,
                                              http::Request request);
 
@@ -73,10 +77,11 @@ struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
 
 // A connection's place in the lists, and an order's in the counts: given up however it ends.
 struct Dialer::State::Place {
+    using Clock = std::chrono::steady_clock;
     Place(State& of, http::Connection made)
         : state(of), connection(of.connections.insert(of.connections.end(), std::move(made))) {}
     ~Place() {
-        if (accepted) --state.connected;
+        if (accepted_at) --state.connected;
         state.connections.erase(connection);
     }
     Place(const Place&) = delete;
@@ -84,7 +89,7 @@ struct Dialer::State::Place {
 
     State& state;
     std::list<http::Connection>::iterator connection;
-    bool accepted = false;
+    std::optional<Clock::time_point> accepted_at;  // by the relay
 };
 
 struct Dialer::State::Busy {
@@ -105,16 +110,16 @@ struct Dialer::State::Busy {
 
 // Keeps one connection up: dials, serves, dials again after a pause that grows while it fails.
 http::Task<void> Dialer::State::hold(std::shared_ptr<State> self, Line& line) {
-    auto wait = wait_first;
+    auto wait = dial_pause_first;
     while (!self->stopping) {
-        bool served = false;
+        http::Milliseconds held{0};
         try {
-            served = co_await serve_once(self, line);
+            held = co_await serve_once(self, line);
         } catch (const std::exception& error) {
             self->options.log.error("connection_failed", {{"why", std::string_view(error.what())}});
         }
         if (self->stopping) break;
-        wait = served ? wait_first : std::min(wait * 2, wait_most);
+        wait = pause_after(wait, held);
         asio::steady_timer timer(self->io, with_jitter(wait));
         boost::system::error_code ignored;
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -122,15 +127,16 @@ http::Task<void> Dialer::State::hold(std::shared_ptr<State> self, Line& line) {
     --line.dialling_or_up;
 }
 
-// True when the relay accepted the connection (and has ended it since).
-http::Task<bool> Dialer::State::serve_once(std::shared_ptr<State> self, Line& line) {
+// How long the relay kept the connection that it accepted; 0 when it did not.
+http::Task<http::Milliseconds> Dialer::State::serve_once(std::shared_ptr<State> self, Line& line) {
+    constexpr http::Milliseconds not_at_all{0};
     auto made =
         co_await http::Connection::connect(line.endpoint, &self->options.tls, connect_timeout);
     if (!made) {
         self->options.log.info("relay_not_reached", {{"why", http::to_text(made.error())}});
-        co_return false;
+        co_return not_at_all;
     }
-    if (self->stopping) co_return false;
+    if (self->stopping) co_return not_at_all;
     Place place(*self, std::move(*made));
     http::Request request;
     request.method = "POST";
@@ -143,16 +149,18 @@ http::Task<bool> Dialer::State::serve_once(std::shared_ptr<State> self, Line& li
         [self, &line](http::Request order) { return handle(self, line, std::move(order)); },
         wire::delivery_bytes_max,
         [self, &place] {
-            place.accepted = true;
+            place.accepted_at = Place::Clock::now();
             ++self->connected;
         },
         [self](std::string_view request_id, std::string_view what) {
             self->options.log.error("order_failed", {{"request_id", request_id}, {"why", what}});
         });
-    if (!place.accepted && status) {
-        self->options.log.error("relay_refused_us", {{"status", std::int64_t{*status}}});
+    if (place.accepted_at) {
+        co_return std::chrono::duration_cast<http::Milliseconds>(Place::Clock::now() -
+                                                                 *place.accepted_at);
     }
-    co_return place.accepted;
+    if (status) self->options.log.error("relay_refused_us", {{"status", std::int64_t{*status}}});
+    co_return not_at_all;
 }
 
 http::Task<http::Response> Dialer::State::handle(std::shared_ptr<State> self, Line& line,

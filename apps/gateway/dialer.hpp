@@ -1,6 +1,6 @@
 // Holds connections open to the relay (docs/protocols/gateway.md): the gateway dials, the relay
-// sends orders down. Two idle connections more than are busy, 8 to 64, to every address of the
-// relay.
+// sends orders down. 8 to every address of the relay, and one more whenever fewer than two would be
+// idle, to 64; however few are busy afterwards, what was added stays.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,15 @@
 #include "wire/directory.hpp"
 
 namespace mado::gateway {
+
+constexpr http::Milliseconds dial_pause_first{100};
+constexpr http::Milliseconds dial_pause_most{2'000};
+// A connection that the relay kept this long was no failure.
+constexpr http::Milliseconds held_min{5'000};
+
+// How long to wait before dialling again: twice as long as the last time, up to a limit, until a
+// connection is held. `held`: how long the relay kept the last one; 0 when it took none.
+http::Milliseconds pause_after(http::Milliseconds last, http::Milliseconds held);
 
 class Dialer {
   public:

@@ -89,6 +89,11 @@ Evidence::Evidence(const std::string& path, const Log& log)
 
 Evidence::~Evidence() = default;
 
+std::optional<std::string_view> Evidence::unwell() {
+    const auto why = writer_.unwell();
+    return why ? why : checkpointer_.unwell();
+}
+
 bool Evidence::known(const Hash& entry) {
     const db::ResetAtEnd reset(reading_.find);
     reading_.find.bind("entry", entry);
@@ -156,7 +161,8 @@ std::optional<std::string> Evidence::contradiction(std::string_view origin) {
                                          : std::nullopt;
 }
 
-// A job that is not taken was not done.
+// Work may run twice (BatchWriter::Work): it takes nothing out of what it holds. A job that is not
+// taken was not done.
 void Evidence::submit(db::BatchWriter::Work work, Done done) {
     const bool taken = writer_.submit(std::move(work), [done](db::Written written) {
         if (done) done(written == db::Written::durable);
@@ -209,8 +215,16 @@ void Evidence::contradict(std::string origin, std::string proof, UnixTime found_
 }
 
 void Evidence::erase(UnixTime now) {
-    submit([this, now] { writing_.erase.bind("now", now).bind("count", erased_max).execute(); },
-           {});
+    auto more = std::make_shared<bool>(false);
+    submit(
+        [this, more, now] {
+            writing_.erase.bind("now", now).bind("count", erased_max).execute();
+            *more = write_.changes() == erased_max;
+        },
+        [this, more, now](bool durable) {
+            // A full queue ends it until the next time.
+            if (durable && *more) erase(now);
+        });
 }
 
 // One signed request makes one order. A relay that makes a second of it, about somebody else or

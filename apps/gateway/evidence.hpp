@@ -9,13 +9,14 @@
 
 #include "base/log.hpp"
 #include "db/batch_writer.hpp"
+#include "db/checkpointer.hpp"
 #include "wire/exchange.hpp"
 
 namespace mado::gateway {
 
 struct EvidenceRow {
     Hash entry{};
-    Hash request{};  // SHA-256 of the head's JWS
+    Hash request{};  // SHA-256 of the head's JWS without its signature
     std::uint64_t log_index = 0;
     std::string origin;  // of the log
     UnixTime time = 0;
@@ -42,9 +43,9 @@ struct OpenOrder {
     std::string receipt;
 };
 
-// How far a log was followed.
+// How far a log was followed; of one that never was, when that began.
 struct Followed {
-    std::string note;           // the newest cosigned checkpoint that was seen
+    std::string note;           // the newest cosigned checkpoint that was seen; empty: none yet
     UnixTime witnessed_at = 0;  // when a quorum had last seen it
     UnixTime settled_at = 0;    // every order before this time was found in it
 };
@@ -81,12 +82,12 @@ class Evidence {
     void settle(std::vector<Hash> entries, Done done);
     void follow(std::string origin, Followed followed, Done done);
     void contradict(std::string origin, std::string proof, UnixTime found_at, Done done);
-    // Deletes what is kept no longer.
+    // Deletes what is kept no longer; goes on by itself until there is no more.
     void erase(UnixTime now);
 
     [[nodiscard]] bool healthy() const { return writer_.healthy(); }
-    // Why nothing can be kept just now (BatchWriter::unwell).
-    [[nodiscard]] std::optional<std::string_view> unwell() { return writer_.unwell(); }
+    // Why nothing can be kept just now (BatchWriter::unwell), or not for long (Checkpointer).
+    [[nodiscard]] std::optional<std::string_view> unwell();
     [[nodiscard]] std::size_t queued() const { return writer_.queued(); }
     void stop() { writer_.stop(); }
 

@@ -150,5 +150,30 @@ TEST(EvidenceOnAFullDisk, StopsSaysSoAndGoesOnByItself) {
     EXPECT_EQ(store.keep_all(), std::vector<Kept>(rows, Kept::durable)) << "repeats need no room";
 }
 
+// What was kept is there, but no more of it gets into the database file.
+TEST(EvidenceOnAFullDisk, SaysThatItsWriteAheadLogOnlyGrows) {
+    db::TestDisk disk;
+    Store store;
+    store.open();
+    const auto brought_over = [&store] { return std::filesystem::file_size(store.path); };
+    // Another row when the disk filled too late for the last one.
+    for (std::uint8_t entry = 1;; ++entry) {
+        const auto before = brought_over();
+        std::promise<Kept> kept;
+        store.evidence->keep(row(entry), [&kept](Kept told) { kept.set_value(told); });
+        ASSERT_EQ(kept.get_future().get(), Kept::durable);
+        disk.fill();
+        if (brought_over() == before) break;
+        disk.make_room();
+    }
+    while (!store.evidence->unwell())
+        std::this_thread::yield();
+    EXPECT_TRUE(store.evidence->healthy());
+    disk.make_room();
+    while (store.evidence->unwell())
+        std::this_thread::yield();
+    store.check({Kept::durable});
+}
+
 }  // namespace
 }  // namespace mado::gateway

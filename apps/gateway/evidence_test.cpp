@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "test_gateway.hpp"
 
@@ -23,6 +24,15 @@ class EvidenceTest : public testing::Test {
         return future;
     }
     Kept keep(EvidenceRow one) { return submit(std::move(one)).get(); }
+    // What is submitted until the promise is kept is one batch.
+    std::promise<void> hold() {
+        std::promise<void> release;
+        evidence->keep(test_row(200),
+                       [until = release.get_future().share()](Kept) { until.wait(); });
+        while (evidence->queued() > 0)
+            std::this_thread::yield();
+        return release;
+    }
     [[nodiscard]] std::string stored(const std::string& sql) const {
         db::Connection connection(path, db::Access::read_only);
         auto statement = connection.prepare("select cast((" + sql + ") as text)");
@@ -107,6 +117,54 @@ TEST_F(EvidenceTest, WhatCannotBeWrittenIsNotCalledKept) {
     EXPECT_EQ(keep(test_row(1)), Kept::durable);
     EXPECT_TRUE(evidence->healthy());
     EXPECT_TRUE(evidence->known(wire::filled(1)));
+}
+
+TEST_F(EvidenceTest, RowThatCannotBeWrittenTakesNoOtherWithIt) {
+    alter(
+        "create trigger planted before insert on evidence when new.number = 'bad' "
+        "begin select raise(abort, 'p'); end");
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    auto release = hold();
+    auto second_of_one = test_row(2);
+    second_of_one.request = test_row(1).request;
+    auto bad = test_row(3);
+    bad.number = "bad";
+    auto other_order = submit(second_of_one);
+    auto failed = submit(bad);
+    auto good = submit(test_row(4));
+    auto repeat = submit(test_row(1));
+    release.set_value();
+    EXPECT_EQ(other_order.get(), Kept::other_order);
+    EXPECT_EQ(failed.get(), Kept::failed);
+    EXPECT_EQ(good.get(), Kept::durable);
+    EXPECT_EQ(repeat.get(), Kept::durable);
+    EXPECT_TRUE(evidence->healthy());
+    EXPECT_EQ(
+        stored("select group_concat(log_index || receipt) from evidence where log_index < 200"),
+        "1receipt,4receipt");
+}
+
+// More than one portion: the next is asked for as soon as one is erased.
+TEST_F(EvidenceTest, WhatIsOverIsErasedToTheEnd) {
+    alter(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1001) "
+        "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
+        "number, requester, service, outcome, receipt, settled) "
+        "select cast(i as blob), cast(i as blob), i, '', 0, 10, '', '', '', '', '', '', 1 from n");
+    alter("update evidence set settled = 0 where log_index = 7");
+    EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    evidence->erase(10);
+    for (int portion = 0; portion < 3; ++portion)
+        EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    EXPECT_EQ(stored("select count(*) from evidence"), "1002") << "kept to the end of its time";
+    evidence->erase(11);
+    // A portion has asked for the next one before a row that was queued after it is kept.
+    for (int portion = 0; portion < 3; ++portion)
+        EXPECT_EQ(keep(test_row(1)), Kept::durable);
+    EXPECT_EQ(
+        stored("select group_concat(log_index) from (select log_index from evidence order by 1)"),
+        "1,7")
+        << "what is not settled stays";
 }
 
 TEST_F(EvidenceTest, AfterTheStopNothingIsTaken) {

@@ -55,16 +55,25 @@ Settling::Result Settling::result_of(monitor::ReadError error) {
     return error == monitor::ReadError::unreachable ? Result::unreachable : Result::wrong;
 }
 
-// A log that was never followed here has as long as one that was settled just now.
 Settling::Settling(asio::io_context& io, Parts parts, UnixTime now) : io_(io), parts_(parts) {
     for (const auto& log : parts_.directory.logs) {
         const auto& origin = log.key.name();
-        auto followed = parts_.evidence.followed(origin);
-        logs_.emplace_back(log,
-                           followed ? std::move(*followed)
-                                    : Followed{.note = {}, .witnessed_at = now, .settled_at = now},
+        logs_.emplace_back(log, followed_from(origin, now),
                            parts_.evidence.contradiction(origin).has_value());
     }
+}
+
+// A log that is new here has as long as one that was settled just now, once: a gateway that is
+// started again goes on counting.
+Followed Settling::followed_from(const std::string& origin, UnixTime now) {
+    if (auto followed = parts_.evidence.followed(origin)) return std::move(*followed);
+    const Followed begun{.note = {}, .witnessed_at = now, .settled_at = now};
+    const auto& program_log = parts_.log;  // outlives the evidence
+    parts_.evidence.follow(origin, begun, [&program_log, origin](bool durable) {
+        // The next start counts anew.
+        if (!durable) program_log.error("log_begin_lost", {{"log", std::string_view(origin)}});
+    });
+    return begun;
 }
 
 Settling::~Settling() = default;

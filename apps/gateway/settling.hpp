@@ -52,6 +52,7 @@ class Settling {
     enum class Result { settled, unreachable, wrong, unwitnessed, behind, contradicted };
     static std::string_view to_text(Result result);
     static Result result_of(monitor::ReadError error);
+    Followed followed_from(const std::string& origin, UnixTime now);
     static Task<void> run(std::shared_ptr<bool> stopping, Settling& self);
 
     Task<Result> follow(FollowedLog& log, UnixTime now);

@@ -202,6 +202,27 @@ TEST_F(SettlingTest, WitnessesThatFallSilent) {
     EXPECT_FALSE(settling->alarm(now + ten_minutes + 120));
 }
 
+// Started again every nine minutes, it does not get ten minutes each time.
+TEST_F(SettlingTest, LogThatWasNeverFollowed) {
+    log.status["checkpoint"] = 503;
+    for (const UnixTime start : {now, now + 540, now + 600}) {
+        restart(start);
+        EXPECT_EQ(judged(start), all_answered);
+        EXPECT_EQ(round(start), "unreachable");
+    }
+    EXPECT_EQ(judged(now + ten_minutes + 1), no_records);
+    restart(now + 1080);
+    EXPECT_EQ(judged(now + 1080), no_records);
+    EXPECT_EQ(round(now + 1080), "unreachable");
+    EXPECT_TRUE(settling->alarm(now + 1080));
+    log.status.clear();
+    publish(now + 1100);
+    EXPECT_EQ(round(now + 1100), "settled");
+    EXPECT_EQ(judged(now + 1100), all_answered);
+    restart(now + 1100 + ten_minutes);
+    EXPECT_EQ(judged(now + 1100 + ten_minutes), all_answered) << "from the last success";
+}
+
 TEST_F(SettlingTest, LogThatCannotBeRead) {
     answer(now);
     publish(now);

@@ -67,7 +67,7 @@ struct Foundation {
     explicit Foundation(const std::string& config_path)
         : settings(read_settings(config_path)),
           lock(settings.state + "/relay.lock", "the relay's state folder"),
-          directory(wire::load_directory(settings.directory, settings.authority)),
+          directory_file(wire::load_directory_file(settings.directory, settings.authority)),
           policy(wire::load_policy(settings.policy, directory)),
           schemes(wire::load_schemes(settings.schemes, directory)),
           vault(settings.keys),
@@ -94,7 +94,8 @@ struct Foundation {
     Log log{"mado-relay"};
     Settings settings;
     FileLock lock;
-    wire::Directory directory;
+    wire::DirectoryFile directory_file;
+    const wire::Directory& directory = directory_file.directory;
     wire::Policy policy;
     wire::Schemes schemes;
     Vault vault;
@@ -233,8 +234,8 @@ int serve(const std::string& config_path) {
 
     const auto mutual = http::TlsContext::load_server(settings.keys, true);
     const auto plain = http::TlsContext::load_server(settings.keys, false);
-    const auto directory = read_file(settings.directory, wire::directory_bytes_max).value_or("");
-    const Doors doors{.participants = mutual, .everybody = plain, .directory = directory};
+    const Doors doors{
+        .participants = mutual, .everybody = plain, .directory = base.directory_file.jws};
     std::vector<std::unique_ptr<Lane>> lanes;
     for (int i = 0; i < settings.threads; ++i)
         lanes.push_back(std::make_unique<Lane>(shared, settings, doors, base.log));

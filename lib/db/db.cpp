@@ -6,11 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
-#include <thread>
 
 #include "base/clock.hpp"
 
@@ -325,6 +321,10 @@ void Connection::limit_ms(std::int64_t statement_ms_max) {
     }
 }
 
+void Connection::leave_checkpoints() {
+    run("pragma wal_autocheckpoint = 0");
+}
+
 // ---- Statement ----
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
@@ -537,138 +537,6 @@ Snapshot::~Snapshot() {
     if (sqlite3_get_autocommit(connection_.handle()) != 0) return;
     // Nothing was written. Should this fail, the next BEGIN says so loudly.
     (void)sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-}
-
-// ---- Migrations ----
-
-namespace {
-
-// FNV-1a, 64 bits: finds slips, not attackers (who own the database file anyway).
-std::string fingerprint(std::string_view text) {
-    std::uint64_t value = 0xcbf29ce484222325;
-    for (const std::uint8_t byte : as_bytes(text)) {
-        value ^= byte;
-        value *= 0x100000001b3;
-    }
-    return fmt::format("{:016x}", value);
-}
-
-std::string file_of(const Connection& connection) {
-    const char* name = sqlite3_db_filename(connection.handle(), "main");
-    return name == nullptr || name[0] == '\0' ? "in memory" : name;
-}
-
-// How many of the migrations are applied; throws when those that are do not fit.
-std::size_t applied(Connection& connection, std::span<const std::string_view> migrations) {
-    auto rows = connection.prepare("SELECT number, fingerprint FROM migration ORDER BY number");
-    std::size_t count = 0;
-    while (rows.step()) {
-        if (count == migrations.size()) {
-            throw OperatorError(fmt::format(
-                "the database {} was written by a newer version of this program: install that "
-                "version, or restore the backup made before the upgrade",
-                file_of(connection)));
-        }
-        if (rows.integer(0) != static_cast<std::int64_t>(count) + 1 ||
-            rows.text(1) != fingerprint(migrations[count])) {
-            throw OperatorError(fmt::format(
-                "migration {} of the database {} differs from this program's: install the version "
-                "that wrote the database, or restore its backup",
-                count + 1, file_of(connection)));
-        }
-        ++count;
-    }
-    return count;
-}
-
-}  // namespace
-
-void Connection::leave_checkpoints() {
-    run("pragma wal_autocheckpoint = 0");
-}
-
-namespace {
-
-// Pages in the write-ahead log from which on it is begun anew, so that it cannot grow for ever
-// under a load that never pauses (16 MiB).
-constexpr int wal_pages_max = 4096;
-// Passes at the most before it is begun anew although the writer is faster than they are.
-constexpr int passes_max = 10;
-
-}  // namespace
-
-struct Checkpointer::State {
-    explicit State(const std::string& path) : connection(path, Access::read_write) {}
-
-    void run() {
-        std::unique_lock lock(mutex);
-        while (!wake.wait_for(lock, std::chrono::seconds(1), [this] { return stopping; })) {
-            checkpoint();
-        }
-    }
-
-    // A checkpoint that cannot be made now (a reader holds old pages) is made the next time.
-    void checkpoint() {
-        int in_log = 0;
-        int done = 0;
-        for (int pass = 0; pass < passes_max; ++pass) {
-            const int before = done;
-            sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
-                                      &in_log, &done);
-            if (in_log <= wal_pages_max) return;
-            // Under load much comes in during a pass. The writer waits for what is left to copy
-            // when it is begun anew, and gives up after the busy timeout: so little must be left.
-            if (in_log - before <= wal_pages_max) break;
-        }
-        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, &in_log,
-                                  &done);
-    }
-
-    Connection connection;
-    std::mutex mutex;  // guards stopping
-    std::condition_variable wake;
-    bool stopping = false;
-    std::thread thread{[this] { run(); }};  // last: it uses everything above
-};
-
-Checkpointer::Checkpointer(const std::string& path) : state_(std::make_unique<State>(path)) {}
-
-Checkpointer::~Checkpointer() {
-    {
-        const std::scoped_lock lock(state_->mutex);
-        state_->stopping = true;
-    }
-    state_->wake.notify_one();
-    state_->thread.join();
-}
-
-void migrate(Connection& connection, std::span<const std::string_view> migrations) {
-    connection.run(
-        "CREATE TABLE IF NOT EXISTS migration(number INTEGER PRIMARY KEY, "
-        "fingerprint TEXT NOT NULL, applied_at INTEGER NOT NULL)");
-    auto note = connection.prepare(
-        "INSERT INTO migration(number, fingerprint, applied_at) "
-        "VALUES (:number, :fingerprint, unixepoch())");
-    std::size_t done = applied(connection, migrations);
-    while (done < migrations.size()) {
-        Transaction transaction(connection);
-        // Another process may have been faster before our lock was granted.
-        done = applied(connection, migrations);
-        if (done == migrations.size()) return;
-        connection.run(migrations[done]);
-        if (sqlite3_get_autocommit(connection.handle()) != 0) {
-            throw Failure(fmt::format("migration {} ends its own transaction", done + 1));
-        }
-        note.bind("number", static_cast<std::int64_t>(done) + 1)
-            .bind("fingerprint", fingerprint(migrations[done]))
-            .execute();
-        transaction.commit();
-        ++done;
-    }
-}
-
-void touch(Connection& connection) {
-    connection.run("UPDATE migration SET applied_at = applied_at");
 }
 
 }  // namespace mado::db

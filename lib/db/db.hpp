@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "db/checkpointer.hpp"
 
 typedef struct sqlite3 sqlite3;
 typedef struct sqlite3_stmt sqlite3_stmt;
@@ -186,22 +187,6 @@ class Snapshot {
 
   private:
     Connection& connection_;
-};
-
-// Brings what was committed from the write-ahead log into the database file, once a second, on a
-// thread and a connection of its own: a commit never waits for it (seen otherwise: up to half a
-// second). The writing connection must have called leave_checkpoints().
-class Checkpointer {
-  public:
-    // `path` must exist.
-    explicit Checkpointer(const std::string& path);
-    ~Checkpointer();
-    Checkpointer(const Checkpointer&) = delete;
-    Checkpointer& operator=(const Checkpointer&) = delete;
-
-  private:
-    struct State;
-    std::unique_ptr<State> state_;
 };
 
 // Migration n (1, 2, 3, …) is the n-th text: applied once, in order, each in its own transaction,

@@ -215,8 +215,8 @@ Parsed<Directory> open_directory(std::string_view text, const crypto::PublicKey&
     return out;
 }
 
-Directory load_directory(const std::string& path, const std::string& authority_key_path) {
-    const auto jws = read_file(path, directory_bytes_max);
+DirectoryFile load_directory_file(const std::string& path, const std::string& authority_key_path) {
+    auto jws = read_file(path, directory_bytes_max);
     if (!jws) throw OperatorError("directory_invalid: there is no directory at " + path);
     const auto key_text = read_file(authority_key_path, 4096);
     if (!key_text) {
@@ -234,7 +234,11 @@ Directory load_directory(const std::string& path, const std::string& authority_k
         throw OperatorError("directory_invalid: " + path + " is refused: " + directory.error().why +
                             ". Get the directory again from the supervising authority.");
     }
-    return std::move(*directory);
+    return {.directory = std::move(*directory), .jws = std::move(*jws)};
+}
+
+Directory load_directory(const std::string& path, const std::string& authority_key_path) {
+    return load_directory_file(path, authority_key_path).directory;
 }
 
 }  // namespace mado::wire

@@ -74,7 +74,13 @@ constexpr std::size_t logs_max = 64;
 constexpr std::string_view directory_type = "mado-directory+jws";
 
 Parsed<Directory> open_directory(std::string_view jws, const crypto::PublicKey& authority);
+// A directory and the very bytes that were verified, for whoever gives it on.
+struct DirectoryFile {
+    Directory directory;
+    std::string jws;
+};
 // Reads both files; OperatorError (code directory_invalid in its text) when they do not fit.
+DirectoryFile load_directory_file(const std::string& path, const std::string& authority_key_path);
 Directory load_directory(const std::string& path, const std::string& authority_key_path);
 
 }  // namespace mado::wire

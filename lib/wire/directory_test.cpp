@@ -230,5 +230,20 @@ TEST_F(Directories, AreLoadedFromFilesOrSayWhatIsMissing) {
     EXPECT_EQ(said_of_files(), "7");
 }
 
+// What is given on is what was verified, whatever stands in the file afterwards.
+TEST_F(Directories, AreGivenOnAsTheyWereVerified) {
+    const TempFolder folder;
+    const auto path = folder.path("directory.jws");
+    const auto key = folder.path("authority.jwk");
+    const auto jws = country_.sign_directory(country_.directory_json());
+    replace_file(path, as_bytes(jws));
+    replace_file(key, as_bytes(authority().jwk()));
+    const auto loaded = load_directory_file(path, key);
+    replace_file(path, as_bytes("another"));
+    EXPECT_EQ(loaded.jws, jws);
+    EXPECT_EQ(loaded.directory.entry, valid(open_directory(loaded.jws, authority())).entry);
+    EXPECT_THROW(load_directory_file(path, key), OperatorError);
+}
+
 }  // namespace
 }  // namespace mado::wire

@@ -2,11 +2,12 @@
 -- found in the public log. It stands at the holder and names people by the holder's own numbers only.
 -- Trusted for: recognising an order that was answered before, and that each is settled. An attacker
 -- who can change it can at most have an order answered again to the requester it was made for, while
--- that request lives, and hide from the person and from settling that an order was answered here.
+-- that request lives, hide from the person and from settling that an order was answered here, and
+-- have records answered while nobody witnesses the log.
 
 create table evidence (
     entry      blob primary key,      -- the order's 32 bytes in the access log
-    request    blob not null unique,  -- SHA-256 of the head: one signed request makes one order
+    request    blob not null unique,  -- SHA-256 of the head without its signature: one makes one order
     log_index  integer not null,
     origin     text not null,         -- of the log
     time       integer not null,      -- the order's
@@ -24,10 +25,10 @@ create index evidence_number on evidence (holder, number, log_index);
 create index evidence_open on evidence (origin, log_index) where settled = 0;
 create index evidence_end on evidence (keep_until);
 
--- How far each log was followed.
+-- How far each log was followed; of one that never was, when that began.
 create table followed (
     origin       text primary key,
-    note         text not null,       -- the newest cosigned checkpoint that was seen
+    note         text not null,       -- the newest cosigned checkpoint that was seen; '': none yet
     witnessed_at integer not null,    -- when a quorum had last seen it
     settled_at   integer not null     -- every order before this time was found in it
 ) without rowid;

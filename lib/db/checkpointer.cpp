@@ -1,0 +1,93 @@
+#include "db/checkpointer.hpp"
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "db/db.hpp"
+
+namespace mado::db {
+namespace {
+
+// Pages in the write-ahead log from which on it is begun anew, so that it cannot grow for ever
+// under a load that never pauses (16 MiB).
+constexpr int wal_pages_max = 4096;
+// Passes at the most before it is begun anew although the writer is faster than they are.
+constexpr int passes_max = 10;
+// In a row: then somebody should look. A single one is made up for by the next.
+constexpr int failures_max = 3;
+
+// Somebody else holds what the checkpoint needs. Extended codes hold the kind in their low byte.
+bool is_busy(int code) {
+    return (code & 0xff) == SQLITE_BUSY;
+}
+
+}  // namespace
+
+struct Checkpointer::State {
+    State(const std::string& path, Options given)
+        : options(given), connection(path, Access::read_write) {
+        if (sqlite3_busy_timeout(connection.handle(), options.readers_wait_ms) != SQLITE_OK) {
+            throw Failure("cannot set the database's busy timeout");
+        }
+    }
+
+    void run() {
+        std::unique_lock lock(mutex);
+        const std::chrono::milliseconds pause(options.pause_ms);
+        while (!wake.wait_for(lock, pause, [this] { return stopping; })) {
+            failures = checkpoint() ? 0 : failures + 1;
+        }
+    }
+
+    // False when the disk or the database does not work. A checkpoint that cannot be made now (a
+    // reader holds old pages) is made the next time.
+    [[nodiscard]] bool checkpoint() {
+        int in_log = 0;
+        int done = 0;
+        for (int pass = 0; pass < passes_max; ++pass) {
+            const int before = done;
+            const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
+                                                       SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
+            if (code != SQLITE_OK) return is_busy(code);
+            if (in_log <= wal_pages_max) return true;
+            // Under load much comes in during a pass. The writer waits for what is left to copy
+            // when it is begun anew, and gives up after the busy timeout: so little must be left.
+            if (in_log - before <= wal_pages_max) break;
+        }
+        const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
+                                                   SQLITE_CHECKPOINT_RESTART, &in_log, &done);
+        return code == SQLITE_OK || is_busy(code);
+    }
+
+    const Options options;
+    Connection connection;
+    std::mutex mutex;  // guards stopping
+    std::condition_variable wake;
+    bool stopping = false;
+    std::atomic<int> failures = 0;          // in a row; changed by the thread only
+    std::thread thread{[this] { run(); }};  // last: it uses everything above
+};
+
+Checkpointer::Checkpointer(const std::string& path, Options options)
+    : state_(std::make_unique<State>(path, options)) {}
+
+Checkpointer::~Checkpointer() {
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->stopping = true;
+    }
+    state_->wake.notify_one();
+    state_->thread.join();
+}
+
+std::optional<std::string_view> Checkpointer::unwell() const {
+    if (state_->failures < failures_max) return std::nullopt;
+    return "the write-ahead log cannot be brought into the database file, and grows";
+}
+
+}  // namespace mado::db
