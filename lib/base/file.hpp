@@ -1,6 +1,8 @@
-// Files, with the durability that each use needs. Errors are Failure, with the path.
+// Files, with the durability that each use needs. Errors are Failure, with the path: FileFailure
+// where whoever runs the program can mend it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,11 +22,18 @@ Secret read_secret_file(const std::string& path);
 // file has the old or the new content, never half of one.
 void replace_file(const std::string& path, ByteView content, unsigned mode = 0644);
 
+struct LockOptions {
+    std::string refusal;       // the sentence for whoever comes while another process holds it
+    std::int64_t wait_ms = 0;  // for so long the other one is waited for
+    std::function<void()> waits = nullptr;  // called once when it has to wait
+};
+
 // Holds an exclusive lock on a file until destroyed: one writer per state folder.
 class FileLock {
   public:
     // Throws OperatorError when another process holds it.
     FileLock(const std::string& path, const std::string& what_is_locked);
+    FileLock(const std::string& path, const LockOptions& options);
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
