@@ -6,6 +6,7 @@
 
 #include "ask.hpp"
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/program.hpp"
 #include "country.hpp"
 #include "log_questions.hpp"
@@ -19,20 +20,69 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t lock_wait_ms = 60'000;
+
 struct UpOptions {
     bool fresh = false;
+    bool sized = false;  // words that only a new country can follow
     CountrySettings country;
 };
 
+void demand_folders(const Places& places) {
+    for (const auto& folder :
+         {places.root, places.state(), places.keys(), places.anchor(), places.run()}) {
+        std::error_code error;
+        const auto found = fs::status(folder, error);
+        if (!fs::exists(found) || fs::is_directory(found)) continue;
+        throw OperatorError(folder + " is not a folder; move it away, for the country lives there");
+    }
+}
+
+// Only one ./mado at a time starts or ends programs.
+FileLock lock_country(const Places& places) {
+    demand_folders(places);
+    fs::create_directories(places.root);
+    return {places.root + "/lock",
+            {.refusal = "another ./mado starts or stops the country in " + places.root +
+                        " and has not finished; try again later",
+             .wait_ms = lock_wait_ms,
+             .waits = [&places] {
+                 fmt::print(
+                     "mado: another ./mado is at work in {}; waiting until it has finished\n",
+                     places.root);
+                 std::fflush(stdout);
+             }}};
+}
+
+void demand_state(const Places& places, const UpOptions& options) {
+    if (options.sized) {
+        throw OperatorError(
+            "there is a country already; --port and --people are for a new one. To start over: "
+            "./mado up --fresh --port N --people N (the state and all keys go)");
+    }
+    if (!fs::exists(places.anchor())) {
+        throw OperatorError("the folder " + places.anchor() +
+                            " is missing: it says what the newest checkpoint was. Put it back, or "
+                            "start over: ./mado up --fresh");
+    }
+}
+
 int up(const Places& places, const UpOptions& options) {
     const auto start = monotonic_us();
+    const auto lock = lock_country(places);
     if (options.fresh) {
         stop_programs(places);
+        demand_free_ports(places, programs_from(options.country.port));  // nothing is lost before
         for (const auto& folder : {places.state(), places.keys(), places.anchor(), places.run()}) {
             fs::remove_all(folder);
         }
     }
-    if (!country_exists(places)) make_country(places, options.country);
+    if (country_exists(places)) {
+        demand_state(places, options);
+    } else {
+        demand_free_ports(places, programs_from(options.country.port));
+        make_country(places, options.country);
+    }
     if (prepare_programs(places) && stop_programs(places) > 0) {
         fmt::print("mado: the directory has a new version; the programs start again\n");
     }
@@ -50,7 +100,11 @@ int up(const Places& places, const UpOptions& options) {
 }
 
 int down(const Places& places) {
-    const int ended = stop_programs(places);
+    int ended = 0;
+    if (fs::exists(places.root)) {
+        const auto lock = lock_country(places);
+        ended = stop_programs(places);
+    }
     fmt::print("mado: {}\n", ended == 0 ? std::string("nothing was running")
                                         : fmt::format("{} programs ended", ended));
     return 0;
@@ -262,6 +316,7 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    up_options.sized = up_command->count("--people") + up_command->count("--port") > 0;
     if (app.got_subcommand("up")) return up(places, up_options);
     if (app.got_subcommand("down")) return down(places);
     if (app.got_subcommand("status")) return status(places);
