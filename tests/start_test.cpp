@@ -351,6 +351,13 @@ TEST_F(StartTest, NoCountry) {
     expect_sentence(mado({"check"}), "--card, --health-number or --insurer");
     expect_sentence(mado({"check", "--health-number", "621874998319"}), "--birth-date");
     expect_sentence(mado({"up", "--people", "3"}), "--people");
+    expect_sentence(mado({"check", "--insurer", "990010", "--birth-date", "1986-05-01"}),
+                    "mado: --number is required");
+    expect_sentence(mado({"check", "--health-number", "1", "--birth-date", "2199-01-01"}),
+                    "this day has not come yet");
+    expect_sentence(mado({"log"}), "mado: A subcommand is required");
+    expect_sentence(mado({"log", "bogus"}), "mado: there is no command \"bogus\" in ./mado log");
+    expect_sentence(mado({"log", "show", "--card", "hanako", "--bogus"}), "--bogus");
     EXPECT_FALSE(fs::exists(country().path("nowhere")));
 }
 

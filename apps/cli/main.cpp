@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 #include "ask.hpp"
@@ -11,6 +12,7 @@
 #include "country.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
+#include "office.hpp"
 #include "processes.hpp"
 #include "records.hpp"
 #include "who_looked.hpp"
@@ -130,6 +132,18 @@ void demand_running(const Places& places) {
     }
 }
 
+// The day that it is by now somewhere on earth.
+Date latest_today() {
+    constexpr std::int32_t furthest_east_s = 14 * 3600;
+    return date_at(unix_now(), furthest_east_s);
+}
+
+void demand_past(const std::string& birth_date) {
+    if (!birth_date.empty() && latest_today() < parse_day("--birth-date", birth_date)) {
+        throw OperatorError("--birth-date: this day has not come yet");
+    }
+}
+
 void add_check(CLI::App& app, CheckOptions& options) {
     auto* check = app.add_subcommand("check", "is this person insured? (as a clinic)");
     auto* card = check->add_option("--card", options.card, "a demo card, such as hanako");
@@ -156,6 +170,10 @@ void add_check(CLI::App& app, CheckOptions& options) {
                       "who asks at this counter; opened only when the person questions it");
     check->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
     check->callback([&options] {
+        if (!options.insurer.empty() && options.number.empty()) {
+            throw CLI::RequiredError("--number");
+        }
+        demand_past(options.birth_date);
         if (options.card.empty() && options.health_number.empty() && options.insurer.empty()) {
             throw CLI::RequiredError("--card, --health-number or --insurer");
         }
@@ -289,6 +307,58 @@ void add_records(CLI::App& app, ClaimsOptions& options) {
     claims->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
 }
 
+// ./mado goes to its own folder; files on its command line are meant from where the user stands.
+void find_file(std::string& path) {
+    const char* from = std::getenv("MADO_CWD");
+    if (path.empty() || from == nullptr || fs::path(path).is_absolute()) return;
+    std::error_code ignored;  // a folder that is gone is not this one
+    if (!fs::equivalent(from, ".", ignored)) path = (fs::path(from) / path).string();
+}
+
+void find_files(LogCommands& commands) {
+    find_file(commands.follow.state);
+    find_file(commands.prove.receipt);
+    find_file(commands.prove.output);
+    for (auto& file : commands.check.files)
+        find_file(file);
+}
+
+// What is wrong with the words, as one sentence; the innermost command of them has the help.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App* inner = &app;
+    std::string command = app.get_name();
+    while (!inner->get_subcommands().empty()) {
+        inner = inner->get_subcommands().front();
+        command += " " + inner->get_name();
+    }
+    std::string why = error.what();
+    const auto unknown = app.remaining(true);
+    if (!unknown.empty() && inner->get_require_subcommand_min() > 0) {
+        why = fmt::format("there is no command \"{}\" in {}", unknown.front(), command);
+    }
+    return fmt::format("{} ({} --help)", why, command);
+}
+
+// A changed policy or scheme is of no use before the authority has signed it.
+std::string with_hint(std::string why) {
+    if (why.find("is not the file whose hash is in the directory") != std::string::npos) {
+        why += " In this demo ./mado up signs a directory with it.";
+    }
+    return why;
+}
+
+int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
+                const ClaimsOptions& claims_options, const LogCommands& log_commands) {
+    demand_running(places);
+    try {
+        if (app.got_subcommand("check")) return check(places, check_options);
+        if (app.got_subcommand("records")) return show_claims(places, claims_options);
+        return run_log(*app.get_subcommand("log"), places, log_commands);
+    } catch (const OperatorError& error) {
+        throw OperatorError(with_hint(error.what()));
+    }
+}
+
 int run(int argc, char** argv) {
     Places places;
     places.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
@@ -314,16 +384,15 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+        if (error.get_exit_code() == 0) return app.exit(error);  // help
+        throw OperatorError(usage_error(app, error));
     }
     up_options.sized = up_command->count("--people") + up_command->count("--port") > 0;
+    find_files(log_commands);
     if (app.got_subcommand("up")) return up(places, up_options);
     if (app.got_subcommand("down")) return down(places);
     if (app.got_subcommand("status")) return status(places);
-    demand_running(places);
-    if (app.got_subcommand("check")) return check(places, check_options);
-    if (app.got_subcommand("records")) return show_claims(places, claims_options);
-    return run_log(*app.get_subcommand("log"), places, log_commands);
+    return run_command(app, places, check_options, claims_options, log_commands);
 }
 
 }  // namespace
