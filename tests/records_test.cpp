@@ -188,6 +188,10 @@ TEST_F(RecordsOfAPerson, ComparisonWithOneThatDoesNotAnswer) {
     EXPECT_EQ(before.status, 0) << before.output;
     EXPECT_TRUE(has(before.output, "nothing is missing on either side")) << before.output;
     country().kill9("gateway-1");
+    const auto alone = claims("haru");
+    EXPECT_EQ(alone.status, 3) << alone.output;
+    EXPECT_TRUE(has(alone.output, "回答なし no answer: ")) << alone.output;
+    EXPECT_TRUE(has(alone.output, "九十九県後期高齢者医療広域連合")) << alone.output;
     const auto done = country().cli(show);
     const auto page = country().cli(as_json);
     country().up();

@@ -71,7 +71,9 @@ Result sort_out(const wire::Directory& directory, std::vector<client::OwnRecord>
 // The person's list, which the relay gives for the same log-in, says who it was; without it, the
 // directory says who it may have been.
 void name_silent(const Office& office, const SignedByCard& by, Result& result) {
-    const auto unnamed = [](const NoAnswer& one) { return one.who.empty(); };
+    const auto unnamed = [](const NoAnswer& one) {
+        return one.who.empty() && is_of_one_holder(one.problem);
+    };
     if (std::ranges::none_of(result.problems, unnamed)) return;
     const auto entries = wait_for(
         client::fetch_entries(office.directory, office.identity, by.mandate, by.certificate));
@@ -141,17 +143,31 @@ void print_holder(const wire::Directory& directory, const HolderClaims& holder) 
                              arrived_to, arrived_to, to_rfc3339(holder.answered.answer.as_of));
 }
 
+std::string colon_after(const std::string& who) {
+    return who.empty() ? who : who + ": ";
+}
+
 void print_result(const wire::Directory& directory, const Result& result) {
     std::cout << "レセプト情報 your claims\n\n";
     for (const auto& holder : result.holders)
         print_holder(directory, holder);
     for (const auto& one : result.problems) {
         const auto& error = wire::info(one.problem.code);
-        std::cout << fmt::format("回答なし {}: {}: {} {}\n\n", one.who, error.name, error.title,
-                                 one.problem.detail);
+        std::cout << fmt::format("回答なし {}{}: {} {}\n\n", colon_after(one.who), error.name,
+                                 error.title, one.problem.detail);
     }
     for (const auto& holder : result.holders)
         print_receipt(holder.answered);
+}
+
+int print_no_answers(const std::vector<NoAnswer>& problems) {
+    if (problems.empty()) return print_problem({wire::Code::no_link, {}, {}, {}});
+    int status = 0;
+    for (const auto& one : problems) {
+        if (!one.who.empty()) std::cerr << fmt::format("回答なし no answer: {}\n", one.who);
+        status = print_problem(one.problem);
+    }
+    return status;
 }
 
 // --- for programs ---
@@ -172,8 +188,13 @@ std::string bundle_of(const Result& result) {
                                          holder.answered.answer.issuer.text(), holder.claims.from,
                                          holder.claims.to, holder.claims.arrived_to)});
     }
-    for (const auto& one : result.problems)
-        add_problem(entries, system, one.problem);
+    for (const auto& one : result.problems) {
+        const auto& error = wire::info(one.problem.code);
+        add_outcome(entries, {.severity = "warning",
+                              .system = system,
+                              .code = error.name,
+                              .text = fmt::format("{}{}", colon_after(one.who), error.title)});
+    }
     for (const auto& holder : result.holders)
         add_proof(entries, holder.answered);
     return bundle_text(entries);
@@ -195,12 +216,8 @@ int show_claims(const Places& places, const ClaimsOptions& options) {
                                                .parameters = parameters,
                                                .login_mandate = mandate->mandate}));
     auto result = sort_out(office.directory, std::move(records), parameters);
-    if (result.holders.empty()) {
-        return print_problem(result.problems.empty()
-                                 ? client::Problem{wire::Code::no_link, {}, {}, {}}
-                                 : result.problems.front().problem);
-    }
     name_silent(office, *mandate, result);
+    if (result.holders.empty()) return print_no_answers(result.problems);
     if (options.json) {
         std::cout << bundle_of(result) << "\n";
     } else {

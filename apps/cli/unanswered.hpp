@@ -10,6 +10,9 @@
 
 namespace mado::cli {
 
+// A problem of one holder, not of the whole question: then there is somebody to name.
+bool is_of_one_holder(const client::Problem& problem);
+
 struct Silence {
     std::size_t count = 1;            // so many did not answer
     std::vector<wire::CodeId> kinds;  // of these kinds

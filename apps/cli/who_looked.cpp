@@ -148,7 +148,7 @@ std::string names_of_unnamed(const wire::Directory& directory, const client::Cro
     Silence silence{.count = 0, .kinds = kinds, .answered = {}};
     for (const auto& holder : check.holders) {
         if (is_unnamed(directory, holder)) {
-            silence.count += 1;
+            silence.count += is_of_one_holder(*holder.problem) ? 1 : 0;
         } else {
             silence.answered.push_back(holder.holder);
         }
@@ -168,11 +168,14 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
     for (const auto& holder : check.holders) {
         if (holder.problem) {
             const auto& error = wire::info(holder.problem->code);
-            std::cout << fmt::format("  照合できません not compared: {}: {} {}\n",
-                                     is_unnamed(directory, holder)
-                                         ? names_of_unnamed(directory, check, kinds)
-                                         : name_of(directory, holder.holder.text()),
-                                     error.name, error.title);
+            std::string who;
+            if (!is_unnamed(directory, holder)) {
+                who = name_of(directory, holder.holder.text()) + ": ";
+            } else if (is_of_one_holder(*holder.problem)) {
+                who = names_of_unnamed(directory, check, kinds) + ": ";
+            }
+            std::cout << fmt::format("  照合できません not compared: {}{} {}\n", who, error.name,
+                                     error.title);
         } else {
             std::cout << fmt::format("  {}  証跡 {} 件 rows of evidence\n",
                                      name_of(directory, holder.holder.text()), holder.rows);
