@@ -22,7 +22,8 @@ void print_answer(const client::Question& question, const client::PersonEntry* a
     const auto& answer = *question.answer;
     std::cout << fmt::format(
         "      回答 {}  {}\n"
-        "      （時刻は最初の回答、文は最新 the time is the first answer's, the text the newest)\n",
+        "      （時刻は最初の回答、文は最新 the time is the first answer's, the text the "
+        "newest）\n",
         to_rfc3339(answer.at), printable(answer.text));
     if (answer.operator_name.empty()) return;
     const bool opens =
