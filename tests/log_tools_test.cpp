@@ -147,7 +147,10 @@ TEST_F(LogToolsTest, MissingAndForeignSignatures) {
     less.checkpoint.resize(less.checkpoint.rfind("\u2014"));
     const auto missing = check(tlog::to_text(less));
     EXPECT_EQ(missing.status, 2) << missing.output;
-    EXPECT_TRUE(has(missing.output, "not yet witnessed")) << missing.output;
+    EXPECT_TRUE(has(missing.output,
+                    "signed by the log and 1 of the 2 witnesses that are needed, "
+                    "not yet witnessed"))
+        << missing.output;
     // The same tree under another log key of the same name.
     const auto key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
     const auto impostor =
@@ -180,6 +183,95 @@ TEST_F(LogToolsTest, PersonsOwnEntry) {
     EXPECT_TRUE(has(checked.output, "(clinic-1)")) << checked.output;
     EXPECT_EQ(log({"prove", "--card", "hanako", "--pin", "1234", "--entry", "9999"}).status, 2);
     EXPECT_EQ(log({"prove", "--card", "nobody", "--pin", "1234", "--entry", "1"}).status, 3);
+}
+
+// What somebody can mend is said in words, and is neither a lie nor a fault.
+TEST_F(LogToolsTest, FoldersAndFilesThatCannotBeUsed) {
+    witnessed_receipt();
+    const auto folder = country().path("state");
+    const auto says = [](const Finished& done, int status, std::string_view words) {
+        EXPECT_EQ(done.status, status) << done.output;
+        EXPECT_TRUE(has(done.output, words)) << words << "\n" << done.output;
+        EXPECT_FALSE(has(done.output, "fault")) << done.output;
+    };
+    says(log({"check", folder}), 3, "is a folder");
+    says(log({"check", folder, file("proof")}), 3, "proven");
+    says(log({"prove", "--receipt", folder}), 2, "is a folder");
+    says(log({"prove", "0", "-o", folder}), 2, "is a folder");
+    says(log({"prove", "0", "-o", file("no/such/folder")}), 2, "there is no such folder");
+    says(log({"follow", "--once", "--state", folder}), 2, "is a folder");
+    says(log({"follow", "--once", "--state", file("proof") + "/state"}), 2, "proof");
+    EXPECT_FALSE(read_file(folder + ".new"));
+}
+
+// ./mado goes to its own folder; what the user names is meant from where the user stands.
+TEST_F(LogToolsTest, FilesAreThoseOfTheUsersFolder) {
+    witnessed_receipt();
+    const auto from = [](std::vector<std::string> words) {
+        words.insert(words.begin(), {"/usr/bin/env", "MADO_CWD=" + country().places().root,
+                                     country().places().programs + "/mado-cli", "--root",
+                                     country().places().root, "log"});
+        return run_program(words);
+    };
+    EXPECT_EQ(from({"check", "proof"}).status, 0);
+    EXPECT_EQ(from({"prove", "--receipt", "receipt.json", "-o", "here"}).status, 0);
+    EXPECT_EQ(from({"check", file("here")}).status, 0);
+    EXPECT_EQ(from({"follow", "--once", "--state", "state.json"}).status, 0);
+    EXPECT_TRUE(read_file(file("state.json")));
+}
+
+TEST_F(LogToolsTest, FilterThatLeavesNone) {
+    witnessed_receipt();
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"--who", "clinic-9"},
+                                               {"--service", "claim"},
+                                               {"--from", "2026-02-01", "--to", "2026-01-01"}}) {
+        std::vector<std::string> show{"show", "--card", "hanako", "--pin", "1234"};
+        show.insert(show.end(), words.begin(), words.end());
+        const auto done = log(show);
+        EXPECT_EQ(done.status, 0) << done.output;
+        EXPECT_TRUE(has(done.output, "the filter leaves none of them")) << done.output;
+    }
+}
+
+// The first question stays, and the first answer's time; both are said. Nobody's text steers the
+// terminal of another.
+TEST_F(LogToolsTest, QuestionsAndAnswersAreShownAsTheyAre) {
+    witnessed_receipt();
+    const std::string forged = "なぜ𠮷田を\x1b[2J\n   1  forged\u202E";
+    const auto ask = [](const std::string& text) {
+        return log(
+            {"question", "--card", "hanako", "--pin", "1234", "--entry", "1", "--text", text});
+    };
+    for (const std::string blank : {"", " \t", "\n\u3000 "}) {
+        const auto done = ask(blank);
+        EXPECT_EQ(done.status, 2) << done.output;
+        EXPECT_TRUE(has(done.output, "--text is empty")) << done.output;
+    }
+    const auto first = ask(forged);
+    EXPECT_EQ(first.status, 0) << first.output;
+    EXPECT_EQ(ask(forged).status, 0) << "the same again is the same question";
+    const auto second = ask("もう一つ");
+    EXPECT_EQ(second.status, 1) << second.output;
+    const std::string shown = "なぜ𠮷田を\uFFFD[2J ⏎    1  forged\uFFFD";
+    EXPECT_TRUE(has(second.output, "the first question about this entry stays")) << second.output;
+    EXPECT_TRUE(has(second.output, shown)) << second.output;
+    const auto asked = log({"questions", "--as", "clinic-1"});
+    EXPECT_TRUE(has(asked.output, "  " + shown + "\n")) << asked.output;
+    EXPECT_FALSE(has(asked.output, "\x1b")) << asked.output;
+    const auto id = asked.output.substr(0, asked.output.find(' '));
+    const auto answer = [&id](const std::string& text) {
+        return log({"answer", "--as", "clinic-1", "--question", id, "--text", text});
+    };
+    EXPECT_EQ(answer(" ").status, 2);
+    EXPECT_TRUE(has(answer("確認のため").output, "回答しました"));
+    const auto anew = answer("取り\r違え");
+    EXPECT_EQ(anew.status, 0) << anew.output;
+    EXPECT_TRUE(has(anew.output, "under the time of the first answer")) << anew.output;
+    const auto seen = log({"questions", "--card", "hanako", "--pin", "1234"});
+    EXPECT_TRUE(has(seen.output, "取り\uFFFD違え\n")) << seen.output;
+    EXPECT_TRUE(has(seen.output, "the time is the first answer's, the text the newest"))
+        << seen.output;
 }
 
 TEST_F(LogToolsTest, WordsThatDoNotFit) {

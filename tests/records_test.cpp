@@ -167,13 +167,41 @@ TEST_F(RecordsOfAPerson, OnlyThePersonThroughThePortal) {
 
 // A dead insurer costs its own claims only.
 TEST_F(RecordsOfAPerson, OneInsurerThatDoesNotAnswer) {
+    EXPECT_EQ(claims("hanako").status, 0) << "each insurer is in her list";
     country().kill9("gateway-1");
     const auto done = claims("hanako", {"--from", "2026-01", "--to", "2026-07"});
     country().up();
     EXPECT_EQ(done.status, 1) << done.output;
-    EXPECT_TRUE(has(done.output, "回答なし unavailable")) << done.output;
+    EXPECT_TRUE(has(done.output, "回答なし A市国民健康保険: unavailable")) << done.output;
     EXPECT_TRUE(has(done.output, "まどか電機健康保険組合  2026-01")) << done.output;
-    EXPECT_FALSE(has(done.output, "A市国民健康保険")) << done.output;
+    EXPECT_FALSE(has(done.output, "A市国民健康保険  2026-01")) << done.output;
+}
+
+// A comparison with a dead insurer names it, and gives no all-clear.
+TEST_F(RecordsOfAPerson, ComparisonWithOneThatDoesNotAnswer) {
+    EXPECT_EQ(claims("hanako").status, 0) << "each insurer is in her list";
+    const std::vector<std::string> show{"log",   "show", "--card",   "hanako",
+                                        "--pin", "1234", "--compare"};
+    auto as_json = show;
+    as_json.push_back("--json");
+    const auto before = country().cli(show);
+    EXPECT_EQ(before.status, 0) << before.output;
+    EXPECT_TRUE(has(before.output, "nothing is missing on either side")) << before.output;
+    country().kill9("gateway-1");
+    const auto alone = claims("haru");
+    EXPECT_EQ(alone.status, 3) << alone.output;
+    EXPECT_TRUE(has(alone.output, "回答なし no answer: ")) << alone.output;
+    EXPECT_TRUE(has(alone.output, "九十九県後期高齢者医療広域連合")) << alone.output;
+    const auto done = country().cli(show);
+    const auto page = country().cli(as_json);
+    country().up();
+    EXPECT_EQ(done.status, 3) << done.output;
+    EXPECT_TRUE(has(done.output, "not compared: A市国民健康保険: unavailable")) << done.output;
+    EXPECT_TRUE(has(done.output, "まどか電機健康保険組合  証跡")) << done.output;
+    EXPECT_TRUE(has(done.output, "the comparison is not complete")) << done.output;
+    EXPECT_FALSE(has(done.output, "nothing is missing")) << done.output;
+    EXPECT_EQ(page.status, 3);
+    EXPECT_TRUE(has(page.output, "\"complete\":false")) << page.output;
 }
 
 TEST_F(RecordsOfAPerson, LinksOneAfterAnother) {

@@ -6,7 +6,9 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
+#include <memory>
 #include <set>
+#include <thread>
 
 #include "base/file.hpp"
 #include "country_fixture.hpp"
@@ -73,13 +75,21 @@ class StartTest : public OneCountry {
                    "\n";
         return out;
     }
+    // What a failed `up` started, it has ended.
+    static void expect_nothing_runs() {
+        EXPECT_EQ(country().cli({"down"}).output, "mado: nothing was running\n");
+    }
+    static Finished cli_at(const std::string& root, std::vector<std::string> words) {
+        words.insert(words.begin(), {country().places().programs + "/mado-cli", "--root", root});
+        return run_program(words);
+    }
     // Something is aside while `up` runs; then it is back, and the country starts.
     static void refuses_without(const std::string& what, std::string_view words) {
         country().down();
         const auto aside = country().path("aside");
         fs::rename(country().path(what), aside);
         expect_sentence(country().cli({"up"}), words);
-        country().down();
+        expect_nothing_runs();
         fs::remove_all(country().path(what));
         fs::rename(aside, country().path(what));
     }
@@ -90,7 +100,7 @@ class StartTest : public OneCountry {
         fs::copy_file(path, country().path("aside"), fs::copy_options::overwrite_existing);
         replace_file(path, as_bytes(content), 0600);
         expect_sentence(country().cli({"up"}), words);
-        country().down();
+        expect_nothing_runs();
         fs::rename(country().path("aside"), path);
     }
 };
@@ -124,6 +134,77 @@ TEST_F(StartTest, PortInUse) {
     country().up();
 }
 
+// The other country's programs answer on these ports; that is not our country running.
+TEST_F(StartTest, AnotherCountryHasThePorts) {
+    const auto other = country().path("other");
+    const auto port = std::to_string(country().port());
+    const auto done = cli_at(other, {"up", "--people", "50", "--port", port});
+    expect_sentence(done, "on 127.0.0.1 is in use by another program (process ");
+    EXPECT_TRUE(has(done.output, "./mado up --fresh --port N")) << done.output;
+    EXPECT_FALSE(has(done.output, "the country runs")) << done.output;
+    EXPECT_FALSE(fs::exists(other + "/state")) << "nothing is made before";
+    EXPECT_EQ(country().cli({"status"}).status, 0) << "the other one goes on";
+}
+
+TEST_F(StartTest, ProcessFileLost) {
+    const auto before = pids();
+    const auto path = country().path("run/relay.pid");
+    const auto content = read_file(path).value();
+    const auto pid = content.substr(0, content.find(' '));
+    for (const std::string_view lost : {"", "nonsense", "17", "1 1", "4000000 12345"}) {
+        replace_file(path, as_bytes(lost));
+        if (lost.empty()) fs::remove(path);
+        const auto up = country().cli({"up"});
+        expect_sentence(up, "is in use by another program (process " + pid);
+        const auto status = country().cli({"status"});
+        EXPECT_EQ(status.status, 1) << status.output;
+        EXPECT_TRUE(has(line_of(status.output, "relay"), "answers process " + pid))
+            << status.output;
+    }
+    // Somebody else's process that runs: the page on the relay's port is not its.
+    replace_file(path, as_bytes(read_file(country().path("run/witness-1.pid")).value()));
+    const auto status = country().cli({"status"});
+    EXPECT_EQ(status.status, 1) << status.output;
+    EXPECT_TRUE(has(line_of(status.output, "relay"), "which is not this country's"))
+        << status.output;
+    replace_file(path, as_bytes(content));
+    country().up();
+    EXPECT_EQ(pids(), before) << "what runs was left alone";
+}
+
+TEST_F(StartTest, TwoAtOnce) {
+    for (const auto* command : {"up", "down", "up"}) {
+        auto held = std::make_unique<FileLock>(country().path("lock"), "the country");
+        const std::jthread other([&held] {
+            pause_ms(500);
+            held.reset();
+        });
+        const auto done = country().cli({command});
+        EXPECT_EQ(done.status, 0) << done.output;
+        EXPECT_TRUE(has(done.output, "another ./mado is at work in ")) << done.output;
+    }
+}
+
+TEST_F(StartTest, SizeIsForANewCountry) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{"up", "--port", "9000"},
+                                                                   {"up", "--people", "60"}}) {
+        expect_sentence(country().cli(words), "--port and --people are for a new one");
+    }
+    EXPECT_EQ(country().cli({"status"}).status, 0);
+}
+
+TEST_F(StartTest, FilesWhereFoldersBelong) {
+    const auto file = country().path("a-file");
+    replace_file(file, as_bytes("x"));
+    expect_sentence(cli_at(file, {"up"}), "is not a folder");
+    expect_sentence(cli_at(file, {"down"}), "is not a folder");
+    const auto root = country().path("half");
+    fs::create_directories(root);
+    replace_file(root + "/run", as_bytes("x"));
+    expect_sentence(cli_at(root, {"up"}), "half/run is not a folder");
+    expect_sentence(cli_at(root, {"down"}), "half/run is not a folder");
+}
+
 TEST_F(StartTest, StatusAfterAKill) {
     const auto well = country().cli({"status"});
     EXPECT_EQ(well.status, 0) << well.output;
@@ -147,6 +228,7 @@ TEST_F(StartTest, StatusAfterAKill) {
 
 TEST_F(StartTest, SomethingMissing) {
     refuses_without("keys", "keys");
+    refuses_without("anchor", "anchor is missing");
     refuses_without("keys/relay/seal.key", "cannot open the key file");
     refuses_without("keys/relay/tls.crt", "tls.crt");
     refuses_without("keys/gateway-2/tls.key", "cannot open the key file");
@@ -203,11 +285,63 @@ TEST_F(StartTest, AlteredPolicy) {
     country().up();
 }
 
-TEST_F(StartTest, NoCountry) {
-    const auto mado = [](std::vector<std::string> words) {
-        words.insert(words.begin(), {country().places().programs + "/mado-cli", "--root",
-                                     country().path("nowhere")});
+// What the programs could not read, the authority does not sign.
+TEST_F(StartTest, BrokenPolicyIsNotSigned) {
+    const auto place = country().path("place");
+    fs::create_directories(place + "/country");
+    fs::copy("country/jp", place + "/country/jp", fs::copy_options::recursive);
+    const auto there = [&place](std::vector<std::string> words) {
+        words.insert(words.begin(),
+                     {"/usr/bin/env", "-C", place, country().places().programs + "/mado-cli",
+                      "--root", country().places().root});
         return run_program(words);
+    };
+    const auto directory = read_file(country().places().directory());
+    for (const std::string name : {"policy.json", "schemes.json"}) {
+        const auto path = place + "/country/jp/" + name;
+        const auto good = read_file(path).value();
+        for (const std::string_view broken : {"{}", "no JSON", "{\"policies\":[{}]}"}) {
+            replace_file(path, as_bytes(broken));
+            expect_sentence(there({"up"}), name + " cannot be used: ");
+        }
+        replace_file(path, as_bytes(good));
+        EXPECT_EQ(read_file(country().places().directory()), directory);
+    }
+    // A good one is of use when it is signed.
+    const auto policy = place + "/country/jp/policy.json";
+    replace_file(policy, as_bytes(read_file(policy).value() + "\n"));
+    const auto done = there({"log", "show", "--card", "hanako", "--pin", "1234"});
+    expect_sentence(done, "is not the file whose hash is in the directory");
+    EXPECT_TRUE(has(done.output, "./mado up signs a directory with it")) << done.output;
+}
+
+TEST_F(StartTest, WhatIsNoPinCostsNoTry) {
+    for (const std::string_view pin : {"123", "12345", "abcd", "12 4", "１", "１２３４"}) {
+        const auto done = country().cli({"check", "--card", "haru", "--pin=" + std::string(pin)});
+        expect_sentence(done, "a PIN has 4 digits");
+    }
+    // Nothing is typed: the input is at its end.
+    expect_sentence(country().cli({"log", "show", "--card", "haru"}), "a PIN has 4 digits");
+    const auto wrong = country().cli({"check", "--card", "haru", "--pin", "9999"});
+    EXPECT_EQ(wrong.status, 3) << wrong.output;
+    EXPECT_TRUE(has(wrong.output, "Tries left: 2.")) << wrong.output;
+    EXPECT_EQ(country().cli({"check", "--card", "haru", "--pin", "1234"}).status, 0);
+}
+
+// What was printed and did not arrive is no success.
+TEST_F(StartTest, OutputThatIsLost) {
+    const auto into_a_full_disk = [](const std::string& words) {
+        return run_program({"/bin/sh", "-c",
+                            country().places().programs + "/mado-cli --root " +
+                                country().places().root + " " + words + " >/dev/full"});
+    };
+    for (const auto* words : {"check --card haru --pin 1234 --json", "status", "log stats"})
+        expect_sentence(into_a_full_disk(words), "could not be written");
+}
+
+TEST_F(StartTest, NoCountry) {
+    const auto mado = [](const std::vector<std::string>& words) {
+        return cli_at(country().path("nowhere"), words);
     };
     expect_sentence(mado({"check", "--card", "hanako", "--pin", "1234"}),
                     "there is no country yet");
@@ -219,6 +353,13 @@ TEST_F(StartTest, NoCountry) {
     expect_sentence(mado({"check"}), "--card, --health-number or --insurer");
     expect_sentence(mado({"check", "--health-number", "621874998319"}), "--birth-date");
     expect_sentence(mado({"up", "--people", "3"}), "--people");
+    expect_sentence(mado({"check", "--insurer", "990010", "--birth-date", "1986-05-01"}),
+                    "mado: --number is required");
+    expect_sentence(mado({"check", "--health-number", "1", "--birth-date", "2199-01-01"}),
+                    "this day has not come yet");
+    expect_sentence(mado({"log"}), "mado: A subcommand is required");
+    expect_sentence(mado({"log", "bogus"}), "mado: there is no command \"bogus\" in ./mado log");
+    expect_sentence(mado({"log", "show", "--card", "hanako", "--bogus"}), "--bogus");
     EXPECT_FALSE(fs::exists(country().path("nowhere")));
 }
 

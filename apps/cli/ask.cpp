@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "base/printable.hpp"
 #include "bundle.hpp"
 #include "client/eligibility.hpp"
 #include "crypto/digest.hpp"
@@ -100,44 +101,51 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
 
 // --- check: the answer, for people ---
 
+// What holders wrote must not steer the terminal.
+void print_line(std::string_view line) {
+    std::cout << printable(line) << '\n';
+}
+
 void print_payer(const client::Payer& payer) {
     const auto& words = payer.words;
     std::string classes;
     for (const auto& one : words.classes)
         classes += (classes.empty() ? "" : "・") + one;
-    std::cout << fmt::format("有効 insured   {} ({})\n", payer.holder_name, payer.holder.text());
-    std::cout << fmt::format("  氏名         {}{}  {} 生まれ\n", words.name,
-                             words.kana.empty() ? "" : "（" + words.kana + "）", words.birth_date);
-    std::cout << fmt::format("  記号・番号   {}・{}{}\n",
-                             payer.symbol.empty() ? "（記号なし）" : payer.symbol, payer.number,
-                             payer.branch.empty() ? "" : "（枝番 " + payer.branch + "）");
-    std::cout << fmt::format("  窓口負担     {}割 ({} %){}\n", payer.share_percent / 10,
-                             payer.share_percent,
-                             payer.special_payment ? "  特別療養費：いったん10割を支払う" : "");
-    if (!classes.empty()) std::cout << fmt::format("  区分         {}\n", classes);
-    std::cout << fmt::format("  期間         {} から {}\n", words.from,
-                             words.to.empty() ? "（終わりの日なし）" : words.to + " まで");
-    std::cout << fmt::format("  保険者の責任 {}\n", payer.guarantee ? "この回答に保険者は拘束される"
-                                                                    : "暫定（保険者が確認中）");
-    std::cout << fmt::format("  回答の時点   {}\n", to_rfc3339(payer.as_of));
+    print_line(fmt::format("有効 insured   {} ({})", payer.holder_name, payer.holder.text()));
+    print_line(fmt::format("  氏名         {}{}  {} 生まれ", words.name,
+                           words.kana.empty() ? "" : "（" + words.kana + "）", words.birth_date));
+    print_line(fmt::format("  記号・番号   {}・{}{}",
+                           payer.symbol.empty() ? "（記号なし）" : payer.symbol, payer.number,
+                           payer.branch.empty() ? "" : "（枝番 " + payer.branch + "）"));
+    print_line(fmt::format("  窓口負担     {}割 ({} %){}", payer.share_percent / 10,
+                           payer.share_percent,
+                           payer.special_payment ? "  特別療養費：いったん10割を支払う" : ""));
+    if (!classes.empty()) print_line(fmt::format("  区分         {}", classes));
+    print_line(fmt::format("  期間         {} から {}", words.from,
+                           words.to.empty() ? "（終わりの日なし）" : words.to + " まで"));
+    print_line(fmt::format("  保険者の責任 {}", payer.guarantee ? "この回答に保険者は拘束される"
+                                                                : "暫定（保険者が確認中）"));
+    print_line(fmt::format("  回答の時点   {}", to_rfc3339(payer.as_of)));
 }
 
 void print_eligibility(const client::Eligibility& result) {
     std::cout << fmt::format("資格確認 {} 時点\n\n", result.on);
     for (const auto& payer : result.payers) {
         print_payer(payer);
-        std::cout << "\n";
+        std::cout << '\n';
     }
     if (result.payers.empty())
         std::cout << "この日に有効な保険はありません not insured on this day\n\n";
     for (const auto& ended : result.ended) {
-        std::cout << fmt::format("資格なし ended  {}{}{}\n\n", ended.holder_name,
-                                 ended.last_day.empty() ? "" : "  最終日 " + ended.last_day,
-                                 ended.reason.empty() ? "" : "  理由 " + ended.reason);
+        print_line(fmt::format("資格なし ended  {}{}{}", ended.holder_name,
+                               ended.last_day.empty() ? "" : "  最終日 " + ended.last_day,
+                               ended.reason.empty() ? "" : "  理由 " + ended.reason));
+        std::cout << '\n';
     }
     for (const auto& problem : result.unanswered) {
         const auto& error = wire::info(problem.code);
-        std::cout << fmt::format("回答なし {}: {} {}\n\n", error.name, error.title, problem.detail);
+        print_line(fmt::format("回答なし {}: {} {}", error.name, error.title, problem.detail));
+        std::cout << '\n';
     }
     for (const auto& answered : result.answers)
         print_receipt(answered);

@@ -20,6 +20,7 @@
 #include "crypto/x509.hpp"
 #include "tlog/cosignature.hpp"
 #include "wire/directory.hpp"
+#include "wire/policy.hpp"
 
 namespace mado::cli {
 namespace {
@@ -281,6 +282,17 @@ bool sign_directory(const Places& places, const Organisations& organisations, co
     return true;
 }
 
+// What the authority signs, every program must be able to read.
+void check_national_files(const Places& places) {
+    const auto text_of = [](const std::string& path) {
+        auto text = read_file(path);
+        if (!text) throw OperatorError("the file is missing: " + path);
+        return std::move(*text);
+    };
+    must(wire::Policy::parse(text_of(places.policy())), places.policy());
+    must(wire::Schemes::parse(text_of(places.schemes())), places.schemes());
+}
+
 // --- cards and the take-on file ---
 
 class CardOffice {
@@ -459,6 +471,7 @@ void make_country(const Places& places, const CountrySettings& settings) {
                             ", but no complete country. Start over: ./mado up --fresh");
     }
     const auto organisations = read_organisations();
+    check_national_files(places);
     for (const auto& folder :
          {places.state() + "/relay", places.keys(), places.anchor(), places.run()}) {
         fs::create_directories(folder);
@@ -488,24 +501,36 @@ void make_country(const Places& places, const CountrySettings& settings) {
 }
 
 std::vector<Program> programs_of(const Places& places) {
+    return programs_from(read_port(places));
+}
+
+std::vector<Program> programs_from(std::uint16_t first_port) {
     const auto organisations = read_organisations();
-    const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
+    const Ports ports{.first = first_port, .gateways = organisations.gateways.size()};
     // The relay asks the witnesses what they have seen, and gateways dial the relay.
     std::vector<Program> programs;
     for (std::size_t i = 0; i < organisations.witnesses.size(); ++i) {
-        programs.push_back(
-            {organisations.witnesses[i].id, "mado-witness", ports.witness_operator(i)});
+        programs.push_back({organisations.witnesses[i].id,
+                            "mado-witness",
+                            ports.witness_operator(i),
+                            {ports.witness(i), ports.witness_operator(i)}});
     }
-    programs.push_back({"relay", "mado-relay", ports.relay_operator()});
+    programs.push_back({"relay",
+                        "mado-relay",
+                        ports.relay_operator(),
+                        {ports.first, ports.relay_operator(), ports.log()}});
     for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
-        programs.push_back(
-            {organisations.gateways[i].id, "mado-gateway", ports.gateway_operator(i)});
+        programs.push_back({organisations.gateways[i].id,
+                            "mado-gateway",
+                            ports.gateway_operator(i),
+                            {ports.gateway_operator(i)}});
     }
     return programs;
 }
 
 bool prepare_programs(const Places& places) {
     const auto organisations = read_organisations();
+    check_national_files(places);
     const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
     fs::create_directories(places.run());
     const bool changed = sign_directory(places, organisations, ports);

@@ -15,6 +15,7 @@ struct Program {
         name;  // "relay", "gateway-1", "witness-1": names of configuration, log and process file
     std::string binary;  // "mado-relay"
     std::uint16_t operator_port = 0;
+    std::vector<std::uint16_t> ports;  // all that it listens on
 };
 
 // The first of ten.
@@ -32,6 +33,8 @@ bool country_exists(const Places& places);
 void make_country(const Places& places, const CountrySettings& settings);
 // The programs of the country in the order of their start.
 std::vector<Program> programs_of(const Places& places);
+// The same of a country that is not made yet.
+std::vector<Program> programs_from(std::uint16_t first_port);
 // Signs a new version of the directory when what it should say has changed (a new policy, new
 // schemes), and writes the configurations. True when the directory changed: what runs must be
 // started again to see it.

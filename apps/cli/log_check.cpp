@@ -26,6 +26,13 @@ int wrong(const std::string& path, std::string_view why) {
     return status_lie;
 }
 
+std::string words_of_unwitnessed(std::size_t signatures, const Check& check) {
+    if (signatures == 0) return "証人未確認 signed by the log only, not yet witnessed";
+    return fmt::format(
+        "証人不足 signed by the log and {} of the {} witnesses that are needed, not yet witnessed",
+        signatures, check.directory.quorum.needed());
+}
+
 // The entry's words come last: only what is proven to be in the log is shown.
 int check_proof(const std::string& path, const tlog::LogProof& proof, const Check& check) {
     const auto& note = proof.checkpoint;
@@ -55,7 +62,7 @@ int check_proof(const std::string& path, const tlog::LogProof& proof, const Chec
     std::cout << fmt::format(
         "{}: {}\n  記録 log          {}\n  番号 entry        {}, in the tree of {} entries\n"
         "  証人 witnesses    {}\n",
-        path, cosigned ? "証明済み proven" : "証人未確認 signed by the log only, not yet witnessed",
+        path, cosigned ? "証明済み proven" : words_of_unwitnessed(cosignatures.size(), check),
         checkpoint.origin, proof.index, checkpoint.size, witnesses_text(cosignatures));
     if (proof.extra) {
         const auto words = words_of_entry(*proof.extra, check.directory);
@@ -97,12 +104,22 @@ int check_contradiction(const std::string& path, const monitor::Contradiction& c
     return status_good;
 }
 
-int check_file(const std::string& path, const Check& check) {
-    const auto text = read_file(path, log_file_bytes_max);
-    if (!text) {
-        std::cerr << fmt::format("mado: {}: ファイルがない there is no such file\n", path);
-        return status_unread;
+// Says on standard error why there is nothing to check.
+std::optional<std::string> read_text(const std::string& path) {
+    try {
+        auto text = read_file(path, log_file_bytes_max);
+        if (!text)
+            std::cerr << fmt::format("mado: {}: ファイルがない there is no such file\n", path);
+        return text;
+    } catch (const FileFailure& failure) {  // the other files are checked all the same
+        std::cerr << fmt::format("mado: {}\n", failure.what());
+        return std::nullopt;
     }
+}
+
+int check_file(const std::string& path, const Check& check) {
+    const auto text = read_text(path);
+    if (!text) return status_unread;
     const auto file = parse_log_file(*text);
     if (!file) return wrong(path, file.error().why);
     if (const auto* proof = std::get_if<tlog::LogProof>(&*file)) {

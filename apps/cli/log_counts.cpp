@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "base/printable.hpp"
 #include "log_tools.hpp"
 #include "log_words.hpp"
 #include "office.hpp"
@@ -63,8 +64,8 @@ void print_more(const json::object& page, std::int64_t smallest) {
         const auto organisation = in.text("organisation", 64);
         const auto questions = in.integer("questions");
         if (!in.good()) continue;
-        std::cout << fmt::format("期限を過ぎた質問 overdue questions: {}: {}\n", organisation,
-                                 questions);
+        std::cout << fmt::format("期限を過ぎた質問 overdue questions: {}: {}\n",
+                                 printable(organisation), questions);
     }
 }
 
@@ -77,8 +78,9 @@ int print_counts(const json::object& page) {
     std::cout << "月 month  サービス service      照会者 requester     目的 purpose         件数 "
                  "orders\n";
     for (const auto& cell : *cells) {
-        std::cout << fmt::format("{:<9} {:<21} {:<20} {:<20} {}\n", cell.month, cell.service,
-                                 cell.requester_kind, cell.purpose,
+        std::cout << fmt::format("{:<9} {:<21} {:<20} {:<20} {}\n", printable(cell.month),
+                                 printable(cell.service), printable(cell.requester_kind),
+                                 printable(cell.purpose),
                                  count_text(cell.orders, smallest->get_int64()));
     }
     if (cells->empty()) std::cout << "（照会なし none yet）\n";

@@ -46,7 +46,7 @@ Parsed<Receipts> receipts_of(const json::object& bundle) {
 
 std::string who(const wire::Directory& directory, const std::string& id) {
     const auto name = name_of(directory, id);
-    return name == id ? id : fmt::format("{} ({})", name, id);
+    return directory.find(id) == nullptr ? name : fmt::format("{} ({})", name, id);
 }
 
 // The requester's own signature on the request in the order.

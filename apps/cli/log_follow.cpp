@@ -136,6 +136,7 @@ int round(const Places& places, const std::string& state_path) {
                                  monitor::to_text(finding.alarm), origin,
                                  alarm_words(places, finding, remembered))
                   << std::flush;
+        if (!std::cout) throw OperatorError("the line could not be written; is the disk full?");
         status = worse_status(status, status_of(finding.alarm));
     }
     save_state(state_path, state);

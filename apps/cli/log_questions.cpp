@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/printable.hpp"
 #include "client/questions.hpp"
 #include "office.hpp"
 #include "operators.hpp"
@@ -19,11 +20,15 @@ void print_answer(const client::Question& question, const client::PersonEntry* a
         return;
     }
     const auto& answer = *question.answer;
-    std::cout << fmt::format("      回答 {}  {}\n", to_rfc3339(answer.at), answer.text);
+    std::cout << fmt::format(
+        "      回答 {}  {}\n"
+        "      （時刻は最初の回答、文は最新 the time is the first answer's, the text the "
+        "newest）\n",
+        to_rfc3339(answer.at), printable(answer.text));
     if (answer.operator_name.empty()) return;
     const bool opens =
         about != nullptr && about->head && client::opens_operator(*about->head, answer);
-    std::cout << fmt::format("      照会した人 {}（{}）\n", answer.operator_name,
+    std::cout << fmt::format("      照会した人 {}（{}）\n", printable(answer.operator_name),
                              opens ? "記録と一致 opens what the entry committed to"
                                    : "記録と一致しません does not fit the entry");
 }
@@ -44,19 +49,57 @@ int show_own(const Places& places, const QuestionOptions& options) {
             std::ranges::find(entries->entries, question.entry, &client::PersonEntry::entry);
         const auto* entry = about == entries->entries.end() ? nullptr : &*about;
         std::cout << fmt::format("{:>4}  {}  {}\n", entry == nullptr ? 0 : entry->seq,
-                                 to_rfc3339(question.asked_at), question.text);
+                                 to_rfc3339(question.asked_at), printable(question.text));
         print_answer(question, entry);
     }
     if (questions->empty()) std::cout << "質問はありません no questions\n";
     return 0;
 }
 
+// Blanks, line ends and the wide blank U+3000 only.
+bool is_blank(std::string_view text) {
+    constexpr std::string_view wide = "\u3000";
+    while (!text.empty()) {
+        if (text.starts_with(wide)) {
+            text.remove_prefix(wide.size());
+        } else if (std::string_view(" \t\r\n\v\f").contains(text.front())) {
+            text.remove_prefix(1);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+void demand_text(const std::string& text) {
+    if (is_blank(text)) throw OperatorError("--text is empty; nothing was sent");
+}
+
+// One question for each entry, and the first text stays. False: it was there before, with another
+// text, and the person is told which.
+bool print_asked(const Office& office, const std::string& mandate, const std::string& text,
+                 const client::QuestionState& state, const client::PersonEntry& about) {
+    const auto questions =
+        wait_for(client::own_questions(office.directory, office.identity, mandate));
+    if (!questions) return true;
+    const auto kept = std::ranges::find_if(
+        *questions, [&state](const client::Question& one) { return one.state.id == state.id; });
+    if (kept == questions->end() || kept->text == text) return true;
+    std::cout << fmt::format(
+        "この記録には {} に質問済みで、最初の質問が残ります the first question about this entry "
+        "stays; the new text was not taken:\n      {}\n",
+        to_rfc3339(kept->asked_at), printable(kept->text));
+    print_answer(*kept, &about);
+    return false;
+}
+
 }  // namespace
 
 int ask_about_entry(const Places& places, const QuestionOptions& options) {
+    demand_text(options.text);
     const Office office(places, "portal");
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
-                             {"entries", "question"});
+                             {"entries", "question", "questions"});
     if (!by) return print_problem(by.error());
     const auto entries = wait_for(
         client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
@@ -70,6 +113,7 @@ int ask_about_entry(const Places& places, const QuestionOptions& options) {
     const auto state = wait_for(client::ask_question(office.directory, office.identity, by->mandate,
                                                      about->index, options.text));
     if (!state) return print_problem(state.error());
+    if (!print_asked(office, by->mandate, options.text, *state, *about)) return 1;
     std::cout << fmt::format("{} に質問しました。回答の期限 {} asked; to be answered by then\n",
                              name_of(office.directory, about->requester),
                              to_rfc3339(state->deadline));
@@ -82,7 +126,8 @@ int show_questions(const Places& places, const QuestionOptions& options) {
     const auto questions = wait_for(client::questions_to_us(office.directory, office.identity));
     if (!questions) return print_problem(questions.error());
     for (const auto& question : *questions) {
-        std::cout << fmt::format("{}  {}\n", question.state.id, question.text);
+        std::cout << fmt::format("{}  {}\n", printable(question.state.id),
+                                 printable(question.text));
         if (question.head) {
             std::cout << fmt::format("      照会 {}  {}／{} your request\n",
                                      to_rfc3339(question.head->issued_at),
@@ -95,6 +140,7 @@ int show_questions(const Places& places, const QuestionOptions& options) {
 }
 
 int answer_question(const Places& places, const QuestionOptions& options) {
+    demand_text(options.text);
     const Office office(places, options.as);
     const auto questions = wait_for(client::questions_to_us(office.directory, office.identity));
     if (!questions) return print_problem(questions.error());
@@ -118,6 +164,14 @@ int answer_question(const Places& places, const QuestionOptions& options) {
     const auto state =
         wait_for(client::answer_question(office.directory, office.identity, std::move(answer)));
     if (!state) return print_problem(state.error());
+    if (found->answer) {
+        std::cout << fmt::format(
+            "回答を差し替えました。最初の回答の時刻 {} は変わりません answered anew: the new text "
+            "is "
+            "shown under the time of the first answer\n",
+            to_rfc3339(found->answer->at));
+        return 0;
+    }
     std::cout << "回答しました answered\n";
     return 0;
 }

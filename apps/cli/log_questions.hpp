@@ -15,7 +15,7 @@ struct QuestionOptions {
     std::string question;    // the id of the one that is answered
     std::string text;
 };
-// The exit status of each: 0 done, 3 no answer.
+// The exit status of each: 0 done, 1 an earlier question about the entry stays, 3 no answer.
 int ask_about_entry(const Places& places, const QuestionOptions& options);
 int show_questions(const Places& places, const QuestionOptions& options);
 int answer_question(const Places& places, const QuestionOptions& options);

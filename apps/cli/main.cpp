@@ -2,14 +2,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 #include "ask.hpp"
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/program.hpp"
 #include "country.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
+#include "office.hpp"
 #include "processes.hpp"
 #include "records.hpp"
 #include "who_looked.hpp"
@@ -19,20 +22,69 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t lock_wait_ms = 60'000;
+
 struct UpOptions {
     bool fresh = false;
+    bool sized = false;  // words that only a new country can follow
     CountrySettings country;
 };
 
+void demand_folders(const Places& places) {
+    for (const auto& folder :
+         {places.root, places.state(), places.keys(), places.anchor(), places.run()}) {
+        std::error_code error;
+        const auto found = fs::status(folder, error);
+        if (!fs::exists(found) || fs::is_directory(found)) continue;
+        throw OperatorError(folder + " is not a folder; move it away, for the country lives there");
+    }
+}
+
+// Only one ./mado at a time starts or ends programs.
+FileLock lock_country(const Places& places) {
+    demand_folders(places);
+    fs::create_directories(places.root);
+    return {places.root + "/lock",
+            {.refusal = "another ./mado starts or stops the country in " + places.root +
+                        " and has not finished; try again later",
+             .wait_ms = lock_wait_ms,
+             .waits = [&places] {
+                 fmt::print(
+                     "mado: another ./mado is at work in {}; waiting until it has finished\n",
+                     places.root);
+                 std::fflush(stdout);
+             }}};
+}
+
+void demand_state(const Places& places, const UpOptions& options) {
+    if (options.sized) {
+        throw OperatorError(
+            "there is a country already; --port and --people are for a new one. To start over: "
+            "./mado up --fresh --port N --people N (the state and all keys go)");
+    }
+    if (!fs::exists(places.anchor())) {
+        throw OperatorError("the folder " + places.anchor() +
+                            " is missing: it says what the newest checkpoint was. Put it back, or "
+                            "start over: ./mado up --fresh");
+    }
+}
+
 int up(const Places& places, const UpOptions& options) {
     const auto start = monotonic_us();
+    const auto lock = lock_country(places);
     if (options.fresh) {
         stop_programs(places);
+        demand_free_ports(places, programs_from(options.country.port));  // nothing is lost before
         for (const auto& folder : {places.state(), places.keys(), places.anchor(), places.run()}) {
             fs::remove_all(folder);
         }
     }
-    if (!country_exists(places)) make_country(places, options.country);
+    if (country_exists(places)) {
+        demand_state(places, options);
+    } else {
+        demand_free_ports(places, programs_from(options.country.port));
+        make_country(places, options.country);
+    }
     if (prepare_programs(places) && stop_programs(places) > 0) {
         fmt::print("mado: the directory has a new version; the programs start again\n");
     }
@@ -50,7 +102,11 @@ int up(const Places& places, const UpOptions& options) {
 }
 
 int down(const Places& places) {
-    const int ended = stop_programs(places);
+    int ended = 0;
+    if (fs::exists(places.root)) {
+        const auto lock = lock_country(places);
+        ended = stop_programs(places);
+    }
     fmt::print("mado: {}\n", ended == 0 ? std::string("nothing was running")
                                         : fmt::format("{} programs ended", ended));
     return 0;
@@ -73,6 +129,18 @@ int status(const Places& places) {
 void demand_running(const Places& places) {
     if (!country_exists(places)) {
         throw OperatorError("there is no country yet; make and start one with ./mado up");
+    }
+}
+
+// The day that it is by now somewhere on earth.
+Date latest_today() {
+    constexpr std::int32_t furthest_east_s = 14 * 3600;
+    return date_at(unix_now(), furthest_east_s);
+}
+
+void demand_past(const std::string& birth_date) {
+    if (!birth_date.empty() && latest_today() < parse_day("--birth-date", birth_date)) {
+        throw OperatorError("--birth-date: this day has not come yet");
     }
 }
 
@@ -102,6 +170,10 @@ void add_check(CLI::App& app, CheckOptions& options) {
                       "who asks at this counter; opened only when the person questions it");
     check->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
     check->callback([&options] {
+        if (!options.insurer.empty() && options.number.empty()) {
+            throw CLI::RequiredError("--number");
+        }
+        demand_past(options.birth_date);
         if (options.card.empty() && options.health_number.empty() && options.insurer.empty()) {
             throw CLI::RequiredError("--card, --health-number or --insurer");
         }
@@ -144,7 +216,11 @@ void add_questions(CLI::App& log, QuestionOptions& options) {
 }
 
 void add_show(CLI::App& log, WhoLookedOptions& options) {
-    auto* show = log.add_subcommand("show", "a person's entries: who looked");
+    auto* show = log.add_subcommand(
+        "show",
+        "a person's entries: who looked\n"
+        "exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a "
+        "holder could not be compared");
     show->add_option("--card", options.card, "a demo card, such as hanako")->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
     show->add_option("--from", options.from, "first day, YYYY-MM-DD");
@@ -235,6 +311,58 @@ void add_records(CLI::App& app, ClaimsOptions& options) {
     claims->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
 }
 
+// ./mado goes to its own folder; files on its command line are meant from where the user stands.
+void find_file(std::string& path) {
+    const char* from = std::getenv("MADO_CWD");
+    if (path.empty() || from == nullptr || fs::path(path).is_absolute()) return;
+    std::error_code ignored;  // a folder that is gone is not this one
+    if (!fs::equivalent(from, ".", ignored)) path = (fs::path(from) / path).string();
+}
+
+void find_files(LogCommands& commands) {
+    find_file(commands.follow.state);
+    find_file(commands.prove.receipt);
+    find_file(commands.prove.output);
+    for (auto& file : commands.check.files)
+        find_file(file);
+}
+
+// What is wrong with the words, as one sentence; the innermost command of them has the help.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App* inner = &app;
+    std::string command = app.get_name();
+    while (!inner->get_subcommands().empty()) {
+        inner = inner->get_subcommands().front();
+        command += " " + inner->get_name();
+    }
+    std::string why = error.what();
+    const auto unknown = app.remaining(true);
+    if (!unknown.empty() && inner->get_require_subcommand_min() > 0) {
+        why = fmt::format("there is no command \"{}\" in {}", unknown.front(), command);
+    }
+    return fmt::format("{} ({} --help)", why, command);
+}
+
+// A changed policy or scheme is of no use before the authority has signed it.
+std::string with_hint(std::string why) {
+    if (why.find("is not the file whose hash is in the directory") != std::string::npos) {
+        why += " In this demo ./mado up signs a directory with it.";
+    }
+    return why;
+}
+
+int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
+                const ClaimsOptions& claims_options, const LogCommands& log_commands) {
+    demand_running(places);
+    try {
+        if (app.got_subcommand("check")) return check(places, check_options);
+        if (app.got_subcommand("records")) return show_claims(places, claims_options);
+        return run_log(*app.get_subcommand("log"), places, log_commands);
+    } catch (const OperatorError& error) {
+        throw OperatorError(with_hint(error.what()));
+    }
+}
+
 int run(int argc, char** argv) {
     Places places;
     places.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
@@ -260,15 +388,15 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+        if (error.get_exit_code() == 0) return app.exit(error);  // help
+        throw OperatorError(usage_error(app, error));
     }
+    up_options.sized = up_command->count("--people") + up_command->count("--port") > 0;
+    find_files(log_commands);
     if (app.got_subcommand("up")) return up(places, up_options);
     if (app.got_subcommand("down")) return down(places);
     if (app.got_subcommand("status")) return status(places);
-    demand_running(places);
-    if (app.got_subcommand("check")) return check(places, check_options);
-    if (app.got_subcommand("records")) return show_claims(places, claims_options);
-    return run_log(*app.get_subcommand("log"), places, log_commands);
+    return run_command(app, places, check_options, claims_options, log_commands);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
+#include "base/printable.hpp"
 #include "card/software_card.hpp"
 #include "wire/order.hpp"
 
@@ -29,6 +31,18 @@ Secret read_pin(const std::string& given) {
     return secret;
 }
 
+// What cannot be the PIN never reaches the card: it would cost a try.
+Secret obtain_pin(const std::string& given) {
+    Secret pin = read_pin(given);
+    const bool digits =
+        std::ranges::all_of(pin.view(), [](auto c) { return c >= '0' && c <= '9'; });
+    if (pin.size() != 4 || !digits) {
+        throw OperatorError(
+            "a PIN has 4 digits (0 to 9); the card was not asked, and no try is spent");
+    }
+    return pin;
+}
+
 // The connection ends with the coroutine, before the io_context that it belongs to.
 http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
     client::Asker asker(office.directory, office.identity);
@@ -49,12 +63,13 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
                                             std::initializer_list<std::string_view> services) {
     const auto card = card::SoftwareCard::open(places.card(card_key));
     if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    const auto secret = obtain_pin(pin);
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());
     std::vector<wire::ServiceId> scope;
     for (const auto service : services)
         scope.push_back(*wire::ServiceId::parse(service));
-    auto mandate = client::sign_mandate(*card, read_pin(pin),
+    auto mandate = client::sign_mandate(*card, secret,
                                         {.kind = kind, .scope = std::move(scope), .nonce = *nonce},
                                         office.directory, office.identity.id, unix_now());
     if (!mandate) return std::unexpected(mandate.error());
@@ -65,8 +80,9 @@ int print_problem(const client::Problem& problem) {
     const auto& error = wire::info(problem.code);
     std::cerr << fmt::format("mado: {}: {}", error.name, error.title);
     if (problem.tries_left) std::cerr << fmt::format(" Tries left: {}.", *problem.tries_left);
-    if (!problem.detail.empty()) std::cerr << fmt::format(" ({})", problem.detail);
-    if (!problem.request_id.empty()) std::cerr << fmt::format(" [request {}]", problem.request_id);
+    if (!problem.detail.empty()) std::cerr << fmt::format(" ({})", printable(problem.detail));
+    if (!problem.request_id.empty())
+        std::cerr << fmt::format(" [request {}]", printable(problem.request_id));
     std::cerr << "\n";
     return 3;
 }
@@ -81,7 +97,7 @@ void print_receipt(const client::Answered& answered) {
 
 std::string name_of(const wire::Directory& directory, const std::string& id) {
     const auto* participant = directory.find(id);
-    return participant == nullptr ? id : participant->name;
+    return printable(participant == nullptr ? id : participant->name);
 }
 
 }  // namespace mado::cli

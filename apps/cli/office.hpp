@@ -68,7 +68,7 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
 // On standard error; returns the exit status 3.
 int print_problem(const client::Problem& problem);
 void print_receipt(const client::Answered& answered);
-// A participant's name; its id when the directory has none.
+// A participant's name; its id when the directory has none. Fit for a terminal.
 std::string name_of(const wire::Directory& directory, const std::string& id);
 
 }  // namespace mado::cli

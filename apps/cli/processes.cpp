@@ -1,12 +1,16 @@
 #include "processes.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +18,9 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "base/printable.hpp"
 #include "http/http.hpp"
+#include "http/operations.hpp"
 
 namespace mado::cli {
 namespace {
@@ -23,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t ready_ms_max = 20'000;
 constexpr std::int64_t stop_ms_max = 10'000;
+constexpr std::int64_t killed_ms_max = 2'000;
 
 void pause_ms(int milliseconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
@@ -54,7 +61,7 @@ std::string start_mark(int pid) {
 
 // The process that the file names, if it still is that one; else 0.
 int running_pid(const Places& places, const std::string& name) {
-    const auto text = read_file(pid_file(places, name), 200);
+    const auto text = read_file(pid_file(places, name));
     if (!text) return 0;
     const auto space = text->find(' ');
     if (space == std::string::npos) return 0;
@@ -97,40 +104,60 @@ void launch(const Places& places, const Program& program) {
                  as_bytes(fmt::format("{} {}", child, start_mark(child))));
 }
 
-http::Task<void> ask_ready(std::uint16_t port, std::string& answer, bool& ready) {
+// What answers on an operator's port.
+struct Readiness {
+    bool ready = false;
+    int pid = 0;  // whose page it is; 0: no program of ours
+    std::string answer = "does not answer";
+};
+
+http::Task<void> ask_ready(std::uint16_t port, Readiness& out) {
     auto connection =
         co_await http::Connection::connect({"127.0.0.1", port}, nullptr, http::Milliseconds(500));
-    if (!connection) {
-        answer = "does not answer";
-        co_return;
-    }
+    if (!connection) co_return;
     http::Request request;
     request.path = "/readyz";
-    auto response =
+    const auto response =
         co_await connection->exchange(std::move(request), 4096, http::Milliseconds(1000));
-    ready = response && response->status == 200;
-    answer = response ? response->body.substr(0, response->body.find('\n')) : "does not answer";
+    if (!response) co_return;
+    out.ready = response->status == 200;
+    out.answer = printable(response->body.substr(0, response->body.find('\n')));
+    const auto pid = response->header(http::process_header);
+    std::from_chars(pid.data(), pid.data() + pid.size(), out.pid);
 }
 
-std::pair<bool, std::string> readiness(std::uint16_t port) {
+Readiness ask_ready(std::uint16_t port) {
     http::asio::io_context io{1};
-    std::string answer;
-    bool ready = false;
-    http::asio::co_spawn(io, ask_ready(port, answer, ready), http::asio::detached);
+    Readiness out;
+    http::asio::co_spawn(io, ask_ready(port, out), http::asio::detached);
     io.run();
-    return {ready, answer};
+    return out;
+}
+
+// The same of a process that is ours: another country's program on that port is not it.
+Readiness readiness(const Program& program, int pid) {
+    auto out = ask_ready(program.operator_port);
+    if (out.pid == pid || out.pid == 0) {
+        out.ready = out.ready && out.pid == pid;
+        return out;
+    }
+    return {.ready = false,
+            .pid = out.pid,
+            .answer = fmt::format("on port {} answers process {}, which is not this country's",
+                                  program.operator_port, out.pid)};
 }
 
 void wait_until_ready(const Places& places, const Program& program) {
     const auto until = monotonic_us() + ready_ms_max * 1000;
     std::string said;
     while (monotonic_us() < until) {
-        if (running_pid(places, program.name) == 0) {
+        const int pid = running_pid(places, program.name);
+        if (pid == 0) {
             throw OperatorError(program.name + " stopped:\n" + end_of_log(places, program.name));
         }
-        const auto [ready, answer] = readiness(program.operator_port);
-        if (ready) return;
-        said = answer;
+        const auto seen = readiness(program, pid);
+        if (seen.ready) return;
+        said = seen.answer;
         pause_ms(20);
     }
     throw OperatorError(fmt::format("{} is not ready after {} s ({}). The end of its log:\n{}",
@@ -138,39 +165,93 @@ void wait_until_ready(const Places& places, const Program& program) {
                                     end_of_log(places, program.name)));
 }
 
-}  // namespace
-
-void start_programs(const Places& places, const std::vector<Program>& programs) {
-    for (const auto& program : programs) {
-        if (running_pid(places, program.name) != 0) continue;
-        launch(places, program);
-        // Who is asked first is there first: gateways that find the relay at once need not wait
-        // for their second try.
-        if (program.binary != "mado-gateway") wait_until_ready(places, program);
-    }
-    for (const auto& program : programs)
-        wait_until_ready(places, program);
+bool is_free(std::uint16_t port) {
+    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (probe < 0) throw Failure("there is no socket to probe a port with");
+    const int yes = 1;  // connections of the last run that linger are no hindrance
+    ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool free = ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(probe);
+    return free;
 }
 
-int stop_programs(const Places& places) {
-    std::vector<std::pair<std::string, int>> running;
-    if (!fs::exists(places.run())) return 0;
-    for (const auto& file : fs::directory_iterator(places.run())) {
-        if (file.path().extension() != ".pid") continue;
-        const auto name = file.path().stem().string();
+void wait_for_the_end(const Places& places, const std::string& name, std::int64_t until) {
+    while (running_pid(places, name) != 0 && monotonic_us() < until)
+        pause_ms(10);
+}
+
+// Returns how many of them were running.
+int end_programs(const Places& places, const std::vector<std::string>& names) {
+    std::vector<std::string> running;
+    for (const auto& name : names) {
         const int pid = running_pid(places, name);
         if (pid == 0) continue;
         ::kill(pid, SIGTERM);
-        running.emplace_back(name, pid);
+        running.push_back(name);
     }
     const auto until = monotonic_us() + stop_ms_max * 1000;
-    for (const auto& [name, pid] : running) {
-        while (running_pid(places, name) != 0 && monotonic_us() < until)
-            pause_ms(10);
-        if (running_pid(places, name) != 0) ::kill(pid, SIGKILL);
+    for (const auto& name : running) {
+        wait_for_the_end(places, name, until);
+        if (const int pid = running_pid(places, name); pid != 0) {
+            ::kill(pid, SIGKILL);
+            wait_for_the_end(places, name, monotonic_us() + killed_ms_max * 1000);
+        }
         fs::remove(pid_file(places, name));
     }
     return static_cast<int>(running.size());
+}
+
+}  // namespace
+
+void demand_free_ports(const Places& places, const std::vector<Program>& programs) {
+    for (const auto& program : programs) {
+        if (running_pid(places, program.name) != 0) continue;
+        for (const auto port : program.ports) {
+            if (is_free(port)) continue;
+            const int other = ask_ready(program.operator_port).pid;
+            throw OperatorError(fmt::format(
+                "port {} on 127.0.0.1 is in use by another program{}. Stop it, or make a new "
+                "country on other ports: ./mado up --fresh --port N",
+                port,
+                other == 0 ? std::string()
+                           : fmt::format(" (process {0}, of another country or of one whose "
+                                         "folder is gone; kill {0} ends it)",
+                                         other)));
+        }
+    }
+}
+
+void start_programs(const Places& places, const std::vector<Program>& programs) {
+    demand_free_ports(places, programs);
+    std::vector<std::string> started;
+    try {
+        for (const auto& program : programs) {
+            if (running_pid(places, program.name) != 0) continue;
+            launch(places, program);
+            started.push_back(program.name);
+            // Who is asked first is there first: gateways that find the relay at once need not
+            // wait for their second try.
+            if (program.binary != "mado-gateway") wait_until_ready(places, program);
+        }
+        for (const auto& program : programs)
+            wait_until_ready(places, program);
+    } catch (const std::exception&) {
+        end_programs(places, started);  // half a country is of no use, and holds its ports
+        throw;
+    }
+}
+
+int stop_programs(const Places& places) {
+    if (!fs::exists(places.run())) return 0;
+    std::vector<std::string> names;
+    for (const auto& file : fs::directory_iterator(places.run())) {
+        if (file.path().extension() == ".pid") names.push_back(file.path().stem().string());
+    }
+    return end_programs(places, names);
 }
 
 std::vector<ProgramStatus> program_status(const Places& places,
@@ -182,10 +263,13 @@ std::vector<ProgramStatus> program_status(const Places& places,
                              .healthy = false,
                              .detail = "does not run"};
         if (status.pid != 0) {
-            const auto [ready, answer] = readiness(program.operator_port);
-            status.healthy = ready;
-            status.detail = fmt::format("{}; health and metrics at http://127.0.0.1:{}", answer,
-                                        program.operator_port);
+            const auto seen = readiness(program, status.pid);
+            status.healthy = seen.ready;
+            status.detail = fmt::format("{}; health and metrics at http://127.0.0.1:{}",
+                                        seen.answer, program.operator_port);
+        } else if (const int other = ask_ready(program.operator_port).pid; other != 0) {
+            status.detail = fmt::format("does not run; on its port {} answers process {}",
+                                        program.operator_port, other);
         }
         out.push_back(std::move(status));
     }

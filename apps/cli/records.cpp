@@ -5,10 +5,13 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "base/printable.hpp"
 #include "bundle.hpp"
 #include "client/claims.hpp"
+#include "client/entries.hpp"
 #include "client/own.hpp"
 #include "office.hpp"
+#include "unanswered.hpp"
 #include "wire/policy.hpp"
 #include "wire/services/catalogue.hpp"
 
@@ -22,9 +25,15 @@ struct HolderClaims {
     client::Answered answered;
     client::Claims claims;
 };
+// Who did not: its name, or those that it may have been.
+struct NoAnswer {
+    wire::CodeId kind;
+    std::string who;
+    client::Problem problem;
+};
 struct Result {
     std::vector<HolderClaims> holders;  // newest insurance first
-    std::vector<client::Problem> problems;
+    std::vector<NoAnswer> problems;
 };
 
 std::map<std::string, std::string> parameters_of(const ClaimsOptions& options, Date today) {
@@ -39,22 +48,49 @@ std::map<std::string, std::string> parameters_of(const ClaimsOptions& options, D
     return out;
 }
 
-Result sort_out(std::vector<client::OwnRecord> records,
+Result sort_out(const wire::Directory& directory, std::vector<client::OwnRecord> records,
                 const std::map<std::string, std::string>& parameters) {
     Result out;
     for (auto& record : records) {
         if (!record.answer) {
-            out.problems.push_back(std::move(record.answer.error()));
+            out.problems.push_back({record.kind, "", std::move(record.answer.error())});
             continue;
         }
         auto claims = client::read_claims(*record.answer, parameters);
         if (!claims) {
-            out.problems.push_back({wire::Code::answer_invalid, claims.error().why, {}, {}});
+            out.problems.push_back({record.kind,
+                                    name_of(directory, record.answer->answer.issuer.text()),
+                                    {wire::Code::answer_invalid, claims.error().why, {}, {}}});
             continue;
         }
         out.holders.push_back({std::move(*record.answer), std::move(*claims)});
     }
     return out;
+}
+
+// The person's list, which the relay gives for the same log-in, says who it was; without it, the
+// directory says who it may have been.
+void name_silent(const Office& office, const SignedByCard& by, Result& result) {
+    const auto unnamed = [](const NoAnswer& one) {
+        return one.who.empty() && is_of_one_holder(one.problem);
+    };
+    if (std::ranges::none_of(result.problems, unnamed)) return;
+    const auto entries = wait_for(
+        client::fetch_entries(office.directory, office.identity, by.mandate, by.certificate));
+    Silence silence{.count = 0, .kinds = {}, .answered = {}};
+    for (const auto& holder : result.holders)
+        silence.answered.push_back(holder.answered.answer.issuer);
+    for (const auto& one : result.problems) {
+        if (!unnamed(one)) continue;
+        silence.count += 1;
+        silence.kinds.push_back(one.kind);
+    }
+    const auto silent =
+        who_is_silent(office.directory, entries ? *entries : client::PersonEntries{}, silence);
+    const auto text = silent_text(office.directory, silent, silence.count);
+    for (auto& one : result.problems) {
+        if (unnamed(one)) one.who = text;
+    }
 }
 
 // --- for people ---
@@ -78,8 +114,9 @@ std::string amount_of(const std::optional<std::int64_t>& points, std::int64_t ye
 }
 
 void print_claim(const client::Claim& claim) {
-    std::cout << fmt::format("  {}  {}  {}  {}{}{}\n", claim.month, claim.institution,
-                             words_of(claim.kind), amount_of(claim.points, claim.cost_yen),
+    std::cout << fmt::format("  {}  {}  {}  {}{}{}\n", printable(claim.month),
+                             printable(claim.institution), printable(words_of(claim.kind)),
+                             amount_of(claim.points, claim.cost_yen),
                              claim.paid_yen ? fmt::format("  支払 {} 円", *claim.paid_yen) : "",
                              claim.days ? fmt::format("  {} 日", *claim.days) : "");
     if (!claim.withheld.empty()) {
@@ -87,35 +124,50 @@ void print_claim(const client::Claim& claim) {
                      "items: the insurer asks the doctor first\n";
     }
     for (const auto& item : claim.items) {
-        std::cout << fmt::format("           {}  {}  {}{}\n", item.code, item.name,
-                                 amount_of(item.points, item.cost_yen),
+        std::cout << fmt::format("           {}  {}  {}{}\n", printable(item.code),
+                                 printable(item.name), amount_of(item.points, item.cost_yen),
                                  item.quantity ? fmt::format("（{} 回）", *item.quantity) : "");
     }
 }
 
 void print_holder(const wire::Directory& directory, const HolderClaims& holder) {
     const auto& claims = holder.claims;
+    const auto arrived_to = printable(claims.arrived_to);
     std::cout << fmt::format("{}  {} から {} まで\n",
-                             name_of(directory, holder.answered.answer.issuer.text()), claims.from,
-                             claims.to);
+                             name_of(directory, holder.answered.answer.issuer.text()),
+                             printable(claims.from), printable(claims.to));
     for (const auto& claim : claims.claims)
         print_claim(claim);
     if (claims.claims.empty()) std::cout << "  この期間のレセプトはありません no claims\n";
     std::cout << fmt::format("  {} 診療分まで届いています claims have come in to {}; as of {}\n\n",
-                             claims.arrived_to, claims.arrived_to,
-                             to_rfc3339(holder.answered.answer.as_of));
+                             arrived_to, arrived_to, to_rfc3339(holder.answered.answer.as_of));
+}
+
+std::string colon_after(const std::string& who) {
+    return who.empty() ? who : who + ": ";
 }
 
 void print_result(const wire::Directory& directory, const Result& result) {
     std::cout << "レセプト情報 your claims\n\n";
     for (const auto& holder : result.holders)
         print_holder(directory, holder);
-    for (const auto& problem : result.problems) {
-        const auto& error = wire::info(problem.code);
-        std::cout << fmt::format("回答なし {}: {} {}\n\n", error.name, error.title, problem.detail);
+    for (const auto& one : result.problems) {
+        const auto& error = wire::info(one.problem.code);
+        std::cout << fmt::format("回答なし {}{}: {} {}\n\n", colon_after(one.who), error.name,
+                                 error.title, one.problem.detail);
     }
     for (const auto& holder : result.holders)
         print_receipt(holder.answered);
+}
+
+int print_no_answers(const std::vector<NoAnswer>& problems) {
+    if (problems.empty()) return print_problem({wire::Code::no_link, {}, {}, {}});
+    int status = 0;
+    for (const auto& one : problems) {
+        if (!one.who.empty()) std::cerr << fmt::format("回答なし no answer: {}\n", one.who);
+        status = print_problem(one.problem);
+    }
+    return status;
 }
 
 // --- for programs ---
@@ -136,8 +188,13 @@ std::string bundle_of(const Result& result) {
                                          holder.answered.answer.issuer.text(), holder.claims.from,
                                          holder.claims.to, holder.claims.arrived_to)});
     }
-    for (const auto& problem : result.problems)
-        add_problem(entries, system, problem);
+    for (const auto& one : result.problems) {
+        const auto& error = wire::info(one.problem.code);
+        add_outcome(entries, {.severity = "warning",
+                              .system = system,
+                              .code = error.name,
+                              .text = fmt::format("{}{}", colon_after(one.who), error.title)});
+    }
     for (const auto& holder : result.holders)
         add_proof(entries, holder.answered);
     return bundle_text(entries);
@@ -151,19 +208,16 @@ int show_claims(const Places& places, const ClaimsOptions& options) {
     const auto parameters = parameters_of(options, policy.day_of(unix_now()));
     const auto id = *wire::ServiceId::parse(service);
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, {service});
+                                  wire::MandateKind::login, {service, "entries"});
     if (!mandate) return print_problem(mandate.error());
     auto records = wait_for(client::fetch_own(office.directory, office.identity,
                                               {.service = id,
                                                .kinds = policy.holder_kinds(id, office.self.kind),
                                                .parameters = parameters,
                                                .login_mandate = mandate->mandate}));
-    const auto result = sort_out(std::move(records), parameters);
-    if (result.holders.empty()) {
-        return print_problem(result.problems.empty()
-                                 ? client::Problem{wire::Code::no_link, {}, {}, {}}
-                                 : result.problems.front());
-    }
+    auto result = sort_out(office.directory, std::move(records), parameters);
+    name_silent(office, *mandate, result);
+    if (result.holders.empty()) return print_no_answers(result.problems);
     if (options.json) {
         std::cout << bundle_of(result) << "\n";
     } else {

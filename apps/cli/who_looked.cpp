@@ -4,8 +4,10 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "base/printable.hpp"
 #include "client/cross_check.hpp"
 #include "office.hpp"
+#include "unanswered.hpp"
 #include "wire/policy.hpp"
 
 namespace mado::cli {
@@ -74,7 +76,7 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
     if (entry.erased) {
         std::cout << fmt::format(
             "{:>4}  （{} 末までの保存期間が終わり、{} に消去 erased at its retention's end）{}\n",
-            entry.seq, entry.erased->kept_until, to_rfc3339(entry.erased->at), mark);
+            entry.seq, printable(entry.erased->kept_until), to_rfc3339(entry.erased->at), mark);
         return;
     }
     const auto who = name_of(directory, entry.requester);
@@ -84,11 +86,11 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
         return;
     }
     const auto* row = policy.row(entry.order->policy);
-    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}{}\n", entry.seq,
-                             to_rfc3339(entry.time), who,
-                             name_of(directory, entry.order->holder.text()),
-                             entry.head->service.text(), wire::to_text(entry.order->presence),
-                             entry.outcome.empty() ? "（回答は未確認）" : entry.outcome, mark);
+    std::cout << fmt::format(
+        "{:>4}  {}  {} → {}  {}／{}  {}{}\n", entry.seq, to_rfc3339(entry.time), who,
+        name_of(directory, entry.order->holder.text()), entry.head->service.text(),
+        wire::to_text(entry.order->presence),
+        entry.outcome.empty() ? "（回答は未確認）" : printable(entry.outcome), mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
     if (entry.was_sealed) {
         std::cout << fmt::format("      {} の命令により {} まで開示を制限 sealed until then\n",
@@ -136,12 +138,43 @@ std::string_view words_of(client::Finding::Kind kind) {
     return "";
 }
 
-void print_comparison(const wire::Directory& directory, const client::CrossCheck& check) {
+// A holder that answered nothing has no name yet: the relay does not say who it would have been.
+bool is_unnamed(const wire::Directory& directory, const client::ComparedHolder& holder) {
+    return holder.problem && holder.holder == directory.relay().id;
+}
+
+std::string names_of_unnamed(const wire::Directory& directory, const client::CrossCheck& check,
+                             const std::vector<wire::CodeId>& kinds) {
+    Silence silence{.count = 0, .kinds = kinds, .answered = {}};
+    for (const auto& holder : check.holders) {
+        if (is_unnamed(directory, holder)) {
+            silence.count += is_of_one_holder(*holder.problem) ? 1 : 0;
+        } else {
+            silence.answered.push_back(holder.holder);
+        }
+    }
+    return silent_text(directory, who_is_silent(directory, check.entries, silence), silence.count);
+}
+
+bool is_complete(const client::CrossCheck& check) {
+    return std::ranges::none_of(check.holders, [](const client::ComparedHolder& holder) {
+        return holder.problem.has_value();
+    });
+}
+
+void print_comparison(const wire::Directory& directory, const client::CrossCheck& check,
+                      const std::vector<wire::CodeId>& kinds) {
     std::cout << "\n照合 compared with the holders\n";
     for (const auto& holder : check.holders) {
         if (holder.problem) {
             const auto& error = wire::info(holder.problem->code);
-            std::cout << fmt::format("  照合できません not compared: {} {}\n", error.name,
+            std::string who;
+            if (!is_unnamed(directory, holder)) {
+                who = name_of(directory, holder.holder.text()) + ": ";
+            } else if (is_of_one_holder(*holder.problem)) {
+                who = names_of_unnamed(directory, check, kinds) + ": ";
+            }
+            std::cout << fmt::format("  照合できません not compared: {}{} {}\n", who, error.name,
                                      error.title);
         } else {
             std::cout << fmt::format("  {}  証跡 {} 件 rows of evidence\n",
@@ -151,23 +184,23 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
     for (const auto& finding : check.findings) {
         std::cout << fmt::format("  ✗ {}  {} → {}  {}  index {}\n      {}\n",
                                  to_rfc3339(finding.time), name_of(directory, finding.requester),
-                                 name_of(directory, finding.holder.text()), finding.service,
-                                 finding.index, words_of(finding.kind));
+                                 name_of(directory, finding.holder.text()),
+                                 printable(finding.service), finding.index, words_of(finding.kind));
     }
-    if (check.findings.empty()) {
+    if (!is_complete(check)) {
+        std::cout << "  照合は不完全です。もう一度お試しください the comparison is not complete; "
+                     "please try again later\n";
+    } else if (check.findings.empty()) {
         std::cout << "  食い違いはありません nothing is missing on either side\n";
     }
 }
 
-json::object comparison_json(const client::CrossCheck& check) {
+json::object comparison_json(const wire::Directory& directory, const client::CrossCheck& check) {
     json::array holders;
     for (const auto& holder : check.holders) {
         json::object one{{"rows", holder.rows}};
-        if (holder.problem) {
-            one["problem"] = wire::info(holder.problem->code).name;
-        } else {
-            one["holder"] = holder.holder.text();
-        }
+        if (holder.problem) one["problem"] = wire::info(holder.problem->code).name;
+        if (!is_unnamed(directory, holder)) one["holder"] = holder.holder.text();
         holders.push_back(std::move(one));
     }
     json::array findings;
@@ -180,8 +213,10 @@ json::object comparison_json(const client::CrossCheck& check) {
                                         {"requester", finding.requester},
                                         {"service", finding.service}});
     }
-    return {
-        {"below", check.below}, {"holders", std::move(holders)}, {"findings", std::move(findings)}};
+    return {{"below", check.below},
+            {"complete", is_complete(check)},
+            {"holders", std::move(holders)},
+            {"findings", std::move(findings)}};
 }
 
 http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office, SignedByCard by) {
@@ -191,6 +226,12 @@ http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office
     if (!entries) co_return std::unexpected(entries.error());
     out.entries = std::move(*entries);
     co_return out;
+}
+
+// A lie that was found counts more than a holder that could not be asked.
+int status_of(const client::CrossCheck& check) {
+    if (!check.findings.empty()) return 1;
+    return is_complete(check) ? 0 : 3;
 }
 
 }  // namespace
@@ -217,21 +258,24 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
             if (wanted(entry)) entries.push_back(entry_json(entry));
         }
         json::object out{{"entries", std::move(entries)}};
-        if (options.compare) out["comparison"] = comparison_json(*check);
+        if (options.compare) out["comparison"] = comparison_json(office.directory, *check);
         std::cout << json::serialize(out) << "\n";
-        return check->findings.empty() ? 0 : 1;
+        return status_of(*check);
     }
     std::cout << "あなたの記録を見た人 who looked\n\n";
     for (const auto& entry : check->entries.entries) {
         if (wanted(entry)) print_entry(office.directory, policy, entry);
     }
+    if (!check->entries.entries.empty() && std::ranges::none_of(check->entries.entries, wanted)) {
+        std::cout << "条件に合う記録はありません the filter leaves none of them\n";
+    }
     print_summary(check->entries);
     if (options.compare) {
-        print_comparison(office.directory, *check);
+        print_comparison(office.directory, *check, kinds);
     } else {
         print_reminders(office.directory, check->entries);
     }
-    return check->findings.empty() ? 0 : 1;
+    return status_of(*check);
 }
 
 }  // namespace mado::cli

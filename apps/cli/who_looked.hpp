@@ -15,7 +15,8 @@ struct WhoLookedOptions {
     bool compare = false;      // ask every holder what it was asked, and compare
     bool json = false;
 };
-// The exit status: 0 everything fits, 1 the comparison found something, 3 no answer.
+// The exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a holder
+// was not compared.
 int show_who_looked(const Places& places, const WhoLookedOptions& options);
 
 }  // namespace mado::cli

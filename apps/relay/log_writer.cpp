@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "db/batch_writer.hpp"
+#include "db/checkpointer.hpp"
 #include "upkeep.hpp"
 
 namespace mado::relay {
@@ -214,6 +215,7 @@ bool LogWriter::healthy() const {
 }
 
 std::optional<std::string_view> LogWriter::unwell() {
+    if (const auto why = state_->checkpointer.unwell()) return why;
     return state_->writer.unwell();
 }
 

@@ -58,7 +58,7 @@ class LogWriter {
     [[nodiscard]] std::size_t queued() const;
     // The last batch became durable, in the database and in the anchor.
     [[nodiscard]] bool healthy() const;
-    // Why nothing can be recorded just now (BatchWriter::unwell).
+    // Why nothing can be recorded just now, or the write-ahead log only grows.
     [[nodiscard]] std::optional<std::string_view> unwell();
 
     // How many entries are durable, in the database and in the anchor: what may be published.

@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -16,6 +19,7 @@
 #include "base/id.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "base/program.hpp"
 #include "base/secret.hpp"
 #include "base/temp_folder.hpp"
 
@@ -463,6 +467,32 @@ TEST(File, AFailureLeavesTheOldContentAndNoHalfFile) {
     EXPECT_THROW(read_file(folder.path("taken")), Failure);
 }
 
+// Whoever runs the program reads what to mend; anything else is a fault of ours.
+TEST(File, WhatSomebodyCanMendIsAnOperatorsError) {
+    const TempFolder folder;
+    std::filesystem::create_directory(folder.path("taken"));
+    replace_file(folder.path("file"), as_bytes("x"));
+    const auto status_of = [](const std::function<void()>& act) {
+        std::string name = "test";
+        char* words[] = {name.data(), nullptr};
+        return run_program(name, 1, words, [&act](const Words&) {
+            act();
+            return 0;
+        });
+    };
+    const auto write = [](const std::string& path) { replace_file(path, as_bytes("new")); };
+    EXPECT_EQ(status_of([&folder] { read_file(folder.path("taken")); }), status_operator);
+    EXPECT_EQ(status_of([&folder] { read_file(folder.path("file"), 0); }), status_operator);
+    EXPECT_EQ(status_of([&] { write(folder.path("taken")); }), status_operator);
+    EXPECT_EQ(status_of([&] { write(folder.path("absent/file")); }), status_operator);
+    EXPECT_EQ(status_of([&] { write(folder.path("file/inside")); }), status_operator);
+    EXPECT_EQ(status_of([&] { std::filesystem::create_directories(folder.path("file/inside")); }),
+              status_operator);
+    EXPECT_EQ(status_of([] { throw Failure("broken"); }), status_fault);
+    EXPECT_EQ(status_of([] { throw std::runtime_error("broken"); }), status_fault);
+    EXPECT_EQ(status_of([] {}), 0);
+}
+
 TEST(File, HasALimit) {
     const TempFolder folder;
     const auto path = folder.path("large");
@@ -589,6 +619,18 @@ TEST(File, ALockIsHeldByOne) {
         EXPECT_EQ(message.find("the state folder is in use by another process"), 0U) << message;
     }
     EXPECT_EQ(operator_message(again), "");
+    {
+        auto first = std::make_unique<FileLock>(path, "the state folder");
+        const LockOptions patient{.refusal = "taken", .wait_ms = 10'000};
+        std::jthread other([&first] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            first.reset();
+        });
+        EXPECT_EQ(operator_message([&] { const FileLock second(path, patient); }), "");
+    }
+    const FileLock held(path, "the state folder");
+    const LockOptions hasty{.refusal = "taken", .wait_ms = 30};
+    EXPECT_EQ(operator_message([&] { const FileLock second(path, hasty); }), "taken");
     EXPECT_EQ(mode_of(path), 0600U);
     EXPECT_THROW(FileLock(folder.path("absent/lock"), "x"), Failure);
 }

@@ -8,13 +8,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "base/clock.hpp"
 
 namespace mado {
 namespace {
 
+constexpr std::chrono::milliseconds lock_pause{20};
+
 [[noreturn]] void fail(std::string_view what, const std::string& path) {
-    throw Failure(fmt::format("{} {}: {}", what, path, ::strerror(errno)));
+    const int reason = errno;
+    const auto text = fmt::format("{} {}: {}", what, path, ::strerror(reason));
+    switch (reason) {
+        case EISDIR:
+            throw FileFailure(path + " is a folder, and a file is expected there");
+        case ENOENT:
+            throw FileFailure(fmt::format("{} {}: there is no such folder", what, path));
+        case EACCES:
+        case EPERM:
+        case EROFS:
+        case ENOSPC:
+        case EDQUOT:
+        case ENOTDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+            throw FileFailure(text);
+        default:  // open set
+            throw Failure(text);
+    }
 }
 
 class Descriptor {
@@ -78,8 +103,13 @@ std::optional<std::string> read_file(const std::string& path, std::size_t bytes_
         if (errno == ENOENT) return std::nullopt;
         fail("cannot open", path);
     }
-    const auto size = static_cast<std::size_t>(status_of(file.get(), path).st_size);
-    if (size > bytes_max) throw Failure("file is too large: " + path);
+    const auto status = status_of(file.get(), path);
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        fail("cannot read", path);
+    }
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size > bytes_max) throw FileFailure("file is too large: " + path);
     std::string content(size, '\0');
     read_all(file.get(), {reinterpret_cast<std::uint8_t*>(content.data()), size}, path);
     return content;
@@ -115,11 +145,11 @@ void replace_file(const std::string& path, ByteView content, unsigned mode) {
     try {
         const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                                      static_cast<mode_t>(mode)));
-        if (file.get() < 0) fail("cannot create", beside);
+        if (file.get() < 0) fail("cannot create", path);
         if (::fchmod(file.get(), static_cast<mode_t>(mode)) != 0)
             fail("cannot set mode of", beside);
-        write_all(file.get(), content, beside);
-        if (::fsync(file.get()) != 0) fail("cannot flush", beside);
+        write_all(file.get(), content, path);
+        if (::fsync(file.get()) != 0) fail("cannot flush", path);
         if (::rename(beside.c_str(), path.c_str()) != 0) fail("cannot rename to", path);
     } catch (const Failure&) {
         ::unlink(beside.c_str());  // the old content stands; a half new one is of no use
@@ -161,15 +191,27 @@ void flush_folder(const std::string& path) {
 }
 
 FileLock::FileLock(const std::string& path, const std::string& what_is_locked)
+    : FileLock(path, {.refusal = what_is_locked +
+                                 " is in use by another process; stop that one first (./mado down)",
+                      .wait_ms = 0}) {}
+
+FileLock::FileLock(const std::string& path, const LockOptions& options)
     : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
     if (descriptor_ < 0) fail("cannot open", path);
-    if (lock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const auto until = monotonic_us() + options.wait_ms * 1000;
+    bool said = options.waits == nullptr;
+    while (lock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
         const int reason = errno;
+        if (reason == EINTR) continue;
+        if (reason == EWOULDBLOCK && monotonic_us() < until) {
+            if (!std::exchange(said, true)) options.waits();
+            std::this_thread::sleep_for(lock_pause);
+            continue;
+        }
         ::close(descriptor_);
         errno = reason;
         if (reason != EWOULDBLOCK) fail("cannot lock", path);
-        throw OperatorError(what_is_locked +
-                            " is in use by another process; stop that one first (./mado down)");
+        throw OperatorError(options.refusal);
     }
 }
 

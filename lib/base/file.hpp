@@ -1,6 +1,8 @@
-// Files, with the durability that each use needs. Errors are Failure, with the path.
+// Files, with the durability that each use needs. Errors are Failure, with the path: FileFailure
+// where whoever runs the program can mend it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,11 +31,18 @@ void append_line(const std::string& path, std::string_view line, unsigned mode =
 // What was made or renamed in it stays after a crash.
 void flush_folder(const std::string& path);
 
+struct LockOptions {
+    std::string refusal;       // the sentence for whoever comes while another process holds it
+    std::int64_t wait_ms = 0;  // for so long the other one is waited for
+    std::function<void()> waits = nullptr;  // called once when it has to wait
+};
+
 // Holds an exclusive lock on a file until destroyed: one writer per state folder.
 class FileLock {
   public:
     // Throws OperatorError when another process holds it.
     FileLock(const std::string& path, const std::string& what_is_locked);
+    FileLock(const std::string& path, const LockOptions& options);
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <iostream>
 
 #include "base/result.hpp"
 
@@ -22,6 +24,13 @@ void raise_open_files() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// What was printed but did not arrive is no success, whatever the status says.
+void finish_output() {
+    if (std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+    throw OperatorError(
+        "what was printed could not be written: the disk is full, or nobody reads it");
+}
+
 }  // namespace
 
 int run_program(const std::string& name, int argc, char** argv,
@@ -30,13 +39,21 @@ int run_program(const std::string& name, int argc, char** argv,
     ::umask(077);
     raise_open_files();
     try {
-        return body(Words(argv + 1, argv + argc));
+        const int status = body(Words(argv + 1, argv + argc));
+        finish_output();
+        return status;
     } catch (const OperatorError& error) {
         say(name + ": " + error.what());
-        return 2;
+        return status_operator;
+    } catch (const FileFailure& error) {
+        say(name + ": " + error.what());
+        return status_operator;
+    } catch (const std::filesystem::filesystem_error& error) {
+        say(name + ": " + error.path1().string() + ": " + error.code().message());
+        return status_operator;
     } catch (const std::exception& error) {
         say(name + ": stopped by a fault: " + error.what());
-        return 1;
+        return status_fault;
     }
 }
 

@@ -10,8 +10,12 @@ namespace mado {
 
 using Words = std::vector<std::string>;
 
-// Runs `body` with the command line's words. OperatorError: status 2. Any other exception is a
-// fault: status 1.
+// What no answer of a program is.
+constexpr int status_operator = 2;  // wrong words, or something that whoever runs it can mend
+constexpr int status_fault = 4;
+
+// Runs `body` with the command line's words; its status counts when all that it printed was
+// written. OperatorError, a file that cannot be used: status 2. Any other exception is a fault.
 int run_program(const std::string& name, int argc, char** argv,
                 const std::function<int(const Words&)>& body);
 

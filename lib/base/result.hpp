@@ -31,6 +31,13 @@ class Failure : public std::runtime_error {
     explicit Failure(const std::string& what) : std::runtime_error(what) {}
 };
 
+// A file or folder that cannot be used as it is: a folder in its place, no permission, a full disk.
+// Whoever runs the program can mend it, so in main it is an operator's error.
+class FileFailure : public Failure {
+  public:
+    using Failure::Failure;
+};
+
 // An operator has to do something before the program can start or go on. The text says what is
 // wrong and what to do next, in plain words; main prints it and exits with 2.
 class OperatorError : public std::runtime_error {

@@ -11,6 +11,8 @@
 namespace mado::card {
 namespace {
 
+constexpr std::int64_t lock_wait_ms = 3'000;
+
 struct CardFile {
     Bytes certificate;  // DER
     Secret key;         // PKCS#8 PEM
@@ -95,8 +97,10 @@ int SoftwareCard::tries_left() {
 
 std::expected<Bytes, PinRefused> SoftwareCard::sign_authentication(const Secret& pin,
                                                                    ByteView message) {
-    // Two programs that use one card must not both spend the same try.
-    const FileLock lock(path_ + ".lock", "this card");
+    // Two programs that use one card must not both spend the same try: the second waits.
+    const FileLock lock(path_ + ".lock",
+                        {.refusal = "another program uses this card; try again when it has done",
+                         .wait_ms = lock_wait_ms});
     CardFile card = load(path_);
     if (card.tries_left == 0) return std::unexpected(PinRefused{0});
     // Counted before it is compared: pulling the power cannot give a try back.

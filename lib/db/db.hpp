@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "db/checkpointer.hpp"
 
 typedef struct sqlite3 sqlite3;
 typedef struct sqlite3_stmt sqlite3_stmt;

@@ -1,5 +1,7 @@
 #include "http/operations.hpp"
 
+#include <unistd.h>
+
 namespace mado::http {
 namespace {
 
@@ -8,6 +10,12 @@ Response plain(int status, std::string text) {
     response.status = status;
     response.content_type = "text/plain; charset=utf-8";
     response.body = std::move(text);
+    return response;
+}
+
+// Whose page it is: on a port that was asked for, somebody else's program may answer.
+Response of_this_process(Response response) {
+    response.headers.push_back({process_header, std::to_string(::getpid())});
     return response;
 }
 
@@ -20,7 +28,8 @@ std::vector<Route> operator_routes(std::function<std::optional<std::string>()> n
         {"GET", "/readyz", 0,
          [not_ready](Request) -> Task<Response> {
              const auto why = not_ready();
-             co_return why ? plain(503, "not ready: " + *why + "\n") : plain(200, "ready\n");
+             co_return of_this_process(why ? plain(503, "not ready: " + *why + "\n")
+                                           : plain(200, "ready\n"));
          }},
         {"GET", "/metrics", 0,
          [&metrics](Request) -> Task<Response> {

@@ -13,6 +13,9 @@
 
 namespace mado::http {
 
+// In the answer of /readyz: the process id of the program.
+constexpr const char* process_header = "X-Mado-Process";
+
 // `not_ready`: why the program cannot serve just now, in plain words; empty when it can. It and
 // `metrics` outlive the server.
 std::vector<Route> operator_routes(std::function<std::optional<std::string>()> not_ready,

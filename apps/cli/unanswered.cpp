@@ -1,0 +1,58 @@
+#include "unanswered.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "office.hpp"
+
+namespace mado::cli {
+namespace {
+
+constexpr std::size_t names_max = 8;  // of a whole country's insurers a list says nothing
+
+// After these fetch_own asks the person's next holder.
+constexpr std::array of_one_holder{
+    wire::Code::unavailable,    wire::Code::no_match,        wire::Code::several_match,
+    wire::Code::holder_refused, wire::Code::holder_failed,   wire::Code::service_unknown,
+    wire::Code::answer_invalid, wire::Code::receipt_invalid,
+};
+
+}  // namespace
+
+bool is_of_one_holder(const client::Problem& problem) {
+    // A relay that does not answer gives no request id.
+    if (problem.code == wire::Code::unavailable && problem.request_id.empty()) return false;
+    return std::ranges::find(of_one_holder, problem.code) != of_one_holder.end();
+}
+
+std::vector<wire::ParticipantId> who_is_silent(const wire::Directory& directory,
+                                               const client::PersonEntries& entries,
+                                               const Silence& silence) {
+    std::vector<wire::ParticipantId> out;
+    const auto add = [&](const wire::Participant& one) {
+        if (std::ranges::find(silence.kinds, one.kind) == silence.kinds.end()) return;
+        if (std::ranges::find(silence.answered, one.id) != silence.answered.end()) return;
+        if (std::ranges::find(out, one.id) == out.end()) out.push_back(one.id);
+    };
+    for (const auto& entry : entries.entries) {
+        if (!entry.order) continue;
+        if (const auto* holder = directory.find(entry.order->holder)) add(*holder);
+    }
+    if (out.size() >= silence.count) return out;
+    for (const auto& one : directory.participants)
+        add(one);
+    return out;
+}
+
+std::string silent_text(const wire::Directory& directory,
+                        const std::vector<wire::ParticipantId>& silent, std::size_t count) {
+    std::string names;
+    for (std::size_t i = 0; i < std::min(silent.size(), names_max); ++i)
+        names += (i == 0 ? "" : "、") + name_of(directory, silent[i].text());
+    if (silent.size() > names_max) names += "、…";
+    if (silent.size() <= count) return names;
+    return names + (count == 1 ? " のいずれか one of them"
+                               : fmt::format(" のうち {0} 者 {0} of them", count));
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,32 @@
+// Who has not answered. The relay says of which kind, and which in the person's order, but not who:
+// the person's own list and the directory tell.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/entries.hpp"
+#include "wire/directory.hpp"
+
+namespace mado::cli {
+
+// A problem of one holder, not of the whole question: then there is somebody to name.
+bool is_of_one_holder(const client::Problem& problem);
+
+struct Silence {
+    std::size_t count = 1;            // so many did not answer
+    std::vector<wire::CodeId> kinds;  // of these kinds
+    std::vector<wire::ParticipantId> answered;
+};
+
+// Those of the person's list that did not answer; where these are fewer than `count`, all of the
+// directory that it may have been. Without those that answered.
+std::vector<wire::ParticipantId> who_is_silent(const wire::Directory& directory,
+                                               const client::PersonEntries& entries,
+                                               const Silence& silence);
+
+// "A市国民健康保険", or "A、B のいずれか one of them" where there are more than `count`.
+std::string silent_text(const wire::Directory& directory,
+                        const std::vector<wire::ParticipantId>& silent, std::size_t count);
+
+}  // namespace mado::cli
