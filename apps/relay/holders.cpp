@@ -51,16 +51,36 @@ struct Holders::Waiter {
     ChannelPtr channel;  // set under the mutex before the timer is woken
 };
 
+bool Holders::room_for(const Hash& certificate) const {
+    const auto same = std::ranges::count_if(channels_, [&certificate](const ChannelPtr& other) {
+        return other->certificate == certificate;
+    });
+    return channels_.size() < channels_max && same < channels_of_gateway_max;
+}
+
+// A gateway that was started again has left its old connections here.
+void Holders::drop_dead(const Hash& certificate) {
+    std::erase_if(channels_, [&certificate](const ChannelPtr& channel) {
+        if (channel->certificate != certificate || channel->busy || channel->connection.open())
+            return false;
+        asio::post(channel->io, [channel] { channel->connection.close(); });
+        return true;
+    });
+}
+
+bool Holders::has_room(const Hash& certificate) {
+    const std::scoped_lock lock(mutex_);
+    drop_dead(certificate);
+    return room_for(certificate);
+}
+
 void Holders::add(asio::io_context& io, const Hash& certificate,
                   const std::vector<wire::ParticipantId>& holders, http::Connection connection) {
     auto channel = std::make_shared<Channel>(
         Channel{io, certificate, holders, std::move(connection), /*busy=*/true});
     {
         const std::scoped_lock lock(mutex_);
-        const auto same = std::ranges::count_if(channels_, [&channel](const ChannelPtr& other) {
-            return other->certificate == channel->certificate;
-        });
-        if (channels_.size() >= channels_max || same >= channels_of_gateway_max) return;
+        if (!room_for(certificate)) return;
         channels_.push_back(channel);
     }
     give_back(channel, /*usable=*/true);

@@ -32,6 +32,8 @@ constexpr http::Milliseconds forward_timeout{1'500};
 
 class Holders {
   public:
+    // Whether that gateway may hold one more; those that it has left behind are no hindrance.
+    [[nodiscard]] bool has_room(const Hash& certificate);
     // A gateway has dialled: `connection` serves orders to all of `holders`, one at a time.
     // `certificate`: the gateway's; each may hold 256 connections, more are closed at once.
     void add(http::asio::io_context& io, const Hash& certificate,
@@ -57,6 +59,8 @@ class Holders {
                           std::chrono::steady_clock::time_point until);
     void give_back(const ChannelPtr& channel, bool usable);
     void drop(const ChannelPtr& channel);
+    void drop_dead(const Hash& certificate);
+    [[nodiscard]] bool room_for(const Hash& certificate) const;
 
     std::mutex mutex_;  // guards all below and Channel::busy: every io thread takes and gives back
     std::list<ChannelPtr> channels_;

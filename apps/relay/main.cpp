@@ -138,6 +138,8 @@ struct Lane {
                     public_routes(shared, reader, doors.directory)) {}
 
     asio::io_context io{1};
+    // Another lane's request may still go over a connection of this one.
+    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     Reader reader;
     Exchange exchange;
     http::Server participants;
@@ -157,6 +159,8 @@ Task<void> shut_down(asio::io_context& main, std::vector<std::unique_ptr<Lane>>&
         co_await http::run_on(lane->io, lane->everybody.stop(shutdown_grace));
     }
     shared.holders.close();
+    for (auto& lane : lanes)
+        lane->work.reset();
     publisher.stop();
     co_await operator_server.stop(shutdown_grace);
     main.stop();

@@ -60,6 +60,7 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
         if (holder->services.empty()) return refuse(Code::not_allowed, request);
         holders.push_back(holder->id);
     }
+    if (!shared.holders.has_room(*request.certificate)) return refuse(Code::overloaded, request);
     http::Response response;
     response.status = 101;
     response.headers.push_back({"Upgrade", std::string(wire::upgrade_protocol)});
