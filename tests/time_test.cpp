@@ -85,6 +85,10 @@ TEST_F(TimeTest, TenMinutesWithoutAWitness) {
     for (int i = 0; i < 700 && !has(log_of("gateway-1"), "log_alarm"); ++i)
         pause_ms(100);  // a round of settling each minute
     EXPECT_TRUE(has(log_of("gateway-1"), "log_alarm"));
+    clock().advance(9 * 60);
+    const auto shown = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_EQ(shown.status, 2) << shown.output;
+    EXPECT_TRUE(has(shown.output, "have not been witnessed for ten minutes")) << shown.output;
 
     country().start("witness-2");
     auto again = claims();

@@ -6,6 +6,8 @@
 
 #include "base/printable.hpp"
 #include "client/cross_check.hpp"
+#include "log_words.hpp"
+#include "monitor/follow.hpp"
 #include "office.hpp"
 #include "unanswered.hpp"
 #include "wire/policy.hpp"
@@ -99,6 +101,13 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
     }
 }
 
+// Witnesses cosign every few seconds: what they have not seen for ten minutes is no delay. An entry
+// that was sealed has the time of its order, not of its opening.
+bool is_overdue(const client::PersonEntry& entry) {
+    return !entry.witnessed && !entry.was_sealed &&
+           entry.time < unix_now() - monitor::unwitnessed_s_max;
+}
+
 void print_summary(const client::PersonEntries& entries) {
     const auto count = entries.entries.size();
     const auto waiting =
@@ -109,6 +118,13 @@ void print_summary(const client::PersonEntries& entries) {
         count, entries.checkpoint.size);
     std::cout << (waiting == 0 ? std::string("all of them are witnessed\n")
                                : fmt::format("{} wait to be witnessed\n", waiting));
+    const auto overdue = std::ranges::count_if(entries.entries, is_overdue);
+    if (overdue == 0) return;
+    std::cout << fmt::format(
+        "  ✗ {} 件は10分を過ぎても立会いがありません。記録の管理者か証人に問題があります\n"
+        "      {} have not been witnessed for ten minutes: the log or its witnesses are at fault; "
+        "./mado log follow --once says more\n",
+        overdue, overdue);
 }
 
 void print_reminders(const wire::Directory& directory, const client::PersonEntries& entries) {
@@ -228,9 +244,11 @@ http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office
     co_return out;
 }
 
-// A lie that was found counts more than a holder that could not be asked.
+// A lie that was found counts more than witnesses that are silent, and these more than a holder
+// that could not be asked.
 int status_of(const client::CrossCheck& check) {
     if (!check.findings.empty()) return 1;
+    if (std::ranges::any_of(check.entries.entries, is_overdue)) return status_unwitnessed;
     return is_complete(check) ? 0 : 3;
 }
 

@@ -120,22 +120,13 @@ http::ServerOptions server_options(const Settings& settings, std::uint16_t port,
     return options;
 }
 
-// What a lane serves with: mutual TLS to participants, plain TLS to everybody.
-struct Doors {
-    const http::TlsContext& participants;
-    const http::TlsContext& everybody;
-    const std::string& directory;  // its exact text
-};
-
-// One io thread: its own io_context, reader and listening sockets.
+// One io thread: its own io_context, reader and listening socket.
 struct Lane {
-    Lane(Shared& shared, const Settings& settings, const Doors& doors, const Log& log)
+    Lane(Shared& shared, const Settings& settings, const http::TlsContext& tls, const Log& log)
         : reader(settings.state + "/relay.sqlite", shared.vault),
           exchange(io, shared, reader),
-          participants(io, server_options(settings, settings.port, doors.participants, log),
-                       participant_routes(io, shared, exchange)),
-          everybody(io, server_options(settings, settings.public_port, doors.everybody, log),
-                    public_routes(shared, reader, doors.directory)) {}
+          participants(io, server_options(settings, settings.port, tls, log),
+                       participant_routes(io, shared, exchange)) {}
 
     asio::io_context io{1};
     // Another lane's request may still go over a connection of this one.
@@ -143,24 +134,75 @@ struct Lane {
     Reader reader;
     Exchange exchange;
     http::Server participants;
+};
+
+// Nobody is known there: one address may not take what all share.
+http::ServerOptions public_options(const Settings& settings, const http::TlsContext& tls,
+                                   const Log& log) {
+    auto options = server_options(settings, settings.public_port, tls, log);
+    options.limits.connections_per_address_max = 64;
+    return options;
+}
+
+// What everybody may read, on a thread of its own: no crowd there holds up an order.
+struct PublicLane {
+    PublicLane(Shared& shared, const Settings& settings, const http::TlsContext& tls,
+               const std::string& directory, const Log& log)
+        : reader(settings.state + "/relay.sqlite", shared.vault),
+          everybody(io, public_options(settings, tls, log),
+                    public_routes(shared, reader, directory)) {}
+
+    asio::io_context io{1};
+    Reader reader;
     http::Server everybody;
 };
 
 constexpr http::Milliseconds shutdown_grace{5'000};
 
-// The first SIGTERM or SIGINT: take no more, finish what was accepted, then end.
-Task<void> shut_down(asio::io_context& main, std::vector<std::unique_ptr<Lane>>& lanes,
-                     Shared& shared, Publisher& publisher, http::Server& operator_server) {
+// All that listens, with its threads.
+class Doors {
+  public:
+    Doors(Shared& shared, const Settings& settings, const std::string& directory, const Log& log)
+        : mutual_(http::TlsContext::load_server(settings.keys, true)),
+          plain_(http::TlsContext::load_server(settings.keys, false)),
+          everybody_(shared, settings, plain_, directory, log) {
+        for (int i = 0; i < settings.threads; ++i)
+            lanes_.push_back(std::make_unique<Lane>(shared, settings, mutual_, log));
+    }
+    void open() {
+        for (auto& lane : lanes_)
+            threads_.emplace_back([&lane] { lane->io.run(); });
+        threads_.emplace_back([this] { everybody_.io.run(); });
+    }
+    // Take no more, finish what was accepted.
+    Task<void> close(Holders& holders) {
+        for (auto& lane : lanes_)
+            co_await http::run_on(lane->io, lane->participants.stop(shutdown_grace));
+        co_await http::run_on(everybody_.io, everybody_.everybody.stop(shutdown_grace));
+        holders.close();
+        for (auto& lane : lanes_)
+            lane->work.reset();
+    }
+    void join() {
+        for (auto& thread : threads_)
+            thread.join();
+    }
+
+  private:
+    http::TlsContext mutual_;  // participants
+    http::TlsContext plain_;   // everybody
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    PublicLane everybody_;
+    std::vector<std::thread> threads_;
+};
+
+// The first SIGTERM or SIGINT.
+Task<void> shut_down(asio::io_context& main, Doors& doors, Shared& shared, Publisher& publisher,
+                     http::Server& operator_server) {
     asio::signal_set signals(main, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
     shared.log.info("stopping");
-    for (auto& lane : lanes) {
-        co_await http::run_on(lane->io, lane->participants.stop(shutdown_grace));
-        co_await http::run_on(lane->io, lane->everybody.stop(shutdown_grace));
-    }
-    shared.holders.close();
-    for (auto& lane : lanes)
-        lane->work.reset();
+    co_await doors.close(shared.holders);
     publisher.stop();
     co_await operator_server.stop(shutdown_grace);
     main.stop();
@@ -236,13 +278,7 @@ int serve(const std::string& config_path) {
             "mado_relay_request_seconds", "Time from a request to its answer.",
             {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})};
 
-    const auto mutual = http::TlsContext::load_server(settings.keys, true);
-    const auto plain = http::TlsContext::load_server(settings.keys, false);
-    const Doors doors{
-        .participants = mutual, .everybody = plain, .directory = base.directory_file.jws};
-    std::vector<std::unique_ptr<Lane>> lanes;
-    for (int i = 0; i < settings.threads; ++i)
-        lanes.push_back(std::make_unique<Lane>(shared, settings, doors, base.log));
+    Doors doors(shared, settings, base.directory_file.jws, base.log);
     http::ServerOptions operator_options;
     operator_options.port = settings.operator_port;
     http::Server operator_server(
@@ -250,18 +286,14 @@ int serve(const std::string& config_path) {
         http::operator_routes([&base, &publisher] { return why_not_ready(base.writer, publisher); },
                               base.metrics));
 
-    std::vector<std::thread> threads;
-    for (auto& lane : lanes) {
-        threads.emplace_back([&lane] { lane->io.run(); });
-    }
-    asio::co_spawn(main, shut_down(main, lanes, shared, publisher, operator_server),
+    doors.open();
+    asio::co_spawn(main, shut_down(main, doors, shared, publisher, operator_server),
                    asio::detached);
     asio::co_spawn(main, keep_up(main, base.writer, publisher.contradicted()), asio::detached);
     publisher.start();
     base.log.info("serving", {{"port", std::int64_t{settings.port}}});
     main.run();
-    for (auto& thread : threads)
-        thread.join();
+    doors.join();
     base.writer.stop();
     base.log.info("stopped");
     return 0;

@@ -119,6 +119,7 @@ http::Response show_checkpoint(Shared& shared, const std::string& origin,
 http::Limits public_limits() {
     using http::Milliseconds;
     return {.connections_max = 512,
+            .connections_per_address_max = 64,
             .header_bytes_max = 8 * 1024,
             .handshake = Milliseconds{5'000},
             .header = Milliseconds{5'000},

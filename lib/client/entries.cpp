@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 
+#include "base/parallel.hpp"
 #include "crypto/digest.hpp"
 #include "wire/sealing.hpp"
 #include "wire/subject.hpp"
@@ -238,6 +239,14 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     return out;
 }
 
+// Their signatures take nearly all of the time.
+std::vector<Parsed<PersonEntry>> read_entries(const json::array& values, const Check& check) {
+    std::vector<Parsed<PersonEntry>> out(values.size(), bad("not read"));
+    in_parallel(values.size(),
+                [&out, &values, &check](std::size_t i) { out[i] = read_entry(values[i], check); });
+    return out;
+}
+
 // The newest checkpoint, and the newest one that a quorum has cosigned, of which it is a later one.
 Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directory& directory,
                               UnixTime now) {
@@ -288,8 +297,7 @@ Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
                       .note = out.note,
                       .cosigned_note = out.cosigned_note,
                       .now = now};
-    for (const auto& value : in.array("entries", page_max)) {
-        auto entry = read_entry(value, check);
+    for (auto& entry : read_entries(in.array("entries", page_max), check)) {
         if (!entry) return std::unexpected(entry.error());
         if (entry->seq != ++after) return bad("the person's entries have a hole");
         out.entries.push_back(std::move(*entry));

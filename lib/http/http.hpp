@@ -80,6 +80,7 @@ struct Route {
 
 struct Limits {
     std::size_t connections_max = 4096;
+    std::size_t connections_per_address_max = 4096;
     std::size_t header_bytes_max = 16 * 1024;
     Milliseconds handshake{5'000};
     Milliseconds header{10'000};  // first byte to end of header

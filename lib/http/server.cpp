@@ -101,7 +101,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     ServerOptions options;
     std::shared_ptr<Service> service;
     tcp::acceptor acceptor;
-    std::unordered_map<const Link*, std::weak_ptr<Link>> links;
+    struct Peer {
+        std::weak_ptr<Link> link;
+        asio::ip::address address;
+    };
+    std::unordered_map<const Link*, Peer> links;
     asio::steady_timer all_closed;  // cancelled when the last connection is gone
 };
 
@@ -121,14 +125,21 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
 }
 
 void Server::State::admit(tcp::socket socket) {
-    if (links.size() >= options.limits.connections_max) return;  // closes it
+    error_code error;
+    const auto address = socket.remote_endpoint(error).address();
+    const auto same = std::ranges::count_if(
+        links, [&address](const auto& known) { return known.second.address == address; });
+    if (error || links.size() >= options.limits.connections_max ||
+        static_cast<std::size_t>(same) >= options.limits.connections_per_address_max) {
+        return;  // closes it
+    }
     try {
         auto link = std::make_shared<Link>(std::move(socket));
         link->prepare();
         link->on_close([weak = weak_from_this(), raw = link.get()] {
             if (auto self = weak.lock()) self->forget(raw);
         });
-        links.emplace(link.get(), link);
+        links.emplace(link.get(), Peer{link, address});
         auto io = acceptor.get_executor();
         asio::co_spawn(io, attend(shared_from_this(), std::move(link)), asio::detached);
     } catch (const std::exception& exception) {  // this connection is lost, the server goes on
@@ -160,13 +171,13 @@ void Server::State::forget(const Link* link) {
 }
 
 void Server::State::close_idle() {
-    for (const auto& [raw, weak] : std::unordered_map(links))
-        if (auto link = weak.lock(); link && !link->busy) link->close();
+    for (const auto& [raw, peer] : std::unordered_map(links))
+        if (auto link = peer.link.lock(); link && !link->busy) link->close();
 }
 
 void Server::State::close_all() {
-    for (const auto& [raw, weak] : std::unordered_map(links))
-        if (auto link = weak.lock()) link->close();
+    for (const auto& [raw, peer] : std::unordered_map(links))
+        if (auto link = peer.link.lock()) link->close();
 }
 
 Server::Server(asio::io_context& io, ServerOptions options, std::vector<Route> routes)

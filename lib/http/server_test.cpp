@@ -236,6 +236,18 @@ TEST_F(ServerTest, LimitsConnections) {
     EXPECT_TRUE(await(io, greeted(fourth)));
 }
 
+TEST_F(ServerTest, LimitsConnectionsOfOneAddress) {
+    const auto server = serve({.connections_max = 10, .connections_per_address_max = 1});
+    RawClient first(io, server->port());
+    EXPECT_TRUE(await(io, greeted(first)));
+    RawClient second(io, server->port());
+    EXPECT_EQ(await(io, second.read_to_end()), "");
+    first.close();
+    await(io, pause(Milliseconds(20)));
+    RawClient third(io, server->port());
+    EXPECT_TRUE(await(io, greeted(third)));
+}
+
 TEST_F(ServerTest, StopsGracefully) {
     const auto server = serve();
     const auto scene = [](asio::io_context& context, Server& with) -> Task<Milliseconds> {
