@@ -14,6 +14,21 @@ namespace {
 
 constexpr int first_look_of = 5;  // one order in so many is of a requester new to the person
 
+// This thread's cores, as they were, at the end of a scope.
+class Cores {
+  public:
+    Cores() { known_ = ::sched_getaffinity(0, sizeof(set_), &set_) == 0; }
+    ~Cores() {
+        if (known_) ::sched_setaffinity(0, sizeof(set_), &set_);
+    }
+    Cores(const Cores&) = delete;
+    Cores& operator=(const Cores&) = delete;
+
+  private:
+    cpu_set_t set_{};
+    bool known_ = false;
+};
+
 // New threads inherit it.
 void run_on(int core) {
     cpu_set_t set;
@@ -140,6 +155,7 @@ std::vector<Figure> measure_writer(const Place& place, const Orders& orders,
 
     std::vector<relay::WriterObservation> seen;  // of the writer's thread, read when it is idle
     std::mt19937_64 random(std::random_device{}());
+    const Cores as_before;
     run_on(load.core);
     const auto writer =
         place.open_writer([&seen](const relay::WriterObservation& one) { seen.push_back(one); });
