@@ -219,8 +219,8 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
     auto* show = log.add_subcommand(
         "show",
         "a person's entries: who looked\n"
-        "exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a "
-        "holder could not be compared");
+        "exit status: 0 everything fits, 1 the comparison found something, 2 an entry has "
+        "waited ten minutes for the witnesses, 3 no answer, or a holder could not be compared");
     show->add_option("--card", options.card, "a demo card, such as hanako")->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
     show->add_option("--from", options.from, "first day, YYYY-MM-DD");

@@ -96,6 +96,7 @@ create table question (
     sealed       blob not null
 );
 create index question_person on question (person);
+create index question_month on question (month);
 create index question_organisation on question (organisation, answered_at);
 
 -- Public counts of orders, by month of the country's calendar.
