@@ -92,15 +92,17 @@ struct Core {
             const auto rest = input.substr(used);
             if (rest.empty() || too_short_to_begin(rest)) return Progress::need_more;
             error_code error;
+            const bool in_header = !parser.is_header_done();
             const auto taken = parser.put(asio::const_buffer(rest.data(), rest.size()), error);
             used += taken;
-            if (!parser.is_header_done()) header_bytes += taken;
+            if (in_header) header_bytes += taken;
+            if (header_bytes > header_bytes_max) return Progress::header_too_large;
             if (error) return judge(error, rest.size() - taken);
         }
     }
 
     // `left` bytes wait for the rest of what they belong to. Beast's own limit holds for one piece
-    // of a header; ours for all of it, and for the lines between chunks.
+    // of a header, and not for its first line; ours for all of it, and for the lines between chunks.
     Progress judge(const error_code& error, std::size_t left) const {
         const bool in_header = !parser.is_header_done();
         if (error == beast::error::need_more) {
