@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <fstream>
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
@@ -11,7 +12,6 @@ namespace mado::relay {
 namespace {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
-constexpr std::size_t file_bytes_max = std::size_t{1} << 40;
 
 struct Statement {
     Hash sha256{};
@@ -44,113 +44,126 @@ Statement read_statement(const std::string& path, const wire::Directory& directo
     return out;
 }
 
-// Read once: what is taken in is what was hashed.
-std::string read_signed(const std::string& path, const Hash& expected) {
-    auto content = read_file(path, file_bytes_max);
-    if (!content) refuse(path, "there is no such file");
-    if (crypto::sha256(as_bytes(*content)) != expected) {
-        refuse(path, "it is not the file that was signed");
-    }
-    return std::move(*content);
-}
-
+// The lines of a file, and the SHA-256 of exactly what was read of it.
 class Lines {
   public:
-    Lines(std::string path, std::string_view content, const wire::Directory& directory,
-          const wire::Schemes& schemes, const Vault& vault)
-        : path_(std::move(path)),
-          rest_(content),
-          directory_(directory),
-          schemes_(schemes),
-          vault_(vault) {}
-
-    std::optional<ImportedPerson> next() {
-        if (rest_.empty()) return std::nullopt;
-        const auto line = rest_.substr(0, rest_.find('\n'));
-        rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
-        ++line_number_;
-        const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
-        if (!object) fail(object.error().why);
-        Members in(*object);
-        ImportedPerson person;
-        const auto health_care_number = in.text("health_care_number", 40);
-        add(person, "health-care-number", {}, {{"number", health_care_number}}, true);
-        for (const auto& value : in.array("identifiers", 64))
-            read_number(person, value);
-        for (const auto& value : in.array("certificates", 16))
-            read_certificate(person, value);
-        if (auto ok = in.finish(); !ok) fail(ok.error().why);
-        return person;
+    explicit Lines(const std::string& path) : path_(path), in_(path, std::ios::binary) {
+        if (!in_) refuse(path, "there is no such file");
     }
-    [[nodiscard]] std::int64_t count() const { return line_number_; }
+
+    // Without its end; empty after the last. Good until the next call.
+    std::optional<std::string_view> next() {
+        in_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+        if (in_.bad()) throw FileFailure("cannot read " + path_);
+        const auto bytes = static_cast<std::size_t>(in_.gcount());
+        if (bytes == 0) return std::nullopt;
+        ++count_;
+        if (in_.fail()) refuse_line("it is too long");
+        const std::string_view line(buffer_.data(), in_.eof() ? bytes : bytes - 1);
+        hash_.add(as_bytes(line));
+        if (!in_.eof()) hash_.add(as_bytes("\n"));
+        return line;
+    }
+    // After the last line.
+    void demand(const Hash& signed_hash) {
+        if (hash_.finish() != signed_hash) refuse(path_, "it is not the file that was signed");
+    }
+    [[nodiscard]] std::int64_t count() const { return count_; }
+    [[noreturn]] void refuse_line(std::string_view why) const {
+        refuse(path_, "line " + std::to_string(count_) + ": " + std::string(why));
+    }
 
   private:
-    [[noreturn]] void fail(std::string_view why) const {
-        refuse(path_, "line " + std::to_string(line_number_) + ": " + std::string(why));
-    }
-
-    void add(ImportedPerson& person, std::string_view scheme_name,
-             std::optional<wire::ParticipantId> holder, const json::object& fields, bool current) {
-        const auto* scheme = schemes_.find(scheme_name);
-        if (scheme == nullptr) fail("unknown number scheme");
-        auto number = wire::read_number(*scheme, fields);
-        if (!number) fail("a number does not fit its scheme");
-        // A number goes to its own holder only.
-        if (scheme->kind.has_value() != holder.has_value() ||
-            (holder && number->field(scheme->holder_field) != holder->text())) {
-            fail("a number is of another holder than its line says");
-        }
-        person.identifiers.emplace_back(
-            number_indexes(vault_, *number, *scheme),
-            Identifier{
-                .number = std::move(*number), .holder = std::move(holder), .current = current});
-    }
-
-    void read_number(ImportedPerson& person, const json::value& value) {
-        if (!value.is_object()) fail("an identifier is not an object");
-        Members in(value.get_object());
-        const auto scheme = in.text("scheme", 40);
-        auto holder = wire::ParticipantId::parse(in.text("holder", 64));
-        const auto& fields = in.object("fields");
-        const auto state = in.text("state", 20);
-        if (auto ok = in.finish(); !ok) fail(ok.error().why);
-        if (!holder || directory_.find(*holder) == nullptr) fail("an unknown holder");
-        if (state != "current" && state != "former") fail("an unknown state");
-        add(person, scheme, *holder, fields, state == "current");
-    }
-
-    void read_certificate(ImportedPerson& person, const json::value& value) {
-        if (!value.is_object()) fail("a certificate is not an object");
-        Members in(value.get_object());
-        const auto der = in.base64url_bytes("certificate", 8 * 1024);
-        const auto status = in.text("status", 20);
-        if (auto ok = in.finish(); !ok) fail(ok.error().why);
-        const auto certificate = crypto::Certificate::from_der(der);
-        if (!certificate) fail("a certificate cannot be read");
-        bool trusted = false;
-        for (const auto& authority : directory_.card_authorities) {
-            trusted = trusted || certificate->issued_by(authority);
-        }
-        if (!trusted) fail("a certificate is of no card authority of the directory");
-        const auto card_status = status == "active"      ? CardStatus::active
-                                 : status == "suspended" ? CardStatus::suspended
-                                                         : CardStatus::revoked;
-        if (card_status == CardStatus::revoked && status != "revoked") fail("an unknown status");
-        person.cards.push_back({.certificate = certificate->thumbprint(),
-                                .status = card_status,
-                                .key = certificate->public_key(),
-                                .not_after = certificate->not_after()});
-    }
-
     std::string path_;
-    std::string_view rest_;
-    const wire::Directory& directory_;
-    const wire::Schemes& schemes_;
-    const Vault& vault_;
-    std::int64_t line_number_ = 0;
+    std::ifstream in_;
+    std::string buffer_ = std::string(line_bytes_max + 2, '\0');  // its end, and getline's zero
+    crypto::Sha256 hash_;
+    std::int64_t count_ = 0;
 };
 
+// A number goes to its own holder only.
+Parsed<void> add_number(ImportedPerson& person, std::string_view scheme_name,
+                        const json::object& fields, Identifier identifier,
+                        const ImportFacts& facts) {
+    const auto* scheme = facts.schemes.find(scheme_name);
+    if (scheme == nullptr) return bad("unknown number scheme");
+    auto number = wire::read_number(*scheme, fields);
+    if (!number) return bad("a number does not fit its scheme");
+    const auto& holder = identifier.holder;
+    if (scheme->kind.has_value() != holder.has_value() ||
+        (holder && number->field(scheme->holder_field) != holder->text())) {
+        return bad("a number is of another holder than its line says");
+    }
+    auto indexes = number_indexes(facts.vault, *number, *scheme);
+    identifier.number = std::move(*number);
+    person.identifiers.emplace_back(std::move(indexes), std::move(identifier));
+    return {};
+}
+
+Parsed<void> read_number(ImportedPerson& person, const json::value& value,
+                         const ImportFacts& facts) {
+    if (!value.is_object()) return bad("an identifier is not an object");
+    Members in(value.get_object());
+    const auto scheme = in.text("scheme", 40);
+    auto holder = wire::ParticipantId::parse(in.text("holder", 64));
+    const auto& fields = in.object("fields");
+    const auto state = in.text("state", 20);
+    if (auto ok = in.finish(); !ok) return ok;
+    if (!holder || facts.directory.find(*holder) == nullptr) return bad("an unknown holder");
+    if (state != "current" && state != "former") return bad("an unknown state");
+    return add_number(person, scheme, fields,
+                      {.number = {}, .holder = std::move(*holder), .current = state == "current"},
+                      facts);
+}
+
+Parsed<void> read_certificate(ImportedPerson& person, const json::value& value,
+                              const ImportFacts& facts) {
+    if (!value.is_object()) return bad("a certificate is not an object");
+    Members in(value.get_object());
+    const auto der = in.base64url_bytes("certificate", 8 * 1024);
+    const auto status = in.text("status", 20);
+    if (auto ok = in.finish(); !ok) return ok;
+    const auto certificate = crypto::Certificate::from_der(der);
+    if (!certificate) return bad("a certificate cannot be read");
+    const auto issued = [&certificate](const crypto::Certificate& authority) {
+        return certificate->issued_by(authority);
+    };
+    if (!std::ranges::any_of(facts.directory.card_authorities, issued)) {
+        return bad("a certificate is of no card authority of the directory");
+    }
+    const auto card_status = status == "active"      ? CardStatus::active
+                             : status == "suspended" ? CardStatus::suspended
+                                                     : CardStatus::revoked;
+    if (card_status == CardStatus::revoked && status != "revoked") return bad("an unknown status");
+    person.cards.push_back({.certificate = certificate->thumbprint(),
+                            .status = card_status,
+                            .key = certificate->public_key(),
+                            .not_after = certificate->not_after()});
+    return {};
+}
+
 }  // namespace
+
+Parsed<ImportedPerson> read_imported_person(std::string_view line, const ImportFacts& facts) {
+    const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    ImportedPerson person;
+    const json::object number{{"number", in.text("health_care_number", 40)}};
+    if (auto ok = add_number(person, "health-care-number", number, {}, facts); !ok) {
+        return std::unexpected(ok.error());
+    }
+    for (const auto& value : in.array("identifiers", 64)) {
+        if (auto ok = read_number(person, value, facts); !ok) return std::unexpected(ok.error());
+    }
+    for (const auto& value : in.array("certificates", 16)) {
+        if (auto ok = read_certificate(person, value, facts); !ok) {
+            return std::unexpected(ok.error());
+        }
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return person;
+}
 
 PersonRows::PersonRows(db::Connection& c, const Vault& vault)
     : vault_(vault),
@@ -190,9 +203,15 @@ void PersonRows::add(const ImportedPerson& person) {
 std::int64_t import_file(const std::string& path, const wire::Directory& directory,
                          const wire::Schemes& schemes, const Vault& vault, LogWriter& writer) {
     const auto statement = read_statement(path, directory);
-    const auto content = read_signed(path, statement.sha256);
+    {
+        Lines whole(path);
+        while (whole.next()) {
+        }
+        whole.demand(statement.sha256);
+    }
     const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
-    Lines lines(path, content, directory, schemes, vault);
+    const ImportFacts facts{.directory = directory, .schemes = schemes, .vault = vault};
+    Lines lines(path);
     try {
         writer.commit_alone([&](db::Connection& connection, EntryRows& entries) {
             if (connection.prepare("select 1 from person limit 1").step()) {
@@ -200,15 +219,20 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
                        "this relay has people already. A take-on is for an empty store only.");
             }
             PersonRows rows(connection, vault);
-            while (const auto person = lines.next())
+            while (const auto line = lines.next()) {
+                const auto person = read_imported_person(*line, facts);
+                if (!person) lines.refuse_line(person.error().why);
                 rows.add(*person);
+            }
+            // The file may have become another since it was looked at.
+            lines.demand(statement.sha256);
             if (lines.count() != statement.persons) {
                 refuse(path, "it has not as many persons as its statement says");
             }
             entries.append_public(entry);
         });
     } catch (const db::ConstraintBroken&) {
-        refuse(path, "line " + std::to_string(lines.count()) + ": its certificate came before");
+        lines.refuse_line("its certificate came before");
     }
     return lines.count();
 }

@@ -25,6 +25,14 @@ struct ImportedPerson {
     };
     std::vector<Card> cards;
 };
+struct ImportFacts {
+    const wire::Directory& directory;
+    const wire::Schemes& schemes;
+    const Vault& vault;
+};
+// One line, without its end.
+Parsed<ImportedPerson> read_imported_person(std::string_view line, const ImportFacts& facts);
+
 // Writes the rows of persons; inside a transaction.
 class PersonRows {
   public:

@@ -1,8 +1,11 @@
 #include "import.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <boost/json.hpp>
+#include <fstream>
+#include <thread>
 
 #include "test_relay.hpp"
 
@@ -175,6 +178,27 @@ TEST_F(ImportTest, AlteredFile) {
     EXPECT_EQ(refusal(), "there is no such file");
 }
 
+// The signed file for whoever opens it first, another one for whoever opens it then: a pipe, in
+// whose place the other file is before it ends.
+TEST_F(ImportTest, FileThatChangesBetweenTwoLooks) {
+    const auto two = one + line(2, store.country.card()) + "\n";
+    for (const auto& other :
+         {wire::replaced(one, R"("active")", R"("revoked")"), two, std::string()}) {
+        sign(statement(one, 1), store.country.issuer);
+        const auto beside = path + ".other";
+        replace_file(beside, as_bytes(other));
+        ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+        std::thread writer([this, &beside] {
+            std::ofstream pipe(path, std::ios::binary);
+            pipe << one << std::flush;
+            EXPECT_EQ(::rename(beside.c_str(), path.c_str()), 0);
+        });
+        EXPECT_EQ(refusal(), "it is not the file that was signed");
+        writer.join();
+        ASSERT_EQ(::unlink(path.c_str()), 0);
+    }
+}
+
 TEST_F(ImportTest, WrongNumberOfLines) {
     const auto two = one + line(2, store.country.card()) + "\n";
     for (const std::int64_t persons : {0, 1, 3}) {
@@ -228,6 +252,7 @@ TEST_F(ImportTest, WrongLine) {
         {wire::replaced(second, R"("symbol":"12")",
                         R"("symbol":")" + std::string(70'000, '1') + '"'),
          "line 2: "},
+        {std::string(70'000, ' '), "it is too long"},
     };
     for (const auto& [wrong, why] : lines) {
         write_signed(one + wrong + "\n", 2);

@@ -33,6 +33,27 @@ Hash sha256(std::initializer_list<ByteView> parts) {
     return hash;
 }
 
+struct Sha256::Context {
+    OwnedDigestContext handle{check(EVP_MD_CTX_new(), "make a digest")};
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+    check(EVP_DigestInit_ex2(context_->handle.get(), sha256_algorithm(), nullptr),
+          "start a digest");
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(ByteView piece) {
+    check(EVP_DigestUpdate(context_->handle.get(), piece.data(), piece.size()), "digest");
+}
+
+Hash Sha256::finish() {
+    Hash hash;
+    check(EVP_DigestFinal_ex(context_->handle.get(), hash.data(), nullptr), "end a digest");
+    return hash;
+}
+
 Hash hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
     using Context = Owned<EVP_MAC_CTX, EVP_MAC_CTX_free>;
     const Context context(check(EVP_MAC_CTX_new(hmac_algorithm()), "make a MAC"));

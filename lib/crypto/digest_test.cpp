@@ -13,6 +13,13 @@ TEST(Digest, Sha256) {
               "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     EXPECT_EQ(sha256({as_bytes("a"), {}, as_bytes("bc")}), sha256(as_bytes("abc")));
     EXPECT_EQ(sha256({}), sha256(ByteView{}));
+    Sha256 pieces;
+    pieces.add(as_bytes("a"));
+    (void)sha256(as_bytes("another one, in between"));
+    pieces.add({});
+    pieces.add(as_bytes("bc"));
+    EXPECT_EQ(pieces.finish(), sha256(as_bytes("abc")));
+    EXPECT_EQ(Sha256().finish(), sha256({}));
 }
 
 struct MacCase {
