@@ -5,11 +5,11 @@
 #include <iterator>
 
 #include "client/lines.hpp"
+#include "wire/services/eligibility.hpp"
 
 namespace mado::client {
 namespace {
 
-constexpr std::size_t payers_max = 64;     // of one holder
 constexpr std::size_t resources_max = 16;  // contained in a Coverage
 constexpr std::size_t names_max = 16;
 constexpr std::size_t classes_max = 16;
@@ -70,7 +70,7 @@ Parsed<Payer> read_payer(const json::value& value, const wire::Participant& hold
     Members in(value.get_object());
     Payer out{.holder_name = holder.name,
               .holder = holder.id,
-              .rank = in.integer("rank", 1, 100),
+              .rank = in.integer("rank", 1, wire::rank_max),
               .share_percent = in.integer("share_percent", 0, 100),
               .guarantee = in.boolean("guarantee"),
               .special_payment = in.boolean("special_payment"),
@@ -108,7 +108,7 @@ Parsed<HolderEligibility> read_eligibility(const Answered& answered,
     } else if (result != "insured") {
         in.refuse("the result is none of those agreed");
     }
-    for (const auto& value : in.array("payers", payers_max)) {
+    for (const auto& value : in.array("payers", wire::payers_max)) {
         auto payer = read_payer(value, *holder);
         if (!payer) return std::unexpected(payer.error());
         payer->as_of = answered.answer.as_of;

@@ -15,9 +15,14 @@ namespace {
 const auto contracts =
     std::to_array<Contract>({eligibility_contract(), claims_contract(), evidence_contract()});
 
+// Nothing in a document is longer, so that a requester can have limits of its own.
+constexpr std::size_t text_bytes_max = 256;
+
 bool fits(const Column& column, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) return !column.required;
     const auto* text = std::get_if<std::string>(&value);
+    // SQLite takes any bytes for a text; a document of others than UTF-8 is no JSON.
+    if (text != nullptr && (text->size() > text_bytes_max || !is_utf8(*text))) return false;
     switch (column.kind) {
         case ColumnKind::text:
             return text != nullptr;

@@ -138,6 +138,12 @@ json::object not_insured(const std::vector<Row>& rows, Date on) {
     return data;
 }
 
+bool in_bounds(const Row& row) {
+    const auto rank = *row.integer("rank");
+    const auto share = *row.integer("share_percent");
+    return rank >= 1 && rank <= rank_max && share >= 0 && share <= 100;
+}
+
 Parsed<void> complete(ParameterValues& values, Date today) {
     values.try_emplace("on", to_text(today));  // the service date
     return {};
@@ -167,8 +173,10 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     });
     for (const auto& row : fitting) {
         out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
+        if (!in_bounds(row)) return bad("a rank or a share_percent is out of bounds");
         if (valid_on(row, *on)) payers.push_back(payer_of(row, question.holder));
     }
+    if (payers.size() > payers_max) return bad("too many payers on one day");
     if (payers.empty()) {
         out.data = json::serialize(not_insured(fitting, *on));
         return out;

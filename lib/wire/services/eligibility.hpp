@@ -11,6 +11,9 @@
 
 namespace mado::wire {
 
+constexpr std::int64_t rank_max = 100;
+constexpr std::size_t payers_max = 64;  // of one holder, for one person on one day
+
 const Contract& eligibility_contract();
 
 }  // namespace mado::wire

@@ -116,8 +116,28 @@ TEST_F(Eligibility, TakesRowsThatFitItsContract) {
             EXPECT_FALSE(check_row(contract_.rows, with(hanako(), column.name, day))) << day;
         }
     }
+    for (const auto& text : {std::string("\xff"), std::string("\xe5\x8e"), std::string(257, 'a')})
+        EXPECT_FALSE(check_row(contract_.rows, with(hanako(), "name", text)));
     // Columns that no contract knows are the database's own business.
     EXPECT_TRUE(check_row(contract_.rows, with(hanako(), "note", "x")));
+}
+
+// What a requester would not read fails here, where it can be mended.
+TEST_F(Eligibility, NumbersOutOfBounds) {
+    const auto refused = [this](const std::vector<Row>& rows) {
+        return !make_answer(contract_,
+                            {.holder = *directory_.find(holder_),
+                             .number = number_of(rows),
+                             .birth_date = {},
+                             .parameters = {{"on", "2026-01-01"}}},
+                            rows, {});
+    };
+    for (const std::int64_t rank : {INT64_MIN, std::int64_t{0}, rank_max + 1})
+        EXPECT_TRUE(refused({with(hanako(), "rank", rank)})) << rank;
+    for (const std::int64_t share : {-1, 101})
+        EXPECT_TRUE(refused({with(hanako(), "share_percent", share)})) << share;
+    EXPECT_FALSE(refused(std::vector<Row>(payers_max, hanako())));
+    EXPECT_TRUE(refused(std::vector<Row>(payers_max + 1, hanako())));
 }
 
 TEST_F(Eligibility, OfNobodyAndWithAnotherBirthDateIsTheSame) {
