@@ -20,8 +20,6 @@ struct Cell {
     json::value orders;  // null: fewer than the smallest count
 };
 
-// Unlike everything that organisations exchange, this page may grow: members that are not known
-// here are passed over.
 Parsed<std::vector<Cell>> read_cells(const json::object& page) {
     std::vector<Cell> out;
     const auto* cells = page.if_contains("counts");
@@ -50,42 +48,24 @@ std::string count_text(const json::value& count, std::int64_t smallest) {
 }
 
 // What a relay may count besides; each is left out where there is none.
-void print_more(const json::object& page, std::int64_t smallest) {
+std::string words_of_more(const json::object& page, std::int64_t smallest) {
+    std::string out;
     const auto* sealed = page.if_contains("sealed");
     if (sealed != nullptr && (sealed->is_int64() || sealed->is_null())) {
-        std::cout << fmt::format("\n封印中の記録 sealed entries: {}\n",
-                                 count_text(*sealed, smallest));
+        out += fmt::format("\n封印中の記録 sealed entries: {}\n", count_text(*sealed, smallest));
     }
     const auto* overdue = page.if_contains("overdue_questions");
-    if (overdue == nullptr || !overdue->is_array()) return;
+    if (overdue == nullptr || !overdue->is_array()) return out;
     for (const auto& value : overdue->get_array()) {
         if (!value.is_object()) continue;
         Members in(value.get_object());
         const auto organisation = in.text("organisation", 64);
         const auto questions = in.integer("questions");
         if (!in.good()) continue;
-        std::cout << fmt::format("期限を過ぎた質問 overdue questions: {}: {}\n",
-                                 printable(organisation), questions);
+        out += fmt::format("期限を過ぎた質問 overdue questions: {}: {}\n", printable(organisation),
+                           questions);
     }
-}
-
-int print_counts(const json::object& page) {
-    const auto cells = read_cells(page);
-    const auto* smallest = page.if_contains("smallest_count");
-    if (!cells || smallest == nullptr || !smallest->is_int64()) {
-        return print_read_error("counts", monitor::ReadError::malformed);
-    }
-    std::cout << "月 month  サービス service      照会者 requester     目的 purpose         件数 "
-                 "orders\n";
-    for (const auto& cell : *cells) {
-        std::cout << fmt::format("{:<9} {:<21} {:<20} {:<20} {}\n", printable(cell.month),
-                                 printable(cell.service), printable(cell.requester_kind),
-                                 printable(cell.purpose),
-                                 count_text(cell.orders, smallest->get_int64()));
-    }
-    if (cells->empty()) std::cout << "（照会なし none yet）\n";
-    print_more(page, smallest->get_int64());
-    return status_good;
+    return out;
 }
 
 http::Task<monitor::Read<std::string>> fetch(const wire::AccessLog& log) {
@@ -94,6 +74,24 @@ http::Task<monitor::Read<std::string>> fetch(const wire::AccessLog& log) {
 }
 
 }  // namespace
+
+Parsed<std::string> words_of_counts(const json::object& page) {
+    const auto cells = read_cells(page);
+    if (!cells) return std::unexpected(cells.error());
+    const auto* smallest = page.if_contains("smallest_count");
+    if (smallest == nullptr || !smallest->is_int64()) {
+        return bad("the public counts do not say what a small count is");
+    }
+    std::string out =
+        "月 month  サービス service      照会者 requester     目的 purpose         件数 orders\n";
+    for (const auto& cell : *cells) {
+        out += fmt::format("{:<9} {:<21} {:<20} {:<20} {}\n", printable(cell.month),
+                           printable(cell.service), printable(cell.requester_kind),
+                           printable(cell.purpose), count_text(cell.orders, smallest->get_int64()));
+    }
+    if (cells->empty()) out += "（照会なし none yet）\n";
+    return out + words_of_more(page, smallest->get_int64());
+}
 
 int show_counts(const Places& places, const CountLogOptions& options) {
     const auto directory = load_directory(places);
@@ -105,7 +103,10 @@ int show_counts(const Places& places, const CountLogOptions& options) {
         std::cout << json::serialize(*page) << "\n";
         return status_good;
     }
-    return print_counts(*page);
+    const auto words = words_of_counts(*page);
+    if (!words) return print_read_error("counts", monitor::ReadError::malformed);
+    std::cout << *words;
+    return status_good;
 }
 
 }  // namespace mado::cli

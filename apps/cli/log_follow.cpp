@@ -10,7 +10,6 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -26,31 +25,10 @@ namespace {
 constexpr std::string_view form = "mado-log-follow/1";
 constexpr std::size_t state_bytes_max = 16 * 1024 * 1024;
 
-using State = std::map<std::string, monitor::Remembered>;  // by origin
-
-Parsed<State> parse_state(const std::string& text) {
-    const auto object = parse_json_object(text, {.text_bytes_max = state_bytes_max});
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
-    if (in.text("form") != form) return bad("it is not a state of log follow, version 1");
-    State out;
-    for (const auto& value : in.array("logs", wire::logs_max)) {
-        if (!value.is_object()) return bad("a followed log is not an object");
-        Members one(value.get_object());
-        const auto origin = one.text("origin");
-        monitor::Remembered remembered{.note = one.text("note", tlog::note_bytes_max),
-                                       .witnessed_at = one.integer("witnessed_at")};
-        if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
-        out.emplace(origin, std::move(remembered));
-    }
-    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    return out;
-}
-
-State load_state(const std::string& path) {
+Followed load_state(const std::string& path) {
     const auto text = read_file(path, state_bytes_max);
     if (!text) return {};
-    auto state = parse_state(*text);
+    auto state = parse_followed(*text);
     if (!state) {
         throw OperatorError(fmt::format(
             "{}: {}; to start over, and forget what was seen, remove it", path, state.error().why));
@@ -58,19 +36,11 @@ State load_state(const std::string& path) {
     return std::move(*state);
 }
 
-void save_state(const std::string& path, const State& state) {
-    json::array logs;
-    for (const auto& [origin, remembered] : state) {
-        logs.push_back(json::object{{"origin", origin},
-                                    {"note", remembered.note},
-                                    {"witnessed_at", remembered.witnessed_at}});
-    }
+void save_state(const std::string& path, const Followed& state) {
     if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
         std::filesystem::create_directories(folder);
     }
-    replace_file(
-        path,
-        as_bytes(json::serialize(json::object{{"form", form}, {"logs", std::move(logs)}}) + "\n"));
+    replace_file(path, as_bytes(to_json(state) + "\n"));
 }
 
 int status_of(monitor::Alarm alarm) {
@@ -144,6 +114,35 @@ int round(const Places& places, const std::string& state_path) {
 }
 
 }  // namespace
+
+Parsed<Followed> parse_followed(std::string_view text) {
+    const auto object = parse_json_object(text, {.text_bytes_max = state_bytes_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    if (in.text("form") != form) return bad("it is not a state of log follow, version 1");
+    Followed out;
+    for (const auto& value : in.array("logs", wire::logs_max)) {
+        if (!value.is_object()) return bad("a followed log is not an object");
+        Members one(value.get_object());
+        const auto origin = one.text("origin");
+        monitor::Remembered remembered{.note = one.text("note", tlog::note_bytes_max),
+                                       .witnessed_at = one.integer("witnessed_at")};
+        if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
+        out.emplace(origin, std::move(remembered));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+std::string to_json(const Followed& followed) {
+    json::array logs;
+    for (const auto& [origin, remembered] : followed) {
+        logs.push_back(json::object{{"origin", origin},
+                                    {"note", remembered.note},
+                                    {"witnessed_at", remembered.witnessed_at}});
+    }
+    return json::serialize(json::object{{"form", form}, {"logs", std::move(logs)}});
+}
 
 int follow_logs(const Places& places, const FollowLogOptions& options) {
     const auto path = options.state.empty() ? places.run() + "/follow.json" : options.state;

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "monitor/follow.hpp"
 #include "places.hpp"
 
 namespace mado::cli {
@@ -49,5 +52,15 @@ struct CountLogOptions {
 };
 // 0, or 3 when it could not be read.
 int show_counts(const Places& places, const CountLogOptions& options);
+
+// ---- what they read ----
+
+// The public counts, as lines. Unlike everything that organisations exchange, this page may grow:
+// members that are not known here are passed over.
+Parsed<std::string> words_of_counts(const json::object& page);
+// The state of follow_logs, by origin.
+using Followed = std::map<std::string, monitor::Remembered>;
+Parsed<Followed> parse_followed(std::string_view text);
+std::string to_json(const Followed& followed);
 
 }  // namespace mado::cli

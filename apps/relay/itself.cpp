@@ -17,23 +17,6 @@ std::optional<std::int64_t> number_of(const std::string& text) {
     return value;
 }
 
-// Of the head's parameters every one is known and fits.
-std::optional<Page> read_page(const wire::Head& head) {
-    Page page;
-    for (const auto& [name, text] : head.parameters) {
-        const auto value = number_of(text);
-        if (!value) return std::nullopt;
-        if (name == "after") {
-            page.after = *value;
-        } else if (name == "limit" && *value >= 1 && *value <= page_max) {
-            page.limit = *value;
-        } else {
-            return std::nullopt;
-        }
-    }
-    return page;
-}
-
 json::object bells_data(Reader& reader, PersonRow person, const Page& page) {
     // One more than asked says whether there are more.
     auto rung = reader.bells(person, page.after, page.limit + 1);
@@ -49,19 +32,10 @@ json::object bells_data(Reader& reader, PersonRow person, const Page& page) {
 
 using Data = std::expected<json::object, wire::Code>;
 
-// The one parameter of this name, of so many bytes in base64url; nothing else.
-std::optional<Bytes> only_parameter(const wire::Head& head, std::string_view name,
-                                    std::size_t bytes) {
-    if (head.parameters.size() != 1 || head.parameters.begin()->first != name) return std::nullopt;
-    auto value = parse_base64url(head.parameters.begin()->second);
-    return value && value->size() == bytes ? std::optional(std::move(*value)) : std::nullopt;
-}
-
-std::optional<json::object> open_payload(const Shared& shared, std::string_view payload) {
-    const auto plain = crypto::decrypt_jwe(payload, shared.sealing_key);
-    if (!plain) return std::nullopt;
-    auto object = parse_json_object(as_text(*plain));
-    return object ? std::optional(std::move(*object)) : std::nullopt;
+// The one parameter, of this name; null when there is another.
+const std::string* only_parameter(const Parameters& parameters, std::string_view name) {
+    const bool only = parameters.size() == 1 && parameters.begin()->first == name;
+    return only ? &parameters.begin()->second : nullptr;
 }
 
 json::object state_json(const QuestionState& state) {
@@ -74,45 +48,30 @@ Data state_data(const QuestionResult& result) {
 }
 
 Task<Data> ask(const Shared& shared, OwnQuestion question) {
-    const auto& given = question.head.parameters;
-    const auto index = given.size() == 1 && given.begin()->first == "index"
-                           ? number_of(given.begin()->second)
-                           : std::nullopt;
-    const auto payload = open_payload(shared, question.payload);
-    if (!index || !payload || !question.person) co_return std::unexpected(wire::Code::malformed);
-    Members in(*payload);
-    AskQuestion job{.person = *question.person,
-                    .log_index = *index,
-                    .text = in.text("text", question_text_bytes_max),
-                    .now = question.now};
-    if (!in.finish() || job.text.empty()) co_return std::unexpected(wire::Code::malformed);
+    const auto payload = crypto::decrypt_jwe(question.payload, shared.sealing_key);
+    if (!payload || !question.person) co_return std::unexpected(wire::Code::malformed);
+    auto job = read_new_question(question.head.parameters, as_text(*payload));
+    if (!job) co_return std::unexpected(wire::Code::malformed);
+    job->person = *question.person;
+    job->now = question.now;
     auto& writer = shared.writer;
     co_return state_data(
         co_await http::completed<QuestionResult>([&writer, &job](http::Done<QuestionResult> done) {
-            if (!writer.ask(job, done)) done(std::unexpected(wire::Code::overloaded));
+            if (!writer.ask(*job, done)) done(std::unexpected(wire::Code::overloaded));
         }));
 }
 
 Task<Data> take_answer(const Shared& shared, OwnQuestion question) {
-    auto id = only_parameter(question.head, "question", 16);
-    const auto payload = open_payload(shared, question.payload);
-    if (!id || !payload || question.person) co_return std::unexpected(wire::Code::malformed);
-    Members in(*payload);
-    AnswerQuestion job{.id = std::move(*id),
-                       .requester = question.participant.id.text(),
-                       .text = in.text("text", question_text_bytes_max),
-                       .opened = {},
-                       .now = question.now};
-    if (const auto* opened = in.optional_object("operator")) {
-        Members who(*opened);
-        job.opened = Operator{.name = who.text("name", 400), .salt = who.hash("salt")};
-        if (!who.finish()) co_return std::unexpected(wire::Code::malformed);
-    }
-    if (!in.finish() || job.text.empty()) co_return std::unexpected(wire::Code::malformed);
+    const auto payload = crypto::decrypt_jwe(question.payload, shared.sealing_key);
+    if (!payload || question.person) co_return std::unexpected(wire::Code::malformed);
+    auto job = read_new_answer(question.head.parameters, as_text(*payload));
+    if (!job) co_return std::unexpected(wire::Code::malformed);
+    job->requester = question.participant.id.text();
+    job->now = question.now;
     auto& writer = shared.writer;
     co_return state_data(
         co_await http::completed<QuestionResult>([&writer, &job](http::Done<QuestionResult> done) {
-            if (!writer.answer(job, done)) done(std::unexpected(wire::Code::overloaded));
+            if (!writer.answer(*job, done)) done(std::unexpected(wire::Code::overloaded));
         }));
 }
 
@@ -149,7 +108,7 @@ Data questions_data(const Shared& shared, Reader& reader, const OwnQuestion& que
 }
 
 Data page_data(const Shared& shared, Reader& reader, const OwnQuestion& question) {
-    const auto page = read_page(question.head);
+    const auto page = read_page(question.head.parameters);
     if (!page || !question.person) return std::unexpected(wire::Code::malformed);
     if (question.head.service.text() == "bells") return bells_data(reader, *question.person, *page);
     return entries_data(shared, reader, *question.person, *page);
@@ -165,6 +124,57 @@ Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
 }
 
 }  // namespace
+
+Parsed<Page> read_page(const Parameters& parameters) {
+    Page page;
+    for (const auto& [name, text] : parameters) {
+        const auto value = number_of(text);
+        if (!value) return bad("a page's parameter is no number");
+        if (name == "after") {
+            page.after = *value;
+        } else if (name == "limit" && *value >= 1 && *value <= page_max) {
+            page.limit = *value;
+        } else {
+            return bad("a page has another parameter");
+        }
+    }
+    return page;
+}
+
+Parsed<AskQuestion> read_new_question(const Parameters& parameters, std::string_view payload) {
+    const auto* parameter = only_parameter(parameters, "index");
+    const auto index = parameter == nullptr ? std::nullopt : number_of(*parameter);
+    if (!index) return bad("a question does not say its entry");
+    const auto object = parse_json_object(payload);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    AskQuestion out{.log_index = *index, .text = in.text("text", question_text_bytes_max)};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.text.empty()) return bad("a question has no text");
+    return out;
+}
+
+Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string_view payload) {
+    const auto* parameter = only_parameter(parameters, "question");
+    auto id = parameter == nullptr ? bad("an answer does not say its question")
+                                   : parse_base64url(*parameter);
+    if (!id || id->size() != 16) return bad("an answer does not say its question");
+    const auto object = parse_json_object(payload);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    AnswerQuestion out{.id = std::move(*id),
+                       .requester = {},
+                       .text = in.text("text", question_text_bytes_max),
+                       .opened = {}};
+    if (const auto* opened = in.optional_object("operator")) {
+        Members who(*opened);
+        out.opened = Operator{.name = who.text("name", 400), .salt = who.hash("salt")};
+        if (auto ok = who.finish(); !ok) return std::unexpected(ok.error());
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.text.empty()) return bad("an answer has no text");
+    return out;
+}
 
 bool takes_payload(const wire::ServiceId& service) {
     return service.text() == "question" || service.text() == "question-answer";

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <string>
 
 #include "exchange.hpp"
@@ -42,11 +43,15 @@ Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared,
                                                            OwnQuestion question);
 bool takes_payload(const wire::ServiceId& service);
 
-// Used by it.
+// Used by it. What is read has no asker yet; `payload`: JSON, as it was opened.
 struct Page {
     std::int64_t after = 0;
     std::int64_t limit = page_max;
 };
+using Parameters = std::map<std::string, std::string>;  // of a head
+Parsed<Page> read_page(const Parameters& parameters);
+Parsed<AskQuestion> read_new_question(const Parameters& parameters, std::string_view payload);
+Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string_view payload);
 std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
                                                      PersonRow person, const Page& page);
 

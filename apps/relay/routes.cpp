@@ -17,11 +17,8 @@ http::Response give_nonce(Shared& shared, const http::Request& request) {
     if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
         return refuse(Code::not_in_directory, request);
     }
-    const auto object = parse_json_object(request.body, {.text_bytes_max = small_body});
-    if (!object) return refuse(Code::malformed, request);
-    Members in(*object);
-    const auto id = wire::ParticipantId::parse(in.text("for", 64));
-    if (!in.finish() || !id) return refuse(Code::malformed, request);
+    const auto id = read_nonce_request(request.body);
+    if (!id) return refuse(Code::malformed, request);
     const auto* organisation = shared.directory.find(*id);
     if (organisation == nullptr) return refuse(Code::not_in_directory, request);
     if (!organisation->has_certificate(*request.certificate)) {
@@ -42,15 +39,12 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
     if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
         return refuse(Code::not_in_directory, request);
     }
-    const auto object = parse_json_object(request.body, {.text_bytes_max = 64 * small_body});
-    if (!object) return refuse(Code::malformed, request);
-    Members in(*object);
-    const auto names = in.texts("holders", holders_per_gateway_max, 64);
-    if (!in.finish() || names.empty() || request.header("upgrade") != wire::upgrade_protocol) {
+    const auto names = read_holders(request.body);
+    if (!names || request.header("upgrade") != wire::upgrade_protocol) {
         return refuse(Code::malformed, request);
     }
     std::vector<wire::ParticipantId> holders;
-    for (const auto& name : names) {
+    for (const auto& name : *names) {
         const auto* holder = shared.directory.find(name);
         if (holder == nullptr) return refuse(Code::not_in_directory, request);
         if (!holder->has_certificate(*request.certificate)) {
@@ -73,6 +67,25 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
 }
 
 }  // namespace
+
+Parsed<wire::ParticipantId> read_nonce_request(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = small_body});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    const auto text = in.text("for", 64);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return wire::ParticipantId::parse(text);
+}
+
+Parsed<std::vector<std::string>> read_holders(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = 64 * small_body});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    auto names = in.texts("holders", holders_per_gateway_max, 64);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (names.empty()) return bad("a gateway connects for nobody");
+    return names;
+}
 
 std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
                                             Exchange& exchange) {

@@ -12,4 +12,8 @@ namespace mado::relay {
 std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
                                             Exchange& exchange);
 
+// The bodies of /v1/nonce, for whom, and of /v1/holder, who is connected.
+Parsed<wire::ParticipantId> read_nonce_request(std::string_view body);
+Parsed<std::vector<std::string>> read_holders(std::string_view body);
+
 }  // namespace mado::relay

@@ -96,8 +96,11 @@ Identifier read_identifier(ByteView plain) {
     }
     out.current = in.boolean("current");
     for (const auto& field : in.array("fields", 16)) {
-        const auto& pair = field.as_array();
-        out.number.fields.emplace_back(pair.at(0).as_string(), pair.at(1).as_string());
+        const auto* pair = field.if_array();
+        const bool formed = pair != nullptr && pair->size() == 2 && (*pair)[0].is_string() &&
+                            (*pair)[1].is_string();
+        if (!formed) throw Failure("a sealed row has a field that is no name and value");
+        out.number.fields.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
     }
     demand(in);
     return out;
@@ -171,7 +174,11 @@ AccessRecord read_access(ByteView plain) {
     for (auto* field : {&out.kind, &out.content, &out.holder, &out.subject, &out.number})
         *field = text();
     const auto birth_date = text();
-    if (!birth_date.empty()) out.birth_date = parse_date(birth_date).value();
+    if (!birth_date.empty()) {
+        const auto date = parse_date(birth_date);
+        if (!date) throw Failure("a sealed row has no date where one stands");
+        out.birth_date = *date;
+    }
     return out;
 }
 

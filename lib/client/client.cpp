@@ -22,20 +22,6 @@ std::string plain_words(std::string text) {
     return plain ? text : std::string();
 }
 
-// Reads problem+json. A relay that sends something else is not trusted to say what is wrong.
-Problem read_problem(const http::Response& response) {
-    Problem out{wire::Code::answer_invalid, "no_problem_document", {}, {}};
-    const auto object = parse_json_object(response.body);
-    if (!object) return out;
-    Members in(*object);
-    const auto* error = wire::find_error(in.text("code", 64));
-    if (error == nullptr) return out;
-    out.code = error->code;
-    out.request_id = in.optional_text("request_id", 64).value_or("");
-    out.detail = plain_words(in.optional_text("reason", 64).value_or(""));
-    return out;
-}
-
 // `to` as asked and the holder as answered fit together.
 bool target_fits(const wire::Target& to, const wire::Participant& holder) {
     return to.holder ? *to.holder == holder.id : *to.kind == holder.kind;
@@ -47,6 +33,28 @@ bool is_lost(http::NetError error) {
 }
 
 }  // namespace
+
+Problem read_problem(std::string_view body) {
+    Problem out{wire::Code::answer_invalid, "no_problem_document", {}, {}};
+    const auto object = parse_json_object(body);
+    if (!object) return out;
+    Members in(*object);
+    const auto* error = wire::find_error(in.text("code", 64));
+    if (error == nullptr) return out;
+    out.code = error->code;
+    out.request_id = in.optional_text("request_id", 64).value_or("");
+    out.detail = plain_words(in.optional_text("reason", 64).value_or(""));
+    return out;
+}
+
+Parsed<std::string> read_nonce(std::string_view body) {
+    const auto object = parse_json_object(body);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    auto nonce = in.text("nonce", 64);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return nonce;
+}
 
 Identity load_identity(const std::string& id, const std::string& folder,
                        const wire::Directory& directory) {
@@ -84,7 +92,7 @@ Task<Result<http::Response>> Asker::post(std::string path, std::string body, Uni
         auto response =
             co_await connection_->exchange(request, wire::reply_bytes_max, answer_timeout);
         if (response && response->status == 200) co_return std::move(*response);
-        if (response) co_return std::unexpected(read_problem(*response));
+        if (response) co_return std::unexpected(read_problem(response->body));
         connection_.reset();
         if (again || !is_lost(response.error()) || unix_now() >= until) {
             co_return problem(wire::Code::unavailable, http::to_text(response.error()));
@@ -96,12 +104,9 @@ Task<Result<std::string>> Asker::nonce() {
     auto response = co_await post("/v1/nonce", R"({"for":")" + identity_.id.text() + R"("})",
                                   unix_now() + wire::ask_lifetime_s);
     if (!response) co_return std::unexpected(response.error());
-    const auto object = parse_json_object(response->body);
-    if (!object) co_return problem(wire::Code::answer_invalid, "nonce");
-    Members in(*object);
-    auto nonce = in.text("nonce", 64);
-    if (!in.finish()) co_return problem(wire::Code::answer_invalid, "nonce");
-    co_return nonce;
+    auto nonce = read_nonce(response->body);
+    if (!nonce) co_return problem(wire::Code::answer_invalid, "nonce");
+    co_return std::move(*nonce);
 }
 
 Task<Result<Answered>> Asker::ask(Ask question) {

@@ -100,6 +100,14 @@ class Asker {
     std::optional<http::Connection> connection_;
 };
 
+// ---- what it reads besides, without a network ----
+
+// Of problem+json. A relay that sends something else is not trusted to say what is wrong.
+Problem read_problem(std::string_view body);
+Parsed<std::string> read_nonce(std::string_view body);
+
+// ---- the card ----
+
 // What a card is asked to sign.
 struct MandateRequest {
     wire::MandateKind kind = wire::MandateKind::check;

@@ -44,14 +44,13 @@ Task<Result<Answered>> ask_relay(const wire::Directory& directory, const Identit
     co_return co_await asker.ask(std::move(ask));
 }
 
-Result<QuestionState> read_state(const Result<Answered>& answered) {
+// What `read` makes of an answer's data.
+template <class T>
+Result<T> data_of(const Result<Answered>& answered, Parsed<T> (*read)(const std::string& data)) {
     if (!answered) return std::unexpected(answered.error());
-    const auto object = parse_json_object(answered->answer.data);
-    if (!object) return problem(wire::Code::answer_invalid, object.error().why);
-    Members in(*object);
-    QuestionState out{.id = in.text("id", 64), .deadline = in.integer("deadline")};
-    if (auto ok = in.finish(); !ok) return problem(wire::Code::answer_invalid, ok.error().why);
-    return out;
+    auto out = read(answered->answer.data);
+    if (!out) return problem(wire::Code::answer_invalid, out.error().why);
+    return std::move(*out);
 }
 
 Parsed<QuestionAnswer> read_answer(const json::object& object) {
@@ -101,49 +100,60 @@ Parsed<Question> read_question(const json::value& value) {
     return out;
 }
 
-Result<std::vector<Question>> read_questions(const Result<Answered>& answered) {
-    if (!answered) return std::unexpected(answered.error());
-    const auto object = parse_json_object(answered->answer.data, limits);
-    if (!object) return problem(wire::Code::answer_invalid, object.error().why);
+}  // namespace
+
+Parsed<QuestionState> read_question_state(const std::string& data) {
+    const auto object = parse_json_object(data);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    QuestionState out{.id = in.text("id", 64), .deadline = in.integer("deadline")};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+Parsed<std::vector<Question>> read_questions(const std::string& data) {
+    const auto object = parse_json_object(data, limits);
+    if (!object) return std::unexpected(object.error());
     Members in(*object);
     std::vector<Question> out;
     for (const auto& value : in.array("questions", questions_max)) {
         auto question = read_question(value);
-        if (!question) return problem(wire::Code::answer_invalid, question.error().why);
+        if (!question) return std::unexpected(question.error());
         out.push_back(std::move(*question));
     }
-    if (auto ok = in.finish(); !ok) return problem(wire::Code::answer_invalid, ok.error().why);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
-
-}  // namespace
 
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
                                          std::string login_mandate, std::uint64_t index,
                                          std::string text) {
-    co_return read_state(co_await ask_relay(directory, identity,
-                                            {.service = "question",
-                                             .purpose = "own-view",
-                                             .subject = wire::mandate_subject(login_mandate),
-                                             .parameters = {{"index", std::to_string(index)}},
-                                             .payload = json::object{{"text", text}}}));
+    co_return data_of(co_await ask_relay(directory, identity,
+                                         {.service = "question",
+                                          .purpose = "own-view",
+                                          .subject = wire::mandate_subject(login_mandate),
+                                          .parameters = {{"index", std::to_string(index)}},
+                                          .payload = json::object{{"text", text}}}),
+                      read_question_state);
 }
 
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate) {
-    co_return read_questions(co_await ask_relay(directory, identity,
-                                                {.service = "questions",
-                                                 .purpose = "own-view",
-                                                 .subject = wire::mandate_subject(login_mandate)}));
+    co_return data_of(co_await ask_relay(directory, identity,
+                                         {.service = "questions",
+                                          .purpose = "own-view",
+                                          .subject = wire::mandate_subject(login_mandate)}),
+                      read_questions);
 }
 
 Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
                                                     const Identity& identity) {
-    co_return read_questions(co_await ask_relay(directory, identity,
-                                                {.service = "questions",
-                                                 .purpose = "account",
-                                                 .subject = std::string(wire::self_subject)}));
+    co_return data_of(co_await ask_relay(directory, identity,
+                                         {.service = "questions",
+                                          .purpose = "account",
+                                          .subject = std::string(wire::self_subject)}),
+                      read_questions);
 }
 
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
@@ -153,13 +163,13 @@ Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
         payload["operator"] =
             json::object{{"name", answer.operator_name}, {"salt", base64url(answer.operator_salt)}};
     }
-    co_return read_state(
-        co_await ask_relay(directory, identity,
-                           {.service = "question-answer",
-                            .purpose = "account",
-                            .subject = std::string(wire::self_subject),
-                            .parameters = {{"question", std::move(answer.question)}},
-                            .payload = std::move(payload)}));
+    co_return data_of(co_await ask_relay(directory, identity,
+                                         {.service = "question-answer",
+                                          .purpose = "account",
+                                          .subject = std::string(wire::self_subject),
+                                          .parameters = {{"question", std::move(answer.question)}},
+                                          .payload = std::move(payload)}),
+                      read_question_state);
 }
 
 bool opens_operator(const wire::Head& head, const QuestionAnswer& answer) {

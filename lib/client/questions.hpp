@@ -50,6 +50,10 @@ struct AnswerToQuestion {
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
                                             const Identity& identity, AnswerToQuestion answer);
 
+// What the relay answers to these, read.
+Parsed<QuestionState> read_question_state(const std::string& data);
+Parsed<std::vector<Question>> read_questions(const std::string& data);
+
 // The name opens the head's `operator`: SHA-256("mado/operator/1\n" ‖ salt ‖ name).
 bool opens_operator(const wire::Head& head, const QuestionAnswer& answer);
 
