@@ -47,7 +47,7 @@ int run_all() {
     };
     for (const auto& target : all_targets()) {
         const auto count = run(target);
-        fmt::print("{:12} {:3} files, {:3} accepted\n", target.name, count.files, count.accepted);
+        fmt::print("{:14} {:3} files, {:3} accepted\n", target.name, count.files, count.accepted);
         expect(count.accepted > 0, target.name,
                "no file is valid, so the parser's end is not seen");
         expect(count.accepted < count.files, target.name, "no file is refused");

@@ -1,10 +1,11 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "base/printable.hpp"
 #include "fuzz.hpp"
 
 namespace mado::fuzz {
 
-// One byte string has exactly one text, and a day too.
+// One byte string has exactly one text, and a day too. What is shown stays as it is.
 bool encodings(ByteView in) {
     const auto text = as_text(in);
     bool accepted = false;
@@ -27,6 +28,8 @@ bool encodings(ByteView in) {
         require(to_text(*date) == text, "a date has one form");
         accepted = true;
     }
+    const auto shown = printable(text);
+    require(is_utf8(shown) && printable(shown) == shown, "what is shown can be shown");
     return accepted;
 }
 

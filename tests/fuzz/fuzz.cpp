@@ -10,6 +10,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "relay/test_country.hpp"
 #include "wire/test_docs.hpp"
 #include "wire/test_wire.hpp"
 
@@ -18,27 +19,37 @@ namespace {
 
 constexpr std::array targets{
     Target{"answer", answer},
+    Target{"answer_data", answer_data},
     Target{"card_file", card_file},
     Target{"certificate", certificate},
     Target{"config", config},
     Target{"contradiction", contradiction},
     Target{"directory", directory},
     Target{"encodings", encodings},
+    Target{"entries", entries},
     Target{"exchange", exchange},
     Target{"head", head},
     Target{"http", http},
+    Target{"import_line", import_line},
     Target{"json", json},
     Target{"jwe", jwe},
     Target{"jws", jws},
     Target{"key", key},
+    Target{"log_file", log_file},
     Target{"log_proof", log_proof},
     Target{"mandate", mandate},
     Target{"note", note},
     Target{"order", order},
     Target{"policy", policy},
     Target{"receipt", receipt},
+    Target{"relay_body", relay_body},
     Target{"schemes", schemes},
+    Target{"sealing", sealing},
+    Target{"service_answer", service_answer},
+    Target{"store_row", store_row},
     Target{"subject", subject},
+    Target{"tiles", tiles},
+    Target{"witness", witness},
 };
 
 json::object object_of(std::string_view page, std::string_view name) {
@@ -70,6 +81,16 @@ World::World()
 
 const World& world() {
     static const World one;
+    return one;
+}
+
+const relay::RelayCountry& country() {
+    static const relay::RelayCountry one;
+    return one;
+}
+
+const wire::Directory& country_directory() {
+    static const auto one = country().directory();
     return one;
 }
 

@@ -11,6 +11,10 @@
 #include "crypto/key.hpp"
 #include "wire/directory.hpp"
 
+namespace mado::relay {
+struct RelayCountry;
+}
+
 namespace mado::fuzz {
 
 struct Target {
@@ -33,6 +37,10 @@ struct World {
     crypto::PrivateKey seal_to;
 };
 const World& world();
+// A country whose keys are all here: of everybody who signs what a parser reads only when it is
+// signed. Its directory has them.
+const relay::RelayCountry& country();
+const wire::Directory& country_directory();
 
 // A file in memory, closed to others, for parsers that open what they read.
 class MemoryFile {
@@ -49,26 +57,36 @@ class MemoryFile {
 
 // One for each file *_fuzz.cpp.
 bool answer(ByteView in);
+bool answer_data(ByteView in);
 bool card_file(ByteView in);
 bool certificate(ByteView in);
 bool config(ByteView in);
 bool contradiction(ByteView in);
 bool directory(ByteView in);
 bool encodings(ByteView in);
+bool entries(ByteView in);
 bool exchange(ByteView in);
 bool head(ByteView in);
 bool http(ByteView in);
+bool import_line(ByteView in);
 bool json(ByteView in);
 bool jwe(ByteView in);
 bool jws(ByteView in);
 bool key(ByteView in);
+bool log_file(ByteView in);
 bool log_proof(ByteView in);
 bool mandate(ByteView in);
 bool note(ByteView in);
 bool order(ByteView in);
 bool policy(ByteView in);
 bool receipt(ByteView in);
+bool relay_body(ByteView in);
 bool schemes(ByteView in);
+bool sealing(ByteView in);
+bool service_answer(ByteView in);
+bool store_row(ByteView in);
 bool subject(ByteView in);
+bool tiles(ByteView in);
+bool witness(ByteView in);
 
 }  // namespace mado::fuzz

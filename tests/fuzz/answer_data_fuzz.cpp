@@ -1,0 +1,66 @@
+#include <boost/json.hpp>
+
+#include "client/claims.hpp"
+#include "client/cross_check.hpp"
+#include "client/eligibility.hpp"
+#include "client/questions.hpp"
+#include "fuzz.hpp"
+#include "relay/test_country.hpp"
+
+namespace mado::fuzz {
+namespace {
+
+bool eligibility(const client::Answered& answered) {
+    const auto read = client::read_eligibility(answered, country_directory(), "2026-11-22");
+    if (!read) return false;
+    require(read->payers.empty() == read->ended.has_value(), "insured or not, not both");
+    for (const auto& payer : read->payers) {
+        require(payer.rank >= 1 && payer.share_percent <= 100, "a payer has its bounds");
+        require(json::parse(payer.coverage).is_object(), "a Coverage is passed on as it is");
+    }
+    return true;
+}
+
+bool claims(const client::Answered& answered) {
+    const auto read = client::read_claims(answered, {{"from", "2026-01"}, {"to", "2026-10"}});
+    if (!read) return false;
+    require(read->from == "2026-01" && read->to == "2026-10", "claims are of the months asked");
+    for (const auto& claim : read->claims)
+        require(json::parse(claim.explanation).is_object(), "a claim is passed on as it is");
+    return true;
+}
+
+bool evidence(const client::Answered& answered) {
+    bool more = false;
+    const auto rows = client::read_evidence(answered, more);
+    if (!rows) return false;
+    for (std::size_t i = 1; i < rows->size(); ++i)
+        require((*rows)[i - 1].index < (*rows)[i].index, "evidence is in order");
+    require(!more || !rows->empty(), "whoever has more has gone on");
+    return true;
+}
+
+}  // namespace
+
+// What a holder, or the relay, has signed and sealed, as its requester reads it; and what the relay
+// says when there is no answer.
+bool answer_data(ByteView in) {
+    const client::Answered answered{.answer = {.issuer = wire::participant_id("06990014"),
+                                               .service = wire::service_id("eligibility"),
+                                               .data = std::string(as_text(in))},
+                                    .receipt = {},
+                                    .order = country().order()};
+    const auto& data = answered.answer.data;
+    bool accepted = eligibility(answered);
+    accepted = claims(answered) || accepted;
+    accepted = evidence(answered) || accepted;
+    accepted = client::read_questions(data).has_value() || accepted;
+    accepted = client::read_question_state(data).has_value() || accepted;
+    accepted = client::read_nonce(data).has_value() || accepted;
+    const auto problem = client::read_problem(data);
+    require(std::ranges::all_of(problem.detail, [](char c) { return c >= ' ' && c <= '~'; }),
+            "a reason can be shown");
+    return accepted || problem.detail != "no_problem_document";
+}
+
+}  // namespace mado::fuzz
