@@ -1,5 +1,8 @@
 // ./mado log verify, follow, prove, check, stats, with the real programs.
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <thread>
 
 #include "crypto/digest.hpp"
 #include "log_tools_fixture.hpp"
@@ -274,14 +277,123 @@ TEST_F(LogToolsTest, QuestionsAndAnswersAreShownAsTheyAre) {
         << seen.output;
 }
 
+// ---- bells ----
+
+class BellsTest : public LogToolsTest {
+  protected:
+    static json::array bells(const std::string& card) {
+        const auto done = log({"bells", "--card", card, "--pin", "1234", "--json"});
+        EXPECT_EQ(done.status, 0) << done.output;
+        return valid(parse_json_object(done.output,
+                                       {.text_bytes_max = 4U << 20U, .values_max = 200'000}))
+            .at("bells")
+            .as_array();
+    }
+    // Of which entry, when and why each rang; not whether the entry is witnessed by now.
+    static std::string rung(const std::string& card) {
+        std::string out;
+        for (const auto& bell : bells(card)) {
+            out += fmt::format("{} {} {}\n", bell.at("seq").as_int64(), bell.at("at").as_int64(),
+                               json::serialize(bell.at("why")));
+        }
+        return out;
+    }
+    // A relay that has just started has no gateways yet.
+    static void check_as(const std::string& clinic, std::vector<std::string> who) {
+        who.insert(who.begin(), {"check", "--as", clinic});
+        auto done = country().cli(who);
+        for (int i = 0; i < 100 && has(done.output, "absent"); ++i) {
+            pause_ms(100);
+            done = country().cli(who);
+        }
+        EXPECT_EQ(done.status, 0) << done.output;
+    }
+};
+
+TEST_F(BellsTest, OneForAFirstLookAndForEachCheckByNumber) {
+    const std::vector<std::string> by_card{"--card", "taro", "--pin", "1234"};
+    const auto none = log({"bells", "--card", "taro", "--pin", "1234"});
+    EXPECT_EQ(none.status, 0) << none.output;
+    EXPECT_TRUE(has(none.output, "閲覧通知はありません no bells")) << none.output;
+    check_as("clinic-1", by_card);
+    const auto first = rung("taro");
+    EXPECT_TRUE(first.starts_with("1 ") && first.ends_with(" [\"first_look\"]\n")) << first;
+    check_as("clinic-1", by_card);
+    EXPECT_EQ(rung("taro"), first) << "a second look of the same clinic";
+    check_as("clinic-1", {"--health-number", "170907095849", "--birth-date", "1984-03-15"});
+    const auto second = rung("taro");
+    EXPECT_TRUE(second.starts_with(first + "3 ") && second.ends_with(" [\"by_number\"]\n"))
+        << second;
+    EXPECT_EQ(rung("taro"), second) << "asked again, also after the bells were seen";
+
+    country().kill9("relay");
+    country().start("relay");
+    EXPECT_EQ(rung("taro"), second);
+    check_as("clinic-1", by_card);
+    EXPECT_EQ(rung("taro"), second) << "whom the relay has seen, it knows after a restart";
+    check_as("clinic-2", {"--health-number", "170907095849", "--birth-date", "1984-03-15"});
+    const auto shown = log({"bells", "--card", "taro", "--pin", "1234"});
+    EXPECT_EQ(shown.status, 0) << shown.output;
+    for (const auto* part :
+         {"\n   1  ", "\n   3  ", "\n   5  ", "花みずき内科クリニック → まどか電機",
+          "      通知 20", "  この機関による初めての照会", "its first look at",
+          "records、カードではなく番号による照会", "by number, without your card",
+          "根拠：健康保険法第63条第3項"}) {
+        EXPECT_TRUE(has(shown.output, part)) << part << "\n" << shown.output;
+    }
+    EXPECT_FALSE(has(shown.output, "\n   2  ")) << shown.output;
+    EXPECT_EQ(bells("taro").at(2).at("entry").at("requester"), "clinic-2");
+}
+
+// The entry that closes a path for the day rings too.
+TEST_F(BellsTest, AClosedPath) {
+    for (int i = 0; i < 3; ++i) {
+        const auto missed = country().cli(
+            {"check", "--health-number", "251864975796", "--birth-date", "2022-07-08"});
+        EXPECT_TRUE(has(missed.output, "no_match")) << missed.output;
+    }
+    const auto all = bells("mei");
+    ASSERT_EQ(all.size(), 4U);
+    const auto why = [&all](std::size_t i) { return json::serialize(all[i].at("why")); };
+    EXPECT_EQ(why(0), R"(["first_look","by_number"])");
+    EXPECT_EQ(why(2), R"(["by_number"])");
+    EXPECT_EQ(why(3), R"(["path_closed"])");
+    EXPECT_EQ(all[3].at("entry").at("kind"), "refused");
+}
+
+// More than the relay gives at once.
+TEST_F(BellsTest, ManyComeInPages) {
+    constexpr std::size_t checks = 208;
+    const auto subject = number_subject("379492236696", "1947-06-15");
+    const auto ask_many = [&subject](const client::Identity& clinic) {
+        for (std::size_t i = 0; i < checks / 4; ++i) {
+            const auto reply = country().ask(clinic, country().head(clinic.id.text()), subject);
+            EXPECT_EQ(reply.status, 200) << reply.body;
+        }
+    };
+    {
+        std::vector<std::jthread> side_by_side;  // of one clinic two by number may be under way
+        for (const auto* clinic : {"clinic-1", "clinic-2", "clinic-1", "clinic-2"})
+            side_by_side.emplace_back(ask_many, std::cref(country().office(clinic)));
+    }
+    const auto all = bells("haru");
+    ASSERT_EQ(all.size(), checks);
+    for (std::size_t i = 0; i < checks; ++i) {
+        EXPECT_EQ(all[i].at("seq"), i + 1);
+        EXPECT_EQ(all[i].at("entry").at("seq"), i + 1);
+    }
+}
+
 TEST_F(LogToolsTest, WordsThatDoNotFit) {
     EXPECT_EQ(log({"prove"}).status, 2);
     EXPECT_EQ(log({"prove", "1", "--receipt", "file"}).status, 2);
     EXPECT_EQ(log({"prove", "--card", "hanako"}).status, 2);
     EXPECT_EQ(log({"prove", "-1"}).status, 2);
     EXPECT_EQ(log({"check"}).status, 2);
+    EXPECT_EQ(log({"bells"}).status, 2);
+    EXPECT_EQ(log({"bells", "--card", "nobody", "--pin", "1234"}).status, 3);
     EXPECT_EQ(log({"follow", "--every", "0"}).status, 2);
-    for (const auto* one : {"verify", "follow", "prove", "check", "stats"}) {
+    for (const auto* one : {"bells", "verify", "follow", "prove", "check", "stats"}) {
         const auto help = log({one, "--help"});
         EXPECT_EQ(help.status, 0);
         EXPECT_TRUE(has(help.output, "Usage")) << help.output;

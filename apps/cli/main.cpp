@@ -185,6 +185,7 @@ void add_check(CLI::App& app, CheckOptions& options) {
 
 struct LogCommands {
     WhoLookedOptions show;
+    BellsOptions bells;
     VerifyLogOptions verify;
     FollowLogOptions follow;
     ProveEntryOptions prove;
@@ -233,6 +234,13 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
     show->add_flag("--json", options.json, "as JSON");
 }
 
+void add_bells(CLI::App& log, BellsOptions& options) {
+    auto* bells = log.add_subcommand("bells", "looks of which a person is told, and why");
+    bells->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    bells->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    bells->add_flag("--json", options.json, "as JSON");
+}
+
 void add_prove(CLI::App& log, ProveEntryOptions& options) {
     auto* prove = log.add_subcommand(
         "prove", "a file that proves an entry to anybody (c2sp.org/tlog-proof@v1)");
@@ -260,6 +268,7 @@ void add_prove(CLI::App& log, ProveEntryOptions& options) {
 void add_log(CLI::App& app, LogCommands& commands) {
     auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
     add_show(*log, commands.show);
+    add_bells(*log, commands.bells);
     add_questions(*log, commands.question);
     auto* verify = log->add_subcommand(
         "verify",
@@ -290,6 +299,7 @@ void add_log(CLI::App& app, LogCommands& commands) {
 }
 
 int run_log(const CLI::App& log, const Places& places, const LogCommands& commands) {
+    if (log.got_subcommand("bells")) return show_bells(places, commands.bells);
     if (log.got_subcommand("verify")) return verify_log(places, commands.verify);
     if (log.got_subcommand("follow")) return follow_logs(places, commands.follow);
     if (log.got_subcommand("prove")) return prove_entry(places, commands.prove);

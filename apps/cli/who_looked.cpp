@@ -252,6 +252,84 @@ int status_of(const client::CrossCheck& check) {
     return is_complete(check) ? 0 : 3;
 }
 
+// ---- bells ----
+
+struct Reason {
+    std::string_view code;
+    std::string_view words;
+};
+
+// Of what the policy tells at once, and of what the log itself appends.
+std::optional<Reason> reason_in_entry(const client::PersonEntry& entry,
+                                      const wire::Policy& policy) {
+    if (entry.kind == "refused") {
+        return Reason{"path_closed",
+                      "3回の不一致により番号での照会を停止 closed after three misses by number"};
+    }
+    if (entry.kind == "opened") {
+        return Reason{"opened", "開示の制限が終わりました sealed until now"};
+    }
+    const auto* row = entry.order ? policy.row(entry.order->policy) : nullptr;
+    if (row == nullptr || !row->tell_at_once) return std::nullopt;
+    if (entry.order->presence == wire::Presence::number) {
+        return Reason{"by_number", "カードではなく番号による照会 by number, without your card"};
+    }
+    return Reason{"told_at_once", "直ちに知らせる決まりの照会 the policy tells of it at once"};
+}
+
+std::vector<Reason> reasons_of(const client::Bell& bell, const client::PersonEntry* entry,
+                               const wire::Policy& policy) {
+    std::vector<Reason> out;
+    if (bell.first) {
+        out.push_back({"first_look", "この機関による初めての照会 its first look at your records"});
+    }
+    if (entry == nullptr) return out;
+    if (const auto reason = reason_in_entry(*entry, policy)) out.push_back(*reason);
+    return out;
+}
+
+// They are numbered 1, 2, 3, …
+const client::PersonEntry* entry_of(const client::Bell& bell,
+                                    const std::vector<client::PersonEntry>& entries) {
+    const auto at = static_cast<std::size_t>(bell.seq - 1);
+    return at < entries.size() ? &entries[at] : nullptr;
+}
+
+json::object bell_json(const client::Bell& bell, const client::PersonEntry* entry,
+                       const std::vector<Reason>& reasons) {
+    json::array why;
+    for (const auto& reason : reasons)
+        why.emplace_back(reason.code);
+    json::object out{{"seq", bell.seq}, {"at", bell.at}, {"why", std::move(why)}};
+    if (entry != nullptr) out["entry"] = entry_json(*entry);
+    return out;
+}
+
+void print_bell(const client::Bell& bell, const std::vector<Reason>& reasons) {
+    std::string why;
+    for (const auto& reason : reasons)
+        why += fmt::format("{}{}", why.empty() ? "" : "、", reason.words);
+    if (why.empty()) why = "理由は記録から分かりません the entry does not say why";
+    std::cout << fmt::format("      通知 {}  {}\n", to_rfc3339(bell.at), why);
+}
+
+// Every bell with its entry. The log shows an entry only once it is anchored, a moment after.
+void print_bells(const Office& office, const wire::Policy& policy,
+                 const std::vector<client::Bell>& bells,
+                 const std::vector<client::PersonEntry>& entries) {
+    std::cout << "閲覧通知 bells: looks of which you are told\n\n";
+    for (const auto& bell : bells) {
+        const auto* entry = entry_of(bell, entries);
+        if (entry == nullptr) {
+            std::cout << fmt::format("{:>4}  （まだ表示できません not shown yet）\n", bell.seq);
+        } else {
+            print_entry(office.directory, policy, *entry);
+        }
+        print_bell(bell, reasons_of(bell, entry, policy));
+    }
+    if (bells.empty()) std::cout << "閲覧通知はありません no bells\n";
+}
+
 }  // namespace
 
 int show_who_looked(const Places& places, const WhoLookedOptions& options) {
@@ -294,6 +372,32 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
         print_reminders(office.directory, check->entries);
     }
     return status_of(*check);
+}
+
+int show_bells(const Places& places, const BellsOptions& options) {
+    const Office office(places, "portal");
+    const auto policy = wire::load_policy(places.policy(), office.directory);
+    auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
+                             {"entries", "bells"});
+    if (!by) return print_problem(by.error());
+    const auto bells =
+        wait_for(client::fetch_bells(office.directory, office.identity, by->mandate));
+    if (!bells) return print_problem(bells.error());
+    // Afterwards, so that they have the entry of every bell.
+    const auto entries = wait_for(
+        client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
+    if (!entries) return print_problem(entries.error());
+    if (!options.json) {
+        print_bells(office, policy, *bells, entries->entries);
+        return 0;
+    }
+    json::array out;
+    for (const auto& bell : *bells) {
+        const auto* entry = entry_of(bell, entries->entries);
+        out.push_back(bell_json(bell, entry, reasons_of(bell, entry, policy)));
+    }
+    std::cout << json::serialize(json::object{{"bells", std::move(out)}}) << "\n";
+    return 0;
 }
 
 }  // namespace mado::cli

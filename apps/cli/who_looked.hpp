@@ -1,4 +1,5 @@
-// `log show`: who looked at somebody's records, as the portal shows it to whoever logs in.
+// `log show`, `log bells`: who looked at somebody's records, and of which looks the person is told,
+// as the portal shows it to whoever logs in.
 #pragma once
 
 #include <string>
@@ -18,5 +19,12 @@ struct WhoLookedOptions {
 // The exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a holder
 // was not compared.
 int show_who_looked(const Places& places, const WhoLookedOptions& options);
+
+struct BellsOptions {
+    std::string card, pin;
+    bool json = false;
+};
+// The exit status: 0, or 3 no answer.
+int show_bells(const Places& places, const BellsOptions& options);
 
 }  // namespace mado::cli

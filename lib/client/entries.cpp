@@ -273,6 +273,17 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
     return {};
 }
 
+// A page of what the relay has about the person whose log-in this is.
+Ask own_page(const wire::Directory& directory, std::string_view service,
+             const std::string& login_mandate, std::int64_t after) {
+    return {.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
+            .service = *wire::ServiceId::parse(service),
+            .purpose = *wire::CodeId::parse("own-view"),
+            .parameters = {{"after", std::to_string(after)}},
+            .subject = to_bytes(wire::mandate_subject(login_mandate)),
+            .card_seen = false};
+}
+
 }  // namespace
 
 Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
@@ -316,13 +327,7 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
     bool more = true;
     while (more) {
         const auto after = static_cast<std::int64_t>(out.entries.size());
-        const Ask ask{.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
-                      .service = *wire::ServiceId::parse("entries"),
-                      .purpose = *wire::CodeId::parse("own-view"),
-                      .parameters = {{"after", std::to_string(after)}},
-                      .subject = to_bytes(wire::mandate_subject(login_mandate)),
-                      .card_seen = false};
-        auto answered = co_await asker.ask(ask);
+        auto answered = co_await asker.ask(own_page(directory, "entries", login_mandate, after));
         if (!answered) co_return std::unexpected(answered.error());
         auto page = read_entries_page(directory, card, answered->answer.data, after);
         if (!page) {
@@ -334,6 +339,47 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
         out.witnessed_size = page->cosigned.size;
         for (auto& entry : page->entries)
             out.entries.push_back(std::move(entry));
+    }
+    co_return out;
+}
+
+Parsed<BellsPage> read_bells_page(const std::string& data, std::int64_t after) {
+    const auto object = parse_json_object(data, limits);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    BellsPage out{.bells = {}, .more = in.boolean("more")};
+    for (const auto& value : in.array("bells", page_max)) {
+        if (!value.is_object()) return bad("a bell is not an object");
+        Members one(value.get_object());
+        const Bell bell{
+            .seq = one.integer("seq", 1), .first = one.boolean("first"), .at = one.integer("at")};
+        if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
+        if (bell.seq <= after) return bad("an entry has two bells, or they are not in order");
+        after = bell.seq;
+        out.bells.push_back(bell);
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.more && out.bells.empty()) return bad("the person's bells end too early");
+    return out;
+}
+
+Task<Result<std::vector<Bell>>> fetch_bells(const wire::Directory& directory,
+                                            const Identity& identity, std::string login_mandate) {
+    Asker asker(directory, identity);
+    std::vector<Bell> out;
+    bool more = true;
+    while (more) {
+        const auto after = out.empty() ? 0 : out.back().seq;
+        const auto answered =
+            co_await asker.ask(own_page(directory, "bells", login_mandate, after));
+        if (!answered) co_return std::unexpected(answered.error());
+        const auto page = read_bells_page(answered->answer.data, after);
+        if (!page) {
+            co_return std::unexpected(
+                Problem{wire::Code::answer_invalid, page.error().why, {}, {}});
+        }
+        more = page->more;
+        out.insert(out.end(), page->bells.begin(), page->bells.end());
     }
     co_return out;
 }

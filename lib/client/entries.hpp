@@ -1,5 +1,5 @@
-// A person's own entries of the access log, as the relay opens them to the person; everything that
-// can be checked without other parties is checked here.
+// A person's own entries of the access log, as the relay opens them to the person, and the bells
+// that rang for them; everything that can be checked without other parties is checked here.
 #pragma once
 
 #include <string>
@@ -77,5 +77,22 @@ Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
                                           const Identity& identity, std::string login_mandate,
                                           crypto::Certificate card);
+
+// Of an entry of which the person is told at once. The relay's word; why it rang stands in the
+// entry, but for a first look.
+struct Bell {
+    std::int64_t seq = 0;  // the entry's
+    bool first = false;    // the requester's first look at this person
+    UnixTime at = 0;
+};
+struct BellsPage {
+    std::vector<Bell> bells;
+    bool more = false;
+};
+// The bells of entries after `after`, one for each entry at most.
+Parsed<BellsPage> read_bells_page(const std::string& data, std::int64_t after);
+// All of them; answer_invalid when a page is not of its form.
+Task<Result<std::vector<Bell>>> fetch_bells(const wire::Directory& directory,
+                                            const Identity& identity, std::string login_mandate);
 
 }  // namespace mado::client

@@ -2,6 +2,7 @@
 // lie is a change of the page, told with the log's own key.
 #include "client/entries.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -216,6 +217,41 @@ TEST(EntriesPage, ErasedOnesKeepTheirPlace) {
     EXPECT_EQ(erased("2999-01", wire::test_now), "an entry was erased before its time");
     EXPECT_EQ(erased("2020-13", wire::test_now), "an entry was erased before its time");
     EXPECT_EQ(erased("2020-01", 4'000'000'000), "an entry was erased before its time");
+}
+
+// ---- bells ----
+
+TEST(BellsPage, InOrderOneForEachEntry) {
+    const auto read = read_bells_page(
+        R"({"more":true,"bells":[{"seq":2,"first":true,"at":5},{"seq":7,"first":false,"at":6}]})",
+        1);
+    ASSERT_TRUE(read.has_value()) << read.error().why;
+    EXPECT_TRUE(read->more);
+    ASSERT_EQ(read->bells.size(), 2U);
+    EXPECT_EQ(read->bells[0].seq, 2);
+    EXPECT_TRUE(read->bells[0].first);
+    EXPECT_EQ(read->bells[1].at, 6);
+    EXPECT_TRUE(read_bells_page(R"({"more":false,"bells":[]})", 9).has_value());
+}
+
+TEST(BellsPage, OfAnotherFormAreRefused) {
+    const auto refused = [](std::string_view bells, std::string_view more = "false") {
+        const auto page = fmt::format(R"({{"more":{},"bells":{}}})", more, bells);
+        return !read_bells_page(page, 1).has_value();
+    };
+    EXPECT_TRUE(refused(R"([{"seq":1,"first":true,"at":5}])")) << "was on the page before";
+    EXPECT_TRUE(refused(R"([{"seq":2,"first":true,"at":5},{"seq":2,"first":true,"at":5}])"));
+    EXPECT_TRUE(refused(R"([{"seq":3,"first":true,"at":5},{"seq":2,"first":true,"at":5}])"));
+    EXPECT_TRUE(refused("[]", "true")) << "it would be asked for without end";
+    EXPECT_TRUE(refused("[]", "0"));
+    EXPECT_TRUE(refused(R"([{"seq":2,"first":1,"at":5}])"));
+    EXPECT_TRUE(refused(R"([{"seq":2,"first":true}])"));
+    EXPECT_TRUE(refused(R"([{"seq":2,"first":true,"at":5,"why":"x"}])"));
+    EXPECT_TRUE(refused("[1]"));
+    EXPECT_FALSE(refused(R"([{"seq":2,"first":true,"at":5}])"));
+    EXPECT_FALSE(read_bells_page(R"({"more":false,"bells":[],"x":1})", 0).has_value());
+    EXPECT_FALSE(read_bells_page("{}", 0).has_value());
+    EXPECT_FALSE(read_bells_page("[", 0).has_value());
 }
 
 }  // namespace
