@@ -1,9 +1,11 @@
 // ./mado log verify, follow, prove, check, stats, with the real programs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <thread>
 
+#include "client/questions.hpp"
 #include "crypto/digest.hpp"
 #include "log_tools_fixture.hpp"
 #include "tlog/tlog.hpp"
@@ -298,6 +300,13 @@ class BellsTest : public LogToolsTest {
         }
         return out;
     }
+    static std::string log_in(const std::string& card) {
+        auto mandate = country().mandate("portal");
+        mandate.kind = wire::MandateKind::login;
+        mandate.scope = {service("question")};
+        mandate.expires = mandate.issued_at + wire::login_lifetime_s;
+        return country().sign(mandate, card);
+    }
     // A relay that has just started has no gateways yet.
     static void check_as(const std::string& clinic, std::vector<std::string> who) {
         who.insert(who.begin(), {"check", "--as", clinic});
@@ -382,6 +391,20 @@ TEST_F(BellsTest, ManyComeInPages) {
         EXPECT_EQ(all[i].at("seq"), i + 1);
         EXPECT_EQ(all[i].at("entry").at("seq"), i + 1);
     }
+    // More than one answer takes: in JSON each has six bytes for every one here.
+    constexpr std::size_t questions = 64;
+    const std::string text(3'000, '\x01');
+    const auto login = log_in("haru");
+    for (std::size_t i = 0; i < questions; ++i) {
+        const auto index = all[i].at("entry").at("index").to_number<std::uint64_t>();
+        const auto state = wait_for(client::ask_question(
+            country().directory(), country().office("portal"), login, index, text));
+        ASSERT_TRUE(state) << wire::info(state.error().code).name;
+    }
+    const auto asked = log({"questions", "--card", "haru", "--pin", "1234"}).output;
+    EXPECT_EQ(std::ranges::count(asked, '\n'), 2 * questions);
+    EXPECT_TRUE(asked.starts_with("   1  ")) << asked.substr(0, 40);
+    EXPECT_TRUE(has(asked, fmt::format("\n{:>4}  ", questions)));
 }
 
 TEST_F(LogToolsTest, WordsThatDoNotFit) {

@@ -8,9 +8,6 @@
 namespace mado::relay {
 namespace {
 
-// A page, in the JWS, in the JWE: twice times 4/3 of this, and well below what a reply may have.
-constexpr std::size_t page_bytes_max = 1024 * 1024;
-
 json::object opened(const StoredEntry& entry) {
     json::object out{{"seq", entry.seq}, {"index", entry.log_index}};
     if (const auto* erasure = std::get_if<Erasure>(&entry.record)) {
@@ -104,9 +101,7 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
         if (record != nullptr && record->kind == "opened") {
             one["order"] = sealed_until_now(reader, person, *record, proof);
         }
-        // Requests that somebody made large must not make a person's list unreadable.
-        bytes += json::serialize(one).size();
-        if (bytes > page_bytes_max && !entries.empty()) {
+        if (!fits(one, bytes)) {
             more = true;
             break;
         }

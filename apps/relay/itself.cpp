@@ -10,6 +10,9 @@
 namespace mado::relay {
 namespace {
 
+// A page, in the JWS, in the JWE: twice times 4/3 of this, and well below what a reply may have.
+constexpr std::size_t page_bytes_max = 1024 * 1024;
+
 std::optional<std::int64_t> number_of(const std::string& text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -76,11 +79,9 @@ Task<Data> take_answer(const Shared& shared, OwnQuestion question) {
 }
 
 json::object question_json(const StoredQuestion& question) {
-    json::object out{{"id", base64url(question.id)},
-                     {"entry", base64url(question.entry)},
-                     {"asked_at", question.asked_at},
-                     {"deadline", question.deadline},
-                     {"text", question.text.text}};
+    json::object out{{"id", base64url(question.id)},       {"index", question.log_index},
+                     {"entry", base64url(question.entry)}, {"asked_at", question.asked_at},
+                     {"deadline", question.deadline},      {"text", question.text.text}};
     if (!question.text.answer) return out;
     json::object answer{{"text", *question.text.answer}, {"at", question.answered_at.value_or(0)}};
     if (const auto& opened = question.text.opened) {
@@ -92,19 +93,26 @@ json::object question_json(const StoredQuestion& question) {
 }
 
 Data questions_data(const Shared& shared, Reader& reader, const OwnQuestion& question) {
-    if (!question.head.parameters.empty()) return std::unexpected(wire::Code::malformed);
+    const auto page = read_page(question.head.parameters);
+    if (!page) return std::unexpected(wire::Code::malformed);
+    // One more than asked says whether there are more.
+    const QuestionRange range{.after = page->after, .count = page->limit + 1};
+    const auto& organisation = question.participant.id.text();
+    const auto stored =
+        question.person
+            ? questions_of(reader, *question.person, range)
+            : questions_to(reader, organisation_index(shared.vault, organisation), range);
     json::array questions;
-    if (question.person) {
-        for (const auto& one : questions_of(reader, *question.person))
-            questions.push_back(question_json(one));
-    } else {
-        for (const auto& one : questions_to(reader, shared.vault, question.participant.id.text())) {
-            auto object = question_json(one);
-            object["content"] = one.record.content;
-            questions.push_back(std::move(object));
-        }
+    std::size_t bytes = 0;
+    for (const auto& one : stored) {
+        if (static_cast<std::int64_t>(questions.size()) == page->limit) break;
+        auto object = question_json(one);
+        if (!question.person) object["content"] = one.record.content;
+        if (!fits(object, bytes)) break;
+        questions.push_back(std::move(object));
     }
-    return json::object{{"questions", std::move(questions)}};
+    const bool more = questions.size() < stored.size();
+    return json::object{{"more", more}, {"questions", std::move(questions)}};
 }
 
 Data page_data(const Shared& shared, Reader& reader, const OwnQuestion& question) {
@@ -174,6 +182,14 @@ Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (out.text.empty()) return bad("an answer has no text");
     return out;
+}
+
+bool fits(const json::object& row, std::size_t& page_bytes) {
+    const bool first = page_bytes == 0;
+    const auto bytes = page_bytes + json::serialize(row).size();
+    if (bytes > page_bytes_max && !first) return false;
+    page_bytes = bytes;
+    return true;
 }
 
 bool takes_payload(const wire::ServiceId& service) {

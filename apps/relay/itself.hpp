@@ -9,9 +9,9 @@
 //     form. A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
 //     `consistency` leads from the one to the other.
 //   question { "id", "deadline" } — parameter "index"; payload { "text" }
-//   questions { "questions": [ { "id", "entry", "asked_at", "deadline", "text", "answer"?:
-//     { "text", "at", "operator"?: { "name", "salt" } }, and to the organisation that has to answer
-//     "content" } ] }
+//   questions { "more": bool, "questions": [ { "id", "index", "entry", "asked_at", "deadline",
+//     "text", "answer"?: { "text", "at", "operator"?: { "name", "salt" } }, and to the organisation
+//     that has to answer "content" } ] }
 //   question-answer { "id", "deadline" } — parameter "question"; payload { "text", "operator"?:
 //     { "name", "salt" } }
 //   bells { "more": bool, "bells": [ { "seq", "first": bool, "at" } ] }
@@ -37,8 +37,8 @@ struct OwnQuestion {
     UnixTime now = 0;
 };
 
-// The sealed answer (JWE). Pages have the parameters "after" (seq or id, default 0) and "limit" (1
-// to 200, default 200).
+// The sealed answer (JWE). Pages have the parameters "after" (seq, of questions index; default 0)
+// and "limit" (1 to 200, default 200).
 Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared, Reader& reader,
                                                            OwnQuestion question);
 bool takes_payload(const wire::ServiceId& service);
@@ -52,6 +52,9 @@ using Parameters = std::map<std::string, std::string>;  // of a head
 Parsed<Page> read_page(const Parameters& parameters);
 Parsed<AskQuestion> read_new_question(const Parameters& parameters, std::string_view payload);
 Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string_view payload);
+// Whether a page of so many bytes takes this row too, which is counted then. One always fits:
+// requests that somebody made large must not make a list unreadable.
+bool fits(const json::object& row, std::size_t& page_bytes);
 std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
                                                      PersonRow person, const Page& page);
 

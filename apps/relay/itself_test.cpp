@@ -2,6 +2,7 @@
 #include "itself.hpp"
 
 #include <boost/json.hpp>
+#include <functional>
 
 #include "questions.hpp"
 #include "test_exchange.hpp"
@@ -134,6 +135,8 @@ TEST_F(EntriesTest, WrongQuestions) {
 
 class QuestionsTest : public PortalTest {
   protected:
+    using Parameters = std::map<std::string, std::string>;
+    using AskPage = std::function<boost::json::object(const Parameters&)>;
     static std::string sealed(const std::string& text, const crypto::PrivateKey& key) {
         return crypto::encrypt_jwe(as_bytes(text), key.public_key());
     }
@@ -177,10 +180,25 @@ class QuestionsTest : public PortalTest {
         return base64url(
             wire::order_entry(wire::valid(parse_hash(text("salt"))), as_bytes(text("content"))));
     }
-    boost::json::object own_question() {
-        auto of = question();
+    boost::json::object own_questions(Parameters parameters = {}) {
+        auto of = question(std::move(parameters));
         of.service = service_id("questions");
-        return open(of, login).at("questions").as_array().at(0).as_object();
+        return open(of, login);
+    }
+    boost::json::object own_question() {
+        return own_questions().at("questions").as_array().at(0).as_object();
+    }
+    boost::json::object clinics_questions(Parameters parameters) {
+        auto of = as_clinic("questions");
+        of.parameters = std::move(parameters);
+        return open(of, wire::self_subject, {.key = store.country.clinic, .certificate = 4});
+    }
+    // "indexes of the entries", and "more" where there are more.
+    static std::string shown(const boost::json::object& page) {
+        std::string out;
+        for (const auto& one : page.at("questions").as_array())
+            out += std::to_string(one.at("index").as_int64()) + " ";
+        return out + (page.at("more").as_bool() ? "more" : "");
     }
 };
 
@@ -213,6 +231,54 @@ TEST_F(QuestionsTest, AreAskedAnsweredAndOpened) {
               "A");
     EXPECT_TRUE(overdue_questions(*reader, late).empty());
     EXPECT_EQ(logged(), 1) << "none of it is an entry";
+}
+
+TEST_F(QuestionsTest, ComeInPages) {
+    dial_answering();
+    EXPECT_EQ(shown(own_questions()), "");
+    for (const auto* index : {"1", "2", "3"}) {
+        EXPECT_EQ(ask(head(), number("1")), "ok");
+        EXPECT_EQ(ask_about(index, "why"), "ok");
+    }
+    EXPECT_EQ(answer(std::string(own_question().at("id").as_string()), R"({"text":"x"})"), "ok");
+    const auto in_pages = [](const AskPage& page) {
+        EXPECT_EQ(shown(page({})), "1 2 3 ");
+        EXPECT_EQ(shown(page({{"limit", "2"}})), "1 2 more") << "an answer moves nothing";
+        EXPECT_EQ(shown(page({{"limit", "2"}, {"after", "2"}})), "3 ");
+        EXPECT_EQ(shown(page({{"limit", "3"}})), "1 2 3 ");
+        EXPECT_EQ(shown(page({{"after", "3"}})), "");
+    };
+    in_pages([this](const Parameters& parameters) { return own_questions(parameters); });
+    in_pages([this](const Parameters& parameters) { return clinics_questions(parameters); });
+    for (const std::string wrong : {"limit", "until"}) {
+        auto of = as_clinic("questions");
+        of.parameters = {{wrong, "0"}};
+        EXPECT_EQ(code_of(send(body(of, wire::self_subject))), "malformed");
+    }
+}
+
+// All of them would be more than a reply may have.
+TEST_F(QuestionsTest, LongOnesMakeShorterPages) {
+    dial_answering();
+    std::string escaped;  // a request takes no more of them: a byte each, and six in JSON
+    for (int i = 0; i < 3'000; ++i)
+        escaped += R"(\u0001)";
+    constexpr int asked = 64;
+    for (int i = 1; i <= asked; ++i) {
+        EXPECT_EQ(ask(head(), number("1")), "ok");
+        EXPECT_EQ(ask_about(std::to_string(i), escaped), "ok");
+    }
+    const auto in_pages = [](const AskPage& page) {
+        const auto first = page({});
+        const auto count = first.at("questions").as_array().size();
+        EXPECT_TRUE(first.at("more").as_bool());
+        EXPECT_LT(boost::json::serialize(first).size(), 1024U * 1024U + 100U);
+        const auto rest = page({{"after", std::to_string(count)}});
+        EXPECT_FALSE(rest.at("more").as_bool());
+        EXPECT_EQ(count + rest.at("questions").as_array().size(), std::size_t{asked});
+    };
+    in_pages([this](const Parameters& parameters) { return own_questions(parameters); });
+    in_pages([this](const Parameters& parameters) { return clinics_questions(parameters); });
 }
 
 TEST_F(QuestionsTest, OfOthersAreNotFound) {

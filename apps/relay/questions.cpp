@@ -20,9 +20,11 @@ std::optional<std::string> requester_of(const AccessRecord& record) {
     return head->head.issuer.text();
 }
 
-std::vector<StoredQuestion> read_questions(Reader& reader, db::Statement& rows) {
+std::vector<StoredQuestion> read_questions(Reader& reader, db::Statement& rows,
+                                           const QuestionRange& range) {
+    rows.bind("after", range.after);
     std::vector<StoredQuestion> out;
-    while (rows.step()) {
+    while (static_cast<std::int64_t>(out.size()) < range.count && rows.step()) {
         const auto key = reader.month_key(rows.integer(3));
         if (!key || rows.is_null(9)) continue;
         StoredQuestion one{.log_index = rows.integer(0),
@@ -48,21 +50,22 @@ constexpr std::string_view columns =
 
 }  // namespace
 
-std::vector<StoredQuestion> questions_of(Reader& reader, PersonRow person) {
-    auto rows = reader.connection().prepare(
-        std::string(columns) + "where q.person = :person order by q.log_index limit :count");
-    rows.bind("person", person).bind("count", questions_max);
-    return read_questions(reader, rows);
-}
-
-std::vector<StoredQuestion> questions_to(Reader& reader, const Vault& vault,
-                                         std::string_view organisation) {
+std::vector<StoredQuestion> questions_of(Reader& reader, PersonRow person,
+                                         const QuestionRange& range) {
     auto rows = reader.connection().prepare(
         std::string(columns) +
-        "where q.organisation = :organisation order by q.answered_at is not null, q.deadline "
-        "limit :count");
-    rows.bind("organisation", organisation_index(vault, organisation)).bind("count", questions_max);
-    return read_questions(reader, rows);
+        "where q.person = :person and q.log_index > :after order by q.log_index");
+    rows.bind("person", person);
+    return read_questions(reader, rows, range);
+}
+
+std::vector<StoredQuestion> questions_to(Reader& reader, const Bytes& organisation_index,
+                                         const QuestionRange& range) {
+    auto rows = reader.connection().prepare(
+        std::string(columns) +
+        "where q.organisation = :organisation and q.log_index > :after order by q.log_index");
+    rows.bind("organisation", organisation_index);
+    return read_questions(reader, rows, range);
 }
 
 std::map<Bytes, std::int64_t> overdue_questions(Reader& reader, UnixTime now) {

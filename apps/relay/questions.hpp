@@ -85,12 +85,16 @@ class Questions {
     Statements sql_;
 };
 
-// A person's questions, or those that an organisation has to answer, oldest first. Those whose
-// month was erased are gone.
-constexpr std::int64_t questions_max = 1'000;
-std::vector<StoredQuestion> questions_of(Reader& reader, PersonRow person);
-std::vector<StoredQuestion> questions_to(Reader& reader, const Vault& vault,
-                                         std::string_view organisation);
+// A person's questions, or those that an organisation has to answer, as their entries stand in the
+// log. Those whose month was erased are gone.
+struct QuestionRange {
+    std::int64_t after = 0;  // an index in the log
+    std::int64_t count = 0;
+};
+std::vector<StoredQuestion> questions_of(Reader& reader, PersonRow person,
+                                         const QuestionRange& range);
+std::vector<StoredQuestion> questions_to(Reader& reader, const Bytes& organisation_index,
+                                         const QuestionRange& range);
 // How many are open after their deadline, by organisation_index.
 std::map<Bytes, std::int64_t> overdue_questions(Reader& reader, UnixTime now);
 

@@ -14,8 +14,12 @@ std::string ExchangeTest::code_of(const http::Response& response) {
 }
 
 boost::json::object PortalTest::open(const wire::Head& of, const std::string& subject) {
-    const auto text = body(of, subject, store.country.portal);
-    const auto response = send(text, wire::filled(8));
+    return open(of, subject, {.key = store.country.portal, .certificate = 8});
+}
+
+boost::json::object PortalTest::open(const wire::Head& of, std::string_view subject, Asks by) {
+    const auto text = body(of, subject, by.key);
+    const auto response = send(text, wire::filled(by.certificate));
     EXPECT_EQ(code_of(response), "ok");
     const auto reply = wire::valid(wire::parse_reply(response.body));
     EXPECT_FALSE(reply.receipt.has_value());

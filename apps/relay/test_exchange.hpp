@@ -268,6 +268,11 @@ class PortalTest : public ExchangeTest {
     }
     // The data of its answer.
     boost::json::object open(const wire::Head& of, const std::string& subject);
+    struct Asks {
+        const crypto::PrivateKey& key;
+        std::uint8_t certificate = 0;
+    };
+    boost::json::object open(const wire::Head& of, std::string_view subject, Asks by);
     const std::string login = mandate(wire::MandateKind::login);
 };
 

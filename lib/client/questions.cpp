@@ -1,6 +1,9 @@
 #include "client/questions.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
+#include <tuple>
 
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
@@ -9,7 +12,7 @@
 namespace mado::client {
 namespace {
 
-constexpr std::size_t questions_max = 1'000;
+constexpr std::size_t page_max = 200;
 constexpr JsonLimits limits{
     .text_bytes_max = wire::answer_bytes_max, .depth_max = 8, .values_max = 100'000};
 
@@ -81,6 +84,7 @@ Parsed<Question> read_question(const json::value& value) {
     if (!value.is_object()) return bad("a question is not an object");
     Members in(value.get_object());
     Question out{.state = {.id = in.text("id", 64), .deadline = in.integer("deadline")},
+                 .index = static_cast<std::uint64_t>(in.integer("index")),
                  .entry = in.hash("entry"),
                  .asked_at = in.integer("asked_at"),
                  .text = in.text("text", 8'000),
@@ -100,6 +104,29 @@ Parsed<Question> read_question(const json::value& value) {
     return out;
 }
 
+// Page after page, until the end.
+Task<Result<std::vector<Question>>> fetch_questions(const wire::Directory& directory,
+                                                    const Identity& identity,
+                                                    std::string_view purpose, std::string subject) {
+    std::vector<Question> out;
+    bool more = true;
+    while (more) {
+        const auto after = out.empty() ? 0 : out.back().index;
+        const auto answered =
+            co_await ask_relay(directory, identity,
+                               {.service = "questions",
+                                .purpose = purpose,
+                                .subject = subject,
+                                .parameters = {{"after", std::to_string(after)}}});
+        if (!answered) co_return std::unexpected(answered.error());
+        auto page = read_questions_page(answered->answer.data, after);
+        if (!page) co_return problem(wire::Code::answer_invalid, page.error().why);
+        more = page->more;
+        std::ranges::move(page->questions, std::back_inserter(out));
+    }
+    co_return out;
+}
+
 }  // namespace
 
 Parsed<QuestionState> read_question_state(const std::string& data) {
@@ -111,17 +138,20 @@ Parsed<QuestionState> read_question_state(const std::string& data) {
     return out;
 }
 
-Parsed<std::vector<Question>> read_questions(const std::string& data) {
+Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t after) {
     const auto object = parse_json_object(data, limits);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    std::vector<Question> out;
-    for (const auto& value : in.array("questions", questions_max)) {
+    QuestionsPage out{.questions = {}, .more = in.boolean("more")};
+    for (const auto& value : in.array("questions", page_max)) {
         auto question = read_question(value);
         if (!question) return std::unexpected(question.error());
-        out.push_back(std::move(*question));
+        if (question->index <= after) return bad("the questions are not in the log's order");
+        after = question->index;
+        out.questions.push_back(std::move(*question));
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.more && out.questions.empty()) return bad("the questions end too early");
     return out;
 }
 
@@ -140,20 +170,19 @@ Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate) {
-    co_return data_of(co_await ask_relay(directory, identity,
-                                         {.service = "questions",
-                                          .purpose = "own-view",
-                                          .subject = wire::mandate_subject(login_mandate)}),
-                      read_questions);
+    return fetch_questions(directory, identity, "own-view", wire::mandate_subject(login_mandate));
 }
 
 Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
                                                     const Identity& identity) {
-    co_return data_of(co_await ask_relay(directory, identity,
-                                         {.service = "questions",
-                                          .purpose = "account",
-                                          .subject = std::string(wire::self_subject)}),
-                      read_questions);
+    auto questions =
+        co_await fetch_questions(directory, identity, "account", std::string(wire::self_subject));
+    if (questions) {
+        std::ranges::sort(*questions, {}, [](const Question& one) {
+            return std::tuple(one.answer.has_value(), one.state.deadline, one.index);
+        });
+    }
+    co_return questions;
 }
 
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,

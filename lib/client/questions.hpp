@@ -23,6 +23,7 @@ struct QuestionAnswer {
 
 struct Question {
     QuestionState state;
+    std::uint64_t index = 0;  // of the entry that it is about, in the log
     Hash entry{};
     UnixTime asked_at = 0;
     std::string text;
@@ -30,11 +31,19 @@ struct Question {
     std::optional<wire::Head> head;  // to the organisation: the request of its own that it is about
 };
 
+// A page of them, as the relay answers it: of entries beyond the index `after`, in the log's order.
+struct QuestionsPage {
+    std::vector<Question> questions;
+    bool more = false;
+};
+Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t after);
+
 // Of the person whose log-in this is, about their entry at that index of the log; asked again it is
 // the same one.
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
                                          std::string login_mandate, std::uint64_t index,
                                          std::string text);
+// All of them; answer_invalid when a page is not of its form.
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate);
@@ -50,9 +59,8 @@ struct AnswerToQuestion {
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
                                             const Identity& identity, AnswerToQuestion answer);
 
-// What the relay answers to these, read.
+// What the relay answers to a question and to an answer.
 Parsed<QuestionState> read_question_state(const std::string& data);
-Parsed<std::vector<Question>> read_questions(const std::string& data);
 
 // The name opens the head's `operator`: SHA-256("mado/operator/1\n" ‖ salt ‖ name).
 bool opens_operator(const wire::Head& head, const QuestionAnswer& answer);

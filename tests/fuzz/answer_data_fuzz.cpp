@@ -54,7 +54,7 @@ bool answer_data(ByteView in) {
     bool accepted = eligibility(answered);
     accepted = claims(answered) || accepted;
     accepted = evidence(answered) || accepted;
-    accepted = client::read_questions(data).has_value() || accepted;
+    accepted = client::read_questions_page(data, 0).has_value() || accepted;
     accepted = client::read_question_state(data).has_value() || accepted;
     accepted = client::read_nonce(data).has_value() || accepted;
     const auto problem = client::read_problem(data);

@@ -97,7 +97,7 @@ create table question (
 );
 create index question_person on question (person);
 create index question_month on question (month);
-create index question_organisation on question (organisation, answered_at);
+create index question_organisation on question (organisation, log_index, answered_at);
 
 -- Public counts of orders, by month of the country's calendar.
 create table tally (
