@@ -328,6 +328,25 @@ TEST_F(StartTest, WhatIsNoPinCostsNoTry) {
     EXPECT_EQ(country().cli({"check", "--card", "haru", "--pin", "1234"}).status, 0);
 }
 
+// Said before the card is asked: a wrong PIN would cost a try.
+TEST_F(StartTest, WhoMayNotCheck) {
+    const auto check_as = [](const std::string& organisation) {
+        return country().cli({"check", "--as", organisation, "--card", "mei", "--pin", "9999"});
+    };
+    for (const std::string organisation : {"portal", "relay", "issuer", "990010", "court-1"}) {
+        const auto done = check_as(organisation);
+        expect_sentence(done, "(" + organisation + ") may not check eligibility");
+        EXPECT_TRUE(has(done.output,
+                        "--as takes one of: care-provider-1, clinic-1, clinic-2, "
+                        "police-1\n"))
+            << done.output;
+    }
+    expect_sentence(check_as("clinic-9"), "there is no organisation \"clinic-9\"");
+    const auto wrong = check_as("clinic-1");
+    EXPECT_TRUE(has(wrong.output, "Tries left: 2.")) << wrong.output;
+    EXPECT_EQ(country().cli({"check", "--card", "mei", "--pin", "1234"}).status, 0);
+}
+
 // What was printed and did not arrive is no success.
 TEST_F(StartTest, OutputThatIsLost) {
     const auto into_a_full_disk = [](const std::string& words) {

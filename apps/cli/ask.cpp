@@ -29,6 +29,25 @@ wire::CodeId purpose_of(const wire::Participant& self) {
                                                          : "treatment");
 }
 
+// Without a row of the policy there is nobody to ask, and no refusal that would say so.
+void demand_checker(const Places& places, const std::string& organisation) {
+    const auto directory = wire::load_directory(places.directory(), places.authority_key());
+    const auto policy = wire::load_policy(places.policy(), directory);
+    const auto may_check = [&policy](const wire::Participant& one) {
+        return !policy.holder_kinds(*wire::ServiceId::parse("eligibility"), one.kind).empty();
+    };
+    const auto* self = directory.find(organisation);
+    if (self == nullptr || may_check(*self)) return;
+    std::string others;
+    for (const auto& one : directory.participants) {
+        if (may_check(one)) others += (others.empty() ? "" : ", ") + one.id.text();
+    }
+    throw OperatorError(fmt::format(
+        "{} ({}) may not check eligibility: the policy has no row for the kind \"{}\". --as takes "
+        "one of: {}",
+        name_of(directory, organisation), organisation, self->kind.text(), others));
+}
+
 // The demo has the authority's key too: it signs an order for each request.
 client::SealedRequest sealed_request(const Places& places, const Office& office,
                                      const CheckOptions& options, const client::Ask& ask) {
@@ -178,6 +197,7 @@ std::string bundle_of(const client::Eligibility& result) {
 }  // namespace
 
 int check(const Places& places, const CheckOptions& options) {
+    demand_checker(places, options.as);
     Office office(places, options.as);
     auto question = make_question(places, office, options);
     if (!question) return print_problem(question.error());
