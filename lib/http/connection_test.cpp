@@ -116,6 +116,39 @@ TEST_F(TlsTest, WantsAClientCertificateWhereItSaysSo) {
     EXPECT_EQ(named->body, "nobody");
 }
 
+// Whom a server knows comes in, however many strangers hold its places.
+TEST_F(TlsTest, StrangersGiveWay) {
+    const auto stranger =
+        TlsContext::client(Identity("stranger").tls(), accept_only(server_identity.hash));
+    ServerOptions options;
+    options.tls = &server_tls;
+    options.limits.connections_max = 3;
+    options.known = accept_only(client_identity.hash);
+    const Server server(io, std::move(options), {{"GET", "/who", 0, name_caller}});
+    const auto served = [&](Connection& connection) {
+        return await(io, connection.exchange(request("GET", "/who"), 1000, patience)).has_value();
+    };
+    auto oldest = connect(server.port(), &stranger);
+    auto known = connect(server.port(), &client_tls);
+    RawClient silent(io, server.port());  // never begins a handshake
+    await(io, pause(Milliseconds(20)));
+    ASSERT_EQ(server.connections(), 3U);
+    EXPECT_TRUE(served(oldest));
+
+    auto second = connect(server.port(), &client_tls);
+    EXPECT_TRUE(served(second));
+    EXPECT_FALSE(served(oldest)) << "it gave way, although it was in use";
+    auto third = connect(server.port(), &client_tls);
+    EXPECT_TRUE(served(third));
+    EXPECT_EQ(await(io, silent.read_to_end()), "");
+    // No stranger is left: whom it knows keep their places, and one more finds none.
+    EXPECT_EQ(server.connections(), 3U);
+    EXPECT_FALSE(
+        await(io, Connection::connect({"127.0.0.1", server.port()}, &client_tls, patience)));
+    for (auto* one : {&known, &second, &third})
+        EXPECT_TRUE(served(*one));
+}
+
 TEST_F(TlsTest, PlainAndTlsDoNotMix) {
     const auto server = serve();
     EXPECT_EQ(talk(io, server->port(), "GET /who HTTP/1.1\r\nHost: a\r\n\r\n").find("HTTP"),

@@ -135,6 +135,9 @@ struct ServerOptions {
     const TlsContext* tls = nullptr;  // null: plain HTTP (health and metrics on loopback)
     bool reuse_port = false;
     Limits limits;
+    // Whose certificate is known here (mutual TLS). When every place is taken, a new connection
+    // gets that of the stranger who has been there longest. Null: nobody gives way.
+    std::function<bool(const Hash&)> known = nullptr;
     std::function<void(const Observation&)> observe = nullptr;
     // Called with the text of an exception that a handler let through (the caller got a 500).
     std::function<void(std::string_view request_id, std::string_view what)> report = nullptr;

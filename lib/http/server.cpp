@@ -91,6 +91,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     static Task<void> accept_all(std::shared_ptr<State> self);
     static Task<void> attend(std::shared_ptr<State> self, std::shared_ptr<Link> link);
     void admit(tcp::socket socket);
+    bool make_room();
+    void recognise(const Link& link);
     void forget(const Link* link);
     void close_idle();
     void close_all();
@@ -104,8 +106,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     struct Peer {
         std::weak_ptr<Link> link;
         asio::ip::address address;
+        std::uint64_t turn;  // in the order of their coming
+        bool known = false;  // by its certificate; until the handshake is over nobody is
     };
     std::unordered_map<const Link*, Peer> links;
+    std::uint64_t turns = 0;
     asio::steady_timer all_closed;  // cancelled when the last connection is gone
 };
 
@@ -129,8 +134,8 @@ void Server::State::admit(tcp::socket socket) {
     const auto address = socket.remote_endpoint(error).address();
     const auto same = std::ranges::count_if(
         links, [&address](const auto& known) { return known.second.address == address; });
-    if (error || links.size() >= options.limits.connections_max ||
-        static_cast<std::size_t>(same) >= options.limits.connections_per_address_max) {
+    if (error || static_cast<std::size_t>(same) >= options.limits.connections_per_address_max ||
+        (links.size() >= options.limits.connections_max && !make_room())) {
         return;  // closes it
     }
     try {
@@ -139,12 +144,31 @@ void Server::State::admit(tcp::socket socket) {
         link->on_close([weak = weak_from_this(), raw = link.get()] {
             if (auto self = weak.lock()) self->forget(raw);
         });
-        links.emplace(link.get(), Peer{link, address});
+        links.emplace(link.get(), Peer{.link = link, .address = address, .turn = ++turns});
         auto io = acceptor.get_executor();
         asio::co_spawn(io, attend(shared_from_this(), std::move(link)), asio::detached);
     } catch (const std::exception& exception) {  // this connection is lost, the server goes on
         report(exception.what());
     }
+}
+
+// Strangers cannot keep out whom this server is for: to push out a connection before its handshake
+// is over, as many as there are places must come within that time.
+bool Server::State::make_room() {
+    if (!options.known) return false;
+    const Peer* oldest = nullptr;
+    for (const auto& [raw, peer] : links) {
+        if (!peer.known && (oldest == nullptr || peer.turn < oldest->turn)) oldest = &peer;
+    }
+    if (oldest == nullptr) return false;
+    if (auto link = oldest->link.lock()) link->close();  // and it is forgotten
+    return links.size() < options.limits.connections_max;
+}
+
+void Server::State::recognise(const Link& link) {
+    const auto& certificate = link.peer_certificate();
+    if (!options.known || !certificate || !options.known(*certificate)) return;
+    if (const auto peer = links.find(&link); peer != links.end()) peer->second.known = true;
 }
 
 Task<void> Server::State::attend(std::shared_ptr<State> self, std::shared_ptr<Link> link) {
@@ -153,6 +177,7 @@ Task<void> Server::State::attend(std::shared_ptr<State> self, std::shared_ptr<Li
         link->expires_after(self->options.limits.handshake);
         auto agreed = co_await link->handshake(self->options.tls, Side::server, {});
         if (agreed) {
+            self->recognise(*link);
             co_await serve(link, self->service);
         } else {
             co_await link->linger();  // the alert that says why should arrive
