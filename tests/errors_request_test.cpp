@@ -156,6 +156,17 @@ TEST_F(ErrorsTest, Requester) {
                    Code::not_in_directory);
     expect_problem(country().send(stranger, "POST", "/v1/nonce", R"({"for":"clinic-1"})"),
                    Code::not_in_directory);
+    expect_problem(country().send(stranger, "POST", "/v1/holder", "{}"), Code::not_in_directory);
+    // The log stands there for participants; everybody else has the public port.
+    const auto& own_log = country().directory().logs.front();
+    const auto nobody_tls = http::TlsContext::client(
+        [&own_log](const Hash& peer) { return peer == own_log.certificate; });
+    for (const auto* page : {"/checkpoint", "/tile/0/000.p/1"}) {
+        expect_problem(country().send(stranger, "GET", page, ""), Code::not_in_directory);
+        EXPECT_EQ(country().send(nobody_tls, "GET", page, "").status, 0);
+        EXPECT_EQ(country().send(clinic().tls, "GET", page, "").status, 200);
+    }
+    EXPECT_EQ(country().send(clinic().tls, "GET", "/counts", "").status, 404) << "costs too much";
     expect_problem(country().send(clinic().tls, "POST", "/v1/nonce", R"({"for":"clinic-9"})"),
                    Code::not_in_directory);
     auto nobody = head;

@@ -82,8 +82,11 @@ class AnsweringTest : public testing::Test {
     Evidence evidence{evidence_path, log};
     std::map<std::string, Holder, std::less<>> holders;
     http::Metrics metrics;
+    const http::Identity gateway{"gateway"};
+    const http::TlsContext tls = http::TlsContext::client(gateway.tls(), http::accept_only({}));
     Settling settling{io,
                       {.directory = directory,
+                       .tls = tls,
                        .evidence = evidence,
                        .log = log,
                        .rounds = metrics.counters("rounds", "…", {"log", "result"})},

@@ -98,9 +98,13 @@ int serve(const std::string& config_path) {
     asio::io_context io{1};  // before the evidence, whose thread resumes what waits on it
     Evidence evidence(settings.evidence, log);
     http::Metrics metrics;
+    const auto& relay = directory.relay();
+    const auto tls = http::TlsContext::load_client(
+        settings.keys, [&relay](const Hash& peer) { return relay.has_certificate(peer); });
     Settling settling(
         io,
         {.directory = directory,
+         .tls = tls,
          .evidence = evidence,
          .log = log,
          .rounds = metrics.counters("mado_gateway_settling_rounds_total",
@@ -119,10 +123,6 @@ int serve(const std::string& config_path) {
          .latency_s =
              metrics.histogram("mado_gateway_order_seconds", "Time from an order to its answer.",
                                {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})});
-
-    const auto& relay = directory.relay();
-    const auto tls = http::TlsContext::load_client(
-        settings.keys, [&relay](const Hash& peer) { return relay.has_certificate(peer); });
 
     std::vector<std::string> names;
     for (const auto& [id, holder] : holders)

@@ -21,11 +21,23 @@ constexpr std::chrono::seconds pause{60};
 constexpr std::chrono::seconds pause_first{2};
 constexpr std::int64_t orders_max = 500;  // in one step
 
+// The log of the relay that is dialled is read where orders come from, as its participant: what the
+// public does to the public's port is no matter there (docs/decisions/0016).
+monitor::LogReader reader_of(const wire::AccessLog& log, const Settling::Parts& parts) {
+    const auto& relay = parts.directory.relay();
+    if (!relay.has_certificate(log.certificate)) return monitor::LogReader(log);
+    return {log, relay, parts.tls};
+}
+
 }  // namespace
 
 struct Settling::FollowedLog {
-    FollowedLog(const wire::AccessLog& listed, Followed from, bool was_contradicted)
-        : log(listed), reader(listed), followed(std::move(from)), contradicted(was_contradicted) {}
+    FollowedLog(const wire::AccessLog& listed, const Parts& parts, Followed from,
+                bool was_contradicted)
+        : log(listed),
+          reader(reader_of(listed, parts)),
+          followed(std::move(from)),
+          contradicted(was_contradicted) {}
 
     const wire::AccessLog& log;
     monitor::LogReader reader;
@@ -58,7 +70,7 @@ Settling::Result Settling::result_of(monitor::ReadError error) {
 Settling::Settling(asio::io_context& io, Parts parts, UnixTime now) : io_(io), parts_(parts) {
     for (const auto& log : parts_.directory.logs) {
         const auto& origin = log.key.name();
-        logs_.emplace_back(log, followed_from(origin, now),
+        logs_.emplace_back(log, parts_, followed_from(origin, now),
                            parts_.evidence.contradiction(origin).has_value());
     }
 }

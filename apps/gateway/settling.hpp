@@ -27,6 +27,7 @@ class Settling {
   public:
     struct Parts {
         const wire::Directory& directory;
+        const http::TlsContext& tls;  // the gateway's own, to the relay
         Evidence& evidence;
         const Log& log;
         http::CounterFamily& rounds;  // by log and result

@@ -25,6 +25,7 @@ class SettlingTest : public testing::Test {
         evidence.emplace(folder.path("evidence.sqlite"), program_log);
         settling.emplace(io,
                          Settling::Parts{.directory = directory,
+                                         .tls = tls,
                                          .evidence = *evidence,
                                          .log = program_log,
                                          .rounds = rounds},
@@ -103,7 +104,10 @@ class SettlingTest : public testing::Test {
     TempFolder folder;
     GatewayCountry country;
     monitor::PublishedLog log{io, country};
-    wire::Directory directory = log.directory(country.directory());
+    wire::Directory directory = log.relays_directory(country.directory());
+    const http::Identity gateway{"gateway"};
+    const http::TlsContext tls = http::TlsContext::client(
+        gateway.tls(), http::accept_only(directory.logs.front().certificate));
     const Log program_log{"test", null_device()};
     http::CounterFamily rounds{{"log", "result"}};
     std::optional<Evidence> evidence;
@@ -127,6 +131,52 @@ TEST_F(SettlingTest, EveryAnsweredOrderIsFound) {
     EXPECT_EQ(round(now + 60), "settled");
     EXPECT_EQ(open(), 0U);
     EXPECT_EQ(settling->judge("log.other/1", false, now), Code::receipt_invalid);
+}
+
+// Whoever holds every place of the public port, or closes it, does not stop settling.
+TEST_F(SettlingTest, PublicPortThatNobodyReaches) {
+    answer(now);
+    publish(now);
+    log.close_public_port();
+    EXPECT_EQ(round(now), "settled");
+    EXPECT_EQ(open(), 0U);
+    for (const auto& certificate : log.asked_by)
+        EXPECT_EQ(certificate, gateway.hash);
+    EXPECT_GE(log.asked_by.size(), 2U) << "checkpoint and tiles";
+}
+
+// And the public port is no way round the participants' one.
+TEST_F(SettlingTest, ParticipantsPortThatNobodyReaches) {
+    answer(now);
+    publish(now);
+    log.close_participants_port();
+    EXPECT_EQ(round(now), "unreachable");
+    EXPECT_TRUE(log.asked.empty());
+    EXPECT_EQ(open(), 1U);
+}
+
+TEST_F(SettlingTest, RelayWithAnAddressWhereNobodyListens) {
+    for (auto& participant : directory.participants) {
+        if (participant.kind.text() != "relay") continue;
+        participant.addresses.insert(participant.addresses.begin(),
+                                     {.host = "127.0.0.1", .port = 1});
+    }
+    restart(now);
+    publish(now);
+    EXPECT_EQ(round(now), "settled");
+}
+
+// A log that another than the relay shows is read where everybody reads it.
+TEST_F(SettlingTest, LogOfSomebodyElse) {
+    directory = log.directory(country.directory());
+    restart(now);
+    answer(now);
+    publish(now);
+    log.close_participants_port();
+    EXPECT_EQ(round(now), "settled");
+    EXPECT_EQ(open(), 0U);
+    for (const auto& certificate : log.asked_by)
+        EXPECT_EQ(certificate, std::nullopt);
 }
 
 // The relay gave a receipt for an order, and took it out of the tree that everybody sees.
@@ -302,7 +352,7 @@ TEST_F(SettlingTest, WhatAnotherKeySignedIsForgotten) {
     country.log_key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
     country.log =
         wire::valid(tlog::NoteVerifier::make(country.log.name(), country.log_key.public_key()));
-    directory = log.directory(country.directory());
+    directory = log.relays_directory(country.directory());
     country.tree = {};
     country.grow(3);
     publish(now + 60);

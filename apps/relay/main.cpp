@@ -120,13 +120,21 @@ http::ServerOptions server_options(const Settings& settings, std::uint16_t port,
     return options;
 }
 
+// Whoever has no certificate of the directory gives way to whoever may have one.
+http::ServerOptions participant_options(const wire::Directory& directory, const Settings& settings,
+                                        const http::TlsContext& tls, const Log& log) {
+    auto options = server_options(settings, settings.port, tls, log);
+    options.known = [&directory](const Hash& peer) { return directory.knows_certificate(peer); };
+    return options;
+}
+
 // One io thread: its own io_context, reader and listening socket.
 struct Lane {
     Lane(Shared& shared, const Settings& settings, const http::TlsContext& tls, const Log& log)
         : reader(settings.state + "/relay.sqlite", shared.vault),
           exchange(io, shared, reader),
-          participants(io, server_options(settings, settings.port, tls, log),
-                       participant_routes(io, shared, exchange)) {}
+          participants(io, participant_options(shared.directory, settings, tls, log),
+                       participant_routes(io, shared, reader, exchange)) {}
 
     asio::io_context io{1};
     // Another lane's request may still go over a connection of this one.

@@ -115,8 +115,7 @@ class Counted {
 
 }  // namespace
 
-std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
-                                       const std::string& directory) {
+std::vector<http::Route> log_routes(Shared& shared, Reader& reader) {
     using http::Request;
     using http::Response;
     return {
@@ -128,15 +127,23 @@ std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
          [&shared, &reader](Request request) -> Task<Response> {
              co_return tile(shared, reader, request);
          }},
-        {"GET", "/directory", 0,
-         [&directory](Request) -> Task<Response> {
-             co_return public_text("application/jose", directory, for_seconds);
-         }},
+    };
+}
+
+std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
+                                       const std::string& directory) {
+    using http::Request;
+    using http::Response;
+    auto routes = log_routes(shared, reader);
+    routes.push_back({"GET", "/directory", 0, [&directory](Request) -> Task<Response> {
+                          co_return public_text("application/jose", directory, for_seconds);
+                      }});
+    routes.push_back(
         {"GET", "/counts", 0,
          [&shared, &reader, counted = std::make_shared<Counted>()](Request) -> Task<Response> {
              co_return public_text("application/json", counted->text(shared, reader), for_seconds);
-         }},
-    };
+         }});
+    return routes;
 }
 
 }  // namespace mado::relay

@@ -1,6 +1,6 @@
 // What everybody may read (docs/protocols/log.md): the checkpoint, the tiles and the entries of the
-// log (C2SP tlog-tiles), the directory, and public counts. Served over HTTPS without client
-// certificates; nothing here is about anybody who could be named.
+// log (C2SP tlog-tiles), the directory, and public counts. Nothing here is about anybody who could
+// be named.
 #pragma once
 
 #include <string>
@@ -10,7 +10,10 @@
 
 namespace mado::relay {
 
-// `directory`: the signed directory's exact text. All of it belongs to one io thread.
+// The log: checkpoint and tiles.
+std::vector<http::Route> log_routes(Shared& shared, Reader& reader);
+
+// All of it. `directory`: the signed directory's exact text. All of it belongs to one io thread.
 std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
                                        const std::string& directory);
 

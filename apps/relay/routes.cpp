@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "public_face.hpp"
+
 namespace mado::relay {
 namespace {
 
@@ -12,11 +14,20 @@ http::Response refuse(Code code, const http::Request& request) {
     return to_response({code}, request.request_id);
 }
 
+// The row, for whoever has a certificate that the directory lists.
+http::Route for_participants(const Shared& shared, http::Route row) {
+    row.handler =
+        [&shared, handler = std::move(row.handler)](http::Request request) -> Task<http::Response> {
+        if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
+            co_return refuse(Code::not_in_directory, request);
+        }
+        co_return co_await handler(std::move(request));
+    };
+    return row;
+}
+
 // POST /v1/nonce { "for": organisation }: a nonce for a mandate, bound to the caller.
 http::Response give_nonce(Shared& shared, const http::Request& request) {
-    if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
-        return refuse(Code::not_in_directory, request);
-    }
     const auto id = read_nonce_request(request.body);
     if (!id) return refuse(Code::malformed, request);
     const auto* organisation = shared.directory.find(*id);
@@ -36,9 +47,6 @@ http::Response give_nonce(Shared& shared, const http::Request& request) {
 // caller's certificate for each of them.
 http::Response take_gateway(http::asio::io_context& io, Shared& shared,
                             const http::Request& request) {
-    if (!request.certificate || !shared.directory.knows_certificate(*request.certificate)) {
-        return refuse(Code::not_in_directory, request);
-    }
     const auto names = read_holders(request.body);
     if (!names || request.header("upgrade") != wire::upgrade_protocol) {
         return refuse(Code::malformed, request);
@@ -88,19 +96,25 @@ Parsed<std::vector<std::string>> read_holders(std::string_view body) {
 }
 
 std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
-                                            Exchange& exchange) {
-    return {
+                                            Reader& reader, Exchange& exchange) {
+    auto rows = log_routes(shared, reader);
+    rows.insert(rows.end(), {
+                                {"POST", "/v1/nonce", small_body,
+                                 [&shared](http::Request request) -> Task<http::Response> {
+                                     co_return give_nonce(shared, request);
+                                 }},
+                                {"POST", "/v1/holder", 64 * small_body,
+                                 [&io, &shared](http::Request request) -> Task<http::Response> {
+                                     co_return take_gateway(io, shared, request);
+                                 }},
+                            });
+    for (auto& row : rows)
+        row = for_participants(shared, std::move(row));
+    // It sees for itself who asks, and counts those that it refuses.
+    rows.push_back(
         {"POST", "/v1/requests", wire::request_bytes_max,
-         [&exchange](http::Request request) { return exchange.run(std::move(request)); }},
-        {"POST", "/v1/nonce", small_body,
-         [&shared](http::Request request) -> Task<http::Response> {
-             co_return give_nonce(shared, request);
-         }},
-        {"POST", "/v1/holder", 64 * small_body,
-         [&io, &shared](http::Request request) -> Task<http::Response> {
-             co_return take_gateway(io, shared, request);
-         }},
-    };
+         [&exchange](http::Request request) { return exchange.run(std::move(request)); }});
+    return rows;
 }
 
 }  // namespace mado::relay

@@ -8,9 +8,9 @@
 
 namespace mado::relay {
 
-// For participants, over mutual TLS. `exchange` and `shared` outlive the server.
+// For participants, over mutual TLS. All that is given outlives the server.
 std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
-                                            Exchange& exchange);
+                                            Reader& reader, Exchange& exchange);
 
 // The bodies of /v1/nonce, for whom, and of /v1/holder, who is connected.
 Parsed<wire::ParticipantId> read_nonce_request(std::string_view body);

@@ -52,6 +52,10 @@ Task<Read<Published>> witness_checkpoint(PageReader& witness, tlog::WitnessVerif
 LogReader::LogReader(const wire::AccessLog& log, const ReaderLimits& limits)
     : log_(log), pages_(log.url, log.certificate, limits), tiles_max_(limits.tiles_max) {}
 
+LogReader::LogReader(const wire::AccessLog& log, const wire::Participant& relay,
+                     const http::TlsContext& tls, const ReaderLimits& limits)
+    : log_(log), pages_(relay.addresses, tls, limits), tiles_max_(limits.tiles_max) {}
+
 Task<Read<Published>> LogReader::checkpoint(const tlog::Quorum& quorum, UnixTime now) {
     auto note = co_await pages_.get("checkpoint", tlog::note_bytes_max);
     if (!note) co_return std::unexpected(note.error());

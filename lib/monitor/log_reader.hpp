@@ -37,6 +37,9 @@ Task<Read<Published>> witness_checkpoint(PageReader& witness, tlog::WitnessVerif
 class LogReader {
   public:
     explicit LogReader(const wire::AccessLog& log, const ReaderLimits& limits = {});
+    // As a participant of the relay that writes it, at its addresses; `tls` outlives it.
+    LogReader(const wire::AccessLog& log, const wire::Participant& relay,
+              const http::TlsContext& tls, const ReaderLimits& limits = {});
     LogReader(const LogReader&) = delete;
     LogReader& operator=(const LogReader&) = delete;
 

@@ -40,22 +40,38 @@ std::string_view to_text(ReadError error) {
 }
 
 PageReader::PageReader(wire::UrlPrefix url, const Hash& certificate, const ReaderLimits& limits)
-    : url_(std::move(url)),
+    : addresses_{std::move(url.address)},
+      prefix_(std::move(url.path)),
       limits_(limits),
-      tls_(http::TlsContext::client(
-          [certificate](const Hash& peer) { return peer == certificate; })) {}
+      anybody_(http::TlsContext::client(
+          [certificate](const Hash& peer) { return peer == certificate; })),
+      tls_(*anybody_) {}
+
+PageReader::PageReader(std::vector<wire::Address> relay, const http::TlsContext& tls,
+                       const ReaderLimits& limits)
+    : addresses_(std::move(relay)), prefix_("/"), limits_(limits), tls_(tls) {}
+
+Task<std::expected<http::Connection, http::NetError>> PageReader::connect() {
+    auto error = http::NetError::refused;
+    for (const auto& address : addresses_) {
+        auto made = co_await http::Connection::connect({address.host, address.port}, &tls_,
+                                                       limits_.connect);
+        if (made) co_return std::move(*made);
+        error = made.error();
+    }
+    co_return std::unexpected(error);
+}
 
 Task<std::expected<http::Response, http::NetError>> PageReader::exchange(std::string path,
                                                                          std::size_t bytes_max) {
     if (!connection_ || !connection_->open()) {
         connection_.reset();
-        auto made = co_await http::Connection::connect({url_.address.host, url_.address.port},
-                                                       &tls_, limits_.connect);
+        auto made = co_await connect();
         if (!made) co_return std::unexpected(made.error());
         connection_ = std::move(*made);
     }
     http::Request request;
-    request.path = url_.path + path;
+    request.path = prefix_ + path;
     auto response = co_await connection_->exchange(
         std::move(request), std::max(bytes_max, problem_bytes_max), limits_.answer);
     if (!response) connection_.reset();

@@ -1,11 +1,12 @@
-// Public pages of a log or a witness, over HTTPS with the one certificate that the directory lists.
-// What comes is not trusted: whoever asked for it checks it.
+// Pages of a log or a witness, over HTTPS with the one certificate that the directory lists. What
+// comes is not trusted: whoever asked for it checks it.
 #pragma once
 
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/http.hpp"
 #include "wire/address.hpp"
@@ -35,17 +36,27 @@ struct ReaderLimits {
 // One connection, one request at a time. Belongs to one io_context.
 class PageReader {
   public:
+    // As anybody, where everybody reads them.
     PageReader(wire::UrlPrefix url, const Hash& certificate, const ReaderLimits& limits = {});
+    // As a participant, at the first of a relay's addresses that can be reached; `tls` is the
+    // participant's and outlives it.
+    PageReader(std::vector<wire::Address> relay, const http::TlsContext& tls,
+               const ReaderLimits& limits = {});
+    PageReader(const PageReader&) = delete;
+    PageReader& operator=(const PageReader&) = delete;
     // `path` is below the prefix.
     Task<Read<std::string>> get(std::string path, std::size_t bytes_max);
 
   private:
+    Task<std::expected<http::Connection, http::NetError>> connect();
     Task<std::expected<http::Response, http::NetError>> exchange(std::string path,
                                                                  std::size_t bytes_max);
 
-    wire::UrlPrefix url_;
+    std::vector<wire::Address> addresses_;
+    std::string prefix_;
     ReaderLimits limits_;
-    http::TlsContext tls_;
+    std::optional<http::TlsContext> anybody_;
+    const http::TlsContext& tls_;
     std::optional<http::Connection> connection_;
 };
 

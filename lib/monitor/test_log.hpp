@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,17 +54,29 @@ class PublishedLog {
         : country_(country),
           identity_("log"),
           tls_(http::TlsContext::server(identity_.tls(), false)),
-          server_(io, options(tls_), {{"GET", "/log/*", 0, [this](http::Request request) {
-                                           return answer(std::move(request));
-                                       }}}) {}
+          mutual_tls_(http::TlsContext::server(identity_.tls(), true)),
+          public_port_(std::in_place, io, options(tls_), rows("/log/*")),
+          participants_port_(std::in_place, io, options(mutual_tls_), rows("/*")) {}
 
     // The country's directory, or another one of it, with this log's address and certificate.
     [[nodiscard]] wire::Directory directory(wire::Directory of) const {
-        of.logs.front().url = {.address = {.host = "127.0.0.1", .port = server_.port()},
+        of.logs.front().url = {.address = {.host = "127.0.0.1", .port = public_port_->port()},
                                .path = "/log/"};
         of.logs.front().certificate = identity_.hash;
         return of;
     }
+    // The same where it is the relay's log: with the relay's certificate and address.
+    [[nodiscard]] wire::Directory relays_directory(const wire::Directory& of) const {
+        auto out = directory(of);
+        for (auto& participant : out.participants) {
+            if (participant.kind.text() != "relay") continue;
+            participant.certificates = {identity_.hash};
+            participant.addresses = {{.host = "127.0.0.1", .port = participants_port_->port()}};
+        }
+        return out;
+    }
+    void close_public_port() { public_port_.reset(); }
+    void close_participants_port() { participants_port_.reset(); }
     [[nodiscard]] wire::Directory directory() const { return directory(country_.directory()); }
 
     // Signed by the log, and cosigned by the first `witnesses` of two.
@@ -90,6 +103,7 @@ class PublishedLog {
     bool silent = false;                         // takes requests, answers none
     // --- what was asked for ---
     std::vector<std::string> asked;
+    std::vector<std::optional<Hash>> asked_by;  // the certificate, on the participants' port
 
   private:
     static http::ServerOptions options(const http::TlsContext& tls) {
@@ -97,9 +111,15 @@ class PublishedLog {
         out.tls = &tls;
         return out;
     }
-    http::Task<http::Response> answer(http::Request request) {
-        const auto path = request.path.substr(std::string_view("/log/").size());
+    std::vector<http::Route> rows(std::string_view below) {
+        return {{"GET", below, 0, [this, prefix = below.size() - 1](http::Request request) {
+                     return answer(std::move(request), prefix);
+                 }}};
+    }
+    http::Task<http::Response> answer(http::Request request, std::size_t prefix) {
+        const auto path = request.path.substr(prefix);
         asked.push_back(path);
+        asked_by.push_back(request.certificate);
         if (silent) co_await http::pause(std::chrono::hours(1));
         if (const auto lie = instead.find(path); lie != instead.end()) co_return body(lie->second);
         if (const auto error = status.find(path); error != status.end()) {
@@ -132,7 +152,9 @@ class PublishedLog {
     const wire::TestCountry& country_;
     http::Identity identity_;
     http::TlsContext tls_;
-    http::Server server_;
+    http::TlsContext mutual_tls_;
+    std::optional<http::Server> public_port_;
+    std::optional<http::Server> participants_port_;
 };
 
 // What the tests of this folder share: a country, its log of 600 entries, and who reads it.

@@ -148,7 +148,12 @@ Parsed<void> check_unique(const Directory& directory) {
         if (directory.participants[i].kind.text() == "relay") ++relays;
     }
     if (relays != 1) return bad("the directory must name exactly one relay");
-    if (directory.relay().addresses.empty()) return bad("the relay has no address");
+    const auto& relay = directory.relay();
+    if (relay.addresses.empty()) return bad("the relay has no address");
+    const auto of_relay = std::ranges::count_if(directory.logs, [&relay](const AccessLog& log) {
+        return relay.has_certificate(log.certificate);
+    });
+    if (of_relay > 1) return bad("two logs show the relay's certificate, which writes one");
     return {};
 }
 

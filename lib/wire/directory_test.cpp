@@ -165,6 +165,22 @@ TEST_F(Directories, RefuseTwoKeysOrLogsOfOneName) {
               "two logs have one origin");
 }
 
+// Which of them is read at the relay's address must be clear.
+TEST_F(Directories, HaveOneLogOfTheRelay) {
+    const auto other = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
+    const auto vkey =
+        valid(tlog::NoteVerifier::make("log.example/2025", other.public_key())).vkey();
+    const auto with = [&](std::uint8_t first, std::uint8_t second) {
+        const auto one =
+            replaced(country_.directory_json(), base64url(filled(6)), base64url(filled(first)));
+        const auto more = replaced(service(vkey), base64url(filled(9)), base64url(filled(second)));
+        return said(replaced(one, R"("logs":[)", R"("logs":[)" + more + ","));
+    };
+    EXPECT_EQ(with(6, 6), "good") << "both are somebody else's";
+    EXPECT_EQ(with(5, 6), "good");
+    EXPECT_EQ(with(5, 5), "two logs show the relay's certificate, which writes one");
+}
+
 TEST_F(Directories, ReadLogsAndWitnessesStrictly) {
     const auto log = country_.log.vkey();
     EXPECT_NE(said_with(log, country_.log.name()), "good");
