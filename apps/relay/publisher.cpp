@@ -1,15 +1,15 @@
 #include "publisher.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <iterator>
 
 #include "crypto/digest.hpp"
+#include "http/all_of.hpp"
 #include "http/completion.hpp"
 #include "tlog/witness.hpp"
 
@@ -97,23 +97,12 @@ Task<void> Publisher::round() {
     if (!head || contradicted_) co_return;
     const auto now = unix_now();
     if (head->checkpoint.size == published_size_ && now < published_at_ + renew_s) co_return;
-    const auto executor = co_await asio::this_coro::executor;
-    using Operation =
-        decltype(asio::co_spawn(executor, submit(witnesses_.front(), *head), asio::deferred));
-    std::vector<Operation> submissions;
+    std::vector<Task<std::string>> submissions;
     for (auto& witness : witnesses_)
-        submissions.push_back(asio::co_spawn(executor, submit(witness, *head), asio::deferred));
+        submissions.push_back(submit(witness, *head));
     std::string note = head->note;
-    if (!submissions.empty()) {
-        auto group = asio::experimental::make_parallel_group(std::move(submissions));
-        auto [order, errors, lines] =
-            co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-        for (const auto& error : errors) {
-            if (error) std::rethrow_exception(error);
-        }
-        for (const auto& line : lines)
-            note += line;
-    }
+    for (const auto& line : co_await http::all_of(std::move(submissions)))
+        note += line;
     const auto cosigned = tlog::cosigned(note, parts_.log, parts_.directory.quorum, unix_now());
     if (!cosigned || !std::holds_alternative<tlog::CosignedCheckpoint>(*cosigned)) co_return;
     auto& writer = parts_.writer;
@@ -214,14 +203,18 @@ Task<bool> Publisher::contradicts(Witness& witness) {
 }
 
 Task<bool> Publisher::compare_with_witnesses() {
-    for (auto& witness : witnesses_) {
-        if (!co_await contradicts(witness)) continue;
-        throw OperatorError(
-            "the witness " + witness.verifier.name() +
-            " has a checkpoint of this log that the database does not contain: this is an older "
-            "copy, or another writer has written. Restore the newer copy of the state, or open a "
-            "new log origin in the directory.");
-    }
+    std::vector<Task<bool>> questions;
+    for (auto& witness : witnesses_)
+        questions.push_back(contradicts(witness));
+    const auto answers = co_await http::all_of(std::move(questions));
+    const auto found = std::ranges::find(answers, true);
+    if (found == answers.end()) co_return true;
+    const auto& witness = *std::next(witnesses_.begin(), found - answers.begin());
+    throw OperatorError(
+        "the witness " + witness.verifier.name() +
+        " has a checkpoint of this log that the database does not contain: this is an older "
+        "copy, or another writer has written. Restore the newer copy of the state, or open a "
+        "new log origin in the directory.");
     co_return true;
 }
 

@@ -34,7 +34,7 @@ class Publisher {
     ~Publisher();
 
     // At the start: OperatorError when a witness that can be reached has a checkpoint of this log
-    // that its tree does not contain.
+    // that its tree does not contain. All are asked side by side.
     Task<bool> compare_with_witnesses();
     void start();
     void stop();
