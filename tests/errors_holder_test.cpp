@@ -7,6 +7,7 @@
 #include "crypto/digest.hpp"
 #include "db/db.hpp"
 #include "errors_fixture.hpp"
+#include "http/test_net.hpp"
 #include "pretenders.hpp"
 #include "wire/answer.hpp"
 #include "wire/policy.hpp"
@@ -116,6 +117,36 @@ TEST_F(ErrorsTest, LogThatDoesNotReachAnAnsweredOrder) {
     // Eligibility goes on.
     EXPECT_EQ(send_body(country(), body_of(country(), hanako)).status, 200);
     alter_evidence(country(), "delete from evidence where entry = zeroblob(32)");
+}
+
+// One address has all its places on the public port taken, and the gateways are at that address:
+// they settle all the same.
+TEST_F(ErrorsTest, PublicPortThatIsFull) {
+    const auto& log = country().directory().logs.front();
+    const auto tls =
+        http::TlsContext::client([&log](const Hash& peer) { return peer == log.certificate; });
+    const http::Endpoint port{log.url.address.host, log.url.address.port};
+    constexpr http::Milliseconds patience{20'000};
+    http::asio::io_context io{1};
+    std::vector<http::Connection> crowd;
+    for (int i = 0; i < 64; ++i) {
+        auto made = http::await(io, http::Connection::connect(port, &tls, patience));
+        ASSERT_TRUE(made);
+        crowd.push_back(std::move(*made));
+        // It may stay for a minute now.
+        const auto page = http::request("GET", "/checkpoint");
+        ASSERT_TRUE(http::await(io, crowd.back().exchange(page, 64 * 1024, patience)));
+    }
+    EXPECT_EQ(country().send(port, tls, "GET", "/checkpoint", "").status, 0);
+    country().kill9("gateway-1");
+    country().start("gateway-1");
+    const auto settled =
+        "mado_gateway_settling_rounds_total{log=\"" + log.key.name() + "\",result=\"settled\"} ";
+    const auto metrics = [] { return country().operator_page("gateway-1", "/metrics").body; };
+    for (int i = 0; i < 100 && metrics().find(settled) == std::string::npos; ++i)
+        pause_ms(100);  // the first round comes 2 s after the start
+    EXPECT_NE(metrics().find(settled), std::string::npos) << metrics();
+    EXPECT_EQ(country().send(port, tls, "GET", "/checkpoint", "").status, 0) << "still full";
 }
 
 TEST_F(ErrorsTest, LogThatContradictsItself) {

@@ -28,6 +28,13 @@ Hash hash_at(const db::Statement& row, std::size_t column) {
     return *hash;
 }
 
+OpenOrder open_order(const db::Statement& row) {
+    return {.entry = hash_at(row, 0),
+            .log_index = static_cast<std::uint64_t>(row.integer(1)),
+            .time = row.integer(2),
+            .receipt = row.text(3)};
+}
+
 }  // namespace
 
 Evidence::Writing::Writing(db::Connection& c)
@@ -57,11 +64,11 @@ Evidence::Reading::Reading(db::Connection& c)
           "holder = :holder and number = :number and log_index > :after and "
           "(opens is null or opens <= :opened) and keep_until >= :now "
           "order by log_index limit :count")),
-      open_orders(c.prepare("select entry, log_index, receipt from evidence where settled = 0 and "
-                            "origin = :origin and log_index < :below "
+      open_orders(c.prepare("select entry, log_index, time, receipt from evidence where "
+                            "settled = 0 and origin = :origin and log_index < :below "
                             "order by log_index limit :count")),
-      oldest_open(
-          c.prepare("select min(time) from evidence where settled = 0 and origin = :origin")),
+      oldest_open(c.prepare("select entry, log_index, time, receipt from evidence where "
+                            "settled = 0 and origin = :origin order by time limit 1")),
       followed(
           c.prepare("select note, witnessed_at, settled_at from followed where origin = :origin")),
       contradiction(c.prepare("select proof from contradiction where origin = :origin")) {}
@@ -131,18 +138,17 @@ std::vector<OpenOrder> Evidence::open_orders(std::string_view origin, std::uint6
     rows.bind("origin", origin)
         .bind("below", static_cast<std::int64_t>(below))
         .bind("count", count);
-    while (rows.step()) {
-        out.push_back({.entry = hash_at(rows, 0),
-                       .log_index = static_cast<std::uint64_t>(rows.integer(1)),
-                       .receipt = rows.text(2)});
-    }
+    while (rows.step())
+        out.push_back(open_order(rows));
     return out;
 }
 
-std::optional<UnixTime> Evidence::oldest_open(std::string_view origin) {
-    const db::ResetAtEnd reset(reading_.oldest_open);
-    reading_.oldest_open.bind("origin", origin);
-    return reading_.oldest_open.step() ? reading_.oldest_open.optional_integer(0) : std::nullopt;
+std::optional<OpenOrder> Evidence::oldest_open(std::string_view origin) {
+    auto& row = reading_.oldest_open;
+    const db::ResetAtEnd reset(row);
+    row.bind("origin", origin);
+    if (!row.step()) return std::nullopt;
+    return open_order(row);
 }
 
 std::optional<Followed> Evidence::followed(std::string_view origin) {

@@ -40,6 +40,7 @@ enum class Kept {
 struct OpenOrder {
     Hash entry{};
     std::uint64_t log_index = 0;
+    UnixTime time = 0;
     std::string receipt;
 };
 
@@ -69,8 +70,8 @@ class Evidence {
     std::vector<EvidenceRow> asked_about(const AskedAbout& asked);
     std::vector<OpenOrder> open_orders(std::string_view origin, std::uint64_t below,
                                        std::int64_t count);
-    // The time of the oldest order that is not settled.
-    std::optional<UnixTime> oldest_open(std::string_view origin);
+    // The oldest order that is not settled.
+    std::optional<OpenOrder> oldest_open(std::string_view origin);
     std::optional<Followed> followed(std::string_view origin);
     std::optional<std::string> contradiction(std::string_view origin);
 

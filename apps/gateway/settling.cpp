@@ -9,7 +9,6 @@
 #include <boost/json.hpp>
 
 #include "http/completion.hpp"
-#include "monitor/history.hpp"
 
 namespace mado::gateway {
 
@@ -29,6 +28,13 @@ monitor::LogReader reader_of(const wire::AccessLog& log, const Settling::Parts& 
     return {log, relay, parts.tls};
 }
 
+wire::Receipt kept_receipt(const OpenOrder& order) {
+    const auto object = parse_json_object(order.receipt, {.text_bytes_max = 256 * 1024});
+    auto receipt = object ? wire::read_receipt(*object) : bad("");
+    if (!receipt) throw Failure("a kept receipt cannot be read");
+    return std::move(*receipt);
+}
+
 }  // namespace
 
 struct Settling::FollowedLog {
@@ -43,6 +49,7 @@ struct Settling::FollowedLog {
     monitor::LogReader reader;
     Followed followed;
     bool contradicted;
+    bool withheld = false;  // in the last round that came so far
 };
 
 std::string_view Settling::to_text(Result result) {
@@ -57,14 +64,34 @@ std::string_view Settling::to_text(Result result) {
             return "unwitnessed";
         case Result::behind:
             return "behind";
+        case Result::withheld:
+            return "withheld";
         case Result::contradicted:
             return "contradicted";
     }
     return "wrong";
 }
 
+Settling::Result Settling::result_of(monitor::Alarm alarm) {
+    switch (alarm) {
+        case monitor::Alarm::none:
+            return Result::settled;
+        case monitor::Alarm::fork:
+            return Result::contradicted;
+        case monitor::Alarm::wrong:
+            return Result::wrong;
+        case monitor::Alarm::older:
+            return Result::behind;
+        case monitor::Alarm::unreachable:
+            return Result::unreachable;
+        case monitor::Alarm::unwitnessed:
+            return Result::unwitnessed;
+    }
+    return Result::wrong;
+}
+
 Settling::Result Settling::result_of(monitor::ReadError error) {
-    return error == monitor::ReadError::unreachable ? Result::unreachable : Result::wrong;
+    return result_of(monitor::alarm_of(error));
 }
 
 Settling::Settling(asio::io_context& io, Parts parts, UnixTime now) : io_(io), parts_(parts) {
@@ -134,10 +161,15 @@ Task<void> Settling::round(UnixTime now) {
 
 Task<Settling::Result> Settling::follow(FollowedLog& log, UnixTime now) {
     const auto& quorum = parts_.directory.quorum;
-    auto published = co_await log.reader.checkpoint(quorum, now);
-    if (!published) co_return result_of(published.error());
+    // Witnesses may err or lie too: what they cosigned before must be the beginning of what they
+    // cosign now.
+    const auto seen = co_await monitor::look(log.reader, quorum, log.followed.note, now);
+    if (seen.contradiction) {
+        co_return co_await keep_contradiction(log, monitor::to_json(*seen.contradiction), now);
+    }
+    if (seen.alarm != monitor::Alarm::none) co_return result_of(seen.alarm);
+    const auto& published = seen.published;
     if (!published->cosigned) co_return Result::unwitnessed;
-    if (const auto result = co_await compare_with_older(log, *published, now)) co_return *result;
     auto followed = log.followed;
     followed.note = published->note;
     followed.witnessed_at = monitor::witnessed_at(*published, quorum, now);
@@ -145,27 +177,41 @@ Task<Settling::Result> Settling::follow(FollowedLog& log, UnixTime now) {
     const auto& origin = log.log.key.name();
     auto& evidence = parts_.evidence;
     const bool all_found = result == Result::settled || result == Result::behind;
-    if (all_found) followed.settled_at = std::min(now, evidence.oldest_open(origin).value_or(now));
+    if (all_found) {
+        const auto oldest = evidence.oldest_open(origin);
+        followed.settled_at = oldest ? std::min(now, oldest->time) : now;
+    }
     const bool kept =
         co_await http::completed<bool>([&evidence, &origin, &followed](http::Done<bool> done) {
             evidence.follow(origin, followed, done);
         });
     if (kept) log.followed = std::move(followed);
+    log.withheld = false;
+    if (result == Result::behind) co_return co_await demand_tree(log, *published, now);
     co_return result;
 }
 
-// Witnesses may err or lie too: what they cosigned before must be the beginning of what they cosign
-// now.
-Task<std::optional<Settling::Result>> Settling::compare_with_older(
-    FollowedLog& log, const monitor::Published& published, UnixTime now) {
-    if (log.followed.note.empty()) co_return std::nullopt;
-    const auto older = tlog::open_checkpoint(log.followed.note, log.log.key);
-    if (!older) co_return std::nullopt;  // the directory has another key for this log now
-    auto found = co_await monitor::compare_trees(log.reader, log.followed.note, published.note);
-    if (!found) co_return result_of(found.error());
-    if (*found) co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
-    if (published.checkpoint.size < older->size) co_return Result::behind;
-    co_return std::nullopt;
+// An order that was answered long ago is beyond what the log publishes. The log has signed the tree
+// that the receipt proves it in, so it can show it, and that it grew out of the published one.
+Task<Settling::Result> Settling::demand_tree(FollowedLog& log, const monitor::Published& published,
+                                             UnixTime now) {
+    const auto& origin = log.log.key.name();
+    const auto order = parts_.evidence.oldest_open(origin);
+    if (!order) throw Failure("an order that was not settled is gone");
+    const auto receipt = kept_receipt(*order);
+    auto found = co_await monitor::compare_trees(log.reader, published.note, receipt.checkpoint);
+    if (found && *found) {
+        co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
+    }
+    if (found) co_return Result::behind;  // only the witnesses have not seen it
+    if (found.error() == monitor::ReadError::signature) co_return Result::wrong;
+    log.withheld = true;
+    // All that whoever demands the tree of it needs; the order itself is in the evidence.
+    parts_.log.error("log_withheld", {{"log", std::string_view(origin)},
+                                      {"index", static_cast<std::int64_t>(order->log_index)},
+                                      {"signed", std::string_view(receipt.checkpoint)},
+                                      {"published", std::string_view(published.note)}});
+    co_return Result::withheld;
 }
 
 Task<Settling::Result> Settling::settle_orders(FollowedLog& log,
@@ -188,7 +234,7 @@ Task<Settling::Result> Settling::settle_orders(FollowedLog& log,
     }
     // What is beyond the checkpoint may be for a while, not for long.
     const auto oldest = evidence.oldest_open(origin);
-    co_return oldest && *oldest < now - unsettled_s_max ? Result::behind : Result::settled;
+    co_return oldest && oldest->time < now - unsettled_s_max ? Result::behind : Result::settled;
 }
 
 // Empty: it is where its receipt says.
@@ -199,13 +245,11 @@ Task<std::optional<Settling::Result>> Settling::settle_one(FollowedLog& log,
     const auto leaf = co_await log.reader.leaf(published.checkpoint, order.log_index);
     if (!leaf) co_return result_of(leaf.error());
     if (*leaf == own_leaf) co_return std::nullopt;
-    const auto object = parse_json_object(order.receipt, {.text_bytes_max = 256 * 1024});
-    auto receipt = object ? wire::read_receipt(*object) : bad("");
-    if (!receipt) throw Failure("a kept receipt cannot be read");
+    auto receipt = kept_receipt(order);
     auto found = co_await monitor::compare_leaf(log.reader, order.log_index,
-                                                {.checkpoint = std::move(receipt->checkpoint),
+                                                {.checkpoint = std::move(receipt.checkpoint),
                                                  .leaf = own_leaf,
-                                                 .proof = std::move(receipt->proof)},
+                                                 .proof = std::move(receipt.proof)},
                                                 published);
     if (!found) co_return result_of(found.error());
     if (!*found) throw Failure("a log's leaf was proven to be another one, and then was not");
@@ -243,6 +287,12 @@ std::optional<std::string> Settling::alarm(UnixTime now) const {
         if (!code) continue;
         if (*code == wire::Code::log_contradicted) {
             return "the log " + origin + " contradicts itself; its orders are not answered";
+        }
+        if (log.withheld) {
+            return "the log " + origin +
+                   " has signed a tree that it does not show, with an order "
+                   "that was answered here: log_withheld in this program's log is for the "
+                   "supervising authority; records are not answered";
         }
         return "the log " + origin + " was not witnessed or settled for " +
                std::to_string(unsettled_s_max / 60) + " minutes; records are not answered";

@@ -13,7 +13,7 @@
 #include "base/log.hpp"
 #include "evidence.hpp"
 #include "http/metrics.hpp"
-#include "monitor/log_reader.hpp"
+#include "monitor/follow.hpp"
 #include "wire/errors.hpp"
 
 namespace mado::gateway {
@@ -50,19 +50,20 @@ class Settling {
 
   private:
     struct FollowedLog;
-    enum class Result { settled, unreachable, wrong, unwitnessed, behind, contradicted };
+    // behind: it publishes less than it did, or than what was answered; withheld: the same, and it
+    // does not show the tree that it signed for what was answered.
+    enum class Result { settled, unreachable, wrong, unwitnessed, behind, withheld, contradicted };
     static std::string_view to_text(Result result);
+    static Result result_of(monitor::Alarm alarm);
     static Result result_of(monitor::ReadError error);
     Followed followed_from(const std::string& origin, UnixTime now);
     static Task<void> run(std::shared_ptr<bool> stopping, Settling& self);
 
     Task<Result> follow(FollowedLog& log, UnixTime now);
-    Task<std::optional<Result>> compare_with_older(FollowedLog& log,
-                                                   const monitor::Published& published,
-                                                   UnixTime now);
     Task<Result> settle_orders(FollowedLog& log, const monitor::Published& published, UnixTime now);
     Task<std::optional<Result>> settle_one(FollowedLog& log, const monitor::Published& published,
                                            const OpenOrder& order, UnixTime now);
+    Task<Result> demand_tree(FollowedLog& log, const monitor::Published& published, UnixTime now);
     Task<Result> keep_contradiction(FollowedLog& log, std::string proof, UnixTime now);
 
     http::asio::io_context& io_;

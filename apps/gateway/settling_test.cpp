@@ -70,8 +70,8 @@ class SettlingTest : public testing::Test {
     }
     std::map<std::string, std::uint64_t> counts() {
         std::map<std::string, std::uint64_t> out;
-        for (const auto* result :
-             {"settled", "unreachable", "wrong", "unwitnessed", "behind", "contradicted"}) {
+        for (const auto* result : {"settled", "unreachable", "wrong", "unwitnessed", "behind",
+                                   "withheld", "contradicted"}) {
             out[result] = rounds.with({country.log.name(), result}).value();
         }
         return out;
@@ -284,7 +284,7 @@ TEST_F(SettlingTest, LogThatCannotBeRead) {
     EXPECT_EQ(round(later), "unreachable");
     EXPECT_EQ(judged(later), no_records);
     log.status["checkpoint"] = 404;
-    EXPECT_EQ(round(later), "wrong");
+    EXPECT_EQ(round(later), "unreachable");
     log.status.clear();
     log.instead["checkpoint"] = "nonsense";
     EXPECT_EQ(round(later), "wrong");
@@ -293,10 +293,15 @@ TEST_F(SettlingTest, LogThatCannotBeRead) {
     // It is fresh, but a tile is held back: what was answered cannot be found.
     answer(now + 60);
     publish(later);
-    log.status[tlog::tile_path({.level = 0, .index = 0}, 8)] = 404;
-    EXPECT_EQ(round(later), "wrong");
+    const auto tile = tlog::tile_path({.level = 0, .index = 0}, 8);
+    log.status[tile] = 404;
+    EXPECT_EQ(round(later), "unreachable");
     EXPECT_EQ(judged(later), no_records);
     log.status.clear();
+    log.instead[tile] = std::string(8 * sizeof(Hash), 'x');
+    EXPECT_EQ(round(later), "wrong");
+    EXPECT_EQ(judged(later), no_records);
+    log.instead.clear();
     EXPECT_EQ(round(later), "settled");
     EXPECT_EQ(judged(later), all_answered);
 }
@@ -315,6 +320,8 @@ TEST_F(SettlingTest, OrdersThatStayBeyondTheCheckpoint) {
     }
     const auto late = now + ten_minutes + 1;
     publish(late);
+    // It shows the tree that it signed: what is missing is the witnesses' word.
+    log.tree.edge = hidden;
     EXPECT_EQ(round(late), "behind");
     EXPECT_EQ(judged(late), no_records);
     restart(late);
@@ -323,6 +330,36 @@ TEST_F(SettlingTest, OrdersThatStayBeyondTheCheckpoint) {
     publish(late + 60);
     EXPECT_EQ(round(late + 60), "settled");
     EXPECT_EQ(judged(late + 60), all_answered);
+}
+
+// An order in a private tree, at an index that the log will not reach.
+TEST_F(SettlingTest, TreeThatTheLogSignedAndDoesNotShow) {
+    country.grow(10);
+    const auto common = country.tree;
+    country.grow(300);
+    answer(now);
+    const auto hidden = country.tree;
+    country.tree = common;
+    country.tree.append(wire::filled(77));
+    country.grow(5);
+    publish(now);
+    EXPECT_EQ(round(now), "settled");
+    const auto late = now + ten_minutes + 1;
+    publish(late);
+    EXPECT_EQ(round(late), "withheld");
+    EXPECT_EQ(judged(late), no_records);
+    EXPECT_NE(settling->alarm(late)->find("does not show"), std::string::npos);
+    for (const int status : {404, 503}) {
+        log.status[tlog::tile_path({.level = 0, .index = 0}, 256)] = status;
+        EXPECT_EQ(round(late + 60), "withheld") << status;
+    }
+    EXPECT_EQ(open(), 1U) << "the receipt is kept";
+    // If it shows the tree, that one has not grown out of the published one.
+    log.status.clear();
+    log.tree.edge = hidden;
+    EXPECT_EQ(round(late + 120), "contradicted");
+    EXPECT_EQ(judged(late + 120), nothing_answered);
+    expect_kept_contradiction();
 }
 
 TEST_F(SettlingTest, OlderCheckpointThanWasSeen) {

@@ -5,21 +5,8 @@
 namespace mado::monitor {
 namespace {
 
-bool cannot_be_read(ReadError error) {
-    switch (error) {
-        case ReadError::unreachable:
-        case ReadError::not_found:
-            return true;
-        case ReadError::malformed:
-        case ReadError::signature:
-        case ReadError::does_not_fit:
-            return false;
-    }
-    return false;
-}
-
 Finding finding_of(std::string where, ReadError error) {
-    Finding out{.alarm = cannot_be_read(error) ? Alarm::unreachable : Alarm::wrong,
+    Finding out{.alarm = alarm_of(error),
                 .where = std::move(where),
                 .error = error,
                 .contradiction = {},
@@ -45,7 +32,7 @@ Task<std::optional<Finding>> ask_witness(LogReader& reader, const wire::Witness&
     const auto seen = co_await witness_checkpoint(pages, witness.key, reader.log().key, now);
     const auto& name = witness.key.name();
     if (seen) co_return co_await compare(reader, name, seen->note, published.note);
-    if (cannot_be_read(seen.error())) co_return std::nullopt;
+    if (alarm_of(seen.error()) == Alarm::unreachable) co_return std::nullopt;
     co_return finding_of(name, seen.error());
 }
 
@@ -69,28 +56,44 @@ std::string_view to_text(Alarm alarm) {
     return "wrong";
 }
 
-Task<Finding> follow(LogReader& reader, const wire::Directory& directory, Remembered& remembered,
-                     UnixTime now) {
-    auto published = co_await reader.checkpoint(directory.quorum, now);
+Alarm alarm_of(ReadError error) {
+    switch (error) {
+        case ReadError::unreachable:
+        case ReadError::not_found:
+            return Alarm::unreachable;
+        case ReadError::malformed:
+        case ReadError::signature:
+        case ReadError::does_not_fit:
+            return Alarm::wrong;
+    }
+    return Alarm::wrong;
+}
+
+Task<Finding> look(LogReader& reader, const tlog::Quorum& quorum, std::string seen, UnixTime now) {
+    auto published = co_await reader.checkpoint(quorum, now);
     if (!published) co_return finding_of("checkpoint", published.error());
-    // Else nothing is remembered, or the directory has another key for this log now.
-    const auto older = tlog::open_checkpoint(remembered.note, reader.log().key);
-    if (older) {
-        auto found = co_await compare(reader, "history", remembered.note, published->note);
-        if (found) co_return std::move(*found);
-    }
-    for (const auto& witness : directory.witnesses) {
-        auto found = co_await ask_witness(reader, witness, *published, now);
-        if (found) co_return std::move(*found);
-    }
     Finding out{.alarm = Alarm::none,
                 .where = "checkpoint",
                 .contradiction = {},
                 .published = std::move(*published)};
-    if (older && out.published->checkpoint.size < older->size) {
-        out.alarm = Alarm::older;
-        co_return out;
+    // Else nothing was seen, or the directory has another key for this log now.
+    const auto older = tlog::open_checkpoint(seen, reader.log().key);
+    if (!older) co_return out;
+    auto found = co_await compare(reader, "history", std::move(seen), out.published->note);
+    if (found) co_return std::move(*found);
+    if (out.published->checkpoint.size < older->size) out.alarm = Alarm::older;
+    co_return out;
+}
+
+Task<Finding> follow(LogReader& reader, const wire::Directory& directory, Remembered& remembered,
+                     UnixTime now) {
+    auto out = co_await look(reader, directory.quorum, remembered.note, now);
+    if (!out.published) co_return out;
+    for (const auto& witness : directory.witnesses) {
+        auto found = co_await ask_witness(reader, witness, *out.published, now);
+        if (found) co_return std::move(*found);
     }
+    if (out.alarm == Alarm::older) co_return out;
     if (out.published->cosigned) {
         remembered = {.note = out.published->note,
                       .witnessed_at = witnessed_at(*out.published, directory.quorum, now)};

@@ -26,6 +26,8 @@ enum class Alarm {
     unwitnessed,  // for unwitnessed_s_max
 };
 std::string_view to_text(Alarm alarm);
+// What it means that something could not be read: unreachable or wrong.
+Alarm alarm_of(ReadError error);
 
 constexpr std::int64_t unwitnessed_s_max = 600;
 
@@ -36,6 +38,11 @@ struct Finding {
     std::optional<Contradiction> contradiction;  // when it is a fork
     std::optional<Published> published;          // when there was one
 };
+
+// What the log publishes now must have grown out of `seen`, a note that it signed before ("", or
+// another key's: nothing). Says none, fork, wrong, older or unreachable; not whether a quorum has
+// cosigned it.
+Task<Finding> look(LogReader& reader, const tlog::Quorum& quorum, std::string seen, UnixTime now);
 
 // Moves `remembered` forward, never back. A witness that cannot be reached is no alarm: the quorum
 // is what counts. All of them outlive the call.
