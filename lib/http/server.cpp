@@ -153,7 +153,7 @@ void Server::State::admit(tcp::socket socket) {
 }
 
 // Strangers cannot keep out whom this server is for: to push out a connection before its handshake
-// is over, as many as there are places must come within that time.
+// is over, as many must come within that time as there are places that nobody known has.
 bool Server::State::make_room() {
     if (!options.known) return false;
     const Peer* oldest = nullptr;
