@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "base/test_faults.hpp"
 #include "test_relay.hpp"
 
 namespace mado::relay {
@@ -12,8 +13,9 @@ namespace {
 
 constexpr std::size_t slot_bytes = 4096;
 
-class AnchorTest : public testing::Test {
-  protected:
+// A log's signed sizes, in a file.
+class AnchorFile {
+  public:
     struct Signed {
         tlog::Checkpoint checkpoint;
         std::string note;
@@ -44,12 +46,16 @@ class AnchorTest : public testing::Test {
     const std::string path = folder.path("anchor");
 };
 
-TEST_F(AnchorTest, IsMadeEmptyAndForItsOwnerOnly) {
+class AnchorTest : public testing::Test, public AnchorFile {};
+
+TEST_F(AnchorTest, IsMadeWithItsFirstCheckpointAndForItsOwnerOnly) {
     EXPECT_FALSE(newest().has_value());
+    EXPECT_FALSE(std::filesystem::exists(path));
+    write(0);
+    EXPECT_EQ(std::filesystem::file_size(path), 2 * slot_bytes);
     struct stat status{};
     ASSERT_EQ(::stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
-    EXPECT_FALSE(newest().has_value());
 }
 
 TEST_F(AnchorTest, KeepsTheNewestOfManyWrites) {
@@ -124,6 +130,100 @@ TEST_F(AnchorTest, NoteLargerThanItsSlotIsRefused) {
 TEST_F(AnchorTest, FolderThatIsNotThere) {
     EXPECT_THROW(Anchor(folder.path("none/anchor"), country.log), Failure);
     EXPECT_THROW(Anchor(folder.path("."), country.log), Failure);
+}
+
+// Every write, flush and renaming of a new anchor and of one that is written for the fourth time.
+class AnchorFaults : public FaultTable<TestDisk>, public AnchorFile {
+  protected:
+    void put_back_files() override { files.put_back(); }
+    void open_store() override { anchor.emplace(path, country.log); }
+    void close_store() override { anchor.reset(); }
+
+    void table(const std::string& name, std::uint64_t kept) {
+        files.keep();
+        run_table(name + ", " + GetParam().name, [this, kept](std::int64_t n, std::uint64_t seed) {
+            auto told = kept;
+            with_fault(n, seed, [this, &told] {
+                try {
+                    open_store();
+                    for (const auto next = told + 2; told < next; ++told) {
+                        const auto head = sign(told + 1);
+                        anchor->write(head.note, head.checkpoint);
+                    }
+                } catch (const Failure&) {
+                    EXPECT_TRUE(fired || disk.fired());
+                }
+            });
+            if (disk.has_power() && fired) {
+                close_store();
+                open_store();
+            }
+            check_newest(told, kept + 2);
+            // What it has said once it says for ever, and it goes on.
+            const auto said = anchor->newest() ? anchor->newest()->size : 0;
+            lose_power_if_killed();
+            check_newest(said, said);
+            const auto next = sign(kept + 3);
+            anchor->write(next.note, next.checkpoint);
+            close_store();
+            open_store();
+            check_newest(kept + 3, kept + 3);
+        });
+    }
+    void check_newest(std::uint64_t from, std::uint64_t to) const {
+        const auto size = anchor->newest() ? anchor->newest()->size : 0;
+        EXPECT_GE(size, from);
+        EXPECT_LE(size, to);
+        if (size > 0) EXPECT_EQ(anchor->newest(), sign(size).checkpoint);
+    }
+
+    std::optional<Anchor> anchor;
+    KeptFiles files{folder.path("."), {"anchor"}};
+};
+
+TEST_P(AnchorFaults, OfANewOne) {
+    table("a new anchor", 0);
+}
+
+TEST_P(AnchorFaults, OfOneWithBothSlots) {
+    for (const std::uint64_t size : {1U, 2U, 3U})
+        write(size);
+    table("an anchor", 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Disk, AnchorFaults, every_fault(), fault_name);
+
+// A disk that is full also for what is written over, as some file systems are.
+TEST_F(AnchorTest, SaysThatThereIsNoRoom) {
+    TestDisk disk;
+    write(1);
+    Anchor anchor(path, country.log);
+    const auto head = sign(2);
+    for (std::int64_t n = 1; n <= 2; ++n) {
+        disk.fail_at(n, Fault::finds_no_room);
+        EXPECT_THROW(anchor.write(head.note, head.checkpoint), db::DiskFull);
+        EXPECT_TRUE(disk.fired());
+        EXPECT_EQ(anchor.newest(), sign(1).checkpoint);
+    }
+    anchor.write(head.note, head.checkpoint);
+    EXPECT_EQ(newest(), head.checkpoint);
+}
+
+TEST_F(AnchorTest, ThatCannotBeReadIsNotAnOlderOne) {
+    write(1);
+    write(2);
+    TestDisk disk;
+    std::int64_t n = 0;
+    do {
+        disk.fail_at(++n, Fault::fails_read);
+        try {
+            EXPECT_EQ(newest(), sign(2).checkpoint);
+            EXPECT_FALSE(disk.fired());
+        } catch (const Failure&) {
+            EXPECT_TRUE(disk.fired());
+        }
+    } while (disk.fired());
+    EXPECT_GT(n, 2) << "reads come in parts";
 }
 
 }  // namespace

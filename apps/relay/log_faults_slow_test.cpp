@@ -120,6 +120,7 @@ TEST_P(LogFaults, OfANewStore) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Disk, LogFaults, db::every_fault(), db::fault_name);
+INSTANTIATE_TEST_SUITE_P(Reads, LogFaults, db::every_read_fault(), db::fault_name);
 
 }  // namespace
 }  // namespace mado::relay

@@ -37,7 +37,8 @@ TEST(LogOnADisk, TriesOfABatchThatFailedAreNotOpen) {
 }
 
 // The one thing that no program can survive: a disk that acknowledges what it does not keep. The
-// anchor knows better than such a database, and the relay does not begin a second history.
+// anchor, on another machine, knows better than such a database, and the relay does not begin a
+// second history.
 TEST(LogOnADisk, ASyncThatLiedIsFoundAtTheNextStart) {
     db::TestDisk disk;
     TestStore store;
@@ -47,9 +48,11 @@ TEST(LogOnADisk, ASyncThatLiedIsFoundAtTheNextStart) {
     store.open();
     disk.lie_about_sync();
     EXPECT_TRUE(store.record().has_value());
+    const auto anchor = *read_file(store.anchor_path());
     disk.cut_power();
     store.close();
     disk.start_again(db::Unsynced::lost);
+    replace_file(store.anchor_path(), as_bytes(anchor), 0600);
     for (int attempt = 0; attempt < 2; ++attempt) {
         try {
             store.open();
@@ -104,7 +107,7 @@ class FullDisk : public testing::Test {
 
     db::TestDisk disk;
     TestStore store;
-    db::KeptFiles files{store.folder().path("."), "relay.sqlite"};
+    db::KeptFiles files = kept_files(store);
 };
 
 TEST_F(FullDisk, StopsSaysSoAndGoesOnByItself) {

@@ -372,14 +372,16 @@ TEST(LogRecovery, NothingLeavesBeforeTheAnchorIsWritten) {
     store.open();
     store.add_people(1);
     const NewOrder order{.request = "r"};
-    // One takes no byte, the other all of them, but cannot be flushed.
-    for (const auto* broken : {"/dev/full", "/dev/null"}) {
+    // One has no room, the other takes every byte, but cannot be flushed.
+    for (const auto& [broken, expected] :
+         {std::pair("/dev/full", wire::Code::not_ready), {"/dev/null", wire::Code::internal}}) {
         const Swapped swapped(fs::canonical(store.anchor_path()), broken);
         for (int attempt = 0; attempt < 3; ++attempt) {  // the repeats find their entry
             const auto result = store.record(order);
             ASSERT_FALSE(result.has_value());
-            EXPECT_EQ(result.error(), wire::Code::internal);
+            EXPECT_EQ(result.error(), expected);
             EXPECT_FALSE(store.writer().healthy());
+            EXPECT_FALSE(store.record().has_value()) << "and nothing more is added";
         }
     }
     EXPECT_EQ(store.count("select count(*) from access"), 2);

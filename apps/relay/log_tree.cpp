@@ -143,6 +143,9 @@ tlog::Checkpoint LogTree::add_head(std::string& note) {
 
 void LogTree::commit(const std::function<void()>& work) {
     if (restore_needed_) restore();
+    // Nothing is added to what the anchor does not have yet: where it cannot be written, one batch
+    // stands there and no more.
+    follow_with_anchor();
     restore_needed_ = true;  // until the commit has gone well
     newest_.reset();         // it reads the edge, which grows
     const auto old_size = edge_.size();
@@ -156,11 +159,9 @@ void LogTree::commit(const std::function<void()>& work) {
         transaction.commit();
     }
     restore_needed_ = false;
+    if (note.empty()) return;
     // State: durable in the database, not yet anchored, nothing has left. If the anchor cannot be
     // written the callers get an error; the next batch, of repeats too, writes it first.
-    if (note.empty()) {
-        return follow_with_anchor();
-    }
     write_anchor(note, checkpoint);
     newest_.emplace(Newest{.first = old_size,
                            .note = std::move(note),

@@ -16,23 +16,37 @@ inline std::vector<std::future<RecordResult>> submit_all(TestStore& store,
     return out;
 }
 
+inline db::KeptFiles kept_files(const TestStore& store) {
+    auto names = db::files_of("relay.sqlite");
+    names.emplace_back("elsewhere/anchor");
+    return {store.folder().path("."), std::move(names)};
+}
+
 class LogFaults : public db::FaultTable {
   protected:
     void put_back_files() override { files.put_back(); }
     void open_store() override { store.open(); }
     void close_store() override { store.close(); }
 
-    // The same requests again are recorded, and as before where they were acknowledged. `told` is
-    // what became of each, as far as anything was told.
+    // The same requests again are recorded, and as before where they were acknowledged; also those
+    // that only the first repeat was told of. `told` is what became of each, as far as anything was
+    // told.
     void expect_once(const std::vector<NewOrder>& orders, std::vector<RecordResult> told) {
         told.resize(orders.size(), std::unexpected(wire::Code::internal));
+        repeat(orders, told);
+        lose_power_if_killed();
+        store.check();
+        repeat(orders, told);
+    }
+    void repeat(const std::vector<NewOrder>& orders, std::vector<RecordResult>& told) {
         auto futures = submit_all(store, orders);
         for (std::size_t i = 0; i < orders.size(); ++i) {
-            const auto again = futures[i].get();
+            auto again = futures[i].get();
             ASSERT_TRUE(again.has_value()) << wire::info(again.error()).name;
             expect_in_tree(*again);
-            if (!told[i]) continue;
-            EXPECT_EQ(wire::receipt_json(again->receipt), wire::receipt_json(told[i]->receipt));
+            if (told[i])
+                EXPECT_EQ(wire::receipt_json(again->receipt), wire::receipt_json(told[i]->receipt));
+            told[i] = std::move(again);
         }
     }
     // The receipt is of the log as it stands: its entry is there, and its checkpoint is one of
@@ -52,7 +66,7 @@ class LogFaults : public db::FaultTable {
     }
 
     TestStore store;
-    db::KeptFiles files{store.folder().path("."), "relay.sqlite"};
+    db::KeptFiles files = kept_files(store);
 };
 
 // An order of every kind.

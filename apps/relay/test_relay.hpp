@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 #include <set>
 #include <string>
@@ -56,6 +57,7 @@ class TestStore {
   public:
     TestStore() : null_log_("test", ::open("/dev/null", O_WRONLY | O_CLOEXEC)) {
         make_vault_keys(folder_);
+        std::filesystem::create_directory(folder_.path("elsewhere"));
         vault_.emplace(folder_.path("."));
         head_ = wire::sign_head(country.head(), wire::kid_of(country.clinic), country.clinic);
     }
@@ -192,7 +194,8 @@ class TestStore {
     const TempFolder& folder() const { return folder_; }
     const Log& log() const { return null_log_; }
     std::string database() const { return folder_.path("relay.sqlite"); }
-    std::string anchor_path() const { return folder_.path("anchor"); }
+    // In a folder of its own: nothing that is done for the database makes its name durable.
+    std::string anchor_path() const { return folder_.path("elsewhere/anchor"); }
 
     RelayCountry country;
     wire::Directory directory = country.directory();

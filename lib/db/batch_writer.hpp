@@ -17,7 +17,7 @@ namespace mado::db {
 
 enum class Written {
     durable,
-    no_room,  // nothing of it was kept; it works again when there is room
+    no_room,  // as failed, but for room: the same job works when there is some
     failed,   // all of it is there, or nothing: the same job again finds out
 };
 

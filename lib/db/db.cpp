@@ -67,13 +67,18 @@ std::string message(sqlite3* connection, int code) {
     return sqlite3_errmsg(connection);
 }
 
+// One of the files that the connection has open (`which`: the database or its log), if it has.
+sqlite3_file* open_file(sqlite3* connection, int which) {
+    sqlite3_file* file = nullptr;
+    const bool got =
+        sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) == SQLITE_OK;
+    return got && file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
+
 // The last error of the system on one of the connection's files (`which`: the database or its log).
 int last_errno(sqlite3* connection, int which) {
-    sqlite3_file* file = nullptr;
-    if (sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) != SQLITE_OK ||
-        file == nullptr || file->pMethods == nullptr) {
-        return 0;
-    }
+    auto* file = open_file(connection, which);
+    if (file == nullptr) return 0;
     int reason = 0;
     if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &reason) != SQLITE_OK) return 0;
     return reason;
@@ -167,6 +172,17 @@ void set_option(sqlite3* connection, int option, int wanted) {
     if (code != SQLITE_OK || now != wanted) throw Failure("this SQLite lacks a needed option");
 }
 
+// What a program wrote to the log and did not flush, because it was killed, counts as committed for
+// whoever opens the database next. It is flushed before anybody relies on it.
+void flush_log(sqlite3* connection, const std::string& path, Access access) {
+    // SQLite opens the log when it reads.
+    opening_answer(connection, "SELECT count(*) FROM sqlite_schema", path, access);
+    auto* log = open_file(connection, SQLITE_FCNTL_JOURNAL_POINTER);
+    if (log == nullptr) throw Failure("SQLite has no write-ahead log of " + path);
+    const int code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) refuse_to_open(connection, code, path, access);
+}
+
 void make_durable(sqlite3* connection, const std::string& path, Access access) {
     if (path == ":memory:" && access == Access::create) return;
     if (sqlite3_db_readonly(connection, "main") != 0) {
@@ -182,6 +198,7 @@ void make_durable(sqlite3* connection, const std::string& path, Access access) {
     if (opening_answer(connection, "PRAGMA synchronous", path, access) != "2") {
         throw Failure("SQLite does not write durably: " + path);
     }
+    flush_log(connection, path, access);
 }
 
 int open_flags(Access access) {

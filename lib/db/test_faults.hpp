@@ -1,103 +1,19 @@
-// A fault table: what a store does, with each call that changes the disk meeting each fault, once.
+// A store's fault table: base/test_faults.hpp on a disk with databases.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <array>
-#include <filesystem>
-#include <iostream>
-#include <random>
-#include <string>
-
-#include "base/temp_folder.hpp"
+#include "base/test_faults.hpp"
 #include "db/test_vfs.hpp"
 
 namespace mado::db {
 
-struct FaultCase {
-    std::string name;
-    Fault fault;
-    Unsynced unsynced = Unsynced::lost;
-};
+using FaultTable = mado::FaultTable<TestDisk>;
+using mado::every_fault;
+using mado::every_read_fault;
+using mado::fault_name;
+using mado::KeptFiles;
 
-inline std::string fault_name(const testing::TestParamInfo<FaultCase>& info) {
-    return info.param.name;
+inline std::vector<std::string> files_of(const std::string& database) {
+    return {database, database + "-wal", database + "-shm", database + "-journal"};
 }
-
-inline auto every_fault() {
-    return testing::Values(FaultCase{"FailsWithoutHavingPersisted", Fault::fails_without},
-                           FaultCase{"FailsHavingPersisted", Fault::fails_with},
-                           FaultCase{"TornPageThenNoPower", Fault::tears, Unsynced::kept},
-                           FaultCase{"NoPowerUnsyncedLost", Fault::loses_power, Unsynced::lost},
-                           FaultCase{"NoPowerUnsyncedMixed", Fault::loses_power, Unsynced::mixed});
-}
-
-// The files of a closed store, kept for the next step of a table. `name` is the database's.
-class KeptFiles {
-  public:
-    explicit KeptFiles(std::string folder, const std::string& name)
-        : folder_(std::move(folder)),
-          names_{name, name + "-wal", name + "-shm", name + "-journal", "anchor"} {}
-    void keep() const { copy(folder_, copies_.path(".")); }
-    void put_back() const { copy(copies_.path("."), folder_); }
-
-  private:
-    void copy(const std::filesystem::path& from, const std::filesystem::path& to) const {
-        for (const auto& name : names_) {
-            std::filesystem::remove(to / name);
-            if (exists(from / name)) std::filesystem::copy_file(from / name, to / name);
-        }
-    }
-
-    TempFolder copies_;
-    std::string folder_;
-    std::array<std::string, 5> names_;
-};
-
-class FaultTable : public testing::TestWithParam<FaultCase> {
-  protected:
-    static constexpr std::int64_t calls_max = 1'000;  // a table that does not end is an error
-
-    virtual void put_back_files() = 0;
-    virtual void open_store() = 0;
-    virtual void close_store() = 0;
-
-    // Runs `step(n, seed)` for n = 1, 2, … until one ends before its n-th call. Every step begins
-    // with the kept files and a closed store.
-    template <class Step>
-    void run_table(const std::string& what, Step step) {
-        const auto seed = std::random_device()();
-        std::int64_t n = 0;
-        do {
-            ++n;
-            SCOPED_TRACE(what + ", call " + std::to_string(n) + ", seed " + std::to_string(seed));
-            put_back_files();
-            disk.start_again();
-            step(n, std::uint64_t{seed} + static_cast<std::uint64_t>(n));
-            close_store();
-            ASSERT_FALSE(HasFatalFailure());
-            ASSERT_LT(n, calls_max);
-        } while (fired);
-        std::cout << what << ": " << n - 1 << " calls\n";
-        EXPECT_GT(n, 5);
-    }
-    // `act` meets its fault; afterwards the disk is good again, and after a power failure the
-    // machine and the store were started again.
-    template <class Act>
-    void with_fault(std::int64_t n, std::uint64_t seed, Act act) {
-        disk.fail_at(n, GetParam().fault);
-        act();
-        fired = disk.fired();
-        disk.fail_at(0, GetParam().fault);
-        disk.make_room();
-        if (disk.has_power()) return;
-        close_store();
-        disk.start_again(GetParam().unsynced, seed);
-        open_store();
-    }
-
-    TestDisk disk;  // derived fixtures' stores stand on it
-    bool fired = false;
-};
 
 }  // namespace mado::db

@@ -144,6 +144,7 @@ TEST_F(TestDiskTest, NoRoomIsSaidOfEveryCall) {
         }
     } while (disk.fired());
     EXPECT_GT(n, 5);
+    disk.fail_at(0, Fault::finds_no_room);
     EXPECT_EQ(rows(), 3);
 }
 
