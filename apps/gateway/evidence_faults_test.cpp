@@ -92,8 +92,19 @@ class EvidenceFaults : public db::FaultTable {
     void open_store() override { store.open(); }
     void close_store() override { store.close(); }
 
+    // What it says that it has, after a kill too, no power failure takes away.
+    void check_all(std::vector<Kept> told) {
+        store.check(told);
+        told.resize(rows, Kept::failed);
+        for (std::uint8_t entry = 1; entry <= rows; ++entry)
+            if (store.evidence->known(wire::filled(entry))) told[entry - 1] = Kept::durable;
+        lose_power_if_killed();
+        store.check(told);
+        store.check_once();
+    }
+
     Store store;
-    db::KeptFiles files{store.folder.path("."), "evidence.sqlite"};
+    db::KeptFiles files{store.folder.path("."), db::files_of("evidence.sqlite")};
 };
 
 TEST_P(EvidenceFaults, OfACommit) {
@@ -105,8 +116,7 @@ TEST_P(EvidenceFaults, OfACommit) {
         std::vector<Kept> told;
         with_fault(n, seed, [this, &told] { told = store.keep_all(); });
         EXPECT_TRUE(fired || told == std::vector<Kept>(rows, Kept::durable));
-        store.check(told);
-        store.check_once();
+        check_all(told);
     });
 }
 
@@ -124,12 +134,40 @@ TEST_P(EvidenceFaults, FromAnEmptyFolderToAStop) {
         });
         store.close();
         store.open();
-        store.check(told);
-        store.check_once();
+        check_all(told);
     });
 }
 
 INSTANTIATE_TEST_SUITE_P(Disk, EvidenceFaults, db::every_fault(), db::fault_name);
+INSTANTIATE_TEST_SUITE_P(Reads, EvidenceFaults, db::every_read_fault(), db::fault_name);
+
+// A question to what was kept is answered, or fails; it is never said that nothing was kept.
+TEST(EvidenceThatCannotBeRead, SaysNothingWrong) {
+    db::TestDisk disk;
+    Store store;
+    store.open();
+    EXPECT_EQ(store.keep_all(), std::vector<Kept>(rows, Kept::durable));
+    std::int64_t n = 0;
+    std::int64_t failed = 0;
+    do {
+        store.close();
+        store.open();
+        disk.fail_at(++n, db::Fault::fails_read);
+        for (std::uint8_t entry = 1; entry <= rows; ++entry) {
+            try {
+                EXPECT_TRUE(store.evidence->known(wire::filled(entry)));
+                EXPECT_EQ(store.evidence->open_orders("log.example/1", 1'000, 10).size(), rows + 1);
+            } catch (const Failure&) {
+                ++failed;
+            }
+        }
+    } while (disk.fired());
+    std::cout << "evidence, reads: " << n - 1 << " calls\n";
+    EXPECT_EQ(failed, n - 1) << "each is one clear failure";
+    EXPECT_GT(n, 2);
+    disk.fail_at(0, db::Fault::fails_read);
+    store.check_once();
+}
 
 TEST(EvidenceOnAFullDisk, StopsSaysSoAndGoesOnByItself) {
     db::TestDisk disk;

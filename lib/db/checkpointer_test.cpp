@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <thread>
 
 #include "base/temp_folder.hpp"
 #include "db/db.hpp"
-#include "db/test_vfs.hpp"
+#include "db/test_faults.hpp"
 
 namespace mado::db {
 namespace {
@@ -57,7 +59,7 @@ TEST_F(CheckpointerTest, SaysThatItDoesNotGetOnUntilItDoes) {
 
 TEST_F(CheckpointerTest, OneFailureIsMadeUpForByTheNextTime) {
     add(100'000);
-    disk.fail_at(1, Fault::fails_without);
+    disk.fail_at(2, Fault::fails_without);  // the first is of its opening
     const Checkpointer checkpointer(path, fast);
     while (brought_over() < 100'000)
         std::this_thread::yield();
@@ -78,6 +80,66 @@ TEST_F(CheckpointerTest, WaitingForAReaderIsNoFailure) {
     }
     EXPECT_LT(brought_over(), 100'000U);
 }
+
+// Every call of one tick. Whatever it meets, what was committed is there, the writer writes on, and
+// a later tick brings over what this one did not.
+class CheckpointFaults : public FaultTable {
+  protected:
+    static constexpr std::uintmax_t bytes = 30'000;
+
+    void put_back_files() override { files.put_back(); }
+    void open_store() override {
+        writer.emplace(path, Access::read_write);
+        writer->leave_checkpoints();
+    }
+    void close_store() override { writer.reset(); }
+    void add() { writer->run("insert into t(b) values (zeroblob(30000))"); }
+    [[nodiscard]] std::int64_t rows() {
+        auto whole = writer->prepare("pragma integrity_check");
+        EXPECT_TRUE(whole.step());
+        EXPECT_EQ(whole.text(0), "ok");
+        auto count = writer->prepare("select count(*) from t where length(b) = 30000");
+        return count.step() ? count.integer(0) : -1;
+    }
+    void tick_until(const std::function<bool()>& over) {
+        const Checkpointer checkpointer(path, {.pause_ms = 1, .readers_wait_ms = 1});
+        while (!over())
+            std::this_thread::yield();
+    }
+    [[nodiscard]] bool brought_over() const { return std::filesystem::file_size(path) > bytes; }
+
+    TempFolder folder;
+    const std::string path = folder.path("test.sqlite");
+    std::optional<Connection> writer;
+    KeptFiles files{folder.path("."), files_of("test.sqlite")};
+};
+
+TEST_P(CheckpointFaults, OfATick) {
+    Connection(path, Access::create).run("create table t(b blob)");
+    files.keep();
+    run_table("a tick, " + GetParam().name, [this](std::int64_t n, std::uint64_t seed) {
+        open_store();
+        add();
+        with_fault(n, seed, [this] {
+            try {
+                tick_until([this] { return disk.fired() || brought_over(); });
+            } catch (const std::exception&) {
+                EXPECT_TRUE(disk.fired()) << "its opening fails in one way";
+            }
+        });
+        EXPECT_EQ(rows(), 1);
+        add();
+        tick_until([this] { return brought_over(); });
+        disk.cut_power();
+        close_store();
+        disk.start_again(Unsynced::lost);
+        open_store();
+        EXPECT_EQ(rows(), 2);
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(Disk, CheckpointFaults, every_fault(), fault_name);
+INSTANTIATE_TEST_SUITE_P(Reads, CheckpointFaults, every_read_fault(), fault_name);
 
 }  // namespace
 }  // namespace mado::db
