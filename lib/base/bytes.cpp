@@ -10,11 +10,12 @@ constexpr std::string_view url_alphabet =
 constexpr std::string_view standard_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<std::int8_t, 256> reverse_of(std::string_view alphabet) {
-    std::array<std::int8_t, 256> table{};
-    table.fill(-1);
+// 255 stands for a character that is none of them.
+constexpr std::array<std::uint8_t, 256> reverse_of(std::string_view alphabet) {
+    std::array<std::uint8_t, 256> table{};
+    table.fill(255);
     for (std::size_t i = 0; i < alphabet.size(); ++i) {
-        table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+        table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
     }
     return table;
 }
@@ -45,25 +46,34 @@ std::string encode(ByteView bytes, std::string_view alphabet) {
     return out;
 }
 
-Parsed<Bytes> decode(std::string_view text, const std::array<std::int8_t, 256>& values) {
+Parsed<Bytes> decode(std::string_view text, const std::array<std::uint8_t, 256>& values) {
+    const auto value = [&values](char c) {
+        return std::uint32_t{values[static_cast<std::uint8_t>(c)]};
+    };
     if (text.size() % 4 == 1) return bad("base64 text has an impossible length");
     Bytes out(text.size() * 3 / 4);
     std::uint8_t* to = out.data();
-    std::uint32_t buffer = 0;
-    unsigned bits = 0;
-    for (const char character : text) {
-        const auto value = values[static_cast<std::uint8_t>(character)];
-        if (value < 0) return bad("character outside the base64 alphabet");
-        buffer = (buffer << 6) | static_cast<std::uint32_t>(value);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            *to++ = static_cast<std::uint8_t>(buffer >> bits);
-            buffer &= (1U << bits) - 1;
-        }
+    std::uint32_t seen = 0;  // of all characters
+    while (text.size() >= 4) {
+        const auto a = value(text[0]), b = value(text[1]), c = value(text[2]), d = value(text[3]);
+        seen |= a | b | c | d;
+        *to++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+        *to++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+        *to++ = static_cast<std::uint8_t>(c << 6 | d);
+        text.remove_prefix(4);
     }
+    std::uint32_t unused = 0;  // bits
+    if (text.size() >= 2) {
+        const auto a = value(text[0]), b = value(text[1]);
+        const auto c = text.size() == 3 ? value(text[2]) : 0;
+        seen |= a | b | c;
+        *to++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+        if (text.size() == 3) *to++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+        unused = text.size() == 3 ? c & 3U : b & 15U;
+    }
+    if (seen > 63) return bad("character outside the base64 alphabet");
     // RFC 4648 section 3.5: unused bits must be zero, else two texts would mean the same bytes.
-    if (buffer != 0) return bad("base64 text has set trailing bits");
+    if (unused != 0) return bad("base64 text has set trailing bits");
     return out;
 }
 

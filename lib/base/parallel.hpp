@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <future>
 #include <thread>
@@ -13,16 +14,18 @@ namespace mado {
 // When some throw, one of their exceptions is thrown then.
 template <class Work>
 void in_parallel(std::size_t count, const Work& work) {
-    const auto shares =
+    const auto threads =
         std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency()));
-    const auto do_share = [count, shares, &work](std::size_t share) {
-        for (std::size_t i = share; i < count; i += shares)
+    // Whoever is ready takes the next one: shares fixed beforehand can be of very different weight.
+    std::atomic<std::size_t> next = 0;
+    const auto take_turns = [count, &next, &work] {
+        for (std::size_t i = next++; i < count; i = next++)
             work(i);
     };
     std::vector<std::future<void>> others;
-    for (std::size_t share = 1; share < shares; ++share)
-        others.push_back(std::async(std::launch::async, do_share, share));
-    if (shares > 0) do_share(0);
+    for (std::size_t i = 1; i < threads; ++i)
+        others.push_back(std::async(std::launch::async, take_turns));
+    take_turns();
     for (auto& other : others)
         other.get();
 }
