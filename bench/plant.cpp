@@ -45,23 +45,13 @@ class Bulk {
     std::int64_t rows_ = 0;
 };
 
-// Keys that ascend over the whole space of 256 bits, `i` of `count`: a tree of them is filled from
-// left to right, and random keys meet all of it.
-Bytes ascending_key(std::int64_t i, std::int64_t count) {
-    const auto step = UINT64_MAX / static_cast<std::uint64_t>(count + 1);
-    Bytes out{1};  // the key id of a Vault's index
-    append_u64(out, (static_cast<std::uint64_t>(i) + 1) * step);
-    append(out, ByteView(crypto::random_bytes(24)));
-    return out;
-}
-
 // The tree beside the rows: tiles as they become full, a signed checkpoint now and then.
 class Tree {
   public:
     Tree(db::Connection& connection, const Place& place)
         : place_(place),
-          add_tile_(connection.prepare("insert into tile (level, number, hashes, root) "
-                                       "values (:level, :number, :hashes, :root)")),
+          add_tile_(connection.prepare("insert into tile (level, number, root, middle, hashes) "
+                                       "values (:level, :number, :root, :middle, :hashes)")),
           add_head_(connection.prepare("insert into head (size, note, cosigned) "
                                        "values (:size, :note, :cosigned)")) {}
 
@@ -70,8 +60,9 @@ class Tree {
         for (const auto& [id, hashes] : edge_.take_full_tiles()) {
             add_tile_.bind("level", std::int64_t{id.level})
                 .bind("number", static_cast<std::int64_t>(id.index))
-                .bind("hashes", hashes)
                 .bind("root", tlog::tile_hash(hashes))
+                .bind("middle", tlog::tile_middle(hashes))
+                .bind("hashes", hashes)
                 .execute();
         }
     }
@@ -114,9 +105,7 @@ void plant_people(db::Connection& connection, const PlantedLog& planted) {
         "insert into person (id, link_number, linked) values (:id, :link_number, 1)");
     Bulk bulk(connection);
     for (std::int64_t id = 1; id <= planted.people; ++id) {
-        add.bind("id", id)
-            .bind("link_number", ByteView(ascending_key(id, planted.people)).subspan(1, 16))
-            .execute();
+        add.bind("id", id).bind("link_number", planted_person(id, planted).link_number).execute();
         bulk.row();
     }
 }
@@ -137,8 +126,7 @@ class Entries {
               "(:log_index, :entry, :person, :seq, :month, :sealed, 'answered')")),
           add_own_(connection.prepare(
               "insert into own_entry (person, seq, log_index, viewer, rung_at, first) "
-              "values (:person, :seq, :log_index, :viewer, :rung_at, :first)")),
-          link_number_(connection.prepare("select link_number from person where id = :id")) {}
+              "values (:person, :seq, :log_index, :viewer, :rung_at, :first)")) {}
 
     void add(std::int64_t index) {
         const auto stride = planted_.entries / planted_.own_entries;
@@ -164,17 +152,14 @@ class Entries {
     }
     // As EntryRows::append does it.
     void add_own(std::int64_t index, std::int64_t seq) {
-        auto order = orders_.make({.person = planted_.reader,
+        auto order = orders_.make({.person = planted_person(planted_.reader, planted_),
                                    .by_card = seq % 2 == 0,
                                    .fresh = true,
                                    .requester = "clinic-1"});
         auto& record = order.record;
-        record.person_salt = crypto::random_hash();
-        link_number_.bind("id", planted_.reader);
-        if (!link_number_.step()) throw Failure("a person is missing");
-        const auto person = wire::commit_person(record.person_salt, link_number_.blob(0),
-                                                static_cast<std::uint64_t>(seq));
-        link_number_.reset();
+        const auto number = planted_person(planted_.reader, planted_).link_number;
+        const auto person =
+            wire::commit_person(record.person_salt, number, static_cast<std::uint64_t>(seq));
         record.content = wire::complete_order(std::move(order.order_without_person), person);
         write(index, planted_.reader, seq,
               wire::log_entry(record.kind, record.salt, as_bytes(record.content)),
@@ -206,12 +191,20 @@ class Entries {
     Tree tree_;
     relay::MonthKeys keys_;
     std::int64_t month_;
-    db::Statement add_, add_own_, link_number_;
+    db::Statement add_, add_own_;
     std::int64_t others_ = 0;
     Bytes sealed_ = crypto::random_bytes(sealed_bytes);
 };
 
 }  // namespace
+
+relay::Person planted_person(relay::PersonRow row, const PlantedLog& planted) {
+    const auto step = UINT64_MAX / static_cast<std::uint64_t>(planted.people + 1);
+    relay::Person out{.row = row, .link_number = {}};
+    append_u64(out.link_number, static_cast<std::uint64_t>(row) * step);
+    append_u64(out.link_number, static_cast<std::uint64_t>(row));
+    return out;
+}
 
 std::string known_requester(relay::PersonRow person) {
     return fmt::format("clinic-{}", person % 1000);

@@ -78,9 +78,10 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
     if (more) stored.pop_back();
 
     const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
-    tlog::Prover newest_tree(size, read);
-    tlog::Prover cosigned_tree(cosigned_size, read);
-    json::object data{{"link_number", base64url(reader.link_number(person))},
+    const auto middle = [&reader](tlog::TileId id) { return reader.tile_middle(id); };
+    tlog::Prover newest_tree(size, read, middle);
+    tlog::Prover cosigned_tree(cosigned_size, read, middle);
+    json::object data{{"link_number", base64url(reader.person(person).link_number)},
                       {"last_seq", reader.last_seq(person, size)},
                       {"checkpoint", *note}};
     if (cosigned) {

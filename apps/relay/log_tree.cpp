@@ -18,8 +18,8 @@ LogTree::Statements::Statements(db::Connection& c)
       head_after(
           c.prepare("select size, note from head where size > :log_index order by size limit 1")),
       add_head(c.prepare("insert into head (size, note) values (:size, :note)")),
-      add_tile(c.prepare("insert into tile (level, number, hashes, root) "
-                         "values (:level, :number, :hashes, :root)")),
+      add_tile(c.prepare("insert into tile (level, number, root, middle, hashes) "
+                         "values (:level, :number, :root, :middle, :hashes)")),
       cosign(c.prepare("update head set cosigned = :note where size = :size")) {}
 
 LogTree::LogTree(db::Connection& connection, Options options)
@@ -134,8 +134,9 @@ tlog::Checkpoint LogTree::add_head(std::string& note) {
     for (const auto& [id, hashes] : edge_.take_full_tiles()) {
         sql_.add_tile.bind("level", std::int64_t{id.level})
             .bind("number", static_cast<std::int64_t>(id.index))
-            .bind("hashes", hashes)
             .bind("root", tlog::tile_hash(hashes))
+            .bind("middle", tlog::tile_middle(hashes))
+            .bind("hashes", hashes)
             .execute();
     }
     return checkpoint;

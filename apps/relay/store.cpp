@@ -13,8 +13,11 @@ constexpr std::array<std::string_view, 1> migrations{
 #include "apps/relay/schema/001_first.sqlite.sql.hpp"
 };
 
-// Three of them, sealed, and the row around them are half a page of the database: so long is an
-// order by number, or by a card of P-256.
+// Half of the usual: an order alters the page of its person's list, wherever that is, and each page
+// that is altered is written twice.
+constexpr int page_bytes = 2048;
+// Three of them, sealed, and the row around them fill a page: so long is an order by number, or by
+// a card of P-256.
 constexpr std::size_t access_block = 640;
 
 constexpr JsonLimits row_limits{.text_bytes_max = 128 * 1024};
@@ -62,7 +65,7 @@ CardStatus parse_status(std::string_view text) {
 }  // namespace
 
 db::Connection open_store(const std::string& path, db::Access access) {
-    db::Connection connection(path, access);
+    db::Connection connection(path, access, page_bytes);
     if (access != db::Access::read_only) {
         connection.leave_checkpoints();
         connection.run("pragma secure_delete = on");  // an erased key must not lie in a free page
@@ -185,6 +188,8 @@ AccessRecord read_access(ByteView plain) {
 TileRows::TileRows(db::Connection& connection)
     : tile_(
           connection.prepare("select hashes from tile where level = :level and number = :number")),
+      middle_(
+          connection.prepare("select middle from tile where level = :level and number = :number")),
       roots_(connection.prepare("select root from tile where level = :level and number >= :first "
                                 "order by number limit :count")),
       entries_(connection.prepare("select entry from access where log_index >= :first "
@@ -203,6 +208,13 @@ Bytes TileRows::read(tlog::TileId id, unsigned width) {
         open = {.index = id.index, .hashes = assemble(id, width)};
     }
     return to_bytes(ByteView(open.hashes).first(std::size_t{width} * 32));
+}
+
+Bytes TileRows::middle(tlog::TileId id) {
+    const db::ResetAtEnd reset(middle_);
+    middle_.bind("level", std::int64_t{id.level})
+        .bind("number", static_cast<std::int64_t>(id.index));
+    return middle_.step() ? middle_.blob(0) : tlog::tile_middle(assemble(id, tlog::tile_width));
 }
 
 Bytes TileRows::assemble(tlog::TileId id, unsigned width) {
@@ -345,11 +357,11 @@ std::int64_t Reader::misses(ByteView path) {
     return misses_.step() ? misses_.integer(0) : 0;
 }
 
-Bytes Reader::link_number(PersonRow person) {
+Person Reader::person(PersonRow row) {
     const db::ResetAtEnd reset(link_number_);
-    link_number_.bind("person", person);
+    link_number_.bind("person", row);
     if (!link_number_.step()) throw Failure("a person is missing");
-    return link_number_.blob(0);
+    return {.row = row, .link_number = link_number_.blob(0)};
 }
 
 std::optional<Secret> Reader::month_key(std::int64_t month) {

@@ -23,6 +23,10 @@ using mado::to_text;  // not hidden by the overloads of this namespace
 db::Connection open_store(const std::string& path, db::Access access);
 
 using PersonRow = std::int64_t;
+struct Person {
+    PersonRow row = 0;
+    Bytes link_number;  // 16 bytes that never change
+};
 
 // One number of a person at one holder.
 struct Identifier {
@@ -104,13 +108,14 @@ class TileRows {
   public:
     explicit TileRows(db::Connection& connection);
     Bytes read(tlog::TileId id, unsigned width);
+    // tlog::tile_middle of a full tile.
+    Bytes middle(tlog::TileId id);
     std::vector<Bytes> entries(std::uint64_t first, unsigned count);
 
   private:
     Bytes assemble(tlog::TileId id, unsigned width);
 
-    db::Statement tile_;
-    db::Statement roots_;
+    db::Statement tile_, middle_, roots_;
     db::Statement entries_;
     // Of each level the tile that was not full when it was last read. What it held it holds for
     // ever, and every proof in one tree needs the same few, of up to 255 rows each.
@@ -133,7 +138,7 @@ class Reader {
     // The relay has accepted this mandate before (also before a restart): its index and its end.
     bool remembers(ByteView what, UnixTime expires);
     std::int64_t misses(ByteView path);
-    Bytes link_number(PersonRow person);
+    Person person(PersonRow row);
     // Those that stand below `size` in the log.
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count,
                                      std::uint64_t size);
@@ -150,6 +155,7 @@ class Reader {
     // The newest one that a quorum of witnesses has cosigned.
     std::optional<std::string> cosigned_head();
     Bytes tile(tlog::TileId id, unsigned width) { return tiles_.read(id, width); }
+    Bytes tile_middle(tlog::TileId id) { return tiles_.middle(id); }
     // `count` entries from `first` on, all in the log.
     std::vector<Bytes> log_entries(std::uint64_t first, unsigned count) {
         return tiles_.entries(first, count);

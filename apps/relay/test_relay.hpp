@@ -38,6 +38,14 @@ inline Hash merkle_root(std::span<const Hash> leaves) {
         {node, merkle_root(leaves.first(split)), merkle_root(leaves.subspan(split))});
 }
 
+// The roots over each 16 of a full tile's hashes.
+inline Bytes middle_of(std::span<const Hash> tile) {
+    Bytes out;
+    for (std::size_t first = 0; first < tile.size(); first += 16)
+        append(out, merkle_root(tile.subspan(first, 16)));
+    return out;
+}
+
 struct NewOrder {
     std::variant<PersonRow, NewSeries> person = PersonRow{1};
     std::string request = {};  // "": one of its own
@@ -102,6 +110,11 @@ class TestStore {
         });
     }
 
+    std::variant<Person, NewSeries> whose(const std::variant<PersonRow, NewSeries>& given) {
+        if (const auto* series = std::get_if<NewSeries>(&given)) return *series;
+        return Reader(database(), *vault_).person(std::get<PersonRow>(given));
+    }
+
     RecordOrder order(NewOrder given = {}) {
         auto order = country.order();
         order.head = head_;
@@ -111,6 +124,7 @@ class TestStore {
         record.kind = "order";
         record.holder = order.holder.text();
         record.salt = crypto::random_hash();
+        record.person_salt = crypto::random_hash();
         record.subject = R"({"mandate":"…"})";
         record.subject_salt = crypto::random_hash();
         record.number = R"({"holder":"06990014","scheme":"insured-number","number":"1234567"})";
@@ -120,7 +134,7 @@ class TestStore {
         return {
             .order_without_person = wire::order_without_person(order),
             .record = std::move(record),
-            .person = std::move(given.person),
+            .person = whose(given.person),
             .keep_until = given.keep_until,
             .request = {.request_index = to_bytes(request),
                         .content_index = to_bytes(given.content),
@@ -235,7 +249,7 @@ inline void TestStore::check_store(const std::string& database, const std::strin
 
 inline void TestStore::check_tiles(db::Connection& connection, const std::vector<Hash>& leaves) {
     auto tiles = connection.prepare(
-        "select number, hashes, root from tile where level = :level order by number");
+        "select number, hashes, root, middle from tile where level = :level order by number");
     std::vector<Hash> below = leaves;
     for (std::int64_t level = 0; level < 4; ++level) {
         std::vector<Hash> roots;
@@ -251,6 +265,7 @@ inline void TestStore::check_tiles(db::Connection& connection, const std::vector
             EXPECT_EQ(tiles.blob(1), hashes);
             roots.push_back(merkle_root(part));
             EXPECT_EQ(tiles.blob(2), to_bytes(ByteView(roots.back())));
+            EXPECT_EQ(tiles.blob(3), middle_of(part));
         }
         EXPECT_EQ(roots.size(), below.size() / 256);
         below = std::move(roots);
@@ -331,7 +346,8 @@ inline void plant_log(TestStore& store, std::size_t size) {
     auto add =
         connection.prepare("insert into access (log_index, entry) values (:log_index, :entry)");
     auto add_tile = connection.prepare(
-        "insert into tile (level, number, hashes, root) values (0, :number, :hashes, :root)");
+        "insert into tile (level, number, root, middle, hashes) "
+        "values (0, :number, :root, :middle, :hashes)");
     std::vector<Hash> leaves;
     for (std::size_t i = 0; i < size; ++i) {
         const Hash entry = crypto::sha256(row_bytes(static_cast<std::int64_t>(i)));
@@ -343,8 +359,9 @@ inline void plant_log(TestStore& store, std::size_t size) {
         for (const auto& hash : part)
             append(hashes, hash);
         add_tile.bind("number", static_cast<std::int64_t>(i / 256))
-            .bind("hashes", hashes)
             .bind("root", merkle_root(part))
+            .bind("middle", middle_of(part))
+            .bind("hashes", hashes)
             .execute();
     }
     const auto& country = store.country;

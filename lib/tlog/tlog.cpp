@@ -25,14 +25,19 @@ constexpr std::uint64_t split_of(std::uint64_t n) {
     return std::bit_floor(n - 1);
 }
 
+// The parents of each two; one that is left over has none yet.
+std::vector<Hash> row_above(const std::vector<Hash>& below) {
+    std::vector<Hash> row(below.size() / 2);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        row[i] = node_hash(below[2 * i], below[2 * i + 1]);
+    }
+    return row;
+}
+
 // The root over a power of two of hashes.
 Hash fold(std::vector<Hash> hashes) {
-    while (hashes.size() > 1) {
-        for (std::size_t i = 0; i < hashes.size() / 2; ++i) {
-            hashes[i] = node_hash(hashes[2 * i], hashes[2 * i + 1]);
-        }
-        hashes.resize(hashes.size() / 2);
-    }
+    while (hashes.size() > 1)
+        hashes = row_above(hashes);
     return hashes.front();
 }
 
@@ -114,6 +119,13 @@ Hash tile_hash(ByteView full_tile) {
     return fold(hashes_of(full_tile, tile_width));
 }
 
+Bytes tile_middle(ByteView full_tile) {
+    auto row = hashes_of(full_tile, tile_width);
+    for (unsigned height = 0; height < middle_height; ++height)
+        row = row_above(row);
+    return tile_of(row);
+}
+
 std::string tile_path(TileId id, unsigned width) {
     if (id.level > tile_level_max || width == 0 || width > tile_width) {
         throw Failure("there is no such log tile");
@@ -126,7 +138,8 @@ std::string tile_path(TileId id, unsigned width) {
     return width == tile_width ? path : fmt::format("{}.p/{}", path, width);
 }
 
-Prover::Prover(std::uint64_t size, TileReader read) : size_(size), read_(std::move(read)) {
+Prover::Prover(std::uint64_t size, TileReader read, MiddleReader middle)
+    : size_(size), read_(std::move(read)), middle_(std::move(middle)) {
     if (size > tree_size_max) throw Failure("the log is larger than it may be");
 }
 
@@ -146,24 +159,27 @@ Hash Prover::full(unsigned height, std::uint64_t index) {
     const unsigned level = height / tile_height;
     const unsigned inside = height % tile_height;
     const std::uint64_t first = index << inside;  // counted in hashes of the tile level
-    const auto& rows = nodes({.level = level, .index = first / tile_width});
-    return rows.at(inside).at((first % tile_width) >> inside);
+    const auto& tile = this->tile({.level = level, .index = first / tile_width});
+    const auto at = first % tile_width;
+    if (inside >= tile.lowest) return tile.rows.at(inside - tile.lowest).at(at >> inside);
+    const auto hashes = std::span(tile.hashes).subspan(at, std::size_t{1} << inside);
+    return fold({hashes.begin(), hashes.end()});
 }
 
-const Prover::Rows& Prover::nodes(TileId id) {
+const Prover::Tile& Prover::tile(TileId id) {
     const auto known = tiles_.find(id);
     if (known != tiles_.end()) return known->second;
     const auto width = width_in_tree(id, size_);
-    Rows rows{hashes_of(read_(id, width), width)};
-    while (rows.back().size() > 1) {
-        const auto& below = rows.back();
-        std::vector<Hash> row(below.size() / 2);
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            row[i] = node_hash(below[2 * i], below[2 * i + 1]);
-        }
-        rows.push_back(std::move(row));
+    Tile tile{.hashes = hashes_of(read_(id, width), width), .rows = {}};
+    if (width == tile_width && middle_) {
+        tile.lowest = middle_height;
+        tile.rows.push_back(hashes_of(middle_(id), tile_width >> middle_height));
+    } else {
+        tile.rows.push_back(tile.hashes);
     }
-    return tiles_.emplace(id, std::move(rows)).first->second;
+    while (tile.rows.back().size() > 1)
+        tile.rows.push_back(row_above(tile.rows.back()));
+    return tiles_.emplace(id, std::move(tile)).first->second;
 }
 
 Hash Prover::root() {

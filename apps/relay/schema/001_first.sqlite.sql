@@ -49,7 +49,7 @@ create table request (
 create table access (
     log_index integer primary key,
     entry     blob not null,      -- the 32 bytes in the log
-    person    integer references person,
+    person    integer,            -- of table person: as the row that the log writer was given
     seq       integer,
     month     integer,            -- of keep_until: which key seals the row
     opens     integer,            -- a sealed entry, which has no seq: when the person gets it
@@ -114,6 +114,7 @@ create table tile (
     number integer not null,
     root   blob not null,  -- of the 256 hashes: one hash of the level above; before them, so that
                            -- who reads roots only does not read on into the row's further pages
+    middle blob not null,  -- the 16 roots over each 16 of the hashes: for proofs
     hashes blob not null,  -- 256 × 32 bytes
     primary key (level, number)
 ) without rowid;
