@@ -98,6 +98,7 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
     record.kind = "order";
     record.holder = order.holder.text();
     record.salt = crypto::random_hash();
+    record.person_salt = crypto::random_hash();
     record.subject = given.by_card
                          ? wire::mandate_subject(jws)
                          : wire::number_subject("health-care-number", {{"number", "621874998319"}},

@@ -41,7 +41,7 @@ class Place {
 };
 
 struct NewOrder {
-    relay::PersonRow person = 0;
+    relay::Person person;
     bool by_card = false;  // with a mandate for one check; else by number
     bool fresh = false;    // head and mandate are signed for it alone; else it shares them
     std::string requester;

@@ -21,6 +21,8 @@ struct PlantedLog {
 // who has entries all over the log; the others' are random bytes as long as the smallest real one.
 PlantedLog plant_log(const Place& place, const Orders& orders, std::int64_t entries,
                      std::int64_t own_entries);
+// Link numbers ascend over all that there are, so that their index is filled from left to right.
+relay::Person planted_person(relay::PersonRow row, const PlantedLog& planted);
 // Who has asked about a person before, in a planted log.
 std::string known_requester(relay::PersonRow person);
 // What one line of the output says about it.

@@ -47,7 +47,7 @@ std::vector<relay::RecordOrder> make_orders(const Orders& orders, const PlantedL
     for (std::int64_t i = 0; i < count; ++i) {
         const auto whose = person(random);
         const bool first_look = i % first_look_of == 0;
-        out.push_back(orders.make({.person = whose,
+        out.push_back(orders.make({.person = planted_person(whose, planted),
                                    .by_card = i % 2 == 0,
                                    .fresh = false,
                                    .requester = known_requester(whose + (first_look ? 1 : 0))}));

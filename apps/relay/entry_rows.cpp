@@ -21,11 +21,11 @@ EntryRows::Statements::Statements(db::Connection& c)
 EntryRows::EntryRows(db::Connection& connection, LogTree& tree, MonthKeys& keys)
     : connection_(connection), tree_(tree), keys_(keys), sql_(connection) {}
 
-Bytes EntryRows::link_number(PersonRow person) {
+Person EntryRows::person(PersonRow row) {
     const db::ResetAtEnd reset(sql_.link_number);
-    sql_.link_number.bind("person", person);
+    sql_.link_number.bind("person", row);
     if (!sql_.link_number.step()) throw Failure("a person is missing");
-    return sql_.link_number.blob(0);
+    return {.row = row, .link_number = sql_.link_number.blob(0)};
 }
 
 bool EntryRows::seen_before(PersonRow person, const Bytes& viewer) {
@@ -39,11 +39,11 @@ std::int64_t EntryRows::add_own(const NewEntry& entry) {
     std::int64_t seq = 1;
     {
         const db::ResetAtEnd reset(sql_.last_seq);
-        sql_.last_seq.bind("person", entry.person);
+        sql_.last_seq.bind("person", entry.person.row);
         if (sql_.last_seq.step()) seq = sql_.last_seq.optional_integer(0).value_or(0) + 1;
     }
-    const bool first = entry.viewer && !seen_before(entry.person, *entry.viewer);
-    sql_.add_own.bind("person", entry.person)
+    const bool first = entry.viewer && !seen_before(entry.person.row, *entry.viewer);
+    sql_.add_own.bind("person", entry.person.row)
         .bind("seq", seq)
         .bind("log_index", next_index())
         .bind("viewer", entry.viewer);
@@ -56,10 +56,9 @@ std::int64_t EntryRows::add_own(const NewEntry& entry) {
 
 void EntryRows::append(NewEntry& entry) {
     auto& record = entry.record;
-    record.person_salt = crypto::random_hash();
     std::optional<std::int64_t> seq;
     if (!entry.opens) seq = add_own(entry);
-    const Bytes number = link_number(entry.person);
+    const auto& number = entry.person.link_number;
     const Hash person =
         seq ? wire::commit_person(record.person_salt, number, static_cast<std::uint64_t>(*seq))
             : wire::commit_sealed_person(record.person_salt, number, *entry.opens);
@@ -67,10 +66,10 @@ void EntryRows::append(NewEntry& entry) {
     const Hash bytes = wire::log_entry(record.kind, record.salt, as_bytes(record.content));
     const Bytes sealed =
         Vault::seal_with(keys_.find_or_make(entry.month), "access",
-                         access_row(next_index(), entry.person), access_plain(record));
+                         access_row(next_index(), entry.person.row), access_plain(record));
     sql_.add.bind("log_index", next_index())
         .bind("entry", bytes)
-        .bind("person", entry.person)
+        .bind("person", entry.person.row)
         .bind("seq", seq)
         .bind("month", entry.month)
         .bind("opens", entry.opens)

@@ -12,9 +12,9 @@
 namespace mado::relay {
 
 struct NewEntry {
-    PersonRow person = 0;
+    Person person;
     std::int64_t month = 0;  // of keep_until
-    AccessRecord& record;  // `content` without its last member; it and `person_salt` are filled in
+    AccessRecord& record;    // `content` without its last member
     UnixTime time = 0;
     std::optional<UnixTime> opens = {};  // sealed: takes no seq
     // Index of person and requester: a first look rings the person's bell. None: nobody looked, or
@@ -31,12 +31,14 @@ class EntryRows {
     [[nodiscard]] std::int64_t next_index() const {
         return static_cast<std::int64_t>(tree_.size());
     }
-    // Takes the person's next seq (a sealed entry: none), draws the person salt, adds the member
-    // `person` to the content, hashes, seals and appends.
+    // Takes the person's next seq (a sealed entry: none), adds the member `person` to the content,
+    // hashes, seals and appends.
     void append(NewEntry& entry);
     // An entry about nobody: its 32 bytes only. One that is in the log already is not appended
     // again.
     void append_public(const Hash& entry);
+    // Somebody whom the store has.
+    Person person(PersonRow row);
     // After a batch that failed.
     void forget();
 
@@ -45,7 +47,6 @@ class EntryRows {
         explicit Statements(db::Connection& connection);
         db::Statement last_seq, link_number, seen, add, add_own, find_public, add_public;
     };
-    Bytes link_number(PersonRow person);
     std::int64_t add_own(const NewEntry& entry);
     bool seen_before(PersonRow person, const Bytes& viewer);
     db::Connection& connection_;

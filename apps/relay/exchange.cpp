@@ -271,7 +271,7 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
         }
         auto route = route_linked(to, shared_.directory, reader_.identifiers(*permit.person));
         if (!route) return refuse(route.error());
-        return Resolved{std::move(*route), *permit.person, {}};
+        return Resolved{std::move(*route), reader_.person(*permit.person), {}};
     }();
     if (!resolved) return resolved;
     const auto* holder = shared_.directory.find(resolved->route.holder);
@@ -302,7 +302,9 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller
     auto route = scheme.kind ? route_own_number(to, shared_.directory, scheme, number, identifiers)
                              : route_linked(to, shared_.directory, identifiers);
     if (!route) return refuse(Code::no_match);
-    if (!people.empty()) return Resolved{std::move(*route), people.front(), std::move(path)};
+    if (!people.empty()) {
+        return Resolved{std::move(*route), reader_.person(people.front()), std::move(path)};
+    }
     NewSeries series{.indexes = number_indexes(shared_.vault, number, scheme),
                      .identifier = *route->identifier};
     return Resolved{std::move(*route), std::move(series), std::move(path)};
@@ -370,6 +372,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
     record.kind = "order";
     record.holder = holder.text();
     record.salt = crypto::random_hash();
+    record.person_salt = crypto::random_hash();
     record.subject = to_text(ByteView(caller.request.subject));
     record.subject_salt = crypto::random_hash();
     record.number_salt = crypto::random_hash();

@@ -68,7 +68,7 @@ class Exchange {
     };
     struct Resolved {
         Route route;
-        std::variant<PersonRow, NewSeries> person;
+        std::variant<Person, NewSeries> person;
         std::optional<Bytes> miss_path;
     };
     template <class T>

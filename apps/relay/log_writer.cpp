@@ -9,7 +9,7 @@
 namespace mado::relay {
 namespace {
 
-constexpr int cache_kib = 256 * 1024;
+constexpr int cache_kib = 1024 * 1024;
 // What has ended is kept a little longer, so that a clock that goes back makes nothing new of it.
 constexpr std::int64_t ended_kept_s = 60;
 
@@ -131,27 +131,34 @@ LogWriter::~LogWriter() = default;
 // Runs `work`, which gives a result, and hands it on when it is durable, else why it is not.
 template <class Result, class Work>
 bool LogWriter::submit_for(Work work, std::function<void(Result)> done) {
-    auto result = std::make_shared<Result>(std::unexpected(wire::Code::internal));
-    return state_->writer.submit([result, work = std::move(work)]() mutable { *result = work(); },
-                                 [result, done = std::move(done)](db::Written written) {
-                                     switch (written) {
-                                         case db::Written::durable:
-                                             return done(std::move(*result));
-                                         case db::Written::no_room:
-                                             return done(std::unexpected(wire::Code::not_ready));
-                                         case db::Written::failed:
-                                             return done(std::unexpected(wire::Code::internal));
-                                     }
-                                 });
+    // In one piece: thousands of them wait.
+    struct Pending {
+        Work work;
+        std::function<void(Result)> done;
+        Result result = std::unexpected(wire::Code::internal);
+    };
+    auto pending = std::make_shared<Pending>(std::move(work), std::move(done));
+    return state_->writer.submit(
+        [pending] { pending->result = pending->work(); },
+        [pending](db::Written written) {
+            switch (written) {
+                case db::Written::durable:
+                    return pending->done(std::move(pending->result));
+                case db::Written::no_room:
+                    return pending->done(std::unexpected(wire::Code::not_ready));
+                case db::Written::failed:
+                    return pending->done(std::unexpected(wire::Code::internal));
+            }
+        });
 }
 
 bool LogWriter::record(RecordOrder job, RecordDone done) {
     auto& state = *state_;
-    auto order = std::make_shared<RecordOrder>(std::move(job));
-    return submit_for<RecordResult>([&state, order] { return state.recording.record(*order); },
-                                    [&state, done = std::move(done)](RecordResult result) {
-                                        done(state.proven(std::move(result)));
-                                    });
+    return submit_for<RecordResult>(
+        [&state, job = std::move(job)]() mutable { return state.recording.record(job); },
+        [&state, done = std::move(done)](RecordResult result) {
+            done(state.proven(std::move(result)));
+        });
 }
 
 bool LogWriter::ask(AskQuestion question, QuestionDone done) {

@@ -3,7 +3,9 @@
 // way before the first miss is counted.
 #pragma once
 
-#include <map>
+#include <functional>
+#include <unordered_map>
+#include <vector>
 
 #include "base/bytes.hpp"
 
@@ -21,9 +23,18 @@ class OpenTries {
     static constexpr std::int64_t lifetime_us = 2'000'000;
 
   private:
+    struct Try {
+        std::int64_t log_index = 0;
+        std::int64_t begun_us = 0;
+    };
+    struct OfText {
+        std::size_t operator()(const Bytes& path) const noexcept {
+            return std::hash<std::string_view>()(as_text(path));
+        }
+    };
     void forget_old(std::int64_t now_us);
 
-    std::map<Bytes, std::map<std::int64_t, std::int64_t>> begun_;  // path → log_index → begun at
+    std::unordered_map<Bytes, std::vector<Try>, OfText> begun_;  // of each path
     std::int64_t forgot_at_us_ = 0;
 };
 

@@ -100,7 +100,7 @@ RecordResult Recording::record(RecordOrder& job) {
                    .viewer = {},
                    .rings = job.notice.at_once};
     if (!job.notice.own_view) {
-        entry.viewer = viewer_index(vault_, entry.person, job.notice.requester);
+        entry.viewer = viewer_index(vault_, entry.person.row, job.notice.requester);
     }
     entries_.append(entry);
     requests_.add(job.request, log_index);
@@ -146,26 +146,27 @@ RecordResult Recording::repeat(const RecordOrder& job, const LiveRequests::Known
                     known.log_index);
 }
 
-PersonRow Recording::person_of(const RecordOrder& job) {
-    if (const auto* row = std::get_if<PersonRow>(&job.person)) return *row;
+Person Recording::person_of(const RecordOrder& job) {
+    if (const auto* known = std::get_if<Person>(&job.person)) return *known;
     const auto& series = std::get<NewSeries>(job.person);
     {
         const db::ResetAtEnd reset(sql_.find_series);
         sql_.find_series.bind("index", series.indexes.full);
-        if (sql_.find_series.step()) return sql_.find_series.integer(0);
+        if (sql_.find_series.step()) return entries_.person(sql_.find_series.integer(0));
     }
     const db::ResetAtEnd reset(sql_.add_person);
-    sql_.add_person.bind("link_number", crypto::random_bytes(16));
+    Person person{.link_number = crypto::random_bytes(16)};
+    sql_.add_person.bind("link_number", person.link_number);
     if (!sql_.add_person.step()) throw Failure("a person was not inserted");
-    const auto row = sql_.add_person.integer(0);
-    const Bytes sealed = vault_.seal("identifier", owned_row(series.indexes.full, row),
+    person.row = sql_.add_person.integer(0);
+    const Bytes sealed = vault_.seal("identifier", owned_row(series.indexes.full, person.row),
                                      identifier_plain(series.identifier));
-    sql_.add_identifier.bind("person", row)
+    sql_.add_identifier.bind("person", person.row)
         .bind("full", series.indexes.full)
         .bind("loose", series.indexes.loose)
         .bind("sealed", sealed)
         .execute();
-    return row;
+    return person;
 }
 
 void Recording::set_outcome(const SetOutcome& job) {
@@ -212,14 +213,15 @@ void Recording::count_miss(const SetOutcome& job) {
 
 // The path is closed for the day: the person sees it as an entry of its own.
 void Recording::append_refused(const SetOutcome& job) {
-    AccessRecord record{.kind = "refused", .salt = crypto::random_hash()};
+    AccessRecord record{
+        .kind = "refused", .salt = crypto::random_hash(), .person_salt = crypto::random_hash()};
     record.content = wire::without_person({{"time", job.time}, {"requester", job.requester}});
-    NewEntry entry{.record = record, .time = job.time, .rings = true};
+    NewEntry entry{.person = {}, .record = record, .time = job.time, .rings = true};
     {
         const db::ResetAtEnd reset(sql_.owner);
         sql_.owner.bind("log_index", job.log_index);
         if (!sql_.owner.step()) throw Failure("an entry is missing");
-        entry.person = sql_.owner.integer(0);
+        entry.person = entries_.person(sql_.owner.integer(0));
         entry.month = sql_.owner.integer(1);
     }
     entries_.append(entry);

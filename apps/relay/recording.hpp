@@ -40,8 +40,8 @@ struct Notice {
 
 struct RecordOrder {
     std::string order_without_person;
-    AccessRecord record;  // `content` and `person_salt` are filled in by the writer
-    std::variant<PersonRow, NewSeries> person;
+    AccessRecord record;  // `content` is filled in by the writer
+    std::variant<Person, NewSeries> person;
     UnixTime keep_until = 0;
     RequestKey request;
     std::optional<Remembered> mandate;
@@ -111,7 +111,7 @@ class Recording {
             set_outcome, owner, misses, add_miss, drop_misses, count;
     };
     RecordResult repeat(const RecordOrder& job, const LiveRequests::Known& known);
-    PersonRow person_of(const RecordOrder& job);
+    Person person_of(const RecordOrder& job);
     std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t log_index);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);

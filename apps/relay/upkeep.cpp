@@ -47,11 +47,15 @@ bool Upkeep::open_sealed(UnixTime now) {
                        .month = sql_.due.integer(3)});
     }
     for (const auto& one : due) {
-        AccessRecord record{.kind = "opened", .salt = crypto::random_hash()};
+        AccessRecord record{
+            .kind = "opened", .salt = crypto::random_hash(), .person_salt = crypto::random_hash()};
         record.content = wire::without_person(
             {{"time", now}, {"index", one.log_index}, {"entry", base64url(one.entry)}});
-        NewEntry entry{
-            .person = one.person, .month = one.month, .record = record, .time = now, .rings = true};
+        NewEntry entry{.person = entries_.person(one.person),
+                       .month = one.month,
+                       .record = record,
+                       .time = now,
+                       .rings = true};
         entries_.append(entry);
         sql_.opened.bind("log_index", one.log_index).execute();
     }

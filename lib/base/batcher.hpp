@@ -2,6 +2,7 @@
 // batch. While a batch is being made durable the next one gathers, so batches grow with the load.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -83,6 +84,7 @@ class Batcher {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         std::vector<Job> batch;
+        batch.reserve(std::min(queue_.size(), options_.batch_max));
         while (!queue_.empty() && batch.size() < options_.batch_max) {
             batch.push_back(std::move(queue_.front()));
             queue_.pop_front();

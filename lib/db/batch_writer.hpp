@@ -41,8 +41,8 @@ class BatchWriter {
     // Inside the transaction. Work may run twice: after a batch that failed once more, alone, also
     // when the first run was durable all the same. It must find everything that it was given as it
     // was, so it moves nothing away, and a result is written over.
-    using Work = std::function<void()>;
-    using Done = std::function<void(Written)>;  // once; may be empty; must not throw
+    using Work = std::move_only_function<void()>;
+    using Done = std::move_only_function<void(Written)>;  // once; may be empty; must not throw
 
     explicit BatchWriter(Parts parts);
     ~BatchWriter();

@@ -14,8 +14,8 @@ namespace mado::db {
 namespace {
 
 // Pages in the write-ahead log from which on it is begun anew, so that it cannot grow for ever
-// under a load that never pauses (16 MiB).
-constexpr int wal_pages_max = 4096;
+// under a load that never pauses (of the relay's small pages 16 MiB, of others 32).
+constexpr int wal_pages_max = 8192;
 // Passes at the most before it is begun anew although the writer is faster than they are.
 constexpr int passes_max = 10;
 // In a row: then somebody should look. A single one is made up for by the next.

@@ -183,11 +183,12 @@ void flush_log(sqlite3* connection, const std::string& path, Access access) {
     if (code != SQLITE_OK) refuse_to_open(connection, code, path, access);
 }
 
-void make_durable(sqlite3* connection, const std::string& path, Access access) {
+void make_durable(sqlite3* connection, const std::string& path, Access access, int page_bytes) {
     if (path == ":memory:" && access == Access::create) return;
     if (sqlite3_db_readonly(connection, "main") != 0) {
         refuse_to_open(connection, SQLITE_READONLY, path, access);
     }
+    opening_answer(connection, fmt::format("PRAGMA page_size={}", page_bytes), path, access);
     // Answers with the mode that is really in force, for a file system may not support the wished
     // one.
     if (opening_answer(connection, "PRAGMA journal_mode=WAL", path, access) != "wal") {
@@ -243,7 +244,7 @@ void Connection::Close::operator()(sqlite3* handle) const {
     (void)sqlite3_close_v2(handle);
 }
 
-Connection::Connection(const std::string& path, Access access)
+Connection::Connection(const std::string& path, Access access, int page_bytes)
     : deadline_(std::make_shared<Deadline>()) {
     // SQLite takes an empty name for a temporary database that nobody finds again.
     if (path.empty() || path.contains('\0')) {
@@ -268,7 +269,7 @@ Connection::Connection(const std::string& path, Access access)
         // SQLite reads the file only when asked something.
         opening_answer(opened, "SELECT count(*) FROM sqlite_schema", path, access);
     } else {
-        make_durable(opened, path, access);
+        make_durable(opened, path, access, page_bytes);
     }
 }
 
@@ -285,13 +286,6 @@ Statement Connection::prepare(std::string_view sql) {
     const std::unique_ptr<sqlite3_stmt, Statement::Finalize> second(
         compile_first(handle(), rest, *deadline_));
     if (second) throw Failure("more than one statement in: " + shown(sql));
-    const int count = sqlite3_bind_parameter_count(statement.handle_.get());
-    for (int i = 1; i <= count; ++i) {
-        const char* name = sqlite3_bind_parameter_name(statement.handle_.get(), i);
-        if (name == nullptr || name[0] != ':') {
-            throw Failure("a parameter is not written as :name in: " + shown(sql));
-        }
-    }
     return statement;
 }
 
@@ -350,7 +344,16 @@ void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
 }
 
 Statement::Statement(sqlite3_stmt* handle, sqlite3* connection, std::shared_ptr<Deadline> deadline)
-    : deadline_(std::move(deadline)), handle_(handle), connection_(connection) {}
+    : deadline_(std::move(deadline)), handle_(handle), connection_(connection) {
+    const int count = sqlite3_bind_parameter_count(handle);
+    for (int i = 1; i <= count; ++i) {
+        const char* name = sqlite3_bind_parameter_name(handle, i);
+        if (name == nullptr || name[0] != ':') {
+            throw Failure("a parameter is not written as :name in: " + shown(sqlite3_sql(handle)));
+        }
+        names_.emplace_back(name + 1);
+    }
+}
 Statement::Statement(Statement&&) noexcept = default;
 Statement& Statement::operator=(Statement&&) noexcept = default;
 Statement::~Statement() = default;
@@ -360,13 +363,18 @@ void Statement::check(int code) const {
 }
 
 int Statement::parameter(std::string_view name) const {
-    const int index =
-        sqlite3_bind_parameter_index(handle_.get(), (":" + std::string(name)).c_str());
+    const int index = find_parameter(name);
     if (index == 0) {
         throw Failure(
             fmt::format("no parameter :{} in: {}", name, shown(sqlite3_sql(handle_.get()))));
     }
     return index;
+}
+
+// A statement has few; asking SQLite by name would need a copy of the name each time.
+int Statement::find_parameter(std::string_view name) const {
+    const auto found = std::ranges::find(names_, name);
+    return found == names_.end() ? 0 : static_cast<int>(found - names_.begin()) + 1;
 }
 
 Statement& Statement::bind(std::string_view name, std::int64_t value) {
@@ -399,16 +407,11 @@ Statement& Statement::bind_null(std::string_view name) {
 }
 
 bool Statement::has_parameter(std::string_view name) const {
-    return sqlite3_bind_parameter_index(handle_.get(), (":" + std::string(name)).c_str()) != 0;
+    return find_parameter(name) != 0;
 }
 
 std::vector<std::string> Statement::parameters() const {
-    std::vector<std::string> names;
-    const int count = sqlite3_bind_parameter_count(handle_.get());
-    for (int i = 1; i <= count; ++i) {
-        names.emplace_back(sqlite3_bind_parameter_name(handle_.get(), i) + 1);
-    }
-    return names;
+    return {names_.begin(), names_.end()};
 }
 
 bool Statement::reads_only() const {

@@ -35,7 +35,8 @@ class Connection {
     // WAL, synchronous=FULL, foreign keys, busy timeout 5 s (set before the journal mode); trusted
     // schema off. Throws OperatorError when the file is missing, locked or not a database.
     // ":memory:" with Access::create is a database of this connection alone (without WAL).
-    Connection(const std::string& path, Access access);
+    // A file that is made has pages of `page_bytes`; one that is there keeps its own.
+    Connection(const std::string& path, Access access, int page_bytes = 4096);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
@@ -138,11 +139,13 @@ class Statement {
         void operator()(sqlite3_stmt* handle) const;
     };
     [[nodiscard]] int parameter(std::string_view name) const;
+    [[nodiscard]] int find_parameter(std::string_view name) const;  // 0: there is none
     void check(int code) const;
     void expect(std::size_t column, ColumnType wanted) const;
 
     std::shared_ptr<Deadline> deadline_;
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+    std::vector<std::string_view> names_;  // of the parameters, in SQLite's memory of the statement
     sqlite3* connection_ = nullptr;
     bool running_ = false;
     std::int64_t ends_us_ = 0;  // when the run under way must be over; 0 is never
