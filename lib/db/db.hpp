@@ -145,7 +145,7 @@ class Statement {
 
     std::shared_ptr<Deadline> deadline_;
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
-    std::vector<std::string_view> names_;  // of the parameters, in SQLite's memory of the statement
+    std::vector<std::string> names_;  // of the parameters, by number
     sqlite3* connection_ = nullptr;
     bool running_ = false;
     std::int64_t ends_us_ = 0;  // when the run under way must be over; 0 is never

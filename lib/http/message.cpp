@@ -102,7 +102,8 @@ struct Core {
     }
 
     // `left` bytes wait for the rest of what they belong to. Beast's own limit holds for one piece
-    // of a header, and not for its first line; ours for all of it, and for the lines between chunks.
+    // of a header, and not for its first line; ours for all of it, and for the lines between
+    // chunks.
     Progress judge(const error_code& error, std::size_t left) const {
         const bool in_header = !parser.is_header_done();
         if (error == beast::error::need_more) {
