@@ -94,11 +94,8 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
         order.head = wire::sign_head(country.head(), wire::kid_of(country.clinic), country.clinic);
     }
     const auto jws = given.fresh && given.by_card ? mandate() : mandate_;
-    relay::AccessRecord record;
-    record.kind = "order";
+    auto record = relay::new_record("order");
     record.holder = order.holder.text();
-    record.salt = crypto::random_hash();
-    record.person_salt = crypto::random_hash();
     record.subject = given.by_card
                          ? wire::mandate_subject(jws)
                          : wire::number_subject("health-care-number", {{"number", "621874998319"}},

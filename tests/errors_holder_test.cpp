@@ -121,7 +121,7 @@ TEST_F(ErrorsTest, LogThatDoesNotReachAnAnsweredOrder) {
 
 // One address has all its places on the public port taken, and the gateways are at that address:
 // they settle all the same.
-TEST_F(ErrorsTest, PublicPortThatIsFull) {
+TEST_F(ErrorsTest, PublicPortThatTakesNoMoreOfThisAddress) {
     const auto& log = country().directory().logs.front();
     const auto tls =
         http::TlsContext::client([&log](const Hash& peer) { return peer == log.certificate; });

@@ -9,7 +9,6 @@
 #include <filesystem>
 
 #include "base/file.hpp"
-#include "db/db.hpp"
 
 namespace mado::relay {
 namespace {
@@ -23,7 +22,7 @@ constexpr unsigned slots = 2;
     const int reason = errno;
     const auto text = std::string(what) + " the anchor " + path + ": " + ::strerror(reason);
     // Not every file system writes over what is there without room for it.
-    if (reason == ENOSPC || reason == EDQUOT) throw db::DiskFull(text);
+    if (reason == ENOSPC || reason == EDQUOT) throw DiskFull(text);
     throw Failure(text);
 }
 

@@ -21,7 +21,7 @@ class Anchor {
 
     // The newest checkpoint that was written whole, and durable; empty in a new log.
     [[nodiscard]] const std::optional<tlog::Checkpoint>& newest() const { return newest_; }
-    // Durable when it returns. db::DiskFull where there is no room; after any error the same again
+    // Durable when it returns. DiskFull where there is no room; after any error the same again
     // goes to the same place, and newest() stays.
     void write(const std::string& note, const tlog::Checkpoint& checkpoint);
 

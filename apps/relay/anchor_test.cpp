@@ -193,6 +193,17 @@ TEST_P(AnchorFaults, OfOneWithBothSlots) {
 
 INSTANTIATE_TEST_SUITE_P(Disk, AnchorFaults, every_fault(), fault_name);
 
+TEST_F(AnchorTest, SaysThatThereIsNoRoomForTheFirst) {
+    TestDisk disk;
+    Anchor anchor(path, country.log);
+    const auto head = sign(1);
+    disk.fail_at(1, Fault::finds_no_room);
+    EXPECT_THROW(anchor.write(head.note, head.checkpoint), DiskFull);
+    EXPECT_TRUE(disk.fired());
+    anchor.write(head.note, head.checkpoint);
+    EXPECT_EQ(newest(), head.checkpoint);
+}
+
 // A disk that is full also for what is written over, as some file systems are.
 TEST_F(AnchorTest, SaysThatThereIsNoRoom) {
     TestDisk disk;
@@ -201,7 +212,7 @@ TEST_F(AnchorTest, SaysThatThereIsNoRoom) {
     const auto head = sign(2);
     for (std::int64_t n = 1; n <= 2; ++n) {
         disk.fail_at(n, Fault::finds_no_room);
-        EXPECT_THROW(anchor.write(head.note, head.checkpoint), db::DiskFull);
+        EXPECT_THROW(anchor.write(head.note, head.checkpoint), DiskFull);
         EXPECT_TRUE(disk.fired());
         EXPECT_EQ(anchor.newest(), sign(1).checkpoint);
     }

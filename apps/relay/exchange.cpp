@@ -368,11 +368,8 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                                                 Resolved resolved) {
     const auto& head = caller.head.head;
     const auto& holder = resolved.route.holder;
-    AccessRecord record;
-    record.kind = "order";
+    auto record = new_record("order");
     record.holder = holder.text();
-    record.salt = crypto::random_hash();
-    record.person_salt = crypto::random_hash();
     record.subject = to_text(ByteView(caller.request.subject));
     record.subject_salt = crypto::random_hash();
     record.number_salt = crypto::random_hash();

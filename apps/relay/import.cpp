@@ -204,9 +204,11 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
                          const wire::Schemes& schemes, const Vault& vault, LogWriter& writer) {
     const auto statement = read_statement(path, directory);
     {
+        // So that a file that is not the signed one is said to be that, and nothing in it is read.
+        // What is taken in below is hashed as well: another file may take this one's place.
         Lines whole(path);
-        while (whole.next()) {
-        }
+        while (whole.next())
+            continue;
         whole.demand(statement.sha256);
     }
     const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});

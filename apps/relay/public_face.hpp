@@ -10,10 +10,11 @@
 
 namespace mado::relay {
 
+// Each call's rows belong to the io thread of its `reader`.
 // The log: checkpoint and tiles.
 std::vector<http::Route> log_routes(Shared& shared, Reader& reader);
 
-// All of it. `directory`: the signed directory's exact text. All of it belongs to one io thread.
+// All of it. `directory`: the signed directory's exact text.
 std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
                                        const std::string& directory);
 

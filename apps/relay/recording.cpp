@@ -213,8 +213,7 @@ void Recording::count_miss(const SetOutcome& job) {
 
 // The path is closed for the day: the person sees it as an entry of its own.
 void Recording::append_refused(const SetOutcome& job) {
-    AccessRecord record{
-        .kind = "refused", .salt = crypto::random_hash(), .person_salt = crypto::random_hash()};
+    auto record = new_record("refused");
     record.content = wire::without_person({{"time", job.time}, {"requester", job.requester}});
     NewEntry entry{.person = {}, .record = record, .time = job.time, .rings = true};
     {

@@ -138,6 +138,12 @@ NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& numbe
     return out;
 }
 
+AccessRecord new_record(std::string kind) {
+    return {.kind = std::move(kind),
+            .salt = crypto::random_hash(),
+            .person_salt = crypto::random_hash()};
+}
+
 // Fields in a fixed order, texts behind their length (u64): an order is sealed for every request,
 // and JSON would take a third more room. Zeros fill it up.
 Bytes access_plain(const AccessRecord& record) {

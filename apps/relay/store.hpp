@@ -72,6 +72,8 @@ struct AccessRecord {
     Hash number_salt{};
     std::optional<Date> birth_date = {};
 };
+// With salts of its own for what the log and the order commit to.
+AccessRecord new_record(std::string kind);
 Bytes access_plain(const AccessRecord& record);
 AccessRecord read_access(ByteView plain);
 

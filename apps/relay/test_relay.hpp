@@ -120,11 +120,8 @@ class TestStore {
         order.head = head_;
         order.id = base64url(crypto::random_bytes(16));
         order.keep_until = given.keep_until;
-        AccessRecord record;
-        record.kind = "order";
+        auto record = new_record("order");
         record.holder = order.holder.text();
-        record.salt = crypto::random_hash();
-        record.person_salt = crypto::random_hash();
         record.subject = R"({"mandate":"…"})";
         record.subject_salt = crypto::random_hash();
         record.number = R"({"holder":"06990014","scheme":"insured-number","number":"1234567"})";

@@ -47,8 +47,7 @@ bool Upkeep::open_sealed(UnixTime now) {
                        .month = sql_.due.integer(3)});
     }
     for (const auto& one : due) {
-        AccessRecord record{
-            .kind = "opened", .salt = crypto::random_hash(), .person_salt = crypto::random_hash()};
+        auto record = new_record("opened");
         record.content = wire::without_person(
             {{"time", now}, {"index", one.log_index}, {"entry", base64url(one.entry)}});
         NewEntry entry{.person = entries_.person(one.person),

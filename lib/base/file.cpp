@@ -31,12 +31,13 @@ constexpr std::chrono::milliseconds lock_pause{20};
         case EACCES:
         case EPERM:
         case EROFS:
-        case ENOSPC:
-        case EDQUOT:
         case ENOTDIR:
         case ELOOP:
         case ENAMETOOLONG:
             throw FileFailure(text);
+        case ENOSPC:
+        case EDQUOT:
+            throw DiskFull(text);
         default:  // open set
             throw Failure(text);
     }

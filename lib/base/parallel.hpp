@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <future>
 #include <thread>
 #include <vector>
@@ -19,8 +20,15 @@ void in_parallel(std::size_t count, const Work& work) {
     // Whoever is ready takes the next one: shares fixed beforehand can be of very different weight.
     std::atomic<std::size_t> next = 0;
     const auto take_turns = [count, &next, &work] {
-        for (std::size_t i = next++; i < count; i = next++)
-            work(i);
+        std::exception_ptr failed;
+        for (std::size_t i = next++; i < count; i = next++) {
+            try {
+                work(i);
+            } catch (...) {
+                failed = std::current_exception();
+            }
+        }
+        if (failed) std::rethrow_exception(failed);
     };
     std::vector<std::future<void>> others;
     for (std::size_t i = 1; i < threads; ++i)

@@ -37,6 +37,11 @@ class FileFailure : public Failure {
   public:
     using Failure::Failure;
 };
+// There is no room for what was to be written; the same works when there is room again.
+class DiskFull : public FileFailure {
+  public:
+    using FileFailure::FileFailure;
+};
 
 // An operator has to do something before the program can start or go on. The text says what is
 // wrong and what to do next, in plain words; main prints it and exits with 2.

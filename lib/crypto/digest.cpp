@@ -15,6 +15,24 @@ EVP_MAC* hmac_algorithm() {
     return algorithm.get();
 }
 
+// Making one costs more than the MAC of a short text. It holds what the last key became until the
+// next one, or the end of the thread, where OpenSSL wipes it.
+class Mac {
+  public:
+    Mac() : context_(check(EVP_MAC_CTX_new(hmac_algorithm()), "make a MAC")) {
+        std::array<char, 9> name{"SHA2-256"};
+        const std::array params{
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
+            OSSL_PARAM_construct_end(),
+        };
+        check(EVP_MAC_CTX_set_params(context_.get(), params.data()), "make a MAC");
+    }
+    [[nodiscard]] EVP_MAC_CTX* get() const { return context_.get(); }
+
+  private:
+    Owned<EVP_MAC_CTX, EVP_MAC_CTX_free> context_;
+};
+
 }  // namespace
 
 Hash sha256(ByteView bytes) {
@@ -55,22 +73,11 @@ Hash Sha256::finish() {
 }
 
 Hash hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
-    using Context = Owned<EVP_MAC_CTX, EVP_MAC_CTX_free>;
-    // Making a context costs more than the MAC of a short text. It holds what the last key became
-    // until the next one, or the end of the thread.
-    thread_local const Context context(check(EVP_MAC_CTX_new(hmac_algorithm()), "make a MAC"));
-    std::array<char, 9> name{"SHA2-256"};
-    const std::array params{
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
-        OSSL_PARAM_construct_end(),
-    };
-    thread_local bool has_digest = false;
+    thread_local const Mac context;
     // To EVP_MAC_init a null key means "keep the old one", not "the empty key".
     const std::uint8_t nothing = 0;
     const auto* key_start = key.empty() ? &nothing : key.data();
-    check(EVP_MAC_init(context.get(), key_start, key.size(), has_digest ? nullptr : params.data()),
-          "start a MAC");
-    has_digest = true;
+    check(EVP_MAC_init(context.get(), key_start, key.size(), nullptr), "start a MAC");
     for (const auto part : parts) {
         check(EVP_MAC_update(context.get(), part.data(), part.size()), "MAC");
     }

@@ -17,7 +17,7 @@ namespace mado::db {
 
 enum class Written {
     durable,
-    no_room,  // as failed, but for room: the same job works when there is some
+    no_room,  // nothing was acknowledged, and perhaps it is kept; the same job works with room
     failed,   // all of it is there, or nothing: the same job again finds out
 };
 

@@ -13,9 +13,9 @@
 namespace mado::db {
 namespace {
 
-// Pages in the write-ahead log from which on it is begun anew, so that it cannot grow for ever
-// under a load that never pauses (of the relay's small pages 16 MiB, of others 32).
-constexpr int wal_pages_max = 8192;
+// Size of the write-ahead log from which on it is begun anew, so that it cannot grow for ever under
+// a load that never pauses.
+constexpr std::int64_t wal_bytes_max = std::int64_t{16} << 20;
 // Passes at the most before it is begun anew although the writer is faster than they are.
 constexpr int passes_max = 10;
 // In a row: then somebody should look. A single one is made up for by the next.
@@ -34,6 +34,9 @@ struct Checkpointer::State {
         if (sqlite3_busy_timeout(connection.handle(), options.readers_wait_ms) != SQLITE_OK) {
             throw Failure("cannot set the database's busy timeout");
         }
+        auto page = connection.prepare("pragma page_size");
+        if (!page.step()) throw Failure("the database has no page size");
+        pages_max = static_cast<int>(wal_bytes_max / page.integer(0));
     }
 
     void run() {
@@ -54,10 +57,10 @@ struct Checkpointer::State {
             const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
                                                        SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
             if (code != SQLITE_OK) return is_busy(code);
-            if (in_log <= wal_pages_max) return true;
+            if (in_log <= pages_max) return true;
             // Under load much comes in during a pass. The writer waits for what is left to copy
             // when it is begun anew, and gives up after the busy timeout: so little must be left.
-            if (in_log - before <= wal_pages_max) break;
+            if (in_log - before <= pages_max) break;
         }
         const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
                                                    SQLITE_CHECKPOINT_RESTART, &in_log, &done);
@@ -66,7 +69,8 @@ struct Checkpointer::State {
 
     const Options options;
     Connection connection;
-    std::mutex mutex;  // guards stopping
+    int pages_max = 0;  // in the write-ahead log
+    std::mutex mutex;   // guards stopping
     std::condition_variable wake;
     bool stopping = false;
     std::atomic<int> failures = 0;          // in a row; changed by the thread only

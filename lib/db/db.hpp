@@ -1,6 +1,7 @@
 // Our thin driver over SQLite (PostgreSQL follows behind the same interface): connection, prepared
 // statement with :names, row, transaction, numbered migrations. Nothing else.
-// Every error of the database is a Failure, except the few that a caller can act on.
+// Every error of the database is a Failure, except the few that a caller can act on: of DiskFull
+// nothing was kept.
 // A connection belongs to one thread at a time.
 #pragma once
 
@@ -71,13 +72,6 @@ class Connection {
 class Timeout : public Failure {
   public:
     Timeout() : Failure("a database statement ran too long") {}
-};
-
-// There is no room for what a statement would write. Nothing of it was kept; the same statement
-// works when there is room again.
-class DiskFull : public Failure {
-  public:
-    explicit DiskFull(const std::string& what) : Failure(what) {}
 };
 
 // A unique or other constraint was broken: the caller may treat it as an answer.

@@ -197,6 +197,20 @@ TEST_F(Db, StatementsAreUsedAgain) {
     EXPECT_EQ(select.integer(0), 3);
 }
 
+// SQLite compiles it anew then, and frees what it had.
+TEST_F(Db, StatementsSurviveAChangeOfTheSchema) {
+    auto connection = create();
+    connection.run("create table t (a integer, b text)");
+    auto statement = connection.prepare("select a from t where a = :number and b = :branch");
+    EXPECT_FALSE(statement.bind("number", 1).bind("branch", "x").step());
+    create().run("create index i on t (a); insert into t values (1, 'x')");
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(statement.bind("number", 1).bind("branch", "x").step());
+        EXPECT_EQ(statement.parameters(), (std::vector<std::string>{"number", "branch"}));
+        statement.reset();
+    }
+}
+
 TEST_F(Db, StatementsSurviveTheirErrors) {
     auto connection = create();
     connection.run(
