@@ -120,11 +120,14 @@ http::ServerOptions server_options(const Settings& settings, std::uint16_t port,
     return options;
 }
 
+constexpr std::size_t strangers_per_address_max = 64;
+
 // Whoever has no certificate of the directory gives way to whoever may have one.
 http::ServerOptions participant_options(const wire::Directory& directory, const Settings& settings,
                                         const http::TlsContext& tls, const Log& log) {
     auto options = server_options(settings, settings.port, tls, log);
     options.known = [&directory](const Hash& peer) { return directory.knows_certificate(peer); };
+    options.limits.connections_per_address_max = strangers_per_address_max;
     return options;
 }
 
@@ -148,7 +151,7 @@ struct Lane {
 http::ServerOptions public_options(const Settings& settings, const http::TlsContext& tls,
                                    const Log& log) {
     auto options = server_options(settings, settings.public_port, tls, log);
-    options.limits.connections_per_address_max = 64;
+    options.limits.connections_per_address_max = strangers_per_address_max;
     return options;
 }
 

@@ -116,37 +116,94 @@ TEST_F(TlsTest, WantsAClientCertificateWhereItSaysSo) {
     EXPECT_EQ(named->body, "nobody");
 }
 
-// Whom a server knows comes in, however many strangers hold its places.
-TEST_F(TlsTest, StrangersGiveWay) {
-    const auto stranger =
-        TlsContext::client(Identity("stranger").tls(), accept_only(server_identity.hash));
-    ServerOptions options;
-    options.tls = &server_tls;
-    options.limits.connections_max = 3;
-    options.known = accept_only(client_identity.hash);
-    const Server server(io, std::move(options), {{"GET", "/who", 0, name_caller}});
-    const auto served = [&](Connection& connection) {
+// A server that knows one certificate, and connections to it.
+struct StrangersTest : TlsTest {
+    std::unique_ptr<Server> serve(const Limits& limits) {
+        ServerOptions options;
+        options.tls = &server_tls;
+        options.limits = limits;
+        options.known = accept_only(client_identity.hash);
+        return std::make_unique<Server>(io, std::move(options),
+                                        std::vector<Route>{{"GET", "/who", 0, name_caller}});
+    }
+    bool served(Connection& connection) {
         return await(io, connection.exchange(request("GET", "/who"), 1000, patience)).has_value();
-    };
-    auto oldest = connect(server.port(), &stranger);
-    auto known = connect(server.port(), &client_tls);
-    RawClient silent(io, server.port());  // never begins a handshake
-    await(io, pause(Milliseconds(20)));
-    ASSERT_EQ(server.connections(), 3U);
-    EXPECT_TRUE(served(oldest));
+    }
+    bool finds_a_place(const Server& server) {
+        return await(io, Connection::connect({"127.0.0.1", server.port()}, &client_tls, patience))
+            .has_value();
+    }
+    // Until the server has taken so many.
+    void wait_for(const Server& server, std::size_t connections) {
+        for (int i = 0; i < 1000 && server.connections() != connections; ++i)
+            await(io, pause(Milliseconds(1)));
+        ASSERT_EQ(server.connections(), connections);
+    }
 
-    auto second = connect(server.port(), &client_tls);
+    TlsContext stranger_tls =
+        TlsContext::client(Identity("stranger").tls(), accept_only(server_identity.hash));
+};
+
+// Whom a server knows comes in, however many strangers hold its places.
+TEST_F(StrangersTest, GiveWay) {
+    const auto server = serve({.connections_max = 3, .undisturbed = Milliseconds(0)});
+    RawClient silent(io, server->port());  // never begins a handshake
+    wait_for(*server, 1);
+    auto stranger = connect(server->port(), &stranger_tls);
+    auto first = connect(server->port(), &client_tls);
+    EXPECT_TRUE(served(stranger));
+
+    auto second = connect(server->port(), &client_tls);
     EXPECT_TRUE(served(second));
-    EXPECT_FALSE(served(oldest)) << "it gave way, although it was in use";
-    auto third = connect(server.port(), &client_tls);
+    EXPECT_FALSE(served(stranger)) << "although it was in use, and somebody came before it";
+    auto third = connect(server->port(), &client_tls);
     EXPECT_TRUE(served(third));
     EXPECT_EQ(await(io, silent.read_to_end()), "");
     // No stranger is left: whom it knows keep their places, and one more finds none.
-    EXPECT_EQ(server.connections(), 3U);
-    EXPECT_FALSE(
-        await(io, Connection::connect({"127.0.0.1", server.port()}, &client_tls, patience)));
-    for (auto* one : {&known, &second, &third})
+    EXPECT_EQ(server->connections(), 3U);
+    EXPECT_FALSE(finds_a_place(*server));
+    for (auto* one : {&first, &second, &third})
         EXPECT_TRUE(served(*one));
+}
+
+TEST_F(StrangersTest, EndNobodysHandshakeThatHasJustBegun) {
+    const auto server = serve({.connections_max = 2, .undisturbed = Milliseconds(200)});
+    RawClient first(io, server->port());
+    const RawClient second(io, server->port());
+    wait_for(*server, 2);
+    EXPECT_FALSE(finds_a_place(*server));
+    EXPECT_EQ(server->connections(), 2U);
+    await(io, pause(Milliseconds(200)));
+    EXPECT_TRUE(finds_a_place(*server)) << "the oldest had its time";
+    EXPECT_EQ(await(io, first.read_to_end()), "");
+}
+
+// Who shows no certificate has had its handshake too, and is only being told so.
+TEST_F(StrangersTest, WithoutACertificateGiveWayAtOnce) {
+    const auto server = serve({.connections_max = 1});
+    const auto anonymous_tls = TlsContext::client(accept_only(server_identity.hash));
+    auto anonymous = connect(server->port(), &anonymous_tls);
+    await(io, pause(Milliseconds(20)));
+    ASSERT_EQ(server->connections(), 1U) << "it lingers";
+    EXPECT_TRUE(finds_a_place(*server));
+}
+
+TEST_F(StrangersTest, OfOneAddressAreLimitedAndWhoIsKnownIsNot) {
+    const auto server = serve({.connections_per_address_max = 2});
+    std::vector<Connection> known;
+    for (int i = 0; i < 3; ++i) {
+        known.push_back(connect(server->port(), &client_tls));
+        EXPECT_TRUE(served(known.back()));
+    }
+    auto stranger = connect(server->port(), &stranger_tls);
+    EXPECT_TRUE(served(stranger));
+    RawClient silent(io, server->port());
+    wait_for(*server, 5);
+    EXPECT_FALSE(finds_a_place(*server));
+    silent.close();
+    wait_for(*server, 4);
+    EXPECT_TRUE(finds_a_place(*server));
+    EXPECT_TRUE(served(stranger));
 }
 
 TEST_F(TlsTest, PlainAndTlsDoNotMix) {

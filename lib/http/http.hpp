@@ -80,10 +80,11 @@ struct Route {
 
 struct Limits {
     std::size_t connections_max = 4096;
-    std::size_t connections_per_address_max = 4096;
+    std::size_t connections_per_address_max = 4096;  // whoever is known does not count
     std::size_t header_bytes_max = 16 * 1024;
     Milliseconds handshake{5'000};
-    Milliseconds header{10'000};  // first byte to end of header
+    Milliseconds undisturbed{1'000};  // a handshake, when places are taken: ServerOptions::known
+    Milliseconds header{10'000};      // first byte to end of header
     Milliseconds body{10'000};
     Milliseconds idle{60'000};  // between requests
     Milliseconds write{10'000};
@@ -136,7 +137,8 @@ struct ServerOptions {
     bool reuse_port = false;
     Limits limits;
     // Whose certificate is known here (mutual TLS). When every place is taken, a new connection
-    // gets that of the stranger who has been there longest. Null: nobody gives way.
+    // gets that of a stranger, or of a handshake that takes longer than `undisturbed`; the one
+    // that has waited longest. Null: nobody is known, and nobody gives way.
     std::function<bool(const Hash&)> known = nullptr;
     std::function<void(const Observation&)> observe = nullptr;
     // Called with the text of an exception that a handler let through (the caller got a 500).

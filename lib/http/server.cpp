@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <exception>
+#include <list>
+#include <map>
 #include <unordered_map>
 
 #include "base/result.hpp"
@@ -20,6 +22,7 @@ namespace mado::http {
 namespace {
 
 using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 // Without descriptors or memory accepting fails at once and again: wait until some are given back.
@@ -92,8 +95,10 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     static Task<void> attend(std::shared_ptr<State> self, std::shared_ptr<Link> link);
     void admit(tcp::socket socket);
     bool make_room();
-    void recognise(const Link& link);
+    void recognise(const Link* link);
     void forget(const Link* link);
+    void discount(const asio::ip::address& address);
+    [[nodiscard]] std::vector<std::shared_ptr<Link>> all_open() const;
     void close_idle();
     void close_all();
     void report(std::string_view what) const {
@@ -103,14 +108,20 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     ServerOptions options;
     std::shared_ptr<Service> service;
     tcp::acceptor acceptor;
+    struct Peer;
+    using Peers = std::list<Peer>;
     struct Peer {
         std::weak_ptr<Link> link;
         asio::ip::address address;
-        std::uint64_t turn;  // in the order of their coming
-        bool known = false;  // by its certificate; until the handshake is over nobody is
+        Clock::time_point came;
+        Peers* group;
     };
-    std::unordered_map<const Link*, Peer> links;
-    std::uint64_t turns = 0;
+    // Whoever accepts has no time to search among thousands: each group has its oldest first.
+    Peers unfinished;  // their handshakes
+    Peers strangers;
+    Peers known;  // by their certificates
+    std::unordered_map<const Link*, Peers::iterator> links;
+    std::map<asio::ip::address, std::size_t> not_known;  // how many of each address
     asio::steady_timer all_closed;  // cancelled when the last connection is gone
 };
 
@@ -132,19 +143,24 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
 void Server::State::admit(tcp::socket socket) {
     error_code error;
     const auto address = socket.remote_endpoint(error).address();
-    const auto same = std::ranges::count_if(
-        links, [&address](const auto& known) { return known.second.address == address; });
-    if (error || static_cast<std::size_t>(same) >= options.limits.connections_per_address_max ||
-        (links.size() >= options.limits.connections_max && !make_room())) {
-        return;  // closes it
-    }
+    if (error) return;  // closes it
+    const auto same = not_known.find(address);
+    const auto& limits = options.limits;
+    if (same != not_known.end() && same->second >= limits.connections_per_address_max) return;
+    if (links.size() >= limits.connections_max && !make_room()) return;
     try {
         auto link = std::make_shared<Link>(std::move(socket));
         link->prepare();
         link->on_close([weak = weak_from_this(), raw = link.get()] {
             if (auto self = weak.lock()) self->forget(raw);
         });
-        links.emplace(link.get(), Peer{.link = link, .address = address, .turn = ++turns});
+        // What may fail comes first: one that is lost here leaves nothing behind.
+        auto& same_address = not_known[address];
+        Peers made;
+        made.push_back({link, address, Clock::now(), &unfinished});
+        links.emplace(link.get(), made.begin());
+        unfinished.splice(unfinished.end(), made);
+        ++same_address;
         auto io = acceptor.get_executor();
         asio::co_spawn(io, attend(shared_from_this(), std::move(link)), asio::detached);
     } catch (const std::exception& exception) {  // this connection is lost, the server goes on
@@ -152,23 +168,30 @@ void Server::State::admit(tcp::socket socket) {
     }
 }
 
-// Strangers cannot keep out whom this server is for: to push out a connection before its handshake
-// is over, as many must come within that time as there are places that nobody known has.
+// Strangers cannot keep out whom this server is for. Among those in their handshake may be some of
+// them, and the oldest is the nearest to its end: such a one goes only when it has had its time.
 bool Server::State::make_room() {
     if (!options.known) return false;
-    const Peer* oldest = nullptr;
-    for (const auto& [raw, peer] : links) {
-        if (!peer.known && (oldest == nullptr || peer.turn < oldest->turn)) oldest = &peer;
-    }
-    if (oldest == nullptr) return false;
-    if (auto link = oldest->link.lock()) link->close();  // and it is forgotten
+    Peers* from = strangers.empty() ? &unfinished : &strangers;
+    if (from->empty()) return false;
+    const auto& oldest = from->front();
+    if (from == &unfinished && Clock::now() < oldest.came + options.limits.undisturbed)
+        return false;
+    if (auto link = oldest.link.lock()) link->close();  // and it is forgotten
     return links.size() < options.limits.connections_max;
 }
 
-void Server::State::recognise(const Link& link) {
-    const auto& certificate = link.peer_certificate();
-    if (!options.known || !certificate || !options.known(*certificate)) return;
-    if (const auto peer = links.find(&link); peer != links.end()) peer->second.known = true;
+// After the handshake, also one that failed.
+void Server::State::recognise(const Link* link) {
+    const auto found = links.find(link);
+    if (found == links.end()) return;
+    const auto peer = found->second;
+    const auto& certificate = link->peer_certificate();
+    const bool is_known = options.known && certificate && options.known(*certificate);
+    if (is_known) discount(peer->address);
+    auto& group = is_known ? known : strangers;
+    group.splice(group.end(), *peer->group, peer);
+    peer->group = &group;
 }
 
 Task<void> Server::State::attend(std::shared_ptr<State> self, std::shared_ptr<Link> link) {
@@ -176,8 +199,8 @@ Task<void> Server::State::attend(std::shared_ptr<State> self, std::shared_ptr<Li
     try {
         link->expires_after(self->options.limits.handshake);
         auto agreed = co_await link->handshake(self->options.tls, Side::server, {});
+        self->recognise(link.get());
         if (agreed) {
-            self->recognise(*link);
             co_await serve(link, self->service);
         } else {
             co_await link->linger();  // the alert that says why should arrive
@@ -191,18 +214,36 @@ Task<void> Server::State::attend(std::shared_ptr<State> self, std::shared_ptr<Li
 }
 
 void Server::State::forget(const Link* link) {
-    links.erase(link);
+    const auto found = links.find(link);
+    if (found == links.end()) return;
+    const auto peer = found->second;
+    if (peer->group != &known) discount(peer->address);
+    peer->group->erase(peer);
+    links.erase(found);
     if (links.empty()) all_closed.cancel();
 }
 
+void Server::State::discount(const asio::ip::address& address) {
+    const auto count = not_known.find(address);
+    if (--count->second == 0) not_known.erase(count);
+}
+
+// Whoever is closed is forgotten: not while the lists are walked.
+std::vector<std::shared_ptr<Link>> Server::State::all_open() const {
+    std::vector<std::shared_ptr<Link>> out;
+    for (const auto& [raw, peer] : links)
+        if (auto link = peer->link.lock()) out.push_back(std::move(link));
+    return out;
+}
+
 void Server::State::close_idle() {
-    for (const auto& [raw, peer] : std::unordered_map(links))
-        if (auto link = peer.link.lock(); link && !link->busy) link->close();
+    for (const auto& link : all_open())
+        if (!link->busy) link->close();
 }
 
 void Server::State::close_all() {
-    for (const auto& [raw, peer] : std::unordered_map(links))
-        if (auto link = peer.link.lock()) link->close();
+    for (const auto& link : all_open())
+        link->close();
 }
 
 Server::Server(asio::io_context& io, ServerOptions options, std::vector<Route> routes)
@@ -231,13 +272,12 @@ Task<void> Server::stop(Milliseconds grace) {
     state->service->stopping = true;
     error_code error;
     state->acceptor.close(error);
-    const auto end = std::chrono::steady_clock::now() + grace;
-    while (std::chrono::steady_clock::now() < end) {
+    const auto end = Clock::now() + grace;
+    while (Clock::now() < end) {
         // Again and again: what was busy may be idle by now.
         state->close_idle();
         if (state->links.empty()) co_return;
-        state->all_closed.expires_at(
-            std::min(end, std::chrono::steady_clock::now() + stop_check_interval));
+        state->all_closed.expires_at(std::min(end, Clock::now() + stop_check_interval));
         co_await state->all_closed.async_wait(as_values);
     }
     state->close_all();
