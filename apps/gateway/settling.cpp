@@ -35,6 +35,20 @@ wire::Receipt kept_receipt(const OpenOrder& order) {
     return std::move(*receipt);
 }
 
+// The log answered, and not with the tree that it signed. Who cannot be reached is not accused.
+bool is_not_shown(monitor::ReadError error) {
+    switch (error) {
+        case monitor::ReadError::not_found:
+        case monitor::ReadError::malformed:
+        case monitor::ReadError::does_not_fit:
+            return true;
+        case monitor::ReadError::unreachable:
+        case monitor::ReadError::signature:
+            return false;
+    }
+    return false;
+}
+
 }  // namespace
 
 struct Settling::FollowedLog {
@@ -49,7 +63,7 @@ struct Settling::FollowedLog {
     monitor::LogReader reader;
     Followed followed;
     bool contradicted;
-    bool withheld = false;  // in the last round that came so far
+    bool not_shown = false;  // in the last round that came so far
 };
 
 std::string_view Settling::to_text(Result result) {
@@ -64,8 +78,8 @@ std::string_view Settling::to_text(Result result) {
             return "unwitnessed";
         case Result::behind:
             return "behind";
-        case Result::withheld:
-            return "withheld";
+        case Result::not_shown:
+            return "not_shown";
         case Result::contradicted:
             return "contradicted";
     }
@@ -186,8 +200,8 @@ Task<Settling::Result> Settling::follow(FollowedLog& log, UnixTime now) {
             evidence.follow(origin, followed, done);
         });
     if (kept) log.followed = std::move(followed);
-    log.withheld = false;
     if (result == Result::behind) co_return co_await demand_tree(log, *published, now);
+    log.not_shown = false;
     co_return result;
 }
 
@@ -203,15 +217,15 @@ Task<Settling::Result> Settling::demand_tree(FollowedLog& log, const monitor::Pu
     if (found && *found) {
         co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
     }
+    if (!found && !is_not_shown(found.error())) co_return result_of(found.error());
+    log.not_shown = !found;
     if (found) co_return Result::behind;  // only the witnesses have not seen it
-    if (found.error() == monitor::ReadError::signature) co_return Result::wrong;
-    log.withheld = true;
     // All that whoever demands the tree of it needs; the order itself is in the evidence.
-    parts_.log.error("log_withheld", {{"log", std::string_view(origin)},
-                                      {"index", static_cast<std::int64_t>(order->log_index)},
-                                      {"signed", std::string_view(receipt.checkpoint)},
-                                      {"published", std::string_view(published.note)}});
-    co_return Result::withheld;
+    parts_.log.error("log_not_shown", {{"log", std::string_view(origin)},
+                                       {"index", static_cast<std::int64_t>(order->log_index)},
+                                       {"signed", std::string_view(receipt.checkpoint)},
+                                       {"published", std::string_view(published.note)}});
+    co_return Result::not_shown;
 }
 
 Task<Settling::Result> Settling::settle_orders(FollowedLog& log,
@@ -288,10 +302,10 @@ std::optional<std::string> Settling::alarm(UnixTime now) const {
         if (*code == wire::Code::log_contradicted) {
             return "the log " + origin + " contradicts itself; its orders are not answered";
         }
-        if (log.withheld) {
+        if (log.not_shown) {
             return "the log " + origin +
                    " has signed a tree that it does not show, with an order "
-                   "that was answered here: log_withheld in this program's log is for the "
+                   "that was answered here: log_not_shown in this program's log is for the "
                    "supervising authority; records are not answered";
         }
         return "the log " + origin + " was not witnessed or settled for " +

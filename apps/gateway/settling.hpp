@@ -50,9 +50,9 @@ class Settling {
 
   private:
     struct FollowedLog;
-    // behind: it publishes less than it did, or than what was answered; withheld: the same, and it
+    // behind: it publishes less than it did, or than what was answered; not_shown: the same, and it
     // does not show the tree that it signed for what was answered.
-    enum class Result { settled, unreachable, wrong, unwitnessed, behind, withheld, contradicted };
+    enum class Result { settled, unreachable, wrong, unwitnessed, behind, not_shown, contradicted };
     static std::string_view to_text(Result result);
     static Result result_of(monitor::Alarm alarm);
     static Result result_of(monitor::ReadError error);

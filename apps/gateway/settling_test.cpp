@@ -71,7 +71,7 @@ class SettlingTest : public testing::Test {
     std::map<std::string, std::uint64_t> counts() {
         std::map<std::string, std::uint64_t> out;
         for (const auto* result : {"settled", "unreachable", "wrong", "unwitnessed", "behind",
-                                   "withheld", "contradicted"}) {
+                                   "not_shown", "contradicted"}) {
             out[result] = rounds.with({country.log.name(), result}).value();
         }
         return out;
@@ -346,13 +346,24 @@ TEST_F(SettlingTest, TreeThatTheLogSignedAndDoesNotShow) {
     EXPECT_EQ(round(now), "settled");
     const auto late = now + ten_minutes + 1;
     publish(late);
-    EXPECT_EQ(round(late), "withheld");
+    EXPECT_EQ(round(late), "not_shown");
     EXPECT_EQ(judged(late), no_records);
-    EXPECT_NE(settling->alarm(late)->find("does not show"), std::string::npos);
-    for (const int status : {404, 503}) {
-        log.status[tlog::tile_path({.level = 0, .index = 0}, 256)] = status;
-        EXPECT_EQ(round(late + 60), "withheld") << status;
-    }
+    const auto says_not_shown = [&] {
+        return settling->alarm(late)->find("does not show") != std::string::npos;
+    };
+    EXPECT_TRUE(says_not_shown());
+    const auto tile = log.asked.back();
+    log.instead[tile] = "not a tile";
+    EXPECT_EQ(round(late + 60), "not_shown");
+    log.instead.clear();
+    log.status[tile] = 503;
+    EXPECT_EQ(round(late + 60), "unreachable");
+    EXPECT_TRUE(says_not_shown()) << "what it answered is not undone by silence";
+    // Who was never told so accuses nobody: it may be the network.
+    restart(late + 60);
+    EXPECT_EQ(round(late + 60), "unreachable");
+    EXPECT_FALSE(says_not_shown()) << *settling->alarm(late);
+    EXPECT_EQ(judged(late + 60), no_records);
     EXPECT_EQ(open(), 1U) << "the receipt is kept";
     // If it shows the tree, that one has not grown out of the published one.
     log.status.clear();

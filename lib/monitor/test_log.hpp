@@ -127,8 +127,18 @@ class PublishedLog {
         }
         if (path == "checkpoint") co_return body(note);
         const auto range = tlog::parse_tile_path(path);
-        if (!range) co_return http::problem(404, "not_found", "Not here.", request.request_id);
+        if (!range || !reaches(*range)) {
+            co_return http::problem(404, "not_found", "Not here.", request.request_id);
+        }
         co_return body(page(*range));
+    }
+    // Tiles that the tree does not fill are not there.
+    [[nodiscard]] bool reaches(
+        const std::variant<tlog::TileRange, tlog::BundleRange>& range) const {
+        const auto* tile = std::get_if<tlog::TileRange>(&range);
+        if (tile == nullptr) return true;
+        const auto hashes = tlog::hashes_at(tile->id.level, tree.edge.size());
+        return tile->id.index * tlog::tile_width + tile->width <= hashes;
     }
     [[nodiscard]] std::string page(
         const std::variant<tlog::TileRange, tlog::BundleRange>& range) const {
