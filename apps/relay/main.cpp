@@ -242,7 +242,7 @@ std::optional<std::string> why_not_ready(LogWriter& writer, const Publisher& pub
 void compare_with_witnesses(asio::io_context& main, Publisher& publisher) {
     std::exception_ptr failed;
     asio::co_spawn(main, publisher.compare_with_witnesses(),
-                   [&failed, &main](std::exception_ptr error, bool) {
+                   [&failed, &main](std::exception_ptr error) {
                        failed = error;
                        main.stop();  // not when the connections' timers have run down as well
                    });

@@ -1,12 +1,11 @@
 #include "publisher.hpp"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <iterator>
+#include <exception>
 
 #include "crypto/digest.hpp"
 #include "http/all_of.hpp"
@@ -24,6 +23,14 @@ constexpr http::Milliseconds connect_timeout{2'000};
 constexpr http::Milliseconds answer_timeout{2'000};
 // An unchanged checkpoint is cosigned anew: whoever reads it sees that the witnesses are awake.
 constexpr std::int64_t renew_s = 30;
+
+[[noreturn]] void refuse_to_go_on(const std::string& witness) {
+    throw OperatorError(
+        "the witness " + witness +
+        " has a checkpoint of this log that the database does not contain: this is an older "
+        "copy, or another writer has written. Restore the newer copy of the state, or open a "
+        "new log origin in the directory.");
+}
 
 }  // namespace
 
@@ -202,20 +209,20 @@ Task<bool> Publisher::contradicts(Witness& witness) {
     co_return tlog::tree_root(seen->size, tiles()) != seen->root;
 }
 
-Task<bool> Publisher::compare_with_witnesses() {
+Task<void> Publisher::compare_with_witnesses() {
     std::vector<Task<bool>> questions;
     for (auto& witness : witnesses_)
         questions.push_back(contradicts(witness));
-    const auto answers = co_await http::all_of(std::move(questions));
-    const auto found = std::ranges::find(answers, true);
-    if (found == answers.end()) co_return true;
-    const auto& witness = *std::next(witnesses_.begin(), found - answers.begin());
-    throw OperatorError(
-        "the witness " + witness.verifier.name() +
-        " has a checkpoint of this log that the database does not contain: this is an older "
-        "copy, or another writer has written. Restore the newer copy of the state, or open a "
-        "new log origin in the directory.");
-    co_return true;
+    const auto answers = co_await http::outcomes_of(std::move(questions));
+    auto witness = witnesses_.begin();
+    for (const auto& answer : answers) {
+        if (answer.value_or(false)) refuse_to_go_on(witness->verifier.name());
+        ++witness;
+    }
+    // A proof comes before what only says that somebody could not be compared.
+    for (const auto& answer : answers) {
+        if (!answer) std::rethrow_exception(answer.error());
+    }
 }
 
 }  // namespace mado::relay

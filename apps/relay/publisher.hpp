@@ -35,7 +35,7 @@ class Publisher {
 
     // At the start: OperatorError when a witness that can be reached has a checkpoint of this log
     // that its tree does not contain. All are asked side by side.
-    Task<bool> compare_with_witnesses();
+    Task<void> compare_with_witnesses();
     void start();
     void stop();
     // What was found since: this log must not go on.

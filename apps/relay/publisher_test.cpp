@@ -26,14 +26,14 @@ class PublisherTest : public testing::Test {
     }
     ~PublisherTest() override { store.close(); }
 
-    bool compare() {
+    void compare() {
         Publisher publisher(io, {.directory = directory,
                                  .log = store.country.log,
                                  .reader = *reader,
                                  .writer = store.writer(),
                                  .program_log = store.log(),
                                  .witness_answers = answers});
-        return http::await(io, publisher.compare_with_witnesses());
+        http::await(io, publisher.compare_with_witnesses());
     }
     // A checkpoint that the log's key signed, of a tree that is not in the store.
     [[nodiscard]] std::string other_history() const {
@@ -45,7 +45,36 @@ class PublisherTest : public testing::Test {
             store.country.log_key);
     }
 
+    // That witness shows another history.
+    std::unique_ptr<http::Server> knows_better(std::size_t which) {
+        http::ServerOptions options;
+        options.tls = &tls;
+        auto& witness = directory.witnesses.at(which);
+        std::vector<http::Route> routes{
+            {"GET", "/*", 0, [this](http::Request) -> Task<http::Response> {
+                 http::Response response;
+                 response.body = other_history();
+                 co_return response;
+             }}};
+        auto server = std::make_unique<http::Server>(io, std::move(options), std::move(routes));
+        witness.url.address.port = server->port();
+        witness.certificate = identity.hash;
+        return server;
+    }
+    void expect_refused_because_of(std::size_t which) {
+        const auto& name = directory.witnesses.at(which).key.name();
+        try {
+            compare();
+            FAIL() << "it must refuse";
+        } catch (const OperatorError& error) {
+            const std::string said = error.what();
+            EXPECT_TRUE(said.starts_with("the witness " + name + " has a checkpoint")) << said;
+        }
+    }
+
     http::asio::io_context io{1};
+    const http::Identity identity{"witness"};
+    const http::TlsContext tls = http::TlsContext::server(identity.tls(), false);
     TestStore store;
     // Takes connections, and says nothing.
     asio_tcp::acceptor silent{io, {http::asio::ip::make_address("127.0.0.1"), 0}};
@@ -58,33 +87,25 @@ TEST_F(PublisherTest, SilentWitnessesCostAStartOneTimeout) {
     while (directory.witnesses.size() < 4)
         directory.witnesses.push_back(directory.witnesses.front());
     const auto before = monotonic_us();
-    EXPECT_TRUE(compare());
+    compare();
     EXPECT_LT(monotonic_us() - before, 2 * 2'000'000);
     EXPECT_EQ(answers.with({directory.witnesses.front().key.name(), "timed_out"}).value(), 3U);
 }
 
 TEST_F(PublisherTest, OneWitnessThatKnowsBetterIsHeardAmongSilentOnes) {
-    const http::Identity identity("witness");
-    const auto tls = http::TlsContext::server(identity.tls(), false);
-    http::ServerOptions options;
-    options.tls = &tls;
-    const http::Server server(io, std::move(options),
-                              {{"GET", "/*", 0, [this](http::Request) -> Task<http::Response> {
-                                    http::Response response;
-                                    response.body = other_history();
-                                    co_return response;
-                                }}});
-    auto& second = directory.witnesses.at(1);
-    second.url.address.port = server.port();
-    second.certificate = identity.hash;
-    try {
-        compare();
-        FAIL() << "it must refuse";
-    } catch (const OperatorError& error) {
-        const std::string said = error.what();
-        EXPECT_TRUE(said.starts_with("the witness " + second.key.name() + " has a checkpoint"))
-            << said;
-    }
+    const auto server = knows_better(1);
+    expect_refused_because_of(1);
+}
+
+TEST_F(PublisherTest, OneComparisonThatFailsDoesNotHideWhatAnotherProves) {
+    const auto server = knows_better(1);
+    auto& first = directory.witnesses.at(0);
+    first.url = directory.witnesses.at(1).url;
+    first.certificate = directory.witnesses.at(1).certificate;
+    first.url.path = "/no path/";  // no request can be made of it
+    expect_refused_because_of(1);
+    directory.witnesses.erase(directory.witnesses.begin() + 1);
+    EXPECT_THROW(compare(), Failure) << "who could not be compared is not taken for agreeing";
 }
 
 }  // namespace

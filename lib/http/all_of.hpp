@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <expected>
 #include <utility>
 #include <vector>
 
@@ -14,11 +15,14 @@
 
 namespace mado::http {
 
-// What each of them returned, once all have ended; rethrows what one of them threw. They run on the
-// thread of whoever waits.
 template <class T>
-Task<std::vector<T>> all_of(std::vector<Task<T>> tasks) {
-    std::vector<T> out;
+using Outcomes = std::vector<std::expected<T, std::exception_ptr>>;
+
+// What each of them returned or threw, in their order, once all have ended. They run on the thread
+// of whoever waits.
+template <class T>
+Task<Outcomes<T>> outcomes_of(std::vector<Task<T>> tasks) {
+    Outcomes<T> out;
     if (tasks.empty()) co_return out;
     const auto executor = co_await asio::this_coro::executor;
     using Operation =
@@ -31,11 +35,23 @@ Task<std::vector<T>> all_of(std::vector<Task<T>> tasks) {
     auto group = asio::experimental::make_parallel_group(std::move(operations));
     auto [order, errors, results] =
         co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-    for (const auto& error : errors) {
-        if (error) std::rethrow_exception(error);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (errors[i])
+            out.push_back(std::unexpected(errors[i]));
+        else
+            out.push_back(std::move(*results[i]));
     }
-    for (auto& result : results)
-        out.push_back(std::move(*result));
+    co_return out;
+}
+
+// What each of them returned; rethrows what the first that failed has thrown.
+template <class T>
+Task<std::vector<T>> all_of(std::vector<Task<T>> tasks) {
+    std::vector<T> out;
+    for (auto& outcome : co_await outcomes_of(std::move(tasks))) {
+        if (!outcome) std::rethrow_exception(outcome.error());
+        out.push_back(std::move(*outcome));
+    }
     co_return out;
 }
 
