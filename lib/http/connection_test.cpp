@@ -144,7 +144,7 @@ struct StrangersTest : TlsTest {
         TlsContext::client(Identity("stranger").tls(), accept_only(server_identity.hash));
 };
 
-// Whom a server knows comes in, however many strangers hold its places.
+// Whom a server knows gets the place of a stranger.
 TEST_F(StrangersTest, GiveWay) {
     const auto server = serve({.connections_max = 3, .undisturbed = Milliseconds(0)});
     RawClient silent(io, server->port());  // never begins a handshake
