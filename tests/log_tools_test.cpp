@@ -240,7 +240,7 @@ TEST_F(LogToolsTest, FilterThatLeavesNone) {
     }
 }
 
-// The first question stays, and the first answer's time; both are said. Nobody's text steers the
+// The first question stays, and the first answer; both are said. Nobody's text steers the
 // terminal of another.
 TEST_F(LogToolsTest, QuestionsAndAnswersAreShownAsTheyAre) {
     witnessed_receipt();
@@ -270,14 +270,14 @@ TEST_F(LogToolsTest, QuestionsAndAnswersAreShownAsTheyAre) {
         return log({"answer", "--as", "clinic-1", "--question", id, "--text", text});
     };
     EXPECT_EQ(answer(" ").status, 2);
-    EXPECT_TRUE(has(answer("確認のため").output, "回答しました"));
-    const auto anew = answer("取り\r違え");
-    EXPECT_EQ(anew.status, 0) << anew.output;
-    EXPECT_TRUE(has(anew.output, "under the time of the first answer")) << anew.output;
+    const std::string told = "確認\rのため";
+    EXPECT_TRUE(has(answer(told).output, "回答しました"));
+    EXPECT_EQ(answer(told).status, 0) << "the same again is the same answer";
+    const auto another = answer("取り違え");
+    EXPECT_EQ(another.status, 1) << another.output;
+    EXPECT_TRUE(has(another.output, "the first answer to this question stays")) << another.output;
     const auto seen = log({"questions", "--card", "hanako", "--pin", "1234"});
-    EXPECT_TRUE(has(seen.output, "取り\uFFFD違え\n")) << seen.output;
-    EXPECT_TRUE(has(seen.output, "the time is the first answer's, the text the newest"))
-        << seen.output;
+    EXPECT_TRUE(has(seen.output, "確認\uFFFDのため\n")) << seen.output;
 }
 
 // Whoever an entry can name as its requester can be asked about it, and can answer.

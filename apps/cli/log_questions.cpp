@@ -11,7 +11,8 @@
 namespace mado::cli {
 namespace {
 
-void print_answer(const client::Question& question, const client::PersonEntry* about) {
+// `head`: of the request that it is about, where it is known.
+void print_answer(const client::Question& question, const std::optional<wire::Head>& head) {
     if (!question.answer) {
         const bool late = question.state.deadline < unix_now();
         std::cout << fmt::format("      回答 {} まで{} to be answered by then\n",
@@ -20,14 +21,9 @@ void print_answer(const client::Question& question, const client::PersonEntry* a
         return;
     }
     const auto& answer = *question.answer;
-    std::cout << fmt::format(
-        "      回答 {}  {}\n"
-        "      （時刻は最初の回答、文は最新 the time is the first answer's, the text the "
-        "newest）\n",
-        to_rfc3339(answer.at), printable(answer.text));
+    std::cout << fmt::format("      回答 {}  {}\n", to_rfc3339(answer.at), printable(answer.text));
     if (answer.operator_name.empty()) return;
-    const bool opens =
-        about != nullptr && about->head && client::opens_operator(*about->head, answer);
+    const bool opens = head && client::opens_operator(*head, answer);
     std::cout << fmt::format("      照会した人 {}（{}）\n", printable(answer.operator_name),
                              opens ? "記録と一致 opens what the entry committed to"
                                    : "記録と一致しません does not fit the entry");
@@ -50,7 +46,7 @@ int show_own(const Places& places, const QuestionOptions& options) {
         const auto* entry = about == entries->entries.end() ? nullptr : &*about;
         std::cout << fmt::format("{:>4}  {}  {}\n", entry == nullptr ? 0 : entry->seq,
                                  to_rfc3339(question.asked_at), printable(question.text));
-        print_answer(question, entry);
+        print_answer(question, entry == nullptr ? std::nullopt : entry->head);
     }
     if (questions->empty()) std::cout << "質問はありません no questions\n";
     return 0;
@@ -89,7 +85,7 @@ bool print_asked(const Office& office, const std::string& mandate, const std::st
         "この記録には {} に質問済みで、最初の質問が残ります the first question about this entry "
         "stays; the new text was not taken:\n      {}\n",
         to_rfc3339(kept->asked_at), printable(kept->text));
-    print_answer(*kept, &about);
+    print_answer(*kept, about.head);
     return false;
 }
 
@@ -133,7 +129,7 @@ int show_questions(const Places& places, const QuestionOptions& options) {
                                      to_rfc3339(question.head->issued_at),
                                      question.head->service.text(), question.head->purpose.text());
         }
-        print_answer(question, nullptr);
+        print_answer(question, question.head);
     }
     if (questions->empty()) std::cout << "質問はありません no questions\n";
     return 0;
@@ -151,6 +147,12 @@ int answer_question(const Places& places, const QuestionOptions& options) {
         throw OperatorError("there is no such question; ./mado log questions --as " + options.as +
                             " lists them");
     }
+    if (found->answer && found->answer->text != options.text) {
+        std::cout << "回答済みで、最初の回答が残ります the first answer to this question stays; the "
+                     "new text was not taken:\n";
+        print_answer(*found, found->head);
+        return 1;
+    }
     client::AnswerToQuestion answer{.question = options.question,
                                     .text = options.text,
                                     .operator_name = {},
@@ -164,14 +166,6 @@ int answer_question(const Places& places, const QuestionOptions& options) {
     const auto state =
         wait_for(client::answer_question(office.directory, office.identity, std::move(answer)));
     if (!state) return print_problem(state.error());
-    if (found->answer) {
-        std::cout << fmt::format(
-            "回答を差し替えました。最初の回答の時刻 {} は変わりません answered anew: the new text "
-            "is "
-            "shown under the time of the first answer\n",
-            to_rfc3339(found->answer->at));
-        return 0;
-    }
     std::cout << "回答しました answered\n";
     return 0;
 }

@@ -233,6 +233,25 @@ TEST_F(QuestionsTest, AreAskedAnsweredAndOpened) {
     EXPECT_EQ(logged(), 1) << "none of it is an entry";
 }
 
+TEST_F(QuestionsTest, TheFirstAnswerStays) {
+    dial_answering();
+    EXPECT_EQ(ask(head(), number("1")), "ok");
+    EXPECT_EQ(ask_about(first_index, "why"), "ok");
+    const std::string id(own_question().at("id").as_string());
+    const auto by = [](const std::string& text, const std::string& name, std::uint8_t salt) {
+        return R"({"text":")" + text + R"(","operator":{"name":")" + name + R"(","salt":")" +
+               base64url(wire::filled(salt)) + R"("}})";
+    };
+    EXPECT_EQ(answer(id, by("because", "A", 3)), "ok");
+    const auto answered = own_question();
+    EXPECT_EQ(answer(id, by("because", "A", 3)), "ok") << "the same again";
+    for (const auto& another :
+         {by("other", "A", 3), by("because", "B", 3), by("because", "A", 4),
+          std::string(R"({"text":"because"})"), std::string(R"({"text":"other"})")})
+        EXPECT_EQ(answer(id, another), "not_allowed") << another;
+    EXPECT_EQ(own_question(), answered);
+}
+
 TEST_F(QuestionsTest, ComeInPages) {
     dial_answering();
     EXPECT_EQ(shown(own_questions()), "");

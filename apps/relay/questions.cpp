@@ -116,8 +116,8 @@ Questions::Statements::Statements(db::Connection& c)
                     ":asked_at, :deadline, :sealed)")),
       find(c.prepare("select log_index, person, month, sealed, deadline from question "
                      "where id = :id and organisation = :organisation")),
-      answer(c.prepare("update question set sealed = :sealed, "
-                       "answered_at = coalesce(answered_at, :now) where log_index = :log_index")) {}
+      answer(c.prepare("update question set sealed = :sealed, answered_at = :now "
+                       "where log_index = :log_index")) {}
 
 Questions::Questions(db::Connection& connection, const Vault& vault, MonthKeys& keys)
     : connection_(connection), vault_(vault), keys_(keys), sql_(connection) {}
@@ -171,9 +171,14 @@ QuestionResult Questions::answer(const AnswerQuestion& answer) {
     const auto* key = keys_.find(row.integer(2));
     if (key == nullptr) return std::unexpected(wire::Code::no_match);
     auto text = read_question(Vault::open_with(*key, "question", own_row, row.blob(3)));
+    QuestionState out{.id = answer.id, .deadline = row.integer(4)};
+    if (text.answer) {
+        // Its reply may have been lost.
+        if (text.answer == answer.text && text.opened == answer.opened) return out;
+        return std::unexpected(wire::Code::not_allowed);
+    }
     text.answer = answer.text;
     text.opened = answer.opened;
-    QuestionState out{.id = answer.id, .deadline = row.integer(4)};
     sql_.answer.bind("log_index", log_index)
         .bind("now", answer.now)
         .bind("sealed", Vault::seal_with(*key, "question", own_row, question_plain(text)))

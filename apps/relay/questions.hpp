@@ -20,6 +20,7 @@ constexpr std::size_t question_text_bytes_max = 6'000;
 struct Operator {
     std::string name;
     Hash salt{};
+    friend bool operator==(const Operator&, const Operator&) = default;
 };
 
 // What a question's row holds, sealed.
@@ -70,7 +71,8 @@ class Questions {
     // The same entry again is the same question, whatever the text. no_match: the person has no
     // such entry, or it is erased, or nobody outside could answer.
     QuestionResult ask(const AskQuestion& question);
-    // Answered again it says the newest. no_match: this organisation has no such question.
+    // The first answer stays: what a person was told is not altered afterwards. The same again is
+    // the same answer, another one not_allowed. no_match: this organisation has no such question.
     QuestionResult answer(const AnswerQuestion& answer);
     void forget();
 
