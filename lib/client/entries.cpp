@@ -221,7 +221,7 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     if (!value.is_object()) return bad("an entry is not an object");
     Members in(value.get_object());
     PersonEntry out;
-    out.seq = in.integer("seq", 1);
+    out.seq = in.integer("seq", 1, entries_max);
     out.index = static_cast<std::uint64_t>(in.integer("index"));
     auto proof = read_hashes(in, "proof");
     if (!proof) return std::unexpected(proof.error());
@@ -351,8 +351,9 @@ Parsed<BellsPage> read_bells_page(const std::string& data, std::int64_t after) {
     for (const auto& value : in.array("bells", page_max)) {
         if (!value.is_object()) return bad("a bell is not an object");
         Members one(value.get_object());
-        const Bell bell{
-            .seq = one.integer("seq", 1), .first = one.boolean("first"), .at = one.integer("at")};
+        const Bell bell{.seq = one.integer("seq", 1, entries_max),
+                        .first = one.boolean("first"),
+                        .at = one.integer("at")};
         if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
         if (bell.seq <= after) return bad("an entry has two bells, or they are not in order");
         after = bell.seq;

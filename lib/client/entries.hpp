@@ -9,6 +9,10 @@
 
 namespace mado::client {
 
+// What one person can have: a relay that says "more" for ever is refused there. Sixty a day for 45
+// years.
+constexpr std::int64_t entries_max = 1'000'000;
+
 // What the relay says of an entry whose retention is over.
 struct ErasedEntry {
     std::string kept_until;  // YYYY-MM
@@ -89,7 +93,7 @@ struct BellsPage {
     std::vector<Bell> bells;
     bool more = false;
 };
-// The bells of entries after `after`, one for each entry at most.
+// The bells of entries after `after`, one for each entry at most, and so never more than entries.
 Parsed<BellsPage> read_bells_page(const std::string& data, std::int64_t after);
 // All of them; answer_invalid when a page is not of its form.
 Task<Result<std::vector<Bell>>> fetch_bells(const wire::Directory& directory,

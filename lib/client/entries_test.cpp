@@ -197,19 +197,41 @@ TEST(EntriesPage, RequestsThatNobodySigned) {
     EXPECT_NE(log.why(log.page()), "");
 }
 
+// What is left of an order entry.
+json::object erase(const json::object& entry, std::string_view kept_until, UnixTime at) {
+    const auto hash =
+        wire::order_entry(wire::valid(parse_hash(entry.at("salt").as_string())),
+                          as_bytes(std::string_view(entry.at("content").as_string())));
+    return {{"seq", entry.at("seq")},
+            {"index", entry.at("index")},
+            {"proof", entry.at("proof")},
+            {"entry", base64url(hash)},
+            {"erased", json::object{{"kept_until", kept_until}, {"at", at}}}};
+}
+
+// A relay can invent erased ones for ever, under any number.
+TEST(EntriesPage, HaveAnEnd) {
+    PersonLog log;
+    const auto taken = [&log](std::int64_t seq) {
+        auto page = log.page();
+        auto last = erase(page.at("entries").as_array()[0].as_object(), "2020-01", wire::test_now);
+        last["seq"] = seq;
+        page["entries"] = json::array{std::move(last)};
+        page["last_seq"] = seq;
+        return read_entries_page(log.directory, log.card, json::serialize(page), seq - 1)
+            .has_value();
+    };
+    EXPECT_TRUE(taken(2));
+    EXPECT_TRUE(taken(entries_max));
+    EXPECT_FALSE(taken(entries_max + 1));
+}
+
 TEST(EntriesPage, ErasedOnesKeepTheirPlace) {
     PersonLog log;
     const auto erased = [&log](std::string_view kept_until, UnixTime at) {
         auto page = log.page();
         auto& entry = page.at("entries").as_array()[0].as_object();
-        const auto hash =
-            wire::order_entry(wire::valid(parse_hash(entry.at("salt").as_string())),
-                              as_bytes(std::string_view(entry.at("content").as_string())));
-        entry = json::object{{"seq", entry.at("seq")},
-                             {"index", entry.at("index")},
-                             {"proof", entry.at("proof")},
-                             {"entry", base64url(hash)},
-                             {"erased", json::object{{"kept_until", kept_until}, {"at", at}}}};
+        entry = erase(entry, kept_until, at);
         return log.why(page);
     };
     EXPECT_EQ(erased("2020-01", wire::test_now), "");
@@ -249,6 +271,8 @@ TEST(BellsPage, OfAnotherFormAreRefused) {
     EXPECT_TRUE(refused(R"([{"seq":2,"first":true,"at":5,"why":"x"}])"));
     EXPECT_TRUE(refused("[1]"));
     EXPECT_FALSE(refused(R"([{"seq":2,"first":true,"at":5}])"));
+    EXPECT_FALSE(refused(R"([{"seq":1000000,"first":true,"at":5}])"));
+    EXPECT_TRUE(refused(R"([{"seq":1000001,"first":true,"at":5}])")) << "of no entry";
     EXPECT_FALSE(read_bells_page(R"({"more":false,"bells":[],"x":1})", 0).has_value());
     EXPECT_FALSE(read_bells_page("{}", 0).has_value());
     EXPECT_FALSE(read_bells_page("[", 0).has_value());

@@ -29,7 +29,7 @@ struct ToRelay {
 };
 
 // A question to the relay itself, with what only the relay may read sealed to it.
-Task<Result<Answered>> ask_relay(const wire::Directory& directory, const Identity& identity,
+Task<Result<Answered>> ask_relay(Asker& asker, const wire::Directory& directory,
                                  ToRelay question) {
     const auto& relay = directory.relay();
     Ask ask{.to = {.holder = relay.id, .kind = {}, .position = 1},
@@ -43,7 +43,6 @@ Task<Result<Answered>> ask_relay(const wire::Directory& directory, const Identit
         const auto& [kid, key] = *relay.sealing_keys.begin();
         ask.payload = crypto::encrypt_jwe(as_bytes(json::serialize(*question.payload)), key, kid);
     }
-    Asker asker(directory, identity);
     co_return co_await asker.ask(std::move(ask));
 }
 
@@ -104,25 +103,28 @@ Parsed<Question> read_question(const json::value& value) {
     return out;
 }
 
+std::uint64_t last_index(const std::vector<Question>& questions) {
+    return questions.empty() ? 0 : questions.back().index;
+}
+
 // Page after page, until the end.
 Task<Result<std::vector<Question>>> fetch_questions(const wire::Directory& directory,
                                                     const Identity& identity,
                                                     std::string_view purpose, std::string subject) {
+    Asker asker(directory, identity);
     std::vector<Question> out;
     bool more = true;
     while (more) {
-        const auto after = out.empty() ? 0 : out.back().index;
         const auto answered =
-            co_await ask_relay(directory, identity,
+            co_await ask_relay(asker, directory,
                                {.service = "questions",
                                 .purpose = purpose,
                                 .subject = subject,
-                                .parameters = {{"after", std::to_string(after)}}});
+                                .parameters = {{"after", std::to_string(last_index(out))}}});
         if (!answered) co_return std::unexpected(answered.error());
-        auto page = read_questions_page(answered->answer.data, after);
-        if (!page) co_return problem(wire::Code::answer_invalid, page.error().why);
-        more = page->more;
-        std::ranges::move(page->questions, std::back_inserter(out));
+        const auto added = add_questions_page(out, answered->answer.data);
+        if (!added) co_return problem(wire::Code::answer_invalid, added.error().why);
+        more = *added;
     }
     co_return out;
 }
@@ -155,10 +157,21 @@ Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t
     return out;
 }
 
+Parsed<bool> add_questions_page(std::vector<Question>& questions, const std::string& data) {
+    auto page = read_questions_page(data, last_index(questions));
+    if (!page) return std::unexpected(page.error());
+    if (questions.size() + page->questions.size() > questions_max) {
+        return bad("more questions than anybody can have");
+    }
+    std::ranges::move(page->questions, std::back_inserter(questions));
+    return page->more;
+}
+
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
                                          std::string login_mandate, std::uint64_t index,
                                          std::string text) {
-    co_return data_of(co_await ask_relay(directory, identity,
+    Asker asker(directory, identity);
+    co_return data_of(co_await ask_relay(asker, directory,
                                          {.service = "question",
                                           .purpose = "own-view",
                                           .subject = wire::mandate_subject(login_mandate),
@@ -192,7 +205,8 @@ Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
         payload["operator"] =
             json::object{{"name", answer.operator_name}, {"salt", base64url(answer.operator_salt)}};
     }
-    co_return data_of(co_await ask_relay(directory, identity,
+    Asker asker(directory, identity);
+    co_return data_of(co_await ask_relay(asker, directory,
                                          {.service = "question-answer",
                                           .purpose = "account",
                                           .subject = std::string(wire::self_subject),

@@ -37,6 +37,9 @@ struct QuestionsPage {
     bool more = false;
 };
 Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t after);
+// Adds the page after these. True: there are more. A relay that says so for ever is refused.
+constexpr std::size_t questions_max = 100'000;
+Parsed<bool> add_questions_page(std::vector<Question>& questions, const std::string& data);
 
 // Of the person whose log-in this is, about their entry at that index of the log; asked again it is
 // the same one.

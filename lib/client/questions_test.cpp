@@ -48,6 +48,18 @@ TEST(QuestionsPage, InTheLogsOrder) {
     EXPECT_TRUE(read_questions_page(page({}), 1).has_value());
 }
 
+TEST(QuestionsPage, HaveAnEnd) {
+    std::vector<Question> all;
+    EXPECT_EQ(add_questions_page(all, page({question(2), question(7)}, true)), true);
+    EXPECT_FALSE(add_questions_page(all, page({question(7)}, true)).has_value()) << "shown before";
+    EXPECT_EQ(add_questions_page(all, page({question(8)})), false);
+    EXPECT_EQ(all.size(), 3U);
+    all.resize(questions_max - 1);
+    EXPECT_EQ(add_questions_page(all, page({question(9)}, true)), true);
+    EXPECT_FALSE(add_questions_page(all, page({question(10)}, true)).has_value());
+    EXPECT_EQ(all.size(), questions_max);
+}
+
 TEST(QuestionsPage, AnsweredOnes) {
     auto one = question(2);
     const auto salt = base64url(wire::filled(3));
