@@ -93,7 +93,7 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
         return hashes_json(tree.inclusion(index));
     };
     json::array entries;
-    std::size_t bytes = 0;
+    PageBytes bytes;
     for (const auto& entry : stored) {
         auto one = opened(entry);
         const auto index = static_cast<std::uint64_t>(entry.log_index);
@@ -102,7 +102,7 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
         if (record != nullptr && record->kind == "opened") {
             one["order"] = sealed_until_now(reader, person, *record, proof);
         }
-        if (!fits(one, bytes)) {
+        if (!bytes.take(one)) {
             more = true;
             break;
         }

@@ -23,12 +23,17 @@ std::optional<std::int64_t> number_of(const std::string& text) {
 json::object bells_data(Reader& reader, PersonRow person, const Page& page) {
     // One more than asked says whether there are more.
     auto rung = reader.bells(person, page.after, page.limit + 1);
-    const bool more = static_cast<std::int64_t>(rung.size()) > page.limit;
+    bool more = static_cast<std::int64_t>(rung.size()) > page.limit;
     if (more) rung.pop_back();
     json::array bells;
+    PageBytes bytes;
     for (const auto& bell : rung) {
-        bells.push_back(
-            json::object{{"seq", bell.seq}, {"first", bell.first}, {"at", bell.rung_at}});
+        json::object one{{"seq", bell.seq}, {"first", bell.first}, {"at", bell.rung_at}};
+        if (!bytes.take(one)) {
+            more = true;
+            break;
+        }
+        bells.push_back(std::move(one));
     }
     return {{"more", more}, {"bells", std::move(bells)}};
 }
@@ -53,28 +58,33 @@ Data state_data(const QuestionResult& result) {
 Task<Data> ask(const Shared& shared, OwnQuestion question) {
     const auto payload = crypto::decrypt_jwe(question.payload, shared.sealing_key);
     if (!payload || !question.person) co_return std::unexpected(wire::Code::malformed);
-    auto job = read_new_question(question.head.parameters, as_text(*payload));
-    if (!job) co_return std::unexpected(wire::Code::malformed);
-    job->person = *question.person;
-    job->now = question.now;
+    auto asked = read_new_question(question.head.parameters, as_text(*payload));
+    if (!asked) co_return std::unexpected(wire::Code::malformed);
+    const AskQuestion job{.person = *question.person,
+                          .log_index = asked->log_index,
+                          .text = std::move(asked->text),
+                          .now = question.now};
     auto& writer = shared.writer;
     co_return state_data(
         co_await http::completed<QuestionResult>([&writer, &job](http::Done<QuestionResult> done) {
-            if (!writer.ask(*job, done)) done(std::unexpected(wire::Code::overloaded));
+            if (!writer.ask(job, done)) done(std::unexpected(wire::Code::overloaded));
         }));
 }
 
 Task<Data> take_answer(const Shared& shared, OwnQuestion question) {
     const auto payload = crypto::decrypt_jwe(question.payload, shared.sealing_key);
     if (!payload || question.person) co_return std::unexpected(wire::Code::malformed);
-    auto job = read_new_answer(question.head.parameters, as_text(*payload));
-    if (!job) co_return std::unexpected(wire::Code::malformed);
-    job->requester = question.participant.id.text();
-    job->now = question.now;
+    auto given = read_new_answer(question.head.parameters, as_text(*payload));
+    if (!given) co_return std::unexpected(wire::Code::malformed);
+    const AnswerQuestion job{.id = std::move(given->id),
+                             .requester = question.participant.id.text(),
+                             .text = std::move(given->text),
+                             .opened = std::move(given->opened),
+                             .now = question.now};
     auto& writer = shared.writer;
     co_return state_data(
         co_await http::completed<QuestionResult>([&writer, &job](http::Done<QuestionResult> done) {
-            if (!writer.answer(*job, done)) done(std::unexpected(wire::Code::overloaded));
+            if (!writer.answer(job, done)) done(std::unexpected(wire::Code::overloaded));
         }));
 }
 
@@ -103,12 +113,12 @@ Data questions_data(const Shared& shared, Reader& reader, const OwnQuestion& que
             ? questions_of(reader, *question.person, range)
             : questions_to(reader, organisation_index(shared.vault, organisation), range);
     json::array questions;
-    std::size_t bytes = 0;
+    PageBytes bytes;
     for (const auto& one : stored) {
         if (static_cast<std::int64_t>(questions.size()) == page->limit) break;
         auto object = question_json(one);
         if (!question.person) object["content"] = one.record.content;
-        if (!fits(object, bytes)) break;
+        if (!bytes.take(object)) break;
         questions.push_back(std::move(object));
     }
     const bool more = questions.size() < stored.size();
@@ -149,20 +159,20 @@ Parsed<Page> read_page(const Parameters& parameters) {
     return page;
 }
 
-Parsed<AskQuestion> read_new_question(const Parameters& parameters, std::string_view payload) {
+Parsed<NewQuestion> read_new_question(const Parameters& parameters, std::string_view payload) {
     const auto* parameter = only_parameter(parameters, "index");
     const auto index = parameter == nullptr ? std::nullopt : number_of(*parameter);
     if (!index) return bad("a question does not say its entry");
     const auto object = parse_json_object(payload);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    AskQuestion out{.log_index = *index, .text = in.text("text", question_text_bytes_max)};
+    NewQuestion out{.log_index = *index, .text = in.text("text", question_text_bytes_max)};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (out.text.empty()) return bad("a question has no text");
     return out;
 }
 
-Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string_view payload) {
+Parsed<NewAnswer> read_new_answer(const Parameters& parameters, std::string_view payload) {
     const auto* parameter = only_parameter(parameters, "question");
     auto id = parameter == nullptr ? bad("an answer does not say its question")
                                    : parse_base64url(*parameter);
@@ -170,10 +180,9 @@ Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string
     const auto object = parse_json_object(payload);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    AnswerQuestion out{.id = std::move(*id),
-                       .requester = {},
-                       .text = in.text("text", question_text_bytes_max),
-                       .opened = {}};
+    NewAnswer out{.id = std::move(*id),
+                  .text = in.text("text", question_text_bytes_max),
+                  .opened = {}};
     if (const auto* opened = in.optional_object("operator")) {
         Members who(*opened);
         out.opened = Operator{.name = who.text("name", 400), .salt = who.hash("salt")};
@@ -184,11 +193,10 @@ Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string
     return out;
 }
 
-bool fits(const json::object& row, std::size_t& page_bytes) {
-    const bool first = page_bytes == 0;
-    const auto bytes = page_bytes + json::serialize(row).size();
-    if (bytes > page_bytes_max && !first) return false;
-    page_bytes = bytes;
+bool PageBytes::take(const json::object& row) {
+    const auto bytes = taken_ + json::serialize(row).size();
+    if (bytes > page_bytes_max && taken_ > 0) return false;
+    taken_ = bytes;
     return true;
 }
 

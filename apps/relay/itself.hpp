@@ -43,18 +43,35 @@ Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared,
                                                            OwnQuestion question);
 bool takes_payload(const wire::ServiceId& service);
 
-// Used by it. What is read has no asker yet; `payload`: JSON, as it was opened.
+// Used by it; `payload`: JSON, as it was opened.
 struct Page {
     std::int64_t after = 0;
     std::int64_t limit = page_max;
 };
 using Parameters = std::map<std::string, std::string>;  // of a head
 Parsed<Page> read_page(const Parameters& parameters);
-Parsed<AskQuestion> read_new_question(const Parameters& parameters, std::string_view payload);
-Parsed<AnswerQuestion> read_new_answer(const Parameters& parameters, std::string_view payload);
-// Whether a page of so many bytes takes this row too, which is counted then. One always fits:
-// requests that somebody made large must not make a list unreadable.
-bool fits(const json::object& row, std::size_t& page_bytes);
+struct NewQuestion {
+    std::int64_t log_index = 0;
+    std::string text;
+};
+Parsed<NewQuestion> read_new_question(const Parameters& parameters, std::string_view payload);
+struct NewAnswer {
+    Bytes id;  // the question's
+    std::string text;
+    std::optional<Operator> opened;
+};
+Parsed<NewAnswer> read_new_answer(const Parameters& parameters, std::string_view payload);
+
+// The bytes of one page. A first row always fits: requests that somebody made large must not make a
+// list unreadable.
+class PageBytes {
+  public:
+    // Counts the row, or says that it belongs to the next page.
+    bool take(const json::object& row);
+
+  private:
+    std::size_t taken_ = 0;
+};
 std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reader& reader,
                                                      PersonRow person, const Page& page);
 
