@@ -346,8 +346,29 @@ TEST_F(QuestionsTest, GoWithTheirMonth) {
     dial_answering();
     EXPECT_EQ(ask(head(), number("1")), "ok");
     EXPECT_EQ(ask_about(first_index, "why"), "ok");
+    const auto page = [this] { return questions_of(*reader, 1, {.after = 0, .count = 9}); };
+    EXPECT_EQ(page().size(), 1U);
     store.upkeep(unix_now() + 70 * 86'400);
     EXPECT_EQ(store.count("select count(*) from question"), 0);
+    EXPECT_TRUE(page().empty());
+}
+
+// Rows that are passed over would make a page read without a limit.
+TEST_F(QuestionsTest, NoneIsPassedOver) {
+    dial_answering();
+    for (const auto* index : {"1", "2", "3"}) {
+        EXPECT_EQ(ask(head(), number("1")), "ok");
+        EXPECT_EQ(ask_about(index, "why"), "ok");
+    }
+    const auto read = [this](std::int64_t after, std::int64_t count) {
+        return questions_of(*reader, 1, {.after = after, .count = count}).size();
+    };
+    EXPECT_EQ(read(0, 2), 2U);
+    EXPECT_EQ(read(1, 9), 2U);
+    store.alter("update access set sealed = null where log_index = 2");
+    EXPECT_EQ(read(0, 1), 1U);
+    EXPECT_THROW(read(0, 2), Failure);
+    EXPECT_EQ(read(2, 2), 1U);
 }
 
 // ---- sealed entries ----

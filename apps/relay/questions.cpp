@@ -20,13 +20,14 @@ std::optional<std::string> requester_of(const AccessRecord& record) {
     return head->head.issuer.text();
 }
 
+// Every row is one of the page: questions go in the transaction that destroys their month's key.
 std::vector<StoredQuestion> read_questions(Reader& reader, db::Statement& rows,
                                            const QuestionRange& range) {
-    rows.bind("after", range.after);
+    rows.bind("after", range.after).bind("count", range.count);
     std::vector<StoredQuestion> out;
-    while (static_cast<std::int64_t>(out.size()) < range.count && rows.step()) {
+    while (rows.step()) {
         const auto key = reader.month_key(rows.integer(3));
-        if (!key || rows.is_null(9)) continue;
+        if (!key || rows.is_null(9)) throw Failure("a question has outlived its month");
         StoredQuestion one{.log_index = rows.integer(0),
                            .id = rows.blob(1),
                            .person = rows.integer(2),
@@ -54,7 +55,7 @@ std::vector<StoredQuestion> questions_of(Reader& reader, PersonRow person,
                                          const QuestionRange& range) {
     auto rows = reader.connection().prepare(
         std::string(columns) +
-        "where q.person = :person and q.log_index > :after order by q.log_index");
+        "where q.person = :person and q.log_index > :after order by q.log_index limit :count");
     rows.bind("person", person);
     return read_questions(reader, rows, range);
 }
@@ -63,7 +64,8 @@ std::vector<StoredQuestion> questions_to(Reader& reader, const Bytes& organisati
                                          const QuestionRange& range) {
     auto rows = reader.connection().prepare(
         std::string(columns) +
-        "where q.organisation = :organisation and q.log_index > :after order by q.log_index");
+        "where q.organisation = :organisation and q.log_index > :after order by q.log_index "
+        "limit :count");
     rows.bind("organisation", organisation_index);
     return read_questions(reader, rows, range);
 }

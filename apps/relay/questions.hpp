@@ -88,7 +88,7 @@ class Questions {
 };
 
 // A person's questions, or those that an organisation has to answer, as their entries stand in the
-// log. Those whose month was erased are gone.
+// log: no more rows are read than `count`. Those whose month was erased are gone.
 struct QuestionRange {
     std::int64_t after = 0;  // an index in the log
     std::int64_t count = 0;
