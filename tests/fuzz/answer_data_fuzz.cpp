@@ -55,6 +55,7 @@ bool answer_data(ByteView in) {
     accepted = claims(answered) || accepted;
     accepted = evidence(answered) || accepted;
     accepted = client::read_questions_page(data, 0).has_value() || accepted;
+    accepted = client::read_bells_page(data, 0).has_value() || accepted;
     accepted = client::read_question_state(data).has_value() || accepted;
     accepted = client::read_nonce(data).has_value() || accepted;
     const auto problem = client::read_problem(data);

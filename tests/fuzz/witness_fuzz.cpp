@@ -52,8 +52,8 @@ bool submission(ByteView in) {
 }
 
 // The first eight bytes are the time at which a witness says that it has signed.
-void cosignature(ByteView in) {
-    if (in.size() < 8) return;
+bool cosignature(ByteView in) {
+    if (in.size() < 8) return false;
     std::uint64_t time = 0;
     for (const auto byte : in.first(8))
         time = time << 8 | byte;
@@ -71,6 +71,7 @@ void cosignature(ByteView in) {
     require(
         !found || found->empty() == (time == 0 || time > wire::test_now + tlog::cosignature_skew_s),
         "a cosignature counts at once and not before");
+    return in.size() == 8 && found && !found->empty();
 }
 
 // Lines below a note, as they came from who knows where.
@@ -122,8 +123,8 @@ bool quorum(ByteView in) {
 
 // What a log sends to a witness, and what comes back.
 bool witness(ByteView in) {
-    cosignature(in);
-    bool accepted = submission(in);
+    bool accepted = cosignature(in);
+    accepted = submission(in) || accepted;
     accepted = lines(in) || accepted;
     accepted = quorum(in) || accepted;
     if (const auto size = tlog::parse_tree_size(as_text(in))) {
