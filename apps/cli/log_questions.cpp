@@ -148,8 +148,9 @@ int answer_question(const Places& places, const QuestionOptions& options) {
                             " lists them");
     }
     if (found->answer && found->answer->text != options.text) {
-        std::cout << "回答済みで、最初の回答が残ります the first answer to this question stays; the "
-                     "new text was not taken:\n";
+        std::cout
+            << "回答済みで、最初の回答が残ります the first answer to this question stays; the "
+               "new text was not taken:\n";
         print_answer(*found, found->head);
         return 1;
     }

@@ -180,9 +180,8 @@ Parsed<NewAnswer> read_new_answer(const Parameters& parameters, std::string_view
     const auto object = parse_json_object(payload);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    NewAnswer out{.id = std::move(*id),
-                  .text = in.text("text", question_text_bytes_max),
-                  .opened = {}};
+    NewAnswer out{
+        .id = std::move(*id), .text = in.text("text", question_text_bytes_max), .opened = {}};
     if (const auto* opened = in.optional_object("operator")) {
         Members who(*opened);
         out.opened = Operator{.name = who.text("name", 400), .salt = who.hash("salt")};

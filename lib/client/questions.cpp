@@ -29,8 +29,7 @@ struct ToRelay {
 };
 
 // A question to the relay itself, with what only the relay may read sealed to it.
-Task<Result<Answered>> ask_relay(Asker& asker, const wire::Directory& directory,
-                                 ToRelay question) {
+Task<Result<Answered>> ask_relay(Asker& asker, const wire::Directory& directory, ToRelay question) {
     const auto& relay = directory.relay();
     Ask ask{.to = {.holder = relay.id, .kind = {}, .position = 1},
             .service = *wire::ServiceId::parse(question.service),
