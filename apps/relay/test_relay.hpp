@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <future>
+#include <map>
 #include <set>
 #include <string>
 
@@ -72,6 +73,7 @@ class TestStore {
 
     void open() { open(country.log, country.log_key); }
     void open(const tlog::NoteVerifier& log, const crypto::PrivateKey& key) {
+        people_.clear();
         writer_ = std::make_unique<LogWriter>(LogWriter::Options{
             .store_path = database(),
             .anchor_path = anchor_path(),
@@ -112,7 +114,10 @@ class TestStore {
 
     std::variant<Person, NewSeries> whose(const std::variant<PersonRow, NewSeries>& given) {
         if (const auto* series = std::get_if<NewSeries>(&given)) return *series;
-        return Reader(database(), *vault_).person(std::get<PersonRow>(given));
+        const auto row = std::get<PersonRow>(given);
+        const auto [known, is_new] = people_.try_emplace(row);
+        if (is_new) known->second = Reader(database(), *vault_).person(row);
+        return known->second;
     }
 
     RecordOrder order(NewOrder given = {}) {
@@ -224,6 +229,7 @@ class TestStore {
     Log null_log_;
     std::optional<Vault> vault_;
     std::string head_;
+    std::map<PersonRow, Person> people_;  // as the open store has them
     std::unique_ptr<LogWriter> writer_;
 };
 
