@@ -175,7 +175,7 @@ const Prover::Tile& Prover::tile(TileId id) {
         tile.lowest = middle_height;
         tile.rows.push_back(hashes_of(middle_(id), tile_width >> middle_height));
     } else {
-        tile.rows.push_back(tile.hashes);
+        tile.rows.push_back(std::move(tile.hashes));
     }
     while (tile.rows.back().size() > 1)
         tile.rows.push_back(row_above(tile.rows.back()));

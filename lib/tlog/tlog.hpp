@@ -64,7 +64,7 @@ class Prover {
 
   private:
     struct Tile {
-        std::vector<Hash> hashes;
+        std::vector<Hash> hashes;  // where the lowest row is not theirs
         unsigned lowest = 0;  // height of rows[0]; what is below is computed when it is asked for
         std::vector<std::vector<Hash>> rows;  // [n]: the complete subtrees of 2^(lowest + n) hashes
     };
