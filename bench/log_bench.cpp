@@ -26,11 +26,13 @@ void append(std::vector<Figure>& to, std::vector<Figure> more) {
 // Proves these leaves, and sees that the proofs are good.
 std::vector<double> prove(relay::Reader& reader, const std::vector<std::uint64_t>& indexes,
                           std::uint64_t leaves, const Hash& root) {
-    const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
+    const auto read = [&reader](tlog::TileId id, unsigned width) {
+        return reader.half_tile(id, width);
+    };
     std::vector<double> out;
     for (const auto index : indexes) {
         const Stopwatch watch;
-        const auto proof = tlog::inclusion_proof(index, leaves, read);
+        const auto proof = tlog::Prover(leaves, read, tlog::half_height).inclusion(index);
         out.push_back(watch.ms());
         if (!tlog::verify_inclusion(planted_leaf(index, leaves), index, leaves, proof, root)) {
             throw Failure("a proof is wrong");

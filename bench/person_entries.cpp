@@ -102,7 +102,7 @@ client::EntriesPage read_page(const Place& place, const Orders& orders, const Pa
                                            .now = unix_now()});
     if (!answer) throw Failure(fmt::format("a page is refused: {}", answer.error().why));
     auto read =
-        client::read_entries_page(place.directory, orders.card().certificate, answer->data, after);
+        client::read_entries_page(place.directory, orders.card().certificate, *answer->data, after);
     if (!read) throw Failure(fmt::format("a page is refused: {}", read.error().why));
     return std::move(*read);
 }

@@ -50,21 +50,14 @@ class Tree {
   public:
     Tree(db::Connection& connection, const Place& place)
         : place_(place),
-          add_tile_(connection.prepare("insert into tile (level, number, root, middle, hashes) "
-                                       "values (:level, :number, :root, :middle, :hashes)")),
+          tiles_(connection),
           add_head_(connection.prepare("insert into head (size, note, cosigned) "
                                        "values (:size, :note, :cosigned)")) {}
 
     void append(const Hash& leaf) {
         edge_.append(leaf);
-        for (const auto& [id, hashes] : edge_.take_full_tiles()) {
-            add_tile_.bind("level", std::int64_t{id.level})
-                .bind("number", static_cast<std::int64_t>(id.index))
-                .bind("root", tlog::tile_hash(hashes))
-                .bind("middle", tlog::tile_middle(hashes))
-                .bind("hashes", hashes)
-                .execute();
-        }
+        for (const auto& [id, hashes] : edge_.take_full_tiles())
+            tiles_.add(id, hashes);
     }
     void add_head() { write_head(checkpoint(), std::nullopt); }
     // The newest one, cosigned by every witness, and in the anchor.
@@ -96,7 +89,8 @@ class Tree {
     }
 
     const Place& place_;
-    db::Statement add_tile_, add_head_;
+    relay::TileWriter tiles_;
+    db::Statement add_head_;
     tlog::Edge edge_;
 };
 

@@ -313,7 +313,7 @@ std::string holder_answer(const RunningCountry& country, const std::string& hold
                               .issued_at = unix_now(),
                               .service = head.service,
                               .as_of = unix_now(),
-                              .data = data},
+                              .data = valid(parse_json_object(data))},
                              base64url(key.public_key().thumbprint()), key, head.seal_to);
 }
 

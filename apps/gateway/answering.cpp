@@ -165,14 +165,15 @@ wire::DeliveryReply Answering::look_up(const Asked& asked, wire::ParameterValues
     wire::DeliveryReply reply{.outcome = found.outcome, .answer = {}, .reason = {}};
     if (found.outcome != wire::Outcome::answered) return reply;
     const auto& holder = asked.holder;
-    const wire::Answer answer{.issuer = order.order.holder,
-                              .audience = order.head.seal_to.thumbprint(),
-                              .order = order.entry,
-                              .issued_at = unix_now(),
-                              .service = order.head.service,
-                              .as_of = found.as_of,
-                              .data = std::move(found.data)};
-    reply.answer = wire::seal_answer(answer, holder.kid, holder.signing_key, order.head.seal_to);
+    wire::Answer answer{.issuer = order.order.holder,
+                        .audience = order.head.seal_to.thumbprint(),
+                        .order = order.entry,
+                        .issued_at = unix_now(),
+                        .service = order.head.service,
+                        .as_of = found.as_of,
+                        .data = std::move(found.data)};
+    reply.answer =
+        wire::seal_answer(std::move(answer), holder.kid, holder.signing_key, order.head.seal_to);
     return reply;
 }
 

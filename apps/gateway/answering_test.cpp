@@ -111,7 +111,7 @@ TEST_F(AnsweringTest, GoodOrderIsAnsweredAndSealed) {
     ASSERT_TRUE(answer.has_value()) << answer.error().why;
     EXPECT_EQ(answer->issuer.text(), "06990014");
     EXPECT_EQ(answer->as_of, 1'795'300'000);
-    const auto data = boost::json::parse(answer->data).as_object();
+    const auto& data = *answer->data;
     EXPECT_EQ(data.at("result").as_string(), "insured");
     EXPECT_FALSE(open(reply, wire::filled(1)).has_value()) << "bound to the order";
     EXPECT_EQ(reply.answer.find("花子"), std::string::npos);
@@ -272,7 +272,7 @@ TEST_F(AnsweringTest, WhatWasNotAskedForIsFilledInForTheOrdersDay) {
     const auto answer =
         open(reply, wire::order_entry(delivery.receipt.salt, delivery.receipt.order));
     ASSERT_TRUE(answer.has_value()) << answer.error().why;
-    const auto data = boost::json::parse(answer->data).as_object();
+    const auto& data = *answer->data;
     EXPECT_EQ(data.at("on").as_string(), day);
     EXPECT_EQ(data.at("result").as_string(), "insured");
 }

@@ -77,10 +77,11 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
     bool more = static_cast<std::int64_t>(stored.size()) > page.limit;
     if (more) stored.pop_back();
 
-    const auto read = [&reader](tlog::TileId id, unsigned width) { return reader.tile(id, width); };
-    const auto middle = [&reader](tlog::TileId id) { return reader.tile_middle(id); };
-    tlog::Prover newest_tree(size, read, middle);
-    tlog::Prover cosigned_tree(cosigned_size, read, middle);
+    const auto read = [&reader](tlog::TileId id, unsigned width) {
+        return reader.half_tile(id, width);
+    };
+    tlog::Prover newest_tree(size, read, tlog::half_height);
+    tlog::Prover cosigned_tree(cosigned_size, read, tlog::half_height);
     json::object data{{"link_number", base64url(reader.person(person).link_number)},
                       {"last_seq", reader.last_seq(person, size)},
                       {"checkpoint", *note}};

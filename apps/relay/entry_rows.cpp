@@ -6,11 +6,9 @@
 namespace mado::relay {
 
 EntryRows::Statements::Statements(db::Connection& c)
-    : last_seq(c.prepare("select max(seq) from own_entry where person = :person")),
+    : own(c.prepare("select seq, viewer = :viewer from own_entry where person = :person "
+                    "order by seq desc")),
       link_number(c.prepare("select link_number from person where id = :person")),
-      // Of the person's own rows; whoever looks often is found soon.
-      seen(c.prepare("select 1 from own_entry where person = :person and viewer = :viewer "
-                     "order by seq desc limit 1")),
       add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed) "
                     "values (:log_index, :entry, :person, :seq, :month, :opens, :sealed)")),
       add_own(c.prepare("insert into own_entry (person, seq, log_index, viewer, rung_at, first) "
@@ -28,21 +26,23 @@ Person EntryRows::person(PersonRow row) {
     return {.row = row, .link_number = sql_.link_number.blob(0)};
 }
 
-bool EntryRows::seen_before(PersonRow person, const Bytes& viewer) {
-    const db::ResetAtEnd reset(sql_.seen);
-    sql_.seen.bind("person", person).bind("viewer", viewer);
-    return sql_.seen.step();
+// What the person's rows say of one more: newest first, so that whoever looks often is found soon.
+EntryRows::Next EntryRows::next_of(PersonRow person, const std::optional<Bytes>& viewer) {
+    const db::ResetAtEnd reset(sql_.own);
+    sql_.own.bind("person", person).bind("viewer", viewer);
+    Next out{.seq = 1, .first = viewer.has_value()};
+    if (!sql_.own.step()) return out;
+    out.seq = sql_.own.integer(0) + 1;
+    while (out.first) {
+        out.first = sql_.own.optional_integer(1) != 1;
+        if (!sql_.own.step()) break;
+    }
+    return out;
 }
 
 // The next place in the person's list, and the bell.
 std::int64_t EntryRows::add_own(const NewEntry& entry) {
-    std::int64_t seq = 1;
-    {
-        const db::ResetAtEnd reset(sql_.last_seq);
-        sql_.last_seq.bind("person", entry.person.row);
-        if (sql_.last_seq.step()) seq = sql_.last_seq.optional_integer(0).value_or(0) + 1;
-    }
-    const bool first = entry.viewer && !seen_before(entry.person.row, *entry.viewer);
+    const auto [seq, first] = next_of(entry.person.row, entry.viewer);
     sql_.add_own.bind("person", entry.person.row)
         .bind("seq", seq)
         .bind("log_index", next_index())

@@ -45,10 +45,14 @@ class EntryRows {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement last_seq, link_number, seen, add, add_own, find_public, add_public;
+        db::Statement own, link_number, add, add_own, find_public, add_public;
     };
+    struct Next {
+        std::int64_t seq = 0;
+        bool first = false;  // the viewer has not looked before
+    };
+    Next next_of(PersonRow person, const std::optional<Bytes>& viewer);
     std::int64_t add_own(const NewEntry& entry);
-    bool seen_before(PersonRow person, const Bytes& viewer);
     db::Connection& connection_;
     LogTree& tree_;
     MonthKeys& keys_;

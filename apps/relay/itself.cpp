@@ -205,17 +205,17 @@ bool takes_payload(const wire::ServiceId& service) {
 
 Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared, Reader& reader,
                                                            OwnQuestion question) {
-    const auto data = co_await data_of(shared, reader, question);
+    auto data = co_await data_of(shared, reader, question);
     if (!data) co_return std::unexpected(data.error());
     const auto& head = question.head;
-    const wire::Answer answer{.issuer = shared.directory.relay().id,
-                              .audience = head.seal_to.thumbprint(),
-                              .order = question.head_hash,
-                              .issued_at = question.now,
-                              .service = head.service,
-                              .as_of = question.now,
-                              .data = json::serialize(*data)};
-    co_return wire::seal_answer(answer, shared.kid, shared.signing_key, head.seal_to);
+    wire::Answer answer{.issuer = shared.directory.relay().id,
+                        .audience = head.seal_to.thumbprint(),
+                        .order = question.head_hash,
+                        .issued_at = question.now,
+                        .service = head.service,
+                        .as_of = question.now,
+                        .data = std::move(*data)};
+    co_return wire::seal_answer(std::move(answer), shared.kid, shared.signing_key, head.seal_to);
 }
 
 }  // namespace mado::relay

@@ -18,8 +18,7 @@ LogTree::Statements::Statements(db::Connection& c)
       head_after(
           c.prepare("select size, note from head where size > :log_index order by size limit 1")),
       add_head(c.prepare("insert into head (size, note) values (:size, :note)")),
-      add_tile(c.prepare("insert into tile (level, number, root, middle, hashes) "
-                         "values (:level, :number, :root, :middle, :hashes)")),
+      tiles(c),
       cosign(c.prepare("update head set cosigned = :note where size = :size")) {}
 
 LogTree::LogTree(db::Connection& connection, Options options)
@@ -131,14 +130,8 @@ tlog::Checkpoint LogTree::add_head(std::string& note) {
     sql_.add_head.bind("size", static_cast<std::int64_t>(checkpoint.size))
         .bind("note", note)
         .execute();
-    for (const auto& [id, hashes] : edge_.take_full_tiles()) {
-        sql_.add_tile.bind("level", std::int64_t{id.level})
-            .bind("number", static_cast<std::int64_t>(id.index))
-            .bind("root", tlog::tile_hash(hashes))
-            .bind("middle", tlog::tile_middle(hashes))
-            .bind("hashes", hashes)
-            .execute();
-    }
+    for (const auto& [id, hashes] : edge_.take_full_tiles())
+        sql_.tiles.add(id, hashes);
     return checkpoint;
 }
 
@@ -181,10 +174,10 @@ LogTree::Proof LogTree::prove(std::uint64_t log_index) {
     sql_.head_after.bind("log_index", static_cast<std::int64_t>(log_index));
     if (!sql_.head_after.step()) throw Failure("an entry has no checkpoint");
     const auto size = static_cast<std::uint64_t>(sql_.head_after.integer(0));
-    // The edge has the open tiles of the present tree only; an older tree is read from the rows.
-    const auto reader = size == edge_.size() ? edge_.reader(stored()) : stored();
-    return {.checkpoint = sql_.head_after.text(1),
-            .hashes = tlog::inclusion_proof(log_index, size, reader)};
+    tlog::Prover tree(
+        size, [this](tlog::TileId id, unsigned width) { return tiles_.read_half(id, width); },
+        tlog::half_height);
+    return {.checkpoint = sql_.head_after.text(1), .hashes = tree.inclusion(log_index)};
 }
 
 }  // namespace mado::relay

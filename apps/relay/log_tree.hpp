@@ -52,7 +52,9 @@ class LogTree {
     };
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement head, head_after, add_head, add_tile, cosign;
+        db::Statement head, head_after, add_head;
+        TileWriter tiles;
+        db::Statement cosign;
     };
     tlog::TileReader stored();
     void restore();

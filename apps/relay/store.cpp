@@ -20,6 +20,8 @@ constexpr int page_bytes = 2048;
 // a card of P-256.
 constexpr std::size_t access_block = 640;
 
+constexpr std::size_t half_tile_bytes = std::size_t{tlog::half_width} * sizeof(Hash);
+
 constexpr JsonLimits row_limits{.text_bytes_max = 128 * 1024};
 
 // A row that was sealed by this program and does not have its form is a broken store.
@@ -191,23 +193,44 @@ AccessRecord read_access(ByteView plain) {
     return out;
 }
 
+std::int64_t tile_row(tlog::TileId id) {
+    // tlog::tree_size_max leaves have fewer than 2^40 tiles.
+    return (std::int64_t{id.level} << 40) + static_cast<std::int64_t>(id.index);
+}
+
+std::int64_t tile_part_row(tlog::TileId id, unsigned part) {
+    return tile_row(id) * tlog::half_width + part;
+}
+
+TileWriter::TileWriter(db::Connection& connection)
+    : tile_(connection.prepare("insert into tile (id, root, middle) values (:id, :root, :middle)")),
+      part_(connection.prepare("insert into tile_part (id, hashes) values (:id, :hashes)")) {}
+
+void TileWriter::add(tlog::TileId id, ByteView hashes) {
+    tile_.bind("id", tile_row(id))
+        .bind("root", tlog::tile_hash(hashes))
+        .bind("middle", tlog::tile_middle(hashes))
+        .execute();
+    for (unsigned part = 0; part < tlog::half_width; ++part) {
+        part_.bind("id", tile_part_row(id, part))
+            .bind("hashes", hashes.subspan(part * half_tile_bytes, half_tile_bytes))
+            .execute();
+    }
+}
+
 TileRows::TileRows(db::Connection& connection)
-    : tile_(
-          connection.prepare("select hashes from tile where level = :level and number = :number")),
-      middle_(
-          connection.prepare("select middle from tile where level = :level and number = :number")),
-      roots_(connection.prepare("select root from tile where level = :level and number >= :first "
-                                "order by number limit :count")),
+    : parts_(connection.prepare("select hashes from tile_part where id between :first and :last "
+                                "order by id")),
+      middle_(connection.prepare("select middle from tile where id = :id")),
+      roots_(connection.prepare("select root from tile where id between :first and :last "
+                                "order by id")),
       entries_(connection.prepare("select entry from access where log_index >= :first "
                                   "order by log_index limit :count")) {}
 
 Bytes TileRows::read(tlog::TileId id, unsigned width) {
     if (width == tlog::tile_width) {
-        const db::ResetAtEnd reset(tile_);
-        tile_.bind("level", std::int64_t{id.level})
-            .bind("number", static_cast<std::int64_t>(id.index));
-        if (tile_.step()) return tile_.blob(0);
-        return assemble(id, width);
+        auto out = stored(tile_part_row(id, 0), tlog::half_width);
+        return out.empty() ? assemble(id, width) : out;
     }
     auto& open = open_[id.level];
     if (open.index != id.index || open.hashes.size() < std::size_t{width} * 32) {
@@ -216,11 +239,37 @@ Bytes TileRows::read(tlog::TileId id, unsigned width) {
     return to_bytes(ByteView(open.hashes).first(std::size_t{width} * 32));
 }
 
-Bytes TileRows::middle(tlog::TileId id) {
-    const db::ResetAtEnd reset(middle_);
-    middle_.bind("level", std::int64_t{id.level})
-        .bind("number", static_cast<std::int64_t>(id.index));
-    return middle_.step() ? middle_.blob(0) : tlog::tile_middle(assemble(id, tlog::tile_width));
+Bytes TileRows::read_half(tlog::TileId id, unsigned width) {
+    if (id.level % 2 == 1) return read_middle({.level = id.level / 2, .index = id.index}, width);
+    const tlog::TileId tile{.level = id.level / 2, .index = id.index / tlog::half_width};
+    const auto part = static_cast<unsigned>(id.index % tlog::half_width);
+    if (width == tlog::half_width) {
+        auto out = stored(tile_part_row(tile, part), 1);
+        if (!out.empty()) return out;
+    }
+    const auto hashes = read(tile, part * tlog::half_width + width);
+    return to_bytes(ByteView(hashes).subspan(part * half_tile_bytes));
+}
+
+// The first `width` of the roots halfway up.
+Bytes TileRows::read_middle(tlog::TileId id, unsigned width) {
+    if (width == tlog::half_width) {
+        const db::ResetAtEnd reset(middle_);
+        middle_.bind("id", tile_row(id));
+        if (middle_.step()) return middle_.blob(0);
+    }
+    return tlog::tile_middle(read(id, width * tlog::half_width));
+}
+
+// So many parts of full tiles, if they are there.
+Bytes TileRows::stored(std::int64_t first, unsigned count) {
+    const db::ResetAtEnd reset(parts_);
+    parts_.bind("first", first).bind("last", first + count - 1);
+    Bytes out;
+    out.reserve(count * half_tile_bytes);
+    while (parts_.step())
+        append(out, parts_.blob(0));
+    return out;
 }
 
 Bytes TileRows::assemble(tlog::TileId id, unsigned width) {
@@ -232,9 +281,8 @@ Bytes TileRows::assemble(tlog::TileId id, unsigned width) {
         return out;
     }
     const db::ResetAtEnd reset(roots_);
-    roots_.bind("first", static_cast<std::int64_t>(first))
-        .bind("count", std::int64_t{width})
-        .bind("level", std::int64_t{id.level} - 1);
+    const auto row = tile_row({.level = id.level - 1, .index = first});
+    roots_.bind("first", row).bind("last", row + width - 1);
     while (roots_.step())
         append(out, roots_.blob(0));
     if (out.size() != std::size_t{width} * 32) throw Failure("the log lacks rows of a tile");

@@ -104,20 +104,36 @@ struct Count {
     std::int64_t orders = 0;
 };
 
+// Where a full tile's row stands, and those of its parts.
+std::int64_t tile_row(tlog::TileId id);
+std::int64_t tile_part_row(tlog::TileId id, unsigned part);
+
+// Writes full tiles.
+class TileWriter {
+  public:
+    explicit TileWriter(db::Connection& connection);
+    void add(tlog::TileId id, ByteView hashes);
+
+  private:
+    db::Statement tile_, part_;
+};
+
 // Reads the log's tiles from the database: full ones as stored, partial ones from the rows below
 // (entries for level 0, roots of full tiles for the levels above).
 class TileRows {
   public:
     explicit TileRows(db::Connection& connection);
     Bytes read(tlog::TileId id, unsigned width);
-    // tlog::tile_middle of a full tile.
-    Bytes middle(tlog::TileId id);
+    // The same for half tiles (tlog::half_height).
+    Bytes read_half(tlog::TileId id, unsigned width);
     std::vector<Bytes> entries(std::uint64_t first, unsigned count);
 
   private:
+    Bytes read_middle(tlog::TileId id, unsigned width);
+    Bytes stored(std::int64_t first, unsigned count);
     Bytes assemble(tlog::TileId id, unsigned width);
 
-    db::Statement tile_, middle_, roots_;
+    db::Statement parts_, middle_, roots_;
     db::Statement entries_;
     // Of each level the tile that was not full when it was last read. What it held it holds for
     // ever, and every proof in one tree needs the same few, of up to 255 rows each.
@@ -157,7 +173,7 @@ class Reader {
     // The newest one that a quorum of witnesses has cosigned.
     std::optional<std::string> cosigned_head();
     Bytes tile(tlog::TileId id, unsigned width) { return tiles_.read(id, width); }
-    Bytes tile_middle(tlog::TileId id) { return tiles_.middle(id); }
+    Bytes half_tile(tlog::TileId id, unsigned width) { return tiles_.read_half(id, width); }
     // `count` entries from `first` on, all in the log.
     std::vector<Bytes> log_entries(std::uint64_t first, unsigned count) {
         return tiles_.entries(first, count);

@@ -24,13 +24,12 @@ boost::json::object PortalTest::open(const wire::Head& of, std::string_view subj
     const auto reply = wire::valid(wire::parse_reply(response.body));
     EXPECT_FALSE(reply.receipt.has_value());
     const auto request = wire::valid(wire::parse_request(text));
-    const auto answer =
-        wire::valid(wire::open_answer(reply.answer, store.country.seal_to,
-                                      {.from = store.directory.relay(),
-                                       .order = crypto::sha256(as_bytes(request.head)),
-                                       .service = of.service,
-                                       .now = unix_now()}));
-    return boost::json::parse(answer.data).as_object();
+    auto answer = wire::valid(wire::open_answer(reply.answer, store.country.seal_to,
+                                                {.from = store.directory.relay(),
+                                                 .order = crypto::sha256(as_bytes(request.head)),
+                                                 .service = of.service,
+                                                 .now = unix_now()}));
+    return std::move(*answer.data);
 }
 
 }  // namespace mado::relay

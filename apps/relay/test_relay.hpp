@@ -39,6 +39,13 @@ inline Hash merkle_root(std::span<const Hash> leaves) {
         {node, merkle_root(leaves.first(split)), merkle_root(leaves.subspan(split))});
 }
 
+inline Bytes joined(std::span<const Hash> hashes) {
+    Bytes out;
+    for (const auto& hash : hashes)
+        append(out, hash);
+    return out;
+}
+
 // The roots over each 16 of a full tile's hashes.
 inline Bytes middle_of(std::span<const Hash> tile) {
     Bytes out;
@@ -252,27 +259,37 @@ inline void TestStore::check_store(const std::string& database, const std::strin
 
 inline void TestStore::check_tiles(db::Connection& connection, const std::vector<Hash>& leaves) {
     auto tiles = connection.prepare(
-        "select number, hashes, root, middle from tile where level = :level order by number");
+        "select id, root, middle from tile where id between :first and :last order by id");
+    auto part = connection.prepare("select hashes from tile_part where id = :id");
     std::vector<Hash> below = leaves;
+    std::int64_t rows = 0;
     for (std::int64_t level = 0; level < 4; ++level) {
+        const std::int64_t first_row = level << 40;
         std::vector<Hash> roots;
-        tiles.bind("level", level);
-        while (tiles.step()) {
+        tiles.bind("first", first_row).bind("last", first_row + (std::int64_t{1} << 40) - 1);
+        for (; tiles.step(); ++rows) {
             const auto first = roots.size() * 256;
-            ASSERT_EQ(tiles.integer(0), static_cast<std::int64_t>(roots.size()));
+            const auto id = first_row + static_cast<std::int64_t>(roots.size());
+            ASSERT_EQ(tiles.integer(0), id);
             ASSERT_LE(first + 256, below.size());
-            const auto part = std::span(below).subspan(first, 256);
-            Bytes hashes;
-            for (const auto& hash : part)
-                append(hashes, hash);
-            EXPECT_EQ(tiles.blob(1), hashes);
-            roots.push_back(merkle_root(part));
-            EXPECT_EQ(tiles.blob(2), to_bytes(ByteView(roots.back())));
-            EXPECT_EQ(tiles.blob(3), middle_of(part));
+            const auto hashes = std::span(below).subspan(first, 256);
+            roots.push_back(merkle_root(hashes));
+            EXPECT_EQ(tiles.blob(1), to_bytes(ByteView(roots.back())));
+            EXPECT_EQ(tiles.blob(2), middle_of(hashes));
+            for (std::int64_t i = 0; i < 16; ++i) {
+                const db::ResetAtEnd reset(part);
+                part.bind("id", id * 16 + i);
+                ASSERT_TRUE(part.step());
+                EXPECT_EQ(part.blob(0),
+                          joined(hashes.subspan(static_cast<std::size_t>(i) * 16, 16)));
+            }
         }
         EXPECT_EQ(roots.size(), below.size() / 256);
         below = std::move(roots);
     }
+    auto parts = connection.prepare("select count(*) from tile_part");
+    ASSERT_TRUE(parts.step());
+    EXPECT_EQ(parts.integer(0), rows * 16);
 }
 
 inline void TestStore::check_heads(db::Connection& connection, const std::vector<Hash>& leaves,
@@ -348,24 +365,26 @@ inline void plant_log(TestStore& store, std::size_t size) {
     db::Transaction transaction(connection);
     auto add =
         connection.prepare("insert into access (log_index, entry) values (:log_index, :entry)");
-    auto add_tile = connection.prepare(
-        "insert into tile (level, number, root, middle, hashes) "
-        "values (0, :number, :root, :middle, :hashes)");
+    auto add_tile =
+        connection.prepare("insert into tile (id, root, middle) values (:id, :root, :middle)");
+    auto add_part = connection.prepare("insert into tile_part (id, hashes) values (:id, :hashes)");
     std::vector<Hash> leaves;
     for (std::size_t i = 0; i < size; ++i) {
         const Hash entry = crypto::sha256(row_bytes(static_cast<std::int64_t>(i)));
         add.bind("log_index", static_cast<std::int64_t>(i)).bind("entry", entry).execute();
         leaves.push_back(tlog::leaf_hash(entry));
         if (leaves.size() % 256 != 0) continue;
-        const auto part = std::span(leaves).last(256);
-        Bytes hashes;
-        for (const auto& hash : part)
-            append(hashes, hash);
-        add_tile.bind("number", static_cast<std::int64_t>(i / 256))
-            .bind("root", merkle_root(part))
-            .bind("middle", middle_of(part))
-            .bind("hashes", hashes)
+        const auto tile = std::span(leaves).last(256);
+        const auto id = static_cast<std::int64_t>(i / 256);
+        add_tile.bind("id", id)
+            .bind("root", merkle_root(tile))
+            .bind("middle", middle_of(tile))
             .execute();
+        for (std::int64_t part = 0; part < 16; ++part) {
+            add_part.bind("id", id * 16 + part)
+                .bind("hashes", joined(tile.subspan(static_cast<std::size_t>(part) * 16, 16)))
+                .execute();
+        }
     }
     const auto& country = store.country;
     const auto note = tlog::sign_note(

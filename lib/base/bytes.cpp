@@ -1,6 +1,7 @@
 #include "base/bytes.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace mado {
 namespace {
@@ -114,9 +115,12 @@ void append(Bytes& to, std::string_view more) {
 }
 
 void append_u64(Bytes& to, std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) {
-        to.push_back(static_cast<std::uint8_t>(value >> shift));
+    std::array<std::uint8_t, 8> big_endian{};
+    for (auto& byte : big_endian | std::views::reverse) {
+        byte = static_cast<std::uint8_t>(value);
+        value >>= 8;
     }
+    append(to, big_endian);
 }
 
 std::string base64url(ByteView bytes) {

@@ -8,47 +8,76 @@ namespace {
 
 using boost::system::error_code;
 
-// Reads a text before Boost.JSON builds anything from it: stops at the limits and at numbers that
-// are no 64-bit integers, and counts the members. (The depth is the parser's own limit.)
-class Scanner {
+// Builds the value, stops at the limits and at numbers that are no 64-bit integers, and counts the
+// members. (The depth is the parser's own limit.)
+class Builder {
   public:
     static constexpr std::size_t max_object_size = std::size_t(-1);
     static constexpr std::size_t max_array_size = std::size_t(-1);
     static constexpr std::size_t max_key_size = std::size_t(-1);
     static constexpr std::size_t max_string_size = std::size_t(-1);
 
-    explicit Scanner(std::size_t values_max) : values_left_(values_max) {}
+    explicit Builder(std::size_t values_max) : values_left_(values_max) {}
     [[nodiscard]] std::size_t members() const { return members_; }
     [[nodiscard]] const char* why() const { return why_; }
+    [[nodiscard]] json::value take() { return built_.release(); }
 
-    bool on_document_begin(error_code&) { return true; }
-    bool on_document_end(error_code&) { return true; }
-    bool on_object_begin(error_code& error) { return value(error); }
-    bool on_object_end(std::size_t count, error_code&) {
-        members_ += count;
+    bool on_document_begin(error_code&) {
+        built_.reset();
         return true;
     }
-    bool on_array_begin(error_code& error) { return value(error); }
-    bool on_array_end(std::size_t, error_code&) { return true; }
-    bool on_key_part(json::string_view, std::size_t, error_code&) { return true; }
-    bool on_key(json::string_view, std::size_t, error_code&) { return true; }
-    bool on_string_part(json::string_view, std::size_t, error_code&) { return true; }
-    bool on_string(json::string_view, std::size_t, error_code& error) { return value(error); }
+    bool on_document_end(error_code&) { return true; }
+    bool on_object_begin(error_code& error) { return count(error); }
+    bool on_object_end(std::size_t members, error_code&) {
+        members_ += members;
+        built_.push_object(members);
+        return true;
+    }
+    bool on_array_begin(error_code& error) { return count(error); }
+    bool on_array_end(std::size_t elements, error_code&) {
+        built_.push_array(elements);
+        return true;
+    }
+    bool on_key_part(json::string_view part, std::size_t, error_code&) {
+        built_.push_chars(part);
+        return true;
+    }
+    bool on_key(json::string_view rest, std::size_t, error_code&) {
+        built_.push_key(rest);
+        return true;
+    }
+    bool on_string_part(json::string_view part, std::size_t, error_code&) {
+        built_.push_chars(part);
+        return true;
+    }
+    bool on_string(json::string_view rest, std::size_t, error_code& error) {
+        built_.push_string(rest);
+        return count(error);
+    }
     bool on_number_part(json::string_view, error_code&) { return true; }
-    bool on_int64(std::int64_t, json::string_view, error_code& error) { return value(error); }
+    bool on_int64(std::int64_t number, json::string_view, error_code& error) {
+        built_.push_int64(number);
+        return count(error);
+    }
     bool on_uint64(std::uint64_t, json::string_view, error_code& error) {
         return stop("JSON number is not a 64-bit integer", error);
     }
     bool on_double(double, json::string_view, error_code& error) {
         return stop("JSON number is not a 64-bit integer", error);
     }
-    bool on_bool(bool, error_code& error) { return value(error); }
-    bool on_null(error_code& error) { return value(error); }
+    bool on_bool(bool value, error_code& error) {
+        built_.push_bool(value);
+        return count(error);
+    }
+    bool on_null(error_code& error) {
+        built_.push_null();
+        return count(error);
+    }
     bool on_comment_part(json::string_view, error_code&) { return true; }
     bool on_comment(json::string_view, error_code&) { return true; }
 
   private:
-    bool value(error_code& error) {
+    bool count(error_code& error) {
         if (values_left_ == 0) return stop("JSON has too many values", error);
         --values_left_;
         return true;
@@ -59,22 +88,11 @@ class Scanner {
         return false;
     }
 
+    json::value_stack built_;
     std::size_t values_left_;
     std::size_t members_ = 0;
     const char* why_ = nullptr;
 };
-
-// Returns how many members the text declares.
-Parsed<std::size_t> scan(std::string_view text, std::size_t values_max,
-                         const json::parse_options& options) {
-    json::basic_parser<Scanner> parser(options, values_max);
-    error_code error;
-    const auto read = parser.write_some(false, text.data(), text.size(), error);
-    if (parser.handler().why() != nullptr) return bad(parser.handler().why());
-    if (error == json::error::too_deep) return bad("JSON is nested too deeply");
-    if (error || read != text.size()) return bad("not valid JSON");
-    return parser.handler().members();
-}
 
 std::size_t members_of(const json::value& value) {
     std::size_t count = 0;
@@ -97,14 +115,17 @@ Parsed<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
     if (text.size() > limits.text_bytes_max) return bad("JSON text is too large");
     json::parse_options options;
     options.max_depth = limits.depth_max;
-    const auto members = scan(text, limits.values_max, options);
-    if (!members) return std::unexpected(members.error());
+    json::basic_parser<Builder> parser(options, limits.values_max);
+    auto& builder = parser.handler();
     error_code error;
-    json::value value = json::parse(text, error, {}, options);
-    if (error) return bad("not valid JSON");
+    const auto read = parser.write_some(false, text.data(), text.size(), error);
+    if (builder.why() != nullptr) return bad(builder.why());
+    if (error == json::error::too_deep) return bad("JSON is nested too deeply");
+    if (error || read != text.size()) return bad("not valid JSON");
+    auto value = builder.take();
     // RFC 8259 section 4 leaves equal names open. Boost.JSON keeps the last one silently, so a tree
     // with fewer members than the text declares had a name twice.
-    if (*members != members_of(value)) return bad("JSON has a member twice");
+    if (builder.members() != members_of(value)) return bad("JSON has a member twice");
     return value;
 }
 
@@ -114,6 +135,17 @@ Parsed<json::object> parse_json_object(std::string_view text, const JsonLimits& 
     if (!value->is_object()) return bad("JSON is not an object");
     return std::move(value->get_object());
 }
+
+Document::Document() : Document(json::object()) {}
+Document::Document(json::object object)
+    : object_(std::make_unique<json::object>(std::move(object))) {}
+Document::Document(const Document& other) : Document(*other) {}
+Document::Document(Document&& other) noexcept = default;
+Document& Document::operator=(Document other) noexcept {
+    object_ = std::move(other.object_);
+    return *this;
+}
+Document::~Document() = default;
 
 std::string text_at(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);

@@ -6,6 +6,7 @@
 #include <boost/json/fwd.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,23 @@ struct JsonLimits {
 Parsed<json::value> parse_json(std::string_view text, const JsonLimits& limits = {});
 // The same, and it must be an object.
 Parsed<json::object> parse_json_object(std::string_view text, const JsonLimits& limits = {});
+
+// An object as a member of something else, for which its header needs no more than the name.
+class Document {
+  public:
+    Document();
+    Document(json::object object);  // NOLINT(google-explicit-constructor): it is the object
+    Document(const Document& other);
+    Document(Document&& other) noexcept;  // leaves a document that may only be assigned to
+    Document& operator=(Document other) noexcept;
+    ~Document();
+    const json::object& operator*() const { return *object_; }
+    json::object& operator*() { return *object_; }
+    const json::object* operator->() const { return object_.get(); }
+
+  private:
+    std::unique_ptr<json::object> object_;
+};
 
 // A member's text, "" when there is none: for documents of which only a part is read, such as FHIR.
 std::string text_at(const json::object& object, std::string_view name);

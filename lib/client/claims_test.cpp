@@ -19,7 +19,7 @@ constexpr std::string_view good = R"({"from":"2026-01","to":"2026-07","arrived_t
 Parsed<Claims> read(std::string_view data, const std::map<std::string, std::string>& asked = {}) {
     return read_claims({.answer = {.issuer = *wire::ParticipantId::parse("06990014"),
                                    .service = *wire::ServiceId::parse("claims"),
-                                   .data = std::string(data)},
+                                   .data = parse_json_object(data, {.depth_max = 31}).value()},
                         .receipt = {},
                         .order = {}},
                        asked);
@@ -59,8 +59,7 @@ TEST(ClaimsAnswer, IsOfTheMonthsAsked) {
 }
 
 TEST(ClaimsAnswer, OfAnotherFormIsRefused) {
-    EXPECT_FALSE(read(""));
-    EXPECT_FALSE(read("[]"));
+    EXPECT_FALSE(read("{}"));
     EXPECT_FALSE(read(R"({"on":"2026-11-22","result":"insured","payers":[]})"));
     for (const auto& [part, by] : std::vector<std::pair<std::string, std::string>>{
              {R"("arrived_to":"2026-06",)", ""},

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
 #include "wire/test_wire.hpp"
 
 namespace mado::client {
@@ -181,14 +183,14 @@ TEST(CrossCheck, TheLastComparisonIsAnEntryItself) {
     EXPECT_EQ(last_compared(lists.entries)[0].at, 0);
 }
 
-Answered document(const wire::TestCountry& country, std::string data) {
+Answered document(const wire::TestCountry& country, std::string_view data) {
     return {.answer = {.issuer = participant_id("06990014"),
                        .audience = {},
                        .order = {},
                        .issued_at = now,
                        .service = wire::service_id("evidence"),
                        .as_of = now,
-                       .data = std::move(data)},
+                       .data = parse_json_object(data).value()},
             .receipt = {},
             .order = country.order(),
             .subject_salt = {}};

@@ -14,8 +14,6 @@ constexpr std::size_t resources_max = 16;  // contained in a Coverage
 constexpr std::size_t names_max = 16;
 constexpr std::size_t classes_max = 16;
 constexpr std::size_t word_bytes_max = 1024;
-constexpr JsonLimits limits{
-    .text_bytes_max = wire::answer_bytes_max, .depth_max = 32, .values_max = 100'000};
 
 wire::ServiceId eligibility_service() {
     return *wire::ServiceId::parse("eligibility");
@@ -95,9 +93,7 @@ Parsed<HolderEligibility> read_eligibility(const Answered& answered,
                                            const std::string& on) {
     const auto* holder = directory.find(answered.answer.issuer);
     if (holder == nullptr) return bad("the holder is not in the directory");
-    const auto object = parse_json_object(answered.answer.data, limits);
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
+    Members in(*answered.answer.data);
     if (in.text("on", 10) != on) in.refuse("the answer is about another day than the one asked");
     const auto result = in.text("result", 32);
     HolderEligibility out;

@@ -11,8 +11,6 @@
 namespace mado::client {
 namespace {
 
-constexpr JsonLimits limits{
-    .text_bytes_max = wire::answer_bytes_max, .depth_max = 8, .values_max = 200'000};
 constexpr std::size_t page_max = 200;
 
 // What an entry is checked against.
@@ -287,11 +285,9 @@ Ask own_page(const wire::Directory& directory, std::string_view service,
 }  // namespace
 
 Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
-                                      const crypto::Certificate& card, const std::string& data,
+                                      const crypto::Certificate& card, const json::object& data,
                                       std::int64_t after) {
-    auto object = parse_json_object(data, limits);
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
+    Members in(data);
     const auto now = unix_now();
     EntriesPage out;
     const auto link_number = in.base64url_bytes("link_number", 16);
@@ -329,7 +325,7 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
         const auto after = static_cast<std::int64_t>(out.entries.size());
         auto answered = co_await asker.ask(own_page(directory, "entries", login_mandate, after));
         if (!answered) co_return std::unexpected(answered.error());
-        auto page = read_entries_page(directory, card, answered->answer.data, after);
+        auto page = read_entries_page(directory, card, *answered->answer.data, after);
         if (!page) {
             co_return std::unexpected(
                 Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});
@@ -343,10 +339,8 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
     co_return out;
 }
 
-Parsed<BellsPage> read_bells_page(const std::string& data, std::int64_t after) {
-    const auto object = parse_json_object(data, limits);
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
+Parsed<BellsPage> read_bells_page(const json::object& data, std::int64_t after) {
+    Members in(data);
     BellsPage out{.bells = {}, .more = in.boolean("more")};
     for (const auto& value : in.array("bells", page_max)) {
         if (!value.is_object()) return bad("a bell is not an object");
@@ -374,7 +368,7 @@ Task<Result<std::vector<Bell>>> fetch_bells(const wire::Directory& directory,
         const auto answered =
             co_await asker.ask(own_page(directory, "bells", login_mandate, after));
         if (!answered) co_return std::unexpected(answered.error());
-        const auto page = read_bells_page(answered->answer.data, after);
+        const auto page = read_bells_page(*answered->answer.data, after);
         if (!page) {
             co_return std::unexpected(
                 Problem{wire::Code::answer_invalid, page.error().why, {}, {}});

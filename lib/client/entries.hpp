@@ -70,7 +70,7 @@ struct EntriesPage {
 };
 // The entries after `after`, checked as fetch_entries says.
 Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
-                                      const crypto::Certificate& card, const std::string& data,
+                                      const crypto::Certificate& card, const json::object& data,
                                       std::int64_t after);
 
 // All entries of the person whose log-in mandate this is, checked: each is in the log, carries the
@@ -94,7 +94,7 @@ struct BellsPage {
     bool more = false;
 };
 // The bells of entries after `after`, one for each entry at most, and so never more than entries.
-Parsed<BellsPage> read_bells_page(const std::string& data, std::int64_t after);
+Parsed<BellsPage> read_bells_page(const json::object& data, std::int64_t after);
 // All of them; answer_invalid when a page is not of its form.
 Task<Result<std::vector<Bell>>> fetch_bells(const wire::Directory& directory,
                                             const Identity& identity, std::string login_mandate);

@@ -105,17 +105,22 @@ struct PersonLog {
             {"more", false},
             {"entries", std::move(list)}};
     }
+    // As it comes over the wire.
+    [[nodiscard]] Parsed<EntriesPage> read(const json::object& of, std::int64_t after = 0) const {
+        const auto data = parse_json_object(json::serialize(of), {.text_bytes_max = 1 << 20});
+        return read_entries_page(directory, card, data.value(), after);
+    }
     // "", or why the page is not believed.
     [[nodiscard]] std::string why(const json::object& of) const {
-        const auto read = read_entries_page(directory, card, json::serialize(of), 0);
-        return read ? "" : read.error().why;
+        const auto page = read(of);
+        return page ? "" : page.error().why;
     }
 };
 
 TEST(EntriesPage, HonestOne) {
     PersonLog log;
     log.add(4);  // not yet cosigned
-    const auto read = read_entries_page(log.directory, log.card, json::serialize(log.page()), 0);
+    const auto read = log.read(log.page());
     ASSERT_TRUE(read.has_value()) << read.error().why;
     ASSERT_EQ(read->entries.size(), 4U);
     EXPECT_TRUE(read->entries[2].witnessed);
@@ -150,7 +155,7 @@ TEST(EntriesPage, AnotherTreeForThisPerson) {
         entry.as_object()["proof"] = PersonLog::hashes(
             tlog::inclusion_proof(index, log.country.tree.size(), log.country.tree.reader({})));
     }
-    const auto read = read_entries_page(log.directory, log.card, json::serialize(page), 0);
+    const auto read = log.read(page);
     ASSERT_TRUE(read.has_value()) << read.error().why;
     EXPECT_FALSE(read->entries[0].witnessed);
 }
@@ -218,8 +223,7 @@ TEST(EntriesPage, HaveAnEnd) {
         last["seq"] = seq;
         page["entries"] = json::array{std::move(last)};
         page["last_seq"] = seq;
-        return read_entries_page(log.directory, log.card, json::serialize(page), seq - 1)
-            .has_value();
+        return log.read(page, seq - 1).has_value();
     };
     EXPECT_TRUE(taken(2));
     EXPECT_TRUE(taken(entries_max));
@@ -243,8 +247,12 @@ TEST(EntriesPage, ErasedOnesKeepTheirPlace) {
 
 // ---- bells ----
 
+Parsed<BellsPage> read_bells(std::string_view page, std::int64_t after) {
+    return read_bells_page(parse_json_object(page).value(), after);
+}
+
 TEST(BellsPage, InOrderOneForEachEntry) {
-    const auto read = read_bells_page(
+    const auto read = read_bells(
         R"({"more":true,"bells":[{"seq":2,"first":true,"at":5},{"seq":7,"first":false,"at":6}]})",
         1);
     ASSERT_TRUE(read.has_value()) << read.error().why;
@@ -253,13 +261,13 @@ TEST(BellsPage, InOrderOneForEachEntry) {
     EXPECT_EQ(read->bells[0].seq, 2);
     EXPECT_TRUE(read->bells[0].first);
     EXPECT_EQ(read->bells[1].at, 6);
-    EXPECT_TRUE(read_bells_page(R"({"more":false,"bells":[]})", 9).has_value());
+    EXPECT_TRUE(read_bells(R"({"more":false,"bells":[]})", 9).has_value());
 }
 
 TEST(BellsPage, OfAnotherFormAreRefused) {
     const auto refused = [](std::string_view bells, std::string_view more = "false") {
         const auto page = fmt::format(R"({{"more":{},"bells":{}}})", more, bells);
-        return !read_bells_page(page, 1).has_value();
+        return !read_bells(page, 1).has_value();
     };
     EXPECT_TRUE(refused(R"([{"seq":1,"first":true,"at":5}])")) << "was on the page before";
     EXPECT_TRUE(refused(R"([{"seq":2,"first":true,"at":5},{"seq":2,"first":true,"at":5}])"));
@@ -273,9 +281,8 @@ TEST(BellsPage, OfAnotherFormAreRefused) {
     EXPECT_FALSE(refused(R"([{"seq":2,"first":true,"at":5}])"));
     EXPECT_FALSE(refused(R"([{"seq":1000000,"first":true,"at":5}])"));
     EXPECT_TRUE(refused(R"([{"seq":1000001,"first":true,"at":5}])")) << "of no entry";
-    EXPECT_FALSE(read_bells_page(R"({"more":false,"bells":[],"x":1})", 0).has_value());
-    EXPECT_FALSE(read_bells_page("{}", 0).has_value());
-    EXPECT_FALSE(read_bells_page("[", 0).has_value());
+    EXPECT_FALSE(read_bells(R"({"more":false,"bells":[],"x":1})", 0).has_value());
+    EXPECT_FALSE(read_bells("{}", 0).has_value());
 }
 
 }  // namespace

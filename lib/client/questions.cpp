@@ -13,8 +13,6 @@ namespace mado::client {
 namespace {
 
 constexpr std::size_t page_max = 200;
-constexpr JsonLimits limits{
-    .text_bytes_max = wire::answer_bytes_max, .depth_max = 8, .values_max = 100'000};
 
 std::unexpected<Problem> problem(wire::Code code, std::string_view detail = {}) {
     return std::unexpected(Problem{code, std::string(detail), {}, {}});
@@ -47,9 +45,9 @@ Task<Result<Answered>> ask_relay(Asker& asker, const wire::Directory& directory,
 
 // What `read` makes of an answer's data.
 template <class T>
-Result<T> data_of(const Result<Answered>& answered, Parsed<T> (*read)(const std::string& data)) {
+Result<T> data_of(const Result<Answered>& answered, Parsed<T> (*read)(const json::object& data)) {
     if (!answered) return std::unexpected(answered.error());
-    auto out = read(answered->answer.data);
+    auto out = read(*answered->answer.data);
     if (!out) return problem(wire::Code::answer_invalid, out.error().why);
     return std::move(*out);
 }
@@ -121,7 +119,7 @@ Task<Result<std::vector<Question>>> fetch_questions(const wire::Directory& direc
                                 .subject = subject,
                                 .parameters = {{"after", std::to_string(last_index(out))}}});
         if (!answered) co_return std::unexpected(answered.error());
-        const auto added = add_questions_page(out, answered->answer.data);
+        const auto added = add_questions_page(out, *answered->answer.data);
         if (!added) co_return problem(wire::Code::answer_invalid, added.error().why);
         more = *added;
     }
@@ -130,19 +128,15 @@ Task<Result<std::vector<Question>>> fetch_questions(const wire::Directory& direc
 
 }  // namespace
 
-Parsed<QuestionState> read_question_state(const std::string& data) {
-    const auto object = parse_json_object(data);
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
+Parsed<QuestionState> read_question_state(const json::object& data) {
+    Members in(data);
     QuestionState out{.id = in.text("id", 64), .deadline = in.integer("deadline")};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
 
-Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t after) {
-    const auto object = parse_json_object(data, limits);
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
+Parsed<QuestionsPage> read_questions_page(const json::object& data, std::uint64_t after) {
+    Members in(data);
     QuestionsPage out{.questions = {}, .more = in.boolean("more")};
     for (const auto& value : in.array("questions", page_max)) {
         auto question = read_question(value);
@@ -156,7 +150,7 @@ Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t
     return out;
 }
 
-Parsed<bool> add_questions_page(std::vector<Question>& questions, const std::string& data) {
+Parsed<bool> add_questions_page(std::vector<Question>& questions, const json::object& data) {
     auto page = read_questions_page(data, last_index(questions));
     if (!page) return std::unexpected(page.error());
     if (questions.size() + page->questions.size() > questions_max) {

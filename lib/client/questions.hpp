@@ -36,10 +36,10 @@ struct QuestionsPage {
     std::vector<Question> questions;
     bool more = false;
 };
-Parsed<QuestionsPage> read_questions_page(const std::string& data, std::uint64_t after);
+Parsed<QuestionsPage> read_questions_page(const json::object& data, std::uint64_t after);
 // Adds the page after these. True: there are more. A relay that says so for ever is refused.
 constexpr std::size_t questions_max = 100'000;
-Parsed<bool> add_questions_page(std::vector<Question>& questions, const std::string& data);
+Parsed<bool> add_questions_page(std::vector<Question>& questions, const json::object& data);
 
 // Of the person whose log-in this is, about their entry at that index of the log; asked again it is
 // the same one.
@@ -63,7 +63,7 @@ Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
                                             const Identity& identity, AnswerToQuestion answer);
 
 // What the relay answers to a question and to an answer.
-Parsed<QuestionState> read_question_state(const std::string& data);
+Parsed<QuestionState> read_question_state(const json::object& data);
 
 // The name opens the head's `operator`: SHA-256("mado/operator/1\n" ‖ salt ‖ name).
 bool opens_operator(const wire::Head& head, const QuestionAnswer& answer);

@@ -1,5 +1,8 @@
 #include "crypto/aead.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
 
@@ -23,13 +26,25 @@ OwnedCipherContext make_context(ByteView key) {
     return OwnedCipherContext(check(EVP_CIPHER_CTX_new(), "make a cipher"));
 }
 
+// An IV is no secret, and drawing one costs as much as drawing many.
+void draw_iv(std::span<std::uint8_t> out) {
+    thread_local std::array<std::uint8_t, 64 * iv_bytes> drawn;
+    thread_local std::size_t used = drawn.size();
+    if (used == drawn.size()) {
+        random_fill(drawn);
+        used = 0;
+    }
+    std::ranges::copy(std::span(drawn).subspan(used, iv_bytes), out.begin());
+    used += iv_bytes;
+}
+
 }  // namespace
 
 Bytes aead_seal(ByteView key, ByteView plain, ByteView associated) {
     const auto context = make_context(key);
     Bytes sealed(iv_bytes + plain.size() + tag_bytes);
     const auto out = std::span(sealed);
-    random_fill(out.first(iv_bytes));
+    draw_iv(out.first(iv_bytes));
     check(EVP_EncryptInit_ex2(context.get(), aes_256_gcm(), key.data(), out.data(), nullptr),
           "start to encrypt");
     int done = 0;

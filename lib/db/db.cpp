@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/clock.hpp"
+#include "db/gathered_writes.hpp"
 
 namespace mado::db {
 
@@ -202,6 +203,13 @@ void make_durable(sqlite3* connection, const std::string& path, Access access, i
     flush_log(connection, path, access);
 }
 
+// SQLite counts its memory under one lock for all threads, and nobody reads the count. Too late
+// (and only slower) when something else of this process has used SQLite before.
+void count_no_memory() {
+    static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)done;
+}
+
 int open_flags(Access access) {
     // A connection belongs to one thread at a time, so SQLite's own lock is not needed.
     constexpr int always = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -250,8 +258,9 @@ Connection::Connection(const std::string& path, Access access, int page_bytes)
     if (path.empty() || path.contains('\0')) {
         throw OperatorError("the path of the database is empty or holds a NUL: set it");
     }
+    count_no_memory();
     sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &opened, open_flags(access), nullptr);
+    const int code = sqlite3_open_v2(path.c_str(), &opened, open_flags(access), gathered_writes());
     handle_.reset(opened);  // also after a failure there is something to close
     if (code != SQLITE_OK) refuse_to_open(opened, code, path, access);
     // First of all: the journal mode below needs a lock that another connection may hold.

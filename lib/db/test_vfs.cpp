@@ -2,10 +2,12 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include "base/result.hpp"
+#include "db/gathered_writes.hpp"
 
 namespace mado::db {
 
@@ -16,6 +18,8 @@ struct TestDisk::Vfs {
 };
 
 namespace {
+
+constexpr std::size_t block_bytes = 4096;
 
 // SQLite gives the memory, of szOsFile bytes; the file of the VFS below follows in it.
 struct TestFile {
@@ -62,9 +66,15 @@ int write_now(sqlite3_file* file, const void* data, int count, sqlite3_int64 off
     const int code = methods_below(file).xFileSize(below(file), &size);
     if (code != SQLITE_OK) return code;
     if (test.disk->full && offset + count > size) return SQLITE_FULL;
-    const auto* bytes = static_cast<const std::uint8_t*>(data);
-    test.kept->changes.emplace_back(
-        DiskState::Write{static_cast<std::size_t>(offset), Bytes(bytes, bytes + count)});
+    // A disk keeps or loses block by block, whatever the length of a write.
+    auto at = static_cast<std::size_t>(offset);
+    for (ByteView rest(static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(count));
+         !rest.empty();) {
+        const auto block = rest.first(std::min(rest.size(), block_bytes - at % block_bytes));
+        test.kept->changes.emplace_back(DiskState::Write{at, to_bytes(block)});
+        at += block.size();
+        rest = rest.subspan(block.size());
+    }
     return methods_below(file).xWrite(below(file), data, count, offset);
 }
 
@@ -282,6 +292,8 @@ int access_file(sqlite3_vfs* of, const char* path, int flags, int* out) {
 }  // namespace
 
 TestDisk::TestDisk() : vfs_(std::make_unique<Vfs>(Vfs{.disk = *state_})) {
+    // Before this one, so that SQLite's own is the default again when this one is gone.
+    gathered_writes();
     auto& below = vfs_->below;
     auto& vfs = vfs_->vfs;
     below = sqlite3_vfs_find(nullptr);

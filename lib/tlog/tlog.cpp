@@ -119,9 +119,9 @@ Hash tile_hash(ByteView full_tile) {
     return fold(hashes_of(full_tile, tile_width));
 }
 
-Bytes tile_middle(ByteView full_tile) {
-    auto row = hashes_of(full_tile, tile_width);
-    for (unsigned height = 0; height < middle_height; ++height)
+Bytes tile_middle(ByteView tile) {
+    auto row = hashes_of(tile, tile.size() / hash_bytes / half_width * half_width);
+    for (unsigned height = 0; height < half_height; ++height)
         row = row_above(row);
     return tile_of(row);
 }
@@ -138,8 +138,8 @@ std::string tile_path(TileId id, unsigned width) {
     return width == tile_width ? path : fmt::format("{}.p/{}", path, width);
 }
 
-Prover::Prover(std::uint64_t size, TileReader read, MiddleReader middle)
-    : size_(size), read_(std::move(read)), middle_(std::move(middle)) {
+Prover::Prover(std::uint64_t size, TileReader read, unsigned height)
+    : size_(size), read_(std::move(read)), height_(height) {
     if (size > tree_size_max) throw Failure("the log is larger than it may be");
 }
 
@@ -156,29 +156,21 @@ Hash Prover::range(std::uint64_t begin, std::uint64_t end) {
 
 // The root of the complete subtree of 2^height leaves that is the index-th of its kind.
 Hash Prover::full(unsigned height, std::uint64_t index) {
-    const unsigned level = height / tile_height;
-    const unsigned inside = height % tile_height;
+    const unsigned inside = height % height_;
     const std::uint64_t first = index << inside;  // counted in hashes of the tile level
-    const auto& tile = this->tile({.level = level, .index = first / tile_width});
-    const auto at = first % tile_width;
-    if (inside >= tile.lowest) return tile.rows.at(inside - tile.lowest).at(at >> inside);
-    const auto hashes = std::span(tile.hashes).subspan(at, std::size_t{1} << inside);
-    return fold({hashes.begin(), hashes.end()});
+    const auto& tile = this->tile({.level = height / height_, .index = first >> height_});
+    return tile.at(inside).at((first & ((1U << height_) - 1)) >> inside);
 }
 
 const Prover::Tile& Prover::tile(TileId id) {
     const auto known = tiles_.find(id);
     if (known != tiles_.end()) return known->second;
-    const auto width = width_in_tree(id, size_);
-    Tile tile{.hashes = hashes_of(read_(id, width), width), .rows = {}};
-    if (width == tile_width && middle_) {
-        tile.lowest = middle_height;
-        tile.rows.push_back(hashes_of(middle_(id), tile_width >> middle_height));
-    } else {
-        tile.rows.push_back(std::move(tile.hashes));
-    }
-    while (tile.rows.back().size() > 1)
-        tile.rows.push_back(row_above(tile.rows.back()));
+    const auto hashes = size_ >> (id.level * height_);
+    const auto width = static_cast<unsigned>(
+        std::min<std::uint64_t>(1U << height_, hashes - (id.index << height_)));
+    Tile tile{hashes_of(read_(id, width), width)};
+    while (tile.back().size() > 1)
+        tile.push_back(row_above(tile.back()));
     return tiles_.emplace(id, std::move(tile)).first->second;
 }
 

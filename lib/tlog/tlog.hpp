@@ -35,26 +35,27 @@ constexpr std::uint64_t hashes_at(unsigned level, std::uint64_t size) {
 unsigned width_in_tree(TileId id, std::uint64_t size);
 // The hash that stands for a full tile in the tile above: the root over its 256 hashes.
 Hash tile_hash(ByteView full_tile);
-// Halfway up a full tile: the 16 roots over each 16 of its hashes. Kept beside a tile, a path
-// through it costs 30 hashes, not 255.
-constexpr unsigned middle_height = tile_height / 2;
-Bytes tile_middle(ByteView full_tile);
+// The same tree in tiles of half the height, of which each holds 16 hashes: those of level 2n are
+// sixteenths of a tile of level n, those of level 2n + 1 stand halfway up in it. Not public; a path
+// through two of them costs 30 hashes, through a tile 255.
+constexpr unsigned half_height = tile_height / 2;
+constexpr unsigned half_width = 16;
+// The roots over each 16 of a tile's hashes; what is left over has none yet.
+Bytes tile_middle(ByteView tile);
 // "tile/0/x001/x234/067.p/8"; width 256 has no ".p".
 std::string tile_path(TileId id, unsigned width);
 
 // Returns at least the first `width` hashes of a tile (32 bytes each). Throws Failure when the tile
 // is missing. Only tiles of the tree are asked for, with the width that they have in it.
 using TileReader = std::function<Bytes(TileId id, unsigned width)>;
-// tile_middle of a full tile.
-using MiddleReader = std::function<Bytes(TileId id)>;
 
 // Root and proofs of one tree. Tiles that were read and nodes that were computed serve what is
 // asked for later too (16 KiB a tile, kept as long as this lives), which for many leaves of one
 // tile is most of the work. Belongs to one thread.
 class Prover {
   public:
-    // Without `middle` it is computed from the tiles.
-    Prover(std::uint64_t size, TileReader read, MiddleReader middle = {});
+    // `read` gives tiles of that height: full ones or half ones.
+    Prover(std::uint64_t size, TileReader read, unsigned height = tile_height);
 
     Hash root();
     // From the leaf's sibling up to the root's child. index < size.
@@ -63,11 +64,7 @@ class Prover {
     std::vector<Hash> consistency(std::uint64_t old_size);
 
   private:
-    struct Tile {
-        std::vector<Hash> hashes;  // where the lowest row is not theirs
-        unsigned lowest = 0;  // height of rows[0]; what is below is computed when it is asked for
-        std::vector<std::vector<Hash>> rows;  // [n]: the complete subtrees of 2^(lowest + n) hashes
-    };
+    using Tile = std::vector<std::vector<Hash>>;  // [n]: the complete subtrees of 2^n hashes
     // RFC 6962 section 2.1, MTH(D[begin:end]); `begin` must be where RFC 6962 splits.
     Hash range(std::uint64_t begin, std::uint64_t end);
     Hash full(unsigned height, std::uint64_t index);
@@ -75,7 +72,7 @@ class Prover {
 
     std::uint64_t size_;
     TileReader read_;
-    MiddleReader middle_;
+    unsigned height_;
     std::map<TileId, Tile> tiles_;
 };
 

@@ -82,15 +82,23 @@ class Naive {
         };
     }
 
-    // The roots over each 16 hashes of a full tile.
-    Bytes middle(TileId id) {
-        const std::uint64_t span = std::uint64_t{16} << (8 * id.level);
+    Bytes half(TileId id, unsigned width) {
+        const std::uint64_t span = std::uint64_t{1} << (4 * id.level);
         Bytes bytes;
-        for (std::uint64_t i = 0; i < 16; ++i) {
+        for (unsigned i = 0; i < width; ++i) {
             const std::uint64_t begin = (id.index * 16 + i) * span;
             mado::append(bytes, mth(begin, begin + span));
         }
         return bytes;
+    }
+    TileReader half_reader(std::uint64_t size) {
+        return [this, size](TileId id, unsigned width) {
+            const std::uint64_t all = size >> (4 * id.level);
+            const std::uint64_t first = id.index * 16;
+            EXPECT_LT(first, all);
+            EXPECT_EQ(width, std::min<std::uint64_t>(16, all - first));
+            return half(id, width);
+        };
     }
 
   private:
@@ -119,8 +127,8 @@ Hash hash_of(std::string_view hex_text) {
 void check_inclusion(std::uint64_t index, std::uint64_t size) {
     const auto proof = inclusion_proof(index, size, naive().reader(size));
     ASSERT_EQ(proof, naive().path(index, 0, size)) << index << " in " << size;
-    Prover shorter(size, naive().reader(size), [](TileId id) { return naive().middle(id); });
-    ASSERT_EQ(shorter.inclusion(index), proof) << index << " in " << size;
+    Prover halves(size, naive().half_reader(size), half_height);
+    ASSERT_EQ(halves.inclusion(index), proof) << index << " in " << size;
     ASSERT_TRUE(verify_inclusion(naive().leaf(index), index, size, proof, naive().root(size)))
         << index << " in " << size;
 }
@@ -196,7 +204,10 @@ TEST(Tlog, TilePaths) {
 
 TEST(Tlog, MiddleOfATile) {
     const TileId id{.level = 0, .index = 1};
-    EXPECT_EQ(tile_middle(naive().tile(id, tile_width)), naive().middle(id));
+    EXPECT_EQ(tile_middle(naive().tile(id, tile_width)),
+              naive().half({.level = 1, .index = 1}, 16));
+    EXPECT_EQ(tile_middle(naive().tile(id, 47)), naive().half({.level = 1, .index = 1}, 2));
+    EXPECT_EQ(tile_middle({}), Bytes());
 }
 
 TEST(Tlog, RootsOfEverySize) {

@@ -15,7 +15,7 @@ constexpr JsonLimits limits{
 
 }  // namespace
 
-std::string seal_answer(const Answer& answer, std::string_view kid, const crypto::PrivateKey& key,
+std::string seal_answer(Answer answer, std::string_view kid, const crypto::PrivateKey& key,
                         const crypto::PublicKey& seal_to) {
     json::object out;
     out["iss"] = answer.issuer.text();
@@ -24,7 +24,7 @@ std::string seal_answer(const Answer& answer, std::string_view kid, const crypto
     out["iat"] = answer.issued_at;
     out["service"] = answer.service.text();
     out["as_of"] = answer.as_of;
-    out["data"] = json::parse(answer.data, {}, {.max_depth = limits.depth_max - 1});
+    out["data"] = std::move(*answer.data);
     const auto jws = crypto::sign_jws(answer_type, {.key_id = std::string(kid), .certificate = {}},
                                       as_bytes(json::serialize(out)), key);
     return crypto::encrypt_jwe(as_bytes(jws), seal_to, {}, answer_type);
@@ -50,21 +50,20 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
     const auto issued_at = in.integer("iat");
     auto service = ServiceId::parse(in.text("service", 64));
     const auto as_of = in.integer("as_of");
-    const auto* data = in.any("data");
+    in.object("data");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!issuer || *issuer != expected.from.id) return bad("the answer is another holder's");
     if (audience != seal_to.public_key().thumbprint()) return bad("the answer is for another key");
     if (order != expected.order) return bad("the answer is to another order");
     if (!service || *service != expected.service) return bad("the answer is of another service");
     if (issued_at > expected.now + clock_skew_s) return bad("the answer is from the future");
-    if (data == nullptr) return bad("the answer has no data");
     return Answer{.issuer = *issuer,
                   .audience = audience,
                   .order = order,
                   .issued_at = issued_at,
                   .service = *service,
                   .as_of = as_of,
-                  .data = json::serialize(*data),
+                  .data = std::move(object->at("data").get_object()),
                   .signed_form = std::string(as_text(*plain))};
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/json.hpp"
 #include "crypto/key.hpp"
 #include "wire/directory.hpp"
 #include "wire/ids.hpp"
@@ -20,14 +21,14 @@ struct Answer {
     UnixTime issued_at = 0;
     ServiceId service;
     UnixTime as_of = 0;            // when the holder's records were last brought up to date
-    std::string data;              // JSON, the service's document
+    Document data;                 // the service's document
     std::string signed_form = {};  // the holder's JWS, as opened: what the requester keeps as proof
 };
 
 constexpr std::string_view answer_type = "mado-answer+jws";
 
 // Signs and seals.
-std::string seal_answer(const Answer& answer, std::string_view kid, const crypto::PrivateKey& key,
+std::string seal_answer(Answer answer, std::string_view kid, const crypto::PrivateKey& key,
                         const crypto::PublicKey& seal_to);
 
 struct AnswerExpected {

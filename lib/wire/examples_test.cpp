@@ -90,7 +90,7 @@ TEST_F(Examples, OfAReplyProvesItsOrderAndOpens) {
                                            .order = entry_,
                                            .service = service_id("eligibility"),
                                            .now = receipt.order.time}));
-    EXPECT_EQ(answer.data, read_example("gateway.md", "data"));
+    EXPECT_EQ(json::serialize(*answer.data), read_example("gateway.md", "data"));
 }
 
 TEST_F(Examples, OfAPersonsEntriesAreInTheLog) {

@@ -45,23 +45,26 @@ bool evidence(const client::Answered& answered) {
 // What a holder, or the relay, has signed and sealed, as its requester reads it; and what the relay
 // says when there is no answer.
 bool answer_data(ByteView in) {
+    const auto problem = client::read_problem(as_text(in));
+    require(std::ranges::all_of(problem.detail, [](char c) { return c >= ' ' && c <= '~'; }),
+            "a reason can be shown");
+    bool accepted = problem.detail != "no_problem_document";
+    accepted = client::read_nonce(as_text(in)).has_value() || accepted;
+    auto object = parse_json_object(as_text(in), {.depth_max = 31});
+    if (!object) return accepted;
     const client::Answered answered{.answer = {.issuer = wire::participant_id("06990014"),
                                                .service = wire::service_id("eligibility"),
-                                               .data = std::string(as_text(in))},
+                                               .data = std::move(*object)},
                                     .receipt = {},
                                     .order = country().order()};
-    const auto& data = answered.answer.data;
-    bool accepted = eligibility(answered);
+    const auto& data = *answered.answer.data;
+    accepted = eligibility(answered) || accepted;
     accepted = claims(answered) || accepted;
     accepted = evidence(answered) || accepted;
     accepted = client::read_questions_page(data, 0).has_value() || accepted;
     accepted = client::read_bells_page(data, 0).has_value() || accepted;
     accepted = client::read_question_state(data).has_value() || accepted;
-    accepted = client::read_nonce(data).has_value() || accepted;
-    const auto problem = client::read_problem(data);
-    require(std::ranges::all_of(problem.detail, [](char c) { return c >= ' ' && c <= '~'; }),
-            "a reason can be shown");
-    return accepted || problem.detail != "no_problem_document";
+    return accepted;
 }
 
 }  // namespace mado::fuzz

@@ -35,7 +35,8 @@ class Page {
     explicit Page(json::object page)
         : page_(std::move(page)), link_number_(bytes_at(page_, "link_number")) {}
 
-    std::string text() {
+    // As it comes over the wire.
+    json::object signed_page() {
         auto* entries = page_.if_contains("entries");
         if (entries != nullptr && entries->is_array()) {
             for (auto& entry : entries->get_array()) {
@@ -61,7 +62,9 @@ class Page {
             page_["consistency"] =
                 hashes_json(tlog::consistency_proof(cosigned, size, tree_.reader({})));
         }
-        return json::serialize(page_);
+        return parse_json_object(json::serialize(page_),
+                                 {.text_bytes_max = wire::answer_bytes_max, .values_max = 200'000})
+            .value();
     }
 
   private:
@@ -178,12 +181,12 @@ class Page {
 bool entries(ByteView in) {
     const auto& directory = country_directory();
     const auto& certificate = card().certificate;
-    require(!client::read_entries_page(directory, certificate, std::string(as_text(in)), 0),
-            "nobody has signed this");
     auto object = parse_json_object(as_text(in));
     if (!object) return false;
-    const auto page =
-        client::read_entries_page(directory, certificate, Page(std::move(*object)).text(), 0);
+    require(!client::read_entries_page(directory, certificate, *object, 0),
+            "nobody has signed this");
+    const auto page = client::read_entries_page(directory, certificate,
+                                                Page(std::move(*object)).signed_page(), 0);
     if (!page) return false;
     std::int64_t seq = 0;
     for (const auto& entry : page->entries) {

@@ -57,10 +57,11 @@ void read_as_requester(const wire::ServiceQuestion& question, std::string_view s
         const auto read = client::read_claims(answered, asked);
         require(read.has_value(), read ? "" : read.error().why);
     } else {
-        require(parse_json_object(answer.data, {.text_bytes_max = wire::document_bytes_max,
-                                                .values_max = 100'000})
-                    .has_value(),
-                "a document is JSON");
+        require(
+            parse_json_object(json::serialize(*answer.data),
+                              {.text_bytes_max = wire::document_bytes_max, .values_max = 100'000})
+                .has_value(),
+            "a document is JSON");
     }
 }
 

@@ -109,15 +109,16 @@ create table tally (
     primary key (month, service, requester_kind, purpose)
 ) without rowid;
 
+-- Full tiles of the tree, in pieces: a proof needs one of the 16 parts and the middle, 512 bytes each.
 create table tile (
-    level  integer not null,
-    number integer not null,
-    root   blob not null,  -- of the 256 hashes: one hash of the level above; before them, so that
-                           -- who reads roots only does not read on into the row's further pages
-    middle blob not null,  -- the 16 roots over each 16 of the hashes: for proofs
-    hashes blob not null,  -- 256 × 32 bytes
-    primary key (level, number)
-) without rowid;
+    id     integer primary key,  -- level × 2^40 + number
+    root   blob not null,        -- of the 256 hashes: one hash of the level above
+    middle blob not null         -- the 16 roots over each 16 of the hashes
+);
+create table tile_part (
+    id     integer primary key,  -- its tile's × 16 + 0 … 15
+    hashes blob not null         -- 16 × 32 bytes
+);
 
 create table head (
     size     integer primary key,

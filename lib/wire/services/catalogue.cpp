@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <set>
 
 #include "wire/number.hpp"
@@ -132,7 +133,9 @@ Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestio
         if (auto ok = check_items(contract, rows, items); !ok) return std::unexpected(ok.error());
     }
     auto answer = contract.answer(question, rows, items);
-    if (answer && answer->data.size() > document_bytes_max) return bad("the document is too long");
+    if (answer && json::serialize(*answer->data).size() > document_bytes_max) {
+        return bad("the document is too long");
+    }
     return answer;
 }
 

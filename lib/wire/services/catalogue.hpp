@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/json.hpp"
 #include "wire/directory.hpp"
 #include "wire/exchange.hpp"
 
@@ -57,7 +58,7 @@ struct ServiceQuestion {
 
 struct ServiceAnswer {
     Outcome outcome = Outcome::failed;
-    std::string data;  // JSON, when answered
+    Document data;  // when answered
     UnixTime as_of = 0;
 };
 

@@ -326,9 +326,8 @@ Parsed<ServiceAnswer> document_of(const ServiceQuestion& question, const std::ve
         if (!claim) return std::unexpected(claim.error());
         claims.push_back(claim_json(*claim, question.holder));
     }
-    json::object data{{"from", asked_from}, {"to", asked_to}, {"arrived_to", arrived_to}};
-    data["claims"] = std::move(claims);
-    out.data = json::serialize(data);
+    out.data = json::object{{"from", asked_from}, {"to", asked_to}, {"arrived_to", arrived_to}};
+    (*out.data)["claims"] = std::move(claims);
     return out;
 }
 

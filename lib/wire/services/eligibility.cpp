@@ -178,12 +178,11 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     }
     if (payers.size() > payers_max) return bad("too many payers on one day");
     if (payers.empty()) {
-        out.data = json::serialize(not_insured(fitting, *on));
+        out.data = not_insured(fitting, *on);
         return out;
     }
-    json::object data{{"on", to_text(*on)}, {"result", "insured"}};
-    data["payers"] = std::move(payers);
-    out.data = json::serialize(data);
+    out.data = json::object{{"on", to_text(*on)}, {"result", "insured"}};
+    (*out.data)["payers"] = std::move(payers);
     return out;
 }
 

@@ -33,11 +33,12 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
                                    {"service", *row.text("service")},
                                    {"outcome", *row.text("outcome")}});
     }
-    const json::object data{{"after", std::stoll(question.parameters.at("after"))},
-                            {"more", more},
-                            {"rows", std::move(out)}};
     return ServiceAnswer{
-        .outcome = Outcome::answered, .data = json::serialize(data), .as_of = question.now};
+        .outcome = Outcome::answered,
+        .data = json::object{{"after", std::stoll(question.parameters.at("after"))},
+                             {"more", more},
+                             {"rows", std::move(out)}},
+        .as_of = question.now};
 }
 
 constexpr Contract contract{.service = "evidence",
