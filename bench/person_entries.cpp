@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/json.hpp>
 #include <functional>
 
 #include "client/entries.hpp"
@@ -59,13 +60,6 @@ struct Spent {
     }
 };
 
-std::int64_t entries_in(const std::vector<client::EntriesPage>& pages) {
-    std::int64_t out = 0;
-    for (const auto& page : pages)
-        out += static_cast<std::int64_t>(page.entries.size());
-    return out;
-}
-
 // Answers one page as it is sent: opened, proven, signed, sealed to the asker.
 Page answer_page(const Relay& relay, relay::Reader& reader, const PlantedLog& planted,
                  std::int64_t after) {
@@ -92,19 +86,43 @@ Page answer_page(const Relay& relay, relay::Reader& reader, const PlantedLog& pl
     return out;
 }
 
-client::EntriesPage read_page(const Place& place, const Orders& orders, const Page& page,
-                              std::int64_t after) {
-    const auto service = wire::service_id("entries");
-    const auto answer = wire::open_answer(page.sealed, place.country.seal_to,
-                                          {.from = place.directory.relay(),
-                                           .order = page.head,
-                                           .service = service,
-                                           .now = unix_now()});
+wire::Answer open_page(const Place& place, const Page& page) {
+    auto answer = wire::open_answer(page.sealed, place.country.seal_to,
+                                    {.from = place.directory.relay(),
+                                     .order = page.head,
+                                     .service = wire::service_id("entries"),
+                                     .now = unix_now()});
     if (!answer) throw Failure(fmt::format("a page is refused: {}", answer.error().why));
-    auto read =
-        client::read_entries_page(place.directory, orders.card().certificate, *answer->data, after);
-    if (!read) throw Failure(fmt::format("a page is refused: {}", read.error().why));
-    return std::move(*read);
+    return std::move(*answer);
+}
+
+// All pages, as the relay sends them, one after the other.
+std::vector<Page> answer_pages(const Relay& relay, const PlantedLog& planted, Spent& spent) {
+    relay::Reader reader(relay.place.database(), relay.place.vault());
+    std::vector<Page> out;
+    std::int64_t after = 0;
+    for (bool more = true; more;) {
+        spent.add([&] { out.push_back(answer_page(relay, reader, planted, after)); });
+        const auto answer = open_page(relay.place, out.back());
+        after += static_cast<std::int64_t>(answer.data->at("entries").as_array().size());
+        more = answer.data->at("more").as_bool();
+    }
+    return out;
+}
+
+// What the client makes of them; how many entries there were.
+std::int64_t read_pages(const Place& place, const Orders& orders, const std::vector<Page>& pages,
+                        Spent& spent) {
+    std::int64_t entries = 0;
+    spent.add([&] {
+        for (const auto& page : pages) {
+            const auto read = client::read_entries_page(place.directory, orders.card().certificate,
+                                                        *open_page(place, page).data, entries);
+            if (!read) throw Failure(fmt::format("a page is refused: {}", read.error().why));
+            entries += static_cast<std::int64_t>(read->entries.size());
+        }
+    });
+    return entries;
 }
 
 }  // namespace
@@ -122,17 +140,12 @@ std::vector<Figure> measure_person(const Place& place, const Orders& orders,
         place.forget_cached_pages();
         const Relay relay(place);
         for (auto* figure : {&cold, &warm}) {
-            relay::Reader reader(place.database(), place.vault());
-            std::vector<client::EntriesPage> pages;
             Spent relay_spent;
             Spent client_spent;
-            for (bool more = true; more; more = pages.back().more) {
-                const auto after = entries_in(pages);
-                Page page;
-                relay_spent.add([&] { page = answer_page(relay, reader, planted, after); });
-                client_spent.add([&] { pages.push_back(read_page(place, orders, page, after)); });
+            const auto pages = answer_pages(relay, planted, relay_spent);
+            if (read_pages(place, orders, pages, client_spent) != planted.own_entries) {
+                throw Failure("entries are missing");
             }
-            if (entries_in(pages) != planted.own_entries) throw Failure("entries are missing");
             figure->samples.push_back(relay_spent.ms);
             if (figure == &warm) relay_cpu.samples.push_back(relay_spent.cpu_ms);
             verified.samples.push_back(client_spent.ms);

@@ -214,7 +214,8 @@ int show_claims(const Places& places, const ClaimsOptions& options) {
                                               {.service = id,
                                                .kinds = policy.holder_kinds(id, office.self.kind),
                                                .parameters = parameters,
-                                               .login_mandate = mandate->mandate}));
+                                               .login_mandate = mandate->mandate,
+                                               .values_max = client::claims_values_max}));
     auto result = sort_out(office.directory, std::move(records), parameters);
     name_silent(office, *mandate, result);
     if (result.holders.empty()) return print_no_answers(result.problems);

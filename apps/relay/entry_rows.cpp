@@ -6,8 +6,10 @@
 namespace mado::relay {
 
 EntryRows::Statements::Statements(db::Connection& c)
-    : own(c.prepare("select seq, viewer = :viewer from own_entry where person = :person "
-                    "order by seq desc")),
+    // Newest first: whoever looks often is found soon.
+    : next(c.prepare("select (select max(seq) from own_entry where person = :person), "
+                     "(select 1 from own_entry where person = :person and viewer = :viewer "
+                     "order by seq desc limit 1)")),
       link_number(c.prepare("select link_number from person where id = :person")),
       add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed) "
                     "values (:log_index, :entry, :person, :seq, :month, :opens, :sealed)")),
@@ -26,18 +28,12 @@ Person EntryRows::person(PersonRow row) {
     return {.row = row, .link_number = sql_.link_number.blob(0)};
 }
 
-// What the person's rows say of one more: newest first, so that whoever looks often is found soon.
 EntryRows::Next EntryRows::next_of(PersonRow person, const std::optional<Bytes>& viewer) {
-    const db::ResetAtEnd reset(sql_.own);
-    sql_.own.bind("person", person).bind("viewer", viewer);
-    Next out{.seq = 1, .first = viewer.has_value()};
-    if (!sql_.own.step()) return out;
-    out.seq = sql_.own.integer(0) + 1;
-    while (out.first) {
-        out.first = sql_.own.optional_integer(1) != 1;
-        if (!sql_.own.step()) break;
-    }
-    return out;
+    const db::ResetAtEnd reset(sql_.next);
+    sql_.next.bind("person", person).bind("viewer", viewer);
+    if (!sql_.next.step()) throw Failure("a SELECT without a table has no row");
+    return {.seq = sql_.next.optional_integer(0).value_or(0) + 1,
+            .first = viewer && sql_.next.is_null(1)};
 }
 
 // The next place in the person's list, and the bell.

@@ -227,25 +227,29 @@ TileRows::TileRows(db::Connection& connection)
       entries_(connection.prepare("select entry from access where log_index >= :first "
                                   "order by log_index limit :count")) {}
 
+// What is there in full is a longer piece of the same; what is not was not full in any tree yet.
 Bytes TileRows::read(tlog::TileId id, unsigned width) {
-    if (width == tlog::tile_width) {
-        auto out = stored(tile_part_row(id, 0), tlog::half_width);
-        return out.empty() ? assemble(id, width) : out;
-    }
+    const auto size = std::size_t{width} * sizeof(Hash);
     auto& open = open_[id.level];
-    if (open.index != id.index || open.hashes.size() < std::size_t{width} * 32) {
-        open = {.index = id.index, .hashes = assemble(id, width)};
+    const bool known = open.index == id.index && open.hashes.size() >= size;
+    if (!known) {
+        if (auto full = stored(tile_part_row(id, 0), tlog::half_width); !full.empty()) {
+            full.resize(size);
+            return full;
+        }
+        if (open.index != id.index) open = {.index = id.index, .hashes = {}};
+        assemble(id, width, open.hashes);
     }
-    return to_bytes(ByteView(open.hashes).first(std::size_t{width} * 32));
+    return to_bytes(ByteView(open.hashes).first(size));
 }
 
 Bytes TileRows::read_half(tlog::TileId id, unsigned width) {
     if (id.level % 2 == 1) return read_middle({.level = id.level / 2, .index = id.index}, width);
     const tlog::TileId tile{.level = id.level / 2, .index = id.index / tlog::half_width};
     const auto part = static_cast<unsigned>(id.index % tlog::half_width);
-    if (width == tlog::half_width) {
-        auto out = stored(tile_part_row(tile, part), 1);
-        if (!out.empty()) return out;
+    if (auto full = stored(tile_part_row(tile, part), 1); !full.empty()) {
+        full.resize(std::size_t{width} * sizeof(Hash));
+        return full;
     }
     const auto hashes = read(tile, part * tlog::half_width + width);
     return to_bytes(ByteView(hashes).subspan(part * half_tile_bytes));
@@ -253,15 +257,20 @@ Bytes TileRows::read_half(tlog::TileId id, unsigned width) {
 
 // The first `width` of the roots halfway up.
 Bytes TileRows::read_middle(tlog::TileId id, unsigned width) {
-    if (width == tlog::half_width) {
+    {
         const db::ResetAtEnd reset(middle_);
         middle_.bind("id", tile_row(id));
-        if (middle_.step()) return middle_.blob(0);
+        if (middle_.step()) {
+            auto full = middle_.blob(0);
+            if (full.size() != half_tile_bytes) throw Failure("a tile's middle is incomplete");
+            full.resize(std::size_t{width} * sizeof(Hash));
+            return full;
+        }
     }
     return tlog::tile_middle(read(id, width * tlog::half_width));
 }
 
-// So many parts of full tiles, if they are there.
+// So many parts of one full tile, or nothing: it is not full yet.
 Bytes TileRows::stored(std::int64_t first, unsigned count) {
     const db::ResetAtEnd reset(parts_);
     parts_.bind("first", first).bind("last", first + count - 1);
@@ -269,24 +278,31 @@ Bytes TileRows::stored(std::int64_t first, unsigned count) {
     out.reserve(count * half_tile_bytes);
     while (parts_.step())
         append(out, parts_.blob(0));
+    if (!out.empty() && out.size() != count * half_tile_bytes) {
+        throw Failure("a tile lacks some of its parts");
+    }
     return out;
 }
 
-Bytes TileRows::assemble(tlog::TileId id, unsigned width) {
-    const auto first = id.index * tlog::tile_width;
-    Bytes out;
+// The first `width` hashes, of which some may be known.
+void TileRows::assemble(tlog::TileId id, unsigned width, Bytes& known) {
+    const auto have = static_cast<unsigned>(known.size() / sizeof(Hash));
+    const auto first = id.index * tlog::tile_width + have;
     if (id.level == 0) {
-        for (const auto& entry : entries(first, width))
-            append(out, tlog::leaf_hash(entry));
-        return out;
+        for (const auto& entry : entries(first, width - have))
+            append(known, tlog::leaf_hash(entry));
+        return;
     }
     const db::ResetAtEnd reset(roots_);
     const auto row = tile_row({.level = id.level - 1, .index = first});
-    roots_.bind("first", row).bind("last", row + width - 1);
+    roots_.bind("first", row).bind("last", row + (width - have) - 1);
+    auto out = known;
     while (roots_.step())
         append(out, roots_.blob(0));
-    if (out.size() != std::size_t{width} * 32) throw Failure("the log lacks rows of a tile");
-    return out;
+    if (out.size() != std::size_t{width} * sizeof(Hash)) {
+        throw Failure("the log lacks rows of a tile");
+    }
+    known = std::move(out);
 }
 
 std::vector<Bytes> TileRows::entries(std::uint64_t first, unsigned count) {

@@ -131,7 +131,7 @@ class TileRows {
   private:
     Bytes read_middle(tlog::TileId id, unsigned width);
     Bytes stored(std::int64_t first, unsigned count);
-    Bytes assemble(tlog::TileId id, unsigned width);
+    void assemble(tlog::TileId id, unsigned width, Bytes& known);
 
     db::Statement parts_, middle_, roots_;
     db::Statement entries_;

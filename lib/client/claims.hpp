@@ -33,6 +33,9 @@ struct Claims {
     std::vector<Claim> claims;
 };
 
+// In one holder's document: 50,000 items have so many.
+constexpr std::size_t claims_values_max = 500'000;
+
 // Bad: the document has not its form, or is about other months than `parameters` asked for.
 Parsed<Claims> read_claims(const Answered& answered,
                            const std::map<std::string, std::string>& parameters);

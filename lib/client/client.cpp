@@ -159,7 +159,8 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                                         {.from = directory_.relay(),
                                          .order = crypto::sha256(as_bytes(signed_head)),
                                          .service = head.service,
-                                         .now = now});
+                                         .now = now,
+                                         .values_max = question.values_max});
         if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
         return Answered{std::move(*answer), {}, {}, {}};
     }
@@ -187,9 +188,12 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
     if (holder == nullptr || !target_fits(head.to, *holder)) {
         return problem(wire::Code::receipt_invalid, "the order is to another holder");
     }
-    auto answer = wire::open_answer(
-        reply->answer, seal_to,
-        {.from = *holder, .order = receipt->entry, .service = head.service, .now = now});
+    auto answer = wire::open_answer(reply->answer, seal_to,
+                                    {.from = *holder,
+                                     .order = receipt->entry,
+                                     .service = head.service,
+                                     .now = now,
+                                     .values_max = question.values_max});
     if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
     return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt,
                     receipt->entry};

@@ -56,7 +56,8 @@ struct Ask {
     std::map<std::string, std::string> parameters;
     Bytes subject;
     bool card_seen = false;
-    std::string payload = {};  // JWE to the one who is asked
+    std::string payload = {};                            // JWE to the one who is asked
+    std::size_t values_max = wire::document_values_max;  // in the answer's document
     // Who asks, in this organisation: keeps name and a fresh salt for the head's `jti`, durably,
     // and returns what the head says (wire::commit_operator). Two heads share no salt.
     std::function<Hash(const std::string& jti)> keep_operator = nullptr;

@@ -37,7 +37,8 @@ Task<std::vector<OwnRecord>> fetch_own(const wire::Directory& directory, const I
                         .purpose = *wire::CodeId::parse("own-view"),
                         .parameters = question.parameters,
                         .subject = to_bytes(wire::mandate_subject(question.login_mandate)),
-                        .card_seen = false});
+                        .card_seen = false,
+                        .values_max = question.values_max});
     }
     auto lines = co_await ask_lines(directory, identity, std::move(asks), &has_next);
     std::vector<OwnRecord> out;

@@ -15,6 +15,7 @@ struct OwnQuestion {
     std::vector<wire::CodeId> kinds;  // of holders; each is a line of its own, side by side
     std::map<std::string, std::string> parameters;
     std::string login_mandate;
+    std::size_t values_max = wire::document_values_max;  // in each answer's document
 };
 
 // One link of the person: newest first, kind after kind.

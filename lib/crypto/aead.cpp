@@ -1,5 +1,7 @@
 #include "crypto/aead.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 
@@ -27,15 +29,24 @@ OwnedCipherContext make_context(ByteView key) {
 }
 
 // An IV is no secret, and drawing one costs as much as drawing many.
+struct DrawnIvs {
+    std::array<std::uint8_t, 64 * iv_bytes> bytes;
+    std::size_t used = sizeof bytes;
+};
+thread_local DrawnIvs drawn;
+
+// A child process must not use the same ones: it has this one thread.
+const int drawn_are_the_parents =
+    ::pthread_atfork(nullptr, nullptr, [] { drawn.used = drawn.bytes.size(); });
+
 void draw_iv(std::span<std::uint8_t> out) {
-    thread_local std::array<std::uint8_t, 64 * iv_bytes> drawn;
-    thread_local std::size_t used = drawn.size();
-    if (used == drawn.size()) {
-        random_fill(drawn);
-        used = 0;
+    if (drawn_are_the_parents != 0) throw Failure("fork handlers cannot be set");
+    if (drawn.used == drawn.bytes.size()) {
+        random_fill(drawn.bytes);
+        drawn.used = 0;
     }
-    std::ranges::copy(std::span(drawn).subspan(used, iv_bytes), out.begin());
-    used += iv_bytes;
+    std::ranges::copy(std::span(drawn.bytes).subspan(drawn.used, iv_bytes), out.begin());
+    drawn.used += iv_bytes;
 }
 
 }  // namespace

@@ -551,6 +551,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    const GatheredCommit gathered(connection_.handle());
     connection_.run("COMMIT");
     open_ = false;
 }

@@ -28,7 +28,8 @@ struct Gathered {
 // SQLite gives the memory, of szOsFile bytes; the file below follows in it.
 struct File {
     sqlite3_file base;
-    Gathered* gathered;  // from the first write on
+    bool gathers;
+    Gathered* gathered;  // from the first commit on
 };
 
 Gathered*& gathered_of(sqlite3_file* file) {
@@ -40,13 +41,12 @@ sqlite3_file* below(sqlite3_file* file) {
 const sqlite3_io_methods& methods_below(sqlite3_file* file) {
     return *below(file)->pMethods;
 }
+// Looked up at each call: a test's disk may come and go. There always is one.
 sqlite3_vfs& vfs_below() {
-    auto* out = sqlite3_vfs_find(nullptr);
-    if (out == nullptr) throw Failure("SQLite has no disk");
-    return *out;
+    return *sqlite3_vfs_find(nullptr);
 }
 
-// After an error the rest is not handed on later: SQLite writes all of it again, or none.
+// After an error the rest is not handed on later: the commit has failed.
 int hand_on(sqlite3_file* file) {
     auto* gathered = gathered_of(file);
     if (gathered == nullptr || gathered->size == 0) return SQLITE_OK;
@@ -54,7 +54,19 @@ int hand_on(sqlite3_file* file) {
     return methods_below(file).xWrite(below(file), gathered->bytes, size, gathered->offset);
 }
 
+// Does `call` on the file below when that has all that was written.
+template <class Call>
+int after_handing_on(sqlite3_file* file, const Call& call) {
+    const int code = hand_on(file);
+    return code == SQLITE_OK ? call(methods_below(file), below(file)) : code;
+}
+
 int write_file(sqlite3_file* file, const void* data, int count, sqlite3_int64 offset) {
+    if (!reinterpret_cast<File*>(file)->gathers) {
+        return after_handing_on(file, [&](const auto& methods, sqlite3_file* under) {
+            return methods.xWrite(under, data, count, offset);
+        });
+    }
     auto*& gathered = gathered_of(file);
     if (gathered == nullptr) {
         gathered = static_cast<Gathered*>(sqlite3_malloc(sizeof(Gathered)));
@@ -75,18 +87,10 @@ int write_file(sqlite3_file* file, const void* data, int count, sqlite3_int64 of
     return SQLITE_OK;
 }
 
-// Does `call` on the file below when that has all that was written.
-template <class Call>
-int after_handing_on(sqlite3_file* file, const Call& call) {
-    const int code = hand_on(file);
-    return code == SQLITE_OK ? call(methods_below(file), below(file)) : code;
-}
-
+// Only within a commit something is gathered, and no file is closed there.
 int close_file(sqlite3_file* file) {
-    const int code = hand_on(file);
     sqlite3_free(std::exchange(gathered_of(file), nullptr));
-    const int closed = methods_below(file).xClose(below(file));
-    return code == SQLITE_OK ? closed : code;
+    return methods_below(file).xClose(below(file));
 }
 int read_file(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
     return after_handing_on(file, [&](const auto& methods, sqlite3_file* under) {
@@ -152,9 +156,11 @@ int open_file(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int
     auto& vfs = vfs_below();
     if ((flags & SQLITE_OPEN_WAL) == 0) return vfs.xOpen(&vfs, path, file, flags, got);
     file->pMethods = nullptr;  // so that SQLite does not close what was not opened
+    if (vfs.szOsFile > file_below_bytes) return SQLITE_CANTOPEN;
     const int code = vfs.xOpen(&vfs, path, below(file), flags, got);
     if (code != SQLITE_OK) return code;
-    *reinterpret_cast<File*>(file) = {.base = {.pMethods = &methods}, .gathered = nullptr};
+    *reinterpret_cast<File*>(file) = {
+        .base = {.pMethods = &methods}, .gathers = false, .gathered = nullptr};
     return SQLITE_OK;
 }
 int delete_file(sqlite3_vfs*, const char* path, int sync_folder) {
@@ -180,12 +186,40 @@ sqlite3_vfs* make() {
     vfs.xDelete = delete_file;
     vfs.xAccess = access_file;
     vfs.xFullPathname = full_path;
-    if (vfs_below().szOsFile > file_below_bytes) throw Failure("SQLite's files are too large");
     if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK) throw Failure("SQLite does not take a VFS");
     return &vfs;
 }
 
+// One of the connection's files that are open; null when there is none.
+sqlite3_file* open_file_of(sqlite3* connection, int which) {
+    sqlite3_file* file = nullptr;
+    const bool got =
+        sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) == SQLITE_OK;
+    return got && file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
+
+// Else SQLite writes some of a commit after its flush.
+bool ends_with_its_flush(sqlite3_file& database) {
+    return (database.pMethods->xDeviceCharacteristics(&database) &
+            SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+}
+
 }  // namespace
+
+GatheredCommit::GatheredCommit(sqlite3* connection) {
+    auto* database = open_file_of(connection, SQLITE_FCNTL_FILE_POINTER);
+    auto* log = open_file_of(connection, SQLITE_FCNTL_JOURNAL_POINTER);
+    if (database == nullptr || log == nullptr || log->pMethods != &methods) return;
+    if (!ends_with_its_flush(*database)) return;
+    log_ = log;
+    reinterpret_cast<File*>(log)->gathers = true;
+}
+
+GatheredCommit::~GatheredCommit() {
+    if (log_ == nullptr) return;
+    reinterpret_cast<File*>(log_)->gathers = false;
+    if (auto* gathered = gathered_of(log_)) gathered->size = 0;
+}
 
 const char* gathered_writes() {
     static const sqlite3_vfs* const vfs = make();

@@ -78,6 +78,52 @@ TEST_F(GatheredWrites, AreReadByTheirOwnTransaction) {
     EXPECT_EQ(rows(other), 500);
 }
 
+// What it wrote before its end and took back is nobody's: the place in the log is another's now.
+TEST_F(GatheredWrites, OfATransactionThatWasTakenBackAreGone) {
+    auto connection = open();
+    connection.run("create table t(a integer primary key, b blob); pragma cache_size = 10");
+    {
+        auto other = open(Access::read_write);
+        {
+            Transaction transaction(connection);
+            add(connection, 50);
+        }
+        add(other, 20);
+        EXPECT_EQ(rows(connection), 20);
+        EXPECT_EQ(rows(other), 20);
+    }
+    auto later = open();
+    EXPECT_EQ(rows(later), 20);
+}
+
+// The same after a commit that failed, whose beginning was gathered already.
+TEST_F(GatheredWrites, OfACommitThatFailedAreGone) {
+    TestDisk disk;
+    auto connection = open();
+    connection.run("create table t(a integer primary key, b blob)");
+    for (const auto fault : {Fault::fails_without, Fault::fails_with, Fault::finds_no_room}) {
+        for (std::int64_t n = 1;; ++n) {
+            connection.run("delete from t");
+            auto other = open(Access::read_write);
+            disk.fail_at(n, fault);
+            try {
+                Transaction transaction(connection);
+                add(connection, 40);
+                transaction.commit();
+            } catch (const Failure&) {
+                EXPECT_TRUE(disk.fired());
+            }
+            const bool fired = disk.fired();
+            disk.fail_at(0, fault);
+            other.run("delete from t");
+            add(other, 20);
+            EXPECT_EQ(rows(connection), 20) << n;
+            if (!fired) break;
+            ASSERT_LT(n, 50);
+        }
+    }
+}
+
 TEST_F(GatheredWrites, OfTheLargestPages) {
     auto connection = open(Access::create, 65536);
     connection.run("create table t(a integer primary key, b blob)");

@@ -137,6 +137,8 @@ void check_consistency(std::uint64_t old_size, std::uint64_t new_size) {
     const auto proof = consistency_proof(old_size, new_size, naive().reader(new_size));
     ASSERT_EQ(proof, naive().subproof(old_size, 0, new_size, true))
         << old_size << " to " << new_size;
+    Prover halves(new_size, naive().half_reader(new_size), half_height);
+    ASSERT_EQ(halves.consistency(old_size), proof) << old_size << " to " << new_size;
     ASSERT_TRUE(verify_consistency(old_size, naive().root(old_size), new_size,
                                    naive().root(new_size), proof))
         << old_size << " to " << new_size;

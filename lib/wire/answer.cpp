@@ -10,8 +10,8 @@
 namespace mado::wire {
 namespace {
 
-constexpr JsonLimits limits{
-    .text_bytes_max = answer_bytes_max, .depth_max = 32, .values_max = 500'000};
+constexpr std::size_t depth_max = 32;
+constexpr std::size_t members = 7;
 
 }  // namespace
 
@@ -40,7 +40,10 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
     const auto* key = expected.from.signing_key(jws->key_id);
     if (key == nullptr) return bad("signed with a key that the directory does not list");
     if (!crypto::verify_jws(*jws, *key)) return bad("the answer's signature is wrong");
-    auto object = parse_json_object(as_text(jws->payload), limits);
+    auto object =
+        parse_json_object(as_text(jws->payload), {.text_bytes_max = answer_bytes_max,
+                                                  .depth_max = depth_max,
+                                                  .values_max = expected.values_max + members});
     if (!object) return std::unexpected(object.error());
 
     Members in(*object);

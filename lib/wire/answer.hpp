@@ -26,6 +26,7 @@ struct Answer {
 };
 
 constexpr std::string_view answer_type = "mado-answer+jws";
+constexpr std::size_t document_values_max = 100'000;  // where nobody asks for more
 
 // Signs and seals.
 std::string seal_answer(Answer answer, std::string_view kid, const crypto::PrivateKey& key,
@@ -36,6 +37,8 @@ struct AnswerExpected {
     Hash order;
     ServiceId service;
     UnixTime now;
+    // JSON values in the document: each takes some 50 bytes here, and as little as two there.
+    std::size_t values_max = document_values_max;
 };
 // Opens, verifies, and refuses what was not asked for.
 Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_to,
