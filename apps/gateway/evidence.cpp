@@ -83,6 +83,7 @@ Evidence::Evidence(const std::string& path, const Log& log)
       writer_({.connection = write_,
                .commit =
                    [this](const std::function<void()>& work) {
+                       const auto turn = checkpointer_.turn();
                        db::Transaction transaction(write_);
                        work();
                        transaction.commit();

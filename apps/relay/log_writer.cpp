@@ -59,6 +59,7 @@ struct LogWriter::State {
           writer({.connection = connection,
                   .commit =
                       [this](const std::function<void()>& work) {
+                          const auto turn = checkpointer.turn();
                           recording.begin();
                           tree.commit([this, &work] {
                               work();

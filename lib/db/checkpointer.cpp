@@ -8,16 +8,18 @@
 #include <mutex>
 #include <thread>
 
+#include "base/clock.hpp"
 #include "db/db.hpp"
 
 namespace mado::db {
 namespace {
 
-// Size of the write-ahead log from which on it is begun anew, so that it cannot grow for ever under
-// a load that never pauses.
-constexpr std::int64_t wal_bytes_max = std::int64_t{16} << 20;
 // Passes at the most before it is begun anew although the writer is faster than they are.
 constexpr int passes_max = 10;
+// A pass that copied and flushed so little, in so short a time, left little for the one that the
+// writer waits for.
+constexpr int last_pass_pages_max = 4096;
+constexpr std::int64_t last_pass_us_max = 100'000;
 // In a row: then somebody should look. A single one is made up for by the next.
 constexpr int failures_max = 3;
 
@@ -36,7 +38,7 @@ struct Checkpointer::State {
         }
         auto page = connection.prepare("pragma page_size");
         if (!page.step()) throw Failure("the database has no page size");
-        pages_max = static_cast<int>(wal_bytes_max / page.integer(0));
+        pages_max = static_cast<int>(options.log_bytes_max / page.integer(0));
     }
 
     void run() {
@@ -54,16 +56,36 @@ struct Checkpointer::State {
         int done = 0;
         for (int pass = 0; pass < passes_max; ++pass) {
             const int before = done;
+            const auto start = monotonic_us();
             const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
                                                        SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
             if (code != SQLITE_OK) return is_busy(code);
             if (in_log <= pages_max) return true;
-            // Under load much comes in during a pass. The writer waits for what is left to copy
-            // when it is begun anew, and gives up after the busy timeout: so little must be left.
-            if (in_log - before <= pages_max) break;
+            // Under load much comes in during a pass, above all while it flushes the database. The
+            // writer waits for what is left when the log is begun anew: so little must be left.
+            if (pass > 0 && done - before <= last_pass_pages_max &&
+                monotonic_us() - start <= last_pass_us_max) {
+                break;
+            }
         }
+        return begin_anew();
+    }
+
+    [[nodiscard]] bool begin_anew() {
+        {
+            std::unique_lock lock(turn);
+            beginning_anew = true;
+            turn_changed.wait(lock, [this] { return !writing; });
+        }
+        int in_log = 0;
+        int done = 0;
         const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr,
                                                    SQLITE_CHECKPOINT_RESTART, &in_log, &done);
+        {
+            const std::scoped_lock lock(turn);
+            beginning_anew = false;
+        }
+        turn_changed.notify_all();
         return code == SQLITE_OK || is_busy(code);
     }
 
@@ -73,6 +95,10 @@ struct Checkpointer::State {
     std::mutex mutex;   // guards stopping
     std::condition_variable wake;
     bool stopping = false;
+    std::mutex turn;  // guards the two below
+    std::condition_variable turn_changed;
+    bool writing = false;
+    bool beginning_anew = false;
     std::atomic<int> failures = 0;          // in a row; changed by the thread only
     std::thread thread{[this] { run(); }};  // last: it uses everything above
 };
@@ -87,6 +113,20 @@ Checkpointer::~Checkpointer() {
     }
     state_->wake.notify_one();
     state_->thread.join();
+}
+
+Checkpointer::Turn::Turn(State& state) : state_(state) {
+    std::unique_lock lock(state_.turn);
+    state_.turn_changed.wait(lock, [this] { return !state_.beginning_anew; });
+    state_.writing = true;
+}
+
+Checkpointer::Turn::~Turn() {
+    {
+        const std::scoped_lock lock(state_.turn);
+        state_.writing = false;
+    }
+    state_.turn_changed.notify_all();
 }
 
 std::optional<std::string_view> Checkpointer::unwell() const {

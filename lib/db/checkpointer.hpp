@@ -17,6 +17,9 @@ class Checkpointer {
         std::int64_t pause_ms = 1'000;
         // For readers of old pages, when the log is begun anew. A writer waits meanwhile.
         int readers_wait_ms = 5'000;
+        // From here on the log is begun anew, so that it cannot grow for ever under a load that
+        // never pauses. A start after a crash reads it.
+        std::int64_t log_bytes_max = std::int64_t{128} << 20;
     };
     // `path` must exist.
     explicit Checkpointer(const std::string& path) : Checkpointer(path, Options()) {}
@@ -31,6 +34,25 @@ class Checkpointer {
 
   private:
     struct State;
+
+  public:
+    // The writer's, around each of its transactions: so the log is begun anew between two of them.
+    // Without it the checkpointer would try for SQLite's lock between the writer's (seen: for four
+    // seconds, and then the writer waits for all that came in meanwhile).
+    class Turn {
+      public:
+        explicit Turn(State& state);
+        ~Turn();
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+      private:
+        State& state_;
+    };
+    // Waits while the log is begun anew.
+    [[nodiscard]] Turn turn() { return Turn(*state_); }
+
+  private:
     std::unique_ptr<State> state_;
 };
 

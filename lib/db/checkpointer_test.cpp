@@ -25,7 +25,8 @@ class CheckpointerTest : public testing::Test {
     }
     [[nodiscard]] std::uintmax_t brought_over() const { return std::filesystem::file_size(path); }
 
-    static constexpr Checkpointer::Options fast{.pause_ms = 1, .readers_wait_ms = 1};
+    static constexpr Checkpointer::Options fast{
+        .pause_ms = 1, .readers_wait_ms = 1, .log_bytes_max = std::int64_t{16} << 20};
 
     TestDisk disk;
     TempFolder folder;
@@ -79,6 +80,18 @@ TEST_F(CheckpointerTest, WaitingForAReaderIsNoFailure) {
         EXPECT_EQ(checkpointer.unwell(), std::nullopt);
     }
     EXPECT_LT(brought_over(), 100'000U);
+}
+
+// A writer that never pauses takes its turn, and so does the checkpointer.
+TEST_F(CheckpointerTest, BeginsTheLogAnewBetweenTwoTransactions) {
+    Checkpointer checkpointer(path, fast);
+    constexpr std::int64_t mebibyte = 1024 * 1024;
+    for (int i = 0; i < 150; ++i) {
+        const auto turn = checkpointer.turn();
+        add(mebibyte);
+    }
+    EXPECT_EQ(checkpointer.unwell(), std::nullopt);
+    EXPECT_LT(std::filesystem::file_size(path + "-wal"), std::uintmax_t{100} * mebibyte);
 }
 
 // Every call of one tick. Whatever it meets, what was committed is there, the writer writes on, and
