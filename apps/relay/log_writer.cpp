@@ -9,7 +9,8 @@
 namespace mado::relay {
 namespace {
 
-constexpr int cache_kib = 256 * 1024;
+// At most: with 10 million entries it holds all lists of entries, some 400 MB.
+constexpr int cache_kib = 1024 * 1024;
 // What has ended is kept a little longer, so that a clock that goes back makes nothing new of it.
 constexpr std::int64_t ended_kept_s = 60;
 
