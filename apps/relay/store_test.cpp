@@ -57,8 +57,8 @@ class TileRowsTest : public testing::Test {
 };
 
 TEST_F(TileRowsTest, ProveEveryTreeTheyHaveHad) {
-    const std::vector<std::uint64_t> sizes{1,    15,   16,   17,    255,   256,   257,  271,
-                                           4095, 4096, 4097, 65535, 65536, 65537, 65800};
+    const std::vector<std::uint64_t> sizes{1,   15,   16,   17,   255,   256,  257,
+                                           271, 4095, 4096, 4097, 65536, 65800};
     for (const auto size : sizes) {
         grow(size);
         for (const auto older : sizes) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <future>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 
@@ -122,6 +123,7 @@ class TestStore {
     std::variant<Person, NewSeries> whose(const std::variant<PersonRow, NewSeries>& given) {
         if (const auto* series = std::get_if<NewSeries>(&given)) return *series;
         const auto row = std::get<PersonRow>(given);
+        const std::scoped_lock lock(people_mutex_);  // tests make orders on many threads
         const auto [known, is_new] = people_.try_emplace(row);
         if (is_new) known->second = Reader(database(), *vault_).person(row);
         return known->second;
@@ -236,6 +238,7 @@ class TestStore {
     Log null_log_;
     std::optional<Vault> vault_;
     std::string head_;
+    std::mutex people_mutex_;
     std::map<PersonRow, Person> people_;  // as the open store has them
     std::unique_ptr<LogWriter> writer_;
 };
