@@ -1,6 +1,6 @@
 // Brings what was committed from the write-ahead log into the database file, once a second, on a
-// thread and a connection of its own: a commit never waits for it (seen otherwise: up to half a
-// second). The writing connection must have called leave_checkpoints().
+// thread and a connection of its own: a commit waits only for the little that is left when the log
+// is begun anew. The writing connection must have called leave_checkpoints().
 #pragma once
 
 #include <cstdint>

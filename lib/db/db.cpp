@@ -68,17 +68,9 @@ std::string message(sqlite3* connection, int code) {
     return sqlite3_errmsg(connection);
 }
 
-// One of the files that the connection has open (`which`: the database or its log), if it has.
-sqlite3_file* open_file(sqlite3* connection, int which) {
-    sqlite3_file* file = nullptr;
-    const bool got =
-        sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) == SQLITE_OK;
-    return got && file != nullptr && file->pMethods != nullptr ? file : nullptr;
-}
-
 // The last error of the system on one of the connection's files (`which`: the database or its log).
 int last_errno(sqlite3* connection, int which) {
-    auto* file = open_file(connection, which);
+    auto* file = open_file_of(connection, which);
     if (file == nullptr) return 0;
     int reason = 0;
     if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &reason) != SQLITE_OK) return 0;
@@ -178,7 +170,7 @@ void set_option(sqlite3* connection, int option, int wanted) {
 void flush_log(sqlite3* connection, const std::string& path, Access access) {
     // SQLite opens the log when it reads.
     opening_answer(connection, "SELECT count(*) FROM sqlite_schema", path, access);
-    auto* log = open_file(connection, SQLITE_FCNTL_JOURNAL_POINTER);
+    auto* log = open_file_of(connection, SQLITE_FCNTL_JOURNAL_POINTER);
     if (log == nullptr) throw Failure("SQLite has no write-ahead log of " + path);
     const int code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
     if (code != SQLITE_OK) refuse_to_open(connection, code, path, access);

@@ -190,14 +190,6 @@ sqlite3_vfs* make() {
     return &vfs;
 }
 
-// One of the connection's files that are open; null when there is none.
-sqlite3_file* open_file_of(sqlite3* connection, int which) {
-    sqlite3_file* file = nullptr;
-    const bool got =
-        sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) == SQLITE_OK;
-    return got && file != nullptr && file->pMethods != nullptr ? file : nullptr;
-}
-
 // Else SQLite writes some of a commit after its flush.
 bool ends_with_its_flush(sqlite3_file& database) {
     return (database.pMethods->xDeviceCharacteristics(&database) &
@@ -205,6 +197,13 @@ bool ends_with_its_flush(sqlite3_file& database) {
 }
 
 }  // namespace
+
+sqlite3_file* open_file_of(sqlite3* connection, int which) {
+    sqlite3_file* file = nullptr;
+    const bool got =
+        sqlite3_file_control(connection, "main", which, static_cast<void*>(&file)) == SQLITE_OK;
+    return got && file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
 
 GatheredCommit::GatheredCommit(sqlite3* connection) {
     auto* database = open_file_of(connection, SQLITE_FCNTL_FILE_POINTER);

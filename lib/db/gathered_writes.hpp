@@ -13,6 +13,10 @@ namespace mado::db {
 // Its name, for sqlite3_open_v2. Registered at the first call; never the default.
 const char* gathered_writes();
 
+// One of the connection's files (SQLITE_FCNTL_FILE_POINTER or _JOURNAL_POINTER); null when it has
+// not got it open.
+sqlite3_file* open_file_of(sqlite3* connection, int which);
+
 // Around a COMMIT of a connection with synchronous=FULL. What a commit that failed left behind is
 // forgotten: the place in the log is free for others as soon as the transaction is taken back.
 class GatheredCommit {
