@@ -48,7 +48,7 @@ int run(const Words& words) {
         ->check(CLI::Range(0, 1023));
     log->add_option("--part", options.part)->check(CLI::IsMember({"all", "entries", "tree"}));
     log->add_option("--folder", options.log.folder,
-                    "for 2.2 KB an entry and 35 bytes a leaf; beside build/ when left out");
+                    "for 2.2 KB an entry and 35 bytes a leaf; in build/ when left out");
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {

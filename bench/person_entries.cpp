@@ -52,11 +52,11 @@ struct Spent {
     double cpu_ms = 0;
 
     void add(const std::function<void()>& work) {
-        const auto cpu_before = thread_cpu_us();
+        const auto cpu_before = process_cpu_us();
         const Stopwatch watch;
         work();
         ms += watch.ms();
-        cpu_ms += (thread_cpu_us() - cpu_before) / 1e3;
+        cpu_ms += (process_cpu_us() - cpu_before) / 1e3;
     }
 };
 

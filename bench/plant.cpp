@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t entries_of_person = 10;
 constexpr std::int64_t rows_of_transaction = 500'000;
 constexpr std::size_t head_every = 256;  // entries
-constexpr std::size_t sealed_bytes = 1 + crypto::aead_overhead_bytes + 3 * 640;
+constexpr std::size_t sealed_bytes = 1 + crypto::aead_overhead_bytes + 3 * relay::access_block;
 
 // Only while planting: what is lost in a crash is planted again.
 db::Connection open_for_planting(const Place& place) {

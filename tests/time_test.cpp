@@ -2,6 +2,7 @@
 // moved on (tests/clock_shift.cpp), and their policy keeps entries for a shorter time.
 #include <cstdlib>
 #include <filesystem>
+#include <regex>
 
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
@@ -207,6 +208,16 @@ TEST_F(TimeTest, SealedUntilItsDayAndErasedAfterItsMonth) {
     const auto bells = of_mei("bells");
     EXPECT_TRUE(has(bells.output, "開示の制限が終わりました")) << bells.output;
     EXPECT_TRUE(has(log("stats").output, "sealed entries: 0\n"));
+
+    // Like any other entry it can be questioned.
+    std::smatch line;
+    ASSERT_TRUE(std::regex_search(opened.output, line, std::regex("\n *([0-9]+)  [^\n]*警察")));
+    const auto question = of_mei("question", {"--entry", line[1], "--text", "なぜ"});
+    EXPECT_EQ(question.status, 0) << question.output;
+    EXPECT_TRUE(has(question.output, "九十九県警察本部 に質問しました")) << question.output;
+    const auto questions = of_mei("questions");
+    EXPECT_TRUE(questions.output.starts_with(fmt::format("{:>4}  ", line[1].str()))) << questions.output;
+    EXPECT_TRUE(has(country().cli({"log", "questions", "--as", "police-1"}).output, "なぜ"));
 
     advance_and_start(80 * day_s, {"relay"});
     const auto erased = of_mei("show");

@@ -49,13 +49,6 @@ std::string who(const wire::Directory& directory, const std::string& id) {
     return directory.find(id) == nullptr ? name : fmt::format("{} ({})", name, id);
 }
 
-// The requester's own signature on the request in the order.
-bool head_is_signed(const wire::SignedHead& head, const wire::Directory& directory) {
-    const auto* requester = directory.find(head.head.issuer);
-    const auto* key = requester == nullptr ? nullptr : requester->signing_key(head.jws.key_id);
-    return key != nullptr && crypto::verify_jws(head.jws, *key);
-}
-
 Parsed<std::string> words_of_order(ByteView content, const wire::Directory& directory) {
     const auto order = wire::parse_order(content);
     if (!order) return std::unexpected(order.error());
@@ -65,8 +58,8 @@ Parsed<std::string> words_of_order(ByteView content, const wire::Directory& dire
         "  照会者 requester  {}  {}\n  回答者 holder     {}\n  照会 service      {}, {}, {}\n"
         "  時刻 time         {}\n",
         who(directory, head->head.issuer.text()),
-        head_is_signed(*head, directory) ? "署名あり signed by it"
-                                         : "署名を確認できない its signature does not verify",
+        wire::head_is_signed(*head, directory) ? "署名あり signed by it"
+                                               : "署名を確認できない its signature does not verify",
         who(directory, order->holder.text()), head->head.service.text(), head->head.purpose.text(),
         wire::to_text(order->presence), to_rfc3339(order->time));
 }

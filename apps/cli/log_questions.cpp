@@ -42,7 +42,7 @@ int show_own(const Places& places, const QuestionOptions& options) {
     if (!entries) return print_problem(entries.error());
     for (const auto& question : *questions) {
         const auto about =
-            std::ranges::find(entries->entries, question.entry, &client::PersonEntry::entry);
+            std::ranges::find(entries->entries, question.entry, &client::PersonEntry::order_entry);
         const auto* entry = about == entries->entries.end() ? nullptr : &*about;
         std::cout << fmt::format("{:>4}  {}  {}\n", entry == nullptr ? 0 : entry->seq,
                                  to_rfc3339(question.asked_at), printable(question.text));
@@ -107,7 +107,7 @@ int ask_about_entry(const Places& places, const QuestionOptions& options) {
             fmt::format("there is no entry {}; ./mado log show lists them", options.entry));
     }
     const auto state = wait_for(client::ask_question(office.directory, office.identity, by->mandate,
-                                                     about->index, options.text));
+                                                     about->order_index, options.text));
     if (!state) return print_problem(state.error());
     if (!print_asked(office, by->mandate, options.text, *state, *about)) return 1;
     std::cout << fmt::format("{} に質問しました。回答の期限 {} asked; to be answered by then\n",
@@ -124,12 +124,10 @@ int show_questions(const Places& places, const QuestionOptions& options) {
     for (const auto& question : *questions) {
         std::cout << fmt::format("{}  {}\n", printable(question.state.id),
                                  printable(question.text));
-        if (question.head) {
-            std::cout << fmt::format("      照会 {}  {}／{} your request\n",
-                                     to_rfc3339(question.head->issued_at),
-                                     question.head->service.text(), question.head->purpose.text());
-        }
-        print_answer(question, question.head);
+        const auto& head = question.request->head;
+        std::cout << fmt::format("      照会 {}  {}／{} your request\n", to_rfc3339(head.issued_at),
+                                 head.service.text(), head.purpose.text());
+        print_answer(question, head);
     }
     if (questions->empty()) std::cout << "質問はありません no questions\n";
     return 0;
@@ -151,18 +149,16 @@ int answer_question(const Places& places, const QuestionOptions& options) {
         std::cout
             << "回答済みで、最初の回答が残ります the first answer to this question stays; the "
                "new text was not taken:\n";
-        print_answer(*found, found->head);
+        print_answer(*found, found->request->head);
         return 1;
     }
     client::AnswerToQuestion answer{.question = options.question,
                                     .text = options.text,
                                     .operator_name = {},
                                     .operator_salt = {}};
-    if (found->head) {
-        if (auto who = find_operator(places, options.as, found->head->jti)) {
-            answer.operator_name = std::move(who->name);
-            answer.operator_salt = who->salt;
-        }
+    if (auto who = find_operator(places, options.as, found->request->head.jti)) {
+        answer.operator_name = std::move(who->name);
+        answer.operator_salt = who->salt;
     }
     const auto state =
         wait_for(client::answer_question(office.directory, office.identity, std::move(answer)));

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "crypto/digest.hpp"
 #include "wire/head.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::cli {
 namespace {
@@ -44,7 +45,8 @@ std::optional<KeptOperator> find_operator(const Places& places, const std::strin
         if (!object) continue;  // cut short by a crash, before a request was sent
         Members in(*object);
         const bool wanted = in.text("jti", 64) == jti;
-        KeptOperator out{.name = in.text("operator", 400), .salt = in.hash("salt")};
+        KeptOperator out{.name = in.text("operator", wire::operator_name_bytes_max),
+                         .salt = in.hash("salt")};
         if (wanted && in.finish()) return out;
     }
     return std::nullopt;

@@ -18,12 +18,7 @@ std::expected<wire::Head, Code> verify_head(const wire::Order& order,
                                             const wire::Directory& directory) {
     auto head = wire::parse_head(order.head);
     if (!head) return std::unexpected(Code::head_mismatch);
-    const auto* requester = directory.find(head->head.issuer);
-    if (requester == nullptr) return std::unexpected(Code::head_mismatch);
-    const auto* key = requester->signing_key(head->jws.key_id);
-    if (key == nullptr || !crypto::verify_jws(head->jws, *key)) {
-        return std::unexpected(Code::head_mismatch);
-    }
+    if (!wire::head_is_signed(*head, directory)) return std::unexpected(Code::head_mismatch);
     if (head->head.audience != order.relay || !is_addressed_to(head->head.to, holder)) {
         return std::unexpected(Code::head_mismatch);
     }

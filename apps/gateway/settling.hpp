@@ -21,7 +21,7 @@ namespace mado::gateway {
 using http::Task;
 
 // Longer than this nobody has witnessed it, or an answered order was not found: an alarm.
-constexpr std::int64_t unsettled_s_max = 600;
+constexpr std::int64_t unsettled_s_max = monitor::unwitnessed_s_max;
 
 class Settling {
   public:

@@ -32,13 +32,6 @@ json::object opened(const StoredEntry& entry) {
     return out;
 }
 
-json::array hashes_json(const std::vector<Hash>& hashes) {
-    json::array out;
-    for (const auto& hash : hashes)
-        out.emplace_back(base64url(hash));
-    return out;
-}
-
 // The size of a checkpoint that this relay has written itself.
 std::uint64_t size_of(const std::string& note, const wire::Directory& directory) {
     // The directory may name other logs too; the first line is the log's name.

@@ -6,10 +6,10 @@
 namespace mado::relay {
 
 EntryRows::Statements::Statements(db::Connection& c)
-    // Newest first: whoever looks often is found soon.
+    // Newest first: whoever looks often is found soon. Without a viewer nothing is looked for.
     : next(c.prepare("select (select max(seq) from own_entry where person = :person), "
                      "(select 1 from own_entry where person = :person and viewer = :viewer "
-                     "order by seq desc limit 1)")),
+                     "and :viewer is not null order by seq desc limit 1)")),
       link_number(c.prepare("select link_number from person where id = :person")),
       add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed) "
                     "values (:log_index, :entry, :person, :seq, :month, :opens, :sealed)")),

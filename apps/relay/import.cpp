@@ -12,6 +12,8 @@ namespace mado::relay {
 namespace {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
+// Of one person, besides the health care number.
+constexpr std::size_t identifiers_max = 64;
 
 struct Statement {
     Hash sha256{};
@@ -153,7 +155,7 @@ Parsed<ImportedPerson> read_imported_person(std::string_view line, const ImportF
     if (auto ok = add_number(person, "health-care-number", number, {}, facts); !ok) {
         return std::unexpected(ok.error());
     }
-    for (const auto& value : in.array("identifiers", 64)) {
+    for (const auto& value : in.array("identifiers", identifiers_max)) {
         if (auto ok = read_number(person, value, facts); !ok) return std::unexpected(ok.error());
     }
     for (const auto& value : in.array("certificates", 16)) {

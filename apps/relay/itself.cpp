@@ -150,7 +150,7 @@ Parsed<Page> read_page(const Parameters& parameters) {
         if (!value) return bad("a page's parameter is no number");
         if (name == "after") {
             page.after = *value;
-        } else if (name == "limit" && *value >= 1 && *value <= page_max) {
+        } else if (name == "limit" && *value >= 1 && *value <= std::int64_t{wire::page_rows_max}) {
             page.limit = *value;
         } else {
             return bad("a page has another parameter");
@@ -166,7 +166,7 @@ Parsed<NewQuestion> read_new_question(const Parameters& parameters, std::string_
     const auto object = parse_json_object(payload);
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    NewQuestion out{.log_index = *index, .text = in.text("text", question_text_bytes_max)};
+    NewQuestion out{.log_index = *index, .text = in.text("text", wire::question_text_bytes_max)};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (out.text.empty()) return bad("a question has no text");
     return out;
@@ -181,10 +181,11 @@ Parsed<NewAnswer> read_new_answer(const Parameters& parameters, std::string_view
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     NewAnswer out{
-        .id = std::move(*id), .text = in.text("text", question_text_bytes_max), .opened = {}};
+        .id = std::move(*id), .text = in.text("text", wire::question_text_bytes_max), .opened = {}};
     if (const auto* opened = in.optional_object("operator")) {
         Members who(*opened);
-        out.opened = Operator{.name = who.text("name", 400), .salt = who.hash("salt")};
+        out.opened = Operator{.name = who.text("name", wire::operator_name_bytes_max),
+                              .salt = who.hash("salt")};
         if (auto ok = who.finish(); !ok) return std::unexpected(ok.error());
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());

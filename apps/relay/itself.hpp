@@ -1,20 +1,6 @@
-// What the relay is asked itself (docs/protocols/request.md): a person's own entries, the bells
+// What the relay is asked itself (docs/protocols/log.md): a person's own entries, the bells
 // that rang for them, and questions about entries. Answered by the relay, sealed to the asker's
-// key, not logged. Data:
-//   entries { "link_number", "last_seq", "checkpoint", "cosigned"?, "consistency"?, "more": bool,
-//     "entries": [ { "seq", "index", "proof", "kind", "content", "salt", "person_salt", "outcome"?,
-//     and for orders "subject", "subject_salt", "number", "number_salt", "birth_date"? }
-//     | { "seq", "index", "proof", "entry", "erased": { "kept_until": "2031-10", "at" } } ] }
-//     One of kind "opened" has besides "order": the entry that was sealed until then, of the same
-//     form. A proof is under `cosigned` where that covers the entry, else under `checkpoint`;
-//     `consistency` leads from the one to the other.
-//   question { "id", "deadline" } — parameter "index"; payload { "text" }
-//   questions { "more": bool, "questions": [ { "id", "index", "entry", "asked_at", "deadline",
-//     "text", "answer"?: { "text", "at", "operator"?: { "name", "salt" } }, and to the organisation
-//     that has to answer "content" } ] }
-//   question-answer { "id", "deadline" } — parameter "question"; payload { "text", "operator"?:
-//     { "name", "salt" } }
-//   bells { "more": bool, "bells": [ { "seq", "first": bool, "at" } ] }
+// key, not logged.
 #pragma once
 
 #include <expected>
@@ -22,10 +8,9 @@
 #include <string>
 
 #include "exchange.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::relay {
-
-constexpr std::int64_t page_max = 200;
 
 // Somebody's question to the relay: of the person whose card signed, or of an organisation.
 struct OwnQuestion {
@@ -46,7 +31,7 @@ bool takes_payload(const wire::ServiceId& service);
 // Used by it; `payload`: JSON, as it was opened.
 struct Page {
     std::int64_t after = 0;
-    std::int64_t limit = page_max;
+    std::int64_t limit = std::int64_t{wire::page_rows_max};
 };
 using Parameters = std::map<std::string, std::string>;  // of a head
 Parsed<Page> read_page(const Parameters& parameters);

@@ -1,18 +1,6 @@
 #include "log_tree.hpp"
 
 namespace mado::relay {
-namespace {
-
-std::vector<Hash> split_hashes(ByteView bytes) {
-    std::vector<Hash> out;
-    for (std::size_t at = 0; at + 32 <= bytes.size(); at += 32) {
-        out.push_back(*to_hash(bytes.subspan(at, 32)));
-    }
-    return out;
-}
-
-}  // namespace
-
 LogTree::Statements::Statements(db::Connection& c)
     : head(c.prepare("select size, note from head order by size desc limit 1")),
       head_after(
@@ -40,10 +28,7 @@ void LogTree::restore() {
         size = static_cast<std::uint64_t>(sql_.head.integer(0));
         sql_.head.reset();
     }
-    const auto open = static_cast<unsigned>(size % tlog::tile_width);
-    std::vector<Hash> last;
-    if (open > 0) last = split_hashes(tiles_.read({0, size / tlog::tile_width}, open));
-    edge_ = tlog::Edge::restore(size, last, stored());
+    edge_ = tlog::Edge::restore(size, stored());
     compare_with_anchor();
     restore_needed_ = false;
 }

@@ -58,15 +58,7 @@ struct LogWriter::State {
           questions(connection, options.vault, month_keys),
           upkeep(connection, entries, month_keys),
           writer({.connection = connection,
-                  .commit =
-                      [this](const std::function<void()>& work) {
-                          const auto turn = checkpointer.turn();
-                          recording.begin();
-                          tree.commit([this, &work] {
-                              work();
-                              recording.finish();
-                          });
-                      },
+                  .commit = [this](const std::function<void()>& work) { commit(work); },
                   .recover = [this] { recover(); },
                   .report =
                       [this](std::string_view why) {
@@ -79,6 +71,7 @@ struct LogWriter::State {
                   .disk_full = "the disk is full: nothing can be recorded until there is room",
                   .broken = "the log cannot be written"}) {}
 
+    void commit(const std::function<void()>& work);
     void recover();
     void commit_alone(const std::function<void()>& work);
     RecordResult proven(RecordResult result);
@@ -95,6 +88,15 @@ struct LogWriter::State {
     db::BatchWriter writer;  // last: its thread uses everything above
 };
 
+void LogWriter::State::commit(const std::function<void()>& work) {
+    const auto turn = checkpointer.turn();
+    recording.begin();
+    tree.commit([this, &work] {
+        work();
+        recording.finish();
+    });
+}
+
 // Whatever a batch that failed left behind in memory is read again by the next one.
 void LogWriter::State::recover() {
     recording.forget();
@@ -104,7 +106,7 @@ void LogWriter::State::recover() {
 
 void LogWriter::State::commit_alone(const std::function<void()>& work) {
     try {
-        tree.commit(work);
+        commit(work);
     } catch (...) {
         recover();
         throw;

@@ -22,7 +22,7 @@ constexpr http::Milliseconds pause{2'000};
 constexpr http::Milliseconds connect_timeout{2'000};
 constexpr http::Milliseconds answer_timeout{2'000};
 // An unchanged checkpoint is cosigned anew: whoever reads it sees that the witnesses are awake.
-constexpr std::int64_t renew_s = 30;
+constexpr std::int64_t renew_us = 30'000'000;
 
 [[noreturn]] void refuse_to_go_on(const std::string& witness) {
     throw OperatorError(
@@ -102,8 +102,9 @@ tlog::TileReader Publisher::tiles() {
 Task<void> Publisher::round() {
     const auto head = newest();
     if (!head || contradicted_) co_return;
-    const auto now = unix_now();
-    if (head->checkpoint.size == published_size_ && now < published_at_ + renew_s) co_return;
+    const auto now = monotonic_us();
+    const bool unchanged = head->checkpoint.size == published_size_;
+    if (unchanged && now < published_at_us_ + renew_us) co_return;
     std::vector<Task<std::string>> submissions;
     for (auto& witness : witnesses_)
         submissions.push_back(submit(witness, *head));
@@ -119,7 +120,7 @@ Task<void> Publisher::round() {
     });
     if (!kept) co_return;  // the next round brings it again
     published_size_ = size;
-    published_at_ = now;
+    published_at_us_ = now;
 }
 
 // The witness's signature line; "" when it gave none.

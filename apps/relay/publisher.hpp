@@ -61,7 +61,7 @@ class Publisher {
     std::list<Witness> witnesses_;
     std::shared_ptr<bool> stopping_ = std::make_shared<bool>(false);
     std::uint64_t published_size_ = 0;
-    UnixTime published_at_ = 0;
+    std::int64_t published_at_us_ = 0;  // monotonic
     std::atomic<bool> contradicted_ = false;
 };
 

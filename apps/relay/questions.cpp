@@ -5,6 +5,7 @@
 #include "crypto/digest.hpp"
 #include "wire/head.hpp"
 #include "wire/order.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::relay {
 namespace {
@@ -99,10 +100,10 @@ QuestionText read_question(ByteView plain) {
     const auto object = parse_json_object(as_text(plain), plain_limits);
     if (!object) throw Failure("a sealed question does not have its form");
     Members in(*object);
-    QuestionText out{.text = in.text("text", question_text_bytes_max),
-                     .answer = in.optional_text("answer", question_text_bytes_max),
+    QuestionText out{.text = in.text("text", wire::question_text_bytes_max),
+                     .answer = in.optional_text("answer", wire::question_text_bytes_max),
                      .opened = {}};
-    if (const auto name = in.optional_text("operator", 400)) {
+    if (const auto name = in.optional_text("operator", wire::operator_name_bytes_max)) {
         out.opened = Operator{.name = *name, .salt = in.hash("operator_salt")};
     }
     if (!in.finish()) throw Failure("a sealed question does not have its members");

@@ -15,7 +15,6 @@ namespace mado::relay {
 // Until when an organisation has to answer. 個人情報の保護に関する法律第83条第1項 gives 30 days for
 // decisions on disclosure.
 constexpr std::int64_t question_days = 30;
-constexpr std::size_t question_text_bytes_max = 6'000;
 
 struct Operator {
     std::string name;

@@ -123,6 +123,13 @@ void append_u64(Bytes& to, std::uint64_t value) {
     append(to, big_endian);
 }
 
+std::uint64_t read_u64(std::span<const std::uint8_t, 8> bytes) {
+    std::uint64_t value = 0;
+    for (const auto byte : bytes)
+        value = value << 8 | byte;
+    return value;
+}
+
 std::string base64url(ByteView bytes) {
     return encode(bytes, url_alphabet);
 }

@@ -26,6 +26,7 @@ void append(Bytes& to, ByteView more);
 void append(Bytes& to, std::string_view more);
 // Big-endian, 8 bytes.
 void append_u64(Bytes& to, std::uint64_t value);
+std::uint64_t read_u64(std::span<const std::uint8_t, 8> bytes);
 
 // RFC 4648 section 5, without padding. Refuses padding, white space, other characters and set
 // trailing bits.
@@ -47,6 +48,7 @@ bool is_utf8(std::string_view text);
 
 // Exactly 32 bytes.
 Parsed<Hash> to_hash(ByteView bytes);
+constexpr std::size_t hash_text_bytes = 43;
 Parsed<Hash> parse_hash(std::string_view base64url_text);
 
 }  // namespace mado

@@ -66,6 +66,7 @@ TEST(Bytes, AppendsAndHashes) {
     append(bytes, as_bytes("c"));
     append_u64(bytes, 0x0102030405060708);
     EXPECT_EQ(hex(bytes), "6162630102030405060708");
+    EXPECT_EQ(read_u64(ByteView(bytes).last<8>()), 0x0102030405060708U);
     const std::string text(43, 'A');
     EXPECT_EQ(parse_hash(text).value(), Hash{});
     EXPECT_FALSE(parse_hash(std::string(42, 'A')));

@@ -245,12 +245,25 @@ std::optional<Hash> Members::optional_hash(std::string_view name) {
 }
 
 Hash Members::hash(std::string_view name) {
-    auto value = parse_hash(text(name, 43));
+    auto value = parse_hash(text(name, hash_text_bytes));
     if (!value) {
         refuse("a member is not a SHA-256 value in base64url");
         return {};
     }
     return *value;
+}
+
+std::vector<Hash> Members::hashes(std::string_view name, std::size_t count_max) {
+    std::vector<Hash> out;
+    for (const auto& text : texts(name, count_max, hash_text_bytes)) {
+        const auto hash = parse_hash(text);
+        if (!hash) {
+            refuse("a list has an element that is not a SHA-256 value in base64url");
+            return {};
+        }
+        out.push_back(*hash);
+    }
+    return out;
 }
 
 std::optional<Date> Members::optional_date(std::string_view name) {
@@ -306,6 +319,14 @@ const json::array& Members::array(std::string_view name, std::size_t count_max) 
 
 const json::value* Members::any(std::string_view name) {
     return take(name, false);
+}
+
+json::array hashes_json(std::span<const Hash> hashes) {
+    json::array out;
+    out.reserve(hashes.size());
+    for (const auto& hash : hashes)
+        out.emplace_back(base64url(hash));
+    return out;
 }
 
 }  // namespace mado

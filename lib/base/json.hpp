@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,7 @@ class Members {
     Bytes base64url_bytes(std::string_view name, std::size_t bytes_max);
     Hash hash(std::string_view name);
     std::optional<Hash> optional_hash(std::string_view name);
+    std::vector<Hash> hashes(std::string_view name, std::size_t count_max);
     std::optional<Date> optional_date(std::string_view name);
     std::vector<std::string> texts(std::string_view name, std::size_t count_max,
                                    std::size_t bytes_max = 256);
@@ -98,5 +100,8 @@ class Members {
     std::vector<bool> taken_;
     const char* why_ = nullptr;
 };
+
+// In base64url, as Members::hashes reads them.
+json::array hashes_json(std::span<const Hash> hashes);
 
 }  // namespace mado

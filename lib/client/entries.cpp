@@ -1,17 +1,19 @@
 #include "client/entries.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <iterator>
 
 #include "base/parallel.hpp"
+#include "client/ask_relay.hpp"
 #include "crypto/digest.hpp"
 #include "wire/sealing.hpp"
 #include "wire/subject.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::client {
 namespace {
-
-constexpr std::size_t page_max = 200;
 
 // What an entry is checked against.
 struct Check {
@@ -24,13 +26,6 @@ struct Check {
     const std::string& cosigned_note;
     UnixTime now;
 };
-
-// The organisation that the entry names has signed this very request.
-bool head_is_signed(const wire::SignedHead& head, const wire::Directory& directory) {
-    const auto* requester = directory.find(head.head.issuer);
-    const auto* key = requester == nullptr ? nullptr : requester->signing_key(head.jws.key_id);
-    return key != nullptr && crypto::verify_jws(head.jws, *key);
-}
 
 // Reads the mandate of a subject that has one. A mandate that names the card must be signed by it.
 Parsed<bool> is_of_card(ByteView subject, const crypto::Certificate& card) {
@@ -45,16 +40,6 @@ Parsed<bool> is_of_card(ByteView subject, const crypto::Certificate& card) {
         return bad("an entry has a mandate that the card did not sign");
     }
     return true;
-}
-
-Parsed<std::vector<Hash>> read_hashes(Members& in, std::string_view name) {
-    std::vector<Hash> out;
-    for (const auto& text : in.texts(name, tlog::proof_length_max, 43)) {
-        auto hash = parse_hash(text);
-        if (!hash) return std::unexpected(hash.error());
-        out.push_back(*hash);
-    }
-    return out;
 }
 
 // "2031-10"; an entry is erased after that month's end, and not before.
@@ -96,7 +81,7 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
     if (!order) return std::unexpected(order.error());
     auto head = wire::parse_head(order->head);
     if (!head) return std::unexpected(head.error());
-    if (!head_is_signed(*head, check.directory)) {
+    if (!wire::head_is_signed(*head, check.directory)) {
         return bad("an entry has a request that its organisation did not sign");
     }
     const auto person = person_of(head->head, order->time, person_salt, out, check);
@@ -157,8 +142,7 @@ Parsed<PersonEntry> read_sealed_order(const json::object& object, const Check& c
     PersonEntry out;
     out.seq = in.integer("seq", 0, 0);
     out.index = static_cast<std::uint64_t>(in.integer("index"));
-    auto proof = read_hashes(in, "proof");
-    if (!proof) return std::unexpected(proof.error());
+    auto proof = in.hashes("proof", tlog::proof_length_max);
     out.kind = in.text("kind", 20);
     out.content = in.text("content", wire::order_bytes_max);
     out.salt = in.hash("salt");
@@ -169,7 +153,7 @@ Parsed<PersonEntry> read_sealed_order(const json::object& object, const Check& c
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!entry) return std::unexpected(entry.error());
     out.entry = *entry;
-    if (auto ok = prove(out, std::move(*proof), check); !ok) return std::unexpected(ok.error());
+    if (auto ok = prove(out, std::move(proof), check); !ok) return std::unexpected(ok.error());
     return out;
 }
 
@@ -221,8 +205,7 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     PersonEntry out;
     out.seq = in.integer("seq", 1, entries_max);
     out.index = static_cast<std::uint64_t>(in.integer("index"));
-    auto proof = read_hashes(in, "proof");
-    if (!proof) return std::unexpected(proof.error());
+    auto proof = in.hashes("proof", tlog::proof_length_max);
     const auto* erased = in.optional_object("erased");
     const auto entry =
         erased != nullptr ? open_erased(in, *erased, out, check) : open_content(in, out, check);
@@ -233,7 +216,7 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
         out.order_entry = out.entry;
         out.order_index = out.index;
     }
-    if (auto ok = prove(out, std::move(*proof), check); !ok) return std::unexpected(ok.error());
+    if (auto ok = prove(out, std::move(proof), check); !ok) return std::unexpected(ok.error());
     return out;
 }
 
@@ -255,9 +238,8 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
     if (!checkpoint) return std::unexpected(checkpoint.error());
     out.checkpoint = std::move(*checkpoint);
     auto cosigned_note = in.optional_text("cosigned", tlog::note_bytes_max);
-    const auto consistency = read_hashes(in, "consistency");
-    if (!consistency) return std::unexpected(consistency.error());
     if (!cosigned_note) return {};
+    const auto consistency = in.hashes("consistency", tlog::proof_length_max);
     auto cosigned = tlog::cosigned(*cosigned_note, log->key, directory.quorum, now);
     if (!cosigned) return std::unexpected(cosigned.error());
     auto* seen = std::get_if<tlog::CosignedCheckpoint>(&*cosigned);
@@ -265,21 +247,10 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
     out.cosigned = std::move(seen->checkpoint);
     out.cosigned_note = std::move(*cosigned_note);
     if (!tlog::verify_consistency(out.cosigned.size, out.cosigned.root, out.checkpoint.size,
-                                  out.checkpoint.root, *consistency)) {
+                                  out.checkpoint.root, consistency)) {
         return bad("the newest checkpoint did not grow out of the cosigned one");
     }
     return {};
-}
-
-// A page of what the relay has about the person whose log-in this is.
-Ask own_page(const wire::Directory& directory, std::string_view service,
-             const std::string& login_mandate, std::int64_t after) {
-    return {.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
-            .service = *wire::ServiceId::parse(service),
-            .purpose = *wire::CodeId::parse("own-view"),
-            .parameters = {{"after", std::to_string(after)}},
-            .subject = to_bytes(wire::mandate_subject(login_mandate)),
-            .card_seen = false};
 }
 
 }  // namespace
@@ -304,7 +275,7 @@ Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
                       .note = out.note,
                       .cosigned_note = out.cosigned_note,
                       .now = now};
-    for (auto& entry : read_entries(in.array("entries", page_max), check)) {
+    for (auto& entry : read_entries(in.array("entries", wire::page_rows_max), check)) {
         if (!entry) return std::unexpected(entry.error());
         if (entry->seq != ++after) return bad("the person's entries have a hole");
         out.entries.push_back(std::move(*entry));
@@ -318,31 +289,28 @@ Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
                                           const Identity& identity, std::string login_mandate,
                                           crypto::Certificate card) {
-    Asker asker(directory, identity);
     PersonEntries out;
-    bool more = true;
-    while (more) {
-        const auto after = static_cast<std::int64_t>(out.entries.size());
-        auto answered = co_await asker.ask(own_page(directory, "entries", login_mandate, after));
-        if (!answered) co_return std::unexpected(answered.error());
-        auto page = read_entries_page(directory, card, *answered->answer.data, after);
+    const auto take = [&out, &directory, &card](const json::object& data) -> Next {
+        auto page =
+            read_entries_page(directory, card, data, static_cast<std::int64_t>(out.entries.size()));
         if (!page) {
-            co_return std::unexpected(
-                Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});
+            return std::unexpected(Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});
         }
-        more = page->more;
-        out.checkpoint = page->checkpoint;
+        out.checkpoint = std::move(page->checkpoint);
         out.witnessed_size = page->cosigned.size;
-        for (auto& entry : page->entries)
-            out.entries.push_back(std::move(entry));
-    }
+        std::ranges::move(page->entries, std::back_inserter(out.entries));
+        return page->more ? std::optional(out.entries.size()) : std::nullopt;
+    };
+    const auto ok =
+        co_await ask_pages(directory, identity, own_view("entries", login_mandate), take);
+    if (!ok) co_return std::unexpected(ok.error());
     co_return out;
 }
 
 Parsed<BellsPage> read_bells_page(const json::object& data, std::int64_t after) {
     Members in(data);
     BellsPage out{.bells = {}, .more = in.boolean("more")};
-    for (const auto& value : in.array("bells", page_max)) {
+    for (const auto& value : in.array("bells", wire::page_rows_max)) {
         if (!value.is_object()) return bad("a bell is not an object");
         Members one(value.get_object());
         const Bell bell{.seq = one.integer("seq", 1, entries_max),
@@ -360,22 +328,18 @@ Parsed<BellsPage> read_bells_page(const json::object& data, std::int64_t after) 
 
 Task<Result<std::vector<Bell>>> fetch_bells(const wire::Directory& directory,
                                             const Identity& identity, std::string login_mandate) {
-    Asker asker(directory, identity);
     std::vector<Bell> out;
-    bool more = true;
-    while (more) {
-        const auto after = out.empty() ? 0 : out.back().seq;
-        const auto answered =
-            co_await asker.ask(own_page(directory, "bells", login_mandate, after));
-        if (!answered) co_return std::unexpected(answered.error());
-        const auto page = read_bells_page(*answered->answer.data, after);
+    const auto take = [&out](const json::object& data) -> Next {
+        const auto page = read_bells_page(data, out.empty() ? 0 : out.back().seq);
         if (!page) {
-            co_return std::unexpected(
-                Problem{wire::Code::answer_invalid, page.error().why, {}, {}});
+            return std::unexpected(Problem{wire::Code::answer_invalid, page.error().why, {}, {}});
         }
-        more = page->more;
         out.insert(out.end(), page->bells.begin(), page->bells.end());
-    }
+        if (!page->more) return std::nullopt;
+        return static_cast<std::uint64_t>(out.back().seq);
+    };
+    const auto ok = co_await ask_pages(directory, identity, own_view("bells", login_mandate), take);
+    if (!ok) co_return std::unexpected(ok.error());
     co_return out;
 }
 

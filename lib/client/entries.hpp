@@ -59,7 +59,7 @@ struct PersonEntries {
     std::uint64_t witnessed_size = 0;
 };
 
-// A page of them, as the relay answers it (docs/protocols/request.md).
+// A page of them, as the relay answers it (docs/protocols/log.md).
 struct EntriesPage {
     std::vector<PersonEntry> entries;
     tlog::Checkpoint checkpoint;

@@ -65,12 +65,6 @@ struct PersonLog {
     }
     void add(std::int64_t seq) { entries.push_back(make(seq)); }
 
-    static json::array hashes(const std::vector<Hash>& hashes) {
-        json::array out;
-        for (const auto& hash : hashes)
-            out.emplace_back(base64url(hash));
-        return out;
-    }
     [[nodiscard]] std::string note(const tlog::Edge& tree, std::uint64_t size) const {
         return tlog::sign_note(
             tlog::checkpoint_text({.origin = country.log.name(),
@@ -92,7 +86,7 @@ struct PersonLog {
         json::array list;
         for (auto entry : entries) {
             const auto index = static_cast<std::uint64_t>(entry.at("index").as_uint64());
-            entry["proof"] = hashes(tlog::inclusion_proof(
+            entry["proof"] = hashes_json(tlog::inclusion_proof(
                 index, index < cosigned_size ? cosigned_size : size, tree.reader({})));
             list.push_back(std::move(entry));
         }
@@ -101,7 +95,7 @@ struct PersonLog {
             {"last_seq", entries.size()},
             {"checkpoint", note(tree, size)},
             {"cosigned", cosign(note(tree, cosigned_size))},
-            {"consistency", hashes(tlog::consistency_proof(cosigned_size, size, tree.reader({})))},
+            {"consistency", hashes_json(tlog::consistency_proof(cosigned_size, size, tree.reader({})))},
             {"more", false},
             {"entries", std::move(list)}};
     }
@@ -130,6 +124,20 @@ TEST(EntriesPage, HonestOne) {
     EXPECT_EQ(read->cosigned.size, log.cosigned_size);
 }
 
+// Until there is a first checkpoint with a quorum.
+TEST(EntriesPage, BeforeTheWitnessesHaveSeenAny) {
+    PersonLog log;
+    log.cosigned_size = 0;
+    auto page = log.page();
+    page.erase("cosigned");
+    EXPECT_EQ(log.why(page), "unknown member") << "a proof that leads from nothing";
+    page.erase("consistency");
+    const auto read = log.read(page);
+    ASSERT_TRUE(read.has_value()) << read.error().why;
+    EXPECT_EQ(read->cosigned.size, 0U);
+    EXPECT_FALSE(read->entries[0].witnessed);
+}
+
 // The same entries in a tree that only this person is shown.
 TEST(EntriesPage, AnotherTreeForThisPerson) {
     PersonLog log;
@@ -152,7 +160,7 @@ TEST(EntriesPage, AnotherTreeForThisPerson) {
     page["consistency"] = json::array();
     for (auto& entry : page.at("entries").as_array()) {
         const auto index = entry.as_object().at("index").as_uint64();
-        entry.as_object()["proof"] = PersonLog::hashes(
+        entry.as_object()["proof"] = hashes_json(
             tlog::inclusion_proof(index, log.country.tree.size(), log.country.tree.reader({})));
     }
     const auto read = log.read(page);

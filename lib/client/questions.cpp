@@ -5,42 +5,15 @@
 #include <iterator>
 #include <tuple>
 
-#include "crypto/digest.hpp"
-#include "crypto/jwe.hpp"
+#include "client/ask_relay.hpp"
 #include "wire/subject.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::client {
 namespace {
 
-constexpr std::size_t page_max = 200;
-
 std::unexpected<Problem> problem(wire::Code code, std::string_view detail = {}) {
     return std::unexpected(Problem{code, std::string(detail), {}, {}});
-}
-
-struct ToRelay {
-    std::string_view service;
-    std::string_view purpose;
-    std::string subject;
-    std::map<std::string, std::string> parameters = {};
-    std::optional<json::object> payload = std::nullopt;
-};
-
-// A question to the relay itself, with what only the relay may read sealed to it.
-Task<Result<Answered>> ask_relay(Asker& asker, const wire::Directory& directory, ToRelay question) {
-    const auto& relay = directory.relay();
-    Ask ask{.to = {.holder = relay.id, .kind = {}, .position = 1},
-            .service = *wire::ServiceId::parse(question.service),
-            .purpose = *wire::CodeId::parse(question.purpose),
-            .parameters = std::move(question.parameters),
-            .subject = to_bytes(question.subject),
-            .card_seen = false};
-    if (question.payload) {
-        if (relay.sealing_keys.empty()) co_return problem(wire::Code::directory_invalid);
-        const auto& [kid, key] = *relay.sealing_keys.begin();
-        ask.payload = crypto::encrypt_jwe(as_bytes(json::serialize(*question.payload)), key, kid);
-    }
-    co_return co_await asker.ask(std::move(ask));
 }
 
 // What `read` makes of an answer's data.
@@ -54,13 +27,13 @@ Result<T> data_of(const Result<Answered>& answered, Parsed<T> (*read)(const json
 
 Parsed<QuestionAnswer> read_answer(const json::object& object) {
     Members in(object);
-    QuestionAnswer out{.text = in.text("text", 8'000),
+    QuestionAnswer out{.text = in.text("text", wire::question_text_bytes_max),
                        .at = in.integer("at"),
                        .operator_name = {},
                        .operator_salt = {}};
     if (const auto* opened = in.optional_object("operator")) {
         Members who(*opened);
-        out.operator_name = who.text("name", 400);
+        out.operator_name = who.text("name", wire::operator_name_bytes_max);
         out.operator_salt = who.hash("salt");
         if (auto ok = who.finish(); !ok) return std::unexpected(ok.error());
     }
@@ -68,12 +41,10 @@ Parsed<QuestionAnswer> read_answer(const json::object& object) {
     return out;
 }
 
-Parsed<wire::Head> read_head(std::string_view content) {
+Parsed<wire::SignedHead> read_head(std::string_view content) {
     const auto order = wire::parse_order(as_bytes(content));
     if (!order) return std::unexpected(order.error());
-    auto head = wire::parse_head(order->head);
-    if (!head) return std::unexpected(head.error());
-    return std::move(head->head);
+    return wire::parse_head(order->head);
 }
 
 Parsed<Question> read_question(const json::value& value) {
@@ -83,9 +54,9 @@ Parsed<Question> read_question(const json::value& value) {
                  .index = static_cast<std::uint64_t>(in.integer("index")),
                  .entry = in.hash("entry"),
                  .asked_at = in.integer("asked_at"),
-                 .text = in.text("text", 8'000),
+                 .text = in.text("text", wire::question_text_bytes_max),
                  .answer = {},
-                 .head = {}};
+                 .request = {}};
     if (const auto* object = in.optional_object("answer")) {
         auto answer = read_answer(*object);
         if (!answer) return std::unexpected(answer.error());
@@ -94,7 +65,7 @@ Parsed<Question> read_question(const json::value& value) {
     if (const auto content = in.optional_text("content", wire::order_bytes_max)) {
         auto head = read_head(*content);
         if (!head) return std::unexpected(head.error());
-        out.head = std::move(*head);
+        out.request = std::move(*head);
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
@@ -104,26 +75,27 @@ std::uint64_t last_index(const std::vector<Question>& questions) {
     return questions.empty() ? 0 : questions.back().index;
 }
 
-// Page after page, until the end.
 Task<Result<std::vector<Question>>> fetch_questions(const wire::Directory& directory,
-                                                    const Identity& identity,
-                                                    std::string_view purpose, std::string subject) {
-    Asker asker(directory, identity);
+                                                    const Identity& identity, ToRelay question) {
     std::vector<Question> out;
-    bool more = true;
-    while (more) {
-        const auto answered =
-            co_await ask_relay(asker, directory,
-                               {.service = "questions",
-                                .purpose = purpose,
-                                .subject = subject,
-                                .parameters = {{"after", std::to_string(last_index(out))}}});
-        if (!answered) co_return std::unexpected(answered.error());
-        const auto added = add_questions_page(out, *answered->answer.data);
-        if (!added) co_return problem(wire::Code::answer_invalid, added.error().why);
-        more = *added;
-    }
+    const auto take = [&out](const json::object& data) -> Next {
+        const auto more = add_questions_page(out, data);
+        if (!more) return problem(wire::Code::answer_invalid, more.error().why);
+        return *more ? std::optional(last_index(out)) : std::nullopt;
+    };
+    const auto ok = co_await ask_pages(directory, identity, std::move(question), take);
+    if (!ok) co_return std::unexpected(ok.error());
     co_return out;
+}
+
+ToRelay own_account(std::string_view service) {
+    return {.service = service, .purpose = "account", .subject = std::string(wire::self_subject)};
+}
+
+// A request of this organisation, which it has signed: for no other one it opens who asked.
+bool is_to(const Question& question, const wire::Directory& directory, const Identity& identity) {
+    return question.request && question.request->head.issuer == identity.id &&
+           wire::head_is_signed(*question.request, directory);
 }
 
 }  // namespace
@@ -138,7 +110,7 @@ Parsed<QuestionState> read_question_state(const json::object& data) {
 Parsed<QuestionsPage> read_questions_page(const json::object& data, std::uint64_t after) {
     Members in(data);
     QuestionsPage out{.questions = {}, .more = in.boolean("more")};
-    for (const auto& value : in.array("questions", page_max)) {
+    for (const auto& value : in.array("questions", wire::page_rows_max)) {
         auto question = read_question(value);
         if (!question) return std::unexpected(question.error());
         if (question->index <= after) return bad("the questions are not in the log's order");
@@ -163,48 +135,45 @@ Parsed<bool> add_questions_page(std::vector<Question>& questions, const json::ob
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
                                          std::string login_mandate, std::uint64_t index,
                                          std::string text) {
-    Asker asker(directory, identity);
-    co_return data_of(co_await ask_relay(asker, directory,
-                                         {.service = "question",
-                                          .purpose = "own-view",
-                                          .subject = wire::mandate_subject(login_mandate),
-                                          .parameters = {{"index", std::to_string(index)}},
-                                          .payload = json::object{{"text", text}}}),
+    auto question = own_view("question", login_mandate);
+    question.parameters = {{"index", std::to_string(index)}};
+    question.payload = json::serialize(json::object{{"text", text}});
+    co_return data_of(co_await ask_relay(directory, identity, std::move(question)),
                       read_question_state);
 }
 
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate) {
-    return fetch_questions(directory, identity, "own-view", wire::mandate_subject(login_mandate));
+    return fetch_questions(directory, identity, own_view("questions", login_mandate));
 }
 
 Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
                                                     const Identity& identity) {
-    auto questions =
-        co_await fetch_questions(directory, identity, "account", std::string(wire::self_subject));
-    if (questions) {
-        std::ranges::sort(*questions, {}, [](const Question& one) {
-            return std::tuple(one.answer.has_value(), one.state.deadline, one.index);
-        });
+    auto questions = co_await fetch_questions(directory, identity, own_account("questions"));
+    if (!questions) co_return questions;
+    for (const auto& question : *questions) {
+        if (!is_to(question, directory, identity)) {
+            co_return problem(wire::Code::answer_invalid, "a question is not about our request");
+        }
     }
+    std::ranges::sort(*questions, {}, [](const Question& one) {
+        return std::tuple(one.answer.has_value(), one.state.deadline, one.index);
+    });
     co_return questions;
 }
 
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
                                             const Identity& identity, AnswerToQuestion answer) {
+    auto question = own_account("question-answer");
+    question.parameters = {{"question", std::move(answer.question)}};
     json::object payload{{"text", answer.text}};
     if (!answer.operator_name.empty()) {
         payload["operator"] =
             json::object{{"name", answer.operator_name}, {"salt", base64url(answer.operator_salt)}};
     }
-    Asker asker(directory, identity);
-    co_return data_of(co_await ask_relay(asker, directory,
-                                         {.service = "question-answer",
-                                          .purpose = "account",
-                                          .subject = std::string(wire::self_subject),
-                                          .parameters = {{"question", std::move(answer.question)}},
-                                          .payload = std::move(payload)}),
+    question.payload = json::serialize(payload);
+    co_return data_of(co_await ask_relay(directory, identity, std::move(question)),
                       read_question_state);
 }
 

@@ -1,4 +1,4 @@
-// Questions about entries (docs/protocols/request.md): the person asks through the portal, the
+// Questions about entries (docs/protocols/log.md): the person asks through the portal, the
 // organisation that the entry names fetches and answers; both see the deadline.
 #pragma once
 
@@ -28,7 +28,9 @@ struct Question {
     UnixTime asked_at = 0;
     std::string text;
     std::optional<QuestionAnswer> answer;
-    std::optional<wire::Head> head;  // to the organisation: the request of its own that it is about
+    // To the organisation: the request that it is about; questions_to_us has found it to be its
+    // own.
+    std::optional<wire::SignedHead> request;
 };
 
 // A page of them, as the relay answers it: of entries beyond the index `after`, in the log's order.
@@ -41,8 +43,8 @@ Parsed<QuestionsPage> read_questions_page(const json::object& data, std::uint64_
 constexpr std::size_t questions_max = 100'000;
 Parsed<bool> add_questions_page(std::vector<Question>& questions, const json::object& data);
 
-// Of the person whose log-in this is, about their entry at that index of the log; asked again it is
-// the same one.
+// Of the person whose log-in this is, about their order at that index of the log (of an entry that
+// was sealed, the order's own: PersonEntry::order_index); asked again it is the same one.
 Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const Identity& identity,
                                          std::string login_mandate, std::uint64_t index,
                                          std::string text);
@@ -50,7 +52,8 @@ Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate);
-// Of the organisation itself: those that it has to answer, open ones first.
+// Of the organisation itself: those that it has to answer, open ones first. answer_invalid also
+// when one is about a request that this organisation has not signed.
 Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
                                                     const Identity& identity);
 struct AnswerToQuestion {

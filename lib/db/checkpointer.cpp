@@ -61,6 +61,8 @@ struct Checkpointer::State {
                                                        SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
             if (code != SQLITE_OK) return is_busy(code);
             if (in_log <= pages_max) return true;
+            // Whoever reads old pages keeps the rest where it is: no writer waits for that reader.
+            if (pass > 0 && done == before && in_log - done > last_pass_pages_max) return true;
             // Under load much comes in during a pass, above all while it flushes the database. The
             // writer waits for what is left when the log is begun anew: so little must be left.
             if (pass > 0 && done - before <= last_pass_pages_max &&

@@ -15,8 +15,8 @@ class Checkpointer {
   public:
     struct Options {
         std::int64_t pause_ms = 1'000;
-        // For readers of old pages, when the log is begun anew. A writer waits meanwhile.
-        int readers_wait_ms = 5'000;
+        // For readers, when the log is begun anew. A writer waits meanwhile.
+        int readers_wait_ms = 200;
         // From here on the log is begun anew, so that it cannot grow for ever under a load that
         // never pauses. A start after a crash reads it.
         std::int64_t log_bytes_max = std::int64_t{128} << 20;

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <thread>
 
+#include "base/clock.hpp"
 #include "base/temp_folder.hpp"
 #include "db/db.hpp"
 #include "db/test_faults.hpp"
@@ -80,6 +82,22 @@ TEST_F(CheckpointerTest, WaitingForAReaderIsNoFailure) {
         EXPECT_EQ(checkpointer.unwell(), std::nullopt);
     }
     EXPECT_LT(brought_over(), 100'000U);
+}
+
+// Nor does the writer stand: it would for as long as somebody reads.
+TEST_F(CheckpointerTest, NoWriterWaitsForAReader) {
+    Connection reader(path, Access::read_only);
+    const Snapshot snapshot(reader);
+    EXPECT_TRUE(reader.prepare("select count(*) from t").step());
+    add(std::int64_t{20} * 1024 * 1024);
+    Checkpointer checkpointer(path, {.pause_ms = 1, .readers_wait_ms = 60'000, .log_bytes_max = 1});
+    const auto start = monotonic_us();
+    for (int i = 0; i < 200; ++i) {
+        const auto turn = checkpointer.turn();
+        add(1);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_LT(monotonic_us() - start, 30'000'000);
 }
 
 // A writer that never pauses takes its turn, and so does the checkpointer.

@@ -312,10 +312,6 @@ std::int64_t Connection::total_changes() const {
     return sqlite3_total_changes64(handle());
 }
 
-void Connection::interrupt() {
-    sqlite3_interrupt(handle());
-}
-
 void Connection::limit_ms(std::int64_t statement_ms_max) {
     constexpr std::int64_t day_ms = std::int64_t{24} * 3600 * 1000;
     if (statement_ms_max < 0 || statement_ms_max > day_ms) {
@@ -546,6 +542,7 @@ void Transaction::commit() {
     const GatheredCommit gathered(connection_.handle());
     connection_.run("COMMIT");
     open_ = false;
+    if (!gathered.handed_on()) throw Failure("a commit was not flushed: synchronous is not FULL");
 }
 
 Snapshot::Snapshot(Connection& connection) : connection_(connection) {

@@ -49,8 +49,6 @@ class Connection {
     [[nodiscard]] std::int64_t changes() const;
     // Rows changed since the connection was opened.
     [[nodiscard]] std::int64_t total_changes() const;
-    // Ends a running statement of this connection with an interrupt, from another thread.
-    void interrupt();
     // This connection's commits no longer carry the write-ahead log over: a Checkpointer does.
     void leave_checkpoints();
     // A statement of this connection may run this long (milliseconds) from its first step() on;

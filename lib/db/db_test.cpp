@@ -332,30 +332,6 @@ TEST_F(Db, WaitingForALockIsLimitedToo) {
     EXPECT_THROW(other.run("BEGIN IMMEDIATE"), Timeout);
 }
 
-TEST_F(Db, AnotherThreadInterrupts) {
-    auto connection = create();
-    auto select = connection.prepare(endless);
-    std::atomic<bool> done = false;
-    std::thread other([&connection, &done] {
-        // Again and again: an interrupt before the statement has begun is lost.
-        while (!done) {
-            connection.interrupt();
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-    });
-    std::string what;
-    try {
-        select.step();
-    } catch (const Timeout&) {
-        what = "timeout";
-    } catch (const Failure& e) {
-        what = e.what();
-    }
-    done = true;
-    other.join();
-    EXPECT_TRUE(has(what, "interrupted")) << what;
-}
-
 TEST_F(Db, TransactionsCommitOrRollBack) {
     auto connection = create();
     connection.run("CREATE TABLE t(a)");

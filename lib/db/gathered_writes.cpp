@@ -154,9 +154,9 @@ constexpr sqlite3_io_methods methods{.iVersion = 1,
 
 int open_file(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* got) {
     auto& vfs = vfs_below();
-    if ((flags & SQLITE_OPEN_WAL) == 0) return vfs.xOpen(&vfs, path, file, flags, got);
     file->pMethods = nullptr;  // so that SQLite does not close what was not opened
     if (vfs.szOsFile > file_below_bytes) return SQLITE_CANTOPEN;
+    if ((flags & SQLITE_OPEN_WAL) == 0) return vfs.xOpen(&vfs, path, file, flags, got);
     const int code = vfs.xOpen(&vfs, path, below(file), flags, got);
     if (code != SQLITE_OK) return code;
     *reinterpret_cast<File*>(file) = {
@@ -218,6 +218,11 @@ GatheredCommit::~GatheredCommit() {
     if (log_ == nullptr) return;
     reinterpret_cast<File*>(log_)->gathers = false;
     if (auto* gathered = gathered_of(log_)) gathered->size = 0;
+}
+
+bool GatheredCommit::handed_on() const {
+    const auto* gathered = log_ == nullptr ? nullptr : gathered_of(log_);
+    return gathered == nullptr || gathered->size == 0;
 }
 
 const char* gathered_writes() {

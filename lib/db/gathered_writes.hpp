@@ -23,6 +23,8 @@ class GatheredCommit {
   public:
     explicit GatheredCommit(sqlite3* connection);
     ~GatheredCommit();
+    // All of it: a commit that went well and did not flush has broken the rule above.
+    [[nodiscard]] bool handed_on() const;
     GatheredCommit(const GatheredCommit&) = delete;
     GatheredCommit& operator=(const GatheredCommit&) = delete;
 

@@ -27,9 +27,7 @@ Parsed<UnixTime> verify_line(const NoteSignature& line, std::string_view text,
     if (bytes.size() != time_bytes + ed25519_signature_bytes) {
         return bad("a cosignature has another length");
     }
-    std::uint64_t time = 0;
-    for (const auto byte : bytes.first(time_bytes))
-        time = time << 8 | byte;
+    const std::uint64_t time = read_u64(bytes.first<time_bytes>());
     if (time > cosignature_time_max) return bad("a cosignature's time is out of range");
     const auto seconds = static_cast<UnixTime>(time);
     const auto message = signed_message(text, seconds);

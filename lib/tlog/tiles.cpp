@@ -8,8 +8,6 @@
 namespace mado::tlog {
 namespace {
 
-constexpr std::size_t hash_bytes = std::tuple_size_v<Hash>;
-constexpr unsigned tile_level_max = 63;  // tlog-tiles, "Merkle Tree"
 constexpr std::uint64_t tile_index_max = tree_size_max / tile_width - 1;
 constexpr std::string_view tile_start = "tile/";
 constexpr std::string_view entries_start = "entries/";

@@ -12,9 +12,6 @@
 namespace mado::tlog {
 namespace {
 
-constexpr std::size_t hash_bytes = std::tuple_size_v<Hash>;
-constexpr unsigned tile_level_max = 63;  // tlog-tiles, "Merkle Tree"
-
 // tlog-tiles, "Partial Tiles": floor(s / 256**l) mod 256.
 constexpr unsigned partial_width(unsigned level, std::uint64_t size) {
     return static_cast<unsigned>(hashes_at(level, size) % tile_width);
@@ -282,22 +279,22 @@ bool verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint6
     return roots && roots->before == old_root && roots->after == new_root;
 }
 
-Edge Edge::restore(std::uint64_t size, const std::vector<Hash>& last_leaves,
-                   const TileReader& read_full_tiles) {
+Edge Edge::restore(std::uint64_t size, const TileReader& read) {
     if (size > tree_size_max) throw Failure("the log is larger than it may be");
-    if (last_leaves.size() != partial_width(0, size)) {
-        throw Failure("the log's last leaves are not as many as its size says");
-    }
     Edge edge;
     edge.size_ = size;
-    if (size > 0) edge.levels_.push_back(last_leaves);
+    if (size > 0) {
+        const unsigned width = partial_width(0, size);
+        auto& open = edge.levels_.emplace_back();
+        if (width > 0) open = hashes_of(read({0, size / tile_width}, width), width);
+    }
     for (unsigned level = 1; hashes_at(level, size) > 0; ++level) {
         const unsigned width = partial_width(level, size);
         const std::uint64_t first = hashes_at(level, size) - width;
         auto& open = edge.levels_.emplace_back();
         for (unsigned i = 0; i < width; ++i) {
             // Each hash of this level is the root of a full tile of the level below.
-            const auto tile = read_full_tiles({.level = level - 1, .index = first + i}, tile_width);
+            const auto tile = read({.level = level - 1, .index = first + i}, tile_width);
             open.push_back(tile_hash(tile));
         }
     }

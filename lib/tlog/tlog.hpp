@@ -16,6 +16,8 @@ constexpr unsigned tile_height = 8;
 constexpr unsigned tile_width = 256;
 constexpr std::uint64_t tree_size_max = std::uint64_t{1} << 48;
 constexpr std::size_t proof_length_max = 63;
+constexpr unsigned tile_level_max = 63;  // tlog-tiles, "Merkle Tree"
+constexpr std::size_t hash_bytes = sizeof(Hash);
 
 Hash leaf_hash(ByteView entry);                       // SHA-256(0x00 ‖ entry)
 Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 ‖ left ‖ right)
@@ -101,9 +103,8 @@ class Edge {
   public:
     // An empty tree.
     Edge() = default;
-    // Restores the edge of a tree from its full tiles and its last size % 256 leaf hashes.
-    static Edge restore(std::uint64_t size, const std::vector<Hash>& last_leaves,
-                        const TileReader& read_full_tiles);
+    // Restores the edge of a tree from its full tiles and the open one of its leaves.
+    static Edge restore(std::uint64_t size, const TileReader& read);
 
     void append(const Hash& leaf);
     [[nodiscard]] std::uint64_t size() const { return size_; }

@@ -420,7 +420,9 @@ void expect_same_edge(const Edge& edge, std::uint64_t size) {
 }
 
 Edge restored(std::uint64_t size, const Store& store) {
-    return Edge::restore(size, naive().leaves(size - size % tile_width, size), store.reader());
+    return Edge::restore(size, [full = store.reader()](TileId id, unsigned width) {
+        return width == tile_width ? full(id, width) : naive().tile(id, width);
+    });
 }
 
 TEST(Tlog, EdgeGrowsAndIsRestoredAtEverySize) {
@@ -470,21 +472,19 @@ TEST(Tlog, EdgeReadsFewTilesToBeRestored) {
     const std::uint64_t size = tree_size_max - 1;
     std::map<unsigned, unsigned> reads;
     const Bytes tile(tile_width * 32U);
-    const auto edge =
-        Edge::restore(size, std::vector<Hash>(255), [&reads, &tile](TileId id, unsigned) {
-            ++reads[id.level];
-            return tile;
-        });
+    const auto edge = Edge::restore(size, [&reads, &tile](TileId id, unsigned) {
+        ++reads[id.level];
+        return tile;
+    });
     EXPECT_EQ(edge.size(), size);
     EXPECT_EQ(reads.size(), 5U);
     for (const auto& [level, count] : reads)
-        EXPECT_EQ(count, 255U) << level;
+        EXPECT_EQ(count, level == 0 ? 256U : 255U) << level;
 }
 
 TEST(Tlog, EdgeEndsAtTheLargestTree) {
     const Bytes tile(tile_width * 32U);
-    auto edge = Edge::restore(tree_size_max - 1, std::vector<Hash>(255),
-                              [&tile](TileId, unsigned) { return tile; });
+    auto edge = Edge::restore(tree_size_max - 1, [&tile](TileId, unsigned) { return tile; });
     edge.append(Hash{});
     EXPECT_EQ(edge.size(), tree_size_max);
     EXPECT_EQ(edge.take_full_tiles().size(), 6U);
@@ -495,10 +495,11 @@ TEST(Tlog, EdgeEndsAtTheLargestTree) {
 
 TEST(Tlog, EdgeRefusesWhatDoesNotFit) {
     const Store empty;
-    EXPECT_THROW(Edge::restore(10, naive().leaves(0, 9), empty.reader()), Failure);
-    EXPECT_THROW(Edge::restore(256, naive().leaves(0, 256), empty.reader()), Failure);
-    EXPECT_THROW(Edge::restore(256, {}, empty.reader()), Failure) << "the tile is missing";
-    EXPECT_THROW(Edge::restore(tree_size_max + 1, {Hash{}}, empty.reader()), Failure);
+    const auto nine = [](TileId id, unsigned) { return naive().tile(id, 9); };
+    EXPECT_EQ(Edge::restore(9, nine).root(), naive().root(9));
+    EXPECT_THROW(Edge::restore(10, nine), Failure) << "the tile is too short";
+    EXPECT_THROW(Edge::restore(256, empty.reader()), Failure) << "the tile is missing";
+    EXPECT_THROW(Edge::restore(tree_size_max + 1, empty.reader()), Failure);
     Edge edge;
     for (std::uint64_t i = 0; i < 300; ++i)
         edge.append(naive().leaf(i));

@@ -43,7 +43,7 @@ Parsed<Participant> read_participant(const json::value& value) {
     auto id = ParticipantId::parse(in.text("id", 64));
     auto kind = CodeId::parse(in.text("kind", 64));
     const auto name = in.text("name", 300);
-    const auto certificates = in.texts("certificates", 16, 43);
+    const auto certificates = in.texts("certificates", 16, hash_text_bytes);
     auto keys = read_keys(in.array("signing_keys", 16));
     const auto services = in.texts("services", 64, 64);
     auto addresses = read_addresses(in.texts("addresses", 16, 300));

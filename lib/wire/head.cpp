@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
+#include "wire/directory.hpp"
 #include "wire/sealing.hpp"
 
 namespace mado::wire {
@@ -99,6 +100,12 @@ Parsed<SignedHead> parse_head(std::string_view compact) {
               .card_seen = presence.has_value(),
               .sealing = std::move(sealing).value_or("")};
     return SignedHead{std::move(head), std::move(*jws)};
+}
+
+bool head_is_signed(const SignedHead& head, const Directory& directory) {
+    const auto* issuer = directory.find(head.head.issuer);
+    const auto* key = issuer == nullptr ? nullptr : issuer->signing_key(head.jws.key_id);
+    return key != nullptr && crypto::verify_jws(head.jws, *key);
 }
 
 Hash commit_operator(const Hash& salt, std::string_view name) {

@@ -14,6 +14,8 @@
 
 namespace mado::wire {
 
+struct Directory;
+
 // A person has no more links of one kind than this.
 constexpr std::int64_t position_max = 16;
 
@@ -52,6 +54,9 @@ struct SignedHead {
     crypto::Jws jws;
 };
 Parsed<SignedHead> parse_head(std::string_view compact);
+
+// The organisation that it names has signed it, with a key that the directory lists for it.
+bool head_is_signed(const SignedHead& head, const Directory& directory);
 
 // What `operator` holds: SHA-256("mado/operator/1\n" ‖ salt ‖ name). The organisation keeps salt
 // and name, and opens them when it is questioned.

@@ -122,14 +122,11 @@ Hash order_entry(const Hash& salt, ByteView order) {
 }
 
 std::string receipt_json(const Receipt& receipt) {
-    json::array proof;
-    for (const auto& hash : receipt.proof)
-        proof.emplace_back(base64url(hash));
     json::object out;
     out["order"] = base64url(receipt.order);
     out["salt"] = base64url(receipt.salt);
     out["index"] = receipt.index;
-    out["proof"] = std::move(proof);
+    out["proof"] = hashes_json(receipt.proof);
     out["checkpoint"] = receipt.checkpoint;
     return json::serialize(out);
 }
@@ -140,11 +137,7 @@ Parsed<Receipt> read_receipt(const json::object& object) {
     out.order = in.base64url_bytes("order", order_bytes_max);
     out.salt = in.hash("salt");
     out.index = static_cast<std::uint64_t>(in.integer("index"));
-    for (const auto& text : in.texts("proof", tlog::proof_length_max, 43)) {
-        auto hash = parse_hash(text);
-        if (!hash) return std::unexpected(hash.error());
-        out.proof.push_back(*hash);
-    }
+    out.proof = in.hashes("proof", tlog::proof_length_max);
     out.checkpoint = in.text("checkpoint", 16 * 1024);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;

@@ -21,12 +21,6 @@ Hash hash_at(const json::object& object, std::string_view name) {
 Bytes bytes_at(const json::object& object, std::string_view name) {
     return parse_base64url(text_at(object, name)).value_or(Bytes{});
 }
-json::array hashes_json(const std::vector<Hash>& hashes) {
-    json::array out;
-    for (const auto& hash : hashes)
-        out.emplace_back(base64url(hash));
-    return out;
-}
 
 // Does in a page what only keys can: what the clinic, the court, the card, the log and its
 // witnesses sign, what an order commits to, the proofs. Everything else stays as the input has it.

@@ -26,7 +26,8 @@ bool question_to_itself(ByteView in) {
     const auto payload = value == nullptr ? std::string() : json::serialize(*value);
     bool accepted = false;
     if (const auto page = relay::read_page(parameters)) {
-        require(page->after >= 0 && page->limit >= 1 && page->limit <= relay::page_max,
+        require(page->after >= 0 && page->limit >= 1 &&
+                    page->limit <= std::int64_t{wire::page_rows_max},
                 "a page has its bounds");
         accepted = true;
     }

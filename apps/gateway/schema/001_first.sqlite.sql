@@ -23,6 +23,7 @@ create table evidence (
 ) without rowid;
 create index evidence_number on evidence (holder, number, log_index);
 create index evidence_open on evidence (origin, log_index) where settled = 0;
+create index evidence_oldest on evidence (origin, time) where settled = 0;
 create index evidence_end on evidence (keep_until);
 
 -- How far each log was followed; of one that never was, when that began.

@@ -1,8 +1,8 @@
 -- The relay's store. Trusted for: who is behind a card or a number, and the order of the log.
 -- An attacker who can read it without the keys learns how many entries an unnamed person has, which
--- of them are by the same unnamed requester, when bells rang and batches were written; no number,
--- name, insurer or requester. One who can change it is found
--- by the anchor, by the holders' evidence and by whoever compares checkpoints.
+-- of them are by the same unnamed requester (of entries that were questioned also across persons),
+-- when bells rang and batches were written; no number, name, insurer or requester. One who can change
+-- it is found by the anchor, by the holders' evidence and by whoever compares checkpoints.
 -- "sealed": AES-256-GCM, bound to table and row; "index": HMAC-SHA-256 with a key kept elsewhere.
 
 create table person (
@@ -98,6 +98,7 @@ create table question (
 create index question_person on question (person);
 create index question_month on question (month);
 create index question_organisation on question (organisation, log_index, answered_at);
+create index question_open on question (deadline, organisation) where answered_at is null;
 
 -- Public counts of orders, by month of the country's calendar.
 create table tally (
