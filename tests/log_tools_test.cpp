@@ -529,6 +529,7 @@ TEST_F(LogToolsTest, FollowRemembers) {
     const auto evidence = fork.output.substr(at, fork.output.find('\n', at) - at);
     const auto proven = log({"check", evidence});
     EXPECT_EQ(proven.status, 0) << proven.output;
+    EXPECT_TRUE(has(proven.output, "contradiction proven")) << proven.output;
     EXPECT_TRUE(has(proven.output, "two histories")) << proven.output;
     const auto contradiction = read_file(evidence).value();
     EXPECT_EQ(check(replaced(contradiction, "log.mado", "log.made")).status, 1);

@@ -1,11 +1,12 @@
 // The demo's witnesses, from outside: what a log submits is signed here with the demo log's own
 // key, over a tree that the test makes up.
-#include <boost/json.hpp>
 #include <filesystem>
+#include <sstream>
 
 #include "base/file.hpp"
 #include "country_fixture.hpp"
 #include "db/db.hpp"
+#include "tlog/contradiction.hpp"
 #include "tlog/tlog.hpp"
 #include "tlog/witness.hpp"
 
@@ -46,9 +47,22 @@ class WitnessTest : public OneCountry {
             {.address = witness.url.address.host, .port = witness.url.address.port}, tls, "POST",
             witness.url.path + "add-checkpoint", body);
     }
-    static Finished forks(const std::string& name) {
-        return run_program({country().places().programs + "/mado-witness", "forks",
-                            country().places().config(name)});
+    // What it prints, line by line.
+    static std::vector<std::string> forks(const std::string& name) {
+        const auto done = run_program({country().places().programs + "/mado-witness", "forks",
+                                       country().places().config(name)});
+        EXPECT_EQ(done.status, 0) << done.output;
+        std::vector<std::string> lines;
+        std::istringstream in(done.output);
+        for (std::string line; std::getline(in, line);)
+            lines.push_back(std::move(line));
+        return lines;
+    }
+    // What `mado log check` says about a file with one of these lines.
+    static Finished check(const std::string& line) {
+        const auto path = country().path("fork.json");
+        replace_file(path, as_bytes(line + "\n"));
+        return country().cli({"log", "check", path});
     }
     static std::string metric(const std::string& name, const std::string& start) {
         const auto text = country().operator_page(name, "/metrics").body;
@@ -95,21 +109,36 @@ TEST_F(WitnessTest, QuorumCosignsAndAKilledWitnessRemembers) {
     EXPECT_EQ(conflict.body, "5\n");
     EXPECT_EQ(submit(witnesses[0], body(tree_of(9, "entry "), 5)).status, 200);
 
-    // Another history, signed with the same key.
-    EXPECT_EQ(forks("witness-1").output, "");
-    EXPECT_EQ(submit(witnesses[0], body(tree_of(9, "other "), 9)).status, 422);
-    const auto printed = forks("witness-1");
-    EXPECT_EQ(printed.status, 0);
-    const auto fork = valid(parse_json_object(printed.output.substr(0, printed.output.size() - 1)));
-    EXPECT_EQ(fork.at("kind").as_string(), "other_root");
-    EXPECT_EQ(fork.at("submitted").as_string(), body(tree_of(9, "other "), 9));
-    EXPECT_TRUE(
-        tlog::open_checkpoint(std::string_view(fork.at("cosigned").as_string()), log().key));
-    EXPECT_EQ(metric("witness-1", "mado_witness_forks_total"), "mado_witness_forks_total 1");
+    // Another history, signed with the same key: smaller than the newest tree, as large, larger.
+    EXPECT_EQ(forks("witness-1"), std::vector<std::string>{});
+    const auto other = [](std::uint64_t size) { return tree_of(size, "other "); };
+    EXPECT_EQ(submit(witnesses[0], body(other(7), 5)).status, 409);
+    EXPECT_EQ(submit(witnesses[0], body(other(9), 9)).status, 422);
+    EXPECT_EQ(submit(witnesses[0], body(other(12), 9)).status, 422);
+    EXPECT_EQ(submit(witnesses[0], body(other(12), 9)).status, 422);
+    EXPECT_EQ(metric("witness-1", "mado_witness_forks_total"), "mado_witness_forks_total 3");
     EXPECT_EQ(metric("witness-2", "mado_witness_forks_total"), "mado_witness_forks_total 0");
     country().kill9("witness-1");
+    const auto printed = forks("witness-1");
+    ASSERT_EQ(printed.size(), 3U);
+    const std::vector<std::pair<std::uint64_t, std::uint64_t>> sizes{{5, 7}, {9, 9}, {9, 12}};
+    for (std::size_t i = 0; i < printed.size(); ++i) {
+        const auto checked = check(printed[i]);
+        EXPECT_EQ(checked.status, 0) << checked.output;
+        EXPECT_NE(checked.output.find("contradiction proven"), std::string::npos) << checked.output;
+        const auto roots = std::get<tlog::TwoRoots>(valid(tlog::parse_contradiction(printed[i])));
+        const auto mine = tlog::Quorum::make({witnesses[0].key}, 1).value();
+        const auto older = valid(tlog::cosigned(roots.older, log().key, mine, unix_now()));
+        EXPECT_EQ(std::get<tlog::CosignedCheckpoint>(older).checkpoint.size, sizes[i].first);
+        EXPECT_EQ(roots.newer, note(other(sizes[i].second)));
+        EXPECT_EQ(roots.root, other(sizes[i].first).root());
+        // Of the same history it is none.
+        auto altered = roots;
+        altered.older = note(other(sizes[i].first));
+        EXPECT_EQ(check(tlog::to_json(altered)).status, 1);
+    }
     country().start("witness-1");
-    EXPECT_EQ(metric("witness-1", "mado_witness_forks_total"), "mado_witness_forks_total 1");
+    EXPECT_EQ(metric("witness-1", "mado_witness_forks_total"), "mado_witness_forks_total 3");
 }
 
 TEST_F(WitnessTest, RefusesToStartWithWhatIsNotItsOwn) {

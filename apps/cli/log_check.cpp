@@ -85,19 +85,18 @@ int check_receipts(const std::string& path, const Receipts& receipts, const Chec
     return status;
 }
 
-int check_contradiction(const std::string& path, const monitor::Contradiction& contradiction,
+int check_contradiction(const std::string& path, const tlog::Contradiction& contradiction,
                         const Check& check) {
-    const auto origin = std::string(monitor::origin_of(contradiction));
+    const auto origin = std::string(tlog::origin_of(contradiction));
     const auto* log = check.directory.log(origin);
     if (log == nullptr) return wrong(path, "it is of a log that the directory does not name");
-    if (const auto ok = monitor::verify_contradiction(contradiction, log->key); !ok) {
+    if (const auto ok = tlog::verify_contradiction(contradiction, log->key); !ok) {
         return wrong(path, ok.error().why);
     }
-    const auto* leaves = std::get_if<monitor::TwoLeaves>(&contradiction);
+    const auto* leaves = std::get_if<tlog::TwoLeaves>(&contradiction);
     std::cout << fmt::format(
-        "{}: 証明済み proven\n  記録 log          {}\n  この記録は二つの歴史に署名した this log "
-        "has signed "
-        "two histories: {}\n",
+        "{}: 矛盾は証明済み contradiction proven\n  記録 log          {}\n"
+        "  この記録は二つの歴史に署名した this log has signed two histories: {}\n",
         path, origin,
         leaves != nullptr ? fmt::format("two different entries at index {}", leaves->index)
                           : "a tree that did not grow out of an older one");
@@ -128,7 +127,7 @@ int check_file(const std::string& path, const Check& check) {
     if (const auto* receipts = std::get_if<Receipts>(&*file)) {
         return check_receipts(path, *receipts, check);
     }
-    return check_contradiction(path, std::get<monitor::Contradiction>(*file), check);
+    return check_contradiction(path, std::get<tlog::Contradiction>(*file), check);
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ Parsed<LogFile> parse_log_file(std::string_view text) {
     const auto object = parse_json_object(text, limits);
     if (!object) return bad("neither a tlog-proof nor a JSON object");
     if (object->contains("form")) {
-        auto contradiction = monitor::parse_contradiction(text);
+        auto contradiction = tlog::parse_contradiction(text);
         if (!contradiction) return std::unexpected(contradiction.error());
         return std::move(*contradiction);
     }

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "monitor/contradiction.hpp"
+#include "tlog/contradiction.hpp"
 #include "tlog/note.hpp"
 #include "wire/exchange.hpp"
 #include "wire/order.hpp"
@@ -15,7 +15,7 @@
 namespace mado::cli {
 
 using Receipts = std::vector<wire::Receipt>;  // one, or those of a Bundle
-using LogFile = std::variant<tlog::LogProof, Receipts, monitor::Contradiction>;
+using LogFile = std::variant<tlog::LogProof, Receipts, tlog::Contradiction>;
 
 constexpr std::size_t log_file_bytes_max = wire::answer_bytes_max;
 

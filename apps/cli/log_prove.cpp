@@ -22,7 +22,7 @@ namespace {
 struct Claim {
     std::uint64_t index = 0;
     Bytes opened;  // the entry is its SHA-256
-    monitor::Testimony said;
+    tlog::Testimony said;
 };
 
 Claim claim_of(std::uint64_t index, Bytes opened, std::string checkpoint, std::vector<Hash> proof) {

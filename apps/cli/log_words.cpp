@@ -84,23 +84,23 @@ std::string witnesses_text(const std::vector<tlog::Cosignature>& cosignatures) {
     return out.empty() ? "なし none" : out;
 }
 
-std::string keep_evidence(const Places& places, const monitor::Contradiction& contradiction) {
-    const auto origin = monitor::origin_of(contradiction);
+std::string keep_evidence(const Places& places, const tlog::Contradiction& contradiction) {
+    const auto origin = tlog::origin_of(contradiction);
     const auto name = hex(ByteView(crypto::sha256(as_bytes(origin))).first(8));
     const auto path = fmt::format("{}/contradiction-{}.json", places.evidence(), name);
     std::filesystem::create_directories(places.evidence());
     if (!std::filesystem::exists(path)) {
-        replace_file(path, as_bytes(monitor::to_json(contradiction) + "\n"));
+        replace_file(path, as_bytes(tlog::to_json(contradiction) + "\n"));
     }
     return path;
 }
 
-int print_contradiction(const Places& places, const monitor::Contradiction& contradiction) {
+int print_contradiction(const Places& places, const tlog::Contradiction& contradiction) {
     std::cerr << fmt::format(
         "mado: fork: 記録の分岐 the log {} has signed two histories. The proof, which anybody can "
         "check "
         "with ./mado log check: {}\n",
-        monitor::origin_of(contradiction), keep_evidence(places, contradiction));
+        tlog::origin_of(contradiction), keep_evidence(places, contradiction));
     return status_lie;
 }
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "monitor/contradiction.hpp"
 #include "monitor/log_reader.hpp"
 #include "places.hpp"
+#include "tlog/contradiction.hpp"
 
 namespace mado::cli {
 
@@ -34,8 +34,8 @@ std::string witnesses_text(const std::vector<tlog::Cosignature>& cosignatures);
 
 // Keeps what convicts a log, durably, under one name for each log: the first is enough. Returns the
 // file's path.
-std::string keep_evidence(const Places& places, const monitor::Contradiction& contradiction);
+std::string keep_evidence(const Places& places, const tlog::Contradiction& contradiction);
 // The same, and says so on standard error; returns the status.
-int print_contradiction(const Places& places, const monitor::Contradiction& contradiction);
+int print_contradiction(const Places& places, const tlog::Contradiction& contradiction);
 
 }  // namespace mado::cli

@@ -179,7 +179,7 @@ Task<Settling::Result> Settling::follow(FollowedLog& log, UnixTime now) {
     // cosign now.
     const auto seen = co_await monitor::look(log.reader, quorum, log.followed.note, now);
     if (seen.contradiction) {
-        co_return co_await keep_contradiction(log, monitor::to_json(*seen.contradiction), now);
+        co_return co_await keep_contradiction(log, tlog::to_json(*seen.contradiction), now);
     }
     if (seen.alarm != monitor::Alarm::none) co_return result_of(seen.alarm);
     const auto& published = seen.published;
@@ -215,7 +215,7 @@ Task<Settling::Result> Settling::demand_tree(FollowedLog& log, const monitor::Pu
     const auto receipt = kept_receipt(*order);
     auto found = co_await monitor::compare_trees(log.reader, published.note, receipt.checkpoint);
     if (found && *found) {
-        co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
+        co_return co_await keep_contradiction(log, tlog::to_json(**found), now);
     }
     if (!found && !is_not_shown(found.error())) co_return result_of(found.error());
     log.not_shown = !found;
@@ -267,7 +267,7 @@ Task<std::optional<Settling::Result>> Settling::settle_one(FollowedLog& log,
                                                 published);
     if (!found) co_return result_of(found.error());
     if (!*found) throw Failure("a log's leaf was proven to be another one, and then was not");
-    co_return co_await keep_contradiction(log, monitor::to_json(**found), now);
+    co_return co_await keep_contradiction(log, tlog::to_json(**found), now);
 }
 
 Task<Settling::Result> Settling::keep_contradiction(FollowedLog& log, std::string proof,

@@ -5,9 +5,9 @@
 #include <future>
 #include <utility>
 
-#include "monitor/contradiction.hpp"
 #include "monitor/test_log.hpp"
 #include "test_gateway.hpp"
+#include "tlog/contradiction.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -87,9 +87,9 @@ class SettlingTest : public testing::Test {
     void expect_kept_contradiction() {
         const auto kept = evidence->contradiction(country.log.name());
         ASSERT_TRUE(kept);
-        const auto parsed = monitor::parse_contradiction(*kept);
+        const auto parsed = tlog::parse_contradiction(*kept);
         ASSERT_TRUE(parsed);
-        EXPECT_TRUE(monitor::verify_contradiction(*parsed, country.log));
+        EXPECT_TRUE(tlog::verify_contradiction(*parsed, country.log));
     }
 
     static constexpr auto now = wire::test_now;

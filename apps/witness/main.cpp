@@ -1,5 +1,6 @@
 // mado-witness: an auditor's program, which watches that logs only grow. `mado-witness serve
-// CONFIG`, and `mado-witness forks CONFIG`: prints the forks that it was shown, one JSON a line.
+// CONFIG`, and `mado-witness forks CONFIG`: prints the contradictions that it was shown, one a
+// line, each as a file for `./mado log check`.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -7,7 +8,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json.hpp>
 
 #include "base/config.hpp"
 #include "base/file.hpp"
@@ -107,18 +107,19 @@ int serve(const std::string& config_path) {
     check_store(store, directory, settings.store());
 
     http::Metrics metrics;
-    Shared shared{.directory = directory,
-                  .name = entry.key,
-                  .key = key,
-                  .log = log,
-                  .store = store,
-                  .submissions = metrics.counters("mado_witness_submissions_total",
-                                                  "Submitted checkpoints by result.", {"result"}),
-                  .forks = metrics.counter("mado_witness_forks_total",
-                                           "Forks kept: mado-witness forks prints them."),
-                  .forks_dropped = metrics.counter("mado_witness_forks_dropped_total",
-                                                   "Forks of a log that had enough of them.")};
-    shared.forks.add(store.fork_count());
+    Shared shared{
+        .directory = directory,
+        .name = entry.key,
+        .key = key,
+        .log = log,
+        .store = store,
+        .submissions = metrics.counters("mado_witness_submissions_total",
+                                        "Submitted checkpoints by result.", {"result"}),
+        .contradictions = metrics.counter("mado_witness_forks_total",
+                                          "Contradictions kept: mado-witness forks prints them."),
+        .contradictions_dropped = metrics.counter("mado_witness_forks_dropped_total",
+                                                  "Contradictions of a log that had enough.")};
+    shared.contradictions.add(store.contradiction_count());
 
     const auto tls =
         http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
@@ -143,12 +144,8 @@ int serve(const std::string& config_path) {
 }
 
 int print_forks(const std::string& config_path) {
-    for (const auto& fork : read_forks(read_settings(config_path).store())) {
-        const json::object line{{"origin", fork.origin},     {"kind", to_text(fork.kind)},
-                                {"time", fork.time},         {"size", fork.size},
-                                {"cosigned", fork.cosigned}, {"submitted", fork.body}};
-        fmt::print("{}\n", json::serialize(line));
-    }
+    for (const auto& found : read_contradictions(read_settings(config_path).store()))
+        fmt::print("{}\n", tlog::to_json(found.contradiction));
     return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "routes.hpp"
 
+#include <utility>
+
 #include "crypto/digest.hpp"
 
 namespace mado::witness {
@@ -38,29 +40,19 @@ http::Response conflict(Shared& shared, const std::optional<Seen>& newest) {
 }
 
 // Durable before anybody hears of the submission's fate.
-void keep_fork(Shared& shared, const Submission& submission, const Contradiction& fork,
-               const std::string& body) {
-    const auto& checkpoint = submission.checkpoint;
-    const auto kept = shared.store.keep({.origin = checkpoint.origin,
-                                         .size = checkpoint.size,
-                                         .root = checkpoint.root,
-                                         .kind = fork.kind,
-                                         .time = unix_now(),
-                                         .cosigned = fork.seen.note,
-                                         .body = body});
-    switch (kept) {
+void keep(Shared& shared, const tlog::Checkpoint& submitted, tlog::Contradiction contradiction) {
+    const Found found{.contradiction = std::move(contradiction), .found_at = unix_now()};
+    switch (shared.store.keep(submitted, found)) {
         case Kept::known:
             return;
         case Kept::full:
-            shared.forks_dropped.add();
+            shared.contradictions_dropped.add();
             return;
         case Kept::added:
-            shared.forks.add();
-            shared.log.error("fork",
-                             {{"log", checkpoint.origin},
-                              {"kind", to_text(fork.kind)},
-                              {"size", static_cast<std::int64_t>(checkpoint.size)},
-                              {"cosigned_size", static_cast<std::int64_t>(fork.seen.size)}});
+            shared.contradictions.add();
+            shared.log.error(
+                "log_contradicted",
+                {{"log", submitted.origin}, {"size", static_cast<std::int64_t>(submitted.size)}});
             return;
     }
 }
@@ -84,8 +76,10 @@ http::Response add_checkpoint(Shared& shared, const http::Request& request) {
     const auto submission = read_submission(request.body, shared.directory);
     if (!submission) return refuse(shared, submission.error(), request);
     const auto history = shared.store.history(*submission);
-    const auto judgement = judge(*submission, history);
-    if (judgement.fork) keep_fork(shared, *submission, *judgement.fork, request.body);
+    auto judgement = judge(*submission, history);
+    if (judgement.contradiction) {
+        keep(shared, submission->checkpoint, *std::move(judgement.contradiction));
+    }
     switch (judgement.verdict) {
         case Verdict::consistent:
             return cosign(shared, *submission, history);

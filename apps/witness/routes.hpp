@@ -18,9 +18,9 @@ struct Shared {
     const crypto::PrivateKey& key;
     const Log& log;
     Store& store;
-    http::CounterFamily& submissions;  // by result
-    http::Counter& forks;              // kept, also by earlier runs
-    http::Counter& forks_dropped;      // that found no room
+    http::CounterFamily& submissions;       // by result
+    http::Counter& contradictions;          // kept, also by earlier runs
+    http::Counter& contradictions_dropped;  // that found no room
 };
 
 // Nobody is authenticated before the body is read: the limits are narrow.

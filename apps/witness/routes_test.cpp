@@ -25,8 +25,8 @@ class RoutesTest : public testing::Test {
                               .log = program_log,
                               .store = *store,
                               .submissions = submissions,
-                              .forks = forks,
-                              .forks_dropped = dropped});
+                              .contradictions = contradictions,
+                              .contradictions_dropped = dropped});
         http::ServerOptions options;
         options.tls = &tls;
         options.limits = public_limits();
@@ -73,7 +73,7 @@ class RoutesTest : public testing::Test {
     const Log program_log{"test", null_device()};
     http::Metrics metrics;
     http::CounterFamily& submissions = metrics.counters("submissions", "…", {"result"});
-    http::Counter& forks = metrics.counter("forks", "…");
+    http::Counter& contradictions = metrics.counter("contradictions", "…");
     http::Counter& dropped = metrics.counter("dropped", "…");
     http::Identity identity{"witness"};
     http::TlsContext tls = http::TlsContext::server(identity.tls(), false);
@@ -169,10 +169,10 @@ TEST_F(RoutesTest, InconsistentIsNotCosigned) {
     EXPECT_EQ(response.status, 422);
     EXPECT_EQ(code(response), "inconsistent");
     EXPECT_EQ(store->newest(country.log.name())->size, 3U);
-    EXPECT_EQ(forks.value(), 0U) << "a wrong proof is nobody's signature";
+    EXPECT_EQ(contradictions.value(), 0U) << "a wrong proof is nobody's signature";
 }
 
-TEST_F(RoutesTest, ForkIsRefusedAndKept) {
+TEST_F(RoutesTest, ContradictionIsRefusedAndKept) {
     log.grow(5);
     EXPECT_TRUE(cosigns(submit(log.body(0))));
     const auto seen = store->newest(country.log.name()).value();
@@ -180,23 +180,42 @@ TEST_F(RoutesTest, ForkIsRefusedAndKept) {
     other.grow(5);
     EXPECT_EQ(submit(other.body(5)).status, 422);
     expect_conflict(submit(other.body(0)), "5");
-    EXPECT_EQ(forks.value(), 1U) << "one fork, however often it is sent";
+    EXPECT_EQ(contradictions.value(), 1U) << "one, however often it is sent";
     other.grow(4);
     const auto body = other.body(5);
     EXPECT_EQ(submit(body).status, 422);
-    EXPECT_EQ(forks.value(), 2U);
+    EXPECT_EQ(contradictions.value(), 2U);
     EXPECT_EQ(store->newest(country.log.name()), seen);
-    const auto kept = read_forks(folder.path("witness.sqlite"));
+    EXPECT_EQ(submit(body).status, 422);
+    EXPECT_EQ(contradictions.value(), 2U);
+    const auto kept = read_contradictions(folder.path("witness.sqlite"));
     ASSERT_EQ(kept.size(), 2U);
-    EXPECT_EQ(kept[1].kind, ForkKind::other_history);
-    EXPECT_EQ(kept[1].cosigned, seen.note);
-    EXPECT_EQ(kept[1].body, body);
-    // Anybody can verify it: two notes of one log, and a proof between them that does not fit.
-    const auto submitted = tlog::parse_add_checkpoint(kept[1].body).value();
-    const auto later = tlog::open_checkpoint(submitted.checkpoint, country.log).value();
-    const auto earlier = tlog::open_checkpoint(kept[1].cosigned, country.log).value();
-    EXPECT_NE(tlog::proven_old_root(earlier.size, later.size, later.root, submitted.proof),
-              earlier.root);
+    for (const auto& one : kept) {
+        EXPECT_TRUE(tlog::verify_contradiction(one.contradiction, country.log));
+        EXPECT_EQ(std::get<tlog::TwoRoots>(one.contradiction).older, seen.note);
+        EXPECT_NEAR(static_cast<double>(one.found_at), static_cast<double>(unix_now()), 60);
+    }
+    EXPECT_EQ(std::get<tlog::TwoRoots>(kept[1].contradiction).newer, other.note());
+}
+
+// Nobody hears of a submission's fate before what convicts the log is kept.
+TEST_F(RoutesTest, ContradictionThatCannotBeKeptIsNotAnswered) {
+    log.grow(5);
+    EXPECT_TRUE(cosigns(submit(log.body(0))));
+    TestLog other{country};
+    other.grow(5);
+    db::Connection(folder.path("witness.sqlite"), db::Access::read_write)
+        .run(
+            "create trigger planted before insert on contradiction begin select raise(abort, 'p'); "
+            "end");
+    EXPECT_EQ(submit(other.body(5)).status, 500);
+    EXPECT_EQ(submit(other.body(0)).status, 500);
+    EXPECT_FALSE(store->healthy());
+    db::Connection(folder.path("witness.sqlite"), db::Access::read_write)
+        .run("drop trigger planted");
+    EXPECT_EQ(submit(other.body(5)).status, 422);
+    EXPECT_TRUE(store->healthy());
+    EXPECT_EQ(contradictions.value(), 1U);
 }
 
 TEST_F(RoutesTest, CosignaturesOfOthersAreNotPassedOn) {

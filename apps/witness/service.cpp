@@ -18,18 +18,34 @@ bool is_consistent(const Submission& submission, const std::optional<Seen>& newe
                                     request.proof);
 }
 
-// Only what anybody can verify from the two signed notes, and in the second case the proof: a proof
-// that is merely wrong says nothing about the log, since anybody can submit it.
-std::optional<Contradiction> contradiction(const Submission& submission, const History& history) {
+// One size with two roots, or a proof that leads to the submitted root and shows another root at
+// the old size than the one that we cosigned.
+std::optional<tlog::TwoRoots> two_roots(const Submission& submission, const History& history) {
     const auto& checkpoint = submission.checkpoint;
+    const auto& request = submission.request;
     if (history.at_size && history.at_size->root != checkpoint.root) {
-        return Contradiction{.kind = ForkKind::other_root, .seen = *history.at_size};
+        return tlog::TwoRoots{.older = history.at_size->note,
+                              .newer = request.checkpoint,
+                              .root = checkpoint.root,
+                              .proof = {}};
     }
     if (!history.at_old_size) return std::nullopt;
     const auto old_root = tlog::proven_old_root(history.at_old_size->size, checkpoint.size,
-                                                checkpoint.root, submission.request.proof);
+                                                checkpoint.root, request.proof);
     if (!old_root || *old_root == history.at_old_size->root) return std::nullopt;
-    return Contradiction{.kind = ForkKind::other_history, .seen = *history.at_old_size};
+    return tlog::TwoRoots{.older = history.at_old_size->note,
+                          .newer = request.checkpoint,
+                          .root = *old_root,
+                          .proof = request.proof};
+}
+
+// Only what convinces others: a proof that is merely wrong says nothing about the log, since
+// anybody can submit it, and neither does a note of ours that was altered in the store.
+std::optional<tlog::Contradiction> contradiction(const Submission& submission,
+                                                 const History& history) {
+    const auto found = two_roots(submission, history);
+    if (!found || !tlog::verify_contradiction(*found, submission.log.key)) return std::nullopt;
+    return *found;
 }
 
 }  // namespace
@@ -56,25 +72,9 @@ std::expected<Submission, Refusal> read_submission(std::string_view body,
                       .signature = tlog::signature_line(*own)};
 }
 
-std::string_view to_text(ForkKind kind) {
-    switch (kind) {
-        case ForkKind::other_root:
-            return "other_root";
-        case ForkKind::other_history:
-            return "other_history";
-    }
-    throw Failure("a kind of fork without a name");
-}
-
-Parsed<ForkKind> parse_fork_kind(std::string_view text) {
-    for (const auto kind : {ForkKind::other_root, ForkKind::other_history}) {
-        if (text == to_text(kind)) return kind;
-    }
-    return bad("there is no such kind of fork");
-}
-
 Judgement judge(const Submission& submission, const History& history) {
-    Judgement judgement{.verdict = Verdict::consistent, .fork = contradiction(submission, history)};
+    Judgement judgement{.verdict = Verdict::consistent,
+                        .contradiction = contradiction(submission, history)};
     const std::uint64_t newest_size = history.newest ? history.newest->size : 0;
     if (submission.request.old_size != newest_size) {
         judgement.verdict = Verdict::conflict;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tlog/contradiction.hpp"
 #include "tlog/witness.hpp"
 #include "wire/directory.hpp"
 
@@ -50,23 +51,11 @@ enum class Verdict {
     inconsistent,  // the proof or the root does not fit our newest checkpoint
 };
 
-// What two notes that the log has signed contradict each other in.
-enum class ForkKind {
-    other_root,     // one size, two roots
-    other_history,  // the proof shows another root at a size that we cosigned
-};
-std::string_view to_text(ForkKind kind);
-Parsed<ForkKind> parse_fork_kind(std::string_view text);
-
-struct Contradiction {
-    ForkKind kind;
-    Seen seen;  // what we cosigned, and what the submission contradicts
-};
-
 struct Judgement {
     Verdict verdict = Verdict::inconsistent;
-    // Whatever the verdict is: the log's key has signed two histories.
-    std::optional<Contradiction> fork;
+    // Whatever the verdict is: what we cosigned once, and a submission that cannot be true beside
+    // it. Passes verify_contradiction.
+    std::optional<tlog::Contradiction> contradiction;
 };
 Judgement judge(const Submission& submission, const History& history);
 

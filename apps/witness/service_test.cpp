@@ -20,22 +20,35 @@ class ServiceTest : public testing::Test {
         }
         return "?";
     }
-    // "consistent", "conflict", "inconsistent", and " other_root" behind it.
+    // "consistent", "conflict", "inconsistent", and what it convicts the log of behind it.
     std::string judged(const tlog::AddCheckpoint& request, const History& history) {
         const auto submission = read_submission(tlog::to_text(request), directory);
         EXPECT_TRUE(submission.has_value());
-        const auto judgement = judge(submission.value(), history);
-        const std::string fork =
-            judgement.fork ? " " + std::string(to_text(judgement.fork->kind)) : "";
+        auto judgement = judge(submission.value(), history);
+        const auto of = convicted(judgement.contradiction);
+        found = std::move(judgement.contradiction);
         switch (judgement.verdict) {
             case Verdict::consistent:
-                return "consistent" + fork;
+                return "consistent" + of;
             case Verdict::conflict:
-                return "conflict" + fork;
+                return "conflict" + of;
             case Verdict::inconsistent:
-                return "inconsistent" + fork;
+                return "inconsistent" + of;
         }
         return "?";
+    }
+    // " other root" of one size, " other history". Whatever it is, its file convinces others.
+    [[nodiscard]] std::string convicted(const std::optional<tlog::Contradiction>& of) const {
+        if (!of) return "";
+        const auto file = tlog::parse_contradiction(tlog::to_json(*of));
+        if (!file || !tlog::verify_contradiction(*file, country.log)) return " nothing";
+        const auto& roots = std::get<tlog::TwoRoots>(*of);
+        const auto older = tlog::open_checkpoint(roots.older, country.log);
+        const auto newer = tlog::open_checkpoint(roots.newer, country.log);
+        return older->size == newer->size ? " other root" : " other history";
+    }
+    [[nodiscard]] tlog::TwoRoots two_roots() const {
+        return std::get<tlog::TwoRoots>(found.value());
     }
     // What a witness that has seen these, the last one last, knows for this request.
     static History history(const tlog::AddCheckpoint& request, const std::vector<Seen>& seen) {
@@ -66,6 +79,7 @@ class ServiceTest : public testing::Test {
     wire::Directory directory = country.directory();
     TestLog log{country};
     TestLog other{country};  // a second history under the same key
+    std::optional<tlog::Contradiction> found;
 };
 
 // ---- Reading ----
@@ -140,7 +154,7 @@ TEST_F(ServiceTest, EmptyTree) {
     wrong.root = Hash{};
     const tlog::AddCheckpoint request{.old_size = 0, .proof = {}, .checkpoint = log.sign(wrong)};
     EXPECT_EQ(judged_after(request, {}), "inconsistent");
-    EXPECT_EQ(judged_after(request, {empty}), "inconsistent other_root");
+    EXPECT_EQ(judged_after(request, {empty}), "inconsistent other root");
     log.grow(5);
     EXPECT_EQ(judged_after(log.request(0), {empty}), "consistent");
 }
@@ -198,42 +212,117 @@ TEST_F(ServiceTest, NothingOlderIsCosigned) {
     }
 }
 
-// ---- Forks ----
+// ---- Contradictions ----
 
-TEST_F(ServiceTest, TwoRootsOfOneSizeAreAForkWhateverTheVerdict) {
-    const auto seen = grown(log, {3, 5, 9});
+TEST_F(ServiceTest, TwoRootsOfOneSizeAreOneWhateverTheVerdict) {
+    const auto seen = grown(log, {3, 5, 8, 9});
     other.grow(9);
-    EXPECT_EQ(judged_after(other.request(9), seen), "inconsistent other_root");
-    EXPECT_EQ(judged_after(other.request(0), seen), "conflict other_root");
-    TestLog shorter{country};
-    shorter.grow(5);
-    EXPECT_EQ(judged_after(shorter.request(5), seen), "conflict other_root");
+    EXPECT_EQ(judged_after(other.request(9), seen), "inconsistent other root");
+    EXPECT_EQ(judged_after(other.request(0), seen), "conflict other root");
+    EXPECT_EQ(judged_after(other.request(5), seen), "conflict other root") << "shows both";
+    EXPECT_EQ(two_roots().older, seen.back().note);
+    EXPECT_EQ(two_roots().newer, other.note());
+    EXPECT_EQ(two_roots().root, other.tree.root());
+    EXPECT_EQ(two_roots().proof, std::vector<Hash>{}) << "what was submitted is the older size's";
+    auto with_proof = other.request(9);
+    with_proof.proof = {wire::filled(1)};
+    EXPECT_EQ(judged_after(with_proof, seen), "inconsistent other root");
+    for (const auto smaller : {5U, 8U}) {
+        TestLog shorter{country};
+        shorter.grow(smaller);
+        EXPECT_EQ(judged_after(shorter.request(smaller), seen), "conflict other root");
+        EXPECT_EQ(judged_after(shorter.request(3), seen), "conflict other root");
+    }
     // No size of ours: nothing to compare with.
-    shorter.grow(1);
-    EXPECT_EQ(judged_after(shorter.request(0), seen), "conflict");
+    TestLog between{country};
+    between.grow(6);
+    EXPECT_EQ(judged_after(between.request(0), seen), "conflict");
 }
 
-TEST_F(ServiceTest, ProofOfAnotherPastIsAFork) {
+TEST_F(ServiceTest, ProofOfAnotherPastIsOne) {
     const auto seen = grown(log, {3, 5, 9});
-    other.grow(12);
-    EXPECT_EQ(judged_after(other.request(9), seen), "inconsistent other_history");
-    EXPECT_EQ(judged_after(other.request(5), seen), "conflict other_history");
-    EXPECT_EQ(judged_after(other.request(3), seen), "conflict other_history");
+    other.grow(7);
+    EXPECT_EQ(judged_after(other.request(5), seen), "conflict other history") << "a smaller tree";
+    other.grow(5);
+    EXPECT_EQ(judged_after(other.request(9), seen), "inconsistent other history");
+    EXPECT_EQ(judged_after(other.request(5), seen), "conflict other history");
+    EXPECT_EQ(judged_after(other.request(3), seen), "conflict other history");
     EXPECT_EQ(judged_after(other.request(4), seen), "conflict");
-    const auto submission = read_submission(other.body(9), directory).value();
-    const auto fork = judge(submission, history(other.request(9), seen)).fork;
-    EXPECT_EQ(fork.value().seen, seen.back());
+    const auto request = other.request(9);
+    EXPECT_EQ(judged_after(request, seen), "inconsistent other history");
+    EXPECT_EQ(two_roots().older, seen.back().note);
+    EXPECT_EQ(two_roots().newer, request.checkpoint);
+    EXPECT_EQ(two_roots().root, tlog::tree_root(9, other.reader()));
+    EXPECT_EQ(two_roots().proof, request.proof);
+}
+
+// Cosignatures and lines of nobody stay in it, as they came.
+TEST_F(ServiceTest, NotesAreKeptVerbatim) {
+    const auto seen = grown(log, {5});
+    other.grow(7);
+    auto request = other.request(5);
+    request.checkpoint +=
+        tlog::cosign(tlog::checkpoint_text(other.checkpoint()), 5, country.witnesses[1],
+                     country.witness_keys[1]) +
+        tlog::signature_line({.name = "nobody", .id = 1, .signature = Bytes(64, 1)});
+    EXPECT_EQ(judged_after(request, seen), "inconsistent other history");
+    EXPECT_EQ(two_roots().newer, request.checkpoint);
+    const auto quorum = tlog::Quorum::make({country.witnesses[0]}, 1).value();
+    const auto ours = tlog::cosigned(two_roots().older, country.log, quorum, wire::test_now);
+    EXPECT_TRUE(std::holds_alternative<tlog::CosignedCheckpoint>(ours.value()));
 }
 
 // The proof of such a size takes the old root for granted, so it shows nothing against the log.
-TEST_F(ServiceTest, ProofFromAPowerOfTwoShowsNoFork) {
-    const auto seen = grown(log, {8});
-    other.grow(12);
-    EXPECT_EQ(judged_after(other.request(8), seen), "inconsistent");
+TEST_F(ServiceTest, ProofFromAPowerOfTwoShowsNone) {
+    for (const std::uint64_t size : {1U, 2U, 8U, 256U}) {
+        TestLog one{country};
+        TestLog another{country};
+        const auto seen = grown(one, {size});
+        another.grow(size + 4);
+        EXPECT_EQ(judged_after(another.request(size), seen), "inconsistent") << size;
+    }
 }
 
-// What anybody can submit about an honest log must never look like a fork.
-TEST_F(ServiceTest, NobodyElseCanMakeAFork) {
+// As large as a submission may be, twice, of what JSON writes in two bytes.
+TEST_F(ServiceTest, LargestContradictionIsAFile) {
+    const auto signed_with = [this](const TestLog& tree, std::size_t more) {
+        return tlog::sign_note(
+            tlog::checkpoint_text(tree.checkpoint()) + std::string(more, '"') + "\n", country.log,
+            country.log_key);
+    };
+    const auto largest = [&signed_with](const TestLog& tree, std::uint64_t old_size) {
+        auto request = tree.request(old_size);
+        request.checkpoint = signed_with(tree, 1);
+        const auto room = tlog::add_checkpoint_bytes_max - tlog::to_text(request).size();
+        request.checkpoint = signed_with(tree, 1 + room);
+        EXPECT_EQ(tlog::to_text(request).size(), tlog::add_checkpoint_bytes_max);
+        return request;
+    };
+    log.grow(255);
+    const auto first = read_submission(tlog::to_text(largest(log, 0)), directory).value();
+    const auto seen = seen_of(first, country.cosign(first.text, wire::test_now));
+    other.grow(100'000);
+    EXPECT_EQ(judged_after(largest(other, 255), {seen}), "inconsistent other history");
+    EXPECT_GT(tlog::to_json(*found).size(), 3 * tlog::add_checkpoint_bytes_max);
+}
+
+// What was altered in the store convicts nobody.
+TEST_F(ServiceTest, AlteredMemoryIsNoContradiction) {
+    const auto seen = grown(log, {5});
+    auto altered = seen;
+    altered[0].root[0] ^= 1;
+    EXPECT_EQ(judged_after(log.request(5), altered), "inconsistent");
+    log.grow(4);
+    EXPECT_EQ(judged_after(log.request(5), altered), "inconsistent");
+    other.grow(5);
+    altered = seen;
+    altered[0].note[altered[0].note.find('\n') + 1] = '6';
+    EXPECT_EQ(judged_after(other.request(5), altered), "inconsistent");
+    EXPECT_EQ(judged_after(other.request(5), seen), "inconsistent other root");
+}
+
+// What anybody can submit about an honest log must never convict it.
+TEST_F(ServiceTest, NobodyElseCanMakeOne) {
     const auto seen = grown(log, {5, 9});
     log.grow(5);
     auto request = log.request(9);
@@ -281,13 +370,6 @@ TEST_F(ServiceTest, AlteredMemoryIsNoticed) {
     altered = seen;
     altered.note[altered.note.find('\n') + 1] = '4';
     EXPECT_FALSE(check_seen(altered, country.log));
-}
-
-TEST_F(ServiceTest, KindsOfForksAreReadBack) {
-    for (const auto kind : {ForkKind::other_root, ForkKind::other_history})
-        EXPECT_EQ(parse_fork_kind(to_text(kind)).value(), kind);
-    EXPECT_FALSE(parse_fork_kind(""));
-    EXPECT_FALSE(parse_fork_kind("other"));
 }
 
 }  // namespace

@@ -50,12 +50,13 @@ Store::Store(const std::string& path)
       prune_(connection_.prepare(
           "delete from cosigned where origin = :origin and size <= (select size from cosigned "
           "where origin = :origin order by size desc limit 1 offset :keep)")),
-      count_forks_(connection_.prepare("select count(*) from fork where origin = :origin")),
-      find_fork_(connection_.prepare(
-          "select 1 from fork where origin = :origin and size = :size and root = :root")),
-      add_fork_(connection_.prepare(
-          "insert into fork (origin, size, root, kind, time, cosigned, body) values "
-          "(:origin, :size, :root, :kind, :time, :cosigned, :body)")) {}
+      count_contradictions_(
+          connection_.prepare("select count(*) from contradiction where origin = :origin")),
+      find_contradiction_(connection_.prepare(
+          "select 1 from contradiction where origin = :origin and size = :size and root = :root")),
+      add_contradiction_(connection_.prepare(
+          "insert into contradiction (origin, size, root, found_at, proof) values "
+          "(:origin, :size, :root, :found_at, :proof)")) {}
 
 std::optional<Seen> Store::newest(std::string_view origin) {
     newest_.bind("origin", origin);
@@ -105,59 +106,54 @@ bool Store::write(std::string_view origin, const std::optional<Seen>& newest, co
     return true;
 }
 
-Kept Store::keep(const Fork& fork) {
+Kept Store::keep(const tlog::Checkpoint& submitted, const Found& found) {
+    const auto& origin = submitted.origin;
     try {
         db::Transaction transaction(connection_);
-        find_fork_.bind("origin", fork.origin)
-            .bind("size", column(fork.size))
-            .bind("root", fork.root);
-        const db::ResetAtEnd reset_find(find_fork_);
-        if (find_fork_.step()) return Kept::known;
-        count_forks_.bind("origin", fork.origin);
-        const db::ResetAtEnd reset_count(count_forks_);
-        if (count_forks_.step() && count_forks_.integer(0) >= forks_max) return Kept::full;
-        count_forks_.reset();
-        add_fork_.bind("origin", fork.origin)
-            .bind("size", column(fork.size))
-            .bind("root", fork.root)
-            .bind("kind", to_text(fork.kind))
-            .bind("time", fork.time)
-            .bind("cosigned", fork.cosigned)
-            .bind("body", fork.body)
+        find_contradiction_.bind("origin", origin)
+            .bind("size", column(submitted.size))
+            .bind("root", submitted.root);
+        const db::ResetAtEnd reset_find(find_contradiction_);
+        if (find_contradiction_.step()) return Kept::known;
+        count_contradictions_.bind("origin", origin);
+        const db::ResetAtEnd reset_count(count_contradictions_);
+        const bool counted = count_contradictions_.step();
+        if (counted && count_contradictions_.integer(0) >= contradictions_max) return Kept::full;
+        count_contradictions_.reset();
+        add_contradiction_.bind("origin", origin)
+            .bind("size", column(submitted.size))
+            .bind("root", submitted.root)
+            .bind("found_at", found.found_at)
+            .bind("proof", tlog::to_json(found.contradiction))
             .execute();
         transaction.commit();
         healthy_ = true;
         return Kept::added;
     } catch (...) {
-        add_fork_.reset();
+        add_contradiction_.reset();
         healthy_ = false;
         throw;
     }
 }
 
-std::uint64_t Store::fork_count() {
-    auto statement = connection_.prepare("select count(*) from fork");
+std::uint64_t Store::contradiction_count() {
+    auto statement = connection_.prepare("select count(*) from contradiction");
     statement.step();
     return static_cast<std::uint64_t>(statement.integer(0));
 }
 
-std::vector<Fork> read_forks(const std::string& path) {
+std::vector<Found> read_contradictions(const std::string& path) {
     db::Connection connection(path, db::Access::read_only);
-    auto statement = connection.prepare(
-        "select origin, size, root, kind, time, cosigned, body from fork order by origin, size");
-    std::vector<Fork> forks;
+    auto statement =
+        connection.prepare("select proof, found_at from contradiction order by origin, size, root");
+    std::vector<Found> out;
     while (statement.step()) {
-        const auto kind = parse_fork_kind(statement.text(3));
-        if (!kind) throw Failure(kind.error().why);
-        forks.push_back({.origin = statement.text(0),
-                         .size = static_cast<std::uint64_t>(statement.integer(1)),
-                         .root = hash_of(statement.blob(2)),
-                         .kind = *kind,
-                         .time = statement.integer(4),
-                         .cosigned = statement.text(5),
-                         .body = statement.text(6)});
+        auto contradiction = tlog::parse_contradiction(statement.text(0));
+        if (!contradiction) throw Failure(contradiction.error().why);
+        out.push_back(
+            {.contradiction = *std::move(contradiction), .found_at = statement.integer(1)});
     }
-    return forks;
+    return out;
 }
 
 }  // namespace mado::witness

@@ -1,4 +1,4 @@
-// The witness's memory: what it has cosigned, and the forks that it was shown.
+// The witness's memory: what it has cosigned, and what convicts a log that it was shown.
 //
 // Trusted for: never cosigning two histories of one log (schema/001_first.sqlite.sql). An older
 // copy of this store is as good as a second witness that has seen less: with it the witness would
@@ -19,25 +19,20 @@
 
 namespace mado::witness {
 
-// Checkpoints kept of each log: a fork is recognised as far back as these reach.
+// Checkpoints kept of each log: a contradiction is recognised as far back as these reach.
 constexpr std::int64_t history_max = 10'000;
-// Forks kept of each log. One is proof enough; of a flood the first ones matter.
-constexpr std::int64_t forks_max = 100;
+// Contradictions kept of each log. One is proof enough; of a flood the first ones matter.
+constexpr std::int64_t contradictions_max = 100;
 
-struct Fork {
-    std::string origin;
-    std::uint64_t size = 0;  // of the submitted checkpoint
-    Hash root{};
-    ForkKind kind = ForkKind::other_root;
-    UnixTime time = 0;
-    std::string cosigned;  // the note that it contradicts
-    std::string body;      // the submission, with proof and signed note
+struct Found {
+    tlog::Contradiction contradiction;
+    UnixTime found_at = 0;
 };
 
 enum class Kept {
     added,
-    known,  // this size and root are there already
-    full,   // the log has forks_max of them
+    known,  // the submission's size and root are there already
+    full,   // the log has contradictions_max of them
 };
 
 class Store {
@@ -52,9 +47,10 @@ class Store {
     // more. Throws Failure when it cannot be made durable (the state is then the old or the new
     // one; the next submission finds out which).
     bool advance(std::string_view origin, const std::optional<Seen>& newest, const Seen& next);
-    // Durable when it returns. The oldest ones stay.
-    Kept keep(const Fork& fork);
-    std::uint64_t fork_count();
+    // Durable when it returns. The oldest ones stay. `submitted` is the checkpoint that was
+    // submitted.
+    Kept keep(const tlog::Checkpoint& submitted, const Found& found);
+    std::uint64_t contradiction_count();
     // False when the last write failed.
     [[nodiscard]] bool healthy() const { return healthy_; }
 
@@ -67,13 +63,13 @@ class Store {
     db::Statement at_;
     db::Statement put_;
     db::Statement prune_;
-    db::Statement count_forks_;
-    db::Statement find_fork_;
-    db::Statement add_fork_;
+    db::Statement count_contradictions_;
+    db::Statement find_contradiction_;
+    db::Statement add_contradiction_;
     bool healthy_ = true;
 };
 
-// All forks, in the order of logs and sizes; beside a witness that runs, too.
-std::vector<Fork> read_forks(const std::string& path);
+// All of them, in the order of logs and submitted sizes; beside a witness that runs, too.
+std::vector<Found> read_contradictions(const std::string& path);
 
 }  // namespace mado::witness

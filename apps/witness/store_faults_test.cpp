@@ -1,5 +1,5 @@
-// The witness's store on a disk that fails: every call with which it opens, cosigns and closes
-// meets every fault, once. What it said that it has cosigned it never forgets.
+// The witness's store on a disk that fails: every call with which it opens, cosigns, keeps what
+// convicts a log, and closes meets every fault, once. What it said that it has it never forgets.
 #include "db/test_faults.hpp"
 #include "store.hpp"
 #include "test_witness.hpp"
@@ -55,6 +55,42 @@ TEST_P(StoreFaults, OfACosignature) {
         EXPECT_EQ(store->newest(origin), said);
         EXPECT_TRUE(store->advance(origin, said, second));
         EXPECT_EQ(store->newest(origin), second);
+    });
+}
+
+TEST_P(StoreFaults, OfAContradiction) {
+    const tlog::Checkpoint submitted{.origin = std::string(origin), .size = 9, .root = {}};
+    const Found found{
+        .contradiction =
+            tlog::TwoRoots{.older = "older", .newer = "newer", .root = {}, .proof = {}},
+        .found_at = wire::test_now};
+    open_store();
+    close_store();
+    files.keep();
+    run_table("a contradiction, " + GetParam().name, [&](std::int64_t n, std::uint64_t seed) {
+        bool told = false;
+        with_fault(n, seed, [&] {
+            try {
+                open_store();
+                told = store->keep(submitted, found) == Kept::added;
+            } catch (const std::exception&) {
+                EXPECT_FALSE(told);
+                EXPECT_TRUE(!store || !store->healthy());
+            }
+            close_store();
+        });
+        EXPECT_TRUE(told || fired);
+        close_store();
+        open_store();
+        const auto kept = store->contradiction_count();
+        EXPECT_TRUE(kept == 1 || (!told && kept == 0));
+        lose_power_if_killed();
+        EXPECT_EQ(store->contradiction_count(), kept);
+        EXPECT_EQ(store->keep(submitted, found), kept == 1 ? Kept::known : Kept::added);
+        close_store();
+        const auto read = read_contradictions(path);
+        ASSERT_EQ(read.size(), 1U);
+        EXPECT_EQ(tlog::to_json(read[0].contradiction), tlog::to_json(found.contradiction));
     });
 }
 

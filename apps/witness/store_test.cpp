@@ -46,7 +46,7 @@ class StoreTest : public testing::Test {
             EXPECT_TRUE(std::holds_alternative<tlog::CosignedCheckpoint>(cosigned.value()));
         }
         EXPECT_LE(count, history_max);
-        EXPECT_LE(read_forks(path).size(), static_cast<std::size_t>(forks_max));
+        EXPECT_LE(read_contradictions(path).size(), static_cast<std::size_t>(contradictions_max));
     }
     void alter(std::string_view sql) const {
         db::Connection(path, db::Access::read_write).run(sql);
@@ -56,14 +56,16 @@ class StoreTest : public testing::Test {
         auto statement = connection.prepare(sql);
         return statement.step() ? statement.integer(0) : -1;
     }
-    static Fork fork(std::uint64_t size, std::uint8_t root = 1) {
-        return {.origin = std::string(origin),
-                .size = size,
-                .root = wire::filled(root),
-                .kind = ForkKind::other_history,
-                .time = wire::test_now,
-                .cosigned = "note",
-                .body = "body"};
+    static Found found(std::uint8_t root = 1) {
+        return {.contradiction = tlog::TwoRoots{.older = "older \"note\"\n",
+                                                .newer = "newer note\n",
+                                                .root = wire::filled(root),
+                                                .proof = {wire::filled(2), wire::filled(3)}},
+                .found_at = wire::test_now};
+    }
+    Kept keep(std::uint64_t size, std::uint8_t root = 1, std::string_view of = origin) {
+        return store->keep({.origin = std::string(of), .size = size, .root = wire::filled(root)},
+                           found(root));
     }
 
     TempFolder folder;
@@ -195,13 +197,15 @@ TEST_F(StoreTest, WriteThatFailsChangesNothing) {
     EXPECT_TRUE(store->healthy());
 }
 
-TEST_F(StoreTest, ForkThatCannotBeKeptIsNoSilentLoss) {
-    alter("create trigger planted before insert on fork begin select raise(abort, 'p'); end");
-    EXPECT_THROW(store->keep(fork(3)), Failure);
+TEST_F(StoreTest, ContradictionThatCannotBeKeptIsNoSilentLoss) {
+    alter(
+        "create trigger planted before insert on contradiction begin select raise(abort, 'p'); "
+        "end");
+    EXPECT_THROW(keep(3), Failure);
     EXPECT_FALSE(store->healthy());
-    EXPECT_EQ(store->fork_count(), 0U);
+    EXPECT_EQ(store->contradiction_count(), 0U);
     alter("drop trigger planted");
-    EXPECT_EQ(store->keep(fork(3)), Kept::added);
+    EXPECT_EQ(keep(3), Kept::added);
     EXPECT_TRUE(store->healthy());
 }
 
@@ -230,39 +234,43 @@ TEST_F(StoreTest, KilledAfterTheCommitItKnowsWhatItPromised) {
 
 TEST_F(StoreTest, FolderThatIsNotThere) {
     EXPECT_THROW(Store(folder.path("none/witness.sqlite")), OperatorError);
-    EXPECT_THROW(read_forks(folder.path("none.sqlite")), OperatorError);
+    EXPECT_THROW(read_contradictions(folder.path("none.sqlite")), OperatorError);
 }
 
-// ---- Forks ----
+// ---- Contradictions ----
 
-TEST_F(StoreTest, ForksAreKeptOnceAndReadBack) {
-    EXPECT_EQ(store->keep(fork(9)), Kept::added);
-    EXPECT_EQ(store->keep(fork(9)), Kept::known);
-    EXPECT_EQ(store->keep(fork(9, 2)), Kept::added);
-    EXPECT_EQ(store->keep(fork(7)), Kept::added);
+TEST_F(StoreTest, ContradictionsAreKeptOnceAndReadBack) {
+    EXPECT_EQ(keep(9), Kept::added);
+    EXPECT_EQ(keep(9), Kept::known);
+    EXPECT_EQ(keep(9, 2), Kept::added);
+    EXPECT_EQ(keep(7, 3), Kept::added);
     open();
-    EXPECT_EQ(store->fork_count(), 3U);
-    const auto forks = read_forks(path);
-    ASSERT_EQ(forks.size(), 3U);
-    EXPECT_EQ(forks[0].size, 7U);
-    EXPECT_EQ(forks[0].origin, origin);
-    EXPECT_EQ(forks[0].root, wire::filled(1));
-    EXPECT_EQ(forks[0].kind, ForkKind::other_history);
-    EXPECT_EQ(forks[0].time, wire::test_now);
-    EXPECT_EQ(forks[0].cosigned, "note");
-    EXPECT_EQ(forks[0].body, "body");
+    EXPECT_EQ(keep(9), Kept::known);
+    EXPECT_EQ(store->contradiction_count(), 3U);
+    const auto kept = read_contradictions(path);
+    ASSERT_EQ(kept.size(), 3U);
+    const std::vector<std::uint8_t> roots{3, 1, 2};
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        EXPECT_EQ(tlog::to_json(kept[i].contradiction),
+                  tlog::to_json(found(roots[i]).contradiction));
+        EXPECT_EQ(kept[i].found_at, wire::test_now);
+    }
     check();
 }
 
-TEST_F(StoreTest, ForksOfOneLogHaveALimit) {
-    for (std::int64_t i = 0; i < forks_max; ++i)
-        ASSERT_EQ(store->keep(fork(static_cast<std::uint64_t>(i))), Kept::added);
-    EXPECT_EQ(store->keep(fork(5000)), Kept::full);
-    EXPECT_EQ(store->keep(fork(5)), Kept::known);
-    auto of_another = fork(1);
-    of_another.origin = "log.example/2027";
-    EXPECT_EQ(store->keep(of_another), Kept::added);
-    EXPECT_EQ(store->fork_count(), static_cast<std::uint64_t>(forks_max + 1));
+TEST_F(StoreTest, AlteredContradictionIsNotShown) {
+    ASSERT_EQ(keep(9), Kept::added);
+    alter("update contradiction set proof = '{}'");
+    EXPECT_THROW(read_contradictions(path), Failure);
+}
+
+TEST_F(StoreTest, ContradictionsOfOneLogHaveALimit) {
+    for (std::int64_t i = 0; i < contradictions_max; ++i)
+        ASSERT_EQ(keep(static_cast<std::uint64_t>(i)), Kept::added);
+    EXPECT_EQ(keep(5000), Kept::full);
+    EXPECT_EQ(keep(5), Kept::known);
+    EXPECT_EQ(keep(1, 1, "log.example/2027"), Kept::added);
+    EXPECT_EQ(store->contradiction_count(), static_cast<std::uint64_t>(contradictions_max + 1));
 }
 
 }  // namespace

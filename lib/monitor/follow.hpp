@@ -33,10 +33,10 @@ constexpr std::int64_t unwitnessed_s_max = 600;
 
 struct Finding {
     Alarm alarm = Alarm::none;
-    std::string where;                           // "checkpoint", "history", or a witness's name
-    std::optional<ReadError> error = {};         // when it is wrong or unreachable
-    std::optional<Contradiction> contradiction;  // when it is a fork
-    std::optional<Published> published;          // when there was one
+    std::string where;                    // "checkpoint", "history", or a witness's name
+    std::optional<ReadError> error = {};  // when it is wrong or unreachable
+    std::optional<tlog::Contradiction> contradiction;  // when it is a fork
+    std::optional<Published> published;                // when there was one
 };
 
 // What the log publishes now must have grown out of `seen`, a note that it signed before ("", or

@@ -27,7 +27,7 @@ class FollowTest : public LogTest {
     }
     void expect_contradiction() {
         ASSERT_TRUE(finding.contradiction);
-        EXPECT_TRUE(verify_contradiction(*finding.contradiction, country.log));
+        EXPECT_TRUE(tlog::verify_contradiction(*finding.contradiction, country.log));
     }
     static constexpr auto ten_minutes = unwitnessed_s_max;
 

@@ -6,8 +6,9 @@ namespace mado::monitor {
 namespace {
 
 // What comes from here is shown to others: it must convince them.
-Read<std::optional<Contradiction>> checked(Contradiction found, const LogReader& reader) {
-    if (!verify_contradiction(found, reader.log().key)) {
+Read<std::optional<tlog::Contradiction>> checked(tlog::Contradiction found,
+                                                 const LogReader& reader) {
+    if (!tlog::verify_contradiction(found, reader.log().key)) {
         return std::unexpected(ReadError::does_not_fit);
     }
     return found;
@@ -15,8 +16,8 @@ Read<std::optional<Contradiction>> checked(Contradiction found, const LogReader&
 
 }  // namespace
 
-Task<Read<std::optional<Contradiction>>> compare_trees(LogReader& reader, std::string one,
-                                                       std::string other) {
+Task<Read<std::optional<tlog::Contradiction>>> compare_trees(LogReader& reader, std::string one,
+                                                             std::string other) {
     auto older = tlog::open_checkpoint(one, reader.log().key);
     auto newer = tlog::open_checkpoint(other, reader.log().key);
     if (!older || !newer) co_return std::unexpected(ReadError::signature);
@@ -33,23 +34,23 @@ Task<Read<std::optional<Contradiction>>> compare_trees(LogReader& reader, std::s
         found = std::move(*read);
     }
     if (found.root == older->root) co_return std::nullopt;
-    co_return checked(TwoRoots{.older = std::move(one),
-                               .newer = std::move(other),
-                               .root = found.root,
-                               .proof = std::move(found.proof)},
+    co_return checked(tlog::TwoRoots{.older = std::move(one),
+                                     .newer = std::move(other),
+                                     .root = found.root,
+                                     .proof = std::move(found.proof)},
                       reader);
 }
 
-Task<Read<std::optional<Contradiction>>> compare_leaf(LogReader& reader, std::uint64_t index,
-                                                      Testimony said, Published now) {
+Task<Read<std::optional<tlog::Contradiction>>> compare_leaf(LogReader& reader, std::uint64_t index,
+                                                            tlog::Testimony said, Published now) {
     auto leaf = co_await reader.prove(now.checkpoint, index);
     if (!leaf) co_return std::unexpected(leaf.error());
     if (leaf->hash == said.leaf) co_return std::nullopt;
-    co_return checked(TwoLeaves{.index = index,
-                                .one = std::move(said),
-                                .other = {.checkpoint = std::move(now.note),
-                                          .leaf = leaf->hash,
-                                          .proof = std::move(leaf->proof)}},
+    co_return checked(tlog::TwoLeaves{.index = index,
+                                      .one = std::move(said),
+                                      .other = {.checkpoint = std::move(now.note),
+                                                .leaf = leaf->hash,
+                                                .proof = std::move(leaf->proof)}},
                       reader);
 }
 

@@ -12,7 +12,7 @@ class HistoryTest : public LogTest {
         if (!found) return std::string(to_text(found.error()));
         if (!*found) return "one history";
         kept = **found;
-        return verify_contradiction(kept, country.log) ? "contradiction" : "unfounded";
+        return tlog::verify_contradiction(kept, country.log) ? "contradiction" : "unfounded";
     }
     std::string compare(std::uint64_t index, const TestTree& said) {
         const auto found = await(compare_leaf(reader, index,
@@ -23,14 +23,14 @@ class HistoryTest : public LogTest {
         if (!found) return std::string(to_text(found.error()));
         if (!*found) return "one history";
         kept = **found;
-        return verify_contradiction(kept, country.log) ? "contradiction" : "unfounded";
+        return tlog::verify_contradiction(kept, country.log) ? "contradiction" : "unfounded";
     }
     static TestTree of(std::uint64_t size, std::string_view word = "entry ") {
         TestTree tree;
         tree.grow(size, word);
         return tree;
     }
-    Contradiction kept;
+    tlog::Contradiction kept;
 };
 
 TEST_F(HistoryTest, TreesThatGrewAreOne) {
@@ -46,7 +46,7 @@ TEST_F(HistoryTest, OtherTreesContradict) {
     for (const std::uint64_t size : {1U, 2U, 255U, 256U, 300U, 512U, 599U, 600U}) {
         const auto other = log.sign(of(size, "other "), now);
         EXPECT_EQ(compare(other, log.note), "contradiction") << size;
-        const auto* roots = std::get_if<TwoRoots>(&kept);
+        const auto* roots = std::get_if<tlog::TwoRoots>(&kept);
         ASSERT_NE(roots, nullptr);
         if (size < 600) EXPECT_EQ(roots->older, other);
         EXPECT_EQ(compare(log.note, other), "contradiction") << size;
@@ -79,7 +79,7 @@ TEST_F(HistoryTest, LeafOfAReceipt) {
     for (const std::uint64_t index : {0U, 300U, 399U}) {
         EXPECT_EQ(compare(index, of(400)), "one history");
         EXPECT_EQ(compare(index, of(400).with(index, "taken out")), "contradiction");
-        const auto* leaves = std::get_if<TwoLeaves>(&kept);
+        const auto* leaves = std::get_if<tlog::TwoLeaves>(&kept);
         ASSERT_NE(leaves, nullptr);
         EXPECT_EQ(leaves->index, index);
         EXPECT_EQ(leaves->other.leaf, log.tree.leaf(index));

@@ -56,7 +56,7 @@ class LogReader {
     };
     Task<Read<Leaf>> prove(tlog::Checkpoint checkpoint, std::uint64_t index);
     // What the newer tree says that its root was at `old_size` (above 0, at most its size, else
-    // Failure), and the proof (RFC 6962 section 2.1.2). Whoever compares it sees a fork.
+    // Failure), and the proof (RFC 6962 section 2.1.2). Whoever compares it sees a contradiction.
     struct Older {
         Hash root{};
         std::vector<Hash> proof;

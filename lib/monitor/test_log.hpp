@@ -12,41 +12,13 @@
 
 #include "http/test_net.hpp"
 #include "monitor/log_reader.hpp"
+#include "tlog/test_tlog.hpp"
 #include "tlog/tiles.hpp"
 #include "wire/test_wire.hpp"
 
 namespace mado::monitor {
 
-// A tree with its entries; a copy that goes on otherwise is a fork.
-struct TestTree {
-    tlog::Edge edge;
-    std::vector<Bytes> entries;
-
-    void add(std::string_view entry) {
-        entries.push_back(to_bytes(entry));
-        edge.append(tlog::leaf_hash(entries.back()));
-    }
-    void grow(std::uint64_t count, std::string_view word = "entry ") {
-        for (std::uint64_t i = 0; i < count; ++i)
-            add(std::string(word) + std::to_string(entries.size()));
-    }
-    // The same entries but for one.
-    [[nodiscard]] TestTree with(std::size_t index, std::string_view entry) const {
-        TestTree out;
-        for (std::size_t i = 0; i < entries.size(); ++i)
-            out.add(i == index ? entry : as_text(entries[i]));
-        return out;
-    }
-    [[nodiscard]] Hash leaf(std::uint64_t index) const {
-        return tlog::leaf_hash(entries.at(index));
-    }
-    [[nodiscard]] std::vector<Hash> proof(std::uint64_t index) const {
-        return tlog::inclusion_proof(index, edge.size(), edge.reader({}));
-    }
-    [[nodiscard]] tlog::Checkpoint checkpoint(const std::string& origin) const {
-        return {.origin = origin, .size = edge.size(), .root = edge.root()};
-    }
-};
+using tlog::TestTree;
 
 class PublishedLog {
   public:

@@ -1,9 +1,10 @@
-// What the tests of this folder share: keys with names, and a log in memory.
+// What the tests of this folder share: keys with names, logs and trees in memory.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tlog/cosignature.hpp"
 #include "tlog/tlog.hpp"
@@ -47,6 +48,35 @@ struct TestLog : TestKey<SignatureType::note> {
 
     Edge tree;
     std::map<TileId, Bytes> tiles;
+};
+
+// A tree with its entries; a copy that goes on otherwise is another history.
+struct TestTree {
+    Edge edge;
+    std::vector<Bytes> entries;
+
+    void add(std::string_view entry) {
+        entries.push_back(to_bytes(entry));
+        edge.append(leaf_hash(entries.back()));
+    }
+    void grow(std::uint64_t count, std::string_view word = "entry ") {
+        for (std::uint64_t i = 0; i < count; ++i)
+            add(std::string(word) + std::to_string(entries.size()));
+    }
+    // The same entries but for one.
+    [[nodiscard]] TestTree with(std::size_t index, std::string_view entry) const {
+        TestTree out;
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            out.add(i == index ? entry : as_text(entries[i]));
+        return out;
+    }
+    [[nodiscard]] Hash leaf(std::uint64_t index) const { return leaf_hash(entries.at(index)); }
+    [[nodiscard]] std::vector<Hash> proof(std::uint64_t index) const {
+        return inclusion_proof(index, edge.size(), edge.reader({}));
+    }
+    [[nodiscard]] Checkpoint checkpoint(const std::string& origin) const {
+        return {.origin = origin, .size = edge.size(), .root = edge.root()};
+    }
 };
 
 }  // namespace mado::tlog

@@ -13,14 +13,13 @@ create table cosigned (
     primary key (origin, size)
 ) without rowid;
 
--- Two notes that one log has signed and that cannot both be true.
-create table fork (
+-- What proves that a log contradicts itself: a checkpoint that we cosigned, and one that was
+-- submitted and cannot be true beside it.
+create table contradiction (
     origin   text not null,
     size     integer not null,  -- of the checkpoint that was submitted
     root     blob not null,
-    kind     text not null,
-    time     integer not null,  -- when it came
-    cosigned text not null,     -- the note that it contradicts
-    body     text not null,     -- the submission as it came: proof and signed note
+    found_at integer not null,  -- when it came
+    proof    text not null,     -- docs/protocols/log.md, "Contradiction"
     primary key (origin, size, root)
 ) without rowid;

@@ -1,19 +1,23 @@
-#include "monitor/contradiction.hpp"
+#include "tlog/contradiction.hpp"
 
 #include <boost/json.hpp>
 
-#include "test_log.hpp"
+#include "base/json.hpp"
+#include "test_tlog.hpp"
 
-namespace mado::monitor {
+namespace mado::tlog {
 namespace {
 
 // Signed with a log's key over trees that the test makes up. No witness's line is in them: those
 // are not part of what is proven.
 class ContradictionTest : public testing::Test {
   protected:
+    using TestLogKey = TestKey<SignatureType::note>;
+    static std::string sign(const Checkpoint& checkpoint, const TestLogKey& as) {
+        return sign_note(checkpoint_text(checkpoint), as.verifier, as.key);
+    }
     [[nodiscard]] std::string sign(const TestTree& tree) const {
-        return tlog::sign_note(tlog::checkpoint_text(tree.checkpoint(country.log.name())),
-                               country.log, country.log_key);
+        return sign(tree.checkpoint(log.verifier.name()), log);
     }
     static TestTree of(std::uint64_t size) {
         TestTree tree;
@@ -34,17 +38,21 @@ class ContradictionTest : public testing::Test {
         return {.older = sign(at_old_size.with(older - 1, "other")),
                 .newer = sign(tree),
                 .root = at_old_size.edge.root(),
-                .proof = older == newer
-                             ? std::vector<Hash>{}
-                             : tlog::consistency_proof(older, newer, tree.edge.reader({}))};
+                .proof = older == newer ? std::vector<Hash>{}
+                                        : consistency_proof(older, newer, tree.edge.reader({}))};
     }
     [[nodiscard]] std::string said(const std::string& text) const {
         const auto parsed = parse_contradiction(text);
         if (!parsed) return parsed.error().why;
-        const auto verified = verify_contradiction(*parsed, country.log);
+        const auto verified = verify_contradiction(*parsed, log.verifier);
         return verified ? "good" : verified.error().why;
     }
-    wire::TestCountry country;
+    static Hash filled(std::uint8_t byte) {
+        Hash hash;
+        hash.fill(byte);
+        return hash;
+    }
+    TestLogKey log{"log.example.org/1"};
 };
 
 TEST_F(ContradictionTest, BothFormsAreReadBackAndVerify) {
@@ -55,7 +63,7 @@ TEST_F(ContradictionTest, BothFormsAreReadBackAndVerify) {
         const auto parsed = parse_contradiction(text);
         ASSERT_TRUE(parsed);
         EXPECT_EQ(to_json(*parsed), text);
-        EXPECT_EQ(origin_of(*parsed), country.log.name());
+        EXPECT_EQ(origin_of(*parsed), log.verifier.name());
     }
 }
 
@@ -87,13 +95,13 @@ TEST_F(ContradictionTest, OneHistoryIsNone) {
     EXPECT_EQ(said(to_json(roots)), "a contradiction's two roots are the same");
     constexpr auto unproven = "a contradiction's root is not proven under its newer checkpoint";
     roots = two_roots(5, 9);
-    roots.root = wire::filled(1);
+    roots.root = filled(1);
     EXPECT_EQ(said(to_json(roots)), unproven);
     roots = two_roots(8, 9);
-    roots.root = wire::filled(1);
+    roots.root = filled(1);
     EXPECT_EQ(said(to_json(roots)), unproven);
     roots = two_roots(9, 9);
-    roots.root = wire::filled(1);
+    roots.root = filled(1);
     EXPECT_EQ(said(to_json(roots)), unproven);
     roots = two_roots(5, 9);
     std::swap(roots.older, roots.newer);
@@ -103,19 +111,38 @@ TEST_F(ContradictionTest, OneHistoryIsNone) {
     EXPECT_EQ(said(to_json(roots)), unproven);
 }
 
+// One size has one root. No proof leads from the empty tree, but its root is known.
+TEST_F(ContradictionTest, TwoRootsOfOneSize) {
+    TwoRoots empty{
+        .older = sign(TestTree()),
+        .newer = sign({.origin = log.verifier.name(), .size = 0, .root = filled(1)}, log),
+        .root = filled(1),
+        .proof = {}};
+    EXPECT_EQ(said(to_json(empty)), "good");
+    std::swap(empty.older, empty.newer);
+    empty.root = empty_root();
+    EXPECT_EQ(said(to_json(empty)), "good");
+    constexpr auto unproven = "a contradiction's root is not proven under its newer checkpoint";
+    for (auto roots : {empty, two_roots(8, 8), two_roots(9, 9)}) {
+        roots.proof.push_back(filled(1));
+        EXPECT_EQ(said(to_json(roots)), unproven);
+        roots.proof.clear();
+        roots.newer = roots.older;
+        EXPECT_EQ(said(to_json(roots)), unproven);
+    }
+}
+
 // Nobody else can make one.
 TEST_F(ContradictionTest, OnlyTheLogContradictsItself) {
-    const wire::TestCountry other;
-    EXPECT_FALSE(verify_contradiction(two_leaves(), other.log));
-    EXPECT_FALSE(verify_contradiction(two_roots(5, 9), other.log));
+    const TestLogKey other("log.example.org/1");
+    EXPECT_FALSE(verify_contradiction(two_leaves(), other.verifier));
+    EXPECT_FALSE(verify_contradiction(two_roots(5, 9), other.verifier));
     auto leaves = two_leaves();
-    leaves.one.checkpoint =
-        tlog::sign_note(tlog::checkpoint_text(of(7).with(3, "other").checkpoint(other.log.name())),
-                        other.log, other.log_key);
-    EXPECT_FALSE(verify_contradiction(leaves, country.log));
+    leaves.one.checkpoint = sign(of(7).with(3, "other").checkpoint(other.verifier.name()), other);
+    EXPECT_FALSE(verify_contradiction(leaves, log.verifier));
     auto roots = two_roots(5, 9);
-    roots.newer = tlog::checkpoint_text(of(9).checkpoint(country.log.name()));
-    EXPECT_FALSE(verify_contradiction(roots, country.log));
+    roots.newer = checkpoint_text(of(9).checkpoint(log.verifier.name()));
+    EXPECT_FALSE(verify_contradiction(roots, log.verifier));
 }
 
 TEST_F(ContradictionTest, IsReadStrictly) {
@@ -148,23 +175,23 @@ TEST_F(ContradictionTest, IsReadStrictly) {
 
 TEST_F(ContradictionTest, Limits) {
     auto roots = two_roots(5, 9);
-    roots.proof.assign(tlog::proof_length_max, wire::filled(1));
+    roots.proof.assign(proof_length_max, filled(1));
     EXPECT_TRUE(parse_contradiction(to_json(roots)));
-    roots.proof.push_back(wire::filled(1));
+    roots.proof.push_back(filled(1));
     EXPECT_FALSE(parse_contradiction(to_json(roots)));
     roots = two_roots(5, 9);
-    roots.older = std::string(tlog::note_bytes_max, 'x');
+    roots.older = std::string(note_bytes_max, 'x');
     EXPECT_TRUE(parse_contradiction(to_json(roots)));
     roots.older += 'x';
     EXPECT_FALSE(parse_contradiction(to_json(roots)));
     auto leaves = two_leaves();
-    leaves.index = tlog::tree_size_max + 1;
+    leaves.index = tree_size_max + 1;
     EXPECT_FALSE(parse_contradiction(to_json(leaves)));
-    leaves.index = tlog::tree_size_max;
+    leaves.index = tree_size_max;
     EXPECT_TRUE(parse_contradiction(to_json(leaves)));
     leaves.one.checkpoint = std::string(contradiction_bytes_max, '\\');
     EXPECT_FALSE(parse_contradiction(to_json(leaves)));
 }
 
 }  // namespace
-}  // namespace mado::monitor
+}  // namespace mado::tlog

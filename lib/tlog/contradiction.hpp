@@ -8,10 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "base/json.hpp"
 #include "tlog/note.hpp"
 
-namespace mado::monitor {
+namespace mado::tlog {
 
 // A signed tree and the leaf that it has at an index.
 struct Testimony {
@@ -40,9 +39,8 @@ constexpr std::size_t contradiction_bytes_max = 512 * 1024;
 std::string to_json(const Contradiction& contradiction);
 Parsed<Contradiction> parse_contradiction(std::string_view text);
 // Good: this log has signed both checkpoints, and they contradict each other.
-Parsed<void> verify_contradiction(const Contradiction& contradiction,
-                                  const tlog::NoteVerifier& log);
+Parsed<void> verify_contradiction(const Contradiction& contradiction, const NoteVerifier& log);
 // The first line of the checkpoints: whose log it is about.
 std::string_view origin_of(const Contradiction& contradiction);
 
-}  // namespace mado::monitor
+}  // namespace mado::tlog

@@ -1,10 +1,11 @@
-#include "monitor/contradiction.hpp"
+#include "tlog/contradiction.hpp"
 
 #include <boost/json.hpp>
 
+#include "base/json.hpp"
 #include "tlog/tlog.hpp"
 
-namespace mado::monitor {
+namespace mado::tlog {
 namespace {
 
 constexpr std::string_view two_leaves = "mado-log-two-leaves/1";
@@ -20,7 +21,7 @@ json::array proof_json(const std::vector<Hash>& proof) {
 
 Parsed<std::vector<Hash>> read_proof(Members& in) {
     std::vector<Hash> out;
-    for (const auto& text : in.texts("proof", tlog::proof_length_max, 43)) {
+    for (const auto& text : in.texts("proof", proof_length_max, 43)) {
         const auto hash = parse_hash(text);
         if (!hash) return std::unexpected(hash.error());
         out.push_back(*hash);
@@ -36,9 +37,8 @@ json::object testimony_json(const Testimony& testimony) {
 
 Parsed<Testimony> read_testimony(const json::object& object) {
     Members in(object);
-    Testimony out{.checkpoint = in.text("checkpoint", tlog::note_bytes_max),
-                  .leaf = in.hash("leaf"),
-                  .proof = {}};
+    Testimony out{
+        .checkpoint = in.text("checkpoint", note_bytes_max), .leaf = in.hash("leaf"), .proof = {}};
     auto proof = read_proof(in);
     if (!proof) return std::unexpected(proof.error());
     out.proof = std::move(*proof);
@@ -47,11 +47,11 @@ Parsed<Testimony> read_testimony(const json::object& object) {
 }
 
 Parsed<void> verify_testimony(const Testimony& testimony, std::uint64_t index,
-                              const tlog::NoteVerifier& log) {
-    const auto checkpoint = tlog::open_checkpoint(testimony.checkpoint, log);
+                              const NoteVerifier& log) {
+    const auto checkpoint = open_checkpoint(testimony.checkpoint, log);
     if (!checkpoint) return std::unexpected(checkpoint.error());
-    if (!tlog::verify_inclusion(testimony.leaf, index, checkpoint->size, testimony.proof,
-                                checkpoint->root)) {
+    if (!verify_inclusion(testimony.leaf, index, checkpoint->size, testimony.proof,
+                          checkpoint->root)) {
         return bad("a contradiction's leaf is not proven under its checkpoint");
     }
     return {};
@@ -82,7 +82,7 @@ Parsed<Contradiction> parse_contradiction(std::string_view text) {
     if (form == two_leaves) {
         TwoLeaves out;
         out.index = static_cast<std::uint64_t>(
-            in.integer("index", 0, static_cast<std::int64_t>(tlog::tree_size_max)));
+            in.integer("index", 0, static_cast<std::int64_t>(tree_size_max)));
         auto one = read_testimony(in.object("one"));
         auto other = read_testimony(in.object("other"));
         if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
@@ -93,8 +93,8 @@ Parsed<Contradiction> parse_contradiction(std::string_view text) {
         return out;
     }
     if (form != two_roots) return bad("not a log's contradiction of version 1");
-    TwoRoots out{.older = in.text("older", tlog::note_bytes_max),
-                 .newer = in.text("newer", tlog::note_bytes_max),
+    TwoRoots out{.older = in.text("older", note_bytes_max),
+                 .newer = in.text("newer", note_bytes_max),
                  .root = in.hash("root"),
                  .proof = {}};
     auto proof = read_proof(in);
@@ -104,8 +104,7 @@ Parsed<Contradiction> parse_contradiction(std::string_view text) {
     return out;
 }
 
-Parsed<void> verify_contradiction(const Contradiction& contradiction,
-                                  const tlog::NoteVerifier& log) {
+Parsed<void> verify_contradiction(const Contradiction& contradiction, const NoteVerifier& log) {
     if (const auto* leaves = std::get_if<TwoLeaves>(&contradiction)) {
         if (leaves->one.leaf == leaves->other.leaf) {
             return bad("a contradiction's two leaves are the same");
@@ -114,12 +113,17 @@ Parsed<void> verify_contradiction(const Contradiction& contradiction,
         return verify_testimony(leaves->other, leaves->index, log);
     }
     const auto& roots = std::get<TwoRoots>(contradiction);
-    const auto older = tlog::open_checkpoint(roots.older, log);
+    const auto older = open_checkpoint(roots.older, log);
     if (!older) return std::unexpected(older.error());
-    const auto newer = tlog::open_checkpoint(roots.newer, log);
+    const auto newer = open_checkpoint(roots.newer, log);
     if (!newer) return std::unexpected(newer.error());
     if (roots.root == older->root) return bad("a contradiction's two roots are the same");
-    if (!tlog::verify_consistency(older->size, roots.root, newer->size, newer->root, roots.proof)) {
+    // One size has one root; size 0 too, from which no proof leads anywhere.
+    const bool proven =
+        older->size == newer->size
+            ? roots.proof.empty() && roots.root == newer->root
+            : verify_consistency(older->size, roots.root, newer->size, newer->root, roots.proof);
+    if (!proven) {
         return bad("a contradiction's root is not proven under its newer checkpoint");
     }
     return {};
@@ -132,4 +136,4 @@ std::string_view origin_of(const Contradiction& contradiction) {
     return note.substr(0, note.find('\n'));
 }
 
-}  // namespace mado::monitor
+}  // namespace mado::tlog
