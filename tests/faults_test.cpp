@@ -363,12 +363,12 @@ TEST_F(FaultsTest, StartsOver) {
     const auto key = read_file(country().places().authority_key());
     country().down();
     fs::remove(country().path("state/complete"));
-    const auto refused = country().cli({"up"});
+    const auto port = std::to_string(country().port());
+    const auto refused = country().cli({"up", "--port", port});
     EXPECT_EQ(refused.status, 2) << refused.output;
     EXPECT_NE(refused.output.find("Start over: ./mado up --fresh"), std::string::npos)
         << refused.output;
-    const auto done = country().cli(
-        {"up", "--fresh", "--people", "50", "--port", std::to_string(country().port())});
+    const auto done = country().cli({"up", "--fresh", "--people", "50", "--port", port});
     EXPECT_EQ(done.status, 0) << done.output;
     EXPECT_NE(read_file(country().places().authority_key()), key);
     const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});

@@ -1,5 +1,7 @@
 // What must happen minutes, days and months later, through the real programs: their wall clock is
 // moved on (tests/clock_shift.cpp), and their policy keeps entries for a shorter time.
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <regex>
@@ -216,7 +218,8 @@ TEST_F(TimeTest, SealedUntilItsDayAndErasedAfterItsMonth) {
     EXPECT_EQ(question.status, 0) << question.output;
     EXPECT_TRUE(has(question.output, "九十九県警察本部 に質問しました")) << question.output;
     const auto questions = of_mei("questions");
-    EXPECT_TRUE(questions.output.starts_with(fmt::format("{:>4}  ", line[1].str()))) << questions.output;
+    EXPECT_TRUE(questions.output.starts_with(fmt::format("{:>4}  ", line[1].str())))
+        << questions.output;
     EXPECT_TRUE(has(country().cli({"log", "questions", "--as", "police-1"}).output, "なぜ"));
 
     advance_and_start(80 * day_s, {"relay"});

@@ -92,12 +92,6 @@ ToRelay own_account(std::string_view service) {
     return {.service = service, .purpose = "account", .subject = std::string(wire::self_subject)};
 }
 
-// A request of this organisation, which it has signed: for no other one it opens who asked.
-bool is_to(const Question& question, const wire::Directory& directory, const Identity& identity) {
-    return question.request && question.request->head.issuer == identity.id &&
-           wire::head_is_signed(*question.request, directory);
-}
-
 }  // namespace
 
 Parsed<QuestionState> read_question_state(const json::object& data) {
@@ -153,7 +147,7 @@ Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& direc
     auto questions = co_await fetch_questions(directory, identity, own_account("questions"));
     if (!questions) co_return questions;
     for (const auto& question : *questions) {
-        if (!is_to(question, directory, identity)) {
+        if (!is_request_of(identity.id, question, directory)) {
             co_return problem(wire::Code::answer_invalid, "a question is not about our request");
         }
     }
@@ -175,6 +169,12 @@ Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
     question.payload = json::serialize(payload);
     co_return data_of(co_await ask_relay(directory, identity, std::move(question)),
                       read_question_state);
+}
+
+bool is_request_of(const wire::ParticipantId& organisation, const Question& question,
+                   const wire::Directory& directory) {
+    return question.request && question.request->head.issuer == organisation &&
+           wire::head_is_signed(*question.request, directory);
 }
 
 bool opens_operator(const wire::Head& head, const QuestionAnswer& answer) {

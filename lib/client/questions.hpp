@@ -65,6 +65,10 @@ struct AnswerToQuestion {
 Task<Result<QuestionState>> answer_question(const wire::Directory& directory,
                                             const Identity& identity, AnswerToQuestion answer);
 
+// The question is about a request that this organisation has signed: for another's it opens nobody.
+bool is_request_of(const wire::ParticipantId& organisation, const Question& question,
+                   const wire::Directory& directory);
+
 // What the relay answers to a question and to an answer.
 Parsed<QuestionState> read_question_state(const json::object& data);
 

@@ -72,6 +72,26 @@ TEST(QuestionsPage, AnsweredOnes) {
     EXPECT_EQ(read->questions[0].answer->operator_salt, wire::filled(3));
 }
 
+// The relay chooses which request it shows beside a question: it may only be one that the
+// organisation has signed, since the answer opens who asked.
+TEST(QuestionsPage, AboutARequestThatTheOrganisationSigned) {
+    const wire::TestCountry country;
+    const auto directory = country.directory();
+    const auto asked_about = [](const wire::Order& order) {
+        auto one = question(2);
+        one["content"] = wire::complete(order);
+        return wire::valid(read_questions_page(page({one}), 1)).questions.at(0);
+    };
+    const auto clinic = wire::participant_id("clinic-1");
+    auto order = country.order();
+    EXPECT_TRUE(is_request_of(clinic, asked_about(order), directory));
+    EXPECT_FALSE(is_request_of(wire::participant_id("relay"), asked_about(order), directory));
+    order.head = wire::sign_head(country.head(), wire::kid_of(country.clinic), country.relay);
+    EXPECT_FALSE(is_request_of(clinic, asked_about(order), directory)) << "another's signature";
+    const auto none = wire::valid(read_questions_page(page({question(2)}), 1)).questions.at(0);
+    EXPECT_FALSE(is_request_of(clinic, none, directory));
+}
+
 TEST(QuestionsPage, OfAnotherFormAreRefused) {
     EXPECT_TRUE(refused("index", -1));
     EXPECT_TRUE(refused("index", "2"));

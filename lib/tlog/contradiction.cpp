@@ -12,36 +12,17 @@ constexpr std::string_view two_leaves = "mado-log-two-leaves/1";
 constexpr std::string_view two_roots = "mado-log-two-roots/1";
 constexpr JsonLimits limits{.text_bytes_max = contradiction_bytes_max};
 
-json::array proof_json(const std::vector<Hash>& proof) {
-    json::array out;
-    for (const auto& hash : proof)
-        out.emplace_back(base64url(hash));
-    return out;
-}
-
-Parsed<std::vector<Hash>> read_proof(Members& in) {
-    std::vector<Hash> out;
-    for (const auto& text : in.texts("proof", proof_length_max, 43)) {
-        const auto hash = parse_hash(text);
-        if (!hash) return std::unexpected(hash.error());
-        out.push_back(*hash);
-    }
-    return out;
-}
-
 json::object testimony_json(const Testimony& testimony) {
     return {{"checkpoint", testimony.checkpoint},
             {"leaf", base64url(testimony.leaf)},
-            {"proof", proof_json(testimony.proof)}};
+            {"proof", hashes_json(testimony.proof)}};
 }
 
 Parsed<Testimony> read_testimony(const json::object& object) {
     Members in(object);
-    Testimony out{
-        .checkpoint = in.text("checkpoint", note_bytes_max), .leaf = in.hash("leaf"), .proof = {}};
-    auto proof = read_proof(in);
-    if (!proof) return std::unexpected(proof.error());
-    out.proof = std::move(*proof);
+    Testimony out{.checkpoint = in.text("checkpoint", note_bytes_max),
+                  .leaf = in.hash("leaf"),
+                  .proof = in.hashes("proof", proof_length_max)};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
@@ -71,7 +52,7 @@ std::string to_json(const Contradiction& contradiction) {
                                         {"older", roots.older},
                                         {"newer", roots.newer},
                                         {"root", base64url(roots.root)},
-                                        {"proof", proof_json(roots.proof)}});
+                                        {"proof", hashes_json(roots.proof)}});
 }
 
 Parsed<Contradiction> parse_contradiction(std::string_view text) {
@@ -96,11 +77,8 @@ Parsed<Contradiction> parse_contradiction(std::string_view text) {
     TwoRoots out{.older = in.text("older", note_bytes_max),
                  .newer = in.text("newer", note_bytes_max),
                  .root = in.hash("root"),
-                 .proof = {}};
-    auto proof = read_proof(in);
+                 .proof = in.hashes("proof", proof_length_max)};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    if (!proof) return std::unexpected(proof.error());
-    out.proof = std::move(*proof);
     return out;
 }
 

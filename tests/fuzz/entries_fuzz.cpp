@@ -49,7 +49,7 @@ class Page {
             (*entry)["proof"] = hashes_json(tlog::inclusion_proof(index, under, tree_.reader({})));
         }
         page_["checkpoint"] = note(size, 0);
-        page_["consistency"] = json::array();
+        page_.erase("consistency");
         page_.erase("cosigned");
         if (cosigned > 0) {
             page_["cosigned"] = note(cosigned, 2);
