@@ -65,6 +65,8 @@ TEST_F(LogToolsTest, PublicEntryByItsIndex) {
         const auto done = log({"prove", index, "-o", file("public")});
         ASSERT_EQ(done.status, 0) << done.output;
         const bool is_directory = has(done.output, directory_entry);
+        EXPECT_TRUE(has(done.output, "./mado log check " + file("public") + " --entry "))
+            << done.output;
         found = found || is_directory;
         const auto unsaid = log({"check", file("public")});
         EXPECT_EQ(unsaid.status, 3) << unsaid.output;
@@ -87,7 +89,7 @@ TEST_F(LogToolsTest, ReceiptIsProvenAnewUnderWitnesses) {
     // As the clinic got it: the log's signature alone.
     for (const auto* name : {"receipt.json", "bundle.json"}) {
         const auto before = log({"check", file(name)});
-        EXPECT_EQ(before.status, 2) << before.output;
+        EXPECT_EQ(before.status, 5) << before.output;
         EXPECT_TRUE(has(before.output, "not yet witnessed")) << before.output;
     }
     const auto proof = valid(tlog::parse_log_proof(read("proof")));
@@ -104,8 +106,30 @@ TEST_F(LogToolsTest, ReceiptIsProvenAnewUnderWitnesses) {
     // A Bundle with one receipt will do as well.
     EXPECT_EQ(log({"prove", "--receipt", file("bundle.json"), "-o", file("again")}).status, 0);
     EXPECT_EQ(log({"check", file("again"), file("proof")}).status, 0);
-    EXPECT_EQ(log({"check", file("proof"), file("receipt.json")}).status, 2) << "the worst counts";
+    EXPECT_EQ(log({"check", file("proof"), file("receipt.json")}).status, 5) << "the worst counts";
     EXPECT_EQ(log({"check", file("proof"), file("none")}).status, 3);
+}
+
+// Anybody can check it: with the directory and its authority's key, without this country.
+TEST_F(LogToolsTest, ElsewhereWithAnothersDirectory) {
+    witnessed_receipt();
+    const auto& places = country().places();
+    const auto elsewhere = [&places](std::vector<std::string> words) {
+        words.insert(words.begin(),
+                     {places.programs + "/mado-cli", "--root", file("elsewhere"), "log"});
+        words.insert(words.end(),
+                     {"--directory", places.directory(), "--authority", places.authority_key()});
+        return run_program(words);
+    };
+    const auto done = elsewhere({"check", file("proof")});
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_TRUE(has(done.output, "署名あり signed by it")) << done.output;
+    EXPECT_EQ(elsewhere({"verify"}).status, 0);
+    EXPECT_EQ(elsewhere({"follow", "--once", "--state", file("follow.json")}).status, 0);
+    EXPECT_EQ(elsewhere({"stats"}).status, 0);
+    EXPECT_EQ(elsewhere({"follow", "--once"}).status, 2) << "whose state would it be?";
+    EXPECT_EQ(log({"check", file("proof"), "--directory", places.directory()}).status, 2)
+        << "a directory that nobody's key has signed";
 }
 
 // Altered anywhere, it is not shown as proven.
@@ -152,12 +176,12 @@ TEST_F(LogToolsTest, MissingAndForeignSignatures) {
     auto less = proof;
     less.checkpoint.resize(less.checkpoint.rfind("\u2014"));
     const auto missing = check(tlog::to_text(less));
-    EXPECT_EQ(missing.status, 2) << missing.output;
+    EXPECT_EQ(missing.status, 5) << missing.output;
     EXPECT_TRUE(has(missing.output,
                     "signed by the log and 1 of the 2 witnesses that are needed, "
                     "not yet witnessed"))
         << missing.output;
-    // The same tree under another log key of the same name.
+    // The same tree under another log key of the same name: every demo has a log of this name.
     const auto key = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
     const auto impostor =
         valid(tlog::NoteVerifier::make(access_log().key.name(), key.public_key()));
@@ -166,6 +190,7 @@ TEST_F(LogToolsTest, MissingAndForeignSignatures) {
         tlog::sign_note(valid(tlog::parse_note(proof.checkpoint)).text, impostor, key);
     const auto wrong = check(tlog::to_text(foreign));
     EXPECT_EQ(wrong.status, 1) << wrong.output;
+    EXPECT_TRUE(has(wrong.output, "another key of this name")) << wrong.output;
     auto receipt = given;
     receipt.salt[0] ^= 1;
     EXPECT_EQ(check(wire::receipt_json(receipt)).status, 1);

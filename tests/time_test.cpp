@@ -141,7 +141,7 @@ TEST_F(TimeTest, TenMinutesWithoutAWitness) {
     EXPECT_TRUE(has(log_of("gateway-1"), "log_alarm"));
     clock().advance(9 * 60);
     const auto shown = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
-    EXPECT_EQ(shown.status, 2) << shown.output;
+    EXPECT_EQ(shown.status, 5) << shown.output;
     EXPECT_TRUE(has(shown.output, "have not been witnessed for ten minutes")) << shown.output;
 
     country().start("witness-2");

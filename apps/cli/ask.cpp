@@ -55,13 +55,18 @@ client::SealedRequest sealed_request(const Places& places, const Office& office,
     const auto now = unix_now();
     const auto salt = crypto::random_hash();
     const auto day = std::chrono::sys_days{parse_day("--sealed-until", options.sealed_until)};
+    const auto until = std::chrono::sys_seconds{day}.time_since_epoch().count();
+    if (until <= now || until - now > wire::sealed_s_max) {
+        throw OperatorError(fmt::format("--sealed-until: a day that is to come, within {} days",
+                                        wire::sealed_s_max / 86'400));
+    }
     const wire::Sealing sealing{.issuer = authority.identity.id,
                                 .audience = office.directory.relay().id,
                                 .organisation = office.identity.id,
                                 .service = ask.service,
                                 .jti = base64url(crypto::random_bytes(16)),
                                 .subject = wire::commit_sealed_subject(salt, ask.subject),
-                                .until = std::chrono::sys_seconds{day}.time_since_epoch().count(),
+                                .until = until,
                                 .issued_at = now,
                                 .expires = now + 3'600};
     return {.sealing =
@@ -208,6 +213,11 @@ int check(const Places& places, const CheckOptions& options) {
         std::cout << bundle_of(*result) << "\n";
     } else {
         print_eligibility(*result);
+        if (!options.sealed_by.empty()) {
+            std::cout << fmt::format(
+                "封印 sealed: 本人には {0} に示されます the person sees this check on {0}\n",
+                options.sealed_until);
+        }
     }
     return result->payers.empty() ? 1 : 0;
 }

@@ -397,21 +397,20 @@ void run_program(const std::vector<std::string>& words) {
     }
 }
 
+std::string port_file(const Places& places) {
+    return places.state() + "/port";
+}
+
 std::uint16_t read_port(const Places& places) {
-    const auto path = places.state() + "/port";
-    auto text = read_file(path);
-    if (!text) throw OperatorError("the state has no port file; start over: ./mado up --fresh");
-    if (text->ends_with('\n')) text->pop_back();  // an editor's
-    std::uint16_t port = 0;
-    const auto* end = text->data() + text->size();
-    const auto [stopped, error] = std::from_chars(text->data(), end, port);
-    if (error != std::errc() || stopped != end || port < port_min || port > port_max) {
-        throw OperatorError(fmt::format(
-            "{} does not hold a port from {} to {}; write the relay's port into it, or start over: "
-            "./mado up --fresh",
-            path, port_min, port_max));
+    if (const auto port = port_of(places)) return *port;
+    const auto path = port_file(places);
+    if (!fs::exists(path)) {
+        throw OperatorError("the state has no port file; start over: ./mado up --fresh");
     }
-    return port;
+    throw OperatorError(fmt::format(
+        "{} does not hold a port from {} to {}; write the relay's port into it, or start over: "
+        "./mado up --fresh",
+        path, port_min, port_max));
 }
 
 void write_config(const Places& places, const std::string& name, const std::string& text) {
@@ -490,7 +489,7 @@ void make_country(const Places& places, const CountrySettings& settings) {
     fmt::print("mado: country: keys, certificates, cards\n");
     std::fflush(stdout);
     make_keys(places, organisations);
-    replace_file(places.state() + "/port", as_bytes(std::to_string(settings.port)));
+    replace_file(port_file(places), as_bytes(std::to_string(settings.port)));
     prepare_programs(places);
     make_import_file(places);
     fmt::print("mado: country: the relay takes on those with cards\n");
@@ -502,6 +501,17 @@ void make_country(const Places& places, const CountrySettings& settings) {
 
 std::vector<Program> programs_of(const Places& places) {
     return programs_from(read_port(places));
+}
+
+std::optional<std::uint16_t> port_of(const Places& places) {
+    auto text = read_file(port_file(places));
+    if (!text) return std::nullopt;
+    if (text->ends_with('\n')) text->pop_back();  // an editor's
+    std::uint16_t port = 0;
+    const auto* end = text->data() + text->size();
+    const auto [stopped, error] = std::from_chars(text->data(), end, port);
+    const bool whole = error == std::errc() && stopped == end;
+    return whole && port >= port_min && port <= port_max ? std::optional(port) : std::nullopt;
 }
 
 std::vector<Program> programs_from(std::uint16_t first_port) {

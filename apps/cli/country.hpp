@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ bool country_exists(const Places& places);
 void make_country(const Places& places, const CountrySettings& settings);
 // The programs of the country in the order of their start.
 std::vector<Program> programs_of(const Places& places);
-// The same of a country that is not made yet.
+// The first port of the country that is there, finished or not.
+std::optional<std::uint16_t> port_of(const Places& places);
+// The programs of a country that is not made yet.
 std::vector<Program> programs_from(std::uint16_t first_port);
 // Signs a new version of the directory when what it should say has changed (a new policy, new
 // schemes), and writes the configurations. True when the directory changed: what runs must be

@@ -1,6 +1,7 @@
 // `log check`: what a file proves, offline, with the keys of the directory.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
 
@@ -26,6 +27,17 @@ int wrong(const std::string& path, std::string_view why) {
     return status_lie;
 }
 
+constexpr std::string_view other_key =
+    "another key of this name has signed it than the directory's. Is it of another country, or of "
+    "one from before ./mado up --fresh? With its --directory and --authority it can be checked";
+
+bool is_of_other_key(std::string_view text, const tlog::NoteVerifier& log) {
+    const auto note = tlog::parse_note(text);
+    return note && std::ranges::none_of(note->signatures, [&log](const auto& line) {
+               return line.name == log.name() && line.id == log.id();
+           });
+}
+
 std::string words_of_unwitnessed(std::size_t signatures, const Check& check) {
     if (signatures == 0) return "証人未確認 signed by the log only, not yet witnessed";
     return fmt::format(
@@ -39,7 +51,8 @@ int check_proof(const std::string& path, const tlog::LogProof& proof, const Chec
     const auto* log = check.directory.log(note.substr(0, note.find('\n')));
     if (log == nullptr) return wrong(path, "it is of a log that the directory does not name");
     const auto opened = tlog::cosigned(note, log->key, check.directory.quorum, check.now);
-    if (!opened) return wrong(path, opened.error().why);
+    if (!opened)
+        return wrong(path, is_of_other_key(note, log->key) ? other_key : opened.error().why);
     const auto entry = proof.extra ? std::optional(crypto::sha256(*proof.extra)) : check.entry;
     if (!entry) {
         std::cerr << fmt::format(
@@ -73,6 +86,11 @@ int check_proof(const std::string& path, const tlog::LogProof& proof, const Chec
 
 int check_receipts(const std::string& path, const Receipts& receipts, const Check& check) {
     int status = status_good;
+    std::cout << fmt::format(
+        "{}: 受領証だけを確かめます（回答の中身は見ません） only receipts are checked, not what "
+        "was "
+        "answered\n",
+        path);
     for (const auto& receipt : receipts) {
         status = worse_status(
             status, check_proof(path,

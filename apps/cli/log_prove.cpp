@@ -75,7 +75,7 @@ client::Result<Claim> claim_of_card(const Places& places, const ProveEntryOption
 }
 
 int write_proof(const ProveEntryOptions& options, const tlog::LogProof& proof,
-                const monitor::Published& published) {
+                const monitor::Published& published, std::string_view entry_option = "") {
     const auto text = tlog::to_text(proof);
     const auto words =
         fmt::format("証明 proven: entry {} of {}, in the tree of {} entries\n署名 cosigned: {}\n",
@@ -88,8 +88,8 @@ int write_proof(const ProveEntryOptions& options, const tlog::LogProof& proof,
     }
     replace_file(options.output, as_bytes(text));
     std::cout << words
-              << fmt::format("{}; anybody can check it: ./mado log check {}\n", options.output,
-                             options.output);
+              << fmt::format("{0}; anybody can check it: ./mado log check {0}{1}\n", options.output,
+                             entry_option);
     return status_good;
 }
 
@@ -103,8 +103,7 @@ http::Task<std::expected<monitor::Published, int>> published_with(monitor::LogRe
     if (index >= published->checkpoint.size) {
         std::cerr << fmt::format(
             "mado: not_yet: まだ公開されていない the witnesses have seen the entries 0 to {} so "
-            "far; "
-            "a new entry takes some seconds\n",
+            "far; a new entry takes some seconds, and ./mado log verify says who is missing\n",
             static_cast<std::int64_t>(published->checkpoint.size) - 1);
         co_return std::unexpected(status_unread);
     }
@@ -135,7 +134,7 @@ http::Task<int> prove_index(const wire::Directory& directory, const wire::Access
                            .index = index,
                            .proof = std::move(leaf->proof),
                            .checkpoint = published->note},
-                          *published);
+                          *published, fmt::format(" --entry {}", base64url(entry)));
 }
 
 http::Task<int> prove_claim(const Places& places, const wire::Directory& directory,

@@ -106,6 +106,16 @@ int ask_about_entry(const Places& places, const QuestionOptions& options) {
         throw OperatorError(
             fmt::format("there is no entry {}; ./mado log show lists them", options.entry));
     }
+    if (about->erased) {
+        throw OperatorError(
+            fmt::format("entry {} was erased: nobody can open it any more", options.entry));
+    }
+    if (!about->order) {
+        throw OperatorError(fmt::format(
+            "entry {} is the log's own: it closed a way to you after three misses. Question one of "
+            "the misses before it",
+            options.entry));
+    }
     const auto state = wait_for(client::ask_question(office.directory, office.identity, by->mandate,
                                                      about->order_index, options.text));
     if (!state) return print_problem(state.error());

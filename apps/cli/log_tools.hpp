@@ -24,7 +24,7 @@ struct FollowLogOptions {
     bool once = false;
     std::int64_t every_s = 60;
 };
-// With `once`: 0 all good, 1 a lie, 2 nobody has witnessed it for too long, 3 could not be read.
+// With `once`: 0 all good, 1 a lie, 3 could not be read, 5 nobody has witnessed it for too long.
 int follow_logs(const Places& places, const FollowLogOptions& options);
 
 // One of the three: a public index, a person's own entry, a receipt.
@@ -43,7 +43,7 @@ struct CheckFilesOptions {
     std::vector<std::string> files;
     std::string entry;  // base64url of 32 bytes, for a proof that does not say what is proven
 };
-// 0 proven and witnessed, 1 wrong, 2 not yet witnessed, 3 not enough in it to tell.
+// 0 proven and witnessed, 1 wrong, 3 not enough in it to tell, 5 not yet witnessed.
 int check_files(const Places& places, const CheckFilesOptions& options);
 
 struct CountLogOptions {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
 #include <iostream>
 
@@ -12,10 +11,10 @@
 namespace mado::cli {
 
 int worse_status(int one, int other) {
-    constexpr std::array<int, 4> rank{0, 3, 1, 2};  // by status
-    return rank.at(static_cast<std::size_t>(one)) >= rank.at(static_cast<std::size_t>(other))
-               ? one
-               : other;
+    for (const int status : {status_lie, status_unread, status_unwitnessed}) {
+        if (one == status || other == status) return status;
+    }
+    return status_good;
 }
 
 wire::Directory load_directory(const Places& places) {
@@ -36,7 +35,7 @@ const wire::AccessLog& choose_log(const wire::Directory& directory, const std::s
 std::string_view words_of(monitor::ReadError error) {
     switch (error) {
         case monitor::ReadError::unreachable:
-            return "応答がない no answer; does the relay run? ./mado status";
+            return "応答がない no answer; does it run? ./mado status";
         case monitor::ReadError::not_found:
             return "公開されていない it is not published";
         case monitor::ReadError::malformed:

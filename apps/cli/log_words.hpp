@@ -10,11 +10,11 @@
 
 namespace mado::cli {
 
-// Exit statuses, as `log …` has them.
+// Exit statuses, as `log …` has them. (2 and 4 are every command's.)
 constexpr int status_good = 0;
 constexpr int status_lie = 1;
-constexpr int status_unwitnessed = 2;
 constexpr int status_unread = 3;
+constexpr int status_unwitnessed = 5;
 // Of two results the one that matters more: a lie, then what was not read, then no witness.
 int worse_status(int one, int other);
 

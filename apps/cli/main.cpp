@@ -73,8 +73,8 @@ int up(const Places& places, const UpOptions& options) {
     const auto start = monotonic_us();
     const auto lock = lock_country(places);
     if (options.fresh) {
+        demand_free_ports(places, programs_from(options.country.port));  // nothing ends before
         stop_programs(places);
-        demand_free_ports(places, programs_from(options.country.port));  // nothing is lost before
         for (const auto& folder : {places.state(), places.keys(), places.anchor(), places.run()}) {
             fs::remove_all(folder);
         }
@@ -220,8 +220,8 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
     auto* show = log.add_subcommand(
         "show",
         "a person's entries: who looked\n"
-        "exit status: 0 everything fits, 1 the comparison found something, 2 an entry has "
-        "waited ten minutes for the witnesses, 3 no answer, or a holder could not be compared");
+        "exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a "
+        "holder could not be compared, 5 an entry has waited ten minutes for the witnesses");
     show->add_option("--card", options.card, "a demo card, such as hanako")->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
     show->add_option("--from", options.from, "first day, YYYY-MM-DD");
@@ -265,7 +265,17 @@ void add_prove(CLI::App& log, ProveEntryOptions& options) {
     });
 }
 
-void add_log(CLI::App& app, LogCommands& commands) {
+// For those to whom this country is not their own.
+void add_directory(CLI::App& command, Places& places) {
+    auto* directory = command.add_option("--directory", places.given_directory,
+                                         "of another country (a log publishes it as `directory`)");
+    auto* authority = command.add_option("--authority", places.given_authority,
+                                         "the key of the authority that must have signed it: JWK");
+    directory->needs(authority);
+    authority->needs(directory);
+}
+
+void add_log(CLI::App& app, LogCommands& commands, Places& places) {
     auto* log = app.add_subcommand("log", "the access log")->require_subcommand(1);
     add_show(*log, commands.show);
     add_bells(*log, commands.bells);
@@ -275,12 +285,15 @@ void add_log(CLI::App& app, LogCommands& commands) {
         "the whole log, from its first entry on, and the witnesses' views of it\n"
         "exit status: 0 all good, 1 a lie, 3 something could not be read");
     verify->add_option("--log", commands.verify.log, "its origin, when there are several");
+    add_directory(*verify, places);
     auto* follow = log->add_subcommand(
         "follow",
         "watch the logs: one line a round, alarms by name\n"
-        "exit status with --once: 0 good, 1 a lie, 2 not witnessed, 3 unreachable");
-    follow->add_option("--state", commands.follow.state,
-                       "remembers what was seen (default: .mado/run/follow.json)");
+        "exit status with --once: 0 good, 1 a lie, 3 unreachable, 5 not witnessed");
+    auto* state = follow->add_option("--state", commands.follow.state,
+                                     "remembers what was seen (default: .mado/run/follow.json)");
+    add_directory(*follow, places);
+    follow->get_option("--directory")->needs(state);
     follow->add_flag("--once", commands.follow.once, "one round only");
     follow->add_option("--every", commands.follow.every_s, "seconds between rounds")
         ->check(CLI::Range(1, 86'400))
@@ -289,12 +302,14 @@ void add_log(CLI::App& app, LogCommands& commands) {
     auto* check = log->add_subcommand(
         "check",
         "what a file proves, offline: a tlog-proof, a receipt, a contradiction\n"
-        "exit status: 0 proven, 1 wrong, 2 not yet witnessed, 3 cannot be told");
+        "exit status: 0 proven, 1 wrong, 3 cannot be told, 5 not yet witnessed");
+    add_directory(*check, places);
     check->add_option("file", commands.check.files, "the files")->required();
     check->add_option("--entry", commands.check.entry,
                       "what should be at the index, when a proof does not say it (base64url)");
     auto* stats = log->add_subcommand("stats", "the public counts: who asks how often, for what");
     stats->add_option("--log", commands.count.log, "its origin, when there are several");
+    add_directory(*stats, places);
     stats->add_flag("--json", commands.count.json, "as JSON");
 }
 
@@ -329,7 +344,9 @@ void find_file(std::string& path) {
     if (!fs::equivalent(from, ".", ignored)) path = (fs::path(from) / path).string();
 }
 
-void find_files(LogCommands& commands) {
+void find_files(LogCommands& commands, Places& places) {
+    find_file(places.given_directory);
+    find_file(places.given_authority);
     find_file(commands.follow.state);
     find_file(commands.prove.receipt);
     find_file(commands.prove.output);
@@ -363,7 +380,7 @@ std::string with_hint(std::string why) {
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
                 const ClaimsOptions& claims_options, const LogCommands& log_commands) {
-    demand_running(places);
+    if (places.given_directory.empty()) demand_running(places);
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
         if (app.got_subcommand("records")) return show_claims(places, claims_options);
@@ -393,7 +410,7 @@ int run(int argc, char** argv) {
     app.add_subcommand("down", "stop it; what it stored stays");
     app.add_subcommand("status", "what runs, where, healthy or not");
     add_check(app, check_options);
-    add_log(app, log_commands);
+    add_log(app, log_commands, places);
     add_records(app, claims_options);
     try {
         app.parse(argc, argv);
@@ -402,7 +419,10 @@ int run(int argc, char** argv) {
         throw OperatorError(usage_error(app, error));
     }
     up_options.sized = up_command->count("--people") + up_command->count("--port") > 0;
-    find_files(log_commands);
+    if (up_options.fresh && up_command->count("--port") == 0) {
+        up_options.country.port = port_of(places).value_or(up_options.country.port);
+    }
+    find_files(log_commands, places);
     if (app.got_subcommand("up")) return up(places, up_options);
     if (app.got_subcommand("down")) return down(places);
     if (app.got_subcommand("status")) return status(places);

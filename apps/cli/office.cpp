@@ -53,7 +53,7 @@ http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
 
 Date parse_day(std::string_view option, const std::string& text) {
     auto date = parse_date(text);
-    if (!date) throw OperatorError(fmt::format("{}: {} (YYYY-MM-DD)", option, date.error().why));
+    if (!date) throw OperatorError(fmt::format("{}: {}", option, date.error().why));
     return *date;
 }
 
@@ -83,6 +83,10 @@ int print_problem(const client::Problem& problem) {
     if (!problem.detail.empty()) std::cerr << fmt::format(" ({})", printable(problem.detail));
     if (!problem.request_id.empty())
         std::cerr << fmt::format(" [request {}]", printable(problem.request_id));
+    // The one who was asked gives each answer an id; without it nobody has heard the question.
+    if (problem.code == wire::Code::unavailable && problem.request_id.empty()) {
+        std::cerr << " 中継センターから応答がありません No answer from the relay: ./mado status";
+    }
     std::cerr << "\n";
     return 3;
 }

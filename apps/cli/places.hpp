@@ -10,6 +10,8 @@ namespace mado::cli {
 struct Places {
     std::string root = ".mado";
     std::string programs;  // folder of the built programs
+    // Another directory than this country's, and its authority's key: for the log's tools.
+    std::string given_directory = {}, given_authority = {};
 
     [[nodiscard]] std::string state() const { return root + "/state"; }  // all that is backed up
     [[nodiscard]] std::string keys() const { return root + "/keys"; }  // never in a backup of state
@@ -17,8 +19,12 @@ struct Places {
     [[nodiscard]] std::string run() const { return root + "/run"; }  // process ids, logs, configs
     [[nodiscard]] std::string evidence() const { return root + "/evidence"; }  // against logs
 
-    [[nodiscard]] std::string directory() const { return state() + "/directory.jws"; }
-    [[nodiscard]] std::string authority_key() const { return state() + "/authority.jwk"; }
+    [[nodiscard]] std::string directory() const {
+        return given_directory.empty() ? state() + "/directory.jws" : given_directory;
+    }
+    [[nodiscard]] std::string authority_key() const {
+        return given_authority.empty() ? state() + "/authority.jwk" : given_authority;
+    }
     // What the issuing centre handed to the relay.
     [[nodiscard]] std::string import_file() const { return state() + "/country/import.ndjson"; }
     [[nodiscard]] std::string policy() const { return "country/jp/policy.json"; }

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -207,15 +208,31 @@ int end_programs(const Places& places, const std::vector<std::string>& names) {
 
 }  // namespace
 
+namespace {
+
+// Those of the country's programs that run.
+std::set<std::uint16_t> own_ports(const Places& places) {
+    std::set<std::uint16_t> out;
+    const auto first = port_of(places);
+    if (!first) return out;
+    for (const auto& program : programs_from(*first)) {
+        if (running_pid(places, program.name) == 0) continue;
+        out.insert(program.ports.begin(), program.ports.end());
+    }
+    return out;
+}
+
+}  // namespace
+
 void demand_free_ports(const Places& places, const std::vector<Program>& programs) {
+    const auto own = own_ports(places);
     for (const auto& program : programs) {
-        if (running_pid(places, program.name) != 0) continue;
         for (const auto port : program.ports) {
-            if (is_free(port)) continue;
+            if (own.contains(port) || is_free(port)) continue;
             const int other = ask_ready(program.operator_port).pid;
             throw OperatorError(fmt::format(
                 "port {} on 127.0.0.1 is in use by another program{}. Stop it, or make a new "
-                "country on other ports: ./mado up --fresh --port N",
+                "country on other ports: ./mado up --fresh --port N (the state and all keys go)",
                 port,
                 other == 0 ? std::string()
                            : fmt::format(" (process {0}, of another country or of one whose "

@@ -83,16 +83,20 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
     }
     const auto who = name_of(directory, entry.requester);
     if (entry.kind == "refused") {
-        std::cout << fmt::format("{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致）{}\n",
-                                 entry.seq, to_rfc3339(entry.time), who, mark);
+        std::cout << fmt::format(
+            "{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致） "
+            "closed for the day after three misses{}\n",
+            entry.seq, to_rfc3339(entry.time), who, mark);
         return;
     }
     const auto* row = policy.row(entry.order->policy);
-    std::cout << fmt::format(
-        "{:>4}  {}  {} → {}  {}／{}  {}{}\n", entry.seq, to_rfc3339(entry.time), who,
-        name_of(directory, entry.order->holder.text()), entry.head->service.text(),
-        wire::to_text(entry.order->presence),
-        entry.outcome.empty() ? "（回答は未確認）" : printable(entry.outcome), mark);
+    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}{}\n", entry.seq,
+                             to_rfc3339(entry.time), who,
+                             name_of(directory, entry.order->holder.text()),
+                             entry.head->service.text(), wire::to_text(entry.order->presence),
+                             entry.outcome.empty() ? "（回答は未確認 not known to be answered）"
+                                                   : printable(entry.outcome),
+                             mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
     if (entry.was_sealed) {
         std::cout << fmt::format("      {} の命令により {} まで開示を制限 sealed until then\n",
