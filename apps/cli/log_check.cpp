@@ -60,14 +60,14 @@ int check_proof(const std::string& path, const tlog::LogProof& proof, const Chec
             proof.index);
         return status_unread;
     }
+    if (proof.extra && check.entry && check.entry != entry) {
+        return wrong(path, "the file says of another entry than the one given with --entry");
+    }
     const auto& checkpoint =
         std::visit([](const auto& seen) -> const auto& { return seen.checkpoint; }, *opened);
     if (!tlog::verify_inclusion(tlog::leaf_hash(*entry), proof.index, checkpoint.size, proof.proof,
                                 checkpoint.root)) {
         return wrong(path, "the entry is not in the signed tree at this index");
-    }
-    if (proof.extra && check.entry && check.entry != entry) {
-        return wrong(path, "another entry is proven than the one given with --entry");
     }
     const bool cosigned = std::holds_alternative<tlog::CosignedCheckpoint>(*opened);
     const auto& cosignatures =

@@ -37,7 +37,7 @@ std::string_view words_of(monitor::ReadError error) {
         case monitor::ReadError::unreachable:
             return "応答がない no answer; does it run? ./mado status";
         case monitor::ReadError::not_found:
-            return "公開されていない it is not published";
+            return "公開されていない it is not published, though it should be";
         case monitor::ReadError::malformed:
             return "形式が違う it has not the form that it should have";
         case monitor::ReadError::signature:

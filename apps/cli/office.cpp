@@ -87,6 +87,7 @@ int print_problem(const client::Problem& problem) {
     if (problem.code == wire::Code::unavailable && problem.request_id.empty()) {
         std::cerr << " 中継センターから応答がありません No answer from the relay: ./mado status";
     }
+    if (problem.code == wire::Code::not_ready) std::cerr << " ./mado status says why.";
     std::cerr << "\n";
     return 3;
 }

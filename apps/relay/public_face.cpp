@@ -29,11 +29,18 @@ http::Response public_text(std::string_view content_type, std::string body,
     return response;
 }
 
+// For browsers of other pages too.
+http::Response refusal(const Refusal& refused, const http::Request& request) {
+    auto response = to_response(refused, request.request_id);
+    response.headers.push_back({"Access-Control-Allow-Origin", "*"});
+    return response;
+}
+
 http::Response checkpoint(const Shared& shared, Reader& reader, const http::Request& request) {
     // Until the witnesses have seen a first one, what the log alone has signed.
     auto note = reader.cosigned_head();
     if (!note) note = reader.newest_head(shared.writer.anchored_size());
-    if (!note) return to_response({Code::not_ready}, request.request_id);
+    if (!note) return refusal({Code::not_ready}, request);
     return public_text("text/plain; charset=utf-8", std::move(*note), for_seconds);
 }
 
@@ -44,19 +51,19 @@ std::string bytes_text(ByteView bytes) {
 // Partial tiles of every width up to the present are served, also those that are full by now.
 http::Response tile(const Shared& shared, Reader& reader, const http::Request& request) {
     const auto path = tlog::parse_tile_path(std::string_view(request.path).substr(1));
-    if (!path) return to_response({Code::malformed, path.error().why}, request.request_id);
+    if (!path) return refusal({Code::malformed, path.error().why}, request);
     const auto size = shared.writer.anchored_size();
     constexpr std::string_view type = "application/octet-stream";
     if (const auto* bundle = std::get_if<tlog::BundleRange>(&*path)) {
         const auto first = bundle->index * tlog::tile_width;
-        if (first + bundle->width > size) return to_response({Code::not_found}, request.request_id);
+        if (first + bundle->width > size) return refusal({Code::not_found}, request);
         const auto entries = reader.log_entries(first, bundle->width);
         return public_text(type, bytes_text(tlog::entry_bundle(entries)), for_ever);
     }
     const auto& range = std::get<tlog::TileRange>(*path);
     const auto first = range.id.index * tlog::tile_width;
     if (first + range.width > tlog::hashes_at(range.id.level, size)) {
-        return to_response({Code::not_found}, request.request_id);
+        return refusal({Code::not_found}, request);
     }
     return public_text(type, bytes_text(reader.tile(range.id, range.width)), for_ever);
 }

@@ -18,12 +18,13 @@ http::Response text(int status, std::string_view type, std::string body) {
 constexpr std::string_view plain = "text/plain; charset=utf-8";
 
 // tlog-witness, "add-checkpoint": the status of each refusal.
-http::Response refuse(Shared& shared, Refusal why, const http::Request& request) {
+http::Response refuse(Shared& shared, const Refused& refused, const http::Request& request) {
     const auto& id = request.request_id;
-    switch (why) {
+    switch (refused.why) {
         case Refusal::malformed:
             shared.submissions.with({"malformed"}).add();
-            return http::problem(400, "malformed", "This is not a submission of a checkpoint.", id);
+            return http::problem(400, "malformed", "This is not a submission of a checkpoint.", id,
+                                 refused.detail);
         case Refusal::unknown_log:
             shared.submissions.with({"unknown_log"}).add();
             return http::problem(404, "unknown_log", "This witness does not know the log.", id);
@@ -83,6 +84,9 @@ http::Response add_checkpoint(Shared& shared, const http::Request& request) {
     switch (judgement.verdict) {
         case Verdict::consistent:
             return cosign(shared, *submission, history);
+        case Verdict::malformed:
+            return refuse(shared, {Refusal::malformed, "its old size is above the checkpoint's"},
+                          request);
         case Verdict::conflict:
             return conflict(shared, history.newest);
         case Verdict::inconsistent:

@@ -115,6 +115,9 @@ TEST_F(RoutesTest, Malformed) {
         EXPECT_EQ(code(response), "malformed");
     }
     EXPECT_EQ(submit("").status, 400);
+    EXPECT_NE(submit("old 4\n\n" + log.note())
+                  .body.find(R"("reason":"its old size is above the checkpoint's")"),
+              std::string::npos);
     EXPECT_EQ(store->newest(country.log.name()), std::nullopt);
 }
 
@@ -123,6 +126,18 @@ TEST_F(RoutesTest, TooLarge) {
     EXPECT_EQ(response.status, 413);
     EXPECT_EQ(code(response), "too_large");
     EXPECT_EQ(submit(std::string(tlog::add_checkpoint_bytes_max, 'x')).status, 400);
+}
+
+// signed-note, "Signatures": at least 16, of which each may be nearly 5 kB long.
+TEST_F(RoutesTest, LargeSignatures) {
+    log.grow(3);
+    auto body = log.body(0);
+    for (int i = 1; i < 16; ++i) {
+        body += tlog::signature_line({.name = fmt::format("post-quantum.example/{}", i),
+                                      .id = static_cast<std::uint32_t>(i),
+                                      .signature = Bytes(4'990)});
+    }
+    EXPECT_EQ(submit(body).status, 200);
 }
 
 TEST_F(RoutesTest, UnknownLog) {

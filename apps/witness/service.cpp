@@ -12,6 +12,7 @@ bool is_consistent(const Submission& submission, const std::optional<Seen>& newe
     const auto& checkpoint = submission.checkpoint;
     const auto& request = submission.request;
     if (checkpoint.size == 0 && checkpoint.root != tlog::empty_root()) return false;
+    if (checkpoint.size > tlog::tree_size_max) return false;  // no tiles can show it
     // Every tree is consistent with the empty one.
     if (!newest || newest->size == 0) return request.proof.empty();
     return tlog::verify_consistency(newest->size, newest->root, checkpoint.size, checkpoint.root,
@@ -50,18 +51,17 @@ std::optional<tlog::Contradiction> contradiction(const Submission& submission,
 
 }  // namespace
 
-std::expected<Submission, Refusal> read_submission(std::string_view body,
+std::expected<Submission, Refused> read_submission(std::string_view body,
                                                    const wire::Directory& directory) {
     auto request = tlog::parse_add_checkpoint(body);
-    if (!request) return std::unexpected(Refusal::malformed);
+    if (!request) return std::unexpected(Refused{Refusal::malformed, request.error().why});
     const auto note = tlog::parse_note(request->checkpoint);
     auto checkpoint =
         note ? tlog::parse_checkpoint_text(note->text) : std::unexpected(note.error());
-    if (!checkpoint) return std::unexpected(Refusal::malformed);
-    if (request->old_size > checkpoint->size) return std::unexpected(Refusal::malformed);
+    if (!checkpoint) return std::unexpected(Refused{Refusal::malformed, checkpoint.error().why});
     const auto* log = directory.log(checkpoint->origin);
-    if (log == nullptr) return std::unexpected(Refusal::unknown_log);
-    if (!tlog::verify_note(*note, log->key)) return std::unexpected(Refusal::not_signed);
+    if (log == nullptr) return std::unexpected(Refused{Refusal::unknown_log});
+    if (!tlog::verify_note(*note, log->key)) return std::unexpected(Refused{Refusal::not_signed});
     const auto own = std::ranges::find_if(note->signatures, [log](const auto& line) {
         return line.id == log->key.id() && line.name == log->key.name();
     });
@@ -76,7 +76,9 @@ Judgement judge(const Submission& submission, const History& history) {
     Judgement judgement{.verdict = Verdict::consistent,
                         .contradiction = contradiction(submission, history)};
     const std::uint64_t newest_size = history.newest ? history.newest->size : 0;
-    if (submission.request.old_size != newest_size) {
+    if (submission.request.old_size > submission.checkpoint.size) {
+        judgement.verdict = Verdict::malformed;
+    } else if (submission.request.old_size != newest_size) {
         judgement.verdict = Verdict::conflict;
     } else if (!is_consistent(submission, history.newest)) {
         judgement.verdict = Verdict::inconsistent;

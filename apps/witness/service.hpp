@@ -38,14 +38,19 @@ struct Submission {
 };
 
 enum class Refusal {
-    malformed,    // also: an old size above the checkpoint's
+    malformed,
     unknown_log,  // an origin that the directory does not list
     not_signed,   // without the log's signature, or with a wrong one in its name
 };
-std::expected<Submission, Refusal> read_submission(std::string_view body,
+struct Refused {
+    Refusal why;
+    const char* detail = nullptr;  // of a malformed one: what did not fit
+};
+std::expected<Submission, Refused> read_submission(std::string_view body,
                                                    const wire::Directory& directory);
 
 enum class Verdict {
+    malformed,     // an old size above the checkpoint's
     consistent,    // to be cosigned
     conflict,      // the old size is not that of our newest checkpoint
     inconsistent,  // the proof or the root does not fit our newest checkpoint

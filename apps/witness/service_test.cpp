@@ -10,7 +10,7 @@ class ServiceTest : public testing::Test {
     std::string said(std::string_view body) {
         const auto read = read_submission(body, directory);
         if (read) return "good";
-        switch (read.error()) {
+        switch (read.error().why) {
             case Refusal::malformed:
                 return "malformed";
             case Refusal::unknown_log:
@@ -28,6 +28,8 @@ class ServiceTest : public testing::Test {
         const auto of = convicted(judgement.contradiction);
         found = std::move(judgement.contradiction);
         switch (judgement.verdict) {
+            case Verdict::malformed:
+                return "malformed" + of;
             case Verdict::consistent:
                 return "consistent" + of;
             case Verdict::conflict:
@@ -97,12 +99,38 @@ TEST_F(ServiceTest, SubmissionOfTheLogIsRead) {
 TEST_F(ServiceTest, MalformedSubmissions) {
     log.grow(5);
     EXPECT_EQ(said(log.body(5)), "good");
-    EXPECT_EQ(said(log.body(6)), "malformed") << "an old size above the checkpoint's";
     EXPECT_EQ(said(""), "malformed");
     EXPECT_EQ(said(log.note()), "malformed");
     EXPECT_EQ(said("old 0\n\n" + tlog::sign_note("text\n", country.log, country.log_key)),
               "malformed");
     EXPECT_EQ(said(log.body(0) + "\n"), "malformed");
+}
+
+// It may convict the log all the same.
+TEST_F(ServiceTest, OldSizeAboveTheCheckpoints) {
+    const auto seen = grown(log, {5, 8});
+    other.grow(5);
+    EXPECT_EQ(judged_after({.old_size = 6, .proof = {}, .checkpoint = other.note()}, seen),
+              "malformed other root");
+    EXPECT_EQ(judged_after({.old_size = 9, .proof = {}, .checkpoint = log.note()}, seen),
+              "malformed");
+}
+
+// Larger than its tiles can show: every other rule holds first, and it is not cosigned.
+TEST_F(ServiceTest, TreesBeyondTheLargest) {
+    const auto sized = [this](std::uint64_t size) {
+        return tlog::sign_note(
+            fmt::format("{}\n{}\n{}\n", country.log.name(), size, base64(wire::filled(3))),
+            country.log, country.log_key);
+    };
+    const auto judged_first = [&](std::uint64_t size) {
+        return judged_after({.old_size = 0, .proof = {}, .checkpoint = sized(size)}, {});
+    };
+    EXPECT_EQ(judged_first(tlog::tree_size_max), "consistent");
+    EXPECT_EQ(judged_first(tlog::tree_size_max + 1), "inconsistent");
+    EXPECT_EQ(judged_first(INT64_MAX), "inconsistent");
+    EXPECT_EQ(judged_after({.old_size = 1, .proof = {}, .checkpoint = sized(INT64_MAX)}, {}),
+              "conflict");
 }
 
 TEST_F(ServiceTest, UnknownLogs) {

@@ -64,9 +64,10 @@ struct Response {
 };
 
 // RFC 9457, application/problem+json, with our stable `code` and the request id as members.
-// `title` is a plain sentence for people; it never carries input or internals.
+// `title` is a plain sentence for people; it never carries input or internals. `reason`: one of a
+// closed set of texts.
 Response problem(int status, std::string_view code, std::string_view title,
-                 std::string_view request_id);
+                 std::string_view request_id, const char* reason = nullptr);
 
 using Handler = std::function<Task<Response>(Request)>;
 

@@ -43,6 +43,19 @@ bool host_is_plain(const beast::fields& fields, unsigned version) {
     return hosts == 1 || (hosts == 0 && version < 11);
 }
 
+// RFC 9112 section 3.2.2: the absolute form means the same as the path in it.
+std::string_view without_origin(std::string_view target) {
+    for (const std::string_view scheme : {"https://", "http://"}) {
+        if (target.size() < scheme.size() ||
+            !equal_without_case(target.substr(0, scheme.size()), scheme))
+            continue;
+        const auto end = target.find_first_of("/?", scheme.size());
+        if (end == std::string_view::npos) return "/";
+        return target[end] == '/' ? target.substr(end) : target;
+    }
+    return target;
+}
+
 template <bool is_request>
 struct Core {
     beast::parser<is_request, beast::string_body> parser;
@@ -204,7 +217,7 @@ Progress RequestParser::advance(std::string& input) {
     if (progress != Progress::header_done) return progress;
     // Taken now: trailer fields, which come after the body, must not be taken for header fields.
     const auto& message = beast_->parser.get();
-    const auto target = to_std(message.target());
+    const auto target = without_origin(to_std(message.target()));
     const auto mark = target.find('?');
     head_.method = std::string(to_std(message.method_string()));
     head_.path = std::string(target.substr(0, mark));

@@ -1,5 +1,6 @@
 #include "http/message.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/result.hpp"
@@ -51,6 +52,18 @@ TEST(RequestParser, ReadsTheSameInPiecesOfAnySize) {
         EXPECT_EQ(result.request.header("X-Trailer"), "");
         EXPECT_TRUE(next.starts_with(result.left)) << piece;
     }
+}
+
+// RFC 9112 section 3.2.2.
+TEST(RequestParser, ReadsTheAbsoluteForm) {
+    const auto path = [](std::string_view target) {
+        return parse(fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", target), 1000).request.path;
+    };
+    EXPECT_EQ(path("https://a:7445/tile/0/000?x"), "/tile/0/000");
+    EXPECT_EQ(path("HTTP://a/"), "/");
+    EXPECT_EQ(path("http://a"), "/");
+    EXPECT_EQ(path("http://a?/b"), "http://a");
+    EXPECT_EQ(path("ftp://a/b"), "ftp://a/b");
 }
 
 TEST(RequestParser, ReadsAnEmptyChunkedBodyInPieces) {

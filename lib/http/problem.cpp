@@ -23,12 +23,13 @@ std::string_view Response::header(std::string_view name) const {
 }
 
 Response problem(int status, std::string_view code, std::string_view title,
-                 std::string_view request_id) {
-    const boost::json::object body = {{"type", "about:blank"},
-                                      {"title", title},
-                                      {"status", status},
-                                      {"code", code},
-                                      {"request_id", request_id}};
+                 std::string_view request_id, const char* reason) {
+    boost::json::object body = {{"type", "about:blank"},
+                                {"title", title},
+                                {"status", status},
+                                {"code", code},
+                                {"request_id", request_id}};
+    if (reason != nullptr) body["reason"] = reason;
     Response response;
     response.status = status;
     response.content_type = "application/problem+json";

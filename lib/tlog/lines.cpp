@@ -1,6 +1,6 @@
 #include "tlog/lines.hpp"
 
-#include "tlog/tlog.hpp"
+#include <cstdint>
 
 namespace mado::tlog {
 
@@ -13,7 +13,7 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 }
 
 Parsed<std::uint64_t> parse_number(std::string_view text) {
-    constexpr std::size_t digits_max = 15;
+    constexpr std::size_t digits_max = 19;
     if (text.empty() || text.size() > digits_max)
         return bad("a log's number has no fitting length");
     if (text.size() > 1 && text.front() == '0') return bad("a log's number has leading zeros");
@@ -22,7 +22,7 @@ Parsed<std::uint64_t> parse_number(std::string_view text) {
         if (c < '0' || c > '9') return bad("a log's number has something else than digits");
         value = value * 10 + static_cast<std::uint64_t>(c - '0');
     }
-    if (value > tree_size_max) return bad("a log's number is too large");
+    if (value > INT64_MAX) return bad("a log's number is too large");
     return value;
 }
 

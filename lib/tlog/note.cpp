@@ -206,7 +206,8 @@ std::string sign_note(std::string_view text, const NoteVerifier& as,
 std::string checkpoint_text(const Checkpoint& checkpoint) {
     auto text =
         fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size, base64(checkpoint.root));
-    if (parse_checkpoint_text(text) != checkpoint) throw Failure("this cannot be a checkpoint");
+    if (checkpoint.size > tree_size_max || parse_checkpoint_text(text) != checkpoint)
+        throw Failure("this cannot be a checkpoint");
     return text;
 }
 
@@ -240,6 +241,9 @@ Parsed<Checkpoint> open_checkpoint(std::string_view note, const NoteVerifier& lo
     if (checkpoint && checkpoint->origin != log.name()) {
         return bad("a checkpoint's origin is not the log's name");
     }
+    if (checkpoint && checkpoint->size > tree_size_max) {
+        return bad("a checkpoint is of a larger tree than tiles can hold");
+    }
     return checkpoint;
 }
 
@@ -272,6 +276,7 @@ Parsed<LogProof> parse_log_proof(std::string_view text) {
     if (!line || !line->starts_with("index ")) return bad("a log proof lacks its index");
     const auto index = parse_number(line->substr(6));
     if (!index) return std::unexpected(index.error());
+    if (*index > tree_size_max) return bad("a log proof's index is too large");
     proof.index = *index;
     for (line = take_line(text); line && !line->empty(); line = take_line(text)) {
         if (proof.proof.size() == proof_length_max) return bad("a log proof has too many hashes");

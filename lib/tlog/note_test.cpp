@@ -349,7 +349,7 @@ TEST(Checkpoint, MalformedTexts) {
         "log\n 5\n" + root,                                        //
         "log\n0x5\n" + root,                                       // another base
         "log\n\uff15\n" + root,                                    // a digit that is not ASCII
-        "log\n281474976710657\n" + root,                           // above the largest tree
+        "log\n9223372036854775808\n" + root,                       // not below 2^63
         "log\n18446744073709551617\n" + root,                      // above 64 bits
         "log\n5\n\n",                                              // an empty root
         "log\n5\nAAAA\n",                                          // a short one
@@ -368,7 +368,7 @@ TEST(Checkpoint, MalformedTexts) {
         EXPECT_FALSE(parse_checkpoint_text(table[i])) << i << ": " << table[i];
     }
     EXPECT_EQ(parse_checkpoint_text("log\n0\n" + root)->size, 0U);
-    EXPECT_EQ(parse_checkpoint_text("log\n281474976710656\n" + root)->size, tree_size_max);
+    EXPECT_EQ(parse_checkpoint_text("log\n9223372036854775807\n" + root)->size, INT64_MAX);
 }
 
 TEST(Checkpoint, WritingRefusesWhatCannotBeRead) {

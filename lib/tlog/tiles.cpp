@@ -8,7 +8,8 @@
 namespace mado::tlog {
 namespace {
 
-constexpr std::uint64_t tile_index_max = tree_size_max / tile_width - 1;
+// Beyond every tree, and its first hash is still a number.
+constexpr std::uint64_t tile_index_max = (std::uint64_t{1} << 54) - 1;
 constexpr std::string_view tile_start = "tile/";
 constexpr std::string_view entries_start = "entries/";
 constexpr std::string_view partial_mark = ".p/";
@@ -38,7 +39,7 @@ Parsed<std::uint64_t> parse_index(std::string_view text) {
             index = index * 10 + static_cast<std::uint64_t>(c - '0');
         }
         // Checked at every group, so that nothing overflows.
-        if (index > tile_index_max) return bad("a tile's path is beyond the largest tree");
+        if (index > tile_index_max) return bad("a tile's path has a number that is too large");
         text.remove_prefix(3);
         if (!more) break;
         if (!text.starts_with('/')) return bad("a tile's path has a group that is too long");
