@@ -33,9 +33,12 @@ constexpr std::string_view other_key =
 
 bool is_of_other_key(std::string_view text, const tlog::NoteVerifier& log) {
     const auto note = tlog::parse_note(text);
-    return note && std::ranges::none_of(note->signatures, [&log](const auto& line) {
-               return line.name == log.name() && line.id == log.id();
-           });
+    const auto has_line = [&log, &note](bool of_its_key) {
+        return std::ranges::any_of(note->signatures, [&log, of_its_key](const auto& line) {
+            return line.name == log.name() && (line.id == log.id()) == of_its_key;
+        });
+    };
+    return note && !has_line(true) && has_line(false);
 }
 
 std::string words_of_unwitnessed(std::size_t signatures, const Check& check) {

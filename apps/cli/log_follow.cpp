@@ -60,12 +60,13 @@ int status_of(monitor::Alarm alarm) {
 }
 
 // In plain words; a fork's proof is kept first.
-std::string alarm_words(const Places& places, const monitor::Finding& finding,
-                        const monitor::Remembered& remembered) {
+std::string alarm_words(const Places& places, const wire::AccessLog& log,
+                        const monitor::Finding& finding, const monitor::Remembered& remembered) {
     switch (finding.alarm) {
         case monitor::Alarm::fork:
             return fmt::format("記録の分岐 it has signed two histories ({}); the proof: {}",
-                               finding.where, keep_evidence(places, *finding.contradiction));
+                               finding.where,
+                               keep_evidence(places, log.key, *finding.contradiction));
         case monitor::Alarm::wrong:
         case monitor::Alarm::unreachable:
             return fmt::format("{}: {}: {}", finding.where, monitor::to_text(*finding.error),
@@ -104,7 +105,7 @@ int round(const Places& places, const std::string& state_path) {
         const auto finding = wait_for(follow(directory, log, remembered, now));
         std::cout << fmt::format("{}  {}  {}  {}\n", to_rfc3339(now),
                                  monitor::to_text(finding.alarm), origin,
-                                 alarm_words(places, finding, remembered))
+                                 alarm_words(places, log, finding, remembered))
                   << std::flush;
         if (!std::cout) throw OperatorError("the line could not be written; is the disk full?");
         status = worse_status(status, status_of(finding.alarm));

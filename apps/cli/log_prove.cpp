@@ -146,7 +146,7 @@ http::Task<int> prove_claim(const Places& places, const wire::Directory& directo
     const auto found =
         co_await monitor::compare_leaf(reader, claim.index, std::move(claim.said), *published);
     if (!found) co_return print_read_error("tiles", found.error());
-    if (*found) co_return print_contradiction(places, **found);
+    if (*found) co_return print_contradiction(places, log.key, **found);
     auto leaf = co_await reader.prove(published->checkpoint, claim.index);
     if (!leaf) co_return print_read_error("tiles", leaf.error());
     co_return write_proof(options,

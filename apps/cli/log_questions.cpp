@@ -29,6 +29,10 @@ void print_answer(const client::Question& question, const std::optional<wire::He
                                    : "記録と一致しません does not fit the entry");
 }
 
+std::optional<wire::Head> head_of(const client::Question& question) {
+    return question.request ? std::optional(question.request->head) : std::nullopt;
+}
+
 int show_own(const Places& places, const QuestionOptions& options) {
     const Office office(places, "portal");
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
@@ -134,9 +138,15 @@ int show_questions(const Places& places, const QuestionOptions& options) {
     for (const auto& question : *questions) {
         std::cout << fmt::format("{}  {}\n", printable(question.state.id),
                                  printable(question.text));
-        const auto& head = question.request->head;
-        std::cout << fmt::format("      照会 {}  {}／{} your request\n", to_rfc3339(head.issued_at),
-                                 head.service.text(), head.purpose.text());
+        const auto head = head_of(question);
+        if (head) {
+            std::cout << fmt::format("      照会 {}  {}／{} your request\n",
+                                     to_rfc3339(head->issued_at), head->service.text(),
+                                     head->purpose.text());
+        } else {
+            std::cout << "      照会の署名を確認できません not a request that your key in the "
+                         "directory has signed; no operator is told\n";
+        }
         print_answer(question, head);
     }
     if (questions->empty()) std::cout << "質問はありません no questions\n";
@@ -159,16 +169,18 @@ int answer_question(const Places& places, const QuestionOptions& options) {
         std::cout
             << "回答済みで、最初の回答が残ります the first answer to this question stays; the "
                "new text was not taken:\n";
-        print_answer(*found, found->request->head);
+        print_answer(*found, head_of(*found));
         return 1;
     }
     client::AnswerToQuestion answer{.question = options.question,
                                     .text = options.text,
                                     .operator_name = {},
                                     .operator_salt = {}};
-    if (auto who = find_operator(places, options.as, found->request->head.jti)) {
-        answer.operator_name = std::move(who->name);
-        answer.operator_salt = who->salt;
+    if (const auto head = head_of(*found)) {
+        if (auto who = find_operator(places, options.as, head->jti)) {
+            answer.operator_name = std::move(who->name);
+            answer.operator_salt = who->salt;
+        }
     }
     const auto state =
         wait_for(client::answer_question(office.directory, office.identity, std::move(answer)));

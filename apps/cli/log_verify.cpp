@@ -46,7 +46,7 @@ http::Task<int> verify_witness(const Places& places, monitor::LogReader& reader,
     if (!seen) co_return print_read_error(name, seen.error());
     const auto found = co_await monitor::compare_trees(reader, seen->note, published.note);
     if (!found) co_return print_read_error("the tree of " + name, found.error());
-    if (*found) co_return print_contradiction(places, **found);
+    if (*found) co_return print_contradiction(places, reader.log().key, **found);
     std::cout << fmt::format("証人 witness    {}: {} 件まで同じ the same tree for {} entries\n",
                              name, seen->checkpoint.size, seen->checkpoint.size);
     co_return status_good;

@@ -83,9 +83,10 @@ std::string witnesses_text(const std::vector<tlog::Cosignature>& cosignatures) {
     return out.empty() ? "なし none" : out;
 }
 
-std::string keep_evidence(const Places& places, const tlog::Contradiction& contradiction) {
-    const auto origin = tlog::origin_of(contradiction);
-    const auto name = hex(ByteView(crypto::sha256(as_bytes(origin))).first(8));
+std::string keep_evidence(const Places& places, const tlog::NoteVerifier& log,
+                          const tlog::Contradiction& contradiction) {
+    // Other countries have a log of this origin too.
+    const auto name = hex(ByteView(crypto::sha256(as_bytes(log.vkey()))).first(8));
     const auto path = fmt::format("{}/contradiction-{}.json", places.evidence(), name);
     std::filesystem::create_directories(places.evidence());
     if (!std::filesystem::exists(path)) {
@@ -94,12 +95,13 @@ std::string keep_evidence(const Places& places, const tlog::Contradiction& contr
     return path;
 }
 
-int print_contradiction(const Places& places, const tlog::Contradiction& contradiction) {
+int print_contradiction(const Places& places, const tlog::NoteVerifier& log,
+                        const tlog::Contradiction& contradiction) {
     std::cerr << fmt::format(
         "mado: fork: 記録の分岐 the log {} has signed two histories. The proof, which anybody can "
         "check "
         "with ./mado log check: {}\n",
-        tlog::origin_of(contradiction), keep_evidence(places, contradiction));
+        log.name(), keep_evidence(places, log, contradiction));
     return status_lie;
 }
 

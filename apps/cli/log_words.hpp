@@ -32,10 +32,12 @@ int print_unwitnessed(const monitor::Published& published, const tlog::Quorum& q
 // "witness.audit.example/1 2026-11-22T02:00:00Z、…"
 std::string witnesses_text(const std::vector<tlog::Cosignature>& cosignatures);
 
-// Keeps what convicts a log, durably, under one name for each log: the first is enough. Returns the
-// file's path.
-std::string keep_evidence(const Places& places, const tlog::Contradiction& contradiction);
+// Keeps what convicts a log, durably, under one name for each log's key: the first is enough.
+// Returns the file's path.
+std::string keep_evidence(const Places& places, const tlog::NoteVerifier& log,
+                          const tlog::Contradiction& contradiction);
 // The same, and says so on standard error; returns the status.
-int print_contradiction(const Places& places, const tlog::Contradiction& contradiction);
+int print_contradiction(const Places& places, const tlog::NoteVerifier& log,
+                        const tlog::Contradiction& contradiction);
 
 }  // namespace mado::cli

@@ -227,6 +227,8 @@ std::set<std::uint16_t> own_ports(const Places& places) {
 void demand_free_ports(const Places& places, const std::vector<Program>& programs) {
     const auto own = own_ports(places);
     for (const auto& program : programs) {
+        // Whatever it has open, when nobody can say it.
+        if (!port_of(places) && running_pid(places, program.name) != 0) continue;
         for (const auto port : program.ports) {
             if (own.contains(port) || is_free(port)) continue;
             const int other = ask_ready(program.operator_port).pid;

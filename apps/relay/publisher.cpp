@@ -186,8 +186,8 @@ Task<std::optional<http::Response>> Publisher::send(Witness& witness, http::Requ
         }
         witness.connection = std::move(*made);
     }
-    auto response = co_await witness.connection->exchange(
-        std::move(request), tlog::add_checkpoint_bytes_max, answer_timeout);
+    auto response = co_await witness.connection->exchange(std::move(request), tlog::note_bytes_max,
+                                                          answer_timeout);
     if (response) co_return std::move(*response);
     witness.connection.reset();
     parts_.witness_answers

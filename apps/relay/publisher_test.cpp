@@ -9,6 +9,7 @@
 #include "crypto/digest.hpp"
 #include "http/test_net.hpp"
 #include "test_relay.hpp"
+#include "tlog/witness.hpp"
 
 namespace mado::relay {
 namespace {
@@ -35,14 +36,16 @@ class PublisherTest : public testing::Test {
                                  .witness_answers = answers});
         http::await(io, publisher.compare_with_witnesses());
     }
-    // A checkpoint that the log's key signed, of a tree that is not in the store.
+    // A checkpoint that the log's key signed, of a tree that is not in the store; as long as one
+    // that a witness has cosigned can be.
     [[nodiscard]] std::string other_history() const {
         tlog::Edge tree;
         tree.append(wire::filled(9));
         const auto& log = store.country.log;
         return tlog::sign_note(
-            tlog::checkpoint_text({.origin = log.name(), .size = 1, .root = tree.root()}), log,
-            store.country.log_key);
+            tlog::checkpoint_text({.origin = log.name(), .size = 1, .root = tree.root()}) +
+                std::string(tlog::add_checkpoint_bytes_max, 'x') + "\n",
+            log, store.country.log_key);
     }
 
     // That witness shows another history.

@@ -186,13 +186,10 @@ namespace {
 
 // Holds the right edge of a large log, from which every proof is made.
 constexpr int reader_cache_kib = 16 * 1024;
-// A thread serves others besides the one whose page this is.
-constexpr std::int64_t read_ms_max = 5'000;
 
 db::Connection open_to_read(const std::string& path) {
     auto connection = open_store(path, db::Access::read_only);
     connection.run("pragma cache_size = -" + std::to_string(reader_cache_kib));
-    connection.limit_ms(read_ms_max);
     return connection;
 }
 

@@ -144,9 +144,13 @@ int serve(const std::string& config_path) {
 }
 
 int print_forks(const std::string& config_path) {
-    for (const auto& found : read_contradictions(read_settings(config_path).store()))
+    const auto kept = read_contradictions(read_settings(config_path).store());
+    for (const auto& found : kept.found)
         fmt::print("{}\n", tlog::to_json(found.contradiction));
-    return 0;
+    if (kept.unreadable == 0) return 0;
+    std::fflush(stdout);
+    throw OperatorError(fmt::format(
+        "{} more in the store are not as this witness kept them: it was altered", kept.unreadable));
 }
 
 }  // namespace

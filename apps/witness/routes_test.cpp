@@ -203,7 +203,7 @@ TEST_F(RoutesTest, ContradictionIsRefusedAndKept) {
     EXPECT_EQ(store->newest(country.log.name()), seen);
     EXPECT_EQ(submit(body).status, 422);
     EXPECT_EQ(contradictions.value(), 2U);
-    const auto kept = read_contradictions(folder.path("witness.sqlite"));
+    const auto kept = read_contradictions(folder.path("witness.sqlite")).found;
     ASSERT_EQ(kept.size(), 2U);
     for (const auto& one : kept) {
         EXPECT_TRUE(tlog::verify_contradiction(one.contradiction, country.log));

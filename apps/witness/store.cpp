@@ -30,7 +30,7 @@ std::optional<Seen> read_seen(db::Statement& statement) {
                 .note = statement.text(2)};
 }
 
-// Sizes are at most 2^48.
+// Sizes are below 2^63.
 std::int64_t column(std::uint64_t size) {
     return static_cast<std::int64_t>(size);
 }
@@ -142,15 +142,18 @@ std::uint64_t Store::contradiction_count() {
     return static_cast<std::uint64_t>(statement.integer(0));
 }
 
-std::vector<Found> read_contradictions(const std::string& path) {
+Contradictions read_contradictions(const std::string& path) {
     db::Connection connection(path, db::Access::read_only);
     auto statement =
         connection.prepare("select proof, found_at from contradiction order by origin, size, root");
-    std::vector<Found> out;
+    Contradictions out;
     while (statement.step()) {
         auto contradiction = tlog::parse_contradiction(statement.text(0));
-        if (!contradiction) throw Failure(contradiction.error().why);
-        out.push_back(
+        if (!contradiction) {
+            ++out.unreadable;
+            continue;
+        }
+        out.found.push_back(
             {.contradiction = *std::move(contradiction), .found_at = statement.integer(1)});
     }
     return out;

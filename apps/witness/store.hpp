@@ -70,6 +70,10 @@ class Store {
 };
 
 // All of them, in the order of logs and submitted sizes; beside a witness that runs, too.
-std::vector<Found> read_contradictions(const std::string& path);
+struct Contradictions {
+    std::vector<Found> found;
+    int unreadable = 0;  // rows that this witness did not write so
+};
+Contradictions read_contradictions(const std::string& path);
 
 }  // namespace mado::witness

@@ -146,10 +146,8 @@ Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& direc
                                                     const Identity& identity) {
     auto questions = co_await fetch_questions(directory, identity, own_account("questions"));
     if (!questions) co_return questions;
-    for (const auto& question : *questions) {
-        if (!is_request_of(identity.id, question, directory)) {
-            co_return problem(wire::Code::answer_invalid, "a question is not about our request");
-        }
+    for (auto& question : *questions) {
+        if (!is_request_of(identity.id, question, directory)) question.request.reset();
     }
     std::ranges::sort(*questions, {}, [](const Question& one) {
         return std::tuple(one.answer.has_value(), one.state.deadline, one.index);

@@ -28,8 +28,8 @@ struct Question {
     UnixTime asked_at = 0;
     std::string text;
     std::optional<QuestionAnswer> answer;
-    // To the organisation: the request that it is about; questions_to_us has found it to be its
-    // own.
+    // To the organisation: the request of its own that it is about; none when the directory lists
+    // no key of this organisation that has signed it.
     std::optional<wire::SignedHead> request;
 };
 
@@ -52,8 +52,7 @@ Task<Result<QuestionState>> ask_question(const wire::Directory& directory, const
 Task<Result<std::vector<Question>>> own_questions(const wire::Directory& directory,
                                                   const Identity& identity,
                                                   std::string login_mandate);
-// Of the organisation itself: those that it has to answer, open ones first. answer_invalid also
-// when one is about a request that this organisation has not signed.
+// Of the organisation itself: those that it has to answer, open ones first.
 Task<Result<std::vector<Question>>> questions_to_us(const wire::Directory& directory,
                                                     const Identity& identity);
 struct AnswerToQuestion {

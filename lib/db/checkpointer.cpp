@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -20,6 +21,8 @@ constexpr int passes_max = 10;
 // writer waits for.
 constexpr int last_pass_pages_max = 4096;
 constexpr std::int64_t last_pass_us_max = 100'000;
+// So much longer than it should be: whoever reads must end.
+constexpr int too_long_factor = 8;
 // In a row: then somebody should look. A single one is made up for by the next.
 constexpr int failures_max = 3;
 
@@ -38,7 +41,7 @@ struct Checkpointer::State {
         }
         auto page = connection.prepare("pragma page_size");
         if (!page.step()) throw Failure("the database has no page size");
-        pages_max = static_cast<int>(options.log_bytes_max / page.integer(0));
+        pages_max = std::max(1, static_cast<int>(options.log_bytes_max / page.integer(0)));
     }
 
     void run() {
@@ -49,8 +52,8 @@ struct Checkpointer::State {
         }
     }
 
-    // False when the disk or the database does not work. A checkpoint that cannot be made now (a
-    // reader holds old pages) is made the next time.
+    // False when the disk or the database does not work, or the log is much too long. A checkpoint
+    // that cannot be made now (a reader holds old pages) is made the next time.
     [[nodiscard]] bool checkpoint() {
         int in_log = 0;
         int done = 0;
@@ -62,7 +65,9 @@ struct Checkpointer::State {
             if (code != SQLITE_OK) return is_busy(code);
             if (in_log <= pages_max) return true;
             // Whoever reads old pages keeps the rest where it is: no writer waits for that reader.
-            if (pass > 0 && done == before && in_log - done > last_pass_pages_max) return true;
+            if (pass > 0 && done == before && done < in_log) {
+                return in_log / pages_max < too_long_factor;
+            }
             // Under load much comes in during a pass, above all while it flushes the database. The
             // writer waits for what is left when the log is begun anew: so little must be left.
             if (pass > 0 && done - before <= last_pass_pages_max &&

@@ -89,8 +89,9 @@ TEST_F(CheckpointerTest, NoWriterWaitsForAReader) {
     Connection reader(path, Access::read_only);
     const Snapshot snapshot(reader);
     EXPECT_TRUE(reader.prepare("select count(*) from t").step());
-    add(std::int64_t{20} * 1024 * 1024);
-    Checkpointer checkpointer(path, {.pause_ms = 1, .readers_wait_ms = 60'000, .log_bytes_max = 1});
+    add(std::int64_t{1024} * 1024);
+    Checkpointer checkpointer(path,
+                              {.pause_ms = 1, .readers_wait_ms = 60'000, .log_bytes_max = 500'000});
     const auto start = monotonic_us();
     for (int i = 0; i < 200; ++i) {
         const auto turn = checkpointer.turn();
@@ -98,6 +99,21 @@ TEST_F(CheckpointerTest, NoWriterWaitsForAReader) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     EXPECT_LT(monotonic_us() - start, 30'000'000);
+}
+
+// But it is said before the log has filled the disk.
+TEST_F(CheckpointerTest, AReaderWhoNeverEndsIsReported) {
+    Connection reader(path, Access::read_only);
+    std::optional<Snapshot> snapshot(std::in_place, reader);
+    EXPECT_TRUE(reader.prepare("select count(*) from t").step());
+    add(std::int64_t{1024} * 1024);
+    const Checkpointer checkpointer(
+        path, {.pause_ms = 1, .readers_wait_ms = 1, .log_bytes_max = 100'000});
+    while (!checkpointer.unwell())
+        std::this_thread::yield();
+    snapshot.reset();
+    while (checkpointer.unwell())
+        std::this_thread::yield();
 }
 
 // A writer that never pauses takes its turn, and so does the checkpointer.

@@ -57,6 +57,15 @@ TEST_F(GatheredWrites, ATransactionIsFewWrites) {
     EXPECT_EQ(rows(connection), 400);
 }
 
+// Without its flush a commit is not handed on, and nothing of it may be acknowledged.
+TEST_F(GatheredWrites, ACommitThatDoesNotFlushIsAFault) {
+    auto connection = open();
+    connection.run("create table t(a integer primary key, b blob); pragma synchronous = off");
+    Transaction transaction(connection);
+    add(connection, 1);
+    EXPECT_THROW(transaction.commit(), Failure);
+}
+
 // A transaction that is larger than the cache writes pages before its end, and reads them again.
 TEST_F(GatheredWrites, AreReadByTheirOwnTransaction) {
     auto connection = open();

@@ -34,7 +34,7 @@ struct TwoRoots {
 };
 using Contradiction = std::variant<TwoLeaves, TwoRoots>;
 
-constexpr std::size_t contradiction_bytes_max = 512 * 1024;
+constexpr std::size_t contradiction_bytes_max = 4 * note_bytes_max + 16 * 1024;
 
 std::string to_json(const Contradiction& contradiction);
 Parsed<Contradiction> parse_contradiction(std::string_view text);

@@ -30,7 +30,7 @@ struct BundleRange {
 // "tile/entries/x001/x234/067.p/8"; width 256 has no ".p". tile_path is its like for hashes.
 std::string bundle_path(BundleRange bundle);
 // One tile has one path: levels 0 to 63 and widths 1 to 255 without further zeros, groups of three
-// digits, no group too many; nothing that lies beyond the largest tree's entries.
+// digits, no group too many, an index below 2^54 (more than any tree has).
 Parsed<std::variant<TileRange, BundleRange>> parse_tile_path(std::string_view path);
 
 constexpr std::size_t entry_bytes_max = 65'535;
@@ -59,7 +59,7 @@ std::vector<TileRange> tiles_to_prove(std::uint64_t index, std::uint64_t size);
 // as many as the leaves asked for need); belongs to one thread.
 class ProvenTiles {
   public:
-    // size <= tree_size_max (checkpoints that were parsed are).
+    // size <= tree_size_max (those of open_checkpoint are), else Failure.
     ProvenTiles(std::uint64_t size, const Hash& root, TileFetch fetch);
     // The leaf hash at `index` < size (else Failure).
     std::expected<Hash, TileError> leaf(std::uint64_t index);
