@@ -36,6 +36,11 @@ class Progress {
     std::int64_t last_ = start_;
 };
 
+std::string_view verdict(int status) {
+    if (status == status_good) return "改ざんなし all good";
+    return status == status_lie ? "問題あり NOT good" : "未確認あり not all of it could be read";
+}
+
 // What a witness says itself must be of the history that everybody is shown.
 http::Task<int> verify_witness(const Places& places, monitor::LogReader& reader,
                                const wire::Witness& witness, const monitor::Published& published) {
@@ -85,8 +90,7 @@ http::Task<int> verify(const Places& places, const wire::Directory& directory,
     }
     for (const auto& witness : directory.witnesses)
         status = worse_status(status, co_await verify_witness(places, reader, witness, *published));
-    std::cout << fmt::format("{}: {} entries, {} tiles, {:.1f} s\n",
-                             status == status_good ? "改ざんなし all good" : "問題あり NOT good",
+    std::cout << fmt::format("{}: {} entries, {} tiles, {:.1f} s\n", verdict(status),
                              published->checkpoint.size, whole->tiles, progress.seconds());
     co_return status;
 }
