@@ -90,9 +90,8 @@ int check_proof(const std::string& path, const tlog::LogProof& proof, const Chec
 int check_receipts(const std::string& path, const Receipts& receipts, const Check& check) {
     int status = status_good;
     std::cout << fmt::format(
-        "{}: 受領証だけを確かめます（回答の中身は見ません） only receipts are checked, not what "
-        "was "
-        "answered\n",
+        "{}: 受領証だけを確かめます（回答の中身は見ません） only receipts are checked, not "
+        "what was answered\n",
         path);
     for (const auto& receipt : receipts) {
         status = worse_status(

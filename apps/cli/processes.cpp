@@ -206,16 +206,11 @@ int end_programs(const Places& places, const std::vector<std::string>& names) {
     return static_cast<int>(running.size());
 }
 
-}  // namespace
-
-namespace {
-
-// Those of the country's programs that run.
-std::set<std::uint16_t> own_ports(const Places& places) {
+// Those of the country's programs that run; when nobody can say where they are, of `wanted`.
+std::set<std::uint16_t> own_ports(const Places& places, const std::vector<Program>& wanted) {
     std::set<std::uint16_t> out;
     const auto first = port_of(places);
-    if (!first) return out;
-    for (const auto& program : programs_from(*first)) {
+    for (const auto& program : first ? programs_from(*first) : wanted) {
         if (running_pid(places, program.name) == 0) continue;
         out.insert(program.ports.begin(), program.ports.end());
     }
@@ -225,10 +220,8 @@ std::set<std::uint16_t> own_ports(const Places& places) {
 }  // namespace
 
 void demand_free_ports(const Places& places, const std::vector<Program>& programs) {
-    const auto own = own_ports(places);
+    const auto own = own_ports(places, programs);
     for (const auto& program : programs) {
-        // Whatever it has open, when nobody can say it.
-        if (!port_of(places) && running_pid(places, program.name) != 0) continue;
         for (const auto port : program.ports) {
             if (own.contains(port) || is_free(port)) continue;
             const int other = ask_ready(program.operator_port).pid;

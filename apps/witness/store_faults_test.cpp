@@ -1,5 +1,7 @@
 // The witness's store on a disk that fails: every call with which it opens, cosigns, keeps what
 // convicts a log, and closes meets every fault, once. What it said that it has it never forgets.
+#include <functional>
+
 #include "db/test_faults.hpp"
 #include "store.hpp"
 #include "test_witness.hpp"
@@ -19,6 +21,25 @@ class StoreFaults : public db::FaultTable {
         return country.seen(log, wire::test_now);
     }
 
+    // Opens the store and does `work` under the fault, then opens it again. Was it told as done?
+    bool told_under_fault(std::int64_t n, std::uint64_t seed, const std::function<bool()>& work) {
+        bool told = false;
+        with_fault(n, seed, [&] {
+            try {
+                open_store();
+                told = work();
+            } catch (const std::exception&) {
+                EXPECT_FALSE(told);
+                EXPECT_TRUE(!store || !store->healthy());
+            }
+            close_store();
+        });
+        EXPECT_TRUE(told || fired);
+        close_store();
+        open_store();
+        return told;
+    }
+
     TempFolder folder;
     const std::string path = folder.path("witness.sqlite");
     WitnessCountry country;
@@ -35,20 +56,8 @@ TEST_P(StoreFaults, OfACosignature) {
     close_store();
     files.keep();
     run_table("a cosignature, " + GetParam().name, [&](std::int64_t n, std::uint64_t seed) {
-        bool told = false;
-        with_fault(n, seed, [&] {
-            try {
-                open_store();
-                told = store->advance(origin, first, second);
-            } catch (const std::exception&) {
-                EXPECT_FALSE(told);
-                EXPECT_TRUE(!store || !store->healthy());
-            }
-            close_store();
-        });
-        EXPECT_TRUE(told || fired);
-        close_store();
-        open_store();
+        const bool told =
+            told_under_fault(n, seed, [&] { return store->advance(origin, first, second); });
         const auto said = store->newest(origin);
         EXPECT_TRUE(said == second || (!told && said == first));
         lose_power_if_killed();
@@ -68,20 +77,8 @@ TEST_P(StoreFaults, OfAContradiction) {
     close_store();
     files.keep();
     run_table("a contradiction, " + GetParam().name, [&](std::int64_t n, std::uint64_t seed) {
-        bool told = false;
-        with_fault(n, seed, [&] {
-            try {
-                open_store();
-                told = store->keep(submitted, found) == Kept::added;
-            } catch (const std::exception&) {
-                EXPECT_FALSE(told);
-                EXPECT_TRUE(!store || !store->healthy());
-            }
-            close_store();
-        });
-        EXPECT_TRUE(told || fired);
-        close_store();
-        open_store();
+        const bool told =
+            told_under_fault(n, seed, [&] { return store->keep(submitted, found) == Kept::added; });
         const auto kept = store->contradiction_count();
         EXPECT_TRUE(kept == 1 || (!told && kept == 0));
         lose_power_if_killed();
