@@ -6,6 +6,7 @@
 
 #include "base/program.hpp"
 #include "log_bench.hpp"
+#include "relay/allocator.hpp"
 
 namespace mado::bench {
 namespace {

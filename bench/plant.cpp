@@ -118,9 +118,9 @@ class Entries {
           add_(connection.prepare(
               "insert into access (log_index, entry, person, seq, month, sealed, outcome) values "
               "(:log_index, :entry, :person, :seq, :month, :sealed, 'answered')")),
-          add_own_(connection.prepare(
-              "insert into own_entry (person, seq, log_index, viewer, rung_at, first) "
-              "values (:person, :seq, :log_index, :viewer, :rung_at, :first)")) {}
+          add_own_(
+              connection.prepare("insert into own_entry (id, log_index, viewer, rung_at, first) "
+                                 "values (:id, :log_index, :viewer, :rung_at, :first)")) {}
 
     void add(std::int64_t index) {
         const auto stride = planted_.entries / planted_.own_entries;
@@ -170,8 +170,7 @@ class Entries {
             .bind("month", month_)
             .bind("sealed", sealed)
             .execute();
-        add_own_.bind("person", person)
-            .bind("seq", seq)
+        add_own_.bind("id", relay::own_entry_id(person, seq))
             .bind("log_index", index)
             .bind("viewer", relay::viewer_index(vault_, person, known_requester(person)));
         if (seq == 1) add_own_.bind("rung_at", unix_now()).bind("first", std::int64_t{1});

@@ -93,7 +93,7 @@ TEST_F(LiesTest, ANumberIsSkipped) {
     check_hanako();
     // The next entry is made to take the number after the next.
     alter(
-        "insert into own_entry (person, seq, log_index) select person, seq + 1, -1 from own_entry "
+        "insert into own_entry (id, log_index) select id + 1, -1 from own_entry "
         "where log_index = (select max(log_index) from access)");
     check_hanako();
     alter("delete from own_entry where log_index = -1");
@@ -106,8 +106,8 @@ TEST_F(LiesTest, ANumberIsSkipped) {
 TEST_F(LiesTest, AnEntryIsMovedToAnotherPerson) {
     check_hanako();
     alter(
-        "update own_entry set person = (select min(id) from person where id not in (select person "
-        "from own_entry)), seq = 1 where log_index = (select max(log_index) from access)");
+        "update own_entry set id = 1 + ((select min(id) from person where id not in (select person "
+        "from own_entry)) << 24) where log_index = (select max(log_index) from access)");
     const auto compared = show({"--compare"});
     EXPECT_NE(compared.status, 0);
 }

@@ -6,15 +6,16 @@
 namespace mado::relay {
 
 EntryRows::Statements::Statements(db::Connection& c)
-    // Newest first: whoever looks often is found soon. Without a viewer nothing is looked for.
-    : next(c.prepare("select (select max(seq) from own_entry where person = :person), "
-                     "(select 1 from own_entry where person = :person and viewer = :viewer "
-                     "and :viewer is not null order by seq desc limit 1)")),
+    : newest(c.prepare("select seq, viewer = :viewer from own_entry "
+                       "where id between :first and :last order by id desc limit 1")),
+      // Newest first: whoever looks often is found soon.
+      looked(c.prepare("select 1 from own_entry where id between :first and :last "
+                       "and viewer = :viewer order by id desc limit 1")),
       link_number(c.prepare("select link_number from person where id = :person")),
       add(c.prepare("insert into access (log_index, entry, person, seq, month, opens, sealed) "
                     "values (:log_index, :entry, :person, :seq, :month, :opens, :sealed)")),
-      add_own(c.prepare("insert into own_entry (person, seq, log_index, viewer, rung_at, first) "
-                        "values (:person, :seq, :log_index, :viewer, :rung_at, :first)")),
+      add_own(c.prepare("insert into own_entry (id, log_index, viewer, rung_at, first) "
+                        "values (:id, :log_index, :viewer, :rung_at, :first)")),
       find_public(c.prepare("select 1 from access where entry = :entry and person is null")),
       add_public(c.prepare("insert into access (log_index, entry) values (:log_index, :entry)")) {}
 
@@ -29,18 +30,22 @@ Person EntryRows::person(PersonRow row) {
 }
 
 EntryRows::Next EntryRows::next_of(PersonRow person, const std::optional<Bytes>& viewer) {
-    const db::ResetAtEnd reset(sql_.next);
-    sql_.next.bind("person", person).bind("viewer", viewer);
-    if (!sql_.next.step()) throw Failure("a SELECT without a table has no row");
-    return {.seq = sql_.next.optional_integer(0).value_or(0) + 1,
-            .first = viewer && sql_.next.is_null(1)};
+    const auto first = own_entry_id(person, 1);
+    const auto last = own_entry_id(person, seq_max);
+    const db::ResetAtEnd reset(sql_.newest);
+    sql_.newest.bind("first", first).bind("last", last).bind("viewer", viewer);
+    if (!sql_.newest.step()) return {.seq = 1, .first = viewer.has_value()};
+    const auto seq = sql_.newest.integer(0) + 1;
+    if (!viewer || sql_.newest.optional_integer(1) == 1) return {.seq = seq, .first = false};
+    const db::ResetAtEnd reset_looked(sql_.looked);
+    sql_.looked.bind("first", first).bind("last", last).bind("viewer", viewer);
+    return {.seq = seq, .first = !sql_.looked.step()};
 }
 
 // The next place in the person's list, and the bell.
 std::int64_t EntryRows::add_own(const NewEntry& entry) {
     const auto [seq, first] = next_of(entry.person.row, entry.viewer);
-    sql_.add_own.bind("person", entry.person.row)
-        .bind("seq", seq)
+    sql_.add_own.bind("id", own_entry_id(entry.person.row, seq))
         .bind("log_index", next_index())
         .bind("viewer", entry.viewer);
     if (first || entry.rings) {

@@ -45,7 +45,7 @@ class EntryRows {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement next, link_number, add, add_own, find_public, add_public;
+        db::Statement newest, looked, link_number, add, add_own, find_public, add_public;
     };
     struct Next {
         std::int64_t seq = 0;

@@ -166,9 +166,9 @@ TEST_F(LogWriterTest, UnlinkedNumberBecomesOneSeries) {
     store.reopen();
     expect_valid(store.record({.person = series("1")}));
     EXPECT_EQ(store.count("select count(*) from person where linked = 0"), 2);
-    EXPECT_EQ(
-        store.count("select max(seq) from own_entry join person on id = person where linked = 0"),
-        3);
+    EXPECT_EQ(store.count(
+                  "select max(seq) from own_entry join person p on p.id = person where linked = 0"),
+              3);
     EXPECT_EQ(store.count("select count(*) from identifier"), 2);
 }
 

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <thread>
 
+#include "allocator.hpp"
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"

@@ -1,5 +1,6 @@
 #include "store.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <map>
@@ -13,9 +14,6 @@ constexpr std::array<std::string_view, 1> migrations{
 #include "apps/relay/schema/001_first.sqlite.sql.hpp"
 };
 
-// Half of the usual: an order alters the page of its person's list, wherever that is, and each page
-// that is altered is written twice.
-constexpr int page_bytes = 2048;
 constexpr JsonLimits row_limits{.text_bytes_max = 128 * 1024};
 
 // A row that was sealed by this program and does not have its form is a broken store.
@@ -61,7 +59,7 @@ CardStatus parse_status(std::string_view text) {
 }  // namespace
 
 db::Connection open_store(const std::string& path, db::Access access) {
-    db::Connection connection(path, access, page_bytes);
+    db::Connection connection(path, access);
     if (access != db::Access::read_only) {
         connection.leave_checkpoints();
         connection.run("pragma secure_delete = on");  // an erased key must not lie in a free page
@@ -113,6 +111,11 @@ Bytes owned_row(ByteView index, PersonRow person) {
 
 Bytes access_row(std::int64_t log_index, PersonRow person) {
     return owned_row(row_bytes(log_index), person);
+}
+
+std::int64_t own_entry_id(PersonRow person, std::int64_t seq) {
+    if (seq > seq_max) throw Failure("a person's list of entries is full");
+    return person * (seq_max + 1) + seq;
 }
 
 Bytes card_key_plain(const CardKey& card) {
@@ -215,16 +218,16 @@ Reader::Reader(const std::string& path, const Vault& vault)
       entries_(connection_.prepare(
           "select a.log_index, a.seq, a.outcome, a.month, a.sealed, a.entry from own_entry o "
           "join access a using (log_index) "
-          "where o.person = :person and o.seq > :after and o.log_index < :size "
-          "order by o.seq limit :count")),
+          "where o.id > :after and o.id <= :last and o.log_index < :size "
+          "order by o.id limit :count")),
       opened_(connection_.prepare(
           "select log_index, seq, outcome, month, sealed, entry from access "
           "where log_index = :log_index and person = :person and seq is null and opens is null")),
-      last_seq_(connection_.prepare("select seq from own_entry where person = :person and "
-                                    "log_index < :size order by seq desc limit 1")),
+      last_seq_(connection_.prepare("select seq from own_entry where id between :first and :last "
+                                    "and log_index < :size order by id desc limit 1")),
       bells_(connection_.prepare(
-          "select seq, first, rung_at from own_entry where person = :person and seq > :after and "
-          "rung_at is not null order by seq limit :count")),
+          "select seq, first, rung_at from own_entry where id > :after and id <= :last and "
+          "rung_at is not null order by id limit :count")),
       counts_(connection_.prepare("select month, service, requester_kind, purpose, orders "
                                   "from tally order by 1, 2, 3, 4")),
       head_(connection_.prepare(
@@ -341,8 +344,8 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
                                          std::int64_t count, std::uint64_t size) {
     std::vector<StoredEntry> out;
     const db::ResetAtEnd reset(entries_);
-    entries_.bind("person", person)
-        .bind("after", after_seq)
+    entries_.bind("after", own_entry_id(person, std::min(after_seq, seq_max)))
+        .bind("last", own_entry_id(person, seq_max))
         .bind("count", count)
         .bind("size", static_cast<std::int64_t>(size));
     MonthCache keys;
@@ -366,14 +369,18 @@ std::int64_t Reader::sealed_entries() {
 
 std::int64_t Reader::last_seq(PersonRow person, std::uint64_t size) {
     const db::ResetAtEnd reset(last_seq_);
-    last_seq_.bind("person", person).bind("size", static_cast<std::int64_t>(size));
+    last_seq_.bind("first", own_entry_id(person, 1))
+        .bind("last", own_entry_id(person, seq_max))
+        .bind("size", static_cast<std::int64_t>(size));
     return last_seq_.step() ? last_seq_.integer(0) : 0;
 }
 
 std::vector<Bell> Reader::bells(PersonRow person, std::int64_t after_seq, std::int64_t count) {
     std::vector<Bell> out;
     const db::ResetAtEnd reset(bells_);
-    bells_.bind("person", person).bind("after", after_seq).bind("count", count);
+    bells_.bind("after", own_entry_id(person, std::min(after_seq, seq_max)))
+        .bind("last", own_entry_id(person, seq_max))
+        .bind("count", count);
     while (bells_.step()) {
         out.push_back({.seq = bells_.integer(0),
                        .first = bells_.integer(1) != 0,

@@ -50,6 +50,9 @@ Bytes card_key_plain(const CardKey& card);
 Bytes owned_row(ByteView index, PersonRow person);
 // The same for an entry: it cannot be moved to another person.
 Bytes access_row(std::int64_t log_index, PersonRow person);
+// The key of a row in a person's list of entries; Failure when the list is full.
+constexpr std::int64_t seq_max = (std::int64_t{1} << 24) - 1;
+std::int64_t own_entry_id(PersonRow person, std::int64_t seq);
 
 // Blind indexes of a number: of the whole, and without the part that may be left out.
 struct NumberIndexes {
@@ -60,8 +63,8 @@ NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& numbe
                              const wire::Scheme& scheme);
 
 // What an entry's row holds, sealed under the key of its month, filled up to whole blocks. Three of
-// them, sealed, and the row around them fill a page: so long is an order by number, or by a card of
-// P-256.
+// them, sealed, are half a page with the row around them: so long is an order by number, or by a
+// card of P-256.
 constexpr std::size_t access_block = 640;
 struct AccessRecord {
     std::string kind;          // "order", "refused" or "opened"

@@ -26,7 +26,7 @@ Upkeep::Statements::Statements(db::Connection& c)
       clear_row(c.prepare("update access set sealed = null, outcome = null "
                           "where log_index = :log_index")),
       clear_own(c.prepare("update own_entry set viewer = null, rung_at = null, first = null "
-                          "where person = :person and seq = :seq")) {}
+                          "where id = :id")) {}
 
 Upkeep::Upkeep(db::Connection& connection, EntryRows& entries, MonthKeys& keys)
     : connection_(connection), entries_(entries), keys_(keys), sql_(connection) {}
@@ -90,7 +90,7 @@ bool Upkeep::clear(std::int64_t month) {
     }
     for (const auto& one : over) {
         sql_.clear_row.bind("log_index", one.log_index).execute();
-        sql_.clear_own.bind("person", one.person).bind("seq", one.seq).execute();
+        if (one.seq) sql_.clear_own.bind("id", own_entry_id(one.person, *one.seq)).execute();
     }
     return static_cast<std::int64_t>(over.size()) == rows_max;
 }

@@ -20,7 +20,7 @@ class Batcher {
   public:
     struct Options {
         std::size_t queue_max = 8192;
-        std::size_t batch_max = 2048;
+        std::size_t batch_max = 4096;
     };
     // `apply` runs on the batcher's own thread, for one batch at a time, in the order of
     // submission; it completes every job itself. When it throws, the jobs of the batch are

@@ -176,12 +176,11 @@ void flush_log(sqlite3* connection, const std::string& path, Access access) {
     if (code != SQLITE_OK) refuse_to_open(connection, code, path, access);
 }
 
-void make_durable(sqlite3* connection, const std::string& path, Access access, int page_bytes) {
+void make_durable(sqlite3* connection, const std::string& path, Access access) {
     if (path == ":memory:" && access == Access::create) return;
     if (sqlite3_db_readonly(connection, "main") != 0) {
         refuse_to_open(connection, SQLITE_READONLY, path, access);
     }
-    opening_answer(connection, fmt::format("PRAGMA page_size={}", page_bytes), path, access);
     // Answers with the mode that is really in force, for a file system may not support the wished
     // one.
     if (opening_answer(connection, "PRAGMA journal_mode=WAL", path, access) != "wal") {
@@ -244,7 +243,7 @@ void Connection::Close::operator()(sqlite3* handle) const {
     (void)sqlite3_close_v2(handle);
 }
 
-Connection::Connection(const std::string& path, Access access, int page_bytes)
+Connection::Connection(const std::string& path, Access access)
     : deadline_(std::make_shared<Deadline>()) {
     // SQLite takes an empty name for a temporary database that nobody finds again.
     if (path.empty() || path.contains('\0')) {
@@ -270,7 +269,7 @@ Connection::Connection(const std::string& path, Access access, int page_bytes)
         // SQLite reads the file only when asked something.
         opening_answer(opened, "SELECT count(*) FROM sqlite_schema", path, access);
     } else {
-        make_durable(opened, path, access, page_bytes);
+        make_durable(opened, path, access);
     }
 }
 

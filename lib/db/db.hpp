@@ -36,8 +36,7 @@ class Connection {
     // WAL, synchronous=FULL, foreign keys, busy timeout 5 s (set before the journal mode); trusted
     // schema off. Throws OperatorError when the file is missing, locked or not a database.
     // ":memory:" with Access::create is a database of this connection alone (without WAL).
-    // A file that is made has pages of `page_bytes`; one that is there keeps its own.
-    Connection(const std::string& path, Access access, int page_bytes = 4096);
+    Connection(const std::string& path, Access access);
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;

@@ -3,7 +3,9 @@
 // the stores.)
 #include "db/gathered_writes.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "base/temp_folder.hpp"
 #include "db/db.hpp"
@@ -16,10 +18,18 @@ constexpr std::int64_t row_bytes = 3000;
 
 class GatheredWrites : public testing::Test {
   protected:
-    [[nodiscard]] Connection open(Access access = Access::create, int page_bytes = 4096) const {
-        Connection connection(folder.path("test.sqlite"), access, page_bytes);
+    [[nodiscard]] Connection open(Access access = Access::create) const {
+        Connection connection(folder.path("test.sqlite"), access);
         connection.leave_checkpoints();
         return connection;
+    }
+    // Of another size than SQLite's own: a database that is there keeps it.
+    void make_with_pages_of(int bytes) const {
+        sqlite3* raw = nullptr;
+        ASSERT_EQ(sqlite3_open(folder.path("test.sqlite").c_str(), &raw), SQLITE_OK);
+        const auto sql = fmt::format("pragma page_size = {}; vacuum", bytes);
+        EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+        EXPECT_EQ(sqlite3_close(raw), SQLITE_OK);
     }
     static void add(Connection& connection, std::int64_t rows) {
         auto add = connection.prepare("insert into t(b) values (randomblob(:size))");
@@ -134,7 +144,8 @@ TEST_F(GatheredWrites, OfACommitThatFailedAreGone) {
 }
 
 TEST_F(GatheredWrites, OfTheLargestPages) {
-    auto connection = open(Access::create, 65536);
+    make_with_pages_of(65536);
+    auto connection = open();
     connection.run("create table t(a integer primary key, b blob)");
     add(connection, 100);
     auto other = open(Access::read_only);

@@ -63,14 +63,14 @@ create index access_month on access (month) where sealed is not null;
 -- Each person's list of entries: 1, 2, 3, … A person's rows stand together, so that an order alters
 -- one page of this table, wherever the person is.
 create table own_entry (
-    person    integer not null,
-    seq       integer not null,
+    id        integer primary key,  -- person × 2^24 + seq
     log_index integer not null,
     viewer    blob,     -- index of person and requester: who has looked before, until it is erased
     rung_at   integer,  -- an access notice: the person is told of this entry
     first     integer,  -- 1: because this requester looks for the first time
-    primary key (person, seq)
-) without rowid;
+    person    integer as (id >> 24),
+    seq       integer as (id & 0xffffff)
+);
 
 -- The key of each month of keep_until, wrapped. Erasing a month is deleting its row.
 create table month_key (
