@@ -1,5 +1,6 @@
 #include "log_writer.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -332,6 +333,28 @@ TEST_F(LogWriterTest, ImportIsAllOrNothing) {
     store.check();
     store.add_people(1);
     EXPECT_EQ(store.count("select count(*) from person"), people + 1);
+}
+
+// What follows in the table belongs to somebody else.
+TEST_F(LogWriterTest, AFullListTakesNoMore) {
+    expect_valid(store.record({.person = PersonRow{1}}));
+    expect_valid(store.record({.person = PersonRow{2}}));
+    const auto first = own_entry_id(1, 1);
+    const auto last = own_entry_id(1, seq_max);
+    store.alter(fmt::format("update own_entry set id = {} where id = {}", last, first));
+    EXPECT_EQ(code_of(store.record({.person = PersonRow{1}})), Code::internal);
+    expect_valid(store.record({.person = PersonRow{2}}));
+    EXPECT_EQ(store.count("select max(seq) from own_entry where person = 2"), 2);
+
+    Reader reader(store.database(), store.vault());
+    EXPECT_EQ(reader.entries(1, seq_max - 1, 10, 1000).size(), 1U);
+    for (const auto after : {seq_max, seq_max + 1, INT64_MAX}) {
+        EXPECT_TRUE(reader.entries(1, after, 10, 1000).empty()) << after;
+        EXPECT_TRUE(reader.bells(1, after, 10).empty()) << after;
+    }
+    EXPECT_EQ(reader.last_seq(1, 1000), seq_max);
+    EXPECT_EQ(reader.last_seq(3, 1000), 0);
+    store.alter(fmt::format("update own_entry set id = {} where id = {}", first, last));
 }
 
 TEST_F(LogWriterTest, QueueIsBounded) {
