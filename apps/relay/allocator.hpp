@@ -1,7 +1,7 @@
 // How jemalloc keeps this program's memory; included once in a program that links it, by its main.
 // Huge pages, because the log writer's cache is large and each order meets other pages of it.
-// Memory that was freed is kept for the next order: giving it back would split them, so that after
-// a minute there were few (docs/decisions/0019).
+// Memory that was freed is kept for the next order: giving it back would split them, so that within
+// seconds there were few (docs/decisions/0019).
 #pragma once
 
 extern "C" {

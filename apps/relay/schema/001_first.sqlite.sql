@@ -68,6 +68,7 @@ create table own_entry (
     viewer    blob,     -- index of person and requester: who has looked before, until it is erased
     rung_at   integer,  -- an access notice: the person is told of this entry
     first     integer,  -- 1: because this requester looks for the first time
+    -- Computed from it, and not stored:
     person    integer as (id >> 24),
     seq       integer as (id & 0xffffff)
 );
