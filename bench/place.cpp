@@ -115,8 +115,7 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
         .record = std::move(record),
         .person = given.person,
         .keep_until = order.keep_until,
-        .request = {.request_index = vault.index("request", {as_bytes(given.requester), id}),
-                    .content_index = vault.index("content", {as_bytes(order.head), id}),
+        .request = {.name = relay::name_of(vault.index("request", {as_bytes(given.requester), id})),
                     .expires = unix_now() + wire::ask_lifetime_s},
         .mandate = {},
         .check = {},
@@ -134,9 +133,11 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
     if (given.by_card) {
         const Hash hash = crypto::sha256({as_bytes(jws), id});
         const auto ends = order.time + wire::check_lifetime_s;
-        job.mandate = relay::Remembered{.what = vault.index("mandate", {hash}), .expires = ends};
-        job.check = relay::Remembered{
-            .what = vault.index("mandate-use", {hash, as_bytes("06990014")}), .expires = ends};
+        job.mandate = relay::LiveName{.name = relay::name_of(vault.index("mandate", {hash})),
+                                      .expires = ends};
+        job.check = relay::LiveName{
+            .name = relay::name_of(vault.index("mandate-use", {hash, as_bytes("06990014")})),
+            .expires = ends};
     } else {
         job.miss_path = vault.index("miss-person", {as_bytes(given.requester), id});
     }

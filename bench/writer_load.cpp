@@ -106,8 +106,8 @@ class Run {
         // Made beforehand, asked now.
         order.time = unix_now();
         order.request.expires = order.time + wire::ask_lifetime_s;
-        for (auto* remembered : {&order.mandate, &order.check}) {
-            if (*remembered) (*remembered)->expires = order.time + wire::check_lifetime_s;
+        for (auto* name : {&order.mandate, &order.check}) {
+            if (*name) (*name)->expires = order.time + wire::check_lifetime_s;
         }
         const bool taken = writer_.record(std::move(order), [this](relay::RecordResult result) {
             if (!result) {

@@ -16,6 +16,8 @@ EntryRows::Statements::Statements(db::Connection& c)
                     "values (:log_index, :entry, :person, :seq, :month, :opens, :sealed)")),
       add_own(c.prepare("insert into own_entry (id, log_index, viewer, rung_at, first) "
                         "values (:id, :log_index, :viewer, :rung_at, :first)")),
+      add_stretch(c.prepare("insert into month_stretch (month, stretch) "
+                            "values (:month, :stretch) on conflict do nothing")),
       find_public(c.prepare("select 1 from access where entry = :entry and person is null")),
       add_public(c.prepare("insert into access (log_index, entry) values (:log_index, :entry)")) {}
 
@@ -55,6 +57,15 @@ std::int64_t EntryRows::add_own(const NewEntry& entry) {
     return seq;
 }
 
+// So that the rows of a month that is over are found without an index of all.
+void EntryRows::add_stretch(std::int64_t month) {
+    const auto stretch = next_index() / stretch_entries;
+    const auto [newest, is_new] = newest_stretch_.try_emplace(month, stretch);
+    if (!is_new && newest->second == stretch) return;
+    newest->second = stretch;
+    sql_.add_stretch.bind("month", month).bind("stretch", stretch).execute();
+}
+
 void EntryRows::append(NewEntry& entry) {
     auto& record = entry.record;
     std::optional<std::int64_t> seq;
@@ -76,6 +87,7 @@ void EntryRows::append(NewEntry& entry) {
         .bind("opens", entry.opens)
         .bind("sealed", sealed)
         .execute();
+    add_stretch(entry.month);
     tree_.append(bytes);
 }
 
@@ -91,6 +103,7 @@ void EntryRows::append_public(const Hash& entry) {
 
 void EntryRows::forget() {
     sql_ = Statements(connection_);
+    newest_stretch_.clear();
     keys_.forget();
 }
 

@@ -3,6 +3,7 @@
 // that it rings. Only inside a batch of the log writer.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,8 @@ class EntryRows {
     [[nodiscard]] std::int64_t next_index() const {
         return static_cast<std::int64_t>(tree_.size());
     }
+    // Entries in a stretch of the log, of which the store says which months' rows are there.
+    static constexpr std::int64_t stretch_entries = 512;
     // Takes the person's next seq (a sealed entry: none), adds the member `person` to the content,
     // hashes, seals and appends.
     void append(NewEntry& entry);
@@ -45,7 +48,8 @@ class EntryRows {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement newest, looked, link_number, add, add_own, find_public, add_public;
+        db::Statement newest, looked, link_number, add, add_own, add_stretch, find_public,
+            add_public;
     };
     struct Next {
         std::int64_t seq = 0;
@@ -53,10 +57,12 @@ class EntryRows {
     };
     Next next_of(PersonRow person, const std::optional<Bytes>& viewer);
     std::int64_t add_own(const NewEntry& entry);
+    void add_stretch(std::int64_t month);
     db::Connection& connection_;
     LogTree& tree_;
     MonthKeys& keys_;
     Statements sql_;
+    std::map<std::int64_t, std::int64_t> newest_stretch_;  // of each month
 };
 
 }  // namespace mado::relay

@@ -123,12 +123,15 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
 }
 
 // At first sight only; false when it could not be made durable.
-Task<bool> Exchange::remember(const Remembered& mandate) {
-    if (reader_.remembers(mandate.what, mandate.expires)) co_return true;
+Task<bool> Exchange::remember(const LiveName& mandate) {
+    auto& mandates = shared_.mandates;
+    if (mandates.stored(mandate.name)) co_return true;
     auto& writer = shared_.writer;
-    co_return co_await http::completed<bool>([&writer, &mandate](http::Done<bool> done) {
+    const bool durable = co_await http::completed<bool>([&](http::Done<bool> done) {
         if (!writer.remember(mandate, done)) done(false);
     });
+    if (durable) mandates.set_stored(mandate.name);
+    co_return durable;
 }
 
 // 1: who asks? The certificate of the connection and the signature of the head must be of one
@@ -246,18 +249,19 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
     if (!card) return refuse(Code::card_unknown);
     const Hash hash = crypto::sha256(as_bytes(compact));
     // Whoever can write rows but has no key cannot make the relay believe in a mandate.
-    Remembered row{.what = shared_.vault.index("mandate", {hash}), .expires = mandate.expires};
-    const bool known = shared_.mandates.accepted(hash) || reader_.remembers(row.what, row.expires);
+    const LiveName name{.name = name_of(shared_.vault.index("mandate", {hash})),
+                        .expires = mandate.expires};
+    const bool known = shared_.mandates.accepted(name.name);
     // The signature before the card's state: who holds no card learns nothing about one.
     if (!known && !crypto::verify_jws(signed_mandate->jws, card->key)) {
         return refuse(Code::mandate_signature);
     }
     if (const auto code = judge_card(*card, caller.now)) return refuse(*code);
-    if (!known && !shared_.mandates.accept(hash, mandate, caller.now)) {
+    if (!known && !shared_.mandates.accept(name.name, mandate, caller.now)) {
         return refuse(Code::mandate_nonce);
     }
     permit.person = card->person;
-    permit.mandate = std::move(row);
+    permit.mandate = name;
     if (mandate.kind == wire::MandateKind::check) permit.check = hash;
     return permit;
 }
@@ -334,33 +338,30 @@ Notice Exchange::notice_of(const Caller& caller, const Permit& permit) const {
             .month = month_of(day)};
 }
 
-RequestKey Exchange::request_key(const Caller& caller) const {
+LiveName Exchange::request_name(const Caller& caller) const {
     const auto& head = caller.head.head;
-    const auto& vault = shared_.vault;
-    return {
-        .request_index = vault.index("request", {as_bytes(head.issuer.text()), as_bytes(head.jti)}),
-        .content_index =
-            vault.index("content", {as_bytes(caller.request.head), caller.request.subject}),
-        .expires = head.expires};
+    return {.name = name_of(
+                shared_.vault.index("request", {as_bytes(head.issuer.text()), as_bytes(head.jti)})),
+            .expires = head.expires};
 }
 
 // A check serves one order for each holder and service.
-std::optional<Remembered> Exchange::use_of_check(const Permit& permit, const wire::Head& head,
-                                                 const wire::ParticipantId& holder) const {
+std::optional<LiveName> Exchange::use_of_check(const Permit& permit, const wire::Head& head,
+                                               const wire::ParticipantId& holder) const {
     if (!permit.check) return std::nullopt;
-    return Remembered{
-        .what = shared_.vault.index(
-            "mandate-use", {*permit.check, as_bytes(holder.text()), as_bytes(head.service.text())}),
+    return LiveName{
+        .name = name_of(shared_.vault.index("mandate-use", {*permit.check, as_bytes(holder.text()),
+                                                            as_bytes(head.service.text())})),
         .expires = permit.mandate->expires};
 }
 
 // A sealing serves one order.
-std::optional<Remembered> Exchange::use_of_sealing(const Permit& permit) const {
+std::optional<LiveName> Exchange::use_of_sealing(const Permit& permit) const {
     const auto& sealing = permit.sealing;
     if (!sealing) return std::nullopt;
-    return Remembered{.what = shared_.vault.index("sealing-use", {as_bytes(sealing->issuer.text()),
-                                                                  as_bytes(sealing->jti)}),
-                      .expires = sealing->expires};
+    return LiveName{.name = name_of(shared_.vault.index(
+                        "sealing-use", {as_bytes(sealing->issuer.text()), as_bytes(sealing->jti)})),
+                    .expires = sealing->expires};
 }
 
 // 4: the order into the log, durable, before anybody is asked.
@@ -397,7 +398,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .record = std::move(record),
                     .person = std::move(resolved.person),
                     .keep_until = order.keep_until,
-                    .request = request_key(caller),
+                    .request = request_name(caller),
                     .mandate = permit.mandate,
                     .check = use_of_check(permit, head, holder),
                     .sealing = use_of_sealing(permit),

@@ -62,7 +62,7 @@ class Exchange {
         wire::Subject subject;
         const wire::PolicyRow* policy;
         std::optional<PersonRow> person;  // known from the card
-        std::optional<Remembered> mandate;
+        std::optional<LiveName> mandate;
         std::optional<Hash> check;  // the mandate, when it is used once for each holder and service
         std::optional<wire::Sealing> sealing;  // of a sealing authority: hidden until its date
     };
@@ -86,14 +86,14 @@ class Exchange {
                                             std::optional<Bytes> miss_path);
 
     Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
-    Task<bool> remember(const Remembered& mandate);
+    Task<bool> remember(const LiveName& mandate);
     Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
     Notice notice_of(const Caller& caller, const Permit& permit) const;
-    RequestKey request_key(const Caller& caller) const;
-    std::optional<Remembered> use_of_check(const Permit& permit, const wire::Head& head,
-                                           const wire::ParticipantId& holder) const;
-    std::optional<Remembered> use_of_sealing(const Permit& permit) const;
+    LiveName request_name(const Caller& caller) const;
+    std::optional<LiveName> use_of_check(const Permit& permit, const wire::Head& head,
+                                         const wire::ParticipantId& holder) const;
+    std::optional<LiveName> use_of_sealing(const Permit& permit) const;
     Bytes miss_path(const Caller& caller, const wire::PersonNumber& number,
                     const std::vector<PersonRow>& people) const;
     // False: a miss could not be counted.

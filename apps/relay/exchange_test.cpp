@@ -111,8 +111,8 @@ TEST_F(ExchangeTest, MandateOfACard) {
     EXPECT_EQ(logged(), 1);
 
     // After a restart the nonce is forgotten, the mandate is not.
-    Mandates forgetful;
-    Shared later = with(forgetful);
+    Mandates stored(stored_names(reader->connection()));
+    Shared later = with(stored);
     exchange.emplace(io, later, *reader);
     EXPECT_EQ(code_of(send(first)), "ok");
     EXPECT_EQ(ask(head(), subject), "mandate_used");

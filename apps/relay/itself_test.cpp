@@ -107,8 +107,8 @@ TEST_F(EntriesTest, ALogInOutlivesTheRelay) {
     dial_answering();
     EXPECT_EQ(ask(head(), number("1")), "ok");
     open(question(), login);
-    Mandates forgetful;
-    Shared later = with(forgetful);
+    Mandates stored(stored_names(reader->connection()));
+    Shared later = with(stored);
     exchange.emplace(io, later, *reader);
     EXPECT_EQ(open(question(), login).at("entries").as_array().size(), 1U);
     exchange.emplace(io, shared, *reader);

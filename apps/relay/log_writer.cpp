@@ -191,9 +191,9 @@ bool LogWriter::set_outcome(SetOutcome job, Done done) {
                   std::move(done));
 }
 
-bool LogWriter::remember(Remembered one, Done done) {
+bool LogWriter::remember(LiveName mandate, Done done) {
     auto& recording = state_->recording;
-    return submit([&recording, one = std::move(one)] { recording.remember(one); }, std::move(done));
+    return submit([&recording, mandate] { recording.remember(mandate); }, std::move(done));
 }
 
 bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {

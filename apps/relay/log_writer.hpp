@@ -45,7 +45,7 @@ class LogWriter {
     [[nodiscard]] bool record(RecordOrder job, RecordDone done);
     [[nodiscard]] bool set_outcome(SetOutcome job, Done done);
     // A mandate that no order carries: questions to the relay itself.
-    [[nodiscard]] bool remember(Remembered one, Done done);
+    [[nodiscard]] bool remember(LiveName mandate, Done done);
     using QuestionDone = std::function<void(QuestionResult)>;
     [[nodiscard]] bool ask(AskQuestion question, QuestionDone done);
     [[nodiscard]] bool answer(AnswerQuestion answer, QuestionDone done);

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "mandates.hpp"
 #include "test_relay.hpp"
 
 namespace mado::relay {
@@ -270,33 +271,64 @@ TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
 
 TEST_F(LogWriterTest, WhatEndsIsRememberedUntilThen) {
     auto job = store.order({.request = "r", .check = "check at holder"});
-    job.mandate = Remembered{.what = to_bytes("mandate"), .expires = wire::test_now + 600};
+    job.mandate = LiveName{.name = test_name("mandate"), .expires = wire::test_now + 600};
     expect_valid(store.submit(std::move(job)).get());
-    const auto remembered = [this](std::string_view what, std::int64_t expires) {
-        return Reader(store.database(), store.vault())
-            .remembers(as_bytes(what), wire::test_now + expires);
+    const auto stored = [this] {
+        db::Connection connection(store.database(), db::Access::read_only);
+        return Mandates(stored_names(connection));
     };
-    EXPECT_TRUE(remembered("mandate", 600));
-    EXPECT_FALSE(remembered("mandate", 601));
-    EXPECT_TRUE(remembered("check at holder", 120));
-    const auto requests = [this] { return store.count("select count(*) from request"); };
-    const auto all = requests();
+    EXPECT_TRUE(stored().accepted(test_name("mandate")));
+    EXPECT_FALSE(stored().accepted(test_name("another")));
     store.upkeep(wire::test_now + wire::ask_lifetime_s);
-    EXPECT_EQ(requests(), all);
     EXPECT_EQ(code_of(store.record({.request = "r", .content = "other"})), Code::key_reused);
+    EXPECT_EQ(code_of(store.record({.check = "check at holder"})), Code::mandate_used);
 
     store.upkeep(wire::test_now + 500);
     store.flush();
-    EXPECT_EQ(requests(), 0);
-    EXPECT_FALSE(remembered("check at holder", 120));
-    EXPECT_TRUE(remembered("mandate", 600));
-    expect_valid(store.record({.request = "r", .content = "other"}));
+    expect_valid(store.record({.request = "r", .content = "other", .check = "check at holder"}));
+    EXPECT_TRUE(stored().accepted(test_name("mandate")));
     store.upkeep(wire::test_now + 1'000);
     store.flush();
-    EXPECT_EQ(store.count("select count(*) from remembered"), 0);
+    EXPECT_EQ(store.count("select count(*) from live"), 0);
 }
 
-// Its end is part of what is looked for: a request that says another one is still the same name.
+// Whatever is looked for in memory stands in the store: a batch that is there is found again, one
+// that failed leaves nothing.
+TEST_F(LogWriterTest, LiveNamesOutliveTheWriter) {
+    std::promise<bool> done;
+    const LiveName login{.name = test_name("login"), .expires = wire::test_now + 1800};
+    ASSERT_TRUE(store.writer().remember(login, [&done](bool durable) { done.set_value(durable); }));
+    EXPECT_TRUE(done.get_future().get());
+    expect_valid(store.record({.request = "r", .check = "check"}));
+    EXPECT_THROW(store.writer().commit_alone(
+                     [](db::Connection&, EntryRows&) { throw OperatorError("a wrong line"); }),
+                 OperatorError);
+    for (int step = 0; step < 2; ++step) {
+        EXPECT_EQ(code_of(store.record({.request = "r", .content = "d"})), Code::key_reused);
+        EXPECT_EQ(code_of(store.record({.check = "check"})), Code::mandate_used);
+        db::Connection connection(store.database(), db::Access::read_only);
+        const auto names = stored_names(connection);
+        ASSERT_EQ(names.size(), 3U);  // the login, the request, the check
+        EXPECT_EQ(names[0].name, login.name);
+        EXPECT_EQ(names[0].expires, login.expires);
+        EXPECT_EQ(names[1].log_index, 1);
+        store.reopen();
+    }
+}
+
+// The row of a batch that failed is never taken for another's.
+TEST_F(LogWriterTest, NoBatchGetsTheRowOfADroppedOne) {
+    expect_valid(store.record({.request = "r"}));
+    const auto batch = [this] { return store.count("select coalesce(max(batch), 0) from live"); };
+    const auto first = batch();
+    store.upkeep(wire::test_now + 1'000);
+    store.flush();
+    EXPECT_EQ(batch(), 0);
+    expect_valid(store.record({.request = "r"}));
+    EXPECT_GT(batch(), first);
+}
+
+// Its end is no part of the name: a request that says another one is still the same name.
 TEST_F(LogWriterTest, AnotherEndIsKeyReused) {
     auto job = store.order({.request = "r"});
     expect_valid(store.submit(std::move(job)).get());

@@ -9,6 +9,11 @@ constexpr std::size_t nonces_max = 20'000;  // open at once, of one organisation
 
 }  // namespace
 
+Mandates::Mandates(const std::vector<LiveName>& stored) {
+    for (const auto& one : stored)
+        known_.emplace(one.name, Known{.expires = one.expires, .stored = true});
+}
+
 std::optional<std::string> Mandates::issue_nonce(const wire::ParticipantId& organisation,
                                                  UnixTime now) {
     auto nonce = base64url(crypto::random_hash());
@@ -21,12 +26,24 @@ std::optional<std::string> Mandates::issue_nonce(const wire::ParticipantId& orga
     return nonce;
 }
 
-bool Mandates::accepted(const Hash& mandate) {
+bool Mandates::accepted(const Name& mandate) {
     const std::scoped_lock lock(mutex_);
     return known_.contains(mandate);
 }
 
-bool Mandates::accept(const Hash& mandate, const wire::Mandate& content, UnixTime now) {
+bool Mandates::stored(const Name& mandate) {
+    const std::scoped_lock lock(mutex_);
+    const auto known = known_.find(mandate);
+    return known != known_.end() && known->second.stored;
+}
+
+void Mandates::set_stored(const Name& mandate) {
+    const std::scoped_lock lock(mutex_);
+    const auto known = known_.find(mandate);
+    if (known != known_.end()) known->second.stored = true;
+}
+
+bool Mandates::accept(const Name& mandate, const wire::Mandate& content, UnixTime now) {
     const std::scoped_lock lock(mutex_);
     drop_old(now);
     // Another thread may have accepted the same bytes while this one checked the signature.
@@ -37,7 +54,7 @@ bool Mandates::accept(const Hash& mandate, const wire::Mandate& content, UnixTim
         return false;
     }
     forget(nonce);
-    known_.emplace(mandate, content.expires);
+    known_.emplace(mandate, Known{.expires = content.expires});
     return true;
 }
 
@@ -55,7 +72,7 @@ void Mandates::drop_old(UnixTime now) {
         if (nonce->second.expires <= now) forget(nonce);
         nonce = next;
     }
-    std::erase_if(known_, [now](const auto& entry) { return entry.second <= now; });
+    std::erase_if(known_, [now](const auto& entry) { return entry.second.expires <= now; });
 }
 
 }  // namespace mado::relay

@@ -25,6 +25,18 @@ Recorded recorded(const AccessRecord& record, std::int64_t log_index) {
             .birth_date = record.birth_date};
 }
 
+std::string head_of(std::string_view order) {
+    auto parsed = wire::parse_order(as_bytes(order));
+    if (!parsed) throw Failure("an order does not have its form");
+    return std::move(parsed->head);
+}
+
+// To the last byte of what was signed and sent.
+bool same_request(const RecordOrder& job, const AccessRecord& record) {
+    return job.record.subject == record.subject &&
+           head_of(wire::complete_order(job.order_without_person, {})) == head_of(record.content);
+}
+
 }  // namespace
 
 bool counts_as_miss(wire::Outcome outcome) {
@@ -40,10 +52,6 @@ Recording::Statements::Statements(db::Connection& c)
                            "values (:link_number, 0) returning id")),
       add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
                                "sealed) values (:person, :full, :loose, :sealed)")),
-      remember(c.prepare("insert into remembered (expires, what) values (:expires, :what) "
-                         "on conflict do nothing")),
-      drop_remembered(c.prepare("delete from remembered where expires = "
-                                "(select min(expires) from remembered where expires < :now)")),
       // What was answered once stays so, whatever a repeat brings.
       set_outcome(c.prepare("update access set outcome = :outcome where log_index = :log_index "
                             "and coalesce(outcome, '') <> 'answered'")),
@@ -63,12 +71,12 @@ Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& 
       entries_(entries),
       keys_(keys),
       sql_(connection),
-      requests_(connection) {}
+      names_(connection) {}
 
 void Recording::begin() {
     begun_.clear();
     counts_.clear();
-    requests_.begin();
+    names_.begin();
 }
 
 void Recording::finish() {
@@ -81,16 +89,18 @@ void Recording::finish() {
             .bind("orders", orders)
             .execute();
     }
+    names_.finish();
 }
 
 RecordResult Recording::record(RecordOrder& job) {
-    if (const auto known = requests_.find(job.request)) return repeat(job, *known);
+    if (const auto known = names_.find(job.request.name)) return repeat(job, *known);
     const auto log_index = entries_.next_index();
     if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
-    if (job.check && !remember(*job.check)) return std::unexpected(wire::Code::mandate_used);
-    if (job.sealing && !remember(*job.sealing)) {
-        return std::unexpected(wire::Code::sealing_invalid);
-    }
+    const auto used = [this](const std::optional<LiveName>& once) {
+        return once && names_.contains(once->name);
+    };
+    if (used(job.check)) return std::unexpected(wire::Code::mandate_used);
+    if (used(job.sealing)) return std::unexpected(wire::Code::sealing_invalid);
     job.record.content = job.order_without_person;
     NewEntry entry{.person = person_of(job),
                    .month = month_of(job.keep_until),
@@ -103,8 +113,11 @@ RecordResult Recording::record(RecordOrder& job) {
         entry.viewer = viewer_index(vault_, entry.person.row, job.notice.requester);
     }
     entries_.append(entry);
-    requests_.add(job.request, log_index);
-    if (job.mandate) remember(*job.mandate);
+    for (auto name : {std::optional(job.request), job.mandate, job.check, job.sealing}) {
+        if (!name) continue;
+        name->log_index = log_index;
+        names_.add(*name);
+    }
     const auto& notice = job.notice;
     ++counts_[{notice.month, notice.service, notice.requester_kind, notice.purpose}];
     return recorded(entry.record, log_index);
@@ -116,34 +129,31 @@ Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view reques
     return out;
 }
 
-bool Recording::remember(const Remembered& one) {
-    sql_.remember.bind("expires", one.expires).bind("what", one.what).execute();
-    return connection_.changes() == 1;
+void Recording::remember(const LiveName& mandate) {
+    names_.add(mandate);
 }
 
 bool Recording::drop_ended(UnixTime now) {
-    sql_.drop_remembered.bind("now", now).execute();
-    const bool more = connection_.changes() > 0;
-    return requests_.drop_ended(now) || more;
+    return names_.drop_ended(now);
 }
 
 // The same request again: the same order, number and receipt, no second entry.
-RecordResult Recording::repeat(const RecordOrder& job, const LiveRequests::Known& known) {
-    if (!known.same) return std::unexpected(wire::Code::key_reused);
+RecordResult Recording::repeat(const RecordOrder& job, std::int64_t log_index) {
     auto& row = sql_.recorded;
     const db::ResetAtEnd reset(row);
-    row.bind("log_index", known.log_index);
+    row.bind("log_index", log_index);
     if (!row.step()) throw Failure("an entry is missing");
-    // Without an outcome it is a try like a new one: a slow holder must not let them pile up.
-    if (job.miss_path && row.is_null(3)) {
-        tries_.end(*job.miss_path, known.log_index);
-        if (const auto code = judge_path(job, known.log_index)) return std::unexpected(*code);
-    }
     const auto* key = keys_.find(row.integer(0));
     if (key == nullptr || row.is_null(1)) return std::unexpected(wire::Code::key_reused);  // erased
-    return recorded(read_access(Vault::open_with(
-                        *key, "access", access_row(known.log_index, row.integer(2)), row.blob(1))),
-                    known.log_index);
+    const auto record = read_access(
+        Vault::open_with(*key, "access", access_row(log_index, row.integer(2)), row.blob(1)));
+    if (!same_request(job, record)) return std::unexpected(wire::Code::key_reused);
+    // Without an outcome it is a try like a new one: a slow holder must not let them pile up.
+    if (job.miss_path && row.is_null(3)) {
+        tries_.end(*job.miss_path, log_index);
+        if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
+    }
+    return recorded(record, log_index);
 }
 
 Person Recording::person_of(const RecordOrder& job) {
@@ -230,7 +240,7 @@ void Recording::forget() {
     for (const auto& [path, log_index] : begun_)
         tries_.end(path, log_index);
     sql_ = Statements(connection_);
-    requests_.forget();
+    names_.forget();
     entries_.forget();
 }
 

@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "entry_rows.hpp"
-#include "live_requests.hpp"
+#include "live_names.hpp"
 #include "open_tries.hpp"
 #include "wire/errors.hpp"
 
@@ -20,13 +20,6 @@ namespace mado::relay {
 struct NewSeries {
     NumberIndexes indexes;
     Identifier identifier;
-};
-
-// What counts until its own end: a mandate that was accepted; a check at a holder or a sealing,
-// which is used once.
-struct Remembered {
-    Bytes what;  // index
-    UnixTime expires = 0;
 };
 
 // Of which orders the person is told (DESIGN: bells), and as what they are counted in public.
@@ -43,11 +36,11 @@ struct RecordOrder {
     AccessRecord record;  // `content` is filled in by the writer
     std::variant<Person, NewSeries> person;
     UnixTime keep_until = 0;
-    RequestKey request;
-    std::optional<Remembered> mandate;
+    LiveName request;  // of requester and jti, until the head's end
+    std::optional<LiveName> mandate;
     // Used once: a check at its holder, a sealing.
-    std::optional<Remembered> check;
-    std::optional<Remembered> sealing;
+    std::optional<LiveName> check;
+    std::optional<LiveName> sealing;
     std::optional<UnixTime> opens;   // sealed until then
     std::optional<Bytes> miss_path;  // by number: refused while too many tries are open
     Notice notice;
@@ -93,10 +86,9 @@ class Recording {
     // be recorded again when its batch failed.
     RecordResult record(RecordOrder& job);
     void set_outcome(const SetOutcome& job);
-    // False: it is remembered already.
-    bool remember(const Remembered& one);
-    // Requests and what is remembered, when its end was `now` or before; not all at a time. True:
-    // there may be more.
+    // A mandate that no order carries.
+    void remember(const LiveName& mandate);
+    // Live names whose end has come; not all at a time. True: there may be more.
     bool drop_ended(UnixTime now);
     // Around each batch: at its begin, and as the last of its transaction.
     void begin();
@@ -107,10 +99,10 @@ class Recording {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement recorded, find_series, add_person, add_identifier, remember, drop_remembered,
-            set_outcome, owner, misses, add_miss, drop_misses, count;
+        db::Statement recorded, find_series, add_person, add_identifier, set_outcome, owner, misses,
+            add_miss, drop_misses, count;
     };
-    RecordResult repeat(const RecordOrder& job, const LiveRequests::Known& known);
+    RecordResult repeat(const RecordOrder& job, std::int64_t log_index);
     Person person_of(const RecordOrder& job);
     std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t log_index);
     void count_miss(const SetOutcome& job);
@@ -121,7 +113,7 @@ class Recording {
     EntryRows& entries_;
     MonthKeys& keys_;
     Statements sql_;
-    LiveRequests requests_;
+    LiveNames names_;
     OpenTries tries_;
     // Those that the batch under way began: they end with it when it fails.
     std::vector<std::pair<Bytes, std::int64_t>> begun_;

@@ -211,8 +211,6 @@ Reader::Reader(const std::string& path, const Vault& vault)
           "where i.loose_index = :index and p.linked = 1 limit 3")),
       identifiers_(connection_.prepare(
           "select full_index, sealed from identifier where person = :person order by id")),
-      remembered_(connection_.prepare(
-          "select 1 from remembered where expires = :expires and what = :what")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
       entries_(connection_.prepare(
@@ -283,12 +281,6 @@ std::vector<Identifier> Reader::identifiers(PersonRow person) {
     }
     out.insert(out.end(), former.begin(), former.end());
     return out;
-}
-
-bool Reader::remembers(ByteView what, UnixTime expires) {
-    const db::ResetAtEnd reset(remembered_);
-    remembered_.bind("what", what).bind("expires", expires);
-    return remembered_.step();
 }
 
 std::int64_t Reader::misses(ByteView path) {

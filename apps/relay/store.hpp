@@ -119,8 +119,6 @@ class Reader {
     std::vector<PersonRow> linked(const wire::PersonNumber& number, const wire::Scheme& scheme);
     // Newest first, current before former.
     std::vector<Identifier> identifiers(PersonRow person);
-    // The relay has accepted this mandate before (also before a restart): its index and its end.
-    bool remembers(ByteView what, UnixTime expires);
     std::int64_t misses(ByteView path);
     Person person(PersonRow row);
     // Those that stand below `size` in the log.
@@ -160,7 +158,6 @@ class Reader {
     db::Statement linked_full_;
     db::Statement linked_loose_;
     db::Statement identifiers_;
-    db::Statement remembered_;
     db::Statement misses_;
     db::Statement link_number_;
     db::Statement entries_;

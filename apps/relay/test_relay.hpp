@@ -69,6 +69,10 @@ struct NewOrder {
                      .month = 2026 * 12 + 10};
 };
 
+inline Name test_name(std::string_view text) {
+    return name_of(crypto::sha256(as_bytes(text)));
+}
+
 // A store that can be closed and opened again, copied and altered.
 class TestStore {
   public:
@@ -136,7 +140,7 @@ class TestStore {
         order.keep_until = given.keep_until;
         auto record = new_record("order");
         record.holder = order.holder.text();
-        record.subject = R"({"mandate":"…"})";
+        record.subject = R"({"mandate":")" + given.content + R"("})";
         record.subject_salt = crypto::random_hash();
         record.number = R"({"holder":"06990014","scheme":"insured-number","number":"1234567"})";
         record.number_salt = crypto::random_hash();
@@ -147,12 +151,11 @@ class TestStore {
             .record = std::move(record),
             .person = whose(given.person),
             .keep_until = given.keep_until,
-            .request = {.request_index = to_bytes(request),
-                        .content_index = to_bytes(given.content),
+            .request = {.name = test_name(request),
                         .expires = wire::test_now + wire::ask_lifetime_s},
             .mandate = {},
-            .check = given.check ? std::optional(Remembered{.what = to_bytes(*given.check),
-                                                            .expires = wire::test_now + 120})
+            .check = given.check ? std::optional(LiveName{.name = test_name(*given.check),
+                                                          .expires = wire::test_now + 120})
                                  : std::nullopt,
             .sealing = {},
             .opens = {},

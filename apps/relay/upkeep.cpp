@@ -21,12 +21,16 @@ Upkeep::Statements::Statements(db::Connection& c)
       remember(c.prepare("insert into erasure (month, erased_at) values (:month, :time) "
                          "on conflict do nothing")),
       drop_questions(c.prepare("delete from question where month < :month")),
+      stretch(c.prepare("select stretch from month_stretch where month < :month limit 1")),
       over(c.prepare("select log_index, person, seq from access "
-                     "where month < :month and sealed is not null limit :count")),
+                     "where log_index >= :first and log_index < :end and month < :month "
+                     "and sealed is not null")),
       clear_row(c.prepare("update access set sealed = null, outcome = null "
                           "where log_index = :log_index")),
       clear_own(c.prepare("update own_entry set viewer = null, rung_at = null, first = null "
-                          "where id = :id")) {}
+                          "where id = :id")),
+      drop_stretch(
+          c.prepare("delete from month_stretch where month < :month and stretch = :stretch")) {}
 
 Upkeep::Upkeep(db::Connection& connection, EntryRows& entries, MonthKeys& keys)
     : connection_(connection), entries_(entries), keys_(keys), sql_(connection) {}
@@ -74,15 +78,26 @@ bool Upkeep::erase(UnixTime now) {
     return clear(month);
 }
 
-// The rows whose key is gone, and that a bell rang or who had looked.
+// Rows whose key is gone, and that a bell rang or who had looked: of one stretch of the log, so
+// that no batch of orders waits long.
 bool Upkeep::clear(std::int64_t month) {
+    std::int64_t stretch = 0;
+    {
+        const db::ResetAtEnd reset(sql_.stretch);
+        sql_.stretch.bind("month", month);
+        if (!sql_.stretch.step()) return false;
+        stretch = sql_.stretch.integer(0);
+    }
     struct Over {
         std::int64_t log_index = 0;
         PersonRow person = 0;
         std::optional<std::int64_t> seq;
     };
     std::vector<Over> over;
-    sql_.over.bind("month", month).bind("count", rows_max);
+    const auto first = stretch * EntryRows::stretch_entries;
+    sql_.over.bind("first", first)
+        .bind("end", first + EntryRows::stretch_entries)
+        .bind("month", month);
     while (sql_.over.step()) {
         over.push_back({.log_index = sql_.over.integer(0),
                         .person = sql_.over.integer(1),
@@ -92,7 +107,8 @@ bool Upkeep::clear(std::int64_t month) {
         sql_.clear_row.bind("log_index", one.log_index).execute();
         if (one.seq) sql_.clear_own.bind("id", own_entry_id(one.person, *one.seq)).execute();
     }
-    return static_cast<std::int64_t>(over.size()) == rows_max;
+    sql_.drop_stretch.bind("month", month).bind("stretch", stretch).execute();
+    return true;
 }
 
 void Upkeep::forget() {

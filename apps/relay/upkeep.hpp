@@ -23,7 +23,8 @@ class Upkeep {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement due, opened, drop_keys, remember, drop_questions, over, clear_row, clear_own;
+        db::Statement due, opened, drop_keys, remember, drop_questions, stretch, over, clear_row,
+            clear_own, drop_stretch;
     };
     bool clear(std::int64_t month);
 

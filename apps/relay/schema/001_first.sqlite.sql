@@ -28,22 +28,14 @@ create index identifier_full on identifier (full_index);
 create index identifier_loose on identifier (loose_index);
 create index identifier_person on identifier (person);
 
--- What counts until its own end: mandates that were accepted, checks and sealings that were used
--- once. The end comes first in the key, so that new rows stand together.
-create table remembered (
-    expires integer not null,
-    what    blob not null,  -- index
-    primary key (expires, what)
-) without rowid;
-
--- Requests until their end: the same again is the same entry.
-create table request (
-    expires       integer not null,
-    log_index     integer not null,
-    request_index blob not null,     -- of requester and jti
-    content_index blob not null,     -- of the request's bytes
-    primary key (expires, log_index)
-) without rowid;
+-- What counts until its own end, one row for each batch: requests (of requester and jti; the same
+-- again is the same entry), mandates that were accepted, checks and sealings that were used once.
+create table live (
+    batch integer primary key autoincrement,  -- never used again
+    ends  integer not null,                   -- when the last of them ends
+    names blob not null                       -- 128 bits of an index, its end, its log_index, again and again
+);
+create index live_ends on live (ends);
 
 -- One row for each entry of the log.
 create table access (
@@ -58,7 +50,6 @@ create table access (
 );
 create index access_public on access (entry) where person is null;
 create index access_opens on access (opens) where opens is not null;
-create index access_month on access (month) where sealed is not null;
 
 -- Each person's list of entries: 1, 2, 3, … A person's rows stand together, so that an order alters
 -- one page of this table, wherever the person is.
@@ -82,6 +73,12 @@ create table erasure (
     month     integer primary key,
     erased_at integer not null
 );
+-- In which stretches of the log (512 entries each) rows are sealed with that key.
+create table month_stretch (
+    month   integer not null,
+    stretch integer not null,
+    primary key (month, stretch)
+) without rowid;
 
 -- Questions of persons about entries, one for each; text and answer are sealed under the month key of
 -- the entry, and go with it.
