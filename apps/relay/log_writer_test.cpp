@@ -341,6 +341,43 @@ TEST_F(LogWriterTest, AnotherEndIsKeyReused) {
     EXPECT_EQ(code_of(store.submit(std::move(other)).get()), Code::key_reused);
 }
 
+TEST_F(LogWriterTest, AMonthIsErasedWhereverItsRowsStand) {
+    constexpr std::int64_t day_s = 86'400;
+    const auto kept = [this](UnixTime until, int count) {
+        std::vector<std::future<RecordResult>> results;
+        for (int i = 0; i < count; ++i)
+            results.push_back(store.submit(store.order({.keep_until = wire::test_now + until})));
+        for (auto& result : results)
+            expect_valid(result.get());
+    };
+    const auto sealed = [this] {
+        return store.count("select count(*) from access where sealed is not null");
+    };
+    kept(40 * day_s, 700);
+    kept(400 * day_s, 5);
+    store.reopen();
+    kept(40 * day_s, 1);  // in a stretch that is known already
+    kept(400 * day_s, 600);
+    const auto stretches = [this] { return store.count("select count(*) from month_stretch"); };
+    EXPECT_EQ(sealed(), 1306);
+    EXPECT_EQ(stretches(), 4);
+
+    store.upkeep(wire::test_now + 20 * day_s);
+    EXPECT_EQ(sealed(), 1306) << "no month is over";
+    store.upkeep(wire::test_now + 100 * day_s);
+    store.flush();
+    EXPECT_EQ(sealed(), 605);
+    EXPECT_EQ(stretches(), 2);
+    Reader reader(store.database(), store.vault());
+    const auto record = [&reader](std::int64_t seq) {
+        return reader.entries(1, seq - 1, 1, 10'000).at(0).record;
+    };
+    for (const std::int64_t seq : {1, 700, 706})
+        EXPECT_TRUE(std::holds_alternative<Erasure>(record(seq))) << seq;
+    for (const std::int64_t seq : {701, 705, 707, 1306})
+        EXPECT_TRUE(std::holds_alternative<AccessRecord>(record(seq))) << seq;
+}
+
 TEST_F(LogWriterTest, PublicEntryIsAppendedOnce) {
     const auto before = store.count("select count(*) from access");
     store.writer().append_public_entry(wire::filled(1));
