@@ -127,7 +127,7 @@ Task<bool> Exchange::remember(const LiveName& mandate) {
     auto& mandates = shared_.mandates;
     if (mandates.stored(mandate.name)) co_return true;
     auto& writer = shared_.writer;
-    const bool durable = co_await http::completed<bool>([&](http::Done<bool> done) {
+    const bool durable = co_await http::completed<bool>([&writer, &mandate](http::Done<bool> done) {
         if (!writer.remember(mandate, done)) done(false);
     });
     if (durable) mandates.set_stored(mandate.name);
