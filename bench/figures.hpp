@@ -19,7 +19,7 @@ struct Goal {
 struct Figure {
     std::string measure;
     std::string unit;
-    std::optional<Goal> goal = {};  // none: it explains another figure
+    std::optional<Goal> goal = {};  // none: it is only shown
     std::vector<double> samples = {};
 };
 

@@ -120,7 +120,9 @@ class Entries {
               "(:log_index, :entry, :person, :seq, :month, :sealed, 'answered')")),
           add_own_(
               connection.prepare("insert into own_entry (id, log_index, viewer, rung_at, first) "
-                                 "values (:id, :log_index, :viewer, :rung_at, :first)")) {}
+                                 "values (:id, :log_index, :viewer, :rung_at, :first)")),
+          add_stretch_(connection.prepare(
+              "insert into month_stretch (month, stretch) values (:month, :stretch)")) {}
 
     void add(std::int64_t index) {
         const auto stride = planted_.entries / planted_.own_entries;
@@ -173,6 +175,11 @@ class Entries {
         add_own_.bind("id", relay::own_entry_id(person, seq))
             .bind("log_index", index)
             .bind("viewer", relay::viewer_index(vault_, person, known_requester(person)));
+        if (index % relay::EntryRows::stretch_entries == 0) {
+            add_stretch_.bind("month", month_)
+                .bind("stretch", index / relay::EntryRows::stretch_entries)
+                .execute();
+        }
         if (seq == 1) add_own_.bind("rung_at", unix_now()).bind("first", std::int64_t{1});
         add_own_.execute();
         tree_.append(tlog::leaf_hash(entry));
@@ -184,7 +191,7 @@ class Entries {
     Tree tree_;
     relay::MonthKeys keys_;
     std::int64_t month_;
-    db::Statement add_, add_own_;
+    db::Statement add_, add_own_, add_stretch_;
     std::int64_t others_ = 0;
     Bytes sealed_ = crypto::random_bytes(sealed_bytes);
 };

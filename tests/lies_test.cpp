@@ -107,7 +107,7 @@ TEST_F(LiesTest, AnEntryIsMovedToAnotherPerson) {
     check_hanako();
     alter(
         "update own_entry set id = 1 + ((select min(id) from person where id not in (select person "
-        "from own_entry)) << 24) where log_index = (select max(log_index) from access)");
+        "from own_entry)) << 32) where log_index = (select max(log_index) from access)");
     const auto compared = show({"--compare"});
     EXPECT_NE(compared.status, 0);
 }

@@ -101,6 +101,10 @@ void EntryRows::append_public(const Hash& entry) {
     tree_.append(entry);
 }
 
+void EntryRows::ended_before(std::int64_t month) {
+    std::erase_if(newest_stretch_, [month](const auto& one) { return one.first < month; });
+}
+
 void EntryRows::forget() {
     sql_ = Statements(connection_);
     newest_stretch_.clear();

@@ -42,6 +42,8 @@ class EntryRows {
     void append_public(const Hash& entry);
     // Somebody whom the store has.
     Person person(PersonRow row);
+    // Months before are over: nothing is known of their stretches any more.
+    void ended_before(std::int64_t month);
     // After a batch that failed.
     void forget();
 

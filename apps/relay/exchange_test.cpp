@@ -96,6 +96,7 @@ TEST_F(ExchangeTest, AnsweredOnceAndTheSameAgain) {
     EXPECT_EQ(logged(), 1);
     auto same_jti = head();
     same_jti.jti = wire::valid(wire::parse_head(verified.order.head)).head.jti;
+    EXPECT_EQ(ask(same_jti, number("1")), "key_reused") << "the same but for the head";
     EXPECT_EQ(ask(same_jti, number("1", "")), "key_reused");
     EXPECT_EQ(logged(), 1);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace mado::relay {
 namespace {
@@ -9,8 +10,10 @@ namespace {
 constexpr std::size_t key_id_bytes = 1;  // of a Vault's index
 constexpr std::size_t name_bytes = sizeof(Name);
 constexpr std::size_t stored_bytes = name_bytes + 2 * sizeof(std::uint64_t);
-// Dropped at a time, so that no batch of orders waits for it.
+// Dropped at a time, so that no batch of orders waits for it: from memory, from the store.
+constexpr std::size_t dropped_names_max = 100'000;
 constexpr std::int64_t dropped_bytes_max = 1024 * 1024;
+constexpr std::int64_t minute_s = 60;
 
 Bytes packed(const std::vector<LiveName>& names) {
     Bytes out;
@@ -49,7 +52,7 @@ Name name_of(ByteView index) {
 }
 
 std::vector<LiveName> stored_names(db::Connection& connection) {
-    auto rows = connection.prepare("select names from live");
+    auto rows = connection.prepare("select names from live order by id");
     std::vector<LiveName> out;
     while (rows.step())
         unpack(rows.blob(0), out);
@@ -57,14 +60,16 @@ std::vector<LiveName> stored_names(db::Connection& connection) {
 }
 
 LiveNames::Statements::Statements(db::Connection& c)
-    : add(c.prepare("insert into live (ends, names) values (:ends, :names) returning batch")),
-      find(c.prepare("select 1 from live where batch = :batch")),
-      ended(c.prepare("select batch, length(names) from live where ends < :now order by ends")),
-      drop(c.prepare("delete from live where batch = :batch")) {}
+    : add(c.prepare("insert into live (ends, names) values (:ends, :names) returning id")),
+      find(c.prepare("select 1 from live where id = :id")),
+      ended(c.prepare("select id, length(names) from live where ends < :now order by ends")),
+      drop(c.prepare("delete from live where id = :id")) {}
 
 LiveNames::LiveNames(db::Connection& connection) : connection_(connection), sql_(connection) {
-    for (const auto& one : stored_names(connection))
-        remember(one);
+    for (const auto& one : stored_names(connection)) {
+        live_.insert_or_assign(one.name, Live{.expires = one.expires, .log_index = one.log_index});
+        ending_[one.expires].push_back(one.name);
+    }
 }
 
 std::optional<std::int64_t> LiveNames::find(const Name& name) const {
@@ -72,68 +77,82 @@ std::optional<std::int64_t> LiveNames::find(const Name& name) const {
     return found == live_.end() ? std::nullopt : std::optional(found->second.log_index);
 }
 
-void LiveNames::remember(const LiveName& one) {
-    live_.insert_or_assign(one.name, Live{.expires = one.expires, .log_index = one.log_index});
-    ending_[one.expires].push_back(one.name);
-}
-
 void LiveNames::add(const LiveName& one) {
-    if (contains(one.name)) return;
-    remember(one);
-    batch_.names.push_back(one);
+    const Live live{.expires = one.expires, .log_index = one.log_index};
+    if (live_.emplace(one.name, live).second) batch_.names.push_back(one);
 }
 
 bool LiveNames::drop_ended(UnixTime now) {
-    if (const auto first = ending_.begin(); first != ending_.end() && first->first < now) {
-        for (const auto& name : first->second) {
+    const bool more_names = drop_names(now);
+    const bool more_rows = drop_rows(now);
+    return more_names || more_rows;
+}
+
+bool LiveNames::drop_names(UnixTime now) {
+    std::size_t dropped = 0;
+    while (!ending_.empty() && ending_.begin()->first < now) {
+        if (dropped >= dropped_names_max) return true;
+        const auto ended = ending_.extract(ending_.begin());
+        for (const auto& name : ended.mapped()) {
             const auto live = live_.find(name);
             if (live != live_.end() && live->second.expires < now) live_.erase(live);
         }
-        ending_.erase(first);
-        return true;
+        dropped += ended.mapped().size();
     }
-    return drop_rows(now);
+    return false;
 }
 
 // A row goes when the last of its names has ended.
 bool LiveNames::drop_rows(UnixTime now) {
-    std::vector<std::int64_t> batches;
+    std::vector<std::int64_t> rows;
     std::int64_t bytes = 0;
     {
         const db::ResetAtEnd reset(sql_.ended);
         sql_.ended.bind("now", now);
         while (bytes < dropped_bytes_max && sql_.ended.step()) {
-            batches.push_back(sql_.ended.integer(0));
+            rows.push_back(sql_.ended.integer(0));
             bytes += sql_.ended.integer(1);
         }
     }
-    for (const auto batch : batches)
-        sql_.drop.bind("batch", batch).execute();
+    for (const auto row : rows)
+        sql_.drop.bind("id", row).execute();
     return bytes >= dropped_bytes_max;
 }
 
 void LiveNames::begin() {
+    settle(std::exchange(batch_, {}), true);
     while (!doubtful_.empty()) {
-        const auto& [row, names] = doubtful_.back();
+        const auto row = doubtful_.back().row;
         const db::ResetAtEnd reset(sql_.find);
-        sql_.find.bind("batch", row);
+        sql_.find.bind("id", row);
         const bool recorded = row && sql_.find.step();
-        for (const auto& one : names) {
-            if (!recorded) live_.erase(one.name);
-        }
+        settle(std::move(doubtful_.back()), recorded);
         doubtful_.pop_back();
     }
-    batch_ = {};
 }
 
+// Only what was recorded waits for its end: batches that fail again and again leave nothing.
+void LiveNames::settle(const Batch& batch, bool recorded) {
+    for (const auto& one : batch.names) {
+        if (recorded) {
+            ending_[one.expires].push_back(one.name);
+        } else {
+            live_.erase(one.name);
+        }
+    }
+}
+
+// By minutes: the names of many requests do not stay as long as that of one log-in.
 void LiveNames::finish() {
-    auto& names = batch_.names;
-    if (names.empty()) return;
-    const auto last = std::ranges::max_element(names, {}, &LiveName::expires)->expires;
-    const db::ResetAtEnd reset(sql_.add);
-    sql_.add.bind("ends", last).bind("names", packed(names));
-    if (!sql_.add.step()) throw Failure("live names were not inserted");
-    batch_.row = sql_.add.integer(0);
+    std::map<std::int64_t, std::vector<LiveName>> minutes;
+    for (const auto& one : batch_.names)
+        minutes[one.expires / minute_s].push_back(one);
+    for (const auto& [minute, names] : minutes) {
+        const db::ResetAtEnd reset(sql_.add);
+        sql_.add.bind("ends", (minute + 1) * minute_s - 1).bind("names", packed(names));
+        if (!sql_.add.step()) throw Failure("live names were not inserted");
+        batch_.row = sql_.add.integer(0);
+    }
 }
 
 void LiveNames::forget() {

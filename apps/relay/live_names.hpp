@@ -1,6 +1,6 @@
 // Names that count until their own end: requests that were recorded, checks and sealings that were
-// used, mandates that were accepted. All are looked for in memory; the store keeps one row for each
-// batch, which is read at the next start.
+// used, mandates that were accepted. All are looked for in memory; the store keeps them for the
+// next start, those of one batch that end in the same minute in one row.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "db/db.hpp"
 
@@ -25,24 +26,24 @@ struct FirstWord {
 struct LiveName {
     Name name{};
     UnixTime expires = 0;
-    std::int64_t log_index = 0;  // of the order that it came with; 0: it came with none
+    std::int64_t log_index = 0;  // of a request: where its order is
 };
-// What the store keeps, also what has ended since.
+// What the store keeps, oldest first; also what has ended and was not dropped yet.
 std::vector<LiveName> stored_names(db::Connection& connection);
 
-// Belongs to the log writer's thread; inside its transaction.
+// Belongs to the log writer's thread.
 class LiveNames {
   public:
     explicit LiveNames(db::Connection& connection);
 
     [[nodiscard]] bool contains(const Name& name) const { return live_.contains(name); }
-    // The order that it came with; none: it is not live.
+    // Where the request's order is; none: it is not live.
     [[nodiscard]] std::optional<std::int64_t> find(const Name& name) const;
     // One that is live already stays as it is.
     void add(const LiveName& one);
     // Those that ended before `now`, not all at a time. True: there may be more.
     bool drop_ended(UnixTime now);
-    // Around each batch: at its begin, and as the last of its transaction.
+    // Around each batch: before its transaction, and as the last of it.
     void begin();
     void finish();
     // After a batch that failed: all of it was recorded, or nothing. The next one finds out.
@@ -58,18 +59,19 @@ class LiveNames {
         std::int64_t log_index = 0;
     };
     struct Batch {
-        std::optional<std::int64_t> row;
+        std::optional<std::int64_t> row;  // one of its rows
         std::vector<LiveName> names;
     };
-    void remember(const LiveName& one);
+    void settle(const Batch& batch, bool recorded);
+    bool drop_names(UnixTime now);
     bool drop_rows(UnixTime now);
 
     db::Connection& connection_;
     Statements sql_;
     std::unordered_map<Name, Live, FirstWord> live_;
-    std::map<UnixTime, std::vector<Name>> ending_;
-    Batch batch_;                  // the one under way
-    std::vector<Batch> doubtful_;  // that failed
+    std::map<UnixTime, std::vector<Name>> ending_;  // of all batches that were recorded
+    Batch batch_;                                   // the one under way, or the last one
+    std::vector<Batch> doubtful_;                   // that failed
 };
 
 }  // namespace mado::relay

@@ -315,7 +315,7 @@ TEST(LogRecovery, AnEntryMovedToAnotherPersonDoesNotOpen) {
     store.close();
     Reader before(store.database(), store.vault());
     EXPECT_EQ(before.entries(1, 0, 10, 1000).size(), 1U);
-    store.alter("update own_entry set id = seq + (2 << 24); update access set person = 2");
+    store.alter("update own_entry set id = seq + (2 << 32); update access set person = 2");
     Reader after(store.database(), store.vault());
     EXPECT_THROW((void)after.entries(2, 0, 10, 1000), Failure);
 }

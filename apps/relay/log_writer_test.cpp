@@ -292,17 +292,13 @@ TEST_F(LogWriterTest, WhatEndsIsRememberedUntilThen) {
     EXPECT_EQ(store.count("select count(*) from live"), 0);
 }
 
-// Whatever is looked for in memory stands in the store: a batch that is there is found again, one
-// that failed leaves nothing.
+// Whatever is looked for in memory stands in the store.
 TEST_F(LogWriterTest, LiveNamesOutliveTheWriter) {
     std::promise<bool> done;
     const LiveName login{.name = test_name("login"), .expires = wire::test_now + 1800};
     ASSERT_TRUE(store.writer().remember(login, [&done](bool durable) { done.set_value(durable); }));
     EXPECT_TRUE(done.get_future().get());
     expect_valid(store.record({.request = "r", .check = "check"}));
-    EXPECT_THROW(store.writer().commit_alone(
-                     [](db::Connection&, EntryRows&) { throw OperatorError("a wrong line"); }),
-                 OperatorError);
     for (int step = 0; step < 2; ++step) {
         EXPECT_EQ(code_of(store.record({.request = "r", .content = "d"})), Code::key_reused);
         EXPECT_EQ(code_of(store.record({.check = "check"})), Code::mandate_used);
@@ -314,18 +310,6 @@ TEST_F(LogWriterTest, LiveNamesOutliveTheWriter) {
         EXPECT_EQ(names[1].log_index, 1);
         store.reopen();
     }
-}
-
-// The row of a batch that failed is never taken for another's.
-TEST_F(LogWriterTest, NoBatchGetsTheRowOfADroppedOne) {
-    expect_valid(store.record({.request = "r"}));
-    const auto batch = [this] { return store.count("select coalesce(max(batch), 0) from live"); };
-    const auto first = batch();
-    store.upkeep(wire::test_now + 1'000);
-    store.flush();
-    EXPECT_EQ(batch(), 0);
-    expect_valid(store.record({.request = "r"}));
-    EXPECT_GT(batch(), first);
 }
 
 // Its end is no part of the name: a request that says another one is still the same name.

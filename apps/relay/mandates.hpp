@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "live_names.hpp"
 #include "wire/mandate.hpp"
@@ -16,14 +18,14 @@ namespace mado::relay {
 class Mandates {
   public:
     Mandates() = default;
-    // After a restart: those that the store has.
+    // After a restart: what the store has, mandates among them.
     explicit Mandates(const std::vector<LiveName>& stored);
 
     // 256 random bits, for one organisation, 5 minutes. Empty when that organisation has too
     // many open (overloaded): one cannot use up another's.
     std::optional<std::string> issue_nonce(const wire::ParticipantId& organisation, UnixTime now);
 
-    // It was accepted before, and lives.
+    // It was accepted before. Its end is in it, for the caller to look at.
     bool accepted(const Name& mandate);
     // … and the store has it.
     bool stored(const Name& mandate);

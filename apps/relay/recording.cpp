@@ -5,6 +5,7 @@
 
 #include "crypto/digest.hpp"
 #include "holders.hpp"
+#include "wire/order.hpp"
 
 namespace mado::relay {
 namespace {
@@ -113,10 +114,9 @@ RecordResult Recording::record(RecordOrder& job) {
         entry.viewer = viewer_index(vault_, entry.person.row, job.notice.requester);
     }
     entries_.append(entry);
-    for (auto name : {std::optional(job.request), job.mandate, job.check, job.sealing}) {
-        if (!name) continue;
-        name->log_index = log_index;
-        names_.add(*name);
+    names_.add({job.request.name, job.request.expires, log_index});
+    for (const auto& name : {job.mandate, job.check, job.sealing}) {
+        if (name) names_.add(*name);
     }
     const auto& notice = job.notice;
     ++counts_[{notice.month, notice.service, notice.requester_kind, notice.purpose}];

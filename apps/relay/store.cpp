@@ -115,6 +115,7 @@ Bytes access_row(std::int64_t log_index, PersonRow person) {
 
 std::int64_t own_entry_id(PersonRow person, std::int64_t seq) {
     if (seq > seq_max) throw Failure("a person's list of entries is full");
+    if (person > INT64_MAX >> 32) throw Failure("there are too many people");
     return person * (seq_max + 1) + seq;
 }
 

@@ -51,7 +51,7 @@ Bytes owned_row(ByteView index, PersonRow person);
 // The same for an entry: it cannot be moved to another person.
 Bytes access_row(std::int64_t log_index, PersonRow person);
 // The key of a row in a person's list of entries; Failure when the list is full.
-constexpr std::int64_t seq_max = (std::int64_t{1} << 24) - 1;
+constexpr std::int64_t seq_max = (std::int64_t{1} << 32) - 1;
 std::int64_t own_entry_id(PersonRow person, std::int64_t seq);
 
 // Blind indexes of a number: of the whole, and without the part that may be left out.

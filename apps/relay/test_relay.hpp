@@ -236,6 +236,7 @@ class TestStore {
                      const std::string& anchor_path);
     void check_people(db::Connection& connection);
     void check_rows(db::Connection& connection);
+    void check_ends(db::Connection& connection);
 
     TempFolder folder_;
     Log null_log_;
@@ -261,6 +262,7 @@ inline void TestStore::check_store(const std::string& database, const std::strin
     check_heads(connection, leaves, anchor_path);
     check_people(connection);
     check_rows(connection);
+    check_ends(connection);
 }
 
 inline void TestStore::check_tiles(db::Connection& connection, const std::vector<Hash>& leaves) {
@@ -362,6 +364,25 @@ inline void TestStore::check_rows(db::Connection& connection) {
                       crypto::sha256({as_bytes(tag), record.salt, as_bytes(record.content)}))),
                   rows.blob(1));
         EXPECT_TRUE(record.content.ends_with("\"person\":\"" + base64url(person) + "\"}"));
+    }
+}
+
+// What is to be erased is found, and every row of live names ends in its minute.
+inline void TestStore::check_ends(db::Connection& connection) {
+    auto lost = connection.prepare(
+        "select count(*) from access a where a.sealed is not null and not exists (select 1 from "
+        "month_stretch m where m.month = a.month and m.stretch = a.log_index / :entries)");
+    lost.bind("entries", EntryRows::stretch_entries);
+    ASSERT_TRUE(lost.step());
+    EXPECT_EQ(lost.integer(0), 0);
+    auto names =
+        connection.prepare("select ends, count(*), sum(length(names)) from live group by 1");
+    std::map<std::int64_t, std::int64_t> of_minute;
+    for (const auto& one : stored_names(connection))
+        ++of_minute[one.expires / 60];
+    while (names.step()) {
+        EXPECT_EQ(names.integer(0) % 60, 59);
+        EXPECT_EQ(of_minute[names.integer(0) / 60] * 32, names.integer(2));
     }
 }
 

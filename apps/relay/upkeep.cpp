@@ -9,7 +9,7 @@ namespace mado::relay {
 namespace {
 
 // At a time, so that no batch of orders waits for it.
-constexpr std::int64_t rows_max = 500;
+constexpr std::int64_t opened_max = 500;
 
 }  // namespace
 
@@ -43,7 +43,7 @@ bool Upkeep::open_sealed(UnixTime now) {
         std::int64_t month = 0;
     };
     std::vector<Due> due;
-    sql_.due.bind("now", now).bind("count", rows_max);
+    sql_.due.bind("now", now).bind("count", opened_max);
     while (sql_.due.step()) {
         due.push_back({.log_index = sql_.due.integer(0),
                        .entry = sql_.due.blob(1),
@@ -62,7 +62,7 @@ bool Upkeep::open_sealed(UnixTime now) {
         entries_.append(entry);
         sql_.opened.bind("log_index", one.log_index).execute();
     }
-    return static_cast<std::int64_t>(due.size()) == rows_max;
+    return static_cast<std::int64_t>(due.size()) == opened_max;
 }
 
 bool Upkeep::erase(UnixTime now) {
@@ -74,6 +74,7 @@ bool Upkeep::erase(UnixTime now) {
     for (const auto one : ended)
         sql_.remember.bind("month", one).bind("time", now).execute();
     if (!ended.empty()) keys_.forget();
+    entries_.ended_before(month);
     sql_.drop_questions.bind("month", month).execute();
     return clear(month);
 }
@@ -105,7 +106,9 @@ bool Upkeep::clear(std::int64_t month) {
     }
     for (const auto& one : over) {
         sql_.clear_row.bind("log_index", one.log_index).execute();
-        if (one.seq) sql_.clear_own.bind("id", own_entry_id(one.person, *one.seq)).execute();
+        // Whoever wrote another number into the row does not keep the rest from being erased.
+        const bool listed = one.seq && *one.seq > 0 && *one.seq <= seq_max;
+        if (listed) sql_.clear_own.bind("id", own_entry_id(one.person, *one.seq)).execute();
     }
     sql_.drop_stretch.bind("month", month).bind("stretch", stretch).execute();
     return true;

@@ -28,12 +28,13 @@ create index identifier_full on identifier (full_index);
 create index identifier_loose on identifier (loose_index);
 create index identifier_person on identifier (person);
 
--- What counts until its own end, one row for each batch: requests (of requester and jti; the same
--- again is the same entry), mandates that were accepted, checks and sealings that were used once.
+-- What counts until its own end, a row for each batch and minute of the ends: requests (of requester
+-- and jti; the same again is the same entry), mandates that were accepted, checks and sealings that
+-- were used once.
 create table live (
-    batch integer primary key autoincrement,  -- never used again
-    ends  integer not null,                   -- when the last of them ends
-    names blob not null                       -- 128 bits of an index, its end, its log_index, again and again
+    id    integer primary key autoincrement,  -- not again that of a row dropped in the same batch
+    ends  integer not null,                   -- the last second of that minute
+    names blob not null                       -- 32 bytes each: 128 bits of an index, end, log_index
 );
 create index live_ends on live (ends);
 
@@ -54,14 +55,14 @@ create index access_opens on access (opens) where opens is not null;
 -- Each person's list of entries: 1, 2, 3, … A person's rows stand together, so that an order alters
 -- one page of this table, wherever the person is.
 create table own_entry (
-    id        integer primary key,  -- person × 2^24 + seq
+    id        integer primary key,  -- person × 2^32 + seq
     log_index integer not null,
     viewer    blob,     -- index of person and requester: who has looked before, until it is erased
     rung_at   integer,  -- an access notice: the person is told of this entry
     first     integer,  -- 1: because this requester looks for the first time
     -- Computed from it, and not stored:
-    person    integer as (id >> 24),
-    seq       integer as (id & 0xffffff)
+    person    integer as (id >> 32),
+    seq       integer as (id & 0xffffffff)
 );
 
 -- The key of each month of keep_until, wrapped. Erasing a month is deleting its row.
