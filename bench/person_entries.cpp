@@ -133,7 +133,7 @@ std::vector<Figure> measure_person(const Place& place, const Orders& orders,
     const Goal a_second{.kind = Goal::Kind::at_most, .value = 1000};
     Figure cold{.measure = what + "opened, proven, sent (cold)", .unit = "ms"};
     Figure warm{.measure = what + "opened, proven, sent (warm)", .unit = "ms", .goal = a_second};
-    Figure verified{.measure = what + "verified by the client", .unit = "ms", .goal = a_second};
+    Figure verified{.measure = what + "verified by the client", .unit = "ms"};
     Figure relay_cpu{.measure = what + "processor time of the relay (warm)", .unit = "ms"};
     Figure client_cpu{.measure = what + "processor time of the client", .unit = "ms"};
     for (int i = 0; i < samples; ++i) {
