@@ -379,14 +379,13 @@ wire::Mandate RunningCountry::mandate(const std::string& organisation) {
 }
 
 std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string& card) const {
-    const auto chip = card::SoftwareCard::open(places_.card(card));
-    if (!chip) throw Failure("there is no card " + card);
-    const auto certificate = chip->authentication_certificate();
+    card::JpkiCard chip(std::make_unique<chip::Inserted>(places_.card(card)));
+    const auto certificate = chip.authentication_certificate().value();
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
-    const auto signature =
-        chip->sign_authentication(Secret(as_bytes(std::string_view("1234"))), as_bytes(text));
+    const auto signature = chip.sign(card::KeyUse::authentication,
+                                     Secret(as_bytes(std::string_view("1234"))), as_bytes(text));
     if (!signature) throw Failure("the card " + card + " does not sign");
     return crypto::join_jws(text, *signature);
 }
@@ -396,10 +395,14 @@ client::Result<client::PersonEntries> RunningCountry::entries(const std::string&
     login.kind = wire::MandateKind::login;
     login.scope = {service("entries")};
     login.expires = login.issued_at + wire::login_lifetime_s;
-    const auto chip = card::SoftwareCard::open(places_.card(card));
-    if (!chip) throw Failure("there is no card " + card);
-    return wait_for(client::fetch_entries(*directory_, office("portal"), sign(login, card),
-                                          chip->authentication_certificate()));
+    auto signed_login = sign(login, card);
+    return wait_for(client::fetch_entries(*directory_, office("portal"), std::move(signed_login),
+                                          certificate_of(card)));
+}
+
+crypto::Certificate RunningCountry::certificate_of(const std::string& card) const {
+    card::JpkiCard chip(std::make_unique<chip::Inserted>(places_.card(card)));
+    return chip.authentication_certificate().value();
 }
 
 }  // namespace mado::tests

@@ -17,7 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "card/software_card.hpp"
+#include "card/jpki.hpp"
+#include "chip/inserted.hpp"
 #include "cli/processes.hpp"
 #include "client/client.hpp"
 #include "client/entries.hpp"
@@ -139,6 +140,7 @@ class RunningCountry {
     // Signed by that demo card; its PIN is 1234.
     [[nodiscard]] std::string sign(const wire::Mandate& mandate, const std::string& card) const;
     // What the portal shows the person with this card: all that lib/client could check.
+    [[nodiscard]] crypto::Certificate certificate_of(const std::string& card) const;
     client::Result<client::PersonEntries> entries(const std::string& card);
 
   private:

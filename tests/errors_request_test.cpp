@@ -367,9 +367,7 @@ TEST_F(ErrorsTest, Cards) {
         ask(head(), mandate_bytes(sign_mandate_with(mandate, crypto::random_hash(), key))),
         Code::card_unknown);
     // Hanako's certificate, which is no secret, and another key.
-    const auto card = card::SoftwareCard::open(country().places().card(hanako.card));
-    ASSERT_NE(card, nullptr);
-    const auto certificate = card->authentication_certificate();
+    const auto certificate = country().certificate_of(hanako.card);
     expect_problem(
         ask(head(), mandate_bytes(sign_mandate_with(mandate, certificate.thumbprint(), key))),
         Code::mandate_signature);

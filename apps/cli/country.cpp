@@ -14,7 +14,8 @@
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/json.hpp"
-#include "card/software_card.hpp"
+#include "card/personalise.hpp"
+#include "chip/inserted.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
@@ -166,6 +167,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
                                          .not_after = unix_now() + 20 * year_s},
                                         ca_key);
     replace_file(places.keys_of("card-authority") + "/ca.crt", ca.pem());
+    write_secret(places.keys_of("card-authority") + "/cards.key", crypto::random_bytes(32));
 }
 
 crypto::Certificate load_certificate(const std::string& path) {
@@ -300,37 +302,58 @@ class CardOffice {
     explicit CardOffice(const Places& places)
         : places_(places),
           ca_key_(crypto::PrivateKey::load(places.keys_of("card-authority") + "/ca.key")),
-          ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")) {
+          ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")),
+          cards_key_(read_secret_file(places.keys_of("card-authority") + "/cards.key")) {
         fs::create_directories(places.keys() + "/cards");
         fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
     }
 
-    // A card for one person; named people also get the file that `--card` takes. RSA for them, as
-    // on today's cards, P-256 for the others, as on the next.
+    // A card for one person. Named people get one that `--card` takes, with RSA as on today's
+    // cards; of the others there is the certificate only, P-256 as on the next.
     crypto::Certificate issue(const std::string& key_name, std::string_view status) {
-        const auto now = unix_now();
-        const auto key = crypto::PrivateKey::generate(key_name.empty() ? crypto::KeyType::p256
-                                                                       : crypto::KeyType::rsa);
-        const bool expired = status == "expired";
-        auto certificate =
-            crypto::issue({.use = crypto::CertificateUse::authentication,
-                           .common_name = hex(crypto::random_bytes(16)),
-                           .organisation = {},
-                           .dns_names = {},
-                           .not_before = expired ? now - card_lifetime_s : now - 3600,
-                           .not_after = expired ? now - 86'400 : now + card_lifetime_s},
-                          key.public_key(), ca_, ca_key_);
-        if (!key_name.empty()) {
-            card::SoftwareCard::personalise(places_.card(key_name), certificate, key,
-                                            Secret(as_bytes(demo_pin)));
-        }
-        return certificate;
+        if (!key_name.empty()) return personalise(key_name, status);
+        return certify(crypto::PrivateKey::generate(crypto::KeyType::p256).public_key(), status);
     }
 
   private:
+    [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key,
+                                              std::string_view status) const {
+        const auto now = unix_now();
+        const bool expired = status == "expired";
+        return crypto::issue({.use = crypto::CertificateUse::authentication,
+                              .common_name = hex(crypto::random_bytes(16)),
+                              .organisation = {},
+                              .dns_names = {},
+                              .not_before = expired ? now - card_lifetime_s : now - 3600,
+                              .not_after = expired ? now - 86'400 : now + card_lifetime_s},
+                             key, ca_, ca_key_);
+    }
+    // Through the card's own commands: the key is made in the chip, and stays there.
+    [[nodiscard]] crypto::Certificate personalise(const std::string& name,
+                                                  std::string_view status) const {
+        constexpr auto use = card::KeyUse::authentication;
+        const auto file = places_.card(name);
+        fs::remove(file);  // of an earlier start that did not come to its end
+        const Secret issuer_key{ByteView(crypto::hmac_sha256(cards_key_.view(), {as_bytes(name)}))};
+        chip::CardFile::create(file, chip::Kind::jpki, issuer_key);
+        chip::Inserted reader(file);
+        auto issuer = demand(card::Personaliser::begin(reader, issuer_key));
+        auto certificate = certify(demand(issuer.generate(use)), status);
+        const bool done = issuer.write_certificate(use, certificate, ca_).has_value() &&
+                          issuer.set_pin(use, Secret(as_bytes(demo_pin))).has_value();
+        if (!done) throw Failure("a new card refuses its issuer");
+        return certificate;
+    }
+    template <class T>
+    static T demand(std::expected<T, card::IssueError> result) {
+        if (!result) throw Failure("a new card refuses its issuer");
+        return std::move(*result);
+    }
+
     const Places& places_;
     crypto::PrivateKey ca_key_;
     crypto::Certificate ca_;
+    Secret cards_key_;  // of which each card's issuer key is derived
 };
 
 json::object import_line(const json::object& person, CardOffice& office) {

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "base/printable.hpp"
-#include "card/software_card.hpp"
+#include "card/jpki.hpp"
+#include "chip/inserted.hpp"
 #include "wire/order.hpp"
 
 namespace mado::cli {
@@ -61,19 +63,24 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
                                             const std::string& card_key, const std::string& pin,
                                             wire::MandateKind kind,
                                             std::initializer_list<std::string_view> services) {
-    const auto card = card::SoftwareCard::open(places.card(card_key));
-    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    const auto file = places.card(card_key);
+    if (!std::filesystem::exists(file)) {
+        return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    }
     const auto secret = obtain_pin(pin);
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());
     std::vector<wire::ServiceId> scope;
     for (const auto service : services)
         scope.push_back(*wire::ServiceId::parse(service));
-    auto mandate = client::sign_mandate(*card, secret,
+    card::JpkiCard card(std::make_unique<chip::Inserted>(file));
+    auto mandate = client::sign_mandate(card, secret,
                                         {.kind = kind, .scope = std::move(scope), .nonce = *nonce},
                                         office.directory, office.identity.id, unix_now());
     if (!mandate) return std::unexpected(mandate.error());
-    return SignedByCard{std::move(*mandate), card->authentication_certificate()};
+    auto certificate = card.authentication_certificate();
+    if (!certificate) return client::card_problem(certificate.error());
+    return SignedByCard{std::move(*mandate), std::move(*certificate)};
 }
 
 int print_problem(const client::Problem& problem) {

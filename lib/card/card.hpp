@@ -1,5 +1,4 @@
-// A person's IC card: what every kind of card can do. The software card is here; cards in a PC/SC
-// reader implement the same interface.
+// A person's IC card: what every kind of card can do, whatever way leads to it.
 #pragma once
 
 #include <expected>
@@ -11,22 +10,42 @@
 
 namespace mado::card {
 
-// The PIN did not fit. With no tries left the card is locked.
-struct PinRefused {
-    int tries_left;
+// The authentication key signs mandates (PIN of 4 digits), the signing key documents and
+// applications (password of 6 to 16 capital letters and digits).
+enum class KeyUse { authentication, signing };
+
+enum class CardError {
+    gone,        // it was pulled out, or its reader
+    pin_wrong,   // and counted
+    pin_locked,  // no tries are left: only the issuer can unlock it
+    pin_format,  // it cannot be one; not counted
+    not_there,   // the card has no such key or certificate
+    broken,      // it answers as no such card does
 };
+struct CardProblem {
+    CardError error = CardError::broken;
+    int tries_left = 0;  // pin_wrong
+};
+template <class T>
+using CardResult = std::expected<T, CardProblem>;
 
 class Card {
   public:
+    Card() = default;
     virtual ~Card() = default;
-    // The certificate of the authentication key; readable without a PIN.
-    [[nodiscard]] virtual crypto::Certificate authentication_certificate() = 0;
-    // How many wrong PINs the card still takes; 0 = locked. Does not cost a try.
-    [[nodiscard]] virtual int tries_left() = 0;
-    // Signs with the authentication key, in the form that PublicKey::verify takes. A right PIN sets
-    // the counter back; a wrong one is counted before the answer.
-    [[nodiscard]] virtual std::expected<Bytes, PinRefused> sign_authentication(
-        const Secret& pin, ByteView message) = 0;
+    Card(const Card&) = delete;
+    Card& operator=(const Card&) = delete;
+
+    // Readable without a PIN.
+    virtual CardResult<crypto::Certificate> authentication_certificate() = 0;
+    // It holds the person's name, birth date, sex and address.
+    virtual CardResult<crypto::Certificate> signing_certificate(const Secret& password) = 0;
+    // How many wrong PINs the card still takes; 0 = locked. Costs no try.
+    virtual CardResult<int> tries_left(KeyUse use) = 0;
+    // In the form that PublicKey::verify takes. A right PIN sets the counter back; a wrong one is
+    // counted before the answer.
+    virtual CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) = 0;
+    virtual CardResult<void> change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) = 0;
 };
 
 }  // namespace mado::card

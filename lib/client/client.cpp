@@ -199,10 +199,32 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                     receipt->entry};
 }
 
+std::unexpected<Problem> card_problem(const card::CardProblem& why) {
+    switch (why.error) {
+        case card::CardError::gone:
+            return problem(wire::Code::card_missing, "removed");
+        case card::CardError::pin_wrong: {
+            const int left = why.tries_left;
+            const auto code = left == 0 ? wire::Code::card_locked : wire::Code::pin_wrong;
+            return std::unexpected(Problem{code, {}, {}, left});
+        }
+        case card::CardError::pin_locked:
+            return std::unexpected(Problem{wire::Code::card_locked, {}, {}, 0});
+        case card::CardError::pin_format:
+            return problem(wire::Code::pin_wrong, "not counted");
+        case card::CardError::not_there:
+        case card::CardError::broken:
+            return problem(wire::Code::card_missing, "no such card");
+    }
+    return problem(wire::Code::card_missing);
+}
+
 Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
                                  const wire::Directory& directory,
                                  const wire::ParticipantId& organisation, UnixTime now) {
-    const auto certificate = card.authentication_certificate();
+    const auto read = card.authentication_certificate();
+    if (!read) return card_problem(read.error());
+    const auto& certificate = *read;
     const wire::Mandate mandate{.audience = directory.relay().id,
                                 .organisation = organisation,
                                 .kind = request.kind,
@@ -214,12 +236,8 @@ Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const Mand
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
-    auto signature = card.sign_authentication(pin, as_bytes(text));
-    if (!signature) {
-        const int left = signature.error().tries_left;
-        const auto code = left == 0 ? wire::Code::card_locked : wire::Code::pin_wrong;
-        return std::unexpected(Problem{code, {}, {}, left});
-    }
+    const auto signature = card.sign(card::KeyUse::authentication, pin, as_bytes(text));
+    if (!signature) return card_problem(signature.error());
     return crypto::join_jws(text, *signature);
 }
 

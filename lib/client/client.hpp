@@ -115,6 +115,8 @@ struct MandateRequest {
     std::vector<wire::ServiceId> scope;
     std::string nonce;
 };
+// What a card's refusal is called.
+std::unexpected<Problem> card_problem(const card::CardProblem& why);
 // The mandate's JWS, signed by the card for `organisation`; pin_wrong or card_locked otherwise.
 Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
                                  const wire::Directory& directory,

@@ -235,6 +235,19 @@ Secret PrivateKey::pem() const {
     return Secret(written(bio.get()));
 }
 
+Bytes PrivateKey::sign_digest(ByteView digest) const {
+    if (type() == KeyType::ed25519) throw Failure("Ed25519 signs no digests");
+    const OwnedKeyContext context(check(EVP_PKEY_CTX_new(handle(), nullptr), "sign"));
+    check(EVP_PKEY_sign_init(context.get()), "sign");
+    std::size_t size = 0;
+    check(EVP_PKEY_sign(context.get(), nullptr, &size, digest.data(), digest.size()), "sign");
+    Bytes signature(size);
+    check(EVP_PKEY_sign(context.get(), signature.data(), &size, digest.data(), digest.size()),
+          "sign");
+    signature.resize(size);
+    return signature;
+}
+
 Bytes PrivateKey::sign(ByteView message) const {
     const OwnedDigestContext context(check(EVP_MD_CTX_new(), "sign"));
     check(EVP_DigestSignInit(context.get(), nullptr, digest_for(type()), nullptr, handle()),

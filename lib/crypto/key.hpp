@@ -56,6 +56,9 @@ class PrivateKey {
     [[nodiscard]] KeyType type() const { return public_.type(); }
     [[nodiscard]] const PublicKey& public_key() const { return public_; }
     [[nodiscard]] Bytes sign(ByteView message) const;  // the form that PublicKey::verify takes
+    // As a card's chip does, without hashing: RSA with PKCS#1 v1.5 padding (RFC 8017 section 8.2.1,
+    // of a DigestInfo that somebody else made), ECDSA of a digest as ECDSA-Sig-Value in DER.
+    [[nodiscard]] Bytes sign_digest(ByteView digest) const;
     [[nodiscard]] EVP_PKEY* handle() const { return public_.handle(); }
 
     PrivateKey(PrivateKey&&) = default;

@@ -1,20 +1,15 @@
-#include "card/software_card.hpp"
+#include "chip/card_file.hpp"
 #include "fuzz.hpp"
 
 namespace mado::fuzz {
 
 bool card_file(ByteView in) {
-    const MemoryFile file(in);
-    try {
-        const auto card = card::SoftwareCard::open(file.path());
-        require(card != nullptr, "the file is there");
-        (void)card->authentication_certificate();
-        require(card->tries_left() >= 0 && card->tries_left() <= card::pin_tries_max,
-                "a card has its tries");
-        return true;
-    } catch (const OperatorError&) {
-        return false;
-    }
+    const auto content = chip::parse_content(in);
+    if (!content) return false;
+    require(content->issuer_key.size() == 32, "a card has an issuer key");
+    for (const auto* slot : {&content->authentication, &content->signing})
+        require(slot->pin.tries_left >= 0 && slot->pin.tries_left < 16, "a card has its tries");
+    return true;
 }
 
 }  // namespace mado::fuzz

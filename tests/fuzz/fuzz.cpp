@@ -20,6 +20,7 @@ namespace {
 constexpr std::array targets{
     Target{"answer", answer},
     Target{"answer_data", answer_data},
+    Target{"apdu", apdu},
     Target{"card_file", card_file},
     Target{"certificate", certificate},
     Target{"config", config},

@@ -58,6 +58,7 @@ class MemoryFile {
 // One for each file *_fuzz.cpp.
 bool answer(ByteView in);
 bool answer_data(ByteView in);
+bool apdu(ByteView in);
 bool card_file(ByteView in);
 bool certificate(ByteView in);
 bool config(ByteView in);

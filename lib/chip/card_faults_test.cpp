@@ -3,45 +3,40 @@
 #include <gtest/gtest.h>
 
 #include "base/test_faults.hpp"
-#include "card/software_card.hpp"
+#include "card/jpki.hpp"
+#include "chip/pin.hpp"
+#include "test_chip.hpp"
 
-namespace mado::card {
+namespace mado::chip {
 namespace {
-
-constexpr UnixTime now = 1'795'312'800;  // 2026-11-22T02:00:00Z
 
 class CardFaults : public FaultTable<TestDisk> {
   protected:
-    CardFaults() {
-        const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
-        const auto certificate = crypto::self_signed({.use = crypto::CertificateUse::authentication,
-                                                      .common_name = "card 1",
-                                                      .not_before = now,
-                                                      .not_after = now + 3600},
-                                                     key);
-        SoftwareCard::personalise(path, certificate, key, Secret(as_bytes("1234")));
-        files.keep();
-    }
+    CardFaults() { files.keep(); }
     void put_back_files() override { files.put_back(); }
     void open_store() override {}
     void close_store() override {}
 
     enum class Told { signature, refused, failure };
-    Told sign(std::string_view pin) {
+    Told sign(std::string_view pin) const {
         try {
-            const auto card = SoftwareCard::open(path);
+            card::JpkiCard inserted(std::make_unique<Inserted>(card.path()));
             const auto result =
-                card->sign_authentication(Secret(as_bytes(pin)), as_bytes("message"));
+                inserted.sign(card::KeyUse::authentication, secret(pin), as_bytes("message"));
             return result ? Told::signature : Told::refused;
         } catch (const std::exception&) {
             return Told::failure;
         }
     }
-    [[nodiscard]] int tries_left() const { return SoftwareCard::open(path)->tries_left(); }
+    [[nodiscard]] int tries_left() const {
+        return card::JpkiCard(std::make_unique<Inserted>(card.path()))
+            .tries_left(card::KeyUse::authentication)
+            .value();
+    }
 
-    TempFolder folder;
-    const std::string path = folder.path("card");
-    KeptFiles files{folder.path("."), {"card", "card.new", "card.lock"}};
+    static constexpr int pin_tries_max = authentication_rule.tries_max;
+    const TestCard card;
+    KeptFiles files{card.folder().path("."), {"card.json", "card.json.new", "card.json.lock"}};
 };
 
 TEST_P(CardFaults, OfTwoWrongPins) {
@@ -89,4 +84,4 @@ TEST_P(CardFaults, OfTheRightPin) {
 INSTANTIATE_TEST_SUITE_P(Disk, CardFaults, every_fault(), fault_name);
 
 }  // namespace
-}  // namespace mado::card
+}  // namespace mado::chip

@@ -1,0 +1,176 @@
+#include "card/jpki.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/digest.hpp"
+
+namespace mado::card {
+namespace {
+
+constexpr std::array<std::uint8_t, 10> aid{0xd3, 0x92, 0xf0, 0x00, 0x26,
+                                           0x01, 0x00, 0x00, 0x00, 0x01};
+constexpr std::uint8_t this_file = 0x80;
+constexpr std::size_t certificate_bytes_max = 8 * 1024;
+constexpr std::size_t signature_bytes = 256;
+// DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2, note 1).
+constexpr std::array<std::uint8_t, 19> sha256_info{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+                                                   0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                                   0x01, 0x05, 0x00, 0x04, 0x20};
+
+struct Files {
+    std::uint16_t certificate;
+    std::uint16_t key;
+    std::uint16_t pin;
+};
+Files files_of(KeyUse use) {
+    switch (use) {
+        case KeyUse::authentication:
+            return {.certificate = 0x000a, .key = 0x0017, .pin = 0x0018};
+        case KeyUse::signing:
+            return {.certificate = 0x0001, .key = 0x001a, .pin = 0x001b};
+    }
+    return {};
+}
+
+std::unexpected<CardProblem> problem(CardError error, int tries_left = 0) {
+    return std::unexpected(CardProblem{.error = error, .tries_left = tries_left});
+}
+
+bool is_count(Status answer) {
+    return (answer & 0xfff0) == status::tries_left;
+}
+
+// Looked at before the card counts it.
+bool is_pin(KeyUse use, const Secret& pin) {
+    const bool digits_only = use == KeyUse::authentication;
+    const auto fits = [digits_only](std::uint8_t c) {
+        return (c >= '0' && c <= '9') || (!digits_only && c >= 'A' && c <= 'Z');
+    };
+    const auto [least, most] = digits_only ? std::pair{4, 4} : std::pair{6, 16};
+    return std::cmp_greater_equal(pin.size(), least) && std::cmp_less_equal(pin.size(), most) &&
+           std::ranges::all_of(pin.view(), fits);
+}
+
+}  // namespace
+
+CardResult<Response> JpkiCard::send(const Command& command) {
+    auto response = channel_->transmit(command);
+    if (response) return std::move(*response);
+    switch (response.error()) {
+        case ChannelError::removed:
+            return problem(CardError::gone);
+        case ChannelError::garbled:
+            return problem(CardError::broken);
+    }
+    return problem(CardError::broken);
+}
+
+CardResult<void> JpkiCard::begin() {
+    const auto response = send({.ins = 0xa4, .p1 = 0x04, .p2 = 0x0c, .data = aid});
+    if (!response) return std::unexpected(response.error());
+    if (response->status != status::ok) return problem(CardError::not_there);
+    return {};
+}
+
+CardResult<void> JpkiCard::select_file(std::uint16_t id) {
+    const std::array<std::uint8_t, 2> file{static_cast<std::uint8_t>(id >> 8),
+                                           static_cast<std::uint8_t>(id & 0xff)};
+    const auto response = send({.ins = 0xa4, .p1 = 0x02, .p2 = 0x0c, .data = file});
+    if (!response) return std::unexpected(response.error());
+    if (response->status != status::ok) return problem(CardError::not_there);
+    return {};
+}
+
+CardResult<Bytes> JpkiCard::read_certificate(std::uint16_t id) {
+    if (auto ok = select_file(id); !ok) return std::unexpected(ok.error());
+    Bytes out;
+    // DER says its own length: 30 82 and two bytes of it.
+    std::size_t size = 4;
+    while (out.size() < size) {
+        const auto piece = send({.ins = 0xb0,
+                                 .p1 = static_cast<std::uint8_t>(out.size() >> 8),
+                                 .p2 = static_cast<std::uint8_t>(out.size() & 0xff),
+                                 .expected = std::min(answer_bytes_max, size - out.size())});
+        if (!piece) return std::unexpected(piece.error());
+        if (piece->status != status::ok || piece->data.empty()) {
+            return problem(out.empty() ? CardError::not_there : CardError::broken);
+        }
+        append(out, piece->data);
+        if (size > 4) continue;
+        if (out.size() != 4 || out[0] != 0x30 || out[1] != 0x82) return problem(CardError::broken);
+        size = 4 + static_cast<std::size_t>(out[2] << 8 | out[3]);
+        if (size > certificate_bytes_max) return problem(CardError::broken);
+    }
+    return out;
+}
+
+CardResult<crypto::Certificate> JpkiCard::authentication_certificate() {
+    if (auto ok = begin(); !ok) return std::unexpected(ok.error());
+    const auto der = read_certificate(files_of(KeyUse::authentication).certificate);
+    if (!der) return std::unexpected(der.error());
+    auto certificate = crypto::Certificate::from_der(*der);
+    if (!certificate) return problem(CardError::broken);
+    return std::move(*certificate);
+}
+
+CardResult<crypto::Certificate> JpkiCard::signing_certificate(const Secret& password) {
+    if (auto ok = begin(); !ok) return std::unexpected(ok.error());
+    if (auto ok = verify(KeyUse::signing, password); !ok) return std::unexpected(ok.error());
+    const auto der = read_certificate(files_of(KeyUse::signing).certificate);
+    static_cast<void>(begin());  // nobody is verified any more
+    if (!der) return std::unexpected(der.error());
+    auto certificate = crypto::Certificate::from_der(*der);
+    if (!certificate) return problem(CardError::broken);
+    return std::move(*certificate);
+}
+
+CardResult<int> JpkiCard::tries_left(KeyUse use) {
+    if (auto ok = begin(); !ok) return std::unexpected(ok.error());
+    if (auto ok = select_file(files_of(use).pin); !ok) return std::unexpected(ok.error());
+    const auto response = send({.ins = 0x20, .p2 = this_file});
+    if (!response) return std::unexpected(response.error());
+    if (!is_count(response->status)) return problem(CardError::broken);
+    return response->status & 0x0f;
+}
+
+CardResult<void> JpkiCard::verify(KeyUse use, const Secret& pin) {
+    if (!is_pin(use, pin)) return problem(CardError::pin_format);
+    if (auto ok = select_file(files_of(use).pin); !ok) return std::unexpected(ok.error());
+    const auto response = send({.ins = 0x20, .p2 = this_file, .data = pin.view()});
+    if (!response) return std::unexpected(response.error());
+    if (response->status == status::ok) return {};
+    if (response->status == status::blocked) return problem(CardError::pin_locked);
+    if (!is_count(response->status)) return problem(CardError::broken);
+    return problem(CardError::pin_wrong, response->status & 0x0f);
+}
+
+CardResult<Bytes> JpkiCard::sign(KeyUse use, const Secret& pin, ByteView message) {
+    if (auto ok = begin(); !ok) return std::unexpected(ok.error());
+    if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
+    if (auto ok = select_file(files_of(use).key); !ok) return std::unexpected(ok.error());
+    Bytes info = to_bytes(ByteView(sha256_info));
+    append(info, crypto::sha256(message));
+    auto response = send(
+        {.cla = 0x80, .ins = 0x2a, .p2 = this_file, .data = info, .expected = answer_bytes_max});
+    static_cast<void>(begin());  // nobody is verified any more
+    if (!response) return std::unexpected(response.error());
+    if (response->status == status::wrong_file_kind) return problem(CardError::not_there);
+    if (response->status != status::ok || response->data.size() != signature_bytes) {
+        return problem(CardError::broken);
+    }
+    return std::move(response->data);
+}
+
+CardResult<void> JpkiCard::change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) {
+    if (!is_pin(use, new_pin)) return problem(CardError::pin_format);
+    if (auto ok = begin(); !ok) return ok;
+    if (auto ok = verify(use, pin); !ok) return ok;
+    const auto response = send({.ins = 0x24, .p1 = 0x01, .p2 = this_file, .data = new_pin.view()});
+    static_cast<void>(begin());
+    if (!response) return std::unexpected(response.error());
+    if (response->status != status::ok) return problem(CardError::broken);
+    return {};
+}
+
+}  // namespace mado::card

@@ -1,0 +1,24 @@
+// One application of a card, found by its AID (ISO/IEC 7816-4 section 12.2.3).
+#pragma once
+
+#include "card/apdu.hpp"
+
+namespace mado::chip {
+
+class Application {
+  public:
+    Application() = default;
+    virtual ~Application() = default;
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    // The whole name; a reader may select by its beginning.
+    [[nodiscard]] virtual ByteView aid() const = 0;
+    // Selected, or selected again: no file is current, nobody is verified. What SELECT answers.
+    virtual card::Response select() = 0;
+    // Any command but the selection of an application. Data may be longer than one answer: the chip
+    // hands it out in pieces.
+    virtual card::Response answer(const card::Command& command) = 0;
+};
+
+}  // namespace mado::chip

@@ -1,0 +1,60 @@
+// What a virtual card holds, in a file of mode 0600. It is read when the card gets power and
+// written before each answer that it changes. It does not protect like a chip: whoever can read the
+// file has the keys, and can guess a PIN of four digits.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/file.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace mado::chip {
+
+enum class Kind { jpki, piv };
+
+struct Pin {
+    Hash salt{};
+    Hash check{};
+    int tries_left = 0;  // 0: locked, or there is none yet
+};
+
+// A key with what belongs to it.
+struct Slot {
+    Secret key;              // PKCS#8 PEM; empty: not made yet
+    Bytes certificate = {};  // DER
+    Bytes issuer_certificate = {};
+    Pin pin = {};
+};
+
+struct Content {
+    Kind kind = Kind::jpki;
+    Secret issuer_key;          // 32 bytes: who has it personalises and unlocks
+    int issuer_tries_left = 0;  // 0: for good
+    Slot authentication;
+    Slot signing;
+};
+
+// Of a card file.
+Parsed<Content> parse_content(ByteView text);
+
+class CardFile {
+  public:
+    // A card as the maker delivers it: an issuer key, nothing else. OperatorError when there is a
+    // file already.
+    static void create(const std::string& path, Kind kind, const Secret& issuer_key);
+    // One program has it at a time. OperatorError when it is not there, no card, or in use.
+    explicit CardFile(const std::string& path);
+
+    Content content;
+    // Durable when it returns.
+    void save() const;
+
+  private:
+    std::string path_;
+    FileLock lock_;
+};
+
+}  // namespace mado::chip

@@ -1,0 +1,218 @@
+#include "chip/issuing.hpp"
+
+#include <algorithm>
+
+#include "crypto/digest.hpp"
+#include "crypto/x509.hpp"
+
+namespace mado::chip {
+namespace {
+
+using card::Command;
+using card::Response;
+namespace status = card::status;
+
+// Proprietary (ISO/IEC 7816-4 section 12.2.3.4: category F), "MADO", version 1.
+constexpr std::array<std::uint8_t, 6> aid_bytes{0xf0, 0x4d, 0x41, 0x44, 0x4f, 0x01};
+constexpr std::size_t challenge_bytes = 16;
+constexpr int issuer_tries_max = 10;
+constexpr std::size_t file_bytes_max = 4 * 1024;
+
+constexpr std::uint8_t authentication = 0x01;
+constexpr std::uint8_t signing = 0x02;
+constexpr std::uint16_t public_keys = 0x0100;  // + which
+constexpr std::uint16_t authentication_certificate = 0x000a;
+constexpr std::uint16_t authentication_issuer = 0x000b;
+constexpr std::uint16_t signing_certificate = 0x0001;
+constexpr std::uint16_t signing_issuer = 0x0002;
+
+// Instructions (ISO/IEC 7816-4, -8, -9).
+constexpr std::uint8_t generate_key_pair = 0x47;
+constexpr std::uint8_t select_a_file = 0xa4;
+constexpr std::uint8_t read = 0xb0;
+constexpr std::uint8_t update = 0xd6;
+constexpr std::uint8_t activate_file = 0x44;
+constexpr std::uint8_t reset_retry_counter = 0x2c;
+
+Response refused(card::Status why) {
+    return {.data = {}, .status = why};
+}
+
+crypto::KeyType key_type(Kind kind, std::uint8_t which) {
+    switch (kind) {
+        case Kind::jpki:
+            return crypto::KeyType::rsa;
+        case Kind::piv:
+            return which == authentication ? crypto::KeyType::p256 : crypto::KeyType::p384;
+    }
+    return crypto::KeyType::rsa;
+}
+
+crypto::PublicKey public_key_of(const Slot& slot) {
+    const auto key = crypto::PrivateKey::from_pem(slot.key.view());
+    if (!key) throw Failure("a card's key cannot be read");
+    return key->public_key();
+}
+
+bool is_certificate_of(const Slot& slot, const crypto::Certificate& certificate) {
+    return !slot.key.empty() && certificate.public_key().spki() == public_key_of(slot).spki();
+}
+
+}  // namespace
+
+ByteView Issuing::aid() const {
+    return aid_bytes;
+}
+
+Response Issuing::select() {
+    challenge_.clear();
+    authenticated_ = false;
+    current_ = 0;
+    written_.clear();
+    return {};
+}
+
+Slot* Issuing::slot_of(std::uint8_t p2) {
+    if (p2 == authentication) return &file_.content.authentication;
+    return p2 == signing ? &file_.content.signing : nullptr;
+}
+
+Response Issuing::answer(const Command& command) {
+    if (command.cla != 0) return refused(status::unknown_class);
+    if (command.ins == 0x84) return challenge(command);
+    if (command.ins == 0x82) return authenticate(command);
+    if (!authenticated_) return refused(status::not_verified);
+    return write(command);
+}
+
+// Only for the issuer.
+Response Issuing::write(const Command& command) {
+    switch (command.ins) {
+        case generate_key_pair:
+            return generate(command);
+        case select_a_file:
+            return select_file(command);
+        case read:
+            return read_binary(command);
+        case update:
+            return update_binary(command);
+        case activate_file:
+            return activate(command);
+        case reset_retry_counter:
+            return reset_pin(command);
+        default:  // open set: what a reader may send
+            return refused(status::unknown_instruction);
+    }
+}
+
+Response Issuing::challenge(const Command& command) {
+    if (command.p1 != 0 || command.p2 != 0) return refused(status::wrong_parameters);
+    if (!command.data.empty() || command.expected != challenge_bytes) {
+        return refused(status::wrong_length);
+    }
+    challenge_ = crypto::random_bytes(challenge_bytes);
+    return {.data = challenge_};
+}
+
+// Counted before it is compared, as a PIN is; nobody can set this counter back.
+Response Issuing::authenticate(const Command& command) {
+    if (command.p1 != 0 || command.p2 != 0) return refused(status::wrong_parameters);
+    if (command.data.size() != sizeof(Hash)) return refused(status::wrong_length);
+    const auto challenge = std::exchange(challenge_, {});
+    if (challenge.empty()) return refused(status::not_verified);
+    authenticated_ = false;
+    auto& left = file_.content.issuer_tries_left;
+    if (left == 0) return refused(status::blocked);
+    left -= 1;
+    file_.save();
+    const auto expected =
+        crypto::hmac_sha256(file_.content.issuer_key.view(), {ByteView(challenge)});
+    if (!crypto::equal(expected, command.data)) {
+        return refused(static_cast<card::Status>(status::tries_left + left));
+    }
+    left = issuer_tries_max;
+    file_.save();
+    authenticated_ = true;
+    return {};
+}
+
+// A new key has no certificate, and no PIN that was somebody's.
+Response Issuing::generate(const Command& command) {
+    auto* slot = slot_of(command.p2);
+    if (command.p1 != 0 || slot == nullptr) return refused(status::wrong_parameters);
+    if (!command.data.empty()) return refused(status::wrong_length);
+    *slot = {.key = crypto::PrivateKey::generate(key_type(file_.content.kind, command.p2)).pem()};
+    file_.save();
+    return {};
+}
+
+Response Issuing::select_file(const Command& command) {
+    if (command.p1 != 0x02 || command.p2 != 0x0c) return refused(status::wrong_parameters);
+    if (command.data.size() != 2) return refused(status::wrong_length);
+    const auto id = static_cast<std::uint16_t>(command.data[0] << 8 | command.data[1]);
+    const std::array<std::uint16_t, 6> files{authentication_certificate,   authentication_issuer,
+                                             signing_certificate,          signing_issuer,
+                                             public_keys + authentication, public_keys + signing};
+    if (std::ranges::find(files, id) == files.end()) return refused(status::not_found);
+    current_ = id;
+    written_.clear();
+    return {};
+}
+
+Response Issuing::read_binary(const Command& command) const {
+    if (!command.data.empty() || command.expected == 0) return refused(status::wrong_length);
+    if (current_ == 0) return refused(status::no_file_selected);
+    if (current_ < public_keys) return refused(status::wrong_file_kind);
+    const auto& content = file_.content;
+    const auto& slot =
+        current_ == public_keys + authentication ? content.authentication : content.signing;
+    if (slot.key.empty()) return refused(status::not_found);
+    const auto spki = public_key_of(slot).spki();
+    const auto offset = static_cast<std::size_t>(command.p1 << 8 | command.p2);
+    if (offset >= spki.size()) return refused(status::wrong_offset);
+    const auto rest = ByteView(spki).subspan(offset);
+    return {.data = to_bytes(rest.first(std::min(rest.size(), command.expected)))};
+}
+
+Response Issuing::update_binary(const Command& command) {
+    if (current_ == 0) return refused(status::no_file_selected);
+    if (current_ >= public_keys) return refused(status::wrong_file_kind);
+    const auto offset = static_cast<std::size_t>(command.p1 << 8 | command.p2);
+    if (command.data.empty() || command.expected != 0) return refused(status::wrong_length);
+    if (offset != written_.size() || offset + command.data.size() > file_bytes_max) {
+        return refused(status::wrong_offset);
+    }
+    append(written_, command.data);
+    return {};
+}
+
+// Until here the old certificate stays: a card that is pulled half-way is as it was.
+Response Issuing::activate(const Command& command) {
+    if (command.p1 != 0 || command.p2 != 0) return refused(status::wrong_parameters);
+    if (!command.data.empty() || command.expected != 0) return refused(status::wrong_length);
+    if (current_ == 0) return refused(status::no_file_selected);
+    const auto certificate = crypto::Certificate::from_der(written_);
+    if (!certificate) return refused(status::wrong_data);
+    auto& content = file_.content;
+    const bool of_signing = current_ == signing_certificate || current_ == signing_issuer;
+    auto& slot = of_signing ? content.signing : content.authentication;
+    const bool own = current_ == signing_certificate || current_ == authentication_certificate;
+    if (own && !is_certificate_of(slot, *certificate)) return refused(status::wrong_data);
+    (own ? slot.certificate : slot.issuer_certificate) = std::exchange(written_, {});
+    file_.save();
+    return {};
+}
+
+Response Issuing::reset_pin(const Command& command) {
+    constexpr std::uint8_t new_pin_only = 0x02;
+    auto* slot = slot_of(command.p2);
+    if (command.p1 != new_pin_only || slot == nullptr) return refused(status::wrong_parameters);
+    if (slot->key.empty()) return refused(status::not_found);
+    const auto& rule = command.p2 == authentication ? authentication_rule : signing_rule;
+    if (!is_pin(command.data, rule)) return refused(status::wrong_data);
+    set_pin(slot->pin, rule, command.data);
+    file_.save();
+    return {};
+}
+
+}  // namespace mado::chip

@@ -1,0 +1,72 @@
+// For tests: a personalised card in a file, and a reader without a driver.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "base/temp_folder.hpp"
+#include "card/personalise.hpp"
+#include "chip/inserted.hpp"
+#include "crypto/digest.hpp"
+
+namespace mado::chip {
+
+inline Secret secret(std::string_view text) {
+    return Secret(as_bytes(text));
+}
+
+// Made once for a program, because RSA keys take their time: the file of a personalised card, and
+// who personalised it.
+struct PersonalisedCard {
+    PersonalisedCard() {
+        const TempFolder folder;
+        const auto path = folder.path("card");
+        CardFile::create(path, Kind::jpki, issuer_key);
+        {
+            Inserted reader(path);
+            auto issuer = card::Personaliser::begin(reader, issuer_key).value();
+            for (const auto use : {card::KeyUse::authentication, card::KeyUse::signing}) {
+                const auto key = issuer.generate(use).value();
+                issuer.write_certificate(use, certify(key, "1234567890"), authority).value();
+            }
+            issuer.set_pin(card::KeyUse::authentication, secret("1234")).value();
+            issuer.set_pin(card::KeyUse::signing, secret("ABC123")).value();
+        }
+        file = read_file(path).value();
+    }
+    [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key,
+                                              const std::string& serial) const {
+        return crypto::issue({.use = crypto::CertificateUse::authentication,
+                              .common_name = serial,
+                              .not_before = 1'700'000'000,
+                              .not_after = 1'900'000'000},
+                             key, authority, authority_key);
+    }
+
+    const Secret issuer_key{ByteView(crypto::random_hash())};
+    const crypto::PrivateKey authority_key = crypto::PrivateKey::generate(crypto::KeyType::rsa);
+    const crypto::Certificate authority =
+        crypto::self_signed({.use = crypto::CertificateUse::authority,
+                             .common_name = "Test card authority",
+                             .not_before = 1'700'000'000,
+                             .not_after = 1'900'000'000},
+                            authority_key);
+    std::string file;
+};
+inline const PersonalisedCard& personalised() {
+    static const PersonalisedCard card;
+    return card;
+}
+
+// A card of its own in a file: PIN 1234, password ABC123.
+class TestCard {
+  public:
+    TestCard() { replace_file(path(), as_bytes(personalised().file), 0600); }
+    [[nodiscard]] const TempFolder& folder() const { return folder_; }
+    [[nodiscard]] std::string path() const { return folder_.path("card.json"); }
+    const Secret& issuer_key = personalised().issuer_key;
+
+  private:
+    TempFolder folder_;
+};
+
+}  // namespace mado::chip
