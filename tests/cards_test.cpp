@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include "card/jpki.hpp"
 #include "card/pcsc.hpp"
 #include "card_stack.hpp"
 #include "chip/test_chip.hpp"
@@ -110,6 +111,35 @@ TEST_F(CardsTest, TwoCardsInTwoReaders) {
     EXPECT_NE(run_well("pkcs15-tool --reader 1 --list-pins").find("Tries left     : 3"),
               std::string::npos);
     stack->remove(1);
+}
+
+// As Mado's own programs go to a card, for themselves alone.
+TEST_F(CardsTest, OurOwnWayThroughPcSc) {
+    const card::Pcsc pcsc;
+    auto channel = pcsc.connect(CardStack::reader_name(0));
+    ASSERT_NE(channel, nullptr);
+    EXPECT_EQ(pcsc.connect(CardStack::reader_name(0)), nullptr) << "somebody else has it";
+    EXPECT_EQ(pcsc.connect(CardStack::reader_name(1)), nullptr) << "no card there";
+    card::JpkiCard inserted(std::move(channel));
+    constexpr auto use = card::KeyUse::authentication;
+    const auto certificate = inserted.authentication_certificate();
+    ASSERT_TRUE(certificate.has_value());
+    const auto signature = inserted.sign(use, chip::secret("1234"), as_bytes("a message"));
+    ASSERT_TRUE(signature.has_value());
+    EXPECT_TRUE(certificate->public_key().verify(as_bytes("a message"), *signature));
+    EXPECT_TRUE(inserted.signing_certificate(chip::secret("ABC123")).has_value());
+
+    EXPECT_EQ(inserted.sign(use, chip::secret("12345"), {}).error().error,
+              card::CardError::pin_format);
+    const auto wrong = inserted.sign(use, chip::secret("0000"), {});
+    EXPECT_EQ(wrong.error().error, card::CardError::pin_wrong);
+    EXPECT_EQ(wrong.error().tries_left, 2);
+    EXPECT_EQ(inserted.tries_left(use).value(), 2);
+    EXPECT_TRUE(inserted.change_pin(use, chip::secret("1234"), chip::secret("5678")).has_value());
+    EXPECT_TRUE(inserted.sign(use, chip::secret("5678"), {}).has_value());
+    stack->remove();
+    EXPECT_EQ(inserted.tries_left(use).error().error, card::CardError::gone);
+    stack->insert(card.path());
 }
 
 TEST_F(CardsTest, GnuTlsListsIt) {

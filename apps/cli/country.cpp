@@ -335,7 +335,7 @@ class CardOffice {
         const auto file = places_.card(name);
         fs::remove(file);  // of an earlier start that did not come to its end
         const Secret issuer_key{ByteView(crypto::hmac_sha256(cards_key_.view(), {as_bytes(name)}))};
-        chip::CardFile::create(file, chip::Kind::jpki, issuer_key);
+        chip::CardFile::create(file, issuer_key);
         chip::Inserted reader(file);
         auto issuer = demand(card::Personaliser::begin(reader, issuer_key));
         auto certificate = certify(demand(issuer.generate(use)), status);

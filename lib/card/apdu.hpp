@@ -29,7 +29,6 @@ Secret command_bytes(const Command& command);
 using Status = std::uint16_t;
 namespace status {
 constexpr Status ok = 0x9000;
-constexpr Status more_data = 0x6100;  // + how many bytes GET RESPONSE would bring
 constexpr Status wrong_length = 0x6700;
 constexpr Status wrong_file_kind = 0x6981;
 constexpr Status not_verified = 0x6982;

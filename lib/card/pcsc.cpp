@@ -67,8 +67,7 @@ struct Pcsc::State {
         if (code == SCARD_E_NO_SERVICE || code == SCARD_E_SERVICE_STOPPED) {
             throw OperatorError(
                 "no card reader service runs here. Start pcscd (Debian: apt-get install pcscd, "
-                "then systemctl start pcscd), or put a demo card into a virtual reader: ./mado "
-                "card insert");
+                "then systemctl start pcscd)");
         }
         if (code != SCARD_S_SUCCESS) fail("connect", code);
     }

@@ -16,8 +16,7 @@ class Application {
     [[nodiscard]] virtual ByteView aid() const = 0;
     // Selected, or selected again: no file is current, nobody is verified. What SELECT answers.
     virtual card::Response select() = 0;
-    // Any command but the selection of an application. Data may be longer than one answer: the chip
-    // hands it out in pieces.
+    // Any command but the selection of an application; never more data than it expects.
     virtual card::Response answer(const card::Command& command) = 0;
 };
 

@@ -15,16 +15,6 @@ constexpr int tries_max = 15;  // what a status can say
 constexpr int issuer_tries_max = 10;
 constexpr std::int64_t lock_wait_ms = 3'000;
 
-std::string_view to_text(Kind kind) {
-    switch (kind) {
-        case Kind::jpki:
-            return "jpki";
-        case Kind::piv:
-            return "piv";
-    }
-    return "";
-}
-
 json::object slot_json(const Slot& slot) {
     return {{"key", as_text(slot.key.view())},
             {"certificate", base64url(slot.certificate)},
@@ -55,8 +45,7 @@ Slot read_slot(const json::object& object, bool& good) {
 }
 
 void write(const std::string& path, const Content& content) {
-    const json::object out{{"kind", to_text(content.kind)},
-                           {"issuer_key", base64url(content.issuer_key.view())},
+    const json::object out{{"issuer_key", base64url(content.issuer_key.view())},
                            {"issuer_tries_left", content.issuer_tries_left},
                            {"authentication", slot_json(content.authentication)},
                            {"signing", slot_json(content.signing)}};
@@ -83,9 +72,6 @@ Parsed<Content> parse_content(ByteView text) {
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     Content out;
-    const auto kind = in.text("kind");
-    if (kind != to_text(Kind::jpki) && kind != to_text(Kind::piv)) return bad("no kind of card");
-    out.kind = kind == to_text(Kind::jpki) ? Kind::jpki : Kind::piv;
     auto issuer_key = in.base64url_bytes("issuer_key", secret_bytes);
     out.issuer_key = Secret(issuer_key);
     wipe(issuer_key);
@@ -101,12 +87,11 @@ Parsed<Content> parse_content(ByteView text) {
     return out;
 }
 
-void CardFile::create(const std::string& path, Kind kind, const Secret& issuer_key) {
+void CardFile::create(const std::string& path, const Secret& issuer_key) {
     if (issuer_key.size() != secret_bytes) throw OperatorError("an issuer key must have 32 bytes");
     std::error_code ignored;  // writing says it
     if (std::filesystem::exists(path, ignored)) throw OperatorError(path + " is there already");
-    write(path, {.kind = kind,
-                 .issuer_key = Secret(issuer_key.view()),
+    write(path, {.issuer_key = Secret(issuer_key.view()),
                  .issuer_tries_left = issuer_tries_max,
                  .authentication = {},
                  .signing = {}});

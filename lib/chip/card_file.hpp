@@ -13,8 +13,6 @@
 
 namespace mado::chip {
 
-enum class Kind { jpki, piv };
-
 struct Pin {
     Hash salt{};
     Hash check{};
@@ -30,7 +28,6 @@ struct Slot {
 };
 
 struct Content {
-    Kind kind = Kind::jpki;
     Secret issuer_key;          // 32 bytes: who has it personalises and unlocks
     int issuer_tries_left = 0;  // 0: for good
     Slot authentication;
@@ -44,7 +41,7 @@ class CardFile {
   public:
     // A card as the maker delivers it: an issuer key, nothing else. OperatorError when there is a
     // file already.
-    static void create(const std::string& path, Kind kind, const Secret& issuer_key);
+    static void create(const std::string& path, const Secret& issuer_key);
     // One program has it at a time. OperatorError when it is not there, no card, or in use.
     explicit CardFile(const std::string& path);
 

@@ -25,14 +25,10 @@ class Chip {
   private:
     card::Response answer(const card::Command& command);
     card::Response select(ByteView aid);
-    card::Response get_response(const card::Command& command);
-    // So much as the reader takes now; the rest waits.
-    card::Response hand_out(Bytes data, std::size_t expected);
 
     CardFile file_;
     std::vector<std::unique_ptr<Application>> applications_;
     Application* current_ = nullptr;
-    Bytes waiting_;
 };
 
 }  // namespace mado::chip

@@ -38,16 +38,6 @@ Response refused(card::Status why) {
     return {.data = {}, .status = why};
 }
 
-crypto::KeyType key_type(Kind kind, std::uint8_t which) {
-    switch (kind) {
-        case Kind::jpki:
-            return crypto::KeyType::rsa;
-        case Kind::piv:
-            return which == authentication ? crypto::KeyType::p256 : crypto::KeyType::p384;
-    }
-    return crypto::KeyType::rsa;
-}
-
 crypto::PublicKey public_key_of(const Slot& slot) {
     const auto key = crypto::PrivateKey::from_pem(slot.key.view());
     if (!key) throw Failure("a card's key cannot be read");
@@ -141,7 +131,7 @@ Response Issuing::generate(const Command& command) {
     auto* slot = slot_of(command.p2);
     if (command.p1 != 0 || slot == nullptr) return refused(status::wrong_parameters);
     if (!command.data.empty()) return refused(status::wrong_length);
-    *slot = {.key = crypto::PrivateKey::generate(key_type(file_.content.kind, command.p2)).pem()};
+    *slot = {.key = crypto::PrivateKey::generate(crypto::KeyType::rsa).pem()};
     file_.save();
     return {};
 }

@@ -220,7 +220,7 @@ constexpr Case refused_commands[] = {
      "802a00800130"
      "00",
      status::no_file_selected},
-    {"", "00c0000000", status::no_file_selected},
+    {"", "00c0000000", status::unknown_instruction},
     {"",
      "00840000"
      "08",

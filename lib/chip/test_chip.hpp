@@ -20,7 +20,7 @@ struct PersonalisedCard {
     PersonalisedCard() {
         const TempFolder folder;
         const auto path = folder.path("card");
-        CardFile::create(path, Kind::jpki, issuer_key);
+        CardFile::create(path, issuer_key);
         {
             Inserted reader(path);
             auto issuer = card::Personaliser::begin(reader, issuer_key).value();
