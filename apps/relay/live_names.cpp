@@ -15,7 +15,16 @@ constexpr std::size_t dropped_names_max = 100'000;
 constexpr std::int64_t dropped_bytes_max = 1024 * 1024;
 constexpr std::int64_t minute_s = 60;
 
-Bytes packed(const std::vector<LiveName>& names) {
+}  // namespace
+
+Name name_of(ByteView index) {
+    Name out{};
+    if (index.size() < key_id_bytes + name_bytes) throw Failure("an index is too short for a name");
+    std::memcpy(out.data(), index.data() + key_id_bytes, name_bytes);
+    return out;
+}
+
+Bytes live_names_row(const std::vector<LiveName>& names) {
     Bytes out;
     out.reserve(names.size() * stored_bytes);
     for (const auto& one : names) {
@@ -28,8 +37,10 @@ Bytes packed(const std::vector<LiveName>& names) {
     return out;
 }
 
-void unpack(ByteView row, std::vector<LiveName>& to) {
+std::vector<LiveName> read_live_names(ByteView row) {
     if (row.size() % stored_bytes != 0) throw Failure("a row of live names is not whole");
+    std::vector<LiveName> out;
+    out.reserve(row.size() / stored_bytes);
     for (; !row.empty(); row = row.subspan(stored_bytes)) {
         LiveName one;
         std::memcpy(one.name.data(), row.data(), name_bytes);
@@ -38,24 +49,18 @@ void unpack(ByteView row, std::vector<LiveName>& to) {
         };
         one.expires = number(name_bytes);
         one.log_index = number(name_bytes + sizeof(std::uint64_t));
-        to.push_back(one);
+        out.push_back(one);
     }
-}
-
-}  // namespace
-
-Name name_of(ByteView index) {
-    Name out{};
-    if (index.size() < key_id_bytes + name_bytes) throw Failure("an index is too short for a name");
-    std::memcpy(out.data(), index.data() + key_id_bytes, name_bytes);
     return out;
 }
 
 std::vector<LiveName> stored_names(db::Connection& connection) {
     auto rows = connection.prepare("select names from live order by id");
     std::vector<LiveName> out;
-    while (rows.step())
-        unpack(rows.blob(0), out);
+    while (rows.step()) {
+        const auto names = read_live_names(rows.blob(0));
+        out.insert(out.end(), names.begin(), names.end());
+    }
     return out;
 }
 
@@ -149,7 +154,7 @@ void LiveNames::finish() {
         minutes[one.expires / minute_s].push_back(one);
     for (const auto& [minute, names] : minutes) {
         const db::ResetAtEnd reset(sql_.add);
-        sql_.add.bind("ends", (minute + 1) * minute_s - 1).bind("names", packed(names));
+        sql_.add.bind("ends", (minute + 1) * minute_s - 1).bind("names", live_names_row(names));
         if (!sql_.add.step()) throw Failure("live names were not inserted");
         batch_.row = sql_.add.integer(0);
     }

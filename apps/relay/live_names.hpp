@@ -28,6 +28,9 @@ struct LiveName {
     UnixTime expires = 0;
     std::int64_t log_index = 0;  // of a request: where its order is
 };
+// A row of the table `live`; one that is not whole is a broken store.
+Bytes live_names_row(const std::vector<LiveName>& names);
+std::vector<LiveName> read_live_names(ByteView row);
 // What the store keeps, oldest first; also what has ended and was not dropped yet.
 std::vector<LiveName> stored_names(db::Connection& connection);
 
