@@ -2,20 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mount.h>
-#include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <thread>
 
 #include "base/file.hpp"
@@ -28,53 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr int vpcd_port = 35963;  // of the first reader
 constexpr auto patience = 20s;
-
-[[noreturn]] void refuse(const char* what) {
-    throw OperatorError(std::string("this system does not let a test have a network and mounts of "
-                                    "its own (") +
-                        what + ": " + ::strerror(errno) +
-                        "). Run it as root, or allow user namespaces: sysctl "
-                        "kernel.unprivileged_userns_clone=1");
-}
-
-void write_file(const char* path, const std::string& text) {
-    const int file = ::open(path, O_WRONLY | O_CLOEXEC);
-    const bool done =
-        file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    if (file >= 0) ::close(file);
-    if (!done) refuse(path);
-}
-
-void raise_loopback() {
-    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (socket < 0) refuse("socket");
-    ifreq loopback{};
-    ::strncpy(loopback.ifr_name, "lo", IFNAMSIZ - 1);
-    loopback.ifr_flags = IFF_UP;
-    const int done = ::ioctl(socket, SIOCSIFFLAGS, &loopback);
-    ::close(socket);
-    if (done != 0) refuse("lo");
-}
-
-// Before any thread is started.
-void enter_namespaces() {
-    const auto user = ::geteuid();
-    const auto group = ::getegid();
-    const int own = CLONE_NEWNET | CLONE_NEWNS;
-    if (::unshare(own) != 0) {
-        // Not root: first a user namespace in which this user is.
-        if (::unshare(own | CLONE_NEWUSER) != 0) refuse("unshare");
-        write_file("/proc/self/setgroups", "deny");
-        write_file("/proc/self/uid_map", "0 " + std::to_string(user) + " 1");
-        write_file("/proc/self/gid_map", "0 " + std::to_string(group) + " 1");
-    }
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("mount /");
-    if (::mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") != 0)
-        refuse("mount /run");
-    raise_loopback();
-}
 
 template <class Condition>
 void wait_until(const Condition& condition, const char* what) {
@@ -99,6 +47,7 @@ Child::Child(const std::vector<std::string>& words, const std::string& log) {
     process_ = ::fork();
     if (process_ < 0) throw Failure("cannot start a program");
     if (process_ > 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (file < 0 || ::dup2(file, 1) < 0 || ::dup2(file, 2) < 0) ::_exit(126);
     ::execvp(arguments.front(), arguments.data());
@@ -106,12 +55,12 @@ Child::Child(const std::vector<std::string>& words, const std::string& log) {
 }
 
 Child::~Child() {
-    end(SIGTERM);
+    end();
 }
 
-void Child::end(int signal) {
+void Child::end() {
     if (process_ <= 0) return;
-    ::kill(process_, signal);
+    ::kill(process_, SIGTERM);
     int status = 0;
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -125,11 +74,6 @@ bool Child::runs() {
 }
 
 CardStack::CardStack() {
-    static const bool entered = [] {
-        enter_namespaces();
-        return true;
-    }();
-    (void)entered;
     // OpenSC asks for some thirty foreign applications first when it is not told which card it is.
     const auto config = folder_.path("opensc.conf");
     replace_file(config,
@@ -137,13 +81,18 @@ CardStack::CardStack() {
                           "false;\n  framework pkcs15 {\n    use_pin_caching = false;\n    "
                           "use_file_caching = no;\n  }\n}\n"));
     ::setenv("OPENSC_CONF", config.c_str(), 1);
-    pcscd_ = std::make_unique<Child>(std::vector<std::string>{"/usr/sbin/pcscd", "-f"},
-                                     folder_.path("programs.log"));
+    const auto config_file = folder_.path("readers.toml");
+    replace_file(config_file, as_bytes("folder = \"" + folder_.path("readers") + "\"\n"));
+    fs::create_directory(folder_.path("readers"));
+    const auto socket = folder_.path("readers/pcscd.comm");
+    ::setenv("PCSCLITE_CSOCK_NAME", socket.c_str(), 1);
+    readers_ = std::make_unique<Child>(
+        std::vector<std::string>{own_programs() + "/mado-softcard", "serve", config_file},
+        folder_.path("programs.log"));
     wait_until(
-        [this] {
-            if (!pcscd_->runs()) throw Failure("pcscd ended: " + log());
-            std::error_code ignored;  // not there yet
-            return fs::exists("/run/pcscd/pcscd.comm", ignored);
+        [this, &socket] {
+            if (!readers_->runs()) throw Failure("the readers ended: " + log());
+            return fs::exists(socket);
         },
         "waited for pcscd");
 }
@@ -153,30 +102,23 @@ std::string CardStack::reader_name(int reader) {
 }
 
 bool CardStack::has_card(int reader) const {
-    for (const auto& one : card::Pcsc().readers()) {
+    for (const auto& one : card::Pcsc().list().value_or(std::vector<card::Reader>{})) {
         if (one.name == reader_name(reader)) return one.has_card;
     }
     return false;
 }
 
-void CardStack::insert(const std::string& card, int reader) {
-    auto& child = cards_[reader];
-    const std::vector<std::string> words{own_programs() + "/mado-softcard", "insert", card,
-                                         std::to_string(vpcd_port + reader)};
-    wait_until(
-        [&] {
-            // The driver opens its port a moment after pcscd's socket is there.
-            if (!child || !child->runs()) {
-                child = std::make_unique<Child>(words, folder_.path("programs.log"));
-            }
-            return has_card(reader);
-        },
-        "waited for a card");
+std::string CardStack::link(int reader) const {
+    return folder_.path("readers/card-" + std::to_string(reader));
 }
 
-void CardStack::remove(int reader, int signal) {
-    cards_[reader]->end(signal);
-    cards_[reader].reset();
+void CardStack::insert(const std::string& card, int reader) {
+    fs::create_symlink(card, link(reader));
+    wait_until([&] { return has_card(reader); }, "waited for a card");
+}
+
+void CardStack::remove(int reader) {
+    fs::remove(link(reader));
     wait_until([&] { return !has_card(reader); }, "waited for a card to go");
 }
 

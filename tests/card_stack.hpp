@@ -1,6 +1,6 @@
-// What stands between a program and a card on a real machine: pcscd with the virtual reader's
-// driver, mado-softcard, OpenSC. All of it in network and mount namespaces of this test program's
-// own, so that several run side by side and beside the machine's pcscd.
+// What stands between a program and a card on a real machine: readers with a pcscd (those of
+// mado-softcard, in network and mount namespaces of their own, so that several run side by side and
+// beside the machine's pcscd), and OpenSC.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,7 @@ class Child {
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
-    void end(int signal);
+    void end();
     [[nodiscard]] bool runs();
 
   private:
@@ -30,14 +30,13 @@ class Child {
 
 class CardStack {
   public:
-    // Enters the namespaces (once in a program) and starts pcscd. OperatorError with the reason
-    // when this system does not allow it.
+    // Failure with what the programs said when this system does not allow it.
     CardStack();
 
     // The card of this file into reader 0 or 1; waits until pcscd sees it.
     void insert(const std::string& card, int reader = 0);
-    // Pulls it out; `signal` may be SIGKILL.
-    void remove(int reader = 0, int signal = 15);
+    // Pulls it out.
+    void remove(int reader = 0);
     // pcscd's names of them.
     static std::string reader_name(int reader);
     [[nodiscard]] const TempFolder& folder() const { return folder_; }
@@ -46,10 +45,10 @@ class CardStack {
 
   private:
     bool has_card(int reader) const;
+    std::string link(int reader) const;  // that puts a card into the reader
 
     TempFolder folder_;
-    std::unique_ptr<Child> pcscd_;
-    std::unique_ptr<Child> cards_[2];
+    std::unique_ptr<Child> readers_;
 };
 
 }  // namespace mado

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include "card/jpki.hpp"
 #include "card/pcsc.hpp"
@@ -88,7 +87,7 @@ TEST_F(CardsTest, WrongPinsCountDownAndLock) {
     EXPECT_NE(verify("0000").status, 0);
     EXPECT_NE(run_well("pkcs15-tool --list-pins").find("Tries left     : 0"), std::string::npos);
     EXPECT_NE(verify("1234").status, 0) << "locked";
-    stack->remove(0, SIGKILL);
+    stack->remove();
     stack->insert(card.path());
     EXPECT_NE(verify("1234").status, 0) << "locked for good";
 
@@ -107,7 +106,7 @@ TEST_F(CardsTest, WrongPinsCountDownAndLock) {
 TEST_F(CardsTest, TwoCardsInTwoReaders) {
     const chip::TestCard other;
     stack->insert(other.path(), 1);
-    EXPECT_EQ(card::Pcsc().readers().size(), 2U);
+    EXPECT_EQ(card::Pcsc().list()->size(), 2U);
     EXPECT_NE(run_well("pkcs15-tool --reader 1 --list-pins").find("Tries left     : 3"),
               std::string::npos);
     stack->remove(1);
@@ -115,7 +114,7 @@ TEST_F(CardsTest, TwoCardsInTwoReaders) {
 
 // As Mado's own programs go to a card, for themselves alone.
 TEST_F(CardsTest, OurOwnWayThroughPcSc) {
-    const card::Pcsc pcsc;
+    card::Pcsc pcsc;
     auto channel = pcsc.connect(CardStack::reader_name(0));
     ASSERT_NE(channel, nullptr);
     EXPECT_EQ(pcsc.connect(CardStack::reader_name(0)), nullptr) << "somebody else has it";

@@ -302,8 +302,7 @@ class CardOffice {
     explicit CardOffice(const Places& places)
         : places_(places),
           ca_key_(crypto::PrivateKey::load(places.keys_of("card-authority") + "/ca.key")),
-          ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")),
-          cards_key_(read_secret_file(places.keys_of("card-authority") + "/cards.key")) {
+          ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")) {
         fs::create_directories(places.keys() + "/cards");
         fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
     }
@@ -334,7 +333,7 @@ class CardOffice {
         constexpr auto use = card::KeyUse::authentication;
         const auto file = places_.card(name);
         fs::remove(file);  // of an earlier start that did not come to its end
-        const Secret issuer_key{ByteView(crypto::hmac_sha256(cards_key_.view(), {as_bytes(name)}))};
+        const auto issuer_key = card_issuer_key(places_, name);
         chip::CardFile::create(file, issuer_key);
         chip::Inserted reader(file);
         auto issuer = demand(card::Personaliser::begin(reader, issuer_key));
@@ -353,7 +352,6 @@ class CardOffice {
     const Places& places_;
     crypto::PrivateKey ca_key_;
     crypto::Certificate ca_;
-    Secret cards_key_;  // of which each card's issuer key is derived
 };
 
 json::object import_line(const json::object& person, CardOffice& office) {
@@ -559,6 +557,24 @@ std::vector<Program> programs_from(std::uint16_t first_port) {
                             {ports.gateway_operator(i)}});
     }
     return programs;
+}
+
+Program readers_program(const Places& places) {
+    return {.name = "readers",
+            .binary = "mado-softcard",
+            .operator_port = 0,
+            .ports = {},
+            .socket = places.readers() + "/pcscd.comm"};
+}
+
+void prepare_readers(const Places& places) {
+    fs::create_directories(places.readers());
+    write_config(places, "readers", fmt::format("folder = \"{}\"\n", places.readers()));
+}
+
+Secret card_issuer_key(const Places& places, const std::string& name) {
+    const auto root = read_secret_file(places.keys_of("card-authority") + "/cards.key");
+    return Secret(ByteView(crypto::hmac_sha256(root.view(), {as_bytes(name)})));
 }
 
 bool prepare_programs(const Places& places) {

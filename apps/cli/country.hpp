@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.hpp"
 #include "places.hpp"
 
 namespace mado::cli {
@@ -14,9 +15,10 @@ namespace mado::cli {
 struct Program {
     std::string
         name;  // "relay", "gateway-1", "witness-1": names of configuration, log and process file
-    std::string binary;  // "mado-relay"
-    std::uint16_t operator_port = 0;
+    std::string binary;                // "mado-relay"
+    std::uint16_t operator_port = 0;   // 0: it has none, and is ready when there is `socket`
     std::vector<std::uint16_t> ports;  // all that it listens on
+    std::string socket = {};
 };
 
 // The first of ten.
@@ -42,5 +44,11 @@ std::vector<Program> programs_from(std::uint16_t first_port);
 // schemes), and writes the configurations. True when the directory changed: what runs must be
 // started again to see it.
 bool prepare_programs(const Places& places);
+
+// Two virtual card readers; they are started when a card is inserted.
+Program readers_program(const Places& places);
+void prepare_readers(const Places& places);
+// With which the issuing centre personalises and unlocks the card of that name.
+Secret card_issuer_key(const Places& places, const std::string& name);
 
 }  // namespace mado::cli

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
+#include "cards.hpp"
 #include "country.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
@@ -144,9 +145,48 @@ void demand_past(const std::string& birth_date) {
     }
 }
 
+CLI::Option* add_card_option(CLI::App& command, std::string& name) {
+    return command
+        .add_option("--card", name, "the card in the reader, or a demo card, such as hanako")
+        ->expected(0, 1)
+        ->default_str(card_in_reader);
+}
+
+void add_cards(CLI::App& app, CardOptions& options) {
+    auto* cards = app.add_subcommand("card", "cards and readers")->require_subcommand(1);
+    cards->add_subcommand("list", "the demo's cards, and the readers");
+    const auto named = [&options, cards](const char* command, const char* what) {
+        auto* out = cards->add_subcommand(command, what);
+        out->add_option("name", options.name, "a demo card (default: the card in the reader)");
+        return out;
+    };
+    named("show", "until when, and how many tries are left");
+    auto* insert = named("insert", "a demo card into the demo's virtual reader (for pcscd)");
+    insert->get_option("name")->required();
+    insert->add_option("--reader", options.reader, "0 or 1 (default: the first that is empty)")
+        ->check(CLI::Range(0, 1));
+    named("remove", "pull it out (default: every demo card)");
+    for (auto* change : {named("pin", "change the PIN"),
+                         named("unlock", "a new PIN with all its tries (the issuing centre's)")}) {
+        if (change->get_name() == "pin")
+            change->add_option("--pin", options.pin, "the present one");
+        change->add_option("--new-pin", options.new_pin, "the new one (asked when left out)");
+        change->add_flag("--signing", options.signing, "the signing key's password instead");
+    }
+}
+
+int run_cards(const CLI::App& cards, const Places& places, const CardOptions& options) {
+    if (cards.got_subcommand("list")) return list_cards(places);
+    if (cards.got_subcommand("insert")) return insert_card(places, options);
+    if (cards.got_subcommand("remove")) return remove_card(places, options);
+    if (cards.got_subcommand("pin")) return change_pin(places, options);
+    if (cards.got_subcommand("unlock")) return unlock_card(places, options);
+    return show_card(places, options);
+}
+
 void add_check(CLI::App& app, CheckOptions& options) {
     auto* check = app.add_subcommand("check", "is this person insured? (as a clinic)");
-    auto* card = check->add_option("--card", options.card, "a demo card, such as hanako");
+    auto* card = add_card_option(*check, options.card);
     check->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
     auto* number = check->add_option("--health-number", options.health_number,
                                      "health-care number 保健医療番号, 12 digits");
@@ -196,7 +236,7 @@ struct LogCommands {
 
 void add_questions(CLI::App& log, QuestionOptions& options) {
     auto* ask = log.add_subcommand("question", "ask who made an entry, and why");
-    ask->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    add_card_option(*ask, options.card)->required();
     ask->add_option("--pin", options.pin, "its PIN (asked when left out)");
     ask->add_option("--entry", options.entry, "its number in log show")
         ->required()
@@ -204,7 +244,7 @@ void add_questions(CLI::App& log, QuestionOptions& options) {
     ask->add_option("--text", options.text, "the question")->required();
     auto* list =
         log.add_subcommand("questions", "a person's, or those an organisation must answer");
-    auto* card = list->add_option("--card", options.card, "a demo card, such as hanako");
+    auto* card = add_card_option(*list, options.card);
     list->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
     list->add_option("--as", options.as, "an organisation, such as clinic-1")->excludes(card);
     list->callback([&options] {
@@ -222,7 +262,7 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
         "a person's entries: who looked\n"
         "exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a "
         "holder could not be compared, 5 an entry has waited ten minutes for the witnesses");
-    show->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    add_card_option(*show, options.card)->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
     show->add_option("--from", options.from, "first day, YYYY-MM-DD");
     show->add_option("--to", options.to, "last day, YYYY-MM-DD");
@@ -236,7 +276,7 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
 
 void add_bells(CLI::App& log, BellsOptions& options) {
     auto* bells = log.add_subcommand("bells", "looks of which a person is told, and why");
-    bells->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    add_card_option(*bells, options.card)->required();
     bells->add_option("--pin", options.pin, "its PIN (asked when left out)");
     bells->add_flag("--json", options.json, "as JSON");
 }
@@ -246,7 +286,7 @@ void add_prove(CLI::App& log, ProveEntryOptions& options) {
         "prove", "a file that proves an entry to anybody (c2sp.org/tlog-proof@v1)");
     auto* index = prove->add_option("index", options.index, "a public entry, by its index")
                       ->check(CLI::Range(std::int64_t{0}, (std::int64_t{1} << 48) - 1));
-    auto* card = prove->add_option("--card", options.card, "whose own entry: a demo card");
+    auto* card = add_card_option(*prove, options.card);
     prove->add_option("--pin", options.pin, "its PIN (asked when left out)")->needs(card);
     auto* seq = prove->add_option("--entry", options.seq, "its number in log show");
     seq->needs(card)->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 48));
@@ -329,7 +369,7 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
 void add_records(CLI::App& app, ClaimsOptions& options) {
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
     auto* claims = records->add_subcommand("claims", "what was treated, and what it cost");
-    claims->add_option("--card", options.card, "a demo card, such as hanako")->required();
+    add_card_option(*claims, options.card)->required();
     claims->add_option("--pin", options.pin, "its PIN (asked when left out)");
     claims->add_option("--from", options.from, "first month, YYYY-MM (default: 12 months)");
     claims->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
@@ -397,6 +437,7 @@ int run(int argc, char** argv) {
     CheckOptions check_options;
     LogCommands log_commands;
     ClaimsOptions claims_options;
+    CardOptions card_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
     app.require_subcommand(1);
@@ -412,6 +453,7 @@ int run(int argc, char** argv) {
     add_check(app, check_options);
     add_log(app, log_commands, places);
     add_records(app, claims_options);
+    add_cards(app, card_options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -426,6 +468,9 @@ int run(int argc, char** argv) {
     if (app.got_subcommand("up")) return up(places, up_options);
     if (app.got_subcommand("down")) return down(places);
     if (app.got_subcommand("status")) return status(places);
+    if (const auto* cards = app.get_subcommand("card"); cards->parsed()) {
+        return run_cards(*cards, places, card_options);
+    }
     return run_command(app, places, check_options, claims_options, log_commands);
 }
 

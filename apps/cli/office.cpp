@@ -1,41 +1,19 @@
 #include "office.hpp"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 
 #include "base/printable.hpp"
-#include "card/jpki.hpp"
-#include "chip/inserted.hpp"
+#include "cards.hpp"
 #include "wire/order.hpp"
 
 namespace mado::cli {
 namespace {
 
-// From --pin, or typed unseen.
-Secret read_pin(const std::string& given) {
-    if (!given.empty()) return Secret(as_bytes(given));
-    std::cerr << "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: " << std::flush;
-    termios old{};
-    const bool terminal = ::tcgetattr(0, &old) == 0;
-    termios silent = old;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    if (terminal) ::tcsetattr(0, TCSANOW, &silent);
-    std::string pin;
-    std::getline(std::cin, pin);
-    if (terminal) ::tcsetattr(0, TCSANOW, &old);
-    std::cerr << "\n";
-    Secret secret{as_bytes(pin)};
-    wipe(pin);
-    return secret;
-}
-
 // What cannot be the PIN never reaches the card: it would cost a try.
 Secret obtain_pin(const std::string& given) {
-    Secret pin = read_pin(given);
+    Secret pin =
+        read_secret(given, "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: ");
     const bool digits =
         std::ranges::all_of(pin.view(), [](auto c) { return c >= '0' && c <= '9'; });
     if (pin.size() != 4 || !digits) {
@@ -63,22 +41,19 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
                                             const std::string& card_key, const std::string& pin,
                                             wire::MandateKind kind,
                                             std::initializer_list<std::string_view> services) {
-    const auto file = places.card(card_key);
-    if (!std::filesystem::exists(file)) {
-        return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
-    }
+    const auto card = hold_card(places, card_key);
+    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
     const auto secret = obtain_pin(pin);
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());
     std::vector<wire::ServiceId> scope;
     for (const auto service : services)
         scope.push_back(*wire::ServiceId::parse(service));
-    card::JpkiCard card(std::make_unique<chip::Inserted>(file));
-    auto mandate = client::sign_mandate(card, secret,
+    auto mandate = client::sign_mandate(*card, secret,
                                         {.kind = kind, .scope = std::move(scope), .nonce = *nonce},
                                         office.directory, office.identity.id, unix_now());
     if (!mandate) return std::unexpected(mandate.error());
-    auto certificate = card.authentication_certificate();
+    auto certificate = card->authentication_certificate();
     if (!certificate) return client::card_problem(certificate.error());
     return SignedByCard{std::move(*mandate), std::move(*certificate)};
 }

@@ -39,6 +39,8 @@ struct Places {
     [[nodiscard]] std::string card(const std::string& key) const {
         return keys() + "/cards/" + key + ".card";
     }
+    // The demo's virtual readers: their pcscd's socket, and links to the cards in them.
+    [[nodiscard]] std::string readers() const { return run() + "/readers"; }
     [[nodiscard]] std::string config(const std::string& program) const {
         return run() + "/" + program + ".toml";
     }

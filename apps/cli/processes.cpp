@@ -137,6 +137,10 @@ Readiness ask_ready(std::uint16_t port) {
 
 // The same of a process that is ours: another country's program on that port is not it.
 Readiness readiness(const Program& program, int pid) {
+    if (program.operator_port == 0) {
+        const bool there = fs::exists(program.socket);
+        return {.ready = there, .pid = pid, .answer = there ? "ready" : "has no socket yet"};
+    }
     auto out = ask_ready(program.operator_port);
     if (out.pid == pid || out.pid == 0) {
         out.ready = out.ready && out.pid == pid;
@@ -264,6 +268,10 @@ int stop_programs(const Places& places) {
         if (file.path().extension() == ".pid") names.push_back(file.path().stem().string());
     }
     return end_programs(places, names);
+}
+
+bool program_runs(const Places& places, const std::string& name) {
+    return running_pid(places, name) != 0;
 }
 
 std::vector<ProgramStatus> program_status(const Places& places,

@@ -16,6 +16,7 @@ void start_programs(const Places& places, const std::vector<Program>& programs);
 // Ends what runs (SIGTERM, so that it finishes what it accepted); kills after 10 s. Returns how
 // many were ended.
 int stop_programs(const Places& places);
+bool program_runs(const Places& places, const std::string& name);
 
 struct ProgramStatus {
     std::string name;

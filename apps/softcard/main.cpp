@@ -1,5 +1,6 @@
-// mado-softcard: a virtual IC card, for tests and the demo. `mado-softcard insert FILE [PORT]` puts
-// the card of this file into a virtual reader until it is ended.
+// mado-softcard: virtual IC cards and readers, for tests and the demo. `mado-softcard insert FILE
+// [PORT]` puts the card of this file into a virtual reader until it is ended; `mado-softcard serve
+// CONFIG` is two readers with a pcscd of their own.
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -7,8 +8,10 @@
 
 #include <charconv>
 
+#include "base/config.hpp"
 #include "base/program.hpp"
 #include "base/result.hpp"
+#include "reader.hpp"
 #include "vpcd.hpp"
 
 namespace mado {
@@ -57,10 +60,21 @@ int insert(const std::string& file, std::uint16_t port) {
     return 0;
 }
 
+int serve(const std::string& path) {
+    const EndSignals signals;
+    auto config = Config::load(path);
+    const auto folder = config.text("folder");
+    config.finish();
+    softcard::serve_readers(folder, signals.descriptor());
+    return 0;
+}
+
 int run(const Words& words) {
-    const bool inserts = (words.size() == 2 || words.size() == 3) && words[0] == "insert";
-    if (!inserts) throw OperatorError("usage: mado-softcard insert FILE [PORT]");
-    return insert(words[1], words.size() == 3 ? read_port(words[2]) : softcard::vpcd_port);
+    if (words.size() == 2 && words[0] == "serve") return serve(words[1]);
+    if ((words.size() == 2 || words.size() == 3) && words[0] == "insert") {
+        return insert(words[1], words.size() == 3 ? read_port(words[2]) : softcard::vpcd_port);
+    }
+    throw OperatorError("usage: mado-softcard insert FILE [PORT], or mado-softcard serve CONFIG");
 }
 
 }  // namespace

@@ -10,8 +10,24 @@
 namespace mado::card {
 namespace {
 
+constexpr int changes_shift = 16;  // where dwEventState counts cards that came and went
+constexpr std::size_t names_bytes_max = 16 * 1024;  // of all readers
+
 [[noreturn]] void fail(const char* what, LONG code) {
     throw Failure(std::string("PC/SC: ") + what + ": " + pcsc_stringify_error(code));
+}
+
+// pcscd does not run, or does not run any more.
+bool means_no_service(LONG code) {
+    switch (code) {
+        case SCARD_E_NO_SERVICE:
+        case SCARD_E_SERVICE_STOPPED:
+        case SCARD_E_INVALID_HANDLE:  // of a pcscd before this one
+        case SCARD_F_COMM_ERROR:
+            return true;
+        default:  // open set: pcscd may add codes
+            return false;
+    }
 }
 
 // The card or its reader went away, or another program took its turn with it.
@@ -26,16 +42,42 @@ bool means_gone(LONG code) {
         case SCARD_E_UNKNOWN_READER:
         case SCARD_E_NOT_TRANSACTED:
         case SCARD_E_COMM_DATA_LOST:
-        case SCARD_E_NO_SERVICE:
             return true;
         default:  // open set: pcscd may add codes
-            return false;
+            return means_no_service(code);
     }
 }
 
+// pcscd tells of its readers by what differs from what the caller knows.
+SCARD_READERSTATE known(const Reader& reader) {
+    SCARD_READERSTATE out{};
+    out.szReader = reader.name.c_str();
+    out.dwCurrentState = static_cast<DWORD>(reader.changes) << changes_shift |
+                         (reader.has_card ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY);
+    return out;
+}
+
+}  // namespace
+
+// One connection to pcscd.
+class Pcsc::Context {
+  public:
+    explicit Context(SCARDCONTEXT handle) : handle_(handle) {}
+    ~Context() { static_cast<void>(SCardReleaseContext(handle_)); }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+    [[nodiscard]] SCARDCONTEXT handle() const { return handle_; }
+
+  private:
+    SCARDCONTEXT handle_;
+};
+
+namespace {
+
 class PcscChannel final : public Channel {
   public:
-    PcscChannel(SCARDHANDLE card, DWORD protocol) : card_(card), protocol_(protocol) {}
+    PcscChannel(std::shared_ptr<Pcsc::Context> pcscd, SCARDHANDLE card, DWORD protocol)
+        : pcscd_(std::move(pcscd)), card_(card), protocol_(protocol) {}
     // Errors: the card is gone, and nobody is verified on it.
     ~PcscChannel() override { static_cast<void>(SCardDisconnect(card_, SCARD_RESET_CARD)); }
 
@@ -55,64 +97,83 @@ class PcscChannel final : public Channel {
     }
 
   private:
+    std::shared_ptr<Pcsc::Context> pcscd_;  // the card's handle is one of its own
     SCARDHANDLE card_;
     DWORD protocol_;
 };
 
 }  // namespace
 
-struct Pcsc::State {
-    State() {
-        const LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context);
-        if (code == SCARD_E_NO_SERVICE || code == SCARD_E_SERVICE_STOPPED) {
-            throw OperatorError(
-                "no card reader service runs here. Start pcscd (Debian: apt-get install pcscd, "
-                "then systemctl start pcscd)");
-        }
-        if (code != SCARD_S_SUCCESS) fail("connect", code);
-    }
-    ~State() { static_cast<void>(SCardReleaseContext(context)); }
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-
-    SCARDCONTEXT context = 0;
-};
-
-Pcsc::Pcsc() : state_(std::make_shared<State>()) {}
+Pcsc::Pcsc() = default;
 Pcsc::~Pcsc() = default;
-Pcsc::Pcsc(Pcsc&&) noexcept = default;
-Pcsc& Pcsc::operator=(Pcsc&&) noexcept = default;
 
-std::vector<Pcsc::Reader> Pcsc::readers() const {
-    DWORD size = 0;
-    LONG code = SCardListReaders(state_->context, nullptr, nullptr, &size);
-    if (code == SCARD_E_NO_READERS_AVAILABLE) return {};
-    if (code != SCARD_S_SUCCESS) fail("list readers", code);
-    std::string names(size, '\0');
-    code = SCardListReaders(state_->context, nullptr, names.data(), &size);
-    if (code == SCARD_E_NO_READERS_AVAILABLE) return {};
+Pcsc::Context* Pcsc::context() {
+    if (context_ && SCardIsValidContext(context_->handle()) == SCARD_S_SUCCESS) {
+        return context_.get();
+    }
+    context_.reset();
+    SCARDCONTEXT handle = 0;
+    const LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &handle);
+    if (means_no_service(code)) return nullptr;
+    if (code != SCARD_S_SUCCESS) fail("connect", code);
+    context_ = std::make_shared<Context>(handle);
+    return context_.get();
+}
+
+std::optional<std::vector<Reader>> Pcsc::list() {
+    const auto* pcscd = context();
+    if (pcscd == nullptr) return std::nullopt;
+    std::array<char, names_bytes_max> names{};
+    DWORD size = names.size();
+    LONG code = SCardListReaders(pcscd->handle(), nullptr, names.data(), &size);
+    if (code == SCARD_E_NO_READERS_AVAILABLE) return std::vector<Reader>{};
+    if (means_no_service(code)) return std::nullopt;
     if (code != SCARD_S_SUCCESS) fail("list readers", code);
     std::vector<Reader> out;
     // One after the other, each ended by a NUL, and an empty one at the end.
-    for (const char* name = names.c_str(); *name != '\0'; name += std::strlen(name) + 1) {
+    for (const char* name = names.data(); *name != '\0'; name += std::strlen(name) + 1) {
         SCARD_READERSTATE now{};
         now.szReader = name;
         now.dwCurrentState = SCARD_STATE_UNAWARE;
-        code = SCardGetStatusChange(state_->context, 0, &now, 1);
+        code = SCardGetStatusChange(pcscd->handle(), 0, &now, 1);
+        if (means_no_service(code)) return std::nullopt;
         if (code != SCARD_S_SUCCESS && !means_gone(code)) fail("look at a reader", code);
-        out.push_back({.name = name, .has_card = (now.dwEventState & SCARD_STATE_PRESENT) != 0});
+        out.push_back({.name = name,
+                       .has_card = (now.dwEventState & SCARD_STATE_PRESENT) != 0,
+                       .changes = static_cast<std::uint32_t>(now.dwEventState >> changes_shift)});
     }
     return out;
 }
 
-std::unique_ptr<Channel> Pcsc::connect(const std::string& reader) const {
+std::optional<std::vector<Reader>> Pcsc::wait(const std::vector<Reader>& seen,
+                                              std::chrono::milliseconds patience) {
+    auto now = list();
+    if (!now || *now != seen) return now;
+    std::vector<SCARD_READERSTATE> states;
+    for (const auto& reader : seen)
+        states.push_back(known(reader));
+    // Also of readers that come.
+    SCARD_READERSTATE plugged{};
+    plugged.szReader = R"(\\?PnP?\Notification)";
+    states.push_back(plugged);
+    const LONG code = SCardGetStatusChange(context_->handle(), static_cast<DWORD>(patience.count()),
+                                           states.data(), static_cast<DWORD>(states.size()));
+    if (code != SCARD_S_SUCCESS && code != SCARD_E_TIMEOUT && !means_gone(code)) {
+        fail("wait for a card", code);
+    }
+    return list();
+}
+
+std::unique_ptr<Channel> Pcsc::connect(const std::string& reader) {
+    const auto* pcscd = context();
+    if (pcscd == nullptr) return nullptr;
     SCARDHANDLE card = 0;
     DWORD protocol = 0;
-    const LONG code = SCardConnect(state_->context, reader.c_str(), SCARD_SHARE_EXCLUSIVE,
+    const LONG code = SCardConnect(pcscd->handle(), reader.c_str(), SCARD_SHARE_EXCLUSIVE,
                                    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &card, &protocol);
     if (code == SCARD_E_SHARING_VIOLATION || means_gone(code)) return nullptr;
     if (code != SCARD_S_SUCCESS) fail("connect to a card", code);
-    return std::make_unique<PcscChannel>(card, protocol);
+    return std::make_unique<PcscChannel>(context_, card, protocol);
 }
 
 }  // namespace mado::card

@@ -1,36 +1,31 @@
-// Cards in readers, through pcscd (PC/SC part 5; pcsc-lite). `pcscd` may be a real one or one of a
-// namespace with virtual readers: PCSCLITE_CSOCK_NAME names its socket.
+// Readers through pcscd (PC/SC part 5; pcsc-lite). It may be the computer's, or that of a virtual
+// reader: PCSCLITE_CSOCK_NAME names its socket. Connects again when pcscd was started anew.
+// One thread has one of these.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "card/channel.hpp"
+#include "card/readers.hpp"
 
 namespace mado::card {
 
-// One connection to pcscd. OperatorError when it does not run, with how to start it.
-class Pcsc {
+class Pcsc final : public Readers {
   public:
     Pcsc();
-    ~Pcsc();
-    Pcsc(Pcsc&&) noexcept;
-    Pcsc& operator=(Pcsc&&) noexcept;
+    ~Pcsc() override;
 
-    struct Reader {
-        std::string name;
-        bool has_card = false;
-    };
-    // In pcscd's order.
-    [[nodiscard]] std::vector<Reader> readers() const;
-    // The card in that reader, for this program alone until the end; then it is reset, so that
-    // nobody stays verified on it. None: there is no card, or another program has it.
-    [[nodiscard]] std::unique_ptr<Channel> connect(const std::string& reader) const;
+    std::optional<std::vector<Reader>> list() override;
+    std::optional<std::vector<Reader>> wait(const std::vector<Reader>& seen,
+                                            std::chrono::milliseconds patience) override;
+    std::unique_ptr<Channel> connect(const std::string& reader) override;
+
+    class Context;
 
   private:
-    struct State;
-    std::shared_ptr<State> state_;
+    Context* context();
+    std::shared_ptr<Context> context_;  // none: pcscd did not run when it was last asked
 };
 
 }  // namespace mado::card

@@ -1,0 +1,295 @@
+#include "cards.hpp"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "card/jpki.hpp"
+#include "card/pcsc.hpp"
+#include "card/personalise.hpp"
+#include "chip/inserted.hpp"
+#include "country.hpp"
+#include "office.hpp"
+#include "processes.hpp"
+
+namespace mado::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int readers = 2;
+constexpr std::int64_t insert_ms_max = 5'000;
+constexpr std::chrono::milliseconds look{100};
+
+std::string slot(const Places& places, int reader) {
+    return fmt::format("{}/card-{}", places.readers(), reader);
+}
+
+// pcscd's names of the demo's readers.
+std::string reader_name(int reader) {
+    return fmt::format("Virtual PCD 00 0{}", reader);
+}
+
+bool demo_readers_run(const Places& places) {
+    return program_runs(places, readers_program(places).name);
+}
+
+// In which of the demo's readers the card of that name is.
+std::optional<int> reader_of(const Places& places, const std::string& name) {
+    if (!demo_readers_run(places)) return std::nullopt;
+    for (int reader = 0; reader < readers; ++reader) {
+        std::error_code none;  // no card there
+        const auto card = fs::read_symlink(slot(places, reader), none);
+        if (!none && card.filename() == name + ".card") return reader;
+    }
+    return std::nullopt;
+}
+
+// The demo's pcscd when it runs; else the computer's, or that of PCSCLITE_CSOCK_NAME.
+card::Pcsc open_readers(const Places& places) {
+    if (demo_readers_run(places)) {
+        ::setenv("PCSCLITE_CSOCK_NAME", readers_program(places).socket.c_str(), 0);
+    }
+    return {};
+}
+
+[[noreturn]] void no_service() {
+    throw OperatorError(
+        "no card reader service (pcscd) runs here. For a demo card in a virtual reader: ./mado "
+        "card insert hanako. For a real reader: apt-get install pcscd, then systemctl start pcscd");
+}
+
+std::vector<card::Reader> list(card::Pcsc& pcsc) {
+    auto found = pcsc.list();
+    if (!found) no_service();
+    return std::move(*found);
+}
+
+// The one card that is in a reader of this computer.
+std::unique_ptr<card::Channel> inserted_card(const Places& places) {
+    auto pcsc = open_readers(places);
+    auto found = list(pcsc);
+    std::erase_if(found, [](const auto& reader) { return !reader.has_card; });
+    if (found.empty()) return nullptr;
+    if (found.size() > 1) {
+        throw OperatorError("there is a card in several readers; say which: --card NAME");
+    }
+    auto channel = pcsc.connect(found.front().name);
+    if (!channel) throw OperatorError("another program uses the card; try again in a moment");
+    return channel;
+}
+
+// How this command reaches the card of that name; none: there is no such card.
+std::unique_ptr<card::Channel> reach(const Places& places, const std::string& name) {
+    if (name == card_in_reader) return inserted_card(places);
+    if (const auto reader = reader_of(places, name)) {
+        auto pcsc = open_readers(places);
+        auto channel = pcsc.connect(reader_name(*reader));
+        if (!channel) throw OperatorError("another program uses the card; try again in a moment");
+        return channel;
+    }
+    const auto file = places.card(name);
+    if (!fs::exists(file)) return nullptr;
+    return std::make_unique<chip::Inserted>(file);
+}
+
+std::string day(UnixTime time) {
+    return to_text(date_at(time, 9 * 3600));
+}
+
+std::string tries(card::Card& card, card::KeyUse use) {
+    const auto left = card.tries_left(use);
+    if (!left) return "-";
+    return *left == 0 ? "locked" : fmt::format("{} tries left", *left);
+}
+
+void print_card(card::Card& card) {
+    const auto certificate = card.authentication_certificate();
+    if (!certificate) {
+        print_problem(client::card_problem(certificate.error()).error());
+        return;
+    }
+    const bool over = certificate->not_after() <= unix_now();
+    fmt::print("  valid until {}{}; PIN: {}; signing password: {}\n", day(certificate->not_after()),
+               over ? " (EXPIRED)" : "", tries(card, card::KeyUse::authentication),
+               tries(card, card::KeyUse::signing));
+}
+
+int no_card() {
+    return print_problem(client::Problem{wire::Code::card_missing, {}, {}, {}});
+}
+
+card::KeyUse use_of(const CardOptions& options) {
+    return options.signing ? card::KeyUse::signing : card::KeyUse::authentication;
+}
+
+// Waits until pcscd sees the reader so.
+void wait_for_reader(const Places& places, int reader, bool with_card) {
+    auto pcsc = open_readers(places);
+    const auto until = monotonic_us() + insert_ms_max * 1000;
+    auto seen = list(pcsc);
+    const auto fits = [&](const card::Reader& one) {
+        return one.name == reader_name(reader) && one.has_card == with_card;
+    };
+    while (std::ranges::none_of(seen, fits)) {
+        if (monotonic_us() > until) {
+            throw OperatorError(
+                fmt::format("the virtual reader does not take the card; its log "
+                            "says why: {}/readers.log",
+                            places.run()));
+        }
+        seen = pcsc.wait(seen, look).value_or(seen);
+    }
+}
+
+void put(const Places& places, int reader, const std::string& file) {
+    const auto link = slot(places, reader);
+    fs::remove(link);
+    if (!file.empty()) fs::create_symlink(fs::absolute(file), link);
+    wait_for_reader(places, reader, !file.empty());
+}
+
+bool has_card(const Places& places, int reader) {
+    std::error_code none;  // no card there
+    return fs::is_symlink(fs::symlink_status(slot(places, reader), none));
+}
+
+int free_reader(const Places& places) {
+    for (int reader = 0; reader < readers; ++reader) {
+        if (!has_card(places, reader)) return reader;
+    }
+    throw OperatorError("there is a card in both readers; take one out: ./mado card remove");
+}
+
+}  // namespace
+
+std::unique_ptr<card::Card> hold_card(const Places& places, const std::string& name) {
+    auto channel = reach(places, name);
+    if (!channel) return nullptr;
+    return std::make_unique<card::JpkiCard>(std::move(channel));
+}
+
+Secret read_secret(const std::string& given, const std::string& question) {
+    if (!given.empty()) return Secret(as_bytes(given));
+    std::cerr << question << std::flush;
+    termios old{};
+    const bool terminal = ::tcgetattr(0, &old) == 0;
+    termios silent = old;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    if (terminal) ::tcsetattr(0, TCSANOW, &silent);
+    std::string text;
+    std::getline(std::cin, text);
+    if (terminal) ::tcsetattr(0, TCSANOW, &old);
+    std::cerr << "\n";
+    Secret secret{as_bytes(text)};
+    wipe(text);
+    return secret;
+}
+
+int list_cards(const Places& places) {
+    std::vector<std::string> names;
+    std::error_code none;  // there is no country yet
+    for (const auto& file : fs::directory_iterator(places.keys() + "/cards", none)) {
+        if (file.path().extension() == ".card") names.push_back(file.path().stem().string());
+    }
+    std::ranges::sort(names);
+    for (const auto& name : names) {
+        const auto reader = reader_of(places, name);
+        fmt::print("{:<12} {}\n", name, reader ? fmt::format("in reader {}", *reader) : "");
+    }
+    auto pcsc = open_readers(places);
+    const auto found = pcsc.list();
+    if (!found) {
+        fmt::print("no card reader runs (./mado card insert NAME starts the demo's)\n");
+        return 0;
+    }
+    for (const auto& reader : *found)
+        fmt::print("{}: {}\n", reader.name, reader.has_card ? "a card" : "empty");
+    return 0;
+}
+
+int show_card(const Places& places, const CardOptions& options) {
+    const auto card = hold_card(places, options.name);
+    if (!card) return no_card();
+    print_card(*card);
+    return 0;
+}
+
+int insert_card(const Places& places, const CardOptions& options) {
+    const auto file = places.card(options.name);
+    if (!fs::exists(file)) return no_card();
+    if (const auto reader = reader_of(places, options.name)) {
+        fmt::print("mado: {} is in reader {} already\n", options.name, *reader);
+        return 0;
+    }
+    fs::create_directories(places.readers());
+    if (!demo_readers_run(places)) {
+        for (int reader = 0; reader < readers; ++reader)
+            fs::remove(slot(places, reader));
+        prepare_readers(places);
+        start_programs(places, {readers_program(places)});
+    }
+    const int reader = options.reader >= 0 ? options.reader : free_reader(places);
+    if (has_card(places, reader)) {
+        throw OperatorError(fmt::format("there is a card in reader {} already", reader));
+    }
+    put(places, reader, file);
+    fmt::print("mado: {} is in reader {} (pcscd: PCSCLITE_CSOCK_NAME={})\n", options.name, reader,
+               fs::absolute(readers_program(places).socket).string());
+    return 0;
+}
+
+int remove_card(const Places& places, const CardOptions& options) {
+    int removed = 0;
+    for (int reader = 0; demo_readers_run(places) && reader < readers; ++reader) {
+        const bool named = options.name == card_in_reader ||
+                           reader_of(places, options.name) == std::optional(reader);
+        if (!named || !has_card(places, reader)) continue;
+        put(places, reader, "");
+        ++removed;
+        fmt::print("mado: reader {} is empty\n", reader);
+    }
+    return removed > 0 ? 0 : no_card();
+}
+
+int change_pin(const Places& places, const CardOptions& options) {
+    const auto card = hold_card(places, options.name);
+    if (!card) return no_card();
+    const auto* what = options.signing ? "署名用パスワード password" : "暗証番号 PIN";
+    const auto old = read_secret(options.pin, fmt::format("今の{}: ", what));
+    const auto fresh = read_secret(options.new_pin, fmt::format("新しい{}: ", what));
+    const auto done = card->change_pin(use_of(options), old, fresh);
+    if (!done) return print_problem(client::card_problem(done.error()).error());
+    fmt::print("mado: changed\n");
+    return 0;
+}
+
+int unlock_card(const Places& places, const CardOptions& options) {
+    const auto channel = reach(places, options.name);
+    if (!channel) return no_card();
+    if (options.name == card_in_reader) {
+        throw OperatorError("the issuing centre must know which card it is: its name, please");
+    }
+    const auto fresh = read_secret(options.new_pin, "新しい暗証番号 new PIN: ");
+    auto issuer = card::Personaliser::begin(*channel, card_issuer_key(places, options.name));
+    if (!issuer) throw OperatorError("the card does not accept this issuing centre's key");
+    if (!issuer->set_pin(use_of(options), fresh)) {
+        throw OperatorError(
+            "the card refuses this: a PIN has 4 digits, a password 6 to 16 capital letters and "
+            "digits");
+    }
+    fmt::print("mado: {} is unlocked, with a new PIN and all its tries\n", options.name);
+    return 0;
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,39 @@
+// Cards in readers: the demo's virtual readers (mado-softcard), or those of this computer.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/secret.hpp"
+#include "card/card.hpp"
+#include "places.hpp"
+
+namespace mado::cli {
+
+// `--card` without a name: the card that is in a reader.
+constexpr const char* card_in_reader = "reader";
+
+// The card of that name, in the reader where it is, else held by this command itself; or the one
+// card in a reader. None: there is no such card. OperatorError: several cards, no reader service.
+std::unique_ptr<card::Card> hold_card(const Places& places, const std::string& name);
+
+// From --pin, or typed unseen.
+Secret read_secret(const std::string& given, const std::string& question);
+
+struct CardOptions {
+    std::string name = card_in_reader;
+    std::string pin, new_pin;
+    bool signing = false;  // the signing key's password instead of the PIN
+    int reader = -1;       // insert: which one; -1: the first that is free
+};
+int list_cards(const Places& places);
+int show_card(const Places& places, const CardOptions& options);
+// Into the demo's reader, which is started when it does not run.
+int insert_card(const Places& places, const CardOptions& options);
+int remove_card(const Places& places, const CardOptions& options);
+int change_pin(const Places& places, const CardOptions& options);
+// As the issuing centre does it.
+int unlock_card(const Places& places, const CardOptions& options);
+
+}  // namespace mado::cli
