@@ -26,13 +26,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint16_t ports_of_a_country = 10;
+constexpr std::uint16_t ports_of_a_country = 14;
 constexpr http::Milliseconds connect_timeout{5'000};
 constexpr http::Milliseconds answer_timeout{10'000};
 
 // Below the ports that the system gives to outgoing connections.
 constexpr int port_first = 20'000;
-constexpr int port_blocks = 1'200;
+constexpr int port_blocks = 850;
 
 bool port_is_free(int port) {
     const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -57,7 +57,7 @@ std::uint16_t free_ports() {
             free = free && port_is_free(port);
         if (free) return static_cast<std::uint16_t>(first);
     }
-    throw Failure("there are no ten free ports in a row");
+    throw Failure("there are not enough free ports in a row");
 }
 
 std::string own_folder() {

@@ -94,6 +94,12 @@ Organisations read_organisations() {
 struct Ports {
     std::uint16_t first;
     std::size_t gateways;
+    std::size_t witnesses;
+
+    Ports(std::uint16_t first_port, const Organisations& organisations)
+        : first(first_port),
+          gateways(organisations.gateways.size()),
+          witnesses(organisations.witnesses.size()) {}
 
     [[nodiscard]] std::uint16_t at(std::size_t offset) const {
         return static_cast<std::uint16_t>(first + offset);
@@ -106,7 +112,16 @@ struct Ports {
     [[nodiscard]] std::uint16_t witness_operator(std::size_t i) const {
         return at(4 + gateways + 2 * i);
     }
+    // The person's computer.
+    [[nodiscard]] std::uint16_t agent() const { return at(3 + gateways + 2 * witnesses); }
+    [[nodiscard]] std::uint16_t agent_operator() const { return at(4 + gateways + 2 * witnesses); }
+    [[nodiscard]] std::uint16_t portal() const { return at(5 + gateways + 2 * witnesses); }
+    [[nodiscard]] std::uint16_t portal_operator() const { return at(6 + gateways + 2 * witnesses); }
 };
+
+std::string portal_url(const Ports& ports) {
+    return fmt::format("https://127.0.0.1:{}/", ports.portal());
+}
 
 void write_secret(const std::string& path, ByteView content) {
     replace_file(path, content, 0600);
@@ -226,6 +241,8 @@ json::object directory_body(const Places& places, const Organisations& organisat
         const auto tls =
             load_certificate(places.keys_of(organisations.tls_owner(one.id)) + "/tls.crt");
         json::array addresses;
+        json::array redirect_uris;
+        if (one.kind == "portal") redirect_uris.emplace_back(portal_url(ports) + "login/back");
         if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
         participants.push_back(json::object{{"id", one.id},
                                             {"name", one.name},
@@ -233,7 +250,8 @@ json::object directory_body(const Places& places, const Organisations& organisat
                                             {"certificates", {base64url(tls.thumbprint())}},
                                             {"signing_keys", json::array{listed_key(key)}},
                                             {"services", services_of(one)},
-                                            {"addresses", std::move(addresses)}});
+                                            {"addresses", std::move(addresses)},
+                                            {"redirect_uris", std::move(redirect_uris)}});
         if (one.kind != "relay") continue;
         const auto sealing =
             crypto::PrivateKey::load(places.keys_of(one.id) + "/sealing.key").public_key();
@@ -537,7 +555,7 @@ std::optional<std::uint16_t> port_of(const Places& places) {
 
 std::vector<Program> programs_from(std::uint16_t first_port) {
     const auto organisations = read_organisations();
-    const Ports ports{.first = first_port, .gateways = organisations.gateways.size()};
+    const Ports ports(first_port, organisations);
     // The relay asks the witnesses what they have seen, and gateways dial the relay.
     std::vector<Program> programs;
     for (std::size_t i = 0; i < organisations.witnesses.size(); ++i) {
@@ -556,6 +574,8 @@ std::vector<Program> programs_from(std::uint16_t first_port) {
                             ports.gateway_operator(i),
                             {ports.gateway_operator(i)}});
     }
+    programs.push_back(
+        {"agent", "mado-agent", ports.agent_operator(), {ports.agent(), ports.agent_operator()}});
     return programs;
 }
 
@@ -580,7 +600,7 @@ Secret card_issuer_key(const Places& places, const std::string& name) {
 bool prepare_programs(const Places& places) {
     const auto organisations = read_organisations();
     check_national_files(places);
-    const Ports ports{.first = read_port(places), .gateways = organisations.gateways.size()};
+    const Ports ports(read_port(places), organisations);
     fs::create_directories(places.run());
     const bool changed = sign_directory(places, organisations, ports);
     write_config(places, "relay",
@@ -601,6 +621,13 @@ bool prepare_programs(const Places& places) {
                                  places.keys_of(id), places.directory(), places.authority_key(),
                                  places.state(), id, ports.witness(i), ports.witness_operator(i)));
     }
+    fs::create_directories(places.readers());
+    write_config(
+        places, "agent",
+        fmt::format("directory = \"{}\"\nauthority = \"{}\"\npolicy = \"{}\"\n"
+                    "pcscd = \"{}\"\nport = {}\noperator_port = {}\n",
+                    places.directory(), places.authority_key(), places.policy(),
+                    readers_program(places).socket, ports.agent(), ports.agent_operator()));
     return changed;
 }
 

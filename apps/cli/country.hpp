@@ -21,7 +21,7 @@ struct Program {
     std::string socket = {};
 };
 
-// The first of ten.
+// The first of fourteen.
 constexpr std::uint16_t port_min = 1024;
 constexpr std::uint16_t port_max = 65'000;
 

@@ -232,7 +232,7 @@ Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const Mand
                                 .nonce = request.nonce,
                                 .issued_at = now,
                                 .expires = now + wire::lifetime_s_max(request.kind),
-                                .stop = {}};
+                                .stop = request.stop};
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));

@@ -114,6 +114,7 @@ struct MandateRequest {
     wire::MandateKind kind = wire::MandateKind::check;
     std::vector<wire::ServiceId> scope;
     std::string nonce;
+    std::optional<Hash> stop = {};  // SHA-256 of the secret that ends it
 };
 // What a card's refusal is called.
 std::unexpected<Problem> card_problem(const card::CardProblem& why);

@@ -63,4 +63,12 @@ Parsed<UrlPrefix> parse_url_prefix(std::string_view text) {
     return UrlPrefix{.address = *std::move(address), .path = std::string(path)};
 }
 
+Parsed<std::string> origin_of(std::string_view redirect_uri) {
+    std::string prefix(redirect_uri);
+    if (!prefix.ends_with('/')) prefix += '/';
+    const auto url = parse_url_prefix(prefix);
+    if (!url) return std::unexpected(url.error());
+    return prefix.substr(0, prefix.size() - url->path.size());
+}
+
 }  // namespace mado::wire

@@ -24,5 +24,8 @@ struct UrlPrefix {
 // "https://host:port/" or "https://host:port/a/b/": https only, the port always, nothing
 // percent-encoded, no user, query or fragment.
 Parsed<UrlPrefix> parse_url_prefix(std::string_view text);
+// Of an address that an agent may return to, which is such a prefix and perhaps a name after it:
+// "https://host:port".
+Parsed<std::string> origin_of(std::string_view redirect_uri);
 
 }  // namespace mado::wire

@@ -51,5 +51,17 @@ TEST(UrlPrefix, OthersAreRefused) {
     }
 }
 
+TEST(Address, OriginOfARedirectUri) {
+    EXPECT_EQ(origin_of("https://portal.example:8443/login/back").value(),
+              "https://portal.example:8443");
+    EXPECT_EQ(origin_of("https://[::1]:8443/").value(), "https://[::1]:8443");
+    for (const auto* text : {"", "https://portal.example", "https://portal.example:1/a#b",
+                             "https://portal.example:1/a?b", "https://portal.example:1/a b",
+                             "http://portal.example:1/", "https://portal.example:1/a;b",
+                             "javascript:alert(1)", "https://p.example:1/a\r\nb"}) {
+        EXPECT_FALSE(origin_of(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace mado::wire

@@ -57,6 +57,9 @@ Parsed<Participant> read_participant(const json::value& value) {
     if (!keys) return std::unexpected(keys.error());
     if (!addresses) return std::unexpected(addresses.error());
     if (!sealing_keys) return std::unexpected(sealing_keys.error());
+    for (const auto& uri : redirect_uris) {
+        if (auto origin = origin_of(uri); !origin) return std::unexpected(origin.error());
+    }
     Participant out{.id = *id,
                     .name = name,
                     .kind = *kind,

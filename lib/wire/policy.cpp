@@ -113,6 +113,14 @@ const PolicyRow* Policy::row(const CodeId& id) const {
     return found == rows_.end() ? nullptr : &*found;
 }
 
+bool Policy::takes_mandate(const CodeId& requester_kind, const ServiceId& service, MandateKind kind,
+                           Date on) const {
+    return std::ranges::any_of(rows_, [&](const PolicyRow& row) {
+        return row.requester_kind == requester_kind && row.service == service &&
+               row.mandate == kind && row.from <= on && (!row.to || on <= *row.to);
+    });
+}
+
 std::vector<CodeId> Policy::holder_kinds(const ServiceId& service,
                                          const CodeId& requester_kind) const {
     std::vector<CodeId> kinds;

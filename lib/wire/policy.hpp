@@ -54,6 +54,7 @@ struct PolicyQuestion {
 class Policy {
   public:
     static Parsed<Policy> parse(std::string_view text);
+    [[nodiscard]] std::int32_t utc_offset_s() const { return utc_offset_s_; }
     // The day it is in the country: of service dates, of policies, of counted misses.
     [[nodiscard]] Date day_of(UnixTime now) const { return date_at(now, utc_offset_s_); }
     // Null: not allowed.
@@ -62,6 +63,9 @@ class Policy {
     // Of which kinds of holder such a requester may ask this service at all, in the file's order.
     [[nodiscard]] std::vector<CodeId> holder_kinds(const ServiceId& service,
                                                    const CodeId& requester_kind) const;
+    // Such a requester may use such a mandate for that service on that day.
+    [[nodiscard]] bool takes_mandate(const CodeId& requester_kind, const ServiceId& service,
+                                     MandateKind kind, Date on) const;
 
   private:
     std::vector<PolicyRow> rows_;

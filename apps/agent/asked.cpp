@@ -1,0 +1,111 @@
+#include "asked.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "http/form.hpp"
+#include "wire/head.hpp"
+
+namespace mado::agent {
+namespace {
+
+constexpr std::size_t query_bytes_max = 4096;
+constexpr std::size_t scope_max = 32;
+constexpr std::size_t state_bytes_max = 256;
+constexpr std::size_t nonce_bytes_max = 64;
+
+// All that a redirect may say; "lang" is for the pages.
+bool only_known_fields(const http::Form& form) {
+    constexpr std::array<std::string_view, 10> known = {
+        "client_id", "redirect_uri", "response_mode", "kind", "scope",
+        "nonce",     "state",        "aud",           "exp",  "lang"};
+    return std::ranges::all_of(form.fields(), [&known](const auto& field) {
+        return std::ranges::find(known, field.first) != known.end();
+    });
+}
+
+std::optional<UnixTime> time_of(std::string_view text) {
+    UnixTime value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && value >= 0 ? std::optional(value) : std::nullopt;
+}
+
+// Services, one space between them.
+std::optional<std::vector<wire::ServiceId>> scope_of(std::string_view text) {
+    std::vector<wire::ServiceId> out;
+    for (;;) {
+        const auto end = std::min(text.find(' '), text.size());
+        const auto service = wire::ServiceId::parse(text.substr(0, end));
+        if (!service || out.size() == scope_max) return std::nullopt;
+        if (std::ranges::find(out, *service) != out.end()) return std::nullopt;
+        out.push_back(*service);
+        if (end == text.size()) return out;
+        text.remove_prefix(end + 1);
+    }
+}
+
+bool lists(const wire::Participant& site, std::string_view redirect_uri) {
+    return std::ranges::find(site.redirect_uris, redirect_uri) != site.redirect_uris.end();
+}
+
+std::string with_fragment(const Asked& asked, http::Form form) {
+    if (!asked.state.empty()) form.set("state", asked.state);
+    return asked.redirect_uri + "#" + http::form_text(form);
+}
+
+}  // namespace
+
+std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
+    if (facts.query.size() > query_bytes_max) return std::unexpected(Refusal::malformed);
+    const auto form = http::parse_form(facts.query);
+    if (!form || !only_known_fields(*form) || form->text("response_mode") != "fragment") {
+        return std::unexpected(Refusal::malformed);
+    }
+    // Who it is comes first: nothing else of a stranger's query is of interest.
+    const auto* site = facts.directory.find(form->text("client_id"));
+    if (site == nullptr) return std::unexpected(Refusal::site_unknown);
+    if (!lists(*site, form->text("redirect_uri"))) return std::unexpected(Refusal::site_unlisted);
+    if (form->text("aud") != facts.directory.relay().id.text()) {
+        return std::unexpected(Refusal::audience);
+    }
+    const auto kind = wire::parse_mandate_kind(form->text("kind"));
+    const auto scope = scope_of(form->text("scope"));
+    const auto expires = time_of(form->text("exp"));
+    const auto nonce = form->text("nonce");
+    const auto state = form->text("state");
+    if (!kind || !scope || !expires || nonce.empty() || nonce.size() > nonce_bytes_max ||
+        state.size() > state_bytes_max) {
+        return std::unexpected(Refusal::malformed);
+    }
+    const auto today = facts.policy.day_of(facts.now);
+    const bool allowed = std::ranges::all_of(*scope, [&](const wire::ServiceId& service) {
+        return facts.policy.takes_mandate(site->kind, service, *kind, today);
+    });
+    if (!allowed) return std::unexpected(Refusal::scope);
+    if (*expires <= facts.now || *expires > facts.now + wire::nonce_lifetime_s + wire::clock_skew_s)
+        return std::unexpected(Refusal::expired);
+    return Asked{.site = site,
+                 .redirect_uri = std::string(form->text("redirect_uri")),
+                 .kind = *kind,
+                 .scope = *scope,
+                 .nonce = std::string(nonce),
+                 .state = std::string(state),
+                 .expires = *expires};
+}
+
+std::string signed_address(const Asked& asked, const std::string& mandate) {
+    http::Form form;
+    form.set("mandate", mandate);
+    return with_fragment(asked, std::move(form));
+}
+
+std::string refused_address(const Asked& asked) {
+    http::Form form;
+    form.set("error", "access_denied");  // RFC 6749 section 4.1.2.1
+    return with_fragment(asked, std::move(form));
+}
+
+}  // namespace mado::agent

@@ -1,0 +1,47 @@
+// What a site asks the card of a person to sign: the query of the redirect
+// (docs/protocols/agent.md) against the directory and the policy. Values in, values out.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/directory.hpp"
+#include "wire/policy.hpp"
+
+namespace mado::agent {
+
+struct Asked {
+    const wire::Participant* site = nullptr;
+    std::string redirect_uri;
+    wire::MandateKind kind = wire::MandateKind::login;
+    std::vector<wire::ServiceId> scope;
+    std::string nonce;
+    std::string state;     // the site's own; handed back
+    UnixTime expires = 0;  // of the nonce
+};
+
+// Why nothing is signed, before a PIN is asked.
+enum class Refusal {
+    malformed,
+    site_unknown,   // not in the directory
+    site_unlisted,  // the directory does not list that address for it
+    audience,       // for another relay
+    scope,          // beyond what the policy gives the site
+    expired,
+};
+
+struct AskedFacts {
+    std::string_view query;
+    const wire::Directory& directory;
+    const wire::Policy& policy;
+    UnixTime now;
+};
+std::expected<Asked, Refusal> judge(const AskedFacts& facts);
+
+// The address to return to, with the answer in its fragment.
+std::string signed_address(const Asked& asked, const std::string& mandate);
+std::string refused_address(const Asked& asked);
+
+}  // namespace mado::agent

@@ -1,0 +1,54 @@
+// The cards of this computer, as the agent's pages show and use them. Belongs to the card thread:
+// a card may take its time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "card/card.hpp"
+#include "card/readers.hpp"
+#include "client/client.hpp"
+
+namespace mado::agent {
+
+// A card in a reader, as far as it tells without a PIN.
+struct CardView {
+    card::Reader reader;
+    bool readable = false;  // it is a card that people log in with
+    UnixTime not_after = 0;
+    int pin_tries = 0;  // 0: locked
+    // The signing password's; none: the card has no signing key.
+    std::optional<int> password_tries = {};
+};
+
+struct Look {
+    bool service = false;  // somebody serves readers here
+    std::size_t readers = 0;
+    std::vector<CardView> cards;
+
+    // The card in the reader of that name; the only one when `reader` is empty.
+    [[nodiscard]] const CardView* find(std::string_view reader) const;
+};
+
+class Cards {
+  public:
+    explicit Cards(card::Readers& readers) : readers_(readers) {}
+
+    Look look();
+    // A mandate for `organisation`; also card_missing when another program has the card.
+    client::Result<std::string> sign(const std::string& reader, const Secret& pin,
+                                     const client::MandateRequest& request,
+                                     const wire::Directory& directory,
+                                     const wire::ParticipantId& organisation);
+    card::CardResult<void> change_pin(const std::string& reader, card::KeyUse use,
+                                      const Secret& pin, const Secret& new_pin);
+
+  private:
+    std::unique_ptr<card::Card> open(const std::string& reader);
+    CardView view(const card::Reader& reader);
+
+    card::Readers& readers_;
+};
+
+}  // namespace mado::agent

@@ -1,0 +1,410 @@
+#include "pages.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "http/form.hpp"
+#include "words.hpp"
+
+namespace mado::agent {
+namespace {
+
+using http::html_text;
+
+constexpr std::array languages = {Language::ja, Language::en, Language::easy};
+
+template <class... Arguments>
+std::string say(Language language, const Words& words, const Arguments&... arguments) {
+    return html_text(fmt::format(fmt::runtime(words.in(language)), arguments...));
+}
+
+std::string_view html_language(Language language) {
+    return language == Language::en ? "en" : "ja";
+}
+
+// Services in a person's words; one that is not here is shown by its id.
+std::string service_name(Language language, const wire::ServiceId& service) {
+    static constexpr std::array<std::pair<std::string_view, Words>, 7> names = {{
+        {"eligibility", {"医療保険の資格", "your health insurance", "いりょうの ほけん"}},
+        {"claims",
+         {"診療の明細（レセプト）", "what was treated and its cost", "びょういんの きろく"}},
+        {"entries",
+         {"あなたの記録を見た人", "who looked at your records", "だれが きろくを みたか"}},
+        {"bells", {"見られたときの知らせ", "notices of who looked", "みられた おしらせ"}},
+        {"evidence",
+         {"保険者などの控えとの照合", "comparing with what holders noted",
+          "ほかの きろくと くらべる"}},
+        {"question", {"記録についての質問", "asking about an entry", "しつもん する"}},
+        {"questions",
+         {"質問と答えの一覧", "your questions and their answers", "しつもんと こたえ"}},
+    }};
+    for (const auto& [id, words] : names) {
+        if (id == service.text()) return html_text(words.in(language));
+    }
+    return html_text(service.text());
+}
+
+std::string language_links(const PageFrame& frame) {
+    std::string out;
+    for (const auto language : languages) {
+        const auto* name = language == Language::ja   ? &words::language_names.ja
+                           : language == Language::en ? &words::language_names.en
+                                                      : &words::language_names.easy;
+        const auto query = frame.query.empty() ? "" : frame.query + "&";
+        out += fmt::format(
+            R"(<li><a href="{}" lang="{}" hreflang="{}"{}>{}</a></li>)",
+            html_text(fmt::format("{}?{}lang={}", frame.path, query, to_text(language))),
+            html_language(language), html_language(language),
+            language == frame.language ? R"( aria-current="true")" : "", *name);
+    }
+    return fmt::format(R"(<nav aria-label="{}"><ul class="languages">{}</ul></nav>)",
+                       say(frame.language, words::languages), out);
+}
+
+std::string whole(const PageFrame& frame, const std::string& title, const std::string& body,
+                  bool wrong = false) {
+    const auto language = frame.language;
+    return fmt::format(
+        R"(<!doctype html>
+<html lang="{}"><head><meta charset="utf-8"><title>{}{}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/style.css"></head>
+<body><header><p>{}</p>{}</header>
+<main><h1>{}</h1>{}</main></body></html>
+)",
+        html_language(language), wrong ? say(language, words::error_prefix) : "", title,
+        say(language, words::agent), language_links(frame), title, body);
+}
+
+std::string paragraph(const std::string& html, std::string_view kind = {}) {
+    if (kind.empty()) return "<p>" + html + "</p>";
+    return fmt::format(R"(<p class="{}">{}</p>)", kind, html);
+}
+
+std::string clock_time(UnixTime time, std::int32_t utc_offset_s) {
+    const auto second = (time + utc_offset_s) % 86'400;
+    return fmt::format("{}:{:02}", second / 3600, second / 60 % 60);
+}
+
+std::string mistake_text(Language language, const Mistake& mistake) {
+    const bool password = mistake.password;
+    switch (mistake.kind) {
+        case Mistake::Kind::pin_wrong:
+            return say(language, password ? words::password_wrong : words::pin_wrong,
+                       mistake.tries_left);
+        case Mistake::Kind::pin_format:
+        case Mistake::Kind::new_pin_format:
+            return say(language, password ? words::password_format : words::pin_format);
+        case Mistake::Kind::confirm_last:
+            return say(language, words::confirm_needed);
+        case Mistake::Kind::locked:
+            return say(language, words::locked_card);
+        case Mistake::Kind::card_gone:
+            return say(language, words::card_gone);
+        case Mistake::Kind::new_pin_differs:
+            return say(language, words::new_pin_differs);
+    }
+    return "";
+}
+
+// Named by the field's description, and read out when the page comes.
+std::string mistake_box(Language language, const std::optional<Mistake>& mistake) {
+    if (!mistake) return "";
+    return fmt::format(R"(<p class="mistake" id="mistake" role="alert">{}{}</p>)",
+                       say(language, words::error_prefix), mistake_text(language, *mistake));
+}
+
+std::string card_facts(Language language, const CardView& card, std::int32_t utc_offset_s) {
+    std::string out =
+        say(language, words::card_until, mado::to_text(date_at(card.not_after, utc_offset_s)));
+    out += "<br>" + (card.pin_tries == 0 ? say(language, words::pin_locked)
+                                         : say(language, words::tries, card.pin_tries));
+    if (card.password_tries) {
+        out += "<br>" + (*card.password_tries == 0
+                             ? say(language, words::password_locked)
+                             : say(language, words::password_tries, *card.password_tries));
+    }
+    return out;
+}
+
+// Why no card can be used now, and what to do; "" when one can.
+std::string no_card(const PageFrame& frame, const Look& look) {
+    const auto language = frame.language;
+    const auto again = fmt::format(
+        R"(<p><a class="button" href="{}">{}</a></p>)",
+        html_text(fmt::format("{}?{}&lang={}", frame.path, frame.query, to_text(language))),
+        say(language, words::look_again));
+    if (!look.service) {
+        return paragraph(say(language, words::no_service), "mistake") +
+               paragraph(say(language, words::no_service_help)) + again;
+    }
+    if (look.readers == 0) return paragraph(say(language, words::no_reader), "mistake") + again;
+    if (look.cards.empty()) return paragraph(say(language, words::no_card), "mistake") + again;
+    return "";
+}
+
+// Why this very card cannot; "" when it can.
+std::string unfit(Language language, const CardView& card, bool password) {
+    if (!card.readable) return paragraph(say(language, words::unreadable), "mistake");
+    if (card.not_after <= unix_now())
+        return paragraph(say(language, words::expired_card), "mistake");
+    const int tries = password ? card.password_tries.value_or(0) : card.pin_tries;
+    if (tries == 0) return paragraph(say(language, words::locked_card), "mistake");
+    return "";
+}
+
+// One of several, or the only one.
+std::string card_choice(const PageFrame& frame, const Look& look, std::string_view chosen,
+                        std::int32_t utc_offset_s) {
+    const auto language = frame.language;
+    std::string out;
+    for (const auto& card : look.cards) {
+        const auto name = html_text(card.reader.name);
+        const auto facts = card.readable ? card_facts(language, card, utc_offset_s)
+                                         : say(language, words::unreadable);
+        if (look.cards.size() == 1) {
+            return fmt::format(
+                R"(<input type="hidden" name="reader" value="{}"><dl><dt>{}</dt><dd>{}</dd></dl>)",
+                name, say(language, words::card), facts);
+        }
+        out += fmt::format(
+            R"(<label class="choice"><input type="radio" name="reader" value="{0}" required{1}>)"
+            " {0}<br>{2}</label>",
+            name, card.reader.name == chosen ? " checked" : "", facts);
+    }
+    return fmt::format("<fieldset><legend>{}</legend>{}</fieldset>",
+                       say(language, words::which_card), out);
+}
+
+struct SecretField {
+    std::string name;
+    std::string label;
+    bool password = false;  // of the signing key, not a PIN
+    bool first = false;     // has the focus
+    bool wrong = false;
+};
+
+std::string secret_field(Language language, const SecretField& field) {
+    const auto rule =
+        field.password
+            ? std::string(R"(minlength="6" maxlength="16" pattern="[A-Z0-9]{6,16}")")
+            : std::string(R"(inputmode="numeric" minlength="4" maxlength="4" pattern="[0-9]{4}")");
+    const auto hint = say(language, field.password ? words::password_rule : words::pin_rule);
+    return fmt::format(
+        R"(<p class="field"><label for="{0}">{1}</label>)"
+        R"(<span class="hint" id="{0}-hint">{2}</span>)"
+        R"(<input id="{0}" name="{0}" type="password" autocomplete="off" required {3})"
+        R"( aria-describedby="{0}-hint{4}"{5}{6}></p>)",
+        field.name, field.label, hint, rule, field.wrong ? " mistake" : "",
+        field.wrong ? R"( aria-invalid="true")" : "", field.first ? " autofocus" : "");
+}
+
+std::string form_begin(std::string_view path, std::string_view token) {
+    return fmt::format(R"(<form method="post" action="{}" autocomplete="off">)"
+                       R"(<input type="hidden" name="token" value="{}">)",
+                       path, token);
+}
+
+std::string last_try_box(Language language) {
+    return paragraph(say(language, words::last_try), "warning") +
+           fmt::format(R"(<p><label class="choice"><input type="checkbox" name="last" value="yes">)"
+                       " {}</label></p>",
+                       say(language, words::confirm_last));
+}
+
+bool means_field(const std::optional<Mistake>& mistake) {
+    return mistake && mistake->kind != Mistake::Kind::card_gone;
+}
+
+std::string sign_title(Language language, const Asked& asked) {
+    switch (asked.kind) {
+        case wire::MandateKind::login:
+            return say(language, words::login_title, asked.site->name);
+        case wire::MandateKind::check:
+            return say(language, words::check_title, asked.site->name);
+    }
+    return "";
+}
+
+std::string asked_facts(Language language, const SignPage& page) {
+    std::string services;
+    for (const auto& service : page.asked.scope)
+        services += "<li>" + service_name(language, service) + "</li>";
+    const auto time = clock_time(page.until, page.utc_offset_s);
+    const bool login = page.asked.kind == wire::MandateKind::login;
+    return fmt::format(
+        "<dl><dt>{}</dt><dd>{}<br><small>{}</small></dd><dt>{}</dt><dd><ul>{}</ul></dd>"
+        "<dt>{}</dt><dd>{}</dd></dl>",
+        say(language, words::who), html_text(page.asked.site->name),
+        html_text(page.asked.redirect_uri), say(language, words::what), services,
+        say(language, words::until_when),
+        say(language, login ? words::time_today : words::time_check, time));
+}
+
+std::string cancel_link(Language language, const Asked& asked) {
+    return fmt::format(R"(<p><a href="{}">{}</a></p>)", html_text(refused_address(asked)),
+                       say(language, words::cancel));
+}
+
+}  // namespace
+
+std::string_view to_text(Language language) {
+    switch (language) {
+        case Language::ja:
+            return "ja";
+        case Language::en:
+            return "en";
+        case Language::easy:
+            return "easy";
+    }
+    return "";
+}
+
+Language language_of(std::string_view text) {
+    for (const auto language : languages) {
+        if (to_text(language) == text) return language;
+    }
+    return Language::ja;
+}
+
+std::string_view Words::in(Language language) const {
+    switch (language) {
+        case Language::ja:
+            return ja;
+        case Language::en:
+            return en;
+        case Language::easy:
+            return easy;
+    }
+    return ja;
+}
+
+std::string sign_page(const PageFrame& frame, const SignPage& page) {
+    const auto language = frame.language;
+    const auto title = sign_title(language, page.asked);
+    auto body = mistake_box(language, page.mistake) + asked_facts(language, page);
+    const auto missing = no_card(frame, page.look);
+    const auto* only = page.look.find(page.reader);
+    const auto unusable = missing.empty() && only != nullptr ? unfit(language, *only, false) : "";
+    if (!missing.empty() || !unusable.empty()) {
+        return whole(frame, title, body + missing + unusable + cancel_link(language, page.asked),
+                     page.mistake.has_value());
+    }
+    body += paragraph(say(language, words::insert_card));
+    body += form_begin(frame.path, page.token);
+    body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
+    body += secret_field(language, {.name = "pin",
+                                    .label = say(language, words::pin),
+                                    .first = true,
+                                    .wrong = means_field(page.mistake)});
+    if (only == nullptr || only->pin_tries == 1) body += last_try_box(language);
+    const bool login = page.asked.kind == wire::MandateKind::login;
+    body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
+                        say(language, login ? words::log_in : words::allow));
+    body += paragraph(say(language, words::site_never_sees)) + cancel_link(language, page.asked);
+    return whole(frame, title, body, page.mistake.has_value());
+}
+
+std::string card_page(const PageFrame& frame, const CardPage& page) {
+    const auto language = frame.language;
+    std::string body = no_card(frame, page.look);
+    for (const auto& card : page.look.cards) {
+        const auto name = html_text(card.reader.name);
+        body += fmt::format("<h2>{}</h2><p>{}</p>", name,
+                            card.readable ? card_facts(language, card, page.utc_offset_s)
+                                          : say(language, words::unreadable));
+        if (!card.readable) continue;
+        if (card.not_after <= unix_now())
+            body += paragraph(say(language, words::expired_card), "mistake");
+        http::Form query;
+        query.set("reader", card.reader.name);
+        query.set("lang", std::string(to_text(language)));
+        const auto link = [&](const char* use, const Words& words) {
+            query.set("use", use);
+            return fmt::format(R"(<li><a href="/pin?{}">{}</a></li>)",
+                               html_text(http::form_text(query)), say(language, words));
+        };
+        body += "<ul>" + link("pin", words::change_pin);
+        if (card.password_tries) body += link("password", words::change_password);
+        body += "</ul>";
+    }
+    body += paragraph(say(language, words::open_logins, page.open_logins));
+    return whole(frame, say(language, words::card_title), body);
+}
+
+std::string pin_page(const PageFrame& frame, const PinPage& page) {
+    const auto language = frame.language;
+    const auto title = say(language, page.password ? words::change_password : words::change_pin);
+    const auto back = fmt::format(R"(<p><a href="/?lang={}">{}</a></p>)", to_text(language),
+                                  say(language, words::back_to_card));
+    if (page.done) {
+        return whole(
+            frame, title,
+            fmt::format(R"(<p role="status">{}</p>)", say(language, words::changed)) + back);
+    }
+    auto body = mistake_box(language, page.mistake);
+    const auto missing = no_card(frame, page.look);
+    const auto* card = page.look.find(page.reader);
+    if (card == nullptr) {
+        const auto gone =
+            missing.empty() ? paragraph(say(language, words::card_gone), "mistake") : missing;
+        return whole(frame, title, body + gone + back, page.mistake.has_value());
+    }
+    const auto unusable = unfit(language, *card, page.password);
+    if (!unusable.empty()) return whole(frame, title, body + unusable + back);
+    body += form_begin("/pin", page.token);
+    const auto field = [&](const char* name, const Words& words, bool first) {
+        return secret_field(language, {.name = name,
+                                       .label = say(language, words),
+                                       .password = page.password,
+                                       .first = first,
+                                       .wrong = first && means_field(page.mistake)});
+    };
+    body += field("pin", words::present, true) + field("fresh", words::fresh, false) +
+            field("again", words::fresh_again, false);
+    const int tries = page.password ? card->password_tries.value_or(0) : card->pin_tries;
+    if (tries == 1) body += last_try_box(language);
+    body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
+                        say(language, words::change));
+    return whole(frame, title, body + back, page.mistake.has_value());
+}
+
+std::string refusal_page(const PageFrame& frame, Refusal why) {
+    const auto reason = [why]() -> const Words& {
+        switch (why) {
+            case Refusal::malformed:
+                return words::malformed;
+            case Refusal::site_unknown:
+                return words::site_unknown;
+            case Refusal::site_unlisted:
+                return words::site_unlisted;
+            case Refusal::audience:
+                return words::audience;
+            case Refusal::scope:
+                return words::scope;
+            case Refusal::expired:
+                return words::expired;
+        }
+        return words::malformed;
+    };
+    const auto language = frame.language;
+    return whole(frame, say(language, words::refused_title),
+                 paragraph(say(language, reason()), "mistake") +
+                     paragraph(say(language, words::nothing_signed)));
+}
+
+std::string stale_page(const PageFrame& frame) {
+    const auto language = frame.language;
+    return whole(frame, say(language, words::stale_title),
+                 paragraph(say(language, words::nothing_signed)));
+}
+
+std::string_view style() {
+    return
+#include "apps/agent/static/style.css.hpp"
+        ;
+}
+
+}  // namespace mado::agent

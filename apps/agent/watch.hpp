@@ -1,0 +1,25 @@
+// Watches the readers on a thread of its own, so that a card that is pulled is noticed at once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "card/readers.hpp"
+
+namespace mado::agent {
+
+class Watch {
+  public:
+    // `changed` is called by that thread, first with what there is.
+    Watch(std::unique_ptr<card::Readers> readers,
+          std::function<void(std::optional<std::vector<card::Reader>>)> changed);
+
+  private:
+    std::unique_ptr<card::Readers> readers_;
+    std::jthread thread_;  // ended and joined first
+};
+
+}  // namespace mado::agent

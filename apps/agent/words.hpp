@@ -1,0 +1,160 @@
+// What the agent's pages say. `{}` stands for what fmt puts there.
+#pragma once
+
+#include "pages.hpp"
+
+namespace mado::agent::words {
+
+constexpr Words insert_card{"カードをカードリーダに挿し、暗証番号を入力してください。",
+                            "Put your card into the reader and enter your PIN.",
+                            "カードを きかいに いれて、４つの すうじを いれて ください。"};
+constexpr Words language_names{"日本語", "English", "やさしい日本語"};
+constexpr Words languages{"言語", "Language", "ことば"};
+constexpr Words agent{"マドのカード窓口（このパソコンの中のページ）",
+                      "Mado card agent (a page inside this computer)",
+                      "カードの まどぐち（この パソコンの なかの ページ）"};
+constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};
+
+constexpr Words login_title{"「{}」へのログイン", "Log in to “{}”", "「{}」に はいる"};
+constexpr Words check_title{"「{}」での資格確認", "Eligibility check at “{}”",
+                            "「{}」で ほけんを たしかめる"};
+constexpr Words who{"求めているところ", "Who asks", "だれが"};
+constexpr Words what{"できること", "For what", "なにを"};
+constexpr Words until_when{"いつまで", "Until", "いつまで"};
+constexpr Words time_today{"{}まで（カードを抜くと、そこで終わります）",
+                           "{} (ends at once when you remove the card)",
+                           "{}まで（カードを ぬくと、おわります）"};
+constexpr Words time_check{"{}まで", "{}", "{}まで"};
+constexpr Words card{"カード", "Card", "カード"};
+constexpr Words card_until{"有効期限 {}", "valid until {}", "{}まで つかえます"};
+constexpr Words tries{"暗証番号はあと{}回まちがえられます", "PIN: {} tries left",
+                      "すうじを まちがえて いいのは あと{}かい"};
+constexpr Words password_tries{"署名用パスワードはあと{}回まちがえられます",
+                               "signing password: {} tries left",
+                               "しょめいの パスワードを まちがえて いいのは あと{}かい"};
+constexpr Words pin_locked{"暗証番号はロックされています", "PIN: locked",
+                           "すうじは もう つかえません"};
+constexpr Words password_locked{"署名用パスワードはロックされています", "signing password: locked",
+                                "しょめいの パスワードは もう つかえません"};
+constexpr Words pin{"暗証番号（数字4けた）", "PIN (4 digits)", "４つの すうじ"};
+constexpr Words pin_rule{"お渡しのときに決めた4つの数字",
+                         "The four digits that you chose for the card",
+                         "カードを もらった ときに きめた すうじ"};
+constexpr Words log_in{"ログインする", "Log in", "はいる"};
+constexpr Words allow{"許可する", "Allow", "いいです"};
+constexpr Words cancel{"取り消して戻る", "Cancel and go back", "やめて もどる"};
+constexpr Words site_never_sees{"暗証番号はこのパソコンとカードの外に出ません。",
+                                "Your PIN does not leave this computer and your card.",
+                                "４つの すうじは、ほかの ひとには みえません。"};
+constexpr Words last_try{
+    "あと1回まちがえるとカードがロックされ、市区町村の窓口でしか直せません。",
+    "One more wrong PIN locks the card, and only the municipal office can unlock it.",
+    "あと１かい まちがえると、カードが つかえなく なります。やくしょで なおします。"};
+constexpr Words confirm_last{"わかりました。もう1回だけ入力します。",
+                             "I understand. I will try once more.",
+                             "わかりました。もう１かい やります。"};
+constexpr Words which_card{"使うカード", "Card to use", "つかう カード"};
+constexpr Words look_again{"もう一度見る", "Look again", "もういちど みる"};
+
+constexpr Words no_service{"カードリーダの仕組み（pcscd）が動いていません。",
+                           "The card reader service (pcscd) does not run.",
+                           "カードの きかいが うごいて いません。"};
+constexpr Words no_service_help{
+    "管理者に：apt-get install pcscd のあと systemctl start pcscd。デモのカードは ./mado card "
+    "insert 名前。",
+    "For the administrator: apt-get install pcscd, then systemctl start pcscd. A demo card: ./mado "
+    "card insert NAME.",
+    "パソコンに くわしい ひとに「pcscd を うごかして」と いって ください。"};
+constexpr Words no_reader{"カードリーダが見つかりません。つないでください。",
+                          "There is no card reader. Please connect one.",
+                          "カードの きかいが ありません。つないで ください。"};
+constexpr Words no_card{
+    "カードリーダにカードがありません。カードを挿して「もう一度見る」を押してください。",
+    "There is no card in the reader. Put it in and choose “Look again”.",
+    "カードが ありません。いれて「もういちど みる」を おして ください。"};
+constexpr Words unreadable{
+    "このカードは読めません（ほかの種類のカードか、ほかのプログラムが使っています）。",
+    "This card cannot be read (another kind of card, or another program uses "
+    "it).",
+    "この カードは よめません。"};
+constexpr Words expired_card{
+    "このカードの有効期限は切れています。市区町村の窓口で更新してください。",
+    "This card has expired. The municipal office renews it.",
+    "この カードは きげんが きれて います。やくしょで あたらしく します。"};
+constexpr Words locked_card{
+    "暗証番号のまちがいが続いたため、このカードはロックされています。市区町村の窓口で解除してくださ"
+    "い。",
+    "This card is locked after too many wrong PINs. The municipal office unlocks it.",
+    "なんども まちがえたので、この カードは つかえません。やくしょで なおします。"};
+
+constexpr Words pin_wrong{"暗証番号がちがいます。あと{}回です。",
+                          "The PIN is wrong. {} tries left.",
+                          "すうじが ちがいます。あと{}かいです。"};
+constexpr Words password_wrong{"署名用パスワードがちがいます。あと{}回です。",
+                               "The signing password is wrong. {} tries left.",
+                               "パスワードが ちがいます。あと{}かいです。"};
+constexpr Words pin_format{"暗証番号は数字4けたです。回数は減っていません。",
+                           "A PIN has 4 digits. No try was used.",
+                           "すうじは ４つです。かいすうは へって いません。"};
+constexpr Words password_format{
+    "署名用パスワードは英大文字と数字で6〜16文字です。回数は減っていません。",
+    "A signing password has 6 to 16 capital letters and digits. No try was used.",
+    "パスワードは おおきい えいじと すうじで 6〜16もじです。かいすうは へって いません。"};
+constexpr Words confirm_needed{"最後の1回です。下の確認に印を付けてください。",
+                               "This is the last try. Please tick the confirmation below.",
+                               "さいごの １かいです。したに しるしを つけて ください。"};
+constexpr Words card_gone{
+    "カードが抜かれたか、ほかのプログラムが使っています。挿し直してください。",
+    "The card was removed, or another program uses it. Put it in again.",
+    "カードが ありません。もういちど いれて ください。"};
+constexpr Words new_pin_differs{"新しいものが2回で同じではありません。",
+                                "The two new ones are not the same.",
+                                "あたらしいのが ２かいで おなじでは ありません。"};
+
+constexpr Words card_title{"カードの状態", "Your card", "カードの ようす"};
+constexpr Words reader{"カードリーダ", "Reader", "カードの きかい"};
+constexpr Words open_logins{"このカードで開いているログイン：{}件（カードを抜くと終わります）",
+                            "Log-ins open by cards here: {} (removing the card ends them)",
+                            "いま はいって いる ところ：{}（カードを ぬくと おわります）"};
+constexpr Words change_pin{"暗証番号を変える", "Change the PIN", "４つの すうじを かえる"};
+constexpr Words change_password{"署名用パスワードを変える", "Change the signing password",
+                                "しょめいの パスワードを かえる"};
+constexpr Words present{"今のもの", "Present one", "いまの もの"};
+constexpr Words fresh{"新しいもの", "New one", "あたらしい もの"};
+constexpr Words fresh_again{"新しいもの（もう一度）", "New one, again",
+                            "あたらしい もの（もういちど）"};
+constexpr Words change{"変える", "Change", "かえる"};
+constexpr Words changed{"変わりました。", "It was changed.", "かわりました。"};
+constexpr Words back_to_card{"カードの状態に戻る", "Back to the card", "カードの ようすに もどる"};
+constexpr Words password_rule{"英大文字と数字で6〜16文字", "6 to 16 capital letters and digits",
+                              "おおきい えいじと すうじで 6〜16もじ"};
+
+constexpr Words refused_title{"この求めには応じません", "This request is refused",
+                              "これは できません"};
+constexpr Words nothing_signed{
+    "暗証番号は求められていません。カードは何も署名していません。元のページに戻り、もう一度始めてく"
+    "ださい。",
+    "You were not asked for a PIN, and the card has signed nothing. Go back and begin again.",
+    "カードは なにも していません。もとの ページから、もういちど はじめて ください。"};
+constexpr Words malformed{"求めの形が正しくありません。", "The request does not have its form.",
+                          "おねがいの かたちが ちがいます。"};
+constexpr Words site_unknown{
+    "求めているところは、名簿に載っていません。暗証番号を入力しないでください。",
+    "Whoever asks is not in the directory. Do not enter your PIN.",
+    "しらない ところです。すうじを いれないで ください。"};
+constexpr Words site_unlisted{
+    "戻り先のアドレスは、名簿に載っているものではありません。本物に見せかけたページかもしれません"
+    "。",
+    "The address to return to is not one that the directory lists. The page you came from may be a "
+    "fake.",
+    "もどる ところが ちがいます。にせものの ページかも しれません。"};
+constexpr Words audience{"ほかの中継センター宛ての求めです。", "The request is for another relay.",
+                         "ほかの ところへの おねがいです。"};
+constexpr Words scope{"そこに許されていないことまで求めています。", "It asks for more than it may.",
+                      "しては いけない ことを たのんで います。"};
+constexpr Words expired{"求めの期限が切れています。", "The request is too old.",
+                        "おねがいが ふるいです。"};
+constexpr Words stale_title{"このページは使い終わっています", "This page was used already",
+                            "この ページは もう つかえません"};
+
+}  // namespace mado::agent::words
