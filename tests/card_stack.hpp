@@ -3,30 +3,15 @@
 // beside the machine's pcscd), and OpenSC.
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/temp_folder.hpp"
+#include "child.hpp"
 
 namespace mado {
-
-// A program in the background, ended with this.
-class Child {
-  public:
-    Child(const std::vector<std::string>& words, const std::string& log);
-    ~Child();
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
-    void end();
-    [[nodiscard]] bool runs();
-
-  private:
-    pid_t process_ = -1;
-};
 
 class CardStack {
   public:

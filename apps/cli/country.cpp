@@ -576,6 +576,10 @@ std::vector<Program> programs_from(std::uint16_t first_port) {
     }
     programs.push_back(
         {"agent", "mado-agent", ports.agent_operator(), {ports.agent(), ports.agent_operator()}});
+    programs.push_back({"portal",
+                        "mado-portal",
+                        ports.portal_operator(),
+                        {ports.portal(), ports.portal_operator()}});
     return programs;
 }
 
@@ -628,6 +632,14 @@ bool prepare_programs(const Places& places) {
                     "pcscd = \"{}\"\nport = {}\noperator_port = {}\n",
                     places.directory(), places.authority_key(), places.policy(),
                     readers_program(places).socket, ports.agent(), ports.agent_operator()));
+    write_config(places, "portal",
+                 fmt::format("id = \"portal\"\nkeys = \"{}\"\ndirectory = \"{}\"\n"
+                             "authority = \"{}\"\npolicy = \"{}\"\nredirect_uri = "
+                             "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
+                             "operator_port = {}\n",
+                             places.keys_of("portal"), places.directory(), places.authority_key(),
+                             places.policy(), portal_url(ports), ports.agent(), ports.portal(),
+                             ports.portal_operator()));
     return changed;
 }
 

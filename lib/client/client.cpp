@@ -91,7 +91,9 @@ Task<Result<http::Response>> Asker::post(std::string path, std::string body, Uni
         }
         auto response =
             co_await connection_->exchange(request, wire::reply_bytes_max, answer_timeout);
-        if (response && response->status == 200) co_return std::move(*response);
+        if (response && (response->status == 200 || response->status == 204)) {
+            co_return std::move(*response);
+        }
         if (response) co_return std::unexpected(read_problem(response->body));
         connection_.reset();
         if (again || !is_lost(response.error()) || unix_now() >= until) {
@@ -107,6 +109,14 @@ Task<Result<std::string>> Asker::nonce() {
     auto nonce = read_nonce(response->body);
     if (!nonce) co_return problem(wire::Code::answer_invalid, "nonce");
     co_return std::move(*nonce);
+}
+
+Task<Result<void>> Asker::end_mandate(Hash mandate) {
+    json::object body{{"for", identity_.id.text()}, {"mandate", base64url(mandate)}};
+    const auto response =
+        co_await post("/v1/mandates/end", json::serialize(body), unix_now() + wire::ask_lifetime_s);
+    if (!response) co_return std::unexpected(response.error());
+    co_return Result<void>{};
 }
 
 Task<Result<Answered>> Asker::ask(Ask question) {

@@ -86,6 +86,9 @@ class Asker {
 
     // A nonce for a mandate; bound to this organisation, 5 minutes.
     Task<Result<std::string>> nonce();
+    // Ends a mandate for this organisation before its time: log-out, withdrawal. By its SHA-256;
+    // mandate_unknown when the relay does not know it, or not any more.
+    Task<Result<void>> end_mandate(Hash mandate);
     Task<Result<Answered>> ask(Ask question);
 
   private:

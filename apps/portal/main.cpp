@@ -1,0 +1,117 @@
+// mado-portal: My Page, run by the portal operator. `mado-portal serve CONFIG`.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/config.hpp"
+#include "base/program.hpp"
+#include "http/operations.hpp"
+#include "routes.hpp"
+#include "wire/address.hpp"
+
+namespace mado::portal {
+namespace {
+
+namespace asio = http::asio;
+using http::Task;
+
+struct Settings {
+    std::string id, keys, directory, authority, policy;
+    std::string redirect_uri, agent;
+    std::string address;
+    std::uint16_t port = 0;
+    std::uint16_t operator_port = 0;
+};
+
+Settings read_settings(const std::string& path) {
+    auto config = Config::load(path);
+    Settings s;
+    s.id = config.text("id");
+    s.keys = config.text("keys");
+    s.directory = config.text("directory");
+    s.authority = config.text("authority");
+    s.policy = config.text("policy");
+    s.redirect_uri = config.text("redirect_uri");
+    s.agent = config.text("agent");
+    s.address = config.text_or("address", "127.0.0.1");
+    s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
+    s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
+    config.finish();
+    return s;
+}
+
+// An agent returns only to what the directory lists.
+void demand_listed(const wire::Directory& directory, const client::Identity& identity,
+                   const std::string& redirect_uri) {
+    const auto& listed = directory.find(identity.id)->redirect_uris;
+    if (std::ranges::find(listed, redirect_uri) != listed.end()) return;
+    throw OperatorError("the directory does not list " + redirect_uri + " for " +
+                        identity.id.text());
+}
+
+constexpr http::Milliseconds shutdown_grace{5'000};
+constexpr std::size_t strangers_per_address_max = 64;
+
+Task<void> shut_down(asio::io_context& io, http::Server& server, http::Server& operator_server,
+                     const Log& log) {
+    asio::signal_set signals(io, SIGTERM, SIGINT);
+    co_await signals.async_wait(asio::use_awaitable);
+    log.info("stopping");
+    co_await server.stop(shutdown_grace);
+    co_await operator_server.stop(shutdown_grace);
+    io.stop();
+}
+
+int serve(const std::string& config_path) {
+    const Log log("mado-portal");
+    const auto settings = read_settings(config_path);
+    const auto directory = wire::load_directory(settings.directory, settings.authority);
+    const auto policy = wire::load_policy(settings.policy, directory);
+    const auto identity = client::load_identity(settings.id, settings.keys, directory);
+    demand_listed(directory, identity, settings.redirect_uri);
+
+    Shared shared{.directory = directory,
+                  .policy = policy,
+                  .identity = identity,
+                  .origin = must(wire::origin_of(settings.redirect_uri), "redirect_uri"),
+                  .redirect_uri = settings.redirect_uri,
+                  .agent = settings.agent,
+                  .log = log};
+    const auto tls =
+        http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
+    asio::io_context io{1};
+    http::ServerOptions options;
+    options.address = settings.address;
+    options.port = settings.port;
+    options.tls = &tls;
+    options.limits.connections_per_address_max = strangers_per_address_max;
+    http::log_requests(options, log);
+    http::Server server(io, options, routes(shared));
+    http::Metrics metrics;
+    http::ServerOptions operator_options;
+    operator_options.port = settings.operator_port;
+    http::Server operator_server(
+        io, operator_options,
+        http::operator_routes([]() -> std::optional<std::string> { return std::nullopt; },
+                              metrics));
+    asio::co_spawn(io, shut_down(io, server, operator_server, log), asio::detached);
+    log.info("serving", {{"port", std::int64_t{settings.port}}});
+    io.run();
+    log.info("stopped");
+    return 0;
+}
+
+}  // namespace
+}  // namespace mado::portal
+
+int main(int argc, char** argv) {
+    return mado::run_program("mado-portal", argc, argv, [](const mado::Words& words) {
+        if (words.size() == 2 && words[0] == "serve") return mado::portal::serve(words[1]);
+        throw mado::OperatorError("usage: mado-portal serve CONFIG");
+    });
+}

@@ -1,0 +1,25 @@
+// The portal's pages, in three languages: log in, be logged in, log out. My Page itself comes here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace mado::portal {
+
+enum class Language { ja, en, easy };  // easy: やさしい日本語
+Language language_of(std::string_view text);
+std::string_view to_text(Language language);
+
+// What the start page says above its button: a closed set, by name in the address. "": nothing.
+std::string start_page(Language language, std::string_view said);
+struct HomePage {
+    UnixTime until = 0;
+    std::int32_t utc_offset_s = 0;
+};
+std::string home_page(Language language, const HomePage& page);
+std::string back_page(Language language);
+
+}  // namespace mado::portal

@@ -1,0 +1,225 @@
+#include "routes.hpp"
+
+#include <algorithm>
+
+#include "client/entries.hpp"
+#include "crypto/digest.hpp"
+#include "http/form.hpp"
+#include "pages.hpp"
+
+namespace mado::portal {
+namespace {
+
+using http::Request;
+using http::Response;
+using http::Task;
+
+constexpr std::size_t form_bytes_max = 8 * 1024;
+// What My Page asks of holders and the relay for whoever is logged in.
+constexpr std::string_view scope = "claims entries bells evidence question questions";
+constexpr std::string_view cookie_name = "__Host-mado";
+
+Response page(std::string body, const std::string& form_target = {}) {
+    Response out;
+    out.content_type = "text/html; charset=utf-8";
+    out.body = std::move(body);
+    out.headers = {{"Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'" +
+                        (form_target.empty() ? "" : " " + form_target)},
+                   {"X-Frame-Options", "DENY"},
+                   {"Cross-Origin-Opener-Policy", "same-origin"},
+                   {"Cross-Origin-Resource-Policy", "same-origin"},
+                   {"Referrer-Policy", "same-origin"},
+                   {"Strict-Transport-Security", "max-age=31536000"},
+                   {"Cache-Control", "no-store"}};
+    return out;
+}
+
+Response redirect(std::string to, std::string_view form_target = {}) {
+    auto out = page({}, std::string(form_target));
+    out.status = 303;
+    out.headers.push_back({"Location", std::move(to)});
+    return out;
+}
+
+Response refuse(int status, std::string_view name) {
+    auto out = page(std::string(name));
+    out.status = status;
+    out.content_type = "text/plain; charset=utf-8";
+    return out;
+}
+
+void set_cookie(Response& response, std::string_view value) {
+    response.headers.push_back({"Set-Cookie", std::string(cookie_name) + "=" + std::string(value) +
+                                                  "; Path=/; Secure; HttpOnly; SameSite=Strict" +
+                                                  (value.empty() ? "; Max-Age=0" : "")});
+}
+
+std::string_view cookie_of(const Request& request) {
+    auto rest = request.header("cookie");
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find("; "), rest.size());
+        const auto pair = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 2, rest.size()));
+        if (pair.starts_with(cookie_name) && pair.size() > cookie_name.size() &&
+            pair[cookie_name.size()] == '=') {
+            return pair.substr(cookie_name.size() + 1);
+        }
+    }
+    return {};
+}
+
+// From a page of this portal.
+bool is_own(const Shared& shared, const Request& request) {
+    return request.header("origin") == shared.origin &&
+           request.header("sec-fetch-site") == "same-origin";
+}
+
+Language language_in(std::string_view query) {
+    const auto form = http::parse_form(query);
+    return form ? language_of(form->text("lang")) : Language::ja;
+}
+
+Task<Response> start(Shared& shared, const Request& request) {
+    const auto form = http::parse_form(request.query);
+    const auto language = language_in(request.query);
+    if (const auto* who = shared.sessions.find(cookie_of(request), unix_now())) {
+        co_return page(home_page(
+            language, {.until = who->expires, .utc_offset_s = shared.policy.utc_offset_s()}));
+    }
+    co_return page(start_page(language, form ? form->text("said") : ""), shared.agent);
+}
+
+std::string said(std::string_view name, Language language) {
+    return "/?said=" + std::string(name) + "&lang=" + std::string(to_text(language));
+}
+
+// To the agent, with a nonce for this browser session only.
+Task<Response> log_in(Shared& shared, const Request& request) {
+    const auto language = language_in(request.body);
+    client::Asker asker(shared.directory, shared.identity);
+    const auto nonce = co_await asker.nonce();
+    if (!nonce) co_return redirect(said("unavailable", language));
+    const auto now = unix_now();
+    const Waiting waiting{.nonce = *nonce,
+                          .state = base64url(crypto::random_bytes(16)),
+                          .expires = now + wire::nonce_lifetime_s};
+    const auto cookie = shared.sessions.begin(waiting, now);
+    if (!cookie) co_return redirect(said("unavailable", language));
+    http::Form query;
+    query.set("client_id", shared.identity.id.text());
+    query.set("redirect_uri", shared.redirect_uri);
+    query.set("response_mode", "fragment");
+    query.set("kind", "login");
+    query.set("scope", std::string(scope));
+    query.set("nonce", waiting.nonce);
+    query.set("state", waiting.state);
+    query.set("aud", shared.directory.relay().id.text());
+    query.set("exp", std::to_string(waiting.expires));
+    query.set("lang", std::string(to_text(language)));
+    auto out = redirect(shared.agent + "/authorize?" + http::form_text(query), shared.agent);
+    set_cookie(out, *cookie);
+    co_return out;
+}
+
+// The mandate that this browser session asked for, and no other: what the card signed says which
+// nonce, and the nonce was given to this session only.
+std::optional<wire::SignedMandate> own_mandate(const Shared& shared, const Waiting& waiting,
+                                               std::string_view text) {
+    auto signed_mandate = wire::parse_mandate(text);
+    if (!signed_mandate) return std::nullopt;
+    const auto& mandate = signed_mandate->mandate;
+    const bool own = mandate.nonce == waiting.nonce && mandate.organisation == shared.identity.id &&
+                     mandate.audience == shared.directory.relay().id &&
+                     mandate.kind == wire::MandateKind::login && mandate.expires > unix_now();
+    return own ? std::move(*signed_mandate) : std::optional<wire::SignedMandate>();
+}
+
+Task<Response> finish(Shared& shared, const Request& request) {
+    const auto form = http::parse_form(request.body);
+    const auto waiting = shared.sessions.take_waiting(cookie_of(request), unix_now());
+    if (!form || !waiting || form->text("state") != waiting->state) {
+        co_return refuse(403, "other_session");
+    }
+    if (form->has("error")) co_return refuse(403, "cancelled");
+    const std::string mandate(form->text("mandate"));
+    const auto parsed = own_mandate(shared, *waiting, mandate);
+    if (!parsed) co_return refuse(403, "other_session");
+    // Whether the card is good, and the signature, the relay says: it answers under it, or not.
+    const auto bells = co_await client::fetch_bells(shared.directory, shared.identity, mandate);
+    if (!bells) {
+        const bool silent = bells.error().code == wire::Code::unavailable;
+        co_return refuse(403, silent ? "unavailable" : "refused");
+    }
+    auto out = page({});
+    out.status = 204;
+    set_cookie(out, shared.sessions.log_in({.mandate = mandate,
+                                            .mandate_hash = crypto::sha256(as_bytes(mandate)),
+                                            .expires = parsed->mandate.expires}));
+    co_return out;
+}
+
+Task<Response> log_out(Shared& shared, const Request& request) {
+    const auto who = shared.sessions.log_out(cookie_of(request));
+    if (who) {
+        client::Asker asker(shared.directory, shared.identity);
+        const auto ended = co_await asker.end_mandate(who->mandate_hash);
+        // Nobody has it any more; it ends by itself.
+        if (!ended) shared.log.warning("mandate_not_ended");
+    }
+    auto out = redirect(said("log_out", language_in(request.body)));
+    set_cookie(out, "");
+    co_return out;
+}
+
+using Step = Task<Response> (*)(Shared&, const Request&);
+
+http::Handler own_form(Shared& shared, Step step) {
+    return [&shared, step](Request request) -> Task<Response> {
+        if (!is_own(shared, request) ||
+            request.content_type != "application/x-www-form-urlencoded") {
+            co_return refuse(403, "other_session");
+        }
+        co_return co_await step(shared, request);
+    };
+}
+
+http::Route carried(std::string_view path, std::string_view type, std::string_view text) {
+    return {"GET", path, 0, [type, text](Request) -> Task<Response> {
+                auto out = page(std::string(text));
+                out.content_type = type;
+                co_return out;
+            }};
+}
+
+constexpr std::string_view style_css =
+#include "apps/portal/static/style.css.hpp"
+    ;
+constexpr std::string_view back_js =
+#include "apps/portal/static/back.js.hpp"
+    ;
+constexpr std::string_view home_js =
+#include "apps/portal/static/home.js.hpp"
+    ;
+
+}  // namespace
+
+std::vector<http::Route> routes(Shared& shared) {
+    std::vector<http::Route> out;
+    out.push_back({"GET", "/", 0, [&shared](Request request) -> Task<Response> {
+                       co_return co_await start(shared, request);
+                   }});
+    out.push_back({"GET", "/login/back", 0, [](Request request) -> Task<Response> {
+                       co_return page(back_page(language_in(request.query)));
+                   }});
+    out.push_back({"POST", "/login", form_bytes_max, own_form(shared, log_in)});
+    out.push_back({"POST", "/login/finish", form_bytes_max, own_form(shared, finish)});
+    out.push_back({"POST", "/logout", form_bytes_max, own_form(shared, log_out)});
+    out.push_back(carried("/style.css", "text/css; charset=utf-8", style_css));
+    out.push_back(carried("/back.js", "text/javascript; charset=utf-8", back_js));
+    out.push_back(carried("/home.js", "text/javascript; charset=utf-8", home_js));
+    return out;
+}
+
+}  // namespace mado::portal

@@ -1,0 +1,13 @@
+// The return from the agent: what it answered stands in the fragment, which no server has seen.
+"use strict";
+const answer = location.hash.slice(1);
+history.replaceState(null, "", location.pathname);
+const finish = async () => {
+  const reply = await fetch("/login/finish", {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    body: answer,
+  });
+  location.replace(reply.ok ? "/" : "/?" + new URLSearchParams({ said: await reply.text() }));
+};
+finish();

@@ -1,0 +1,25 @@
+// Programs that a test starts beside itself.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace mado {
+
+// A program in the background, ended with this.
+class Child {
+  public:
+    Child(const std::vector<std::string>& words, const std::string& log);
+    ~Child();
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    void end();
+    [[nodiscard]] bool runs();
+
+  private:
+    pid_t process_ = -1;
+};
+
+}  // namespace mado
