@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include <chrono>
 #include <thread>
@@ -80,7 +81,7 @@ Browser::Browser(const std::string& log) : port_(free_port()) {
 
 Browser::~Browser() {
     try {
-        call("DELETE", session_);
+        call("DELETE", session_, {});
     } catch (const std::exception&) {
         // It ends with chromedriver.
     }
@@ -116,19 +117,19 @@ void Browser::go(const std::string& url) {
 }
 
 void Browser::back() {
-    call("POST", session_ + "/back");
+    call("POST", session_ + "/back", {});
 }
 
 std::string Browser::url() {
-    return std::string(call("GET", session_ + "/url").as_string());
+    return std::string(call("GET", session_ + "/url", {}).as_string());
 }
 
 std::string Browser::title() {
-    return std::string(call("GET", session_ + "/title").as_string());
+    return std::string(call("GET", session_ + "/title", {}).as_string());
 }
 
 void Browser::click(std::string_view selector) {
-    call("POST", element(selector) + "/click");
+    call("POST", element(selector) + "/click", {});
 }
 
 void Browser::submit(std::string_view selector) {
@@ -140,7 +141,7 @@ void Browser::submit(std::string_view selector) {
 
 void Browser::type(std::string_view selector, std::string_view text) {
     const auto field = element(selector);
-    call("POST", field + "/clear");
+    call("POST", field + "/clear", {});
     call("POST", field + "/value", {{"text", text}});
 }
 
@@ -158,7 +159,7 @@ void Browser::press(std::string_view keys) {
 }
 
 std::string Browser::text(std::string_view selector) {
-    return std::string(call("GET", element(selector) + "/text").as_string());
+    return std::string(call("GET", element(selector) + "/text", {}).as_string());
 }
 
 bool Browser::has(std::string_view selector) {
@@ -168,11 +169,11 @@ bool Browser::has(std::string_view selector) {
 }
 
 std::string Browser::role(std::string_view selector) {
-    return std::string(call("GET", element(selector) + "/computedrole").as_string());
+    return std::string(call("GET", element(selector) + "/computedrole", {}).as_string());
 }
 
 std::string Browser::label(std::string_view selector) {
-    return std::string(call("GET", element(selector) + "/computedlabel").as_string());
+    return std::string(call("GET", element(selector) + "/computedlabel", {}).as_string());
 }
 
 json::value Browser::run(std::string_view script) {
@@ -184,7 +185,7 @@ void Browser::resize(int width, int height) {
 }
 
 void Browser::screenshot(const std::string& path) {
-    const auto picture = call("GET", session_ + "/screenshot");
+    const auto picture = call("GET", session_ + "/screenshot", {});
     replace_file(path, parse_base64(picture.as_string()).value());
 }
 

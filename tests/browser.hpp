@@ -2,7 +2,7 @@
 // profile of its own. Ended with the test.
 #pragma once
 
-#include <boost/json.hpp>
+#include <boost/json/fwd.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,7 +46,7 @@ class Browser {
 
   private:
     boost::json::value call(std::string_view method, const std::string& path,
-                            const boost::json::object& body = {});
+                            const boost::json::object& body);
     std::string element(std::string_view selector);
 
     TempFolder folder_;

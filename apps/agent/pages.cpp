@@ -284,22 +284,26 @@ std::string_view Words::in(Language language) const {
 std::string sign_page(const PageFrame& frame, const SignPage& page) {
     const auto language = frame.language;
     const auto title = sign_title(language, page.asked);
-    auto body = mistake_box(language, page.mistake) + asked_facts(language, page);
+    auto body = asked_facts(language, page);
     const auto missing = no_card(frame, page.look);
     const auto* only = page.look.find(page.reader);
     const auto unusable = missing.empty() && only != nullptr ? unfit(language, *only, false) : "";
     if (!missing.empty() || !unusable.empty()) {
-        return whole(frame, title, body + missing + unusable + cancel_link(language, page.asked),
+        return whole(frame, title,
+                     mistake_box(language, page.mistake) + body + missing + unusable +
+                         cancel_link(language, page.asked),
                      page.mistake.has_value());
     }
     body += paragraph(say(language, words::insert_card));
     body += form_begin(frame.path, page.token);
     body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
+    // Where the eye is: beside the field, which has the focus.
+    body += mistake_box(language, page.mistake);
+    if (only == nullptr || only->pin_tries == 1) body += last_try_box(language);
     body += secret_field(language, {.name = "pin",
                                     .label = say(language, words::pin),
                                     .first = true,
                                     .wrong = means_field(page.mistake)});
-    if (only == nullptr || only->pin_tries == 1) body += last_try_box(language);
     const bool login = page.asked.kind == wire::MandateKind::login;
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, login ? words::log_in : words::allow));

@@ -138,11 +138,11 @@ std::string start_page(Language language, std::string_view said) {
             body += fmt::format(R"(<p class="mistake" role="status">{}</p>)", say(language, words));
         }
     }
-    body += fmt::format(
-        R"(<p>{}</p><form method="post" action="/login"><input type="hidden" name="lang" value="{}">)"
-        R"(<p><button type="submit">{}</button></p></form><p>{}</p>)",
-        say(language, start_text), to_text(language), say(language, log_in),
-        say(language, needs_agent));
+    body += fmt::format(R"(<p>{}</p><form method="post" action="/login">)"
+                        R"(<input type="hidden" name="lang" value="{}">)"
+                        R"(<p><button type="submit">{}</button></p></form><p>{}</p>)",
+                        say(language, start_text), to_text(language), say(language, log_in),
+                        say(language, needs_agent));
     return whole(language, say(language, title), body);
 }
 

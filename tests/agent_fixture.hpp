@@ -1,0 +1,175 @@
+// For tests: the agent's pages over HTTP, with a virtual card in a reader.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "agent/routes.hpp"
+#include "card/jpki.hpp"
+#include "chip/test_chip.hpp"
+#include "chip/test_readers.hpp"
+#include "http/form.hpp"
+#include "http/test_net.hpp"
+#include "wire/test_wire.hpp"
+
+namespace mado::agent {
+
+constexpr const char* test_reader = "Reader 0";
+constexpr const char* test_back = "https://portal.example:8450/login/back";
+
+constexpr std::string_view test_policy = R"({"utc_offset_s": 32400, "policies": [
+ {"id": "claims.portal", "service": "claims", "requester_kind": "portal", "purpose": "own-view",
+  "presence": "card-pin", "mandate": "login", "holder_kinds": ["medical-insurer"],
+  "legal_basis": "…", "keep_days": 1, "tell_at_once": false, "from": "2020-01-01"},
+ {"id": "entries.portal", "service": "entries", "requester_kind": "portal", "purpose": "own-view",
+  "presence": "card-pin", "mandate": "login", "holder_kinds": ["relay"],
+  "legal_basis": "…", "keep_days": 1, "tell_at_once": false, "from": "2020-01-01"},
+ {"id": "eligibility.clinic", "service": "eligibility", "requester_kind": "clinic",
+  "purpose": "treatment", "presence": "card-pin", "mandate": "check",
+  "holder_kinds": ["medical-insurer"], "legal_basis": "…", "keep_days": 1, "tell_at_once": false,
+  "from": "2020-01-01"}]})";
+
+// The small country of lib/wire's tests, with a site.
+inline wire::Directory test_directory() {
+    const wire::TestCountry country;
+    const auto site =
+        fmt::format(R"({{"id":"portal","name":"マイページ","kind":"portal","certificates":["{}"],)"
+                    R"("signing_keys":[],"services":[],"addresses":[],"redirect_uris":["{}"]}},)"
+                    R"({{"id":"relay","name")",
+                    base64url(wire::filled(9)), test_back);
+    const auto json = wire::replaced(country.directory_json(), R"({"id":"relay","name")", site);
+    return wire::valid(
+        wire::open_directory(country.sign_directory(json), country.authority.public_key()));
+}
+
+// What came back.
+struct Page {
+    int status = 0;
+    std::string body;
+    http::Response response;
+    [[nodiscard]] bool shows(std::string_view text) const {
+        return body.find(text) != std::string::npos;
+    }
+    [[nodiscard]] std::string field(const std::string& name) const {
+        const auto mark = "name=\"" + name + "\" value=\"";
+        const auto at = body.find(mark);
+        if (at == std::string::npos) return "";
+        const auto from = at + mark.size();
+        return body.substr(from, body.find('"', from) - from);
+    }
+};
+
+class TestAgent : public ::testing::Test {
+  protected:
+    TestAgent() : cards_thread_([this] { cards_io_.run(); }) {
+        readers_.insert(test_reader, card_.path());
+        http::ServerOptions options;
+        server_ = std::make_unique<http::Server>(io_, options, routes(shared_));
+        shared_.address = "127.0.0.1:" + std::to_string(server_->port());
+    }
+    ~TestAgent() override {
+        work_.reset();
+        cards_thread_.join();
+    }
+
+    [[nodiscard]] std::string origin() const { return "http://" + shared_.address; }
+    // What the portal sends a browser with; `other` fields replace its own, "" leaves one out.
+    [[nodiscard]] static std::string query(std::map<std::string, std::string> other = {}) {
+        std::map<std::string, std::string> fields{{"client_id", "portal"},
+                                                  {"redirect_uri", test_back},
+                                                  {"response_mode", "fragment"},
+                                                  {"kind", "login"},
+                                                  {"scope", "claims entries"},
+                                                  {"nonce", "a-nonce"},
+                                                  {"state", "a-state"},
+                                                  {"aud", "relay"},
+                                                  {"exp", std::to_string(unix_now() + 200)}};
+        for (auto& [name, text] : other)
+            fields[name] = text;
+        http::Form form;
+        for (auto& [name, text] : fields) {
+            if (!text.empty()) form.set(name, text);
+        }
+        return http::form_text(form);
+    }
+    Page get(std::string path, std::string query, std::vector<http::Header> headers = {}) {
+        http::Request request;
+        request.path = std::move(path);
+        request.query = std::move(query);
+        request.headers = std::move(headers);
+        return send(std::move(request));
+    }
+    // As a form of one of its pages.
+    Page post(std::string path, std::map<std::string, std::string> fields) {
+        return post(std::move(path), std::move(fields),
+                    {{"Origin", origin()}, {"Sec-Fetch-Site", "same-origin"}});
+    }
+    Page post(std::string path, std::map<std::string, std::string> fields,
+              std::vector<http::Header> headers) {
+        http::Form form;
+        for (auto& [name, text] : fields)
+            form.set(name, text);
+        http::Request request;
+        request.method = "POST";
+        request.path = std::move(path);
+        request.headers = std::move(headers);
+        request.content_type = "application/x-www-form-urlencoded";
+        request.body = http::form_text(form);
+        return send(std::move(request));
+    }
+    Page authorize() { return get("/authorize", query()); }
+    Page enter(const Page& page, const std::string& pin) {
+        return post("/authorize",
+                    {{"token", page.field("token")}, {"reader", test_reader}, {"pin", pin}});
+    }
+    [[nodiscard]] int tries_left() {
+        const auto card =
+            card::JpkiCard(readers_.connect(test_reader)).tries_left(card::KeyUse::authentication);
+        return card.value();
+    }
+
+    Page send(http::Request request) {
+        const bool named = !request.header("host").empty();
+        if (!named) request.headers.push_back({"Host", shared_.address});
+        auto response = http::await(io_, exchange(server_->port(), std::move(request)));
+        if (!response) throw Failure("the agent does not answer");
+        return {.status = response->status, .body = response->body, .response = *response};
+    }
+
+    chip::TestCard card_;
+    chip::TestReaders readers_;
+    Cards cards_{readers_};
+    wire::Directory directory_ = test_directory();
+    wire::Policy policy_ = wire::valid(wire::Policy::parse(test_policy));
+    Log log_{"test"};
+    http::asio::io_context io_{1};
+    http::asio::io_context cards_io_{1};
+    http::asio::executor_work_guard<http::asio::io_context::executor_type> work_{
+        cards_io_.get_executor()};
+    OpenLogins logins_{io_, directory_, log_};
+    Shared shared_{.directory = directory_,
+                   .policy = policy_,
+                   .address = {},
+                   .cards_io = cards_io_,
+                   .cards = cards_,
+                   .logins = logins_,
+                   .log = log_};
+    std::unique_ptr<http::Server> server_;
+    std::thread cards_thread_;
+
+  private:
+    static http::Task<std::expected<http::Response, http::NetError>> exchange(
+        std::uint16_t port, http::Request request) {
+        auto connection = co_await http::Connection::connect({"127.0.0.1", port}, nullptr,
+                                                             http::Milliseconds(5000));
+        if (!connection) co_return std::unexpected(connection.error());
+        co_return co_await connection->exchange(std::move(request), 1 << 20,
+                                                http::Milliseconds(10'000));
+    }
+};
+
+}  // namespace mado::agent

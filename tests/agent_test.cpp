@@ -1,0 +1,268 @@
+// Each threat of docs/protocols/agent.md has its test here, or in tests/login_test.cpp.
+#include <algorithm>
+
+#include "agent_fixture.hpp"
+#include "card/jpki.hpp"
+
+namespace mado::agent {
+namespace {
+
+using Agent = TestAgent;
+
+// The mandate in the address that the browser is sent to.
+wire::SignedMandate mandate_in(const Page& page) {
+    const std::string location(page.response.header("location"));
+    const auto fragment = location.substr(location.find('#') + 1);
+    const auto form = http::parse_form(fragment);
+    return wire::valid(wire::parse_mandate(form.value().text("mandate")));
+}
+
+TEST_F(Agent, SignsALogInAndReturnsToTheSite) {
+    const auto page = authorize();
+    EXPECT_EQ(page.status, 200);
+    for (const auto* text :
+         {"マイページ", "カードをカードリーダに挿し、暗証番号を入力してください。",
+          "診療の明細（レセプト）", "あなたの記録を見た人", "あと3回"}) {
+        EXPECT_TRUE(page.shows(text)) << text;
+    }
+    const auto done = enter(page, "1234");
+    EXPECT_EQ(done.status, 303);
+    const std::string location(done.response.header("location"));
+    EXPECT_TRUE(location.starts_with(std::string(test_back) + "#mandate=")) << location;
+    EXPECT_TRUE(location.ends_with("&state=a-state")) << location;
+    const auto signed_mandate = mandate_in(done);
+    const auto& mandate = signed_mandate.mandate;
+    EXPECT_EQ(mandate.audience.text(), "relay");
+    EXPECT_EQ(mandate.organisation.text(), "portal");
+    EXPECT_EQ(mandate.kind, wire::MandateKind::login);
+    EXPECT_EQ(mandate.scope.size(), 2U);
+    EXPECT_EQ(mandate.nonce, "a-nonce");
+    EXPECT_EQ(mandate.expires - mandate.issued_at, wire::login_lifetime_s);
+    EXPECT_TRUE(mandate.stop.has_value());
+    const auto key =
+        card::JpkiCard(readers_.connect(test_reader)).authentication_certificate().value();
+    EXPECT_TRUE(crypto::verify_jws(signed_mandate.jws, key.public_key()));
+    EXPECT_EQ(signed_mandate.jws.certificate, key.thumbprint());
+}
+
+TEST_F(Agent, SpeaksThreeLanguages) {
+    EXPECT_TRUE(get("/authorize", query({{"lang", "en"}})).shows("Log in to “マイページ”"));
+    EXPECT_TRUE(get("/authorize", query({{"lang", "easy"}})).shows("４つの すうじ"));
+    EXPECT_TRUE(get("/", "lang=en").shows("PIN: 3 tries left"));
+    EXPECT_TRUE(get("/", "lang=xx").shows("<html lang=\"ja\">"));
+}
+
+TEST_F(Agent, ShowsWrongPinsAndDemandsATickForTheLastTry) {
+    auto page = enter(authorize(), "0000");
+    EXPECT_TRUE(page.shows("暗証番号がちがいます。あと2回です。"));
+    page = enter(page, "0000");
+    EXPECT_TRUE(page.shows("あと1回"));
+    EXPECT_TRUE(page.shows("name=\"last\""));
+    page = enter(page, "0000");
+    EXPECT_TRUE(page.shows("最後の1回です"));
+    EXPECT_EQ(tries_left(), 1) << "the card was not asked";
+    page = post("/authorize", {{"token", page.field("token")},
+                               {"reader", test_reader},
+                               {"pin", "0000"},
+                               {"last", "yes"}});
+    EXPECT_TRUE(page.shows("ロックされています"));
+    EXPECT_EQ(tries_left(), 0);
+    EXPECT_FALSE(authorize().shows("name=\"pin\"")) << "a locked card is asked for nothing";
+}
+
+TEST_F(Agent, NoTryForWhatCannotBeAPin) {
+    for (const auto* pin : {"", "123", "12345", "abcd", "１２３４"}) {
+        const auto page = enter(authorize(), pin);
+        EXPECT_TRUE(page.shows("回数は減っていません")) << pin;
+    }
+    EXPECT_EQ(tries_left(), 3);
+}
+
+TEST_F(Agent, RefusesBeforeThePinIsAsked) {
+    struct Case {
+        std::map<std::string, std::string> other;
+        const char* says;
+    };
+    for (const auto& [other, says] : std::vector<Case>{
+             {{{"client_id", "evil"}}, "名簿に載っていません"},
+             {{{"client_id", "clinic-1"}}, "戻り先のアドレス"},
+             {{{"redirect_uri", "https://evil.example:8450/login/back"}}, "戻り先のアドレス"},
+             {{{"redirect_uri", std::string(test_back) + "/more"}}, "戻り先のアドレス"},
+             {{{"redirect_uri", std::string(test_back) + "?x=1"}}, "戻り先のアドレス"},
+             {{{"aud", "relay-2"}}, "ほかの中継センター"},
+             {{{"scope", "claims questions"}}, "許されていないこと"},
+             {{{"scope", "eligibility"}}, "許されていないこと"},
+             {{{"kind", "check"}}, "許されていないこと"},
+             {{{"exp", std::to_string(unix_now() - 1)}}, "期限が切れて"},
+             {{{"exp", std::to_string(unix_now() + 3600)}}, "期限が切れて"},
+             {{{"nonce", ""}}, "形が正しくありません"},
+             {{{"nonce", std::string(65, 'n')}}, "形が正しくありません"},
+             {{{"scope", ""}}, "形が正しくありません"},
+             {{{"scope", "claims claims"}}, "形が正しくありません"},
+             {{{"scope", "claims  entries"}}, "形が正しくありません"},
+             {{{"response_mode", "query"}}, "形が正しくありません"},
+             {{{"kind", "everything"}}, "形が正しくありません"},
+             {{{"payload", "sign me"}}, "形が正しくありません"},
+             {{{"state", std::string(257, 's')}}, "形が正しくありません"}}) {
+        const auto page = get("/authorize", query(other));
+        EXPECT_EQ(page.status, 403) << says;
+        EXPECT_TRUE(page.shows(says)) << says << page.body;
+        EXPECT_FALSE(page.shows("type=\"password\"")) << says;
+        EXPECT_TRUE(page.shows("暗証番号は求められていません"));
+    }
+    EXPECT_EQ(get("/authorize", "client_id=portal&client_id=portal").status, 403);
+}
+
+// Threat: origin spoofing.
+TEST_F(Agent, WhoAsksComesFromTheDirectoryOnly) {
+    const auto page = get("/authorize", query(),
+                          {{"Referer", "https://tax-office.example/"},
+                           {"Origin", "https://tax-office.example"},
+                           {"Sec-Fetch-Site", "cross-site"},
+                           {"Sec-Fetch-Mode", "navigate"},
+                           {"Sec-Fetch-Dest", "document"}});
+    EXPECT_EQ(page.status, 200);
+    EXPECT_TRUE(page.shows("マイページ"));
+    EXPECT_FALSE(page.shows("tax-office"));
+}
+
+// Threats: requests forged by another page, silent signing.
+TEST_F(Agent, AFormOfAnotherPageSignsNothing) {
+    const auto token = authorize().field("token");
+    const std::map<std::string, std::string> form{
+        {"token", token}, {"reader", test_reader}, {"pin", "0000"}};
+    for (const auto& headers : std::vector<std::vector<http::Header>>{
+             {},
+             {{"Origin", origin()}},
+             {{"Sec-Fetch-Site", "same-origin"}},
+             {{"Origin", "https://portal.example:8450"}, {"Sec-Fetch-Site", "same-origin"}},
+             {{"Origin", "null"}, {"Sec-Fetch-Site", "same-origin"}},
+             {{"Origin", origin()}, {"Sec-Fetch-Site", "same-site"}},
+             {{"Origin", origin()}, {"Sec-Fetch-Site", "cross-site"}}}) {
+        EXPECT_EQ(post("/authorize", form, headers).status, 403);
+        EXPECT_EQ(post("/pin", form, headers).status, 403);
+    }
+    EXPECT_EQ(tries_left(), 3) << "the card was not asked";
+    EXPECT_TRUE(post("/authorize", form).shows("あと2回")) << "the token is still good";
+}
+
+// Threat: a form is sent again.
+TEST_F(Agent, ATokenWorksOnce) {
+    const auto page = authorize();
+    EXPECT_EQ(enter(page, "1234").status, 303);
+    EXPECT_EQ(enter(page, "1234").status, 403);
+    const auto stale = get("/authorize", query());
+    EXPECT_EQ(stale.status, 403) << "and a nonce is signed once";
+    EXPECT_EQ(post("/authorize", {{"token", "invented"}, {"pin", "1234"}}).status, 403);
+    EXPECT_EQ(post("/authorize", {{"pin", "1234"}}).status, 403);
+    // Nor is a token for a PIN's change one for signing.
+    const auto change = get("/pin", "use=pin&reader=Reader%200");
+    EXPECT_EQ(enter(change, "1234").status, 403);
+}
+
+TEST_F(Agent, OfTwoPagesWithOneNonceOneIsSigned) {
+    const auto first = authorize();
+    const auto second = authorize();
+    EXPECT_EQ(enter(first, "1234").status, 303);
+    EXPECT_EQ(enter(second, "1234").status, 403);
+}
+
+// Threat: DNS rebinding.
+TEST_F(Agent, AnswersToItsOwnAddressOnly) {
+    const auto port = std::to_string(server_->port());
+    for (const auto& host :
+         std::vector<std::string>{"localhost:" + port, "evil.example:" + port, "127.0.0.1",
+                                  "127.0.0.1:1", "127.0.0.1.:" + port, "[::1]:" + port}) {
+        EXPECT_EQ(get("/", "", {{"Host", host}}).status, 421) << host;
+        EXPECT_EQ(get("/authorize", query(), {{"Host", host}}).status, 421) << host;
+    }
+    const auto page = get("/", "", {{"Origin", "https://evil.example"}});
+    for (const auto& header : page.response.headers) {
+        EXPECT_FALSE(header.name.starts_with("Access-Control")) << header.name;
+    }
+}
+
+// Threats: frames around the page, scripts that ask whether the agent runs.
+TEST_F(Agent, IsNoPartOfAnotherPage) {
+    const auto page = authorize();
+    const auto policy = page.response.header("content-security-policy");
+    EXPECT_NE(policy.find("frame-ancestors 'none'"), std::string_view::npos);
+    EXPECT_NE(policy.find("default-src 'none'"), std::string_view::npos) << "no script at all";
+    EXPECT_NE(policy.find("form-action 'self' https://portal.example:8450"),
+              std::string_view::npos);
+    EXPECT_EQ(page.response.header("x-frame-options"), "DENY");
+    EXPECT_EQ(page.response.header("cross-origin-opener-policy"), "same-origin");
+    for (const auto* destination : {"iframe", "frame", "embed", "object", "image", "script"}) {
+        EXPECT_EQ(get("/authorize", query(),
+                      {{"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", destination}})
+                      .status,
+                  403)
+            << destination;
+    }
+    for (const auto* mode : {"cors", "no-cors", "same-origin", "websocket"}) {
+        EXPECT_EQ(get("/", "", {{"Sec-Fetch-Mode", mode}, {"Sec-Fetch-Dest", "empty"}}).status,
+                  403);
+    }
+    EXPECT_EQ(page.body.find("<script"), std::string::npos);
+}
+
+// Threat: whatever fills in passwords keeps the PIN.
+TEST_F(Agent, NothingIsToKeepThePin) {
+    const auto page = authorize();
+    EXPECT_TRUE(page.shows(R"(type="password" autocomplete="off")"));
+    EXPECT_EQ(page.response.header("cache-control"), "no-store");
+    const auto wrong = enter(page, "9876");
+    EXPECT_FALSE(wrong.shows("9876")) << "it is never shown again";
+}
+
+TEST_F(Agent, PullingTheCardEndsItsLogIns) {
+    EXPECT_EQ(enter(authorize(), "1234").status, 303);
+    const auto reader = readers_.list()->front();
+    EXPECT_EQ(logins_.count(reader), 1U);
+    logins_.cards_now(readers_.list());
+    EXPECT_EQ(logins_.count(reader), 1U) << "it is still there";
+    // Put back at once, it is another time.
+    readers_.remove(test_reader);
+    readers_.insert(test_reader, card_.path());
+    logins_.cards_now(readers_.list());
+    EXPECT_EQ(logins_.count(reader), 0U);
+}
+
+TEST_F(Agent, SaysWhatIsMissing) {
+    readers_.remove(test_reader);
+    EXPECT_TRUE(authorize().shows("カードリーダにカードがありません"));
+    EXPECT_TRUE(get("/", "").shows("カードリーダにカードがありません"));
+    EXPECT_TRUE(enter(authorize(), "1234").shows("もう一度見る") ||
+                enter(authorize(), "1234").status == 403);
+}
+
+TEST_F(Agent, ChangesAPin) {
+    auto page = get("/pin", "use=pin&reader=Reader%200");
+    const auto change = [&](const char* old, const char* fresh, const char* again) {
+        page = post(
+            "/pin",
+            {{"token", page.field("token")}, {"pin", old}, {"fresh", fresh}, {"again", again}});
+    };
+    change("1234", "56789", "56789");
+    EXPECT_TRUE(page.shows("回数は減っていません"));
+    change("1234", "5678", "5679");
+    EXPECT_TRUE(page.shows("同じではありません"));
+    change("0000", "5678", "5678");
+    EXPECT_TRUE(page.shows("あと2回"));
+    change("1234", "5678", "5678");
+    EXPECT_TRUE(page.shows("変わりました")) << page.body;
+    EXPECT_EQ(enter(authorize(), "5678").status, 303);
+}
+
+TEST_F(Agent, ChangesTheSigningPassword) {
+    const auto page = get("/pin", "use=password&reader=Reader%200");
+    EXPECT_TRUE(page.shows("6〜16文字"));
+    EXPECT_TRUE(post("/pin", {{"token", page.field("token")},
+                              {"pin", "ABC123"},
+                              {"fresh", "NEWPASS1"},
+                              {"again", "NEWPASS1"}})
+                    .shows("変わりました"));
+}
+
+}  // namespace
+}  // namespace mado::agent
