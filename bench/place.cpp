@@ -117,7 +117,7 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
         .keep_until = order.keep_until,
         .request = {.name = relay::name_of(vault.index("request", {as_bytes(given.requester), id})),
                     .expires = unix_now() + wire::ask_lifetime_s},
-        .mandate = {},
+        .mandates = {},
         .check = {},
         .sealing = {},
         .opens = {},
@@ -133,8 +133,8 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
     if (given.by_card) {
         const Hash hash = crypto::sha256({as_bytes(jws), id});
         const auto ends = order.time + wire::check_lifetime_s;
-        job.mandate = relay::LiveName{.name = relay::name_of(vault.index("mandate", {hash})),
-                                      .expires = ends};
+        job.mandates.push_back(
+            {.hash = hash, .expires = ends, .organisation = wire::participant_id("clinic-1")});
         job.check = relay::LiveName{
             .name = relay::name_of(vault.index("mandate-use", {hash, as_bytes("06990014")})),
             .expires = ends};

@@ -106,9 +106,10 @@ class Run {
         // Made beforehand, asked now.
         order.time = unix_now();
         order.request.expires = order.time + wire::ask_lifetime_s;
-        for (auto* name : {&order.mandate, &order.check}) {
-            if (*name) (*name)->expires = order.time + wire::check_lifetime_s;
-        }
+        const auto ends = order.time + wire::check_lifetime_s;
+        for (auto& mandate : order.mandates)
+            mandate.expires = ends;
+        if (order.check) order.check->expires = ends;
         const bool taken = writer_.record(std::move(order), [this](relay::RecordResult result) {
             if (!result) {
                 ++progress_.failed;

@@ -107,7 +107,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
 // The mandate is kept all the same: its nonce is spent, and after a restart the log-in goes on.
 Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
                                                           const Permit& permit) {
-    if (permit.mandate && !co_await remember(*permit.mandate)) {
+    if (!permit.unstored.empty() && !co_await remember(permit.unstored)) {
         co_return refuse(Code::overloaded);
     }
     auto answer =
@@ -123,14 +123,13 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
 }
 
 // At first sight only; false when it could not be made durable.
-Task<bool> Exchange::remember(const LiveName& mandate) {
-    auto& mandates = shared_.mandates;
-    if (mandates.stored(mandate.name)) co_return true;
+Task<bool> Exchange::remember(const std::vector<LiveMandate>& mandates) {
     auto& writer = shared_.writer;
-    const bool durable = co_await http::completed<bool>([&writer, &mandate](http::Done<bool> done) {
-        if (!writer.remember(mandate, done)) done(false);
-    });
-    if (durable) mandates.set_stored(mandate.name);
+    const bool durable =
+        co_await http::completed<bool>([&writer, &mandates](http::Done<bool> done) {
+            if (!writer.remember(mandates, done)) done(false);
+        });
+    if (durable) shared_.mandates.set_stored(mandates);
     co_return durable;
 }
 
@@ -186,7 +185,7 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     Permit permit{.subject = *subject,
                   .policy = policy,
                   .person = {},
-                  .mandate = {},
+                  .unstored = {},
                   .check = {},
                   .sealing = *sealing};
     if (mandate == nullptr) return permit;
@@ -248,21 +247,25 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
     const auto card = reader_.card(*signed_mandate->jws.certificate);
     if (!card) return refuse(Code::card_unknown);
     const Hash hash = crypto::sha256(as_bytes(compact));
-    // Whoever can write rows but has no key cannot make the relay believe in a mandate.
-    const LiveName name{.name = name_of(shared_.vault.index("mandate", {hash})),
-                        .expires = mandate.expires};
-    const bool known = shared_.mandates.accepted(name.name);
+    const auto standing = shared_.mandates.standing(hash);
     // The signature before the card's state: who holds no card learns nothing about one.
-    if (!known && !crypto::verify_jws(signed_mandate->jws, card->key)) {
+    if (!standing && !crypto::verify_jws(signed_mandate->jws, card->key)) {
         return refuse(Code::mandate_signature);
     }
+    if (standing && standing->ended) return refuse(Code::mandate_ended);
     if (const auto code = judge_card(*card, caller.now)) return refuse(*code);
-    if (!known && !shared_.mandates.accept(name.name, mandate, caller.now)) {
+    const LiveMandate live{.hash = hash,
+                           .expires = mandate.expires,
+                           .organisation = mandate.organisation,
+                           .stop = mandate.stop};
+    if (!standing && !shared_.mandates.accept(live, mandate.nonce, caller.now)) {
         return refuse(Code::mandate_nonce);
     }
+    if (!standing || !standing->stored) permit.unstored.push_back(live);
     permit.person = card->person;
-    permit.mandate = name;
-    if (mandate.kind == wire::MandateKind::check) permit.check = hash;
+    if (mandate.kind == wire::MandateKind::check) {
+        permit.check = {.mandate = hash, .expires = mandate.expires};
+    }
     return permit;
 }
 
@@ -349,10 +352,10 @@ LiveName Exchange::request_name(const Caller& caller) const {
 std::optional<LiveName> Exchange::use_of_check(const Permit& permit, const wire::Head& head,
                                                const wire::ParticipantId& holder) const {
     if (!permit.check) return std::nullopt;
-    return LiveName{
-        .name = name_of(shared_.vault.index("mandate-use", {*permit.check, as_bytes(holder.text()),
-                                                            as_bytes(head.service.text())})),
-        .expires = permit.mandate->expires};
+    return LiveName{.name = name_of(shared_.vault.index(
+                        "mandate-use", {permit.check->mandate, as_bytes(holder.text()),
+                                        as_bytes(head.service.text())})),
+                    .expires = permit.check->expires};
 }
 
 // A sealing serves one order.
@@ -399,7 +402,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .person = std::move(resolved.person),
                     .keep_until = order.keep_until,
                     .request = request_name(caller),
-                    .mandate = permit.mandate,
+                    .mandates = permit.unstored,
                     .check = use_of_check(permit, head, holder),
                     .sealing = use_of_sealing(permit),
                     .opens = permit.sealing ? std::optional(permit.sealing->until) : std::nullopt,
@@ -415,6 +418,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
             }
         });
     if (!result) co_return refuse(result.error());
+    if (!permit.unstored.empty()) shared_.mandates.set_stored(permit.unstored);
     co_return std::move(*result);
 }
 

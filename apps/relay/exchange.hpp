@@ -62,8 +62,12 @@ class Exchange {
         wire::Subject subject;
         const wire::PolicyRow* policy;
         std::optional<PersonRow> person;  // known from the card
-        std::optional<LiveName> mandate;
-        std::optional<Hash> check;  // the mandate, when it is used once for each holder and service
+        std::vector<LiveMandate> unstored;  // mandates that the store does not have yet
+        struct Check {
+            Hash mandate{};
+            UnixTime expires = 0;
+        };
+        std::optional<Check> check;            // used once for each holder and service
         std::optional<wire::Sealing> sealing;  // of a sealing authority: hidden until its date
     };
     struct Resolved {
@@ -86,7 +90,7 @@ class Exchange {
                                             std::optional<Bytes> miss_path);
 
     Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
-    Task<bool> remember(const LiveName& mandate);
+    Task<bool> remember(const std::vector<LiveMandate>& mandates);
     Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
     Notice notice_of(const Caller& caller, const Permit& permit) const;

@@ -112,7 +112,7 @@ TEST_F(ExchangeTest, MandateOfACard) {
     EXPECT_EQ(logged(), 1);
 
     // After a restart the nonce is forgotten, the mandate is not.
-    Mandates stored(stored_names(reader->connection()));
+    Mandates stored(stored_mandates(reader->connection(), store.vault()));
     Shared later = with(stored);
     exchange.emplace(io, later, *reader);
     EXPECT_EQ(code_of(send(first)), "ok");

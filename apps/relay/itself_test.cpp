@@ -107,7 +107,7 @@ TEST_F(EntriesTest, ALogInOutlivesTheRelay) {
     dial_answering();
     EXPECT_EQ(ask(head(), number("1")), "ok");
     open(question(), login);
-    Mandates stored(stored_names(reader->connection()));
+    Mandates stored(stored_mandates(reader->connection(), store.vault()));
     Shared later = with(stored);
     exchange.emplace(io, later, *reader);
     EXPECT_EQ(open(question(), login).at("entries").as_array().size(), 1U);

@@ -1,6 +1,6 @@
 // Names that count until their own end: requests that were recorded, checks and sealings that were
-// used, mandates that were accepted. All are looked for in memory; the store keeps them for the
-// next start, those of one batch that end in the same minute in one row.
+// used. All are looked for in memory; the store keeps them for the next start, those of one batch
+// that end in the same minute in one row.
 #pragma once
 
 #include <array>

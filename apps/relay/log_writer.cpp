@@ -191,9 +191,14 @@ bool LogWriter::set_outcome(SetOutcome job, Done done) {
                   std::move(done));
 }
 
-bool LogWriter::remember(LiveName mandate, Done done) {
+bool LogWriter::remember(std::vector<LiveMandate> mandates, Done done) {
     auto& recording = state_->recording;
-    return submit([&recording, mandate] { recording.remember(mandate); }, std::move(done));
+    return submit(
+        [&recording, mandates = std::move(mandates)] {
+            for (const auto& one : mandates)
+                recording.remember(one);
+        },
+        std::move(done));
 }
 
 bool LogWriter::keep_cosigned(std::uint64_t size, std::string note, Done done) {

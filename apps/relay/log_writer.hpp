@@ -44,8 +44,8 @@ class LogWriter {
     // False: too much is queued (overloaded).
     [[nodiscard]] bool record(RecordOrder job, RecordDone done);
     [[nodiscard]] bool set_outcome(SetOutcome job, Done done);
-    // A mandate that no order carries: questions to the relay itself.
-    [[nodiscard]] bool remember(LiveName mandate, Done done);
+    // Mandates that no order carries (questions to the relay itself), and their ends.
+    [[nodiscard]] bool remember(std::vector<LiveMandate> mandates, Done done);
     using QuestionDone = std::function<void(QuestionResult)>;
     [[nodiscard]] bool ask(AskQuestion question, QuestionDone done);
     [[nodiscard]] bool answer(AnswerQuestion answer, QuestionDone done);

@@ -18,6 +18,17 @@ NewSeries series(const std::string& number) {
                            .current = true}};
 }
 
+Hash test_hash(std::string_view text) {
+    return crypto::sha256(as_bytes(text));
+}
+
+LiveMandate live_mandate(std::string_view name, UnixTime expires) {
+    return {.hash = test_hash(name),
+            .expires = expires,
+            .organisation = wire::participant_id("clinic-1"),
+            .stop = test_hash("stop")};
+}
+
 SetOutcome miss(const Recorded& recorded, std::string_view path) {
     return {.log_index = recorded.log_index,
             .outcome = wire::Outcome::no_match,
@@ -271,14 +282,14 @@ TEST_F(LogWriterTest, WhatWasAnsweredStaysAnswered) {
 
 TEST_F(LogWriterTest, WhatEndsIsRememberedUntilThen) {
     auto job = store.order({.request = "r", .check = "check at holder"});
-    job.mandate = LiveName{.name = test_name("mandate"), .expires = wire::test_now + 600};
+    job.mandates.push_back(live_mandate("mandate", wire::test_now + 600));
     expect_valid(store.submit(std::move(job)).get());
     const auto stored = [this] {
         db::Connection connection(store.database(), db::Access::read_only);
-        return Mandates(stored_names(connection));
+        return Mandates(stored_mandates(connection, store.vault()));
     };
-    EXPECT_TRUE(stored().accepted(test_name("mandate")));
-    EXPECT_FALSE(stored().accepted(test_name("another")));
+    EXPECT_TRUE(stored().standing(test_hash("mandate"))->stored);
+    EXPECT_FALSE(stored().standing(test_hash("another")).has_value());
     store.upkeep(wire::test_now + wire::ask_lifetime_s);
     EXPECT_EQ(code_of(store.record({.request = "r", .content = "other"})), Code::key_reused);
     EXPECT_EQ(code_of(store.record({.check = "check at holder"})), Code::mandate_used);
@@ -286,28 +297,23 @@ TEST_F(LogWriterTest, WhatEndsIsRememberedUntilThen) {
     store.upkeep(wire::test_now + 500);
     store.flush();
     expect_valid(store.record({.request = "r", .content = "other", .check = "check at holder"}));
-    EXPECT_TRUE(stored().accepted(test_name("mandate")));
+    EXPECT_TRUE(stored().standing(test_hash("mandate"))->stored);
     store.upkeep(wire::test_now + 1'000);
     store.flush();
     EXPECT_EQ(store.count("select count(*) from live"), 0);
+    EXPECT_EQ(store.count("select count(*) from mandate"), 0);
 }
 
 // Whatever is looked for in memory stands in the store.
 TEST_F(LogWriterTest, LiveNamesOutliveTheWriter) {
-    std::promise<bool> done;
-    const LiveName login{.name = test_name("login"), .expires = wire::test_now + 1800};
-    ASSERT_TRUE(store.writer().remember(login, [&done](bool durable) { done.set_value(durable); }));
-    EXPECT_TRUE(done.get_future().get());
     expect_valid(store.record({.request = "r", .check = "check"}));
     for (int step = 0; step < 2; ++step) {
         EXPECT_EQ(code_of(store.record({.request = "r", .content = "d"})), Code::key_reused);
         EXPECT_EQ(code_of(store.record({.check = "check"})), Code::mandate_used);
         db::Connection connection(store.database(), db::Access::read_only);
         const auto names = stored_names(connection);
-        ASSERT_EQ(names.size(), 3U);  // the login, the request, the check
-        EXPECT_EQ(names[0].name, login.name);
-        EXPECT_EQ(names[0].expires, login.expires);
-        EXPECT_EQ(names[1].log_index, 1);
+        ASSERT_EQ(names.size(), 2U);  // the request, the check
+        EXPECT_EQ(names[0].log_index, 1);
         store.reopen();
     }
 }

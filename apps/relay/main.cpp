@@ -269,7 +269,7 @@ int serve(const std::string& config_path) {
                                                         {"witness", "answer"})});
     compare_with_witnesses(main, publisher);
     base.writer.append_public_entry(base.directory.entry);
-    Mandates mandates(stored_names(reader.connection()));
+    Mandates mandates(stored_mandates(reader.connection(), base.vault));
     Holders holders;
     Shared shared{
         .directory = base.directory,

@@ -9,9 +9,9 @@ constexpr std::size_t nonces_max = 20'000;  // open at once, of one organisation
 
 }  // namespace
 
-Mandates::Mandates(const std::vector<LiveName>& stored) {
+Mandates::Mandates(const std::vector<LiveMandate>& stored) {
     for (const auto& one : stored)
-        known_.emplace(one.name, Known{.expires = one.expires, .stored = true});
+        remember(one, true);
 }
 
 std::optional<std::string> Mandates::issue_nonce(const wire::ParticipantId& organisation,
@@ -26,36 +26,109 @@ std::optional<std::string> Mandates::issue_nonce(const wire::ParticipantId& orga
     return nonce;
 }
 
-bool Mandates::accepted(const Name& mandate) {
-    const std::scoped_lock lock(mutex_);
-    return known_.contains(mandate);
-}
-
-bool Mandates::stored(const Name& mandate) {
+std::optional<Mandates::Standing> Mandates::standing(const Hash& mandate) {
     const std::scoped_lock lock(mutex_);
     const auto known = known_.find(mandate);
-    return known != known_.end() && known->second.stored;
+    if (known == known_.end()) return std::nullopt;
+    return Standing{.stored = known->second.stored, .ended = known->second.ended.has_value()};
 }
 
-void Mandates::set_stored(const Name& mandate) {
-    const std::scoped_lock lock(mutex_);
-    const auto known = known_.find(mandate);
-    if (known != known_.end()) known->second.stored = true;
-}
-
-bool Mandates::accept(const Name& mandate, const wire::Mandate& content, UnixTime now) {
+bool Mandates::accept(const LiveMandate& mandate, const std::string& text, UnixTime now) {
     const std::scoped_lock lock(mutex_);
     drop_old(now);
     // Another thread may have accepted the same bytes while this one checked the signature.
-    if (known_.contains(mandate)) return true;
-    const auto nonce = nonces_.find(content.nonce);
+    if (known_.contains(mandate.hash)) return true;
+    const auto nonce = nonces_.find(text);
     if (nonce == nonces_.end() || nonce->second.expires <= now ||
-        nonce->second.organisation != content.organisation) {
+        nonce->second.organisation != mandate.organisation) {
         return false;
     }
     forget(nonce);
-    known_.emplace(mandate, Known{.expires = content.expires});
+    remember(mandate, false);
     return true;
+}
+
+void Mandates::set_stored(std::span<const LiveMandate> mandates) {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& one : mandates) {
+        const auto known = known_.find(one.hash);
+        if (known != known_.end()) known->second.stored = true;
+    }
+}
+
+// A start reads a mandate twice when it ended: as it was accepted, and its end.
+void Mandates::remember(const LiveMandate& mandate, bool stored) {
+    auto& known = known_
+                      .try_emplace(mandate.hash, Known{.organisation = mandate.organisation,
+                                                       .expires = mandate.expires})
+                      .first->second;
+    known.stored = stored;
+    if (mandate.ended) {
+        known.ended = mandate.ended;
+        known.end_stored = stored;
+    }
+    const auto add = [&mandate](ByHash& to, const std::optional<Hash>& key) {
+        if (!key) return;
+        const auto [first, last] = to.equal_range(*key);
+        for (auto same = first; same != last; ++same) {
+            if (same->second == mandate.hash) return;
+        }
+        to.emplace(*key, mandate.hash);
+    };
+    add(by_stop_, mandate.stop);
+    add(by_card_, mandate.card);
+}
+
+std::optional<Mandates::Ended> Mandates::end(const Hash& mandate, Ending ending, UnixTime now) {
+    const auto found = known_.find(mandate);
+    if (found == known_.end() || found->second.expires <= now) return std::nullopt;
+    auto& known = found->second;
+    const bool is_new = !known.ended;
+    if (is_new) known.ended = ending;
+    return Ended{.mandate = {.hash = mandate,
+                             .expires = known.expires,
+                             .organisation = known.organisation,
+                             .ended = known.ended},
+                 .is_new = is_new,
+                 .stored = known.end_stored};
+}
+
+std::vector<Mandates::Ended> Mandates::end_all(const ByHash& of, const Hash& key, Ending ending,
+                                               UnixTime now) {
+    std::vector<Ended> out;
+    const auto [first, last] = of.equal_range(key);
+    for (auto one = first; one != last; ++one) {
+        if (auto ended = end(one->second, ending, now)) out.push_back(std::move(*ended));
+    }
+    return out;
+}
+
+std::vector<Mandates::Ended> Mandates::end_by_stop(const Hash& stop, UnixTime now) {
+    const std::scoped_lock lock(mutex_);
+    auto out = end_all(by_stop_, stop, Ending::stop, now);
+    for (auto& one : out)
+        one.mandate.stop = stop;
+    return out;
+}
+
+std::vector<Mandates::Ended> Mandates::end_by_card(const Hash& card, UnixTime now) {
+    const std::scoped_lock lock(mutex_);
+    return end_all(by_card_, card, Ending::revoked, now);
+}
+
+// Whose mandate it is is not told to others.
+std::optional<Mandates::Ended> Mandates::end_for(const wire::ParticipantId& organisation,
+                                                 const Hash& mandate, UnixTime now) {
+    const std::scoped_lock lock(mutex_);
+    const auto known = known_.find(mandate);
+    if (known == known_.end() || known->second.organisation != organisation) return std::nullopt;
+    return end(mandate, Ending::organisation, now);
+}
+
+void Mandates::set_end_stored(const Hash& mandate) {
+    const std::scoped_lock lock(mutex_);
+    const auto known = known_.find(mandate);
+    if (known != known_.end()) known->second.end_stored = true;
 }
 
 void Mandates::forget(std::map<std::string, Nonce>::iterator nonce) {
@@ -73,6 +146,9 @@ void Mandates::drop_old(UnixTime now) {
         nonce = next;
     }
     std::erase_if(known_, [now](const auto& entry) { return entry.second.expires <= now; });
+    const auto is_over = [this](const auto& entry) { return !known_.contains(entry.second); };
+    std::erase_if(by_stop_, is_over);
+    std::erase_if(by_card_, is_over);
 }
 
 }  // namespace mado::relay

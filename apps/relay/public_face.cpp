@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "ending.hpp"
 #include "questions.hpp"
 #include "tlog/tiles.hpp"
 
@@ -150,6 +151,9 @@ std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
          [&shared, &reader, counted = std::make_shared<Counted>()](Request) -> Task<Response> {
              co_return public_text("application/json", counted->text(shared, reader), for_seconds);
          }});
+    routes.push_back({"POST", "/v1/stop", ending_body_max, [&shared](Request request) {
+                          return stop_mandate(shared, std::move(request));
+                      }});
     return routes;
 }
 

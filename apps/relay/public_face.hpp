@@ -14,7 +14,8 @@ namespace mado::relay {
 // The log: checkpoint and tiles.
 std::vector<http::Route> log_routes(Shared& shared, Reader& reader);
 
-// All of it. `directory`: the signed directory's exact text.
+// All of it, and the one thing that everybody may bring about: the end of a mandate whose secret
+// they know. `directory`: the signed directory's exact text.
 std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
                                        const std::string& directory);
 

@@ -72,12 +72,14 @@ Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& 
       entries_(entries),
       keys_(keys),
       sql_(connection),
-      names_(connection) {}
+      names_(connection),
+      mandates_(connection, vault) {}
 
 void Recording::begin() {
     begun_.clear();
     counts_.clear();
     names_.begin();
+    mandates_.begin();
 }
 
 void Recording::finish() {
@@ -91,6 +93,7 @@ void Recording::finish() {
             .execute();
     }
     names_.finish();
+    mandates_.finish();
 }
 
 RecordResult Recording::record(RecordOrder& job) {
@@ -115,9 +118,11 @@ RecordResult Recording::record(RecordOrder& job) {
     }
     entries_.append(entry);
     names_.add({job.request.name, job.request.expires, log_index});
-    for (const auto& name : {job.mandate, job.check, job.sealing}) {
-        if (name) names_.add(*name);
+    for (const auto* name : {&job.check, &job.sealing}) {
+        if (*name) names_.add(**name);
     }
+    for (const auto& mandate : job.mandates)
+        mandates_.add(mandate);
     const auto& notice = job.notice;
     ++counts_[{notice.month, notice.service, notice.requester_kind, notice.purpose}];
     return recorded(entry.record, log_index);
@@ -129,12 +134,13 @@ Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view reques
     return out;
 }
 
-void Recording::remember(const LiveName& mandate) {
-    names_.add(mandate);
+void Recording::remember(const LiveMandate& mandate) {
+    mandates_.add(mandate);
 }
 
 bool Recording::drop_ended(UnixTime now) {
-    return names_.drop_ended(now);
+    const bool more_names = names_.drop_ended(now);
+    return mandates_.drop_ended(now) || more_names;
 }
 
 // The same request again: the same order, number and receipt, no second entry.
@@ -241,6 +247,7 @@ void Recording::forget() {
         tries_.end(path, log_index);
     sql_ = Statements(connection_);
     names_.forget();
+    mandates_.forget();
     entries_.forget();
 }
 

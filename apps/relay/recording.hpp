@@ -8,9 +8,11 @@
 #include <string>
 #include <tuple>
 #include <variant>
+#include <vector>
 
 #include "entry_rows.hpp"
 #include "live_names.hpp"
+#include "mandate_rows.hpp"
 #include "open_tries.hpp"
 #include "wire/errors.hpp"
 
@@ -37,7 +39,7 @@ struct RecordOrder {
     std::variant<Person, NewSeries> person;
     UnixTime keep_until = 0;
     LiveName request;  // of requester and jti, until the head's end
-    std::optional<LiveName> mandate;
+    std::vector<LiveMandate> mandates;  // that the store does not have yet
     // Used once: a check at its holder, a sealing.
     std::optional<LiveName> check;
     std::optional<LiveName> sealing;
@@ -86,9 +88,9 @@ class Recording {
     // be recorded again when its batch failed.
     RecordResult record(RecordOrder& job);
     void set_outcome(const SetOutcome& job);
-    // A mandate that no order carries.
-    void remember(const LiveName& mandate);
-    // Live names whose end has come; not all at a time. True: there may be more.
+    // A mandate that no order carries, or the end of one.
+    void remember(const LiveMandate& mandate);
+    // Live names and mandates whose end has come; not all at a time. True: there may be more.
     bool drop_ended(UnixTime now);
     // Around each batch: at its begin, and as the last of its transaction.
     void begin();
@@ -114,6 +116,7 @@ class Recording {
     MonthKeys& keys_;
     Statements sql_;
     LiveNames names_;
+    MandateRows mandates_;
     OpenTries tries_;
     // Those that the batch under way began: they end with it when it fails.
     std::vector<std::pair<Bytes, std::int64_t>> begun_;

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "ending.hpp"
 #include "public_face.hpp"
 
 namespace mado::relay {
@@ -98,16 +99,20 @@ Parsed<std::vector<std::string>> read_holders(std::string_view body) {
 std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& shared,
                                             Reader& reader, Exchange& exchange) {
     auto rows = log_routes(shared, reader);
-    rows.insert(rows.end(), {
-                                {"POST", "/v1/nonce", small_body,
-                                 [&shared](http::Request request) -> Task<http::Response> {
-                                     co_return give_nonce(shared, request);
-                                 }},
-                                {"POST", "/v1/holder", 64 * small_body,
-                                 [&io, &shared](http::Request request) -> Task<http::Response> {
-                                     co_return take_gateway(io, shared, request);
-                                 }},
-                            });
+    rows.insert(
+        rows.end(),
+        {
+            {"POST", "/v1/nonce", small_body,
+             [&shared](http::Request request) -> Task<http::Response> {
+                 co_return give_nonce(shared, request);
+             }},
+            {"POST", "/v1/mandates/end", ending_body_max,
+             [&shared](http::Request request) { return end_mandate(shared, std::move(request)); }},
+            {"POST", "/v1/holder", 64 * small_body,
+             [&io, &shared](http::Request request) -> Task<http::Response> {
+                 co_return take_gateway(io, shared, request);
+             }},
+        });
     for (auto& row : rows)
         row = for_participants(shared, std::move(row));
     // It sees for itself who asks, and counts those that it refuses.

@@ -153,7 +153,7 @@ class TestStore {
             .keep_until = given.keep_until,
             .request = {.name = test_name(request),
                         .expires = wire::test_now + wire::ask_lifetime_s},
-            .mandate = {},
+            .mandates = {},
             .check = given.check ? std::optional(LiveName{.name = test_name(*given.check),
                                                           .expires = wire::test_now + 120})
                                  : std::nullopt,

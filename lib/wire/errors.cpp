@@ -59,6 +59,11 @@ constexpr std::array table{
               "The mandate does not cover this service."},
     ErrorInfo{Code::mandate_used, "mandate_used", 409,
               "This check was already made with this mandate. The person has to sign a new one."},
+    ErrorInfo{Code::mandate_ended, "mandate_ended", 401,
+              "The mandate was ended before its time: by log-out, by pulling the card, or because "
+              "the card was stopped. The person has to put in the card again."},
+    ErrorInfo{Code::mandate_unknown, "mandate_unknown", 404,
+              "No mandate that lives and was used fits. Ask again until the end of the mandate."},
     ErrorInfo{Code::sealing_invalid, "sealing_invalid", 403,
               "The order that keeps this entry from the person is not one of a sealing authority "
               "for this request, or was used before."},

@@ -40,6 +40,8 @@ enum class Code {
     mandate_for_other,
     mandate_scope,
     mandate_used,
+    mandate_ended,
+    mandate_unknown,
     sealing_invalid,
     pin_wrong,
     card_locked,

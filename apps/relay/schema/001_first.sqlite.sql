@@ -29,14 +29,23 @@ create index identifier_loose on identifier (loose_index);
 create index identifier_person on identifier (person);
 
 -- What counts until its own end, a row for each batch and minute of the ends: requests (of requester
--- and jti; the same again is the same entry), mandates that were accepted, checks and sealings that
--- were used once.
+-- and jti; the same again is the same entry), checks and sealings that were used once.
 create table live (
     id    integer primary key autoincrement,  -- not again that of a row dropped in the same batch
     ends  integer not null,                   -- the last second of that minute
     names blob not null                       -- 32 bytes each: 128 bits of an index, end, log_index
 );
 create index live_ends on live (ends);
+
+-- Mandates that were accepted or ended before their time, a row for each batch and minute of the ends.
+-- Read at a start only. Whoever takes rows away ends log-ins, or lets one that ended go on after the
+-- relay's next start, until its own end.
+create table mandate (
+    id     integer primary key autoincrement,
+    ends   integer not null,  -- the last second of that minute
+    sealed blob not null      -- hashes, ends, organisations, stops and cards, endings
+);
+create index mandate_ends on mandate (ends);
 
 -- One row for each entry of the log.
 create table access (

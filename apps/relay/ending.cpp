@@ -1,0 +1,91 @@
+#include "ending.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "http/completion.hpp"
+
+namespace mado::relay {
+namespace {
+
+http::Response refuse(Code code, const http::Request& request) {
+    return to_response({code}, request.request_id);
+}
+
+// They cover nothing any more; now the store is to know it, so that it stays so after a restart.
+// State after a failure: ended for this process. Whoever asks again brings it into the store.
+Task<bool> store_ends(Shared& shared, std::vector<Mandates::Ended> ended) {
+    std::vector<LiveMandate> missing;
+    for (auto& one : ended) {
+        if (!one.stored) missing.push_back(std::move(one.mandate));
+    }
+    if (missing.empty()) co_return true;
+    auto& writer = shared.writer;
+    const bool durable = co_await http::completed<bool>([&writer, &missing](http::Done<bool> done) {
+        if (!writer.remember(missing, done)) done(false);
+    });
+    if (durable) {
+        for (const auto& one : missing)
+            shared.mandates.set_end_stored(one.hash);
+    }
+    co_return durable;
+}
+
+Task<http::Response> answer_end(Shared& shared, const http::Request& request,
+                                std::vector<Mandates::Ended> ended) {
+    if (ended.empty()) co_return refuse(Code::mandate_unknown, request);
+    if (!co_await store_ends(shared, std::move(ended))) {
+        co_return refuse(Code::not_ready, request);
+    }
+    http::Response response;
+    response.status = 204;
+    co_return response;
+}
+
+}  // namespace
+
+// Looking for a hash is all that a stranger can bring about: nothing is kept of a secret that is
+// nobody's, and a mandate that has ended is not written again.
+Task<http::Response> stop_mandate(Shared& shared, http::Request request) {
+    const auto secret = read_stop_request(request.body);
+    if (!secret) co_return refuse(Code::malformed, request);
+    auto ended = shared.mandates.end_by_stop(crypto::sha256(*secret), unix_now());
+    co_return co_await answer_end(shared, request, std::move(ended));
+}
+
+Task<http::Response> end_mandate(Shared& shared, http::Request request) {
+    const auto wanted = read_end_request(request.body);
+    if (!wanted) co_return refuse(Code::malformed, request);
+    const auto* organisation = shared.directory.find(wanted->organisation);
+    if (organisation == nullptr) co_return refuse(Code::not_in_directory, request);
+    if (!organisation->has_certificate(*request.certificate)) {
+        co_return refuse(Code::certificate_mismatch, request);
+    }
+    std::vector<Mandates::Ended> ended;
+    if (auto one = shared.mandates.end_for(organisation->id, wanted->mandate, unix_now())) {
+        ended.push_back(std::move(*one));
+    }
+    co_return co_await answer_end(shared, request, std::move(ended));
+}
+
+Parsed<Hash> read_stop_request(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = ending_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    const auto secret = in.hash("secret");  // as long as a hash
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return secret;
+}
+
+Parsed<EndRequest> read_end_request(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = ending_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    auto organisation = wire::ParticipantId::parse(in.text("for", 64));
+    const auto mandate = in.hash("mandate");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!organisation) return std::unexpected(organisation.error());
+    return EndRequest{std::move(*organisation), mandate};
+}
+
+}  // namespace mado::relay
