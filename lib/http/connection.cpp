@@ -80,12 +80,17 @@ class Busy {
 struct Answer {
     Response response;
     bool keep_alive = false;
+    bool is_feed = false;
 };
 
+enum class Expecting { answer, answer_to_head, feed };
+
 Task<std::expected<Answer, NetError>> read_answer(Link& link, std::size_t body_bytes_max,
-                                                  bool answers_head) {
+                                                  Expecting expecting) {
     for (std::size_t answers = 0; answers < interim_answers_max; ++answers) {
-        ResponseParser parser(Limits{}.header_bytes_max, body_bytes_max, answers_head);
+        ResponseParser parser(Limits{}.header_bytes_max, body_bytes_max,
+                              expecting == Expecting::answer_to_head);
+        if (expecting == Expecting::feed) parser.allow_feed();
         Progress progress = parser.advance(link.input());
         while (progress == Progress::need_more || progress == Progress::header_done) {
             if (progress == Progress::need_more) {
@@ -98,17 +103,18 @@ Task<std::expected<Answer, NetError>> read_answer(Link& link, std::size_t body_b
         // RFC 9110 section 15.2: any number of interim answers may come before the answer.
         if (parser.status() / 100 == 1 && parser.status() != 101) continue;
         const bool keep_alive = parser.keep_alive();
-        co_return Answer{parser.take(), keep_alive};
+        const bool is_feed = parser.is_feed();
+        co_return Answer{parser.take(), keep_alive, is_feed};
     }
     co_return std::unexpected(NetError::malformed);
 }
 
 Task<std::expected<Answer, NetError>> converse(Link& link, const Request& request,
-                                               std::size_t body_bytes_max) {
+                                               std::size_t body_bytes_max, Expecting expecting) {
     // A peer that refuses a request before it has read all of it answers and closes, which a write
     // notices first: so the answer is looked for whatever became of the write.
     auto written = co_await link.write(request_head(request, link.host), request.body);
-    auto answer = co_await read_answer(link, body_bytes_max, request.method == "HEAD");
+    auto answer = co_await read_answer(link, body_bytes_max, expecting);
     if (!written && !answer) co_return std::unexpected(written.error());
     co_return answer;
 }
@@ -119,7 +125,8 @@ Task<std::expected<Response, NetError>> exchange_on(std::shared_ptr<Link> link, 
     if (!link->is_open()) co_return std::unexpected(NetError::closed);
     const Busy busy(*link);
     link->expires_after(timeout);
-    auto answer = co_await converse(*link, request, body_bytes_max);
+    const auto expecting = request.method == "HEAD" ? Expecting::answer_to_head : Expecting::answer;
+    auto answer = co_await converse(*link, request, body_bytes_max, expecting);
     link->never_expires();
     if (!answer) {
         link->close();
@@ -133,6 +140,41 @@ Task<std::expected<Response, NetError>> exchange_on(std::shared_ptr<Link> link, 
     co_return std::move(answer->response);
 }
 
+Task<std::expected<Response, NetError>> open_feed_on(std::shared_ptr<Link> link, Request request,
+                                                     std::size_t body_bytes_max,
+                                                     Milliseconds timeout) {
+    if (!link->is_open()) co_return std::unexpected(NetError::closed);
+    const Busy busy(*link);
+    link->expires_after(timeout);
+    auto answer = co_await converse(*link, request, body_bytes_max, Expecting::feed);
+    link->never_expires();
+    if (answer && answer->response.status == 200 && !answer->is_feed) {
+        answer = std::unexpected(NetError::malformed);  // an answer that is over
+    }
+    if (!answer) {
+        link->close();
+        co_return std::unexpected(answer.error());
+    }
+    if (!answer->is_feed) link->close();
+    co_return std::move(answer->response);
+}
+
+Task<std::expected<std::string, NetError>> read_more_on(std::shared_ptr<Link> link,
+                                                        Milliseconds timeout) {
+    if (!link->is_open()) co_return std::unexpected(NetError::closed);
+    const Busy busy(*link);
+    if (link->input().empty()) {
+        link->expires_after(timeout);
+        auto more = co_await link->fill();
+        link->never_expires();
+        if (!more) {
+            link->close();
+            co_return std::unexpected(more.error());
+        }
+    }
+    co_return std::exchange(link->input(), {});
+}
+
 Task<std::expected<int, NetError>> swap_roles(std::shared_ptr<Link> link, Request request,
                                               std::shared_ptr<Service> service,
                                               std::function<void()> accepted) {
@@ -140,7 +182,8 @@ Task<std::expected<int, NetError>> swap_roles(std::shared_ptr<Link> link, Reques
     {
         const Busy busy(*link);
         link->expires_after(service->limits.header);
-        auto answer = co_await converse(*link, request, service->routes.front().body_bytes_max);
+        auto answer = co_await converse(*link, request, service->routes.front().body_bytes_max,
+                                        Expecting::answer);
         link->never_expires();
         if (!answer) {
             link->close();
@@ -206,6 +249,16 @@ Task<std::expected<Response, NetError>> Connection::exchange(Request request,
                                                              std::size_t body_bytes_max,
                                                              Milliseconds timeout) {
     return exchange_on(state_->link, std::move(request), body_bytes_max, timeout);
+}
+
+Task<std::expected<Response, NetError>> Connection::open_feed(Request request,
+                                                              std::size_t body_bytes_max,
+                                                              Milliseconds timeout) {
+    return open_feed_on(state_->link, std::move(request), body_bytes_max, timeout);
+}
+
+Task<std::expected<std::string, NetError>> Connection::read_more(Milliseconds timeout) {
+    return read_more_on(state_->link, timeout);
 }
 
 Task<std::expected<int, NetError>> Connection::upgrade_and_serve(

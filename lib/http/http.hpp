@@ -14,6 +14,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,33 @@ struct Request {
 // A connection after the upgrade, or a client's: sends requests, one at a time.
 class Connection;
 
+// What an answer goes on to send for as long as its reader stays (server-sent events). Any thread
+// may push; the server's own thread sends.
+class Feed {
+  public:
+    struct Options {
+        std::size_t waiting_bytes_max = 64 * 1024;  // a reader that lets more wait is dropped
+        std::string heartbeat = {};                 // sent when nothing else was for as long
+        Milliseconds heartbeat_every{10'000};
+    };
+    explicit Feed(Options options);
+    // False: the reader has gone, or was dropped.
+    bool push(std::string_view bytes);
+    // What waits is still sent.
+    void close();
+    // The reader let too much wait.
+    [[nodiscard]] bool overrun() const;
+
+  private:
+    friend class FeedReader;
+    const Options options_;
+    mutable std::mutex mutex_;  // guards all below: who has news is on another thread
+    std::string waiting_;
+    bool ended_ = false;
+    bool overrun_ = false;        // too much waited
+    std::function<void()> wake_;  // of the one who sends
+};
+
 struct Response {
     int status = 200;
     std::string content_type;
@@ -59,6 +87,9 @@ struct Response {
     std::vector<Header> headers;
     // With status 101: called with the connection once the answer is sent; the server forgets it.
     std::function<Task<void>(Connection)> upgraded = nullptr;
+    // After the body comes what the feed brings. Such an answer has no length and ends with its
+    // connection (RFC 9112 section 6.3); a server that stops ends it.
+    std::shared_ptr<Feed> feed = nullptr;
 
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
@@ -194,6 +225,12 @@ class Connection {
     // connection is closed.
     Task<std::expected<Response, NetError>> exchange(Request request, std::size_t body_bytes_max,
                                                      Milliseconds timeout);
+    // The same for an answer that goes on (Feed): once its header is here with status 200,
+    // read_more() gives what comes.
+    Task<std::expected<Response, NetError>> open_feed(Request request, std::size_t body_bytes_max,
+                                                      Milliseconds timeout);
+    // At least one byte.
+    Task<std::expected<std::string, NetError>> read_more(Milliseconds timeout);
     // Sends an upgrade request; when the answer is 101, this side becomes the server: `handler` is
     // called for every request that comes in, until the peer closes. Returns the status of the
     // first answer (101 when it served). The limits are those of a server, except that the peer

@@ -64,18 +64,24 @@ struct Core {
     bool header_told = false;
     bool body_allowed = !is_request;
     bool body_begun = false;
+    bool feed_allowed = false;
+    bool is_feed = false;
 
     explicit Core(std::size_t header_max) : header_bytes_max(header_max) {
         parser.header_limit(static_cast<std::uint32_t>(header_max));
         parser.body_limit(boost::none);  // set before the first byte of the body is read
     }
 
-    [[nodiscard]] bool header_is_plain() const {
+    [[nodiscard]] bool header_is_plain() {
         const auto& message = parser.get();
         if (!length_is_plain(message, message.version())) return false;
         if constexpr (is_request) return host_is_plain(message, message.version());
-        // Without a length the end would be the connection's, which anybody can bring about.
-        return !parser.need_eof();
+        // Without a length the end is the connection's, which anybody can bring about: only for
+        // what has no end of its own.
+        if constexpr (!is_request) {
+            is_feed = feed_allowed && parser.need_eof() && message.result_int() == 200;
+        }
+        return is_feed || !parser.need_eof();
     }
 
     Progress advance(std::string& input) {
@@ -100,7 +106,7 @@ struct Core {
                 parser.eager(true);
                 return header_is_plain() ? Progress::header_done : Progress::malformed;
             }
-            if (parser.is_done()) return Progress::complete;
+            if (parser.is_done() || is_feed) return Progress::complete;
             if (header_told && !body_allowed) return Progress::body_too_large;
             const auto rest = input.substr(used);
             if (rest.empty() || too_short_to_begin(rest)) return Progress::need_more;
@@ -274,6 +280,14 @@ Progress ResponseParser::advance(std::string& input) {
     return progress;
 }
 
+void ResponseParser::allow_feed() {
+    beast_->feed_allowed = true;
+}
+
+bool ResponseParser::is_feed() const {
+    return beast_->is_feed;
+}
+
 bool ResponseParser::keep_alive() const {
     return beast_->parser.keep_alive();
 }
@@ -327,7 +341,9 @@ std::string response_head(const Response& response, const ResponseHeadOptions& o
     append_header(
         out, "Content-Type",
         response.content_type.empty() ? "application/octet-stream" : response.content_type);
-    append_header(out, "Content-Length", std::to_string(response.body.size()));
+    if (!response.feed) {
+        append_header(out, "Content-Length", std::to_string(response.body.size()));
+    }
     return out.append("\r\n");
 }
 

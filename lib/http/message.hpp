@@ -55,6 +55,10 @@ class ResponseParser {
     ~ResponseParser();
 
     Progress advance(std::string& input);
+    // Before the first byte: the answer may go on until its connection ends; then it is complete
+    // with its header, and what follows stays in the input.
+    void allow_feed();
+    [[nodiscard]] bool is_feed() const;
     [[nodiscard]] int status() const { return head_.status; }
     [[nodiscard]] bool keep_alive() const;
     [[nodiscard]] Response take();

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <optional>
 #include <variant>
@@ -13,6 +16,7 @@
 #include "base/result.hpp"
 #include "crypto/digest.hpp"
 #include "http/connection.hpp"
+#include "http/feed_reader.hpp"
 #include "http/message.hpp"
 
 namespace mado::http {
@@ -208,6 +212,48 @@ Task<Ended> answer(Link& link, const Service& service, Passage& passage) {
     co_return written;
 }
 
+using SharedTimer = std::shared_ptr<asio::steady_timer>;
+
+// Whoever reads a feed has nothing more to say: when anything comes, it is the end.
+Task<void> await_end(std::shared_ptr<Link> link, SharedTimer wake) {
+    static_cast<void>(co_await link->fill());
+    link->close();
+    wake->cancel();
+}
+
+// What the feed brings, and a heartbeat when it brings nothing. The connection is not busy: a
+// server that stops closes it.
+Task<void> send_feed(std::shared_ptr<Link> link, const Service& service,
+                     std::shared_ptr<Feed> feed) {
+    const auto io = co_await asio::this_coro::executor;
+    const auto wake = std::make_shared<asio::steady_timer>(io);
+    // Posted: on its own thread the timer waits, or is about to look at the feed again. A reader
+    // that lets too much wait is in the middle of being written to.
+    FeedReader reader(*feed, [io, link, feed, wake] {
+        asio::post(io, [link, feed, wake] {
+            if (feed->overrun()) link->close();
+            wake->cancel();
+        });
+    });
+    link->busy = false;
+    asio::co_spawn(io, await_end(link, wake), asio::detached);
+    while (link->is_open()) {
+        auto bytes = reader.take();
+        if (!bytes) break;
+        if (bytes->empty()) {
+            wake->expires_after(reader.heartbeat_every());
+            const auto [stopped] = co_await wake->async_wait(asio::as_tuple(asio::use_awaitable));
+            if (stopped) continue;
+            bytes = reader.heartbeat();
+        }
+        link->expires_after(service.limits.write + Milliseconds(bytes->size() / bytes_per_ms_min));
+        auto written = co_await link->write(std::move(*bytes), {});
+        link->never_expires();
+        if (!written) break;
+    }
+    link->close();
+}
+
 Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> service) {
     Passage passage;
     RequestParser parser(service->limits.header_bytes_max);
@@ -224,7 +270,8 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
         link->never_expires();
         co_await handle(*service, std::move(request), may_upgrade, passage);
     }
-    passage.keep_alive = asked_to_stay && !service->stopping;
+    const auto feed = passage.method == "HEAD" ? nullptr : passage.response.feed;
+    passage.keep_alive = asked_to_stay && !service->stopping && !passage.response.feed;
     auto written = co_await answer(*link, *service, passage);
     if (!written) co_return After::close;
     if (passage.response.status == 101) {
@@ -238,6 +285,7 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
         co_return After::taken_over;
     }
     if (!whole) co_return After::linger;
+    if (feed) co_await send_feed(link, *service, feed);
     co_return passage.keep_alive ? After::next_request : After::close;
 }
 
