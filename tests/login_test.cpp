@@ -1,12 +1,15 @@
 // A person logs in: portal, agent, card, relay, and back, in a browser.
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
 
+#include "base/file.hpp"
 #include "browser.hpp"
 #include "country_fixture.hpp"
+#include "http/form.hpp"
 
 namespace mado::tests {
 namespace {
@@ -73,6 +76,127 @@ TEST_F(LoginTest, SiteAgentPinAndBack) {
     EXPECT_TRUE(browser->shows("ログアウトしました。"));
     browser->go(portal());
     EXPECT_FALSE(browser->shows("ログインしています", 0));
+}
+
+// The terminal rule: seen by agent, relay and portal within two seconds.
+TEST_F(LoginTest, PullingTheCardLogsOut) {
+    log_in();
+    picture("logged-in");
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_EQ(country().cli({"card", "remove"}).status, 0);
+    EXPECT_TRUE(browser->shows("カードが抜かれたので、ログアウトしました。"));
+    const auto took = std::chrono::steady_clock::now() - start;
+    EXPECT_LT(took, std::chrono::seconds(2));
+    RecordProperty("milliseconds", static_cast<int>(took / std::chrono::milliseconds(1)));
+    picture("pulled");
+    browser->back();
+    EXPECT_FALSE(browser->shows("ログインしています", 300)) << "nor from the browser's memory";
+    browser->go(agent());
+    EXPECT_TRUE(browser->shows("カードリーダにカードがありません"));
+}
+
+// Of another person's browser, or of an earlier log-in: the nonce is not this session's.
+TEST_F(LoginTest, AMandateOfAnotherSessionIsRefused) {
+    auto mandate = country().mandate("portal");
+    mandate.kind = wire::MandateKind::login;
+    mandate.scope = {service("bells")};
+    const auto foreign = country().sign(mandate, "taro");
+    to_the_agent();
+    const auto at = browser->url();
+    const auto query = http::parse_form(at.substr(at.find('?') + 1)).value();
+    http::Form answer;
+    answer.set("mandate", foreign);
+    answer.set("state", std::string(query.text("state")));
+    browser->go(portal() + "login/back#" + http::form_text(answer));
+    EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
+    browser->go(portal());
+    EXPECT_FALSE(browser->shows("ログインしています", 0));
+    // And without having begun one at all.
+    browser->go(portal() + "login/back#mandate=" + foreign);
+    EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
+}
+
+TEST_F(LoginTest, ThePinIsInNoLog) {
+    to_the_agent();
+    browser->type("#pin", "9753");
+    browser->submit("button");
+    browser->type("#pin", "1234");
+    browser->submit("button");
+    EXPECT_TRUE(browser->shows("ログインしています"));
+    for (const auto* program : {"agent", "portal", "relay", "readers"}) {
+        const auto log = read_file(country().path("run/" + std::string(program) + ".log"));
+        EXPECT_FALSE(log.value().empty()) << program;
+        EXPECT_EQ(log->find("pin="), std::string::npos) << program;
+        EXPECT_EQ(log->find("9753"), std::string::npos) << program;
+        EXPECT_EQ(log->find("mandate="), std::string::npos) << program;
+    }
+}
+
+TEST_F(LoginTest, TwoAgentsDoNotShareAPort) {
+    const auto second = country().serve("mado-agent", country().path("run/agent.toml"));
+    EXPECT_EQ(second.status, 2);
+    EXPECT_NE(second.output.find("in use by another program"), std::string::npos) << second.output;
+}
+
+TEST_F(LoginTest, ByKeyboardAlone) {
+    browser->go(portal());
+    constexpr auto tab = "\uE004";  // WebDriver section 17.4.2
+    constexpr auto enter = "\uE007";
+    // Three languages, then the button.
+    for (int i = 0; i < 4; ++i)
+        browser->press(tab);
+    browser->press(enter);
+    ASSERT_TRUE(browser->shows("暗証番号"));
+    browser->press("1234");
+    browser->press(enter);
+    EXPECT_TRUE(browser->shows("ログインしています"));
+}
+
+// What a screen reader has: roles and names, no picture.
+TEST_F(LoginTest, ByAccessibilityTreeAlone) {
+    to_the_agent();
+    EXPECT_EQ(browser->label("#pin"), "暗証番号（数字4けた）");
+    EXPECT_EQ(browser->role("button"), "button");
+    EXPECT_EQ(browser->label("button"), "ログインする");
+    EXPECT_EQ(browser->role("h1"), "heading");
+    EXPECT_EQ(browser->role("main"), "main");
+    EXPECT_EQ(browser->role("nav"), "navigation");
+    EXPECT_EQ(browser->label("nav"), "言語");
+    for (const auto* language : {"en", "easy"}) {
+        browser->go(browser->url() + "&lang=" + language);
+        EXPECT_NE(browser->label("#pin"), "");
+        EXPECT_NE(browser->label("button"), "");
+        picture(std::string("agent-") + language);
+        browser->back();
+    }
+}
+
+// WCAG 2.2, 1.4.10: no sideways scrolling at 320 px, in any language.
+TEST_F(LoginTest, FitsANarrowScreen) {
+    const auto fits = [] {
+        return browser->run("return document.documentElement.scrollWidth <= window.innerWidth");
+    };
+    browser->resize(320, 640);
+    to_the_agent();
+    EXPECT_EQ(fits(), true);
+    picture("narrow");
+    for (const auto* page : {"?lang=ja", "?lang=en", "?lang=easy"}) {
+        browser->go(agent() + page);
+        EXPECT_EQ(fits(), true) << page;
+        browser->go(portal() + page);
+        EXPECT_EQ(fits(), true) << page;
+    }
+    browser->resize(1000, 800);
+}
+
+// Every page of a person's hears it, and a log-out in one is one in all.
+TEST_F(LoginTest, LogOutInOneTabIsLogOutInAll) {
+    log_in();
+    const auto reply = browser->run(
+        "return fetch('/logout', {method: 'POST', headers: {'Content-Type': "
+        "'application/x-www-form-urlencoded'}, body: 'lang=ja'}).then(r => r.status)");
+    EXPECT_EQ(reply, 200);
+    EXPECT_TRUE(browser->shows("ログアウトしました。"));
 }
 
 TEST_F(LoginTest, WrongPinShowsTheTriesAndTheLastNeedsATick) {

@@ -6,10 +6,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/config.hpp"
 #include "base/program.hpp"
+#include "client/endings.hpp"
 #include "http/operations.hpp"
 #include "routes.hpp"
 #include "wire/address.hpp"
@@ -67,6 +69,23 @@ Task<void> shut_down(asio::io_context& io, http::Server& server, http::Server& o
     io.stop();
 }
 
+constexpr std::chrono::seconds look_every{1};
+
+// Log-ins whose time is over.
+Task<void> drop_old_sessions(asio::io_context& io, Sessions& sessions) {
+    for (asio::steady_timer timer(io);;) {
+        timer.expires_after(look_every);
+        co_await timer.async_wait(asio::use_awaitable);
+        sessions.drop_old(unix_now());
+    }
+}
+
+// Why, as the relay says it.
+Ended reason_of(const client::EndedMandate& ended) {
+    if (ended.reason == "stop") return Ended::card;
+    return ended.reason == "organisation" ? Ended::log_out : Ended::revoked;
+}
+
 int serve(const std::string& config_path) {
     const Log log("mado-portal");
     const auto settings = read_settings(config_path);
@@ -85,6 +104,10 @@ int serve(const std::string& config_path) {
     const auto tls =
         http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
     asio::io_context io{1};
+    client::EndingFollower follower(io, directory, identity,
+                                    [&shared](const client::EndedMandate& ended) {
+                                        shared.sessions.end(ended.mandate, reason_of(ended));
+                                    });
     http::ServerOptions options;
     options.address = settings.address;
     options.port = settings.port;
@@ -97,9 +120,16 @@ int serve(const std::string& config_path) {
     operator_options.port = settings.operator_port;
     http::Server operator_server(
         io, operator_options,
-        http::operator_routes([]() -> std::optional<std::string> { return std::nullopt; },
-                              metrics));
+        http::operator_routes(
+            [&follower]() -> std::optional<std::string> {
+                if (follower.connected()) return std::nullopt;
+                return "the relay's event stream is not connected: log-ins that end there are not "
+                       "heard of";
+            },
+            metrics));
     asio::co_spawn(io, shut_down(io, server, operator_server, log), asio::detached);
+    asio::co_spawn(io, drop_old_sessions(io, shared.sessions), asio::detached);
+    asio::co_spawn(io, follower.run(), asio::detached);
     log.info("serving", {{"port", std::int64_t{settings.port}}});
     io.run();
     log.info("stopped");

@@ -57,10 +57,14 @@ struct Said {
     std::string_view name;
     Words words;
 };
-constexpr std::array<Said, 7> said_words = {{
+constexpr std::array<Said, 8> said_words = {{
     {"card",
      {"カードが抜かれたので、ログアウトしました。",
       "You are logged out, because the card was removed.", "カードを ぬいたので、おわりました。"}},
+    {"revoked",
+     {"カードが使えなくなったので、ログアウトしました。",
+      "You are logged out, because the card was stopped.",
+      "カードが つかえなく なったので、おわりました。"}},
     {"log_out", {"ログアウトしました。", "You are logged out.", "おわりました。"}},
     {"time",
      {"時間が来たので、ログアウトしました。", "You are logged out, because the time is over.",

@@ -4,6 +4,7 @@
 
 #include "client/entries.hpp"
 #include "crypto/digest.hpp"
+#include "http/event_stream.hpp"
 #include "http/form.hpp"
 #include "pages.hpp"
 
@@ -173,6 +174,19 @@ Task<Response> log_out(Shared& shared, const Request& request) {
     co_return out;
 }
 
+// The page hears at once when its log-in ends.
+Response session_events(Shared& shared, const Request& request) {
+    const auto* who = shared.sessions.find(cookie_of(request), unix_now());
+    if (who == nullptr || request.header("sec-fetch-site") != "same-origin") {
+        return refuse(403, "other_session");
+    }
+    auto out = page({});
+    out.feed = shared.sessions.listen(who->mandate_hash);
+    if (!out.feed) return refuse(503, "unavailable");
+    out.content_type = http::event_stream_type;
+    return out;
+}
+
 using Step = Task<Response> (*)(Shared&, const Request&);
 
 http::Handler own_form(Shared& shared, Step step) {
@@ -212,6 +226,9 @@ std::vector<http::Route> routes(Shared& shared) {
                    }});
     out.push_back({"GET", "/login/back", 0, [](Request request) -> Task<Response> {
                        co_return page(back_page(language_in(request.query)));
+                   }});
+    out.push_back({"GET", "/session/events", 0, [&shared](Request request) -> Task<Response> {
+                       co_return session_events(shared, request);
                    }});
     out.push_back({"POST", "/login", form_bytes_max, own_form(shared, log_in)});
     out.push_back({"POST", "/login/finish", form_bytes_max, own_form(shared, finish)});

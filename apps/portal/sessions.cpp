@@ -1,17 +1,35 @@
 #include "sessions.hpp"
 
+#include <vector>
+
 #include "crypto/digest.hpp"
+#include "http/event_stream.hpp"
 
 namespace mado::portal {
 namespace {
 
 constexpr std::size_t waiting_max = 10'000;
+constexpr std::size_t pages_max = 16;  // open at once, of one log-in
 
 Hash name_of(std::string_view cookie) {
     return crypto::sha256(as_bytes(cookie));
 }
 
 }  // namespace
+
+std::string_view to_text(Ended why) {
+    switch (why) {
+        case Ended::log_out:
+            return "log_out";
+        case Ended::card:
+            return "card";
+        case Ended::revoked:
+            return "revoked";
+        case Ended::time:
+            return "time";
+    }
+    return "";
+}
 
 std::optional<std::string> Sessions::begin(Waiting waiting, UnixTime now) {
     drop_old(now);
@@ -48,25 +66,26 @@ std::optional<LoggedIn> Sessions::log_out(std::string_view cookie) {
     return out;
 }
 
-std::uint64_t Sessions::listen(const Hash& mandate, Listener listener) {
-    listeners_.emplace(++last_listener_, Listening{mandate, std::move(listener)});
-    return last_listener_;
-}
-
-void Sessions::forget(std::uint64_t listener) {
-    listeners_.erase(listener);
+std::shared_ptr<http::Feed> Sessions::listen(const Hash& mandate) {
+    std::erase_if(listening_, [](const auto& one) { return one.second.expired(); });
+    if (listening_.count(mandate) >= pages_max) return nullptr;
+    auto feed = std::make_shared<http::Feed>(
+        http::Feed::Options{.heartbeat = std::string(http::event_heartbeat)});
+    listening_.emplace(mandate, feed);
+    return feed;
 }
 
 void Sessions::end(const Hash& mandate, Ended why) {
     std::erase_if(logged_in_,
                   [&mandate](const auto& one) { return one.second.mandate_hash == mandate; });
-    // A listener may forget itself.
-    std::vector<Listener> called;
-    for (const auto& [number, one] : listeners_) {
-        if (one.mandate == mandate) called.push_back(one.listener);
+    const auto [from, to] = listening_.equal_range(mandate);
+    for (auto one = from; one != to; ++one) {
+        const auto feed = one->second.lock();
+        if (!feed) continue;
+        feed->push(http::event_text({.name = "ended", .data = std::string(to_text(why))}));
+        feed->close();
     }
-    for (const auto& listener : called)
-        listener(why);
+    listening_.erase(from, to);
 }
 
 void Sessions::drop_old(UnixTime now) {

@@ -2,14 +2,15 @@
 // everybody, and the mandates end by themselves. Belongs to the io thread.
 #pragma once
 
-#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "http/http.hpp"
 
 namespace mado::portal {
 
@@ -21,7 +22,8 @@ struct Waiting {
 };
 
 // Why somebody is not logged in any more.
-enum class Ended { log_out, card, time };
+enum class Ended { log_out, card, revoked, time };
+std::string_view to_text(Ended why);
 
 struct LoggedIn {
     std::string mandate;  // JWS
@@ -41,24 +43,17 @@ class Sessions {
     [[nodiscard]] const LoggedIn* find(std::string_view cookie, UnixTime now) const;
     std::optional<LoggedIn> log_out(std::string_view cookie);
 
-    // Called when the log-in under this mandate ends.
-    using Listener = std::function<void(Ended)>;
-    // Removed by the number that comes back.
-    std::uint64_t listen(const Hash& mandate, Listener listener);
-    void forget(std::uint64_t listener);
+    // An event stream of a page that wants to hear of the log-in's end. None: there are too many.
+    std::shared_ptr<http::Feed> listen(const Hash& mandate);
+    // Whoever is logged in under this mandate is not any more, and the pages hear why.
     void end(const Hash& mandate, Ended why);
-
-  private:
+    // From time to time.
     void drop_old(UnixTime now);
 
+  private:
     std::map<Hash, Waiting> waiting_;
     std::map<Hash, LoggedIn> logged_in_;
-    struct Listening {
-        Hash mandate{};
-        Listener listener;
-    };
-    std::map<std::uint64_t, Listening> listeners_;
-    std::uint64_t last_listener_ = 0;
+    std::multimap<Hash, std::weak_ptr<http::Feed>> listening_;  // by mandate
 };
 
 }  // namespace mado::portal
