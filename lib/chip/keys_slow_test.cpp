@@ -2,6 +2,7 @@
 // them on its way out of DER.
 #include <gtest/gtest.h>
 
+#include "base/test_disk.hpp"
 #include "card/open.hpp"
 #include "test_chip.hpp"
 
@@ -30,6 +31,7 @@ class Keys {
 
   private:
     [[nodiscard]] std::string path() const { return folder_.path("card.json"); }
+    TestDisk disk_;  // its syncs cost nothing
     TempFolder folder_;
     const PersonalisedCard& issuer_ = personalised({.kind = CardKind::piv});
     std::unique_ptr<card::Card> card_;
