@@ -159,6 +159,9 @@ TEST_F(PivCardsTest, OpenScSeesAnOrdinaryCard) {
     EXPECT_EQ(objects.find("SIGN key"), std::string::npos) << objects;
     EXPECT_EQ(run_well("pkcs15-tool --list-certificates").find("ID             : 02"),
               std::string::npos);
+    // It wants 6 digits for a new PIN: that is for Mado's own programs.
+    const auto change = run("pkcs15-tool --change-pin --auth-id 01 --pin 1234 --new-pin 5678");
+    EXPECT_NE(change.output.find("Invalid PIN length"), std::string::npos) << change.output;
     // As it comes, without our configuration.
     const auto as_it_comes = run_well("OPENSC_CONF=/dev/null pkcs15-tool --list-certificates");
     EXPECT_NE(as_it_comes.find("Certificate for PIV Authentication"), std::string::npos);

@@ -4,6 +4,7 @@
 #include "card/jpki.hpp"
 #include "card/open.hpp"
 #include "card/piv.hpp"
+#include "crypto/jws.hpp"
 #include "test_chip.hpp"
 
 namespace mado::chip {
@@ -46,6 +47,27 @@ TEST(PivCard, SignsWithBothKeys) {
     const auto signed_document = card->sign(KeyUse::signing, secret("ABC123"), message).value();
     EXPECT_EQ(signed_document.size(), 96U);
     EXPECT_TRUE(signing.public_key().verify(message, signed_document));
+}
+
+// What a mandate is: a JWS with the algorithm that is the card's key's own.
+TEST(PivCard, SignsWhatAJwsNeeds) {
+    const TestCard file(piv);
+    const auto card = insert(file);
+    const auto sign = [&card](KeyUse use, const Secret& pin, const crypto::Certificate& one) {
+        const auto text =
+            crypto::jws_signing_text("a+jws", {.key_id = {}, .certificate = one.thumbprint()},
+                                     one.public_key().jws_algorithm(), as_bytes("{}"));
+        return crypto::join_jws(text, card->sign(use, pin, as_bytes(text)).value());
+    };
+    const auto certificate = card->authentication_certificate().value();
+    const auto mandate = crypto::parse_jws(sign(auth, secret("1234"), certificate)).value();
+    EXPECT_EQ(mandate.algorithm, "ES256");
+    EXPECT_TRUE(crypto::verify_jws(mandate, certificate.public_key()));
+    const auto signing = card->signing_certificate(secret("ABC123")).value();
+    const auto document =
+        crypto::parse_jws(sign(KeyUse::signing, secret("ABC123"), signing)).value();
+    EXPECT_EQ(document.algorithm, "ES384");
+    EXPECT_TRUE(crypto::verify_jws(document, signing.public_key()));
 }
 
 TEST(PivCard, CountsWrongPins) {
