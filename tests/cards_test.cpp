@@ -208,7 +208,7 @@ TEST_F(PivCardsTest, WrongPinsCountDownAndLock) {
     for (int i = 0; i < 3; ++i)
         EXPECT_NE(verify("0000"), 0);
     EXPECT_NE(verify("1234"), 0) << "locked";
-    stack->remove(0, SIGKILL);
+    stack->remove();
     stack->insert(card.path());
     expect_tries("C0");
     EXPECT_NE(verify("1234"), 0) << "locked for good";
