@@ -34,12 +34,13 @@ std::string own_programs() {
 }  // namespace
 
 CardStack::CardStack() {
-    // OpenSC asks for some thirty foreign applications first when it is not told which card it is.
+    // OpenSC asks for some thirty foreign applications first when it is not told which cards there
+    // are.
     const auto config = folder_.path("opensc.conf");
-    replace_file(config,
-                 as_bytes("app default {\n  card_drivers = jpki;\n  enable_default_driver = "
-                          "false;\n  framework pkcs15 {\n    use_pin_caching = false;\n    "
-                          "use_file_caching = no;\n  }\n}\n"));
+    replace_file(
+        config, as_bytes("app default {\n  card_drivers = jpki, PIV-II;\n  enable_default_driver = "
+                         "false;\n  framework pkcs15 {\n    use_pin_caching = false;\n    "
+                         "use_file_caching = no;\n  }\n}\n"));
     ::setenv("OPENSC_CONF", config.c_str(), 1);
     const auto config_file = folder_.path("readers.toml");
     replace_file(config_file, as_bytes("folder = \"" + folder_.path("readers") + "\"\n"));

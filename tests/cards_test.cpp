@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "card/jpki.hpp"
+#include "card/open.hpp"
 #include "card/pcsc.hpp"
 #include "card_stack.hpp"
 #include "chip/test_chip.hpp"
@@ -19,6 +19,7 @@ constexpr std::string_view module = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
 
 class CardsTest : public testing::Test {
   protected:
+    explicit CardsTest(const chip::CardForm& form = {}) : card(form) {}
     static void SetUpTestSuite() { stack = std::make_unique<CardStack>(); }
     static void TearDownTestSuite() { stack.reset(); }
     void SetUp() override { stack->insert(card.path()); }
@@ -119,7 +120,9 @@ TEST_F(CardsTest, OurOwnWayThroughPcSc) {
     ASSERT_NE(channel, nullptr);
     EXPECT_EQ(pcsc.connect(CardStack::reader_name(0)), nullptr) << "somebody else has it";
     EXPECT_EQ(pcsc.connect(CardStack::reader_name(1)), nullptr) << "no card there";
-    card::JpkiCard inserted(std::move(channel));
+    auto opened = card::open_card(std::move(channel));
+    ASSERT_TRUE(opened.has_value());
+    auto& inserted = **opened;
     constexpr auto use = card::KeyUse::authentication;
     const auto certificate = inserted.authentication_certificate();
     ASSERT_TRUE(certificate.has_value());
@@ -139,6 +142,109 @@ TEST_F(CardsTest, OurOwnWayThroughPcSc) {
     stack->remove();
     EXPECT_EQ(inserted.tries_left(use).error().error, card::CardError::gone);
     stack->insert(card.path());
+}
+
+class PivCardsTest : public CardsTest {
+  protected:
+    PivCardsTest() : CardsTest({.kind = chip::CardKind::piv}) {}
+};
+
+TEST_F(PivCardsTest, OpenScSeesAnOrdinaryCard) {
+    const auto objects = run_well("pkcs15-tool --dump");
+    for (const auto* part : {"PIV AUTH key", "Certificate for PIV Authentication", "piv_II",
+                             "Reference      : 128 (0x80)"}) {
+        EXPECT_NE(objects.find(part), std::string::npos) << part << "\n" << objects;
+    }
+    // It is told nothing of the signing key: the certificate is closed to whoever has no password.
+    EXPECT_EQ(objects.find("SIGN key"), std::string::npos) << objects;
+    EXPECT_EQ(run_well("pkcs15-tool --list-certificates").find("ID             : 02"),
+              std::string::npos);
+    // It wants 6 digits for a new PIN: that is for Mado's own programs.
+    const auto change = run("pkcs15-tool --change-pin --auth-id 01 --pin 1234 --new-pin 5678");
+    EXPECT_NE(change.output.find("Invalid PIN length"), std::string::npos) << change.output;
+    // As it comes, without our configuration.
+    const auto as_it_comes = run_well("OPENSC_CONF=/dev/null pkcs15-tool --list-certificates");
+    EXPECT_NE(as_it_comes.find("Certificate for PIV Authentication"), std::string::npos);
+}
+
+TEST_F(PivCardsTest, SignsWithTheAuthenticationKeyOnly) {
+    crypto::write(file("message"), "a message");
+    read_certificate("01", file("auth.pem"));
+    run_well("openssl x509 -noout -pubkey -in " + file("auth.pem") + " > " + file("auth.pub"));
+    const auto sign = [this](std::string_view id, std::string_view mechanism) {
+        return pkcs11(
+            fmt::format("--login --pin 1234 --sign --mechanism {} --id {} "
+                        "--signature-format openssl --input-file {} --output-file {}",
+                        mechanism, id, file("message"), file("signature")));
+    };
+    run_well(sign("01", "ECDSA-SHA256"));
+    run_well(fmt::format("openssl dgst -sha256 -verify {} -signature {} {}", file("auth.pub"),
+                         file("signature"), file("message")));
+    const auto refused = run(sign("02", "ECDSA-SHA384"));
+    EXPECT_NE(refused.status, 0);
+    EXPECT_NE(refused.output.find("Private key not found"), std::string::npos) << refused.output;
+}
+
+// OpenSC shows no counter of a PIV card. The card itself says it once it is logged out, which
+// neither the end of a program nor another selection does.
+TEST_F(PivCardsTest, WrongPinsCountDownAndLock) {
+    const auto verify = [](std::string_view pin) {
+        return run(fmt::format("pkcs15-tool --verify-pin --auth-id 01 --pin {}", pin)).status;
+    };
+    const auto tries = [] {
+        return run_well(
+            "opensc-tool --send-apdu 00:a4:04:00:05:a0:00:00:03:08:00 --send-apdu 00:20:ff:80 "
+            "--send-apdu 00:20:00:80");
+    };
+    const auto expect_tries = [&tries](std::string_view sw2) {
+        const auto said = tries();
+        EXPECT_NE(said.find(fmt::format("SW1=0x63, SW2=0x{}", sw2)), std::string::npos) << said;
+    };
+    expect_tries("C3");
+    EXPECT_NE(verify("0000"), 0);
+    expect_tries("C2");
+    EXPECT_EQ(verify("1234"), 0);
+    expect_tries("C3");
+    for (int i = 0; i < 3; ++i)
+        EXPECT_NE(verify("0000"), 0);
+    EXPECT_NE(verify("1234"), 0) << "locked";
+    stack->remove();
+    stack->insert(card.path());
+    expect_tries("C0");
+    EXPECT_NE(verify("1234"), 0) << "locked for good";
+}
+
+TEST_F(PivCardsTest, OurOwnWayThroughPcSc) {
+    card::Pcsc pcsc;
+    auto opened = card::open_card(pcsc.connect(CardStack::reader_name(0)));
+    ASSERT_TRUE(opened.has_value());
+    auto& inserted = **opened;
+    const auto message = as_bytes("a message");
+    const auto certificate = inserted.authentication_certificate().value();
+    const auto signature =
+        inserted.sign(card::KeyUse::authentication, chip::secret("1234"), message).value();
+    EXPECT_TRUE(certificate.public_key().verify(message, signature));
+    const auto signing = inserted.signing_certificate(chip::secret("ABC123")).value();
+    const auto document =
+        inserted.sign(card::KeyUse::signing, chip::secret("ABC123"), message).value();
+    EXPECT_TRUE(signing.public_key().verify(message, document));
+}
+
+class CardsWithoutPins : public CardsTest {
+  protected:
+    CardsWithoutPins() : CardsTest({.kind = chip::CardKind::piv, .has_pins = false}) {}
+};
+
+TEST_F(CardsWithoutPins, AreReadAndSignNothing) {
+    read_certificate("01", file("auth.pem"));
+    EXPECT_NE(run_well("openssl x509 -noout -subject -in " + file("auth.pem")).find("1234567890"),
+              std::string::npos);
+    EXPECT_NE(run("pkcs15-tool --verify-pin --auth-id 01 --pin 1234").status, 0);
+    card::Pcsc pcsc;
+    auto opened = card::open_card(pcsc.connect(CardStack::reader_name(0)));
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_EQ((*opened)->tries_left(card::KeyUse::authentication).error().error,
+              card::CardError::no_pin);
 }
 
 TEST_F(CardsTest, GnuTlsListsIt) {

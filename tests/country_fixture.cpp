@@ -378,14 +378,20 @@ wire::Mandate RunningCountry::mandate(const std::string& organisation) {
             .stop = {}};
 }
 
+std::unique_ptr<card::Card> RunningCountry::insert(const std::string& card) const {
+    auto opened = card::open_card(std::make_unique<chip::Inserted>(places_.card(card)));
+    if (!opened) throw Failure("there is no card " + card);
+    return std::move(*opened);
+}
+
 std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string& card) const {
-    card::JpkiCard chip(std::make_unique<chip::Inserted>(places_.card(card)));
-    const auto certificate = chip.authentication_certificate().value();
+    const auto chip = insert(card);
+    const auto certificate = chip->authentication_certificate().value();
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
-    const auto signature = chip.sign(card::KeyUse::authentication,
-                                     Secret(as_bytes(std::string_view("1234"))), as_bytes(text));
+    const auto signature = chip->sign(card::KeyUse::authentication,
+                                      Secret(as_bytes(std::string_view("1234"))), as_bytes(text));
     if (!signature) throw Failure("the card " + card + " does not sign");
     return crypto::join_jws(text, *signature);
 }
@@ -401,8 +407,7 @@ client::Result<client::PersonEntries> RunningCountry::entries(const std::string&
 }
 
 crypto::Certificate RunningCountry::certificate_of(const std::string& card) const {
-    card::JpkiCard chip(std::make_unique<chip::Inserted>(places_.card(card)));
-    return chip.authentication_certificate().value();
+    return insert(card)->authentication_certificate().value();
 }
 
 }  // namespace mado::tests

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "card/jpki.hpp"
+#include "card/open.hpp"
 #include "chip/inserted.hpp"
 #include "cli/processes.hpp"
 #include "client/client.hpp"
@@ -146,6 +146,7 @@ class RunningCountry {
   private:
     void guard();
     [[nodiscard]] cli::Program program(const std::string& name) const;
+    [[nodiscard]] std::unique_ptr<card::Card> insert(const std::string& card) const;
 
     cli::Places places_;
     std::uint16_t port_ = 0;

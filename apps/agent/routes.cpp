@@ -288,6 +288,7 @@ Mistake mistake_of(const card::CardProblem& problem, bool password) {
             return {.kind = Kind::locked, .password = password};
         case card::CardError::pin_format:
             return {.kind = Kind::pin_format, .password = password};
+        case card::CardError::no_pin:
         case card::CardError::gone:
         case card::CardError::not_there:
         case card::CardError::broken:

@@ -14,7 +14,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
-#include "card/jpki.hpp"
+#include "card/open.hpp"
 #include "card/pcsc.hpp"
 #include "card/personalise.hpp"
 #include "chip/inserted.hpp"
@@ -109,7 +109,7 @@ std::string day(UnixTime time) {
 
 std::string tries(card::Card& card, card::KeyUse use) {
     const auto left = card.tries_left(use);
-    if (!left) return "-";
+    if (!left) return left.error().error == card::CardError::no_pin ? "none" : "-";
     return *left == 0 ? "locked" : fmt::format("{} tries left", *left);
 }
 
@@ -176,7 +176,8 @@ int free_reader(const Places& places) {
 std::unique_ptr<card::Card> hold_card(const Places& places, const std::string& name) {
     auto channel = reach(places, name);
     if (!channel) return nullptr;
-    return std::make_unique<card::JpkiCard>(std::move(channel));
+    auto card = card::open_card(std::move(channel));
+    return card ? std::move(*card) : nullptr;
 }
 
 Secret read_secret(const std::string& given, const std::string& question) {

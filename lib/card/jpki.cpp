@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "card/asking.hpp"
 #include "crypto/digest.hpp"
 
 namespace mado::card {
@@ -33,43 +34,22 @@ Files files_of(KeyUse use) {
     return {};
 }
 
-std::unexpected<CardProblem> problem(CardError error, int tries_left = 0) {
-    return std::unexpected(CardProblem{.error = error, .tries_left = tries_left});
-}
-
-bool is_count(Status answer) {
-    return (answer & 0xfff0) == status::tries_left;
-}
-
-// Looked at before the card counts it.
-bool is_pin(KeyUse use, const Secret& pin) {
-    const bool digits_only = use == KeyUse::authentication;
-    const auto fits = [digits_only](std::uint8_t c) {
-        return (c >= '0' && c <= '9') || (!digits_only && c >= 'A' && c <= 'Z');
-    };
-    const auto [least, most] = digits_only ? std::pair{4, 4} : std::pair{6, 16};
-    return std::cmp_greater_equal(pin.size(), least) && std::cmp_less_equal(pin.size(), most) &&
-           std::ranges::all_of(pin.view(), fits);
-}
-
 }  // namespace
 
+CardResult<bool> JpkiCard::is_on(Channel& channel) {
+    const auto response = ask(channel, {.ins = 0xa4, .p1 = 0x04, .p2 = 0x0c, .data = aid});
+    if (!response) return std::unexpected(response.error());
+    return response->status == status::ok;
+}
+
 CardResult<Response> JpkiCard::send(const Command& command) {
-    auto response = channel_->transmit(command);
-    if (response) return std::move(*response);
-    switch (response.error()) {
-        case ChannelError::removed:
-            return problem(CardError::gone);
-        case ChannelError::garbled:
-            return problem(CardError::broken);
-    }
-    return problem(CardError::broken);
+    return ask(*channel_, command);
 }
 
 CardResult<void> JpkiCard::begin() {
-    const auto response = send({.ins = 0xa4, .p1 = 0x04, .p2 = 0x0c, .data = aid});
-    if (!response) return std::unexpected(response.error());
-    if (response->status != status::ok) return problem(CardError::not_there);
+    const auto there = is_on(*channel_);
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return problem(CardError::not_there);
     return {};
 }
 
@@ -130,8 +110,7 @@ CardResult<int> JpkiCard::tries_left(KeyUse use) {
     if (auto ok = select_file(files_of(use).pin); !ok) return std::unexpected(ok.error());
     const auto response = send({.ins = 0x20, .p2 = this_file});
     if (!response) return std::unexpected(response.error());
-    if (!is_count(response->status)) return problem(CardError::broken);
-    return response->status & 0x0f;
+    return read_tries(response->status);
 }
 
 CardResult<void> JpkiCard::verify(KeyUse use, const Secret& pin) {
@@ -139,10 +118,7 @@ CardResult<void> JpkiCard::verify(KeyUse use, const Secret& pin) {
     if (auto ok = select_file(files_of(use).pin); !ok) return std::unexpected(ok.error());
     const auto response = send({.ins = 0x20, .p2 = this_file, .data = pin.view()});
     if (!response) return std::unexpected(response.error());
-    if (response->status == status::ok) return {};
-    if (response->status == status::blocked) return problem(CardError::pin_locked);
-    if (!is_count(response->status)) return problem(CardError::broken);
-    return problem(CardError::pin_wrong, response->status & 0x0f);
+    return read_verified(response->status);
 }
 
 CardResult<Bytes> JpkiCard::sign(KeyUse use, const Secret& pin, ByteView message) {

@@ -9,6 +9,8 @@ namespace mado::card {
 
 class JpkiCard final : public Card {
   public:
+    // Whether this card has the application; it is selected then.
+    static CardResult<bool> is_on(Channel& channel);
     // Nobody else uses the channel until the end.
     explicit JpkiCard(std::unique_ptr<Channel> channel) : channel_(std::move(channel)) {}
 

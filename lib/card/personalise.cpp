@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "card/algorithm.hpp"
 #include "crypto/digest.hpp"
 
 namespace mado::card {
@@ -72,9 +73,13 @@ std::expected<Personaliser, IssueError> Personaliser::begin(Channel& channel,
     return out;
 }
 
-std::expected<crypto::PublicKey, IssueError> Personaliser::generate(KeyUse use) {
+std::expected<crypto::PublicKey, IssueError> Personaliser::generate(KeyUse use,
+                                                                    crypto::KeyType type) {
     const auto number = number_of(use);
-    if (auto ok = send({.ins = 0x47, .p2 = number}); !ok) return std::unexpected(ok.error());
+    const std::array algorithm{algorithm_of(type)};
+    if (auto ok = send({.ins = 0x47, .p2 = number, .data = algorithm}); !ok) {
+        return std::unexpected(ok.error());
+    }
     const std::array<std::uint8_t, 2> file{0x01, number};
     if (auto ok = send({.ins = 0xa4, .p1 = 0x02, .p2 = 0x0c, .data = file}); !ok) {
         return std::unexpected(ok.error());

@@ -24,8 +24,10 @@ class Personaliser {
     static std::expected<Personaliser, IssueError> begin(Channel& channel,
                                                          const Secret& issuer_key);
 
-    // A new key pair; the old one, its certificate and its PIN are gone.
-    std::expected<crypto::PublicKey, IssueError> generate(KeyUse use);
+    // A new key pair, of a type that the card has; the old one, its certificate and its PIN are
+    // gone.
+    std::expected<crypto::PublicKey, IssueError> generate(
+        KeyUse use, crypto::KeyType type = crypto::KeyType::rsa);
     // The card checks that the certificate is its key's.
     std::expected<void, IssueError> write_certificate(KeyUse use, const crypto::Certificate& one,
                                                       const crypto::Certificate& issuer);

@@ -14,7 +14,9 @@ class Application {
 
     // The whole name; a reader may select by its beginning.
     [[nodiscard]] virtual ByteView aid() const = 0;
-    // Selected, or selected again: no file is current, nobody is verified. What SELECT answers.
+    // The power went, or another application is selected: no file is current, nobody is verified.
+    virtual void forget() = 0;
+    // Selected, perhaps again. What SELECT answers.
     virtual card::Response select() = 0;
     // Any command but the selection of an application; never more data than it expects.
     virtual card::Response answer(const card::Command& command) = 0;

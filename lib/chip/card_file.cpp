@@ -15,6 +15,22 @@ constexpr int tries_max = 15;  // what a status can say
 constexpr int issuer_tries_max = 10;
 constexpr std::int64_t lock_wait_ms = 3'000;
 
+std::string_view kind_text(CardKind kind) {
+    switch (kind) {
+        case CardKind::jpki:
+            return "jpki";
+        case CardKind::piv:
+            return "piv";
+    }
+    return {};
+}
+
+std::optional<CardKind> read_kind(std::string_view text) {
+    for (const auto kind : {CardKind::jpki, CardKind::piv})
+        if (text == kind_text(kind)) return kind;
+    return std::nullopt;
+}
+
 json::object slot_json(const Slot& slot) {
     return {{"key", as_text(slot.key.view())},
             {"certificate", base64url(slot.certificate)},
@@ -45,7 +61,9 @@ Slot read_slot(const json::object& object, bool& good) {
 }
 
 void write(const std::string& path, const Content& content) {
-    const json::object out{{"issuer_key", base64url(content.issuer_key.view())},
+    const json::object out{{"kind", kind_text(content.form.kind)},
+                           {"has_pins", content.form.has_pins},
+                           {"issuer_key", base64url(content.issuer_key.view())},
                            {"issuer_tries_left", content.issuer_tries_left},
                            {"authentication", slot_json(content.authentication)},
                            {"signing", slot_json(content.signing)}};
@@ -72,6 +90,8 @@ Parsed<Content> parse_content(ByteView text) {
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     Content out;
+    const auto kind = read_kind(in.text("kind"));
+    out.form = {.kind = kind.value_or(CardKind::jpki), .has_pins = in.boolean("has_pins")};
     auto issuer_key = in.base64url_bytes("issuer_key", secret_bytes);
     out.issuer_key = Secret(issuer_key);
     wipe(issuer_key);
@@ -79,19 +99,20 @@ Parsed<Content> parse_content(ByteView text) {
     const auto* authentication = in.optional_object("authentication");
     const auto* signing = in.optional_object("signing");
     if (authentication == nullptr || signing == nullptr) return bad("a card has two keys");
-    bool good = out.issuer_key.size() == secret_bytes;
+    bool good = kind && out.issuer_key.size() == secret_bytes;
     out.authentication = read_slot(*authentication, good);
     out.signing = read_slot(*signing, good);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    if (!good) return bad("a key of a card does not have its form");
+    if (!good) return bad("a card or a key of it does not have its form");
     return out;
 }
 
-void CardFile::create(const std::string& path, const Secret& issuer_key) {
+void CardFile::create(const std::string& path, const Secret& issuer_key, const CardForm& form) {
     if (issuer_key.size() != secret_bytes) throw OperatorError("an issuer key must have 32 bytes");
     std::error_code ignored;  // writing says it
     if (std::filesystem::exists(path, ignored)) throw OperatorError(path + " is there already");
-    write(path, {.issuer_key = Secret(issuer_key.view()),
+    write(path, {.form = form,
+                 .issuer_key = Secret(issuer_key.view()),
                  .issuer_tries_left = issuer_tries_max,
                  .authentication = {},
                  .signing = {}});

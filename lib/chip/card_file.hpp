@@ -19,6 +19,15 @@ struct Pin {
     int tries_left = 0;  // 0: locked, or there is none yet
 };
 
+// Which application a card has besides the issuer's.
+enum class CardKind { jpki, piv };
+
+// What a card is made as, and stays.
+struct CardForm {
+    CardKind kind = CardKind::jpki;
+    bool has_pins = true;  // false: for the counter only; it can be given no PIN and signs nothing
+};
+
 // A key with what belongs to it.
 struct Slot {
     Secret key;              // PKCS#8 PEM; empty: not made yet
@@ -28,6 +37,7 @@ struct Slot {
 };
 
 struct Content {
+    CardForm form = {};
     Secret issuer_key;          // 32 bytes: who has it personalises and unlocks
     int issuer_tries_left = 0;  // 0: for good
     Slot authentication;
@@ -41,7 +51,8 @@ class CardFile {
   public:
     // A card as the maker delivers it: an issuer key, nothing else. OperatorError when there is a
     // file already.
-    static void create(const std::string& path, const Secret& issuer_key);
+    static void create(const std::string& path, const Secret& issuer_key,
+                       const CardForm& form = {});
     // One program has it at a time. OperatorError when it is not there, no card, or in use.
     explicit CardFile(const std::string& path);
 

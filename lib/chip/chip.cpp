@@ -4,6 +4,7 @@
 
 #include "chip/issuing.hpp"
 #include "chip/jpki.hpp"
+#include "chip/piv.hpp"
 
 namespace mado::chip {
 namespace {
@@ -16,6 +17,21 @@ namespace status = card::status;
 constexpr std::array<std::uint8_t, 9> jpki_atr{0x3b, 0xe0, 0x00, 0xff, 0x81,
                                                0x31, 0xfe, 0x45, 0x14};
 
+// T=1; the card is selected by names, whole or not; its issuer is "MADO" (ISO/IEC 7816-4 section
+// 12.1.1). In no driver's list, so that it is asked for its applications.
+constexpr std::array<std::uint8_t, 12> piv_atr{0x3b, 0x88, 0x01, 0x80, 0x31, 0xc1,
+                                               0x54, 0x4d, 0x41, 0x44, 0x4f, 0xaa};
+
+std::unique_ptr<Application> application_of(CardFile& file) {
+    switch (file.content.form.kind) {
+        case CardKind::jpki:
+            return std::make_unique<Jpki>(file);
+        case CardKind::piv:
+            return std::make_unique<Piv>(file);
+    }
+    throw Failure("a card of no kind");
+}
+
 bool selects_application(const Command& command) {
     return command.cla == 0 && command.ins == 0xa4 && command.p1 == 0x04;
 }
@@ -23,17 +39,23 @@ bool selects_application(const Command& command) {
 }  // namespace
 
 Chip::Chip(const std::string& path) : file_(path) {
-    applications_.push_back(std::make_unique<Jpki>(file_));
+    applications_.push_back(application_of(file_));
     applications_.push_back(std::make_unique<Issuing>(file_));
 }
 
 ByteView Chip::atr() const {
-    return jpki_atr;
+    switch (file_.content.form.kind) {
+        case CardKind::jpki:
+            return jpki_atr;
+        case CardKind::piv:
+            return piv_atr;
+    }
+    return {};
 }
 
 void Chip::reset() {
     for (auto& application : applications_)
-        application->select();
+        application->forget();
     current_ = nullptr;
 }
 
@@ -49,7 +71,9 @@ Response Chip::answer(const Command& command) {
     if (selects_application(command)) {
         constexpr std::uint8_t no_answer = 0x0c;
         if (command.p2 != no_answer && command.p2 != 0) return {{}, status::wrong_parameters};
-        return select(command.data);
+        auto selected = select(command.data);
+        if (command.expected == 0) selected.data.clear();
+        return selected;
     }
     if (current_ == nullptr) {
         const bool known = command.cla == 0 || command.cla == 0x80;
@@ -58,16 +82,15 @@ Response Chip::answer(const Command& command) {
     return current_->answer(command);
 }
 
-// Of an application that is not there the current one stays, but nobody stays verified.
+// A name that is not there changes nothing; the application that another one follows forgets.
 Response Chip::select(ByteView aid) {
-    for (auto& application : applications_)
-        application->select();
     const auto found = std::ranges::find_if(applications_, [aid](const auto& application) {
         const auto whole = application->aid();
         return !aid.empty() && aid.size() <= whole.size() &&
                std::ranges::equal(aid, whole.first(aid.size()));
     });
     if (found == applications_.end()) return {{}, status::not_found};
+    if (current_ != nullptr && current_ != found->get()) current_->forget();
     current_ = found->get();
     return current_->select();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "card/algorithm.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/x509.hpp"
 
@@ -38,6 +39,20 @@ Response refused(card::Status why) {
     return {.data = {}, .status = why};
 }
 
+// The keys that a card's application can sign with; none for another algorithm.
+std::optional<crypto::KeyType> key_type(CardKind kind, std::uint8_t algorithm) {
+    switch (kind) {
+        case CardKind::jpki:
+            if (algorithm == card::algorithm_rsa_2048) return crypto::KeyType::rsa;
+            return std::nullopt;
+        case CardKind::piv:
+            if (algorithm == card::algorithm_p256) return crypto::KeyType::p256;
+            if (algorithm == card::algorithm_p384) return crypto::KeyType::p384;
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 crypto::PublicKey public_key_of(const Slot& slot) {
     const auto key = crypto::PrivateKey::from_pem(slot.key.view());
     if (!key) throw Failure("a card's key cannot be read");
@@ -54,11 +69,15 @@ ByteView Issuing::aid() const {
     return aid_bytes;
 }
 
-Response Issuing::select() {
+void Issuing::forget() {
     challenge_.clear();
     authenticated_ = false;
     current_ = 0;
     written_.clear();
+}
+
+Response Issuing::select() {
+    forget();
     return {};
 }
 
@@ -130,8 +149,10 @@ Response Issuing::authenticate(const Command& command) {
 Response Issuing::generate(const Command& command) {
     auto* slot = slot_of(command.p2);
     if (command.p1 != 0 || slot == nullptr) return refused(status::wrong_parameters);
-    if (!command.data.empty()) return refused(status::wrong_length);
-    *slot = {.key = crypto::PrivateKey::generate(crypto::KeyType::rsa).pem()};
+    if (command.data.size() != 1 || command.expected != 0) return refused(status::wrong_length);
+    const auto type = key_type(file_.content.form.kind, command.data[0]);
+    if (!type) return refused(status::wrong_data);
+    *slot = {.key = crypto::PrivateKey::generate(*type).pem()};
     file_.save();
     return {};
 }
@@ -197,6 +218,7 @@ Response Issuing::reset_pin(const Command& command) {
     constexpr std::uint8_t new_pin_only = 0x02;
     auto* slot = slot_of(command.p2);
     if (command.p1 != new_pin_only || slot == nullptr) return refused(status::wrong_parameters);
+    if (!file_.content.form.has_pins) return refused(status::no_reference);
     if (slot->key.empty()) return refused(status::not_found);
     const auto& rule = command.p2 == authentication ? authentication_rule : signing_rule;
     if (!is_pin(command.data, rule)) return refused(status::wrong_data);

@@ -3,10 +3,11 @@
 // in the chip and never leave it.
 //   GET CHALLENGE 00 84 00 00 10 → 16 bytes; EXTERNAL AUTHENTICATE 00 82 00 00 20
 //   HMAC-SHA-256(issuer key, challenge); both once for each selection. Then, with P2 01
-//   (authentication) or 02 (signing): GENERATE KEY PAIR 00 47 00 P2; READ BINARY 00 B0 oh ol Le of
-//   the public key's SPKI after SELECT 00 A4 02 0C 02 01 P2; UPDATE BINARY 00 D6 oh ol Lc after
-//   SELECT of the certificate's file (000A 000B 0001 0002), piece by piece, and ACTIVATE FILE 00 44
-//   00 00 when it is whole; RESET RETRY COUNTER 00 2C 02 P2 Lc PIN sets a PIN with all its tries.
+//   (authentication) or 02 (signing): GENERATE KEY PAIR 00 47 00 P2 01 algorithm
+//   (card/algorithm.hpp); READ BINARY 00 B0 oh ol Le of the public key's SPKI after SELECT 00 A4 02
+//   0C 02 01 P2; UPDATE BINARY 00 D6 oh ol Lc after SELECT of the certificate's file (000A 000B
+//   0001 0002), piece by piece, and ACTIVATE FILE 00 44 00 00 when it is whole; RESET RETRY COUNTER
+//   00 2C 02 P2 Lc PIN sets a PIN with all its tries.
 #pragma once
 
 #include <optional>
@@ -21,6 +22,7 @@ class Issuing final : public Application {
     explicit Issuing(CardFile& file) : file_(file) {}
 
     [[nodiscard]] ByteView aid() const override;
+    void forget() override;
     card::Response select() override;
     card::Response answer(const card::Command& command) override;
 

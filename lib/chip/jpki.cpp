@@ -47,10 +47,14 @@ ByteView Jpki::aid() const {
     return aid_bytes;
 }
 
-Response Jpki::select() {
+void Jpki::forget() {
     current_.reset();
     authentication_verified_ = false;
     signing_verified_ = false;
+}
+
+Response Jpki::select() {
+    forget();
     return {};
 }
 
@@ -149,6 +153,7 @@ Response Jpki::verify(const Command& command) {
     if (!current_) return refused(status::no_file_selected);
     const auto key = key_of(Ef::authentication_pin, Ef::signing_pin);
     if (!key) return refused(status::wrong_file_kind);
+    if (!file_.content.form.has_pins) return refused(status::no_reference);
     auto& pin = key->slot.pin;
     // Without data it asks how many tries are left, whoever is verified and also when it is locked.
     if (command.data.empty()) return refused(tries_status(pin));
@@ -168,6 +173,7 @@ Response Jpki::change_pin(const Command& command) {
     if (!current_) return refused(status::no_file_selected);
     const auto key = key_of(Ef::authentication_pin, Ef::signing_pin);
     if (!key) return refused(status::wrong_file_kind);
+    if (!file_.content.form.has_pins) return refused(status::no_reference);
     if (!key->verified) return refused(status::not_verified);
     if (command.data.empty()) return refused(status::wrong_length);
     if (!is_pin(command.data, key->rule)) return refused(status::wrong_data);

@@ -15,6 +15,7 @@ class Jpki final : public Application {
     explicit Jpki(CardFile& file) : file_(file) {}
 
     [[nodiscard]] ByteView aid() const override;
+    void forget() override;
     card::Response select() override;
     card::Response answer(const card::Command& command) override;
 

@@ -16,6 +16,8 @@ Bytes apdu(std::string_view hex_text) {
 
 class JpkiTest : public testing::Test {
   protected:
+    explicit JpkiTest(const CardForm& form = {}) : card(form) {}
+
     card::Response send(std::string_view hex_text) {
         return card::parse_response(chip->transmit(apdu(hex_text))).value();
     }
@@ -107,6 +109,8 @@ TEST_F(JpkiTest, EachKeyNeedsItsOwnPin) {
     EXPECT_EQ(verify(password_file, "ABC123"), status::ok);
     EXPECT_EQ(sign(signing_key_file, "m").status, status::ok);
     EXPECT_EQ(sign(key_file, "m").status, status::ok);
+    EXPECT_EQ(status_of("00a4040c06a00000030800"), status::not_found);
+    EXPECT_EQ(sign(key_file, "m").status, status::ok) << "what is not there changes nothing";
     select();  // as a driver logs out
     EXPECT_EQ(sign(key_file, "m").status, status::not_verified);
     EXPECT_EQ(sign(signing_key_file, "m").status, status::not_verified);
@@ -290,6 +294,29 @@ TEST_F(JpkiTest, TooMuchToSign) {
     EXPECT_EQ(of_size(51, 0).status, status::wrong_length);
     EXPECT_EQ(of_size(51, 255).status, status::wrong_length);
     EXPECT_EQ(of_size(0, 256).status, status::wrong_length);
+}
+
+class JpkiWithoutPins : public JpkiTest {
+  protected:
+    JpkiWithoutPins() : JpkiTest({.kind = CardKind::jpki, .has_pins = false}) {}
+};
+
+// For the counter only: what everybody may read, and nothing else.
+TEST_F(JpkiWithoutPins, SignsNothing) {
+    select();
+    EXPECT_TRUE(crypto::Certificate::from_der(read_file("000a")).has_value());
+    for (const auto file : {pin_file, password_file}) {
+        const auto* text = file == pin_file ? "1234" : "ABC123";
+        EXPECT_EQ(verify(file, text), status::no_reference);
+        EXPECT_EQ(status_of("00200080"), status::no_reference);
+        EXPECT_EQ(status_of("0024018006"
+                            "414243313233"),
+                  status::no_reference);
+    }
+    EXPECT_EQ(sign(key_file, "m").status, status::not_verified);
+    EXPECT_EQ(sign(signing_key_file, "m").status, status::not_verified);
+    select_file("0001");
+    EXPECT_EQ(status_of("00b0000000"), status::not_verified);
 }
 
 // One card is in one reader; whoever comes second waits a little for the first.

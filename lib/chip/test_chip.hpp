@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/temp_folder.hpp"
 #include "card/personalise.hpp"
 #include "chip/inserted.hpp"
@@ -14,22 +16,30 @@ inline Secret secret(std::string_view text) {
     return Secret(as_bytes(text));
 }
 
+// A key's type where no test asks for another.
+inline crypto::KeyType usual_key(CardKind kind, card::KeyUse use) {
+    if (kind == CardKind::jpki) return crypto::KeyType::rsa;
+    return use == card::KeyUse::signing ? crypto::KeyType::p384 : crypto::KeyType::p256;
+}
+
 // Made once for a program, because RSA keys take their time: the file of a personalised card, and
-// who personalised it.
+// who personalised it. Where it has PINs, 1234 and ABC123.
 struct PersonalisedCard {
-    PersonalisedCard() {
+    explicit PersonalisedCard(const CardForm& form) {
         const TempFolder folder;
         const auto path = folder.path("card");
-        CardFile::create(path, issuer_key);
+        CardFile::create(path, issuer_key, form);
         {
             Inserted reader(path);
             auto issuer = card::Personaliser::begin(reader, issuer_key).value();
             for (const auto use : {card::KeyUse::authentication, card::KeyUse::signing}) {
-                const auto key = issuer.generate(use).value();
+                const auto key = issuer.generate(use, usual_key(form.kind, use)).value();
                 issuer.write_certificate(use, certify(key, "1234567890"), authority).value();
             }
-            issuer.set_pin(card::KeyUse::authentication, secret("1234")).value();
-            issuer.set_pin(card::KeyUse::signing, secret("ABC123")).value();
+            if (form.has_pins) {
+                issuer.set_pin(card::KeyUse::authentication, secret("1234")).value();
+                issuer.set_pin(card::KeyUse::signing, secret("ABC123")).value();
+            }
         }
         file = read_file(path).value();
     }
@@ -52,18 +62,20 @@ struct PersonalisedCard {
                             authority_key);
     std::string file;
 };
-inline const PersonalisedCard& personalised() {
-    static const PersonalisedCard card;
-    return card;
+inline const PersonalisedCard& personalised(const CardForm& form = {}) {
+    static std::map<std::pair<CardKind, bool>, PersonalisedCard> cards;
+    return cards.try_emplace({form.kind, form.has_pins}, form).first->second;
 }
 
-// A card of its own in a file: PIN 1234, password ABC123.
+// A card of its own in a file.
 class TestCard {
   public:
-    TestCard() { replace_file(path(), as_bytes(personalised().file), 0600); }
+    explicit TestCard(const CardForm& form = {}) : issuer_key(personalised(form).issuer_key) {
+        replace_file(path(), as_bytes(personalised(form).file), 0600);
+    }
     [[nodiscard]] const TempFolder& folder() const { return folder_; }
     [[nodiscard]] std::string path() const { return folder_.path("card.json"); }
-    const Secret& issuer_key = personalised().issuer_key;
+    const Secret& issuer_key;
 
   private:
     TempFolder folder_;

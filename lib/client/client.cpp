@@ -222,6 +222,8 @@ std::unexpected<Problem> card_problem(const card::CardProblem& why) {
             return std::unexpected(Problem{wire::Code::card_locked, {}, {}, 0});
         case card::CardError::pin_format:
             return problem(wire::Code::pin_wrong, "not counted");
+        case card::CardError::no_pin:
+            return problem(wire::Code::card_missing, "without a PIN: for the counter only");
         case card::CardError::not_there:
         case card::CardError::broken:
             return problem(wire::Code::card_missing, "no such card");

@@ -72,6 +72,14 @@ Hash Sha256::finish() {
     return hash;
 }
 
+std::array<std::uint8_t, 48> sha384(ByteView bytes) {
+    std::array<std::uint8_t, 48> digest{};
+    check(
+        EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, sha384_algorithm(), nullptr),
+        "digest");
+    return digest;
+}
+
 Hash hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
     thread_local const Mac context;
     // To EVP_MAC_init a null key means "keep the old one", not "the empty key".

@@ -12,6 +12,8 @@ namespace mado::crypto {
 Hash sha256(ByteView bytes);
 // SHA-256 over the concatenation, without building it.
 Hash sha256(std::initializer_list<ByteView> parts);
+// What a P-384 key of a card signs.
+std::array<std::uint8_t, 48> sha384(ByteView bytes);
 Hash hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
 // SHA-256 of what is too long to be in memory at once.

@@ -22,6 +22,16 @@ TEST(Digest, Sha256) {
     EXPECT_EQ(Sha256().finish(), sha256({}));
 }
 
+// FIPS 180-4; the values are NIST's examples.
+TEST(Digest, Sha384) {
+    EXPECT_EQ(hex(sha384(as_bytes("abc"))),
+              "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+              "8086072ba1e7cc2358baeca134c825a7");
+    EXPECT_EQ(hex(sha384({})),
+              "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da"
+              "274edebfe76f65fbd51ad2f14898b95b");
+}
+
 struct MacCase {
     Bytes key;
     Bytes data;

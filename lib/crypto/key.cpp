@@ -74,17 +74,6 @@ std::optional<Bytes> ecdsa_to_der(ByteView raw, const Curve& curve) {
     return der;
 }
 
-Bytes ecdsa_from_der(ByteView der, const Curve& curve) {
-    const auto* start = der.data();
-    const OwnedEcdsaSignature both(
-        check(d2i_ECDSA_SIG(nullptr, &start, static_cast<long>(der.size())), "decode a signature"));
-    Bytes raw(2 * curve.coordinate_bytes);
-    const auto out = std::span(raw);
-    write_number(ECDSA_SIG_get0_r(both.get()), out.first(curve.coordinate_bytes));
-    write_number(ECDSA_SIG_get0_s(both.get()), out.last(curve.coordinate_bytes));
-    return raw;
-}
-
 }  // namespace
 
 Parsed<PublicKey> PublicKey::from_spki(ByteView der) {
@@ -259,8 +248,32 @@ Bytes PrivateKey::sign(ByteView message) const {
     check(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()),
           "sign");
     signature.resize(size);
-    const auto* curve = curve_of(type());
-    return curve == nullptr ? signature : ecdsa_from_der(signature, *curve);
+    if (curve_of(type()) == nullptr) return signature;
+    auto raw = ecdsa_from_der(signature, type());
+    if (!raw) throw Failure(raw.error().why);
+    return std::move(*raw);
+}
+
+Parsed<Bytes> ecdsa_from_der(ByteView der, KeyType type) {
+    const auto* curve = curve_of(type);
+    if (curve == nullptr) throw Failure("not a curve of ECDSA");
+    const auto* start = der.data();
+    const auto* const end = start + der.size();
+    const OwnedEcdsaSignature both(d2i_ECDSA_SIG(nullptr, &start, static_cast<long>(der.size())));
+    if (!both || start != end) return refuse("not a signature in DER");
+    const auto fits = [curve](const BIGNUM* number) {
+        return BN_is_negative(number) == 0 && BN_is_zero(number) == 0 &&
+               std::cmp_less_equal(BN_num_bytes(number), curve->coordinate_bytes);
+    };
+    const auto* r = ECDSA_SIG_get0_r(both.get());
+    const auto* s = ECDSA_SIG_get0_s(both.get());
+    if (!fits(r) || !fits(s)) return bad("a signature's number is not of its curve");
+    // Each in its full width: DER has no leading zeros, this form has them.
+    Bytes raw(2 * curve->coordinate_bytes);
+    const auto out = std::span(raw);
+    write_number(r, out.first(curve->coordinate_bytes));
+    write_number(s, out.last(curve->coordinate_bytes));
+    return raw;
 }
 
 PrivateKey PrivateKey::load(const std::string& path) {

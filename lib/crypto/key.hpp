@@ -71,4 +71,8 @@ class PrivateKey {
     PublicKey public_;  // the same OpenSSL object holds both halves
 };
 
+// A signature as a card's chip makes it, ECDSA-Sig-Value in DER (RFC 3279 section 2.2.3), in the
+// form that PublicKey::verify takes. `curve` is p256 or p384.
+Parsed<Bytes> ecdsa_from_der(ByteView der, KeyType curve);
+
 }  // namespace mado::crypto

@@ -431,5 +431,23 @@ TEST(Key, RefusalsLeaveNoErrorBehind) {
     EXPECT_EQ(ERR_peek_error(), 0UL);
 }
 
+TEST(Key, EcdsaFromDer) {
+    // RFC 3279 section 2.2.3: two INTEGERs, as short as they can be; 80 needs a zero before it.
+    const std::string zeros(62, '0');
+    EXPECT_EQ(hex(ecdsa_from_der(from_hex("3006020101020102"), KeyType::p256).value()),
+              zeros + "01" + zeros + "02");
+    EXPECT_EQ(hex(ecdsa_from_der(from_hex("300702020080020102"), KeyType::p256).value()),
+              zeros + "80" + zeros + "02");
+    EXPECT_EQ(ecdsa_from_der(from_hex("3006020101020102"), KeyType::p384).value().size(), 96U);
+    const std::string too_long = "022101" + std::string(64, '0');  // 2^256
+    for (const auto& der :
+         {std::string(), std::string("30"), std::string("3003020101"),
+          std::string("300602010102010200"),  // more after its end
+          std::string("3006020100020102"), std::string("3006020101020100"),
+          std::string("3006020181020102"), "3026" + too_long + "020102", "3026020102" + too_long})
+        EXPECT_FALSE(ecdsa_from_der(from_hex(der), KeyType::p256).has_value()) << der;
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
 }  // namespace
 }  // namespace mado::crypto

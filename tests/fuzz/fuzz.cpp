@@ -21,6 +21,7 @@ constexpr std::array targets{
     Target{"answer", answer},
     Target{"answer_data", answer_data},
     Target{"apdu", apdu},
+    Target{"card_answers", card_answers},
     Target{"card_file", card_file},
     Target{"certificate", certificate},
     Target{"config", config},

@@ -59,6 +59,7 @@ class MemoryFile {
 bool answer(ByteView in);
 bool answer_data(ByteView in);
 bool apdu(ByteView in);
+bool card_answers(ByteView in);
 bool card_file(ByteView in);
 bool certificate(ByteView in);
 bool config(ByteView in);

@@ -1,0 +1,79 @@
+#include "card/asking.hpp"
+
+#include <algorithm>
+
+namespace mado::card {
+namespace {
+
+constexpr std::size_t whole_answer_bytes_max = 16 * 1024;
+
+CardResult<Response> transmit(Channel& channel, const Command& command) {
+    auto response = channel.transmit(command);
+    if (response) return std::move(*response);
+    switch (response.error()) {
+        case ChannelError::removed:
+            return problem(CardError::gone);
+        case ChannelError::garbled:
+            return problem(CardError::broken);
+    }
+    return problem(CardError::broken);
+}
+
+bool has_more(Status answer) {
+    return (answer & 0xff00) == status::more_bytes;
+}
+
+bool is_count(Status answer) {
+    return (answer & 0xfff0) == status::tries_left;
+}
+
+}  // namespace
+
+std::unexpected<CardProblem> problem(CardError error, int tries_left) {
+    return std::unexpected(CardProblem{.error = error, .tries_left = tries_left});
+}
+
+CardResult<Response> ask(Channel& channel, const Command& command) {
+    auto out = transmit(channel, command);
+    while (out && has_more(out->status)) {
+        const std::size_t waiting = out->status & 0xff;
+        const auto next =
+            transmit(channel, {.ins = 0xc0, .expected = waiting == 0 ? answer_bytes_max : waiting});
+        if (!next) return std::unexpected(next.error());
+        // A card that goes on for ever is none.
+        const bool goes_on = !next->data.empty() || !has_more(next->status);
+        append(out->data, next->data);
+        if (!goes_on || out->data.size() > whole_answer_bytes_max) {
+            return problem(CardError::broken);
+        }
+        out->status = next->status;
+    }
+    return out;
+}
+
+bool is_pin(KeyUse use, const Secret& pin) {
+    const bool digits_only = use == KeyUse::authentication;
+    const auto fits = [digits_only](std::uint8_t c) {
+        return (c >= '0' && c <= '9') || (!digits_only && c >= 'A' && c <= 'Z');
+    };
+    const auto [least, most] = digits_only ? std::pair{4, 4} : std::pair{6, 16};
+    return std::cmp_greater_equal(pin.size(), least) && std::cmp_less_equal(pin.size(), most) &&
+           std::ranges::all_of(pin.view(), fits);
+}
+
+CardResult<void> read_verified(Status answer) {
+    if (answer == status::ok) return {};
+    if (answer == status::blocked) return problem(CardError::pin_locked);
+    if (answer == status::no_reference) return problem(CardError::no_pin);
+    if (!is_count(answer)) return problem(CardError::broken);
+    return problem(CardError::pin_wrong, answer & 0x0f);
+}
+
+CardResult<int> read_tries(Status answer) {
+    if (answer == status::no_reference) return problem(CardError::no_pin);
+    if (answer == status::blocked) return 0;
+    if (!is_count(answer)) return problem(CardError::broken);
+    return answer & 0x0f;
+}
+
+}  // namespace mado::card

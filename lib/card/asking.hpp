@@ -1,0 +1,22 @@
+// What all kinds of card need to be asked. Private to lib/card.
+#pragma once
+
+#include "card/card.hpp"
+#include "card/channel.hpp"
+
+namespace mado::card {
+
+std::unexpected<CardProblem> problem(CardError error, int tries_left = 0);
+
+// A command and the whole of its answer: what did not fit is fetched with GET RESPONSE
+// (ISO/IEC 7816-4 section 5.3.4).
+CardResult<Response> ask(Channel& channel, const Command& command);
+
+// Looked at before the card counts it.
+bool is_pin(KeyUse use, const Secret& pin);
+// What a card answers to a PIN.
+CardResult<void> read_verified(Status answer);
+// What it answers to the question how many tries are left.
+CardResult<int> read_tries(Status answer);
+
+}  // namespace mado::card
