@@ -24,6 +24,8 @@ struct Relay {
     std::string kid = wire::kid_of(place.country.relay);
     std::atomic<bool> contradicted = false;
     relay::Mandates mandates;
+    relay::EndingFeeds ending_feeds;
+    relay::CardLists card_lists{place.directory, "", place.log};
     relay::Holders holders;
     http::Metrics metrics;
     relay::Shared shared{.directory = place.directory,
@@ -35,6 +37,8 @@ struct Relay {
                          .kid = kid,
                          .sealing_key = place.country.relay,
                          .mandates = mandates,
+                         .ending_feeds = ending_feeds,
+                         .card_lists = card_lists,
                          .writer = *writer,
                          .log_contradicted = contradicted,
                          .holders = holders,

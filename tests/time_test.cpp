@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
+#include "cli/card_authority.hpp"
 #include "country_fixture.hpp"
 
 namespace mado::tests {
@@ -115,6 +116,7 @@ class TimeTest : public OneCountry {
     // What is due by the clock is done at a start, or within a minute.
     static void advance_and_start(std::int64_t seconds, const std::vector<std::string>& programs) {
         clock().advance(seconds);
+        cli::write_card_lists(country().places());  // of that day
         for (const auto& program : programs) {
             country().kill9(program);
             country().start(program);

@@ -47,6 +47,20 @@ std::optional<std::vector<wire::ServiceId>> scope_of(std::string_view text) {
     }
 }
 
+// What a person signs here there is a page for, which says what it is.
+bool has_page(wire::MandateKind kind) {
+    switch (kind) {
+        case wire::MandateKind::login:
+        case wire::MandateKind::check:
+            return true;
+        case wire::MandateKind::consent:
+        case wire::MandateKind::delegate:
+        case wire::MandateKind::application:
+            return false;
+    }
+    return false;
+}
+
 bool lists(const wire::Participant& site, std::string_view redirect_uri) {
     return std::ranges::find(site.redirect_uris, redirect_uri) != site.redirect_uris.end();
 }
@@ -76,8 +90,8 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     const auto expires = time_of(form->text("exp"));
     const auto nonce = form->text("nonce");
     const auto state = form->text("state");
-    if (!kind || !scope || !expires || nonce.empty() || nonce.size() > nonce_bytes_max ||
-        state.size() > state_bytes_max) {
+    if (!kind || !has_page(*kind) || !scope || !expires || nonce.empty() ||
+        nonce.size() > nonce_bytes_max || state.size() > state_bytes_max) {
         return std::unexpected(Refusal::malformed);
     }
     const auto today = facts.policy.day_of(facts.now);

@@ -224,6 +224,10 @@ std::string sign_title(Language language, const Asked& asked) {
             return say(language, words::login_title, asked.site->name);
         case wire::MandateKind::check:
             return say(language, words::check_title, asked.site->name);
+        case wire::MandateKind::consent:
+        case wire::MandateKind::delegate:
+        case wire::MandateKind::application:
+            break;  // not asked yet (judge)
     }
     return "";
 }

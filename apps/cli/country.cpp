@@ -15,6 +15,7 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "card/personalise.hpp"
+#include "card_authority.hpp"
 #include "chip/inserted.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
@@ -31,8 +32,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view log_origin = "log.mado.example/1";
 constexpr std::string_view demo_pin = "1234";
 constexpr std::int64_t year_s = 365 * 86'400;
-// Cards are valid until the fifth birthday after issuing; the demo's are all one age.
-constexpr std::int64_t card_lifetime_s = 5 * year_s;
 
 struct Organisation {
     std::string id, name, kind;
@@ -171,17 +170,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
     write_secret(relay + "/seal.key", crypto::random_bytes(32));
     write_secret(relay + "/index.key", crypto::random_bytes(32));
 
-    fs::create_directories(places.keys_of("card-authority"));
-    const auto ca_key =
-        new_key(places.keys_of("card-authority") + "/ca.key", crypto::KeyType::p256);
-    const auto ca = crypto::self_signed({.use = crypto::CertificateUse::authority,
-                                         .common_name = "Demo card authority (user authentication)",
-                                         .organisation = "Mado demo",
-                                         .dns_names = {},
-                                         .not_before = unix_now() - 3600,
-                                         .not_after = unix_now() + 20 * year_s},
-                                        ca_key);
-    replace_file(places.keys_of("card-authority") + "/ca.crt", ca.pem());
+    make_card_authorities(places);
     write_secret(places.keys_of("card-authority") + "/cards.key", crypto::random_bytes(32));
 }
 
@@ -259,7 +248,10 @@ json::object directory_body(const Places& places, const Organisations& organisat
     }
     const auto log_key = crypto::PrivateKey::load(places.keys_of("relay") + "/log.key");
     const auto log = tlog::NoteVerifier::make(std::string(log_origin), log_key.public_key());
-    const auto ca = load_certificate(places.keys_of("card-authority") + "/ca.crt");
+    json::array authorities;
+    for (const auto authority : card_authorities)
+        authorities.push_back(
+            json::value(base64url(authority_certificate(places, authority).der())));
     const auto hash_of = [](const std::string& path) {
         const auto text = read_file(path);
         if (!text) throw OperatorError("the file is missing: " + path);
@@ -271,7 +263,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
             {"logs", json::array{public_service(places, log->vkey(), "relay", ports.log())}},
             {"witnesses", witnesses_of(places, organisations, ports)},
             {"quorum", organisations.witnesses.size()},
-            {"card_authorities", json::array{base64url(ca.der())}}};
+            {"card_authorities", std::move(authorities)}};
 }
 
 // The supervising authority signs a new version when what the directory should say has changed;
@@ -318,35 +310,25 @@ void check_national_files(const Places& places) {
 class CardOffice {
   public:
     explicit CardOffice(const Places& places)
-        : places_(places),
-          ca_key_(crypto::PrivateKey::load(places.keys_of("card-authority") + "/ca.key")),
-          ca_(load_certificate(places.keys_of("card-authority") + "/ca.crt")) {
+        : places_(places), own_(places, own_authority), jpki_(places, jpki_authority) {
         fs::create_directories(places.keys() + "/cards");
         fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
     }
 
     // A card for one person. Named people get one that `--card` takes, with RSA as on today's
-    // cards; of the others there is the certificate only, P-256 as on the next.
+    // cards; of the others there is the certificate only, P-256 as on the next. Every tenth has a
+    // card of the authority that is in JPKI's form.
     crypto::Certificate issue(const std::string& key_name, std::string_view status) {
-        if (!key_name.empty()) return personalise(key_name, status);
-        return certify(crypto::PrivateKey::generate(crypto::KeyType::p256).public_key(), status);
+        const auto& authority = ++issued_ % 10 == 0 ? jpki_ : own_;
+        if (!key_name.empty()) return personalise(authority, key_name, status);
+        const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+        return authority.certify(key.public_key(), status);
     }
 
   private:
-    [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key,
-                                              std::string_view status) const {
-        const auto now = unix_now();
-        const bool expired = status == "expired";
-        return crypto::issue({.use = crypto::CertificateUse::authentication,
-                              .common_name = hex(crypto::random_bytes(16)),
-                              .organisation = {},
-                              .dns_names = {},
-                              .not_before = expired ? now - card_lifetime_s : now - 3600,
-                              .not_after = expired ? now - 86'400 : now + card_lifetime_s},
-                             key, ca_, ca_key_);
-    }
     // Through the card's own commands: the key is made in the chip, and stays there.
-    [[nodiscard]] crypto::Certificate personalise(const std::string& name,
+    [[nodiscard]] crypto::Certificate personalise(const CardAuthority& authority,
+                                                  const std::string& name,
                                                   std::string_view status) const {
         constexpr auto use = card::KeyUse::authentication;
         const auto file = places_.card(name);
@@ -355,9 +337,10 @@ class CardOffice {
         chip::CardFile::create(file, issuer_key);
         chip::Inserted reader(file);
         auto issuer = demand(card::Personaliser::begin(reader, issuer_key));
-        auto certificate = certify(demand(issuer.generate(use)), status);
-        const bool done = issuer.write_certificate(use, certificate, ca_).has_value() &&
-                          issuer.set_pin(use, Secret(as_bytes(demo_pin))).has_value();
+        auto certificate = authority.certify(demand(issuer.generate(use)), status);
+        const bool done =
+            issuer.write_certificate(use, certificate, authority.certificate()).has_value() &&
+            issuer.set_pin(use, Secret(as_bytes(demo_pin))).has_value();
         if (!done) throw Failure("a new card refuses its issuer");
         return certificate;
     }
@@ -368,8 +351,9 @@ class CardOffice {
     }
 
     const Places& places_;
-    crypto::PrivateKey ca_key_;
-    crypto::Certificate ca_;
+    CardAuthority own_;
+    CardAuthority jpki_;
+    std::size_t issued_ = 0;
 };
 
 json::object import_line(const json::object& person, CardOffice& office) {
@@ -606,13 +590,15 @@ bool prepare_programs(const Places& places) {
     check_national_files(places);
     const Ports ports(read_port(places), organisations);
     fs::create_directories(places.run());
+    write_card_lists(places);
     const bool changed = sign_directory(places, organisations, ports);
     write_config(places, "relay",
                  common_config(places, "relay") +
                      fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
-                                 "public_port = {}\noperator_port = {}\nthreads = 2\n",
+                                 "public_port = {}\noperator_port = {}\nthreads = 2\n"
+                                 "card_lists = \"{}\"\n",
                                  places.state(), places.anchor(), ports.first, ports.log(),
-                                 ports.relay_operator()));
+                                 ports.relay_operator(), places.card_lists()));
     for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
         write_gateway_config(places, organisations, organisations.gateways[i],
                              ports.gateway_operator(i));

@@ -36,6 +36,8 @@ struct Places {
     [[nodiscard]] std::string operators_of(const std::string& organisation) const {
         return state() + "/offices/" + organisation + "/operators.ndjson";
     }
+    // Of the card authorities, for the relay.
+    [[nodiscard]] std::string card_lists() const { return run() + "/card-lists"; }
     [[nodiscard]] std::string card(const std::string& key) const {
         return keys() + "/cards/" + key + ".card";
     }

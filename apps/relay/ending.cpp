@@ -4,6 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "http/completion.hpp"
+#include "http/event_stream.hpp"
 
 namespace mado::relay {
 namespace {
@@ -12,11 +13,37 @@ http::Response refuse(Code code, const http::Request& request) {
     return to_response({code}, request.request_id);
 }
 
-// They cover nothing any more; now the store is to know it, so that it stays so after a restart.
+// The organisation in a body or query, when the certificate is its own.
+std::expected<const wire::Participant*, Code> own_organisation(const Shared& shared,
+                                                               const http::Request& request,
+                                                               const wire::ParticipantId& id) {
+    const auto* organisation = shared.directory.find(id);
+    if (organisation == nullptr) return std::unexpected(Code::not_in_directory);
+    if (!request.certificate || !organisation->has_certificate(*request.certificate)) {
+        return std::unexpected(Code::certificate_mismatch);
+    }
+    return organisation;
+}
+
+Task<http::Response> answer_end(Shared& shared, const http::Request& request,
+                                std::vector<Mandates::Ended> ended) {
+    if (ended.empty()) co_return refuse(Code::mandate_unknown, request);
+    if (!co_await end_mandates(shared, std::move(ended))) {
+        co_return refuse(Code::not_ready, request);
+    }
+    http::Response response;
+    response.status = 204;
+    co_return response;
+}
+
+}  // namespace
+
+// Before this they covered nothing any more; after it, also after a restart.
 // State after a failure: ended for this process. Whoever asks again brings it into the store.
-Task<bool> store_ends(Shared& shared, std::vector<Mandates::Ended> ended) {
+Task<bool> end_mandates(Shared& shared, std::vector<Mandates::Ended> ended) {
     std::vector<LiveMandate> missing;
     for (auto& one : ended) {
+        if (one.is_new) shared.ending_feeds.tell(one.mandate, unix_now());
         if (!one.stored) missing.push_back(std::move(one.mandate));
     }
     if (missing.empty()) co_return true;
@@ -31,18 +58,13 @@ Task<bool> store_ends(Shared& shared, std::vector<Mandates::Ended> ended) {
     co_return durable;
 }
 
-Task<http::Response> answer_end(Shared& shared, const http::Request& request,
-                                std::vector<Mandates::Ended> ended) {
-    if (ended.empty()) co_return refuse(Code::mandate_unknown, request);
-    if (!co_await store_ends(shared, std::move(ended))) {
-        co_return refuse(Code::not_ready, request);
+Task<void> end_mandates_of(Shared& shared, std::vector<Hash> cards) {
+    for (const auto& card : cards) {
+        auto ended = shared.mandates.end_by_card(card, unix_now());
+        // What the store does not take is found again by the next start, on the same list.
+        if (!ended.empty()) static_cast<void>(co_await end_mandates(shared, std::move(ended)));
     }
-    http::Response response;
-    response.status = 204;
-    co_return response;
 }
-
-}  // namespace
 
 // Looking for a hash is all that a stranger can bring about: nothing is kept of a secret that is
 // nobody's, and a mandate that has ended is not written again.
@@ -56,16 +78,26 @@ Task<http::Response> stop_mandate(Shared& shared, http::Request request) {
 Task<http::Response> end_mandate(Shared& shared, http::Request request) {
     const auto wanted = read_end_request(request.body);
     if (!wanted) co_return refuse(Code::malformed, request);
-    const auto* organisation = shared.directory.find(wanted->organisation);
-    if (organisation == nullptr) co_return refuse(Code::not_in_directory, request);
-    if (!organisation->has_certificate(*request.certificate)) {
-        co_return refuse(Code::certificate_mismatch, request);
-    }
+    const auto organisation = own_organisation(shared, request, wanted->organisation);
+    if (!organisation) co_return refuse(organisation.error(), request);
     std::vector<Mandates::Ended> ended;
-    if (auto one = shared.mandates.end_for(organisation->id, wanted->mandate, unix_now())) {
+    if (auto one = shared.mandates.end_for((*organisation)->id, wanted->mandate, unix_now())) {
         ended.push_back(std::move(*one));
     }
     co_return co_await answer_end(shared, request, std::move(ended));
+}
+
+http::Response follow_endings(Shared& shared, const http::Request& request) {
+    const auto id = read_events_query(request.query);
+    if (!id) return refuse(Code::malformed, request);
+    const auto organisation = own_organisation(shared, request, *id);
+    if (!organisation) return refuse(organisation.error(), request);
+    auto feed = shared.ending_feeds.open((*organisation)->id, unix_now());
+    if (!feed) return refuse(Code::overloaded, request);
+    http::Response response;
+    response.content_type = http::event_stream_type;
+    response.feed = std::move(feed);
+    return response;
 }
 
 Parsed<Hash> read_stop_request(std::string_view body) {
@@ -86,6 +118,12 @@ Parsed<EndRequest> read_end_request(std::string_view body) {
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!organisation) return std::unexpected(organisation.error());
     return EndRequest{std::move(*organisation), mandate};
+}
+
+Parsed<wire::ParticipantId> read_events_query(std::string_view query) {
+    constexpr std::string_view name = "for=";
+    if (!query.starts_with(name)) return bad("nobody is named whose events are wanted");
+    return wire::ParticipantId::parse(query.substr(name.size()));
 }
 
 }  // namespace mado::relay

@@ -34,9 +34,15 @@ Refusal refusal_of(const wire::DeliveryReply& reply) {
     return {Code::internal};
 }
 
+// The person's card has signed.
+bool is_by_card(const wire::Subject& subject) {
+    return std::holds_alternative<wire::MandateSubject>(subject) ||
+           std::holds_alternative<wire::ApplicationSubject>(subject);
+}
+
 // Of what kind the subject is says how the person took part.
 wire::Presence presence_of(const wire::Subject& subject, const wire::Head& head) {
-    if (std::holds_alternative<wire::MandateSubject>(subject)) return wire::Presence::card_pin;
+    if (is_by_card(subject)) return wire::Presence::card_pin;
     if (std::holds_alternative<wire::SelfSubject>(subject)) return wire::Presence::none;
     return head.card_seen ? wire::Presence::card_seen : wire::Presence::number;
 }
@@ -157,7 +163,6 @@ Exchange::Step<Exchange::Caller> Exchange::authenticate(const http::Request& req
 Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     auto subject = wire::read_subject(caller.request.subject, shared_.schemes);
     if (!subject) return refuse(subject.error());
-    const auto* mandate = std::get_if<wire::MandateSubject>(&*subject);
     const auto& head = caller.head.head;
     const bool by_number = std::holds_alternative<wire::NumberSubject>(*subject);
     if (head.card_seen && !by_number) return refuse(Code::malformed);
@@ -171,7 +176,7 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     const auto presence = presence_of(*subject, head);
     const auto* asked = head.to.holder ? shared_.directory.find(*head.to.holder) : nullptr;
     if (head.to.holder && asked == nullptr) {
-        return refuse(mandate == nullptr ? Code::no_match : Code::no_link);
+        return refuse(is_by_card(*subject) ? Code::no_link : Code::no_match);
     }
     const auto* policy = shared_.policy.find({.service = head.service,
                                               .requester_kind = caller.participant->kind,
@@ -188,8 +193,8 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                   .unstored = {},
                   .check = {},
                   .sealing = *sealing};
-    if (mandate == nullptr) return permit;
-    return accept_mandate(caller, mandate->mandate, std::move(permit));
+    if (!is_by_card(permit.subject)) return permit;
+    return accept_mandates(caller, std::move(permit));
 }
 
 // When a sealing authority has ordered that the person sees it later: until when.
@@ -231,42 +236,90 @@ std::optional<Code> Exchange::judge_payload(const Caller& caller) const {
     return std::nullopt;
 }
 
-Exchange::Step<Exchange::Permit> Exchange::accept_mandate(const Caller& caller,
-                                                          const std::string& compact,
-                                                          Permit permit) {
-    const auto signed_mandate = wire::parse_mandate(compact);
-    if (!signed_mandate) return refuse(Code::malformed, signed_mandate.error().why);
-    const auto& mandate = signed_mandate->mandate;
-    if (const auto code = judge_mandate({.mandate = mandate,
+// What the card has signed and, for one who acts for another, that one's own log-in.
+Exchange::Step<Exchange::Permit> Exchange::accept_mandates(const Caller& caller, Permit permit) {
+    using wire::MandateKind;
+    const auto* application = std::get_if<wire::ApplicationSubject>(&permit.subject);
+    const auto* plain = std::get_if<wire::MandateSubject>(&permit.subject);
+    const auto& compact = application != nullptr ? application->application : plain->mandate;
+    const std::string_view by = plain != nullptr ? std::string_view(plain->by) : "";
+    const auto mandate = read_mandate(caller, permit, compact, permit.policy->mandate);
+    if (!mandate) return std::unexpected(mandate.error());
+    const auto& content = mandate->mandate;
+    if ((content.kind == MandateKind::application) != (application != nullptr) ||
+        (content.kind == MandateKind::delegate) == by.empty()) {
+        return refuse(Code::malformed, "subject");
+    }
+    if (application != nullptr) {
+        if (const auto code = judge_application(content, caller.head.head)) return refuse(*code);
+    }
+    if (!by.empty()) {
+        const auto login = read_mandate(caller, permit, by, MandateKind::login);
+        if (!login) return std::unexpected(login.error());
+        if (const auto code = judge_delegate(content, *login)) return refuse(*code);
+        const auto delegate = accept(caller, *login, by, permit);
+        if (!delegate) return std::unexpected(delegate.error());
+    }
+    const auto accepted = accept(caller, *mandate, compact, permit);
+    if (!accepted) return std::unexpected(accepted.error());
+    permit.person = accepted->person;
+    if (content.kind == MandateKind::check) {
+        permit.check = {.mandate = accepted->mandate, .expires = content.expires};
+    }
+    return permit;
+}
+
+Exchange::Step<wire::SignedMandate> Exchange::read_mandate(
+    const Caller& caller, const Permit& permit, std::string_view compact,
+    std::optional<wire::MandateKind> kind) const {
+    auto mandate = wire::parse_mandate(compact);
+    if (!mandate) return refuse(Code::malformed, mandate.error().why);
+    if (const auto code = judge_mandate({.mandate = mandate->mandate,
                                          .caller = *caller.participant,
-                                         .policy = *permit.policy,
+                                         .kind = kind,
+                                         .service = permit.policy->service,
                                          .relay = shared_.directory.relay().id,
                                          .now = caller.now})) {
         return refuse(*code);
     }
-    const auto card = reader_.card(*signed_mandate->jws.certificate);
+    return std::move(*mandate);
+}
+
+// Verified at first sight, when it spends its nonce; its card's state and its end before its time
+// are looked at for every request.
+Exchange::Step<Exchange::Accepted> Exchange::accept(const Caller& caller,
+                                                    const wire::SignedMandate& signed_mandate,
+                                                    std::string_view compact, Permit& permit) {
+    const auto& mandate = signed_mandate.mandate;
+    const auto card = reader_.card(*signed_mandate.jws.certificate);
     if (!card) return refuse(Code::card_unknown);
     const Hash hash = crypto::sha256(as_bytes(compact));
     const auto standing = shared_.mandates.standing(hash);
     // The signature before the card's state: who holds no card learns nothing about one.
-    if (!standing && !crypto::verify_jws(signed_mandate->jws, card->key)) {
+    if (!standing && (card->use != use_for(mandate.kind) ||
+                      !crypto::verify_jws(signed_mandate.jws, card->key))) {
         return refuse(Code::mandate_signature);
     }
-    if (standing && standing->ended) return refuse(Code::mandate_ended);
     if (const auto code = judge_card(*card, caller.now)) return refuse(*code);
-    const LiveMandate live{.hash = hash,
-                           .expires = mandate.expires,
-                           .organisation = mandate.organisation,
-                           .stop = mandate.stop};
+    if (const auto code = shared_.card_lists.judge(card->authority, card->serial, caller.now)) {
+        return refuse(*code);
+    }
+    if (standing && standing->ended) return refuse(Code::mandate_ended);
+    const Accepted accepted{.mandate = hash, .person = card->person};
+    if (standing && standing->stored) return accepted;
+    LiveMandate live{.hash = hash,
+                     .expires = mandate.expires,
+                     .organisation = mandate.organisation,
+                     .stop = mandate.stop};
+    // A check is over in two minutes, and asks about its card each time.
+    if (mandate.kind != wire::MandateKind::check) {
+        live.card = card_name(card->authority, card->serial);
+    }
     if (!standing && !shared_.mandates.accept(live, mandate.nonce, caller.now)) {
         return refuse(Code::mandate_nonce);
     }
-    if (!standing || !standing->stored) permit.unstored.push_back(live);
-    permit.person = card->person;
-    if (mandate.kind == wire::MandateKind::check) {
-        permit.check = {.mandate = hash, .expires = mandate.expires};
-    }
-    return permit;
+    permit.unstored.push_back(std::move(live));
+    return accepted;
 }
 
 // 3: subject → person → the holder and the number that this holder knows.

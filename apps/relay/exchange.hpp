@@ -5,6 +5,8 @@
 #include <string>
 
 #include "base/log.hpp"
+#include "card_lists.hpp"
+#include "ending_feeds.hpp"
 #include "holders.hpp"
 #include "http/http.hpp"
 #include "http/metrics.hpp"
@@ -17,7 +19,7 @@
 namespace mado::relay {
 
 // What all io threads share. Built once by main, before any thread starts; what changes later
-// (mandates, writer, holders) has a mutex of its own.
+// (mandates, feeds, lists, writer, holders) has a mutex of its own.
 struct Shared {
     const wire::Directory& directory;
     const wire::Policy& policy;
@@ -28,6 +30,8 @@ struct Shared {
     const std::string& kid;
     const crypto::PrivateKey& sealing_key;  // opens payloads to the relay itself
     Mandates& mandates;
+    EndingFeeds& ending_feeds;
+    const CardLists& card_lists;
     LogWriter& writer;
     const std::atomic<bool>& log_contradicted;  // found by the publisher: the log must not grow
     Holders& holders;
@@ -61,7 +65,7 @@ class Exchange {
     struct Permit {
         wire::Subject subject;
         const wire::PolicyRow* policy;
-        std::optional<PersonRow> person;  // known from the card
+        std::optional<PersonRow> person;    // known from the card
         std::vector<LiveMandate> unstored;  // mandates that the store does not have yet
         struct Check {
             Hash mandate{};
@@ -91,7 +95,16 @@ class Exchange {
 
     Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
     Task<bool> remember(const std::vector<LiveMandate>& mandates);
-    Step<Permit> accept_mandate(const Caller& caller, const std::string& compact, Permit permit);
+    Step<Permit> accept_mandates(const Caller& caller, Permit permit);
+    Step<wire::SignedMandate> read_mandate(const Caller& caller, const Permit& permit,
+                                           std::string_view compact,
+                                           std::optional<wire::MandateKind> kind) const;
+    struct Accepted {
+        Hash mandate{};
+        PersonRow person = 0;  // whose card it is
+    };
+    Step<Accepted> accept(const Caller& caller, const wire::SignedMandate& mandate,
+                          std::string_view compact, Permit& permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
     Notice notice_of(const Caller& caller, const Permit& permit) const;
     LiveName request_name(const Caller& caller) const;

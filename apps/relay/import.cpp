@@ -127,20 +127,26 @@ Parsed<void> read_certificate(ImportedPerson& person, const json::value& value,
     if (auto ok = in.finish(); !ok) return ok;
     const auto certificate = crypto::Certificate::from_der(der);
     if (!certificate) return bad("a certificate cannot be read");
-    const auto issued = [&certificate](const crypto::Certificate& authority) {
-        return certificate->issued_by(authority);
+    const auto issued = [&certificate](const crypto::Certificate& by) {
+        return certificate->issued_by(by);
     };
-    if (!std::ranges::any_of(facts.directory.card_authorities, issued)) {
+    const auto& authorities = facts.directory.card_authorities;
+    const auto authority = std::ranges::find_if(authorities, issued);
+    if (authority == authorities.end()) {
         return bad("a certificate is of no card authority of the directory");
     }
     const auto card_status = status == "active"      ? CardStatus::active
                              : status == "suspended" ? CardStatus::suspended
                                                      : CardStatus::revoked;
     if (card_status == CardStatus::revoked && status != "revoked") return bad("an unknown status");
-    person.cards.push_back({.certificate = certificate->thumbprint(),
-                            .status = card_status,
-                            .key = certificate->public_key(),
-                            .not_after = certificate->not_after()});
+    person.cards.push_back(
+        {.certificate = certificate->thumbprint(),
+         .status = card_status,
+         .use = certificate->is_for_signing() ? CardUse::signing : CardUse::authentication,
+         .key = certificate->public_key(),
+         .not_after = certificate->not_after(),
+         .authority = authority->thumbprint(),
+         .serial = certificate->serial()});
     return {};
 }
 
@@ -195,9 +201,12 @@ void PersonRows::add(const ImportedPerson& person) {
             .bind("person", row)
             .bind("sealed", vault_.seal("card_key", owned_row(index, row),
                                         card_key_plain({.person = row,
+                                                        .use = card.use,
                                                         .status = card.status,
                                                         .key = card.key,
-                                                        .not_after = card.not_after})))
+                                                        .not_after = card.not_after,
+                                                        .authority = card.authority,
+                                                        .serial = card.serial})))
             .execute();
     }
 }

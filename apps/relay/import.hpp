@@ -5,6 +5,7 @@
 //           "status": "active" | "suspended" | "revoked" } ] }   — newest first
 //   FILE.jws: JWS `mado-import+jws` by the issuer: { "iss", "iat", "sha256": of the file, "persons"
 //   }
+// Certificates of both uses are taken, for authentication and for signing: each says which it is.
 #pragma once
 
 #include <string>
@@ -20,8 +21,11 @@ struct ImportedPerson {
     struct Card {
         Hash certificate{};
         CardStatus status = CardStatus::revoked;
+        CardUse use = CardUse::authentication;
         crypto::PublicKey key;
         UnixTime not_after = 0;
+        Hash authority{};
+        crypto::Serial serial{};
     };
     std::vector<Card> cards;
 };

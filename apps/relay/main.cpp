@@ -14,6 +14,7 @@
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
+#include "ending.hpp"
 #include "exchange.hpp"
 #include "http/completion.hpp"
 #include "http/operations.hpp"
@@ -28,7 +29,7 @@ namespace {
 namespace asio = http::asio;
 
 struct Settings {
-    std::string state, anchor, keys, directory, authority, policy, schemes;
+    std::string state, anchor, keys, directory, authority, policy, schemes, card_lists;
     std::string address;
     std::uint16_t port = 0;         // participants, mutual TLS
     std::uint16_t public_port = 0;  // everybody: the log's public face
@@ -46,6 +47,7 @@ Settings read_settings(const std::string& path) {
     s.authority = config.text("authority");
     s.policy = config.text("policy");
     s.schemes = config.text("schemes");
+    s.card_lists = config.text("card_lists");
     s.address = config.text_or("address", "127.0.0.1");
     s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
     s.public_port = static_cast<std::uint16_t>(config.integer("public_port", 1, 65535));
@@ -233,6 +235,20 @@ Task<void> keep_up(asio::io_context& main, LogWriter& writer,
     }
 }
 
+constexpr std::chrono::seconds list_pause{1};
+
+// A card that comes on its authority's list is refused from now on; its log-ins end.
+Task<void> follow_card_lists(asio::io_context& main, Shared& shared, CardLists& lists,
+                             std::vector<Hash> listed) {
+    asio::steady_timer timer(main);
+    for (;;) {
+        co_await end_mandates_of(shared, std::move(listed));
+        timer.expires_after(list_pause);
+        co_await timer.async_wait(asio::use_awaitable);
+        listed = lists.refresh(unix_now());
+    }
+}
+
 std::optional<std::string> why_not_ready(LogWriter& writer, const Publisher& publisher) {
     if (publisher.contradicted()) return "a witness has seen another history of this log";
     if (const auto why = writer.unwell()) return std::string(*why);
@@ -269,7 +285,11 @@ int serve(const std::string& config_path) {
                                                         {"witness", "answer"})});
     compare_with_witnesses(main, publisher);
     base.writer.append_public_entry(base.directory.entry);
-    Mandates mandates(stored_mandates(reader.connection(), base.vault));
+    const auto live_mandates = stored_mandates(reader.connection(), base.vault);
+    Mandates mandates(live_mandates);
+    EndingFeeds ending_feeds(live_mandates);
+    CardLists card_lists(base.directory, settings.card_lists, base.log);
+    const auto listed = card_lists.refresh(unix_now());
     Holders holders;
     Shared shared{
         .directory = base.directory,
@@ -281,6 +301,8 @@ int serve(const std::string& config_path) {
         .kid = base.kid,
         .sealing_key = base.sealing_key,
         .mandates = mandates,
+        .ending_feeds = ending_feeds,
+        .card_lists = card_lists,
         .writer = base.writer,
         .log_contradicted = publisher.contradicted(),
         .holders = holders,
@@ -302,6 +324,7 @@ int serve(const std::string& config_path) {
     asio::co_spawn(main, shut_down(main, doors, shared, publisher, operator_server),
                    asio::detached);
     asio::co_spawn(main, keep_up(main, base.writer, publisher.contradicted()), asio::detached);
+    asio::co_spawn(main, follow_card_lists(main, shared, card_lists, listed), asio::detached);
     publisher.start();
     base.log.info("serving", {{"port", std::int64_t{settings.port}}});
     main.run();

@@ -1,5 +1,6 @@
 #include "mandate_rows.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace mado::relay {
@@ -47,6 +48,12 @@ class Row {
     }
     Hash hash() { return *to_hash(take(sizeof(Hash))); }
     std::uint8_t byte() { return take(1)[0]; }
+    // Only what fills it up is left.
+    void end() const {
+        if (std::ranges::any_of(rest_, [](std::uint8_t byte) { return byte != 0; })) {
+            throw Failure("a row of live mandates has more than it says");
+        }
+    }
     std::uint64_t number() { return read_u64(take(8).first<8>()); }
 
   private:
@@ -108,6 +115,7 @@ std::vector<LiveMandate> read_live_mandates(ByteView bytes) {
     std::vector<LiveMandate> out;
     for (auto left = row.number(); left > 0; --left)
         out.push_back(read_one(row));
+    row.end();
     return out;
 }
 

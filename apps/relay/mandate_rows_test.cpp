@@ -50,6 +50,9 @@ TEST(MandateRows, WhatIsNotWholeIsABrokenStore) {
     EXPECT_EQ(read_live_mandates(row).size(), 1U);
     row[what + 1] = 0;  // an organisation without a name
     EXPECT_THROW(read_live_mandates(row), Failure);
+    row = live_mandates_row({bare(1)});
+    row.back() = 1;
+    EXPECT_THROW(read_live_mandates(row), Failure) << "more than it says";
     row[0] = 0xff;  // more of them than bytes
     EXPECT_THROW(read_live_mandates(row), Failure);
 }

@@ -26,6 +26,8 @@ class PublicFaceTest : public testing::Test {
                               .kid = kid,
                               .sealing_key = store.country.seal_to,
                               .mandates = mandates,
+                              .ending_feeds = ending_feeds,
+                              .card_lists = card_lists,
                               .writer = store.writer(),
                               .log_contradicted = contradicted,
                               .holders = holders,
@@ -63,6 +65,8 @@ class PublicFaceTest : public testing::Test {
     const std::string kid = "kid";
     const std::string directory = "the directory's text";
     Mandates mandates;
+    EndingFeeds ending_feeds;
+    const CardLists card_lists{store.directory, store.folder().path("."), store.log()};
     Holders holders;
     std::atomic<bool> contradicted = false;
     http::Metrics metrics;

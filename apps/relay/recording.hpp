@@ -38,7 +38,7 @@ struct RecordOrder {
     AccessRecord record;  // `content` is filled in by the writer
     std::variant<Person, NewSeries> person;
     UnixTime keep_until = 0;
-    LiveName request;  // of requester and jti, until the head's end
+    LiveName request;                   // of requester and jti, until the head's end
     std::vector<LiveMandate> mandates;  // that the store does not have yet
     // Used once: a check at its holder, a sealing.
     std::optional<LiveName> check;

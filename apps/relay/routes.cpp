@@ -108,6 +108,10 @@ std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& 
              }},
             {"POST", "/v1/mandates/end", ending_body_max,
              [&shared](http::Request request) { return end_mandate(shared, std::move(request)); }},
+            {"GET", "/v1/events", 0,
+             [&shared](http::Request request) -> Task<http::Response> {
+                 co_return follow_endings(shared, request);
+             }},
             {"POST", "/v1/holder", 64 * small_body,
              [&io, &shared](http::Request request) -> Task<http::Response> {
                  co_return take_gateway(io, shared, request);

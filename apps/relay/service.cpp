@@ -1,5 +1,7 @@
 #include "service.hpp"
 
+#include <algorithm>
+
 #include "wire/services/catalogue.hpp"
 
 namespace mado::relay {
@@ -48,9 +50,35 @@ std::optional<Code> judge_mandate(const MandateFacts& facts) {
         return Code::mandate_expired;
     }
     // A log-in cannot stand in for a check: it lives longer and may be used often.
-    if (mandate.kind != facts.policy.mandate) return Code::mandate_scope;
-    if (!mandate.covers(facts.policy.service)) return Code::mandate_scope;
+    if (mandate.kind != facts.kind) return Code::mandate_scope;
+    if (!mandate.covers(facts.service)) return Code::mandate_scope;
     return std::nullopt;
+}
+
+CardUse use_for(wire::MandateKind kind) {
+    switch (kind) {
+        case wire::MandateKind::login:
+        case wire::MandateKind::check:
+        case wire::MandateKind::consent:
+        case wire::MandateKind::delegate:
+            return CardUse::authentication;
+        case wire::MandateKind::application:
+            return CardUse::signing;
+    }
+    return CardUse::authentication;
+}
+
+std::optional<Code> judge_delegate(const wire::Mandate& delegate,
+                                   const wire::SignedMandate& login) {
+    return delegate.delegate == login.jws.certificate ? std::nullopt
+                                                      : std::optional(Code::mandate_for_other);
+}
+
+std::optional<Code> judge_application(const wire::Mandate& application, const wire::Head& head) {
+    const auto& hashes = application.payload_hashes;
+    const bool signed_for =
+        head.payload_hash && std::ranges::find(hashes, *head.payload_hash) != hashes.end();
+    return signed_for ? std::nullopt : std::optional(Code::mandate_scope);
 }
 
 std::optional<Code> judge_card(const CardKey& card, UnixTime now) {

@@ -32,13 +32,20 @@ std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& fa
 struct MandateFacts {
     const wire::Mandate& mandate;
     const wire::Participant& caller;
-    const wire::PolicyRow& policy;  // the row that allows the request
+    std::optional<wire::MandateKind> kind;  // that the policy's row takes
+    const wire::ServiceId& service;
     const wire::ParticipantId& relay;
     UnixTime now;
 };
 std::optional<Code> judge_mandate(const MandateFacts& facts);
-// May this card sign mandates now?
+// With which of a card's keys a mandate of that kind is signed.
+CardUse use_for(wire::MandateKind kind);
+// May this card sign mandates now? What its authority's list says is asked of CardLists.
 std::optional<Code> judge_card(const CardKey& card, UnixTime now);
+// One who acts for another: is the log-in by the very card that was named?
+std::optional<Code> judge_delegate(const wire::Mandate& delegate, const wire::SignedMandate& login);
+// Is what is handed in what was signed?
+std::optional<Code> judge_application(const wire::Mandate& application, const wire::Head& head);
 
 // Whom the order goes to, and with which of the person's numbers.
 struct Route {

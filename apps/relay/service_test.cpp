@@ -104,7 +104,8 @@ class MandateTest : public ServiceTest {
                                             UnixTime now = test_now) const {
         return judge_mandate({.mandate = given,
                               .caller = *directory.find("clinic-1"),
-                              .policy = row,
+                              .kind = row.mandate,
+                              .service = row.service,
                               .relay = directory.relay().id,
                               .now = now});
     }
@@ -182,7 +183,9 @@ TEST_F(ServiceTest, OnlyAnActiveCardThatLives) {
     CardKey card{.person = 1,
                  .status = CardStatus::active,
                  .key = country.clinic.public_key(),
-                 .not_after = test_now + 1};
+                 .not_after = test_now + 1,
+                 .authority = {},
+                 .serial = {}};
     EXPECT_EQ(judge_card(card, test_now), std::nullopt);
     EXPECT_EQ(judge_card(card, test_now + 1), Code::card_expired);
     card.status = CardStatus::suspended;

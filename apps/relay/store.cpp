@@ -50,6 +50,16 @@ std::string_view to_text(CardStatus status) {
     return "revoked";
 }
 
+std::string_view to_text(CardUse use) {
+    switch (use) {
+        case CardUse::authentication:
+            return "authentication";
+        case CardUse::signing:
+            return "signing";
+    }
+    return "";
+}
+
 CardStatus parse_status(std::string_view text) {
     if (text == "active") return CardStatus::active;
     if (text == "suspended") return CardStatus::suspended;
@@ -122,7 +132,9 @@ std::int64_t own_entry_id(PersonRow person, std::int64_t seq) {
 Bytes card_key_plain(const CardKey& card) {
     json::object out;
     out["key"] = base64url(card.key.spki());
-    out["use"] = "authentication";
+    out["use"] = to_text(card.use);
+    out["authority"] = base64url(card.authority);
+    out["serial"] = base64url(card.serial);
     out["not_after"] = card.not_after;
     out["status"] = to_text(card.status);
     return to_bytes(json::serialize(out));
@@ -247,13 +259,25 @@ std::optional<CardKey> Reader::card(const Hash& certificate) {
     const auto object = open_object(plain);
     Members in(object);
     const Bytes spki = in.base64url_bytes("key", 1024);
-    in.text("use");
+    const auto use =
+        in.text("use") == to_text(CardUse::signing) ? CardUse::signing : CardUse::authentication;
+    const auto authority = in.hash("authority");
+    const Bytes serial_bytes = in.base64url_bytes("serial", sizeof(crypto::Serial));
     const auto not_after = in.integer("not_after");
     const auto status = parse_status(in.text("status"));
     demand(in);
     auto key = crypto::PublicKey::from_spki(spki);
     if (!key) throw Failure("a registered card key cannot be read");
-    return CardKey{.person = person, .status = status, .key = *key, .not_after = not_after};
+    crypto::Serial serial{};
+    if (serial_bytes.size() != serial.size()) throw Failure("a registered card has no serial");
+    std::ranges::copy(serial_bytes, serial.begin());
+    return CardKey{.person = person,
+                   .use = use,
+                   .status = status,
+                   .key = *key,
+                   .not_after = not_after,
+                   .authority = authority,
+                   .serial = serial};
 }
 
 std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "crypto/x509.hpp"
 #include "db/db.hpp"
 #include "tile_rows.hpp"
 #include "vault.hpp"
@@ -38,11 +39,15 @@ Bytes identifier_plain(const Identifier& identifier);
 Identifier read_identifier(ByteView plain);
 
 enum class CardStatus { active, suspended, revoked };
+enum class CardUse { authentication, signing };
 struct CardKey {
     PersonRow person = 0;
+    CardUse use = CardUse::authentication;
     CardStatus status = CardStatus::revoked;
     crypto::PublicKey key;
     UnixTime not_after = 0;
+    Hash authority{};  // SHA-256 of the issuer's certificate: whose list says whether it is revoked
+    crypto::Serial serial{};
 };
 Bytes card_key_plain(const CardKey& card);
 // What a row is sealed to: its index and its person, so that nobody can hang somebody's card or

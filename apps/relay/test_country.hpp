@@ -61,12 +61,13 @@ struct RelayCountry : wire::TestCountry {
             wire::open_directory(sign_directory(directory_json()), authority.public_key()));
     }
 
-    [[nodiscard]] TestCard card(UnixTime not_after = card_end) const {
+    [[nodiscard]] TestCard card(
+        UnixTime not_after = card_end,
+        crypto::CertificateUse use = crypto::CertificateUse::authentication) const {
         auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
-        auto certificate = crypto::issue({.use = crypto::CertificateUse::authentication,
-                                          .common_name = "serial",
-                                          .not_after = not_after},
-                                         key.public_key(), card_authority, authority_key);
+        auto certificate =
+            crypto::issue({.use = use, .common_name = "serial", .not_after = not_after},
+                          key.public_key(), card_authority, authority_key);
         return {.key = std::move(key), .certificate = std::move(certificate)};
     }
 };

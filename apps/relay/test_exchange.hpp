@@ -46,15 +46,55 @@ constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policie
  {"id":"answers","service":"question-answer","requester_kind":"clinic","purpose":"account",
   "presence":"none","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"consented","service":"eligibility","requester_kind":"clinic","purpose":"consented",
+  "presence":"card-pin","mandate":"consent","holder_kinds":["medical-insurer"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"for-another","service":"bells","requester_kind":"portal","purpose":"acting-for",
+  "presence":"card-pin","mandate":"delegate","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"eligibility-for-another","service":"eligibility","requester_kind":"portal",
+  "purpose":"acting-for","presence":"card-pin","mandate":"delegate",
+  "holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,"tell_at_once":false,
+  "from":"2020-01-01"},
+ {"id":"applied","service":"question","requester_kind":"portal","purpose":"application",
+  "presence":"card-pin","mandate":"application","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
  {"id":"secret","service":"eligibility","requester_kind":"clinic","purpose":"investigation",
   "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","sealable":true,
   "keep_days":30,"tell_at_once":true,"from":"2020-01-01"}]})";
+
+// The lists of the country's card authority, as its program would write them.
+struct TestCardLists {
+    TestCardLists(const wire::Directory& directory, const Log& log, const RelayCountry& of)
+        : country(of), lists(directory, folder.path("."), log) {
+        write({});
+        lists.refresh(unix_now());
+    }
+    void write(std::vector<crypto::Serial> revoked, UnixTime at = unix_now()) {
+        const auto list = crypto::make_crl({.this_update = at,
+                                            .next_update = at + 2 * 86'400,
+                                            .number = ++number,
+                                            .revoked = std::move(revoked)},
+                                           country.card_authority, country.authority_key);
+        write_bytes(list);
+    }
+    void write_bytes(ByteView list) { replace_file(path(), list); }
+    [[nodiscard]] std::string path() const {
+        return folder.path(base64url(country.card_authority.thumbprint()) + ".crl");
+    }
+    const RelayCountry& country;
+    const TempFolder folder;
+    CardLists lists;
+    std::uint64_t number = 0;
+};
 
 class ExchangeTest : public testing::Test {
   protected:
     ExchangeTest() {
         store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
-            PersonRows(connection, store.vault()).add(hanako());
+            PersonRows rows(connection, store.vault());
+            rows.add(hanako());
+            rows.add({.identifiers = {}, .cards = {registered(daughters_card)}});
             entries.append_public(wire::filled(1));
         });
         reader.emplace(store.database(), store.vault());
@@ -80,18 +120,23 @@ class ExchangeTest : public testing::Test {
                            .holder = participant_id("06990014"),
                            .current = true};
         return {.identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured}},
-                .cards = {{.certificate = card.certificate.thumbprint(),
-                           .status = CardStatus::active,
-                           .key = card.key.public_key(),
-                           .not_after = RelayCountry::card_end},
-                          {.certificate = lost_card.certificate.thumbprint(),
-                           .status = CardStatus::revoked,
-                           .key = lost_card.key.public_key(),
-                           .not_after = RelayCountry::card_end}}};
+                .cards = {registered(card), registered(lost_card, CardStatus::revoked),
+                          registered(signing_card)}};
+    }
+
+    ImportedPerson::Card registered(const TestCard& of, CardStatus status = CardStatus::active) {
+        return {.certificate = of.certificate.thumbprint(),
+                .status = status,
+                .use = of.certificate.is_for_signing() ? CardUse::signing : CardUse::authentication,
+                .key = of.key.public_key(),
+                .not_after = RelayCountry::card_end,
+                .authority = store.country.card_authority.thumbprint(),
+                .serial = of.certificate.serial()};
     }
 
     // The same with other mandates, as after a restart.
-    Shared with(Mandates& others) {
+    Shared with(Mandates& others) { return with(others, ending_feeds); }
+    Shared with(Mandates& others, EndingFeeds& feeds) {
         return {shared.directory,
                 shared.policy,
                 shared.schemes,
@@ -101,6 +146,8 @@ class ExchangeTest : public testing::Test {
                 shared.kid,
                 shared.sealing_key,
                 others,
+                feeds,
+                shared.card_lists,
                 shared.writer,
                 shared.log_contradicted,
                 shared.holders,
@@ -222,11 +269,16 @@ class ExchangeTest : public testing::Test {
     OpenStore store;
     const TestCard card = store.country.card();
     const TestCard lost_card = store.country.card();
+    const TestCard signing_card =
+        store.country.card(RelayCountry::card_end, crypto::CertificateUse::signing);
+    const TestCard daughters_card = store.country.card();
     const wire::Policy policy = wire::valid(wire::Policy::parse(exchange_policies));
     const wire::Schemes schemes = wire::test_schemes();
     const std::string kid = wire::kid_of(store.country.relay);
     asio::io_context io{1};
     Mandates mandates;
+    EndingFeeds ending_feeds;
+    TestCardLists lists{store.directory, store.log(), store.country};
     Holders holders;
     std::atomic<bool> contradicted = false;
     http::Metrics metrics;
@@ -239,6 +291,8 @@ class ExchangeTest : public testing::Test {
                   .kid = kid,
                   .sealing_key = store.country.seal_to,
                   .mandates = mandates,
+                  .ending_feeds = ending_feeds,
+                  .card_lists = lists.lists,
                   .writer = store.writer(),
                   .log_contradicted = contradicted,
                   .holders = holders,

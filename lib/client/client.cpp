@@ -234,21 +234,27 @@ std::unexpected<Problem> card_problem(const card::CardProblem& why) {
 Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
                                  const wire::Directory& directory,
                                  const wire::ParticipantId& organisation, UnixTime now) {
-    const auto read = card.authentication_certificate();
+    const bool application = request.kind == wire::MandateKind::application;
+    const auto use = application ? card::KeyUse::signing : card::KeyUse::authentication;
+    const auto read =
+        application ? card.signing_certificate(pin) : card.authentication_certificate();
     if (!read) return card_problem(read.error());
     const auto& certificate = *read;
-    const wire::Mandate mandate{.audience = directory.relay().id,
-                                .organisation = organisation,
-                                .kind = request.kind,
-                                .scope = request.scope,
-                                .nonce = request.nonce,
-                                .issued_at = now,
-                                .expires = now + wire::lifetime_s_max(request.kind),
-                                .stop = request.stop};
+    const wire::Mandate mandate{
+        .audience = directory.relay().id,
+        .organisation = organisation,
+        .kind = request.kind,
+        .scope = request.scope,
+        .nonce = request.nonce,
+        .issued_at = now,
+        .expires = now + request.lifetime_s.value_or(wire::lifetime_s_max(request.kind)),
+        .stop = request.stop,
+        .delegate = request.delegate,
+        .payload_hashes = request.payload_hashes};
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
-    const auto signature = card.sign(card::KeyUse::authentication, pin, as_bytes(text));
+    const auto signature = card.sign(use, pin, as_bytes(text));
     if (!signature) return card_problem(signature.error());
     return crypto::join_jws(text, *signature);
 }

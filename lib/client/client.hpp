@@ -64,8 +64,11 @@ struct Ask {
     // Where the person is to see the entry later only: a fresh order of a sealing authority.
     std::function<SealedRequest(const Ask&)> obtain_sealing = nullptr;
 
-    // The subject is a mandate that a card signed, not a number.
-    [[nodiscard]] bool by_card() const { return as_text(subject).starts_with(R"({"mandate":)"); }
+    // A card has signed the subject; it is not a number.
+    [[nodiscard]] bool by_card() const {
+        return as_text(subject).starts_with(R"({"mandate":)") ||
+               as_text(subject).starts_with(R"({"application":)");
+    }
 };
 
 struct Answered {
@@ -117,11 +120,15 @@ struct MandateRequest {
     wire::MandateKind kind = wire::MandateKind::check;
     std::vector<wire::ServiceId> scope;
     std::string nonce;
-    std::optional<Hash> stop = {};  // SHA-256 of the secret that ends it
+    std::optional<std::int64_t> lifetime_s = {};  // the longest of its kind
+    std::optional<Hash> stop = {};                // SHA-256 of the secret that ends it
+    std::optional<Hash> delegate = {};            // x5t#S256 of the other one's certificate
+    std::vector<Hash> payload_hashes = {};        // of an application
 };
 // What a card's refusal is called.
 std::unexpected<Problem> card_problem(const card::CardProblem& why);
-// The mandate's JWS, signed by the card for `organisation`; pin_wrong or card_locked otherwise.
+// The mandate's JWS, signed by the card for `organisation`; pin_wrong or card_locked otherwise. By
+// the authentication key and its PIN; an application by the signing key and its password.
 Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
                                  const wire::Directory& directory,
                                  const wire::ParticipantId& organisation, UnixTime now);

@@ -1,14 +1,12 @@
 #include "crypto/x509.hpp"
 
 #include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 
 #include "crypto/digest.hpp"
 #include "crypto/key_import.hpp"
-#include "crypto/openssl.hpp"
+#include "crypto/x509_internal.hpp"
 
 namespace mado::crypto {
 namespace {
@@ -20,21 +18,7 @@ constexpr std::size_t key_identifier_bytes = 20;
 constexpr std::size_t dns_name_chars_max = 253;
 constexpr std::int64_t seconds_a_day = 24 * 60 * 60;
 
-using OwnedCertificate = Owned<X509, X509_free>;
-using OwnedTime = Owned<ASN1_TIME, ASN1_TIME_free>;
-using OwnedInteger = Owned<ASN1_INTEGER, ASN1_INTEGER_free>;
-using OwnedOctets = Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
 using OwnedName = Owned<X509_NAME, X509_NAME_free>;
-
-Parsed<UnixTime> to_unix(const ASN1_TIME* time) {
-    const OwnedTime epoch(check(ASN1_TIME_set(nullptr, 0), "make a time"));
-    int days = 0;
-    int seconds = 0;
-    if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) {
-        return refuse("a certificate has no proper time");
-    }
-    return days * seconds_a_day + seconds;
-}
 
 Bytes encode(X509* certificate) {
     unsigned char* start = nullptr;
@@ -55,12 +39,7 @@ bool is_authority(X509* certificate) {
 }
 
 bool has_accepted_signature(X509* certificate) {
-    int digest = NID_undef;
-    int key = NID_undef;
-    if (X509_get_signature_info(certificate, &digest, &key, nullptr, nullptr) != 1) return false;
-    if (key == NID_ED25519) return true;
-    return (key == NID_rsaEncryption || key == NID_X9_62_id_ecPublicKey) &&
-           (digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512);
+    return is_accepted_signature(X509_get_signature_nid(certificate));
 }
 
 void add_to_name(X509_NAME* name, int nid, const std::string& text) {
@@ -71,12 +50,19 @@ void add_to_name(X509_NAME* name, int nid, const std::string& text) {
 }
 
 OwnedName make_name(const CertificateRequest& request) {
-    if (request.common_name.empty()) throw Failure("a certificate must have a common name");
+    if (request.common_name.empty() && request.organisation.empty()) {
+        throw Failure("a certificate must have a name");
+    }
     OwnedName name(check(X509_NAME_new(), "make a name"));
+    if (!request.country.empty()) add_to_name(name.get(), NID_countryName, request.country);
     if (!request.organisation.empty()) {
         add_to_name(name.get(), NID_organizationName, request.organisation);
     }
-    add_to_name(name.get(), NID_commonName, request.common_name);
+    for (const auto& unit : request.units)
+        add_to_name(name.get(), NID_organizationalUnitName, unit);
+    if (!request.common_name.empty()) {
+        add_to_name(name.get(), NID_commonName, request.common_name);
+    }
     return name;
 }
 
@@ -93,8 +79,8 @@ void set_serial(X509* certificate) {
 void set_times(X509* certificate, const CertificateRequest& request) {
     if (request.not_before >= request.not_after)
         throw Failure("a certificate ends before it starts");
-    const OwnedTime from(check(ASN1_TIME_set(nullptr, request.not_before), "make a time"));
-    const OwnedTime to(check(ASN1_TIME_set(nullptr, request.not_after), "make a time"));
+    const auto from = make_time(request.not_before);
+    const auto to = make_time(request.not_after);
     check(X509_set1_notBefore(certificate, from.get()), "set a time");
     check(X509_set1_notAfter(certificate, to.get()), "set a time");
 }
@@ -118,6 +104,7 @@ void add_basic_constraints(X509* certificate) {
 
 // The bits of RFC 5280 section 4.2.1.3.
 constexpr int digital_signature = 0;
+constexpr int non_repudiation = 1;
 constexpr int key_cert_sign = 5;
 constexpr int crl_sign = 6;
 
@@ -165,19 +152,15 @@ void add_subject_key_identifier(X509* certificate) {
     add_extension(certificate, NID_subject_key_identifier, value.get(), Criticality::not_critical);
 }
 
-void add_authority_key_identifier(X509* certificate, OwnedOctets identifier) {
-    const Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free> value(
-        check(AUTHORITY_KEYID_new(), "make an extension"));
+OwnedKeyIdentifier make_authority_key_identifier(OwnedOctets identifier) {
+    OwnedKeyIdentifier value(check(AUTHORITY_KEYID_new(), "make an extension"));
     value->keyid = identifier.release();
-    add_extension(certificate, NID_authority_key_identifier, value.get(),
-                  Criticality::not_critical);
+    return value;
 }
 
-// RFC 5280 section 4.2.1.1: the very value that the issuer gave itself, if it gave one.
-OwnedOctets key_identifier_of(X509* issuer) {
-    const auto* named = X509_get0_subject_key_id(issuer);
-    if (named == nullptr) return make_key_identifier(issuer);
-    return OwnedOctets(check(ASN1_OCTET_STRING_dup(named), "make an extension"));
+void add_authority_key_identifier(X509* certificate, const OwnedKeyIdentifier& value) {
+    add_extension(certificate, NID_authority_key_identifier, value.get(),
+                  Criticality::not_critical);
 }
 
 bool is_dns_name(std::string_view text) {
@@ -236,6 +219,9 @@ void add_extensions(X509* certificate, const CertificateRequest& request) {
             add_key_usage(certificate, {digital_signature});
             add_extended_key_usage(certificate, {NID_client_auth});
             break;
+        case CertificateUse::signing:
+            add_key_usage(certificate, {digital_signature, non_repudiation});
+            break;
     }
     add_subject_key_identifier(certificate);
 }
@@ -261,12 +247,65 @@ Certificate finish(X509* certificate, const PrivateKey& issuer_key) {
 
 }  // namespace
 
+Parsed<UnixTime> read_time(const ASN1_TIME* time) {
+    const OwnedTime epoch(check(ASN1_TIME_set(nullptr, 0), "make a time"));
+    int days = 0;
+    int seconds = 0;
+    if (ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) return refuse("no proper time");
+    return days * seconds_a_day + seconds;
+}
+
+OwnedTime make_time(UnixTime time) {
+    return OwnedTime(check(ASN1_TIME_set(nullptr, time), "make a time"));
+}
+
+Parsed<Serial> read_serial(const ASN1_INTEGER* number) {
+    const OwnedNumber value(ASN1_INTEGER_to_BN(number, nullptr));
+    Serial out{};
+    if (!value || BN_is_negative(value.get()) != 0 ||
+        BN_num_bytes(value.get()) > static_cast<int>(out.size())) {
+        return refuse("a serial number is negative or too long");
+    }
+    write_number(value.get(), out);
+    return out;
+}
+
+OwnedInteger make_integer(const Serial& number) {
+    const OwnedNumber value(
+        check(BN_bin2bn(number.data(), int_size(number.size()), nullptr), "make a number"));
+    return OwnedInteger(check(BN_to_ASN1_INTEGER(value.get(), nullptr), "make a number"));
+}
+
+bool is_accepted_signature(int signature_nid) {
+    if (signature_nid == NID_ED25519) return true;
+    int digest = NID_undef;
+    int key = NID_undef;
+    if (OBJ_find_sigid_algs(signature_nid, &digest, &key) != 1) return false;
+    return (key == NID_rsaEncryption || key == NID_X9_62_id_ecPublicKey) &&
+           (digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512);
+}
+
+OwnedCertificate handle_of(const Certificate& certificate) {
+    const auto* start = certificate.der().data();
+    return OwnedCertificate(
+        check(d2i_X509(nullptr, &start, static_cast<long>(certificate.der().size())),
+              "read a certificate again"));
+}
+
+OwnedKeyIdentifier key_identifier_of(X509* issuer) {
+    const auto* named = X509_get0_subject_key_id(issuer);
+    return make_authority_key_identifier(
+        named == nullptr ? make_key_identifier(issuer)
+                         : OwnedOctets(check(ASN1_OCTET_STRING_dup(named), "make an extension")));
+}
+
 Certificate::Certificate(std::shared_ptr<X509> handle, Bytes der, Hash thumbprint, PublicKey key,
-                         UnixTime not_before, UnixTime not_after)
+                         Serial serial, UnixTime not_before, UnixTime not_after)
     : handle_(std::move(handle)),
       der_(std::move(der)),
       thumbprint_(thumbprint),
       key_(std::move(key)),
+      serial_(serial),
       not_before_(not_before),
       not_after_(not_after) {}
 
@@ -288,12 +327,15 @@ Parsed<Certificate> Certificate::from_der(ByteView der) {
     }
     auto key = PublicKey::adopt(X509_get_pubkey(handle.get()));
     if (!key) return std::unexpected(key.error());
-    const auto from = to_unix(X509_get0_notBefore(handle.get()));
+    const auto from = read_time(X509_get0_notBefore(handle.get()));
     if (!from) return std::unexpected(from.error());
-    const auto to = to_unix(X509_get0_notAfter(handle.get()));
+    const auto to = read_time(X509_get0_notAfter(handle.get()));
     if (!to) return std::unexpected(to.error());
     if (*from > *to) return bad("a certificate ends before it starts");
-    return Certificate(std::move(handle), to_bytes(der), sha256(der), std::move(*key), *from, *to);
+    const auto serial = read_serial(X509_get0_serialNumber(handle.get()));
+    if (!serial) return std::unexpected(serial.error());
+    return Certificate(std::move(handle), to_bytes(der), sha256(der), std::move(*key), *serial,
+                       *from, *to);
 }
 
 Parsed<Certificate> Certificate::from_pem(ByteView pem) {
@@ -319,6 +361,11 @@ std::string Certificate::subject() const {
     return to_text(written(bio.get()));
 }
 
+bool Certificate::is_for_signing() const {
+    return (X509_get_extension_flags(handle_.get()) & EXFLAG_KUSAGE) != 0 &&
+           (X509_get_key_usage(handle_.get()) & KU_NON_REPUDIATION) != 0;
+}
+
 bool Certificate::issued_by(const Certificate& issuer) const {
     X509* const own = handle_.get();
     X509* const above = issuer.handle_.get();
@@ -334,7 +381,8 @@ Certificate self_signed(const CertificateRequest& request, const PrivateKey& key
     check(X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get())),
           "set a name");
     add_extensions(certificate.get(), request);
-    add_authority_key_identifier(certificate.get(), make_key_identifier(certificate.get()));
+    add_authority_key_identifier(
+        certificate.get(), make_authority_key_identifier(make_key_identifier(certificate.get())));
     return finish(certificate.get(), key);
 }
 
@@ -346,9 +394,7 @@ Certificate issue(const CertificateRequest& request, const PublicKey& subject_ke
     if (issuer.public_key().spki() != issuer_key.public_key().spki()) {
         throw Failure("the issuer's key does not belong to its certificate");
     }
-    const auto* start = issuer.der().data();
-    const OwnedCertificate above(check(
-        d2i_X509(nullptr, &start, static_cast<long>(issuer.der().size())), "read the issuer"));
+    const auto above = handle_of(issuer);
     if (!is_authority(above.get())) throw Failure("the issuer is not an authority");
     const auto certificate = start_certificate(request, subject_key);
     check(X509_set_issuer_name(certificate.get(), X509_get_subject_name(above.get())),

@@ -47,6 +47,10 @@ constexpr std::array table{
               "This card was stopped. Use the number instead; the municipality can help."},
     ErrorInfo{Code::card_expired, "card_expired", 403,
               "This card's time is over. Use the number instead; the municipality renews it."},
+    ErrorInfo{
+        Code::card_list_old, "card_list_old", 503,
+        "Whether this card was stopped cannot be seen just now: its authority's list is older "
+        "than a day or missing. Use the number instead, or try again later."},
     ErrorInfo{Code::mandate_signature, "mandate_signature", 401,
               "The mandate was not signed by the card that it names."},
     ErrorInfo{Code::mandate_nonce, "mandate_nonce", 401,

@@ -34,6 +34,7 @@ enum class Code {
     card_unknown,
     card_revoked,
     card_expired,
+    card_list_old,
     mandate_signature,
     mandate_nonce,
     mandate_expired,

@@ -15,12 +15,19 @@ std::string_view to_text(MandateKind kind) {
             return "login";
         case MandateKind::check:
             return "check";
+        case MandateKind::consent:
+            return "consent";
+        case MandateKind::delegate:
+            return "delegate";
+        case MandateKind::application:
+            return "application";
     }
     return "";
 }
 
 std::optional<MandateKind> parse_mandate_kind(std::string_view text) {
-    for (const auto kind : {MandateKind::login, MandateKind::check}) {
+    for (const auto kind : {MandateKind::login, MandateKind::check, MandateKind::consent,
+                            MandateKind::delegate, MandateKind::application}) {
         if (to_text(kind) == text) return kind;
     }
     return std::nullopt;
@@ -32,6 +39,10 @@ std::int64_t lifetime_s_max(MandateKind kind) {
             return login_lifetime_s;
         case MandateKind::check:
             return check_lifetime_s;
+        case MandateKind::consent:
+        case MandateKind::delegate:
+        case MandateKind::application:
+            return consent_lifetime_s;
     }
     return 0;
 }
@@ -53,11 +64,20 @@ Parsed<SignedMandate> parse_mandate(std::string_view compact) {
     const auto issued_at = in.integer("iat", 0, INT64_MAX / 2);
     const auto expires = in.integer("exp", 0, INT64_MAX / 2);
     const auto stop = in.optional_hash("stop");
+    const auto delegate = in.optional_hash("delegate");
+    auto payload_hashes =
+        in.has("payload_hashes") ? in.hashes("payload_hashes", payloads_max) : std::vector<Hash>();
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!audience) return std::unexpected(audience.error());
     if (!organisation) return std::unexpected(organisation.error());
     if (!kind) return bad("a mandate of this kind is not known");
     if (scope.empty()) return bad("a mandate without scope");
+    if (delegate.has_value() != (*kind == MandateKind::delegate)) {
+        return bad("a mandate names a delegate when it is for one, and only then");
+    }
+    if (payload_hashes.empty() == (*kind == MandateKind::application)) {
+        return bad("a mandate names payloads when it is an application, and only then");
+    }
     Mandate mandate{.audience = *audience,
                     .organisation = *organisation,
                     .kind = *kind,
@@ -65,7 +85,9 @@ Parsed<SignedMandate> parse_mandate(std::string_view compact) {
                     .nonce = std::move(nonce),
                     .issued_at = issued_at,
                     .expires = expires,
-                    .stop = stop};
+                    .stop = stop,
+                    .delegate = delegate,
+                    .payload_hashes = std::move(payload_hashes)};
     for (const auto& text : scope) {
         auto service = ServiceId::parse(text);
         if (!service) return std::unexpected(service.error());
@@ -87,6 +109,10 @@ std::string mandate_payload(const Mandate& mandate) {
     out["iat"] = mandate.issued_at;
     out["exp"] = mandate.expires;
     if (mandate.stop) out["stop"] = base64url(*mandate.stop);
+    if (mandate.delegate) out["delegate"] = base64url(*mandate.delegate);
+    if (!mandate.payload_hashes.empty()) {
+        out["payload_hashes"] = hashes_json(mandate.payload_hashes);
+    }
     return json::serialize(out);
 }
 

@@ -13,7 +13,13 @@
 
 namespace mado::wire {
 
-enum class MandateKind { login, check };
+enum class MandateKind {
+    login,        // own records
+    check,        // at a counter
+    consent,      // named services, without the person
+    delegate,     // to another person, who uses it with a log-in of their own
+    application,  // of a document; the only one that the signing key signs
+};
 
 struct Mandate {
     ParticipantId audience;      // the relay
@@ -23,7 +29,9 @@ struct Mandate {
     std::string nonce;
     UnixTime issued_at = 0;
     UnixTime expires = 0;
-    std::optional<Hash> stop;  // SHA-256 of the secret that ends it
+    std::optional<Hash> stop;               // SHA-256 of the secret that ends it
+    std::optional<Hash> delegate = {};      // `delegate`: x5t#S256 of the other's certificate
+    std::vector<Hash> payload_hashes = {};  // `application`: SHA-256 of what is handed in
 
     [[nodiscard]] bool covers(const ServiceId& service) const;
 };
@@ -37,6 +45,8 @@ constexpr std::size_t mandate_bytes_max = 4 * 1024;
 constexpr std::string_view mandate_type = "mado-mandate+jws";
 constexpr std::int64_t login_lifetime_s = 30 * 60;
 constexpr std::int64_t check_lifetime_s = 2 * 60;
+constexpr std::int64_t consent_lifetime_s = 24 * 60 * 60;  // and delegate, and application
+constexpr std::size_t payloads_max = 32;                   // of one application
 constexpr std::int64_t nonce_lifetime_s = 5 * 60;
 
 Parsed<SignedMandate> parse_mandate(std::string_view compact);

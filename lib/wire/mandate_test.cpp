@@ -78,7 +78,7 @@ TEST_F(Mandates, HaveExactlyTheirMembers) {
     auto more = full;
     more["iss"] = "a";
     EXPECT_FALSE(reads(more));
-    for (const auto* kind : {"consent", "delegate", "application", "Check", ""}) {
+    for (const auto* kind : {"delegate", "application", "Check", ""}) {
         auto changed = full;
         changed["kind"] = kind;
         EXPECT_FALSE(reads(changed)) << kind;
@@ -92,6 +92,47 @@ TEST_F(Mandates, HaveExactlyTheirMembers) {
     EXPECT_FALSE(reads(scope));
     scope["scope"] = json::array{1};
     EXPECT_FALSE(reads(scope));
+}
+
+TEST_F(Mandates, OfEachKindHaveWhatTheKindNeeds) {
+    mandate_.stop = std::nullopt;
+    mandate_.kind = MandateKind::delegate;
+    mandate_.delegate = filled(0);
+    const auto delegate = mandate_payload(mandate_);
+    EXPECT_TRUE(delegate.ends_with(R"("exp":1795312920,"delegate":)"
+                                   R"("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})"));
+    EXPECT_EQ(valid(parse_mandate(sign(delegate))).mandate.delegate, filled(0));
+    mandate_.delegate = std::nullopt;
+    mandate_.kind = MandateKind::application;
+    mandate_.payload_hashes = std::vector<Hash>(payloads_max, filled(0));
+    const auto application = mandate_payload(mandate_);
+    EXPECT_EQ(valid(parse_mandate(sign(application))).mandate.payload_hashes,
+              mandate_.payload_hashes);
+    EXPECT_LE(sign(application).size(), mandate_bytes_max);
+    mandate_.payload_hashes.push_back(filled(1));
+    EXPECT_FALSE(parse_mandate(sign(mandate_payload(mandate_)))) << "33 payloads";
+
+    const auto reads_as = [this](MandateKind kind, bool names_one, bool payloads) {
+        auto other = mandate_;
+        other.kind = kind;
+        other.delegate = names_one ? std::optional(filled(0)) : std::nullopt;
+        other.payload_hashes = payloads ? std::vector{filled(0)} : std::vector<Hash>();
+        return parse_mandate(sign(mandate_payload(other))).has_value();
+    };
+    for (const auto kind : {MandateKind::login, MandateKind::check, MandateKind::consent,
+                            MandateKind::delegate, MandateKind::application}) {
+        for (const bool names_one : {false, true}) {
+            for (const bool payloads : {false, true}) {
+                EXPECT_EQ(reads_as(kind, names_one, payloads),
+                          names_one == (kind == MandateKind::delegate) &&
+                              payloads == (kind == MandateKind::application))
+                    << to_text(kind);
+            }
+        }
+    }
+    auto none = valid(parse_json_object(application));
+    none["payload_hashes"] = json::array{};
+    EXPECT_FALSE(reads(none));
 }
 
 TEST_F(Mandates, NameTheCardThatSigned) {
@@ -109,6 +150,10 @@ TEST_F(Mandates, NameTheCardThatSigned) {
 TEST_F(Mandates, LiveAsLongAsTheirKindAllows) {
     EXPECT_EQ(lifetime_s_max(MandateKind::check), 120);
     EXPECT_EQ(lifetime_s_max(MandateKind::login), 1800);
+    for (const auto kind :
+         {MandateKind::consent, MandateKind::delegate, MandateKind::application}) {
+        EXPECT_EQ(lifetime_s_max(kind), 86'400);
+    }
     EXPECT_EQ(nonce_lifetime_s, 300);
 }
 

@@ -133,7 +133,7 @@ TEST_F(Policies, SayWhatACardMustHaveSigned) {
     EXPECT_EQ(policy_.row(code_id("b"))->mandate, MandateKind::check);
     EXPECT_FALSE(policy_.row(code_id("a"))->mandate);
     EXPECT_FALSE(Policy::parse(replaced(file, R"("mandate": "check",)", "")));
-    EXPECT_FALSE(Policy::parse(replaced(file, R"("mandate": "check")", R"("mandate": "consent")")));
+    EXPECT_FALSE(Policy::parse(replaced(file, R"("mandate": "check")", R"("mandate": "guess")")));
     EXPECT_TRUE(Policy::parse(replaced(file, R"("mandate": "check")", R"("mandate": "login")")));
     // Where no card signs, there is no mandate.
     EXPECT_FALSE(Policy::parse(

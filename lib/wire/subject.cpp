@@ -29,8 +29,10 @@ std::expected<Subject, Code> read_number_subject(const json::object& object,
 std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes) {
     if (bytes.size() > subject_bytes_max) return std::unexpected(Code::malformed);
     auto object = parse_json_object(as_text(bytes));
-    if (!object || object->size() != 1) return std::unexpected(Code::malformed);
+    if (!object) return std::unexpected(Code::malformed);
     Members in(*object);
+    const bool by_delegate = in.has("by");
+    if (object->size() != (by_delegate ? 2U : 1U)) return std::unexpected(Code::malformed);
     if (const auto* number = in.optional_object("number")) {
         return read_number_subject(*number, schemes);
     }
@@ -38,14 +40,33 @@ std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes
         if (!in.finish() || !*self) return std::unexpected(Code::malformed);
         return SelfSubject{};
     }
+    if (in.has("application")) {
+        auto application = in.text("application", subject_bytes_max);
+        if (!in.finish()) return std::unexpected(Code::malformed);
+        return ApplicationSubject{std::move(application)};
+    }
     auto mandate = in.text("mandate", subject_bytes_max);
-    if (!in.finish()) return std::unexpected(Code::malformed);
-    return MandateSubject{std::move(mandate)};
+    auto by = by_delegate ? in.text("by", subject_bytes_max) : std::string();
+    if (!in.finish() || (by_delegate && by.empty())) return std::unexpected(Code::malformed);
+    return MandateSubject{std::move(mandate), std::move(by)};
 }
 
 std::string mandate_subject(std::string_view mandate_jws) {
     json::object out;
     out["mandate"] = mandate_jws;
+    return json::serialize(out);
+}
+
+std::string delegate_subject(std::string_view delegate_jws, std::string_view by_login_jws) {
+    json::object out;
+    out["mandate"] = delegate_jws;
+    out["by"] = by_login_jws;
+    return json::serialize(out);
+}
+
+std::string application_subject(std::string_view application_jws) {
+    json::object out;
+    out["application"] = application_jws;
     return json::serialize(out);
 }
 

@@ -15,6 +15,12 @@ namespace mado::wire {
 
 struct MandateSubject {
     std::string mandate;  // the JWS, compact
+    std::string by = {};  // of a delegate: its own log-in
+};
+
+// A document that the person signed: its payload is the head's.
+struct ApplicationSubject {
+    std::string application;  // the JWS, compact
 };
 
 struct NumberSubject {
@@ -25,16 +31,18 @@ struct NumberSubject {
 // Nobody: the asking organisation's own matters with the relay.
 struct SelfSubject {};
 
-using Subject = std::variant<MandateSubject, NumberSubject, SelfSubject>;
+using Subject = std::variant<MandateSubject, ApplicationSubject, NumberSubject, SelfSubject>;
 
 constexpr std::size_t subject_bytes_max = 8 * 1024;
 
-// malformed, or number_malformed. Subjects of other forms (own numbers, applications) are refused
-// as malformed until their services exist.
+// malformed, or number_malformed. Subjects of another form (own numbers) are refused as malformed
+// until their services exist.
 std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes);
 
 inline constexpr std::string_view self_subject = R"({"self":true})";
 std::string mandate_subject(std::string_view mandate_jws);
+std::string delegate_subject(std::string_view delegate_jws, std::string_view by_login_jws);
+std::string application_subject(std::string_view application_jws);
 // `fields`: the scheme's fields as typed, without empty ones.
 std::string number_subject(std::string_view scheme,
                            const std::vector<std::pair<std::string, std::string>>& fields,

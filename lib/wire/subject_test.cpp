@@ -20,6 +20,34 @@ TEST(Subject, OfAMandateIsTheJwsAsItIs) {
     EXPECT_EQ(mandate->mandate, "a.b.c");
 }
 
+TEST(Subject, OfADelegateHasBoth) {
+    const auto text = delegate_subject("a.b.c", "d.e.f");
+    EXPECT_EQ(text, R"({"mandate":"a.b.c","by":"d.e.f"})");
+    const auto subject = read_subject(as_bytes(text), test_schemes());
+    ASSERT_TRUE(subject);
+    const auto* mandate = std::get_if<MandateSubject>(&*subject);
+    ASSERT_NE(mandate, nullptr);
+    EXPECT_EQ(mandate->mandate, "a.b.c");
+    EXPECT_EQ(mandate->by, "d.e.f");
+    for (const auto* wrong :
+         {R"({"by":"d.e.f"})", R"({"mandate":"a.b.c","by":""})", R"({"mandate":"a.b.c","by":1})",
+          R"({"self":true,"by":"d.e.f"})", R"({"application":"a.b.c","by":"d.e.f"})",
+          R"({"mandate":"a.b.c","application":"d.e.f"})"}) {
+        EXPECT_EQ(said(wrong), "malformed") << wrong;
+    }
+}
+
+TEST(Subject, OfAnApplicationIsTheJwsAsItIs) {
+    const auto text = application_subject("a.b.c");
+    EXPECT_EQ(text, R"({"application":"a.b.c"})");
+    const auto subject = read_subject(as_bytes(text), test_schemes());
+    ASSERT_TRUE(subject);
+    const auto* application = std::get_if<ApplicationSubject>(&*subject);
+    ASSERT_NE(application, nullptr);
+    EXPECT_EQ(application->application, "a.b.c");
+    EXPECT_EQ(said(R"({"application":1})"), "malformed");
+}
+
 TEST(Subject, OfANumberIsReadAndNormalised) {
     const auto text = number_subject(
         "insured-number",
@@ -68,12 +96,11 @@ TEST(Subject, HasExactlyOneMemberOfAKnownName) {
     const std::string mandate = R"("mandate":"a.b.c")";
     EXPECT_EQ(said("{" + number + "}"), "good");
     EXPECT_EQ(said("{" + number + "," + mandate + "}"), "malformed");
-    EXPECT_EQ(said("{" + mandate + R"(,"by":"a.b.c"})"), "malformed");
     EXPECT_EQ(said("{" + mandate + "," + mandate + "}"), "malformed");
     for (const auto* text :
-         {R"({})", R"({"own":{}})", R"({"own":"7"})", R"({"application":"a.b.c"})",
-          R"({"number":"621874998319"})", R"({"number":null})", R"({"number":[]})",
-          R"({"mandate":7})", R"({"mandate":null})", R"({"mandate":{}})", R"([])", R"("")", "", "{",
+         {R"({})", R"({"own":{}})", R"({"own":"7"})", R"({"number":"621874998319"})",
+          R"({"number":null})", R"({"number":[]})", R"({"mandate":7})", R"({"mandate":null})",
+          R"({"mandate":{}})", R"([])", R"("")", "", "{",
           R"({"mandate":"a.b.c"} )"
           "x"}) {
         EXPECT_EQ(said(text), "malformed") << text;

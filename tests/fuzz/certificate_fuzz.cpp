@@ -7,6 +7,8 @@ namespace {
 void look_at(const crypto::Certificate& certificate) {
     (void)certificate.subject();
     (void)certificate.not_before();
+    (void)certificate.serial();
+    (void)certificate.is_for_signing();
     (void)certificate.issued_by(certificate);
     for (const auto& authority : world().directory.card_authorities)
         (void)certificate.issued_by(authority);

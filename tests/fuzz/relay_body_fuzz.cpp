@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "fuzz.hpp"
+#include "relay/ending.hpp"
 #include "relay/itself.hpp"
 #include "relay/routes.hpp"
 
@@ -55,7 +56,15 @@ bool relay_body(ByteView in) {
         require(!holders->empty(), "a gateway is somebody's");
         accepted = true;
     }
-    return accepted;
+    if (const auto end = relay::read_end_request(as_text(in))) {
+        require(!end->organisation.text().empty(), "an end is somebody's");
+        accepted = true;
+    }
+    if (const auto id = relay::read_events_query(as_text(in))) {
+        require("for=" + id->text() == as_text(in), "a query names one organisation");
+        accepted = true;
+    }
+    return relay::read_stop_request(as_text(in)).has_value() || accepted;
 }
 
 }  // namespace mado::fuzz

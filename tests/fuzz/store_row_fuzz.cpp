@@ -1,5 +1,6 @@
 #include "fuzz.hpp"
 #include "relay/live_names.hpp"
+#include "relay/mandate_rows.hpp"
 #include "relay/questions.hpp"
 #include "relay/store.hpp"
 
@@ -23,6 +24,7 @@ bool same_again(ByteView in, Read read, Write write) {
 
 bool store_row(ByteView in) {
     bool accepted = same_again(in, relay::read_live_names, relay::live_names_row);
+    accepted = same_again(in, relay::read_live_mandates, relay::live_mandates_row) || accepted;
     accepted = same_again(in, relay::read_access, relay::access_plain) || accepted;
     accepted = same_again(in, relay::read_identifier, relay::identifier_plain) || accepted;
     return same_again(in, relay::read_question, relay::question_plain) || accepted;

@@ -1,0 +1,45 @@
+// The demo's card authorities: the country's own, and one for tests in the form of JPKI's for user
+// authentication (RSA, its names). Until there is a program that issues (docs/decisions/0023), they
+// are keys in folders, and `./mado up` writes their revocation lists.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "crypto/x509.hpp"
+#include "places.hpp"
+
+namespace mado::cli {
+
+constexpr std::string_view own_authority = "card-authority";
+constexpr std::string_view jpki_authority = "card-authority-jpki";
+constexpr std::array card_authorities{own_authority, jpki_authority};
+
+// Once, for a country: keys and certificates.
+void make_card_authorities(const Places& places);
+crypto::Certificate authority_certificate(const Places& places, std::string_view authority);
+
+// One of them at work.
+class CardAuthority {
+  public:
+    CardAuthority(const Places& places, std::string_view authority);
+
+    [[nodiscard]] const crypto::Certificate& certificate() const { return certificate_; }
+    // For a person's card. `status`: "active", "expired", or "revoked", which its lists then say.
+    [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key,
+                                              std::string_view status) const;
+    void revoke(const crypto::Certificate& certificate) const;
+    // What is revoked now, as DER.
+    [[nodiscard]] Bytes list() const;
+
+  private:
+    std::string folder_;
+    crypto::PrivateKey key_;
+    crypto::Certificate certificate_;
+};
+
+// A fresh list of each, where the relay reads them.
+void write_card_lists(const Places& places);
+
+}  // namespace mado::cli

@@ -1,0 +1,44 @@
+// Who hears of mandates that ended before their time: the organisation that each was for, on event
+// streams (docs/protocols/mandate.md).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "http/http.hpp"
+#include "mandate_rows.hpp"
+
+namespace mado::relay {
+
+// Used from every io thread; one mutex, and nothing of it is on a request's way.
+class EndingFeeds {
+  public:
+    static constexpr std::size_t feeds_of_one_max = 16;
+
+    // `stored`: what a restart found, so that it is told again.
+    explicit EndingFeeds(const std::vector<LiveMandate>& stored = {});
+
+    // Tells of all mandates of that organisation that have ended and whose own end is still to
+    // come, then of each that ends. Null: it has too many streams open.
+    std::shared_ptr<http::Feed> open(const wire::ParticipantId& organisation, UnixTime now);
+    void tell(const LiveMandate& ended, UnixTime now);
+
+  private:
+    struct Ended {
+        UnixTime expires = 0;
+        Ending ending = Ending::stop;
+    };
+    struct Organisation {
+        std::map<Hash, Ended> ended;
+        std::vector<std::weak_ptr<http::Feed>> feeds;
+    };
+    void drop_old(UnixTime now);
+
+    std::mutex mutex_;  // guards all below: mandates end on several threads
+    std::map<wire::ParticipantId, Organisation> organisations_;
+    UnixTime dropped_at_ = 0;
+};
+
+}  // namespace mado::relay

@@ -1,0 +1,246 @@
+// Consent, acting for another, application: what each takes, and every refusal.
+#include <boost/json.hpp>
+
+#include "crypto/jwe.hpp"
+#include "test_exchange.hpp"
+
+namespace mado::relay {
+namespace {
+
+using wire::MandateKind;
+
+class KindsTest : public PortalTest {
+  protected:
+    wire::Mandate content(MandateKind kind, std::string_view organisation,
+                          std::string_view service) {
+        const auto now = unix_now();
+        const auto id = participant_id(organisation);
+        return {.audience = participant_id("relay"),
+                .organisation = id,
+                .kind = kind,
+                .scope = {service_id(service)},
+                .nonce = mandates.issue_nonce(id, now).value_or(""),
+                .issued_at = now,
+                .expires = now + 600,
+                .stop = {}};
+    }
+    // Each wrong in one way, signed by that card: what is common to all kinds.
+    void refuses_what_all_kinds_refuse(const TestCard& signer, const wire::Mandate& good,
+                                       const std::function<std::string(const std::string&)>& ask);
+};
+
+void KindsTest::refuses_what_all_kinds_refuse(
+    const TestCard& signer, const wire::Mandate& good,
+    const std::function<std::string(const std::string&)>& use) {
+    const auto code = [&](auto change) {
+        auto other = good;
+        change(other);
+        return use(signer.sign(other));
+    };
+    const auto now = unix_now();
+    EXPECT_EQ(code([](auto& m) { m.audience = participant_id("issuer"); }), "mandate_for_other");
+    EXPECT_EQ(code([](auto& m) { m.organisation = participant_id("court"); }), "mandate_for_other");
+    EXPECT_EQ(code([](auto& m) { m.scope = {service_id("pension")}; }), "mandate_scope");
+    EXPECT_EQ(code([now](auto& m) {
+                  m.issued_at = now - 100;
+                  m.expires = now;
+              }),
+              "mandate_expired");
+    EXPECT_EQ(code([now](auto& m) {
+                  m.issued_at = now + 100;
+                  m.expires = now + 200;
+              }),
+              "mandate_expired")
+        << "of the future";
+    EXPECT_EQ(code([](auto& m) { m.expires = m.issued_at + 86'401; }), "mandate_expired")
+        << "more than a day";
+    EXPECT_EQ(code([](auto& m) { m.nonce = "an invention"; }), "mandate_nonce");
+    EXPECT_EQ(code([this](auto& m) {
+                  m.nonce = *mandates.issue_nonce(participant_id("court"), unix_now());
+              }),
+              "mandate_nonce")
+        << "another organisation's";
+    const TestCard forged{.certificate = signer.certificate};
+    EXPECT_EQ(use(forged.sign(good)), "mandate_signature");
+}
+
+// ---- consent ----
+
+class ConsentTest : public KindsTest {
+  protected:
+    ConsentTest() { dial_answering(); }
+    [[nodiscard]] wire::Head consented() const {
+        auto out = head();
+        out.purpose = wire::code_id("consented");
+        return out;
+    }
+    std::string use(const std::string& jws) { return ask(consented(), wire::mandate_subject(jws)); }
+    wire::Mandate consent() { return content(MandateKind::consent, "clinic-1", "eligibility"); }
+};
+
+TEST_F(ConsentTest, CoversItsServicesUntilItsEnd) {
+    auto day = consent();
+    day.expires = day.issued_at + 86'400;
+    const auto jws = card.sign(day);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(use(jws), "ok") << "as often as it is needed";
+    EXPECT_EQ(logged(), 3);
+}
+
+TEST_F(ConsentTest, Refusals) {
+    const auto good = consent();
+    refuses_what_all_kinds_refuse(card, good, [this](const auto& jws) { return use(jws); });
+    EXPECT_EQ(use(signing_card.sign(good)), "mandate_signature") << "the other key of the card";
+    EXPECT_EQ(use(lost_card.sign(good)), "card_revoked");
+    EXPECT_EQ(ask(head(), wire::mandate_subject(card.sign(good))), "mandate_scope")
+        << "where a check is wanted";
+    EXPECT_EQ(use(card.sign(mandate_content())), "mandate_scope") << "a check is no consent";
+    const auto jws = card.sign(good);
+    EXPECT_EQ(ask(consented(), wire::delegate_subject(jws, jws)), "malformed subject");
+    EXPECT_EQ(ask(consented(), wire::application_subject(jws)), "malformed subject");
+    EXPECT_EQ(use(jws), "ok") << "nothing of it has spent the nonce";
+    auto other = good;
+    other.expires -= 1;
+    EXPECT_EQ(use(card.sign(other)), "mandate_nonce") << "spent";
+    EXPECT_EQ(logged(), 1);
+}
+
+// ---- acting for another ----
+
+class DelegateTest : public KindsTest {
+  protected:
+    wire::Mandate delegation() {
+        auto out = content(MandateKind::delegate, "portal", "bells");
+        out.delegate = daughters_card.certificate.thumbprint();
+        return out;
+    }
+    wire::Mandate her_login() { return content(MandateKind::login, "portal", "bells"); }
+    [[nodiscard]] wire::Head for_mother() const {
+        auto out = question();
+        out.service = service_id("bells");
+        out.purpose = wire::code_id("acting-for");
+        return out;
+    }
+    std::string use(const std::string& delegate, const std::string& by) {
+        return code_of(ask_portal(for_mother(), wire::delegate_subject(delegate, by)));
+    }
+};
+
+TEST_F(DelegateTest, WithALogInOfOnesOwn) {
+    const auto delegate = card.sign(delegation());
+    const auto by = daughters_card.sign(her_login());
+    EXPECT_EQ(use(delegate, by), "ok");
+    EXPECT_EQ(use(delegate, by), "ok");
+    EXPECT_EQ(use(delegate, daughters_card.sign(her_login())), "ok") << "and with the next one";
+    EXPECT_EQ(stored_mandates(reader->connection(), store.vault()).size(), 3U);
+}
+
+TEST_F(DelegateTest, Refusals) {
+    const auto good = delegation();
+    const auto login = daughters_card.sign(her_login());
+    refuses_what_all_kinds_refuse(card, good, [&](const auto& jws) { return use(jws, login); });
+    const auto jws = card.sign(good);
+    refuses_what_all_kinds_refuse(daughters_card, her_login(),
+                                  [&](const auto& by) { return use(jws, by); });
+    EXPECT_EQ(use(jws, card.sign(her_login())), "mandate_for_other") << "another card's log-in";
+    EXPECT_EQ(use(signing_card.sign(good), login), "mandate_signature");
+    EXPECT_EQ(use(daughters_card.sign(delegation()), jws), "mandate_scope") << "by is no log-in";
+    EXPECT_EQ(code_of(ask_portal(for_mother(), wire::mandate_subject(jws))), "malformed subject")
+        << "without the delegate";
+    auto own = question();
+    own.service = service_id("bells");
+    EXPECT_EQ(code_of(ask_portal(own, wire::delegate_subject(jws, login))), "mandate_scope")
+        << "where one's own log-in is wanted";
+    EXPECT_EQ(code_of(ask_portal(own, wire::delegate_subject(login, login))), "malformed subject");
+    EXPECT_EQ(use(jws, login), "ok");
+}
+
+TEST_F(DelegateTest, EndsWithEitherMandate) {
+    const auto delegate = card.sign(delegation());
+    const auto first = daughters_card.sign(her_login());
+    EXPECT_EQ(use(delegate, first), "ok");
+    const auto portal = participant_id("portal");
+    const auto hash = [](const std::string& jws) { return crypto::sha256(as_bytes(jws)); };
+    ASSERT_TRUE(mandates.end_for(portal, hash(first), unix_now()).has_value());
+    EXPECT_EQ(use(delegate, first), "mandate_ended") << "she has logged out";
+    const auto second = daughters_card.sign(her_login());
+    EXPECT_EQ(use(delegate, second), "ok");
+    ASSERT_TRUE(mandates.end_for(portal, hash(delegate), unix_now()).has_value());
+    EXPECT_EQ(use(delegate, second), "mandate_ended") << "her mother has withdrawn it";
+}
+
+TEST_F(DelegateTest, TheEntryIsTheRepresentedPersons) {
+    dial_answering();
+    auto delegation_for = delegation();
+    delegation_for.scope = {service_id("eligibility")};
+    auto login = her_login();
+    login.scope = {service_id("eligibility")};
+    auto of = for_mother();
+    of.service = service_id("eligibility");
+    of.to = {.holder = participant_id("06990014"), .kind = {}, .position = 1};
+    EXPECT_EQ(code_of(ask_portal(of, wire::delegate_subject(card.sign(delegation_for),
+                                                            daughters_card.sign(login)))),
+              "ok");
+    EXPECT_EQ(reader->entries(1, 0, 10, 1000).size(), 1U);
+    EXPECT_TRUE(reader->entries(2, 0, 10, 1000).empty());
+    EXPECT_EQ(reader->bells(1, 0, 10).size(), 1U) << "and hears of it: it was not herself";
+}
+
+// ---- applications ----
+
+class ApplicationTest : public KindsTest {
+  protected:
+    ApplicationTest() {
+        dial_answering();
+        EXPECT_EQ(ask(head(), mandate()), "ok");  // something to ask about
+    }
+    wire::Mandate application(std::vector<std::string> payloads) {
+        auto out = content(MandateKind::application, "portal", "question");
+        for (const auto& payload : payloads)
+            out.payload_hashes.push_back(crypto::sha256(as_bytes(payload)));
+        return out;
+    }
+    [[nodiscard]] std::string sealed(std::string_view text) const {
+        return crypto::encrypt_jwe(
+            as_bytes(boost::json::serialize(boost::json::object{{"text", text}})),
+            store.country.seal_to.public_key());
+    }
+    std::string hand_in(const std::string& jws, const std::string& payload) {
+        auto of = question({{"index", "1"}});
+        of.service = service_id("question");
+        of.purpose = wire::code_id("application");
+        of.payload_hash = crypto::sha256(as_bytes(payload));
+        const auto& key = store.country.portal;
+        return code_of(send(wire::request_json({.head = wire::sign_head(of, wire::kid_of(key), key),
+                                                .subject = to_bytes(wire::application_subject(jws)),
+                                                .payload = payload}),
+                            wire::filled(8)));
+    }
+};
+
+TEST_F(ApplicationTest, WhatWasSignedIsHandedIn) {
+    const auto payload = sealed("Why?");
+    const auto jws = signing_card.sign(application({"another", payload}));
+    EXPECT_EQ(hand_in(jws, payload), "ok");
+    EXPECT_EQ(hand_in(jws, sealed("Why?")), "mandate_scope") << "another payload";
+}
+
+TEST_F(ApplicationTest, Refusals) {
+    const auto payload = sealed("Why?");
+    const auto good = application({payload});
+    refuses_what_all_kinds_refuse(signing_card, good,
+                                  [&](const auto& jws) { return hand_in(jws, payload); });
+    EXPECT_EQ(hand_in(card.sign(good), payload), "mandate_signature") << "not the signing key";
+    auto login = content(MandateKind::login, "portal", "question");
+    EXPECT_EQ(hand_in(card.sign(login), payload), "mandate_scope");
+    auto of = question({{"index", "1"}});
+    of.service = service_id("question");
+    of.purpose = wire::code_id("application");
+    const auto jws = signing_card.sign(good);
+    EXPECT_EQ(code_of(ask_portal(of, wire::application_subject(jws))), "malformed")
+        << "without payload";
+    EXPECT_EQ(hand_in(jws, payload), "ok");
+}
+
+}  // namespace
+}  // namespace mado::relay

@@ -1,0 +1,154 @@
+// Following the ends of mandates over mutual TLS, with a relay that comes and goes.
+#include "client/endings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/detached.hpp>
+
+#include "http/event_stream.hpp"
+#include "http/test_net.hpp"
+#include "wire/test_wire.hpp"
+
+namespace mado::client {
+namespace {
+
+using http::Milliseconds;
+
+std::string event(std::uint8_t mandate, std::string_view reason) {
+    return http::event_text({.name = "mandate_ended",
+                             .data = R"({"mandate":")" + base64url(wire::filled(mandate)) +
+                                     R"(","reason":")" + std::string(reason) + R"("})"});
+}
+
+class EndingFollowerTest : public testing::Test {
+  protected:
+    EndingFollowerTest() {
+        start(0);
+        auto& relay = *std::ranges::find(directory.participants, std::string("relay"),
+                                         [](const auto& one) { return one.id.text(); });
+        relay.certificates = {relay_identity.hash};
+        relay.addresses = {{.host = "127.0.0.1", .port = server->port()}};
+        port = server->port();
+    }
+    ~EndingFollowerTest() override {
+        follower.stop();
+        server.reset();
+        io.restart();
+        io.run_for(std::chrono::seconds(1));
+    }
+    void start(std::uint16_t at) {
+        http::ServerOptions options;
+        options.port = at;
+        options.tls = &tls;
+        server.emplace(
+            io, options,
+            std::vector<http::Route>{{"GET", "/v1/events", 0, [this](http::Request request) {
+                                          return answer(std::move(request));
+                                      }}});
+    }
+    Task<http::Response> answer(http::Request request) {
+        ++asked;
+        EXPECT_EQ(request.query, "for=portal");
+        EXPECT_EQ(request.certificate, portal_identity.hash);
+        http::Response response;
+        response.status = status;
+        response.content_type = http::event_stream_type;
+        if (status != 200) co_return response;
+        feed = std::make_shared<http::Feed>(http::Feed::Options{
+            .heartbeat = std::string(http::event_heartbeat), .heartbeat_every = Milliseconds(20)});
+        feed->push(greeting);
+        response.feed = feed;
+        co_return response;
+    }
+    void follow() { http::asio::co_spawn(io, follower.run(), http::asio::detached); }
+    // Until it holds, 5 s at most.
+    bool becomes(const std::function<bool()>& holds) {
+        const auto end = monotonic_us() + 5'000'000;
+        while (!holds() && monotonic_us() < end)
+            http::await(io, http::pause(Milliseconds(5)));
+        return holds();
+    }
+
+    http::asio::io_context io;
+    http::Identity relay_identity{"relay"};
+    http::Identity portal_identity{"portal"};
+    http::TlsContext tls = http::TlsContext::server(relay_identity.tls(), true);
+    std::optional<http::Server> server;
+    std::uint16_t port = 0;
+    std::shared_ptr<http::Feed> feed;
+    std::string greeting = std::string(http::event_heartbeat);
+    int status = 200;
+    int asked = 0;
+    wire::TestCountry country;
+    wire::Directory directory = country.directory();
+    Identity identity{.id = wire::participant_id("portal"),
+                      .kid = "kid",
+                      .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                      .tls = http::TlsContext::client(portal_identity.tls(),
+                                                      http::accept_only(relay_identity.hash))};
+    std::vector<EndedMandate> told;
+    EndingFollower follower{io, directory, identity,
+                            [this](const EndedMandate& ended) { told.push_back(ended); }};
+};
+
+TEST_F(EndingFollowerTest, HearsEachEndAtOnce) {
+    EXPECT_FALSE(follower.connected());
+    follow();
+    ASSERT_TRUE(becomes([this] { return follower.connected(); }));
+    const auto start = monotonic_us();
+    feed->push(event(1, "stop"));
+    ASSERT_TRUE(becomes([this] { return told.size() == 1; }));
+    EXPECT_LT(monotonic_us() - start, 2'000'000);
+    EXPECT_EQ(told[0].mandate, wire::filled(1));
+    EXPECT_EQ(told[0].reason, "stop");
+    feed->push("event: something_newer\ndata: {}\n\n" + event(2, "revoked"));
+    ASSERT_TRUE(becomes([this] { return told.size() == 2; }));
+    EXPECT_EQ(told[1].reason, "revoked");
+}
+
+TEST_F(EndingFollowerTest, ConnectsAgain) {
+    follow();
+    ASSERT_TRUE(becomes([this] { return follower.connected(); }));
+    greeting = event(3, "organisation");  // what ended meanwhile is told first
+    server.reset();
+    ASSERT_TRUE(becomes([this] { return !follower.connected(); }));
+    http::await(io, http::pause(Milliseconds(300)));
+    start(port);
+    ASSERT_TRUE(becomes([this] { return told.size() == 1; }));
+    EXPECT_EQ(told[0].reason, "organisation");
+}
+
+TEST_F(EndingFollowerTest, ARefusalIsTriedAgainAndNotTooOften) {
+    status = 503;
+    follow();
+    http::await(io, http::pause(Milliseconds(1'000)));
+    EXPECT_FALSE(follower.connected());
+    EXPECT_GE(asked, 2);
+    EXPECT_LE(asked, 5) << "100, 200, 400, … ms apart";
+    status = 200;
+    EXPECT_TRUE(becomes([this] { return follower.connected(); }));
+}
+
+TEST_F(EndingFollowerTest, Stops) {
+    bool ended = false;
+    http::asio::co_spawn(io, follower.run(), [&ended](std::exception_ptr) { ended = true; });
+    ASSERT_TRUE(becomes([this] { return follower.connected(); }));
+    follower.stop();
+    EXPECT_TRUE(becomes([&ended] { return ended; }));
+    EXPECT_TRUE(becomes([this] { return !feed->push(""); })) << "and the relay sees it";
+}
+
+TEST(EndedMandate, IsReadStrictly) {
+    const auto hash = base64url(wire::filled(1));
+    EXPECT_TRUE(read_ended_mandate(R"({"mandate":")" + hash + R"(","reason":"stop"})").has_value());
+    for (const auto& text :
+         {std::string("{}"), std::string("[]"), R"({"mandate":")" + hash + R"("})",
+          R"({"mandate":")" + hash + R"(","reason":"stop","more":1})",
+          std::string(R"({"mandate":"x","reason":"stop"})")}) {
+        EXPECT_FALSE(read_ended_mandate(text).has_value()) << text;
+    }
+}
+
+}  // namespace
+}  // namespace mado::client
