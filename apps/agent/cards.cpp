@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "card/jpki.hpp"
+#include "card/open.hpp"
 
 namespace mado::agent {
 
@@ -16,7 +16,8 @@ const CardView* Look::find(std::string_view reader) const {
 std::unique_ptr<card::Card> Cards::open(const std::string& reader) {
     auto channel = readers_.connect(reader);
     if (!channel) return nullptr;
-    return std::make_unique<card::JpkiCard>(std::move(channel));
+    auto card = card::open_card(std::move(channel));
+    return card ? std::move(*card) : nullptr;
 }
 
 CardView Cards::view(const card::Reader& reader) {
