@@ -1,8 +1,10 @@
 // What the relay refuses by itself: form, requester, permission, number, mandate.
 #include <boost/json.hpp>
+#include <filesystem>
 #include <future>
 
 #include "base/file.hpp"
+#include "cli/card_authority.hpp"
 #include "crypto/digest.hpp"
 #include "errors_fixture.hpp"
 #include "pretenders.hpp"
@@ -410,6 +412,39 @@ TEST_F(ErrorsTest, Mandates) {
         m.kind = wire::MandateKind::login;  // longer and for more than one use
     });
     EXPECT_EQ(log_size(), before);
+}
+
+// What has ended stays so; what the relay has not seen cannot be ended.
+TEST_F(ErrorsTest, MandateEndedOrUnknown) {
+    const auto jws = country().sign(country().mandate("clinic-1"), mei.card);
+    const auto subject = to_bytes(wire::mandate_subject(jws));
+    const auto end = [&jws] {
+        return country().send(clinic().tls, "POST", "/v1/mandates/end",
+                              R"({"for":"clinic-1","mandate":")" +
+                                  base64url(crypto::sha256(as_bytes(jws))) + R"("})");
+    };
+    expect_problem(end(), Code::mandate_unknown);
+    EXPECT_EQ(ask(country().head("clinic-1"), subject).status, 200);
+    EXPECT_EQ(end().status, 204);
+    const auto before = log_size();
+    expect_problem(ask(country().head("clinic-1"), subject), Code::mandate_ended);
+    EXPECT_EQ(log_size(), before);
+}
+
+// A relay that finds no list takes no card; by number it goes on.
+TEST_F(ErrorsTest, CardListOld) {
+    const auto lists = country().places().card_lists();
+    country().kill9("relay");
+    std::filesystem::remove_all(lists);
+    country().start("relay");
+    expect_problem(ask(country().head("clinic-1"), card_subject(sato)), Code::card_list_old);
+    cli::write_card_lists(country().places());
+    const auto by_card = [] {
+        return ask(country().head("clinic-1"), card_subject(sato)).code == "card_list_old";
+    };
+    for (int i = 0; i < 40 && by_card(); ++i)
+        pause_ms(50);
+    EXPECT_FALSE(by_card()) << "within two seconds";
 }
 
 // A check is used once at each holder. Its nonce is spent by the first mandate that carries it.
