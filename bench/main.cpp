@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/program.hpp"
+#include "card_bench.hpp"
 #include "log_bench.hpp"
 #include "relay/allocator.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 
 struct Options {
     LogSettings log;
+    CardSettings card;
     std::string part = "all";
 };
 
@@ -50,10 +52,17 @@ int run(const Words& words) {
     log->add_option("--part", options.part)->check(CLI::IsMember({"all", "entries", "tree"}));
     log->add_option("--folder", options.log.folder,
                     "for 2.2 KB an entry and 35 bytes a leaf; in build/ when left out");
+    auto* card = app.add_subcommand("card", "a mandate by a card in a virtual reader");
+    card->add_option("--samples", options.card.samples)->check(CLI::Range(1, 10'000));
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
+    }
+    if (app.got_subcommand("card")) {
+        const auto figures = measure_cards(options.card);
+        print(figures);
+        return all_met(figures) ? 0 : 1;
     }
     return measure_log(options);
 }
