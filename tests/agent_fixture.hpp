@@ -31,17 +31,33 @@ constexpr std::string_view test_policy = R"({"utc_offset_s": 32400, "policies": 
  {"id": "eligibility.clinic", "service": "eligibility", "requester_kind": "clinic",
   "purpose": "treatment", "presence": "card-pin", "mandate": "check",
   "holder_kinds": ["medical-insurer"], "legal_basis": "…", "keep_days": 1, "tell_at_once": false,
-  "from": "2020-01-01"}]})";
+  "from": "2020-01-01"},
+ {"id": "claims.consent", "service": "claims", "requester_kind": "portal", "purpose": "treatment",
+  "presence": "card-pin", "mandate": "consent", "holder_kinds": ["medical-insurer"],
+  "legal_basis": "…", "keep_days": 1, "tell_at_once": false, "from": "2020-01-01"},
+ {"id": "filing.portal", "service": "filing", "requester_kind": "portal", "purpose": "filing",
+  "presence": "card-pin", "mandate": "application", "holder_kinds": ["portal"],
+  "legal_basis": "…", "keep_days": 1, "tell_at_once": false, "from": "2020-01-01"}]})";
+
+// The site's own: documents go to it in these tests.
+inline const crypto::PrivateKey& test_sealing_key() {
+    static const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    return key;
+}
 
 // The small country of lib/wire's tests, with a site.
 inline wire::Directory test_directory() {
     const wire::TestCountry country;
+    // The relay's log shows the relay's certificate.
     const auto site =
         fmt::format(R"({{"id":"portal","name":"マイページ","kind":"portal","certificates":["{}"],)"
-                    R"("signing_keys":[],"services":[],"addresses":[],"redirect_uris":["{}"]}},)"
+                    R"("signing_keys":[],"services":[],"addresses":[],"redirect_uris":["{}"],)"
+                    R"("sealing_keys":[{{"kid":"{}","jwk":{}}}]}},)"
                     R"({{"id":"relay","name")",
-                    base64url(wire::filled(9)), test_back);
-    const auto json = wire::replaced(country.directory_json(), R"({"id":"relay","name")", site);
+                    base64url(wire::filled(9)), test_back, wire::kid_of(test_sealing_key()),
+                    test_sealing_key().public_key().jwk());
+    auto json = wire::replaced(country.directory_json(), R"({"id":"relay","name")", site);
+    json = wire::replaced(json, base64url(wire::filled(6)), base64url(wire::filled(5)));
     return wire::valid(
         wire::open_directory(country.sign_directory(json), country.authority.public_key()));
 }

@@ -5,22 +5,24 @@
 #include <charconv>
 #include <optional>
 
+#include "base/printable.hpp"
 #include "http/form.hpp"
 #include "wire/head.hpp"
 
 namespace mado::agent {
 namespace {
 
-constexpr std::size_t query_bytes_max = 4096;
+constexpr std::size_t document_bytes_max = 16 * 1024;
+constexpr std::size_t query_bytes_max = 4096 + 3 * document_bytes_max;  // percent-encoded
 constexpr std::size_t scope_max = 32;
 constexpr std::size_t state_bytes_max = 256;
 constexpr std::size_t nonce_bytes_max = 64;
 
 // All that a redirect may say; "lang" is for the pages.
 bool only_known_fields(const http::Form& form) {
-    constexpr std::array<std::string_view, 10> known = {
-        "client_id", "redirect_uri", "response_mode", "kind", "scope",
-        "nonce",     "state",        "aud",           "exp",  "lang"};
+    constexpr std::array<std::string_view, 12> known = {
+        "client_id", "redirect_uri", "response_mode", "kind", "scope", "nonce",
+        "state",     "aud",          "exp",           "lang", "to",    "document"};
     return std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });
@@ -52,13 +54,42 @@ bool has_page(wire::MandateKind kind) {
     switch (kind) {
         case wire::MandateKind::login:
         case wire::MandateKind::check:
-            return true;
         case wire::MandateKind::consent:
-        case wire::MandateKind::delegate:
         case wire::MandateKind::application:
+            return true;
+        case wire::MandateKind::delegate:
             return false;
     }
     return false;
+}
+
+// Every character stands where the person sees it, and no other.
+bool shows_itself(std::string_view document) {
+    while (!document.empty()) {
+        const auto end = std::min(document.find('\n'), document.size());
+        auto line = document.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (printable(line) != line) return false;
+        document.remove_prefix(std::min(end + 1, document.size()));
+    }
+    return true;
+}
+
+// None: there is none, and none is needed.
+std::expected<std::optional<Document>, Refusal> document_of(const http::Form& form,
+                                                            wire::MandateKind kind,
+                                                            const wire::Directory& directory) {
+    if (kind != wire::MandateKind::application) {
+        if (form.has("document") || form.has("to")) return std::unexpected(Refusal::malformed);
+        return std::nullopt;
+    }
+    const auto text = form.text("document");
+    if (text.empty() || text.size() > document_bytes_max || !shows_itself(text)) {
+        return std::unexpected(Refusal::document);
+    }
+    const auto* to = directory.find(form.text("to"));
+    if (to == nullptr || to->sealing_keys.empty()) return std::unexpected(Refusal::recipient);
+    return Document{.to = to, .text = std::string(text)};
 }
 
 bool lists(const wire::Participant& site, std::string_view redirect_uri) {
@@ -101,18 +132,22 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     if (!allowed) return std::unexpected(Refusal::scope);
     if (*expires <= facts.now || *expires > facts.now + wire::nonce_lifetime_s + wire::clock_skew_s)
         return std::unexpected(Refusal::expired);
+    auto document = document_of(*form, *kind, facts.directory);
+    if (!document) return std::unexpected(document.error());
     return Asked{.site = site,
                  .redirect_uri = std::string(form->text("redirect_uri")),
                  .kind = *kind,
                  .scope = *scope,
                  .nonce = std::string(nonce),
                  .state = std::string(state),
-                 .expires = *expires};
+                 .expires = *expires,
+                 .document = std::move(*document)};
 }
 
-std::string signed_address(const Asked& asked, const std::string& mandate) {
+std::string signed_address(const Asked& asked, const Signed& what) {
     http::Form form;
-    form.set("mandate", mandate);
+    form.set("mandate", what.mandate);
+    if (!what.payload.empty()) form.set("payload", what.payload);
     return with_fragment(asked, std::move(form));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +13,21 @@
 
 namespace mado::agent {
 
+// What the signing key is to sign; the person sees all of it, and the agent itself seals it.
+struct Document {
+    const wire::Participant* to = nullptr;  // who can open it
+    std::string text;
+};
+
 struct Asked {
     const wire::Participant* site = nullptr;
     std::string redirect_uri;
     wire::MandateKind kind = wire::MandateKind::login;
     std::vector<wire::ServiceId> scope;
     std::string nonce;
-    std::string state;     // the site's own; handed back
-    UnixTime expires = 0;  // of the nonce
+    std::string state;                      // the site's own; handed back
+    UnixTime expires = 0;                   // of the nonce
+    std::optional<Document> document = {};  // of an application
 };
 
 // Why nothing is signed, before a PIN is asked.
@@ -29,6 +37,8 @@ enum class Refusal {
     site_unlisted,  // the directory does not list that address for it
     audience,       // for another relay
     scope,          // beyond what the policy gives the site
+    document,       // too long, or it would not show all that it says
+    recipient,      // nobody who can be sent something sealed
     expired,
 };
 
@@ -40,8 +50,13 @@ struct AskedFacts {
 };
 std::expected<Asked, Refusal> judge(const AskedFacts& facts);
 
+// What was signed: the mandate, and for an application the document, sealed (JWE).
+struct Signed {
+    std::string mandate;
+    std::string payload = {};
+};
 // The address to return to, with the answer in its fragment.
-std::string signed_address(const Asked& asked, const std::string& mandate);
+std::string signed_address(const Asked& asked, const Signed& what);
 std::string refused_address(const Asked& asked);
 
 }  // namespace mado::agent

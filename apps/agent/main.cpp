@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -88,8 +89,7 @@ int serve(const std::string& config_path) {
     if (settings.pcscd) ::setenv("PCSCLITE_CSOCK_NAME", settings.pcscd->c_str(), 0);
     const auto directory = wire::load_directory(settings.directory, settings.authority);
     const auto policy = wire::load_policy(settings.policy, directory);
-    if (directory.logs.empty()) throw OperatorError("the directory names no log, and so no relay");
-
+    ::prctl(PR_SET_DUMPABLE, 0);  // a PIN may be in memory
     asio::io_context io{1};
     card::Pcsc readers;
     Cards cards(readers);
@@ -111,7 +111,7 @@ int serve(const std::string& config_path) {
         http::operator_routes([]() -> std::optional<std::string> { return std::nullopt; },
                               metrics));
     auto watch = std::make_unique<Watch>(
-        std::make_unique<card::Pcsc>(),
+        std::make_unique<card::Pcsc>(), log,
         [&io, &logins](const std::optional<std::vector<card::Reader>>& now) {
             asio::post(io, [&logins, now] { logins.cards_now(now); });
         });

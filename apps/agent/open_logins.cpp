@@ -6,6 +6,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+#include <exception>
+#include <utility>
+
+#include "wire/head.hpp"
+#include "wire/mandate.hpp"
 
 namespace mado::agent {
 namespace {
@@ -21,31 +26,54 @@ http::Task<void> pause(http::asio::io_context& io, http::Milliseconds time) {
     co_await timer.async_wait(http::asio::use_awaitable);
 }
 
+// The same card, and it was not out meanwhile: another insertion is another count of changes.
+bool is_there(const std::optional<std::vector<card::Reader>>& readers, const card::Reader& reader) {
+    return readers && std::ranges::find(*readers, reader) != readers->end();
+}
+
+// Where the relay listens to everybody: beside its log.
+const wire::AccessLog& relays_log(const wire::Directory& directory) {
+    const auto found = std::ranges::find_if(directory.logs, [&directory](const auto& log) {
+        return directory.relay().has_certificate(log.certificate);
+    });
+    if (found == directory.logs.end()) {
+        throw OperatorError("the directory names no log with the relay's certificate");
+    }
+    return *found;
+}
+
 }  // namespace
 
 OpenLogins::OpenLogins(http::asio::io_context& io, const wire::Directory& directory, const Log& log)
     : io_(io),
-      relay_(directory.logs.front()),
+      relay_(relays_log(directory)),
       log_(log),
       tls_(http::TlsContext::client(
           [wanted = relay_.certificate](const Hash& shown) { return shown == wanted; })) {}
 
 void OpenLogins::add(Secret secret, card::Reader reader, UnixTime expires) {
     drop_ended();
-    open_.push_back({.secret = std::move(secret), .reader = std::move(reader), .expires = expires});
+    auto one = std::make_shared<One>();
+    one->secret = std::move(secret);
+    one->reader = std::move(reader);
+    one->signed_at = unix_now();
+    one->expires = expires;
+    open_.push_back(one);
+    if (heard_ && !is_there(readers_, one->reader)) stop(one);
 }
 
 void OpenLogins::cards_now(const std::optional<std::vector<card::Reader>>& readers) {
+    heard_ = true;
+    readers_ = readers;
     drop_ended();
-    for (auto one = open_.begin(); one != open_.end(); ++one) {
-        // Another card, or the same one put back, is another count of changes.
-        const bool there = readers && std::ranges::find(*readers, one->reader) != readers->end();
-        if (!there) stop(one);
+    for (const auto& one : std::vector(open_)) {
+        if (!is_there(readers, one->reader)) stop(one);
     }
 }
 
 http::Task<void> OpenLogins::stop_all() {
-    for (auto one = open_.begin(); one != open_.end(); ++one)
+    drop_ended();
+    for (const auto& one : std::vector(open_))
         stop(one);
     for (auto waited = http::Milliseconds(0); !open_.empty() && waited < farewell; waited += again)
         co_await pause(io_, again);
@@ -53,33 +81,37 @@ http::Task<void> OpenLogins::stop_all() {
 
 std::size_t OpenLogins::count(const card::Reader& reader) const {
     const auto now = unix_now();
-    return static_cast<std::size_t>(std::ranges::count_if(open_, [&](const One& one) {
-        return one.reader == reader && !one.stopping && one.expires > now;
+    return static_cast<std::size_t>(std::ranges::count_if(open_, [&](const Entry& one) {
+        return one->reader == reader && !one->stopping && one->expires > now;
     }));
 }
 
 void OpenLogins::drop_ended() {
     const auto now = unix_now();
-    open_.remove_if([now](const One& one) { return !one.stopping && one.expires <= now; });
+    std::erase_if(open_, [now](const Entry& one) { return !one->stopping && one->expires <= now; });
 }
 
-void OpenLogins::stop(std::list<One>::iterator one) {
+void OpenLogins::stop(const Entry& one) {
     if (std::exchange(one->stopping, true)) return;
     log_.info("card_removed");
     http::asio::co_spawn(io_, tell(one), http::asio::detached);
 }
 
 // Until the relay has heard it. A log-in that was not used yet the relay does not know: it may
-// still be used, so it is told again until the mandate's own end.
-http::Task<void> OpenLogins::tell(std::list<One>::iterator one) {
+// still be used, so it is told again.
+http::Task<void> OpenLogins::tell(Entry one) {
     for (auto wait = again; one->expires > unix_now(); wait = std::min(2 * wait, again_max)) {
-        if (co_await tell_once(*one)) {
-            log_.info("log_in_ended");
-            break;
+        try {
+            if (co_await tell_once(*one)) {
+                log_.info("log_in_ended");
+                break;
+            }
+        } catch (const std::exception& error) {
+            log_.warning("relay_not_told", {{"why", std::string_view(error.what())}});
         }
         co_await pause(io_, wait);
     }
-    open_.erase(one);
+    std::erase(open_, one);
 }
 
 http::Task<bool> OpenLogins::tell_once(const One& one) {
@@ -95,7 +127,10 @@ http::Task<bool> OpenLogins::tell_once(const One& one) {
         boost::json::serialize(boost::json::object{{"secret", base64url(one.secret.view())}});
     const auto response =
         co_await connection->exchange(std::move(request), answer_bytes_max, call_timeout);
-    co_return response && response->status == 204;
+    if (!response) co_return false;
+    // One that the relay has not seen cannot be used any more when its nonce is over.
+    const bool over = unix_now() > one.signed_at + wire::nonce_lifetime_s + wire::clock_skew_s;
+    co_return response->status == 204 || (response->status == 404 && over);
 }
 
 }  // namespace mado::agent

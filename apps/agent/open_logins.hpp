@@ -3,7 +3,7 @@
 // the relay: its only call out (docs/protocols/mandate.md). Belongs to the io thread.
 #pragma once
 
-#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,7 +25,7 @@ class OpenLogins {
     // What is in the readers now; none: nobody serves them, so that every card is gone.
     void cards_now(const std::optional<std::vector<card::Reader>>& readers);
     // The agent ends, and nobody will watch the cards: ends all, a few seconds at most.
-    http::Task<void> stop_all();
+    http::Task<void> stop_all();  // what the relay does not hear then ends by itself
 
     // How many are open by that card.
     [[nodiscard]] std::size_t count(const card::Reader& reader) const;
@@ -34,11 +34,14 @@ class OpenLogins {
     struct One {
         Secret secret;
         card::Reader reader;
+        UnixTime signed_at = 0;
         UnixTime expires = 0;
         bool stopping = false;
     };
-    void stop(std::list<One>::iterator one);
-    http::Task<void> tell(std::list<One>::iterator one);
+    using Entry = std::shared_ptr<One>;
+    void stop(const Entry& one);
+    http::Task<void> tell(Entry one);
+    // True: the relay has heard it, or need not.
     http::Task<bool> tell_once(const One& one);
     void drop_ended();
 
@@ -46,7 +49,10 @@ class OpenLogins {
     const wire::AccessLog& relay_;  // where the relay listens to everybody
     const Log& log_;
     http::TlsContext tls_;
-    std::list<One> open_;
+    std::vector<Entry> open_;
+    // What is in the readers, as far as was heard; a card may be pulled while it signs.
+    bool heard_ = false;
+    std::optional<std::vector<card::Reader>> readers_;
 };
 
 }  // namespace mado::agent

@@ -83,11 +83,6 @@ std::string paragraph(const std::string& html, std::string_view kind = {}) {
     return fmt::format(R"(<p class="{}">{}</p>)", kind, html);
 }
 
-std::string clock_time(UnixTime time, std::int32_t utc_offset_s) {
-    const auto second = (time + utc_offset_s) % 86'400;
-    return fmt::format("{}:{:02}", second / 3600, second / 60 % 60);
-}
-
 std::string mistake_text(Language language, const Mistake& mistake) {
     const bool password = mistake.password;
     switch (mistake.kind) {
@@ -145,13 +140,21 @@ std::string no_card(const PageFrame& frame, const Look& look) {
     return "";
 }
 
+int tries_of(const CardView& card, bool password) {
+    return password ? card.password_tries.value_or(0) : card.pin_tries;
+}
+
 // Why this very card cannot; "" when it can.
 std::string unfit(Language language, const CardView& card, bool password) {
     if (!card.readable) return paragraph(say(language, words::unreadable), "mistake");
     if (card.not_after <= unix_now())
         return paragraph(say(language, words::expired_card), "mistake");
-    const int tries = password ? card.password_tries.value_or(0) : card.pin_tries;
-    if (tries == 0) return paragraph(say(language, words::locked_card), "mistake");
+    if (password && !card.password_tries) {
+        return paragraph(say(language, words::no_signing_key), "mistake");
+    }
+    if (tries_of(card, password) == 0) {
+        return paragraph(say(language, words::locked_card), "mistake");
+    }
     return "";
 }
 
@@ -207,8 +210,9 @@ std::string form_begin(std::string_view path, std::string_view token) {
                        path, token);
 }
 
-std::string last_try_box(Language language) {
-    return paragraph(say(language, words::last_try), "warning") +
+std::string last_try_box(Language language, bool password) {
+    return paragraph(say(language, password ? words::last_password_try : words::last_try),
+                     "warning") +
            fmt::format(R"(<p><label class="choice"><input type="checkbox" name="last" value="yes">)"
                        " {}</label></p>",
                        say(language, words::confirm_last));
@@ -225,26 +229,65 @@ std::string sign_title(Language language, const Asked& asked) {
         case wire::MandateKind::check:
             return say(language, words::check_title, asked.site->name);
         case wire::MandateKind::consent:
-        case wire::MandateKind::delegate:
+            return say(language, words::consent_title, asked.site->name);
         case wire::MandateKind::application:
+            return say(language, words::document_title, asked.site->name);
+        case wire::MandateKind::delegate:
             break;  // not asked yet (judge)
     }
     return "";
+}
+
+// Of the mandate, from its signature on.
+std::string how_long(Language language, wire::MandateKind kind) {
+    const auto seconds = wire::lifetime_s_max(kind);
+    switch (kind) {
+        case wire::MandateKind::login:
+            return say(language, words::minutes_with_card, seconds / 60);
+        case wire::MandateKind::check:
+            return say(language, words::minutes, seconds / 60);
+        case wire::MandateKind::consent:
+        case wire::MandateKind::delegate:
+        case wire::MandateKind::application:
+            return say(language, words::hours, seconds / 3600);
+    }
+    return "";
+}
+
+// All of it, as it will be sealed.
+std::string document_box(Language language, const std::optional<Document>& document) {
+    if (!document) return "";
+    return fmt::format(R"(<dl><dt>{}</dt><dd>{}</dd></dl><h2 id="document-title">{}</h2>)"
+                       R"(<pre class="document" tabindex="0" role="region")"
+                       R"( aria-labelledby="document-title">{}</pre>)",
+                       say(language, words::document_to), html_text(document->to->name),
+                       say(language, words::document), html_text(document->text));
+}
+
+const Words& button_of(const Asked& asked) {
+    switch (asked.kind) {
+        case wire::MandateKind::login:
+            return words::log_in;
+        case wire::MandateKind::application:
+            return words::sign;
+        case wire::MandateKind::check:
+        case wire::MandateKind::consent:
+        case wire::MandateKind::delegate:
+            return words::allow;
+    }
+    return words::allow;
 }
 
 std::string asked_facts(Language language, const SignPage& page) {
     std::string services;
     for (const auto& service : page.asked.scope)
         services += "<li>" + service_name(language, service) + "</li>";
-    const auto time = clock_time(page.until, page.utc_offset_s);
-    const bool login = page.asked.kind == wire::MandateKind::login;
     return fmt::format(
         "<dl><dt>{}</dt><dd>{}<br><small>{}</small></dd><dt>{}</dt><dd><ul>{}</ul></dd>"
         "<dt>{}</dt><dd>{}</dd></dl>",
         say(language, words::who), html_text(page.asked.site->name),
         html_text(page.asked.redirect_uri), say(language, words::what), services,
-        say(language, words::until_when),
-        say(language, login ? words::time_today : words::time_check, time));
+        say(language, words::how_long), how_long(language, page.asked.kind));
 }
 
 std::string cancel_link(Language language, const Asked& asked) {
@@ -288,29 +331,33 @@ std::string_view Words::in(Language language) const {
 std::string sign_page(const PageFrame& frame, const SignPage& page) {
     const auto language = frame.language;
     const auto title = sign_title(language, page.asked);
-    auto body = asked_facts(language, page);
+    const bool password = page.asked.document.has_value();
+    auto body = asked_facts(language, page) + document_box(language, page.asked.document);
     const auto missing = no_card(frame, page.look);
     const auto* only = page.look.find(page.reader);
-    const auto unusable = missing.empty() && only != nullptr ? unfit(language, *only, false) : "";
+    const auto unusable =
+        missing.empty() && only != nullptr ? unfit(language, *only, password) : "";
     if (!missing.empty() || !unusable.empty()) {
         return whole(frame, title,
                      mistake_box(language, page.mistake) + body + missing + unusable +
                          cancel_link(language, page.asked),
                      page.mistake.has_value());
     }
-    body += paragraph(say(language, words::insert_card));
-    body += form_begin(frame.path, page.token);
+    body += paragraph(say(language, password ? words::password_prompt : words::insert_card));
+    body += form_begin("/authorize", page.token);
     body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
     // Where the eye is: beside the field, which has the focus.
     body += mistake_box(language, page.mistake);
-    if (only == nullptr || only->pin_tries == 1) body += last_try_box(language);
+    if (only == nullptr || tries_of(*only, password) == 1) {
+        body += last_try_box(language, password);
+    }
     body += secret_field(language, {.name = "pin",
-                                    .label = say(language, words::pin),
-                                    .first = true,
+                                    .label = say(language, password ? words::password : words::pin),
+                                    .password = password,
+                                    .first = !password,  // first the document
                                     .wrong = means_field(page.mistake)});
-    const bool login = page.asked.kind == wire::MandateKind::login;
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
-                        say(language, login ? words::log_in : words::allow));
+                        say(language, button_of(page.asked)));
     body += paragraph(say(language, words::site_never_sees)) + cancel_link(language, page.asked);
     return whole(frame, title, body, page.mistake.has_value());
 }
@@ -372,8 +419,7 @@ std::string pin_page(const PageFrame& frame, const PinPage& page) {
     };
     body += field("pin", words::present, true) + field("fresh", words::fresh, false) +
             field("again", words::fresh_again, false);
-    const int tries = page.password ? card->password_tries.value_or(0) : card->pin_tries;
-    if (tries == 1) body += last_try_box(language);
+    if (tries_of(*card, page.password) == 1) body += last_try_box(language, page.password);
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, words::change));
     return whole(frame, title, body + back, page.mistake.has_value());
@@ -394,6 +440,10 @@ std::string refusal_page(const PageFrame& frame, Refusal why) {
                 return words::scope;
             case Refusal::expired:
                 return words::expired;
+            case Refusal::document:
+                return words::bad_document;
+            case Refusal::recipient:
+                return words::recipient;
         }
         return words::malformed;
     };

@@ -50,7 +50,6 @@ struct SignPage {
     std::string reader;  // chosen; "": the only one
     std::string token;
     std::optional<Mistake> mistake;
-    UnixTime until = 0;
     std::int32_t utc_offset_s = 0;
 };
 std::string sign_page(const PageFrame& frame, const SignPage& page);

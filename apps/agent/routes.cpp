@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
 #include "http/completion.hpp"
 #include "http/form.hpp"
 
@@ -14,6 +15,8 @@ using http::Response;
 using http::Task;
 
 constexpr std::size_t form_bytes_max = 8 * 1024;
+constexpr std::size_t document_form_bytes_max = 64 * 1024;
+constexpr std::size_t documents_max = 16;
 constexpr std::size_t tokens_max = 64;
 constexpr std::int64_t token_lifetime_us = std::int64_t{10} * 60 * 1'000'000;
 constexpr std::size_t stop_secret_bytes = 32;
@@ -58,8 +61,10 @@ bool is_navigation(const Request& request, std::string_view destination) {
 }
 
 // Runs the handler for whoever calls this address by its own name, as a person's browser does.
-http::Route guarded(Shared& shared, http::Route row, std::string_view destination = "document") {
-    row.handler = [&shared, destination, post = row.method == "POST",
+// `foreign`: the form comes from a site, and only leads to a page.
+http::Route guarded(Shared& shared, http::Route row, std::string_view destination = "document",
+                    bool foreign = false) {
+    row.handler = [&shared, destination, post = row.method == "POST" && !foreign,
                    handler = std::move(row.handler)](Request request) -> Task<Response> {
         if (request.header("host") != shared.address) {
             co_return plain_refusal(421, "This address is " + shared.address + " only.\n");
@@ -114,15 +119,13 @@ Task<Response> show_signing(Shared& shared, Pending pending, Answered answered) 
     const auto cards = co_await look(shared);
     const auto asked = *pending.asked;
     const PageFrame frame{
-        .language = pending.language, .path = "/authorize", .query = pending.query};
+        .language = pending.language, .path = pending.path, .query = pending.query};
     const auto token = shared.tokens.issue(std::move(pending));
-    const auto now = unix_now();
     co_return html(sign_page(frame, {.asked = asked,
                                      .look = cards,
                                      .reader = answered.reader,
                                      .token = token,
                                      .mistake = answered.mistake,
-                                     .until = end_of(asked, now),
                                      .utc_offset_s = shared.policy.utc_offset_s()}),
                    200, wire::origin_of(asked.redirect_uri).value_or(""));
 }
@@ -137,6 +140,38 @@ Task<Response> authorize(Shared& shared, const Request& request) {
     if (shared.signed_nonces.contains(asked->nonce)) co_return html(stale_page(frame), 403);
     co_return co_await show_signing(
         shared, {.asked = std::move(*asked), .language = frame.language, .query = frame.query}, {});
+}
+
+// A document comes in a form, which has no other languages to lead to: it gets a page of its own.
+Task<Response> take_document(Shared& shared, http::Form form) {
+    const auto language = language_of(form.text("lang"));
+    auto asked = judge({.query = http::form_text(form),
+                        .directory = shared.directory,
+                        .policy = shared.policy,
+                        .now = unix_now()});
+    if (asked && !asked->document) asked = std::unexpected(Refusal::malformed);
+    if (!asked) {
+        co_return html(refusal_page({.language = language, .path = "/"}, asked.error()), 403);
+    }
+    http::Form query;
+    query.set("request", shared.documents.keep(std::move(*asked)));
+    query.set("lang", std::string(to_text(language)));
+    auto out = html("", 303);
+    out.headers.push_back({"Location", "/sign?" + http::form_text(query)});
+    co_return out;
+}
+
+Task<Response> document_page(Shared& shared, const Request& request) {
+    const auto frame = frame_of(request);
+    const auto form = http::parse_form(request.query);
+    const auto* asked = form ? shared.documents.find(form->text("request")) : nullptr;
+    if (asked == nullptr || shared.signed_nonces.contains(asked->nonce)) {
+        co_return html(stale_page({.language = frame.language, .path = "/"}), 403);
+    }
+    if (asked->expires <= unix_now()) co_return html(refusal_page(frame, Refusal::expired), 403);
+    co_return co_await show_signing(
+        shared,
+        {.asked = *asked, .path = "/sign", .language = frame.language, .query = frame.query}, {});
 }
 
 bool is_pin(std::string_view text, bool password) {
@@ -162,30 +197,37 @@ std::optional<Mistake> mistake_before(const http::Form& form, const CardView* ca
     return std::nullopt;
 }
 
-Mistake mistake_of(const client::Problem& problem) {
+Mistake mistake_of(const client::Problem& problem, bool password) {
     using Kind = Mistake::Kind;
     if (problem.code == wire::Code::pin_wrong) {
-        return {.kind = Kind::pin_wrong, .tries_left = problem.tries_left.value_or(0)};
+        return {.kind = Kind::pin_wrong,
+                .tries_left = problem.tries_left.value_or(0),
+                .password = password};
     }
-    if (problem.code == wire::Code::card_locked) return {.kind = Kind::locked};
+    if (problem.code == wire::Code::card_locked) {
+        return {.kind = Kind::locked, .password = password};
+    }
     return {.kind = Kind::card_gone};
 }
 
-struct Signed {
-    client::Result<std::string> mandate;
-    UnixTime expires = 0;
-};
+// The document for whom it goes to, and nobody else.
+std::string sealed(const Document& document) {
+    const auto& [kid, key] = *document.to->sealing_keys.begin();
+    return crypto::encrypt_jwe(as_bytes(document.text), key, kid);
+}
 
 // By the card in that reader; a log-in so that pulling the card ends it.
-Task<client::Result<std::string>> sign(Shared& shared, const Asked& asked, const CardView& card,
-                                       const Secret& pin) {
+Task<client::Result<Signed>> sign(Shared& shared, const Asked& asked, const CardView& card,
+                                  const Secret& pin) {
     Secret secret(crypto::random_bytes(stop_secret_bytes));
     const bool login = asked.kind == wire::MandateKind::login;
-    const client::MandateRequest wanted{
+    Signed out{.mandate = {}, .payload = asked.document ? sealed(*asked.document) : ""};
+    client::MandateRequest wanted{
         .kind = asked.kind,
         .scope = asked.scope,
         .nonce = asked.nonce,
         .stop = login ? std::optional(crypto::sha256(secret.view())) : std::nullopt};
+    if (asked.document) wanted.payload_hashes = {crypto::sha256(as_bytes(out.payload))};
     auto mandate = co_await http::run_on(
         shared.cards_io,
         [](Cards& cards, std::string reader, const Secret& typed,
@@ -193,10 +235,10 @@ Task<client::Result<std::string>> sign(Shared& shared, const Asked& asked, const
            const wire::ParticipantId& organisation) -> Task<client::Result<std::string>> {
             co_return cards.sign(reader, typed, request, directory, organisation);
         }(shared.cards, card.reader.name, pin, wanted, shared.directory, asked.site->id));
-    if (mandate && login) {
-        shared.logins.add(std::move(secret), card.reader, end_of(asked, unix_now()));
-    }
-    co_return mandate;
+    if (!mandate) co_return std::unexpected(mandate.error());
+    if (login) shared.logins.add(std::move(secret), card.reader, end_of(asked, unix_now()));
+    out.mandate = std::move(*mandate);
+    co_return out;
 }
 
 void remember_nonce(Shared& shared, const Asked& asked) {
@@ -209,25 +251,28 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     auto pending = shared.tokens.take(std::string(form.text("token")));
     if (!pending || !pending->asked) co_return html(stale_page({.path = "/"}), 403);
     const auto& asked = *pending->asked;
+    const bool password = asked.document.has_value();
     const PageFrame frame{
-        .language = pending->language, .path = "/authorize", .query = pending->query};
+        .language = pending->language, .path = pending->path, .query = pending->query};
     if (asked.expires <= unix_now()) co_return html(refusal_page(frame, Refusal::expired), 403);
     if (shared.signed_nonces.contains(asked.nonce)) co_return html(stale_page(frame), 403);
     const auto cards = co_await look(shared);
     const std::string reader(form.text("reader"));
     const auto* card = cards.find(reader);
-    if (auto mistake = mistake_before(form, card, false)) {
+    if (auto mistake = mistake_before(form, card, password)) {
         co_return co_await show_signing(shared, std::move(*pending), {reader, mistake});
     }
-    const Secret pin(as_bytes(form.text("pin")));
-    const auto mandate = co_await sign(shared, asked, *card, pin);
-    if (!mandate) {
-        co_return co_await show_signing(shared, std::move(*pending),
-                                        {reader, mistake_of(mandate.error())});
-    }
+    // Before the card is asked, so that two forms with one nonce cannot both be signed meanwhile.
     remember_nonce(shared, asked);
+    const Secret pin(as_bytes(form.text("pin")));
+    const auto signed_now = co_await sign(shared, asked, *card, pin);
+    if (!signed_now) {
+        shared.signed_nonces.erase(asked.nonce);
+        co_return co_await show_signing(shared, std::move(*pending),
+                                        {reader, mistake_of(signed_now.error(), password)});
+    }
     auto back = html("", 303, wire::origin_of(asked.redirect_uri).value_or(""));
-    back.headers.push_back({"Location", signed_address(asked, *mandate)});
+    back.headers.push_back({"Location", signed_address(asked, *signed_now)});
     co_return back;
 }
 
@@ -364,12 +409,28 @@ std::optional<Pending> Tokens::take(const std::string& token) {
     return std::move(one.pending);
 }
 
+std::string Documents::keep(Asked asked) {
+    if (kept_.size() == documents_max) kept_.pop_front();
+    kept_.emplace_back(base64url(crypto::random_hash()), std::move(asked));
+    return kept_.back().first;
+}
+
+const Asked* Documents::find(std::string_view name) const {
+    const auto found =
+        std::ranges::find_if(kept_, [name](const auto& one) { return one.first == name; });
+    return found == kept_.end() ? nullptr : &found->second;
+}
+
 std::vector<http::Route> routes(Shared& shared) {
     std::vector<http::Route> out;
     out.push_back(guarded(shared, {"GET", "/", 0, for_pages(shared, show_card)}));
     out.push_back(guarded(shared, {"GET", "/authorize", 0, for_pages(shared, authorize)}));
     out.push_back(
         guarded(shared, {"POST", "/authorize", form_bytes_max, for_forms(shared, sign_form)}));
+    out.push_back(guarded(shared, {"GET", "/sign", 0, for_pages(shared, document_page)}));
+    out.push_back(guarded(
+        shared, {"POST", "/sign", document_form_bytes_max, for_forms(shared, take_document)},
+        "document", true));
     out.push_back(guarded(shared, {"GET", "/pin", 0, for_pages(shared, change_page)}));
     out.push_back(
         guarded(shared, {"POST", "/pin", form_bytes_max, for_forms(shared, change_form)}));

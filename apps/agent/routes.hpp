@@ -19,6 +19,7 @@ namespace mado::agent {
 // What a form is about, kept here under a token that it carries and that works once.
 struct Pending {
     std::optional<Asked> asked = {};  // none: a PIN is changed
+    std::string path = "/authorize";  // of the page
     std::string reader = {};          // of a change: whose card
     bool password = false;            // of a change: which of the two
     Language language = Language::ja;
@@ -40,6 +41,17 @@ class Tokens {
     std::list<One> open_;  // oldest first
 };
 
+// Documents that sites have sent, until their page was signed or left; each under a name that
+// nobody guesses. The oldest gives way.
+class Documents {
+  public:
+    std::string keep(Asked asked);
+    [[nodiscard]] const Asked* find(std::string_view name) const;
+
+  private:
+    std::list<std::pair<std::string, Asked>> kept_;
+};
+
 struct Shared {
     const wire::Directory& directory;
     const wire::Policy& policy;
@@ -49,6 +61,7 @@ struct Shared {
     OpenLogins& logins;
     const Log& log;
     Tokens tokens = {};
+    Documents documents = {};
     std::map<std::string, UnixTime> signed_nonces = {};  // with their ends: none is signed twice
 };
 

@@ -7,14 +7,16 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.hpp"
 #include "card/readers.hpp"
 
 namespace mado::agent {
 
 class Watch {
   public:
-    // `changed` is called by that thread, first with what there is.
-    Watch(std::unique_ptr<card::Readers> readers,
+    // `changed` is called by that thread, first with what there is. Readers that cannot be looked
+    // at are as if nobody served them: `log` says why.
+    Watch(std::unique_ptr<card::Readers> readers, const Log& log,
           std::function<void(std::optional<std::vector<card::Reader>>)> changed);
 
   private:

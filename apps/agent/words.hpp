@@ -18,13 +18,42 @@ constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};
 constexpr Words login_title{"「{}」へのログイン", "Log in to “{}”", "「{}」に はいる"};
 constexpr Words check_title{"「{}」での資格確認", "Eligibility check at “{}”",
                             "「{}」で ほけんを たしかめる"};
+constexpr Words consent_title{"「{}」に記録を見せる同意", "Let “{}” see your records",
+                              "「{}」に きろくを みせる"};
+constexpr Words document_title{"書類に署名する（「{}」）", "Sign a document for “{}”",
+                               "しょるいに しょめいする（「{}」）"};
+constexpr Words document{"署名する書類", "The document that you sign", "しょめいする しょるい"};
+constexpr Words document_to{"届け先（ほかの人は読めません）", "Goes to (nobody else can read it)",
+                            "とどく ところ（ほかの ひとは よめません）"};
+constexpr Words password_prompt{
+    "書類を読んで、よければ、カードをカードリーダに挿し、署名用パスワードを入力してください。",
+    "Read the document. If you agree, put your card into the reader and enter your signing "
+    "password.",
+    "しょるいを よんで、よければ、パスワードを いれて ください。"};
+constexpr Words password{"署名用パスワード", "Signing password", "しょめいの パスワード"};
+constexpr Words sign{"署名する", "Sign", "しょめいする"};
+constexpr Words no_signing_key{"このカードには署名の鍵がありません。",
+                               "This card has no signing key.",
+                               "この カードでは しょめいできません。"};
+constexpr Words hours{"{}時間。取り消すこともできます。", "{} hours; you can take it back before.",
+                      "{}じかん。やめる ことも できます。"};
+constexpr Words last_password_try{
+    "あと1回まちがえると署名の鍵がロックされ、市区町村の窓口でしか直せません。",
+    "One more wrong password locks the signing key, and only the municipal office can unlock it.",
+    "あと１かい まちがえると、しょめいが できなく なります。やくしょで なおします。"};
+constexpr Words bad_document{"書類が長すぎるか、見えない文字を含んでいます。",
+                             "The document is too long, or has characters that do not show.",
+                             "しょるいが ながいか、みえない もじが あります。"};
+constexpr Words recipient{"届け先に、封をして送ることができません。",
+                          "Nothing can be sealed for whom it goes to.",
+                          "とどく ところが ちがいます。"};
 constexpr Words who{"求めているところ", "Who asks", "だれが"};
 constexpr Words what{"できること", "For what", "なにを"};
-constexpr Words until_when{"いつまで", "Until", "いつまで"};
-constexpr Words time_today{"{}まで（カードを抜くと、そこで終わります）",
-                           "{} (ends at once when you remove the card)",
-                           "{}まで（カードを ぬくと、おわります）"};
-constexpr Words time_check{"{}まで", "{}", "{}まで"};
+constexpr Words how_long{"どれだけの間", "For how long", "どれだけの あいだ"};
+constexpr Words minutes_with_card{"{}分間（カードを抜くと、そこで終わります）",
+                                  "{} minutes (ends at once when you remove the card)",
+                                  "{}ぷん（カードを ぬくと、おわります）"};
+constexpr Words minutes{"{}分間", "{} minutes", "{}ぷん"};
 constexpr Words card{"カード", "Card", "カード"};
 constexpr Words card_until{"有効期限 {}", "valid until {}", "{}まで つかえます"};
 constexpr Words tries{"暗証番号はあと{}回まちがえられます", "PIN: {} tries left",

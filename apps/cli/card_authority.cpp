@@ -67,13 +67,25 @@ CardAuthority::CardAuthority(const Places& places, std::string_view authority)
 
 crypto::Certificate CardAuthority::certify(const crypto::PublicKey& key,
                                            std::string_view status) const {
+    return issue({.use = crypto::CertificateUse::authentication,
+                  .common_name = hex(crypto::random_bytes(16))},
+                 key, status);
+}
+
+crypto::Certificate CardAuthority::certify_signing(const crypto::PublicKey& key,
+                                                   const std::string& name,
+                                                   std::string_view status) const {
+    return issue({.use = crypto::CertificateUse::signing, .common_name = name}, key, status);
+}
+
+crypto::Certificate CardAuthority::issue(crypto::CertificateRequest request,
+                                         const crypto::PublicKey& key,
+                                         std::string_view status) const {
     const auto now = unix_now();
     const bool expired = status == "expired";
-    auto certificate = crypto::issue({.use = crypto::CertificateUse::authentication,
-                                      .common_name = hex(crypto::random_bytes(16)),
-                                      .not_before = expired ? now - card_lifetime_s : now - 3600,
-                                      .not_after = expired ? now - day_s : now + card_lifetime_s},
-                                     key, certificate_, key_);
+    request.not_before = expired ? now - card_lifetime_s : now - 3600;
+    request.not_after = expired ? now - day_s : now + card_lifetime_s;
+    auto certificate = crypto::issue(request, key, certificate_, key_);
     if (status == "revoked") revoke(certificate);
     return certificate;
 }

@@ -29,11 +29,18 @@ class CardAuthority {
     // For a person's card. `status`: "active", "expired", or "revoked", which its lists then say.
     [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key,
                                               std::string_view status) const;
+    // Of a signing key: it names the person.
+    [[nodiscard]] crypto::Certificate certify_signing(const crypto::PublicKey& key,
+                                                      const std::string& name,
+                                                      std::string_view status) const;
     void revoke(const crypto::Certificate& certificate) const;
     // What is revoked now, as DER.
     [[nodiscard]] Bytes list() const;
 
   private:
+    [[nodiscard]] crypto::Certificate issue(crypto::CertificateRequest request,
+                                            const crypto::PublicKey& key,
+                                            std::string_view status) const;
     std::string folder_;
     crypto::PrivateKey key_;
     crypto::Certificate certificate_;

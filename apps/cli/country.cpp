@@ -31,6 +31,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view log_origin = "log.mado.example/1";
 constexpr std::string_view demo_pin = "1234";
+constexpr std::string_view demo_password = "ABC123";
 constexpr std::int64_t year_s = 365 * 86'400;
 
 struct Organisation {
@@ -315,34 +316,46 @@ class CardOffice {
         fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
     }
 
-    // A card for one person. Named people get one that `--card` takes, with RSA as on today's
-    // cards; of the others there is the certificate only, P-256 as on the next. Every tenth has a
-    // card of the authority that is in JPKI's form.
-    crypto::Certificate issue(const std::string& key_name, std::string_view status) {
+    // A card for one person, and its certificates. Named people get one that `--card` takes, by
+    // turns today's (RSA) and the next (P-256, P-384); of the others there is the certificate only.
+    // Every tenth has a card of the authority that is in JPKI's form.
+    std::vector<crypto::Certificate> issue(const json::object& person) {
         const auto& authority = ++issued_ % 10 == 0 ? jpki_ : own_;
-        if (!key_name.empty()) return personalise(authority, key_name, status);
+        if (person.at("key").is_string()) return personalise(authority, person);
         const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
-        return authority.certify(key.public_key(), status);
+        return {authority.certify(key.public_key(), person.at("card").as_string())};
     }
 
   private:
-    // Through the card's own commands: the key is made in the chip, and stays there.
-    [[nodiscard]] crypto::Certificate personalise(const CardAuthority& authority,
-                                                  const std::string& name,
-                                                  std::string_view status) const {
-        constexpr auto use = card::KeyUse::authentication;
+    // Through the card's own commands: the keys are made in the chip, and stay there.
+    std::vector<crypto::Certificate> personalise(const CardAuthority& authority,
+                                                 const json::object& person) {
+        using card::KeyUse;
+        const std::string name(person.at("key").as_string());
+        const std::string_view status = person.at("card").as_string();
+        const bool today = named_++ % 2 == 0;
         const auto file = places_.card(name);
         fs::remove(file);  // of an earlier start that did not come to its end
         const auto issuer_key = card_issuer_key(places_, name);
-        chip::CardFile::create(file, issuer_key);
+        chip::CardFile::create(file, issuer_key,
+                               {.kind = today ? chip::CardKind::jpki : chip::CardKind::piv});
         chip::Inserted reader(file);
         auto issuer = demand(card::Personaliser::begin(reader, issuer_key));
-        auto certificate = authority.certify(demand(issuer.generate(use)), status);
+        const auto login_key = demand(issuer.generate(
+            KeyUse::authentication, today ? crypto::KeyType::rsa : crypto::KeyType::p256));
+        const auto signing_key = demand(
+            issuer.generate(KeyUse::signing, today ? crypto::KeyType::rsa : crypto::KeyType::p384));
+        std::vector<crypto::Certificate> out{
+            authority.certify(login_key, status),
+            authority.certify_signing(signing_key, std::string(person.at("name").as_string()),
+                                      status)};
         const bool done =
-            issuer.write_certificate(use, certificate, authority.certificate()).has_value() &&
-            issuer.set_pin(use, Secret(as_bytes(demo_pin))).has_value();
+            issuer.write_certificate(KeyUse::authentication, out[0], authority.certificate()) &&
+            issuer.write_certificate(KeyUse::signing, out[1], authority.certificate()) &&
+            issuer.set_pin(KeyUse::authentication, Secret(as_bytes(demo_pin))) &&
+            issuer.set_pin(KeyUse::signing, Secret(as_bytes(demo_password)));
         if (!done) throw Failure("a new card refuses its issuer");
-        return certificate;
+        return out;
     }
     template <class T>
     static T demand(std::expected<T, card::IssueError> result) {
@@ -354,18 +367,19 @@ class CardOffice {
     CardAuthority own_;
     CardAuthority jpki_;
     std::size_t issued_ = 0;
+    std::size_t named_ = 0;
 };
 
 json::object import_line(const json::object& person, CardOffice& office) {
-    const auto& key = person.at("key");
-    const std::string key_name = key.is_string() ? std::string(key.get_string()) : std::string();
-    const auto& state = person.at("card").as_string();
-    const auto certificate = office.issue(key_name, state);
+    const bool revoked = person.at("card").as_string() == "revoked";
+    json::array certificates;
+    for (const auto& certificate : office.issue(person)) {
+        certificates.push_back(json::object{{"certificate", base64url(certificate.der())},
+                                            {"status", revoked ? "revoked" : "active"}});
+    }
     return {{"health_care_number", person.at("health_care_number")},
             {"identifiers", person.at("identifiers")},
-            {"certificates",
-             json::array{json::object{{"certificate", base64url(certificate.der())},
-                                      {"status", state == "revoked" ? "revoked" : "active"}}}}};
+            {"certificates", std::move(certificates)}};
 }
 
 // What the issuing centre hands to the relay and keeps: one line for each person with a card,

@@ -99,6 +99,9 @@ std::string said(std::string_view name, Language language) {
 // To the agent, with a nonce for this browser session only.
 Task<Response> log_in(Shared& shared, const Request& request) {
     const auto language = language_in(request.body);
+    if (!shared.sessions.may_begin(request.remote_address, unix_now())) {
+        co_return redirect(said("unavailable", language));
+    }
     client::Asker asker(shared.directory, shared.identity);
     const auto nonce = co_await asker.nonce();
     if (!nonce) co_return redirect(said("unavailable", language));
@@ -139,10 +142,10 @@ std::optional<wire::SignedMandate> own_mandate(const Shared& shared, const Waiti
 
 Task<Response> finish(Shared& shared, const Request& request) {
     const auto form = http::parse_form(request.body);
-    const auto waiting = shared.sessions.take_waiting(cookie_of(request), unix_now());
-    if (!form || !waiting || form->text("state") != waiting->state) {
-        co_return refuse(403, "other_session");
-    }
+    if (!form) co_return refuse(403, "other_session");
+    const auto waiting =
+        shared.sessions.take_waiting(cookie_of(request), form->text("state"), unix_now());
+    if (!waiting) co_return refuse(403, "other_session");
     if (form->has("error")) co_return refuse(403, "cancelled");
     const std::string mandate(form->text("mandate"));
     const auto parsed = own_mandate(shared, *waiting, mandate);
@@ -153,11 +156,13 @@ Task<Response> finish(Shared& shared, const Request& request) {
         const bool silent = bells.error().code == wire::Code::unavailable;
         co_return refuse(403, silent ? "unavailable" : "refused");
     }
+    const auto cookie = shared.sessions.log_in({.mandate = mandate,
+                                                .mandate_hash = crypto::sha256(as_bytes(mandate)),
+                                                .expires = parsed->mandate.expires});
+    if (!cookie) co_return refuse(403, "card");
     auto out = page({});
     out.status = 204;
-    set_cookie(out, shared.sessions.log_in({.mandate = mandate,
-                                            .mandate_hash = crypto::sha256(as_bytes(mandate)),
-                                            .expires = parsed->mandate.expires}));
+    set_cookie(out, *cookie);
     co_return out;
 }
 

@@ -4,11 +4,13 @@
 
 #include "crypto/digest.hpp"
 #include "http/event_stream.hpp"
+#include "wire/mandate.hpp"
 
 namespace mado::portal {
 namespace {
 
 constexpr std::size_t waiting_max = 10'000;
+constexpr std::int64_t starts_window_s = 5 * 60;
 constexpr std::size_t pages_max = 16;  // open at once, of one log-in
 
 Hash name_of(std::string_view cookie) {
@@ -31,6 +33,13 @@ std::string_view to_text(Ended why) {
     return "";
 }
 
+bool Sessions::may_begin(const std::string& address, UnixTime now) {
+    drop_old(now);
+    auto& starts = starts_[address];
+    if (starts.until <= now) starts = {.until = now + starts_window_s, .count = 0};
+    return ++starts.count <= starts_max && waiting_.size() < waiting_max;
+}
+
 std::optional<std::string> Sessions::begin(Waiting waiting, UnixTime now) {
     drop_old(now);
     if (waiting_.size() >= waiting_max) return std::nullopt;
@@ -39,15 +48,18 @@ std::optional<std::string> Sessions::begin(Waiting waiting, UnixTime now) {
     return cookie;
 }
 
-std::optional<Waiting> Sessions::take_waiting(std::string_view cookie, UnixTime now) {
+std::optional<Waiting> Sessions::take_waiting(std::string_view cookie, std::string_view state,
+                                              UnixTime now) {
     const auto found = waiting_.find(name_of(cookie));
-    if (found == waiting_.end()) return std::nullopt;
+    // Another site can send a browser here with an answer of its own: that takes nothing away.
+    if (found == waiting_.end() || found->second.state != state) return std::nullopt;
     auto out = std::move(found->second);
     waiting_.erase(found);
     return out.expires > now ? std::optional(std::move(out)) : std::nullopt;
 }
 
-std::string Sessions::log_in(LoggedIn who) {
+std::optional<std::string> Sessions::log_in(LoggedIn who) {
+    if (ended_.contains(who.mandate_hash)) return std::nullopt;
     auto cookie = base64url(crypto::random_hash());
     logged_in_.emplace(name_of(cookie), std::move(who));
     return cookie;
@@ -76,6 +88,7 @@ std::shared_ptr<http::Feed> Sessions::listen(const Hash& mandate) {
 }
 
 void Sessions::end(const Hash& mandate, Ended why) {
+    ended_.insert_or_assign(mandate, unix_now() + wire::login_lifetime_s);
     std::erase_if(logged_in_,
                   [&mandate](const auto& one) { return one.second.mandate_hash == mandate; });
     const auto [from, to] = listening_.equal_range(mandate);
@@ -90,6 +103,8 @@ void Sessions::end(const Hash& mandate, Ended why) {
 
 void Sessions::drop_old(UnixTime now) {
     std::erase_if(waiting_, [now](const auto& one) { return one.second.expires <= now; });
+    std::erase_if(starts_, [now](const auto& one) { return one.second.until <= now; });
+    std::erase_if(ended_, [now](const auto& one) { return one.second <= now; });
     std::vector<Hash> over;
     for (const auto& [name, one] : logged_in_) {
         if (one.expires <= now) over.push_back(one.mandate_hash);

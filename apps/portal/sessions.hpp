@@ -20,6 +20,8 @@ struct Waiting {
     std::string state;
     UnixTime expires = 0;
 };
+// How many log-ins one address may begin within five minutes: each takes one of the relay's nonces.
+constexpr int starts_max = 100;
 
 // Why somebody is not logged in any more.
 enum class Ended { log_out, card, revoked, time };
@@ -33,13 +35,16 @@ struct LoggedIn {
 
 class Sessions {
   public:
+    // May somebody at this address begin to log in? Counted.
+    bool may_begin(const std::string& address, UnixTime now);
     // The session's name is a secret of the browser's cookie; only its hash is kept. None: too
     // many people begin to log in at once.
     std::optional<std::string> begin(Waiting waiting, UnixTime now);
-    // Once: whoever comes back a second time has to begin anew.
-    std::optional<Waiting> take_waiting(std::string_view cookie, UnixTime now);
-    // Another name than before the log-in.
-    std::string log_in(LoggedIn who);
+    // Once, by who knows its state: whoever comes back a second time has to begin anew.
+    std::optional<Waiting> take_waiting(std::string_view cookie, std::string_view state,
+                                        UnixTime now);
+    // Another name than before the log-in. None: the log-in has ended already.
+    std::optional<std::string> log_in(LoggedIn who);
     [[nodiscard]] const LoggedIn* find(std::string_view cookie, UnixTime now) const;
     std::optional<LoggedIn> log_out(std::string_view cookie);
 
@@ -53,6 +58,14 @@ class Sessions {
   private:
     std::map<Hash, Waiting> waiting_;
     std::map<Hash, LoggedIn> logged_in_;
+    struct Starts {
+        UnixTime until = 0;
+        int count = 0;
+    };
+    std::map<std::string, Starts> starts_;  // by address
+    // Mandates that ended: one may end before its log-in is finished here. Until when it would
+    // live.
+    std::map<Hash, UnixTime> ended_;
     std::multimap<Hash, std::weak_ptr<http::Feed>> listening_;  // by mandate
 };
 

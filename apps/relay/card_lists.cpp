@@ -10,6 +10,11 @@
 #include "wire/head.hpp"
 
 namespace mado::relay {
+namespace {
+
+constexpr std::int64_t again_s = 10;  // between two readings of a list that was refused
+
+}  // namespace
 
 Hash card_name(const Hash& authority, const crypto::Serial& serial) {
     return crypto::sha256({authority, serial});
@@ -54,9 +59,15 @@ std::vector<Hash> CardLists::refresh(UnixTime now) {
         const auto path = folder_ + "/" + base64url(name) + ".crl";
         const auto version = look(path, authority);
         if (!version || version == authority.seen) continue;
+        // What was refused may be taken another time (a disk, a clock); the log says it once.
+        const bool again = version == authority.tried;
+        if (again && now < authority.tried_at + again_s) continue;
+        const auto cards = read(path, authority, now, !again);
+        authority.tried = version;
+        authority.tried_at = now;
+        if (!cards) continue;
         authority.seen = version;
-        const auto cards = read(path, authority, now);
-        out.insert(out.end(), cards.begin(), cards.end());
+        out.insert(out.end(), cards->begin(), cards->end());
     }
     return out;
 }
@@ -64,7 +75,8 @@ std::vector<Hash> CardLists::refresh(UnixTime now) {
 std::optional<CardLists::Version> CardLists::look(const std::string& path,
                                                   Authority& authority) const {
     struct stat found{};
-    if (::stat(path.c_str(), &found) != 0) {
+    // Nothing but a file: a pipe would keep the reader waiting.
+    if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
         if (!std::exchange(authority.missing, true)) {
             log_.warning("card_list_missing", {{"file", std::string_view(path)}});
         }
@@ -77,10 +89,12 @@ std::optional<CardLists::Version> CardLists::look(const std::string& path,
                    .bytes = found.st_size};
 }
 
-std::vector<Hash> CardLists::read(const std::string& path, Authority& authority, UnixTime now) {
-    const auto refuse = [this, &path](std::string_view why) {
-        log_.warning("card_list_refused", {{"file", std::string_view(path)}, {"why", why}});
-        return std::vector<Hash>();
+std::optional<std::vector<Hash>> CardLists::read(const std::string& path, Authority& authority,
+                                                 UnixTime now, bool say) {
+    const auto refuse = [this, &path, say](std::string_view why) {
+        if (say)
+            log_.warning("card_list_refused", {{"file", std::string_view(path)}, {"why", why}});
+        return std::nullopt;
     };
     std::optional<std::string> text;
     try {

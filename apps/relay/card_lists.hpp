@@ -54,11 +54,15 @@ class CardLists {
         explicit Authority(const crypto::Certificate& of) : certificate(of) {}
         const crypto::Certificate& certificate;
         std::atomic<std::shared_ptr<const crypto::Crl>> list;  // a new one takes its place
-        std::optional<Version> seen;
+        std::optional<Version> seen;                           // and taken
+        std::optional<Version> tried;  // and refused: read again from time to time
+        UnixTime tried_at = 0;
         bool missing = false;
     };
     std::optional<Version> look(const std::string& path, Authority& authority) const;
-    std::vector<Hash> read(const std::string& path, Authority& authority, UnixTime now);
+    // None: it was refused. `say`: why, in the log.
+    std::optional<std::vector<Hash>> read(const std::string& path, Authority& authority,
+                                          UnixTime now, bool say);
 
     const std::string folder_;
     const Log& log_;

@@ -37,7 +37,11 @@ bool Mandates::accept(const LiveMandate& mandate, const std::string& text, UnixT
     const std::scoped_lock lock(mutex_);
     drop_old(now);
     // Another thread may have accepted the same bytes while this one checked the signature.
-    if (known_.contains(mandate.hash)) return true;
+    const auto known = known_.find(mandate.hash);
+    if (known != known_.end()) return !known->second.ended;
+    // Drawn by another card's agent, a `stop` is never the same. Who takes over one that was seen
+    // in somebody's mandate would have the secret spent on their own.
+    if (mandate.stop && by_stop_.contains(*mandate.stop)) return false;
     const auto nonce = nonces_.find(text);
     if (nonce == nonces_.end() || nonce->second.expires <= now ||
         nonce->second.organisation != mandate.organisation) {

@@ -93,7 +93,8 @@ Parsed<Form> parse_form(std::string_view text) {
         if (!value) return std::unexpected(value.error());
         if (out.has(*name)) return bad("a form has a field twice");
         if (out.fields().size() == form_fields_max) return bad("a form has too many fields");
-        out.set(std::move(*name), std::move(*value));
+        out.set(std::move(*name), *value);
+        wipe(*value);  // short texts are copied when they are moved
     }
     return out;
 }

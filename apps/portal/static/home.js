@@ -5,6 +5,10 @@ events.addEventListener("ended", (event) => {
   events.close();
   location.replace("/?" + new URLSearchParams({ said: event.data }));
 });
+// Closed for good: this log-in is not known any more, so this page may not stay.
+events.addEventListener("error", () => {
+  if (events.readyState === EventSource.CLOSED) location.reload();
+});
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
