@@ -14,7 +14,8 @@ double mandate_ms(const wire::Directory& directory, const client::MandateRequest
     const Secret pin(as_bytes("1234"));
     const Stopwatch watch;
     card::Pcsc readers;
-    for (const auto& reader : readers.list().value()) {
+    const auto found = readers.list();
+    for (const auto& reader : found.value()) {
         if (!reader.has_card) continue;
         auto channel = readers.connect(reader.name);
         if (!channel) throw Failure("the card is in use");
