@@ -142,7 +142,8 @@ TEST_F(RecordsOfAPerson, OnlyThePersonThroughThePortal) {
     for (const auto kind : {MandateKind::login, MandateKind::check}) {
         EXPECT_EQ(code_of("clinic-1", head("clinic-1"),
                           wire::mandate_subject(signed_mandate("clinic-1", kind))),
-                  "not_allowed");
+                  "mandate_scope")
+            << "a clinic needs the person's consent";
     }
     auto as_own = head("clinic-1");
     as_own.purpose = code_id("own-view");
