@@ -1,10 +1,12 @@
 // A virtual card as other people's programs see it: pcscd, OpenSC, GnuTLS's p11tool, openssl.
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <fmt/format.h>
 
 #include "card/open.hpp"
 #include "card/pcsc.hpp"
+#include "card/pkcs11.hpp"
 #include "card_stack.hpp"
 #include "chip/test_chip.hpp"
 #include "crypto/test_command.hpp"
@@ -146,6 +148,105 @@ TEST_F(CardsTest, OurOwnWayThroughPcSc) {
     stack->insert(card.path());
 }
 
+// As Mado's programs go to cards that they do not know themselves.
+TEST_F(CardsTest, OurWayThroughPkcs11) {
+    const auto message = as_bytes("a message");
+    {
+        const card::Pkcs11 opensc{std::string(module)};
+        const auto tokens = opensc.tokens().value();
+        ASSERT_EQ(tokens.size(), 2U) << "one for each PIN";
+        EXPECT_EQ(tokens[0].label, "JPKI (User Authentication PIN)");
+        EXPECT_EQ(tokens[1].label, "JPKI (Digital Signature PIN)");
+        EXPECT_TRUE(tokens[0].authenticates);
+        EXPECT_FALSE(tokens[1].authenticates);
+        for (const auto& token : tokens) {
+            const auto inserted = opensc.open(token.slot).value();
+            const auto certificate = inserted->authentication_certificate().value();
+            EXPECT_TRUE(certificate.public_key().verify(
+                message, inserted->sign(card::KeyUse::authentication, chip::secret("1234"), message)
+                             .value()));
+            const auto password = chip::secret("ABC123");
+            const auto signing = inserted->signing_certificate(password).value();
+            EXPECT_NE(signing.thumbprint(), certificate.thumbprint());
+            EXPECT_TRUE(signing.public_key().verify(
+                message, inserted->sign(card::KeyUse::signing, password, message).value()));
+        }
+        EXPECT_EQ(card::Pcsc().connect(CardStack::reader_name(0)), nullptr) << "OpenSC holds it";
+    }
+}
+
+// OpenSC logs nobody out of a JPKI card, and leaves the card as it is at its end, unless it is
+// configured otherwise.
+TEST_F(CardsTest, OpenScIsToldToResetTheCard) {
+    // Signs without a PIN, on what another program left.
+    const auto signs = [] {
+        card::Pcsc pcsc;
+        const auto channel = pcsc.connect(CardStack::reader_name(0));
+        EXPECT_NE(channel, nullptr);
+        const Bytes key_file{0x00, 0x17};
+        const Bytes digest_info(51, 1);
+        static_cast<void>(
+            channel->transmit({.ins = 0xa4, .p1 = 0x02, .p2 = 0x0c, .data = key_file}));
+        return channel
+                   ->transmit(
+                       {.cla = 0x80, .ins = 0x2a, .p2 = 0x80, .data = digest_info, .expected = 256})
+                   ->status == card::status::ok;
+    };
+    const auto sign = [] {
+        const card::Pkcs11 opensc{std::string(module)};
+        const auto inserted = opensc.open(opensc.tokens().value().at(0).slot).value();
+        EXPECT_TRUE(inserted->sign(card::KeyUse::authentication, chip::secret("1234"), {}));
+    };
+    sign();
+    EXPECT_TRUE(signs());
+    const std::string usual = ::getenv("OPENSC_CONF");
+    replace_file(file("reset.conf"),
+                 as_bytes("app default {\n  card_drivers = jpki;\n  reader_driver pcsc {\n    "
+                          "disconnect_action = reset;\n  }\n}\n"));
+    ::setenv("OPENSC_CONF", file("reset.conf").c_str(), 1);
+    sign();
+    ::setenv("OPENSC_CONF", usual.c_str(), 1);
+    EXPECT_FALSE(signs());
+}
+
+TEST_F(CardsTest, WrongPinsThroughPkcs11) {
+    const card::Pkcs11 opensc{std::string(module)};
+    const auto inserted = opensc.open(opensc.tokens().value().at(0).slot).value();
+    constexpr auto use = card::KeyUse::authentication;
+    EXPECT_EQ(inserted->tries_left(use).value(), 2) << "at least; it has three";
+    EXPECT_EQ(inserted->sign(use, chip::secret("12345"), {}).error().error,
+              card::CardError::pin_format);
+    EXPECT_EQ(inserted->sign(use, chip::secret(""), {}).error().error, card::CardError::pin_format);
+    EXPECT_EQ(inserted->tries_left(use).value(), 2);
+    const auto wrong = [&] { return inserted->sign(use, chip::secret("0000"), {}).error(); };
+    EXPECT_EQ(wrong().error, card::CardError::pin_wrong);
+    EXPECT_EQ(inserted->tries_left(use).value(), 1) << "it has two, and does not say it";
+    EXPECT_EQ(inserted->tries_left(card::KeyUse::signing).value(), 2) << "a PIN of its own";
+    EXPECT_TRUE(inserted->sign(use, chip::secret("1234"), {}).has_value());
+    EXPECT_EQ(inserted->tries_left(use).value(), 2);
+    EXPECT_EQ(inserted->change_pin(use, chip::secret("1234"), chip::secret("5678")).error().error,
+              card::CardError::not_there);
+    EXPECT_EQ(wrong().tries_left, 1);
+    EXPECT_EQ(wrong().tries_left, 1);
+    EXPECT_EQ(wrong().error, card::CardError::pin_wrong);
+    EXPECT_EQ(inserted->sign(use, chip::secret("1234"), {}).error().error,
+              card::CardError::pin_locked);
+    EXPECT_EQ(inserted->tries_left(use).value(), 0);
+}
+
+TEST_F(CardsTest, APulledCardThroughPkcs11) {
+    const card::Pkcs11 opensc{std::string(module)};
+    const auto slot = opensc.tokens().value().at(0).slot;
+    const auto inserted = opensc.open(slot).value();
+    stack->remove();
+    EXPECT_TRUE(opensc.tokens().value().empty());
+    EXPECT_EQ(inserted->sign(card::KeyUse::authentication, chip::secret("1234"), {}).error().error,
+              card::CardError::gone);
+    EXPECT_EQ(opensc.open(slot).error().error, card::CardError::gone);
+    stack->insert(card.path());
+    EXPECT_TRUE(inserted->sign(card::KeyUse::authentication, chip::secret("1234"), {}).has_value());
+}
+
 class PivCardsTest : public CardsTest {
   protected:
     PivCardsTest() : CardsTest({.kind = chip::CardKind::piv}) {}
@@ -230,6 +331,22 @@ TEST_F(PivCardsTest, OurOwnWayThroughPcSc) {
     const auto document =
         inserted.sign(card::KeyUse::signing, chip::secret("ABC123"), message).value();
     EXPECT_TRUE(signing.public_key().verify(message, document));
+}
+
+TEST_F(PivCardsTest, OurWayThroughPkcs11) {
+    const card::Pkcs11 opensc{std::string(module)};
+    const auto tokens = opensc.tokens().value();
+    ASSERT_EQ(tokens.size(), 1U);
+    const auto inserted = opensc.open(tokens[0].slot).value();
+    const auto message = as_bytes("a message");
+    const auto signature =
+        inserted->sign(card::KeyUse::authentication, chip::secret("1234"), message).value();
+    EXPECT_TRUE(
+        inserted->authentication_certificate().value().public_key().verify(message, signature));
+    EXPECT_EQ(inserted->sign(card::KeyUse::signing, chip::secret("1234"), message).error().error,
+              card::CardError::not_there);
+    EXPECT_EQ(inserted->sign(card::KeyUse::authentication, chip::secret("0000"), {}).error().error,
+              card::CardError::pin_wrong);
 }
 
 class CardsWithoutPins : public CardsTest {

@@ -1,11 +1,18 @@
 #include "card/asking.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "crypto/digest.hpp"
 
 namespace mado::card {
 namespace {
 
 constexpr std::size_t whole_answer_bytes_max = 16 * 1024;
+// DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2, note 1).
+constexpr std::array<std::uint8_t, 19> sha256_info{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+                                                   0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                                   0x01, 0x05, 0x00, 0x04, 0x20};
 
 CardResult<Response> transmit(Channel& channel, const Command& command) {
     auto response = channel.transmit(command);
@@ -74,6 +81,12 @@ CardResult<int> read_tries(Status answer) {
     if (answer == status::blocked) return 0;
     if (!is_count(answer)) return problem(CardError::broken);
     return answer & 0x0f;
+}
+
+Bytes sha256_digest_info(ByteView message) {
+    Bytes out = to_bytes(ByteView(sha256_info));
+    append(out, crypto::sha256(message));
+    return out;
 }
 
 }  // namespace mado::card

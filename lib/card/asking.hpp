@@ -19,4 +19,7 @@ CardResult<void> read_verified(Status answer);
 // What it answers to the question how many tries are left.
 CardResult<int> read_tries(Status answer);
 
+// What an RSA key of a card is given to sign: the DigestInfo of SHA-256 (RFC 8017 section 9.2).
+Bytes sha256_digest_info(ByteView message);
+
 }  // namespace mado::card

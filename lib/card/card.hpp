@@ -20,7 +20,7 @@ enum class CardError {
     pin_locked,  // no tries are left: only the issuer can unlock it
     pin_format,  // it cannot be one; not counted
     no_pin,      // it was issued without: for the counter only, it signs nothing
-    not_there,   // the card has no such key or certificate
+    not_there,   // the card, or the way to it, has no such key, certificate or command
     broken,      // it answers as no such card does
 };
 struct CardProblem {

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "card/asking.hpp"
-#include "crypto/digest.hpp"
 
 namespace mado::card {
 namespace {
@@ -14,10 +13,6 @@ constexpr std::array<std::uint8_t, 10> aid{0xd3, 0x92, 0xf0, 0x00, 0x26,
 constexpr std::uint8_t this_file = 0x80;
 constexpr std::size_t certificate_bytes_max = 8 * 1024;
 constexpr std::size_t signature_bytes = 256;
-// DigestInfo of SHA-256 up to the digest (RFC 8017 section 9.2, note 1).
-constexpr std::array<std::uint8_t, 19> sha256_info{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
-                                                   0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
-                                                   0x01, 0x05, 0x00, 0x04, 0x20};
 
 struct Files {
     std::uint16_t certificate;
@@ -125,8 +120,7 @@ CardResult<Bytes> JpkiCard::sign(KeyUse use, const Secret& pin, ByteView message
     if (auto ok = begin(); !ok) return std::unexpected(ok.error());
     if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
     if (auto ok = select_file(files_of(use).key); !ok) return std::unexpected(ok.error());
-    Bytes info = to_bytes(ByteView(sha256_info));
-    append(info, crypto::sha256(message));
+    const auto info = sha256_digest_info(message);
     auto response = send(
         {.cla = 0x80, .ins = 0x2a, .p2 = this_file, .data = info, .expected = answer_bytes_max});
     static_cast<void>(begin());  // nobody is verified any more
