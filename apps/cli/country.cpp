@@ -581,6 +581,10 @@ std::vector<Program> programs_from(std::uint16_t first_port) {
     return programs;
 }
 
+std::string portal_url(const Places& places) {
+    return portal_url(Ports(read_port(places), read_organisations()));
+}
+
 Program readers_program(const Places& places) {
     return {.name = "readers",
             .binary = "mado-softcard",

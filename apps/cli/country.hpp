@@ -45,6 +45,9 @@ std::vector<Program> programs_from(std::uint16_t first_port);
 // started again to see it.
 bool prepare_programs(const Places& places);
 
+// Where the portal serves its pages.
+std::string portal_url(const Places& places);
+
 // Two virtual card readers; they are started when a card is inserted.
 Program readers_program(const Places& places);
 void prepare_readers(const Places& places);

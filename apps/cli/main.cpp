@@ -98,7 +98,9 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado check --insurer 990010 --symbol あいう --number 0000187 --branch 01 "
         "--birth-date 1986-05-01\n"
         "  ./mado records claims --card hanako --pin 1234 --from 2026-01 --to 2026-07\n"
-        "  ./mado log show --card hanako --pin 1234\n");
+        "  ./mado log show --card hanako --pin 1234\n"
+        "  ./mado card insert hanako    and log in at {} (PIN 1234)\n",
+        portal_url(places));
     return 0;
 }
 
