@@ -137,6 +137,8 @@ TEST_F(CardsTest, OurOwnWayThroughPcSc) {
 
     EXPECT_EQ(inserted.sign(use, chip::secret("12345"), {}).error().error,
               card::CardError::pin_format);
+    EXPECT_EQ(inserted.sign(use, chip::secret(""), {}).error().error, card::CardError::pin_format)
+        << "this reader has no keypad";
     const auto wrong = inserted.sign(use, chip::secret("0000"), {});
     EXPECT_EQ(wrong.error().error, card::CardError::pin_wrong);
     EXPECT_EQ(wrong.error().tries_left, 2);

@@ -332,6 +332,7 @@ Mistake mistake_of(const card::CardProblem& problem, bool password) {
         case card::CardError::pin_locked:
             return {.kind = Kind::locked, .password = password};
         case card::CardError::pin_format:
+        case card::CardError::no_entry:
             return {.kind = Kind::pin_format, .password = password};
         case card::CardError::no_pin:
         case card::CardError::gone:

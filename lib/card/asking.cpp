@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "card/pin_pad.hpp"
 #include "crypto/digest.hpp"
 
 namespace mado::card {
@@ -14,8 +15,7 @@ constexpr std::array<std::uint8_t, 19> sha256_info{0x30, 0x31, 0x30, 0x0d, 0x06,
                                                    0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
                                                    0x01, 0x05, 0x00, 0x04, 0x20};
 
-CardResult<Response> transmit(Channel& channel, const Command& command) {
-    auto response = channel.transmit(command);
+CardResult<Response> read_channel(std::expected<Response, ChannelError> response) {
     if (response) return std::move(*response);
     switch (response.error()) {
         case ChannelError::removed:
@@ -24,6 +24,10 @@ CardResult<Response> transmit(Channel& channel, const Command& command) {
             return problem(CardError::broken);
     }
     return problem(CardError::broken);
+}
+
+CardResult<Response> transmit(Channel& channel, const Command& command) {
+    return read_channel(channel.transmit(command));
 }
 
 bool has_more(Status answer) {
@@ -63,7 +67,7 @@ bool is_pin(KeyUse use, const Secret& pin) {
     const auto fits = [digits_only](std::uint8_t c) {
         return (c >= '0' && c <= '9') || (!digits_only && c >= 'A' && c <= 'Z');
     };
-    const auto [least, most] = digits_only ? std::pair{4, 4} : std::pair{6, 16};
+    const auto [least, most] = digits_only ? std::pair{+pin_digits, +pin_digits} : std::pair{6, 16};
     return std::cmp_greater_equal(pin.size(), least) && std::cmp_less_equal(pin.size(), most) &&
            std::ranges::all_of(pin.view(), fits);
 }
@@ -74,6 +78,22 @@ CardResult<void> read_verified(Status answer) {
     if (answer == status::no_reference) return problem(CardError::no_pin);
     if (!is_count(answer)) return problem(CardError::broken);
     return problem(CardError::pin_wrong, answer & 0x0f);
+}
+
+CardResult<void> verify_at_reader(Channel& channel, const PinEntry& entry) {
+    auto answer = channel.transmit_with_pin(entry);
+    if (!answer) return problem(CardError::pin_format);
+    const auto response = read_channel(std::move(*answer));
+    if (!response) return std::unexpected(response.error());
+    switch (response->status) {
+        case status::pin_timeout:
+        case status::pin_cancelled:
+            return problem(CardError::no_entry);
+        case status::pin_length:
+            return problem(CardError::pin_format);
+        default:  // open set: the rest is the card's own
+            return read_verified(response->status);
+    }
 }
 
 CardResult<int> read_tries(Status answer) {

@@ -19,6 +19,7 @@ enum class CardError {
     pin_wrong,   // and counted
     pin_locked,  // no tries are left: only the issuer can unlock it
     pin_format,  // it cannot be one; not counted
+    no_entry,    // nobody typed it at the reader: given up, or not in time; not counted
     no_pin,      // it was issued without: for the counter only, it signs nothing
     not_there,   // the card, or the way to it, has no such key, certificate or command
     broken,      // it answers as no such card does
@@ -43,8 +44,9 @@ class Card {
     virtual CardResult<crypto::Certificate> signing_certificate(const Secret& password) = 0;
     // How many wrong PINs the card still takes; 0 = locked. Costs no try.
     virtual CardResult<int> tries_left(KeyUse use) = 0;
-    // In the form that PublicKey::verify takes. A right PIN sets the counter back; a wrong one is
-    // counted before the answer.
+    // In the form that PublicKey::verify takes. An empty PIN of the authentication key is typed at
+    // the reader, where it has a keypad; else it is pin_format. A right PIN sets the counter back;
+    // a wrong one is counted before the answer.
     virtual CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) = 0;
     virtual CardResult<void> change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 
 #include "card/apdu.hpp"
 
@@ -12,6 +13,12 @@ enum class ChannelError {
     garbled,  // the answer was none
 };
 
+// A PIN that is typed at the reader, in digits.
+struct PinEntry {
+    Command command = {};  // its data is what fills the PIN's place up, at most 15 bytes
+    std::uint8_t digits = 0;
+};
+
 class Channel {
   public:
     Channel() = default;
@@ -20,6 +27,12 @@ class Channel {
     Channel& operator=(const Channel&) = delete;
 
     virtual std::expected<Response, ChannelError> transmit(const Command& command) = 0;
+    // The reader asks for the PIN and sends the command with it; no program sees it. None: it has
+    // no keys to type it with.
+    virtual std::optional<std::expected<Response, ChannelError>> transmit_with_pin(
+        const PinEntry& /*entry*/) {
+        return std::nullopt;
+    }
 };
 
 }  // namespace mado::card

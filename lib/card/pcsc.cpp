@@ -1,11 +1,14 @@
 #include "card/pcsc.hpp"
 
+#include <reader.h>
 #include <winscard.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "base/result.hpp"
+#include "card/pin_pad.hpp"
 
 namespace mado::card {
 namespace {
@@ -89,14 +92,41 @@ class PcscChannel final : public Channel {
         const LONG code =
             SCardTransmit(card_, header, bytes.view().data(), static_cast<DWORD>(bytes.size()),
                           nullptr, answer.data(), &size);
-        if (means_gone(code)) return std::unexpected(ChannelError::removed);
-        if (code != SCARD_S_SUCCESS) return std::unexpected(ChannelError::garbled);
-        auto response = parse_response(ByteView(answer).first(size));
-        if (!response) return std::unexpected(ChannelError::garbled);
-        return std::move(*response);
+        return read(code, ByteView(answer).first(size));
+    }
+
+    std::optional<std::expected<Response, ChannelError>> transmit_with_pin(
+        const PinEntry& entry) override {
+        const auto control = pin_control();
+        if (!control) return std::nullopt;
+        const auto bytes = pin_verify_structure(entry);
+        std::array<std::uint8_t, answer_bytes_max + 2> answer{};
+        DWORD size = 0;
+        const LONG code =
+            SCardControl(card_, *control, bytes.data(), static_cast<DWORD>(bytes.size()),
+                         answer.data(), answer.size(), &size);
+        return read(code, ByteView(answer).first(std::min<std::size_t>(size, answer.size())));
     }
 
   private:
+    static std::expected<Response, ChannelError> read(LONG code, ByteView answer) {
+        if (means_gone(code)) return std::unexpected(ChannelError::removed);
+        if (code != SCARD_S_SUCCESS) return std::unexpected(ChannelError::garbled);
+        auto response = parse_response(answer);
+        if (!response) return std::unexpected(ChannelError::garbled);
+        return std::move(*response);
+    }
+    // None: the reader has no keypad, or says nothing that can be read. That the card is gone, the
+    // next command hears.
+    std::optional<std::uint32_t> pin_control() {
+        std::array<std::uint8_t, features_bytes_max> features{};
+        DWORD size = 0;
+        const LONG code = SCardControl(card_, CM_IOCTL_GET_FEATURE_REQUEST, nullptr, 0,
+                                       features.data(), features.size(), &size);
+        if (code != SCARD_S_SUCCESS || size > features.size()) return std::nullopt;
+        return verify_pin_control(ByteView(features).first(size)).value_or(std::nullopt);
+    }
+
     std::shared_ptr<Pcsc::Context> pcscd_;  // the card's handle is one of its own
     SCARDHANDLE card_;
     DWORD protocol_;

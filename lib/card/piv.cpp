@@ -141,6 +141,12 @@ CardResult<int> PivCard::tries_left(KeyUse use) {
 }
 
 CardResult<void> PivCard::verify(KeyUse use, const Secret& pin) {
+    if (use == KeyUse::authentication && pin.empty()) {
+        const auto place = padded(use, {&pin});
+        return verify_at_reader(
+            *channel_, {.command = {.ins = 0x20, .p2 = names_of(use).pin, .data = place.view()},
+                        .digits = pin_digits});
+    }
     if (!is_pin(use, pin)) return problem(CardError::pin_format);
     const auto data = padded(use, {&pin});
     const auto response =

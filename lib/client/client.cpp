@@ -221,6 +221,7 @@ std::unexpected<Problem> card_problem(const card::CardProblem& why) {
         case card::CardError::pin_locked:
             return std::unexpected(Problem{wire::Code::card_locked, {}, {}, 0});
         case card::CardError::pin_format:
+        case card::CardError::no_entry:
             return problem(wire::Code::pin_wrong, "not counted");
         case card::CardError::no_pin:
             return problem(wire::Code::card_missing, "without a PIN: for the counter only");

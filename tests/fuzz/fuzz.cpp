@@ -44,6 +44,7 @@ constexpr std::array targets{
     Target{"mandate", mandate},
     Target{"note", note},
     Target{"order", order},
+    Target{"pin_pad", pin_pad},
     Target{"policy", policy},
     Target{"receipt", receipt},
     Target{"relay_body", relay_body},
