@@ -5,24 +5,14 @@
 #include <array>
 #include <utility>
 
-#include "http/form.hpp"
 #include "words.hpp"
 
 namespace mado::agent {
 namespace {
 
-using http::html_text;
-
-constexpr std::array languages = {Language::ja, Language::en, Language::easy};
-
-template <class... Arguments>
-std::string say(Language language, const Words& words, const Arguments&... arguments) {
-    return html_text(fmt::format(fmt::runtime(words.in(language)), arguments...));
-}
-
-std::string_view html_language(Language language) {
-    return language == Language::en ? "en" : "ja";
-}
+using page::html_text;
+using page::say;
+using page::to_text;
 
 // Services in a person's words; one that is not here is shown by its id.
 std::string service_name(Language language, const wire::ServiceId& service) {
@@ -46,36 +36,10 @@ std::string service_name(Language language, const wire::ServiceId& service) {
     return html_text(service.text());
 }
 
-std::string language_links(const PageFrame& frame) {
-    std::string out;
-    for (const auto language : languages) {
-        const auto* name = language == Language::ja   ? &words::language_names.ja
-                           : language == Language::en ? &words::language_names.en
-                                                      : &words::language_names.easy;
-        const auto query = frame.query.empty() ? "" : frame.query + "&";
-        out += fmt::format(
-            R"(<li><a href="{}" lang="{}" hreflang="{}"{}>{}</a></li>)",
-            html_text(fmt::format("{}?{}lang={}", frame.path, query, to_text(language))),
-            html_language(language), html_language(language),
-            language == frame.language ? R"( aria-current="true")" : "", *name);
-    }
-    return fmt::format(R"(<nav aria-label="{}"><ul class="languages">{}</ul></nav>)",
-                       say(frame.language, words::languages), out);
-}
-
-std::string whole(const PageFrame& frame, const std::string& title, const std::string& body,
+std::string whole(PageFrame frame, const std::string& title, const std::string& body,
                   bool wrong = false) {
-    const auto language = frame.language;
-    return fmt::format(
-        R"(<!doctype html>
-<html lang="{}"><head><meta charset="utf-8"><title>{}{}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/style.css"></head>
-<body><header><p>{}</p>{}</header>
-<main><h1>{}</h1>{}</main></body></html>
-)",
-        html_language(language), wrong ? say(language, words::error_prefix) : "", title,
-        say(language, words::agent), language_links(frame), title, body);
+    frame.wrong = wrong;
+    return page::whole(frame, words::agent, title, body);
 }
 
 std::string paragraph(const std::string& html, std::string_view kind = {}) {
@@ -297,37 +261,6 @@ std::string cancel_link(Language language, const Asked& asked) {
 
 }  // namespace
 
-std::string_view to_text(Language language) {
-    switch (language) {
-        case Language::ja:
-            return "ja";
-        case Language::en:
-            return "en";
-        case Language::easy:
-            return "easy";
-    }
-    return "";
-}
-
-Language language_of(std::string_view text) {
-    for (const auto language : languages) {
-        if (to_text(language) == text) return language;
-    }
-    return Language::ja;
-}
-
-std::string_view Words::in(Language language) const {
-    switch (language) {
-        case Language::ja:
-            return ja;
-        case Language::en:
-            return en;
-        case Language::easy:
-            return easy;
-    }
-    return ja;
-}
-
 std::string sign_page(const PageFrame& frame, const SignPage& page) {
     const auto language = frame.language;
     const auto title = sign_title(language, page.asked);
@@ -457,12 +390,6 @@ std::string stale_page(const PageFrame& frame) {
     const auto language = frame.language;
     return whole(frame, say(language, words::stale_title),
                  paragraph(say(language, words::nothing_signed)));
-}
-
-std::string_view style() {
-    return
-#include "apps/agent/static/style.css.hpp"
-        ;
 }
 
 }  // namespace mado::agent

@@ -8,19 +8,13 @@
 
 #include "asked.hpp"
 #include "cards.hpp"
+#include "page/page.hpp"
 
 namespace mado::agent {
 
-enum class Language { ja, en, easy };  // easy: やさしい日本語
-std::string_view to_text(Language language);
-// That of the query's "lang", else Japanese.
-Language language_of(std::string_view text);
-
-// A text in every language.
-struct Words {
-    std::string_view ja, en, easy;
-    [[nodiscard]] std::string_view in(Language language) const;
-};
+using page::Language;
+using page::Words;
+using PageFrame = page::Frame;
 
 // What went wrong with what the person did, shown above the form.
 struct Mistake {
@@ -36,12 +30,6 @@ struct Mistake {
     Kind kind;
     int tries_left = 0;     // pin_wrong
     bool password = false;  // of the signing key, not the PIN
-};
-
-struct PageFrame {
-    Language language = Language::ja;
-    std::string path;        // of this page, for the other languages
-    std::string query = {};  // without "lang"
 };
 
 struct SignPage {
@@ -75,7 +63,5 @@ std::string pin_page(const PageFrame& frame, const PinPage& page);
 std::string refusal_page(const PageFrame& frame, Refusal why);
 // The form was used before, or is too old.
 std::string stale_page(const PageFrame& frame);
-
-std::string_view style();
 
 }  // namespace mado::agent

@@ -90,7 +90,7 @@ PageFrame frame_of(const Request& request) {
     http::Form rest;
     for (const auto& [name, text] : form->fields()) {
         if (name == "lang") {
-            out.language = language_of(text);
+            out.language = page::language_of(text);
         } else {
             rest.set(name, text);
         }
@@ -144,7 +144,7 @@ Task<Response> authorize(Shared& shared, const Request& request) {
 
 // A document comes in a form, which has no other languages to lead to: it gets a page of its own.
 Task<Response> take_document(Shared& shared, http::Form form) {
-    const auto language = language_of(form.text("lang"));
+    const auto language = page::language_of(form.text("lang"));
     auto asked = judge({.query = http::form_text(form),
                         .directory = shared.directory,
                         .policy = shared.policy,
@@ -155,7 +155,7 @@ Task<Response> take_document(Shared& shared, http::Form form) {
     }
     http::Form query;
     query.set("request", shared.documents.keep(std::move(*asked)));
-    query.set("lang", std::string(to_text(language)));
+    query.set("lang", std::string(page::to_text(language)));
     auto out = html("", 303);
     out.headers.push_back({"Location", "/sign?" + http::form_text(query)});
     co_return out;
@@ -387,7 +387,7 @@ http::Handler for_pages(Shared& shared, Handler handler) {
 }
 
 Response style_sheet() {
-    auto out = html(std::string(style()));
+    auto out = html(std::string(page::style()));
     out.content_type = "text/css; charset=utf-8";
     return out;
 }

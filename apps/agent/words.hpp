@@ -8,8 +8,6 @@ namespace mado::agent::words {
 constexpr Words insert_card{"カードをカードリーダに挿し、暗証番号を入力してください。",
                             "Put your card into the reader and enter your PIN.",
                             "カードを きかいに いれて、４つの すうじを いれて ください。"};
-constexpr Words language_names{"日本語", "English", "やさしい日本語"};
-constexpr Words languages{"言語", "Language", "ことば"};
 constexpr Words agent{"マドのカード窓口（このパソコンの中のページ）",
                       "Mado card agent (a page inside this computer)",
                       "カードの まどぐち（この パソコンの なかの ページ）"};

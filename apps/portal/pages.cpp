@@ -4,30 +4,14 @@
 
 #include <array>
 
-#include "http/form.hpp"
-
 namespace mado::portal {
 namespace {
 
-using http::html_text;
+using page::html_text;
+using page::say;
+using page::to_text;
+using page::Words;
 
-struct Words {
-    std::string_view ja, en, easy;
-    [[nodiscard]] std::string_view in(Language language) const {
-        switch (language) {
-            case Language::ja:
-                return ja;
-            case Language::en:
-                return en;
-            case Language::easy:
-                return easy;
-        }
-        return ja;
-    }
-};
-
-constexpr std::array languages = {Language::ja, Language::en, Language::easy};
-constexpr Words language_names{"日本語", "English", "やさしい日本語"};
 constexpr Words title{"マイページ", "My Page", "マイページ"};
 constexpr Words start_text{"カードでログインすると、あなたの記録と、それを見た人が分かります。",
                            "Log in with your card to see your records, and who looked at them.",
@@ -84,56 +68,7 @@ constexpr std::array<Said, 8> said_words = {{
       "いまは できません。すこし まって、もういちど して ください。"}},
 }};
 
-std::string_view html_language(Language language) {
-    return language == Language::en ? "en" : "ja";
-}
-
-std::string say(Language language, const Words& words) {
-    return html_text(words.in(language));
-}
-
-std::string whole(Language language, const std::string& heading, const std::string& body,
-                  std::string_view script = {}) {
-    std::string links;
-    for (const auto other : languages) {
-        links += fmt::format(R"(<li><a href="?lang={}" lang="{}" hreflang="{}"{}>{}</a></li>)",
-                             to_text(other), html_language(other), html_language(other),
-                             other == language ? R"( aria-current="true")" : "",
-                             language_names.in(other));
-    }
-    return fmt::format(
-        R"(<!doctype html>
-<html lang="{0}"><head><meta charset="utf-8"><title>{1} - {2}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/style.css">{3}</head>
-<body><header><p>{2}</p><nav aria-label="Language"><ul class="languages">{4}</ul></nav></header>
-<main><h1>{1}</h1>{5}</main></body></html>
-)",
-        html_language(language), heading, say(language, title),
-        script.empty() ? "" : fmt::format(R"(<script src="{}" defer></script>)", script), links,
-        body);
-}
-
 }  // namespace
-
-Language language_of(std::string_view text) {
-    for (const auto language : languages) {
-        if (to_text(language) == text) return language;
-    }
-    return Language::ja;
-}
-
-std::string_view to_text(Language language) {
-    switch (language) {
-        case Language::ja:
-            return "ja";
-        case Language::en:
-            return "en";
-        case Language::easy:
-            return "easy";
-    }
-    return "";
-}
 
 std::string start_page(Language language, std::string_view said) {
     std::string body;
@@ -147,25 +82,25 @@ std::string start_page(Language language, std::string_view said) {
                         R"(<p><button type="submit">{}</button></p></form><p>{}</p>)",
                         say(language, start_text), to_text(language), say(language, log_in),
                         say(language, needs_agent));
-    return whole(language, say(language, title), body);
+    return page::whole({.language = language, .path = "/"}, title, say(language, title), body);
 }
 
 std::string home_page(Language language, const HomePage& page) {
     const auto second = (page.until + page.utc_offset_s) % 86'400;
     const auto time = fmt::format("{}:{:02}", second / 3600, second / 60 % 60);
-    return whole(language, say(language, logged_in),
-                 fmt::format(R"(<p>{}</p><p>{}</p><form method="post" action="/logout">)"
-                             R"(<input type="hidden" name="lang" value="{}">)"
-                             R"(<p><button type="submit">{}</button></p></form>)",
-                             html_text(fmt::format(fmt::runtime(until.in(language)), time)),
-                             say(language, not_yet), to_text(language), say(language, log_out)),
-                 "/home.js");
+    return page::whole(
+        {.language = language, .path = "/", .script = "/home.js"}, title, say(language, logged_in),
+        fmt::format(R"(<p>{}</p><p>{}</p><form method="post" action="/logout">)"
+                    R"(<input type="hidden" name="lang" value="{}">)"
+                    R"(<p><button type="submit">{}</button></p></form>)",
+                    html_text(fmt::format(fmt::runtime(until.in(language)), time)),
+                    say(language, not_yet), to_text(language), say(language, log_out)));
 }
 
 std::string back_page(Language language) {
-    return whole(language, say(language, coming_back),
-                 fmt::format("<noscript><p>{}</p></noscript>", say(language, needs_script)),
-                 "/back.js");
+    return page::whole({.language = language, .path = "/login/back", .script = "/back.js"}, title,
+                       say(language, coming_back),
+                       fmt::format("<noscript><p>{}</p></noscript>", say(language, needs_script)));
 }
 
 }  // namespace mado::portal

@@ -6,12 +6,11 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "page/page.hpp"
 
 namespace mado::portal {
 
-enum class Language { ja, en, easy };  // easy: やさしい日本語
-Language language_of(std::string_view text);
-std::string_view to_text(Language language);
+using page::Language;
 
 // What the start page says above its button: a closed set, by name in the address. "": nothing.
 std::string start_page(Language language, std::string_view said);

@@ -20,7 +20,7 @@ constexpr std::size_t form_bytes_max = 8 * 1024;
 constexpr std::string_view scope = "claims entries bells evidence question questions";
 constexpr std::string_view cookie_name = "__Host-mado";
 
-Response page(std::string body, const std::string& form_target = {}) {
+Response reply(std::string body, const std::string& form_target = {}) {
     Response out;
     out.content_type = "text/html; charset=utf-8";
     out.body = std::move(body);
@@ -38,14 +38,14 @@ Response page(std::string body, const std::string& form_target = {}) {
 }
 
 Response redirect(std::string to, std::string_view form_target = {}) {
-    auto out = page({}, std::string(form_target));
+    auto out = reply({}, std::string(form_target));
     out.status = 303;
     out.headers.push_back({"Location", std::move(to)});
     return out;
 }
 
 Response refuse(int status, std::string_view name) {
-    auto out = page(std::string(name));
+    auto out = reply(std::string(name));
     out.status = status;
     out.content_type = "text/plain; charset=utf-8";
     return out;
@@ -79,21 +79,21 @@ bool is_own(const Shared& shared, const Request& request) {
 
 Language language_in(std::string_view query) {
     const auto form = http::parse_form(query);
-    return form ? language_of(form->text("lang")) : Language::ja;
+    return form ? page::language_of(form->text("lang")) : Language::ja;
 }
 
 Task<Response> start(Shared& shared, const Request& request) {
     const auto form = http::parse_form(request.query);
     const auto language = language_in(request.query);
     if (const auto* who = shared.sessions.find(cookie_of(request), unix_now())) {
-        co_return page(home_page(
+        co_return reply(home_page(
             language, {.until = who->expires, .utc_offset_s = shared.policy.utc_offset_s()}));
     }
-    co_return page(start_page(language, form ? form->text("said") : ""), shared.agent);
+    co_return reply(start_page(language, form ? form->text("said") : ""), shared.agent);
 }
 
 std::string said(std::string_view name, Language language) {
-    return "/?said=" + std::string(name) + "&lang=" + std::string(to_text(language));
+    return "/?said=" + std::string(name) + "&lang=" + std::string(page::to_text(language));
 }
 
 // To the agent, with a nonce for this browser session only.
@@ -121,7 +121,7 @@ Task<Response> log_in(Shared& shared, const Request& request) {
     query.set("state", waiting.state);
     query.set("aud", shared.directory.relay().id.text());
     query.set("exp", std::to_string(waiting.expires));
-    query.set("lang", std::string(to_text(language)));
+    query.set("lang", std::string(page::to_text(language)));
     auto out = redirect(shared.agent + "/authorize?" + http::form_text(query), shared.agent);
     set_cookie(out, *cookie);
     co_return out;
@@ -160,7 +160,7 @@ Task<Response> finish(Shared& shared, const Request& request) {
                                                 .mandate_hash = crypto::sha256(as_bytes(mandate)),
                                                 .expires = parsed->mandate.expires});
     if (!cookie) co_return refuse(403, "card");
-    auto out = page({});
+    auto out = reply({});
     out.status = 204;
     set_cookie(out, *cookie);
     co_return out;
@@ -185,7 +185,7 @@ Response session_events(Shared& shared, const Request& request) {
     if (who == nullptr || request.header("sec-fetch-site") != "same-origin") {
         return refuse(403, "other_session");
     }
-    auto out = page({});
+    auto out = reply({});
     out.feed = shared.sessions.listen(who->mandate_hash);
     if (!out.feed) return refuse(503, "unavailable");
     out.content_type = http::event_stream_type;
@@ -206,15 +206,12 @@ http::Handler own_form(Shared& shared, Step step) {
 
 http::Route carried(std::string_view path, std::string_view type, std::string_view text) {
     return {"GET", path, 0, [type, text](Request) -> Task<Response> {
-                auto out = page(std::string(text));
+                auto out = reply(std::string(text));
                 out.content_type = type;
                 co_return out;
             }};
 }
 
-constexpr std::string_view style_css =
-#include "apps/portal/static/style.css.hpp"
-    ;
 constexpr std::string_view back_js =
 #include "apps/portal/static/back.js.hpp"
     ;
@@ -230,7 +227,7 @@ std::vector<http::Route> routes(Shared& shared) {
                        co_return co_await start(shared, request);
                    }});
     out.push_back({"GET", "/login/back", 0, [](Request request) -> Task<Response> {
-                       co_return page(back_page(language_in(request.query)));
+                       co_return reply(back_page(language_in(request.query)));
                    }});
     out.push_back({"GET", "/session/events", 0, [&shared](Request request) -> Task<Response> {
                        co_return session_events(shared, request);
@@ -238,7 +235,7 @@ std::vector<http::Route> routes(Shared& shared) {
     out.push_back({"POST", "/login", form_bytes_max, own_form(shared, log_in)});
     out.push_back({"POST", "/login/finish", form_bytes_max, own_form(shared, finish)});
     out.push_back({"POST", "/logout", form_bytes_max, own_form(shared, log_out)});
-    out.push_back(carried("/style.css", "text/css; charset=utf-8", style_css));
+    out.push_back(carried("/style.css", "text/css; charset=utf-8", page::style()));
     out.push_back(carried("/back.js", "text/javascript; charset=utf-8", back_js));
     out.push_back(carried("/home.js", "text/javascript; charset=utf-8", home_js));
     return out;

@@ -1,0 +1,41 @@
+#include "page/page.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mado::page {
+namespace {
+
+constexpr Words program{"マド", "Mado", "まど"};
+
+TEST(Page, HasTheOtherLanguagesOfTheSamePage) {
+    const auto text = whole({.language = Language::en, .path = "/pin", .query = "use=pin"}, program,
+                            "Title", "<p>Body</p>");
+    EXPECT_NE(text.find(R"(<html lang="en">)"), std::string::npos);
+    EXPECT_NE(text.find("<title>Title</title>"), std::string::npos);
+    EXPECT_NE(text.find(R"(href="/pin?use=pin&amp;lang=easy")"), std::string::npos);
+    EXPECT_NE(text.find(R"(hreflang="en" aria-current="true">English)"), std::string::npos);
+    EXPECT_EQ(text.find("<script"), std::string::npos);
+}
+
+TEST(Page, SaysFirstThatSomethingIsWrong) {
+    EXPECT_NE(whole({.path = "/", .wrong = true}, program, "題", "").find("<title>エラー：題"),
+              std::string::npos);
+}
+
+TEST(Page, TextStaysText) {
+    constexpr Words words{"「{}」", "“{}”", "「{}」"};
+    EXPECT_EQ(say(Language::en, words, "<b>&"), "“&lt;b&gt;&amp;”");
+}
+
+TEST(Page, UnknownLanguagesAreJapanese) {
+    EXPECT_EQ(language_of("xx"), Language::ja);
+    EXPECT_EQ(language_of("easy"), Language::easy);
+}
+
+TEST(Page, StyleKeepsToItself) {
+    EXPECT_EQ(style().find("@import"), std::string_view::npos);
+    EXPECT_EQ(style().find("url("), std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace mado::page
