@@ -70,7 +70,7 @@ TEST_F(LoginTest, SiteAgentPinAndBack) {
     browser->type("#pin", "1234");
     browser->submit("button");
     ASSERT_TRUE(browser->shows("ログインしています")) << browser->url();
-    EXPECT_EQ(browser->url(), portal()) << "the mandate stands in no address";
+    EXPECT_EQ(browser->url(), portal() + "?lang=ja") << "the mandate stands in no address";
     picture("home");
     browser->submit("form[action='/logout'] button");
     EXPECT_TRUE(browser->shows("ログアウトしました。"));
@@ -152,6 +152,17 @@ TEST_F(LoginTest, ByKeyboardAlone) {
     browser->press("1234");
     browser->press(enter);
     EXPECT_TRUE(browser->shows("ログインしています"));
+}
+
+TEST_F(LoginTest, InEnglishFromBeginningToEnd) {
+    browser->go(portal() + "?lang=en");
+    browser->submit("form[action='/login'] button");
+    ASSERT_TRUE(browser->shows("Put your card into the reader and enter your PIN."));
+    browser->type("#pin", "1234");
+    browser->submit("button");
+    EXPECT_TRUE(browser->shows("You are logged in"));
+    browser->submit("form[action='/logout'] button");
+    EXPECT_TRUE(browser->shows("You are logged out."));
 }
 
 // What a screen reader has: roles and names, no picture.

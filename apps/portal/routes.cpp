@@ -108,7 +108,8 @@ Task<Response> log_in(Shared& shared, const Request& request) {
     const auto now = unix_now();
     const Waiting waiting{.nonce = *nonce,
                           .state = base64url(crypto::random_bytes(16)),
-                          .expires = now + wire::nonce_lifetime_s};
+                          .expires = now + wire::nonce_lifetime_s,
+                          .language = language};
     const auto cookie = shared.sessions.begin(waiting, now);
     if (!cookie) co_return redirect(said("unavailable", language));
     http::Form query;
@@ -160,8 +161,9 @@ Task<Response> finish(Shared& shared, const Request& request) {
                                                 .mandate_hash = crypto::sha256(as_bytes(mandate)),
                                                 .expires = parsed->mandate.expires});
     if (!cookie) co_return refuse(403, "card");
-    auto out = reply({});
-    out.status = 204;
+    // Where the page goes on.
+    auto out = reply("/?lang=" + std::string(page::to_text(waiting->language)));
+    out.content_type = "text/plain; charset=utf-8";
     set_cookie(out, *cookie);
     co_return out;
 }

@@ -11,6 +11,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "http/http.hpp"
+#include "page/page.hpp"
 
 namespace mado::portal {
 
@@ -19,6 +20,7 @@ struct Waiting {
     std::string nonce;  // the relay's, for this browser session only
     std::string state;
     UnixTime expires = 0;
+    page::Language language = page::Language::ja;
 };
 // How many log-ins one address may begin within five minutes: each takes one of the relay's nonces.
 constexpr int starts_max = 100;

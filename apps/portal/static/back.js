@@ -8,6 +8,7 @@ const finish = async () => {
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
     body: answer,
   });
-  location.replace(reply.ok ? "/" : "/?" + new URLSearchParams({ said: await reply.text() }));
+  const said = await reply.text();
+  location.replace(reply.ok ? said : "/?" + new URLSearchParams({ said }));
 };
 finish();
