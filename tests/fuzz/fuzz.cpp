@@ -32,6 +32,7 @@ constexpr std::array targets{
     Target{"entries", entries},
     Target{"event_stream", event_stream},
     Target{"exchange", exchange},
+    Target{"form", form},
     Target{"head", head},
     Target{"http", http},
     Target{"import_line", import_line},

@@ -70,6 +70,7 @@ bool encodings(ByteView in);
 bool entries(ByteView in);
 bool event_stream(ByteView in);
 bool exchange(ByteView in);
+bool form(ByteView in);
 bool head(ByteView in);
 bool http(ByteView in);
 bool import_line(ByteView in);
