@@ -59,7 +59,7 @@ struct PinPage {
 };
 std::string pin_page(const PageFrame& frame, const PinPage& page);
 
-// Nothing is asked of the card, and why. `site`: who sent the person here, when it is known.
+// Nothing is asked of the card, and why.
 std::string refusal_page(const PageFrame& frame, Refusal why);
 // The form was used before, or is too old.
 std::string stale_page(const PageFrame& frame);
