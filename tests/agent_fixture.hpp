@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "agent/routes.hpp"
-#include "card/jpki.hpp"
 #include "chip/test_chip.hpp"
 #include "chip/test_readers.hpp"
 #include "http/form.hpp"
@@ -35,6 +34,10 @@ constexpr std::string_view test_policy = R"({"utc_offset_s": 32400, "policies": 
  {"id": "claims.consent", "service": "claims", "requester_kind": "portal", "purpose": "treatment",
   "presence": "card-pin", "mandate": "consent", "holder_kinds": ["medical-insurer"],
   "legal_basis": "…", "keep_days": 1, "tell_at_once": false, "from": "2020-01-01"},
+ {"id": "claims.acting-for", "service": "claims", "requester_kind": "portal",
+  "purpose": "acting-for", "presence": "card-pin", "mandate": "delegate",
+  "holder_kinds": ["medical-insurer"], "legal_basis": "…", "keep_days": 1, "tell_at_once": false,
+  "from": "2020-01-01"},
  {"id": "filing.portal", "service": "filing", "requester_kind": "portal", "purpose": "filing",
   "presence": "card-pin", "mandate": "application", "holder_kinds": ["portal"],
   "legal_basis": "…", "keep_days": 1, "tell_at_once": false, "from": "2020-01-01"}]})";
@@ -85,6 +88,7 @@ class TestAgent : public ::testing::Test {
         readers_.insert(test_reader, card_.path());
         http::ServerOptions options;
         server_ = std::make_unique<http::Server>(io_, options, routes(shared_));
+        shared_.port = server_->port();
         shared_.address = "127.0.0.1:" + std::to_string(server_->port());
     }
     ~TestAgent() override {
@@ -144,7 +148,7 @@ class TestAgent : public ::testing::Test {
     }
     [[nodiscard]] int tries_left() {
         const auto card =
-            card::JpkiCard(readers_.connect(test_reader)).tries_left(card::KeyUse::authentication);
+            readers_.open(test_reader).value()->tries_left(card::KeyUse::authentication);
         return card.value();
     }
 
@@ -169,6 +173,7 @@ class TestAgent : public ::testing::Test {
     OpenLogins logins_{io_, directory_, log_};
     Shared shared_{.directory = directory_,
                    .policy = policy_,
+                   .port = 0,
                    .address = {},
                    .cards_io = cards_io_,
                    .cards = cards_,

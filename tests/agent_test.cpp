@@ -1,9 +1,13 @@
 // Each threat of docs/protocols/agent.md has its test here, or in tests/login_test.cpp.
-#include <algorithm>
+#include <unistd.h>
 
+#include <algorithm>
+#include <future>
+
+#include "agent/caller.hpp"
 #include "agent_fixture.hpp"
-#include "card/jpki.hpp"
 #include "crypto/jwe.hpp"
+#include "crypto/test_command.hpp"
 
 namespace mado::agent {
 namespace {
@@ -40,8 +44,7 @@ TEST_F(Agent, SignsALogInAndReturnsToTheSite) {
     EXPECT_EQ(mandate.nonce, "a-nonce");
     EXPECT_EQ(mandate.expires - mandate.issued_at, wire::login_lifetime_s);
     EXPECT_TRUE(mandate.stop.has_value());
-    const auto key =
-        card::JpkiCard(readers_.connect(test_reader)).authentication_certificate().value();
+    const auto key = readers_.open(test_reader).value()->authentication_certificate().value();
     EXPECT_TRUE(crypto::verify_jws(signed_mandate.jws, key.public_key()));
     EXPECT_EQ(signed_mandate.jws.certificate, key.thumbprint());
 }
@@ -69,6 +72,101 @@ TEST_F(Agent, ShowsWrongPinsAndDemandsATickForTheLastTry) {
     EXPECT_TRUE(page.shows("ロックされています"));
     EXPECT_EQ(tries_left(), 0);
     EXPECT_FALSE(authorize().shows("name=\"pin\"")) << "a locked card is asked for nothing";
+}
+
+// Threat: a false agent, or a program that reads along. With a keypad no program has the PIN.
+TEST_F(Agent, ThePinIsTypedAtAReaderWithKeys) {
+    chip::Hand hand{.digits = "1234"};
+    readers_.insert(test_reader, card_.path(), &hand);
+    EXPECT_TRUE(get("/", "").shows("カードリーダのキー"));
+    const auto page = authorize();
+    EXPECT_TRUE(page.shows("カードリーダのキーで入力してください"));
+    EXPECT_FALSE(page.shows("type=\"password\""));
+    EXPECT_EQ(enter(page, "").status, 303);
+}
+
+TEST_F(Agent, WhatIsTypedAtTheReaderCountsAlone) {
+    chip::Hand hand{.digits = "0000"};
+    readers_.insert(test_reader, card_.path(), &hand);
+    auto page = enter(authorize(), "1234");
+    EXPECT_TRUE(page.shows("暗証番号がちがいます。あと2回です。"));
+    hand = {.cancels = true};
+    page = enter(page, "");
+    EXPECT_TRUE(page.shows("暗証番号が入力されませんでした。回数は減っていません。"));
+    hand = {.digits = "123"};
+    page = enter(page, "");
+    EXPECT_TRUE(page.shows("回数は減っていません")) << page.body;
+    EXPECT_EQ(tries_left(), 2);
+    hand = {.digits = "0000"};
+    page = enter(page, "");
+    EXPECT_TRUE(page.shows("name=\"last\""));
+    page = enter(page, "");
+    EXPECT_TRUE(page.shows("最後の1回です"));
+    EXPECT_EQ(tries_left(), 1) << "nobody was asked for it";
+    hand = {.digits = "1234"};
+    page = post("/authorize",
+                {{"token", page.field("token")}, {"reader", test_reader}, {"last", "yes"}});
+    EXPECT_EQ(page.status, 303);
+}
+
+// With cards in several readers it is chosen on the page, and one of them has keys.
+TEST_F(Agent, OneOfSeveralReadersHasKeys) {
+    chip::Hand hand{.digits = "1234"};
+    const chip::TestCard other;
+    readers_.insert("Keypad", other.path(), &hand);
+    const auto page = authorize();
+    EXPECT_TRUE(page.shows("type=\"password\""));
+    EXPECT_FALSE(page.shows("autocomplete=\"off\" required inputmode"));
+    const auto done =
+        post("/authorize", {{"token", page.field("token")}, {"reader", "Keypad"}, {"pin", ""}});
+    EXPECT_EQ(done.status, 303);
+    EXPECT_TRUE(post("/authorize",
+                     {{"token", get("/authorize", query({{"nonce", "second"}})).field("token")},
+                      {"reader", test_reader},
+                      {"pin", ""}})
+                    .shows("回数は減っていません"));
+}
+
+// Threat: another user of this computer. The kernel's tables, as they are written.
+TEST(AgentCaller, IsInTheKernelsTables) {
+    constexpr std::string_view table =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
+        "timeout "
+        "inode\n"
+        "   0: 0100007F:1D1A 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 1 1\n"
+        "   1: 0100007F:1D1A 0100007F:C001 01 00000000:00000000 00:00000000 00000000  1000 0 2 1\n"
+        "   2: 0100007F:C001 0100007F:1D1A 01 00000000:00000000 00:00000000 00000000  1001 0 3 1\n"
+        "   3: 0100007F:C002 0100007F:1D1B 01 00000000:00000000 00:00000000 00000000  1002 0 4 1\n"
+        "   4: 0200007F:C003 0100007F:1D1A 01 00000000:00000000 00:00000000 00000000  1003 0 5 1\n"
+        "   5: cut off\n"
+        "   6: 0000000000000000FFFF00000100007F:C004 0000000000000000FFFF00000100007F:1D1A 01 "
+        "00000000:00000000 00:00000000 00000000  1004 0 6 1\n";
+    const auto user = [&](std::uint16_t caller) {
+        return user_in(table, {.caller = caller, .ours = 0x1d1a});
+    };
+    EXPECT_EQ(user(0xc001), 1001U);
+    EXPECT_EQ(user(0xc002), std::nullopt) << "it calls another port";
+    EXPECT_EQ(user(0xc003), std::nullopt);
+    EXPECT_EQ(user(0xc004), 1004U);
+    EXPECT_EQ(user(0xc005), std::nullopt);
+}
+
+TEST_F(Agent, AnswersToItsOwnUserOnly) {
+    EXPECT_EQ(get("/", "").status, 200);
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can call as another user";
+    const auto url = origin() + "/";
+    const auto curl = [&](const std::string& as) {
+        auto said = std::async(std::launch::async, [&] {
+            return crypto::run_well(as + " curl -s -o /dev/null -w %{http_code} " + url);
+        });
+        while (said.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
+            io_.restart();
+            io_.poll();
+        }
+        return said.get();
+    };
+    EXPECT_EQ(curl(""), "200");
+    EXPECT_EQ(curl("setpriv --reuid=65534 --clear-groups"), "403");
 }
 
 TEST_F(Agent, NoTryForWhatCannotBeAPin) {
@@ -216,6 +314,36 @@ TEST_F(Agent, NothingIsToKeepThePin) {
     EXPECT_FALSE(wrong.shows("9876")) << "it is never shown again";
 }
 
+// Who acts is not what a site says, but a number that this person says too.
+TEST_F(Agent, ToActForAnotherIsComparedByANumber) {
+    const chip::TestCard other;
+    readers_.insert("Other", other.path());
+    const auto certificate = readers_.open("Other").value()->authentication_certificate().value();
+    readers_.remove("Other");
+    Hash shown{};
+    std::ranges::copy(std::array{0x00, 0x00, 0x00, 0x00, 0x3a, 0xde, 0x68, 0xb1}, shown.begin());
+    EXPECT_TRUE(
+        get("/authorize",
+            query({{"kind", "delegate"}, {"scope", "claims"}, {"delegate", base64url(shown)}}))
+            .shows("0000 0009 8765 4321"));
+    const auto page = get("/authorize", query({{"kind", "delegate"},
+                                               {"scope", "claims"},
+                                               {"delegate", base64url(certificate.thumbprint())}}));
+    EXPECT_EQ(page.status, 200);
+    EXPECT_TRUE(page.shows("代わりの人")) << page.body;
+    const auto done = enter(page, "1234");
+    ASSERT_EQ(done.status, 303);
+    EXPECT_EQ(mandate_in(done).mandate.kind, wire::MandateKind::delegate);
+    EXPECT_EQ(mandate_in(done).mandate.delegate, certificate.thumbprint());
+    for (const auto& [kind, delegate] : std::vector<std::pair<const char*, std::string>>{
+             {"delegate", ""}, {"delegate", "abc"}, {"login", base64url(shown)}}) {
+        EXPECT_EQ(
+            get("/authorize", query({{"kind", kind}, {"scope", "claims"}, {"delegate", delegate}}))
+                .status,
+            403);
+    }
+}
+
 TEST_F(Agent, ConsentSaysForHowLong) {
     const auto page = get("/authorize", query({{"kind", "consent"}, {"scope", "claims"}}));
     EXPECT_TRUE(page.shows("記録を見せる同意"));
@@ -272,9 +400,8 @@ TEST_F(AgentDocuments, IsSignedAsItIsShown) {
     EXPECT_EQ(mandate.mandate.payload_hashes[0], crypto::sha256(as_bytes(payload)));
     const auto opened = crypto::decrypt_jwe(payload, test_sealing_key());
     EXPECT_EQ(as_text(opened.value()), text);
-    const auto certificate = card::JpkiCard(readers_.connect(test_reader))
-                                 .signing_certificate(chip::secret("ABC123"))
-                                 .value();
+    const auto certificate =
+        readers_.open(test_reader).value()->signing_certificate(chip::secret("ABC123")).value();
     EXPECT_TRUE(crypto::verify_jws(mandate.jws, certificate.public_key()));
     EXPECT_EQ(read(handed_in).status, 403) << "it was signed";
     EXPECT_EQ(tries_left(), 3) << "the PIN was not asked";

@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "card/open.hpp"
 #include "card/pcsc.hpp"
 #include "card/pkcs11.hpp"
+#include "card/pkcs11_readers.hpp"
 #include "card_stack.hpp"
 #include "chip/test_chip.hpp"
 #include "crypto/test_command.hpp"
@@ -247,6 +250,34 @@ TEST_F(CardsTest, APulledCardThroughPkcs11) {
     EXPECT_EQ(opensc.open(slot).error().error, card::CardError::gone);
     stack->insert(card.path());
     EXPECT_TRUE(inserted->sign(card::KeyUse::authentication, chip::secret("1234"), {}).has_value());
+}
+
+// As the agent has it: somebody pulls the card, puts it back.
+TEST_F(CardsTest, ReadersOfAModule) {
+    card::Pkcs11Readers readers{std::string(module)};
+    const auto first = readers.list().value();
+    const auto of = [](const std::vector<card::Reader>& all) {
+        const auto found = std::ranges::find(all, CardStack::reader_name(0), &card::Reader::name);
+        return found == all.end() ? card::Reader{} : *found;
+    };
+    EXPECT_TRUE(of(first).has_card);
+    const auto message = as_bytes("a message");
+    {
+        const auto inserted = readers.open(of(first).name).value();
+        EXPECT_FALSE(inserted->takes_pin_at_reader());
+        const auto signature =
+            inserted->sign(card::KeyUse::authentication, chip::secret("1234"), message).value();
+        EXPECT_TRUE(
+            inserted->authentication_certificate().value().public_key().verify(message, signature));
+    }
+    stack->remove();
+    const auto empty = readers.wait(first, std::chrono::milliseconds(10)).value();
+    EXPECT_FALSE(of(empty).has_card);
+    EXPECT_EQ(readers.open(of(first).name).error().error, card::CardError::gone);
+    stack->insert(card.path());
+    const auto again = of(readers.list().value());
+    EXPECT_TRUE(again.has_card);
+    EXPECT_NE(again.changes, of(first).changes) << "it is another insertion";
 }
 
 class PivCardsTest : public CardsTest {

@@ -1,55 +1,18 @@
-// A PIN typed at the reader. No reader with a keypad was at hand: this one reads the structure of
-// PC/SC part 10 byte for byte, as the standard describes it, and has a virtual card in it.
+// A PIN typed at a reader with a keypad (chip/test_keypad.hpp).
 #include <gtest/gtest.h>
 
 #include "card/jpki.hpp"
-#include "card/pin_pad.hpp"
 #include "card/piv.hpp"
 #include "chip/test_chip.hpp"
+#include "chip/test_keypad.hpp"
 
 namespace mado {
 namespace {
 
 using card::CardError;
+using chip::Hand;
+using chip::KeypadReader;
 constexpr auto use = card::KeyUse::authentication;
-
-// What somebody does at the keypad.
-struct Hand {
-    std::string digits = {};
-    bool cancels = false;
-    bool sleeps = false;
-};
-
-class KeypadReader final : public card::Channel {
-  public:
-    KeypadReader(const std::string& card, const Hand& hand) : card_(card), hand_(&hand) {}
-    std::expected<card::Response, card::ChannelError> transmit(
-        const card::Command& command) override {
-        return card_.transmit(command);
-    }
-    std::optional<std::expected<card::Response, card::ChannelError>> transmit_with_pin(
-        const card::PinEntry& entry) override {
-        const auto bytes = card::pin_verify_structure(entry);
-        if (hand_->sleeps) return answer(card::status::pin_timeout);
-        if (hand_->cancels) return answer(card::status::pin_cancelled);
-        const std::size_t most = bytes.at(5);
-        const std::size_t least = bytes.at(6);
-        const auto typed = hand_->digits.size();
-        if (typed < least || typed > most) return answer(card::status::pin_length);
-        // At the left of its place, which begins right behind the length of the data.
-        Bytes command(bytes.begin() + 19, bytes.end());
-        EXPECT_EQ(bytes.at(2), 0x82);
-        EXPECT_EQ(command.size(), bytes.at(15));
-        EXPECT_EQ(command.at(4), bytes.at(3));
-        std::ranges::copy(hand_->digits, command.begin() + 5);
-        return card_.transmit(card::parse_command(command).value());
-    }
-
-  private:
-    static card::Response answer(card::Status status) { return {.data = {}, .status = status}; }
-    chip::Inserted card_;
-    const Hand* hand_;
-};
 
 template <class Kind>
 class PinPadTest : public testing::Test {

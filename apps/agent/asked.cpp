@@ -20,9 +20,9 @@ constexpr std::size_t nonce_bytes_max = 64;
 
 // All that a redirect may say; "lang" is for the pages.
 bool only_known_fields(const http::Form& form) {
-    constexpr std::array<std::string_view, 12> known = {
-        "client_id", "redirect_uri", "response_mode", "kind", "scope", "nonce",
-        "state",     "aud",          "exp",           "lang", "to",    "document"};
+    constexpr std::array<std::string_view, 13> known = {
+        "client_id", "redirect_uri", "response_mode", "kind", "scope",    "nonce",   "state",
+        "aud",       "exp",          "lang",          "to",   "document", "delegate"};
     return std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });
@@ -47,20 +47,6 @@ std::optional<std::vector<wire::ServiceId>> scope_of(std::string_view text) {
         if (end == text.size()) return out;
         text.remove_prefix(end + 1);
     }
-}
-
-// What a person signs here there is a page for, which says what it is.
-bool has_page(wire::MandateKind kind) {
-    switch (kind) {
-        case wire::MandateKind::login:
-        case wire::MandateKind::check:
-        case wire::MandateKind::consent:
-        case wire::MandateKind::application:
-            return true;
-        case wire::MandateKind::delegate:
-            return false;
-    }
-    return false;
 }
 
 // Every character stands where the person sees it, and no other.
@@ -121,8 +107,8 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     const auto expires = time_of(form->text("exp"));
     const auto nonce = form->text("nonce");
     const auto state = form->text("state");
-    if (!kind || !has_page(*kind) || !scope || !expires || nonce.empty() ||
-        nonce.size() > nonce_bytes_max || state.size() > state_bytes_max) {
+    if (!kind || !scope || !expires || nonce.empty() || nonce.size() > nonce_bytes_max ||
+        state.size() > state_bytes_max) {
         return std::unexpected(Refusal::malformed);
     }
     const auto today = facts.policy.day_of(facts.now);
@@ -132,6 +118,11 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     if (!allowed) return std::unexpected(Refusal::scope);
     if (*expires <= facts.now || *expires > facts.now + wire::nonce_lifetime_s + wire::clock_skew_s)
         return std::unexpected(Refusal::expired);
+    const bool for_another = *kind == wire::MandateKind::delegate;
+    const auto delegate = parse_hash(form->text("delegate"));
+    if (form->has("delegate") != for_another || delegate.has_value() != for_another) {
+        return std::unexpected(Refusal::malformed);
+    }
     auto document = document_of(*form, *kind, facts.directory);
     if (!document) return std::unexpected(document.error());
     return Asked{.site = site,
@@ -141,7 +132,8 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
                  .nonce = std::string(nonce),
                  .state = std::string(state),
                  .expires = *expires,
-                 .document = std::move(*document)};
+                 .document = std::move(*document),
+                 .delegate = delegate ? std::optional(*delegate) : std::nullopt};
 }
 
 std::string signed_address(const Asked& asked, const Signed& what) {

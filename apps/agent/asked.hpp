@@ -28,6 +28,7 @@ struct Asked {
     std::string state;                      // the site's own; handed back
     UnixTime expires = 0;                   // of the nonce
     std::optional<Document> document = {};  // of an application
+    std::optional<Hash> delegate = {};      // who will act: x5t#S256 of that card's certificate
 };
 
 // Why nothing is signed, before a PIN is asked.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "card/open.hpp"
-
 namespace mado::agent {
 
 const CardView* Look::find(std::string_view reader) const {
@@ -13,24 +11,20 @@ const CardView* Look::find(std::string_view reader) const {
     return found == cards.end() ? nullptr : &*found;
 }
 
-std::unique_ptr<card::Card> Cards::open(const std::string& reader) {
-    auto channel = readers_.connect(reader);
-    if (!channel) return nullptr;
-    auto card = card::open_card(std::move(channel));
-    return card ? std::move(*card) : nullptr;
-}
-
 CardView Cards::view(const card::Reader& reader) {
     CardView out{.reader = reader};
-    const auto card = open(reader.name);
-    if (!card) return out;
-    const auto certificate = card->authentication_certificate();
-    const auto tries = card->tries_left(card::KeyUse::authentication);
+    const auto opened = readers_.open(reader.name);
+    if (!opened) return out;
+    auto& card = **opened;
+    const auto certificate = card.authentication_certificate();
+    const auto tries = card.tries_left(card::KeyUse::authentication);
     if (!certificate || !tries) return out;
     out.readable = true;
+    out.thumbprint = certificate->thumbprint();
     out.not_after = certificate->not_after();
     out.pin_tries = *tries;
-    if (const auto more = card->tries_left(card::KeyUse::signing)) out.password_tries = *more;
+    out.pin_at_reader = card.takes_pin_at_reader();
+    if (const auto more = card.tries_left(card::KeyUse::signing)) out.password_tries = *more;
     return out;
 }
 
@@ -50,16 +44,16 @@ client::Result<std::string> Cards::sign(const std::string& reader, const Secret&
                                         const client::MandateRequest& request,
                                         const wire::Directory& directory,
                                         const wire::ParticipantId& organisation) {
-    const auto card = open(reader);
-    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
-    return client::sign_mandate(*card, pin, request, directory, organisation, unix_now());
+    const auto card = readers_.open(reader);
+    if (!card) return client::card_problem(card.error());
+    return client::sign_mandate(**card, pin, request, directory, organisation, unix_now());
 }
 
 card::CardResult<void> Cards::change_pin(const std::string& reader, card::KeyUse use,
                                          const Secret& pin, const Secret& new_pin) {
-    const auto card = open(reader);
-    if (!card) return std::unexpected(card::CardProblem{.error = card::CardError::gone});
-    return card->change_pin(use, pin, new_pin);
+    const auto card = readers_.open(reader);
+    if (!card) return std::unexpected(card.error());
+    return (*card)->change_pin(use, pin, new_pin);
 }
 
 }  // namespace mado::agent

@@ -16,8 +16,10 @@ namespace mado::agent {
 struct CardView {
     card::Reader reader;
     bool readable = false;  // it is a card that people log in with
+    Hash thumbprint = {};   // of the authentication certificate
     UnixTime not_after = 0;
-    int pin_tries = 0;  // 0: locked
+    int pin_tries = 0;           // 0: locked
+    bool pin_at_reader = false;  // its reader has a keypad, and the PIN is typed there
     // The signing password's; none: the card has no signing key.
     std::optional<int> password_tries = {};
 };
@@ -36,7 +38,8 @@ class Cards {
     explicit Cards(card::Readers& readers) : readers_(readers) {}
 
     Look look();
-    // A mandate for `organisation`; also card_missing when another program has the card.
+    // A mandate for `organisation`; also card_missing when another program has the card. An empty
+    // PIN is typed at the reader.
     client::Result<std::string> sign(const std::string& reader, const Secret& pin,
                                      const client::MandateRequest& request,
                                      const wire::Directory& directory,
@@ -45,7 +48,6 @@ class Cards {
                                       const Secret& pin, const Secret& new_pin);
 
   private:
-    std::unique_ptr<card::Card> open(const std::string& reader);
     CardView view(const card::Reader& reader);
 
     card::Readers& readers_;

@@ -16,6 +16,7 @@
 #include "base/config.hpp"
 #include "base/program.hpp"
 #include "card/pcsc.hpp"
+#include "card/pkcs11_readers.hpp"
 #include "http/operations.hpp"
 #include "routes.hpp"
 #include "watch.hpp"
@@ -28,7 +29,8 @@ using http::Task;
 
 struct Settings {
     std::string directory, authority, policy;
-    std::optional<std::string> pcscd;  // another pcscd's socket than this computer's
+    std::optional<std::string> pcscd;   // another pcscd's socket than this computer's
+    std::optional<std::string> pkcs11;  // the module that knows the cards, in place of PC/SC
     std::uint16_t port = 0;
     std::uint16_t operator_port = 0;
 };
@@ -40,6 +42,7 @@ Settings read_settings(const std::string& path) {
     s.authority = config.text("authority");
     s.policy = config.text("policy");
     s.pcscd = config.optional_text("pcscd");
+    s.pkcs11 = config.optional_text("pkcs11");
     s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
     s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
     config.finish();
@@ -60,6 +63,18 @@ class Worker {
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     std::jthread thread_;
 };
+
+// A thread has its own connection to pcscd; of a module there is one in a program.
+struct Sources {
+    std::shared_ptr<card::Readers> used, watched;
+};
+Sources sources(const Settings& settings) {
+    if (settings.pkcs11) {
+        const auto module = std::make_shared<card::Pkcs11Readers>(*settings.pkcs11);
+        return {.used = module, .watched = module};
+    }
+    return {.used = std::make_shared<card::Pcsc>(), .watched = std::make_shared<card::Pcsc>()};
+}
 
 constexpr http::Milliseconds shutdown_grace{2'000};
 
@@ -91,12 +106,13 @@ int serve(const std::string& config_path) {
     const auto policy = wire::load_policy(settings.policy, directory);
     ::prctl(PR_SET_DUMPABLE, 0);  // a PIN may be in memory
     asio::io_context io{1};
-    card::Pcsc readers;
-    Cards cards(readers);
+    const auto readers = sources(settings);
+    Cards cards(*readers.used);
     OpenLogins logins(io, directory, log);
     Worker card_thread;
     Shared shared{.directory = directory,
                   .policy = policy,
+                  .port = settings.port,
                   .address = fmt::format("127.0.0.1:{}", settings.port),
                   .cards_io = card_thread.io(),
                   .cards = cards,
@@ -111,8 +127,7 @@ int serve(const std::string& config_path) {
         http::operator_routes([]() -> std::optional<std::string> { return std::nullopt; },
                               metrics));
     auto watch = std::make_unique<Watch>(
-        std::make_unique<card::Pcsc>(), log,
-        [&io, &logins](const std::optional<std::vector<card::Reader>>& now) {
+        readers.watched, log, [&io, &logins](const std::optional<std::vector<card::Reader>>& now) {
             asio::post(io, [&logins, now] { logins.cards_now(now); });
         });
     asio::co_spawn(io, shut_down(io, server, operator_server, logins, watch, log), asio::detached);

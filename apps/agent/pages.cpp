@@ -56,6 +56,8 @@ std::string mistake_text(Language language, const Mistake& mistake) {
         case Mistake::Kind::pin_format:
         case Mistake::Kind::new_pin_format:
             return say(language, password ? words::password_format : words::pin_format);
+        case Mistake::Kind::no_entry:
+            return say(language, words::no_entry);
         case Mistake::Kind::confirm_last:
             return say(language, words::confirm_needed);
         case Mistake::Kind::locked:
@@ -85,6 +87,7 @@ std::string card_facts(Language language, const CardView& card, std::int32_t utc
                              ? say(language, words::password_locked)
                              : say(language, words::password_tries, *card.password_tries));
     }
+    if (card.pin_at_reader) out += "<br>" + say(language, words::has_keypad);
     return out;
 }
 
@@ -149,6 +152,7 @@ struct SecretField {
     std::string name;
     std::string label;
     bool password = false;  // of the signing key, not a PIN
+    bool optional = false;  // it may be typed at the reader
     bool first = false;     // has the focus
     bool wrong = false;
 };
@@ -159,13 +163,13 @@ std::string secret_field(Language language, const SecretField& field) {
             ? std::string(R"(minlength="6" maxlength="16" pattern="[A-Z0-9]{6,16}")")
             : std::string(R"(inputmode="numeric" minlength="4" maxlength="4" pattern="[0-9]{4}")");
     const auto hint = say(language, field.password ? words::password_rule : words::pin_rule);
-    return fmt::format(
-        R"(<p class="field"><label for="{0}">{1}</label>)"
-        R"(<span class="hint" id="{0}-hint">{2}</span>)"
-        R"(<input id="{0}" name="{0}" type="password" autocomplete="off" required {3})"
-        R"( aria-describedby="{0}-hint{4}"{5}{6}></p>)",
-        field.name, field.label, hint, rule, field.wrong ? " mistake" : "",
-        field.wrong ? R"( aria-invalid="true")" : "", field.first ? " autofocus" : "");
+    return fmt::format(R"(<p class="field"><label for="{0}">{1}</label>)"
+                       R"(<span class="hint" id="{0}-hint">{2}</span>)"
+                       R"(<input id="{0}" name="{0}" type="password" autocomplete="off"{7} {3})"
+                       R"( aria-describedby="{0}-hint{4}"{5}{6}></p>)",
+                       field.name, field.label, hint, rule, field.wrong ? " mistake" : "",
+                       field.wrong ? R"( aria-invalid="true")" : "",
+                       field.first ? " autofocus" : "", field.optional ? "" : " required");
 }
 
 std::string form_begin(std::string_view path, std::string_view token) {
@@ -197,7 +201,7 @@ std::string sign_title(Language language, const Asked& asked) {
         case wire::MandateKind::application:
             return say(language, words::document_title, asked.site->name);
         case wire::MandateKind::delegate:
-            break;  // not asked yet (judge)
+            return say(language, words::delegate_title, asked.site->name);
     }
     return "";
 }
@@ -226,6 +230,25 @@ std::string document_box(Language language, const std::optional<Document>& docum
                        R"( aria-labelledby="document-title">{}</pre>)",
                        say(language, words::document_to), html_text(document->to->name),
                        say(language, words::document), html_text(document->text));
+}
+
+// Sixteen digits that two people can read to each other: a card that another one could be taken for
+// would have to be issued, not only computed.
+std::string delegate_number(const Hash& thumbprint) {
+    std::uint64_t number = 0;
+    for (const auto byte : ByteView(thumbprint).first(sizeof number))
+        number = number << 8 | byte;
+    constexpr std::uint64_t group = 10'000;
+    return fmt::format("{:04} {:04} {:04} {:04}", number / (group * group * group) % group,
+                       number / (group * group) % group, number / group % group, number % group);
+}
+
+// Who it is a site cannot be believed: that person says the number, and this one compares.
+std::string delegate_box(Language language, const std::optional<Hash>& delegate) {
+    if (!delegate) return "";
+    return fmt::format("<dl><dt>{}</dt><dd><strong>{}</strong></dd></dl>{}",
+                       say(language, words::delegate), delegate_number(*delegate),
+                       paragraph(say(language, words::compare_delegate), "warning"));
 }
 
 const Words& button_of(const Asked& asked) {
@@ -265,7 +288,8 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     const auto language = frame.language;
     const auto title = sign_title(language, page.asked);
     const bool password = page.asked.document.has_value();
-    auto body = asked_facts(language, page) + document_box(language, page.asked.document);
+    auto body = asked_facts(language, page) + document_box(language, page.asked.document) +
+                delegate_box(language, page.asked.delegate);
     const auto missing = no_card(frame, page.look);
     const auto* only = page.look.find(page.reader);
     const auto unusable =
@@ -276,7 +300,10 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
                          cancel_link(language, page.asked),
                      page.mistake.has_value());
     }
-    body += paragraph(say(language, password ? words::password_prompt : words::insert_card));
+    const bool at_reader = !password && only != nullptr && only->pin_at_reader;
+    body += paragraph(say(language, password    ? words::password_prompt
+                                    : at_reader ? words::pin_at_reader
+                                                : words::insert_card));
     body += form_begin("/authorize", page.token);
     body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
     // Where the eye is: beside the field, which has the focus.
@@ -284,11 +311,15 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     if (only == nullptr || tries_of(*only, password) == 1) {
         body += last_try_box(language, password);
     }
-    body += secret_field(language, {.name = "pin",
-                                    .label = say(language, password ? words::password : words::pin),
-                                    .password = password,
-                                    .first = !password,  // first the document
-                                    .wrong = means_field(page.mistake)});
+    if (!at_reader) {
+        const auto& label = password ? words::password : words::pin;
+        body += secret_field(language, {.name = "pin",
+                                        .label = say(language, label),
+                                        .password = password,
+                                        .optional = only == nullptr && !password,
+                                        .first = !password,  // first the document
+                                        .wrong = means_field(page.mistake)});
+    }
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, button_of(page.asked)));
     body += paragraph(say(language, words::site_never_sees)) + cancel_link(language, page.asked);
@@ -306,6 +337,8 @@ std::string card_page(const PageFrame& frame, const CardPage& page) {
         if (!card.readable) continue;
         if (card.not_after <= unix_now())
             body += paragraph(say(language, words::expired_card), "mistake");
+        body +=
+            paragraph(say(language, words::own_delegate_number, delegate_number(card.thumbprint)));
         http::Form query;
         query.set("reader", card.reader.name);
         query.set("lang", std::string(to_text(language)));

@@ -21,6 +21,7 @@ struct Mistake {
     enum class Kind {
         pin_wrong,
         pin_format,
+        no_entry,      // nobody typed it at the reader
         confirm_last,  // the last try needs a tick
         locked,
         card_gone,

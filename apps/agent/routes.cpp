@@ -1,7 +1,10 @@
 #include "routes.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
+#include "caller.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/completion.hpp"
@@ -60,12 +63,23 @@ bool is_navigation(const Request& request, std::string_view destination) {
            (to.empty() || to == destination);
 }
 
+// The user who started the agent; and root, who could read its memory anyway.
+bool is_ours(const Shared& shared, const Request& request) {
+    const auto user = calling_user({.caller = request.remote_port, .ours = shared.port});
+    return user && (*user == ::geteuid() || *user == 0);
+}
+
 // Runs the handler for whoever calls this address by its own name, as a person's browser does.
 // `foreign`: the form comes from a site, and only leads to a page.
 http::Route guarded(Shared& shared, http::Route row, std::string_view destination = "document",
                     bool foreign = false) {
     row.handler = [&shared, destination, post = row.method == "POST" && !foreign,
                    handler = std::move(row.handler)](Request request) -> Task<Response> {
+        if (!is_ours(shared, request)) {
+            co_return plain_refusal(403,
+                                    "Another user of this computer started this agent, and only "
+                                    "that user may call it.\n");
+        }
         if (request.header("host") != shared.address) {
             co_return plain_refusal(421, "This address is " + shared.address + " only.\n");
         }
@@ -183,12 +197,13 @@ bool is_pin(std::string_view text, bool password) {
 }
 
 // What can be said before the card is asked; it costs no try.
-std::optional<Mistake> mistake_before(const http::Form& form, const CardView* card, bool password) {
+std::optional<Mistake> mistake_before(const http::Form& form, const CardView* card, bool password,
+                                      bool at_reader) {
     using Kind = Mistake::Kind;
     if (card == nullptr || !card->readable) return Mistake{.kind = Kind::card_gone};
     const int tries = password ? card->password_tries.value_or(0) : card->pin_tries;
     if (tries == 0) return Mistake{.kind = Kind::locked, .password = password};
-    if (!is_pin(form.text("pin"), password)) {
+    if (!at_reader && !is_pin(form.text("pin"), password)) {
         return Mistake{.kind = Kind::pin_format, .password = password};
     }
     if (tries == 1 && form.text("last") != "yes") {
@@ -200,9 +215,8 @@ std::optional<Mistake> mistake_before(const http::Form& form, const CardView* ca
 Mistake mistake_of(const client::Problem& problem, bool password) {
     using Kind = Mistake::Kind;
     if (problem.code == wire::Code::pin_wrong) {
-        return {.kind = Kind::pin_wrong,
-                .tries_left = problem.tries_left.value_or(0),
-                .password = password};
+        if (!problem.tries_left) return {.kind = Kind::no_entry};
+        return {.kind = Kind::pin_wrong, .tries_left = *problem.tries_left, .password = password};
     }
     if (problem.code == wire::Code::card_locked) {
         return {.kind = Kind::locked, .password = password};
@@ -227,6 +241,7 @@ Task<client::Result<Signed>> sign(Shared& shared, const Asked& asked, const Card
         .scope = asked.scope,
         .nonce = asked.nonce,
         .stop = login ? std::optional(crypto::sha256(secret.view())) : std::nullopt};
+    wanted.delegate = asked.delegate;
     if (asked.document) wanted.payload_hashes = {crypto::sha256(as_bytes(out.payload))};
     auto mandate = co_await http::run_on(
         shared.cards_io,
@@ -259,12 +274,13 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     const auto cards = co_await look(shared);
     const std::string reader(form.text("reader"));
     const auto* card = cards.find(reader);
-    if (auto mistake = mistake_before(form, card, password)) {
+    const bool at_reader = card != nullptr && card->pin_at_reader && !password;
+    if (auto mistake = mistake_before(form, card, password, at_reader)) {
         co_return co_await show_signing(shared, std::move(*pending), {reader, mistake});
     }
     // Before the card is asked, so that two forms with one nonce cannot both be signed meanwhile.
     remember_nonce(shared, asked);
-    const Secret pin(as_bytes(form.text("pin")));
+    const Secret pin(at_reader ? ByteView() : as_bytes(form.text("pin")));
     const auto signed_now = co_await sign(shared, asked, *card, pin);
     if (!signed_now) {
         shared.signed_nonces.erase(asked.nonce);
@@ -332,7 +348,7 @@ Mistake mistake_of(const card::CardProblem& problem, bool password) {
         case card::CardError::pin_locked:
             return {.kind = Kind::locked, .password = password};
         case card::CardError::pin_format:
-        case card::CardError::no_entry:
+        case card::CardError::no_entry:  // of signing only
             return {.kind = Kind::pin_format, .password = password};
         case card::CardError::no_pin:
         case card::CardError::gone:
@@ -349,7 +365,7 @@ Task<Response> change_form(Shared& shared, http::Form form) {
     const bool password = pending->password;
     const auto cards = co_await look(shared);
     auto mistake = mistake_in_new(form, password);
-    if (!mistake) mistake = mistake_before(form, cards.find(pending->reader), password);
+    if (!mistake) mistake = mistake_before(form, cards.find(pending->reader), password, false);
     if (mistake) co_return co_await show_change(shared, std::move(*pending), mistake);
     const auto use = password ? card::KeyUse::signing : card::KeyUse::authentication;
     const Secret old(as_bytes(form.text("pin")));

@@ -35,7 +35,7 @@ void watch(const std::stop_token& end, card::Readers& readers, const Log& log,
 
 }  // namespace
 
-Watch::Watch(std::unique_ptr<card::Readers> readers, const Log& log,
+Watch::Watch(std::shared_ptr<card::Readers> readers, const Log& log,
              std::function<void(State)> changed)
     : readers_(std::move(readers)),
       thread_([&own = *readers_, &log, changed = std::move(changed)](const std::stop_token& end) {

@@ -16,11 +16,11 @@ class Watch {
   public:
     // `changed` is called by that thread, first with what there is. Readers that cannot be looked
     // at are as if nobody served them: `log` says why.
-    Watch(std::unique_ptr<card::Readers> readers, const Log& log,
+    Watch(std::shared_ptr<card::Readers> readers, const Log& log,
           std::function<void(std::optional<std::vector<card::Reader>>)> changed);
 
   private:
-    std::unique_ptr<card::Readers> readers_;
+    std::shared_ptr<card::Readers> readers_;
     std::jthread thread_;  // ended and joined first
 };
 

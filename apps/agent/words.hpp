@@ -20,6 +20,22 @@ constexpr Words consent_title{"「{}」に記録を見せる同意", "Let “{}�
                               "「{}」に きろくを みせる"};
 constexpr Words document_title{"書類に署名する（「{}」）", "Sign a document for “{}”",
                                "しょるいに しょめいする（「{}」）"};
+constexpr Words delegate_title{"「{}」で、代わりの人を決める", "Let somebody act for you at “{}”",
+                               "「{}」で かわりに する ひとを きめる"};
+constexpr Words delegate{"代わりの人のカードの、代理用の番号",
+                         "Number of the card of the person who will act",
+                         "かわりの ひとの カードの ばんごう"};
+constexpr Words compare_delegate{
+    "代わりの人に、その人の「カードの状態」のページに出る代理用の番号を聞いてください。同じでなけれ"
+    "ば"
+    "、許可しないでください。",
+    "Ask that person for the number on their page “Your card”. If it is not the same, do not "
+    "allow this.",
+    "かわりの ひとに ばんごうを きいて ください。ちがったら、「いいです」を おさないで ください。"};
+constexpr Words own_delegate_number{
+    "代理用の番号：{}（あなたに代わってもらう人に、この番号を伝えます）",
+    "Number for acting for somebody: {} (tell it to the person for whom you will act)",
+    "かわりに する ときの ばんごう：{}"};
 constexpr Words document{"署名する書類", "The document that you sign", "しょめいする しょるい"};
 constexpr Words document_to{"届け先（ほかの人は読めません）", "Goes to (nobody else can read it)",
                             "とどく ところ（ほかの ひとは よめません）"};
@@ -127,6 +143,20 @@ constexpr Words password_format{
     "署名用パスワードは英大文字と数字で6〜16文字です。回数は減っていません。",
     "A signing password has 6 to 16 capital letters and digits. No try was used.",
     "パスワードは おおきい えいじと すうじで 6〜16もじです。かいすうは へって いません。"};
+constexpr Words pin_at_reader{
+    "カードをカードリーダに挿し、下のボタンを押してから、暗証番号をカードリーダのキーで入力してくだ"
+    "さ"
+    "い（30秒以内）。このパソコンには暗証番号は伝わりません。",
+    "Put your card into the reader, choose the button below, and then enter your PIN on the "
+    "reader's keys, within 30 seconds. This computer does not learn it.",
+    "したの ボタンを おして、カードの きかいの キーで ４つの すうじを いれて "
+    "ください（30びょう）。"};
+constexpr Words has_keypad{"暗証番号はカードリーダのキーで入力します",
+                           "the PIN is entered on the reader's keys",
+                           "４つの すうじは カードの きかいの キーで いれます"};
+constexpr Words no_entry{"暗証番号が入力されませんでした。回数は減っていません。",
+                         "No PIN was entered on the reader. No try was used.",
+                         "すうじが はいって いません。かいすうは へって いません。"};
 constexpr Words confirm_needed{"最後の1回です。下の確認に印を付けてください。",
                                "This is the last try. Please tick the confirmation below.",
                                "さいごの １かいです。したに しるしを つけて ください。"};

@@ -10,8 +10,15 @@
 namespace mado::cli {
 namespace {
 
-// What cannot be the PIN never reaches the card: it would cost a try.
-Secret obtain_pin(const std::string& given) {
+// What cannot be the PIN never reaches the card: it would cost a try. Empty: it is to be typed at
+// the reader.
+Secret obtain_pin(card::Card& card, const std::string& given) {
+    if (given.empty() && card.takes_pin_at_reader()) {
+        std::cerr
+            << "暗証番号をカードリーダのキーで入力してください（30秒以内）。 Enter your PIN on "
+               "the reader's keys.\n";
+        return {};
+    }
     Secret pin =
         read_secret(given, "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: ");
     const bool digits =
@@ -43,7 +50,7 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
                                             std::initializer_list<std::string_view> services) {
     const auto card = hold_card(places, card_key);
     if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
-    const auto secret = obtain_pin(pin);
+    const auto secret = obtain_pin(*card, pin);
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());
     std::vector<wire::ServiceId> scope;

@@ -81,9 +81,8 @@ CardResult<void> read_verified(Status answer) {
 }
 
 CardResult<void> verify_at_reader(Channel& channel, const PinEntry& entry) {
-    auto answer = channel.transmit_with_pin(entry);
-    if (!answer) return problem(CardError::pin_format);
-    const auto response = read_channel(std::move(*answer));
+    if (!channel.has_keypad()) return problem(CardError::pin_format);
+    const auto response = read_channel(channel.transmit_with_pin(entry));
     if (!response) return std::unexpected(response.error());
     switch (response->status) {
         case status::pin_timeout:

@@ -44,9 +44,11 @@ class Card {
     virtual CardResult<crypto::Certificate> signing_certificate(const Secret& password) = 0;
     // How many wrong PINs the card still takes; 0 = locked. Costs no try.
     virtual CardResult<int> tries_left(KeyUse use) = 0;
-    // In the form that PublicKey::verify takes. An empty PIN of the authentication key is typed at
-    // the reader, where it has a keypad; else it is pin_format. A right PIN sets the counter back;
-    // a wrong one is counted before the answer.
+    // Whether the reader has keys to type the authentication key's PIN with, where no program sees
+    // it. Then sign() with an empty PIN waits for that, up to 30 s.
+    virtual bool takes_pin_at_reader() = 0;
+    // In the form that PublicKey::verify takes. An empty PIN is pin_format where nobody can type it
+    // at the reader. A right PIN sets the counter back; a wrong one is counted before the answer.
     virtual CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) = 0;
     virtual CardResult<void> change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) = 0;
 };

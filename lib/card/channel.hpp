@@ -2,7 +2,6 @@
 #pragma once
 
 #include <expected>
-#include <optional>
 
 #include "card/apdu.hpp"
 
@@ -27,11 +26,12 @@ class Channel {
     Channel& operator=(const Channel&) = delete;
 
     virtual std::expected<Response, ChannelError> transmit(const Command& command) = 0;
-    // The reader asks for the PIN and sends the command with it; no program sees it. None: it has
-    // no keys to type it with.
-    virtual std::optional<std::expected<Response, ChannelError>> transmit_with_pin(
-        const PinEntry& /*entry*/) {
-        return std::nullopt;
+    // Whether the reader has keys to type a PIN with.
+    virtual bool has_keypad() { return false; }
+    // With such a reader only: it asks for the PIN and sends the command with it; no program sees
+    // it.
+    virtual std::expected<Response, ChannelError> transmit_with_pin(const PinEntry& /*entry*/) {
+        return std::unexpected(ChannelError::garbled);
     }
 };
 

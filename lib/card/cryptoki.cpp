@@ -18,6 +18,11 @@ CK_BYTE* input(ByteView bytes) {
     return const_cast<CK_BYTE*>(bytes.data());
 }
 
+// An empty one is typed at the reader (section 5.6, C_Login).
+CK_BYTE* input_pin(const Secret& pin) {
+    return pin.empty() ? nullptr : input(pin.view());
+}
+
 CK_ULONG size_of(ByteView bytes) {
     return static_cast<CK_ULONG>(bytes.size());
 }
@@ -28,6 +33,22 @@ std::string text_in(const CK_UTF8CHAR (&padded)[size]) {
     auto text = std::string(as_text(ByteView(padded)));
     text.erase(text.find_last_not_of(' ') + 1);
     return is_utf8(text) ? text : std::string();
+}
+
+// With a token in them, or all.
+CardResult<std::vector<CK_SLOT_ID>> slots_of(const Cryptoki& module, CK_BBOOL with_token) {
+    // Only a question without room for an answer makes a module look for readers that came
+    // (section 5.5, C_GetSlotList).
+    CK_ULONG count = 0;
+    CK_RV code = module.functions().C_GetSlotList(with_token, nullptr, &count);
+    if (code != CKR_OK) return problem_of(code);
+    std::vector<CK_SLOT_ID> slots(slots_max);
+    count = slots.size();
+    code = module.functions().C_GetSlotList(with_token, slots.data(), &count);
+    if (code != CKR_OK) return problem_of(code);
+    if (count > slots.size()) return problem(CardError::broken);
+    slots.resize(count);
+    return slots;
 }
 
 [[noreturn]] void cannot_be_used(const std::string& path, const char* why) {
@@ -53,6 +74,8 @@ std::unexpected<CardProblem> problem_of(CK_RV code) {
         case CKR_PIN_LEN_RANGE:
         case CKR_PIN_TOO_WEAK:
             return problem(CardError::pin_format);
+        case CKR_FUNCTION_CANCELED:
+            return problem(CardError::no_entry);
         case CKR_USER_PIN_NOT_INITIALIZED:
             return problem(CardError::no_pin);
         case CKR_FUNCTION_NOT_SUPPORTED:
@@ -109,19 +132,24 @@ CardResult<SlotToken> slot_token(const Cryptoki& module, CK_SLOT_ID slot) {
                      .pin_bytes_max = token.ulMaxPinLen};
 }
 
+CardResult<std::vector<std::string>> slot_readers(const Cryptoki& module) {
+    const auto slots = slots_of(module, CK_FALSE);
+    if (!slots) return std::unexpected(slots.error());
+    std::vector<std::string> out;
+    for (const auto slot : *slots) {
+        CK_SLOT_INFO reader{};
+        if (module.functions().C_GetSlotInfo(slot, &reader) != CKR_OK) continue;  // it went
+        auto name = text_in(reader.slotDescription);
+        if (std::ranges::find(out, name) == out.end()) out.push_back(std::move(name));
+    }
+    return out;
+}
+
 CardResult<std::vector<SlotToken>> slot_tokens(const Cryptoki& module) {
-    // Only a question without room for an answer makes a module look for readers that came
-    // (section 5.5, C_GetSlotList).
-    CK_ULONG count = 0;
-    CK_RV code = module.functions().C_GetSlotList(CK_TRUE, nullptr, &count);
-    if (code != CKR_OK) return problem_of(code);
-    std::array<CK_SLOT_ID, slots_max> slots{};
-    count = slots.size();
-    code = module.functions().C_GetSlotList(CK_TRUE, slots.data(), &count);
-    if (code != CKR_OK) return problem_of(code);
-    if (count > slots.size()) return problem(CardError::broken);
+    const auto slots = slots_of(module, CK_TRUE);
+    if (!slots) return std::unexpected(slots.error());
     std::vector<SlotToken> out;
-    for (const auto slot : std::span(slots).first(count)) {
+    for (const auto slot : *slots) {
         // One that was pulled since, or that is not formatted, is left out.
         auto token = slot_token(module, slot);
         if (token && (token->flags & CKF_TOKEN_INITIALIZED) != 0) out.push_back(std::move(*token));
@@ -151,7 +179,7 @@ Session::~Session() {
 
 CardResult<void> Session::log_in(const Secret& pin) {
     const CK_RV code =
-        module_->functions().C_Login(handle_, CKU_USER, input(pin.view()), size_of(pin.view()));
+        module_->functions().C_Login(handle_, CKU_USER, input_pin(pin), size_of(pin.view()));
     if (code != CKR_OK) return problem_of(code);
     logged_in_ = true;
     return {};
@@ -202,7 +230,7 @@ CardResult<Bytes> Session::sign(CK_OBJECT_HANDLE key, CK_MECHANISM_TYPE mechanis
     CK_RV code = call.C_SignInit(handle_, &how, key);
     if (code != CKR_OK) return problem_of(code);
     if (always_authenticates(key)) {
-        code = call.C_Login(handle_, CKU_CONTEXT_SPECIFIC, input(pin.view()), size_of(pin.view()));
+        code = call.C_Login(handle_, CKU_CONTEXT_SPECIFIC, input_pin(pin), size_of(pin.view()));
         if (code != CKR_OK) return problem_of(code);
     }
     Bytes out(token_signature_bytes_max);

@@ -53,6 +53,8 @@ struct SlotToken {
     std::size_t pin_bytes_min = 0;
     std::size_t pin_bytes_max = 0;
 };
+// The readers of all slots, each once.
+CardResult<std::vector<std::string>> slot_readers(const Cryptoki& module);
 CardResult<std::vector<SlotToken>> slot_tokens(const Cryptoki& module);
 CardResult<SlotToken> slot_token(const Cryptoki& module, CK_SLOT_ID slot);
 
@@ -67,6 +69,7 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    // An empty PIN is typed at the reader, of which the token says that it has keys.
     CardResult<void> log_in(const Secret& pin);
     // The object of this class with this CKA_ID; none; broken when there are several.
     CardResult<std::optional<CK_OBJECT_HANDLE>> find(CK_OBJECT_CLASS kind, std::uint8_t id) const;

@@ -8,6 +8,8 @@
 #include <cstring>
 
 #include "base/result.hpp"
+#include "card/asking.hpp"
+#include "card/open.hpp"
 #include "card/pin_pad.hpp"
 
 namespace mado::card {
@@ -95,10 +97,10 @@ class PcscChannel final : public Channel {
         return read(code, ByteView(answer).first(size));
     }
 
-    std::optional<std::expected<Response, ChannelError>> transmit_with_pin(
-        const PinEntry& entry) override {
+    bool has_keypad() override { return pin_control().has_value(); }
+    std::expected<Response, ChannelError> transmit_with_pin(const PinEntry& entry) override {
         const auto control = pin_control();
-        if (!control) return std::nullopt;
+        if (!control) return std::unexpected(ChannelError::garbled);
         const auto bytes = pin_verify_structure(entry);
         std::array<std::uint8_t, answer_bytes_max + 2> answer{};
         DWORD size = 0;
@@ -192,6 +194,12 @@ std::optional<std::vector<Reader>> Pcsc::wait(const std::vector<Reader>& seen,
         fail("wait for a card", code);
     }
     return list();
+}
+
+CardResult<std::unique_ptr<Card>> Pcsc::open(const std::string& reader) {
+    auto channel = connect(reader);
+    if (!channel) return problem(CardError::gone);
+    return open_card(std::move(channel));
 }
 
 std::unique_ptr<Channel> Pcsc::connect(const std::string& reader) {

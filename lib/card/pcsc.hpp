@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "card/channel.hpp"
 #include "card/readers.hpp"
 
 namespace mado::card {
@@ -19,7 +20,10 @@ class Pcsc final : public Readers {
     std::optional<std::vector<Reader>> list() override;
     std::optional<std::vector<Reader>> wait(const std::vector<Reader>& seen,
                                             std::chrono::milliseconds patience) override;
-    std::unique_ptr<Channel> connect(const std::string& reader) override;
+    CardResult<std::unique_ptr<Card>> open(const std::string& reader) override;
+    // The same before it is known what kind of card it is. None: there is none, or another program
+    // has it. It is reset at the end.
+    std::unique_ptr<Channel> connect(const std::string& reader);
 
     class Context;
 

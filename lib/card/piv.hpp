@@ -17,6 +17,7 @@ class PivCard final : public Card {
     CardResult<crypto::Certificate> authentication_certificate() override;
     CardResult<crypto::Certificate> signing_certificate(const Secret& password) override;
     CardResult<int> tries_left(KeyUse use) override;
+    bool takes_pin_at_reader() override { return channel_->has_keypad(); }
     CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) override;
     CardResult<void> change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) override;
 

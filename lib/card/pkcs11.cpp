@@ -40,10 +40,14 @@ CardResult<crypto::Certificate> authentication_in(const Cryptoki& module, CK_SLO
     return read_certificate(*session, KeyUse::authentication);
 }
 
-// What the token takes at all, looked at before the card counts it. Never an empty one: OpenSC 0.23
-// would ask the card for its counter, and a null pointer stands for a PIN pad.
+// What the token takes at all, looked at before the card counts it. Never an empty one, which is
+// typed at the reader.
 bool fits(const SlotToken& token, const Secret& pin) {
     return !pin.empty() && pin.size() >= token.pin_bytes_min && pin.size() <= token.pin_bytes_max;
+}
+
+bool has_keypad(const SlotToken& token) {
+    return (token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
 }
 
 int surely_left(const SlotToken& token) {
@@ -63,7 +67,9 @@ CardResult<T> counted(const Cryptoki& module, CK_SLOT_ID slot, CardResult<T> ans
 
 CardResult<Session> logged_in(const Cryptoki& module, const SlotToken& token, const Secret& pin) {
     if ((token.flags & CKF_LOGIN_REQUIRED) == 0) return problem(CardError::no_pin);
-    if (!fits(token, pin)) return problem(CardError::pin_format);
+    if (!fits(token, pin) && !(pin.empty() && has_keypad(token))) {
+        return problem(CardError::pin_format);
+    }
     auto session = Session::open(module, token.slot, Session::Kind::read_only);
     if (!session) return session;
     const auto ok = counted(module, token.slot, session->log_in(pin));
@@ -122,6 +128,7 @@ CardResult<std::vector<Token>> Pkcs11::tokens() const {
     std::vector<Token> out;
     for (const auto& token : *found) {
         out.push_back({.slot = token.slot,
+                       .reader = token.reader,
                        .label = token.label,
                        .authenticates = authentication_in(*module_, token.slot).has_value()});
     }
@@ -178,6 +185,7 @@ CardResult<crypto::Certificate> Pkcs11Card::authentication_certificate() {
 }
 
 CardResult<crypto::Certificate> Pkcs11Card::signing_certificate(const Secret& password) {
+    if (password.empty()) return problem(CardError::pin_format);
     const auto token = token_of(KeyUse::signing);
     if (!token) return std::unexpected(token.error());
     const auto session = logged_in(*module_, *token, password);
@@ -192,7 +200,13 @@ CardResult<int> Pkcs11Card::tries_left(KeyUse use) {
     return surely_left(*token);
 }
 
+bool Pkcs11Card::takes_pin_at_reader() {
+    const auto token = token_of(KeyUse::authentication);
+    return token && has_keypad(*token);
+}
+
 CardResult<Bytes> Pkcs11Card::sign(KeyUse use, const Secret& pin, ByteView message) {
+    if (use == KeyUse::signing && pin.empty()) return problem(CardError::pin_format);
     const auto token = token_of(use);
     if (!token) return std::unexpected(token.error());
     const auto session = logged_in(*module_, *token, pin);

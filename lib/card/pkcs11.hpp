@@ -17,6 +17,7 @@ struct SlotToken;
 // In a slot.
 struct Token {
     unsigned long slot = 0;
+    std::string reader = {};
     std::string label = {};      // the card's own text; may be empty
     bool authenticates = false;  // it shows an authentication certificate
 };
@@ -57,6 +58,7 @@ class Pkcs11Card final : public Card {
     // entered since the last right one (CKF_USER_PIN_COUNT_LOW) or it says that this is the last
     // try; else 2. After a wrong PIN the answer says 1 at most, whatever the flags.
     CardResult<int> tries_left(KeyUse use) override;
+    bool takes_pin_at_reader() override;
     // The signature has been verified with the certificate.
     CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) override;
     // not_there: the module cannot (OpenSC 0.23: JPKI).

@@ -8,9 +8,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include "card/cryptoki.hpp"
+#include "card/pkcs11_readers.hpp"
 #include "crypto/test_command.hpp"
 
 namespace mado::card {
@@ -261,6 +264,85 @@ TEST_F(Pkcs11Test, NobodyStaysLoggedIn) {
     auto session = Session::open(*module, slot, Session::Kind::read_only).value();
     ASSERT_TRUE(session.log_in(pin).has_value());
     EXPECT_TRUE(sees_private_key()) << "all sessions of a program share it";
+}
+
+// A reader with a keypad: the module is given no PIN and has it typed there.
+TEST_F(Pkcs11Test, ThePinIsTypedAtTheReader) {
+    EXPECT_FALSE(open("curves")->takes_pin_at_reader());
+    static CK_C_GetTokenInfo honest_info = nullptr;
+    static CK_C_Login honest_login = nullptr;
+    static std::string_view typed;
+    const auto card = open_with("curves", [](CK_FUNCTION_LIST& functions) {
+        honest_info = functions.C_GetTokenInfo;
+        honest_login = functions.C_Login;
+        functions.C_GetTokenInfo = [](CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
+            const CK_RV code = honest_info(slot, info);
+            info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
+            return code;
+        };
+        functions.C_Login = [](CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR* text,
+                               CK_ULONG size) {
+            if (text != nullptr) return honest_login(session, user, text, size);
+            if (typed.empty()) return CK_RV{CKR_FUNCTION_CANCELED};
+            std::string digits(typed);
+            return honest_login(session, user, reinterpret_cast<CK_UTF8CHAR*>(digits.data()),
+                                digits.size());
+        };
+    });
+    EXPECT_TRUE(card->takes_pin_at_reader());
+    typed = "123456";
+    const auto signature = card->sign(authentication, {}, as_bytes("a message")).value();
+    EXPECT_TRUE(card->authentication_certificate().value().public_key().verify(
+        as_bytes("a message"), signature));
+    typed = "";
+    EXPECT_EQ(card->sign(authentication, {}, {}).error().error, CardError::no_entry);
+    EXPECT_EQ(card->sign(signing, {}, {}).error().error, CardError::pin_format);
+    EXPECT_EQ(card->signing_certificate({}).error().error, CardError::pin_format);
+}
+
+// As the agent has it.
+TEST_F(Pkcs11Test, AsReaders) {
+    tokens->add("third");
+    Pkcs11Readers readers(softhsm);
+    const auto all = readers.list().value();
+    EXPECT_EQ(std::ranges::count(all, true, &Reader::has_card), 4);
+    EXPECT_EQ(std::ranges::count(all, false, &Reader::has_card), 1) << "where a token would come";
+    EXPECT_EQ(readers.list().value(), all);
+    int opened = 0;
+    for (const auto& reader : all) {
+        const auto card = readers.open(reader.name);
+        if (!card) {
+            EXPECT_EQ(card.error().error, reader.has_card ? CardError::not_there : CardError::gone);
+            continue;
+        }
+        ++opened;
+        const auto signature = (*card)->sign(authentication, pin, as_bytes("a message"));
+        EXPECT_TRUE(signature) << static_cast<int>(signature.error().error) << reader.name;
+    }
+    EXPECT_EQ(opened, 2);
+    run_well("softhsm2-util --delete-token --token third");
+    const auto after = readers.wait(all, std::chrono::milliseconds(1)).value();
+    EXPECT_EQ(std::ranges::count(after, true, &Reader::has_card), 3);
+    EXPECT_NE(after, all);
+    EXPECT_THROW(Pkcs11Readers("/nowhere/module.so"), OperatorError);
+}
+
+// Whoever watches waits until a card is done with.
+TEST_F(Pkcs11Test, ReadersOfSeveralThreads) {
+    Pkcs11Readers readers(softhsm);
+    std::string name;
+    const auto all = readers.list().value();
+    for (const auto& reader : all) {
+        if (readers.open(reader.name)) name = reader.name;
+    }
+    std::atomic<bool> end = false;
+    std::jthread watch([&] {
+        while (!end)
+            EXPECT_TRUE(readers.list());
+    });
+    for (int i = 0; i < 20; ++i)
+        EXPECT_TRUE(readers.open(name).value()->sign(authentication, pin, {}));
+    end = true;
 }
 
 // A key that wants its PIN before each signature, as JPKI's signing key, gets it once more.

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "card/channel.hpp"
+#include "card/card.hpp"
 
 namespace mado::card {
 
@@ -33,9 +33,10 @@ class Readers {
     // The same as soon as something is not as in `seen`, at the latest after `patience`.
     virtual std::optional<std::vector<Reader>> wait(const std::vector<Reader>& seen,
                                                     std::chrono::milliseconds patience) = 0;
-    // The card in that reader, for this program alone until the end; then it is reset, so that
-    // nobody stays verified on it. None: there is no card, or another program has it.
-    virtual std::unique_ptr<Channel> connect(const std::string& reader) = 0;
+    // The card in that reader, for this program alone until its end; then nobody stays verified on
+    // it. gone: there is no card, or another program has it; not_there: it is none of ours. A
+    // thread has one card at a time.
+    virtual CardResult<std::unique_ptr<Card>> open(const std::string& reader) = 0;
 };
 
 }  // namespace mado::card

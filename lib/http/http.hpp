@@ -46,6 +46,7 @@ struct Request {
     std::string request_id;           // random, made here, also sent back as X-Request-Id
     std::optional<Hash> certificate;  // SHA-256 of the client's certificate (mutual TLS)
     std::string remote_address;
+    std::uint16_t remote_port = 0;
 
     [[nodiscard]] std::string_view header(std::string_view name) const;  // "" when absent
 };

@@ -134,7 +134,10 @@ void Link::prepare() {
     set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_s);
     set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, keepalive_count);
     const auto remote = socket_.remote_endpoint(error);
-    if (!error) remote_address_ = remote.address().to_string();
+    if (!error) {
+        remote_address_ = remote.address().to_string();
+        remote_port_ = remote.port();
+    }
 }
 
 Task<Ended> Link::handshake(const TlsContext* tls, Side side, std::string server_name) {

@@ -53,6 +53,7 @@ class Link : public std::enable_shared_from_this<Link> {
     [[nodiscard]] tcp::socket& socket() { return socket_; }
     [[nodiscard]] const std::optional<Hash>& peer_certificate() const { return certificate_; }
     [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
+    [[nodiscard]] std::uint16_t remote_port() const { return remote_port_; }
 
     // Called once, when the connection is closed.
     void on_close(std::function<void()> call) { on_close_ = std::move(call); }
@@ -82,6 +83,7 @@ class Link : public std::enable_shared_from_this<Link> {
     std::string input_;
     std::optional<Hash> certificate_;
     std::string remote_address_;
+    std::uint16_t remote_port_ = 0;
     std::function<void()> on_close_;
 };
 

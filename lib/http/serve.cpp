@@ -267,6 +267,7 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
         request.request_id = passage.id;
         request.certificate = link->peer_certificate();
         request.remote_address = link->remote_address();
+        request.remote_port = link->remote_port();
         link->never_expires();
         co_await handle(*service, std::move(request), may_upgrade, passage);
     }
