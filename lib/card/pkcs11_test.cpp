@@ -340,8 +340,11 @@ TEST_F(Pkcs11Test, ReadersOfSeveralThreads) {
         while (!end)
             EXPECT_TRUE(readers.list());
     });
-    for (int i = 0; i < 20; ++i)
-        EXPECT_TRUE(readers.open(name).value()->sign(authentication, pin, {}));
+    for (int i = 0; i < 20; ++i) {
+        const auto card = readers.open(name).value();
+        const auto signature = card->sign(authentication, pin, as_bytes("a message"));
+        EXPECT_TRUE(signature) << static_cast<int>(signature.error().error);
+    }
     end = true;
 }
 
