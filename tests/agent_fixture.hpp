@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -86,17 +88,56 @@ class TestAgent : public ::testing::Test {
   protected:
     TestAgent() : cards_thread_([this] { cards_io_.run(); }) {
         readers_.insert(test_reader, card_.path());
+        start_relay();
         http::ServerOptions options;
-        server_ = std::make_unique<http::Server>(io_, options, routes(shared_));
-        shared_.port = server_->port();
-        shared_.address = "127.0.0.1:" + std::to_string(server_->port());
+        server_ = std::make_unique<http::Server>(io_, options, routes(*shared_));
+        shared_->port = server_->port();
+        shared_->address = "127.0.0.1:" + std::to_string(server_->port());
     }
     ~TestAgent() override {
         work_.reset();
         cards_thread_.join();
     }
 
-    [[nodiscard]] std::string origin() const { return "http://" + shared_.address; }
+    // The relay's public listener: keeps what it is told, and answers what `relay_says_` has next.
+    void start_relay() {
+        http::ServerOptions options;
+        options.tls = &relay_tls_;
+        relay_ = std::make_unique<http::Server>(
+            io_, options,
+            std::vector<http::Route>{{"POST", "/v1/stop", 1024,
+                                      [this](http::Request request) -> http::Task<http::Response> {
+                                          told_.push_back(std::move(request.body));
+                                          http::Response response;
+                                          response.status =
+                                              relay_says_.empty() ? 204 : relay_says_.front();
+                                          if (!relay_says_.empty()) relay_says_.pop_front();
+                                          co_return response;
+                                      }}});
+        auto& log = directory_.logs.front();
+        log.certificate = relay_identity_.hash;
+        log.url.address = {.host = "127.0.0.1", .port = relay_->port()};
+        auto& relay = *std::ranges::find(directory_.participants, std::string("relay"),
+                                         [](const auto& one) { return one.id.text(); });
+        relay.certificates = {relay_identity_.hash};
+        logins_ = std::make_unique<OpenLogins>(io_, directory_, log_);
+        shared_.emplace(Shared{.directory = directory_,
+                               .policy = policy_,
+                               .port = 0,
+                               .address = {},
+                               .cards_io = cards_io_,
+                               .cards = cards_,
+                               .logins = *logins_});
+    }
+    // Until it holds, 5 s at most.
+    bool becomes(const std::function<bool()>& holds) {
+        const auto end = monotonic_us() + 5'000'000;
+        while (!holds() && monotonic_us() < end)
+            http::await(io_, http::pause(http::Milliseconds(5)));
+        return holds();
+    }
+
+    [[nodiscard]] std::string origin() const { return "http://" + shared_->address; }
     // What the portal sends a browser with; `other` fields replace its own, "" leaves one out.
     [[nodiscard]] static std::string query(std::map<std::string, std::string> other = {}) {
         std::map<std::string, std::string> fields{{"client_id", "portal"},
@@ -154,7 +195,7 @@ class TestAgent : public ::testing::Test {
 
     Page send(http::Request request) {
         const bool named = !request.header("host").empty();
-        if (!named) request.headers.push_back({"Host", shared_.address});
+        if (!named) request.headers.push_back({"Host", shared_->address});
         auto response = http::await(io_, exchange(server_->port(), std::move(request)));
         if (!response) throw Failure("the agent does not answer");
         return {.status = response->status, .body = response->body, .response = *response};
@@ -170,15 +211,13 @@ class TestAgent : public ::testing::Test {
     http::asio::io_context cards_io_{1};
     http::asio::executor_work_guard<http::asio::io_context::executor_type> work_{
         cards_io_.get_executor()};
-    OpenLogins logins_{io_, directory_, log_};
-    Shared shared_{.directory = directory_,
-                   .policy = policy_,
-                   .port = 0,
-                   .address = {},
-                   .cards_io = cards_io_,
-                   .cards = cards_,
-                   .logins = logins_,
-                   .log = log_};
+    http::Identity relay_identity_{"relay"};
+    http::TlsContext relay_tls_ = http::TlsContext::server(relay_identity_.tls(), false);
+    std::unique_ptr<http::Server> relay_;
+    std::vector<std::string> told_;
+    std::deque<int> relay_says_;
+    std::unique_ptr<OpenLogins> logins_;
+    std::optional<Shared> shared_;
     std::unique_ptr<http::Server> server_;
     std::thread cards_thread_;
 

@@ -13,7 +13,6 @@ namespace mado::agent {
 namespace {
 
 constexpr std::size_t document_bytes_max = 16 * 1024;
-constexpr std::size_t query_bytes_max = 4096 + 3 * document_bytes_max;  // percent-encoded
 constexpr std::size_t scope_max = 32;
 constexpr std::size_t state_bytes_max = 256;
 constexpr std::size_t nonce_bytes_max = 64;
@@ -61,11 +60,10 @@ bool shows_itself(std::string_view document) {
     return true;
 }
 
-// None: there is none, and none is needed.
-std::expected<std::optional<Document>, Refusal> document_of(const http::Form& form,
-                                                            wire::MandateKind kind,
+// None: it comes by a redirect.
+std::expected<std::optional<Document>, Refusal> document_of(const http::Form& form, Way way,
                                                             const wire::Directory& directory) {
-    if (kind != wire::MandateKind::application) {
+    if (way == Way::redirect) {
         if (form.has("document") || form.has("to")) return std::unexpected(Refusal::malformed);
         return std::nullopt;
     }
@@ -90,24 +88,25 @@ std::string with_fragment(const Asked& asked, http::Form form) {
 }  // namespace
 
 std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
-    if (facts.query.size() > query_bytes_max) return std::unexpected(Refusal::malformed);
-    const auto form = http::parse_form(facts.query);
-    if (!form || !only_known_fields(*form) || form->text("response_mode") != "fragment") {
+    const auto& form = facts.form;
+    if (!only_known_fields(form) || form.text("response_mode") != "fragment") {
         return std::unexpected(Refusal::malformed);
     }
     // Who it is comes first: nothing else of a stranger's query is of interest.
-    const auto* site = facts.directory.find(form->text("client_id"));
+    const auto* site = facts.directory.find(form.text("client_id"));
     if (site == nullptr) return std::unexpected(Refusal::site_unknown);
-    if (!lists(*site, form->text("redirect_uri"))) return std::unexpected(Refusal::site_unlisted);
-    if (form->text("aud") != facts.directory.relay().id.text()) {
+    if (!lists(*site, form.text("redirect_uri"))) return std::unexpected(Refusal::site_unlisted);
+    if (form.text("aud") != facts.directory.relay().id.text()) {
         return std::unexpected(Refusal::audience);
     }
-    const auto kind = wire::parse_mandate_kind(form->text("kind"));
-    const auto scope = scope_of(form->text("scope"));
-    const auto expires = time_of(form->text("exp"));
-    const auto nonce = form->text("nonce");
-    const auto state = form->text("state");
-    if (!kind || !scope || !expires || nonce.empty() || nonce.size() > nonce_bytes_max ||
+    const auto kind = wire::parse_mandate_kind(form.text("kind"));
+    const auto scope = scope_of(form.text("scope"));
+    const auto expires = time_of(form.text("exp"));
+    const auto nonce = form.text("nonce");
+    const auto state = form.text("state");
+    const bool fits =
+        kind && (*kind == wire::MandateKind::application) == (facts.way == Way::document);
+    if (!fits || !scope || !expires || nonce.empty() || nonce.size() > nonce_bytes_max ||
         state.size() > state_bytes_max) {
         return std::unexpected(Refusal::malformed);
     }
@@ -119,14 +118,14 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     if (*expires <= facts.now || *expires > facts.now + wire::nonce_lifetime_s + wire::clock_skew_s)
         return std::unexpected(Refusal::expired);
     const bool for_another = *kind == wire::MandateKind::delegate;
-    const auto delegate = parse_hash(form->text("delegate"));
-    if (form->has("delegate") != for_another || delegate.has_value() != for_another) {
+    const auto delegate = parse_hash(form.text("delegate"));
+    if (form.has("delegate") != for_another || delegate.has_value() != for_another) {
         return std::unexpected(Refusal::malformed);
     }
-    auto document = document_of(*form, *kind, facts.directory);
+    auto document = document_of(form, facts.way, facts.directory);
     if (!document) return std::unexpected(document.error());
     return Asked{.site = site,
-                 .redirect_uri = std::string(form->text("redirect_uri")),
+                 .redirect_uri = std::string(form.text("redirect_uri")),
                  .kind = *kind,
                  .scope = *scope,
                  .nonce = std::string(nonce),

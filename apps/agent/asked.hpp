@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/form.hpp"
 #include "wire/directory.hpp"
 #include "wire/policy.hpp"
 
@@ -43,8 +44,11 @@ enum class Refusal {
     expired,
 };
 
+// Only a form on its own page brings a document; a redirect asks for everything else.
+enum class Way { redirect, document };
 struct AskedFacts {
-    std::string_view query;
+    const http::Form& form;
+    Way way = Way::redirect;
     const wire::Directory& directory;
     const wire::Policy& policy;
     UnixTime now;

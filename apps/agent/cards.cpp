@@ -18,11 +18,12 @@ CardView Cards::view(const card::Reader& reader) {
     auto& card = **opened;
     const auto certificate = card.authentication_certificate();
     const auto tries = card.tries_left(card::KeyUse::authentication);
-    if (!certificate || !tries) return out;
+    const bool without = !tries && tries.error().error == card::CardError::no_pin;
+    if (!certificate || !(tries || without)) return out;
     out.readable = true;
     out.thumbprint = certificate->thumbprint();
     out.not_after = certificate->not_after();
-    out.pin_tries = *tries;
+    if (tries) out.pin_tries = *tries;
     out.pin_at_reader = card.takes_pin_at_reader();
     if (const auto more = card.tries_left(card::KeyUse::signing)) out.password_tries = *more;
     return out;
@@ -40,12 +41,12 @@ Look Cards::look() {
     return out;
 }
 
-client::Result<std::string> Cards::sign(const std::string& reader, const Secret& pin,
-                                        const client::MandateRequest& request,
-                                        const wire::Directory& directory,
-                                        const wire::ParticipantId& organisation) {
+card::CardResult<std::string> Cards::sign(const std::string& reader, const Secret& pin,
+                                          const client::MandateRequest& request,
+                                          const wire::Directory& directory,
+                                          const wire::ParticipantId& organisation) {
     const auto card = readers_.open(reader);
-    if (!card) return client::card_problem(card.error());
+    if (!card) return std::unexpected(card.error());
     return client::sign_mandate(**card, pin, request, directory, organisation, unix_now());
 }
 

@@ -18,10 +18,13 @@ struct CardView {
     bool readable = false;  // it is a card that people log in with
     Hash thumbprint = {};   // of the authentication certificate
     UnixTime not_after = 0;
-    int pin_tries = 0;           // 0: locked
-    bool pin_at_reader = false;  // its reader has a keypad, and the PIN is typed there
-    // The signing password's; none: the card has no signing key.
-    std::optional<int> password_tries = {};
+    std::optional<int> pin_tries = {};       // 0: locked; none: it was issued without a PIN
+    bool pin_at_reader = false;              // its reader has a keypad, and the PIN is typed there
+    std::optional<int> password_tries = {};  // none: it has no signing key, or no password
+
+    [[nodiscard]] std::optional<int> tries(bool password) const {
+        return password ? password_tries : pin_tries;
+    }
 };
 
 struct Look {
@@ -38,12 +41,12 @@ class Cards {
     explicit Cards(card::Readers& readers) : readers_(readers) {}
 
     Look look();
-    // A mandate for `organisation`; also card_missing when another program has the card. An empty
-    // PIN is typed at the reader.
-    client::Result<std::string> sign(const std::string& reader, const Secret& pin,
-                                     const client::MandateRequest& request,
-                                     const wire::Directory& directory,
-                                     const wire::ParticipantId& organisation);
+    // A mandate for `organisation`; also gone when another program has the card. An empty PIN is
+    // typed at the reader.
+    card::CardResult<std::string> sign(const std::string& reader, const Secret& pin,
+                                       const client::MandateRequest& request,
+                                       const wire::Directory& directory,
+                                       const wire::ParticipantId& organisation);
     card::CardResult<void> change_pin(const std::string& reader, card::KeyUse use,
                                       const Secret& pin, const Secret& new_pin);
 

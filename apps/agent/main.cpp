@@ -101,7 +101,7 @@ http::ServerOptions page_options(const Settings& settings, const Log& log) {
 int serve(const std::string& config_path) {
     const Log log("mado-agent");
     const auto settings = read_settings(config_path);
-    if (settings.pcscd) ::setenv("PCSCLITE_CSOCK_NAME", settings.pcscd->c_str(), 0);
+    if (settings.pcscd) ::setenv("PCSCLITE_CSOCK_NAME", settings.pcscd->c_str(), 1);
     const auto directory = wire::load_directory(settings.directory, settings.authority);
     const auto policy = wire::load_policy(settings.policy, directory);
     ::prctl(PR_SET_DUMPABLE, 0);  // a PIN may be in memory
@@ -116,8 +116,7 @@ int serve(const std::string& config_path) {
                   .address = fmt::format("127.0.0.1:{}", settings.port),
                   .cards_io = card_thread.io(),
                   .cards = cards,
-                  .logins = logins,
-                  .log = log};
+                  .logins = logins};
     http::Server server(io, page_options(settings, log), routes(shared));
     http::Metrics metrics;
     http::ServerOptions operator_options;

@@ -54,18 +54,23 @@ std::string mistake_text(Language language, const Mistake& mistake) {
             return say(language, password ? words::password_wrong : words::pin_wrong,
                        mistake.tries_left);
         case Mistake::Kind::pin_format:
-        case Mistake::Kind::new_pin_format:
             return say(language, password ? words::password_format : words::pin_format);
         case Mistake::Kind::no_entry:
             return say(language, words::no_entry);
         case Mistake::Kind::confirm_last:
             return say(language, words::confirm_needed);
         case Mistake::Kind::locked:
-            return say(language, words::locked_card);
+            return say(language, password ? words::password_is_locked : words::locked_card);
         case Mistake::Kind::card_gone:
             return say(language, words::card_gone);
         case Mistake::Kind::new_pin_differs:
             return say(language, words::new_pin_differs);
+        case Mistake::Kind::no_pin:
+            return say(language, password ? words::no_signing_key : words::card_without_pin);
+        case Mistake::Kind::not_possible:
+            return say(language, words::not_possible);
+        case Mistake::Kind::card_fails:
+            return say(language, words::card_fails);
     }
     return "";
 }
@@ -74,14 +79,15 @@ std::string mistake_text(Language language, const Mistake& mistake) {
 std::string mistake_box(Language language, const std::optional<Mistake>& mistake) {
     if (!mistake) return "";
     return fmt::format(R"(<p class="mistake" id="mistake" role="alert">{}{}</p>)",
-                       say(language, words::error_prefix), mistake_text(language, *mistake));
+                       say(language, page::error_prefix), mistake_text(language, *mistake));
 }
 
 std::string card_facts(Language language, const CardView& card, std::int32_t utc_offset_s) {
     std::string out =
         say(language, words::card_until, mado::to_text(date_at(card.not_after, utc_offset_s)));
-    out += "<br>" + (card.pin_tries == 0 ? say(language, words::pin_locked)
-                                         : say(language, words::tries, card.pin_tries));
+    if (!card.pin_tries) return out + "<br>" + say(language, words::card_without_pin);
+    out += "<br>" + (*card.pin_tries == 0 ? say(language, words::pin_locked)
+                                          : say(language, words::tries, *card.pin_tries));
     if (card.password_tries) {
         out += "<br>" + (*card.password_tries == 0
                              ? say(language, words::password_locked)
@@ -107,20 +113,19 @@ std::string no_card(const PageFrame& frame, const Look& look) {
     return "";
 }
 
-int tries_of(const CardView& card, bool password) {
-    return password ? card.password_tries.value_or(0) : card.pin_tries;
-}
-
 // Why this very card cannot; "" when it can.
 std::string unfit(Language language, const CardView& card, bool password) {
     if (!card.readable) return paragraph(say(language, words::unreadable), "mistake");
     if (card.not_after <= unix_now())
         return paragraph(say(language, words::expired_card), "mistake");
-    if (password && !card.password_tries) {
-        return paragraph(say(language, words::no_signing_key), "mistake");
+    const auto tries = card.tries(password);
+    if (!tries) {
+        return paragraph(say(language, password ? words::no_signing_key : words::card_without_pin),
+                         "mistake");
     }
-    if (tries_of(card, password) == 0) {
-        return paragraph(say(language, words::locked_card), "mistake");
+    if (*tries == 0) {
+        return paragraph(say(language, password ? words::password_is_locked : words::locked_card),
+                         "mistake");
     }
     return "";
 }
@@ -308,7 +313,7 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
     // Where the eye is: beside the field, which has the focus.
     body += mistake_box(language, page.mistake);
-    if (only == nullptr || tries_of(*only, password) == 1) {
+    if (only == nullptr || only->tries(password) == 1) {
         body += last_try_box(language, password);
     }
     if (!at_reader) {
@@ -347,7 +352,8 @@ std::string card_page(const PageFrame& frame, const CardPage& page) {
             return fmt::format(R"(<li><a href="/pin?{}">{}</a></li>)",
                                html_text(http::form_text(query)), say(language, words));
         };
-        body += "<ul>" + link("pin", words::change_pin);
+        body += "<ul>";
+        if (card.pin_tries) body += link("pin", words::change_pin);
         if (card.password_tries) body += link("password", words::change_password);
         body += "</ul>";
     }
@@ -385,11 +391,33 @@ std::string pin_page(const PageFrame& frame, const PinPage& page) {
     };
     body += field("pin", words::present, true) + field("fresh", words::fresh, false) +
             field("again", words::fresh_again, false);
-    if (tries_of(*card, page.password) == 1) body += last_try_box(language, page.password);
+    if (card->tries(page.password) == 1) body += last_try_box(language, page.password);
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, words::change));
     return whole(frame, title, body + back, page.mistake.has_value());
 }
+
+namespace {
+
+// Whoever is about to be deceived is not sent back.
+const Words& next_step(Refusal why) {
+    switch (why) {
+        case Refusal::site_unknown:
+        case Refusal::site_unlisted:
+            return words::close_page;
+        case Refusal::expired:
+            return words::begin_again;
+        case Refusal::malformed:
+        case Refusal::audience:
+        case Refusal::scope:
+        case Refusal::document:
+        case Refusal::recipient:
+            return words::tell_site;
+    }
+    return words::tell_site;
+}
+
+}  // namespace
 
 std::string refusal_page(const PageFrame& frame, Refusal why) {
     const auto reason = [why]() -> const Words& {
@@ -416,13 +444,14 @@ std::string refusal_page(const PageFrame& frame, Refusal why) {
     const auto language = frame.language;
     return whole(frame, say(language, words::refused_title),
                  paragraph(say(language, reason()), "mistake") +
-                     paragraph(say(language, words::nothing_signed)));
+                     paragraph(say(language, words::nothing_signed)) +
+                     paragraph(say(language, next_step(why))));
 }
 
 std::string stale_page(const PageFrame& frame) {
     const auto language = frame.language;
     return whole(frame, say(language, words::stale_title),
-                 paragraph(say(language, words::nothing_signed)));
+                 paragraph(say(language, words::begin_again)));
 }
 
 }  // namespace mado::agent

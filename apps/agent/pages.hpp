@@ -26,7 +26,9 @@ struct Mistake {
         locked,
         card_gone,
         new_pin_differs,  // typed twice, and not the same
-        new_pin_format,
+        no_pin,           // it was issued without
+        not_possible,     // not with such a card, or not here
+        card_fails,       // it answers as no card does
     };
     Kind kind;
     int tries_left = 0;     // pin_wrong

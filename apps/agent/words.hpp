@@ -11,7 +11,6 @@ constexpr Words insert_card{"カードをカードリーダに挿し、暗証番
 constexpr Words agent{"マドのカード窓口（このパソコンの中のページ）",
                       "Mado card agent (a page inside this computer)",
                       "カードの まどぐち（この パソコンの なかの ページ）"};
-constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};
 
 constexpr Words login_title{"「{}」へのログイン", "Log in to “{}”", "「{}」に はいる"};
 constexpr Words check_title{"「{}」での資格確認", "Eligibility check at “{}”",
@@ -49,8 +48,7 @@ constexpr Words sign{"署名する", "Sign", "しょめいする"};
 constexpr Words no_signing_key{"このカードには署名の鍵がありません。",
                                "This card has no signing key.",
                                "この カードでは しょめいできません。"};
-constexpr Words hours{"{}時間。取り消すこともできます。", "{} hours; you can take it back before.",
-                      "{}じかん。やめる ことも できます。"};
+constexpr Words hours{"{}時間", "{} hours", "{}じかん"};
 constexpr Words last_password_try{
     "あと1回まちがえると署名の鍵がロックされ、市区町村の窓口でしか直せません。",
     "One more wrong password locks the signing key, and only the municipal office can unlock it.",
@@ -103,10 +101,11 @@ constexpr Words no_service{"カードリーダの仕組み（pcscd）が動い�
                            "The card reader service (pcscd) does not run.",
                            "カードの きかいが うごいて いません。"};
 constexpr Words no_service_help{
-    "管理者に：apt-get install pcscd のあと systemctl start pcscd。デモのカードは ./mado card "
-    "insert 名前。",
-    "For the administrator: apt-get install pcscd, then systemctl start pcscd. A demo card: ./mado "
-    "card insert NAME.",
+    "管理者に：apt-get install pcscd のあと systemctl start pcscd。（デモでは ./mado card insert "
+    "名前）",
+    "For the administrator: apt-get install pcscd, then systemctl start pcscd. (In the demo: "
+    "./mado "
+    "card insert NAME)",
     "パソコンに くわしい ひとに「pcscd を うごかして」と いって ください。"};
 constexpr Words no_reader{"カードリーダが見つかりません。つないでください。",
                           "There is no card reader. Please connect one.",
@@ -129,6 +128,27 @@ constexpr Words locked_card{
     "い。",
     "This card is locked after too many wrong PINs. The municipal office unlocks it.",
     "なんども まちがえたので、この カードは つかえません。やくしょで なおします。"};
+
+constexpr Words password_is_locked{
+    "署名用パスワードのまちがいが続いたため、署名の鍵はロックされています（ログインはできます）。市"
+    "区"
+    "町村の窓口で解除してください。",
+    "The signing key is locked after too many wrong passwords; logging in still works. The "
+    "municipal office unlocks it.",
+    "なんども まちがえたので、しょめいは できません。やくしょで なおします。"};
+constexpr Words card_without_pin{
+    "暗証番号のないカードです。窓口での確認に使えますが、ここでは使えません。",
+    "This card was issued without a PIN: it is for showing at a counter and cannot be used here.",
+    "この カードには すうじが ありません。ここでは つかえません。"};
+constexpr Words not_possible{
+    "このカードでは、ここでそれはできません。市区町村の窓口でできます。",
+    "That cannot be done here with this card. The municipal office can do it.",
+    "この カードでは、ここでは できません。やくしょで できます。"};
+constexpr Words card_fails{
+    "カードの応答が正しくありません。挿し直してください。続くときは市区町村の窓口へ。",
+    "The card does not answer as it should. Put it in again; if that does not help, the municipal "
+    "office can.",
+    "カードが おかしいです。もういちど いれて ください。だめなら やくしょへ。"};
 
 constexpr Words pin_wrong{"暗証番号がちがいます。あと{}回です。",
                           "The PIN is wrong. {} tries left.",
@@ -169,7 +189,6 @@ constexpr Words new_pin_differs{"新しいものが2回で同じではありま�
                                 "あたらしいのが ２かいで おなじでは ありません。"};
 
 constexpr Words card_title{"カードの状態", "Your card", "カードの ようす"};
-constexpr Words reader{"カードリーダ", "Reader", "カードの きかい"};
 constexpr Words open_logins{"このカードで開いているログイン：{}件（カードを抜くと終わります）",
                             "Log-ins open by cards here: {} (removing the card ends them)",
                             "いま はいって いる ところ：{}（カードを ぬくと おわります）"};
@@ -188,11 +207,20 @@ constexpr Words password_rule{"英大文字と数字で6〜16文字", "6 to 16 c
 
 constexpr Words refused_title{"この求めには応じません", "This request is refused",
                               "これは できません"};
-constexpr Words nothing_signed{
-    "暗証番号は求められていません。カードは何も署名していません。元のページに戻り、もう一度始めてく"
-    "ださい。",
-    "You were not asked for a PIN, and the card has signed nothing. Go back and begin again.",
-    "カードは なにも していません。もとの ページから、もういちど はじめて ください。"};
+constexpr Words nothing_signed{"暗証番号は求められていません。カードは何も署名していません。",
+                               "You were not asked for a PIN, and the card has signed nothing.",
+                               "カードは なにも していません。"};
+constexpr Words close_page{"このページと、ここに来る前のページを閉じてください。",
+                           "Close this page and the one that you came from.",
+                           "この ページと、まえの ページを とじて ください。"};
+constexpr Words begin_again{"元のページに戻り、もう一度始めてください。",
+                            "Go back to the page that you came from and begin again.",
+                            "もとの ページから、もういちど はじめて ください。"};
+constexpr Words tell_site{
+    "求めたところの側の誤りです。あなたにできることはありません。そこの問い合わせ先に知らせてくださ"
+    "い。",
+    "The mistake is on the side of whoever asked, not yours. Please tell them.",
+    "あなたの まちがいでは ありません。たのんだ ところに しらせて ください。"};
 constexpr Words malformed{"求めの形が正しくありません。", "The request does not have its form.",
                           "おねがいの かたちが ちがいます。"};
 constexpr Words site_unknown{

@@ -232,14 +232,15 @@ std::unexpected<Problem> card_problem(const card::CardProblem& why) {
     return problem(wire::Code::card_missing);
 }
 
-Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
-                                 const wire::Directory& directory,
-                                 const wire::ParticipantId& organisation, UnixTime now) {
+card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
+                                           const MandateRequest& request,
+                                           const wire::Directory& directory,
+                                           const wire::ParticipantId& organisation, UnixTime now) {
     const bool application = request.kind == wire::MandateKind::application;
     const auto use = application ? card::KeyUse::signing : card::KeyUse::authentication;
     const auto read =
         application ? card.signing_certificate(pin) : card.authentication_certificate();
-    if (!read) return card_problem(read.error());
+    if (!read) return std::unexpected(read.error());
     const auto& certificate = *read;
     const wire::Mandate mandate{
         .audience = directory.relay().id,
@@ -248,7 +249,7 @@ Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const Mand
         .scope = request.scope,
         .nonce = request.nonce,
         .issued_at = now,
-        .expires = now + request.lifetime_s.value_or(wire::lifetime_s_max(request.kind)),
+        .expires = now + wire::lifetime_s_max(request.kind),
         .stop = request.stop,
         .delegate = request.delegate,
         .payload_hashes = request.payload_hashes};
@@ -256,7 +257,7 @@ Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const Mand
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
     const auto signature = card.sign(use, pin, as_bytes(text));
-    if (!signature) return card_problem(signature.error());
+    if (!signature) return std::unexpected(signature.error());
     return crypto::join_jws(text, *signature);
 }
 

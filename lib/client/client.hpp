@@ -120,17 +120,17 @@ struct MandateRequest {
     wire::MandateKind kind = wire::MandateKind::check;
     std::vector<wire::ServiceId> scope;
     std::string nonce;
-    std::optional<std::int64_t> lifetime_s = {};  // the longest of its kind
-    std::optional<Hash> stop = {};                // SHA-256 of the secret that ends it
-    std::optional<Hash> delegate = {};            // x5t#S256 of the other one's certificate
-    std::vector<Hash> payload_hashes = {};        // of an application
+    std::optional<Hash> stop = {};          // SHA-256 of the secret that ends it
+    std::optional<Hash> delegate = {};      // x5t#S256 of the other one's certificate
+    std::vector<Hash> payload_hashes = {};  // of an application
 };
+// The mandate's JWS, signed by the card for `organisation`, for as long as its kind may last. By the
+// authentication key and its PIN; an application by the signing key and its password.
+card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
+                                           const MandateRequest& request,
+                                           const wire::Directory& directory,
+                                           const wire::ParticipantId& organisation, UnixTime now);
 // What a card's refusal is called.
 std::unexpected<Problem> card_problem(const card::CardProblem& why);
-// The mandate's JWS, signed by the card for `organisation`; pin_wrong or card_locked otherwise. By
-// the authentication key and its PIN; an application by the signing key and its password.
-Result<std::string> sign_mandate(card::Card& card, const Secret& pin, const MandateRequest& request,
-                                 const wire::Directory& directory,
-                                 const wire::ParticipantId& organisation, UnixTime now);
 
 }  // namespace mado::client

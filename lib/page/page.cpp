@@ -8,7 +8,6 @@ namespace {
 constexpr std::array languages = {Language::ja, Language::en, Language::easy};
 constexpr Words own_names{"日本語", "English", "やさしい日本語"};
 constexpr Words languages_title{"言語", "Language", "ことば"};
-constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};
 
 std::string_view html_language(Language language) {
     return language == Language::en ? "en" : "ja";

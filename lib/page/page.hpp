@@ -29,6 +29,9 @@ std::string say(Language language, const Words& words, const Arguments&... argum
     return html_text(fmt::format(fmt::runtime(words.in(language)), arguments...));
 }
 
+// Before what the person has to mend, in the title and on the page.
+inline constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};
+
 struct Frame {
     Language language = Language::ja;
     std::string path;              // of this page, for the other languages

@@ -20,19 +20,21 @@ const Site& site() {
 // A form, as a browser or a site sends it, and what an agent makes of it.
 bool form(ByteView in) {
     const auto first = http::parse_form(as_text(in));
-    const auto asked = agent::judge({.query = as_text(in),
-                                     .directory = site().directory,
-                                     .policy = site().policy,
-                                     .now = wire::test_now});
-    if (asked) {
+    if (!first) return false;
+    for (const auto way : {agent::Way::redirect, agent::Way::document}) {
+        const auto asked = agent::judge({.form = *first,
+                                         .way = way,
+                                         .directory = site().directory,
+                                         .policy = site().policy,
+                                         .now = wire::test_now});
+        if (!asked) continue;
         require(agent::signed_address(*asked, {.mandate = "m"}).starts_with(agent::test_back),
                 "nothing returns to where the directory does not list");
-        require(asked->document.has_value() == (asked->kind == wire::MandateKind::application),
-                "only an application has a document");
-    }
-    if (!first) {
-        require(!asked, "nothing is asked by what is no form");
-        return false;
+        require(asked->document.has_value() == (way == agent::Way::document) &&
+                    asked->document.has_value() == (asked->kind == wire::MandateKind::application),
+                "only an application has a document, and only on its page");
+        require(asked->delegate.has_value() == (asked->kind == wire::MandateKind::delegate),
+                "only who acts for another is named");
     }
     const auto second = http::parse_form(http::form_text(*first));
     require(second && second->fields() == first->fields(), "a form is read as written");
