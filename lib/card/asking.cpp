@@ -1,6 +1,5 @@
 #include "card/asking.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "card/pin_pad.hpp"
@@ -60,16 +59,6 @@ CardResult<Response> ask(Channel& channel, const Command& command) {
         out->status = next->status;
     }
     return out;
-}
-
-bool is_pin(KeyUse use, const Secret& pin) {
-    const bool digits_only = use == KeyUse::authentication;
-    const auto fits = [digits_only](std::uint8_t c) {
-        return (c >= '0' && c <= '9') || (!digits_only && c >= 'A' && c <= 'Z');
-    };
-    const auto [least, most] = digits_only ? std::pair{+pin_digits, +pin_digits} : std::pair{6, 16};
-    return std::cmp_greater_equal(pin.size(), least) && std::cmp_less_equal(pin.size(), most) &&
-           std::ranges::all_of(pin.view(), fits);
 }
 
 CardResult<void> read_verified(Status answer) {

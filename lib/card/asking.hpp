@@ -12,9 +12,6 @@ std::unexpected<CardProblem> problem(CardError error, int tries_left = 0);
 // (ISO/IEC 7816-4 section 5.3.4).
 CardResult<Response> ask(Channel& channel, const Command& command);
 
-constexpr std::uint8_t pin_digits = 4;  // of the authentication key
-// Looked at before the card counts it.
-bool is_pin(KeyUse use, const Secret& pin);
 // What a card answers to a PIN.
 CardResult<void> read_verified(Status answer);
 // Has the PIN typed at the reader, and verified. pin_format: it has no keypad.

@@ -1,6 +1,7 @@
 // A person's IC card: what every kind of card can do, whatever way leads to it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
@@ -13,6 +14,12 @@ namespace mado::card {
 // The authentication key signs mandates (PIN of 4 digits), the signing key documents and
 // applications (password of 6 to 16 capital letters and digits).
 enum class KeyUse { authentication, signing };
+
+constexpr std::uint8_t pin_digits = 4;
+constexpr std::size_t password_bytes_min = 6;
+constexpr std::size_t password_bytes_max = 16;
+// Whether it can be that key's. Looked at before a card counts it.
+bool is_pin(KeyUse use, ByteView text);
 
 enum class CardError {
     gone,        // it was pulled out, or its reader

@@ -110,7 +110,7 @@ CardResult<int> JpkiCard::tries_left(KeyUse use) {
 
 CardResult<void> JpkiCard::verify(KeyUse use, const Secret& pin) {
     const bool at_reader = use == KeyUse::authentication && pin.empty();
-    if (!at_reader && !is_pin(use, pin)) return problem(CardError::pin_format);
+    if (!at_reader && !is_pin(use, pin.view())) return problem(CardError::pin_format);
     if (auto ok = select_file(files_of(use).pin); !ok) return std::unexpected(ok.error());
     if (at_reader) {
         constexpr std::array<std::uint8_t, pin_digits> place{};
@@ -140,7 +140,8 @@ CardResult<Bytes> JpkiCard::sign(KeyUse use, const Secret& pin, ByteView message
 }
 
 CardResult<void> JpkiCard::change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) {
-    if (!is_pin(use, pin) || !is_pin(use, new_pin)) return problem(CardError::pin_format);
+    if (!is_pin(use, pin.view()) || !is_pin(use, new_pin.view()))
+        return problem(CardError::pin_format);
     if (auto ok = begin(); !ok) return ok;
     if (auto ok = verify(use, pin); !ok) return ok;
     const auto response = send({.ins = 0x24, .p1 = 0x01, .p2 = this_file, .data = new_pin.view()});

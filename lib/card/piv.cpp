@@ -147,7 +147,7 @@ CardResult<void> PivCard::verify(KeyUse use, const Secret& pin) {
             *channel_, {.command = {.ins = 0x20, .p2 = names_of(use).pin, .data = place.view()},
                         .digits = pin_digits});
     }
-    if (!is_pin(use, pin)) return problem(CardError::pin_format);
+    if (!is_pin(use, pin.view())) return problem(CardError::pin_format);
     const auto data = padded(use, {&pin});
     const auto response =
         ask(*channel_, {.ins = 0x20, .p2 = names_of(use).pin, .data = data.view()});
@@ -189,7 +189,8 @@ CardResult<Bytes> PivCard::sign_verified(KeyUse use, const Secret& pin, ByteView
 }
 
 CardResult<void> PivCard::change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) {
-    if (!is_pin(use, pin) || !is_pin(use, new_pin)) return problem(CardError::pin_format);
+    if (!is_pin(use, pin.view()) || !is_pin(use, new_pin.view()))
+        return problem(CardError::pin_format);
     if (auto ok = begin(); !ok) return ok;
     const auto both = padded(use, {&pin, &new_pin});
     const auto response =

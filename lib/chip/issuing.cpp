@@ -221,7 +221,7 @@ Response Issuing::reset_pin(const Command& command) {
     if (!file_.content.form.has_pins) return refused(status::no_reference);
     if (slot->key.empty()) return refused(status::not_found);
     const auto& rule = command.p2 == authentication ? authentication_rule : signing_rule;
-    if (!is_pin(command.data, rule)) return refused(status::wrong_data);
+    if (!card::is_pin(rule.use, command.data)) return refused(status::wrong_data);
     set_pin(slot->pin, rule, command.data);
     file_.save();
     return {};

@@ -23,6 +23,16 @@ Response refused(card::Status why) {
     return {.data = {}, .status = why};
 }
 
+bool has_length_of(card::KeyUse use, ByteView pin) {
+    switch (use) {
+        case card::KeyUse::authentication:
+            return pin.size() == card::pin_digits;
+        case card::KeyUse::signing:
+            return pin.size() >= card::password_bytes_min && pin.size() <= card::password_bytes_max;
+    }
+    return false;
+}
+
 Bytes token() {
     Bytes out = to_bytes(token_text);
     out.resize(token_bytes);
@@ -158,9 +168,8 @@ Response Jpki::verify(const Command& command) {
     // Without data it asks how many tries are left, whoever is verified and also when it is locked.
     if (command.data.empty()) return refused(tries_status(pin));
     // A text that cannot be a PIN is a slip of the program, and costs no try.
-    const bool length_fits =
-        command.data.size() >= key->rule.bytes_min && command.data.size() <= key->rule.bytes_max;
-    if (!length_fits || command.expected != 0) return refused(status::wrong_length);
+    if (!has_length_of(key->rule.use, command.data) || command.expected != 0)
+        return refused(status::wrong_length);
     key->verified = false;
     const auto answer = verify_pin(file_, pin, key->rule, command.data);
     key->verified = answer == status::ok;
@@ -176,7 +185,7 @@ Response Jpki::change_pin(const Command& command) {
     if (!file_.content.form.has_pins) return refused(status::no_reference);
     if (!key->verified) return refused(status::not_verified);
     if (command.data.empty()) return refused(status::wrong_length);
-    if (!is_pin(command.data, key->rule)) return refused(status::wrong_data);
+    if (!card::is_pin(key->rule.use, command.data)) return refused(status::wrong_data);
     set_pin(key->slot.pin, key->rule, command.data);
     file_.save();
     return {};

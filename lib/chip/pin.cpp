@@ -1,19 +1,8 @@
 #include "chip/pin.hpp"
 
-#include <algorithm>
-
 #include "crypto/digest.hpp"
 
 namespace mado::chip {
-
-bool is_pin(ByteView text, const PinRule& rule) {
-    const auto fits = [&rule](std::uint8_t c) {
-        const bool digit = c >= '0' && c <= '9';
-        return digit || (!rule.digits_only && c >= 'A' && c <= 'Z');
-    };
-    return text.size() >= rule.bytes_min && text.size() <= rule.bytes_max &&
-           std::ranges::all_of(text, fits);
-}
 
 card::Status tries_status(const Pin& pin) {
     return static_cast<card::Status>(card::status::tries_left + pin.tries_left);

@@ -2,24 +2,18 @@
 #pragma once
 
 #include "card/apdu.hpp"
+#include "card/card.hpp"
 #include "chip/card_file.hpp"
 
 namespace mado::chip {
 
-// What a card takes as this PIN, and how often a wrong one.
+// How often a card takes a wrong one of this key's.
 struct PinRule {
-    std::size_t bytes_min;
-    std::size_t bytes_max;
-    bool digits_only;
+    card::KeyUse use;
     int tries_max;
 };
-constexpr PinRule authentication_rule{
-    .bytes_min = 4, .bytes_max = 4, .digits_only = true, .tries_max = 3};
-// Capital letters and digits.
-constexpr PinRule signing_rule{
-    .bytes_min = 6, .bytes_max = 16, .digits_only = false, .tries_max = 5};
-
-bool is_pin(ByteView text, const PinRule& rule);
+constexpr PinRule authentication_rule{.use = card::KeyUse::authentication, .tries_max = 3};
+constexpr PinRule signing_rule{.use = card::KeyUse::signing, .tries_max = 5};
 
 // "So many tries are left"; 63 C0 when it is locked.
 card::Status tries_status(const Pin& pin);

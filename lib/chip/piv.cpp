@@ -187,7 +187,7 @@ Response Piv::verify(const Command& command) {
     if (command.data.size() != reference->bytes) return refused(status::wrong_length);
     const auto given = without_padding(command.data);
     // A text that cannot be a PIN is a slip of the program, and costs no try.
-    if (!is_pin(given, reference->rule)) return refused(status::wrong_data);
+    if (!card::is_pin(reference->rule.use, given)) return refused(status::wrong_data);
     reference->verified = false;
     const auto answer = verify_pin(file_, reference->slot.pin, reference->rule, given);
     reference->verified = answer == status::ok;
@@ -206,7 +206,8 @@ Response Piv::change_pin(const Command& command) {
     }
     const auto old_pin = without_padding(command.data.first(reference->bytes));
     const auto new_pin = without_padding(command.data.last(reference->bytes));
-    if (!is_pin(old_pin, reference->rule) || !is_pin(new_pin, reference->rule)) {
+    if (!card::is_pin(reference->rule.use, old_pin) ||
+        !card::is_pin(reference->rule.use, new_pin)) {
         return refused(status::wrong_data);
     }
     auto& pin = reference->slot.pin;
