@@ -63,6 +63,8 @@ std::string mistake_text(Language language, const Mistake& mistake) {
             return say(language, password ? words::password_is_locked : words::locked_card);
         case Mistake::Kind::card_gone:
             return say(language, words::card_gone);
+        case Mistake::Kind::expired:
+            return say(language, words::expired_card);
         case Mistake::Kind::new_pin_differs:
             return say(language, words::new_pin_differs);
         case Mistake::Kind::no_pin:
@@ -165,8 +167,11 @@ struct SecretField {
 std::string secret_field(Language language, const SecretField& field) {
     const auto rule =
         field.password
-            ? std::string(R"(minlength="6" maxlength="16" pattern="[A-Z0-9]{6,16}")")
-            : std::string(R"(inputmode="numeric" minlength="4" maxlength="4" pattern="[0-9]{4}")");
+            ? fmt::format(R"(minlength="{0}" maxlength="{1}" pattern="[A-Z0-9]{{{0},{1}}}")",
+                          card::password_bytes_min, card::password_bytes_max)
+            : fmt::format(
+                  R"(inputmode="numeric" minlength="{0}" maxlength="{0}" pattern="[0-9]{{{0}}}")",
+                  card::pin_digits);
     const auto hint = say(language, field.password ? words::password_rule : words::pin_rule);
     return fmt::format(R"(<p class="field"><label for="{0}">{1}</label>)"
                        R"(<span class="hint" id="{0}-hint">{2}</span>)"

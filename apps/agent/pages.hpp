@@ -25,6 +25,7 @@ struct Mistake {
         confirm_last,  // the last try needs a tick
         locked,
         card_gone,
+        expired,
         new_pin_differs,  // typed twice, and not the same
         no_pin,           // it was issued without
         not_possible,     // not with such a card, or not here

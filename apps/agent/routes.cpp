@@ -158,12 +158,12 @@ Task<Response> document_page(Shared& shared, const Request& request) {
     co_return co_await show_signing(shared, {.asked = *asked, .frame = frame}, {});
 }
 
+card::KeyUse use_of(bool password) {
+    return password ? card::KeyUse::signing : card::KeyUse::authentication;
+}
+
 bool is_pin(std::string_view text, bool password) {
-    const auto fits = [password](char c) {
-        return (c >= '0' && c <= '9') || (password && c >= 'A' && c <= 'Z');
-    };
-    const bool size = password ? text.size() >= 6 && text.size() <= 16 : text.size() == 4;
-    return size && std::ranges::all_of(text, fits);
+    return card::is_pin(use_of(password), as_bytes(text));
 }
 
 // What is typed, and for which of the two keys.
@@ -176,6 +176,7 @@ struct Typed {
 std::optional<Mistake> mistake_before(const http::Form& form, const CardView* card, Typed typed) {
     using Kind = Mistake::Kind;
     if (card == nullptr || !card->readable) return Mistake{.kind = Kind::card_gone};
+    if (card->not_after <= unix_now()) return Mistake{.kind = Kind::expired};
     const auto tries = card->tries(typed.password);
     if (!tries) return Mistake{.kind = Kind::no_pin, .password = typed.password};
     if (*tries == 0) return Mistake{.kind = Kind::locked, .password = typed.password};
@@ -327,7 +328,6 @@ Task<Response> change_form(Shared& shared, http::Form form) {
     auto mistake = mistake_in_new(form, password);
     if (!mistake) mistake = mistake_before(form, card, {.password = password});
     if (mistake) co_return co_await show_change(shared, std::move(*change), mistake);
-    const auto use = password ? card::KeyUse::signing : card::KeyUse::authentication;
     const Secret old(as_bytes(form.text("pin")));
     const Secret fresh(as_bytes(form.text("fresh")));
     const auto done = co_await http::run_on(
@@ -335,7 +335,7 @@ Task<Response> change_form(Shared& shared, http::Form form) {
         [](Cards& own, std::string reader, card::KeyUse which, const Secret& present,
            const Secret& next) -> Task<card::CardResult<void>> {
             co_return own.change_pin(reader, which, present, next);
-        }(shared.cards, card->reader.name, use, old, fresh));
+        }(shared.cards, card->reader.name, use_of(password), old, fresh));
     if (!done) {
         co_return co_await show_change(shared, std::move(*change),
                                        mistake_of(done.error(), password));

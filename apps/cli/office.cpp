@@ -1,6 +1,5 @@
 #include "office.hpp"
 
-#include <algorithm>
 #include <iostream>
 
 #include "base/printable.hpp"
@@ -21,9 +20,7 @@ Secret obtain_pin(card::Card& card, const std::string& given) {
     }
     Secret pin =
         read_secret(given, "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: ");
-    const bool digits =
-        std::ranges::all_of(pin.view(), [](auto c) { return c >= '0' && c <= '9'; });
-    if (pin.size() != 4 || !digits) {
+    if (!card::is_pin(card::KeyUse::authentication, pin.view())) {
         throw OperatorError(
             "a PIN has 4 digits (0 to 9); the card was not asked, and no try is spent");
     }

@@ -242,17 +242,16 @@ card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
         application ? card.signing_certificate(pin) : card.authentication_certificate();
     if (!read) return std::unexpected(read.error());
     const auto& certificate = *read;
-    const wire::Mandate mandate{
-        .audience = directory.relay().id,
-        .organisation = organisation,
-        .kind = request.kind,
-        .scope = request.scope,
-        .nonce = request.nonce,
-        .issued_at = now,
-        .expires = now + wire::lifetime_s_max(request.kind),
-        .stop = request.stop,
-        .delegate = request.delegate,
-        .payload_hashes = request.payload_hashes};
+    const wire::Mandate mandate{.audience = directory.relay().id,
+                                .organisation = organisation,
+                                .kind = request.kind,
+                                .scope = request.scope,
+                                .nonce = request.nonce,
+                                .issued_at = now,
+                                .expires = now + wire::lifetime_s_max(request.kind),
+                                .stop = request.stop,
+                                .delegate = request.delegate,
+                                .payload_hashes = request.payload_hashes};
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));

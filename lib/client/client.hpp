@@ -124,8 +124,8 @@ struct MandateRequest {
     std::optional<Hash> delegate = {};      // x5t#S256 of the other one's certificate
     std::vector<Hash> payload_hashes = {};  // of an application
 };
-// The mandate's JWS, signed by the card for `organisation`, for as long as its kind may last. By the
-// authentication key and its PIN; an application by the signing key and its password.
+// The mandate's JWS, signed by the card for `organisation`, for as long as its kind may last. By
+// the authentication key and its PIN; an application by the signing key and its password.
 card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
                                            const MandateRequest& request,
                                            const wire::Directory& directory,
