@@ -58,6 +58,7 @@ class Pkcs11Card final : public Card {
     // entered since the last right one (CKF_USER_PIN_COUNT_LOW) or it says that this is the last
     // try; else 2. After a wrong PIN the answer says 1 at most, whatever the flags.
     CardResult<int> tries_left(KeyUse use) override;
+    // Never with OpenSC's JPKI: its driver has no PIN typed. Through PC/SC such a card can.
     bool takes_pin_at_reader() override;
     // The signature has been verified with the certificate.
     CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) override;
