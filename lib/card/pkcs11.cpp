@@ -130,10 +130,13 @@ CardResult<std::vector<Token>> Pkcs11::tokens() const {
     if (!found) return std::unexpected(found.error());
     std::vector<Token> out;
     for (const auto& token : *found) {
-        out.push_back({.slot = token.slot,
-                       .reader = token.reader,
-                       .label = token.label,
-                       .authenticates = authentication_in(*module_, token.slot).has_value()});
+        const auto certificate = authentication_in(*module_, token.slot);
+        out.push_back(
+            {.slot = token.slot,
+             .reader = token.reader,
+             .label = token.label,
+             .serial = token.serial,
+             .certificate = certificate ? std::optional(certificate->thumbprint()) : std::nullopt});
     }
     return out;
 }

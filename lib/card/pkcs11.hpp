@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct SlotToken;
 struct Token {
     unsigned long slot = 0;
     std::string reader = {};
-    std::string label = {};      // the card's own text; may be empty
-    bool authenticates = false;  // it shows an authentication certificate
+    std::string label = {};                // the card's own text; may be empty
+    std::string serial = {};               // not unique: OpenSC's is the same for all JPKI cards
+    std::optional<Hash> certificate = {};  // the thumbprint of the one it authenticates with
 };
 
 // One module in this program; one thread uses it and its cards. OpenSC logs nobody out of a JPKI

@@ -148,7 +148,7 @@ TEST_F(Pkcs11Test, ListsTokens) {
     const Pkcs11 module(softhsm);
     std::map<std::string, bool> found;
     for (const auto& token : module.tokens().value())
-        found[token.label] = token.authenticates;
+        found[token.label] = token.certificate.has_value();
     EXPECT_EQ(found,
               (std::map<std::string, bool>{{"curves", true}, {"rsa", true}, {"empty", false}}));
     EXPECT_EQ(module.open(slot_of(module, "empty")).error().error, CardError::not_there);
