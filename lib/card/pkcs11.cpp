@@ -46,8 +46,8 @@ bool fits(const SlotToken& token, const Secret& pin) {
     return !pin.empty() && pin.size() >= token.pin_bytes_min && pin.size() <= token.pin_bytes_max;
 }
 
-// OpenSC says so of the reader alone, also where its driver for JPKI, which names its tokens "JPKI
-// (…)", would send the card a PIN of no digits.
+// OpenSC says so of the reader alone, and its driver for JPKI, whose tokens it calls "JPKI (…)",
+// has nothing typed there.
 bool has_keypad(const SlotToken& token) {
     return (token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0 &&
            !token.label.starts_with("JPKI");
