@@ -162,8 +162,8 @@ TEST_F(CardsTest, OurWayThroughPkcs11) {
         ASSERT_EQ(tokens.size(), 2U) << "one for each PIN";
         EXPECT_EQ(tokens[0].label, "JPKI (User Authentication PIN)");
         EXPECT_EQ(tokens[1].label, "JPKI (Digital Signature PIN)");
-        EXPECT_TRUE(tokens[0].authenticates);
-        EXPECT_FALSE(tokens[1].authenticates);
+        EXPECT_TRUE(tokens[0].certificate.has_value());
+        EXPECT_FALSE(tokens[1].certificate.has_value());
         for (const auto& token : tokens) {
             const auto inserted = opensc.open(token.slot).value();
             const auto certificate = inserted->authentication_certificate().value();
@@ -280,6 +280,28 @@ TEST_F(CardsTest, ReadersOfAModule) {
     EXPECT_NE(again.changes, of(first).changes) << "it is another insertion";
 }
 
+// Two JPKI cards have one serial number to OpenSC, and nobody looked while there was none.
+TEST_F(CardsTest, AnotherCardInTheReaderOfAModule) {
+    const chip::TestCard other;
+    {
+        constexpr auto use = card::KeyUse::authentication;
+        const auto key = [&] {
+            const auto at_home = card::open_card(std::make_unique<chip::Inserted>(other.path()));
+            return at_home.value()->authentication_certificate().value().public_key();
+        }();
+        chip::Inserted at_the_issuers(other.path());
+        auto issuer = card::Personaliser::begin(at_the_issuers, other.issuer_key).value();
+        const auto& maker = chip::personalised();
+        ASSERT_TRUE(issuer.write_certificate(use, maker.certify(key, "2"), maker.authority));
+    }
+    card::Pkcs11Readers readers{std::string(module)};
+    const auto first = readers.list().value();
+    EXPECT_EQ(readers.list().value(), first);
+    stack->remove();
+    stack->insert(other.path());
+    EXPECT_NE(readers.list().value(), first);
+}
+
 class PivCardsTest : public CardsTest {
   protected:
     PivCardsTest() : CardsTest({.kind = chip::CardKind::piv}) {}
@@ -313,12 +335,40 @@ TEST_F(PivCardsTest, SignsWithTheAuthenticationKeyOnly) {
                         "--signature-format openssl --input-file {} --output-file {}",
                         mechanism, id, file("message"), file("signature")));
     };
-    run_well(sign("01", "ECDSA-SHA256"));
-    run_well(fmt::format("openssl dgst -sha256 -verify {} -signature {} {}", file("auth.pub"),
-                         file("signature"), file("message")));
+    for (const auto* hash : {"1", "224", "256", "384", "512"}) {
+        run_well(sign("01", fmt::format("ECDSA-SHA{}", hash)));
+        run_well(fmt::format("openssl dgst -sha{} -verify {} -signature {} {}", hash,
+                             file("auth.pub"), file("signature"), file("message")));
+    }
     const auto refused = run(sign("02", "ECDSA-SHA384"));
     EXPECT_NE(refused.status, 0);
     EXPECT_NE(refused.output.find("Private key not found"), std::string::npos) << refused.output;
+}
+
+// A key on P-384 takes SHA-256 as well.
+TEST_F(PivCardsTest, SignsShortDigestsWithALargeKey) {
+    stack->remove();
+    {
+        chip::Inserted at_the_issuers(card.path());
+        auto issuer = card::Personaliser::begin(at_the_issuers, card.issuer_key).value();
+        constexpr auto use = card::KeyUse::authentication;
+        const auto key = issuer.generate(use, crypto::KeyType::p384).value();
+        const auto& maker = chip::personalised({.kind = chip::CardKind::piv});
+        ASSERT_TRUE(issuer.write_certificate(use, maker.certify(key, "1"), maker.authority));
+        ASSERT_TRUE(issuer.set_pin(use, chip::secret("1234")));
+    }
+    stack->insert(card.path());
+    crypto::write(file("message"), "a message");
+    read_certificate("01", file("auth.pem"));
+    run_well("openssl x509 -noout -pubkey -in " + file("auth.pem") + " > " + file("auth.pub"));
+    for (const auto* hash : {"1", "256", "384", "512"}) {
+        run_well(
+            pkcs11(fmt::format("--login --pin 1234 --sign --mechanism ECDSA-SHA{} --id 01 "
+                               "--signature-format openssl --input-file {} --output-file {}",
+                               hash, file("message"), file("signature"))));
+        run_well(fmt::format("openssl dgst -sha{} -verify {} -signature {} {}", hash,
+                             file("auth.pub"), file("signature"), file("message")));
+    }
 }
 
 // OpenSC shows no counter of a PIV card. The card itself says it once it is logged out, which

@@ -36,14 +36,16 @@ constexpr Status blocked = 0x6983;
 constexpr Status not_now = 0x6985;  // conditions of use not satisfied
 constexpr Status no_file_selected = 0x6986;
 constexpr Status wrong_data = 0x6a80;
+constexpr Status not_supported = 0x6a81;  // the function
 constexpr Status not_found = 0x6a82;
 constexpr Status wrong_parameters = 0x6a86;
 constexpr Status no_reference = 0x6a88;  // referenced data or reference data not found
 constexpr Status wrong_offset = 0x6b00;
 constexpr Status unknown_instruction = 0x6d00;
 constexpr Status unknown_class = 0x6e00;
-constexpr Status more_bytes = 0x6100;  // + how many wait for GET RESPONSE; 0: 256 or more
-constexpr Status tries_left = 0x63c0;  // + how many tries are left
+constexpr Status exact_length = 0x6c00;  // + the Le that it wants; 0: 256
+constexpr Status more_bytes = 0x6100;    // + how many wait for GET RESPONSE; 0: 256 or more
+constexpr Status tries_left = 0x63c0;    // + how many tries are left
 }  // namespace status
 
 struct Response {

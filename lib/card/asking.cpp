@@ -25,16 +25,25 @@ CardResult<Response> read_channel(std::expected<Response, ChannelError> response
     return problem(CardError::broken);
 }
 
-CardResult<Response> transmit(Channel& channel, const Command& command) {
-    return read_channel(channel.transmit(command));
+// What a status says in its second byte, where 0 is 256.
+std::size_t length_in(Status answer) {
+    const std::size_t length = answer & 0xff;
+    return length == 0 ? answer_bytes_max : length;
 }
 
 bool has_more(Status answer) {
     return (answer & 0xff00) == status::more_bytes;
 }
 
-bool is_count(Status answer) {
-    return (answer & 0xfff0) == status::tries_left;
+// A card that wants another Le has done nothing yet (6Cxx), and is asked once more.
+CardResult<Response> transmit(Channel& channel, const Command& command) {
+    auto out = read_channel(channel.transmit(command));
+    const bool again =
+        out && command.expected > 0 && (out->status & 0xff00) == status::exact_length;
+    if (!again) return out;
+    auto exact = command;
+    exact.expected = length_in(out->status);
+    return read_channel(channel.transmit(exact));
 }
 
 }  // namespace
@@ -46,9 +55,7 @@ std::unexpected<CardProblem> problem(CardError error, int tries_left) {
 CardResult<Response> ask(Channel& channel, const Command& command) {
     auto out = transmit(channel, command);
     while (out && has_more(out->status)) {
-        const std::size_t waiting = out->status & 0xff;
-        const auto next =
-            transmit(channel, {.ins = 0xc0, .expected = waiting == 0 ? answer_bytes_max : waiting});
+        const auto next = transmit(channel, {.ins = 0xc0, .expected = length_in(out->status)});
         if (!next) return std::unexpected(next.error());
         // A card that goes on for ever is none.
         const bool goes_on = !next->data.empty() || !has_more(next->status);
@@ -59,6 +66,10 @@ CardResult<Response> ask(Channel& channel, const Command& command) {
         out->status = next->status;
     }
     return out;
+}
+
+bool is_count(Status answer) {
+    return (answer & 0xfff0) == status::tries_left;
 }
 
 CardResult<void> read_verified(Status answer) {

@@ -8,10 +8,12 @@ namespace mado::card {
 
 std::unexpected<CardProblem> problem(CardError error, int tries_left = 0);
 
-// A command and the whole of its answer: what did not fit is fetched with GET RESPONSE
-// (ISO/IEC 7816-4 section 5.3.4).
+// A command and the whole of its answer: what did not fit (61xx) is fetched with GET RESPONSE, and
+// where the card names the Le that it wants (6Cxx) it gets that (ISO/IEC 7816-4 section 5.3.4).
 CardResult<Response> ask(Channel& channel, const Command& command);
 
+// 63Cx.
+bool is_count(Status answer);
 // What a card answers to a PIN.
 CardResult<void> read_verified(Status answer);
 // Has the PIN typed at the reader, and verified. pin_format: it has no keypad.

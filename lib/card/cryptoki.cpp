@@ -12,10 +12,11 @@ namespace {
 
 constexpr CK_BYTE major_version = 2;
 
-// PKCS#11 takes what it only reads through pointers that could change it (section 5.1.6 says which
-// arguments are input).
+// PKCS#11 takes what it only reads through pointers that could change it. A null one says that
+// there is no argument, which is not what an empty one is.
 CK_BYTE* input(ByteView bytes) {
-    return const_cast<CK_BYTE*>(bytes.data());
+    static constexpr CK_BYTE nothing = 0;
+    return const_cast<CK_BYTE*>(bytes.empty() ? &nothing : bytes.data());
 }
 
 // An empty one is typed at the reader (section 5.6, C_Login).
@@ -63,7 +64,7 @@ std::unexpected<CardProblem> problem_of(CK_RV code) {
         case CKR_TOKEN_NOT_RECOGNIZED:  // another card has taken its place
         case CKR_DEVICE_REMOVED:
         case CKR_SLOT_ID_INVALID:         // the reader went
-        case CKR_SESSION_HANDLE_INVALID:  // a token takes its sessions along (section 4.6.3)
+        case CKR_SESSION_HANDLE_INVALID:  // a token takes its sessions along (section 5.1.2)
         case CKR_SESSION_CLOSED:
             return problem(CardError::gone);
         case CKR_PIN_INCORRECT:
@@ -187,8 +188,11 @@ CardResult<void> Session::log_in(const Secret& pin) {
 
 CardResult<std::optional<CK_OBJECT_HANDLE>> Session::find(CK_OBJECT_CLASS kind,
                                                           std::uint8_t id) const {
-    std::array<CK_ATTRIBUTE, 2> wanted{CK_ATTRIBUTE{CKA_CLASS, &kind, sizeof kind},
-                                       CK_ATTRIBUTE{CKA_ID, &id, sizeof id}};
+    // A module may show things of its own under the same number: YubiKey's, attestations.
+    CK_BBOOL on_token = CK_TRUE;
+    std::array<CK_ATTRIBUTE, 3> wanted{CK_ATTRIBUTE{CKA_CLASS, &kind, sizeof kind},
+                                       CK_ATTRIBUTE{CKA_ID, &id, sizeof id},
+                                       CK_ATTRIBUTE{CKA_TOKEN, &on_token, sizeof on_token}};
     const auto& call = module_->functions();
     CK_RV code = call.C_FindObjectsInit(handle_, wanted.data(), wanted.size());
     if (code != CKR_OK) return problem_of(code);

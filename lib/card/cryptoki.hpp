@@ -71,7 +71,7 @@ class Session {
 
     // An empty PIN is typed at the reader, of which the token says that it has keys.
     CardResult<void> log_in(const Secret& pin);
-    // The object of this class with this CKA_ID; none; broken when there are several.
+    // The token's object of this class with this CKA_ID; none; broken when there are several.
     CardResult<std::optional<CK_OBJECT_HANDLE>> find(CK_OBJECT_CLASS kind, std::uint8_t id) const;
     [[nodiscard]] CardResult<Bytes> attribute(CK_OBJECT_HANDLE object,
                                               CK_ATTRIBUTE_TYPE type) const;

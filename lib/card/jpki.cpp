@@ -37,10 +37,6 @@ CardResult<bool> JpkiCard::is_on(Channel& channel) {
     return response->status == status::ok;
 }
 
-CardResult<Response> JpkiCard::send(const Command& command) {
-    return ask(*channel_, command);
-}
-
 CardResult<void> JpkiCard::begin() {
     const auto there = is_on(*channel_);
     if (!there) return std::unexpected(there.error());
@@ -51,7 +47,7 @@ CardResult<void> JpkiCard::begin() {
 CardResult<void> JpkiCard::select_file(std::uint16_t id) {
     const std::array<std::uint8_t, 2> file{static_cast<std::uint8_t>(id >> 8),
                                            static_cast<std::uint8_t>(id & 0xff)};
-    const auto response = send({.ins = 0xa4, .p1 = 0x02, .p2 = 0x0c, .data = file});
+    const auto response = ask(*channel_, {.ins = 0xa4, .p1 = 0x02, .p2 = 0x0c, .data = file});
     if (!response) return std::unexpected(response.error());
     if (response->status != status::ok) return problem(CardError::not_there);
     return {};
@@ -63,10 +59,11 @@ CardResult<Bytes> JpkiCard::read_certificate(std::uint16_t id) {
     // DER says its own length: 30 82 and two bytes of it.
     std::size_t size = 4;
     while (out.size() < size) {
-        const auto piece = send({.ins = 0xb0,
-                                 .p1 = static_cast<std::uint8_t>(out.size() >> 8),
-                                 .p2 = static_cast<std::uint8_t>(out.size() & 0xff),
-                                 .expected = std::min(answer_bytes_max, size - out.size())});
+        const auto piece =
+            ask(*channel_, {.ins = 0xb0,
+                            .p1 = static_cast<std::uint8_t>(out.size() >> 8),
+                            .p2 = static_cast<std::uint8_t>(out.size() & 0xff),
+                            .expected = std::min(answer_bytes_max, size - out.size())});
         if (!piece) return std::unexpected(piece.error());
         if (piece->status != status::ok || piece->data.empty()) {
             return problem(out.empty() ? CardError::not_there : CardError::broken);
@@ -103,7 +100,7 @@ CardResult<crypto::Certificate> JpkiCard::signing_certificate(const Secret& pass
 CardResult<int> JpkiCard::tries_left(KeyUse use) {
     if (auto ok = begin(); !ok) return std::unexpected(ok.error());
     if (auto ok = select_file(files_of(use).pin); !ok) return std::unexpected(ok.error());
-    const auto response = send({.ins = 0x20, .p2 = this_file});
+    const auto response = ask(*channel_, {.ins = 0x20, .p2 = this_file});
     if (!response) return std::unexpected(response.error());
     return read_tries(response->status);
 }
@@ -118,7 +115,7 @@ CardResult<void> JpkiCard::verify(KeyUse use, const Secret& pin) {
             *channel_,
             {.command = {.ins = 0x20, .p2 = this_file, .data = place}, .digits = pin_digits});
     }
-    const auto response = send({.ins = 0x20, .p2 = this_file, .data = pin.view()});
+    const auto response = ask(*channel_, {.ins = 0x20, .p2 = this_file, .data = pin.view()});
     if (!response) return std::unexpected(response.error());
     return read_verified(response->status);
 }
@@ -128,7 +125,8 @@ CardResult<Bytes> JpkiCard::sign(KeyUse use, const Secret& pin, ByteView message
     if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
     if (auto ok = select_file(files_of(use).key); !ok) return std::unexpected(ok.error());
     const auto info = sha256_digest_info(message);
-    auto response = send(
+    auto response = ask(
+        *channel_,
         {.cla = 0x80, .ins = 0x2a, .p2 = this_file, .data = info, .expected = answer_bytes_max});
     static_cast<void>(begin());  // nobody is verified any more
     if (!response) return std::unexpected(response.error());
@@ -144,7 +142,8 @@ CardResult<void> JpkiCard::change_pin(KeyUse use, const Secret& pin, const Secre
         return problem(CardError::pin_format);
     if (auto ok = begin(); !ok) return ok;
     if (auto ok = verify(use, pin); !ok) return ok;
-    const auto response = send({.ins = 0x24, .p1 = 0x01, .p2 = this_file, .data = new_pin.view()});
+    const auto response =
+        ask(*channel_, {.ins = 0x24, .p1 = 0x01, .p2 = this_file, .data = new_pin.view()});
     static_cast<void>(begin());
     if (!response) return std::unexpected(response.error());
     if (response->status != status::ok) return problem(CardError::broken);

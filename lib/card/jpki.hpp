@@ -24,7 +24,6 @@ class JpkiCard final : public Card {
   private:
     // Selected anew for each task: what was verified before is not any more.
     CardResult<void> begin();
-    CardResult<Response> send(const Command& command);
     CardResult<void> select_file(std::uint16_t id);
     CardResult<Bytes> read_certificate(std::uint16_t id);
     CardResult<void> verify(KeyUse use, const Secret& pin);

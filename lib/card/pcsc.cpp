@@ -3,7 +3,6 @@
 #include <reader.h>
 #include <winscard.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -43,6 +42,7 @@ bool means_gone(LONG code) {
         case SCARD_W_UNPOWERED_CARD:
         case SCARD_W_UNRESPONSIVE_CARD:
         case SCARD_E_NO_SMARTCARD:
+        case SCARD_E_NOT_READY:
         case SCARD_E_READER_UNAVAILABLE:
         case SCARD_E_UNKNOWN_READER:
         case SCARD_E_NOT_TRANSACTED:
@@ -51,6 +51,30 @@ bool means_gone(LONG code) {
         default:  // open set: pcscd may add codes
             return means_no_service(code);
     }
+}
+
+// There is a card, or what looks like one, and the reader does not get on with it.
+bool means_foreign(LONG code) {
+    switch (code) {
+        case SCARD_E_PROTO_MISMATCH:  // neither T=0 nor T=1
+        case SCARD_W_UNSUPPORTED_CARD:
+        case SCARD_E_CARD_UNSUPPORTED:
+        case SCARD_E_READER_UNSUPPORTED:
+            return true;
+        default:  // open set: pcscd may add codes
+            return false;
+    }
+}
+
+// A command as T=0 carries it (ISO/IEC 7816-3 section 12.2): five bytes before the data, and no Le
+// behind it. What there is to answer then comes with 61xx.
+Command for_t0(Command command) {
+    if (!command.data.empty()) {
+        command.expected = 0;
+    } else if (command.expected == 0) {
+        command.expected = answer_bytes_max;  // a byte 00 in its place
+    }
+    return command;
 }
 
 // pcscd tells of its readers by what differs from what the caller knows.
@@ -87,14 +111,15 @@ class PcscChannel final : public Channel {
     ~PcscChannel() override { static_cast<void>(SCardDisconnect(card_, SCARD_RESET_CARD)); }
 
     std::expected<Response, ChannelError> transmit(const Command& command) override {
-        const auto bytes = command_bytes(command);
+        const bool t0 = protocol_ == SCARD_PROTOCOL_T0;
+        const auto bytes = command_bytes(t0 ? for_t0(command) : command);
         std::array<std::uint8_t, answer_bytes_max + 2> answer{};
         DWORD size = answer.size();
-        const auto* const header = protocol_ == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+        const auto* const header = t0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
         const LONG code =
             SCardTransmit(card_, header, bytes.view().data(), static_cast<DWORD>(bytes.size()),
                           nullptr, answer.data(), &size);
-        return read(code, ByteView(answer).first(size));
+        return read(code, answer, size);
     }
 
     bool has_keypad() override { return pin_control().has_value(); }
@@ -107,14 +132,17 @@ class PcscChannel final : public Channel {
         const LONG code =
             SCardControl(card_, *control, bytes.data(), static_cast<DWORD>(bytes.size()),
                          answer.data(), answer.size(), &size);
-        return read(code, ByteView(answer).first(std::min<std::size_t>(size, answer.size())));
+        return read(code, answer, size);
     }
 
   private:
-    static std::expected<Response, ChannelError> read(LONG code, ByteView answer) {
+    // `size` is more than there is room for when the answer did not fit.
+    static std::expected<Response, ChannelError> read(LONG code, ByteView room, DWORD size) {
         if (means_gone(code)) return std::unexpected(ChannelError::removed);
-        if (code != SCARD_S_SUCCESS) return std::unexpected(ChannelError::garbled);
-        auto response = parse_response(answer);
+        if (code != SCARD_S_SUCCESS || size > room.size()) {
+            return std::unexpected(ChannelError::garbled);
+        }
+        auto response = parse_response(room.first(size));
         if (!response) return std::unexpected(ChannelError::garbled);
         return std::move(*response);
     }
@@ -197,19 +225,24 @@ std::optional<std::vector<Reader>> Pcsc::wait(const std::vector<Reader>& seen,
 }
 
 CardResult<std::unique_ptr<Card>> Pcsc::open(const std::string& reader) {
-    auto channel = connect(reader);
-    if (!channel) return problem(CardError::gone);
-    return open_card(std::move(channel));
+    auto channel = reach(reader);
+    if (!channel) return std::unexpected(channel.error());
+    return open_card(std::move(*channel));
 }
 
 std::unique_ptr<Channel> Pcsc::connect(const std::string& reader) {
+    return reach(reader).value_or(nullptr);
+}
+
+CardResult<std::unique_ptr<Channel>> Pcsc::reach(const std::string& reader) {
     const auto* pcscd = context();
-    if (pcscd == nullptr) return nullptr;
+    if (pcscd == nullptr) return problem(CardError::gone);
     SCARDHANDLE card = 0;
     DWORD protocol = 0;
     const LONG code = SCardConnect(pcscd->handle(), reader.c_str(), SCARD_SHARE_EXCLUSIVE,
                                    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &card, &protocol);
-    if (code == SCARD_E_SHARING_VIOLATION || means_gone(code)) return nullptr;
+    if (code == SCARD_E_SHARING_VIOLATION || means_gone(code)) return problem(CardError::gone);
+    if (means_foreign(code)) return problem(CardError::not_there);
     if (code != SCARD_S_SUCCESS) fail("connect to a card", code);
     return std::make_unique<PcscChannel>(context_, card, protocol);
 }

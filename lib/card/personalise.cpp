@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "card/algorithm.hpp"
+#include "card/asking.hpp"
+#include "card/issuing_names.hpp"
 #include "crypto/digest.hpp"
 
 namespace mado::card {
 namespace {
 
-constexpr std::array<std::uint8_t, 6> aid{0xf0, 0x4d, 0x41, 0x44, 0x4f, 0x01};
-constexpr std::size_t challenge_bytes = 16;
 constexpr std::size_t piece_bytes = 255;
 // SubjectPublicKeyInfo of RSA-2048 has 294.
 constexpr std::size_t public_key_bytes_max = 1024;
@@ -17,9 +17,9 @@ constexpr std::size_t public_key_bytes_max = 1024;
 std::uint8_t number_of(KeyUse use) {
     switch (use) {
         case KeyUse::authentication:
-            return 0x01;
+            return issuing::authentication_key;
         case KeyUse::signing:
-            return 0x02;
+            return issuing::signing_key;
     }
     return 0;
 }
@@ -31,9 +31,10 @@ struct Files {
 Files files_of(KeyUse use) {
     switch (use) {
         case KeyUse::authentication:
-            return {.certificate = 0x000a, .issuer = 0x000b};
+            return {.certificate = issuing::authentication_certificate,
+                    .issuer = issuing::authentication_issuer};
         case KeyUse::signing:
-            return {.certificate = 0x0001, .issuer = 0x0002};
+            return {.certificate = issuing::signing_certificate, .issuer = issuing::signing_issuer};
     }
     return {};
 }
@@ -51,8 +52,7 @@ std::expected<Bytes, IssueError> Personaliser::send(const Command& command) {
     auto response = channel_->transmit(command);
     if (!response) return std::unexpected(IssueError::gone);
     if (response->status == status::ok) return std::move(response->data);
-    const bool counted = (response->status & 0xfff0) == status::tries_left;
-    if (counted || response->status == status::not_found ||
+    if (is_count(response->status) || response->status == status::not_found ||
         response->status == status::not_verified) {
         return std::unexpected(IssueError::not_ours);
     }
@@ -63,10 +63,10 @@ std::expected<Bytes, IssueError> Personaliser::send(const Command& command) {
 std::expected<Personaliser, IssueError> Personaliser::begin(Channel& channel,
                                                             const Secret& issuer_key) {
     Personaliser out(channel);
-    if (auto ok = out.send({.ins = 0xa4, .p1 = 0x04, .p2 = 0x0c, .data = aid}); !ok) {
+    if (auto ok = out.send({.ins = 0xa4, .p1 = 0x04, .p2 = 0x0c, .data = issuing::aid}); !ok) {
         return std::unexpected(ok.error());
     }
-    const auto challenge = out.send({.ins = 0x84, .expected = challenge_bytes});
+    const auto challenge = out.send({.ins = 0x84, .expected = issuing::challenge_bytes});
     if (!challenge) return std::unexpected(challenge.error());
     const auto proof = crypto::hmac_sha256(issuer_key.view(), {ByteView(*challenge)});
     if (auto ok = out.send({.ins = 0x82, .data = proof}); !ok) return std::unexpected(ok.error());
@@ -80,7 +80,7 @@ std::expected<crypto::PublicKey, IssueError> Personaliser::generate(KeyUse use,
     if (auto ok = send({.ins = 0x47, .p2 = number, .data = algorithm}); !ok) {
         return std::unexpected(ok.error());
     }
-    const std::array<std::uint8_t, 2> file{0x01, number};
+    const std::array<std::uint8_t, 2> file{high(issuing::public_keys), number};
     if (auto ok = send({.ins = 0xa4, .p1 = 0x02, .p2 = 0x0c, .data = file}); !ok) {
         return std::unexpected(ok.error());
     }

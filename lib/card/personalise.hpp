@@ -26,8 +26,7 @@ class Personaliser {
 
     // A new key pair, of a type that the card has; the old one, its certificate and its PIN are
     // gone.
-    std::expected<crypto::PublicKey, IssueError> generate(
-        KeyUse use, crypto::KeyType type = crypto::KeyType::rsa);
+    std::expected<crypto::PublicKey, IssueError> generate(KeyUse use, crypto::KeyType type);
     // The card checks that the certificate is its key's.
     std::expected<void, IssueError> write_certificate(KeyUse use, const crypto::Certificate& one,
                                                       const crypto::Certificate& issuer);

@@ -1,5 +1,5 @@
 // The bytes of PC/SC part 10; what a card does with a PIN that was typed at a reader is in
-// tests/pin_pad_test.cpp.
+// chip/card_test.cpp.
 #include "card/pin_pad.hpp"
 
 #include <gtest/gtest.h>

@@ -14,11 +14,13 @@ namespace {
 // Without the version, as SP 800-73-4 part 2 section 3.1.1 lets a reader select it.
 constexpr std::array<std::uint8_t, 9> aid{0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00};
 constexpr std::uint8_t padding = 0xff;
+// Where the counter is full and nobody says how high that is: not the last (as pkcs11.hpp has it).
+constexpr int tries_when_full = 2;
 
 struct Names {
     std::array<std::uint8_t, 3> certificate;  // part 1 table 3
     std::uint8_t key;                         // part 1 table 4b
-    std::uint8_t pin;                         // 80 of the standard, 99 of Mado's cards
+    std::uint8_t pin;                         // 80 (part 1 table 4a), 99 of Mado's cards
     std::size_t pin_bytes;
 };
 Names names_of(KeyUse use) {
@@ -58,16 +60,18 @@ Bytes digest_of(ByteView message, crypto::KeyType type) {
     return {};
 }
 
-// A certificate's data object (part 1 appendix A, table 10): 53 (70 DER, 71 00, FE).
+// A certificate's data object (part 1 appendix A, table 10): 53 (70 DER, 71 00, FE). Another 71
+// says that it is packed with gzip, which is not read here.
 CardResult<crypto::Certificate> certificate_in(ByteView object) {
     constexpr std::uint8_t not_compressed = 0x00;
     auto content = only_tlv(object, 0x53);
     if (!content) return problem(CardError::broken);
     const auto der = take_tlv(*content);
     const auto info = take_tlv(*content);
-    const bool good = der && der->tag == 0x70 && info && info->tag == 0x71 &&
-                      std::ranges::equal(info->value, std::array{not_compressed});
+    const bool good =
+        der && der->tag == 0x70 && info && info->tag == 0x71 && info->value.size() == 1;
     if (!good) return problem(CardError::broken);
+    if (info->value[0] != not_compressed) return problem(CardError::not_there);
     auto certificate = crypto::Certificate::from_der(der->value);
     if (!certificate) return problem(CardError::broken);
     return std::move(*certificate);
@@ -137,7 +141,22 @@ CardResult<int> PivCard::tries_left(KeyUse use) {
     if (auto ok = begin(); !ok) return std::unexpected(ok.error());
     const auto response = ask(*channel_, {.ins = 0x20, .p2 = names_of(use).pin});
     if (!response) return std::unexpected(response.error());
-    return read_tries(response->status);
+    if (response->status == status::ok) return tries_when_full;  // it could not be logged out
+    auto tries = read_tries(response->status);
+    if (!tries) return told_apart(use, tries.error());
+    return tries;
+}
+
+// A card of others has a PIN and no password, and so no such key; one that was issued without PINs
+// has neither.
+std::unexpected<CardProblem> PivCard::told_apart(KeyUse use, CardProblem why) {
+    if (use == KeyUse::authentication || why.error != CardError::no_pin) {
+        return std::unexpected(why);
+    }
+    const auto response = ask(*channel_, {.ins = 0x20, .p2 = names_of(KeyUse::authentication).pin});
+    if (!response) return std::unexpected(response.error());
+    const bool no_pins = response->status == status::no_reference;
+    return no_pins ? std::unexpected(why) : problem(CardError::not_there);
 }
 
 CardResult<void> PivCard::verify(KeyUse use, const Secret& pin) {
@@ -152,7 +171,9 @@ CardResult<void> PivCard::verify(KeyUse use, const Secret& pin) {
     const auto response =
         ask(*channel_, {.ins = 0x20, .p2 = names_of(use).pin, .data = data.view()});
     if (!response) return std::unexpected(response.error());
-    return read_verified(response->status);
+    const auto verified = read_verified(response->status);
+    if (!verified) return told_apart(use, verified.error());
+    return verified;
 }
 
 CardResult<Bytes> PivCard::sign(KeyUse use, const Secret& pin, ByteView message) {
@@ -162,18 +183,19 @@ CardResult<Bytes> PivCard::sign(KeyUse use, const Secret& pin, ByteView message)
     return signature;
 }
 
-// The signing key wants its password right before (PIN ALWAYS), and its certificate, which says of
-// which kind the key is, wants it too: so it is given twice. A wrong one ends with the first.
+// A key may want its PIN right before the signature (PIN ALWAYS), so nothing stands between. The
+// certificate, which says of which kind the key is, comes first; the signing key's wants the
+// password as well, which is given twice then. A wrong one ends with the first.
 CardResult<Bytes> PivCard::sign_verified(KeyUse use, const Secret& pin, ByteView message) {
-    if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
+    if (use == KeyUse::signing) {
+        if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
+    }
     const auto certificate = read_certificate(use);
     if (!certificate) return std::unexpected(certificate.error());
     const auto type = certificate->public_key().type();
     const auto digest = digest_of(message, type);
     if (digest.empty()) return problem(CardError::not_there);
-    if (use == KeyUse::signing) {
-        if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
-    }
+    if (auto ok = verify(use, pin); !ok) return std::unexpected(ok.error());
     Bytes wanted = tlv(0x82, {});
     append_tlv(wanted, 0x81, digest);
     const auto data = tlv(0x7c, wanted);
@@ -197,7 +219,9 @@ CardResult<void> PivCard::change_pin(KeyUse use, const Secret& pin, const Secret
         ask(*channel_, {.ins = 0x24, .p2 = names_of(use).pin, .data = both.view()});
     static_cast<void>(log_out());
     if (!response) return std::unexpected(response.error());
-    return read_verified(response->status);
+    const auto changed = read_verified(response->status);
+    if (!changed) return told_apart(use, changed.error());
+    return changed;
 }
 
 }  // namespace mado::card

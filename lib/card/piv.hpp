@@ -22,9 +22,11 @@ class PivCard final : public Card {
     CardResult<void> change_pin(KeyUse use, const Secret& pin, const Secret& new_pin) override;
 
   private:
-    // Nobody is verified, before each task and after it.
+    // Nobody is verified, before each task and after it; but on a card from before SP 800-73-4,
+    // which cannot be told so, until it is reset.
     CardResult<void> begin();
     CardResult<void> log_out();
+    std::unexpected<CardProblem> told_apart(KeyUse use, CardProblem why);
     CardResult<crypto::Certificate> read_certificate(KeyUse use);
     CardResult<void> verify(KeyUse use, const Secret& pin);
     CardResult<Bytes> sign_verified(KeyUse use, const Secret& pin, ByteView message);

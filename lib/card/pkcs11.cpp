@@ -46,8 +46,11 @@ bool fits(const SlotToken& token, const Secret& pin) {
     return !pin.empty() && pin.size() >= token.pin_bytes_min && pin.size() <= token.pin_bytes_max;
 }
 
+// OpenSC says so of the reader alone, and its driver for JPKI, whose tokens it calls "JPKI (…)",
+// has nothing typed there.
 bool has_keypad(const SlotToken& token) {
-    return (token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
+    return (token.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0 &&
+           !token.label.starts_with("JPKI");
 }
 
 int surely_left(const SlotToken& token) {
@@ -127,10 +130,13 @@ CardResult<std::vector<Token>> Pkcs11::tokens() const {
     if (!found) return std::unexpected(found.error());
     std::vector<Token> out;
     for (const auto& token : *found) {
-        out.push_back({.slot = token.slot,
-                       .reader = token.reader,
-                       .label = token.label,
-                       .authenticates = authentication_in(*module_, token.slot).has_value()});
+        const auto certificate = authentication_in(*module_, token.slot);
+        out.push_back(
+            {.slot = token.slot,
+             .reader = token.reader,
+             .label = token.label,
+             .serial = token.serial,
+             .certificate = certificate ? std::optional(certificate->thumbprint()) : std::nullopt});
     }
     return out;
 }

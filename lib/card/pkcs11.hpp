@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct SlotToken;
 struct Token {
     unsigned long slot = 0;
     std::string reader = {};
-    std::string label = {};      // the card's own text; may be empty
-    bool authenticates = false;  // it shows an authentication certificate
+    std::string label = {};                // the card's own text; may be empty
+    std::string serial = {};               // not unique: OpenSC's is the same for all JPKI cards
+    std::optional<Hash> certificate = {};  // the thumbprint of the one it authenticates with
 };
 
 // One module in this program; one thread uses it and its cards. OpenSC logs nobody out of a JPKI
@@ -58,6 +60,7 @@ class Pkcs11Card final : public Card {
     // entered since the last right one (CKF_USER_PIN_COUNT_LOW) or it says that this is the last
     // try; else 2. After a wrong PIN the answer says 1 at most, whatever the flags.
     CardResult<int> tries_left(KeyUse use) override;
+    // Never with OpenSC's JPKI: its driver has no PIN typed. Through PC/SC such a card can.
     bool takes_pin_at_reader() override;
     // The signature has been verified with the certificate.
     CardResult<Bytes> sign(KeyUse use, const Secret& pin, ByteView message) override;

@@ -30,15 +30,16 @@ std::shared_ptr<const Cryptoki> Pkcs11Readers::take_turn() {
 std::optional<std::vector<Reader>> Pkcs11Readers::list() {
     const auto module = take_turn();
     const auto names = slot_readers(*module);
-    const auto tokens = slot_tokens(*module);
+    const auto tokens = Pkcs11(module).tokens();
     if (!names || !tokens) return std::nullopt;
     std::vector<Reader> out;
     for (const auto& name : *names) {
-        const auto token = std::ranges::find(*tokens, name, &SlotToken::reader);
-        const auto serial = token == tokens->end() ? std::string() : token->serial;
+        const auto token = std::ranges::find(*tokens, name, &Token::reader);
+        std::optional<Identity> card;
+        if (token != tokens->end()) card.emplace(token->serial, token->certificate);
         auto& slot = slots_[name];
-        if (slot.serial != serial) slot = {.serial = serial, .changes = slot.changes + 1};
-        out.push_back({.name = name, .has_card = token != tokens->end(), .changes = slot.changes});
+        if (slot.card != card) slot = {.card = card, .changes = slot.changes + 1};
+        out.push_back({.name = name, .has_card = card.has_value(), .changes = slot.changes});
     }
     return out;
 }

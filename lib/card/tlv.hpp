@@ -1,4 +1,4 @@
-// BER-TLV data objects of cards (ISO/IEC 7816-4 section 5.2.2), as far as PIV uses them: tags of
+// BER-TLV data objects of cards (ISO/IEC 7816-4:2020 section 6.3), as far as PIV uses them: tags of
 // one byte, lengths of at most two.
 #pragma once
 

@@ -9,7 +9,7 @@ Bytes of_hex(std::string_view text) {
     return parse_hex(text).value();
 }
 
-// ISO/IEC 7816-4 section 5.2.2.2: lengths of one, two and three bytes.
+// BER-TLV (ISO/IEC 7816-4:2020 section 6.3): lengths of one, two and three bytes.
 TEST(Tlv, Lengths) {
     const std::pair<std::size_t, std::string_view> heads[] = {
         {0, "5300"},     {127, "537f"},     {128, "538180"},

@@ -12,7 +12,6 @@ constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t certificate_bytes_max = 8 * 1024;
 constexpr std::size_t key_text_bytes_max = 8 * 1024;
 constexpr int tries_max = 15;  // what a status can say
-constexpr int issuer_tries_max = 10;
 constexpr std::int64_t lock_wait_ms = 3'000;
 
 std::string_view kind_text(CardKind kind) {

@@ -36,6 +36,8 @@ struct Slot {
     Pin pin = {};
 };
 
+constexpr int issuer_tries_max = 10;
+
 struct Content {
     CardForm form = {};
     Secret issuer_key;          // 32 bytes: who has it personalises and unlocks

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "card/algorithm.hpp"
+#include "card/issuing_names.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/x509.hpp"
 
@@ -11,21 +12,10 @@ namespace {
 
 using card::Command;
 using card::Response;
+namespace names = card::issuing;
 namespace status = card::status;
 
-// Proprietary (ISO/IEC 7816-4 section 12.2.3.4: category F), "MADO", version 1.
-constexpr std::array<std::uint8_t, 6> aid_bytes{0xf0, 0x4d, 0x41, 0x44, 0x4f, 0x01};
-constexpr std::size_t challenge_bytes = 16;
-constexpr int issuer_tries_max = 10;
 constexpr std::size_t file_bytes_max = 4 * 1024;
-
-constexpr std::uint8_t authentication = 0x01;
-constexpr std::uint8_t signing = 0x02;
-constexpr std::uint16_t public_keys = 0x0100;  // + which
-constexpr std::uint16_t authentication_certificate = 0x000a;
-constexpr std::uint16_t authentication_issuer = 0x000b;
-constexpr std::uint16_t signing_certificate = 0x0001;
-constexpr std::uint16_t signing_issuer = 0x0002;
 
 // Instructions (ISO/IEC 7816-4, -8, -9).
 constexpr std::uint8_t generate_key_pair = 0x47;
@@ -66,7 +56,7 @@ bool is_certificate_of(const Slot& slot, const crypto::Certificate& certificate)
 }  // namespace
 
 ByteView Issuing::aid() const {
-    return aid_bytes;
+    return names::aid;
 }
 
 void Issuing::forget() {
@@ -82,8 +72,8 @@ Response Issuing::select() {
 }
 
 Slot* Issuing::slot_of(std::uint8_t p2) {
-    if (p2 == authentication) return &file_.content.authentication;
-    return p2 == signing ? &file_.content.signing : nullptr;
+    if (p2 == names::authentication_key) return &file_.content.authentication;
+    return p2 == names::signing_key ? &file_.content.signing : nullptr;
 }
 
 Response Issuing::answer(const Command& command) {
@@ -116,10 +106,10 @@ Response Issuing::write(const Command& command) {
 
 Response Issuing::challenge(const Command& command) {
     if (command.p1 != 0 || command.p2 != 0) return refused(status::wrong_parameters);
-    if (!command.data.empty() || command.expected != challenge_bytes) {
+    if (!command.data.empty() || command.expected != names::challenge_bytes) {
         return refused(status::wrong_length);
     }
-    challenge_ = crypto::random_bytes(challenge_bytes);
+    challenge_ = crypto::random_bytes(names::challenge_bytes);
     return {.data = challenge_};
 }
 
@@ -161,9 +151,12 @@ Response Issuing::select_file(const Command& command) {
     if (command.p1 != 0x02 || command.p2 != 0x0c) return refused(status::wrong_parameters);
     if (command.data.size() != 2) return refused(status::wrong_length);
     const auto id = static_cast<std::uint16_t>(command.data[0] << 8 | command.data[1]);
-    const std::array<std::uint16_t, 6> files{authentication_certificate,   authentication_issuer,
-                                             signing_certificate,          signing_issuer,
-                                             public_keys + authentication, public_keys + signing};
+    const std::array<std::uint16_t, 6> files{names::authentication_certificate,
+                                             names::authentication_issuer,
+                                             names::signing_certificate,
+                                             names::signing_issuer,
+                                             names::public_keys + names::authentication_key,
+                                             names::public_keys + names::signing_key};
     if (std::ranges::find(files, id) == files.end()) return refused(status::not_found);
     current_ = id;
     written_.clear();
@@ -173,10 +166,11 @@ Response Issuing::select_file(const Command& command) {
 Response Issuing::read_binary(const Command& command) const {
     if (!command.data.empty() || command.expected == 0) return refused(status::wrong_length);
     if (current_ == 0) return refused(status::no_file_selected);
-    if (current_ < public_keys) return refused(status::wrong_file_kind);
+    if (current_ < names::public_keys) return refused(status::wrong_file_kind);
     const auto& content = file_.content;
-    const auto& slot =
-        current_ == public_keys + authentication ? content.authentication : content.signing;
+    const auto& slot = current_ == names::public_keys + names::authentication_key
+                           ? content.authentication
+                           : content.signing;
     if (slot.key.empty()) return refused(status::not_found);
     const auto spki = public_key_of(slot).spki();
     const auto offset = static_cast<std::size_t>(command.p1 << 8 | command.p2);
@@ -187,7 +181,7 @@ Response Issuing::read_binary(const Command& command) const {
 
 Response Issuing::update_binary(const Command& command) {
     if (current_ == 0) return refused(status::no_file_selected);
-    if (current_ >= public_keys) return refused(status::wrong_file_kind);
+    if (current_ >= names::public_keys) return refused(status::wrong_file_kind);
     const auto offset = static_cast<std::size_t>(command.p1 << 8 | command.p2);
     if (command.data.empty() || command.expected != 0) return refused(status::wrong_length);
     if (offset != written_.size() || offset + command.data.size() > file_bytes_max) {
@@ -205,9 +199,11 @@ Response Issuing::activate(const Command& command) {
     const auto certificate = crypto::Certificate::from_der(written_);
     if (!certificate) return refused(status::wrong_data);
     auto& content = file_.content;
-    const bool of_signing = current_ == signing_certificate || current_ == signing_issuer;
+    const bool of_signing =
+        current_ == names::signing_certificate || current_ == names::signing_issuer;
     auto& slot = of_signing ? content.signing : content.authentication;
-    const bool own = current_ == signing_certificate || current_ == authentication_certificate;
+    const bool own =
+        current_ == names::signing_certificate || current_ == names::authentication_certificate;
     if (own && !is_certificate_of(slot, *certificate)) return refused(status::wrong_data);
     (own ? slot.certificate : slot.issuer_certificate) = std::exchange(written_, {});
     file_.save();
@@ -220,7 +216,7 @@ Response Issuing::reset_pin(const Command& command) {
     if (command.p1 != new_pin_only || slot == nullptr) return refused(status::wrong_parameters);
     if (!file_.content.form.has_pins) return refused(status::no_reference);
     if (slot->key.empty()) return refused(status::not_found);
-    const auto& rule = command.p2 == authentication ? authentication_rule : signing_rule;
+    const auto& rule = command.p2 == names::authentication_key ? authentication_rule : signing_rule;
     if (!card::is_pin(rule.use, command.data)) return refused(status::wrong_data);
     set_pin(slot->pin, rule, command.data);
     file_.save();

@@ -138,7 +138,7 @@ TEST_F(IssuingTest, AHalfWrittenCertificateIsNone) {
 
 TEST_F(IssuingTest, ANewKeyHasNoPinAndNoCertificate) {
     auto issuer = begin();
-    ASSERT_TRUE(issuer.generate(KeyUse::authentication).has_value());
+    ASSERT_TRUE(issuer.generate(KeyUse::authentication, crypto::KeyType::rsa).has_value());
     EXPECT_TRUE(stored_certificate().empty());
     EXPECT_EQ(status_of("00a4040c0ad392f000260100000001"), status::ok);
     EXPECT_EQ(status_of("00a4020c020018"), status::ok);

@@ -166,10 +166,10 @@ Response Jpki::verify(const Command& command) {
     if (!file_.content.form.has_pins) return refused(status::no_reference);
     auto& pin = key->slot.pin;
     // Without data it asks how many tries are left, whoever is verified and also when it is locked.
+    // A Le, which programs over T=1 send, asks for nothing.
     if (command.data.empty()) return refused(tries_status(pin));
-    // A text that cannot be a PIN is a slip of the program, and costs no try.
-    if (!has_length_of(key->rule.use, command.data) || command.expected != 0)
-        return refused(status::wrong_length);
+    // A text of another length is a slip of the program, and costs no try; any other is compared.
+    if (!has_length_of(key->rule.use, command.data)) return refused(status::wrong_length);
     key->verified = false;
     const auto answer = verify_pin(file_, pin, key->rule, command.data);
     key->verified = answer == status::ok;

@@ -165,6 +165,17 @@ TEST_F(JpkiTest, ATextOfAnotherLengthCostsNoTry) {
         EXPECT_EQ(verify(password_file, text), status::wrong_length);
     EXPECT_EQ(tries(pin_file), 3);
     EXPECT_EQ(tries(password_file), 5);
+    EXPECT_EQ(verify(pin_file, "12ab"), status::tries_left + 2) << "it is not looked at";
+}
+
+// As programs send it over T=1.
+TEST_F(JpkiTest, ALeBehindAPinAsksForNothing) {
+    select();
+    select_file(pin_file);
+    EXPECT_EQ(status_of("0020008000"), status::tries_left + 3);
+    EXPECT_EQ(status_of("00200080043030303000"), status::tries_left + 2);
+    EXPECT_EQ(status_of("00200080043132333400"), status::ok);
+    EXPECT_EQ(sign(key_file, "m").status, status::ok);
 }
 
 TEST_F(JpkiTest, ThePinIsChanged) {

@@ -15,7 +15,7 @@ using card::Response;
 namespace status = card::status;
 
 constexpr std::uint8_t padding = 0xff;
-// References (part 1 table 4b); 99 is free there.
+// References (part 1: PINs in table 4a, keys in table 4b); 99 is free there.
 constexpr std::uint8_t pin_reference = 0x80;
 constexpr std::uint8_t password_reference = 0x99;
 constexpr std::size_t pin_bytes = 8;
@@ -41,17 +41,11 @@ ByteView without_padding(ByteView text) {
     return text;
 }
 
-std::size_t digest_bytes(crypto::KeyType type) {
-    switch (type) {
-        case crypto::KeyType::p256:
-            return 32;
-        case crypto::KeyType::p384:
-            return 48;
-        case crypto::KeyType::rsa:
-        case crypto::KeyType::ed25519:
-            return 0;
-    }
-    return 0;
+// Of SHA-1 to SHA-512. ECDSA takes each with each curve: of a longer one the bits that fit (FIPS
+// 186-4 section 6.4).
+bool is_digest(ByteView bytes) {
+    constexpr std::array<std::size_t, 5> sizes{20, 28, 32, 48, 64};
+    return std::ranges::find(sizes, bytes.size()) != sizes.end();
 }
 
 // The dynamic authentication template of internal authentication (part 2 section 3.2.4): 7C with 81
@@ -103,6 +97,10 @@ Response Piv::answer(const Command& command) {
             return change_pin(command);
         case 0x87:
             return authenticate(command, right_after_password);
+        case 0x2c:  // RESET RETRY COUNTER: there is no PUK, the issuer unlocks
+            return refused(status::not_supported);
+        case 0xa4:  // by anything but a name (part 2 section 3.1.1)
+            return refused(status::wrong_parameters);
         default:  // open set: what a reader may send
             return refused(status::unknown_instruction);
     }
@@ -169,27 +167,28 @@ std::optional<Piv::Reference> Piv::reference_of(std::uint8_t p2) {
     return std::nullopt;
 }
 
-// Part 2 section 3.2.1.
+// Part 2 section 3.2.1. A locked PIN says so before anything is looked at. Programs over T=1 send a
+// Le, which asks for nothing here.
 Response Piv::verify(const Command& command) {
     constexpr std::uint8_t log_out = 0xff;
     if (command.p1 != 0 && command.p1 != log_out) return refused(status::wrong_parameters);
     const auto reference = reference_of(command.p2);
     if (!reference) return refused(status::no_reference);
-    if (command.expected != 0) return refused(status::wrong_length);
+    auto& pin = reference->slot.pin;
     if (command.p1 == log_out) {
-        if (!command.data.empty()) return refused(status::wrong_length);
+        if (!command.data.empty()) return refused(status::wrong_data);
         reference->verified = false;
         return {};
     }
-    if (command.data.empty()) {
-        return refused(reference->verified ? status::ok : tries_status(reference->slot.pin));
-    }
-    if (command.data.size() != reference->bytes) return refused(status::wrong_length);
+    if (command.data.empty()) return refused(reference->verified ? status::ok : tries_status(pin));
+    if (pin.tries_left == 0) return refused(status::blocked);
     const auto given = without_padding(command.data);
     // A text that cannot be a PIN is a slip of the program, and costs no try.
-    if (!card::is_pin(reference->rule.use, given)) return refused(status::wrong_data);
+    if (command.data.size() != reference->bytes || !card::is_pin(reference->rule.use, given)) {
+        return refused(status::wrong_data);
+    }
     reference->verified = false;
-    const auto answer = verify_pin(file_, reference->slot.pin, reference->rule, given);
+    const auto answer = verify_pin(file_, pin, reference->rule, given);
     reference->verified = answer == status::ok;
     password_was_last_ = command.p2 == password_reference && reference->verified;
     return refused(answer);
@@ -201,16 +200,15 @@ Response Piv::change_pin(const Command& command) {
     if (command.p1 != 0) return refused(status::wrong_parameters);
     const auto reference = reference_of(command.p2);
     if (!reference) return refused(status::no_reference);
-    if (command.data.size() != 2 * reference->bytes || command.expected != 0) {
-        return refused(status::wrong_length);
-    }
+    auto& pin = reference->slot.pin;
+    if (pin.tries_left == 0) return refused(status::blocked);
+    if (command.data.size() != 2 * reference->bytes) return refused(status::wrong_data);
     const auto old_pin = without_padding(command.data.first(reference->bytes));
     const auto new_pin = without_padding(command.data.last(reference->bytes));
-    if (!card::is_pin(reference->rule.use, old_pin) ||
-        !card::is_pin(reference->rule.use, new_pin)) {
+    const auto use = reference->rule.use;
+    if (!card::is_pin(use, old_pin) || !card::is_pin(use, new_pin)) {
         return refused(status::wrong_data);
     }
-    auto& pin = reference->slot.pin;
     reference->verified = false;
     const auto answer = verify_pin(file_, pin, reference->rule, old_pin);
     if (answer != status::ok) return refused(answer);
@@ -233,9 +231,7 @@ Response Piv::authenticate(const Command& command, bool right_after_password) {
                                   : authentication_verified_;
     if (!verified) return refused(status::not_verified);
     const auto digest = digest_in(command.data);
-    if (digest.empty() || digest.size() != digest_bytes(key->type())) {
-        return refused(status::wrong_data);
-    }
+    if (!is_digest(digest)) return refused(status::wrong_data);
     return deliver(card::tlv(0x7c, card::tlv(0x82, key->sign_digest(digest))), command.expected);
 }
 

@@ -52,10 +52,10 @@ Bytes piv_properties() {
 }
 
 Bytes piv_discovery(const Content& content) {
-    // The application's own PIN and no global one; without PINs neither.
-    const std::uint8_t policy = content.form.has_pins ? 0x40 : 0x00;
+    if (!content.form.has_pins) return {};  // the object has no way to say so
     Bytes inner = tlv(0x4f, aid_bytes);
-    append(inner, Bytes{0x5f, 0x2f, 0x02, policy, 0x00});
+    // The application's own PIN and no global one.
+    append(inner, Bytes{0x5f, 0x2f, 0x02, 0x40, 0x00});
     return tlv(0x7e, inner);
 }
 

@@ -9,7 +9,7 @@ namespace mado::chip {
 ByteView piv_aid();
 // What SELECT answers: the application property template (part 2 table 3).
 Bytes piv_properties();
-// Part 1 section 3.3.2: which PINs there are.
+// Part 1 section 3.3.2: which PINs there are. Empty when there are none.
 Bytes piv_discovery(const Content& content);
 // Part 1 section 3.1.2. Empty when there is no certificate whose holder it could name.
 Bytes piv_holder_id(const Slot& authentication);

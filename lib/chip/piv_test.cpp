@@ -1,6 +1,7 @@
 #include "chip/piv.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include "card/tlv.hpp"
 #include "test_chip.hpp"
@@ -211,6 +212,33 @@ TEST_F(PivTest, ThreeWrongPinsLock) {
     EXPECT_EQ(verify(password, "ABC123"), status::blocked);
 }
 
+// SP 800-73-4 part 2 sections 3.2.1 and 3.2.2: the counter is looked at first.
+TEST_F(PivTest, ALockedPinSaysSoToWhateverIsSent) {
+    select();
+    for (int i = 0; i < 3; ++i)
+        verify(pin, "0000");
+    for (const auto* text : {"", "123", "12a4"}) {
+        EXPECT_EQ(verify(pin, text), status::blocked) << text;
+        EXPECT_EQ(change(pin, text, text), status::blocked) << text;
+    }
+    EXPECT_EQ(status_of("002000800431323334"), status::blocked);
+    EXPECT_EQ(status_of("00240080"), status::blocked);
+    EXPECT_EQ(verify(password, "abc123"), status::wrong_data) << "the other one is not locked";
+}
+
+// As yubico-piv-tool sends them over T=1.
+TEST_F(PivTest, ALeBehindAPinAsksForNothing) {
+    select();
+    EXPECT_EQ(status_of("0020008000"), status::tries_left + 3);
+    EXPECT_EQ(status_of("002000800830303030ffffffff00"), status::tries_left + 2);
+    EXPECT_EQ(status_of("002000800831323334ffffffff00"), status::ok);
+    EXPECT_EQ(status_of("0020008000"), status::ok);
+    EXPECT_EQ(status_of("0020ff8000"), status::ok);
+    EXPECT_EQ(status_of("0020008000"), status::tries_left + 3);
+    EXPECT_EQ(status_of("002400801031323334ffffffff35363738ffffffff00"), status::ok);
+    EXPECT_EQ(verify(pin, "5678"), status::ok);
+}
+
 TEST_F(PivTest, TriesOutliveThePower) {
     select();
     EXPECT_EQ(verify(pin, "0000"), status::tries_left + 2);
@@ -279,16 +307,12 @@ constexpr Case refused_commands[] = {
     {"0020009a", status::no_reference},
     {"00200180", status::wrong_parameters},
     {"0020ff81", status::no_reference},
-    {"0020ff800831323334ffffffff", status::wrong_length},
-    {"00200080"
-     "00",
-     status::wrong_length},
-    {"002000800431323334", status::wrong_length},
-    {"002000800931323334ffffffffff", status::wrong_length},
-    {"002000800831323334ffffffff00", status::wrong_length},
-    {"0020009908414243313233ffff", status::wrong_length},
-    {"002400800831323334ffffffff", status::wrong_length},
-    {"00240080", status::wrong_length},
+    {"0020ff800831323334ffffffff", status::wrong_data},
+    {"002000800431323334", status::wrong_data},
+    {"002000800931323334ffffffffff", status::wrong_data},
+    {"0020009908414243313233ffff", status::wrong_data},
+    {"002400800831323334ffffffff", status::wrong_data},
+    {"00240080", status::wrong_data},
     {"0024018008"
      "35363738ffffffff",
      status::wrong_parameters},
@@ -302,9 +326,11 @@ constexpr Case refused_commands[] = {
     {"0087119d", status::wrong_parameters},
     {"0087119e", status::wrong_parameters},
     {"00470001", status::unknown_instruction},
-    {"002c0080", status::unknown_instruction},
+    {"002c0080", status::not_supported},
+    {"002c00801031323334ffffffff35363738ffffffff", status::not_supported},
     {"00db3fff", status::unknown_instruction},
-    {"00a4020c020017", status::unknown_instruction},
+    {"00a4020c020017", status::wrong_parameters},
+    {"00a4000c023f00", status::wrong_parameters},
     {"00b0000000", status::unknown_instruction},
     {"10cb3fff055c035fc10500", status::unknown_class},
     {"80cb3fff055c035fc10500", status::unknown_class},
@@ -322,10 +348,45 @@ TEST_F(PivTest, WhatACardAnswersToWhatItDoesNotTake) {
     EXPECT_EQ(question(password), status::tries_left + 5);
 }
 
+// A number as an ECDSA signature has it, of so many bytes.
+Bytes scalar(ByteView number, std::size_t bytes) {
+    Bytes out(bytes);
+    std::ranges::copy(number, out.end() - static_cast<std::ptrdiff_t>(number.size()));
+    return out;
+}
+
+bool verifies(const crypto::PublicKey& key, ByteView signature, ByteView digest) {
+    EVP_PKEY_CTX* context = EVP_PKEY_CTX_new(key.handle(), nullptr);
+    const bool good = EVP_PKEY_verify_init(context) == 1 &&
+                      EVP_PKEY_verify(context, signature.data(), signature.size(), digest.data(),
+                                      digest.size()) == 1;
+    EVP_PKEY_CTX_free(context);
+    return good;
+}
+
+// Of a short digest ECDSA takes its number, of a long one the bits that fit (FIPS 186-4 section
+// 6.4): to another program, which knows that one only, it is as if those had been signed.
+TEST_F(PivTest, SignsDigestsOfOtherHashes) {
+    select();
+    EXPECT_EQ(verify(pin, "1234"), status::ok);
+    const auto key = certificate_in(get("5fc105")).public_key();
+    for (const std::size_t size : {20U, 28U, 32U, 48U, 64U}) {
+        const Bytes digest(size, 0x5a);
+        const auto answer = send(to_sign("11", "9a", digest));
+        ASSERT_EQ(answer.status, status::ok) << size;
+        const auto der = card::only_tlv(card::only_tlv(answer.data, 0x7c).value(), 0x82).value();
+        const auto number = size < 32 ? scalar(digest, 32) : Bytes(32, 0x5a);
+        EXPECT_TRUE(verifies(key, der, number)) << size;
+        EXPECT_FALSE(verifies(key, der, Bytes(32, 0x5b))) << size;
+    }
+    EXPECT_EQ(verify(password, "ABC123"), status::ok);
+    EXPECT_EQ(send(to_sign("14", "9c", Bytes(32, 0x5a))).status, status::ok);
+}
+
 TEST_F(PivTest, WhatIsNotToBeSigned) {
     select();
     EXPECT_EQ(verify(pin, "1234"), status::ok);
-    for (const std::size_t size : {0U, 1U, 20U, 31U, 33U, 48U, 64U})
+    for (const std::size_t size : {0U, 1U, 19U, 31U, 33U, 63U, 65U})
         EXPECT_EQ(status_of(to_sign("11", "9a", Bytes(size, 0x5a))), status::wrong_data) << size;
     const auto digest = hex(crypto::sha256(as_bytes("message")));
     for (const auto& data : {"7c248120" + digest + "8200",  // the other order is as good
@@ -383,7 +444,7 @@ class PivWithoutPins : public PivTest {
 TEST_F(PivWithoutPins, SignsNothing) {
     select();
     EXPECT_EQ(certificate_in(get("5fc105")).public_key().type(), crypto::KeyType::p256);
-    EXPECT_EQ(hex(send("00cb3fff035c017e00").data), "7e124f0ba0000003080000100001005f2f020000");
+    EXPECT_EQ(status_of("00cb3fff035c017e00"), status::not_found) << "it says which PINs there are";
     for (const auto reference : {pin, password}) {
         const auto* text = reference == pin ? "1234" : "ABC123";
         EXPECT_EQ(question(reference), status::no_reference);
