@@ -80,10 +80,16 @@ Task<void> drop_old_sessions(asio::io_context& io, Sessions& sessions) {
     }
 }
 
-// Why, as the relay says it.
-Ended reason_of(const client::EndedMandate& ended) {
-    if (ended.reason == "stop") return Ended::card;
-    return ended.reason == "organisation" ? Ended::log_out : Ended::revoked;
+Ended reason_of(wire::Ending ending) {
+    switch (ending) {
+        case wire::Ending::stop:
+            return Ended::card;
+        case wire::Ending::organisation:
+            return Ended::log_out;
+        case wire::Ending::revoked:
+            return Ended::revoked;
+    }
+    return Ended::revoked;
 }
 
 int serve(const std::string& config_path) {
@@ -104,9 +110,9 @@ int serve(const std::string& config_path) {
     const auto tls =
         http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
     asio::io_context io{1};
-    client::EndingFollower follower(io, directory, identity,
-                                    [&shared](const client::EndedMandate& ended) {
-                                        shared.sessions.end(ended.mandate, reason_of(ended));
+    client::EndingFollower follower(io, directory, identity, log,
+                                    [&shared](const wire::EndedMandate& ended) {
+                                        shared.sessions.end(ended.mandate, reason_of(ended.ending));
                                     });
     http::ServerOptions options;
     options.address = settings.address;

@@ -1,7 +1,5 @@
 #include "ending_feeds.hpp"
 
-#include <boost/json.hpp>
-
 #include "http/event_stream.hpp"
 
 namespace mado::relay {
@@ -12,8 +10,9 @@ constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 constexpr std::int64_t drop_pause_s = 10;
 
 std::string event(const Hash& mandate, Ending ending) {
-    const boost::json::object data{{"mandate", base64url(mandate)}, {"reason", to_text(ending)}};
-    return http::event_text({.name = "mandate_ended", .data = boost::json::serialize(data)});
+    return http::event_text(
+        {.name = std::string(wire::ended_event),
+         .data = wire::ended_event_data({.mandate = mandate, .ending = ending})});
 }
 
 }  // namespace
