@@ -17,10 +17,11 @@
 #include "card/open.hpp"
 #include "card/pcsc.hpp"
 #include "card/personalise.hpp"
+#include "card_office.hpp"
 #include "chip/inserted.hpp"
-#include "country.hpp"
 #include "office.hpp"
 #include "processes.hpp"
+#include "programs.hpp"
 
 namespace mado::cli {
 namespace {

@@ -15,6 +15,7 @@
 #include "log_tools.hpp"
 #include "office.hpp"
 #include "processes.hpp"
+#include "programs.hpp"
 #include "records.hpp"
 #include "who_looked.hpp"
 
@@ -100,7 +101,7 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado records claims --card hanako --pin 1234 --from 2026-01 --to 2026-07\n"
         "  ./mado log show --card hanako --pin 1234\n"
         "  ./mado card insert hanako    and log in at {} (PIN 1234)\n",
-        portal_url(places));
+        portal_url(Ports(read_port(places), read_organisations())));
     return 0;
 }
 
