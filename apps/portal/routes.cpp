@@ -21,7 +21,7 @@ constexpr std::size_t form_bytes_max = 8 * 1024;
 // What My Page asks of holders and the relay for whoever is logged in.
 constexpr std::string_view scope = "claims entries bells evidence question questions";
 constexpr std::string_view session_cookie = "__Host-mado";
-// Which language a person chose, for the return from the agent: its address is the same for all.
+// Which language a person chose, until the return from the agent: its address is the same for all.
 constexpr std::string_view language_cookie = "__Host-mado-lang";
 
 Response reply(std::string body, const std::string& form_target = {}) {
@@ -174,6 +174,7 @@ Task<std::expected<std::string, Said>> judge_return(Shared& shared, const Waitin
 Response go_on(std::string address) {
     auto out = reply(std::move(address));
     out.content_type = "text/plain; charset=utf-8";
+    set_cookie(out, language_cookie, "", "Lax");  // the address says it from here on
     return out;
 }
 

@@ -239,6 +239,8 @@ TEST_F(PortalRoutesTest, AReturnIsAnsweredWithWhereItGoesOn) {
     EXPECT_EQ(text(post("/login/finish", {{"mandate", mandate()}}, "__Host-mado-lang=easy")),
               "/?said=other_session&lang=easy");
     EXPECT_EQ(text(post("/login/finish", {})), "/?said=other_session&lang=ja");
+    const auto unknown = post("/login/finish", {}, "__Host-mado-lang=en");
+    EXPECT_EQ(cookies_of(unknown), "__Host-mado-lang=") << "only until the return";
     auto malformed = form("/login/finish", {}, "__Host-mado-lang=en");
     malformed.body = "state=%zz";
     EXPECT_EQ(text(send(malformed)), "/?said=failed&lang=en");
