@@ -19,7 +19,7 @@ constexpr std::int64_t two_seconds_us = 2'000'000;
 class Heard {
   public:
     Heard(const wire::Directory& directory, const client::Identity& portal)
-        : follower_(io_, directory, portal, [this](const client::EndedMandate& ended) {
+        : follower_(io_, directory, portal, log_, [this](const wire::EndedMandate& ended) {
               const std::scoped_lock lock(mutex_);
               heard_.push_back(ended);
               changed_.notify_all();
@@ -37,18 +37,19 @@ class Heard {
     std::string reason_of(const Hash& mandate, std::int64_t patience_us = two_seconds_us) {
         std::unique_lock lock(mutex_);
         const auto found = [this, &mandate] {
-            return std::ranges::find(heard_, mandate, &client::EndedMandate::mandate);
+            return std::ranges::find(heard_, mandate, &wire::EndedMandate::mandate);
         };
         changed_.wait_for(lock, std::chrono::microseconds(patience_us),
                           [&] { return found() != heard_.end(); });
-        return found() == heard_.end() ? "" : found()->reason;
+        return found() == heard_.end() ? "" : std::string(to_text(found()->ending));
     }
 
   private:
     http::asio::io_context io_;
     std::mutex mutex_;  // guards heard_: the stream is read on another thread
     std::condition_variable changed_;
-    std::vector<client::EndedMandate> heard_;
+    std::vector<wire::EndedMandate> heard_;
+    const Log log_{"test"};
     client::EndingFollower follower_;
     std::jthread thread_;  // last: it uses everything above
 };

@@ -53,7 +53,10 @@ void make_card_authorities(const Places& places) {
 }
 
 crypto::Certificate authority_certificate(const Places& places, std::string_view authority) {
-    const auto path = places.keys_of(std::string(authority)) + "/ca.crt";
+    return load_certificate(places.keys_of(std::string(authority)) + "/ca.crt");
+}
+
+crypto::Certificate load_certificate(const std::string& path) {
     const auto pem = read_file(path);
     auto certificate = pem ? crypto::Certificate::from_pem(as_bytes(*pem)) : bad("missing");
     if (!certificate) throw OperatorError("not a certificate: " + path);
@@ -65,28 +68,25 @@ CardAuthority::CardAuthority(const Places& places, std::string_view authority)
       key_(crypto::PrivateKey::load(folder_ + "/ca.key")),
       certificate_(authority_certificate(places, authority)) {}
 
-crypto::Certificate CardAuthority::certify(const crypto::PublicKey& key,
-                                           std::string_view status) const {
+crypto::Certificate CardAuthority::certify(const crypto::PublicKey& key, CardState state) const {
     return issue({.use = crypto::CertificateUse::authentication,
                   .common_name = hex(crypto::random_bytes(16))},
-                 key, status);
+                 key, state);
 }
 
 crypto::Certificate CardAuthority::certify_signing(const crypto::PublicKey& key,
-                                                   const std::string& name,
-                                                   std::string_view status) const {
-    return issue({.use = crypto::CertificateUse::signing, .common_name = name}, key, status);
+                                                   const std::string& name, CardState state) const {
+    return issue({.use = crypto::CertificateUse::signing, .common_name = name}, key, state);
 }
 
 crypto::Certificate CardAuthority::issue(crypto::CertificateRequest request,
-                                         const crypto::PublicKey& key,
-                                         std::string_view status) const {
+                                         const crypto::PublicKey& key, CardState state) const {
     const auto now = unix_now();
-    const bool expired = status == "expired";
+    const bool expired = state == CardState::expired;
     request.not_before = expired ? now - card_lifetime_s : now - 3600;
     request.not_after = expired ? now - day_s : now + card_lifetime_s;
     auto certificate = crypto::issue(request, key, certificate_, key_);
-    if (status == "revoked") revoke(certificate);
+    if (state == CardState::revoked) revoke(certificate);
     return certificate;
 }
 

@@ -20,27 +20,31 @@ constexpr std::array card_authorities{own_authority, jpki_authority};
 void make_card_authorities(const Places& places);
 crypto::Certificate authority_certificate(const Places& places, std::string_view authority);
 
+// A file with one, as PEM.
+crypto::Certificate load_certificate(const std::string& path);
+
+// What the demo's people need cards to be.
+enum class CardState { active, expired, revoked };
+
 // One of them at work.
 class CardAuthority {
   public:
     CardAuthority(const Places& places, std::string_view authority);
 
     [[nodiscard]] const crypto::Certificate& certificate() const { return certificate_; }
-    // For a person's card. `status`: "active", "expired", or "revoked", which its lists then say.
-    [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key,
-                                              std::string_view status) const;
+    // For a person's card; of a revoked one its lists say it.
+    [[nodiscard]] crypto::Certificate certify(const crypto::PublicKey& key, CardState state) const;
     // Of a signing key: it names the person.
     [[nodiscard]] crypto::Certificate certify_signing(const crypto::PublicKey& key,
                                                       const std::string& name,
-                                                      std::string_view status) const;
+                                                      CardState state) const;
     void revoke(const crypto::Certificate& certificate) const;
     // What is revoked now, as DER.
     [[nodiscard]] Bytes list() const;
 
   private:
     [[nodiscard]] crypto::Certificate issue(crypto::CertificateRequest request,
-                                            const crypto::PublicKey& key,
-                                            std::string_view status) const;
+                                            const crypto::PublicKey& key, CardState state) const;
     std::string folder_;
     crypto::PrivateKey key_;
     crypto::Certificate certificate_;

@@ -17,10 +17,12 @@
 #include "card/open.hpp"
 #include "card/pcsc.hpp"
 #include "card/personalise.hpp"
+#include "card_office.hpp"
 #include "chip/inserted.hpp"
-#include "country.hpp"
+#include "crypto/digest.hpp"
 #include "office.hpp"
 #include "processes.hpp"
+#include "programs.hpp"
 
 namespace mado::cli {
 namespace {
@@ -58,7 +60,7 @@ std::optional<int> reader_of(const Places& places, const std::string& name) {
 // The demo's pcscd when it runs; else the computer's, or that of PCSCLITE_CSOCK_NAME.
 card::Pcsc open_readers(const Places& places) {
     if (demo_readers_run(places)) {
-        ::setenv("PCSCLITE_CSOCK_NAME", readers_program(places).socket.c_str(), 0);
+        ::setenv("PCSCLITE_CSOCK_NAME", readers_program(places).socket.c_str(), 1);
     }
     return {};
 }
@@ -75,12 +77,18 @@ std::vector<card::Reader> list(card::Pcsc& pcsc) {
     return std::move(*found);
 }
 
+using OpenedChannel = card::CardResult<std::unique_ptr<card::Channel>>;
+
+std::unexpected<card::CardProblem> no_card() {
+    return std::unexpected(card::CardProblem{.error = card::CardError::gone});
+}
+
 // The one card that is in a reader of this computer.
-std::unique_ptr<card::Channel> inserted_card(const Places& places) {
+OpenedChannel inserted_card(const Places& places) {
     auto pcsc = open_readers(places);
     auto found = list(pcsc);
     std::erase_if(found, [](const auto& reader) { return !reader.has_card; });
-    if (found.empty()) return nullptr;
+    if (found.empty()) return no_card();
     if (found.size() > 1) {
         throw OperatorError("there is a card in several readers; say which: --card NAME");
     }
@@ -89,8 +97,8 @@ std::unique_ptr<card::Channel> inserted_card(const Places& places) {
     return channel;
 }
 
-// How this command reaches the card of that name; none: there is no such card.
-std::unique_ptr<card::Channel> reach(const Places& places, const std::string& name) {
+// How this command reaches the card of that name.
+OpenedChannel reach(const Places& places, const std::string& name) {
     if (name == card_in_reader) return inserted_card(places);
     if (const auto reader = reader_of(places, name)) {
         auto pcsc = open_readers(places);
@@ -99,7 +107,7 @@ std::unique_ptr<card::Channel> reach(const Places& places, const std::string& na
         return channel;
     }
     const auto file = places.card(name);
-    if (!fs::exists(file)) return nullptr;
+    if (!fs::exists(file)) return no_card();
     return std::make_unique<chip::Inserted>(file);
 }
 
@@ -113,20 +121,53 @@ std::string tries(card::Card& card, card::KeyUse use) {
     return *left == 0 ? "locked" : fmt::format("{} tries left", *left);
 }
 
-void print_card(card::Card& card) {
-    const auto certificate = card.authentication_certificate();
-    if (!certificate) {
-        print_problem(client::card_problem(certificate.error()).error());
-        return;
+std::string_view name_of(card::KeyUse use) {
+    return use == card::KeyUse::signing ? "署名用パスワード signing password" : "暗証番号 PIN";
+}
+
+std::string_view form_of(card::KeyUse use) {
+    return use == card::KeyUse::signing
+               ? "a signing password has 6 to 16 capital letters and digits (A to Z, 0 to 9)"
+               : "a PIN has 4 digits (0 to 9)";
+}
+
+int refuse(const card::CardProblem& problem, card::KeyUse use = card::KeyUse::authentication) {
+    std::cerr << "mado: " << words_of(problem, use) << "\n";
+    return 3;
+}
+
+std::string why_refused(card::IssueError error, card::KeyUse use) {
+    switch (error) {
+        case card::IssueError::gone:
+            return "the card was pulled out: put it in again, and begin again";
+        case card::IssueError::not_ours:
+            return "the card does not accept this issuing centre's key: another one issued it";
+        case card::IssueError::blocked:
+            return "the card has seen too many wrong keys of issuing centres, and takes none any "
+                   "more: it must be exchanged";
+        case card::IssueError::refused:
+            return fmt::format("the card refuses this: {}; nothing was changed", form_of(use));
     }
+    return "";
+}
+
+// From an option, or typed twice: nobody sees what they type.
+Secret new_secret(const std::string& given, card::KeyUse use) {
+    auto fresh = read_secret(given, fmt::format("新しい{}: ", name_of(use)));
+    if (!given.empty()) return fresh;
+    const auto again = read_secret({}, "もう一度 once more: ");
+    if (crypto::equal(fresh.view(), again.view())) return fresh;
+    throw OperatorError("the two are not the same; nothing was changed");
+}
+
+int print_card(card::Card& card) {
+    const auto certificate = card.authentication_certificate();
+    if (!certificate) return refuse(certificate.error());
     const bool over = certificate->not_after() <= unix_now();
     fmt::print("  valid until {}{}; PIN: {}; signing password: {}\n", day(certificate->not_after()),
                over ? " (EXPIRED)" : "", tries(card, card::KeyUse::authentication),
                tries(card, card::KeyUse::signing));
-}
-
-int no_card() {
-    return print_problem(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    return 0;
 }
 
 card::KeyUse use_of(const CardOptions& options) {
@@ -173,11 +214,40 @@ int free_reader(const Places& places) {
 
 }  // namespace
 
-std::unique_ptr<card::Card> hold_card(const Places& places, const std::string& name) {
+card::CardResult<std::unique_ptr<card::Card>> hold_card(const Places& places,
+                                                        const std::string& name) {
     auto channel = reach(places, name);
-    if (!channel) return nullptr;
-    auto card = card::open_card(std::move(channel));
-    return card ? std::move(*card) : nullptr;
+    if (!channel) return std::unexpected(channel.error());
+    return card::open_card(std::move(*channel));
+}
+
+std::string words_of(const card::CardProblem& problem, card::KeyUse use) {
+    switch (problem.error) {
+        case card::CardError::gone:
+            return "there is no card in the reader, or none of that name: put one in, or choose "
+                   "one of ./mado card list";
+        case card::CardError::pin_wrong:
+            return fmt::format("the {} is wrong. Tries left: {}", name_of(use), problem.tries_left);
+        case card::CardError::pin_locked:
+            return fmt::format(
+                "the {} is locked after too many wrong ones. The issuing centre unlocks it: ./mado "
+                "card unlock NAME{}",
+                name_of(use), use == card::KeyUse::signing ? " --signing" : "");
+        case card::CardError::pin_format:
+            return fmt::format("{}; the card was not asked, and no try is spent", form_of(use));
+        case card::CardError::no_entry:
+            return "nothing was typed at the reader in time; no try is spent. Begin again";
+        case card::CardError::no_pin:
+            return "this card was issued without a PIN: it can be shown at a counter, and signs "
+                   "nothing. The municipality can help";
+        case card::CardError::not_there:
+            return "this is no card that Mado knows, or it cannot do this: take another card, "
+                   "JPKI's or a PIV card";
+        case card::CardError::broken:
+            return "the card does not answer as it should. Clean it and put it in again; if that "
+                   "does not help, the municipality exchanges it";
+    }
+    return "";
 }
 
 Secret read_secret(const std::string& given, const std::string& question) {
@@ -221,14 +291,13 @@ int list_cards(const Places& places) {
 
 int show_card(const Places& places, const CardOptions& options) {
     const auto card = hold_card(places, options.name);
-    if (!card) return no_card();
-    print_card(*card);
-    return 0;
+    if (!card) return refuse(card.error());
+    return print_card(**card);
 }
 
 int insert_card(const Places& places, const CardOptions& options) {
     const auto file = places.card(options.name);
-    if (!fs::exists(file)) return no_card();
+    if (!fs::exists(file)) return refuse(no_card().error());
     if (const auto reader = reader_of(places, options.name)) {
         fmt::print("mado: {} is in reader {} already\n", options.name, *reader);
         return 0;
@@ -260,36 +329,36 @@ int remove_card(const Places& places, const CardOptions& options) {
         ++removed;
         fmt::print("mado: reader {} is empty\n", reader);
     }
-    return removed > 0 ? 0 : no_card();
+    return removed > 0 ? 0 : refuse(no_card().error());
 }
 
 int change_pin(const Places& places, const CardOptions& options) {
+    const auto use = use_of(options);
     const auto card = hold_card(places, options.name);
-    if (!card) return no_card();
-    const auto* what = options.signing ? "署名用パスワード password" : "暗証番号 PIN";
-    const auto old = read_secret(options.pin, fmt::format("今の{}: ", what));
-    const auto fresh = read_secret(options.new_pin, fmt::format("新しい{}: ", what));
-    const auto done = card->change_pin(use_of(options), old, fresh);
-    if (!done) return print_problem(client::card_problem(done.error()).error());
+    if (!card) return refuse(card.error(), use);
+    const auto old = read_secret(options.pin, fmt::format("今の{}: ", name_of(use)));
+    const auto fresh = new_secret(options.new_pin, use);
+    const auto done = (*card)->change_pin(use, old, fresh);
+    if (!done) return refuse(done.error(), use);
     fmt::print("mado: changed\n");
     return 0;
 }
 
 int unlock_card(const Places& places, const CardOptions& options) {
-    const auto channel = reach(places, options.name);
-    if (!channel) return no_card();
     if (options.name == card_in_reader) {
         throw OperatorError("the issuing centre must know which card it is: its name, please");
     }
-    const auto fresh = read_secret(options.new_pin, "新しい暗証番号 new PIN: ");
-    auto issuer = card::Personaliser::begin(*channel, card_issuer_key(places, options.name));
-    if (!issuer) throw OperatorError("the card does not accept this issuing centre's key");
-    if (!issuer->set_pin(use_of(options), fresh)) {
-        throw OperatorError(
-            "the card refuses this: a PIN has 4 digits, a password 6 to 16 capital letters and "
-            "digits");
+    const auto use = use_of(options);
+    const auto channel = reach(places, options.name);
+    if (!channel) return refuse(channel.error(), use);
+    const auto fresh = new_secret(options.new_pin, use);
+    auto issuer = card::Personaliser::begin(**channel, card_issuer_key(places, options.name));
+    if (!issuer) throw OperatorError(why_refused(issuer.error(), use));
+    if (const auto done = issuer->set_pin(use, fresh); !done) {
+        throw OperatorError(why_refused(done.error(), use));
     }
-    fmt::print("mado: {} is unlocked, with a new PIN and all its tries\n", options.name);
+    fmt::print("mado: {} is unlocked, with a new {} and all its tries\n", options.name,
+               name_of(use));
     return 0;
 }
 

@@ -15,15 +15,20 @@ namespace mado::cli {
 constexpr const char* card_in_reader = "reader";
 
 // The card of that name, in the reader where it is, else held by this command itself; or the one
-// card in a reader. None: there is no such card. OperatorError: several cards, no reader service.
-std::unique_ptr<card::Card> hold_card(const Places& places, const std::string& name);
+// card in a reader. gone: there is none. OperatorError: several cards, another program has it, no
+// reader service.
+card::CardResult<std::unique_ptr<card::Card>> hold_card(const Places& places,
+                                                        const std::string& name);
+// What happened, and what to do next.
+std::string words_of(const card::CardProblem& problem,
+                     card::KeyUse use = card::KeyUse::authentication);
 
 // From --pin, or typed unseen.
 Secret read_secret(const std::string& given, const std::string& question);
 
 struct CardOptions {
     std::string name = card_in_reader;
-    std::string pin, new_pin;
+    std::string pin = {}, new_pin = {};
     bool signing = false;  // the signing key's password instead of the PIN
     int reader = -1;       // insert: which one; -1: the first that is free
 };
@@ -32,6 +37,7 @@ int show_card(const Places& places, const CardOptions& options);
 // Into the demo's reader, which is started when it does not run.
 int insert_card(const Places& places, const CardOptions& options);
 int remove_card(const Places& places, const CardOptions& options);
+// What is not given is asked for: the present one once, the new one twice.
 int change_pin(const Places& places, const CardOptions& options);
 // As the issuing centre does it.
 int unlock_card(const Places& places, const CardOptions& options);

@@ -15,6 +15,7 @@
 #include "log_tools.hpp"
 #include "office.hpp"
 #include "processes.hpp"
+#include "programs.hpp"
 #include "records.hpp"
 #include "who_looked.hpp"
 
@@ -100,7 +101,7 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado records claims --card hanako --pin 1234 --from 2026-01 --to 2026-07\n"
         "  ./mado log show --card hanako --pin 1234\n"
         "  ./mado card insert hanako    and log in at {} (PIN 1234)\n",
-        portal_url(places));
+        portal_url(Ports(read_port(places), read_organisations())));
     return 0;
 }
 
@@ -157,21 +158,24 @@ CLI::Option* add_card_option(CLI::App& command, std::string& name) {
 void add_cards(CLI::App& app, CardOptions& options) {
     auto* cards = app.add_subcommand("card", "cards and readers")->require_subcommand(1);
     cards->add_subcommand("list", "the demo's cards, and the readers");
-    const auto named = [&options, cards](const char* command, const char* what) {
+    const auto named = [&options, cards](const char* command, const char* what, const char* which) {
         auto* out = cards->add_subcommand(command, what);
-        out->add_option("name", options.name, "a demo card (default: the card in the reader)");
+        out->add_option("name", options.name, which);
         return out;
     };
-    named("show", "until when, and how many tries are left");
-    auto* insert = named("insert", "a demo card into the demo's virtual reader (for pcscd)");
+    constexpr auto one = "a demo card, such as hanako";
+    constexpr auto in_reader = "a demo card (default: the card in the reader)";
+    named("show", "until when, and how many tries are left", in_reader);
+    auto* insert = named("insert", "a demo card into the demo's virtual reader (for pcscd)", one);
     insert->get_option("name")->required();
     insert->add_option("--reader", options.reader, "0 or 1 (default: the first that is empty)")
         ->check(CLI::Range(0, 1));
-    named("remove", "pull it out (default: every demo card)");
-    for (auto* change : {named("pin", "change the PIN"),
-                         named("unlock", "a new PIN with all its tries (the issuing centre's)")}) {
-        if (change->get_name() == "pin")
-            change->add_option("--pin", options.pin, "the present one");
+    named("remove", "pull it out", "a demo card (default: all that are in the demo's readers)");
+    auto* pin = named("pin", "change the PIN", in_reader);
+    pin->add_option("--pin", options.pin, "the present one (asked when left out)");
+    auto* unlock = named("unlock", "a new PIN with all its tries (the issuing centre's)", one);
+    unlock->get_option("name")->required();
+    for (auto* change : {pin, unlock}) {
         change->add_option("--new-pin", options.new_pin, "the new one (asked when left out)");
         change->add_flag("--signing", options.signing, "the signing key's password instead");
     }

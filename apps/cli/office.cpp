@@ -45,8 +45,12 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
                                             const std::string& card_key, const std::string& pin,
                                             wire::MandateKind kind,
                                             std::initializer_list<std::string_view> services) {
-    const auto card = hold_card(places, card_key);
-    if (!card) return std::unexpected(client::Problem{wire::Code::card_missing, {}, {}, {}});
+    const auto held = hold_card(places, card_key);
+    if (!held) {
+        return std::unexpected(
+            client::Problem{wire::Code::card_missing, words_of(held.error()), {}, {}});
+    }
+    const auto& card = *held;
     const auto secret = obtain_pin(*card, pin);
     const auto nonce = wait_for(fetch_nonce(office));
     if (!nonce) return std::unexpected(nonce.error());

@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -22,6 +20,7 @@
 #include "base/printable.hpp"
 #include "http/http.hpp"
 #include "http/operations.hpp"
+#include "http/spawn.hpp"
 
 namespace mado::cli {
 namespace {
@@ -130,7 +129,7 @@ http::Task<void> ask_ready(std::uint16_t port, Readiness& out) {
 Readiness ask_ready(std::uint16_t port) {
     http::asio::io_context io{1};
     Readiness out;
-    http::asio::co_spawn(io, ask_ready(port, out), http::asio::detached);
+    http::spawn(io, ask_ready(port, out));
     io.run();
     return out;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "country.hpp"
+#include "programs.hpp"
 
 namespace mado::cli {
 

@@ -1,7 +1,5 @@
 #include "dialer.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,6 +9,7 @@
 #include <optional>
 
 #include "crypto/digest.hpp"
+#include "http/spawn.hpp"
 #include "wire/exchange.hpp"
 
 namespace mado::gateway {
@@ -58,7 +57,7 @@ struct Dialer::State : std::enable_shared_from_this<Dialer::State> {
 
     void spawn(Line& line) {
         ++line.dialling_or_up;
-        asio::co_spawn(io, hold(shared_from_this(), line), asio::detached);
+        http::spawn(io, hold(shared_from_this(), line));
     }
     static http::Task<void> hold(std::shared_ptr<State> self, Line& line);
     static http::Task<http::Milliseconds> serve_once(std::shared_ptr<State> self, Line& line);

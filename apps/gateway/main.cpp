@@ -1,8 +1,6 @@
 // mado-gateway: stands beside the databases of one or more holders. `mado-gateway serve CONFIG`.
 #include <signal.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -12,6 +10,7 @@
 #include "base/program.hpp"
 #include "dialer.hpp"
 #include "http/operations.hpp"
+#include "http/spawn.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -142,7 +141,7 @@ int serve(const std::string& config_path) {
                               metrics));
     dialer.start();
     settling.start();
-    asio::co_spawn(io, shut_down(io, dialer, settling, server, log), asio::detached);
+    http::spawn(io, shut_down(io, dialer, settling, server, log));
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
     io.run();
     evidence.stop();

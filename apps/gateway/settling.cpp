@@ -1,14 +1,13 @@
 #include "settling.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "http/completion.hpp"
+#include "http/spawn.hpp"
 
 namespace mado::gateway {
 
@@ -132,7 +131,7 @@ Followed Settling::followed_from(const std::string& origin, UnixTime now) {
 Settling::~Settling() = default;
 
 void Settling::start() {
-    asio::co_spawn(io_, run(stopping_, *this), asio::detached);
+    http::spawn(io_, run(stopping_, *this));
 }
 
 void Settling::stop() {

@@ -3,8 +3,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,6 +11,7 @@
 #include "base/program.hpp"
 #include "client/endings.hpp"
 #include "http/operations.hpp"
+#include "http/spawn.hpp"
 #include "routes.hpp"
 #include "wire/address.hpp"
 
@@ -80,12 +79,6 @@ Task<void> drop_old_sessions(asio::io_context& io, Sessions& sessions) {
     }
 }
 
-// Why, as the relay says it.
-Ended reason_of(const client::EndedMandate& ended) {
-    if (ended.reason == "stop") return Ended::card;
-    return ended.reason == "organisation" ? Ended::log_out : Ended::revoked;
-}
-
 int serve(const std::string& config_path) {
     const Log log("mado-portal");
     const auto settings = read_settings(config_path);
@@ -104,9 +97,9 @@ int serve(const std::string& config_path) {
     const auto tls =
         http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
     asio::io_context io{1};
-    client::EndingFollower follower(io, directory, identity,
-                                    [&shared](const client::EndedMandate& ended) {
-                                        shared.sessions.end(ended.mandate, reason_of(ended));
+    client::EndingFollower follower(io, directory, identity, log,
+                                    [&shared](const wire::EndedMandate& ended) {
+                                        shared.sessions.end(ended.mandate, said_of(ended.ending));
                                     });
     http::ServerOptions options;
     options.address = settings.address;
@@ -127,9 +120,9 @@ int serve(const std::string& config_path) {
                        "heard of";
             },
             metrics));
-    asio::co_spawn(io, shut_down(io, server, operator_server, log), asio::detached);
-    asio::co_spawn(io, drop_old_sessions(io, shared.sessions), asio::detached);
-    asio::co_spawn(io, follower.run(), asio::detached);
+    http::spawn(io, shut_down(io, server, operator_server, log));
+    http::spawn(io, drop_old_sessions(io, shared.sessions));
+    http::spawn(io, follower.run());
     log.info("serving", {{"port", std::int64_t{settings.port}}});
     io.run();
     log.info("stopped");

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace mado::portal {
 namespace {
 
@@ -37,45 +35,13 @@ constexpr Words coming_back{"ログインを確かめています…", "Checking
 constexpr Words needs_script{"この画面にはJavaScriptが必要です。", "This page needs JavaScript.",
                              "JavaScriptが いります。"};
 
-struct Said {
-    std::string_view name;
-    Words words;
-};
-constexpr std::array<Said, 8> said_words = {{
-    {"card",
-     {"カードが抜かれたので、ログアウトしました。",
-      "You are logged out, because the card was removed.", "カードを ぬいたので、おわりました。"}},
-    {"revoked",
-     {"カードが使えなくなったので、ログアウトしました。",
-      "You are logged out, because the card was stopped.",
-      "カードが つかえなく なったので、おわりました。"}},
-    {"log_out", {"ログアウトしました。", "You are logged out.", "おわりました。"}},
-    {"time",
-     {"時間が来たので、ログアウトしました。", "You are logged out, because the time is over.",
-      "じかんが きたので、おわりました。"}},
-    {"cancelled", {"ログインを取り消しました。", "The log-in was cancelled.", "やめました。"}},
-    {"other_session",
-     {"このログインは、この画面から始めたものではありません。もう一度始めてください。",
-      "This log-in was not begun on this page. Please begin again.",
-      "もういちど はじめから して ください。"}},
-    {"refused",
-     {"中継センターがログインを受け付けませんでした。もう一度始めてください。",
-      "The relay did not accept the log-in. Please begin again.",
-      "はいれませんでした。もういちど して ください。"}},
-    {"unavailable",
-     {"中継センターから応答がありません。1分ほどしてからもう一度お願いします。",
-      "The relay does not answer. Please try again in a minute.",
-      "いまは できません。すこし まって、もういちど して ください。"}},
-}};
-
 }  // namespace
 
-std::string start_page(Language language, std::string_view said) {
+std::string start_page(Language language, std::optional<Said> said) {
     std::string body;
-    for (const auto& [name, words] : said_words) {
-        if (name == said) {
-            body += fmt::format(R"(<p class="mistake" role="status">{}</p>)", say(language, words));
-        }
+    if (said) {
+        body += fmt::format(R"(<p class="mistake" role="status">{}</p>)",
+                            say(language, words_of(*said)));
     }
     body += fmt::format(R"(<p>{}</p><form method="post" action="/login">)"
                         R"(<input type="hidden" name="lang" value="{}">)"

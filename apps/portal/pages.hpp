@@ -2,18 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/clock.hpp"
 #include "page/page.hpp"
+#include "said.hpp"
 
 namespace mado::portal {
 
 using page::Language;
 
-// What the start page says above its button: a closed set, by name in the address. "": nothing.
-std::string start_page(Language language, std::string_view said);
+std::string start_page(Language language, std::optional<Said> said);
 struct HomePage {
     UnixTime until = 0;
     std::int32_t utc_offset_s = 0;

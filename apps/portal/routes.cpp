@@ -1,5 +1,7 @@
 #include "routes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "client/entries.hpp"
@@ -18,7 +20,9 @@ using http::Task;
 constexpr std::size_t form_bytes_max = 8 * 1024;
 // What My Page asks of holders and the relay for whoever is logged in.
 constexpr std::string_view scope = "claims entries bells evidence question questions";
-constexpr std::string_view cookie_name = "__Host-mado";
+constexpr std::string_view session_cookie = "__Host-mado";
+// Which language a person chose, until the return from the agent: its address is the same for all.
+constexpr std::string_view language_cookie = "__Host-mado-lang";
 
 Response reply(std::string body, const std::string& form_target = {}) {
     Response out;
@@ -51,21 +55,25 @@ Response refuse(int status, std::string_view name) {
     return out;
 }
 
-void set_cookie(Response& response, std::string_view value) {
-    response.headers.push_back({"Set-Cookie", std::string(cookie_name) + "=" + std::string(value) +
-                                                  "; Path=/; Secure; HttpOnly; SameSite=Strict" +
-                                                  (value.empty() ? "; Max-Age=0" : "")});
+void set_cookie(Response& response, std::string_view name, std::string_view value,
+                std::string_view same_site) {
+    response.headers.push_back(
+        {"Set-Cookie", fmt::format("{}={}; Path=/; Secure; HttpOnly; SameSite={}{}", name, value,
+                                   same_site, value.empty() ? "; Max-Age=0" : "")});
 }
 
-std::string_view cookie_of(const Request& request) {
+void set_session(Response& response, std::string_view value) {
+    set_cookie(response, session_cookie, value, "Strict");
+}
+
+std::string_view cookie_of(const Request& request, std::string_view name = session_cookie) {
     auto rest = request.header("cookie");
     while (!rest.empty()) {
         const auto end = std::min(rest.find("; "), rest.size());
         const auto pair = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 2, rest.size()));
-        if (pair.starts_with(cookie_name) && pair.size() > cookie_name.size() &&
-            pair[cookie_name.size()] == '=') {
-            return pair.substr(cookie_name.size() + 1);
+        if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=') {
+            return pair.substr(name.size() + 1);
         }
     }
     return {};
@@ -77,41 +85,45 @@ bool is_own(const Shared& shared, const Request& request) {
            request.header("sec-fetch-site") == "same-origin";
 }
 
-Language language_in(std::string_view query) {
-    const auto form = http::parse_form(query);
-    return form ? page::language_of(form->text("lang")) : Language::ja;
+// As the query or form says; else as the person chose before.
+Language language_of(const Request& request) {
+    const auto form = http::parse_form(request.method == "GET" ? request.query : request.body);
+    const bool says = form && form->has("lang");
+    return page::language_of(says ? form->text("lang") : cookie_of(request, language_cookie));
 }
 
 Task<Response> start(Shared& shared, const Request& request) {
     const auto form = http::parse_form(request.query);
-    const auto language = language_in(request.query);
+    const auto language = language_of(request);
     if (const auto* who = shared.sessions.find(cookie_of(request), unix_now())) {
         co_return reply(home_page(
             language, {.until = who->expires, .utc_offset_s = shared.policy.utc_offset_s()}));
     }
-    co_return reply(start_page(language, form ? form->text("said") : ""), shared.agent);
+    co_return reply(start_page(language, form ? parse_said(form->text("said")) : std::nullopt),
+                    shared.agent);
 }
 
-std::string said(std::string_view name, Language language) {
-    return "/?said=" + std::string(name) + "&lang=" + std::string(page::to_text(language));
+std::string start_address(Said said, Language language) {
+    return fmt::format("/?said={}&lang={}", to_text(said), page::to_text(language));
 }
 
 // To the agent, with a nonce for this browser session only.
 Task<Response> log_in(Shared& shared, const Request& request) {
-    const auto language = language_in(request.body);
+    const auto language = language_of(request);
+    const auto refused = [language](Said said) { return redirect(start_address(said, language)); };
     if (!shared.sessions.may_begin(request.remote_address, unix_now())) {
-        co_return redirect(said("unavailable", language));
+        co_return refused(Said::too_many);
     }
     client::Asker asker(shared.directory, shared.identity);
     const auto nonce = co_await asker.nonce();
-    if (!nonce) co_return redirect(said("unavailable", language));
+    if (!nonce) co_return refused(said_of(nonce.error().code));
     const auto now = unix_now();
     const Waiting waiting{.nonce = *nonce,
                           .state = base64url(crypto::random_bytes(16)),
                           .expires = now + wire::nonce_lifetime_s,
                           .language = language};
     const auto cookie = shared.sessions.begin(waiting, now);
-    if (!cookie) co_return redirect(said("unavailable", language));
+    if (!cookie) co_return refused(Said::too_many);
     http::Form query;
     query.set("client_id", shared.identity.id.text());
     query.set("redirect_uri", shared.redirect_uri);
@@ -124,7 +136,9 @@ Task<Response> log_in(Shared& shared, const Request& request) {
     query.set("exp", std::to_string(waiting.expires));
     query.set("lang", std::string(page::to_text(language)));
     auto out = redirect(shared.agent + "/authorize?" + http::form_text(query), shared.agent);
-    set_cookie(out, *cookie);
+    set_session(out, *cookie);
+    set_cookie(out, language_cookie, page::to_text(language),
+               "Lax");  // comes from the agent's page
     co_return out;
 }
 
@@ -141,30 +155,39 @@ std::optional<wire::SignedMandate> own_mandate(const Shared& shared, const Waiti
     return own ? std::move(*signed_mandate) : std::optional<wire::SignedMandate>();
 }
 
-Task<Response> finish(Shared& shared, const Request& request) {
-    const auto form = http::parse_form(request.body);
-    if (!form) co_return refuse(403, "other_session");
-    const auto waiting =
-        shared.sessions.take_waiting(cookie_of(request), form->text("state"), unix_now());
-    if (!waiting) co_return refuse(403, "other_session");
-    if (form->has("error")) co_return refuse(403, "cancelled");
-    const std::string mandate(form->text("mandate"));
-    const auto parsed = own_mandate(shared, *waiting, mandate);
-    if (!parsed) co_return refuse(403, "other_session");
+// The cookie of whoever is logged in from now on; else why nobody is.
+Task<std::expected<std::string, Said>> judge_return(Shared& shared, const Waiting& waiting,
+                                                    const http::Form& answer) {
+    if (answer.has("error")) co_return std::unexpected(Said::cancelled);
+    const std::string mandate(answer.text("mandate"));
+    const auto parsed = own_mandate(shared, waiting, mandate);
+    if (!parsed) co_return std::unexpected(Said::other_session);
     // Whether the card is good, and the signature, the relay says: it answers under it, or not.
     const auto bells = co_await client::fetch_bells(shared.directory, shared.identity, mandate);
-    if (!bells) {
-        const bool silent = bells.error().code == wire::Code::unavailable;
-        co_return refuse(403, silent ? "unavailable" : "refused");
-    }
-    const auto cookie = shared.sessions.log_in({.mandate = mandate,
-                                                .mandate_hash = crypto::sha256(as_bytes(mandate)),
-                                                .expires = parsed->mandate.expires});
-    if (!cookie) co_return refuse(403, "card");
-    // Where the page goes on.
-    auto out = reply("/?lang=" + std::string(page::to_text(waiting->language)));
+    if (!bells) co_return std::unexpected(said_of(bells.error().code));
+    co_return shared.sessions.log_in({.mandate = mandate,
+                                      .mandate_hash = crypto::sha256(as_bytes(mandate)),
+                                      .expires = parsed->mandate.expires});
+}
+
+// Always the address where the page goes on.
+Response go_on(std::string address) {
+    auto out = reply(std::move(address));
     out.content_type = "text/plain; charset=utf-8";
-    set_cookie(out, *cookie);
+    set_cookie(out, language_cookie, "", "Lax");  // the address says it from here on
+    return out;
+}
+
+Task<Response> finish(Shared& shared, const Request& request) {
+    const auto form = http::parse_form(request.body);
+    if (!form) co_return go_on(start_address(Said::failed, language_of(request)));
+    const auto waiting =
+        shared.sessions.take_waiting(cookie_of(request), form->text("state"), unix_now());
+    if (!waiting) co_return go_on(start_address(Said::other_session, language_of(request)));
+    const auto cookie = co_await judge_return(shared, *waiting, *form);
+    if (!cookie) co_return go_on(start_address(cookie.error(), waiting->language));
+    auto out = go_on(fmt::format("/?lang={}", page::to_text(waiting->language)));
+    set_session(out, *cookie);
     co_return out;
 }
 
@@ -176,8 +199,8 @@ Task<Response> log_out(Shared& shared, const Request& request) {
         // Nobody has it any more; it ends by itself.
         if (!ended) shared.log.warning("mandate_not_ended");
     }
-    auto out = redirect(said("log_out", language_in(request.body)));
-    set_cookie(out, "");
+    auto out = redirect(start_address(Said::log_out, language_of(request)));
+    set_session(out, "");
     co_return out;
 }
 
@@ -229,7 +252,7 @@ std::vector<http::Route> routes(Shared& shared) {
                        co_return co_await start(shared, request);
                    }});
     out.push_back({"GET", "/login/back", 0, [](Request request) -> Task<Response> {
-                       co_return reply(back_page(language_in(request.query)));
+                       co_return reply(back_page(language_of(request)));
                    }});
     out.push_back({"GET", "/session/events", 0, [&shared](Request request) -> Task<Response> {
                        co_return session_events(shared, request);

@@ -9,29 +9,11 @@
 namespace mado::portal {
 namespace {
 
-constexpr std::size_t waiting_max = 10'000;
-constexpr std::int64_t starts_window_s = 5 * 60;
-constexpr std::size_t pages_max = 16;  // open at once, of one log-in
-
 Hash name_of(std::string_view cookie) {
     return crypto::sha256(as_bytes(cookie));
 }
 
 }  // namespace
-
-std::string_view to_text(Ended why) {
-    switch (why) {
-        case Ended::log_out:
-            return "log_out";
-        case Ended::card:
-            return "card";
-        case Ended::revoked:
-            return "revoked";
-        case Ended::time:
-            return "time";
-    }
-    return "";
-}
 
 bool Sessions::may_begin(const std::string& address, UnixTime now) {
     drop_old(now);
@@ -58,8 +40,9 @@ std::optional<Waiting> Sessions::take_waiting(std::string_view cookie, std::stri
     return out.expires > now ? std::optional(std::move(out)) : std::nullopt;
 }
 
-std::optional<std::string> Sessions::log_in(LoggedIn who) {
-    if (ended_.contains(who.mandate_hash)) return std::nullopt;
+std::expected<std::string, Said> Sessions::log_in(LoggedIn who) {
+    const auto ended = ended_.find(who.mandate_hash);
+    if (ended != ended_.end()) return std::unexpected(ended->second.why);
     auto cookie = base64url(crypto::random_hash());
     logged_in_.emplace(name_of(cookie), std::move(who));
     return cookie;
@@ -74,7 +57,7 @@ std::optional<LoggedIn> Sessions::log_out(std::string_view cookie) {
     const auto found = logged_in_.find(name_of(cookie));
     if (found == logged_in_.end()) return std::nullopt;
     auto out = found->second;
-    end(out.mandate_hash, Ended::log_out);
+    end(out.mandate_hash, Said::log_out);
     return out;
 }
 
@@ -87,8 +70,9 @@ std::shared_ptr<http::Feed> Sessions::listen(const Hash& mandate) {
     return feed;
 }
 
-void Sessions::end(const Hash& mandate, Ended why) {
-    ended_.insert_or_assign(mandate, unix_now() + wire::login_lifetime_s);
+void Sessions::end(const Hash& mandate, Said why) {
+    ended_.insert_or_assign(mandate,
+                            Ended{.why = why, .until = unix_now() + wire::login_lifetime_s});
     std::erase_if(logged_in_,
                   [&mandate](const auto& one) { return one.second.mandate_hash == mandate; });
     const auto [from, to] = listening_.equal_range(mandate);
@@ -104,13 +88,13 @@ void Sessions::end(const Hash& mandate, Ended why) {
 void Sessions::drop_old(UnixTime now) {
     std::erase_if(waiting_, [now](const auto& one) { return one.second.expires <= now; });
     std::erase_if(starts_, [now](const auto& one) { return one.second.until <= now; });
-    std::erase_if(ended_, [now](const auto& one) { return one.second <= now; });
+    std::erase_if(ended_, [now](const auto& one) { return one.second.until <= now; });
     std::vector<Hash> over;
     for (const auto& [name, one] : logged_in_) {
         if (one.expires <= now) over.push_back(one.mandate_hash);
     }
     for (const auto& mandate : over)
-        end(mandate, Ended::time);
+        end(mandate, Said::time_over);
 }
 
 }  // namespace mado::portal

@@ -2,6 +2,7 @@
 // everybody, and the mandates end by themselves. Belongs to the io thread.
 #pragma once
 
+#include <expected>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "base/clock.hpp"
 #include "http/http.hpp"
 #include "page/page.hpp"
+#include "said.hpp"
 
 namespace mado::portal {
 
@@ -24,10 +26,9 @@ struct Waiting {
 };
 // How many log-ins one address may begin within five minutes: each takes one of the relay's nonces.
 constexpr int starts_max = 100;
-
-// Why somebody is not logged in any more.
-enum class Ended { log_out, card, revoked, time };
-std::string_view to_text(Ended why);
+constexpr std::int64_t starts_window_s = 5 * 60;
+constexpr std::size_t waiting_max = 10'000;  // log-ins that were begun
+constexpr std::size_t pages_max = 16;        // open at once, of one log-in
 
 struct LoggedIn {
     std::string mandate;  // JWS
@@ -45,15 +46,15 @@ class Sessions {
     // Once, by who knows its state: whoever comes back a second time has to begin anew.
     std::optional<Waiting> take_waiting(std::string_view cookie, std::string_view state,
                                         UnixTime now);
-    // Another name than before the log-in. None: the log-in has ended already.
-    std::optional<std::string> log_in(LoggedIn who);
+    // Another name than before the log-in; why not, when it has ended already.
+    std::expected<std::string, Said> log_in(LoggedIn who);
     [[nodiscard]] const LoggedIn* find(std::string_view cookie, UnixTime now) const;
     std::optional<LoggedIn> log_out(std::string_view cookie);
 
     // An event stream of a page that wants to hear of the log-in's end. None: there are too many.
     std::shared_ptr<http::Feed> listen(const Hash& mandate);
     // Whoever is logged in under this mandate is not any more, and the pages hear why.
-    void end(const Hash& mandate, Ended why);
+    void end(const Hash& mandate, Said why);
     // From time to time.
     void drop_old(UnixTime now);
 
@@ -65,9 +66,12 @@ class Sessions {
         int count = 0;
     };
     std::map<std::string, Starts> starts_;  // by address
-    // Mandates that ended: one may end before its log-in is finished here. Until when it would
-    // live.
-    std::map<Hash, UnixTime> ended_;
+    // Mandates that ended: one may end before its log-in is finished here.
+    struct Ended {
+        Said why = Said::log_out;
+        UnixTime until = 0;  // would it live at most
+    };
+    std::map<Hash, Ended> ended_;
     std::multimap<Hash, std::weak_ptr<http::Feed>> listening_;  // by mandate
 };
 

@@ -13,18 +13,6 @@ http::Response refuse(Code code, const http::Request& request) {
     return to_response({code}, request.request_id);
 }
 
-// The organisation in a body or query, when the certificate is its own.
-std::expected<const wire::Participant*, Code> own_organisation(const Shared& shared,
-                                                               const http::Request& request,
-                                                               const wire::ParticipantId& id) {
-    const auto* organisation = shared.directory.find(id);
-    if (organisation == nullptr) return std::unexpected(Code::not_in_directory);
-    if (!request.certificate || !organisation->has_certificate(*request.certificate)) {
-        return std::unexpected(Code::certificate_mismatch);
-    }
-    return organisation;
-}
-
 Task<http::Response> answer_end(Shared& shared, const http::Request& request,
                                 std::vector<Mandates::Ended> ended) {
     if (ended.empty()) co_return refuse(Code::mandate_unknown, request);
@@ -78,7 +66,8 @@ Task<http::Response> stop_mandate(Shared& shared, http::Request request) {
 Task<http::Response> end_mandate(Shared& shared, http::Request request) {
     const auto wanted = read_end_request(request.body);
     if (!wanted) co_return refuse(Code::malformed, request);
-    const auto organisation = own_organisation(shared, request, wanted->organisation);
+    const auto organisation =
+        own_organisation(shared.directory, wanted->organisation.text(), request.certificate);
     if (!organisation) co_return refuse(organisation.error(), request);
     std::vector<Mandates::Ended> ended;
     if (auto one = shared.mandates.end_for((*organisation)->id, wanted->mandate, unix_now())) {
@@ -90,7 +79,7 @@ Task<http::Response> end_mandate(Shared& shared, http::Request request) {
 http::Response follow_endings(Shared& shared, const http::Request& request) {
     const auto id = read_events_query(request.query);
     if (!id) return refuse(Code::malformed, request);
-    const auto organisation = own_organisation(shared, request, *id);
+    const auto organisation = own_organisation(shared.directory, id->text(), request.certificate);
     if (!organisation) return refuse(organisation.error(), request);
     auto feed = shared.ending_feeds.open((*organisation)->id, unix_now());
     if (!feed) return refuse(Code::overloaded, request);

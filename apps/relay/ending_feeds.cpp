@@ -1,58 +1,66 @@
 #include "ending_feeds.hpp"
 
-#include <boost/json.hpp>
-
 #include "http/event_stream.hpp"
 
 namespace mado::relay {
 namespace {
 
-// Some 100,000 events: what may be told at once to one that connects.
-constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 constexpr std::int64_t drop_pause_s = 10;
-
-std::string event(const Hash& mandate, Ending ending) {
-    const boost::json::object data{{"mandate", base64url(mandate)}, {"reason", to_text(ending)}};
-    return http::event_text({.name = "mandate_ended", .data = boost::json::serialize(data)});
-}
 
 }  // namespace
 
 EndingFeeds::EndingFeeds(const std::vector<LiveMandate>& stored) {
-    for (const auto& one : stored) {
-        if (!one.ended) continue;
-        organisations_[one.organisation].ended.try_emplace(
-            one.hash, Ended{.expires = one.expires, .ending = *one.ended});
-    }
+    for (const auto& one : stored)
+        keep(one);
 }
 
-// What has ended and whom it is told are looked at under one lock: no event falls between.
+void EndingFeeds::keep(const LiveMandate& ended) {
+    if (!ended.ended) return;
+    organisations_[ended.organisation].ended.emplace(
+        ++last_,
+        Ended{.what = {.mandate = ended.hash, .ending = *ended.ended}, .expires = ended.expires});
+}
+
 std::shared_ptr<http::Feed> EndingFeeds::open(const wire::ParticipantId& organisation,
                                               UnixTime now) {
     const std::scoped_lock lock(mutex_);
-    auto& own = organisations_[organisation];
+    auto& own = organisations_[organisation];  // never erased
     std::erase_if(own.feeds, [](const auto& feed) { return feed.expired(); });
     if (own.feeds.size() >= feeds_of_one_max) return nullptr;
-    auto feed = std::make_shared<http::Feed>(http::Feed::Options{
-        .waiting_bytes_max = waiting_bytes_max, .heartbeat = std::string(http::event_heartbeat)});
+    auto feed = std::make_shared<http::Feed>(
+        http::Feed::Options{.heartbeat = std::string(http::event_heartbeat),
+                            .more = [this, &own, now, told = std::uint64_t{0}]() mutable {
+                                return next_page(own, told, now);
+                            }});
     feed->push(http::event_heartbeat);  // the header alone may wait in somebody's buffer
-    for (const auto& [mandate, ended] : own.ended) {
-        if (ended.expires > now) feed->push(event(mandate, ended.ending));
-    }
     own.feeds.push_back(feed);
     return feed;
 }
 
+// After the last one told; those that are over since are not told to who comes later.
+std::string EndingFeeds::next_page(const Organisation& of, std::uint64_t& told, UnixTime now) {
+    const std::scoped_lock lock(mutex_);
+    std::string out;
+    std::size_t events = 0;
+    for (auto one = of.ended.upper_bound(told); one != of.ended.end() && events < page_events_max;
+         ++one) {
+        told = one->first;
+        if (one->second.expires <= now) continue;
+        out += http::event_text({.name = std::string(wire::ended_event),
+                                 .data = wire::ended_event_data(one->second.what)});
+        ++events;
+    }
+    return out;
+}
+
 void EndingFeeds::tell(const LiveMandate& ended, UnixTime now) {
-    if (!ended.ended) return;
     const std::scoped_lock lock(mutex_);
     drop_old(now);
-    auto& own = organisations_[ended.organisation];
-    own.ended.try_emplace(ended.hash, Ended{.expires = ended.expires, .ending = *ended.ended});
-    const auto text = event(ended.hash, *ended.ended);
-    std::erase_if(own.feeds, [&text](const auto& weak) {
+    keep(ended);
+    std::erase_if(organisations_[ended.organisation].feeds, [](const auto& weak) {
         const auto feed = weak.lock();
-        return !feed || !feed->push(text);
+        if (feed) feed->wake();
+        return !feed;
     });
 }
 

@@ -12,10 +12,13 @@
 
 namespace mado::relay {
 
-// Used from every io thread; one mutex, and nothing of it is on a request's way.
+// Used from every io thread; one mutex, and nothing of it is on a request's way. Outlives the
+// servers that send its feeds.
 class EndingFeeds {
   public:
     static constexpr std::size_t feeds_of_one_max = 16;
+    // What a reader is given at a time: however many have ended, no more waits for it.
+    static constexpr std::size_t page_events_max = 500;
 
     // `stored`: what a restart found, so that it is told again.
     explicit EndingFeeds(const std::vector<LiveMandate>& stored = {});
@@ -27,17 +30,20 @@ class EndingFeeds {
 
   private:
     struct Ended {
+        wire::EndedMandate what;
         UnixTime expires = 0;
-        Ending ending = Ending::stop;
     };
     struct Organisation {
-        std::map<Hash, Ended> ended;
+        std::map<std::uint64_t, Ended> ended;  // by number, as they ended: readers go along it
         std::vector<std::weak_ptr<http::Feed>> feeds;
     };
+    void keep(const LiveMandate& ended);
+    std::string next_page(const Organisation& of, std::uint64_t& told, UnixTime now);
     void drop_old(UnixTime now);
 
     std::mutex mutex_;  // guards all below: mandates end on several threads
     std::map<wire::ParticipantId, Organisation> organisations_;
+    std::uint64_t last_ = 0;  // the number of the newest
     UnixTime dropped_at_ = 0;
 };
 

@@ -169,16 +169,47 @@ TEST_F(EndingFeedsTest, SixteenStreamsOfOneOrganisation) {
     EXPECT_EQ(listen().status(), 200) << "one that left makes room";
 }
 
-TEST(EndingFeeds, ToldOfNoMoreThanFits) {
-    EndingFeeds feeds;
-    const auto portal = participant_id("portal");
-    const auto feed = feeds.open(portal, 0);
-    const LiveMandate mandate{.expires = 100, .organisation = portal, .ended = Ending::stop};
-    std::size_t told = 0;
-    for (; feed->push("") && told < 1'000'000; ++told)
-        feeds.tell(mandate, 0);
-    EXPECT_GT(told, 100'000U);
-    EXPECT_LT(told, 200'000U) << "a reader that does not read is dropped";
+// Whether they end before somebody reads or while nobody takes them: all are told, and no more
+// than a page waits.
+TEST_F(EndingFeedsTest, HoweverManyHaveEnded) {
+    constexpr std::size_t many = 200'000;  // some 20 MiB of events
+    auto early = listen();
+    const auto now = unix_now();
+    const LiveMandate mandate{.hash = wire::filled(1),
+                              .expires = now + 100,
+                              .organisation = participant_id("portal"),
+                              .ended = Ending::organisation};
+    for (std::size_t i = 1; i < many; ++i)
+        ending_feeds.tell(mandate, now);
+    auto last = mandate;
+    last.hash = wire::filled(2);
+    ending_feeds.tell(last, now);
+    auto late = listen();
+    for (auto* listener : {&early, &late}) {
+        const auto heard = listener->hear(many);
+        ASSERT_EQ(heard.size(), many);
+        EXPECT_EQ(wire::valid(wire::read_ended_event(heard.back().data)).mandate, last.hash);
+    }
+}
+
+// Those whose own end has come are over anyway.
+TEST_F(EndingFeedsTest, NotWhatIsOverByItself) {
+    const auto now = unix_now();
+    LiveMandate mandate{.hash = wire::filled(1),
+                        .expires = now,
+                        .organisation = participant_id("portal"),
+                        .ended = Ending::stop};
+    std::vector<LiveMandate> stored(EndingFeeds::page_events_max + 1, mandate);
+    mandate.hash = wire::filled(2);
+    mandate.expires = now + 100;
+    stored.push_back(mandate);
+    EndingFeeds feeds(stored);
+    Shared others = with(mandates, feeds);
+    serve(others);
+    EXPECT_EQ(listen().hear(1),
+              (std::vector{ServerEvent{"mandate_ended",
+                                       wire::ended_event_data({wire::filled(2), Ending::stop})}}));
+    serve(shared);  // nobody refers to `feeds` any more
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,6 +17,7 @@
 #include "exchange.hpp"
 #include "http/completion.hpp"
 #include "http/operations.hpp"
+#include "http/spawn.hpp"
 #include "import.hpp"
 #include "public_face.hpp"
 #include "publisher.hpp"
@@ -176,8 +176,10 @@ constexpr http::Milliseconds shutdown_grace{5'000};
 // All that listens, with its threads.
 class Doors {
   public:
-    Doors(Shared& shared, const Settings& settings, const std::string& directory, const Log& log)
-        : mutual_(http::TlsContext::load_server(settings.keys, true)),
+    Doors(asio::io_context& main, Shared& shared, const Settings& settings,
+          const std::string& directory, const Log& log)
+        : main_(main),
+          mutual_(http::TlsContext::load_server(settings.keys, true)),
           plain_(http::TlsContext::load_server(settings.keys, false)),
           everybody_(shared, settings, plain_, directory, log) {
         for (int i = 0; i < settings.threads; ++i)
@@ -185,8 +187,8 @@ class Doors {
     }
     void open() {
         for (auto& lane : lanes_)
-            threads_.emplace_back([&lane] { lane->io.run(); });
-        threads_.emplace_back([this] { everybody_.io.run(); });
+            threads_.emplace_back([this, &lane] { run(lane->io); });
+        threads_.emplace_back([this] { run(everybody_.io); });
     }
     // Take no more, finish what was accepted.
     Task<void> close(Holders& holders) {
@@ -200,9 +202,28 @@ class Doors {
     void join() {
         for (auto& thread : threads_)
             thread.join();
+        threads_.clear();
+    }
+    // At once, after a fault.
+    void shut() {
+        for (auto& lane : lanes_)
+            lane->io.stop();
+        everybody_.io.stop();
+        join();
     }
 
   private:
+    // A fault there is the program's: main.run() throws it.
+    void run(asio::io_context& io) {
+        try {
+            io.run();
+        } catch (...) {
+            asio::post(main_,
+                       [fault = std::current_exception()] { std::rethrow_exception(fault); });
+        }
+    }
+
+    asio::io_context& main_;
     http::TlsContext mutual_;  // participants
     http::TlsContext plain_;   // everybody
     std::vector<std::unique_ptr<Lane>> lanes_;
@@ -312,7 +333,7 @@ int serve(const std::string& config_path) {
             "mado_relay_request_seconds", "Time from a request to its answer.",
             {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})};
 
-    Doors doors(shared, settings, base.directory_file.jws, base.log);
+    Doors doors(main, shared, settings, base.directory_file.jws, base.log);
     http::ServerOptions operator_options;
     operator_options.port = settings.operator_port;
     http::Server operator_server(
@@ -321,14 +342,19 @@ int serve(const std::string& config_path) {
                               base.metrics));
 
     doors.open();
-    asio::co_spawn(main, shut_down(main, doors, shared, publisher, operator_server),
-                   asio::detached);
-    asio::co_spawn(main, keep_up(main, base.writer, publisher.contradicted()), asio::detached);
-    asio::co_spawn(main, follow_card_lists(main, shared, card_lists, listed), asio::detached);
+    http::spawn(main, shut_down(main, doors, shared, publisher, operator_server));
+    http::spawn(main, keep_up(main, base.writer, publisher.contradicted()));
+    http::spawn(main, follow_card_lists(main, shared, card_lists, listed));
     publisher.start();
     base.log.info("serving", {{"port", std::int64_t{settings.port}}});
-    main.run();
-    doors.join();
+    try {
+        main.run();
+        doors.join();
+    } catch (...) {
+        doors.shut();
+        base.writer.stop();  // nobody is left who waits for it
+        throw;
+    }
     base.writer.stop();
     base.log.info("stopped");
     return 0;

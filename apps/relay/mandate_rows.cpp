@@ -78,18 +78,6 @@ LiveMandate read_one(Row& row) {
 
 }  // namespace
 
-std::string_view to_text(Ending ending) {
-    switch (ending) {
-        case Ending::stop:
-            return "stop";
-        case Ending::organisation:
-            return "organisation";
-        case Ending::revoked:
-            return "revoked";
-    }
-    return "";
-}
-
 // How many, then one after the other; zeros fill it up.
 Bytes live_mandates_row(const std::vector<LiveMandate>& mandates) {
     Bytes out;

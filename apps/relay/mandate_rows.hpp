@@ -3,24 +3,18 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "db/db.hpp"
 #include "vault.hpp"
+#include "wire/ending.hpp"
 #include "wire/ids.hpp"
 
 namespace mado::relay {
 
-// Why a mandate ended before its time.
-enum class Ending {
-    stop,          // its secret was told: the card was pulled
-    organisation,  // the one that it is for: log-out, withdrawal
-    revoked,       // its card is on the authority's list
-};
-std::string_view to_text(Ending ending);
+using wire::Ending;
 
 struct LiveMandate {
     Hash hash{};  // SHA-256 of the JWS

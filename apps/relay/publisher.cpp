@@ -1,7 +1,5 @@
 #include "publisher.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -10,6 +8,7 @@
 #include "crypto/digest.hpp"
 #include "http/all_of.hpp"
 #include "http/completion.hpp"
+#include "http/spawn.hpp"
 #include "tlog/witness.hpp"
 
 namespace mado::relay {
@@ -59,7 +58,7 @@ Publisher::Publisher(asio::io_context& io, Parts parts) : io_(io), parts_(parts)
 Publisher::~Publisher() = default;
 
 void Publisher::start() {
-    asio::co_spawn(io_, run(stopping_, *this), asio::detached);
+    http::spawn(io_, run(stopping_, *this));
 }
 
 void Publisher::stop() {

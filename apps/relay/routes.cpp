@@ -31,11 +31,8 @@ http::Route for_participants(const Shared& shared, http::Route row) {
 http::Response give_nonce(Shared& shared, const http::Request& request) {
     const auto id = read_nonce_request(request.body);
     if (!id) return refuse(Code::malformed, request);
-    const auto* organisation = shared.directory.find(*id);
-    if (organisation == nullptr) return refuse(Code::not_in_directory, request);
-    if (!organisation->has_certificate(*request.certificate)) {
-        return refuse(Code::certificate_mismatch, request);
-    }
+    const auto organisation = own_organisation(shared.directory, id->text(), request.certificate);
+    if (!organisation) return refuse(organisation.error(), request);
     const auto nonce = shared.mandates.issue_nonce(*id, unix_now());
     if (!nonce) return refuse(Code::overloaded, request);
     http::Response response;
@@ -54,14 +51,11 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
     }
     std::vector<wire::ParticipantId> holders;
     for (const auto& name : *names) {
-        const auto* holder = shared.directory.find(name);
-        if (holder == nullptr) return refuse(Code::not_in_directory, request);
-        if (!holder->has_certificate(*request.certificate)) {
-            return refuse(Code::certificate_mismatch, request);
-        }
+        const auto holder = own_organisation(shared.directory, name, request.certificate);
+        if (!holder) return refuse(holder.error(), request);
         // Only who answers something is asked: nobody else may fill the table of connections.
-        if (holder->services.empty()) return refuse(Code::not_allowed, request);
-        holders.push_back(holder->id);
+        if ((*holder)->services.empty()) return refuse(Code::not_allowed, request);
+        holders.push_back((*holder)->id);
     }
     if (!shared.holders.has_room(*request.certificate)) return refuse(Code::overloaded, request);
     http::Response response;

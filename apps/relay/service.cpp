@@ -20,19 +20,26 @@ bool is_same_number(const wire::PersonNumber& known, const wire::PersonNumber& t
 
 }  // namespace
 
+std::expected<const wire::Participant*, Code> own_organisation(
+    const wire::Directory& directory, std::string_view id, const std::optional<Hash>& certificate) {
+    const auto* organisation = directory.find(id);
+    if (organisation == nullptr) return std::unexpected(Code::not_in_directory);
+    if (!certificate || !organisation->has_certificate(*certificate)) {
+        return std::unexpected(Code::certificate_mismatch);
+    }
+    return organisation;
+}
+
 std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& facts) {
     const auto& head = facts.head.head;
     if (!facts.certificate || !facts.directory.knows_certificate(*facts.certificate)) {
         return std::unexpected(Code::not_in_directory);
     }
-    const auto* caller = facts.directory.find(head.issuer);
-    if (caller == nullptr) return std::unexpected(Code::not_in_directory);
-    if (!caller->has_certificate(*facts.certificate)) {
-        return std::unexpected(Code::certificate_mismatch);
-    }
+    const auto caller = own_organisation(facts.directory, head.issuer.text(), facts.certificate);
+    if (!caller) return caller;
     if (head.audience != facts.directory.relay().id) return std::unexpected(Code::head_audience);
     if (!wire::head_is_fresh(head, facts.now)) return std::unexpected(Code::head_stale);
-    const auto* key = caller->signing_key(facts.head.jws.key_id);
+    const auto* key = (*caller)->signing_key(facts.head.jws.key_id);
     if (key == nullptr || !crypto::verify_jws(facts.head.jws, *key)) {
         return std::unexpected(Code::head_signature);
     }

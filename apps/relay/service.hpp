@@ -17,6 +17,10 @@ namespace mado::relay {
 
 using wire::Code;
 
+// The organisation that somebody says to be, when it is listed and the certificate is its own.
+std::expected<const wire::Participant*, Code> own_organisation(
+    const wire::Directory& directory, std::string_view id, const std::optional<Hash>& certificate);
+
 // The organisation behind a certificate and a head; both must be its own. The head's signature is
 // checked last: everything cheaper comes first.
 struct CallerFacts {

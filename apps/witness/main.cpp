@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -14,6 +12,7 @@
 #include "base/program.hpp"
 #include "crypto/x509.hpp"
 #include "http/operations.hpp"
+#include "http/spawn.hpp"
 #include "routes.hpp"
 
 namespace mado::witness {
@@ -135,7 +134,7 @@ int serve(const std::string& config_path) {
                                          return "the store cannot be written";
                                      },
                                      metrics));
-    asio::co_spawn(io, shut_down(io, server, operator_server, log), asio::detached);
+    http::spawn(io, shut_down(io, server, operator_server, log));
     log.info("serving", {{"port", std::int64_t{settings.port}},
                          {"logs", static_cast<std::int64_t>(directory.logs.size())}});
     io.run();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json.hpp>
 
 #include "http/event_stream.hpp"
 
@@ -20,18 +19,9 @@ constexpr std::size_t problem_bytes_max = 64 * 1024;
 
 }  // namespace
 
-Parsed<EndedMandate> read_ended_mandate(std::string_view data) {
-    const auto object = parse_json_object(data);
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
-    EndedMandate out{.mandate = in.hash("mandate"), .reason = in.text("reason", 20)};
-    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    return out;
-}
-
 EndingFollower::EndingFollower(http::asio::io_context& io, const wire::Directory& directory,
-                               const Identity& identity, Told told)
-    : directory_(directory), identity_(identity), told_(std::move(told)), pause_(io) {}
+                               const Identity& identity, const Log& log, Told told)
+    : directory_(directory), identity_(identity), log_(log), told_(std::move(told)), pause_(io) {}
 
 Task<void> EndingFollower::run() {
     auto pause = first_pause;
@@ -71,11 +61,23 @@ Task<void> EndingFollower::follow() {
         const auto events = reader.add(*bytes);
         if (!events) break;
         for (const auto& event : *events) {
-            if (event.name != "mandate_ended") continue;  // of a newer relay
-            if (const auto ended = read_ended_mandate(event.data)) told_(*ended);
+            if (event.name != wire::ended_event) continue;  // of a newer relay
+            // As if it had not connected: the pause grows, for it may say the same again.
+            if (!tell(event.data)) connected_ = false;
         }
     }
     connection_.reset();
+}
+
+// False: nobody knows what ended. The next connection begins with all that has ended.
+bool EndingFollower::tell(std::string_view data) {
+    const auto ended = wire::read_ended_event(data);
+    if (!ended) {
+        log_.warning("ending_not_read", {{"why", std::string_view(ended.error().why)}});
+        return false;
+    }
+    told_(*ended);
+    return true;
 }
 
 }  // namespace mado::client

@@ -4,30 +4,24 @@
 
 #include <functional>
 #include <optional>
-#include <string>
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/log.hpp"
 #include "client/client.hpp"
+#include "wire/ending.hpp"
 
 namespace mado::client {
 
-struct EndedMandate {
-    Hash mandate{};      // SHA-256 of its JWS
-    std::string reason;  // "stop", "organisation", "revoked"
-};
-// The data of an event.
-Parsed<EndedMandate> read_ended_mandate(std::string_view data);
-
-// Keeps a connection to the relay's event stream, and makes a new one when it ends. Belongs to one
-// io thread; directory and identity outlive it.
+// Keeps a connection to the relay's event stream, and makes a new one when it ends, or brings what
+// cannot be read. Belongs to one io thread; directory, identity and log outlive it.
 class EndingFollower {
   public:
     // `told` hears of each ending at least once, again after every reconnect: the relay tells then
     // of all that have ended and would live still.
-    using Told = std::function<void(const EndedMandate&)>;
+    using Told = std::function<void(const wire::EndedMandate&)>;
     EndingFollower(http::asio::io_context& io, const wire::Directory& directory,
-                   const Identity& identity, Told told);
+                   const Identity& identity, const Log& log, Told told);
 
     // Until stop().
     Task<void> run();
@@ -37,9 +31,11 @@ class EndingFollower {
 
   private:
     Task<void> follow();
+    bool tell(std::string_view data);
 
     const wire::Directory& directory_;
     const Identity& identity_;
+    const Log& log_;
     Told told_;
     http::asio::steady_timer pause_;
     std::optional<http::Connection> connection_;

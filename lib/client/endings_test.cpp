@@ -1,11 +1,15 @@
 // Following the ends of mandates over mutual TLS, with a relay that comes and goes.
 #include "client/endings.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/detached.hpp>
 
+#include "base/file.hpp"
+#include "base/temp_folder.hpp"
 #include "http/event_stream.hpp"
 #include "http/test_net.hpp"
 #include "wire/test_wire.hpp"
@@ -36,6 +40,7 @@ class EndingFollowerTest : public testing::Test {
         server.reset();
         io.restart();
         io.run_for(std::chrono::seconds(1));
+        ::close(log_file);
     }
     void start(std::uint16_t at) {
         http::ServerOptions options;
@@ -87,9 +92,12 @@ class EndingFollowerTest : public testing::Test {
                       .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
                       .tls = http::TlsContext::client(portal_identity.tls(),
                                                       http::accept_only(relay_identity.hash))};
-    std::vector<EndedMandate> told;
-    EndingFollower follower{io, directory, identity,
-                            [this](const EndedMandate& ended) { told.push_back(ended); }};
+    std::vector<wire::EndedMandate> told;
+    TempFolder folder;
+    int log_file = ::open(folder.path("log").c_str(), O_WRONLY | O_CREAT, 0600);
+    Log log{"test", log_file};
+    EndingFollower follower{io, directory, identity, log,
+                            [this](const wire::EndedMandate& ended) { told.push_back(ended); }};
 };
 
 TEST_F(EndingFollowerTest, HearsEachEndAtOnce) {
@@ -101,10 +109,10 @@ TEST_F(EndingFollowerTest, HearsEachEndAtOnce) {
     ASSERT_TRUE(becomes([this] { return told.size() == 1; }));
     EXPECT_LT(monotonic_us() - start, 2'000'000);
     EXPECT_EQ(told[0].mandate, wire::filled(1));
-    EXPECT_EQ(told[0].reason, "stop");
+    EXPECT_EQ(told[0].ending, wire::Ending::stop);
     feed->push("event: something_newer\ndata: {}\n\n" + event(2, "revoked"));
     ASSERT_TRUE(becomes([this] { return told.size() == 2; }));
-    EXPECT_EQ(told[1].reason, "revoked");
+    EXPECT_EQ(told[1].ending, wire::Ending::revoked);
 }
 
 TEST_F(EndingFollowerTest, ConnectsAgain) {
@@ -116,7 +124,7 @@ TEST_F(EndingFollowerTest, ConnectsAgain) {
     http::await(io, http::pause(Milliseconds(300)));
     start(port);
     ASSERT_TRUE(becomes([this] { return told.size() == 1; }));
-    EXPECT_EQ(told[0].reason, "organisation");
+    EXPECT_EQ(told[0].ending, wire::Ending::organisation);
 }
 
 TEST_F(EndingFollowerTest, ARefusalIsTriedAgainAndNotTooOften) {
@@ -139,15 +147,20 @@ TEST_F(EndingFollowerTest, Stops) {
     EXPECT_TRUE(becomes([this] { return !feed->push(""); })) << "and the relay sees it";
 }
 
-TEST(EndedMandate, IsReadStrictly) {
-    const auto hash = base64url(wire::filled(1));
-    EXPECT_TRUE(read_ended_mandate(R"({"mandate":")" + hash + R"(","reason":"stop"})").has_value());
-    for (const auto& text :
-         {std::string("{}"), std::string("[]"), R"({"mandate":")" + hash + R"("})",
-          R"({"mandate":")" + hash + R"(","reason":"stop","more":1})",
-          std::string(R"({"mandate":"x","reason":"stop"})")}) {
-        EXPECT_FALSE(read_ended_mandate(text).has_value()) << text;
-    }
+// Something that cannot be read may be the end of a log-in: the relay is to tell it again.
+TEST_F(EndingFollowerTest, WhatCannotBeReadEndsTheConnection) {
+    greeting = event(4, "stop") + event(5, "rubbish");
+    follow();
+    ASSERT_TRUE(becomes([this] { return asked >= 2; }));
+    EXPECT_EQ(told.front(), (wire::EndedMandate{wire::filled(4), wire::Ending::stop}));
+    http::await(io, http::pause(Milliseconds(1'000)));
+    EXPECT_LE(asked, 5) << "100, 200, 400, … ms apart";
+    EXPECT_NE(read_file(folder.path("log")).value().find("ending_not_read"), std::string::npos);
+    greeting = event(4, "stop") + event(5, "revoked");
+    EXPECT_TRUE(becomes([this] {
+        return told.back() == wire::EndedMandate{wire::filled(5), wire::Ending::revoked};
+    }));
+    EXPECT_TRUE(follower.connected());
 }
 
 }  // namespace

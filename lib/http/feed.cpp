@@ -20,6 +20,11 @@ bool Feed::push(std::string_view bytes) {
     return !ended_;
 }
 
+void Feed::wake() {
+    const std::scoped_lock lock(mutex_);
+    if (wake_) wake_();
+}
+
 void Feed::close() {
     const std::scoped_lock lock(mutex_);
     ended_ = true;
@@ -44,9 +49,14 @@ FeedReader::~FeedReader() {
 }
 
 std::optional<std::string> FeedReader::take() {
-    const std::scoped_lock lock(feed_.mutex_);
-    if (feed_.ended_ && feed_.waiting_.empty()) return std::nullopt;
-    return std::exchange(feed_.waiting_, {});
+    {
+        const std::scoped_lock lock(feed_.mutex_);
+        if (feed_.ended_ && feed_.waiting_.empty()) return std::nullopt;
+        if (!feed_.waiting_.empty() || !feed_.options_.more) {
+            return std::exchange(feed_.waiting_, {});
+        }
+    }
+    return feed_.options_.more();  // it may hold a lock of its own, under which others wake
 }
 
 }  // namespace mado::http

@@ -2,6 +2,7 @@
 // for ever.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "http/event_stream.hpp"
@@ -78,6 +79,28 @@ TEST_F(FeedTest, BringsWhatComesFromAnyThread) {
     std::erase_if(rest, [](char c) { return c != 'x'; });
     EXPECT_EQ(rest, std::string(100, 'x')) << "and then the end";
     EXPECT_FALSE(feed->push("after"));
+}
+
+// Nobody pushes: the next piece is asked for when the last one was taken, also after a pause.
+TEST_F(FeedTest, AsksForMoreWhenTheReaderHasTakenAll) {
+    std::atomic<int> left = 3;
+    int asked = 0;
+    feed = std::make_shared<Feed>(Feed::Options{.heartbeat = "beat ",
+                                                .heartbeat_every = Milliseconds(60'000),
+                                                .more = [&left, &asked]() -> std::string {
+                                                    ++asked;
+                                                    return left > 0 ? std::to_string(left--) : "";
+                                                }});
+    feed->push("pushed ");
+    auto connection = open();
+    EXPECT_EQ(await(io, read(connection, 16)), "first pushed 321");
+    await(io, pause(Milliseconds(20)));
+    EXPECT_EQ(asked, 4) << "and not again before it is woken";
+    std::jthread other([this, &left] {
+        left = 2;
+        feed->wake();
+    });
+    EXPECT_EQ(await(io, read(connection, 2)), "21");
 }
 
 TEST_F(FeedTest, BeatsWhenThereIsNothing) {

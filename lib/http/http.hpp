@@ -54,18 +54,23 @@ struct Request {
 // A connection after the upgrade, or a client's: sends requests, one at a time.
 class Connection;
 
-// What an answer goes on to send for as long as its reader stays (server-sent events). Any thread
-// may push; the server's own thread sends.
+// What an answer goes on to send for as long as its reader stays (server-sent events): what is
+// pushed, then what `more` gives. Any thread may push or wake; the server's own thread sends.
 class Feed {
   public:
     struct Options {
         std::size_t waiting_bytes_max = 64 * 1024;  // a reader that lets more wait is dropped
         std::string heartbeat = {};                 // sent when nothing else was for as long
         Milliseconds heartbeat_every{10'000};
+        // Asked for the next piece whenever the reader has taken the last one, by the server's
+        // thread; "": nothing yet, until wake(). So nothing waits that a slow reader did not take.
+        std::function<std::string()> more = nullptr;
     };
     explicit Feed(Options options);
     // False: the reader has gone, or was dropped.
     bool push(std::string_view bytes);
+    // `more` has something again.
+    void wake();
     // What waits is still sent.
     void close();
     // The reader let too much wait.

@@ -17,6 +17,7 @@
 #include "http/link.hpp"
 #include "http/message.hpp"
 #include "http/serve.hpp"
+#include "http/spawn.hpp"
 
 namespace mado::http {
 namespace {
@@ -248,7 +249,7 @@ void Server::State::close_all() {
 
 Server::Server(asio::io_context& io, ServerOptions options, std::vector<Route> routes)
     : state_(std::make_shared<State>(io, std::move(options), std::move(routes))) {
-    asio::co_spawn(io, State::accept_all(state_), asio::detached);
+    spawn(io, State::accept_all(state_));
 }
 
 Server::~Server() {

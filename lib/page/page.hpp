@@ -1,5 +1,5 @@
-// Pages that C++ makes, for programs that a person sees: three languages, one look, no script of
-// their own. Texts are escaped by say() and html_text().
+// Pages that C++ makes, for programs that a person sees: three languages, one look, no script but
+// the file that a page names. Texts are escaped by say() and html_text().
 #pragma once
 
 #include <fmt/format.h>

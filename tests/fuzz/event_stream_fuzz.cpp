@@ -1,6 +1,6 @@
-#include "client/endings.hpp"
 #include "fuzz.hpp"
 #include "http/event_stream.hpp"
+#include "wire/ending.hpp"
 
 namespace mado::fuzz {
 namespace {
@@ -34,7 +34,7 @@ bool event_stream(ByteView in) {
             event.name.find('\r') == std::string::npos) {
             require(read(http::event_text(event), 1'000'000) == Events{event}, "read as written");
         }
-        accepted = client::read_ended_mandate(event.data).has_value() || accepted;
+        accepted = wire::read_ended_event(event.data).has_value() || accepted;
     }
     return accepted;
 }

@@ -1,14 +1,14 @@
 // The return from the agent: what it answered stands in the fragment, which no server has seen.
 "use strict";
 const answer = location.hash.slice(1);
-history.replaceState(null, "", location.pathname);
+history.replaceState(null, "", location.pathname + location.search);
 const finish = async () => {
   const reply = await fetch("/login/finish", {
     method: "POST",
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
     body: answer,
   });
-  const said = await reply.text();
-  location.replace(reply.ok ? said : "/?" + new URLSearchParams({ said }));
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
+  location.replace(await reply.text()); // the portal says where it goes on
 };
-finish();
+finish().catch(() => location.replace("/?said=failed"));

@@ -1,0 +1,133 @@
+// What the card commands say and answer, of cards that are in no reader.
+#include "cards.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+
+#include "base/file.hpp"
+#include "base/program.hpp"
+#include "card_office.hpp"
+#include "chip/test_chip.hpp"
+
+namespace mado::cli {
+namespace {
+
+class CardCommandsTest : public testing::Test {
+  protected:
+    CardCommandsTest() {
+        std::filesystem::create_directories(places.keys() + "/cards");
+        std::filesystem::copy_file(card.path(), places.card("hanako"));
+    }
+    // As run_program(); what it said is in `said`.
+    template <class Command>
+    int run(Command command, const CardOptions& options) {
+        testing::internal::CaptureStderr();
+        testing::internal::CaptureStdout();
+        int status = status_operator;
+        std::string why;
+        try {
+            status = command(places, options);
+        } catch (const OperatorError& error) {
+            why = error.what();
+        }
+        said =
+            testing::internal::GetCapturedStderr() + testing::internal::GetCapturedStdout() + why;
+        return status;
+    }
+    [[nodiscard]] bool says(std::string_view text) const {
+        return said.find(text) != std::string::npos;
+    }
+    int tries(card::KeyUse use = card::KeyUse::authentication) {
+        return hold_card(places, "hanako").value()->tries_left(use).value();
+    }
+
+    TempFolder folder;
+    Places places{.root = folder.path("country"), .programs = {}};
+    chip::TestCard card{{.kind = chip::CardKind::piv}};
+    std::string said;
+};
+
+TEST_F(CardCommandsTest, ShowsACard) {
+    EXPECT_EQ(run(show_card, {.name = "hanako"}), 0);
+    EXPECT_TRUE(says("3 tries left")) << said;
+    EXPECT_EQ(hold_card(places, "nobody").error().error, card::CardError::gone);
+    EXPECT_EQ(run(show_card, {.name = "nobody"}), 3);
+    EXPECT_TRUE(says("./mado card list")) << said;
+}
+
+TEST_F(CardCommandsTest, ACardWithoutCertificateIsNoSuccess) {
+    const Secret key{ByteView(crypto::random_hash())};
+    chip::CardFile::create(places.card("empty"), key, {.kind = chip::CardKind::piv});
+    EXPECT_EQ(run(show_card, {.name = "empty"}), 3);
+    EXPECT_TRUE(says("take another card")) << said;
+}
+
+TEST_F(CardCommandsTest, ChangesAPin) {
+    EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "1234", .new_pin = "5678"}), 0);
+    EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "1234", .new_pin = "5678"}), 3);
+    EXPECT_TRUE(says("is wrong. Tries left: 2")) << said;
+    EXPECT_EQ(
+        run(change_pin, {.name = "hanako", .pin = "ABC123", .new_pin = "DEF456", .signing = true}),
+        0);
+}
+
+// It was not wrong: what cannot be one costs no try.
+TEST_F(CardCommandsTest, WhatCannotBeAPin) {
+    EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "1234", .new_pin = "567"}), 3);
+    EXPECT_TRUE(says("a PIN has 4 digits")) << said;
+    EXPECT_TRUE(says("no try is spent")) << said;
+    EXPECT_FALSE(says("wrong")) << said;
+    EXPECT_EQ(
+        run(change_pin, {.name = "hanako", .pin = "ABC123", .new_pin = "abc", .signing = true}), 3);
+    EXPECT_TRUE(says("6 to 16 capital letters")) << said;
+    EXPECT_EQ(tries(), 3);
+}
+
+// Nobody sees what they type.
+TEST_F(CardCommandsTest, ANewPinIsTypedTwice) {
+    std::istringstream typed("1234\n5678\n5679\n1234\n5678\n5678\n");
+    auto* usual = std::cin.rdbuf(typed.rdbuf());
+    EXPECT_EQ(run(change_pin, {.name = "hanako"}), 2);
+    EXPECT_TRUE(says("not the same")) << said;
+    EXPECT_EQ(run(change_pin, {.name = "hanako"}), 0) << said;
+    std::cin.rdbuf(usual);
+    EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "5678", .new_pin = "1234"}), 0);
+}
+
+TEST_F(CardCommandsTest, ALockedCardSaysWhoUnlocksIt) {
+    for (int left = 2; left >= 0; --left)
+        EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "0000", .new_pin = "5678"}), 3);
+    EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "1234", .new_pin = "5678"}), 3);
+    EXPECT_TRUE(says("is locked")) << said;
+    EXPECT_TRUE(says("./mado card unlock")) << said;
+}
+
+TEST_F(CardCommandsTest, UnlocksWhatItIssued) {
+    std::filesystem::create_directories(places.keys_of("card-authority"));
+    replace_file(places.keys_of("card-authority") + "/cards.key", crypto::random_bytes(32), 0600);
+    EXPECT_EQ(run(unlock_card, {.name = "hanako", .new_pin = "5678"}), 2);
+    EXPECT_TRUE(says("another one issued it")) << said;
+    const auto file = places.card("own");
+    chip::CardFile::create(file, card_issuer_key(places, "own"), {.kind = chip::CardKind::piv});
+    {
+        chip::Inserted reader(file);
+        auto issuer = card::Personaliser::begin(reader, card_issuer_key(places, "own")).value();
+        for (const auto use : {card::KeyUse::authentication, card::KeyUse::signing})
+            ASSERT_TRUE(issuer.generate(use, crypto::KeyType::p256).has_value());
+    }
+    EXPECT_EQ(run(unlock_card, {.name = "own", .new_pin = "5678"}), 0);
+    EXPECT_TRUE(says("PIN")) << said;
+    EXPECT_EQ(run(unlock_card, {.name = "own", .new_pin = "DEF456", .signing = true}), 0);
+    EXPECT_TRUE(says("signing password")) << said;
+    EXPECT_EQ(run(unlock_card, {.name = "own", .new_pin = "567"}), 2);
+    EXPECT_TRUE(says("a PIN has 4 digits")) << said;
+    EXPECT_EQ(run(unlock_card, {.name = "nobody", .new_pin = "5678"}), 3);
+    EXPECT_EQ(run(unlock_card, {.new_pin = "5678"}), 2);
+    EXPECT_TRUE(says("which card it is")) << said;
+}
+
+}  // namespace
+}  // namespace mado::cli

@@ -1,0 +1,313 @@
+// The portal's handlers over HTTP, with a relay's end that gives nonces and refuses. What it
+// answers when all is well is in tests/login_test.cpp.
+#include "routes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "http/event_stream.hpp"
+#include "http/form.hpp"
+#include "http/test_net.hpp"
+#include "wire/test_wire.hpp"
+
+namespace mado::portal {
+namespace {
+
+using http::Milliseconds;
+using http::Request;
+using http::Response;
+using Fields = std::map<std::string, std::string>;
+
+constexpr const char* origin = "https://portal.example";
+constexpr const char* agent = "http://127.0.0.1:7450";
+
+class PortalRoutesTest : public testing::Test {
+  protected:
+    PortalRoutesTest() {
+        http::ServerOptions options;
+        options.tls = &relay_tls;
+        relay = std::make_unique<http::Server>(
+            io, options,
+            std::vector<http::Route>{
+                {"POST", "/v1/nonce", 1'000, [this](Request request) { return nonce(request); }},
+                {"POST", "/v1/requests", 100'000,
+                 [this](Request request) { return refuse(request); }}});
+        auto& listed = *std::ranges::find(directory.participants, std::string("relay"),
+                                          [](const auto& one) { return one.id.text(); });
+        listed.certificates = {relay_identity.hash};
+        listed.addresses = {{.host = "127.0.0.1", .port = relay->port()}};
+        server = std::make_unique<http::Server>(io, http::ServerOptions{}, routes(shared));
+    }
+    http::Task<Response> nonce(Request request) {
+        if (nonce_refused) co_return answer_of(*nonce_refused, request);
+        Response out;
+        out.content_type = "application/json";
+        out.body = R"({"nonce":"the-nonce"})";
+        co_return out;
+    }
+    http::Task<Response> refuse(Request request) { co_return answer_of(refused, request); }
+    static Response answer_of(wire::Code code, const Request& request) {
+        const auto& info = wire::info(code);
+        return http::problem(info.status, info.name, info.title, request.request_id);
+    }
+
+    Response send(Request request) {
+        auto out = http::await(io, exchange(server->port(), std::move(request)));
+        if (!out) throw Failure("the portal does not answer");
+        return std::move(*out);
+    }
+    static http::Task<std::expected<Response, http::NetError>> exchange(std::uint16_t port,
+                                                                        Request request) {
+        auto connection =
+            co_await http::Connection::connect({"127.0.0.1", port}, nullptr, Milliseconds(5'000));
+        if (!connection) co_return std::unexpected(connection.error());
+        co_return co_await connection->exchange(std::move(request), 1 << 20, Milliseconds(10'000));
+    }
+    Response get(std::string path, std::string query = {}, std::vector<http::Header> headers = {}) {
+        Request request;
+        request.path = std::move(path);
+        request.query = std::move(query);
+        request.headers = std::move(headers);
+        return send(std::move(request));
+    }
+    static Request form(std::string path, const Fields& fields, std::string cookies = {}) {
+        http::Form texts;
+        for (const auto& [name, text] : fields)
+            texts.set(name, text);
+        Request request;
+        request.method = "POST";
+        request.path = std::move(path);
+        request.content_type = "application/x-www-form-urlencoded";
+        request.body = http::form_text(texts);
+        request.headers = {{"Origin", origin}, {"Sec-Fetch-Site", "same-origin"}};
+        if (!cookies.empty()) request.headers.push_back({"Cookie", std::move(cookies)});
+        return request;
+    }
+    Response post(std::string path, const Fields& fields, std::string cookies = {}) {
+        return send(form(std::move(path), fields, std::move(cookies)));
+    }
+    // Where a person goes on; where the page's script goes on.
+    static std::string to(const Response& response) {
+        EXPECT_EQ(response.status, 303);
+        return std::string(response.header("Location"));
+    }
+    static std::string text(const Response& response) {
+        EXPECT_EQ(response.status, 200);
+        EXPECT_EQ(response.content_type, "text/plain; charset=utf-8");
+        return response.body;
+    }
+    // What the browser sends from now on.
+    static std::string cookies_of(const Response& response) {
+        std::string out;
+        for (const auto& [name, value] : response.headers) {
+            if (name != "Set-Cookie") continue;
+            EXPECT_NE(value.find("; Path=/; Secure; HttpOnly; SameSite="), std::string::npos);
+            out += (out.empty() ? "" : "; ") + value.substr(0, value.find(';'));
+        }
+        return out;
+    }
+    struct Begun {
+        std::string cookies, state;
+    };
+    Begun begin(const std::string& lang) {
+        const auto response = post("/login", {{"lang", lang}});
+        const auto address = to(response);
+        EXPECT_TRUE(address.starts_with(std::string(agent) + "/authorize?")) << address;
+        const auto query = wire::valid(http::parse_form(address.substr(address.find('?') + 1)));
+        EXPECT_EQ(query.text("nonce"), "the-nonce");
+        EXPECT_EQ(query.text("lang"), lang);
+        EXPECT_EQ(query.text("client_id"), "portal");
+        return {cookies_of(response), std::string(query.text("state"))};
+    }
+    [[nodiscard]] std::string mandate(std::string of_nonce = "the-nonce") const {
+        const auto now = unix_now();
+        const wire::Mandate mandate{.audience = wire::participant_id("relay"),
+                                    .organisation = wire::participant_id("portal"),
+                                    .kind = wire::MandateKind::login,
+                                    .scope = {wire::service_id("bells")},
+                                    .nonce = std::move(of_nonce),
+                                    .issued_at = now,
+                                    .expires = now + 600,
+                                    .stop = wire::filled(1)};
+        return crypto::sign_jws(wire::mandate_type, {.key_id = {}, .certificate = wire::filled(2)},
+                                as_bytes(wire::mandate_payload(mandate)), country.seal_to);
+    }
+    static bool shows(const Response& response, std::string_view words) {
+        return response.body.find(words) != std::string::npos;
+    }
+
+    http::asio::io_context io{1};
+    http::Identity relay_identity{"relay"};
+    http::Identity portal_identity{"portal"};
+    http::TlsContext relay_tls = http::TlsContext::server(relay_identity.tls(), true);
+    std::optional<wire::Code> nonce_refused;
+    wire::Code refused = wire::Code::card_revoked;
+    wire::TestCountry country;
+    wire::Directory directory = country.directory();
+    wire::Policy policy =
+        wire::valid(wire::Policy::parse(R"({"utc_offset_s": 32400, "policies": []})"));
+    client::Identity identity{.id = wire::participant_id("portal"),
+                              .kid = "kid",
+                              .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                              .tls = http::TlsContext::client(
+                                  portal_identity.tls(), http::accept_only(relay_identity.hash))};
+    Log log{"test"};
+    Shared shared{.directory = directory,
+                  .policy = policy,
+                  .identity = identity,
+                  .origin = origin,
+                  .redirect_uri = std::string(origin) + "/login/back",
+                  .agent = agent,
+                  .log = log};
+    std::unique_ptr<http::Server> relay, server;
+};
+
+TEST_F(PortalRoutesTest, PagesInThreeLanguages) {
+    EXPECT_TRUE(shows(get("/"), "カードでログインする"));
+    EXPECT_TRUE(shows(get("/", "lang=ja"), "カードでログインする"));
+    EXPECT_TRUE(shows(get("/", "lang=en"), "Log in with your card"));
+    EXPECT_TRUE(shows(get("/", "lang=easy"), "カードで はいる"));
+    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", "__Host-mado-lang=easy"}}), "Log in"));
+    EXPECT_TRUE(
+        shows(get("/", "said=failed", {{"Cookie", "__Host-mado-lang=en"}}), "not be reached"));
+    const auto back = get("/login/back", "", {{"Cookie", "a=b; __Host-mado-lang=en"}});
+    EXPECT_TRUE(shows(back, "Checking your log-in"));
+    EXPECT_TRUE(shows(back, R"(<script src="/back.js")"));
+    EXPECT_TRUE(back.header("Content-Security-Policy").find("default-src 'none'") !=
+                std::string_view::npos);
+    EXPECT_EQ(back.header("Cache-Control"), "no-store");
+    for (const auto* path : {"/back.js", "/home.js", "/style.css"})
+        EXPECT_EQ(get(path).status, 200) << path;
+    EXPECT_EQ(get("/nothing").status, 404);
+}
+
+// Whatever may be said has words, and an address says nothing else.
+TEST_F(PortalRoutesTest, OneTextForEachReason) {
+    for (int i = 0; i <= static_cast<int>(Said::failed); ++i) {
+        const auto said = static_cast<Said>(i);
+        EXPECT_EQ(parse_said(to_text(said)), said);
+        const auto& words = words_of(said);
+        for (const auto language : {page::Language::ja, page::Language::en, page::Language::easy}) {
+            const auto query =
+                fmt::format("said={}&lang={}", to_text(said), page::to_text(language));
+            EXPECT_TRUE(shows(get("/", query), http::html_text(words.in(language)))) << query;
+        }
+    }
+    EXPECT_FALSE(shows(get("/", "said=<b>"), "role=\"status\""));
+}
+
+TEST_F(PortalRoutesTest, OnlyItsOwnPagesPost) {
+    for (const auto* path : {"/login", "/login/finish", "/logout"}) {
+        auto other = form(path, {{"lang", "en"}});
+        other.headers[0].value = "https://elsewhere.example";
+        EXPECT_EQ(send(other).status, 403) << path;
+        auto cross = form(path, {{"lang", "en"}});
+        cross.headers[1].value = "cross-site";
+        EXPECT_EQ(send(cross).status, 403) << path;
+        auto plain = form(path, {{"lang", "en"}});
+        plain.content_type = "text/plain";
+        EXPECT_EQ(send(plain).status, 403) << path;
+        auto large = form(path, {{"lang", std::string(9'000, 'x')}});
+        EXPECT_EQ(send(large).status, 413) << path;
+        EXPECT_EQ(get(path).status, 405) << path;
+    }
+}
+
+TEST_F(PortalRoutesTest, WhyALogInCannotBegin) {
+    nonce_refused = wire::Code::overloaded;
+    EXPECT_EQ(to(post("/login", {{"lang", "en"}})), "/?said=too_many&lang=en");
+    nonce_refused = wire::Code::not_ready;
+    EXPECT_EQ(to(post("/login", {{"lang", "easy"}})), "/?said=unavailable&lang=easy");
+    nonce_refused.reset();
+    relay.reset();
+    EXPECT_EQ(to(post("/login", {{"lang", "ja"}})), "/?said=unavailable&lang=ja");
+    for (int i = 0; i < starts_max; ++i)
+        shared.sessions.may_begin("127.0.0.1", unix_now());
+    EXPECT_EQ(to(post("/login", {{"lang", "en"}})), "/?said=too_many&lang=en");
+}
+
+TEST_F(PortalRoutesTest, AReturnIsAnsweredWithWhereItGoesOn) {
+    const auto cancelled = begin("en");
+    EXPECT_EQ(text(post("/login/finish", {{"error", "access_denied"}, {"state", cancelled.state}},
+                        cancelled.cookies)),
+              "/?said=cancelled&lang=en");
+    EXPECT_EQ(text(post("/login/finish", {{"error", "access_denied"}, {"state", cancelled.state}},
+                        cancelled.cookies)),
+              "/?said=other_session&lang=en")
+        << "the second time";
+    EXPECT_EQ(text(post("/login/finish", {{"mandate", mandate()}}, "__Host-mado-lang=easy")),
+              "/?said=other_session&lang=easy");
+    EXPECT_EQ(text(post("/login/finish", {})), "/?said=other_session&lang=ja");
+    const auto unknown = post("/login/finish", {}, "__Host-mado-lang=en");
+    EXPECT_EQ(cookies_of(unknown), "__Host-mado-lang=") << "only until the return";
+    auto malformed = form("/login/finish", {}, "__Host-mado-lang=en");
+    malformed.body = "state=%zz";
+    EXPECT_EQ(text(send(malformed)), "/?said=failed&lang=en");
+    const auto foreign = begin("easy");
+    EXPECT_EQ(text(post("/login/finish",
+                        {{"mandate", mandate("another-nonce")}, {"state", foreign.state}},
+                        foreign.cookies)),
+              "/?said=other_session&lang=easy");
+}
+
+TEST_F(PortalRoutesTest, WhyTheRelayRefuses) {
+    const std::vector<std::pair<wire::Code, Said>> reasons{
+        {wire::Code::card_revoked, Said::card_stopped},
+        {wire::Code::card_expired, Said::card_expired},
+        {wire::Code::card_unknown, Said::card_unknown},
+        {wire::Code::card_list_old, Said::card_list_old},
+        {wire::Code::not_ready, Said::unavailable},
+        {wire::Code::overloaded, Said::too_many},
+        {wire::Code::mandate_signature, Said::refused}};
+    for (const auto& [code, said] : reasons) {
+        refused = code;
+        const auto begun = begin("en");
+        EXPECT_EQ(text(post("/login/finish", {{"mandate", mandate()}, {"state", begun.state}},
+                            begun.cookies)),
+                  fmt::format("/?said={}&lang=en", to_text(said)));
+    }
+    EXPECT_EQ(said_of(wire::Ending::stop), Said::card_removed);
+    EXPECT_EQ(said_of(wire::Ending::organisation), Said::log_out);
+    EXPECT_EQ(said_of(wire::Ending::revoked), Said::card_stopped);
+}
+
+TEST_F(PortalRoutesTest, PagesHearTheEndOfTheirLogIn) {
+    const auto cookie = "__Host-mado=" + shared.sessions
+                                             .log_in({.mandate = "jws",
+                                                      .mandate_hash = wire::filled(1),
+                                                      .expires = unix_now() + 600})
+                                             .value();
+    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "You are logged in"));
+    EXPECT_EQ(get("/session/events", "", {{"Cookie", cookie}}).status, 403) << "of another site";
+    EXPECT_EQ(get("/session/events", "", {{"Sec-Fetch-Site", "same-origin"}}).status, 403);
+    auto connection = http::await(
+        io, http::Connection::connect({"127.0.0.1", server->port()}, nullptr, Milliseconds(2'000)));
+    Request request;
+    request.path = "/session/events";
+    request.headers = {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}};
+    const auto answer =
+        http::await(io, connection->open_feed(std::move(request), 1'000, Milliseconds(2'000)));
+    ASSERT_EQ(answer->status, 200);
+    shared.sessions.end(wire::filled(1), Said::card_removed);
+    http::EventReader reader;
+    const auto bytes = http::await(io, connection->read_more(Milliseconds(2'000)));
+    EXPECT_EQ(wire::valid(reader.add(bytes.value())),
+              (std::vector<http::ServerEvent>{{"ended", "card_removed"}}));
+    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "Log in with your card"));
+}
+
+TEST_F(PortalRoutesTest, LogOutForgetsTheCookie) {
+    const auto name =
+        shared.sessions
+            .log_in(
+                {.mandate = "jws", .mandate_hash = wire::filled(1), .expires = unix_now() + 600})
+            .value();
+    const auto out = post("/logout", {{"lang", "en"}}, "__Host-mado=" + name);
+    EXPECT_EQ(to(out), "/?said=log_out&lang=en") << "the relay could not be told; it ends here";
+    EXPECT_EQ(cookies_of(out), "__Host-mado=");
+    EXPECT_EQ(shared.sessions.find(name, unix_now()), nullptr);
+}
+
+}  // namespace
+}  // namespace mado::portal
