@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "agent/caller.hpp"
 #include "agent/routes.hpp"
 #include "chip/test_chip.hpp"
 #include "chip/test_readers.hpp"
@@ -90,8 +91,10 @@ class TestAgent : public ::testing::Test {
         readers_.insert(test_reader, card_.path());
         start_relay();
         http::ServerOptions options;
+        options.known = [this](const http::Peer& peer) {
+            return is_own_user(peer, server_->port());
+        };
         server_ = std::make_unique<http::Server>(io_, options, routes(*shared_));
-        shared_->port = server_->port();
         shared_->address = "127.0.0.1:" + std::to_string(server_->port());
     }
     ~TestAgent() override {
@@ -123,7 +126,6 @@ class TestAgent : public ::testing::Test {
         logins_ = std::make_unique<OpenLogins>(io_, directory_, log_);
         shared_.emplace(Shared{.directory = directory_,
                                .policy = policy_,
-                               .port = 0,
                                .address = {},
                                .cards_io = cards_io_,
                                .cards = cards_,
@@ -166,11 +168,17 @@ class TestAgent : public ::testing::Test {
     }
     // As a form of one of its pages.
     Page post(std::string path, std::map<std::string, std::string> fields) {
-        return post(std::move(path), std::move(fields),
-                    {{"Origin", origin()}, {"Sec-Fetch-Site", "same-origin"}});
+        return post(std::move(path), std::move(fields), own_headers());
     }
     Page post(std::string path, std::map<std::string, std::string> fields,
               std::vector<http::Header> headers) {
+        return send(form(std::move(path), std::move(fields), std::move(headers)));
+    }
+    http::Task<Page> posting(std::string path, std::map<std::string, std::string> fields) {
+        return sending(form(std::move(path), std::move(fields), own_headers()));
+    }
+    static http::Request form(std::string path, std::map<std::string, std::string> fields,
+                              std::vector<http::Header> headers) {
         http::Form form;
         for (auto& [name, text] : fields)
             form.set(name, text);
@@ -180,7 +188,10 @@ class TestAgent : public ::testing::Test {
         request.headers = std::move(headers);
         request.content_type = "application/x-www-form-urlencoded";
         request.body = http::form_text(form);
-        return send(std::move(request));
+        return request;
+    }
+    [[nodiscard]] std::vector<http::Header> own_headers() const {
+        return {{"Origin", origin()}, {"Sec-Fetch-Site", "same-origin"}};
     }
     Page authorize() { return get("/authorize", query()); }
     Page enter(const Page& page, const std::string& pin) {
@@ -193,12 +204,13 @@ class TestAgent : public ::testing::Test {
         return card.value();
     }
 
-    Page send(http::Request request) {
+    Page send(http::Request request) { return http::await(io_, sending(std::move(request))); }
+    http::Task<Page> sending(http::Request request) {
         const bool named = !request.header("host").empty();
         if (!named) request.headers.push_back({"Host", shared_->address});
-        auto response = http::await(io_, exchange(server_->port(), std::move(request)));
+        auto response = co_await exchange(server_->port(), std::move(request));
         if (!response) throw Failure("the agent does not answer");
-        return {.status = response->status, .body = response->body, .response = *response};
+        co_return Page{.status = response->status, .body = response->body, .response = *response};
     }
 
     chip::TestCard card_;

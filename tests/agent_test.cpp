@@ -2,6 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/json.hpp>
 #include <future>
 
@@ -111,6 +114,48 @@ TEST_F(Agent, WhatIsTypedAtTheReaderCountsAlone) {
     EXPECT_EQ(page.status, 303);
 }
 
+// Threat: a program, or a second page, has a PIN typed that is meant for another site.
+TEST_F(Agent, OnePageAtATimeAsksAtTheReader) {
+    std::promise<void> typed;
+    auto wait = typed.get_future().share();
+    chip::Hand hand{.digits = "1234", .before = [wait] { wait.wait(); }};
+    readers_.insert(test_reader, card_.path(), &hand);
+    const auto first = authorize();
+    const auto second = get("/authorize", query({{"nonce", "second"}}));
+    std::optional<Page> done;
+    http::asio::co_spawn(
+        io_,
+        [](Agent& self, std::string token, std::optional<Page>& out) -> http::Task<void> {
+            out = co_await self.posting("/authorize", {{"token", token}, {"reader", test_reader}});
+        }(*this, first.field("token"), done),
+        http::asio::detached);
+    ASSERT_TRUE(becomes([&] { return shared_->at_reader.is_waiting(); }));
+    for (const auto& page : {enter(second, ""), get("/", ""), authorize()}) {
+        EXPECT_EQ(page.status, 409);
+        EXPECT_TRUE(page.shows("「マイページ」のために暗証番号を待っています")) << page.body;
+    }
+    typed.set_value();
+    ASSERT_TRUE(becomes([&] { return done.has_value(); }));
+    EXPECT_EQ(done->status, 303);
+    EXPECT_EQ(get("/", "").status, 200);
+}
+
+// Between looking and signing another card can come into the reader, or tries be spent.
+TEST_F(Agent, SignsWithTheCardThatWasShown) {
+    const auto seen = cards_.look().cards.front();
+    const auto use = card::KeyUse::authentication;
+    const auto change = [&](const CardView& card) {
+        return cards_.change_pin(card, use, chip::secret("1234"), chip::secret("1234"));
+    };
+    EXPECT_TRUE(change(seen));
+    auto other = seen;
+    other.thumbprint = crypto::random_hash();
+    EXPECT_EQ(change(other).error().error, card::CardError::gone);
+    EXPECT_FALSE(readers_.open(test_reader).value()->sign(use, chip::secret("0000"), {}));
+    EXPECT_EQ(change(seen).error().error, card::CardError::gone) << "it has a try less";
+    EXPECT_EQ(tries_left(), 2) << "and lost none by that";
+}
+
 // With cards in several readers it is chosen on the page, and one of them has keys.
 TEST_F(Agent, OneOfSeveralReadersHasKeys) {
     chip::Hand hand{.digits = "1234"};
@@ -129,28 +174,30 @@ TEST_F(Agent, OneOfSeveralReadersHasKeys) {
                     .shows("回数は減っていません"));
 }
 
-// Threat: another user of this computer. The kernel's tables, as they are written.
-TEST(AgentCaller, IsInTheKernelsTables) {
-    constexpr std::string_view table =
-        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
-        "timeout "
-        "inode\n"
-        "   0: 0100007F:1D1A 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 1 1\n"
-        "   1: 0100007F:1D1A 0100007F:C001 01 00000000:00000000 00:00000000 00000000  1000 0 2 1\n"
-        "   2: 0100007F:C001 0100007F:1D1A 01 00000000:00000000 00:00000000 00000000  1001 0 3 1\n"
-        "   3: 0100007F:C002 0100007F:1D1B 01 00000000:00000000 00:00000000 00000000  1002 0 4 1\n"
-        "   4: 0200007F:C003 0100007F:1D1A 01 00000000:00000000 00:00000000 00000000  1003 0 5 1\n"
-        "   5: cut off\n"
-        "   6: 0000000000000000FFFF00000100007F:C004 0000000000000000FFFF00000100007F:1D1A 01 "
-        "00000000:00000000 00:00000000 00000000  1004 0 6 1\n";
-    const auto user = [&](std::uint16_t caller) {
-        return user_in(table, {.caller = caller, .ours = 0x1d1a});
-    };
-    EXPECT_EQ(user(0xc001), 1001U);
-    EXPECT_EQ(user(0xc002), std::nullopt) << "it calls another port";
-    EXPECT_EQ(user(0xc003), std::nullopt);
-    EXPECT_EQ(user(0xc004), 1004U);
-    EXPECT_EQ(user(0xc005), std::nullopt);
+// Threat: another user of this computer.
+TEST(AgentCaller, IsWhoHoldsTheOtherEnd) {
+    http::asio::io_context io;
+    using tcp = http::asio::ip::tcp;
+    const auto loopback = http::asio::ip::address_v4::loopback();
+    tcp::acceptor acceptor(io, {loopback, 0});
+    const auto ours = acceptor.local_endpoint().port();
+    tcp::socket caller(io);
+    caller.connect(acceptor.local_endpoint());
+    auto accepted = acceptor.accept();
+    const auto port = caller.local_endpoint().port();
+    EXPECT_EQ(calling_user({.caller = port, .ours = ours}), ::geteuid());
+    EXPECT_EQ(calling_user({.caller = port, .ours = 1}), std::nullopt);
+    EXPECT_EQ(calling_user({.caller = 1, .ours = ours}), std::nullopt);
+    EXPECT_EQ(calling_user({.caller = ours, .ours = 0}), std::nullopt)
+        << "who listens calls nobody";
+    EXPECT_TRUE(is_own_user({.certificate = {}, .address = "127.0.0.1", .port = port}, ours));
+    EXPECT_FALSE(is_own_user({.certificate = {}, .address = "127.0.0.2", .port = port}, ours))
+        << "another computer's address would be found by its port";
+    // Its sockets live on without an owner, which the kernel calls root.
+    caller.close();
+    EXPECT_EQ(calling_user({.caller = port, .ours = ours}), std::nullopt);
+    accepted.close();
+    EXPECT_EQ(calling_user({.caller = port, .ours = ours}), std::nullopt);
 }
 
 TEST_F(Agent, AnswersToItsOwnUserOnly) {
@@ -299,6 +346,21 @@ TEST_F(Agent, ATokenWorksOnce) {
     EXPECT_EQ(enter(change, "1234").status, 403);
 }
 
+TEST(AgentNonces, AreSignedOnce) {
+    Nonces nonces;
+    const UnixTime now = 1'000;
+    auto first = nonces.spend("n", now);
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(nonces.spend("n", now)) << "one is being signed";
+    first.reset();
+    EXPECT_FALSE(nonces.spent("n")) << "nothing was signed";
+    nonces.spend("n", now)->keep();
+    EXPECT_FALSE(nonces.spend("n", now + 300));
+    EXPECT_TRUE(nonces.spent("n"));
+    EXPECT_TRUE(nonces.spend("other", now + 3'600));
+    EXPECT_FALSE(nonces.spent("n")) << "the relay does not take it any more";
+}
+
 TEST_F(Agent, OfTwoPagesWithOneNonceOneIsSigned) {
     const auto first = authorize();
     const auto second = authorize();
@@ -356,32 +418,35 @@ TEST_F(Agent, NothingIsToKeepThePin) {
 
 // Who acts is not what a site says, but a number that this person says too.
 TEST_F(Agent, ToActForAnotherIsComparedByANumber) {
-    const chip::TestCard other;
-    readers_.insert("Other", other.path());
-    const auto certificate = readers_.open("Other").value()->authentication_certificate().value();
-    readers_.remove("Other");
-    Hash shown{};
-    std::ranges::copy(std::array{0x00, 0x00, 0x00, 0x00, 0x3a, 0xde, 0x68, 0xb1}, shown.begin());
-    EXPECT_TRUE(
-        get("/authorize",
-            query({{"kind", "delegate"}, {"scope", "claims"}, {"delegate", base64url(shown)}}))
-            .shows("0000 0009 8765 4321"));
-    const auto page = get("/authorize", query({{"kind", "delegate"},
-                                               {"scope", "claims"},
-                                               {"delegate", base64url(certificate.thumbprint())}}));
+    Hash other{};
+    std::ranges::copy(std::array{0x00, 0x00, 0x00, 0x00, 0x3a, 0xde, 0x68, 0xb1}, other.begin());
+    const auto asked = [&](const char* kind, const std::string& delegate) {
+        return get("/authorize",
+                   query({{"kind", kind}, {"scope", "claims"}, {"delegate", delegate}}));
+    };
+    auto page = asked("delegate", base64url(other));
     EXPECT_EQ(page.status, 200);
     EXPECT_TRUE(page.shows("代わりの人")) << page.body;
-    const auto done = enter(page, "1234");
+    EXPECT_FALSE(page.shows("8765 4321")) << "it has to be heard from that person";
+    const auto typed = [&](const char* number) {
+        return post("/authorize", {{"token", page.field("token")},
+                                   {"reader", test_reader},
+                                   {"number", number},
+                                   {"pin", "1234"}});
+    };
+    for (const auto* wrong : {"", "8765 4322", "4321", "098765432187654321"}) {
+        page = typed(wrong);
+        EXPECT_TRUE(page.shows("番号がちがいます")) << wrong;
+    }
+    const auto done = typed("87654321");
     ASSERT_EQ(done.status, 303);
     EXPECT_EQ(mandate_in(done).mandate.kind, wire::MandateKind::delegate);
-    EXPECT_EQ(mandate_in(done).mandate.delegate, certificate.thumbprint());
-    for (const auto& [kind, delegate] : std::vector<std::pair<const char*, std::string>>{
-             {"delegate", ""}, {"delegate", "abc"}, {"login", base64url(shown)}}) {
-        EXPECT_EQ(
-            get("/authorize", query({{"kind", kind}, {"scope", "claims"}, {"delegate", delegate}}))
-                .status,
-            403);
-    }
+    EXPECT_EQ(mandate_in(done).mandate.delegate, other);
+    EXPECT_EQ(asked("delegate", "").status, 403);
+    EXPECT_EQ(asked("delegate", "abc").status, 403);
+    EXPECT_EQ(asked("login", base64url(other)).status, 403);
+    const auto own = readers_.open(test_reader).value()->authentication_certificate().value();
+    EXPECT_TRUE(get("/", "").shows(delegate_number(own.thumbprint()))) << "what one reads out";
 }
 
 TEST_F(Agent, ConsentSaysForHowLong) {

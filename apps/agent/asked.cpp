@@ -1,5 +1,7 @@
 #include "asked.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -133,6 +135,14 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
                  .expires = *expires,
                  .document = std::move(*document),
                  .delegate = delegate ? std::optional(*delegate) : std::nullopt};
+}
+
+std::string delegate_number(const Hash& thumbprint) {
+    constexpr std::uint64_t group = 10'000;
+    std::uint64_t number = 0;
+    for (const auto byte : ByteView(thumbprint).first(sizeof number))
+        number = number << 8 | byte;
+    return fmt::format("{:04} {:04}", number / group % group, number % group);
 }
 
 std::string signed_address(const Asked& asked, const Signed& what) {

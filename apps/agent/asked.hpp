@@ -55,6 +55,10 @@ struct AskedFacts {
 };
 std::expected<Asked, Refusal> judge(const AskedFacts& facts);
 
+// Eight digits for a card, "1234 5678", which two people read to each other: another card with the
+// same ones would have to be issued, one in a hundred million (decision 26).
+std::string delegate_number(const Hash& thumbprint);
+
 // What was signed: the mandate, and for an application the document, sealed (JWE).
 struct Signed {
     std::string mandate;

@@ -1,49 +1,88 @@
 #include "caller.hpp"
 
-#include <fmt/format.h>
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-#include <sstream>
-#include <string>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/result.hpp"
 
 namespace mado::agent {
 namespace {
 
-// As the kernel writes them: an IPv4 address is one number in the computer's order, and a socket of
-// IPv6 that talks IPv4 has it behind ::ffff:0:0.
-bool is_loopback(std::string_view address, std::uint16_t port) {
-    return address == fmt::format("0100007F:{:04X}", port) ||
-           address == fmt::format("0000000000000000FFFF00000100007F:{:04X}", port);
+struct Question {
+    nlmsghdr header{};
+    inet_diag_req_v2 what{};
+};
+
+// One connection, by both of its ends, seen from the caller's.
+Question question(LocalPorts ports) {
+    Question out;
+    out.header.nlmsg_len = sizeof out;
+    out.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    out.header.nlmsg_flags = NLM_F_REQUEST;
+    out.what.sdiag_family = AF_INET;
+    out.what.sdiag_protocol = IPPROTO_TCP;
+    out.what.idiag_states = ~0U;
+    out.what.id.idiag_sport = htons(ports.caller);
+    out.what.id.idiag_dport = htons(ports.ours);
+    out.what.id.idiag_src[0] = htonl(INADDR_LOOPBACK);
+    out.what.id.idiag_dst[0] = htonl(INADDR_LOOPBACK);
+    out.what.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+    out.what.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    return out;
 }
 
-std::string read_table(const char* path) {
-    std::ifstream in(path);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+struct Socket {
+    int descriptor = ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    Socket() = default;
+    ~Socket() { ::close(descriptor); }
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+};
 
 }  // namespace
 
-std::optional<uid_t> user_in(std::string_view table, LocalPorts ports) {
-    std::istringstream lines{std::string(table)};
-    std::string line;
-    while (std::getline(lines, line)) {
-        std::istringstream columns(line);
-        std::string number, local, remote, state, queues, timer, retransmits;
-        uid_t user = 0;
-        columns >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user;
-        if (columns && is_loopback(local, ports.caller) && is_loopback(remote, ports.ours)) {
-            return user;
-        }
+std::optional<uid_t> calling_user(LocalPorts ports) {
+    const Socket kernel;
+    const auto asked = question(ports);
+    std::array<char, 4096> answer{};
+    // The kernel answers within the call that asks.
+    const bool sent = ::send(kernel.descriptor, &asked, sizeof asked, 0) == sizeof asked;
+    const auto size =
+        sent ? ::recv(kernel.descriptor, answer.data(), answer.size(), MSG_DONTWAIT) : -1;
+    nlmsghdr header{};
+    if (size < static_cast<ssize_t>(sizeof header + sizeof(nlmsgerr))) {
+        throw Failure("the kernel does not tell whose socket it is (sock_diag)");
     }
-    return std::nullopt;
+    std::memcpy(&header, answer.data(), sizeof header);
+    if (header.nlmsg_type == NLMSG_ERROR) {
+        nlmsgerr error{};
+        std::memcpy(&error, answer.data() + sizeof header, sizeof error);
+        if (error.error == -ENOENT) return std::nullopt;
+        throw Failure("the kernel does not tell whose socket it is (CONFIG_INET_TCP_DIAG)");
+    }
+    inet_diag_msg found{};
+    if (size < static_cast<ssize_t>(sizeof header + sizeof found)) return std::nullopt;
+    std::memcpy(&found, answer.data() + sizeof header, sizeof found);
+    // One that was closed belongs to nobody, which the kernel writes as root.
+    const bool open = found.idiag_state == TCP_ESTABLISHED && found.idiag_inode != 0;
+    return open && found.id.idiag_dport == asked.what.id.idiag_dport
+               ? std::optional<uid_t>(found.idiag_uid)
+               : std::nullopt;
 }
 
-std::optional<uid_t> calling_user(LocalPorts ports) {
-    for (const auto* path : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        if (const auto user = user_in(read_table(path), ports)) return user;
-    }
-    return std::nullopt;
+bool is_own_user(const http::Peer& caller, std::uint16_t ours) {
+    // All of 127.0.0.0/8 is this computer, and only one of it is looked for.
+    return caller.address == "127.0.0.1" &&
+           calling_user({.caller = caller.port, .ours = ours}) == ::geteuid();
 }
 
 }  // namespace mado::agent

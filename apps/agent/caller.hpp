@@ -5,20 +5,22 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
+
+#include "http/http.hpp"
 
 namespace mado::agent {
 
-// A connection over 127.0.0.1: the caller's port, and ours.
+// Two ends of a TCP connection, both at 127.0.0.1.
 struct LocalPorts {
     std::uint16_t caller = 0;
     std::uint16_t ours = 0;
 };
-
-// The user who owns the caller's socket, from a table of the kernel (/proc/net/tcp or tcp6,
-// proc(5)); none: it is not there.
-std::optional<uid_t> user_in(std::string_view table, LocalPorts ports);
-// The same from both tables of now. None also when the caller has hung up.
+// The user who owns the caller's socket, as the kernel says it (sock_diag(7)); none when it has
+// hung up, or is not of this network namespace. Failure: the kernel does not tell.
 std::optional<uid_t> calling_user(LocalPorts ports);
+
+// Whether it is the user who runs this program, who calls its port `ours`. Not even root: programs
+// that hand connections on for others run as root.
+bool is_own_user(const http::Peer& caller, std::uint16_t ours);
 
 }  // namespace mado::agent

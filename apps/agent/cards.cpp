@@ -41,18 +41,35 @@ Look Cards::look() {
     return out;
 }
 
-card::CardResult<std::string> Cards::sign(const std::string& reader, const Secret& pin,
+// Time has passed since the person was shown the card.
+card::CardResult<std::unique_ptr<card::Card>> Cards::open(const CardView& seen, card::KeyUse use) {
+    auto card = readers_.open(seen.reader.name);
+    if (!card) return card;
+    const auto certificate = (*card)->authentication_certificate();
+    if (!certificate) return std::unexpected(certificate.error());
+    const auto tries = (*card)->tries_left(use);
+    if (!tries) return std::unexpected(tries.error());
+    if (certificate->thumbprint() != seen.thumbprint ||
+        *tries != seen.tries(use == card::KeyUse::signing)) {
+        return std::unexpected(card::CardProblem{.error = card::CardError::gone});
+    }
+    return card;
+}
+
+card::CardResult<std::string> Cards::sign(const CardView& seen, const Secret& pin,
                                           const client::MandateRequest& request,
                                           const wire::Directory& directory,
                                           const wire::ParticipantId& organisation) {
-    const auto card = readers_.open(reader);
+    const bool application = request.kind == wire::MandateKind::application;
+    const auto use = application ? card::KeyUse::signing : card::KeyUse::authentication;
+    const auto card = open(seen, use);
     if (!card) return std::unexpected(card.error());
     return client::sign_mandate(**card, pin, request, directory, organisation, unix_now());
 }
 
-card::CardResult<void> Cards::change_pin(const std::string& reader, card::KeyUse use,
-                                         const Secret& pin, const Secret& new_pin) {
-    const auto card = readers_.open(reader);
+card::CardResult<void> Cards::change_pin(const CardView& seen, card::KeyUse use, const Secret& pin,
+                                         const Secret& new_pin) {
+    const auto card = open(seen, use);
     if (!card) return std::unexpected(card.error());
     return (*card)->change_pin(use, pin, new_pin);
 }

@@ -41,17 +41,18 @@ class Cards {
     explicit Cards(card::Readers& readers) : readers_(readers) {}
 
     Look look();
-    // A mandate for `organisation`; also gone when another program has the card. An empty PIN is
-    // typed at the reader.
-    card::CardResult<std::string> sign(const std::string& reader, const Secret& pin,
+    // A mandate for `organisation`. An empty PIN is typed at the reader. gone: the card that was
+    // seen is not there any more, another program has it, or its tries are not those seen.
+    card::CardResult<std::string> sign(const CardView& seen, const Secret& pin,
                                        const client::MandateRequest& request,
                                        const wire::Directory& directory,
                                        const wire::ParticipantId& organisation);
-    card::CardResult<void> change_pin(const std::string& reader, card::KeyUse use,
-                                      const Secret& pin, const Secret& new_pin);
+    card::CardResult<void> change_pin(const CardView& seen, card::KeyUse use, const Secret& pin,
+                                      const Secret& new_pin);
 
   private:
     CardView view(const card::Reader& reader);
+    card::CardResult<std::unique_ptr<card::Card>> open(const CardView& seen, card::KeyUse use);
 
     card::Readers& readers_;
 };

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -15,9 +13,11 @@
 
 #include "base/config.hpp"
 #include "base/program.hpp"
+#include "caller.hpp"
 #include "card/pcsc.hpp"
 #include "card/pkcs11_readers.hpp"
 #include "http/operations.hpp"
+#include "http/spawn.hpp"
 #include "routes.hpp"
 #include "watch.hpp"
 
@@ -83,17 +83,20 @@ Task<void> shut_down(asio::io_context& io, http::Server& server, http::Server& o
     asio::signal_set signals(io, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
     log.info("stopping");
-    watch.reset();
     co_await server.stop(shutdown_grace);
     co_await logins.stop_all();
     co_await operator_server.stop(shutdown_grace);
-    io.stop();  // whatever the relay could not be told ends by itself
+    watch.reset();  // it may wait for a card that is in use
+    io.stop();      // whatever the relay could not be told ends by itself
 }
 
 http::ServerOptions page_options(const Settings& settings, const Log& log) {
     http::ServerOptions options;
     options.port = settings.port;
     options.limits.connections_max = 64;
+    options.known = [port = settings.port](const http::Peer& peer) {
+        return is_own_user(peer, port);
+    };
     http::log_requests(options, log);
     return options;
 }
@@ -104,7 +107,8 @@ int serve(const std::string& config_path) {
     if (settings.pcscd) ::setenv("PCSCLITE_CSOCK_NAME", settings.pcscd->c_str(), 1);
     const auto directory = wire::load_directory(settings.directory, settings.authority);
     const auto policy = wire::load_policy(settings.policy, directory);
-    ::prctl(PR_SET_DUMPABLE, 0);  // a PIN may be in memory
+    static_cast<void>(calling_user({}));  // this kernel can tell who calls
+    ::prctl(PR_SET_DUMPABLE, 0);          // a PIN may be in memory
     asio::io_context io{1};
     const auto readers = sources(settings);
     Cards cards(*readers.used);
@@ -112,7 +116,6 @@ int serve(const std::string& config_path) {
     Worker card_thread;
     Shared shared{.directory = directory,
                   .policy = policy,
-                  .port = settings.port,
                   .address = fmt::format("127.0.0.1:{}", settings.port),
                   .cards_io = card_thread.io(),
                   .cards = cards,
@@ -129,7 +132,7 @@ int serve(const std::string& config_path) {
         readers.watched, log, [&io, &logins](const std::optional<std::vector<card::Reader>>& now) {
             asio::post(io, [&logins, now] { logins.cards_now(now); });
         });
-    asio::co_spawn(io, shut_down(io, server, operator_server, logins, watch, log), asio::detached);
+    http::spawn(io, shut_down(io, server, operator_server, logins, watch, log));
     log.info("serving", {{"port", std::int64_t{settings.port}}});
     io.run();
     log.info("stopped");

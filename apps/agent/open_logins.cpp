@@ -1,14 +1,13 @@
 #include "open_logins.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <exception>
 #include <utility>
 
+#include "http/spawn.hpp"
 #include "wire/head.hpp"
 #include "wire/mandate.hpp"
 
@@ -72,6 +71,9 @@ void OpenLogins::cards_now(const std::optional<std::vector<card::Reader>>& reade
 }
 
 http::Task<void> OpenLogins::stop_all() {
+    // Also of what is being signed.
+    heard_ = true;
+    readers_ = std::nullopt;
     drop_ended();
     for (const auto& one : std::vector(open_))
         stop(one);
@@ -94,7 +96,7 @@ void OpenLogins::drop_ended() {
 void OpenLogins::stop(const Entry& one) {
     if (std::exchange(one->stopping, true)) return;
     log_.info("card_removed");
-    http::asio::co_spawn(io_, tell(one), http::asio::detached);
+    http::spawn(io_, tell(one));
 }
 
 // Until the relay has heard it. A log-in that was not used yet the relay does not know: it may

@@ -73,6 +73,8 @@ std::string mistake_text(Language language, const Mistake& mistake) {
             return say(language, words::not_possible);
         case Mistake::Kind::card_fails:
             return say(language, words::card_fails);
+        case Mistake::Kind::number_differs:
+            return say(language, words::number_differs);
     }
     return "";
 }
@@ -197,7 +199,24 @@ std::string last_try_box(Language language, bool password) {
 }
 
 bool means_field(const std::optional<Mistake>& mistake) {
-    return mistake && mistake->kind != Mistake::Kind::card_gone;
+    if (!mistake) return false;
+    switch (mistake->kind) {
+        case Mistake::Kind::pin_wrong:
+        case Mistake::Kind::pin_format:
+        case Mistake::Kind::confirm_last:
+        case Mistake::Kind::new_pin_differs:
+            return true;
+        case Mistake::Kind::no_entry:
+        case Mistake::Kind::locked:
+        case Mistake::Kind::card_gone:
+        case Mistake::Kind::expired:
+        case Mistake::Kind::no_pin:
+        case Mistake::Kind::not_possible:
+        case Mistake::Kind::card_fails:
+        case Mistake::Kind::number_differs:
+            return false;
+    }
+    return false;
 }
 
 std::string sign_title(Language language, const Asked& asked) {
@@ -242,23 +261,17 @@ std::string document_box(Language language, const std::optional<Document>& docum
                        say(language, words::document), html_text(document->text));
 }
 
-// Sixteen digits that two people can read to each other: a card that another one could be taken for
-// would have to be issued, not only computed.
-std::string delegate_number(const Hash& thumbprint) {
-    std::uint64_t number = 0;
-    for (const auto byte : ByteView(thumbprint).first(sizeof number))
-        number = number << 8 | byte;
-    constexpr std::uint64_t group = 10'000;
-    return fmt::format("{:04} {:04} {:04} {:04}", number / (group * group * group) % group,
-                       number / (group * group) % group, number / group % group, number % group);
-}
-
-// Who it is a site cannot be believed: that person says the number, and this one compares.
-std::string delegate_box(Language language, const std::optional<Hash>& delegate) {
-    if (!delegate) return "";
-    return fmt::format("<dl><dt>{}</dt><dd><strong>{}</strong></dd></dl>{}",
-                       say(language, words::delegate), delegate_number(*delegate),
-                       paragraph(say(language, words::compare_delegate), "warning"));
+// Who it is a site cannot be believed: the person has to have heard it.
+std::string delegate_field(Language language, const SignPage& page) {
+    if (!page.asked.delegate) return "";
+    const bool wrong = page.mistake && page.mistake->kind == Mistake::Kind::number_differs;
+    return fmt::format(R"(<p class="field"><label for="number">{}</label>)"
+                       R"(<span class="hint" id="number-hint">{}</span>)"
+                       R"(<input id="number" name="number" type="text" autocomplete="off" required)"
+                       R"( inputmode="numeric" pattern="[0-9]{{4}} ?[0-9]{{4}}" maxlength="9")"
+                       R"( aria-describedby="number-hint{}"{}></p>)",
+                       say(language, words::delegate), say(language, words::hear_delegate),
+                       wrong ? " mistake" : "", wrong ? R"( aria-invalid="true")" : "");
 }
 
 const Words& button_of(const Asked& asked) {
@@ -298,8 +311,7 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     const auto language = frame.language;
     const auto title = sign_title(language, page.asked);
     const bool password = page.asked.document.has_value();
-    auto body = asked_facts(language, page) + document_box(language, page.asked.document) +
-                delegate_box(language, page.asked.delegate);
+    auto body = asked_facts(language, page) + document_box(language, page.asked.document);
     const auto missing = no_card(frame, page.look);
     const auto* only = page.look.find(page.reader);
     const auto unusable =
@@ -321,13 +333,15 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     if (only == nullptr || only->tries(password) == 1) {
         body += last_try_box(language, password);
     }
+    body += delegate_field(language, page);
     if (!at_reader) {
         const auto& label = password ? words::password : words::pin;
         body += secret_field(language, {.name = "pin",
                                         .label = say(language, label),
                                         .password = password,
                                         .optional = only == nullptr && !password,
-                                        .first = !password,  // first the document
+                                        // First the document, or the number.
+                                        .first = !password && !page.asked.delegate,
                                         .wrong = means_field(page.mistake)});
     }
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
@@ -451,6 +465,13 @@ std::string refusal_page(const PageFrame& frame, Refusal why) {
                  paragraph(say(language, reason()), "mistake") +
                      paragraph(say(language, words::nothing_signed)) +
                      paragraph(say(language, next_step(why))));
+}
+
+std::string waiting_page(const PageFrame& frame, std::string_view site) {
+    const auto language = frame.language;
+    return whole(frame, say(language, words::waiting_title),
+                 paragraph(say(language, words::waiting, site), "warning") +
+                     paragraph(say(language, words::waiting_help)));
 }
 
 std::string stale_page(const PageFrame& frame) {

@@ -30,6 +30,7 @@ struct Mistake {
         no_pin,           // it was issued without
         not_possible,     // not with such a card, or not here
         card_fails,       // it answers as no card does
+        number_differs,   // of whom is to act
     };
     Kind kind;
     int tries_left = 0;     // pin_wrong
@@ -65,6 +66,8 @@ std::string pin_page(const PageFrame& frame, const PinPage& page);
 
 // Nothing is asked of the card, and why.
 std::string refusal_page(const PageFrame& frame, Refusal why);
+// Somebody is to type a PIN at the reader, for that site; nothing else can be done until then.
+std::string waiting_page(const PageFrame& frame, std::string_view site);
 // The form was used before, or is too old.
 std::string stale_page(const PageFrame& frame);
 

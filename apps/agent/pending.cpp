@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "crypto/digest.hpp"
+#include "wire/head.hpp"
 
 namespace mado::agent {
 namespace {
@@ -31,7 +32,8 @@ std::optional<std::variant<Signing, Change>> Tokens::take_any(std::string_view t
     return std::move(one.what);
 }
 
-std::string Documents::keep(Asked asked) {
+std::string Documents::keep(Asked asked, UnixTime now) {
+    std::erase_if(kept_, [now](const auto& one) { return one.second.expires <= now; });
     if (kept_.size() == documents_max) kept_.pop_front();
     kept_.emplace_back(base64url(crypto::random_hash()), std::move(asked));
     return kept_.back().first;
@@ -43,9 +45,16 @@ const Asked* Documents::find(std::string_view name) const {
     return found == kept_.end() ? nullptr : &found->second;
 }
 
-void Nonces::spend(const Asked& asked, UnixTime now) {
+void Documents::forget(const std::string& nonce) {
+    std::erase_if(kept_, [&nonce](const auto& one) { return one.second.nonce == nonce; });
+}
+
+std::optional<Nonces::Turn> Nonces::spend(const std::string& nonce, UnixTime now) {
     std::erase_if(spent_, [now](const auto& one) { return one.second <= now; });
-    spent_.emplace(asked.nonce, asked.expires);
+    // Whatever end the site says: no nonce is good for longer.
+    const auto end = now + wire::nonce_lifetime_s + wire::clock_skew_s;
+    if (!spent_.emplace(nonce, end).second) return std::nullopt;
+    return Turn(*this, nonce);
 }
 
 }  // namespace mado::agent

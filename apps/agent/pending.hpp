@@ -48,11 +48,13 @@ class Tokens {
     std::list<One> open_;  // oldest first
 };
 
-// Documents that sites have sent, each under a name that nobody guesses. The oldest gives way.
+// Documents that sites have sent, each under a name that nobody guesses, until they are signed or
+// too old. The oldest gives way.
 class Documents {
   public:
-    std::string keep(Asked asked);
+    std::string keep(Asked asked, UnixTime now);
     [[nodiscard]] const Asked* find(std::string_view name) const;
+    void forget(const std::string& nonce);
 
   private:
     std::list<std::pair<std::string, Asked>> kept_;
@@ -61,12 +63,55 @@ class Documents {
 // None is signed twice.
 class Nonces {
   public:
-    void spend(const Asked& asked, UnixTime now);
-    void give_back(const Asked& asked) { spent_.erase(asked.nonce); }
-    [[nodiscard]] bool spent(const Asked& asked) const { return spent_.contains(asked.nonce); }
+    [[nodiscard]] bool spent(const std::string& nonce) const { return spent_.contains(nonce); }
+
+    // One that is being signed; it is open again at the end of this, unless it was kept.
+    class Turn {
+      public:
+        Turn(Nonces& nonces, std::string nonce) : nonces_(&nonces), nonce_(std::move(nonce)) {}
+        ~Turn() {
+            if (nonces_ != nullptr) nonces_->spent_.erase(nonce_);
+        }
+        Turn(Turn&& other) noexcept
+            : nonces_(std::exchange(other.nonces_, nullptr)), nonce_(std::move(other.nonce_)) {}
+        Turn& operator=(Turn&&) = delete;
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+        void keep() { nonces_ = nullptr; }
+
+      private:
+        Nonces* nonces_;
+        std::string nonce_;
+    };
+    // None: it is spent.
+    std::optional<Turn> spend(const std::string& nonce, UnixTime now);
 
   private:
-    std::map<std::string, UnixTime> spent_;  // with their ends
+    std::map<std::string, UnixTime> spent_;  // until when the relay could take them
+};
+
+// While somebody types a PIN at a reader. One at a time: with two, nobody would know which of them
+// the keypad asks for.
+class AtReader {
+  public:
+    [[nodiscard]] bool is_waiting() const { return !site_.empty(); }
+    [[nodiscard]] const std::string& site() const { return site_; }  // for which; "": none waits
+
+    class Turn {
+      public:
+        Turn(AtReader& reader, std::string site) : reader_(&reader) {
+            reader_->site_ = std::move(site);
+        }
+        ~Turn() { reader_->site_.clear(); }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+      private:
+        AtReader* reader_;
+    };
+
+  private:
+    std::string site_;
 };
 
 }  // namespace mado::agent

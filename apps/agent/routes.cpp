@@ -1,10 +1,7 @@
 #include "routes.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "caller.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/completion.hpp"
@@ -32,19 +29,13 @@ bool is_navigation(const Request& request, std::string_view destination) {
            (to.empty() || to == destination);
 }
 
-// The user who started the agent; and root, who could read its memory anyway.
-bool is_ours(const Shared& shared, const Request& request) {
-    const auto user = calling_user({.caller = request.remote_port, .ours = shared.port});
-    return user && (*user == ::geteuid() || *user == 0);
-}
-
 // Runs the handler for whoever calls this address by its own name, as a person's browser does.
 // `foreign`: the form comes from a site, and only leads to a page.
 http::Route guarded(Shared& shared, http::Route row, std::string_view destination = "document",
                     bool foreign = false) {
     row.handler = [&shared, destination, post = row.method == "POST" && !foreign,
                    handler = std::move(row.handler)](Request request) -> Task<Response> {
-        if (!is_ours(shared, request)) {
+        if (!request.known) {
             co_return page::refusal(403,
                                     "Another user of this computer started this agent, and only "
                                     "that user may call it.\n");
@@ -128,7 +119,7 @@ Task<Response> authorize(Shared& shared, const Request& request) {
     auto asked =
         form ? judge_here(shared, *form, Way::redirect) : std::unexpected(Refusal::malformed);
     if (!asked) co_return page::html(refusal_page(frame, asked.error()), 403);
-    if (shared.nonces.spent(*asked)) co_return page::html(stale_page(frame), 403);
+    if (shared.nonces.spent(asked->nonce)) co_return page::html(stale_page(frame), 403);
     co_return co_await show_signing(shared, {.asked = std::move(*asked), .frame = frame}, {});
 }
 
@@ -140,7 +131,7 @@ Task<Response> take_document(Shared& shared, http::Form form) {
         co_return page::html(refusal_page({.language = language, .path = "/"}, asked.error()), 403);
     }
     http::Form query;
-    query.set("request", shared.documents.keep(std::move(*asked)));
+    query.set("request", shared.documents.keep(std::move(*asked), unix_now()));
     query.set("lang", std::string(page::to_text(language)));
     co_return page::redirect("/sign?" + http::form_text(query));
 }
@@ -149,7 +140,7 @@ Task<Response> document_page(Shared& shared, const Request& request) {
     const auto frame = frame_of(request);
     const auto form = http::parse_form(request.query);
     const auto* asked = form ? shared.documents.find(form->text("request")) : nullptr;
-    if (asked == nullptr || shared.nonces.spent(*asked)) {
+    if (asked == nullptr || shared.nonces.spent(asked->nonce)) {
         co_return page::html(stale_page({.language = frame.language, .path = "/"}), 403);
     }
     if (asked->expires <= unix_now()) {
@@ -164,6 +155,15 @@ card::KeyUse use_of(bool password) {
 
 bool is_pin(std::string_view text, bool password) {
     return card::is_pin(use_of(password), as_bytes(text));
+}
+
+// As one person has read it to the other, with or without its gap.
+bool is_number_of(std::string_view typed, const Hash& delegate) {
+    std::string digits(typed);
+    std::erase(digits, ' ');
+    auto number = delegate_number(delegate);
+    std::erase(number, ' ');
+    return digits == number;
 }
 
 // What is typed, and for which of the two keys.
@@ -235,11 +235,11 @@ Task<card::CardResult<Signed>> sign(Shared& shared, const Asked& asked, const Ca
     if (asked.document) wanted.payload_hashes = {crypto::sha256(as_bytes(out.payload))};
     auto mandate = co_await http::run_on(
         shared.cards_io,
-        [](Cards& cards, std::string reader, const Secret& typed,
+        [](Cards& cards, const CardView& seen, const Secret& typed,
            const client::MandateRequest& request, const wire::Directory& directory,
            const wire::ParticipantId& organisation) -> Task<card::CardResult<std::string>> {
-            co_return cards.sign(reader, typed, request, directory, organisation);
-        }(shared.cards, card.reader.name, pin, wanted, shared.directory, asked.site->id));
+            co_return cards.sign(seen, typed, request, directory, organisation);
+        }(shared.cards, card, pin, wanted, shared.directory, asked.site->id));
     if (!mandate) co_return std::unexpected(mandate.error());
     if (login) shared.logins.add(std::move(secret), card.reader, end_of(asked, unix_now()));
     out.mandate = std::move(*mandate);
@@ -254,23 +254,36 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     if (asked.expires <= unix_now()) {
         co_return page::html(refusal_page(signing->frame, Refusal::expired), 403);
     }
-    if (shared.nonces.spent(asked)) co_return page::html(stale_page(signing->frame), 403);
+    if (shared.nonces.spent(asked.nonce)) co_return page::html(stale_page(signing->frame), 403);
     const auto cards = co_await look(shared);
     const std::string reader(form.text("reader"));
     const auto* card = cards.find(reader);
     const bool at_reader = card != nullptr && card->pin_at_reader && !password;
-    if (auto mistake = mistake_before(form, card, {.password = password, .at_reader = at_reader})) {
+    auto mistake = mistake_before(form, card, {.password = password, .at_reader = at_reader});
+    if (asked.delegate && !is_number_of(form.text("number"), *asked.delegate)) {
+        mistake = Mistake{.kind = Mistake::Kind::number_differs};
+    }
+    if (mistake) {
         co_return co_await show_signing(shared, std::move(*signing), {reader, mistake});
     }
     // Before the card is asked, so that two forms with one nonce cannot both be signed meanwhile.
-    shared.nonces.spend(asked, unix_now());
+    auto nonce = shared.nonces.spend(asked.nonce, unix_now());
+    if (!nonce) co_return page::html(stale_page(signing->frame), 403);
+    if (at_reader && shared.at_reader.is_waiting()) {
+        co_return page::html(waiting_page(signing->frame, shared.at_reader.site()), 409);
+    }
+    std::optional<AtReader::Turn> turn;
+    if (at_reader) turn.emplace(shared.at_reader, asked.site->name);
     const Secret pin(at_reader ? ByteView() : as_bytes(form.text("pin")));
     const auto signed_now = co_await sign(shared, asked, *card, pin);
+    turn.reset();
     if (!signed_now) {
-        shared.nonces.give_back(asked);
+        nonce.reset();
         co_return co_await show_signing(shared, std::move(*signing),
                                         {reader, mistake_of(signed_now.error(), password)});
     }
+    nonce->keep();
+    shared.documents.forget(asked.nonce);
     co_return page::redirect(signed_address(asked, *signed_now),
                              wire::origin_of(asked.redirect_uri).value_or(""));
 }
@@ -332,10 +345,10 @@ Task<Response> change_form(Shared& shared, http::Form form) {
     const Secret fresh(as_bytes(form.text("fresh")));
     const auto done = co_await http::run_on(
         shared.cards_io,
-        [](Cards& own, std::string reader, card::KeyUse which, const Secret& present,
+        [](Cards& own, const CardView& seen, card::KeyUse which, const Secret& present,
            const Secret& next) -> Task<card::CardResult<void>> {
-            co_return own.change_pin(reader, which, present, next);
-        }(shared.cards, card->reader.name, use_of(password), old, fresh));
+            co_return own.change_pin(seen, which, present, next);
+        }(shared.cards, *card, use_of(password), old, fresh));
     if (!done) {
         co_return co_await show_change(shared, std::move(*change),
                                        mistake_of(done.error(), password));
@@ -344,12 +357,18 @@ Task<Response> change_form(Shared& shared, http::Form form) {
         pin_page(change->frame, {.look = cards, .password = password, .done = true}));
 }
 
+// At once, because the cards cannot be looked at until then.
+Response waiting(const Shared& shared, const Request& request) {
+    return page::html(waiting_page(frame_of(request), shared.at_reader.site()), 409);
+}
+
 // The body may hold a PIN: it is wiped as soon as it is read.
 template <class Handler>
 http::Handler for_forms(Shared& shared, Handler handler) {
     return [&shared, handler](Request request) -> Task<Response> {
         auto form = http::parse_form(request.body);
         wipe(request.body);
+        if (shared.at_reader.is_waiting()) co_return waiting(shared, request);
         if (!form) co_return page::html(refusal_page(frame_of(request), Refusal::malformed), 400);
         co_return co_await handler(shared, std::move(*form));
     };
@@ -358,6 +377,7 @@ http::Handler for_forms(Shared& shared, Handler handler) {
 template <class Handler>
 http::Handler for_pages(Shared& shared, Handler handler) {
     return [&shared, handler](Request request) -> Task<Response> {
+        if (shared.at_reader.is_waiting()) co_return waiting(shared, request);
         co_return co_await handler(shared, request);
     };
 }

@@ -15,7 +15,6 @@ namespace mado::agent {
 struct Shared {
     const wire::Directory& directory;
     const wire::Policy& policy;
-    std::uint16_t port;   // at 127.0.0.1
     std::string address;  // "127.0.0.1:7450": what Host must be
     http::asio::io_context& cards_io;
     Cards& cards;  // on the thread of cards_io
@@ -23,6 +22,7 @@ struct Shared {
     Tokens tokens = {};
     Documents documents = {};
     Nonces nonces = {};
+    AtReader at_reader = {};
 };
 
 std::vector<http::Route> routes(Shared& shared);

@@ -21,16 +21,37 @@ constexpr Words document_title{"書類に署名する（「{}」）", "Sign a do
                                "しょるいに しょめいする（「{}」）"};
 constexpr Words delegate_title{"「{}」で、代わりの人を決める", "Let somebody act for you at “{}”",
                                "「{}」で かわりに する ひとを きめる"};
-constexpr Words delegate{"代わりの人のカードの、代理用の番号",
-                         "Number of the card of the person who will act",
-                         "かわりの ひとの カードの ばんごう"};
-constexpr Words compare_delegate{
-    "代わりの人に、その人の「カードの状態」のページに出る代理用の番号を聞いてください。同じでなけれ"
-    "ば"
-    "、許可しないでください。",
-    "Ask that person for the number on their page “Your card”. If it is not the same, do not "
-    "allow this.",
-    "かわりの ひとに ばんごうを きいて ください。ちがったら、「いいです」を おさないで ください。"};
+constexpr Words delegate{"代わりの人の、代理用の番号（8けた）",
+                         "Number of the person who will act (8 digits)",
+                         "かわりの ひとの ばんごう（８つの すうじ）"};
+constexpr Words hear_delegate{
+    "その人に聞いてください。その人の「カードの状態」のページに出ています。元のページに書いてある番"
+    "号は"
+    "使わないでください。",
+    "Ask that person: it is on their page “Your card”. Do not use a number that the page you came "
+    "from shows.",
+    "その ひとに きいて ください。まえの ページに かいて ある ばんごうは つかわないで ください。"};
+constexpr Words number_differs{
+    "番号がちがいます。求められているのは、ほかの人のカードです。聞きまちがいでなければ、やめてくだ"
+    "さ"
+    "い。",
+    "That is not the number of the card that is asked for. If you heard it right, do not go on.",
+    "ばんごうが ちがいます。ききまちがいで なければ、やめて ください。"};
+constexpr Words waiting_title{"カードリーダが暗証番号を待っています", "The reader waits for a PIN",
+                              "カードの きかいが まって います"};
+constexpr Words waiting{
+    "カードリーダは今、「{}"
+    "」のために暗証番号を待っています。自分で始めたのでなければ、入力せず、カード"
+    "を抜いてください。",
+    "The reader now waits for a PIN for “{}”. If you did not begin this yourself, do not type it, "
+    "and "
+    "take the card out.",
+    "カードの きかいは「{}」の ために まって います。あなたが はじめたので なければ、カードを "
+    "ぬいて ください。"};
+constexpr Words waiting_help{
+    "待つのは30秒までです。そのあと、元のページに戻り、もう一度始めてください。",
+    "It waits for 30 seconds. After that, go back to the page that you came from and begin again.",
+    "30びょう まって、もとの ページから もういちど はじめて ください。"};
 constexpr Words own_delegate_number{
     "代理用の番号：{}（あなたに代わってもらう人に、この番号を伝えます）",
     "Number for acting for somebody: {} (tell it to the person for whom you will act)",

@@ -129,7 +129,9 @@ constexpr std::size_t strangers_per_address_max = 64;
 http::ServerOptions participant_options(const wire::Directory& directory, const Settings& settings,
                                         const http::TlsContext& tls, const Log& log) {
     auto options = server_options(settings, settings.port, tls, log);
-    options.known = [&directory](const Hash& peer) { return directory.knows_certificate(peer); };
+    options.known = [&directory](const http::Peer& peer) {
+        return peer.certificate && directory.knows_certificate(*peer.certificate);
+    };
     options.limits.connections_per_address_max = strangers_per_address_max;
     return options;
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 #include "card/pin_pad.hpp"
@@ -17,6 +18,7 @@ struct Hand {
     std::string digits = {};
     bool cancels = false;
     bool sleeps = false;
+    std::function<void()> before = {};  // takes its time
 };
 
 class KeypadReader final : public card::Channel {
@@ -30,6 +32,7 @@ class KeypadReader final : public card::Channel {
     std::expected<card::Response, card::ChannelError> transmit_with_pin(
         const card::PinEntry& entry) override {
         const auto bytes = card::pin_verify_structure(entry);
+        if (hand_->before) hand_->before();
         if (hand_->sleeps) return answer(card::status::pin_timeout);
         if (hand_->cancels) return answer(card::status::pin_cancelled);
         const std::size_t most = bytes.at(5);

@@ -280,7 +280,7 @@ void Connection::close() {
 }
 
 const std::optional<Hash>& Connection::peer_certificate() const {
-    return state_->link->peer_certificate();
+    return state_->link->peer().certificate;
 }
 
 std::string_view to_text(NetError error) {

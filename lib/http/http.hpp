@@ -46,7 +46,7 @@ struct Request {
     std::string request_id;           // random, made here, also sent back as X-Request-Id
     std::optional<Hash> certificate;  // SHA-256 of the client's certificate (mutual TLS)
     std::string remote_address;
-    std::uint16_t remote_port = 0;
+    bool known = false;  // what ServerOptions::known said of this connection
 
     [[nodiscard]] std::string_view header(std::string_view name) const;  // "" when absent
 };
@@ -168,16 +168,23 @@ struct Observation {
     std::string_view request_id;
 };
 
+// Who is at the other end of a connection.
+struct Peer {
+    std::optional<Hash> certificate;  // its SHA-256 (mutual TLS)
+    std::string address;
+    std::uint16_t port = 0;
+};
+
 struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;           // 0: the system chooses; see Server::port()
     const TlsContext* tls = nullptr;  // null: plain HTTP (health and metrics on loopback)
     bool reuse_port = false;
     Limits limits;
-    // Whose certificate is known here (mutual TLS). When every place is taken, a new connection
-    // gets that of a stranger, or of a handshake that takes longer than `undisturbed`; the one
-    // that has waited longest. Null: nobody is known, and nobody gives way.
-    std::function<bool(const Hash&)> known = nullptr;
+    // Who is known here, asked once for each connection, after its handshake. When every place is
+    // taken, a new connection gets that of a stranger, or of a handshake that takes longer than
+    // `undisturbed`; the one that has waited longest. Null: nobody is known, and nobody gives way.
+    std::function<bool(const Peer&)> known = nullptr;
     std::function<void(const Observation&)> observe = nullptr;
     // Called with the text of an exception that a handler let through (the caller got a 500).
     std::function<void(std::string_view request_id, std::string_view what)> report = nullptr;

@@ -135,8 +135,8 @@ void Link::prepare() {
     set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, keepalive_count);
     const auto remote = socket_.remote_endpoint(error);
     if (!error) {
-        remote_address_ = remote.address().to_string();
-        remote_port_ = remote.port();
+        peer_.address = remote.address().to_string();
+        peer_.port = remote.port();
     }
 }
 
@@ -150,7 +150,7 @@ Task<Ended> Link::handshake(const TlsContext* tls, Side side, std::string server
         auto waited = co_await wait_for(attempt.step);
         if (!waited) co_return waited;
     }
-    certificate_ = tls_->peer_certificate();
+    peer_.certificate = tls_->peer_certificate();
     co_return Ended{};
 }
 

@@ -51,17 +51,16 @@ class Link : public std::enable_shared_from_this<Link> {
     [[nodiscard]] bool open_and_quiet() const;
     [[nodiscard]] bool is_open() const { return socket_.is_open(); }
     [[nodiscard]] tcp::socket& socket() { return socket_; }
-    [[nodiscard]] const std::optional<Hash>& peer_certificate() const { return certificate_; }
-    [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
-    [[nodiscard]] std::uint16_t remote_port() const { return remote_port_; }
+    [[nodiscard]] const Peer& peer() const { return peer_; }
 
     // Called once, when the connection is closed.
     void on_close(std::function<void()> call) { on_close_ = std::move(call); }
     // Whoever accepted it has nothing more to do with it, as if it were closed.
     void change_owner();
 
-    bool busy = false;  // a request is under way: a server that stops lets it finish
-    std::string host;   // of the requests sent on this connection
+    bool busy = false;   // a request is under way: a server that stops lets it finish
+    std::string host;    // of the requests sent on this connection
+    bool known = false;  // to this server
 
   private:
     [[nodiscard]] NetError why_closed() const;
@@ -81,9 +80,7 @@ class Link : public std::enable_shared_from_this<Link> {
     std::chrono::steady_clock::time_point armed_until_;
     bool timed_out_ = false;
     std::string input_;
-    std::optional<Hash> certificate_;
-    std::string remote_address_;
-    std::uint16_t remote_port_ = 0;
+    Peer peer_;
     std::function<void()> on_close_;
 };
 

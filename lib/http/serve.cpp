@@ -265,9 +265,9 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
         const bool may_upgrade = parser.wants_upgrade();
         Request request = parser.take();
         request.request_id = passage.id;
-        request.certificate = link->peer_certificate();
-        request.remote_address = link->remote_address();
-        request.remote_port = link->remote_port();
+        request.certificate = link->peer().certificate;
+        request.remote_address = link->peer().address;
+        request.known = link->known;
         link->never_expires();
         co_await handle(*service, std::move(request), may_upgrade, passage);
     }

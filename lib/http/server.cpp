@@ -96,7 +96,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     static Task<void> attend(std::shared_ptr<State> self, std::shared_ptr<Link> link);
     void admit(tcp::socket socket);
     bool make_room();
-    void recognise(const Link* link);
+    void recognise(Link* link);
     void forget(const Link* link);
     void discount(const asio::ip::address& address);
     [[nodiscard]] std::vector<std::shared_ptr<Link>> all_open() const;
@@ -120,7 +120,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     // Whoever accepts has no time to search among thousands: each group has its oldest first.
     Peers unfinished;  // their handshakes
     Peers strangers;
-    Peers known;  // by their certificates
+    Peers known;
     std::unordered_map<const Link*, Peers::iterator> links;
     std::map<asio::ip::address, std::size_t> not_known;  // how many of each address
     asio::steady_timer all_closed;  // cancelled when the last connection is gone
@@ -183,14 +183,13 @@ bool Server::State::make_room() {
 }
 
 // After the handshake, also one that failed.
-void Server::State::recognise(const Link* link) {
+void Server::State::recognise(Link* link) {
     const auto found = links.find(link);
     if (found == links.end()) return;
     const auto peer = found->second;
-    const auto& certificate = link->peer_certificate();
-    const bool is_known = options.known && certificate && options.known(*certificate);
-    if (is_known) discount(peer->address);
-    auto& group = is_known ? known : strangers;
+    link->known = options.known && options.known(link->peer());
+    if (link->known) discount(peer->address);
+    auto& group = link->known ? known : strangers;
     group.splice(group.end(), *peer->group, peer);
     peer->group = &group;
 }

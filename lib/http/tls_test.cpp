@@ -74,7 +74,7 @@ struct StrangersTest : TlsTest {
         ServerOptions options;
         options.tls = &server_tls;
         options.limits = limits;
-        options.known = accept_only(client_identity.hash);
+        options.known = [](const Peer& peer) { return peer.certificate == client_identity.hash; };
         return std::make_unique<Server>(io, std::move(options),
                                         std::vector<Route>{{"GET", "/who", 0, name_caller}});
     }
