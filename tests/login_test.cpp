@@ -165,6 +165,21 @@ TEST_F(LoginTest, InEnglishFromBeginningToEnd) {
     EXPECT_TRUE(browser->shows("You are logged out."));
 }
 
+// What went wrong is said in the language that the person chose, too.
+TEST_F(LoginTest, CancelledInEnglish) {
+    browser->go(portal() + "?lang=en");
+    browser->submit("form[action='/login'] button");
+    ASSERT_TRUE(browser->shows("Put your card into the reader and enter your PIN."));
+    browser->click("a[href*='access_denied']");
+    EXPECT_TRUE(browser->shows("The log-in was cancelled.")) << browser->text("body");
+    EXPECT_EQ(browser->url(), portal() + "?said=cancelled&lang=en");
+    // An answer that nobody can read is no end of the way.
+    browser->submit("form[action='/login'] button");
+    ASSERT_TRUE(browser->shows("Put your card into the reader and enter your PIN."));
+    browser->go(portal() + "login/back#%zz");
+    EXPECT_TRUE(browser->shows("My Page could not be reached, or did not understand."));
+}
+
 // What a screen reader has: roles and names, no picture.
 TEST_F(LoginTest, ByAccessibilityTreeAlone) {
     to_the_agent();

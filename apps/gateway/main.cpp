@@ -143,7 +143,7 @@ int serve(const std::string& config_path) {
     settling.start();
     http::spawn(io, shut_down(io, dialer, settling, server, log));
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
-    io.run();
+    http::run_until_stopped(io);
     evidence.stop();
     log.info("stopped");
     return 0;

@@ -124,7 +124,7 @@ int serve(const std::string& config_path) {
     http::spawn(io, drop_old_sessions(io, shared.sessions));
     http::spawn(io, follower.run());
     log.info("serving", {{"port", std::int64_t{settings.port}}});
-    io.run();
+    http::run_until_stopped(io);
     log.info("stopped");
     return 0;
 }

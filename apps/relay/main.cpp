@@ -204,24 +204,19 @@ class Doors {
     void join() {
         for (auto& thread : threads_)
             thread.join();
-        threads_.clear();
-    }
-    // At once, after a fault.
-    void shut() {
-        for (auto& lane : lanes_)
-            lane->io.stop();
-        everybody_.io.stop();
-        join();
     }
 
   private:
-    // A fault there is the program's: main.run() throws it.
+    // A fault there is the program's: main's run() throws it. Until it stops all others are served.
     void run(asio::io_context& io) {
-        try {
-            io.run();
-        } catch (...) {
-            asio::post(main_,
-                       [fault = std::current_exception()] { std::rethrow_exception(fault); });
+        for (bool ended = false; !ended;) {
+            try {
+                io.run();
+                ended = true;
+            } catch (...) {
+                asio::post(main_,
+                           [fault = std::current_exception()] { std::rethrow_exception(fault); });
+            }
         }
     }
 
@@ -349,15 +344,15 @@ int serve(const std::string& config_path) {
     http::spawn(main, follow_card_lists(main, shared, card_lists, listed));
     publisher.start();
     base.log.info("serving", {{"port", std::int64_t{settings.port}}});
+    std::exception_ptr fault;
     try {
-        main.run();
-        doors.join();
+        http::run_until_stopped(main);
     } catch (...) {
-        doors.shut();
-        base.writer.stop();  // nobody is left who waits for it
-        throw;
+        fault = std::current_exception();
     }
+    doors.join();
     base.writer.stop();
+    if (fault) std::rethrow_exception(fault);
     base.log.info("stopped");
     return 0;
 }

@@ -137,7 +137,7 @@ int serve(const std::string& config_path) {
     http::spawn(io, shut_down(io, server, operator_server, log));
     log.info("serving", {{"port", std::int64_t{settings.port}},
                          {"logs", static_cast<std::int64_t>(directory.logs.size())}});
-    io.run();
+    http::run_until_stopped(io);
     log.info("stopped");
     return 0;
 }

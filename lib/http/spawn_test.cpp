@@ -1,6 +1,9 @@
 #include "http/spawn.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <boost/asio/signal_set.hpp>
 
 #include "base/result.hpp"
 #include "http/test_net.hpp"
@@ -27,6 +30,23 @@ TEST(Spawn, AFailureComesOutOfRun) {
     } catch (const Failure& failure) {
         EXPECT_STREQ(failure.what(), "the disk is full");
     }
+}
+
+Task<void> stop_at_signal(asio::io_context& io, bool& in_order) {
+    asio::signal_set signals(io, SIGTERM);
+    co_await signals.async_wait(asio::use_awaitable);
+    co_await pause(Milliseconds(1));
+    in_order = true;
+    io.stop();
+}
+
+TEST(RunUntilStopped, AFaultStopsTheProgramInOrder) {
+    asio::io_context io;
+    bool in_order = false;
+    spawn(io, stop_at_signal(io, in_order));
+    spawn(io, fail());
+    EXPECT_THROW(run_until_stopped(io), Failure);
+    EXPECT_TRUE(in_order);
 }
 
 TEST(Spawn, RunsToItsEnd) {
