@@ -125,7 +125,7 @@ TEST_F(Agent, OnePageAtATimeAsksAtTheReader) {
     std::optional<Page> done;
     http::asio::co_spawn(
         io_,
-        [](Agent& self, std::string token, std::optional<Page>& out) -> http::Task<void> {
+        [](auto& self, std::string token, std::optional<Page>& out) -> http::Task<void> {
             out = co_await self.posting("/authorize", {{"token", token}, {"reader", test_reader}});
         }(*this, first.field("token"), done),
         http::asio::detached);

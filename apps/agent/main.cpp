@@ -134,7 +134,7 @@ int serve(const std::string& config_path) {
         });
     http::spawn(io, shut_down(io, server, operator_server, logins, watch, log));
     log.info("serving", {{"port", std::int64_t{settings.port}}});
-    io.run();
+    http::run_until_stopped(io);
     log.info("stopped");
     return 0;
 }

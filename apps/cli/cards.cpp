@@ -337,6 +337,7 @@ int change_pin(const Places& places, const CardOptions& options) {
     const auto card = hold_card(places, options.name);
     if (!card) return refuse(card.error(), use);
     const auto old = read_secret(options.pin, fmt::format("今の{}: ", name_of(use)));
+    if (!card::is_pin(use, old.view())) return refuse({.error = card::CardError::pin_format}, use);
     const auto fresh = new_secret(options.new_pin, use);
     const auto done = (*card)->change_pin(use, old, fresh);
     if (!done) return refuse(done.error(), use);

@@ -212,8 +212,9 @@ Response session_events(Shared& shared, const Request& request) {
     }
     auto out = reply({});
     out.feed = shared.sessions.listen(who->mandate_hash);
-    if (!out.feed) return refuse(503, "unavailable");
     out.content_type = http::event_stream_type;
+    // Too many pages hear of it already: this one asks again, and so hears of it later.
+    if (!out.feed) out.body = "retry: 30000\n\n";
     return out;
 }
 

@@ -297,6 +297,23 @@ TEST_F(PortalRoutesTest, PagesHearTheEndOfTheirLogIn) {
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "Log in with your card"));
 }
 
+// One page more is no error, of which a page would think that its log-in has ended.
+TEST_F(PortalRoutesTest, APageTooManyAsksAgain) {
+    const auto cookie = "__Host-mado=" + shared.sessions
+                                             .log_in({.mandate = "jws",
+                                                      .mandate_hash = wire::filled(1),
+                                                      .expires = unix_now() + 600})
+                                             .value();
+    std::vector<std::shared_ptr<http::Feed>> others;
+    for (std::size_t i = 0; i < pages_max; ++i)
+        others.push_back(shared.sessions.listen(wire::filled(1)));
+    const auto answer =
+        get("/session/events", "", {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.content_type, http::event_stream_type);
+    EXPECT_EQ(answer.body, "retry: 30000\n\n");
+}
+
 TEST_F(PortalRoutesTest, LogOutForgetsTheCookie) {
     const auto name =
         shared.sessions

@@ -253,15 +253,18 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandates(const Caller& caller,
     if (application != nullptr) {
         if (const auto code = judge_application(content, caller.head.head)) return refuse(*code);
     }
+    std::optional<PersonRow> acting;
     if (!by.empty()) {
         const auto login = read_mandate(caller, permit, by, MandateKind::login);
         if (!login) return std::unexpected(login.error());
         if (const auto code = judge_delegate(content, *login)) return refuse(*code);
         const auto delegate = accept(caller, *login, by, permit);
         if (!delegate) return std::unexpected(delegate.error());
+        acting = delegate->person;
     }
     const auto accepted = accept(caller, *mandate, compact, permit);
     if (!accepted) return std::unexpected(accepted.error());
+    if (acting == accepted->person) return refuse(Code::mandate_for_other);
     permit.person = accepted->person;
     if (content.kind == MandateKind::check) {
         permit.check = {.mandate = accepted->mandate, .expires = content.expires};

@@ -144,6 +144,10 @@ TEST_F(DelegateTest, Refusals) {
                                   [&](const auto& by) { return use(jws, by); });
     EXPECT_EQ(use(jws, card.sign(her_login())), "mandate_for_other") << "another card's log-in";
     EXPECT_EQ(use(signing_card.sign(good), login), "mandate_signature");
+    auto herself = good;
+    herself.delegate = card.certificate.thumbprint();
+    EXPECT_EQ(use(card.sign(herself), card.sign(her_login())), "mandate_for_other")
+        << "nobody acts for oneself";
     EXPECT_EQ(use(daughters_card.sign(delegation()), jws), "mandate_scope") << "by is no log-in";
     EXPECT_EQ(code_of(ask_portal(for_mother(), wire::mandate_subject(jws))), "malformed subject")
         << "without the delegate";

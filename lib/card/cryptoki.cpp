@@ -94,7 +94,8 @@ void Cryptoki::Unload::operator()(void* library) const {
     static_cast<void>(::dlclose(library));
 }
 
-Cryptoki::Cryptoki(const std::string& path) : library_(::dlopen(path.c_str(), RTLD_NOW)) {
+Cryptoki::Cryptoki(const std::string& path)
+    : library_(::dlopen(path.c_str(), RTLD_NOW | RTLD_NODELETE)) {
     if (!library_)
         cannot_be_used(path, "there is no such library, or one that it needs is missing");
     const auto get_functions =

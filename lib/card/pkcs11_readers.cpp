@@ -27,8 +27,18 @@ std::shared_ptr<const Cryptoki> Pkcs11Readers::take_turn() {
     return {turn, &turn->module};
 }
 
+// None: it started when this program did, and does not now.
+std::shared_ptr<const Cryptoki> Pkcs11Readers::try_turn() {
+    try {
+        return take_turn();
+    } catch (const OperatorError&) {
+        return nullptr;
+    }
+}
+
 std::optional<std::vector<Reader>> Pkcs11Readers::list() {
-    const auto module = take_turn();
+    const auto module = try_turn();
+    if (!module) return std::nullopt;
     const auto names = slot_readers(*module);
     const auto tokens = Pkcs11(module).tokens();
     if (!names || !tokens) return std::nullopt;
@@ -51,7 +61,9 @@ std::optional<std::vector<Reader>> Pkcs11Readers::wait(const std::vector<Reader>
 }
 
 CardResult<std::unique_ptr<Card>> Pkcs11Readers::open(const std::string& reader) {
-    const Pkcs11 module(take_turn());
+    const auto turn = try_turn();
+    if (!turn) return std::unexpected(CardProblem{.error = CardError::gone});
+    const Pkcs11 module(turn);
     const auto tokens = module.tokens();
     if (!tokens) return std::unexpected(tokens.error());
     const auto token = std::ranges::find(*tokens, reader, &Token::reader);

@@ -36,6 +36,7 @@ class Pkcs11Readers final : public Readers {
         std::uint32_t changes = 0;
     };
     std::shared_ptr<const Cryptoki> take_turn();
+    std::shared_ptr<const Cryptoki> try_turn();
 
     std::string module_path_;
     std::mutex turn_;

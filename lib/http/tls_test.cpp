@@ -74,7 +74,9 @@ struct StrangersTest : TlsTest {
         ServerOptions options;
         options.tls = &server_tls;
         options.limits = limits;
-        options.known = [](const Peer& peer) { return peer.certificate == client_identity.hash; };
+        options.known = [this](const Peer& peer) {
+            return peer.certificate == client_identity.hash;
+        };
         return std::make_unique<Server>(io, std::move(options),
                                         std::vector<Route>{{"GET", "/who", 0, name_caller}});
     }
