@@ -144,7 +144,7 @@ TEST_F(DelegateTest, Refusals) {
                                   [&](const auto& by) { return use(jws, by); });
     EXPECT_EQ(use(jws, card.sign(her_login())), "mandate_for_other") << "another card's log-in";
     EXPECT_EQ(use(signing_card.sign(good), login), "mandate_signature");
-    auto herself = good;
+    auto herself = delegation();
     herself.delegate = card.certificate.thumbprint();
     EXPECT_EQ(use(card.sign(herself), card.sign(her_login())), "mandate_for_other")
         << "nobody acts for oneself";
