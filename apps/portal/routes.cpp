@@ -8,6 +8,7 @@
 #include "crypto/digest.hpp"
 #include "http/event_stream.hpp"
 #include "http/form.hpp"
+#include "page/answer.hpp"
 #include "pages.hpp"
 
 namespace mado::portal {
@@ -25,19 +26,9 @@ constexpr std::string_view session_cookie = "__Host-mado";
 constexpr std::string_view language_cookie = "__Host-mado-lang";
 
 Response reply(std::string body, const std::string& form_target = {}) {
-    Response out;
-    out.content_type = "text/html; charset=utf-8";
-    out.body = std::move(body);
-    out.headers = {{"Content-Security-Policy",
-                    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-                    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'" +
-                        (form_target.empty() ? "" : " " + form_target)},
-                   {"X-Frame-Options", "DENY"},
-                   {"Cross-Origin-Opener-Policy", "same-origin"},
-                   {"Cross-Origin-Resource-Policy", "same-origin"},
-                   {"Referrer-Policy", "same-origin"},
-                   {"Strict-Transport-Security", "max-age=31536000"},
-                   {"Cache-Control", "no-store"}};
+    auto out =
+        page::html(std::move(body), 200, {.run_scripts = true, .send_forms_to = form_target});
+    out.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
     return out;
 }
 
@@ -77,12 +68,6 @@ std::string_view cookie_of(const Request& request, std::string_view name = sessi
         }
     }
     return {};
-}
-
-// From a page of this portal.
-bool is_own(const Shared& shared, const Request& request) {
-    return request.header("origin") == shared.origin &&
-           request.header("sec-fetch-site") == "same-origin";
 }
 
 // As the query or form says; else as the person chose before.
@@ -222,8 +207,7 @@ using Step = Task<Response> (*)(Shared&, const Request&);
 
 http::Handler own_form(Shared& shared, Step step) {
     return [&shared, step](Request request) -> Task<Response> {
-        if (!is_own(shared, request) ||
-            request.content_type != "application/x-www-form-urlencoded") {
+        if (!page::is_own_form(request, shared.origin)) {
             co_return refuse(403, "other_session");
         }
         co_return co_await step(shared, request);
