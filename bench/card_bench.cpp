@@ -17,9 +17,7 @@ double mandate_ms(const wire::Directory& directory, const client::MandateRequest
     const auto found = readers.list();
     for (const auto& reader : found.value()) {
         if (!reader.has_card) continue;
-        auto channel = readers.connect(reader.name);
-        if (!channel) throw Failure("the card is in use");
-        const auto card = card::open_card(std::move(channel)).value();
+        const auto card = readers.open(reader.name).value();
         const auto mandate = client::sign_mandate(*card, pin, request, directory,
                                                   wire::participant_id("clinic-1"), unix_now());
         if (!mandate) throw Failure("the card does not sign");

@@ -123,10 +123,10 @@ TEST_F(CardsTest, TwoCardsInTwoReaders) {
 // As Mado's own programs go to a card, for themselves alone.
 TEST_F(CardsTest, OurOwnWayThroughPcSc) {
     card::Pcsc pcsc;
-    auto channel = pcsc.connect(CardStack::reader_name(0));
+    auto channel = pcsc.connect(CardStack::reader_name(0)).value();
     ASSERT_NE(channel, nullptr);
-    EXPECT_EQ(pcsc.connect(CardStack::reader_name(0)), nullptr) << "somebody else has it";
-    EXPECT_EQ(pcsc.connect(CardStack::reader_name(1)), nullptr) << "no card there";
+    EXPECT_FALSE(pcsc.connect(CardStack::reader_name(0))) << "somebody else has it";
+    EXPECT_FALSE(pcsc.connect(CardStack::reader_name(1))) << "no card there";
     auto opened = card::open_card(std::move(channel));
     ASSERT_TRUE(opened.has_value());
     auto& inserted = **opened;
@@ -176,7 +176,7 @@ TEST_F(CardsTest, OurWayThroughPkcs11) {
             EXPECT_TRUE(signing.public_key().verify(
                 message, inserted->sign(card::KeyUse::signing, password, message).value()));
         }
-        EXPECT_EQ(card::Pcsc().connect(CardStack::reader_name(0)), nullptr) << "OpenSC holds it";
+        EXPECT_FALSE(card::Pcsc().connect(CardStack::reader_name(0))) << "OpenSC holds it";
     }
 }
 
@@ -186,7 +186,7 @@ TEST_F(CardsTest, OpenScIsToldToResetTheCard) {
     // Signs without a PIN, on what another program left.
     const auto signs = [] {
         card::Pcsc pcsc;
-        const auto channel = pcsc.connect(CardStack::reader_name(0));
+        const auto channel = pcsc.connect(CardStack::reader_name(0)).value();
         EXPECT_NE(channel, nullptr);
         const Bytes key_file{0x00, 0x17};
         const Bytes digest_info(51, 1);
@@ -402,7 +402,7 @@ TEST_F(PivCardsTest, WrongPinsCountDownAndLock) {
 
 TEST_F(PivCardsTest, OurOwnWayThroughPcSc) {
     card::Pcsc pcsc;
-    auto opened = card::open_card(pcsc.connect(CardStack::reader_name(0)));
+    auto opened = pcsc.open(CardStack::reader_name(0));
     ASSERT_TRUE(opened.has_value());
     auto& inserted = **opened;
     const auto message = as_bytes("a message");
@@ -443,7 +443,7 @@ TEST_F(CardsWithoutPins, AreReadAndSignNothing) {
               std::string::npos);
     EXPECT_NE(run("pkcs15-tool --verify-pin --auth-id 01 --pin 1234").status, 0);
     card::Pcsc pcsc;
-    auto opened = card::open_card(pcsc.connect(CardStack::reader_name(0)));
+    auto opened = pcsc.open(CardStack::reader_name(0));
     ASSERT_TRUE(opened.has_value());
     EXPECT_EQ((*opened)->tries_left(card::KeyUse::authentication).error().error,
               card::CardError::no_pin);

@@ -30,6 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int readers = 2;
+constexpr std::size_t secret_bytes_max = 64;
 constexpr std::int64_t insert_ms_max = 5'000;
 constexpr std::chrono::milliseconds look{100};
 
@@ -92,19 +93,14 @@ OpenedChannel inserted_card(const Places& places) {
     if (found.size() > 1) {
         throw OperatorError("there is a card in several readers; say which: --card NAME");
     }
-    auto channel = pcsc.connect(found.front().name);
-    if (!channel) throw OperatorError("another program uses the card; try again in a moment");
-    return channel;
+    return pcsc.connect(found.front().name);
 }
 
 // How this command reaches the card of that name.
 OpenedChannel reach(const Places& places, const std::string& name) {
     if (name == card_in_reader) return inserted_card(places);
     if (const auto reader = reader_of(places, name)) {
-        auto pcsc = open_readers(places);
-        auto channel = pcsc.connect(reader_name(*reader));
-        if (!channel) throw OperatorError("another program uses the card; try again in a moment");
-        return channel;
+        return open_readers(places).connect(reader_name(*reader));
     }
     const auto file = places.card(name);
     if (!fs::exists(file)) return no_card();
@@ -224,8 +220,8 @@ card::CardResult<std::unique_ptr<card::Card>> hold_card(const Places& places,
 std::string words_of(const card::CardProblem& problem, card::KeyUse use) {
     switch (problem.error) {
         case card::CardError::gone:
-            return "there is no card in the reader, or none of that name: put one in, or choose "
-                   "one of ./mado card list";
+            return "there is no card in the reader, or none of that name, or another program has "
+                   "it: put one in, try again in a moment, or choose one of ./mado card list";
         case card::CardError::pin_wrong:
             return fmt::format("the {} is wrong. Tries left: {}", name_of(use), problem.tries_left);
         case card::CardError::pin_locked:
@@ -258,12 +254,15 @@ Secret read_secret(const std::string& given, const std::string& question) {
     termios silent = old;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     if (terminal) ::tcsetattr(0, TCSANOW, &silent);
-    std::string text;
-    std::getline(std::cin, text);
+    // Byte by byte into one place: a stream would keep what it has read.
+    std::array<std::uint8_t, secret_bytes_max> text{};
+    std::size_t size = 0;
+    for (std::uint8_t byte = 0; ::read(0, &byte, 1) == 1 && byte != '\n';)
+        if (size < text.size()) text[size++] = byte;
     if (terminal) ::tcsetattr(0, TCSANOW, &old);
     std::cerr << "\n";
-    Secret secret{as_bytes(text)};
-    wipe(text);
+    Secret secret{ByteView(text).first(size)};
+    ::explicit_bzero(text.data(), text.size());
     return secret;
 }
 

@@ -1,11 +1,11 @@
 // What the card commands say and answer, of cards that are in no reader.
 #include "cards.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
-#include <iostream>
-#include <sstream>
 
 #include "base/file.hpp"
 #include "base/program.hpp"
@@ -14,6 +14,26 @@
 
 namespace mado::cli {
 namespace {
+
+// Stands in for the keyboard.
+class Typed {
+  public:
+    Typed(const std::string& path, std::string_view text) {
+        replace_file(path, as_bytes(text));
+        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        ::dup2(file, STDIN_FILENO);
+        ::close(file);
+    }
+    ~Typed() {
+        ::dup2(usual_, STDIN_FILENO);
+        ::close(usual_);
+    }
+    Typed(const Typed&) = delete;
+    Typed& operator=(const Typed&) = delete;
+
+  private:
+    int usual_ = ::dup(STDIN_FILENO);
+};
 
 class CardCommandsTest : public testing::Test {
   protected:
@@ -88,12 +108,10 @@ TEST_F(CardCommandsTest, WhatCannotBeAPin) {
 
 // Nobody sees what they type.
 TEST_F(CardCommandsTest, ANewPinIsTypedTwice) {
-    std::istringstream typed("1234\n5678\n5679\n1234\n5678\n5678\n");
-    auto* usual = std::cin.rdbuf(typed.rdbuf());
+    const Typed typed(folder.path("typed"), "1234\n5678\n5679\n1234\n5678\n5678\n");
     EXPECT_EQ(run(change_pin, {.name = "hanako"}), 2);
     EXPECT_TRUE(says("not the same")) << said;
     EXPECT_EQ(run(change_pin, {.name = "hanako"}), 0) << said;
-    std::cin.rdbuf(usual);
     EXPECT_EQ(run(change_pin, {.name = "hanako", .pin = "5678", .new_pin = "1234"}), 0);
 }
 

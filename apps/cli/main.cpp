@@ -183,8 +183,11 @@ void add_cards(CLI::App& app, CardOptions& options) {
 
 int run_cards(const CLI::App& cards, const Places& places, const CardOptions& options) {
     if (cards.got_subcommand("list")) return list_cards(places);
-    if (cards.got_subcommand("insert")) return insert_card(places, options);
-    if (cards.got_subcommand("remove")) return remove_card(places, options);
+    if (cards.got_subcommand("insert") || cards.got_subcommand("remove")) {
+        const auto lock = lock_country(places);  // it starts the readers, and tells them
+        return cards.got_subcommand("insert") ? insert_card(places, options)
+                                              : remove_card(places, options);
+    }
     if (cards.got_subcommand("pin")) return change_pin(places, options);
     if (cards.got_subcommand("unlock")) return unlock_card(places, options);
     return show_card(places, options);

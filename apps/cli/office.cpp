@@ -60,6 +60,9 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
     auto mandate = client::sign_mandate(*card, secret,
                                         {.kind = kind, .scope = std::move(scope), .nonce = *nonce},
                                         office.directory, office.identity.id, unix_now());
+    if (!mandate && mandate.error().error == card::CardError::no_entry) {
+        throw OperatorError(words_of(mandate.error()));
+    }
     if (!mandate) return client::card_problem(mandate.error());
     auto certificate = card->authentication_certificate();
     if (!certificate) return client::card_problem(certificate.error());

@@ -28,20 +28,26 @@ Organisations read_organisations() {
     const auto object = read_json(path);
     Members in(object);
     Organisations out;
+    const auto end = [&path](Members& members) {
+        if (!members.finish()) throw OperatorError(path + " does not have its form");
+    };
     for (const auto& value : in.array("participants", 1000)) {
         Members one(value.as_object());
         out.participants.push_back(
             {.id = one.text("id"), .name = one.text("name"), .kind = one.text("kind")});
+        end(one);
     }
     for (const auto& value : in.array("gateways", 1000)) {
         Members one(value.as_object());
         out.gateways.push_back({.id = one.text("id"), .holders = one.texts("holders", 100)});
+        end(one);
     }
     for (const auto& value : in.array("witnesses", 64)) {
         Members one(value.as_object());
         out.witnesses.push_back({.id = one.text("id"), .name = one.text("name")});
+        end(one);
     }
-    if (!in.finish()) throw OperatorError(path + " does not have its form");
+    end(in);
     std::ranges::sort(out.participants, {}, &Organisation::id);
     return out;
 }

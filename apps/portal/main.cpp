@@ -56,7 +56,7 @@ void demand_listed(const wire::Directory& directory, const client::Identity& ide
 }
 
 constexpr http::Milliseconds shutdown_grace{5'000};
-constexpr std::size_t strangers_per_address_max = 64;
+constexpr std::size_t per_address_max = 512;  // a town hall's people share one
 
 Task<void> shut_down(asio::io_context& io, http::Server& server, http::Server& operator_server,
                      const Log& log) {
@@ -105,7 +105,7 @@ int serve(const std::string& config_path) {
     options.address = settings.address;
     options.port = settings.port;
     options.tls = &tls;
-    options.limits.connections_per_address_max = strangers_per_address_max;
+    options.limits.connections_per_address_max = per_address_max;
     http::log_requests(options, log);
     http::Server server(io, options, routes(shared));
     http::Metrics metrics;

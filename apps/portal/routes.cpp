@@ -96,6 +96,11 @@ std::string start_address(Said said, Language language) {
 Task<Response> log_in(Shared& shared, const Request& request) {
     const auto language = language_of(request);
     const auto refused = [language](Said said) { return redirect(start_address(said, language)); };
+    // A page from before the log-in of another tab: a second one would leave the first without a
+    // name.
+    if (shared.sessions.find(cookie_of(request), unix_now()) != nullptr) {
+        co_return redirect(fmt::format("/?lang={}", page::to_text(language)));
+    }
     if (!shared.sessions.may_begin(request.remote_address, unix_now())) {
         co_return refused(Said::too_many);
     }

@@ -297,6 +297,19 @@ TEST_F(PortalRoutesTest, PagesHearTheEndOfTheirLogIn) {
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "Log in with your card"));
 }
 
+// The start page of another tab, from before.
+TEST_F(PortalRoutesTest, ASecondLogInLeavesTheFirst) {
+    const auto name =
+        shared.sessions
+            .log_in(
+                {.mandate = "jws", .mandate_hash = wire::filled(1), .expires = unix_now() + 600})
+            .value();
+    const auto out = post("/login", {{"lang", "en"}}, "__Host-mado=" + name);
+    EXPECT_EQ(to(out), "/?lang=en");
+    EXPECT_EQ(cookies_of(out), "");
+    EXPECT_NE(shared.sessions.find(name, unix_now()), nullptr);
+}
+
 // One page more is no error, of which a page would think that its log-in has ended.
 TEST_F(PortalRoutesTest, APageTooManyAsksAgain) {
     const auto cookie = "__Host-mado=" + shared.sessions

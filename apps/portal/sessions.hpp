@@ -28,7 +28,8 @@ struct Waiting {
 constexpr int starts_max = 100;
 constexpr std::int64_t starts_window_s = 5 * 60;
 constexpr std::size_t waiting_max = 10'000;  // log-ins that were begun
-constexpr std::size_t pages_max = 16;        // open at once, of one log-in
+// Listening at once, of one log-in: a browser has six connections to a host in all its tabs.
+constexpr std::size_t pages_max = 3;
 
 struct LoggedIn {
     std::string mandate;  // JWS

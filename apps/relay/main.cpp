@@ -169,6 +169,8 @@ struct PublicLane {
                     public_routes(shared, reader, directory)) {}
 
     asio::io_context io{1};
+    // Until it is closed, also when nobody listens any more after a fault.
+    asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     Reader reader;
     http::Server everybody;
 };
@@ -200,6 +202,7 @@ class Doors {
         holders.close();
         for (auto& lane : lanes_)
             lane->work.reset();
+        everybody_.work.reset();
     }
     void join() {
         for (auto& thread : threads_)

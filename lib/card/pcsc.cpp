@@ -225,16 +225,12 @@ std::optional<std::vector<Reader>> Pcsc::wait(const std::vector<Reader>& seen,
 }
 
 CardResult<std::unique_ptr<Card>> Pcsc::open(const std::string& reader) {
-    auto channel = reach(reader);
+    auto channel = connect(reader);
     if (!channel) return std::unexpected(channel.error());
     return open_card(std::move(*channel));
 }
 
-std::unique_ptr<Channel> Pcsc::connect(const std::string& reader) {
-    return reach(reader).value_or(nullptr);
-}
-
-CardResult<std::unique_ptr<Channel>> Pcsc::reach(const std::string& reader) {
+CardResult<std::unique_ptr<Channel>> Pcsc::connect(const std::string& reader) {
     const auto* pcscd = context();
     if (pcscd == nullptr) return problem(CardError::gone);
     SCARDHANDLE card = 0;

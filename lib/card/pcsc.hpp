@@ -21,15 +21,14 @@ class Pcsc final : public Readers {
     std::optional<std::vector<Reader>> wait(const std::vector<Reader>& seen,
                                             std::chrono::milliseconds patience) override;
     CardResult<std::unique_ptr<Card>> open(const std::string& reader) override;
-    // The same before it is known what kind of card it is. None: there is none, another program has
-    // it, or the reader cannot talk to it. It is reset at the end.
-    std::unique_ptr<Channel> connect(const std::string& reader);
+    // The same before it is known what kind of card it is; not_there: the reader cannot talk to it.
+    // It is reset at the end.
+    CardResult<std::unique_ptr<Channel>> connect(const std::string& reader);
 
     class Context;
 
   private:
     Context* context();
-    CardResult<std::unique_ptr<Channel>> reach(const std::string& reader);
     std::shared_ptr<Context> context_;  // none: pcscd did not run when it was last asked
 };
 

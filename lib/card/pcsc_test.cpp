@@ -60,7 +60,7 @@ class PcscTest : public testing::Test {
     PcscTest() { said() = {}; }
     CardError opened() { return pcsc.open("reader").error().error; }
     std::string sent(const Command& command) {
-        static_cast<void>(pcsc.connect("reader")->transmit(command));
+        static_cast<void>(pcsc.connect("reader").value()->transmit(command));
         return hex(said().heard);
     }
     Pcsc pcsc;
@@ -68,7 +68,7 @@ class PcscTest : public testing::Test {
 
 // The library tells how long the answer was, not how much of it there is.
 TEST_F(PcscTest, AnAnswerLongerThanItsRoom) {
-    const auto channel = pcsc.connect("reader");
+    const auto channel = pcsc.connect("reader").value();
     EXPECT_TRUE(channel->transmit({}).has_value());
     for (const LONG code : {SCARD_E_INSUFFICIENT_BUFFER, SCARD_S_SUCCESS}) {
         said().transmit = code;
@@ -82,7 +82,7 @@ TEST_F(PcscTest, ACardThatTheReaderDoesNotGetOnWith) {
                             SCARD_E_CARD_UNSUPPORTED, SCARD_E_READER_UNSUPPORTED}) {
         said().connect = code;
         EXPECT_EQ(opened(), CardError::not_there) << code;
-        EXPECT_EQ(pcsc.connect("reader"), nullptr) << code;
+        EXPECT_FALSE(pcsc.connect("reader")) << code;
     }
     for (const LONG code : {SCARD_W_REMOVED_CARD, SCARD_E_SHARING_VIOLATION, SCARD_E_NOT_READY}) {
         said().connect = code;

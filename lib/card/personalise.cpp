@@ -49,7 +49,7 @@ std::uint8_t low(std::size_t number) {
 }  // namespace
 
 std::expected<Bytes, IssueError> Personaliser::send(const Command& command) {
-    auto response = channel_->transmit(command);
+    auto response = ask(*channel_, command);
     if (!response) return std::unexpected(IssueError::gone);
     if (response->status == status::ok) return std::move(response->data);
     if (is_count(response->status) || response->status == status::not_found ||

@@ -16,6 +16,8 @@ class Application {
     [[nodiscard]] virtual ByteView aid() const = 0;
     // The power went, or another application is selected: no file is current, nobody is verified.
     virtual void forget() = 0;
+    // A command came that never reached it.
+    virtual void passed_over() {}
     // Selected, perhaps again. What SELECT answers.
     virtual card::Response select() = 0;
     // Any command but the selection of an application; never more data than it expects.

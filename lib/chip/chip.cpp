@@ -62,6 +62,7 @@ void Chip::reset() {
 Bytes Chip::transmit(ByteView command) {
     const auto parsed = card::parse_command(command);
     if (!parsed) {
+        if (current_ != nullptr) current_->passed_over();
         return card::response_bytes({.data = {}, .status = status::wrong_length});
     }
     return card::response_bytes(answer(*parsed));
@@ -69,6 +70,7 @@ Bytes Chip::transmit(ByteView command) {
 
 Response Chip::answer(const Command& command) {
     if (selects_application(command)) {
+        if (current_ != nullptr) current_->passed_over();
         constexpr std::uint8_t no_answer = 0x0c;
         if (command.p2 != no_answer && command.p2 != 0) return {{}, status::wrong_parameters};
         auto selected = select(command.data);

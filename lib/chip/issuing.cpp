@@ -194,7 +194,7 @@ Response Issuing::update_binary(const Command& command) {
 // Until here the old certificate stays: a card that is pulled half-way is as it was.
 Response Issuing::activate(const Command& command) {
     if (command.p1 != 0 || command.p2 != 0) return refused(status::wrong_parameters);
-    if (!command.data.empty() || command.expected != 0) return refused(status::wrong_length);
+    if (!command.data.empty()) return refused(status::wrong_length);
     if (current_ == 0) return refused(status::no_file_selected);
     const auto certificate = crypto::Certificate::from_der(written_);
     if (!certificate) return refused(status::wrong_data);

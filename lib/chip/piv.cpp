@@ -74,6 +74,12 @@ void Piv::forget() {
     rest_.clear();
 }
 
+// Whatever it was: it stood between the password and its use.
+void Piv::passed_over() {
+    password_was_last_ = false;
+    rest_.clear();
+}
+
 // Selected again, it leaves verified who was (part 2 section 3.1.1).
 Response Piv::select() {
     password_was_last_ = false;

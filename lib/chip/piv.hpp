@@ -17,6 +17,7 @@ class Piv final : public Application {
 
     [[nodiscard]] ByteView aid() const override;
     void forget() override;
+    void passed_over() override;
     card::Response select() override;
     card::Response answer(const card::Command& command) override;
 

@@ -149,8 +149,9 @@ TEST_F(PivTest, TheSigningKeyWantsItsPasswordEachTime) {
     EXPECT_EQ(verify(password, "ABC123"), status::ok);
     EXPECT_EQ(sign().status, status::ok);
     EXPECT_EQ(sign().status, status::not_verified) << "used up";
-    for (const auto* between : {"00cb3fff035c017e00", "00200080", "00c0000000", "80ff0000",
-                                "00a4040009a0000003080000100000"}) {
+    for (const auto* between :
+         {"00cb3fff035c017e00", "00200080", "00c0000000", "80ff0000",
+          "00a4040009a0000003080000100000", "00a4040002ffff00", "00a404ff0100", "00"}) {
         EXPECT_EQ(verify(password, "ABC123"), status::ok);
         send(between);
         EXPECT_EQ(sign().status, status::not_verified) << between;

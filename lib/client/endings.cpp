@@ -62,22 +62,20 @@ Task<void> EndingFollower::follow() {
         if (!events) break;
         for (const auto& event : *events) {
             if (event.name != wire::ended_event) continue;  // of a newer relay
-            // As if it had not connected: the pause grows, for it may say the same again.
-            if (!tell(event.data)) connected_ = false;
+            tell(event.data);
         }
     }
     connection_.reset();
 }
 
-// False: nobody knows what ended. The next connection begins with all that has ended.
-bool EndingFollower::tell(std::string_view data) {
+// One that cannot be read does not hide those behind it: the relay would say it again first.
+void EndingFollower::tell(std::string_view data) {
     const auto ended = wire::read_ended_event(data);
-    if (!ended) {
+    if (ended) {
+        told_(*ended);
+    } else {
         log_.warning("ending_not_read", {{"why", std::string_view(ended.error().why)}});
-        return false;
     }
-    told_(*ended);
-    return true;
 }
 
 }  // namespace mado::client

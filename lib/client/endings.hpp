@@ -31,7 +31,7 @@ class EndingFollower {
 
   private:
     Task<void> follow();
-    bool tell(std::string_view data);
+    void tell(std::string_view data);
 
     const wire::Directory& directory_;
     const Identity& identity_;

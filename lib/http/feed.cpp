@@ -22,7 +22,7 @@ bool Feed::push(std::string_view bytes) {
 
 void Feed::wake() {
     const std::scoped_lock lock(mutex_);
-    if (wake_) wake_();
+    if (wake_ && !std::exchange(woken_, true)) wake_();
 }
 
 void Feed::close() {
@@ -55,6 +55,7 @@ std::optional<std::string> FeedReader::take() {
         if (!feed_.waiting_.empty() || !feed_.options_.more) {
             return std::exchange(feed_.waiting_, {});
         }
+        feed_.woken_ = false;  // what comes from here on wakes again
     }
     return feed_.options_.more();  // it may hold a lock of its own, under which others wake
 }

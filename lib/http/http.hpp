@@ -83,6 +83,7 @@ class Feed {
     std::string waiting_;
     bool ended_ = false;
     bool overrun_ = false;        // too much waited
+    bool woken_ = false;          // by wake(), and nobody has looked since
     std::function<void()> wake_;  // of the one who sends
 };
 

@@ -148,8 +148,8 @@ void Server::State::admit(tcp::socket socket) {
     const auto same = not_known.find(address);
     const auto& limits = options.limits;
     if (same != not_known.end() && same->second >= limits.connections_per_address_max) return;
-    if (links.size() >= limits.connections_max && !make_room()) return;
     try {
+        if (links.size() >= limits.connections_max && !make_room()) return;
         auto link = std::make_shared<Link>(std::move(socket));
         link->prepare();
         link->on_close([weak = weak_from_this(), raw = link.get()] {

@@ -10,7 +10,8 @@ namespace mado::http {
 void spawn(asio::io_context& io, Task<void> task);
 
 // Runs a program that SIGTERM stops. After a fault it stops as by that signal, in order, and then
-// throws the fault: a broken world is one exception.
+// throws the fault: a broken world is one exception. After another fault on the way it throws the
+// first at once.
 void run_until_stopped(asio::io_context& io);
 
 }  // namespace mado::http

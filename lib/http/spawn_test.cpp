@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/result.hpp"
 #include "http/test_net.hpp"
@@ -47,6 +48,35 @@ TEST(RunUntilStopped, AFaultStopsTheProgramInOrder) {
     spawn(io, fail());
     EXPECT_THROW(run_until_stopped(io), Failure);
     EXPECT_TRUE(in_order);
+}
+
+// What would stop the program is not there yet.
+TEST(RunUntilStopped, AFaultAtTheVeryStart) {
+    asio::io_context io;
+    bool in_order = false;
+    spawn(io, fail());
+    asio::steady_timer later(io, Milliseconds(100));
+    later.async_wait([&](boost::system::error_code) { spawn(io, stop_at_signal(io, in_order)); });
+    EXPECT_THROW(run_until_stopped(io), Failure);
+    EXPECT_TRUE(in_order);
+}
+
+Task<void> stop_badly(asio::io_context& io) {
+    asio::signal_set signals(io, SIGTERM);
+    co_await signals.async_wait(asio::use_awaitable);
+    throw Failure("and nothing can be closed");
+}
+
+TEST(RunUntilStopped, TheFirstOfTwoFaults) {
+    asio::io_context io;
+    spawn(io, stop_badly(io));
+    spawn(io, fail());
+    try {
+        run_until_stopped(io);
+        FAIL() << "it was swallowed";
+    } catch (const Failure& failure) {
+        EXPECT_STREQ(failure.what(), "the disk is full");
+    }
 }
 
 TEST(Spawn, RunsToItsEnd) {

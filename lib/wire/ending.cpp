@@ -35,10 +35,9 @@ Parsed<EndedMandate> read_ended_event(std::string_view data) {
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     const auto mandate = in.hash("mandate");
-    const auto ending = parse_ending(in.text("reason", 20));
+    const auto ending = parse_ending(in.text("reason", 100));
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    if (!ending) return bad("a mandate ended for a reason that there is not");
-    return EndedMandate{.mandate = mandate, .ending = *ending};
+    return EndedMandate{.mandate = mandate, .ending = ending.value_or(Ending::revoked)};
 }
 
 }  // namespace mado::wire

@@ -27,6 +27,7 @@ struct EndedMandate {
 constexpr std::string_view ended_event = "mandate_ended";  // the event's name
 // Its data.
 std::string ended_event_data(const EndedMandate& ended);
+// A reason of a newer relay is read as `revoked`: whatever it is, the mandate has ended.
 Parsed<EndedMandate> read_ended_event(std::string_view data);
 
 }  // namespace mado::wire
