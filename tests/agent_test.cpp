@@ -140,6 +140,35 @@ TEST_F(Agent, OnePageAtATimeAsksAtTheReader) {
     EXPECT_EQ(get("/", "").status, 200);
 }
 
+// Another card in the same reader, or fewer tries, than on the page.
+TEST_F(Agent, APageSignsWithItsOwnCardOnly) {
+    const chip::TestCard other({.kind = chip::CardKind::piv});
+    const auto page = authorize();
+    auto change = get("/pin", "use=pin&reader=Reader%200");
+    readers_.insert(test_reader, other.path());
+    EXPECT_TRUE(enter(page, "1234").shows("カードが抜かれたか")) << "another card";
+    change = post(
+        "/pin",
+        {{"token", change.field("token")}, {"pin", "1234"}, {"fresh", "5678"}, {"again", "5678"}});
+    EXPECT_TRUE(change.shows("カードが抜かれたか"));
+    const auto third = get("/authorize", query({{"nonce", "third"}}));
+    readers_.insert(test_reader, other.path());
+    EXPECT_TRUE(enter(third, "1234").shows("カードが抜かれたか")) << "put in again meanwhile";
+    const auto fourth = get("/authorize", query({{"nonce", "fourth"}}));
+    EXPECT_EQ(enter(fourth, "1234").status, 303);
+}
+
+TEST_F(Agent, WarnsOfTheLastTryOnlyThen) {
+    const chip::TestCard other;
+    readers_.insert("Other", other.path());
+    EXPECT_FALSE(authorize().shows("name=\"last\"")) << "both have three";
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_FALSE(readers_.open("Other").value()->sign(card::KeyUse::authentication,
+                                                          chip::secret("0000"), {}));
+    }
+    EXPECT_TRUE(authorize().shows("name=\"last\"")) << "one of them has one left";
+}
+
 // Between looking and signing another card can come into the reader, or tries be spent.
 TEST_F(Agent, SignsWithTheCardThatWasShown) {
     const auto seen = cards_.look().cards.front();

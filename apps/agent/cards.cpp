@@ -43,6 +43,9 @@ Look Cards::look() {
 
 // Time has passed since the person was shown the card.
 card::CardResult<std::unique_ptr<card::Card>> Cards::open(const CardView& seen, card::KeyUse use) {
+    const auto gone = std::unexpected(card::CardProblem{.error = card::CardError::gone});
+    const auto now = readers_.list();
+    if (!now || std::ranges::find(*now, seen.reader) == now->end()) return gone;
     auto card = readers_.open(seen.reader.name);
     if (!card) return card;
     const auto certificate = (*card)->authentication_certificate();
@@ -51,7 +54,7 @@ card::CardResult<std::unique_ptr<card::Card>> Cards::open(const CardView& seen, 
     if (!tries) return std::unexpected(tries.error());
     if (certificate->thumbprint() != seen.thumbprint ||
         *tries != seen.tries(use == card::KeyUse::signing)) {
-        return std::unexpected(card::CardProblem{.error = card::CardError::gone});
+        return gone;
     }
     return card;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -160,6 +161,7 @@ std::string card_choice(const PageFrame& frame, const Look& look, std::string_vi
 struct SecretField {
     std::string name;
     std::string label;
+    bool fresh = false;     // nobody knows it yet
     bool password = false;  // of the signing key, not a PIN
     bool optional = false;  // it may be typed at the reader
     bool first = false;     // has the focus
@@ -174,7 +176,8 @@ std::string secret_field(Language language, const SecretField& field) {
             : fmt::format(
                   R"(inputmode="numeric" minlength="{0}" maxlength="{0}" pattern="[0-9]{{{0}}}")",
                   card::pin_digits);
-    const auto hint = say(language, field.password ? words::password_rule : words::pin_rule);
+    const auto& pin_hint = field.fresh ? words::new_pin_rule : words::pin_rule;
+    const auto hint = say(language, field.password ? words::password_rule : pin_hint);
     return fmt::format(R"(<p class="field"><label for="{0}">{1}</label>)"
                        R"(<span class="hint" id="{0}-hint">{2}</span>)"
                        R"(<input id="{0}" name="{0}" type="password" autocomplete="off"{7} {3})"
@@ -300,15 +303,25 @@ std::string asked_facts(Language language, const SignPage& page) {
         say(language, words::how_long), how_long(language, page.asked.kind));
 }
 
-std::string cancel_link(Language language, const Asked& asked) {
-    return fmt::format(R"(<p><a href="{}">{}</a></p>)", html_text(refused_address(asked)),
+// Of the card that was chosen, or of one that may be.
+bool any_at_last_try(const Look& look, const CardView* chosen, bool password) {
+    if (chosen != nullptr) return chosen->tries(password) == 1;
+    return std::ranges::any_of(
+        look.cards, [password](const CardView& card) { return card.tries(password) == 1; });
+}
+
+std::string way_back(Language language, const std::string& address) {
+    if (address.empty()) return "";
+    return fmt::format(R"(<p><a href="{}">{}</a></p>)", html_text(address),
                        say(language, words::cancel));
 }
 
 }  // namespace
 
-std::string sign_page(const PageFrame& frame, const SignPage& page) {
+std::string sign_page(PageFrame frame, const SignPage& page) {
     const auto language = frame.language;
+    // Who asks for what is read first; after a mistake the field is where the eye is.
+    frame.title_first = !page.mistake;
     const auto title = sign_title(language, page.asked);
     const bool password = page.asked.document.has_value();
     auto body = asked_facts(language, page) + document_box(language, page.asked.document);
@@ -319,7 +332,7 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     if (!missing.empty() || !unusable.empty()) {
         return whole(frame, title,
                      mistake_box(language, page.mistake) + body + missing + unusable +
-                         cancel_link(language, page.asked),
+                         way_back(language, refused_address(page.asked)),
                      page.mistake.has_value());
     }
     const bool at_reader = !password && only != nullptr && only->pin_at_reader;
@@ -330,9 +343,7 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
     body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
     // Where the eye is: beside the field, which has the focus.
     body += mistake_box(language, page.mistake);
-    if (only == nullptr || only->tries(password) == 1) {
-        body += last_try_box(language, password);
-    }
+    if (any_at_last_try(page.look, only, password)) body += last_try_box(language, password);
     body += delegate_field(language, page);
     if (!at_reader) {
         const auto& label = password ? words::password : words::pin;
@@ -340,13 +351,13 @@ std::string sign_page(const PageFrame& frame, const SignPage& page) {
                                         .label = say(language, label),
                                         .password = password,
                                         .optional = only == nullptr && !password,
-                                        // First the document, or the number.
-                                        .first = !password && !page.asked.delegate,
+                                        .first = page.mistake && !password && !page.asked.delegate,
                                         .wrong = means_field(page.mistake)});
     }
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, button_of(page.asked)));
-    body += paragraph(say(language, words::site_never_sees)) + cancel_link(language, page.asked);
+    body += paragraph(say(language, words::site_never_sees)) +
+            way_back(language, refused_address(page.asked));
     return whole(frame, title, body, page.mistake.has_value());
 }
 
@@ -404,6 +415,7 @@ std::string pin_page(const PageFrame& frame, const PinPage& page) {
     const auto field = [&](const char* name, const Words& words, bool first) {
         return secret_field(language, {.name = name,
                                        .label = say(language, words),
+                                       .fresh = !first,
                                        .password = page.password,
                                        .first = first,
                                        .wrong = first && means_field(page.mistake)});
@@ -474,10 +486,10 @@ std::string waiting_page(const PageFrame& frame, std::string_view site) {
                      paragraph(say(language, words::waiting_help)));
 }
 
-std::string stale_page(const PageFrame& frame) {
+std::string stale_page(const PageFrame& frame, const std::string& back) {
     const auto language = frame.language;
     return whole(frame, say(language, words::stale_title),
-                 paragraph(say(language, words::begin_again)));
+                 paragraph(say(language, words::begin_again)) + way_back(language, back));
 }
 
 }  // namespace mado::agent

@@ -45,7 +45,7 @@ struct SignPage {
     std::optional<Mistake> mistake;
     std::int32_t utc_offset_s = 0;
 };
-std::string sign_page(const PageFrame& frame, const SignPage& page);
+std::string sign_page(PageFrame frame, const SignPage& page);
 
 struct CardPage {
     const Look& look;
@@ -68,7 +68,7 @@ std::string pin_page(const PageFrame& frame, const PinPage& page);
 std::string refusal_page(const PageFrame& frame, Refusal why);
 // Somebody is to type a PIN at the reader, for that site; nothing else can be done until then.
 std::string waiting_page(const PageFrame& frame, std::string_view site);
-// The form was used before, or is too old.
-std::string stale_page(const PageFrame& frame);
+// The form was used before, or is too old. `back`: where it came from; "" when that is not known.
+std::string stale_page(const PageFrame& frame, const std::string& back = {});
 
 }  // namespace mado::agent

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "asked.hpp"
+#include "cards.hpp"
 #include "page/page.hpp"
 
 namespace mado::agent {
@@ -18,12 +19,14 @@ namespace mado::agent {
 struct Signing {
     Asked asked;
     page::Frame frame;  // of the page
+    Look shown = {};    // the cards on it: one of them signs, or none
 };
 // A page asks for a new PIN or password.
 struct Change {
     std::string reader;     // whose card
     bool password = false;  // the signing key's, not the PIN
     page::Frame frame;
+    Look shown = {};
 };
 
 // Forms, each under a token that it carries and that works once. The oldest gives way.

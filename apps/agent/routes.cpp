@@ -95,6 +95,7 @@ Task<Response> show_signing(Shared& shared, Signing signing, Answered answered) 
     const auto cards = co_await look(shared);
     const auto asked = signing.asked;
     const auto frame = signing.frame;
+    signing.shown = cards;
     const auto token = shared.tokens.issue(std::move(signing));
     co_return page::html(sign_page(frame, {.asked = asked,
                                            .look = cards,
@@ -119,7 +120,9 @@ Task<Response> authorize(Shared& shared, const Request& request) {
     auto asked =
         form ? judge_here(shared, *form, Way::redirect) : std::unexpected(Refusal::malformed);
     if (!asked) co_return page::html(refusal_page(frame, asked.error()), 403);
-    if (shared.nonces.spent(asked->nonce)) co_return page::html(stale_page(frame), 403);
+    if (shared.nonces.spent(asked->nonce)) {
+        co_return page::html(stale_page(frame, refused_address(*asked)), 403);
+    }
     co_return co_await show_signing(shared, {.asked = std::move(*asked), .frame = frame}, {});
 }
 
@@ -251,13 +254,13 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     if (!signing) co_return page::html(stale_page({.path = "/"}), 403);
     const auto& asked = signing->asked;
     const bool password = asked.document.has_value();
-    if (asked.expires <= unix_now()) {
-        co_return page::html(refusal_page(signing->frame, Refusal::expired), 403);
+    const auto back = refused_address(asked);
+    if (asked.expires <= unix_now() || shared.nonces.spent(asked.nonce)) {
+        co_return page::html(stale_page(signing->frame, back), 403);
     }
-    if (shared.nonces.spent(asked.nonce)) co_return page::html(stale_page(signing->frame), 403);
-    const auto cards = co_await look(shared);
     const std::string reader(form.text("reader"));
-    const auto* card = cards.find(reader);
+    const auto shown = signing->shown;
+    const auto* card = shown.find(reader);
     const bool at_reader = card != nullptr && card->pin_at_reader && !password;
     auto mistake = mistake_before(form, card, {.password = password, .at_reader = at_reader});
     if (asked.delegate && !is_number_of(form.text("number"), *asked.delegate)) {
@@ -268,7 +271,7 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
     }
     // Before the card is asked, so that two forms with one nonce cannot both be signed meanwhile.
     auto nonce = shared.nonces.spend(asked.nonce, unix_now());
-    if (!nonce) co_return page::html(stale_page(signing->frame), 403);
+    if (!nonce) co_return page::html(stale_page(signing->frame, back), 403);
     if (at_reader && shared.at_reader.is_waiting()) {
         co_return page::html(waiting_page(signing->frame, shared.at_reader.site()), 409);
     }
@@ -303,6 +306,7 @@ Task<Response> show_card(Shared& shared, const Request& request) {
 Task<Response> show_change(Shared& shared, Change change, std::optional<Mistake> mistake) {
     const auto cards = co_await look(shared);
     const auto frame = change.frame;
+    change.shown = cards;
     PinPage page{.look = cards,
                  .reader = change.reader,
                  .password = change.password,
@@ -336,8 +340,8 @@ Task<Response> change_form(Shared& shared, http::Form form) {
     auto change = shared.tokens.take<Change>(form.text("token"));
     if (!change) co_return page::html(stale_page({.path = "/"}), 403);
     const bool password = change->password;
-    const auto cards = co_await look(shared);
-    const auto* card = cards.find(change->reader);
+    const auto shown = change->shown;
+    const auto* card = shown.find(change->reader);
     auto mistake = mistake_in_new(form, password);
     if (!mistake) mistake = mistake_before(form, card, {.password = password});
     if (mistake) co_return co_await show_change(shared, std::move(*change), mistake);
@@ -354,7 +358,7 @@ Task<Response> change_form(Shared& shared, http::Form form) {
                                        mistake_of(done.error(), password));
     }
     co_return page::html(
-        pin_page(change->frame, {.look = cards, .password = password, .done = true}));
+        pin_page(change->frame, {.look = shown, .password = password, .done = true}));
 }
 
 // At once, because the cards cannot be looked at until then.

@@ -53,9 +53,9 @@ constexpr Words waiting_help{
     "It waits for 30 seconds. After that, go back to the page that you came from and begin again.",
     "30びょう まって、もとの ページから もういちど はじめて ください。"};
 constexpr Words own_delegate_number{
-    "代理用の番号：{}（あなたに代わってもらう人に、この番号を伝えます）",
+    "代理用の番号：{}（だれかの代わりに手続をするとき、その人に伝えます）",
     "Number for acting for somebody: {} (tell it to the person for whom you will act)",
-    "かわりに する ときの ばんごう：{}"};
+    "だれかの かわりに する ときの ばんごう：{}（その ひとに いいます）"};
 constexpr Words document{"署名する書類", "The document that you sign", "しょめいする しょるい"};
 constexpr Words document_to{"届け先（ほかの人は読めません）", "Goes to (nobody else can read it)",
                             "とどく ところ（ほかの ひとは よめません）"};
@@ -89,11 +89,11 @@ constexpr Words minutes_with_card{"{}分間（カードを抜くと、そこで�
 constexpr Words minutes{"{}分間", "{} minutes", "{}ぷん"};
 constexpr Words card{"カード", "Card", "カード"};
 constexpr Words card_until{"有効期限 {}", "valid until {}", "{}まで つかえます"};
-constexpr Words tries{"暗証番号はあと{}回まちがえられます", "PIN: {} tries left",
-                      "すうじを まちがえて いいのは あと{}かい"};
-constexpr Words password_tries{"署名用パスワードはあと{}回まちがえられます",
+constexpr Words tries{"暗証番号はあと{}回入力できます", "PIN: {} tries left",
+                      "すうじを いれられるのは あと{}かい"};
+constexpr Words password_tries{"署名用パスワードはあと{}回入力できます",
                                "signing password: {} tries left",
-                               "しょめいの パスワードを まちがえて いいのは あと{}かい"};
+                               "しょめいの パスワードを いれられるのは あと{}かい"};
 constexpr Words pin_locked{"暗証番号はロックされています", "PIN: locked",
                            "すうじは もう つかえません"};
 constexpr Words password_locked{"署名用パスワードはロックされています", "signing password: locked",
@@ -102,6 +102,7 @@ constexpr Words pin{"暗証番号（数字4けた）", "PIN (4 digits)", "４つ
 constexpr Words pin_rule{"お渡しのときに決めた4つの数字",
                          "The four digits that you chose for the card",
                          "カードを もらった ときに きめた すうじ"};
+constexpr Words new_pin_rule{"4つの数字", "Four digits", "４つの すうじ"};
 constexpr Words log_in{"ログインする", "Log in", "はいる"};
 constexpr Words allow{"許可する", "Allow", "いいです"};
 constexpr Words cancel{"取り消して戻る", "Cancel and go back", "やめて もどる"};
@@ -210,9 +211,13 @@ constexpr Words new_pin_differs{"新しいものが2回で同じではありま�
                                 "あたらしいのが ２かいで おなじでは ありません。"};
 
 constexpr Words card_title{"カードの状態", "Your card", "カードの ようす"};
-constexpr Words open_logins{"このカードで開いているログイン：{}件（カードを抜くと終わります）",
-                            "Log-ins open by cards here: {} (removing the card ends them)",
-                            "いま はいって いる ところ：{}（カードを ぬくと おわります）"};
+constexpr Words open_logins{
+    "カードで始め、まだ期限の来ていないログイン：{}"
+    "件（ログアウトしたものも数えます。カードを抜くと終わり"
+    "ます）",
+    "Log-ins begun with cards here whose time is not over: {} (also those that you have left; "
+    "removing the card ends them)",
+    "カードで はいった ところ：{}（カードを ぬくと おわります）"};
 constexpr Words change_pin{"暗証番号を変える", "Change the PIN", "４つの すうじを かえる"};
 constexpr Words change_password{"署名用パスワードを変える", "Change the signing password",
                                 "しょめいの パスワードを かえる"};
@@ -260,7 +265,7 @@ constexpr Words scope{"そこに許されていないことまで求めていま
                       "しては いけない ことを たのんで います。"};
 constexpr Words expired{"求めの期限が切れています。", "The request is too old.",
                         "おねがいが ふるいです。"};
-constexpr Words stale_title{"このページは使い終わっています", "This page was used already",
+constexpr Words stale_title{"このページはもう使えません", "This page can no longer be used",
                             "この ページは もう つかえません"};
 
 }  // namespace mado::agent::words

@@ -91,7 +91,8 @@ OpenedChannel inserted_card(const Places& places) {
     std::erase_if(found, [](const auto& reader) { return !reader.has_card; });
     if (found.empty()) return no_card();
     if (found.size() > 1) {
-        throw OperatorError("there is a card in several readers; say which: --card NAME");
+        throw OperatorError(
+            "there is a card in several readers; say which by its name: ./mado card list");
     }
     return pcsc.connect(found.front().name);
 }
@@ -223,6 +224,7 @@ std::string words_of(const card::CardProblem& problem, card::KeyUse use) {
             return "there is no card in the reader, or none of that name, or another program has "
                    "it: put one in, try again in a moment, or choose one of ./mado card list";
         case card::CardError::pin_wrong:
+            if (problem.tries_left == 0) return words_of({card::CardError::pin_locked}, use);
             return fmt::format("the {} is wrong. Tries left: {}", name_of(use), problem.tries_left);
         case card::CardError::pin_locked:
             return fmt::format(

@@ -127,6 +127,9 @@ int status(const Places& places) {
                    one.pid == 0 ? "-" : std::to_string(one.pid), one.detail);
         all = all && one.healthy;
     }
+    const Ports ports(read_port(places), read_organisations());
+    fmt::print("portal: {}  agent: http://127.0.0.1:{}/\n", portal_url(ports), ports.agent());
+    if (!all) fmt::print("mado: ./mado up starts what does not run\n");
     return all ? 0 : 1;
 }
 

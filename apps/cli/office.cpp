@@ -78,7 +78,8 @@ int print_problem(const client::Problem& problem) {
         std::cerr << fmt::format(" [request {}]", printable(problem.request_id));
     // The one who was asked gives each answer an id; without it nobody has heard the question.
     if (problem.code == wire::Code::unavailable && problem.request_id.empty()) {
-        std::cerr << " 中継センターから応答がありません No answer from the relay: ./mado status";
+        std::cerr << " 中継センターから応答がありません No answer from the relay. Does it run? "
+                     "./mado status, ./mado up";
     }
     if (problem.code == wire::Code::not_ready) std::cerr << " ./mado status says why.";
     std::cerr << "\n";

@@ -11,21 +11,22 @@ using page::to_text;
 using page::Words;
 
 constexpr Words title{"マイページ", "My Page", "マイページ"};
-constexpr Words start_text{"カードでログインすると、あなたの記録と、それを見た人が分かります。",
-                           "Log in with your card to see your records, and who looked at them.",
-                           "カードで はいると、あなたの きろくと、だれが みたかが わかります。"};
+constexpr Words start_text{
+    "カードでログインします。記録と、それを見た人を見るページは、まだできていません。",
+    "Log in with your card. The pages with your records, and who looked at them, are not built "
+    "yet.",
+    "カードで はいります。きろくの ページは、まだ ありません。"};
 constexpr Words log_in{"カードでログインする", "Log in with your card", "カードで はいる"};
 constexpr Words needs_agent{
     "ボタンを押すと、このパソコンの中の「カード窓口」に移ります。開かないときは、カード窓口（mado-"
-    "agent）が動いていません。",
+    "agent）が動いていません（デモでは ./mado up）。",
     "The button leads to the card agent inside this computer. If that page does not open, the "
-    "agent "
-    "(mado-agent) does not run.",
+    "agent (mado-agent) does not run (in the demo: ./mado up).",
     "ボタンを おすと、パソコンの なかの カードの まどぐちに いきます。"};
 constexpr Words logged_in{"ログインしています", "You are logged in", "はいって います"};
-constexpr Words until{"{}までです。カードを抜くと、すぐにログアウトします。",
-                      "Until {}. Removing the card logs you out at once.",
-                      "{}までです。カードを ぬくと、すぐに おわります。"};
+constexpr Words until{"{}（日本時間）までです。カードを抜くと、すぐにログアウトします。",
+                      "Until {} in Japan. Removing the card logs you out at once.",
+                      "{}（にほんの じかん）までです。カードを ぬくと、すぐに おわります。"};
 constexpr Words not_yet{"記録を見るページは、まだできていません。",
                         "The pages with your records are not built yet.",
                         "きろくの ページは まだ ありません。"};

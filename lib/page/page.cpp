@@ -72,10 +72,11 @@ std::string whole(const Frame& frame, const Words& program, std::string_view tit
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/style.css">{}</head>
 <body><header><p>{}</p>{}</header>
-<main><h1>{}</h1>{}</main></body></html>
+<main><h1{}>{}</h1>{}</main></body></html>
 )",
         html_language(language), frame.wrong ? say(language, error_prefix) : "", title, script,
-        say(language, program), language_links(frame), title, body);
+        say(language, program), language_links(frame),
+        frame.title_first ? R"( tabindex="-1" autofocus)" : "", title, body);
 }
 
 std::string_view style() {

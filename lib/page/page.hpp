@@ -36,6 +36,7 @@ struct Frame {
     Language language = Language::ja;
     std::string path;              // of this page, for the other languages
     std::string query = {};        // without "lang"
+    bool title_first = false;      // it has the focus, so that nothing is scrolled past
     bool wrong = false;            // the person has to mend something: the title says so first
     std::string_view script = {};  // the path of one
 };
