@@ -205,6 +205,7 @@ TEST_F(Agent, OneOfSeveralReadersHasKeys) {
 
 // Threat: another user of this computer.
 TEST(AgentCaller, IsWhoHoldsTheOtherEnd) {
+    EXPECT_NO_THROW(demand_known_callers());
     http::asio::io_context io;
     using tcp = http::asio::ip::tcp;
     const auto loopback = http::asio::ip::address_v4::loopback();

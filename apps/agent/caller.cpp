@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -77,6 +78,21 @@ std::optional<uid_t> calling_user(LocalPorts ports) {
     return open && found.id.idiag_dport == asked.what.id.idiag_dport
                ? std::optional<uid_t>(found.idiag_uid)
                : std::nullopt;
+}
+
+void demand_known_callers() {
+    using http::asio::ip::tcp;
+    http::asio::io_context io;
+    tcp::acceptor acceptor(io, {http::asio::ip::address_v4::loopback(), 0});
+    tcp::socket caller(io);
+    caller.connect(acceptor.local_endpoint());
+    if (calling_user({.caller = caller.local_endpoint().port(),
+                      .ours = acceptor.local_endpoint().port()}) == ::geteuid()) {
+        return;
+    }
+    throw OperatorError(
+        "this kernel does not say which user calls the agent (CONFIG_INET_TCP_DIAG; modprobe "
+        "tcp_diag), so that it could not keep others out");
 }
 
 bool is_own_user(const http::Peer& caller, std::uint16_t ours) {

@@ -19,6 +19,10 @@ struct LocalPorts {
 // hung up, or is not of this network namespace. Failure: the kernel does not tell.
 std::optional<uid_t> calling_user(LocalPorts ports);
 
+// OperatorError where it does not: some kernels leave that out, and say of everybody that nobody is
+// there.
+void demand_known_callers();
+
 // Whether it is the user who runs this program, who calls its port `ours`. Not even root: programs
 // that hand connections on for others run as root.
 bool is_own_user(const http::Peer& caller, std::uint16_t ours);

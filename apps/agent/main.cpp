@@ -107,8 +107,8 @@ int serve(const std::string& config_path) {
     if (settings.pcscd) ::setenv("PCSCLITE_CSOCK_NAME", settings.pcscd->c_str(), 1);
     const auto directory = wire::load_directory(settings.directory, settings.authority);
     const auto policy = wire::load_policy(settings.policy, directory);
-    static_cast<void>(calling_user({}));  // this kernel can tell who calls
-    ::prctl(PR_SET_DUMPABLE, 0);          // a PIN may be in memory
+    demand_known_callers();
+    ::prctl(PR_SET_DUMPABLE, 0);  // a PIN may be in memory
     asio::io_context io{1};
     const auto readers = sources(settings);
     Cards cards(*readers.used);
