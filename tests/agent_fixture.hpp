@@ -85,6 +85,14 @@ struct Page {
     }
 };
 
+// The mandate in the address that the browser is sent to.
+inline wire::SignedMandate mandate_in(const Page& page) {
+    const std::string location(page.response.header("location"));
+    const auto fragment = location.substr(location.find('#') + 1);
+    const auto form = http::parse_form(fragment);
+    return wire::valid(wire::parse_mandate(form.value().text("mandate")));
+}
+
 class TestAgent : public ::testing::Test {
   protected:
     TestAgent() : cards_thread_([this] { cards_io_.run(); }) {

@@ -1,0 +1,83 @@
+// Documents that the signing key signs: what is signed is what was shown.
+#include "agent_fixture.hpp"
+#include "crypto/jwe.hpp"
+
+namespace mado::agent {
+namespace {
+
+class AgentDocuments : public TestAgent {
+  protected:
+    static constexpr const char* text = "届出\n氏名　厚労 花子\n<b>100 & more</b>\n";
+    // As a form of the portal's leads there.
+    Page hand_in(std::map<std::string, std::string> other = {}) {
+        std::map<std::string, std::string> fields{
+            {"kind", "application"}, {"scope", "filing"}, {"to", "portal"}, {"document", text}};
+        for (auto& [name, value] : other)
+            fields[name] = value;
+        const auto form = http::parse_form(query(fields));
+        return post("/sign", form->fields(),
+                    {{"Origin", "https://portal.example:8450"},
+                     {"Sec-Fetch-Site", "cross-site"},
+                     {"Sec-Fetch-Mode", "navigate"},
+                     {"Sec-Fetch-Dest", "document"}});
+    }
+    // The page that it leads to.
+    Page read(const Page& handed_in) {
+        const std::string location(handed_in.response.header("location"));
+        const auto question = location.find('?');
+        return get(location.substr(0, question), location.substr(question + 1));
+    }
+};
+
+TEST_F(AgentDocuments, IsSignedAsItIsShown) {
+    const auto handed_in = hand_in();
+    EXPECT_EQ(handed_in.status, 303) << handed_in.body;
+    const auto page = read(handed_in);
+    EXPECT_TRUE(page.shows("届出\n氏名　厚労 花子\n&lt;b&gt;100 &amp; more&lt;/b&gt;\n"));
+    EXPECT_TRUE(page.shows("署名用パスワード"));
+    EXPECT_TRUE(page.shows("あと5回"));
+    const auto done = enter(page, "ABC123");
+    ASSERT_EQ(done.status, 303) << done.body;
+    const auto mandate = mandate_in(done);
+    EXPECT_EQ(mandate.mandate.kind, wire::MandateKind::application);
+    const std::string location(done.response.header("location"));
+    const auto fragment = location.substr(location.find('#') + 1);
+    const auto form = http::parse_form(fragment);
+    const auto payload = form->text("payload");
+    ASSERT_EQ(mandate.mandate.payload_hashes.size(), 1U);
+    EXPECT_EQ(mandate.mandate.payload_hashes[0], crypto::sha256(as_bytes(payload)));
+    const auto opened = crypto::decrypt_jwe(payload, test_sealing_key());
+    EXPECT_EQ(as_text(opened.value()), text);
+    const auto certificate =
+        readers_.open(test_reader).value()->signing_certificate(chip::secret("ABC123")).value();
+    EXPECT_TRUE(crypto::verify_jws(mandate.jws, certificate.public_key()));
+    EXPECT_EQ(read(handed_in).status, 403) << "it was signed";
+    EXPECT_EQ(tries_left(), 3) << "the PIN was not asked";
+}
+
+TEST_F(AgentDocuments, AWrongPasswordIsCounted) {
+    auto page = enter(read(hand_in()), "WRONG1");
+    EXPECT_TRUE(page.shows("署名用パスワードがちがいます。あと4回です。")) << page.body;
+    EXPECT_TRUE(page.shows("届出")) << "the document stays before the eye";
+    page = enter(page, "1234");
+    EXPECT_TRUE(page.shows("回数は減っていません"));
+    EXPECT_EQ(enter(page, "ABC123").status, 303);
+}
+
+TEST_F(AgentDocuments, WhatDoesNotShowItselfIsRefused) {
+    for (const auto& document : std::vector<std::string>{"pay \u202e001 yen", "a\u2066b",
+                                                         std::string(16 * 1024 + 1, 'x'), ""}) {
+        EXPECT_EQ(hand_in({{"document", document}}).status, 403) << document.substr(0, 20);
+    }
+    EXPECT_EQ(hand_in({{"document", "葛\U000E0100飾区"}}).status, 303)
+        << "a variation selector is part of a name";
+    EXPECT_TRUE(hand_in({{"to", "06990014"}}).shows("届け先")) << "it has no sealing key";
+    EXPECT_EQ(hand_in({{"to", "nobody"}}).status, 403);
+    EXPECT_EQ(hand_in({{"kind", "login"}, {"scope", "claims"}}).status, 403)
+        << "only applications have a document";
+    EXPECT_EQ(hand_in({{"scope", "claims"}}).status, 403);
+    EXPECT_EQ(get("/sign", "request=invented").status, 403);
+}
+
+}  // namespace
+}  // namespace mado::agent
