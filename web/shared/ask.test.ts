@@ -257,8 +257,10 @@ test("a silent holder does not hide the next one; a silent relay ends the asking
     const question = { service: "claims", kinds: ["medical-insurer"] };
     return (await fetch_own(country, session, question)).map((one) => one.result.ok);
   };
-  expect(await ask_with({ code: "unavailable", request_id: "r" })).toEqual([false, true]);
-  expect(await ask_with({ code: "unavailable" })).toEqual([false]);
+  expect(await ask_with({ code: "unavailable", reason: "slow" })).toEqual([false, true]);
+  expect(await ask_with({ code: "holder_failed" })).toEqual([false, true]);
+  expect(await ask_with({ code: "unavailable", request_id: "r" })).toEqual([false]);
+  expect(await ask_with({ code: "unavailable", reason: "timed_out" })).toEqual([false]);
   expect(await ask_with({ code: "mandate_ended", request_id: "r" })).toEqual([false]);
 });
 

@@ -286,7 +286,6 @@ export interface OwnRecord {
 
 // Problems of one holder. With every other one the next position would have it too.
 const of_one_holder = new Set([
-  "unavailable",
   "no_match",
   "several_match",
   "holder_refused",
@@ -296,9 +295,12 @@ const of_one_holder = new Set([
   "receipt_invalid",
 ]);
 
+// Why one holder does not answer, as the relay says it. Where the relay itself is silent there is
+// another reason, or none.
+const silences = new Set(["absent", "slow", "unwell"]);
+
 export function is_of_one_holder(problem: Problem): boolean {
-  // A relay that does not answer gives no request id.
-  if (problem.code === "unavailable" && problem.request_id === undefined) return false;
+  if (problem.code === "unavailable") return silences.has(problem.detail ?? "");
   return of_one_holder.has(problem.code);
 }
 

@@ -92,6 +92,7 @@ function read_participant(object: JsonObject): Participant {
   members.texts("addresses", 16, 300).forEach(check_address);
   const uris = members.has("redirect_uris") ? members.texts("redirect_uris", 64, 1000) : [];
   for (const uri of uris) check_url_prefix(uri.endsWith("/") ? uri : `${uri}/`);
+  members.optional_hash("web_build");
   members.finish();
   return out;
 }

@@ -246,16 +246,16 @@ export interface OrderOver {
 
 // One thing that is not as it should be.
 export interface Lie {
-  head?: (head: Mutable) => void;
+  head?: (head: Mutable) => unknown;
   head_signer?: string;
-  order?: (order: Mutable) => void;
-  reply?: (reply: Mutable) => void;
-  receipt?: (receipt: Mutable) => void;
-  answer?: (answer: Mutable) => void;
+  order?: (order: Mutable) => unknown;
+  reply?: (reply: Mutable) => unknown;
+  receipt?: (receipt: Mutable) => unknown;
+  answer?: (answer: Mutable) => unknown;
   answer_signer?: string;
   answer_type?: string;
   subject?: string;
-  page?: (page: Mutable) => void | Promise<void>;
+  page?: (page: Mutable) => unknown;
   problem?: (body: Mutable) => JsonObject | undefined; // of a request
 }
 
@@ -328,7 +328,7 @@ export class TestCountry {
     return JSON.stringify({ utc_offset_s: 32_400, policies });
   }
   async signed_directory(change: (directory: Mutable) => void = () => undefined): Promise<string> {
-    const directory = this.directory();
+    const directory = structuredClone(this.directory());
     directory.policy = await hash_of(utf8(this.policy_text()));
     change(directory);
     return sign("mado-directory+jws", directory, this.authority);
