@@ -20,7 +20,8 @@ using http::Task;
 
 constexpr std::size_t form_bytes_max = 8 * 1024;
 // What My Page asks of holders and the relay for whoever is logged in.
-constexpr std::string_view scope = "claims entries bells evidence question questions";
+constexpr std::string_view scope =
+    "claims notices notice entries bells evidence question questions";
 constexpr std::string_view session_cookie = "__Host-mado";
 // Which language a person chose, until the return from the agent: its address is the same for all.
 constexpr std::string_view language_cookie = "__Host-mado-lang";
