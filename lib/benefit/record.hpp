@@ -23,7 +23,8 @@ enum class Status {
     exempt_quarter,         // 4分の1免除, the remaining three quarters paid
     student,                // 学生納付特例
     deferred,               // 納付猶予
-    maternity,              // 産前産後免除: counts as paid
+    maternity,              // 産前産後免除 (国民年金法88条の2): counts as paid
+    childcare,              // 育児期間免除 (88条の3), since 2026-10: counts as paid
     employees,              // 厚生年金の被保険者, of any age
     third,                  // 第3号
     empty,                  // 合算対象期間 (カラ期間)
@@ -51,9 +52,23 @@ struct InsuredMonth {
     bool fund = false;                     // member of a 厚生年金基金
 };
 
-// The months of a person: in order, each at most once. Bad otherwise, and for pay that is negative
-// or more than any table has.
+constexpr std::size_t months_max = 1200;
+constexpr std::int64_t pay_yen_max = 1'000'000;
+constexpr std::int64_t bonus_yen_max = 10'000'000;
+
+// The months of a person: in order, each at most once; amounts within the limits above. The other
+// functions rely on it.
 Parsed<void> check_months(std::span<const InsuredMonth> months);
+
+// The months that count for somebody who entered an employment and left it (厚生年金保険法14条,
+// 19条): the month of entering counts, that of losing the membership, the day after the last one,
+// does not. Who leaves on the last day of a month therefore has that month. Entered and lost in one
+// month, it counts (19条2項), unless the person then joined another scheme in it, which the caller
+// knows. Nothing: `last` is before `first`.
+struct MonthSpan {
+    Month first{}, last{};
+};
+std::optional<MonthSpan> employment_months(Date first, Date last);
 
 // How many months count, for what (国民年金法 5条, 26条, 27条; 昭和60年改正法 附則8条).
 struct Counted {
