@@ -3,9 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "benefit/record.hpp"
@@ -27,10 +27,11 @@ enum class WhyNot {
     exempt,  // even in part; not for maternity
     farmers_pension,
     too_young,
-    too_old,
+    too_old,  // 65, or 60 and not a voluntary member
     already_member,
     receiving,
     not_resident,
+    not_insured,  // should be in the first category and is in none: that comes first
 };
 std::string_view code(WhyNot reason);
 
@@ -59,12 +60,16 @@ struct Unit {
     std::optional<int> until_age;  // nothing: for life
 };
 
-// What joining in that month of age brings: 480 is 40y0m, the month of the birthday.
-Unit first_unit(FundType type, Sex sex, int age_months);
-Unit further_unit(FundType type, Sex sex, int age_months);
+// What joining in that month of age brings: 480 is 40y0m, the month of the birthday. `first`: A or
+// B.
+Unit first_unit(FundType type, std::optional<Sex> sex, int age_months);
+// So many further units of one type together.
+Unit further_units(FundType type, std::optional<Sex> sex, int age_months, int units);
+// From 60 on there are only A, B and I.
+bool is_offered(FundType type, int age_months);
 
 struct Choice {
-    FundType first = FundType::a;                        // a or b
+    FundType first = FundType::a;                        // A or B
     std::array<int, fund_types.size()> further_units{};  // by FundType
 };
 enum class Refused { no_table, above_cap, fixed_above_lifelong };
@@ -72,28 +77,33 @@ struct Bought {
     std::int64_t premium_yen = 0, total_yen = 0;
     std::int64_t lifelong_yearly_yen = 0, fixed_yearly_yen = 0;
 };
-// The whole choice, or the first rule that refuses it: premiums up to the cap of that month with
-// `other_premiums_yen`, and no more fixed-term than lifelong pension.
-std::variant<Bought, Refused> buy(const Choice& choice, const Applicant& applicant, int age_months);
+// The whole choice, or the first rule that refuses it: every premium and pension is known, premiums
+// are within the cap of that month together with `other_premiums_yen`, and there is no more
+// fixed-term than lifelong pension.
+std::expected<Bought, Refused> buy(const Choice& choice, const Applicant& applicant,
+                                   int age_months);
 
 struct Joining {
     int age = 0;         // whole years attained in that month
     int age_months = 0;  // the first is in the current month, the others in birthday months
     int months = 0;      // of premiums: until the month before 60 is attained, or 65
     Unit first_a, first_b;
-    // For each type and number of units, beginning with one: what so many cost and bring together.
-    // As many as the cap and the rule about fixed-term pension allow beside one first unit of A (or
-    // B) and nothing else; empty where that cannot be said, or a first unit is too much already.
     struct Further {
         FundType type = FundType::a;
-        Unit one;
+        // What one, two, … cost and bring together: as many as the rules allow beside one first
+        // unit of A or of B and nothing else. At least one, whether it is allowed or not.
+        std::vector<Unit> units;
+        // Nothing: a premium is in no table. 0: not even one is allowed.
         std::optional<int> max_with_a, max_with_b;
     };
-    std::array<Further, fund_types.size()> further;
+    std::vector<Further> further;  // the types that are offered
 };
 
 // One for each age from now on, until the last at which somebody may join. Empty when why_not() is
 // not.
 std::vector<Joining> joinings(const Applicant& applicant, Date today);
+
+// The year of the premium table. It was in force in 2018; whether it still is was not found out.
+constexpr int fund_premium_table_year = 2018;
 
 }  // namespace mado::benefit

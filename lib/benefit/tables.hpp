@@ -28,9 +28,6 @@ std::optional<std::int64_t> standard_pay_yen(std::int64_t pay_yen, Month month);
 // At most that much of one payment counts as 標準賞与額.
 std::optional<std::int64_t> bonus_max_yen(Month month);
 
-// 再評価率 in thousandths for pay of that month, by the table of that fiscal year.
-std::optional<int> revaluation_permille(int fiscal_year, Month month, Date birth);
-
 // 国民年金基金: the cap on premiums a month, with iDeCo.
 std::optional<std::int64_t> fund_cap_yen(Month month);
 
