@@ -26,5 +26,7 @@ Date attained_on(Date birth, int years);
 int age_on(Date birth, Date day);
 // Months of age in that month: 720 is 60y0m, the month in which 60 is attained.
 int age_months(Date birth, Month month);
+// The month in which that age is attained.
+Month month_at(Date birth, int age_months);
 
 }  // namespace mado::benefit
