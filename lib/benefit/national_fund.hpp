@@ -48,7 +48,8 @@ struct Applicant {
     std::int64_t other_premiums_yen = 0;
 };
 
-// Every reason, in the order of the enum; empty: may join.
+// Every reason, in the order of the enum; empty: may join. Ages are those of the month: who attains
+// 20 in it may join, who attains 60 (65) in it has no premium left to pay.
 std::vector<WhyNot> why_not(const Applicant& applicant, Date today);
 
 struct Unit {

@@ -134,7 +134,7 @@ bool is_not_due_yet(const InsuredMonth& month, Date today) {
 struct Continued {
     std::vector<InsuredMonth> months;
     std::optional<InsuredMonth> like;
-    std::int64_t bonus_yen = 0;  // of a year
+    std::int64_t bonus_yen = 0;  // of the last twelve months until then
 };
 
 Continued go_on(Date birth, std::span<const InsuredMonth> months, Date today) {
@@ -155,8 +155,11 @@ Continued go_on(Date birth, std::span<const InsuredMonth> months, Date today) {
         const Month year_ago = plus_months(next.month, -12);
         const auto same = std::ranges::find(all, year_ago, &InsuredMonth::month);
         next.bonus_yen = is_employed && same != all.end() ? same->bonus_yen : 0;
-        if (months_between(like.month, next.month) <= 12) continued.bonus_yen += next.bonus_yen;
         all.push_back(next);
+    }
+    for (const InsuredMonth& month : months) {
+        const int ago = months_between(month.month, like.month);
+        if (is_employed && ago >= 0 && ago < 12) continued.bonus_yen += month.bonus_yen;
     }
     continued.like = like;
     return continued;

@@ -21,14 +21,16 @@ const Row* find(const std::array<Row, count>& table, Month month) {
 
 // ---- the basic pension in full, a year ----
 
-// 国民年金法27条: 780,900 yen by the rate of revision, in thousandths, to the next hundred. Until
-// fiscal year 2014 a special level was paid instead (804,200 yen by a rate of its own), so that
-// those years have no rate here. Who was born before 1956-04-02 was revised by prices in 2023, when
-// prices rose less than wages, and keeps that. Sources: amounts 1995 to 2022
-// 50slifeplanning.com/changeinfullamount and blog.goo.ne.jp/iikoba (2024-07-07); 2013, 2014
-// mon-ey.jp, hairdiary.info; 2015 to 2022 from memory and equal to 780,900 by the rate; 2025, both
-// yamazakipan-nenkinkikin.jp; 2026, both, with the rates of 2025 and 2026, sharoucchee.com/?p=5334
-// and ameblo.jp/tomofullmoon. 2023 and 2024, the older, from memory and equal to the product.
+// 国民年金法27条: 780,900 yen by the rate of revision, in thousandths, to the next hundred. In
+// fiscal year 2014 a special level was paid instead, which has no rate here; 2013 had two amounts,
+// and there is no row for it and before. Who was born before 1956-04-02 was revised by prices in
+// 2023, when prices rose less than wages, and keeps that. Sources: 2014 mon-ey.jp/sp/insurance
+// (000552), hairdiary.info; 2016 manetatsu.com (2016-08-03); 2018 inadakenji.com; 2021, 2022
+// financial-field.com/pension/entry-135793 and entry-139581; 2023 mixisunny.com; 2024
+// saison-am.co.jp; 2025, both, yamazakipan-nenkinkikin.jp; 2026, both, with the rates of 2025 and
+// 2026, sharoucchee.com/?p=5334 and ameblo.jp/tomofullmoon/page-2. From memory: 2015, 2017, 2019,
+// 2020, the older's of 2023 and 2024, the other rates. A test sees that one rate makes both the
+// amount and the unit.
 struct BasicRow {
     int year;
     std::int64_t yen;
@@ -38,7 +40,6 @@ struct BasicRow {
 };
 constexpr Date younger_since{std::chrono::year{1956}, std::chrono::April, std::chrono::day{2}};
 constexpr std::array basic_pension{
-    BasicRow{2013, 778'500, 0, 778'500, 0},  // April to September; 2013-10 on as 2014 to come
     BasicRow{2014, 772'800, 0, 772'800, 0},       BasicRow{2015, 780'100, 999, 780'100, 999},
     BasicRow{2016, 780'100, 999, 780'100, 999},   BasicRow{2017, 779'300, 998, 779'300, 998},
     BasicRow{2018, 779'300, 998, 779'300, 998},   BasicRow{2019, 780'100, 999, 780'100, 999},
