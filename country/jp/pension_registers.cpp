@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "benefit/tables.hpp"
 #include "calendar.hpp"
 
 namespace mado::country {
@@ -78,6 +79,8 @@ std::string_view payment_code(Payment payment) {
     return "";
 }
 
+struct Earned;
+
 class StateRegister {
   public:
     StateRegister(const Place& place, Date on)
@@ -95,6 +98,7 @@ class StateRegister {
   private:
     void add_periods(const std::string& number, const Pension& pension);
     void add_work(const std::string& number, const Employment& work, Sex sex);
+    void add_shares(const std::vector<Earned>& months);
 
     db::Connection connection_;
     db::Transaction transaction_{connection_};
@@ -110,6 +114,8 @@ class StateRegister {
         connection_.prepare("insert into hyojun_hoshu values (:seiri, :from, :thousand_yen)");
     db::Statement bonus_ =
         connection_.prepare("insert into hyojun_shoyo values (:seiri, :day, :thousand_yen)");
+    db::Statement share_ =
+        connection_.prepare("insert into honnin_futan values (:seiri, :from, :to, :yen)");
     db::Statement fund_ =
         connection_.prepare("insert into kikin_kanyu values (:number, :from, :lost)");
     db::Statement award_ = connection_.prepare(
@@ -145,6 +151,64 @@ void StateRegister::add_periods(const std::string& number, const Pension& pensio
     }
 }
 
+// What one month at this employer is insured for: its pay, and a bonus twice a year.
+struct Earned {
+    Date month;
+    std::int64_t thousand_yen = 0;
+    std::optional<Date> bonus_on;
+    std::int64_t bonus_thousand_yen = 0;
+};
+
+std::vector<Earned> months_of(const Employment& work, Date booked) {
+    const Date end = work.last ? day_after(*work.last) : day_after(plus_months(booked, 1));
+    std::vector<Earned> out;
+    // The month in which it ends is none of it.
+    for (Date month = first_of_month(work.from); plus_months(month, 1) <= end;
+         month = plus_months(month, 1)) {
+        const auto pay =
+            std::ranges::find_if(work.pay.rbegin(), work.pay.rend(),
+                                 [month](const Pay& one) { return one.from <= month; });
+        if (pay == work.pay.rend()) continue;
+        Earned earned{.month = month, .thousand_yen = pay->thousand_yen, .bonus_on = {}};
+        const auto of_year = static_cast<unsigned>(month.month());
+        const Date day = plus_days(month, of_year == 6 ? 29 : 9);
+        if ((of_year == 6 || of_year == 12) && pay->bonus_thousand_yen > 0 && day >= work.from) {
+            earned.bonus_on = day;
+            earned.bonus_thousand_yen = pay->bonus_thousand_yen;
+        }
+        out.push_back(earned);
+    }
+    return out;
+}
+
+// The own share is half of the rate less the fund's part, which differs from fund to fund
+// (免除保険料率); this one is made up.
+std::optional<std::int64_t> share_beside_fund(const Earned& earned) {
+    constexpr int exempt_millionths = 38'000;
+    const auto rate = benefit::employees_premium_millionths(
+        std::chrono::year_month(earned.month.year(), earned.month.month()));
+    if (!rate) return std::nullopt;
+    return (earned.thousand_yen + earned.bonus_thousand_yen) * (*rate - exempt_millionths) / 2000;
+}
+
+void StateRegister::add_shares(const std::vector<Earned>& months) {
+    std::optional<Date> from;
+    std::optional<std::int64_t> yen;
+    for (std::size_t i = 0; i <= months.size(); ++i) {
+        const auto next = i < months.size() ? share_beside_fund(months[i]) : std::nullopt;
+        if (i < months.size() && next == yen) continue;
+        if (yen) {
+            share_.bind("seiri", seiri_)
+                .bind("from", form_month(*from))
+                .bind("to", form_month(months[i - 1].month))
+                .bind("yen", *yen)
+                .execute();
+        }
+        if (i < months.size()) from = months[i].month;
+        yen = next;
+    }
+}
+
 void StateRegister::add_work(const std::string& number, const Employment& work, Sex sex) {
     work_.bind("seiri", ++seiri_)
         .bind("number", number)
@@ -153,27 +217,21 @@ void StateRegister::add_work(const std::string& number, const Employment& work, 
         .bind("from", form_date(work.from))
         .bind("lost", form_lost(work.last))
         .execute();
-    const Date end = work.last ? *work.last : day_after(booked_to_);
-    for (std::size_t i = 0; i < work.pay.size(); ++i) {
-        const auto& pay = work.pay[i];
-        const bool is_last = i + 1 == work.pay.size();
+    for (const auto& pay : work.pay) {
         pay_.bind("seiri", seiri_)
             .bind("from", form_month(pay.from))
             .bind("thousand_yen", pay.thousand_yen)
             .execute();
-        if (pay.bonus_thousand_yen == 0) continue;
-        const Date until = is_last ? end : work.pay[i + 1].from;
-        for (Date month = pay.from; month < until; month = plus_months(month, 1)) {
-            const auto number_of_month = static_cast<unsigned>(month.month());
-            if (number_of_month != 6 && number_of_month != 12) continue;
-            const Date day = plus_days(month, number_of_month == 6 ? 29 : 9);
-            if (day >= end) continue;
-            bonus_.bind("seiri", seiri_)
-                .bind("day", form_date(day))
-                .bind("thousand_yen", pay.bonus_thousand_yen)
-                .execute();
-        }
     }
+    const auto months = months_of(work, booked_to_);
+    for (const auto& month : months) {
+        if (!month.bonus_on) continue;
+        bonus_.bind("seiri", seiri_)
+            .bind("day", form_date(*month.bonus_on))
+            .bind("thousand_yen", month.bonus_thousand_yen)
+            .execute();
+    }
+    if (work.fund) add_shares(months);
 }
 
 void StateRegister::add(const Person& person, const Pension& pension) {

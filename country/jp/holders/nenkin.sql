@@ -87,6 +87,14 @@ create table hyojun_shoyo (
     primary key (seiri, shiharai_bi)
 ) strict, without rowid;
 
+create table honnin_futan (               -- months in a 厚生年金基金: the premium is lower by the
+    seiri     integer not null references kounen,  -- part that goes to the fund (免除保険料)
+    kaishi_ym integer not null,
+    shuryo_ym integer not null,
+    gaku      integer not null,           -- yen a month, bonuses of the month included
+    primary key (seiri, kaishi_ym)
+) strict, without rowid;
+
 create table saitei (                     -- what is paid
     kiso_bango    text not null references hihokensha,
     shurui        text not null,          -- 老齢基礎, 老齢厚生

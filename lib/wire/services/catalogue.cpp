@@ -14,8 +14,8 @@
 namespace mado::wire {
 namespace {
 
-const auto contracts =
-    std::to_array<Contract>({eligibility_contract(), claims_contract(), pension_contract(), evidence_contract()});
+const auto contracts = std::to_array<Contract>(
+    {eligibility_contract(), claims_contract(), pension_contract(), evidence_contract()});
 
 // Nothing in a document is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

@@ -86,7 +86,7 @@ json::array spans_of(const PensionRecord& record) {
     for (const auto& item : record.items) {
         const bool employment = item.kind == Kind::employment;
         if (!employment && item.kind != Kind::category && item.kind != Kind::membership) continue;
-        const auto scheme = employment                     ? benefit::Scheme::employees
+        const auto scheme = employment                    ? benefit::Scheme::employees
                             : item.kind == Kind::category ? benefit::Scheme::national
                                                           : item.scheme;
         json::object span{{"scheme", benefit::code(scheme)},
@@ -105,9 +105,8 @@ json::value receiving_of(const PensionRecord& record) {
     json::array parts;
     for (const auto& item : record.items) {
         if (item.kind != Kind::award) continue;
-        const auto from_age = item.claim_age > 0
-                                  ? item.claim_age
-                                  : benefit::age_months(record.birth, item.from) / 12;
+        const auto from_age =
+            item.claim_age > 0 ? item.claim_age : benefit::age_months(record.birth, item.from) / 12;
         auto part = part_json({.scheme = item.scheme,
                                .yearly_yen = item.yen,
                                .monthly_yen = benefit::monthly_yen(item.yen),
@@ -164,9 +163,8 @@ json::array claims_json(const std::vector<benefit::Claim>& claims) {
         json::array parts;
         for (const auto& part : claim.parts)
             parts.push_back(part_json(part));
-        out.push_back(json::object{{"age", claim.age},
-                                   {"age_months", claim.age_months},
-                                   {"parts", std::move(parts)}});
+        out.push_back(json::object{
+            {"age", claim.age}, {"age_months", claim.age_months}, {"parts", std::move(parts)}});
     }
     return out;
 }
@@ -201,9 +199,12 @@ json::object unit_json(const benefit::Unit& unit) {
     const auto yen = [](const std::optional<std::int64_t>& amount) {
         return amount ? json::value(*amount) : json::value(nullptr);
     };
-    json::object out{{"premium_yen", yen(unit.premium_yen)}, {"total_yen", yen(unit.total_yen)},
-                     {"yearly_yen", yen(unit.yearly_yen)},   {"monthly_yen", yen(unit.monthly_yen)},
-                     {"from_age", unit.from_age},            {"until_age", age_or_null(unit.until_age)}};
+    json::object out{{"premium_yen", yen(unit.premium_yen)},
+                     {"total_yen", yen(unit.total_yen)},
+                     {"yearly_yen", yen(unit.yearly_yen)},
+                     {"monthly_yen", yen(unit.monthly_yen)},
+                     {"from_age", unit.from_age},
+                     {"until_age", age_or_null(unit.until_age)}};
     if (!unit.premium_yen) out["unknown"] = benefit::code(benefit::Unknown::no_table);
     return out;
 }
@@ -221,13 +222,13 @@ json::object joining_json(const benefit::Joining& joining) {
         max_with_b[benefit::code(one.type)] = age_or_null(one.max_with_b);
     }
     json::object first{{"A", unit_json(joining.first_a)}, {"B", unit_json(joining.first_b)}};
-    return {{"age", joining.age},
-            {"age_months", joining.age_months},
-            {"months", joining.months},
-            {"first", std::move(first)},
-            {"further", std::move(further)},
-            {"further_max",
-             json::object{{"A", std::move(max_with_a)}, {"B", std::move(max_with_b)}}}};
+    return {
+        {"age", joining.age},
+        {"age_months", joining.age_months},
+        {"months", joining.months},
+        {"first", std::move(first)},
+        {"further", std::move(further)},
+        {"further_max", json::object{{"A", std::move(max_with_a)}, {"B", std::move(max_with_b)}}}};
 }
 
 // Of this month, of which nothing is recorded yet: the category is known, and how it is paid is as
@@ -319,8 +320,8 @@ json::array premiums_by_year(const PensionRecord& record) {
     }
     json::array out;
     for (const auto& [key, yen] : sums) {
-        out.push_back(json::object{
-            {"year", key.first}, {"scheme", benefit::code(key.second)}, {"yen", yen}});
+        out.push_back(
+            json::object{{"year", key.first}, {"scheme", benefit::code(key.second)}, {"yen", yen}});
     }
     return out;
 }

@@ -1,6 +1,7 @@
 // The service `pension`: in which pension schemes a person was and is, what was paid, and what they
 // may expect, as one pension holder has it: the state, a fund, the federation of funds. A requester
-// that adds the holders' documents up needs no rule. Columns and document: docs/protocols/gateway.md.
+// that adds the holders' documents up needs no rule. Columns and document:
+// docs/protocols/gateway.md.
 #pragma once
 
 #include "wire/services/catalogue.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace mado::wire {
 namespace {
@@ -24,21 +25,21 @@ struct Word {
     T value;
 };
 
-constexpr std::array<Word<PensionBody>, 4> bodies{
-    {{"state", PensionBody::state},
-     {"national-fund", PensionBody::national_fund},
-     {"employees-fund", PensionBody::employees_fund},
-     {"federation", PensionBody::federation}}};
+constexpr std::array<Word<PensionBody>, 4> bodies{{{"state", PensionBody::state},
+                                                   {"national-fund", PensionBody::national_fund},
+                                                   {"employees-fund", PensionBody::employees_fund},
+                                                   {"federation", PensionBody::federation}}};
 
-constexpr std::array<Word<Kind>, 9> kinds{{{"category", Kind::category},
-                                           {"payment", Kind::payment},
-                                           {"employment", Kind::employment},
-                                           {"pay", Kind::pay},
-                                           {"bonus", Kind::bonus},
-                                           {"membership", Kind::membership},
-                                           {"premium", Kind::premium},
-                                           {"promise", Kind::promise},
-                                           {"award", Kind::award}}};
+constexpr std::array<Word<Kind>, 10> kinds{{{"category", Kind::category},
+                                            {"payment", Kind::payment},
+                                            {"employment", Kind::employment},
+                                            {"pay", Kind::pay},
+                                            {"bonus", Kind::bonus},
+                                            {"share", Kind::share},
+                                            {"membership", Kind::membership},
+                                            {"premium", Kind::premium},
+                                            {"promise", Kind::promise},
+                                            {"award", Kind::award}}};
 
 template <class T, std::size_t n>
 std::optional<T> find(const std::array<Word<T>, n>& words, std::string_view text) {
@@ -92,8 +93,8 @@ class Reading {
 // Of what a person pays for alone: the others follow from category and employment.
 std::optional<Status> find_payment(std::string_view text) {
     const auto status = benefit::find_status(text);
-    const bool other = status == Status::employees || status == Status::third ||
-                       status == Status::not_joined;
+    const bool other =
+        status == Status::employees || status == Status::third || status == Status::not_joined;
     return other ? std::nullopt : status;
 }
 
@@ -120,6 +121,9 @@ void read_of_kind(Reading& in, const Row& row, PensionItem& item) {
             return;
         case Kind::bonus:
             item.yen = in.integer("yen", 1, benefit::bonus_yen_max);
+            return;
+        case Kind::share:
+            item.yen = in.integer("yen", 0, benefit::pay_yen_max);
             return;
         case Kind::membership:
             item.scheme = in.word("scheme", benefit::find_scheme);
@@ -161,7 +165,7 @@ Parsed<PensionItem> read_item(const Row& row, const PensionRecord& record) {
     if (!in.good()) return bad("an item's value is missing or out of bounds");
     const bool of_state = item.kind == Kind::category || item.kind == Kind::payment ||
                           item.kind == Kind::employment || item.kind == Kind::pay ||
-                          item.kind == Kind::bonus;
+                          item.kind == Kind::bonus || item.kind == Kind::share;
     if (item.kind != Kind::award && of_state != (record.body == PensionBody::state)) {
         return bad("an item that such a body does not have");
     }
@@ -186,7 +190,7 @@ class Months {
 
     std::vector<InsuredMonth> fill() {
         for (auto month = first_; month <= last_; month += std::chrono::months(1))
-            months_.push_back({.month = month});
+            months_.emplace_back().month = month;
         employed_.resize(months_.size());
         payment_.resize(months_.size());
         for (const auto& item : record_.items)
@@ -220,6 +224,9 @@ class Months {
                     break;
                 case Kind::bonus:
                     one.bonus_yen += item.yen;
+                    break;
+                case Kind::share:
+                    one.paid_yen = one.paid_yen.value_or(0) + item.yen;
                     break;
                 case Kind::membership:
                 case Kind::premium:
@@ -280,7 +287,10 @@ Parsed<PensionRecord> read_pension_record(const Row& row, const std::vector<Row>
         record.items.push_back(std::move(*item));
     }
     // The category of a month is the later of two (国民年金法11条の2).
-    std::ranges::stable_sort(record.items, {}, &PensionItem::from);
+    std::ranges::sort(record.items, {}, [](const PensionItem& item) {
+        return std::tuple(item.from, item.to.value_or(Month(std::chrono::year::max() / 12)),
+                          item.kind, item.workplace);
+    });
     return record;
 }
 

@@ -22,6 +22,7 @@ enum class PensionItemKind {
     employment,  // 厚生年金, at one workplace
     pay,         // 標準報酬月額 there
     bonus,       // 標準賞与額
+    share,       // the own share of the premium, where no table of the state says it
     membership,  // of a fund
     premium,     // of a fund, a month
     promise,     // of a fund: a pension in the future
