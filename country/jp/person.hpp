@@ -104,6 +104,23 @@ struct Claim {
     std::int64_t paid_yen = 0;  // by the person
 };
 
+// What a holder writes to many, with marks {amount} and {deadline} for what differs.
+struct NoticeForm {
+    std::string name;
+    Holder holder = Holder::city;
+    std::string subject, sender;
+    std::string procedure;  // code of the procedure it leads to; may be empty
+    std::vector<std::string> body;
+};
+
+// お知らせ: one of them, to one person.
+struct Notice {
+    std::size_t form = 0;  // of Notices::forms()
+    Date sent;
+    std::optional<Date> deadline;
+    std::optional<std::int64_t> amount_yen;
+};
+
 struct Coverage {
     Holder holder = Holder::city;
     std::string symbol;  // may be empty
@@ -117,13 +134,21 @@ struct Coverage {
     EndReason end = EndReason::none;
     std::optional<Date> special_from;
     std::vector<Span> spans;
-    std::vector<Claim> claims;  // oldest first
+    std::vector<Claim> claims;    // oldest first
+    std::vector<Notice> notices;  // oldest first
 };
 
 // Of a named person: what people.json says.
 struct NamedTreatment {
     std::string name;
     Date day;
+};
+
+struct NamedNotice {
+    std::string name;
+    Date day;
+    std::optional<Date> deadline;
+    std::optional<std::int64_t> amount_yen;
 };
 
 struct Certification {
@@ -138,6 +163,7 @@ struct Care {
     Date from;
     std::vector<Span> spans;
     std::vector<Certification> certifications;
+    std::vector<Notice> notices;  // oldest first
 };
 
 struct Person {
@@ -156,6 +182,7 @@ struct Person {
     bool couple = false;  // one of the two who head the household; told of drawn people only
     std::optional<Pension> pension;
     std::vector<NamedTreatment> treatments;  // none: drawn by chance
+    std::vector<NamedNotice> named_notices;  // none: drawn by chance
 };
 
 // An employer of the society, by the 記号 of its employees.

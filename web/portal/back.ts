@@ -1,8 +1,7 @@
 // The return from the agent: what it answered stands in the fragment, which no server has seen.
-"use strict";
-const answer = location.hash.slice(1);
-history.replaceState(null, "", location.pathname + location.search);
-const finish = async () => {
+export {};
+
+async function finish(answer: string): Promise<void> {
   const reply = await fetch("/login/finish", {
     method: "POST",
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
@@ -10,5 +9,8 @@ const finish = async () => {
   });
   if (!reply.ok) throw new Error(`status ${reply.status}`);
   location.replace(await reply.text()); // the portal says where it goes on
-};
-finish().catch(() => location.replace("/?said=failed"));
+}
+
+const answer = location.hash.slice(1);
+history.replaceState(null, "", location.pathname + location.search);
+finish(answer).catch(() => location.replace("/?said=failed"));

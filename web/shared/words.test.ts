@@ -1,0 +1,31 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const folder = new URL("../words/", import.meta.url);
+const read = (language: string, file: string): Record<string, string> =>
+  JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), "utf8"));
+const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+
+test("every language has the same files, keys and places", () => {
+  const files = readdirSync(new URL("ja/", folder)).sort();
+  expect(files.length).toBeGreaterThan(0);
+  for (const language of ["en", "easy"]) {
+    expect(readdirSync(new URL(`${language}/`, folder)).sort()).toEqual(files);
+    for (const file of files) {
+      const [japanese, other] = [read("ja", file), read(language, file)];
+      expect(Object.keys(other), `${language}/${file}`).toEqual(Object.keys(japanese));
+      for (const key of Object.keys(japanese)) {
+        expect(places(other[key]!), `${language}/${file} ${key}`).toEqual(places(japanese[key]!));
+      }
+    }
+  }
+});
+
+test("in やさしい日本語 every character that is hard to read has its reading", () => {
+  for (const file of readdirSync(new URL("easy/", folder))) {
+    for (const [key, text] of Object.entries(read("easy", file))) {
+      const rest = text.replace(/\[[^|\]]+\|[^\]]+\]/g, "");
+      expect(rest, `${file} ${key}`).not.toMatch(/\p{Script=Han}/u);
+    }
+  }
+});

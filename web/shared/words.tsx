@@ -1,0 +1,76 @@
+// Words on pages: words/<language>/<part>.json, loaded for the page's language only. A value may
+// have {name} places for values, and in やさしい日本語 readings: [年金|ねんきん].
+import type { JSX } from "preact";
+
+export type Language = "ja" | "en" | "easy";
+export type Values = Record<string, string | number>;
+
+const files = import.meta.glob<Record<string, string>>("../words/*/*.json", { import: "default" });
+let words: Record<string, string> = {};
+let current: Language = "ja";
+
+export function language(): Language {
+  return current;
+}
+
+// "home" gives the keys home.*; call once for all parts of a page, before anything is shown.
+export async function load_words(chosen: Language, parts: string[]): Promise<void> {
+  current = chosen;
+  const loaded = await Promise.all(
+    parts.map(async (part) => {
+      const file = files[`../words/${chosen}/${part}.json`];
+      if (!file) throw new Error(`no words: ${chosen}/${part}`);
+      return Object.entries(await file()).map(([key, text]) => [`${part}.${key}`, text] as const);
+    }),
+  );
+  words = Object.fromEntries(loaded.flat());
+}
+
+export function has_words(key: string): boolean {
+  return key in words;
+}
+
+function filled(key: string, values: Values): string {
+  const text = words[key];
+  if (text === undefined) throw new Error(`no words for ${key}`);
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${key} lacks ${name}`);
+    return String(value);
+  });
+}
+
+const reading = /\[([^|\]]+)\|([^\]]+)\]/;
+
+// Where there can be no markup: titles, labels, files. Without readings.
+export function text_of(key: string, values: Values = {}): string {
+  return filled(key, values).replace(new RegExp(reading, "g"), "$1");
+}
+
+// A text of a word file, with readings above its characters.
+export function Say({ of, ...values }: { of: string } & Values): JSX.Element {
+  const parts = filled(of, values).split(new RegExp(reading, "g"));
+  return (
+    <>
+      {parts.map((part, i) => {
+        if (i % 3 === 2) return null;
+        if (i % 3 === 0) return part;
+        return (
+          <ruby>
+            {part}
+            <rp>（</rp>
+            <rt>{parts[i + 1]}</rt>
+            <rp>）</rp>
+          </ruby>
+        );
+      })}
+    </>
+  );
+}
+
+// 1,234円 in Japanese, ¥1,234 in English.
+export function yen(amount: number): string {
+  const digits = amount.toLocaleString("en-US");
+  return current === "en" ? `¥${digits}` : `${digits}円`;
+}
+

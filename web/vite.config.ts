@@ -1,0 +1,36 @@
+// One entry a page; names without hashes, for the portal serves all files under the hash of the
+// whole build. The same sources give the same bytes.
+import { defineConfig } from "vite";
+
+// words/easy/home.json: a file of its own, so that a page loads its language only.
+function chunk_name(chunk: { facadeModuleId?: string | null }): string {
+  const words = /words\/(\w+)\/(\w+)\.json$/.exec(chunk.facadeModuleId ?? "");
+  return words ? `words-${words[1]}-${words[2]}.js` : "[name].js";
+}
+
+export default defineConfig({
+  base: "./",
+  publicDir: false,
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: process.env.MADO_WEB_OUT ?? "dist",
+    emptyOutDir: true,
+    target: "es2023",
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: {
+        back: "portal/back.ts",
+        eligibility: "portal/eligibility.tsx",
+        home: "portal/home.tsx",
+        sessions: "portal/sessions.ts",
+      },
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: chunk_name,
+        assetFileNames: "[name][extname]",
+      },
+    },
+  },
+});
