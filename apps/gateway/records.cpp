@@ -120,7 +120,8 @@ Records::Records(const std::string& mapping, const std::string& database,
     if (holder_->kind.text() != about.text("kind")) {
         about.refuse("kind", "the directory says " + holder_->kind.text());
     }
-    scheme_ = schemes.of_kind(holder_->kind);
+    scheme_ = schemes.of_holder(holder_->id, holder_->kind);
+    if (scheme_ == nullptr) about.refuse("id", "no number scheme is this holder's");
     connection_.limit_ms(answer_ms_max);
     auto services = config.table("service");
     for (const auto& name : services.keys()) {

@@ -93,7 +93,7 @@ Parsed<void> add_number(ImportedPerson& person, std::string_view scheme_name,
     if (!number) return bad("a number does not fit its scheme");
     const auto& holder = identifier.holder;
     if (scheme->kind.has_value() != holder.has_value() ||
-        (holder && number->field(scheme->holder_field) != holder->text())) {
+        (holder && scheme->giver(*number) != holder->text())) {
         return bad("a number is of another holder than its line says");
     }
     auto indexes = number_indexes(facts.vault, *number, *scheme);

@@ -115,7 +115,7 @@ std::expected<Route, Code> route_own_number(const wire::Target& to,
                                             const wire::Scheme& scheme,
                                             const wire::PersonNumber& number,
                                             const std::vector<Identifier>& identifiers) {
-    const auto* holder = directory.find(number.field(scheme.holder_field));
+    const auto* holder = directory.find(scheme.giver(number));
     if (holder == nullptr || holder->kind != *scheme.kind) return std::unexpected(Code::no_match);
     const bool asked =
         to.holder ? *to.holder == holder->id : *to.kind == holder->kind && to.position == 1;

@@ -37,6 +37,30 @@ json::object identifier(const Care& care) {
             {"state", "current"}};
 }
 
+// Pension holders are told no other number of a person, and no other holder theirs.
+json::object identifier(std::string_view scheme, Holder holder, const std::string& number,
+                        bool current) {
+    return {{"scheme", scheme},
+            {"holder", holder_id(holder)},
+            {"fields", {{"number", number}}},
+            {"state", current ? "current" : "former"}};
+}
+
+void add_identifiers(json::array& out, const Pension& pension) {
+    out.push_back(identifier("basic-pension-number", Holder::state_pension, pension.number, true));
+    if (const auto& fund = pension.national_fund) {
+        out.push_back(
+            identifier("npf-member-number", Holder::national_fund, fund->number, !fund->last));
+    }
+    if (const auto& fund = pension.employees_fund) {
+        out.push_back(
+            identifier("employees-fund-number", Holder::employees_fund, fund->number, !fund->last));
+    }
+    if (const auto& federation = pension.federation) {
+        out.push_back(identifier("pfa-number", Holder::federation, federation->number, true));
+    }
+}
+
 // What the issuing centre knows of a person: who they are and under which numbers, newest first.
 // Nothing about how they are insured.
 json::object known_to_issuer(const Person& person) {
@@ -49,6 +73,7 @@ json::object known_to_issuer(const Person& person) {
         if (!known) identifiers.push_back(std::move(one));
     }
     if (person.care) identifiers.push_back(identifier(*person.care));
+    if (person.pension) add_identifiers(identifiers, *person.pension);
     json::object line;
     line["key"] = person.key ? json::value(*person.key) : json::value(nullptr);
     line["name"] = person.name;

@@ -7,6 +7,8 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "calendar.hpp"
+#include "careers.hpp"
+#include "named_pensions.hpp"
 #include "share.hpp"
 
 namespace mado::country {
@@ -60,6 +62,7 @@ Coverage read_coverage(Members& outer, const json::value& value) {
     if (const auto reason = in.optional_text("end_reason")) {
         coverage.end = choose<EndReason>(in, *reason,
                                          {{"left-work", EndReason::left_work},
+                                          {"dependence-ended", EndReason::dependence_ended},
                                           {"turned-75", EndReason::turned_75},
                                           {"welfare", EndReason::welfare}});
     }
@@ -125,6 +128,9 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
             person.named_notices.push_back(read_notice(in, one));
     }
     if (const auto* care = in.optional_object("care")) person.care = read_care(in, *care);
+    if (const auto* pension = in.optional_object("pension")) {
+        person.pension = read_pension(in, *pension);
+    }
     finish(in, outer);
     if (!outer.good()) return person;  // half-read days are not worth a calculation
     for (auto& coverage : person.coverage) {
@@ -156,7 +162,7 @@ bool tells_of_later(const Person& person, Date on) {
     for (const auto& coverage : person.coverage) {
         if (coverage.from > on || (coverage.last && *coverage.last > on)) return true;
     }
-    return false;
+    return person.pension && !known_by(*person.pension, on);
 }
 
 }  // namespace
@@ -165,7 +171,7 @@ std::vector<Household> read_named_people(const std::string& country_folder, Date
     const auto path = country_folder + "/people.json";
     const auto text = read_file(path);
     if (!text) throw OperatorError("the file " + path + " is missing: give --country country/jp");
-    const auto object = parse_json_object(*text);
+    const auto object = parse_json_object(*text, {.depth_max = 12});
     if (!object) throw OperatorError(path + ": " + object.error().why);
     Members in(*object);
     std::vector<Household> households;
@@ -173,11 +179,13 @@ std::vector<Household> read_named_people(const std::string& country_folder, Date
         households.push_back(read_household(in, value, plus_years(on, 1)));
     }
     if (const auto ok = in.finish(); !ok) throw OperatorError(path + ": " + ok.error().why);
-    for (const auto& household : households) {
-        for (const auto& person : household.people) {
-            if (!tells_of_later(person, on)) continue;
-            throw OperatorError(path + " tells of days after --on " + to_text(on) +
-                                ": choose a later day");
+    for (auto& household : households) {
+        for (auto& person : household.people) {
+            if (tells_of_later(person, on)) {
+                throw OperatorError(path + " tells of days after --on " + to_text(on) +
+                                    ": choose a later day");
+            }
+            if (person.pension) add_second_category(*person.pension, person.birth, on);
         }
     }
     return households;

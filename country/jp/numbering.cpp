@@ -42,4 +42,23 @@ std::string Numbering::care() {
     return fmt::format("{:010}", ++care_);
 }
 
+// The first four digits name the office that gave the number; that 9990 to 9999 name none is from
+// memory [M]. The named people have 9990.
+std::string Numbering::basic_pension() {
+    return fmt::format("{:010}", 9'991'000'000 + basic_pension_++);
+}
+
+// The lengths of the funds' numbers are from memory [M].
+std::string Numbering::national_fund() {
+    return fmt::format("99{:08}", ++national_fund_);
+}
+
+std::string Numbering::employees_fund() {
+    return fmt::format("{:07}", ++employees_fund_);
+}
+
+std::string Numbering::federation(std::int64_t fund) {
+    return fmt::format("{:04}{:07}", fund, ++federation_);
+}
+
 }  // namespace mado::country

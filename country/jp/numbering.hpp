@@ -27,6 +27,10 @@ class Numbering {
     Subscription city_household(const std::string& symbol);
     std::string late_elderly();
     std::string care();
+    std::string basic_pension();
+    std::string national_fund();
+    std::string employees_fund();
+    std::string federation(std::int64_t fund);
 
   private:
     std::vector<std::int64_t> employees_;  // by employer
@@ -34,6 +38,10 @@ class Numbering {
     std::map<std::string, std::int64_t> households_;  // by symbol
     std::int64_t late_elderly_ = 100'000;
     std::int64_t care_ = 1'000'000;
+    std::int64_t basic_pension_ = 0;
+    std::int64_t national_fund_ = 100'000;
+    std::int64_t employees_fund_ = 500'000;
+    std::int64_t federation_ = 500'000;
 };
 
 }  // namespace mado::country

@@ -8,12 +8,22 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "pension.hpp"
 
 namespace mado::country {
 
-enum class Holder { society, city, late_elderly, care };
+enum class Holder {
+    society,
+    city,
+    late_elderly,
+    care,
+    state_pension,
+    national_fund,
+    employees_fund,
+    federation,
+};
 
-// The insurer number, which is also the name of its files in holders/.
+// The insurer number or name, which is also the name of its files in holders/.
 constexpr std::string_view holder_id(Holder holder) {
     switch (holder) {
         case Holder::society:
@@ -24,6 +34,14 @@ constexpr std::string_view holder_id(Holder holder) {
             return "39990015";
         case Holder::care:
             return "992016";
+        case Holder::state_pension:
+            return "nenkin";
+        case Holder::national_fund:
+            return "npf";
+        case Holder::employees_fund:
+            return "kikin-1";
+        case Holder::federation:
+            return "pfa";
     }
     return "";
 }
@@ -161,9 +179,16 @@ struct Person {
     bool lives_elsewhere = false;    // 住所地特例
     std::vector<Coverage> coverage;  // oldest first
     std::optional<Care> care;
+    bool couple = false;  // one of the two who head the household; told of drawn people only
+    std::optional<Pension> pension;
     std::vector<NamedTreatment> treatments;  // none: drawn by chance
     std::vector<NamedNotice> named_notices;  // none: drawn by chance
 };
+
+// An employer of the society, by the 記号 of its employees.
+inline std::string workplace_name(const std::string& symbol) {
+    return "まどか電機グループ 第" + symbol + "事業所";
+}
 
 struct Household {
     std::string address;

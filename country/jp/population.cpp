@@ -6,6 +6,7 @@
 #include <array>
 
 #include "calendar.hpp"
+#include "careers.hpp"
 #include "life.hpp"
 #include "share.hpp"
 
@@ -256,8 +257,11 @@ Household Population::next(std::size_t people_max) {
                 medical_spans(coverage, person.birth, income_of(members[i]), plus_years(on, 1));
         }
     }
-    for (auto& member : members)
+    for (auto& member : members) {
+        member.person.couple = member.role == Role::head || member.role == Role::spouse;
         household.people.push_back(std::move(member.person));
+    }
+    draw_pensions(household, numbering_, on);
     return household;
 }
 

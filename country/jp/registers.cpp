@@ -5,34 +5,16 @@
 #include <map>
 #include <utility>
 
-#include "base/file.hpp"
 #include "calendar.hpp"
 #include "db/db.hpp"
+#include "holder_database.hpp"
 #include "letters.hpp"
+#include "pension_registers.hpp"
 
 namespace mado::country {
 namespace {
 
 constexpr std::int64_t not_ended_ymd = 99991231;
-
-struct Place {
-    std::string folder;
-    std::string country_folder;
-};
-
-db::Connection make_database(const Place& place, Holder holder) {
-    const std::string id(holder_id(holder));
-    const auto path = place.country_folder + "/holders/" + id + ".sql";
-    const auto schema = read_file(path);
-    if (!schema) throw OperatorError("the file " + path + " is missing: give --country country/jp");
-    db::Connection connection(place.folder + "/" + id + ".sqlite", db::Access::create);
-    // One file that can be opened without the right to write beside it, as a holder's replica is.
-    connection.run("pragma journal_mode = delete");
-    db::Transaction transaction(connection);
-    connection.run(*schema);
-    transaction.commit();
-    return connection;
-}
 
 // ---- 健保 ----
 
@@ -89,8 +71,7 @@ std::optional<std::int64_t> SocietyRegister::lost_code(EndReason reason) {
 
 void SocietyRegister::add(const Person& person, const Coverage& coverage) {
     ++person_no_;
-    const auto name =
-        coverage.voluntary ? "任意継続" : "まどか電機グループ 第" + coverage.symbol + "事業所";
+    const auto name = coverage.voluntary ? "任意継続" : workplace_name(coverage.symbol);
     workplace_.bind("symbol", coverage.symbol).bind("name", name).execute();
     auto& row = coverage.insured ? member_ : dependant_;
     if (coverage.insured) {
@@ -367,11 +348,13 @@ struct Registers::Databases {
         : society(place, written),
           city(place, written),
           late_elderly(place, written),
-          care(place, written) {}
+          care(place, written),
+          pensions(place, written.dates.on) {}
     SocietyRegister society;
     CityRegister city;
     LateElderlyRegister late_elderly;
     CareRegister care;
+    PensionRegisters pensions;
 };
 
 Registers::Registers(const std::string& folder, const std::string& country_folder,
@@ -391,6 +374,7 @@ void Registers::add(const Household& household) {
             }
         }
         if (person.care) databases_->care.add(person, *person.care);
+        if (person.pension) databases_->pensions.add(person, *person.pension);
     }
 }
 
@@ -399,6 +383,7 @@ void Registers::commit() {
     databases_->city.commit();
     databases_->late_elderly.commit();
     databases_->care.commit();
+    databases_->pensions.commit();
 }
 
 }  // namespace mado::country

@@ -51,8 +51,9 @@ bool has_field(const Scheme& scheme, std::string_view name) {
 
 // The parts of a scheme fit together; otherwise its numbers would quietly lead nowhere.
 Parsed<void> check_scheme(const Scheme& scheme) {
-    if (scheme.kind.has_value() != has_field(scheme, scheme.holder_field)) {
-        return bad("a number scheme needs both a kind and the field that is its holder, or none");
+    const int givers = int{has_field(scheme, scheme.holder_field)} + int{scheme.holder.has_value()};
+    if (givers != (scheme.kind ? 1 : 0) || (scheme.holder && !scheme.holder_field.empty())) {
+        return bad("a number scheme needs a kind and its holder or that one's field, or none");
     }
     if (!scheme.optional_in_index.empty() && !has_field(scheme, scheme.optional_in_index)) {
         return bad("optional_in_index names no field of its number scheme");
@@ -74,6 +75,7 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
         in.refuse("a number scheme's kind is neither a text nor null");
     }
     scheme.holder_field = in.optional_text("holder_field", 40).value_or("");
+    const auto holder = in.optional_text("holder", 64);
     scheme.optional_in_index = in.optional_text("optional_in_index", 40).value_or("");
     for (const auto& element : in.array("fields", fields_max)) {
         auto field = parse_field(element);
@@ -86,6 +88,11 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
         auto code = CodeId::parse(std::string_view(kind->get_string()));
         if (!code) return std::unexpected(code.error());
         scheme.kind = *code;
+    }
+    if (holder) {
+        auto id = ParticipantId::parse(*holder);
+        if (!id) return std::unexpected(id.error());
+        scheme.holder = *id;
     }
     if (auto ok = check_scheme(scheme); !ok) return std::unexpected(ok.error());
     return scheme;
@@ -158,10 +165,18 @@ const Scheme* Schemes::find(std::string_view name) const {
     return found == schemes_.end() ? nullptr : &*found;
 }
 
-const Scheme* Schemes::of_kind(const CodeId& kind) const {
+const Scheme* Schemes::of_holder(const ParticipantId& id, const CodeId& kind) const {
+    const auto own = std::ranges::find_if(schemes_, [&id, &kind](const Scheme& scheme) {
+        return scheme.kind == kind && scheme.holder == id;
+    });
+    if (own != schemes_.end()) return &*own;
     const auto found = std::ranges::find_if(
-        schemes_, [&kind](const Scheme& scheme) { return scheme.kind == kind; });
+        schemes_, [&kind](const Scheme& scheme) { return scheme.kind == kind && !scheme.holder; });
     return found == schemes_.end() ? nullptr : &*found;
+}
+
+std::string_view Scheme::giver(const PersonNumber& number) const {
+    return holder ? std::string_view(holder->text()) : number.field(holder_field);
 }
 
 std::string_view PersonNumber::field(std::string_view name) const {

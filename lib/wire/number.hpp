@@ -27,20 +27,27 @@ struct NumberField {
     CheckDigit check = CheckDigit::none;
 };
 
+struct PersonNumber;
+
 struct Scheme {
-    std::string name;               // "health-care-number", "insured-number", …
-    std::optional<CodeId> kind;     // of the holders that give such numbers; none: not routable
-    std::string holder_field;       // the field that is the holder's id; "" when not routable
+    std::string name;            // "health-care-number", "insured-number", …
+    std::optional<CodeId> kind;  // of the holders that give such numbers; none: of nobody
+    std::string holder_field;    // the field that is the holder's id; "" when there is none
+    std::optional<ParticipantId> holder;  // instead: the only holder that gives such numbers
     std::string optional_in_index;  // a number without this field still finds its person; "" = none
     std::vector<NumberField> fields;
+
+    // The id of the holder that gave this number; "" when it was none.
+    [[nodiscard]] std::string_view giver(const PersonNumber& number) const;
 };
 
 class Schemes {
   public:
     static Parsed<Schemes> parse(std::string_view text);
     [[nodiscard]] const Scheme* find(std::string_view name) const;
-    // The scheme of the numbers that holders of this kind give; null when there is none.
-    [[nodiscard]] const Scheme* of_kind(const CodeId& kind) const;
+    // The scheme of the numbers that this holder gives: its own, or that of its kind; null when
+    // there is none.
+    [[nodiscard]] const Scheme* of_holder(const ParticipantId& id, const CodeId& kind) const;
 
   private:
     std::vector<Scheme> schemes_;

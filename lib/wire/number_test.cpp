@@ -203,10 +203,44 @@ TEST_F(Numbers, HaveOneTextForTheHolder) {
 
 TEST_F(Numbers, HaveSchemesByNameAndByKindOfHolder) {
     EXPECT_EQ(schemes_.find("pension-number"), nullptr);
-    EXPECT_EQ(schemes_.of_kind(code_id("care-insurer"))->name, "care-insured-number");
-    EXPECT_EQ(schemes_.of_kind(code_id("clinic")), nullptr);
+    EXPECT_EQ(schemes_.of_holder(participant_id("992016"), code_id("care-insurer"))->name,
+              "care-insured-number");
+    EXPECT_EQ(schemes_.of_holder(participant_id("clinic-1"), code_id("clinic")), nullptr);
     EXPECT_FALSE(schemes_.find("health-care-number")->kind);
     EXPECT_EQ(schemes_.find("insured-number")->optional_in_index, "branch");
+}
+
+// Several holders of one kind, each with numbers of its own; the number does not say whose it is.
+TEST(NumberSchemes, MayBeOfOneHolder) {
+    constexpr std::string_view text = R"({"schemes": [
+        {"name": "basic-pension-number", "kind": "pension", "holder": "nenkin",
+         "fields": [{"name": "number", "digits": [10]}]},
+        {"name": "fund-number", "kind": "pension", "holder": "fund",
+         "fields": [{"name": "number", "digits": [7]}]}]})";
+    const auto schemes = valid(Schemes::parse(text));
+    const auto pension = code_id("pension");
+    EXPECT_EQ(schemes.of_holder(participant_id("nenkin"), pension)->name, "basic-pension-number");
+    EXPECT_EQ(schemes.of_holder(participant_id("fund"), pension)->name, "fund-number");
+    EXPECT_EQ(schemes.of_holder(participant_id("another"), pension), nullptr);
+    EXPECT_EQ(schemes.of_holder(participant_id("nenkin"), code_id("clinic")), nullptr);
+
+    const auto& basic = *schemes.find("basic-pension-number");
+    const auto number = read_number(basic, {{"number", "１２３４-567890"}});
+    ASSERT_TRUE(number);
+    EXPECT_EQ(basic.giver(*number), "nenkin");
+    EXPECT_EQ(read_number(basic, {{"number", "123-567890"}}).error(), Code::number_malformed);
+    const auto sent = number_for_holder(*number, basic, participant_id("nenkin"));
+    EXPECT_EQ(sent, R"({"holder":"nenkin","scheme":"basic-pension-number","number":"1234567890"})");
+    EXPECT_TRUE(is_number_for_holder(sent, basic, participant_id("nenkin")));
+    EXPECT_FALSE(is_number_for_holder(sent, basic, participant_id("fund")));
+
+    for (const auto* by : {R"("holder": "")", R"("holder": "No Id")", R"("holder": 7)",
+                           R"("holder": "fund", "holder_field": "number")",
+                           R"("holder": "fund", "holder_field": "none")"}) {
+        EXPECT_FALSE(Schemes::parse(replaced(text, R"("holder": "fund")", by))) << by;
+    }
+    EXPECT_FALSE(Schemes::parse(
+        replaced(text, R"("kind": "pension", "holder": "fund",)", R"("holder": "fund",)")));
 }
 
 TEST(NumberSchemes, RefuseWhatTheyDoNotKnow) {

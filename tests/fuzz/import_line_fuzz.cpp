@@ -44,8 +44,7 @@ bool import_line(ByteView in) {
     if (!person) return false;
     for (const auto& [indexes, identifier] : person->identifiers) {
         const auto& scheme = *schemes.find(identifier.number.scheme);
-        require(!identifier.holder ||
-                    identifier.number.field(scheme.holder_field) == identifier.holder->text(),
+        require(!identifier.holder || scheme.giver(identifier.number) == identifier.holder->text(),
                 "a number is of its holder");
         const auto kept = relay::read_identifier(relay::identifier_plain(identifier));
         require(kept.number == identifier.number && kept.holder == identifier.holder &&

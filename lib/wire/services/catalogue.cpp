@@ -10,13 +10,14 @@
 #include "wire/services/eligibility.hpp"
 #include "wire/services/evidence.hpp"
 #include "wire/services/notices.hpp"
+#include "wire/services/pension.hpp"
 
 namespace mado::wire {
 namespace {
 
 const auto contracts =
-    std::to_array<Contract>({eligibility_contract(), claims_contract(), evidence_contract(),
-                             notices_contract(), notice_contract()});
+    std::to_array<Contract>({eligibility_contract(), claims_contract(), pension_contract(),
+                             evidence_contract(), notices_contract(), notice_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;
