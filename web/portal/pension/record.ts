@@ -32,6 +32,7 @@ export interface Year {
   year: number; // April to March
   scheme: Scheme;
   yen: number;
+  months_unknown?: number; // not in `yen`: no table has their premium
 }
 
 export interface Part {
@@ -52,6 +53,8 @@ export interface Expected {
   counted_months?: number;
   needed_months?: number;
   qualifies?: boolean;
+  counted_months_continued?: number;
+  qualifies_continued?: boolean;
   so_far: Claim[];
   continued: Claim[];
 }
@@ -76,7 +79,8 @@ export interface Joining {
   months: number;
   first: Record<string, Unit>;
   further: Record<string, Unit[]>; // for one, two, … of them
-  further_max: Record<string, Record<string, number>>; // by the first's type
+  // By the first's type; null: a premium is in no table, so the limits cannot be checked.
+  further_max: Record<string, Record<string, number | null>>;
 }
 
 export type NationalFund =
@@ -171,7 +175,7 @@ const is_joining = object({
   months: is_whole,
   first: values(is_unit),
   further: values(list(is_unit)),
-  further_max: values(values(is_whole)),
+  further_max: values(values(or_null(is_whole))),
 });
 const is_possible = object({ possible: (value) => value === true, joining: list(is_joining) });
 const is_impossible = object({ possible: (value) => value === false, reasons: list(is_text) });
@@ -202,12 +206,15 @@ const is_document = object({
       }),
     ),
   ),
-  years: list(object({ year: is_whole, scheme: is_scheme, yen: is_whole })),
+  years: list(
+    object({ year: is_whole, scheme: is_scheme, yen: is_whole, months_unknown: optional(is_whole) }),
+  ),
   expected: or_null(
     object({
       basis: list(object({ code: is_text })),
       counted_months: optional(is_whole),
       needed_months: optional(is_whole),
+      counted_months_continued: optional(is_whole),
       so_far: list(is_claim),
       continued: list(is_claim),
     }),

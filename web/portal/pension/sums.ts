@@ -28,6 +28,7 @@ export function span_lines(answers: Answer[]): SpanLine[] {
 export interface YearLine {
   year: number;
   amounts: Amounts;
+  months_unknown: number; // whose amount nobody knows
 }
 
 // Every year from the first to the last, also those of which nobody has an amount.
@@ -39,8 +40,13 @@ export function year_lines(answers: Answer[]): YearLine[] {
   const lines = Array.from({ length: last - first + 1 }, (_, i) => ({
     year: first + i,
     amounts: no_amounts(),
+    months_unknown: 0,
   }));
-  for (const { year, scheme, yen } of years) lines[year - first]!.amounts[scheme] += yen;
+  for (const { year, scheme, yen, months_unknown } of years) {
+    const line = lines[year - first]!;
+    line.amounts[scheme] += yen;
+    line.months_unknown += months_unknown ?? 0;
+  }
   return lines;
 }
 
@@ -198,7 +204,7 @@ export function further_types(joining: Joining, first: string): string[] {
   return Object.keys(joining.further).filter((type) => further_counts(most, joining, type) > 0);
 }
 
-function further_counts(most: Record<string, number>, joining: Joining, type: string): number {
+function further_counts(most: Record<string, number | null>, joining: Joining, type: string): number {
   return Math.min(most[type] ?? 0, joining.further[type]?.length ?? 0);
 }
 

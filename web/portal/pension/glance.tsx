@@ -1,0 +1,73 @@
+// The three things that people come for, before the charts.
+import type { JSX } from "preact";
+import { Read, Say } from "../../shared/words";
+import { usual_age } from "./expected";
+import { age_text, money } from "./format";
+import type { Answer } from "./record";
+import { claim_ages, monthly_at, parts_at, payable_runs, total } from "./sums";
+
+export function Glance({ answers, today }: { answers: Answer[]; today: string }): JSX.Element {
+  const age = usual_age(claim_ages(answers, "continued"));
+  const state = answers.find(({ document }) => document.body === "state")?.document;
+  const { counted_months, needed_months } = state?.expected ?? {};
+  const payable = payable_runs(state?.months ?? [], today);
+  const monthly = age !== null && total(monthly_at(parts_at(answers, "continued", age), age));
+  const receives = answers
+    .flatMap(({ document }) => document.receiving?.parts ?? [])
+    .reduce((sum, part) => sum + part.monthly_yen, 0);
+  return (
+    <dl class="glance">
+      {receives > 0 && (
+        <div>
+          <dt>
+            <Say of="pension.glance.receives" />
+          </dt>
+          <dd>
+            <a href="#expected">
+              <Read text={money(receives)} />
+            </a>
+          </dd>
+        </div>
+      )}
+      {age !== null && (
+        <div>
+          <dt>
+            <Say of="pension.glance.expected" age={age_text(age)} />
+          </dt>
+          <dd>
+            <a href="#expected">
+              <Read text={money(monthly || 0)} />
+            </a>
+          </dd>
+        </div>
+      )}
+      {counted_months !== undefined && needed_months !== undefined && (
+        <div>
+          <dt>
+            <Say of="pension.glance.counted" needed={needed_months} />
+          </dt>
+          <dd>
+            <a href="#months">
+              <Say of="pension.month_count" months={counted_months} />
+            </a>
+          </dd>
+        </div>
+      )}
+      {state?.months && (
+        <div>
+          <dt>
+            <Say of="pension.glance.payable" />
+          </dt>
+          <dd>
+            <a href="#months">
+              <Say
+                of="pension.month_count"
+                months={payable.reduce((sum, run) => sum + run.count, 0)}
+              />
+            </a>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
