@@ -22,7 +22,7 @@ export interface Series {
   label: string;
 }
 
-const print_width = 640; // pixels: what A4 leaves between wide margins
+const print_width = 780; // pixels: what A4 leaves between its margins, zoomed as chart.css says
 const box_at_first: Box = { width: 0, em: 16 };
 
 // The element's width and size of type; both can change, the type without the width.
@@ -80,7 +80,7 @@ export function Patterns(): JSX.Element {
 
 export function Swatch({ pattern }: { pattern: number }): JSX.Element {
   return (
-    <svg class="chart-swatch" width="28" height="20" aria-hidden="true">
+    <svg class="chart-swatch" viewBox="0 0 28 20" aria-hidden="true">
       <rect x="1" y="1" width="26" height="18" fill={`url(#chart-pattern-${pattern})`} />
     </svg>
   );
@@ -261,6 +261,7 @@ export interface StackProps {
   bars: Bar[];
   steps?: boolean; // bars that follow each other without a gap
   smallest_step: number;
+  highest?: number; // so that other choices are drawn to the same scale
   amount: (value: number) => string; // on the axis
   short_amount: (value: number) => string; // where it is narrow; the unit stands above
   unit: string;
@@ -292,7 +293,8 @@ function draw_stack(
 ): Drawing {
   const { em } = box;
   const narrow = is_narrow(box);
-  const highest = Math.max(0, ...props.bars.map((bar) => bar.values.reduce((a, b) => a + b, 0)));
+  const sums = props.bars.map((bar) => bar.values.reduce((a, b) => a + b, 0));
+  const highest = Math.max(props.highest ?? 0, ...sums);
   const values = value_ticks(highest, props.smallest_step);
   const label = narrow ? props.short_amount : props.amount;
   const x: Scale = {
@@ -303,7 +305,7 @@ function draw_stack(
   };
   const top = em * (narrow ? 2.2 : 0.8);
   const bottom = top + Math.round(Math.max(em * 9, Math.min(em * 15, box.width * 0.35)));
-  const y: Scale = { from: 0, to: values.at(-1)!, start: bottom, end: top };
+  const y: Scale = { from: 0, to: Math.max(highest, values.at(-1)!), start: bottom, end: top };
   const ticks = fitting_ticks(props.ticks, x, em);
   const content = (
     <>
@@ -323,10 +325,13 @@ function draw_stack(
         </g>
       ))}
       {time_axis(ticks, bottom, bottom, em)}
+      {(props.steps ? merged(props.bars) : props.bars).map((bar) => (
+        <Stack key={bar.from} {...{ bar, x, y, props }} />
+      ))}
       {props.bars.map((bar, i) => (
-        <Stack
-          key={i}
-          {...{ bar, x, y, props }}
+        <Target
+          key={bar.from}
+          {...{ bar, x, y }}
           pointed={i === pointed}
           point={(on) => point(on ? i : null)}
         />
@@ -337,41 +342,61 @@ function draw_stack(
   return { height: Math.ceil(bottom + axis_height(props.ticks, em)), content };
 }
 
-interface OneStack {
+// Steps of the same height are one piece.
+function merged(bars: Bar[]): Bar[] {
+  const out: Bar[] = [];
+  for (const bar of bars) {
+    const last = out.at(-1);
+    const is_same = last?.values.every((value, i) => value === bar.values[i]);
+    if (last && is_same) last.to = bar.to;
+    else out.push({ ...bar });
+  }
+  return out;
+}
+
+interface StackPlace {
   bar: Bar;
   x: Scale;
   y: Scale;
-  props: StackProps;
-  pointed: boolean;
-  point: (on: boolean) => void;
 }
 
-function Stack({ bar, x, y, props, pointed, point }: OneStack): JSX.Element {
+function Stack({ bar, x, y, props }: StackPlace & { props: StackProps }): JSX.Element {
   const [left, right] = [place(x, bar.from), place(x, bar.to)];
   const gap = props.steps ? 0 : Math.min(4, (right - left) * 0.2);
-  const width = Math.max(1, right - left - gap);
   return (
-    <g class={pointed ? "pointed" : undefined}>
+    <g>
       {stacked(bar.values, y).map((piece) => (
         <rect
           key={piece.series}
           class="piece"
           x={left}
           y={piece.y}
-          width={width}
+          width={Math.max(1, right - left - gap)}
           height={piece.height}
           fill={`url(#chart-pattern-${props.series[piece.series]!.pattern})`}
         />
       ))}
-      <rect
-        class="target"
-        x={left}
-        y={y.end}
-        width={Math.max(1, right - left)}
-        height={y.start - y.end}
-        onPointerEnter={() => point(true)}
-        onPointerLeave={(event) => event.pointerType === "mouse" && point(false)}
-      />
     </g>
+  );
+}
+
+interface TargetProps extends StackPlace {
+  pointed: boolean;
+  point: (on: boolean) => void;
+}
+
+// Easier to point at than a low bar; a finger's choice stays when it is lifted.
+function Target({ bar, x, y, pointed, point }: TargetProps): JSX.Element {
+  const left = place(x, bar.from);
+  return (
+    <rect
+      class={pointed ? "target pointed" : "target"}
+      x={left}
+      y={y.end}
+      width={Math.max(1, place(x, bar.to) - left)}
+      height={y.start - y.end}
+      onPointerEnter={() => point(true)}
+      onPointerLeave={(event) => event.pointerType === "mouse" && point(false)}
+    />
   );
 }

@@ -31,14 +31,16 @@ export function text_em(text: string): number {
   return sum;
 }
 
-// 1, 2 or 5 times a power of ten, so that at most three lines stand above zero.
+// Steps of 1, 2 or 5 times a power of ten; at most three lines stand above zero.
 export function value_ticks(highest: number, smallest_step: number): number[] {
   let step = smallest_step;
   for (let i = 0; i < 40 && Math.ceil(highest / step) > 3; i++) {
     const leading = Number(String(step / smallest_step)[0]);
     step = leading === 2 ? step * 2.5 : step * 2;
   }
-  const count = Math.max(1, Math.ceil(highest / step));
+  // A line far above the highest bar would leave the chart half empty.
+  const above = Math.ceil(highest / step);
+  const count = Math.max(1, above * step > highest * 1.25 ? above - 1 : above);
   return Array.from({ length: count + 1 }, (_, i) => i * step);
 }
 

@@ -8,6 +8,7 @@ export interface Column {
   label: string; // a phrase
   amount?: boolean; // to the right
   unseen?: boolean; // the label says nothing new to whoever sees the cells
+  plain?: boolean; // as a line of a list it needs no label
 }
 
 export interface Row {
@@ -75,7 +76,7 @@ function Cell({ column, is_header, children }: CellProps): JSX.Element {
       </th>
     );
   }
-  const label = column.unseen ? undefined : without_readings(column.label);
+  const label = column.unseen || column.plain ? undefined : without_readings(column.label);
   return (
     <td role="cell" class={class_of(column)} data-label={label}>
       {children}

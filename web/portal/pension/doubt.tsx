@@ -81,12 +81,16 @@ function Steps({ line }: { line: Line }): JSX.Element {
 
 export function DoubtDialog({ line, close }: { line: Line; close: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   // Modal: Esc closes it, and the focus goes back to the line's button.
-  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    dialog.current!.showModal();
+    heading.current!.focus();
+  }, []);
   const title = without_readings(phrase("pension.doubt.title"));
   return (
     <dialog ref={dialog} class="doubt-dialog" aria-label={title} onClose={close}>
-      <h2>
+      <h2 ref={heading} tabIndex={-1}>
         <Say of="pension.doubt.title" />
       </h2>
       <p class="line">

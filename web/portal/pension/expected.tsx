@@ -60,7 +60,7 @@ export function Expected({ answers, is_whole }: ExpectedProps): JSX.Element {
             {fund.checkbox}
           </Controls>
           <Result {...{ parts: with_fund, age, is_whole }} />
-          <ExpectedChart parts={with_fund} age={age} />
+          <ExpectedChart parts={with_fund} age={age} highest={highest(answers, fund.parts)} />
           <Assumptions {...{ answers, course }} />
           <Comparison
             claims={ages.map((claim) => ({
@@ -265,7 +265,25 @@ function ages_text(lines: AgeLine[], i: number): string {
   return phrase("pension.expected.between", { from, to: age_text(next.age) });
 }
 
-function ExpectedChart({ parts, age }: { parts: Part[]; age: number }): JSX.Element {
+// Of all choices, so that a later claim is seen to bring more.
+function highest(answers: Answer[], fund: Part[] | null): number {
+  const sums = (["so_far", "continued"] as const).flatMap((course) =>
+    claim_ages(answers, course).flatMap((age) =>
+      age_lines([...parts_at(answers, course, age), ...(fund ?? [])]).map(({ amounts }) =>
+        total(amounts),
+      ),
+    ),
+  );
+  return Math.max(0, ...sums);
+}
+
+interface ExpectedChartProps {
+  parts: Part[];
+  age: number;
+  highest: number;
+}
+
+function ExpectedChart({ parts, age, highest }: ExpectedChartProps): JSX.Element {
   const lines = age_lines(parts);
   const used = used_schemes(lines.map(({ amounts }) => amounts));
   const first = lines[0]?.age ?? age;
@@ -287,6 +305,7 @@ function ExpectedChart({ parts, age }: { parts: Part[]; age: number }): JSX.Elem
           values: schemes.map((scheme) => line.amounts[scheme]),
         }))}
         steps
+        highest={highest}
         smallest_step={10_000}
         amount={(value) => without_readings(axis_money(value))}
         short_amount={axis_money_short}

@@ -48,7 +48,7 @@ export function Pension({ records, done, today }: PensionProps): JSX.Element {
   const nobody = read.answers.length === 0;
   return (
     <DoubtContext.Provider value={set_doubted}>
-      <div class="pension">
+      <div class="pension on-paper">
         <Patterns />
         <Progress records={read} done={done} />
         <Missing records={read} done={done && !(nobody && read.silent.length === 0)} />

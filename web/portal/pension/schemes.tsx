@@ -7,7 +7,6 @@ import { DoubtButton } from "./doubt";
 import {
   age_in,
   age_ticks,
-  age_text,
   axis_money,
   month_text,
   period_text,
@@ -39,7 +38,7 @@ export function life_of(answers: Answer[], today: string): Life | null {
   const ends = years.map((year) => age_in(`${year + 1}-04`, birth_date));
   return {
     birth_date,
-    from: Math.min(20, ...ages.map(Math.floor)),
+    from: Math.min(20, ...ages),
     to: Math.max(25, age_in(today.slice(0, 7), birth_date) + 1 / 12, ...ends),
   };
 }
@@ -103,12 +102,12 @@ export function Schemes({ answers, life }: { answers: Answer[]; life: Life }): J
         caption={phrase("pension.schemes.table")}
         columns={[
           { label: phrase("pension.column.scheme") },
-          { label: phrase("pension.column.period") },
-          { label: phrase("pension.column.kind") },
-          { label: phrase("pension.column.holder") },
+          { label: phrase("pension.column.period"), plain: true },
+          { label: phrase("pension.column.kind"), plain: true },
+          { label: phrase("pension.column.holder"), plain: true },
           { label: phrase("pension.doubt.title"), unseen: true },
         ]}
-        rows={lines.map((line, i) => ({ key: i, cells: cells_of(line, life) }))}
+        rows={lines.map((line, i) => ({ key: i, cells: cells_of(line) }))}
       />
     </>
   );
@@ -122,17 +121,15 @@ export function plain_ticks(life: Life) {
   }));
 }
 
-function cells_of(line: SpanLine, life: Life): JSX.Element[] {
+function cells_of(line: SpanLine): JSX.Element[] {
   const scheme = scheme_text(line.scheme);
   const period = period_text(line.from, line.to);
   const kind = kind_text(line);
-  const age = age_text(Math.floor(age_in(line.from, life.birth_date)));
   return [
     <Read text={scheme} />,
     <span>
       <Read text={line.to === null ? month_text(line.from) : period} />
-      {line.to === null && <Say of="pension.schemes.goes_on" />}{" "}
-      <Say of="pension.schemes.from_age" age={age} />
+      {line.to === null && <Say of="pension.schemes.goes_on" />}
     </span>,
     <Read text={kind || "—"} />,
     <span>{line.answer.holder.name}</span>,
