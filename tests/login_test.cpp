@@ -43,7 +43,7 @@ class LoginTest : public OneCountry {
         if (folder != nullptr) browser->screenshot(std::string(folder) + "/" + name + ".png");
     }
     static void to_the_agent() {
-        browser->go(portal());
+        browser->go(portal() + "?lang=ja");
         browser->submit("form[action='/login'] button");
         ASSERT_TRUE(browser->shows("暗証番号")) << browser->url() << browser->text("body");
     }
@@ -51,7 +51,7 @@ class LoginTest : public OneCountry {
         to_the_agent();
         browser->type("#pin", "1234");
         browser->submit("button");
-        ASSERT_TRUE(browser->shows("ログインしています")) << browser->text("body");
+        ASSERT_TRUE(browser->shows("ログイン中の画面")) << browser->text("body");
     }
 
     static std::unique_ptr<Browser> browser;
@@ -69,13 +69,13 @@ TEST_F(LoginTest, SiteAgentPinAndBack) {
     picture("agent");
     browser->type("#pin", "1234");
     browser->submit("button");
-    ASSERT_TRUE(browser->shows("ログインしています")) << browser->url();
-    EXPECT_EQ(browser->url(), portal() + "?lang=ja") << "the mandate stands in no address";
+    ASSERT_TRUE(browser->shows("ログイン中の画面")) << browser->url();
+    EXPECT_EQ(browser->url(), portal()) << "the mandate stands in no address";
     picture("home");
     browser->submit("form[action='/logout'] button");
     EXPECT_TRUE(browser->shows("ログアウトしました。"));
     browser->go(portal());
-    EXPECT_FALSE(browser->shows("ログインしています", 0));
+    EXPECT_FALSE(browser->shows("ログイン中の画面", 0));
 }
 
 // The terminal rule: seen by agent, relay and portal within two seconds.
@@ -90,7 +90,7 @@ TEST_F(LoginTest, PullingTheCardLogsOut) {
     RecordProperty("milliseconds", static_cast<int>(took / std::chrono::milliseconds(1)));
     picture("pulled");
     browser->back();
-    EXPECT_FALSE(browser->shows("ログインしています", 300)) << "nor from the browser's memory";
+    EXPECT_FALSE(browser->shows("ログイン中の画面", 300)) << "nor from the browser's memory";
     browser->go(agent());
     EXPECT_TRUE(browser->shows("カードリーダにカードがありません"));
 }
@@ -110,7 +110,7 @@ TEST_F(LoginTest, AMandateOfAnotherSessionIsRefused) {
     browser->go(portal() + "login/back#" + http::form_text(answer));
     EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
     browser->go(portal());
-    EXPECT_FALSE(browser->shows("ログインしています", 0));
+    EXPECT_FALSE(browser->shows("ログイン中の画面", 0));
     // And without having begun one at all.
     browser->go(portal() + "login/back#mandate=" + foreign);
     EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
@@ -122,7 +122,7 @@ TEST_F(LoginTest, ThePinIsInNoLog) {
     browser->submit("button");
     browser->type("#pin", "1234");
     browser->submit("button");
-    EXPECT_TRUE(browser->shows("ログインしています"));
+    EXPECT_TRUE(browser->shows("ログイン中の画面"));
     EXPECT_NE(read_file(country().path("run/agent.log")).value().find("/authorize"),
               std::string::npos);
     for (const auto* program : {"agent", "portal", "relay", "readers"}) {
@@ -141,18 +141,18 @@ TEST_F(LoginTest, TwoAgentsDoNotShareAPort) {
 }
 
 TEST_F(LoginTest, ByKeyboardAlone) {
-    browser->go(portal());
+    browser->go(portal() + "?lang=ja");
     constexpr auto tab = "\uE004";  // WebDriver section 17.4.2
     constexpr auto enter = "\uE007";
-    // Three languages, then the button.
-    for (int i = 0; i < 4; ++i)
+    // The way to the content, three languages, the size of the text, then the button.
+    for (int i = 0; i < 6; ++i)
         browser->press(tab);
     browser->press(enter);
     ASSERT_TRUE(browser->shows("暗証番号"));
     browser->press(tab);  // from the title
     browser->press("1234");
     browser->press(enter);
-    EXPECT_TRUE(browser->shows("ログインしています"));
+    EXPECT_TRUE(browser->shows("ログイン中の画面"));
 }
 
 TEST_F(LoginTest, InEnglishFromBeginningToEnd) {
@@ -161,7 +161,7 @@ TEST_F(LoginTest, InEnglishFromBeginningToEnd) {
     ASSERT_TRUE(browser->shows("Put your card into the reader and enter your PIN."));
     browser->type("#pin", "1234");
     browser->submit("button");
-    EXPECT_TRUE(browser->shows("You are logged in"));
+    EXPECT_TRUE(browser->shows("Where I am logged in"));
     browser->submit("form[action='/logout'] button");
     EXPECT_TRUE(browser->shows("You are logged out."));
 }
@@ -249,7 +249,7 @@ TEST_F(LoginTest, WrongPinShowsTheTriesAndTheLastNeedsATick) {
     browser->click("input[name=last]");
     browser->type("#pin", "1234");
     browser->submit("button");
-    EXPECT_TRUE(browser->shows("ログインしています"));
+    EXPECT_TRUE(browser->shows("ログイン中の画面"));
 }
 
 }  // namespace

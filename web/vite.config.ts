@@ -20,7 +20,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
-      input: { back: "portal/back.ts", home: "portal/home.tsx" },
+      input: {
+        back: "portal/back.ts",
+        eligibility: "portal/eligibility.tsx",
+        home: "portal/home.tsx",
+        sessions: "portal/sessions.ts",
+      },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: chunk_name,

@@ -148,6 +148,7 @@ std::string delegate_number(const Hash& thumbprint) {
 std::string signed_address(const Asked& asked, const Signed& what) {
     http::Form form;
     form.set("mandate", what.mandate);
+    if (!what.certificate.empty()) form.set("certificate", what.certificate);
     if (!what.payload.empty()) form.set("payload", what.payload);
     return with_fragment(asked, std::move(form));
 }

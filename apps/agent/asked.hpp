@@ -63,6 +63,7 @@ std::string delegate_number(const Hash& thumbprint);
 struct Signed {
     std::string mandate;
     std::string payload = {};
+    std::string certificate = {};  // of a log-in: the card's, DER in base64url
 };
 // The address to return to, with the answer in its fragment.
 std::string signed_address(const Asked& asked, const Signed& what);

@@ -22,6 +22,7 @@ CardView Cards::view(const card::Reader& reader) {
     if (!certificate || !(tries || without)) return out;
     out.readable = true;
     out.thumbprint = certificate->thumbprint();
+    out.certificate = certificate->der();
     out.not_after = certificate->not_after();
     if (tries) out.pin_tries = *tries;
     out.pin_at_reader = card.takes_pin_at_reader();

@@ -17,6 +17,7 @@ struct CardView {
     card::Reader reader;
     bool readable = false;  // it is a card that people log in with
     Hash thumbprint = {};   // of the authentication certificate
+    Bytes certificate = {};  // that one, DER
     UnixTime not_after = 0;
     std::optional<int> pin_tries = {};       // 0: locked; none: it was issued without a PIN
     bool pin_at_reader = false;              // its reader has a keypad, and the PIN is typed there

@@ -246,6 +246,7 @@ Task<card::CardResult<Signed>> sign(Shared& shared, const Asked& asked, const Ca
     if (!mandate) co_return std::unexpected(mandate.error());
     if (login) shared.logins.add(std::move(secret), card.reader, end_of(asked, unix_now()));
     out.mandate = std::move(*mandate);
+    if (login) out.certificate = base64url(card.certificate);
     co_return out;
 }
 

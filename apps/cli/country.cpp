@@ -20,6 +20,7 @@
 #include "tlog/cosignature.hpp"
 #include "wire/directory.hpp"
 #include "wire/policy.hpp"
+#include "wire/web_build.hpp"
 
 namespace mado::cli {
 namespace {
@@ -141,10 +142,14 @@ json::object directory_body(const Places& places, const Organisations& organisat
                                             {"services", services_of(one)},
                                             {"addresses", std::move(addresses)},
                                             {"redirect_uris", std::move(redirect_uris)}});
+        auto& listed = participants.back().as_object();
+        if (one.kind == "portal") {
+            listed["web_build"] = base64url(wire::load_web_build(places.web_portal()).hash);
+        }
         if (one.kind != "relay") continue;
         const auto sealing =
             crypto::PrivateKey::load(places.keys_of(one.id) + "/sealing.key").public_key();
-        participants.back().as_object()["sealing_keys"] = json::array{listed_key(sealing)};
+        listed["sealing_keys"] = json::array{listed_key(sealing)};
     }
     const auto log_key = crypto::PrivateKey::load(places.keys_of("relay") + "/log.key");
     const auto log = tlog::NoteVerifier::make(std::string(log_origin), log_key.public_key());

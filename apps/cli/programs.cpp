@@ -177,12 +177,13 @@ void write_configs(const Places& places, const Organisations& organisations, con
                     readers_program(places).socket, ports.agent(), ports.agent_operator()));
     write_config(places, "portal",
                  fmt::format("id = \"portal\"\nkeys = \"{}\"\ndirectory = \"{}\"\n"
-                             "authority = \"{}\"\npolicy = \"{}\"\nredirect_uri = "
+                             "authority = \"{}\"\npolicy = \"{}\"\nweb = \"{}\"\ncountry = "
+                             "\"country/jp/portal.json\"\nredirect_uri = "
                              "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
                              "operator_port = {}\n",
                              places.keys_of("portal"), places.directory(), places.authority_key(),
-                             places.policy(), portal_url(ports), ports.agent(), ports.portal(),
-                             ports.portal_operator()));
+                             places.policy(), places.web_portal(), portal_url(ports), ports.agent(),
+                             ports.portal(), ports.portal_operator()));
 }
 
 }  // namespace mado::cli

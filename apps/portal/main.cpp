@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/config.hpp"
+#include "base/file.hpp"
 #include "base/program.hpp"
 #include "client/endings.hpp"
 #include "http/operations.hpp"
@@ -24,6 +25,7 @@ using http::Task;
 struct Settings {
     std::string id, keys, directory, authority, policy;
     std::string redirect_uri, agent;
+    std::string web, country;
     std::string address;
     std::uint16_t port = 0;
     std::uint16_t operator_port = 0;
@@ -37,6 +39,8 @@ Settings read_settings(const std::string& path) {
     s.directory = config.text("directory");
     s.authority = config.text("authority");
     s.policy = config.text("policy");
+    s.web = config.text("web");
+    s.country = config.text("country");
     s.redirect_uri = config.text("redirect_uri");
     s.agent = config.text("agent");
     s.address = config.text_or("address", "127.0.0.1");
@@ -53,6 +57,20 @@ void demand_listed(const wire::Directory& directory, const client::Identity& ide
     if (std::ranges::find(listed, redirect_uri) != listed.end()) return;
     throw OperatorError("the directory does not list " + redirect_uri + " for " +
                         identity.id.text());
+}
+
+std::string text_of(const std::string& path) {
+    auto text = read_file(path);
+    if (!text) throw OperatorError("the file is missing: " + path);
+    return std::move(*text);
+}
+
+// Whoever builds the same sources finds the hash in the directory, and so in the log.
+wire::WebBuild load_listed_web(const std::string& folder, const wire::Directory& directory,
+                               const client::Identity& identity) {
+    auto out = wire::load_web_build(folder);
+    if (directory.find(identity.id)->web_build == out.hash) return out;
+    throw OperatorError("the web build in " + folder + " is not the one that the directory lists");
 }
 
 constexpr http::Milliseconds shutdown_grace{5'000};
@@ -82,14 +100,23 @@ Task<void> drop_old_sessions(asio::io_context& io, Sessions& sessions) {
 int serve(const std::string& config_path) {
     const Log log("mado-portal");
     const auto settings = read_settings(config_path);
-    const auto directory = wire::load_directory(settings.directory, settings.authority);
+    auto file = wire::load_directory_file(settings.directory, settings.authority);
+    const auto& directory = file.directory;
     const auto policy = wire::load_policy(settings.policy, directory);
     const auto identity = client::load_identity(settings.id, settings.keys, directory);
     demand_listed(directory, identity, settings.redirect_uri);
+    const Signed texts{.directory = std::move(file.jws),
+                       .authority = text_of(settings.authority),
+                       .policy = text_of(settings.policy)};
+    const auto web = load_listed_web(settings.web, directory, identity);
+    const auto national = must(parse_national(text_of(settings.country)), settings.country);
 
     Shared shared{.directory = directory,
                   .policy = policy,
                   .identity = identity,
+                  .texts = texts,
+                  .web = web,
+                  .national = national,
                   .origin = must(wire::origin_of(settings.redirect_uri), "redirect_uri"),
                   .redirect_uri = settings.redirect_uri,
                   .agent = settings.agent,

@@ -2,20 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace mado::portal {
 namespace {
 
 using page::html_text;
+using page::plain;
 using page::say;
 using page::to_text;
 using page::Words;
 
 constexpr Words title{"マイページ", "My Page", "マイページ"};
 constexpr Words start_text{
-    "カードでログインします。記録と、それを見た人を見るページは、まだできていません。",
-    "Log in with your card. The pages with your records, and who looked at them, are not built "
-    "yet.",
-    "カードで はいります。きろくの ページは、まだ ありません。"};
+    "年金・医療・介護の記録と、それを見た人を、ここでまとめて見られます。カードでログインします。",
+    "Your pension, health and care records, and who looked at them, in one place. Log in with your "
+    "card.",
+    "[年金|ねんきん]・[病院|びょういん]・[介護|かいご]の [記録|きろく]を [見|み]る "
+    "ページです。カードで はいります。"};
 constexpr Words log_in{"カードでログインする", "Log in with your card", "カードで はいる"};
 constexpr Words needs_agent{
     "ボタンを押すと、このパソコンの中の「カード窓口」に移ります。開かないときは、カード窓口（mado-"
@@ -23,51 +28,242 @@ constexpr Words needs_agent{
     "The button leads to the card agent inside this computer. If that page does not open, the "
     "agent (mado-agent) does not run (in the demo: ./mado up).",
     "ボタンを おすと、パソコンの なかの カードの まどぐちに いきます。"};
-constexpr Words logged_in{"ログインしています", "You are logged in", "はいって います"};
-constexpr Words until{"{}（日本時間）までです。カードを抜くと、すぐにログアウトします。",
-                      "Until {} in Japan. Removing the card logs you out at once.",
-                      "{}（にほんの じかん）までです。カードを ぬくと、すぐに おわります。"};
-constexpr Words not_yet{"記録を見るページは、まだできていません。",
-                        "The pages with your records are not built yet.",
-                        "きろくの ページは まだ ありません。"};
-constexpr Words log_out{"ログアウトする", "Log out", "おわる"};
+constexpr Words without_card{"カードがなくても見られます", "Without a card", "カードが なくても"};
+constexpr Words log_out{"ログアウト", "Log out", "おわる"};
 constexpr Words coming_back{"ログインを確かめています…", "Checking your log-in…",
                             "たしかめて います…"};
-constexpr Words needs_script{"この画面にはJavaScriptが必要です。", "This page needs JavaScript.",
-                             "JavaScriptが いります。"};
+constexpr Words needs_script{
+    "記録は、ご自分のブラウザの中で開きます。この画面にはJavaScriptが必要です。",
+    "Your records are opened inside your own browser. This page needs JavaScript.",
+    "この ページには JavaScriptが いります。"};
+constexpr Words menu_name{"メニュー", "Menu", "メニュー"};
+constexpr Words records_name{"情報の閲覧", "My records", "[記録|きろく]を [見|み]る"};
+constexpr Words procedures_name{"各種手続", "Procedures", "[手続|てつづ]き"};
+constexpr Words links_name{"リンク", "Links", "リンク"};
+constexpr Words larger{"文字を大きくする", "Larger text", "[文字|もじ]を [大|おお]きくする"};
+constexpr Words normal{"文字を普通の大きさにする", "Normal text", "[文字|もじ]を ふつうに する"};
+constexpr Words not_built{"このページは、まだできていません。", "This page is not built yet.",
+                          "この ページは まだ ありません。"};
+constexpr Words procedures_text{
+    "ここから手続をすることは、まだできません。いまは、お住まいの市区町村の窓口でできます。",
+    "You cannot file from here yet. For now, your municipality's counter does it.",
+    "ここで [手続|てつづ]きは まだ できません。いまは [市役所|しやくしょ]などで できます。"};
+constexpr Words sessions_text{
+    "あなたのカードで、いまログインしている画面です。おぼえのないものがあれば、ログアウトさせて、"
+    "カードを抜いてください。",
+    "Where your card is logged in now. If you do not know one of them, log it out and remove your "
+    "card.",
+    "あなたの カードで はいって いる [画面|がめん]です。しらない ものは おわらせて ください。"};
+constexpr Words this_one{"いま見ている画面", "The one you are looking at",
+                         "いま [見|み]て いる [画面|がめん]"};
+constexpr Words since_words{"{}から", "since {}", "{}から"};
+constexpr Words until_words{"{}まで", "until {}", "{}まで"};
+constexpr Words unknown_browser{"ほかのブラウザ", "another browser", "ほかの ブラウザ"};
+constexpr Words log_out_there{"ログアウトさせる", "Log it out", "おわらせる"};
+
+constexpr std::array place_table{
+    PlaceInfo{Place::home, "/", {"ホーム", "Home", "ホーム"}, "home"},
+    PlaceInfo{Place::pension, "/pension", {"年金情報", "Pension", "[年金|ねんきん]"}, "pension"},
+    PlaceInfo{Place::claims,
+              "/claims",
+              {"レセプト情報", "Health claims", "[病院|びょういん]に かかった [記録|きろく]"},
+              ""},
+    PlaceInfo{Place::checkups,
+              "/checkups",
+              {"特定健診結果", "Check-ups", "[健康診断|けんこうしんだん]の けっか"},
+              ""},
+    PlaceInfo{Place::care, "/care", {"介護情報", "Care", "[介護|かいご]"}, ""},
+    PlaceInfo{Place::eligibility,
+              "/eligibility",
+              {"保険の資格", "My insurance", "[保険|ほけん]"},
+              "eligibility"},
+    PlaceInfo{
+        Place::looked,
+        "/looked",
+        {"あなたの記録を見た人", "Who looked at my records", "[記録|きろく]を [見|み]た [人|ひと]"},
+        "looked"},
+    PlaceInfo{Place::sessions,
+              "/sessions",
+              {"ログイン中の画面", "Where I am logged in", "はいって いる [画面|がめん]"},
+              "sessions"},
+};
+
+const PlaceInfo& info(Place place) {
+    return *std::ranges::find(place_table, place, &PlaceInfo::place);
+}
+
+std::string head_of(const Site& site, std::string_view script) {
+    auto out = fmt::format(R"(<link rel="stylesheet" href="{}style.css">)", site.assets);
+    if (!script.empty()) {
+        out += fmt::format(R"(<script type="module" src="{}{}.js"></script>)", site.assets, script);
+    }
+    return out;
+}
+
+std::string size_link(const Look& look, std::string_view path) {
+    return fmt::format(R"(<p class="size"><a href="{}?size={}">{}</a></p>)", path,
+                       look.large ? "normal" : "large",
+                       say(look.language, look.large ? normal : larger));
+}
+
+page::Frame frame_of(const Site& site, const Look& look, std::string_view path,
+                     std::string_view script) {
+    return {.language = look.language,
+            .path = std::string(path),
+            .head = head_of(site, script),
+            .header = size_link(look, path),
+            .classes = look.large ? "portal large" : "portal"};
+}
+
+std::string log_out_form(const Look& look) {
+    return fmt::format(R"(<form method="post" action="/logout"><button type="submit" )"
+                       R"(class="quiet">{}</button></form>)",
+                       say(look.language, log_out));
+}
+
+std::string menu(const Look& look, Place here) {
+    std::string out;
+    for (const auto& one : place_table) {
+        out += fmt::format(R"(<li><a href="{}"{}>{}</a></li>)", one.path,
+                           one.place == here ? R"( aria-current="page")" : "",
+                           say(look.language, one.name));
+    }
+    return fmt::format(R"(<nav class="menu" aria-label="{}"><ul>{}</ul></nav>)",
+                       plain(say(look.language, menu_name)), out);
+}
+
+page::Frame frame_inside(const Site& site, const Look& look, const PlaceInfo& one) {
+    auto frame = frame_of(site, look, one.path, one.script);
+    frame.header += log_out_form(look);
+    frame.navigation = menu(look, one.place);
+    return frame;
+}
+
+std::string section(const Look& look, std::string_view id, const Words& name,
+                    std::string_view body) {
+    return fmt::format(R"(<section id="{0}" aria-labelledby="{0}-name"><h2 id="{0}-name">{1}</h2>)"
+                       "{2}</section>",
+                       id, say(look.language, name), body);
+}
+
+std::string records_section(const Look& look) {
+    std::string out;
+    for (const auto& one : place_table) {
+        if (one.place == Place::home || one.place == Place::sessions) continue;
+        out +=
+            fmt::format(R"(<li><a href="{}">{}</a></li>)", one.path, say(look.language, one.name));
+    }
+    return section(look, "records", records_name, "<ul class=\"tiles\">" + out + "</ul>");
+}
+
+std::string procedures_section(const Site& site, const Look& look) {
+    std::string out;
+    for (const auto& one : site.national.life_events) {
+        out += fmt::format(R"(<li><a href="/procedures#{}">{}</a></li>)", html_text(one.id),
+                           say(look.language, one.name.words()));
+    }
+    return section(look, "procedures", procedures_name,
+                   fmt::format(R"(<p class="hint">{}</p><ul class="tiles">{}</ul>)",
+                               say(look.language, procedures_text), out));
+}
+
+std::string links_section(const Site& site, const Look& look) {
+    std::string out;
+    for (const auto& one : site.national.links) {
+        out += fmt::format(R"(<li><a href="{}" rel="noreferrer">{}</a></li>)", html_text(one.url),
+                           say(look.language, one.name.words()));
+    }
+    return section(look, "links", links_name, "<ul>" + out + "</ul>");
+}
+
+std::string filled_by_script(const Look& look) {
+    return fmt::format(R"(<div id="page"><noscript><p>{}</p></noscript></div>)",
+                       say(look.language, needs_script));
+}
+
+std::string time_text(UnixTime time, std::int32_t utc_offset_s) {
+    const auto second = (time + utc_offset_s) % 86'400;
+    return fmt::format("{}:{:02}", second / 3600, second / 60 % 60);
+}
 
 }  // namespace
 
-std::string start_page(Language language, std::optional<Said> said) {
+std::span<const PlaceInfo> places() {
+    return place_table;
+}
+
+std::string start_page(const Site& site, const Look& look, std::optional<Said> said) {
+    const auto language = look.language;
     std::string body;
     if (said) {
         body += fmt::format(R"(<p class="mistake" role="status">{}</p>)",
                             say(language, words_of(*said)));
     }
-    body += fmt::format(R"(<p>{}</p><form method="post" action="/login">)"
-                        R"(<input type="hidden" name="lang" value="{}">)"
-                        R"(<p><button type="submit">{}</button></p></form><p>{}</p>)",
-                        say(language, start_text), to_text(language), say(language, log_in),
-                        say(language, needs_agent));
-    return page::whole({.language = language, .path = "/"}, title, say(language, title), body);
+    body +=
+        fmt::format(R"(<p>{}</p><form method="post" action="/login">)"
+                    R"(<p><button type="submit">{}</button></p></form><p class="hint">{}</p>)"
+                    R"(<h2>{}</h2><ul><li><a href="/procedures">{}</a></li></ul>)",
+                    say(language, start_text), say(language, log_in), say(language, needs_agent),
+                    say(language, without_card), say(language, procedures_name));
+    return page::whole(frame_of(site, look, "/", ""), title, say(language, title), body);
 }
 
-std::string home_page(Language language, const HomePage& page) {
-    const auto second = (page.until + page.utc_offset_s) % 86'400;
-    const auto time = fmt::format("{}:{:02}", second / 3600, second / 60 % 60);
+std::string back_page(const Site& site, const Look& look) {
     return page::whole(
-        {.language = language, .path = "/", .script = "/home.js"}, title, say(language, logged_in),
-        fmt::format(R"(<p>{}</p><p>{}</p><form method="post" action="/logout">)"
-                    R"(<input type="hidden" name="lang" value="{}">)"
-                    R"(<p><button type="submit">{}</button></p></form>)",
-                    html_text(fmt::format(fmt::runtime(until.in(language)), time)),
-                    say(language, not_yet), to_text(language), say(language, log_out)));
+        frame_of(site, look, "/login/back", "back"), title, say(look.language, coming_back),
+        fmt::format("<noscript><p>{}</p></noscript>", say(look.language, needs_script)));
 }
 
-std::string back_page(Language language) {
-    return page::whole({.language = language, .path = "/login/back", .script = "/back.js"}, title,
-                       say(language, coming_back),
-                       fmt::format("<noscript><p>{}</p></noscript>", say(language, needs_script)));
+std::string procedures_page(const Site& site, const Look& look, bool logged_in) {
+    std::string body = fmt::format("<p>{}</p>", say(look.language, procedures_text));
+    for (const auto& one : site.national.life_events) {
+        body += fmt::format(R"(<h2 id="{}">{}</h2><p>{}</p>)", html_text(one.id),
+                            say(look.language, one.name.words()), say(look.language, not_built));
+    }
+    auto frame = frame_of(site, look, "/procedures", "");
+    if (logged_in) frame.header += log_out_form(look);
+    frame.navigation =
+        fmt::format(R"(<p class="up"><a href="/">{}</a></p>)", say(look.language, title));
+    return page::whole(frame, title, say(look.language, procedures_name), body);
+}
+
+std::string place_page(const Site& site, const Look& look, Place place) {
+    const auto& one = info(place);
+    auto body = one.script.empty() ? fmt::format("<p>{}</p>", say(look.language, not_built))
+                                   : filled_by_script(look);
+    const bool home = place == Place::home;
+    if (home) {
+        body = fmt::format(R"(<div class="home">{}{}{}{}</div>)", body, records_section(look),
+                           procedures_section(site, look), links_section(site, look));
+    }
+    return page::whole(frame_inside(site, look, one), title,
+                       say(look.language, home ? title : one.name), body);
+}
+
+std::string sessions_page(const Site& site, const Look& look, const std::vector<LoggedIn>& sessions,
+                          std::string_view own) {
+    const auto language = look.language;
+    std::string rows;
+    for (const auto& one : sessions) {
+        const auto browser = fmt::format("{} {}", one.browser.program, one.browser.system);
+        const auto until = html_text(fmt::format(fmt::runtime(until_words.in(language)),
+                                                 time_text(one.expires, site.utc_offset_s)));
+        rows +=
+            fmt::format("<li><p><strong>{}</strong><br>{} {}</p>",
+                        browser == " " ? say(language, unknown_browser) : html_text(browser),
+                        say(language, since_words, time_text(one.since, site.utc_offset_s)), until);
+        if (one.id == own) {
+            rows += fmt::format("<p>{}</p></li>", say(language, this_one));
+            continue;
+        }
+        rows += fmt::format(R"(<form method="post" action="/logout/other"><input type="hidden" )"
+                            R"(name="id" value="{}"><button type="submit">{}</button></form></li>)",
+                            html_text(one.id), say(language, log_out_there));
+    }
+    const auto& place = info(Place::sessions);
+    return page::whole(frame_inside(site, look, place), title, say(language, place.name),
+                       fmt::format(R"(<p>{}</p><ul class="sessions">{}</ul><div id="page"></div>)",
+                                   say(language, sessions_text), rows));
 }
 
 }  // namespace mado::portal

@@ -1,24 +1,51 @@
-// The portal's pages, in three languages: log in, be logged in, log out. My Page itself comes here.
+// The portal's pages, in three languages. What they show of a person is filled in by their scripts
+// (web/portal), which ask the holders: nothing of it passes through here readable.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/clock.hpp"
+#include "national.hpp"
 #include "page/page.hpp"
 #include "said.hpp"
+#include "sessions.hpp"
 
 namespace mado::portal {
 
 using page::Language;
 
-std::string start_page(Language language, std::optional<Said> said);
-struct HomePage {
-    UnixTime until = 0;
+// How a person wants to see pages.
+struct Look {
+    Language language = Language::ja;
+    bool large = false;
+};
+
+// Pages behind the log-in. One row of the table in pages.cpp each.
+enum class Place { home, pension, claims, checkups, care, eligibility, looked, sessions };
+struct PlaceInfo {
+    Place place;
+    std::string_view path;
+    page::Words name;
+    std::string_view script;  // of web/portal, without ".js"; "": needs none
+};
+std::span<const PlaceInfo> places();
+
+// Where the web build is served: "/assets/<hash>/".
+struct Site {
+    const National& national;
+    std::string assets;
     std::int32_t utc_offset_s = 0;
 };
-std::string home_page(Language language, const HomePage& page);
-std::string back_page(Language language);
+
+std::string start_page(const Site& site, const Look& look, std::optional<Said> said);
+std::string back_page(const Site& site, const Look& look);
+std::string procedures_page(const Site& site, const Look& look, bool logged_in);
+std::string place_page(const Site& site, const Look& look, Place place);
+// `own` is the id of the one who looks.
+std::string sessions_page(const Site& site, const Look& look, const std::vector<LoggedIn>& sessions,
+                          std::string_view own);
 
 }  // namespace mado::portal

@@ -4,23 +4,37 @@
 #include <string>
 #include <vector>
 
+#include "asking.hpp"
 #include "base/log.hpp"
 #include "client/client.hpp"
 #include "http/http.hpp"
+#include "national.hpp"
 #include "sessions.hpp"
 #include "wire/policy.hpp"
+#include "wire/web_build.hpp"
 
 namespace mado::portal {
+
+// What pages read to check what they are given, as it was verified at the start.
+struct Signed {
+    std::string directory;  // JWS
+    std::string authority;  // JWK
+    std::string policy;
+};
 
 struct Shared {
     const wire::Directory& directory;
     const wire::Policy& policy;
     const client::Identity& identity;
+    const Signed& texts;
+    const wire::WebBuild& web;
+    const National& national;
     std::string origin;        // "https://127.0.0.1:7452": of this portal
     std::string redirect_uri;  // where the agent returns to; the directory lists it
     std::string agent;         // "http://127.0.0.1:7450": on the person's own computer
     const Log& log;
     Sessions sessions = {};
+    Askers askers{directory, identity};
 };
 
 std::vector<http::Route> routes(Shared& shared);

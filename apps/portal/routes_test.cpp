@@ -9,6 +9,7 @@
 #include "http/event_stream.hpp"
 #include "http/form.hpp"
 #include "http/test_net.hpp"
+#include "pages.hpp"
 #include "wire/test_wire.hpp"
 
 namespace mado::portal {
@@ -110,8 +111,8 @@ class PortalRoutesTest : public testing::Test {
     struct Begun {
         std::string cookies, state;
     };
-    Begun begin(const std::string& lang) {
-        const auto response = post("/login", {{"lang", lang}});
+    Begun begin(const std::string& lang, const std::string& cookies = {}) {
+        const auto response = post("/login", {{"lang", lang}}, cookies);
         const auto address = to(response);
         EXPECT_TRUE(address.starts_with(std::string(agent) + "/authorize?")) << address;
         const auto query = wire::valid(http::parse_form(address.substr(address.find('?') + 1)));
@@ -119,6 +120,15 @@ class PortalRoutesTest : public testing::Test {
         EXPECT_EQ(query.text("lang"), lang);
         EXPECT_EQ(query.text("client_id"), "portal");
         return {cookies_of(response), std::string(query.text("state"))};
+    }
+    // The cookie's value of a log-in.
+    std::string in(std::uint8_t mandate, const Hash& card = wire::filled(2)) {
+        return shared.sessions
+            .log_in({.mandate = "jws",
+                     .mandate_hash = wire::filled(mandate),
+                     .expires = unix_now() + 600,
+                     .card = card})
+            .value();
     }
     [[nodiscard]] std::string mandate(std::string of_nonce = "the-nonce") const {
         const auto now = unix_now();
@@ -152,10 +162,17 @@ class PortalRoutesTest : public testing::Test {
                               .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
                               .tls = http::TlsContext::client(
                                   portal_identity.tls(), http::accept_only(relay_identity.hash))};
+    Signed texts{.directory = "a.b.c", .authority = "{}", .policy = R"({"policies": []})"};
+    wire::WebBuild web{.files = {{"home.js", "1;"}, {"style.css", "p{}"}}, .hash = wire::filled(7)};
+    National national{.life_events = {{.id = "work", .name = {"仕事", "Work", "[仕事|しごと]"}}},
+                      .links = {}};
     Log log{"test"};
     Shared shared{.directory = directory,
                   .policy = policy,
                   .identity = identity,
+                  .texts = texts,
+                  .web = web,
+                  .national = national,
                   .origin = origin,
                   .redirect_uri = std::string(origin) + "/login/back",
                   .agent = agent,
@@ -168,16 +185,17 @@ TEST_F(PortalRoutesTest, PagesInThreeLanguages) {
     EXPECT_TRUE(shows(get("/", "lang=ja"), "カードでログインする"));
     EXPECT_TRUE(shows(get("/", "lang=en"), "Log in with your card"));
     EXPECT_TRUE(shows(get("/", "lang=easy"), "カードで はいる"));
+    EXPECT_TRUE(shows(get("/procedures", "lang=easy"), "<ruby>仕事<rp>（</rp><rt>しごと</rt>"));
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", "__Host-mado-lang=easy"}}), "Log in"));
     EXPECT_TRUE(
         shows(get("/", "said=failed", {{"Cookie", "__Host-mado-lang=en"}}), "not be reached"));
     const auto back = get("/login/back", "", {{"Cookie", "a=b; __Host-mado-lang=en"}});
     EXPECT_TRUE(shows(back, "Checking your log-in"));
-    EXPECT_TRUE(shows(back, R"(<script src="/back.js")"));
+    EXPECT_TRUE(shows(back, "/back.js\"></script>"));
     EXPECT_TRUE(back.header("Content-Security-Policy").find("default-src 'none'") !=
                 std::string_view::npos);
     EXPECT_EQ(back.header("Cache-Control"), "no-store");
-    for (const auto* path : {"/back.js", "/home.js", "/style.css"})
+    for (const auto* path : {"/style.css", "/directory", "/authority", "/policy", "/procedures"})
         EXPECT_EQ(get(path).status, 200) << path;
     EXPECT_EQ(get("/nothing").status, 404);
 }
@@ -198,7 +216,7 @@ TEST_F(PortalRoutesTest, OneTextForEachReason) {
 }
 
 TEST_F(PortalRoutesTest, OnlyItsOwnPagesPost) {
-    for (const auto* path : {"/login", "/login/finish", "/logout"}) {
+    for (const auto* path : {"/login", "/login/finish", "/logout", "/logout/other"}) {
         auto other = form(path, {{"lang", "en"}});
         other.headers[0].value = "https://elsewhere.example";
         EXPECT_EQ(send(other).status, 403) << path;
@@ -233,14 +251,14 @@ TEST_F(PortalRoutesTest, AReturnIsAnsweredWithWhereItGoesOn) {
                         cancelled.cookies)),
               "/?said=cancelled&lang=en");
     EXPECT_EQ(text(post("/login/finish", {{"error", "access_denied"}, {"state", cancelled.state}},
-                        cancelled.cookies)),
+                        cancelled.cookies + "; __Host-mado-lang=en")),
               "/?said=other_session&lang=en")
         << "the second time";
     EXPECT_EQ(text(post("/login/finish", {{"mandate", mandate()}}, "__Host-mado-lang=easy")),
               "/?said=other_session&lang=easy");
     EXPECT_EQ(text(post("/login/finish", {})), "/?said=other_session&lang=ja");
     const auto unknown = post("/login/finish", {}, "__Host-mado-lang=en");
-    EXPECT_EQ(cookies_of(unknown), "__Host-mado-lang=") << "only until the return";
+    EXPECT_EQ(cookies_of(unknown), "__Host-mado-begin=") << "only until the return";
     auto malformed = form("/login/finish", {}, "__Host-mado-lang=en");
     malformed.body = "state=%zz";
     EXPECT_EQ(text(send(malformed)), "/?said=failed&lang=en");
@@ -278,7 +296,7 @@ TEST_F(PortalRoutesTest, PagesHearTheEndOfTheirLogIn) {
                                                       .mandate_hash = wire::filled(1),
                                                       .expires = unix_now() + 600})
                                              .value();
-    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "You are logged in"));
+    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "Where I am logged in"));
     EXPECT_EQ(get("/session/events", "", {{"Cookie", cookie}}).status, 403) << "of another site";
     EXPECT_EQ(get("/session/events", "", {{"Sec-Fetch-Site", "same-origin"}}).status, 403);
     auto connection = http::await(
@@ -297,17 +315,83 @@ TEST_F(PortalRoutesTest, PagesHearTheEndOfTheirLogIn) {
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookie}}), "Log in with your card"));
 }
 
-// The start page of another tab, from before.
-TEST_F(PortalRoutesTest, ASecondLogInLeavesTheFirst) {
+// Whoever wants to stay longer lets the card sign again; until it has, the first log-in goes on.
+TEST_F(PortalRoutesTest, ASecondLogInLeavesTheFirstUntilItIsThere) {
     const auto name =
         shared.sessions
             .log_in(
                 {.mandate = "jws", .mandate_hash = wire::filled(1), .expires = unix_now() + 600})
             .value();
-    const auto out = post("/login", {{"lang", "en"}}, "__Host-mado=" + name);
-    EXPECT_EQ(to(out), "/?lang=en");
-    EXPECT_EQ(cookies_of(out), "");
+    const auto cookie = "__Host-mado=" + name;
+    const auto begun = begin("en", cookie);
+    EXPECT_NE(begun.cookies.find("__Host-mado-begin="), std::string::npos);
+    EXPECT_EQ(begun.cookies.find("__Host-mado="), std::string::npos);
+    EXPECT_EQ(text(post("/login/finish", {{"error", "access_denied"}, {"state", begun.state}},
+                        begun.cookies + "; " + cookie)),
+              "/");
     EXPECT_NE(shared.sessions.find(name, unix_now()), nullptr);
+}
+
+TEST_F(PortalRoutesTest, WhatAPageChoosesIsKept) {
+    const auto chosen = get("/", "lang=en&size=large");
+    EXPECT_EQ(cookies_of(chosen), "__Host-mado-lang=en; __Host-mado-size=large");
+    EXPECT_TRUE(shows(chosen, "class=\"portal large\""));
+    EXPECT_EQ(cookies_of(get("/")), "");
+    EXPECT_TRUE(shows(get("/", "", {{"Cookie", "__Host-mado-size=large"}}), "portal large"));
+}
+
+TEST_F(PortalRoutesTest, TheWebBuildStandsUnderItsHash) {
+    const auto folder = "/assets/" + base64url(wire::filled(7)) + "/";
+    const auto script = get(folder + "home.js");
+    EXPECT_EQ(script.body, "1;");
+    EXPECT_EQ(script.content_type, "text/javascript; charset=utf-8");
+    EXPECT_EQ(script.header("Cache-Control"), "public, max-age=31536000, immutable");
+    EXPECT_EQ(get(folder + "style.css").content_type, "text/css; charset=utf-8");
+    EXPECT_EQ(get(folder + "other.js").status, 404);
+    EXPECT_EQ(get(folder).status, 404);
+    EXPECT_EQ(get("/assets/" + base64url(wire::filled(8)) + "/home.js").status, 404);
+    EXPECT_EQ(get("/assets/").status, 404);
+}
+
+TEST_F(PortalRoutesTest, PagesWithRecordsAreForWhoIsLoggedIn) {
+    const auto cookie = "__Host-mado=" + in(1);
+    for (const auto& place : places()) {
+        if (place.place == Place::home) continue;
+        EXPECT_EQ(to(get(std::string(place.path))), "/") << place.path;
+        const auto page = get(std::string(place.path), "", {{"Cookie", cookie}});
+        EXPECT_TRUE(shows(page, "ログアウト")) << place.path;
+        EXPECT_NE(page.header("Content-Security-Policy").find("trusted-types 'none'"),
+                  std::string_view::npos);
+        EXPECT_EQ(page.header("Cache-Control"), "no-store");
+    }
+}
+
+TEST_F(PortalRoutesTest, SessionForItsOwnPageOnly) {
+    const auto cookie = "__Host-mado=" + in(1);
+    const auto own = get("/session", "", {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_TRUE(shows(own, R"("mandate":"jws")")) << own.body;
+    EXPECT_TRUE(shows(own, R"("organisation":"portal")"));
+    EXPECT_TRUE(shows(get("/session", "", {{"Cookie", cookie}}), "mandate_ended"));
+    EXPECT_TRUE(shows(get("/session", "", {{"Sec-Fetch-Site", "same-origin"}}), "mandate_ended"));
+}
+
+TEST_F(PortalRoutesTest, OthersOfTheSameCardAreSeenAndEnded) {
+    const auto mine = in(1);
+    const auto other = in(2);
+    const auto strangers = in(3, wire::filled(9));
+    const auto cookie = "__Host-mado=" + mine;
+    const auto page = get("/sessions", "lang=en", {{"Cookie", cookie}});
+    const auto id = shared.sessions.find(other, unix_now())->id;
+    const auto foreign = shared.sessions.find(strangers, unix_now())->id;
+    EXPECT_TRUE(shows(page, id));
+    EXPECT_FALSE(shows(page, foreign));
+    EXPECT_TRUE(shows(page, "The one you are looking at"));
+    EXPECT_EQ(to(post("/logout/other", {{"id", foreign}}, cookie)), "/sessions");
+    EXPECT_NE(shared.sessions.find(strangers, unix_now()), nullptr);
+    EXPECT_EQ(to(post("/logout/other", {{"id", id}}, cookie)), "/sessions");
+    EXPECT_EQ(shared.sessions.find(other, unix_now()), nullptr);
+    EXPECT_NE(shared.sessions.find(mine, unix_now()), nullptr);
+    EXPECT_EQ(to(post("/logout/other", {{"id", id}})), "/") << "nobody is logged in";
 }
 
 // One page more is no error, of which a page would think that its log-in has ended.

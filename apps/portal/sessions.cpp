@@ -1,6 +1,7 @@
 #include "sessions.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <array>
 
 #include "crypto/digest.hpp"
 #include "http/event_stream.hpp"
@@ -13,7 +14,26 @@ Hash name_of(std::string_view cookie) {
     return crypto::sha256(as_bytes(cookie));
 }
 
+// The first that fits: browsers name those whose pages they want to be given.
+std::string_view first_in(std::string_view user_agent,
+                          std::span<const std::pair<std::string_view, std::string_view>> names) {
+    for (const auto& [sign, name] : names) {
+        if (user_agent.find(sign) != std::string_view::npos) return name;
+    }
+    return "";
+}
+
 }  // namespace
+
+Browser browser_of(std::string_view user_agent) {
+    using Names = std::pair<std::string_view, std::string_view>;
+    static constexpr std::array programs{Names{"Edg/", "Edge"}, Names{"Firefox/", "Firefox"},
+                                         Names{"Chrome/", "Chrome"}, Names{"Safari/", "Safari"}};
+    static constexpr std::array systems{Names{"Android", "Android"}, Names{"iPhone", "iPhone"},
+                                        Names{"iPad", "iPad"},       Names{"Windows", "Windows"},
+                                        Names{"Mac OS", "Mac"},      Names{"Linux", "Linux"}};
+    return {.program = first_in(user_agent, programs), .system = first_in(user_agent, systems)};
+}
 
 bool Sessions::may_begin(const std::string& address, UnixTime now) {
     drop_old(now);
@@ -44,6 +64,7 @@ std::expected<std::string, Said> Sessions::log_in(LoggedIn who) {
     const auto ended = ended_.find(who.mandate_hash);
     if (ended != ended_.end()) return std::unexpected(ended->second.why);
     auto cookie = base64url(crypto::random_hash());
+    who.id = base64url(crypto::random_bytes(16));
     logged_in_.emplace(name_of(cookie), std::move(who));
     return cookie;
 }
@@ -59,6 +80,31 @@ std::optional<LoggedIn> Sessions::log_out(std::string_view cookie) {
     auto out = found->second;
     end(out.mandate_hash, Said::log_out);
     return out;
+}
+
+std::optional<Hash> Sessions::end_one(const Hash& card, std::string_view id, Said why) {
+    for (const auto& [name, one] : logged_in_) {
+        if (one.card != card || one.id != id) continue;
+        const auto mandate = one.mandate_hash;
+        end(mandate, why);
+        return mandate;
+    }
+    return std::nullopt;
+}
+
+std::vector<LoggedIn> Sessions::of_card(const Hash& card, UnixTime now) const {
+    std::vector<LoggedIn> out;
+    for (const auto& [name, one] : logged_in_) {
+        if (one.card == card && one.expires > now) out.push_back(one);
+    }
+    std::ranges::sort(out, {}, [](const LoggedIn& one) { return std::pair(one.since, one.id); });
+    return out;
+}
+
+bool Sessions::may_ask(const Hash& mandate, UnixTime now) {
+    auto& asks = asks_[mandate];
+    if (asks.until <= now) asks = {.until = now + asks_window_s, .count = 0};
+    return ++asks.count <= asks_max;
 }
 
 std::shared_ptr<http::Feed> Sessions::listen(const Hash& mandate) {
@@ -88,6 +134,7 @@ void Sessions::end(const Hash& mandate, Said why) {
 void Sessions::drop_old(UnixTime now) {
     std::erase_if(waiting_, [now](const auto& one) { return one.second.expires <= now; });
     std::erase_if(starts_, [now](const auto& one) { return one.second.until <= now; });
+    std::erase_if(asks_, [now](const auto& one) { return one.second.until <= now; });
     std::erase_if(ended_, [now](const auto& one) { return one.second.until <= now; });
     std::vector<Hash> over;
     for (const auto& [name, one] : logged_in_) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -28,13 +29,27 @@ struct Waiting {
 constexpr int starts_max = 100;
 constexpr std::int64_t starts_window_s = 5 * 60;
 constexpr std::size_t waiting_max = 10'000;  // log-ins that were begun
+// What one log-in may ask within a minute: every page load asks each holder.
+constexpr int asks_max = 300;
+constexpr std::int64_t asks_window_s = 60;
 // Listening at once, of one log-in: a browser has six connections to a host in all its tabs.
 constexpr std::size_t pages_max = 3;
+
+// With which program on which system somebody logged in, as far as it says so: of two short lists.
+struct Browser {
+    std::string_view program, system;  // "" when it is none of the list
+};
+Browser browser_of(std::string_view user_agent);
 
 struct LoggedIn {
     std::string mandate;  // JWS
     Hash mandate_hash{};
     UnixTime expires = 0;
+    Hash card{};                   // x5t#S256 of the certificate whose key signed the mandate
+    std::string certificate = {};  // that one, DER in base64url, when the agent has sent it
+    UnixTime since = 0;
+    Browser browser = {};
+    std::string id = {};  // names it on the page with the person's sessions; no secret
 };
 
 class Sessions {
@@ -51,6 +66,10 @@ class Sessions {
     std::expected<std::string, Said> log_in(LoggedIn who);
     [[nodiscard]] const LoggedIn* find(std::string_view cookie, UnixTime now) const;
     std::optional<LoggedIn> log_out(std::string_view cookie);
+    // One of that card's, by its id: its mandate, for the relay to hear.
+    std::optional<Hash> end_one(const Hash& card, std::string_view id, Said why);
+    // All of that card, oldest first.
+    [[nodiscard]] std::vector<LoggedIn> of_card(const Hash& card, UnixTime now) const;
 
     // An event stream of a page that wants to hear of the log-in's end. None: there are too many.
     std::shared_ptr<http::Feed> listen(const Hash& mandate);
@@ -58,6 +77,8 @@ class Sessions {
     void end(const Hash& mandate, Said why);
     // From time to time.
     void drop_old(UnixTime now);
+    // May the page of this log-in ask something now? Counted.
+    bool may_ask(const Hash& mandate, UnixTime now);
 
   private:
     std::map<Hash, Waiting> waiting_;
@@ -67,6 +88,7 @@ class Sessions {
         int count = 0;
     };
     std::map<std::string, Starts> starts_;  // by address
+    std::map<Hash, Starts> asks_;           // by mandate
     // Mandates that ended: one may end before its log-in is finished here.
     struct Ended {
         Said why = Said::log_out;

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "named_people.hpp"
 #include "names.hpp"
+#include "notices.hpp"
 #include "population.hpp"
 #include "registers.hpp"
 #include "treatments.hpp"
@@ -80,13 +81,16 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
     const Names names(options.country);
     Population population(names, {options.people, options.seed, options.on}, taken);
     const Treatments treatments(options.country);
+    const Notices notices(options.country, options.on);
     Registers registers(folder + "/holders", options.country,
-                        {.on = options.on, .claims_to = treatments.last_month()});
+                        {.on = options.on, .claims_to = treatments.last_month()}, notices.forms());
     std::ofstream lines(folder + "/people.ndjson", std::ios::binary);
     auto left = static_cast<std::size_t>(options.people);
     const auto add = [&](Household household) {
-        for (auto& person : household.people)
+        for (auto& person : household.people) {
             treatments.draw(person);
+            notices.draw(person);
+        }
         registers.add(household);
         for (const auto& person : household.people) {
             lines << json::serialize(known_to_issuer(person)) << '\n';

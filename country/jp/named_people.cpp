@@ -84,6 +84,16 @@ Care read_care(Members& outer, const json::object& object) {
     return care;
 }
 
+NamedNotice read_notice(Members& outer, const json::value& value) {
+    Members in(as_object(outer, value));
+    NamedNotice notice{.name = in.text("notice"),
+                       .day = required_date(in, "on"),
+                       .deadline = in.optional_date("deadline"),
+                       .amount_yen = in.optional_integer("amount_yen")};
+    finish(in, outer);
+    return notice;
+}
+
 Person read_person(Members& outer, const json::value& value, const HouseholdIncome& income,
                    Date known_until) {
     Members in(as_object(outer, value));
@@ -109,6 +119,10 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
                 {.name = treatment.text("treatment"), .day = required_date(treatment, "on")});
             finish(treatment, in);
         }
+    }
+    if (in.has("notices")) {
+        for (const auto& one : in.array("notices", list_max))
+            person.named_notices.push_back(read_notice(in, one));
     }
     if (const auto* care = in.optional_object("care")) person.care = read_care(in, *care);
     finish(in, outer);

@@ -86,6 +86,23 @@ struct Claim {
     std::int64_t paid_yen = 0;  // by the person
 };
 
+// What a holder writes to many, with marks {amount} and {deadline} for what differs.
+struct NoticeForm {
+    std::string name;
+    Holder holder = Holder::city;
+    std::string subject, sender;
+    std::string procedure;  // code of the procedure it leads to; may be empty
+    std::vector<std::string> body;
+};
+
+// お知らせ: one of them, to one person.
+struct Notice {
+    std::size_t form = 0;  // of Notices::forms()
+    Date sent;
+    std::optional<Date> deadline;
+    std::optional<std::int64_t> amount_yen;
+};
+
 struct Coverage {
     Holder holder = Holder::city;
     std::string symbol;  // may be empty
@@ -99,13 +116,21 @@ struct Coverage {
     EndReason end = EndReason::none;
     std::optional<Date> special_from;
     std::vector<Span> spans;
-    std::vector<Claim> claims;  // oldest first
+    std::vector<Claim> claims;    // oldest first
+    std::vector<Notice> notices;  // oldest first
 };
 
 // Of a named person: what people.json says.
 struct NamedTreatment {
     std::string name;
     Date day;
+};
+
+struct NamedNotice {
+    std::string name;
+    Date day;
+    std::optional<Date> deadline;
+    std::optional<std::int64_t> amount_yen;
 };
 
 struct Certification {
@@ -120,6 +145,7 @@ struct Care {
     Date from;
     std::vector<Span> spans;
     std::vector<Certification> certifications;
+    std::vector<Notice> notices;  // oldest first
 };
 
 struct Person {
@@ -136,6 +162,7 @@ struct Person {
     std::vector<Coverage> coverage;  // oldest first
     std::optional<Care> care;
     std::vector<NamedTreatment> treatments;  // none: drawn by chance
+    std::vector<NamedNotice> named_notices;  // none: drawn by chance
 };
 
 struct Household {

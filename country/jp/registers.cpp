@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "calendar.hpp"
 #include "db/db.hpp"
+#include "letters.hpp"
 
 namespace mado::country {
 namespace {
@@ -37,10 +38,12 @@ db::Connection make_database(const Place& place, Holder holder) {
 
 class SocietyRegister {
   public:
-    SocietyRegister(const Place& place, const UpToDate& dates)
-        : connection_(make_database(place, Holder::society)), receipts_(connection_, dates) {
+    SocietyRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::society)),
+          receipts_(connection_, written.dates),
+          letters_(connection_, written) {
         connection_.prepare("insert into nightly_batch values ('register', :ended_at)")
-            .bind("ended_at", yyyymmdd(dates.on) * 1'000'000 + 23000)
+            .bind("ended_at", yyyymmdd(written.dates.on) * 1'000'000 + 23000)
             .execute();
     }
     void add(const Person& person, const Coverage& coverage);
@@ -62,6 +65,7 @@ class SocietyRegister {
     db::Statement benefit_ = connection_.prepare(
         "insert into benefit values (:person_no, :from_ymd, :to_ymd, :paid_tenths, :limit_class)");
     SocietyReceipts receipts_;
+    SocietyLetters letters_;
     std::int64_t person_no_ = 0;
 };
 
@@ -115,16 +119,19 @@ void SocietyRegister::add(const Person& person, const Coverage& coverage) {
             .execute();
     }
     receipts_.add(person_no_, coverage);
+    letters_.add(person_no_, coverage.notices);
 }
 
 // ---- 国保 ----
 
 class CityRegister {
   public:
-    CityRegister(const Place& place, const UpToDate& dates)
-        : connection_(make_database(place, Holder::city)), receipts_(connection_, dates) {
+    CityRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::city)),
+          receipts_(connection_, written.dates),
+          letters_(connection_, written) {
         connection_.prepare("insert into yakan_shori values ('資格異動', :shuryo)")
-            .bind("shuryo", to_text(dates.on) + " 03:10:00")
+            .bind("shuryo", to_text(written.dates.on) + " 03:10:00")
             .execute();
     }
     void add(const Household& household);
@@ -153,6 +160,7 @@ class CityRegister {
         "insert into kyufu values (:kojin_no, :rireki, :kaishi_bi, :shuryo_bi, :futan_wari,"
         " :gendo_kubun, :tokubetsu)");
     CityReceipts receipts_;
+    CityLetters letters_;
     std::int64_t last_setai_no_ = 0;
     std::int64_t kojin_no_ = 0;
 };
@@ -232,6 +240,7 @@ void CityRegister::add(const Household& household) {
             if (rireki == 0) add_kojin(person, coverage, setai_no(household, coverage, known));
             add_shikaku(coverage, ++rireki);
             receipts_.add(kojin_no_, coverage);
+            letters_.add(kojin_no_, coverage.notices);
         }
     }
 }
@@ -244,10 +253,12 @@ std::string iso_or_open(std::optional<Date> day) {
 
 class LateElderlyRegister {
   public:
-    LateElderlyRegister(const Place& place, const UpToDate& dates)
-        : connection_(make_database(place, Holder::late_elderly)), receipts_(connection_, dates) {
+    LateElderlyRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::late_elderly)),
+          receipts_(connection_, written.dates),
+          letters_(connection_, written) {
         connection_.prepare("insert into 処理実績 values ('標準システム連携', :ended)")
-            .bind("ended", to_text(plus_days(dates.on, -1)) + " 22:40:00")
+            .bind("ended", to_text(plus_days(written.dates.on, -1)) + " 22:40:00")
             .execute();
     }
     void add(const Household& household, const Person& person, const Coverage& coverage);
@@ -262,6 +273,7 @@ class LateElderlyRegister {
     db::Statement share_ =
         connection_.prepare("insert into 負担区分 values (:number, :first, :last, :share, :class)");
     LateElderlyReceipts receipts_;
+    LateElderlyLetters letters_;
 };
 
 void LateElderlyRegister::add(const Household& household, const Person& person,
@@ -288,15 +300,17 @@ void LateElderlyRegister::add(const Household& household, const Person& person,
             .execute();
     }
     receipts_.add(coverage);
+    letters_.add(coverage);
 }
 
 // ---- 介護 ----
 
 class CareRegister {
   public:
-    CareRegister(const Place& place, Date on) : connection_(make_database(place, Holder::care)) {
+    CareRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::care)), letters_(connection_, written) {
         // 04:00 in Japan, nine hours east of Greenwich.
-        const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(on));
+        const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(written.dates.on));
         connection_.prepare("insert into koshin values ('資格', :unix)")
             .bind("unix", std::int64_t{midnight.time_since_epoch().count()} - 5 * 3600)
             .execute();
@@ -316,6 +330,7 @@ class CareRegister {
         connection_.prepare("insert into nintei values (:number, :kaishi, :shuryo, :kaigodo)");
     db::Statement share_ =
         connection_.prepare("insert into futan_wariai values (:number, :kaishi, :shuryo, :wari)");
+    CareLetters letters_;
 };
 
 void CareRegister::add(const Person& person, const Care& care) {
@@ -342,16 +357,17 @@ void CareRegister::add(const Person& person, const Care& care) {
             .bind("wari", std::int64_t{span.share_percent / 10})
             .execute();
     }
+    letters_.add(care);
 }
 
 }  // namespace
 
 struct Registers::Databases {
-    Databases(const Place& place, const UpToDate& dates)
-        : society(place, dates),
-          city(place, dates),
-          late_elderly(place, dates),
-          care(place, dates.on) {}
+    Databases(const Place& place, const Written& written)
+        : society(place, written),
+          city(place, written),
+          late_elderly(place, written),
+          care(place, written) {}
     SocietyRegister society;
     CityRegister city;
     LateElderlyRegister late_elderly;
@@ -359,8 +375,9 @@ struct Registers::Databases {
 };
 
 Registers::Registers(const std::string& folder, const std::string& country_folder,
-                     const UpToDate& dates)
-    : databases_(std::make_unique<Databases>(Place{folder, country_folder}, dates)) {}
+                     const UpToDate& dates, const std::vector<NoticeForm>& forms)
+    : databases_(
+          std::make_unique<Databases>(Place{folder, country_folder}, Written{dates, forms})) {}
 
 Registers::~Registers() = default;
 

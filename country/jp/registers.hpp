@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "person.hpp"
 #include "receipts.hpp"
@@ -12,8 +13,10 @@ namespace mado::country {
 
 class Registers {
   public:
-    // Makes <folder>/<holder id>.sqlite, up to date as `dates` says.
-    Registers(const std::string& folder, const std::string& country_folder, const UpToDate& dates);
+    // Makes <folder>/<holder id>.sqlite, up to date as `dates` says. `forms`, of what the holders
+    // write to people, outlives this.
+    Registers(const std::string& folder, const std::string& country_folder, const UpToDate& dates,
+              const std::vector<NoticeForm>& forms);
     ~Registers();
     Registers(const Registers&) = delete;
     Registers& operator=(const Registers&) = delete;

@@ -56,8 +56,8 @@ std::vector<Known> read_people(const std::string& path);
 
 // Of these columns the contracts want numbers; of the others text.
 inline const std::set<std::string> integers{
-    "share_percent", "rank", "special_payment", "guarantee", "as_of", "points",
-    "paid_yen",      "days", "withheld",        "quantity"};
+    "share_percent", "rank", "special_payment", "guarantee", "as_of",     "points",
+    "paid_yen",      "days", "withheld",        "quantity",  "amount_yen"};
 
 inline std::optional<std::string> value_of(const db::Statement& statement, std::size_t column) {
     if (statement.is_null(column)) return std::nullopt;
@@ -108,11 +108,13 @@ class Service {
         return out;
     }
     using Months = std::pair<std::string, std::string>;
-    std::vector<Row> rows(const Identifier& asked, const Months& months = {}) {
+    std::vector<Row> rows(const Identifier& asked, const Months& months = {},
+                          const std::string& id = {}) {
         if (statement_.has_parameter("symbol")) statement_.bind("symbol", asked.symbol);
         if (statement_.has_parameter("branch")) statement_.bind("branch", asked.branch);
         if (statement_.has_parameter("from")) statement_.bind("from", months.first);
         if (statement_.has_parameter("to")) statement_.bind("to", months.second);
+        if (statement_.has_parameter("id")) statement_.bind("id", id);
         statement_.bind("number", asked.number);
         std::vector<Row> out;
         while (statement_.step()) {

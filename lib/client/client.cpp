@@ -119,41 +119,52 @@ Task<Result<void>> Asker::end_mandate(Hash mandate) {
     co_return Result<void>{};
 }
 
-Task<Result<Answered>> Asker::ask(Ask question) {
-    // One key for one answer: two answers cannot be joined by it, and a stolen one opens nothing.
-    const auto seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256);
+Asker::Signed Asker::sign(const Ask& question, const crypto::PublicKey& seal_to) const {
     const auto now = unix_now();
     const auto jti = base64url(crypto::random_bytes(16));
     std::optional<Hash> asking_operator;
     if (question.keep_operator) asking_operator = question.keep_operator(jti);
     std::optional<SealedRequest> sealed;
     if (question.obtain_sealing) sealed = question.obtain_sealing(question);
-    const wire::Head head{
-        .issuer = identity_.id,
-        .audience = directory_.relay().id,
-        .jti = jti,
-        .issued_at = now,
-        .expires = now + wire::ask_lifetime_s,
-        .to = question.to,
-        .service = question.service,
-        .purpose = question.purpose,
-        .seal_to = seal_to.public_key(),
-        .parameters = question.parameters,
-        .payload_hash = question.payload.empty()
-                            ? std::nullopt
-                            : std::optional(crypto::sha256(as_bytes(question.payload))),
-        .person_operator = asking_operator,
-        .card_seen = question.card_seen,
-        .sealing = sealed ? sealed->sealing : std::string()};
-    const auto signed_head = wire::sign_head(head, identity_.kid, identity_.signing_key);
+    wire::Head head{.issuer = identity_.id,
+                    .audience = directory_.relay().id,
+                    .jti = jti,
+                    .issued_at = now,
+                    .expires = now + wire::ask_lifetime_s,
+                    .to = question.to,
+                    .service = question.service,
+                    .purpose = question.purpose,
+                    .seal_to = seal_to,
+                    .parameters = question.parameters,
+                    .payload_hash = question.payload.empty()
+                                        ? std::nullopt
+                                        : std::optional(crypto::sha256(as_bytes(question.payload))),
+                    .person_operator = asking_operator,
+                    .card_seen = question.card_seen,
+                    .sealing = sealed ? sealed->sealing : std::string()};
+    auto text = wire::sign_head(head, identity_.kid, identity_.signing_key);
     auto body =
-        wire::request_json({.head = signed_head,
+        wire::request_json({.head = text,
                             .subject = question.subject,
                             .payload = question.payload,
                             .sealing_salt = sealed ? std::optional(sealed->salt) : std::nullopt});
-    auto response = co_await post("/v1/requests", std::move(body), head.expires);
+    return {std::move(head), std::move(text), std::move(body)};
+}
+
+Task<Result<Answered>> Asker::ask(Ask question) {
+    // One key for one answer: two answers cannot be joined by it, and a stolen one opens nothing.
+    const auto seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    auto made = sign(question, seal_to.public_key());
+    auto response = co_await post("/v1/requests", std::move(made.body), made.head.expires);
     if (!response) co_return std::unexpected(response.error());
-    co_return check(head, signed_head, seal_to, question, response->body);
+    co_return check(made.head, made.text, seal_to, question, response->body);
+}
+
+Task<Result<Passed>> Asker::pass(Ask question, crypto::PublicKey seal_to) {
+    auto made = sign(question, seal_to);
+    auto response = co_await post("/v1/requests", std::move(made.body), made.head.expires);
+    if (!response) co_return std::unexpected(response.error());
+    co_return Passed{std::move(made.text), std::move(response->body)};
 }
 
 Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_head,

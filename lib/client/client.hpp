@@ -53,7 +53,7 @@ struct Ask {
     wire::Target to;
     wire::ServiceId service;
     wire::CodeId purpose;
-    std::map<std::string, std::string> parameters;
+    wire::Parameters parameters;
     Bytes subject;
     bool card_seen = false;
     std::string payload = {};                            // JWE to the one who is asked
@@ -79,6 +79,12 @@ struct Answered {
     Hash entry{};  // the order's in the log
 };
 
+// What was asked and what came back, unread.
+struct Passed {
+    std::string head;   // JWS
+    std::string reply;  // the relay's, JSON
+};
+
 template <class T>
 using Result = std::expected<T, Problem>;
 
@@ -93,11 +99,20 @@ class Asker {
     // mandate_unknown when the relay does not know it, or not any more.
     Task<Result<void>> end_mandate(Hash mandate);
     Task<Result<Answered>> ask(Ask question);
+    // The same for somebody who has the private half of `seal_to` and checks everything: the reply
+    // is passed on unread.
+    Task<Result<Passed>> pass(Ask question, crypto::PublicKey seal_to);
 
   private:
     // When the reply is lost, the same bytes go out once more, on a new connection, before `until`:
     // the relay answers them with the same order (docs/protocols/request.md).
     Task<Result<http::Response>> post(std::string path, std::string body, UnixTime until);
+    struct Signed {
+        wire::Head head;
+        std::string text;  // JWS
+        std::string body;  // the request
+    };
+    [[nodiscard]] Signed sign(const Ask& question, const crypto::PublicKey& seal_to) const;
     Result<Answered> check(const wire::Head& head, const std::string& signed_head,
                            const crypto::PrivateKey& seal_to, const Ask& question,
                            std::string_view body) const;

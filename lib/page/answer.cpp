@@ -11,7 +11,10 @@ http::Response html(std::string body, int status, const May& may) {
     out.status = status;
     out.content_type = "text/html; charset=utf-8";
     out.body = std::move(body);
-    const auto* const scripts = may.run_scripts ? "script-src 'self'; connect-src 'self'; " : "";
+    const auto* const scripts = may.run_scripts ? "script-src 'self'; connect-src 'self'; "
+                                                  "require-trusted-types-for 'script'; "
+                                                  "trusted-types 'none'; "
+                                                : "";
     out.headers = {
         {"Content-Security-Policy",
          fmt::format("default-src 'none'; {}style-src 'self'; base-uri 'none'; "

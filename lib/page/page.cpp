@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::array languages = {Language::ja, Language::en, Language::easy};
 constexpr Words own_names{"日本語", "English", "やさしい日本語"};
+constexpr Words skip_words{"本文へ", "Skip to the content", "ほんぶんへ"};
 constexpr Words languages_title{"言語", "Language", "ことば"};
 
 std::string_view html_language(Language language) {
@@ -60,23 +61,50 @@ std::string_view Words::in(Language language) const {
     return ja;
 }
 
+std::string with_readings(std::string_view html) {
+    std::string out;
+    while (!html.empty()) {
+        const auto open = html.find('[');
+        const auto bar = html.find('|', std::min(open, html.size()));
+        const auto close = html.find(']', std::min(bar, html.size()));
+        if (close == std::string_view::npos) break;
+        out += fmt::format("{}<ruby>{}<rp>（</rp><rt>{}</rt><rp>）</rp></ruby>",
+                           html.substr(0, open), html.substr(open + 1, bar - open - 1),
+                           html.substr(bar + 1, close - bar - 1));
+        html.remove_prefix(close + 1);
+    }
+    return out += html;
+}
+
+std::string plain(std::string_view html) {
+    std::string out;
+    while (!html.empty()) {
+        const auto open = html.find("<ruby>");
+        if (open == std::string_view::npos) break;
+        const auto rp = html.find("<rp>", open);
+        const auto close = html.find("</ruby>", open);
+        out += html.substr(0, open);
+        out += html.substr(open + 6, rp - open - 6);
+        html.remove_prefix(close + 7);
+    }
+    return out += html;
+}
+
 std::string whole(const Frame& frame, const Words& program, std::string_view title,
                   std::string_view body) {
     const auto language = frame.language;
-    const auto script = frame.script.empty()
-                            ? std::string()
-                            : fmt::format(R"(<script src="{}" defer></script>)", frame.script);
     return fmt::format(
         R"(<!doctype html>
-<html lang="{}"><head><meta charset="utf-8"><title>{}{}</title>
+<html lang="{}" data-language="{}" class="{}"><head><meta charset="utf-8"><title>{}{}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/style.css">{}</head>
-<body><header><p>{}</p>{}</header>
-<main><h1{}>{}</h1>{}</main></body></html>
+<body><a class="skip" href="#main">{}</a><header><p>{}</p>{}{}</header>{}
+<main id="main"><h1{}>{}</h1>{}</main></body></html>
 )",
-        html_language(language), frame.wrong ? say(language, error_prefix) : "", title, script,
-        say(language, program), language_links(frame),
-        frame.title_first ? R"( tabindex="-1" autofocus)" : "", title, body);
+        html_language(language), to_text(language), frame.classes,
+        frame.wrong ? say(language, error_prefix) : "", plain(title), frame.head,
+        say(language, skip_words), say(language, program), language_links(frame), frame.header,
+        frame.navigation, frame.title_first ? R"( tabindex="-1" autofocus)" : "", title, body);
 }
 
 std::string_view style() {

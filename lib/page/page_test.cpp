@@ -10,7 +10,7 @@ constexpr Words program{"マド", "Mado", "まど"};
 TEST(Page, HasTheOtherLanguagesOfTheSamePage) {
     const auto text = whole({.language = Language::en, .path = "/pin", .query = "use=pin"}, program,
                             "Title", "<p>Body</p>");
-    EXPECT_NE(text.find(R"(<html lang="en">)"), std::string::npos);
+    EXPECT_NE(text.find(R"(<html lang="en" data-language="en")"), std::string::npos);
     EXPECT_NE(text.find("<title>Title</title>"), std::string::npos);
     EXPECT_NE(text.find(R"(href="/pin?use=pin&amp;lang=easy")"), std::string::npos);
     EXPECT_NE(text.find(R"(hreflang="en" aria-current="true">English)"), std::string::npos);
@@ -25,6 +25,19 @@ TEST(Page, SaysFirstThatSomethingIsWrong) {
 TEST(Page, TextStaysText) {
     constexpr Words words{"「{}」", "“{}”", "「{}」"};
     EXPECT_EQ(say(Language::en, words, "<b>&"), "“&lt;b&gt;&amp;”");
+}
+
+TEST(Page, ReadingsStandAboveTheirCharacters) {
+    constexpr Words words{"年金", "Pension", "[年金|ねんきん]と [介護|かいご] {}"};
+    const auto easy = say(Language::easy, words, "[a]");
+    EXPECT_EQ(easy,
+              "<ruby>年金<rp>（</rp><rt>ねんきん</rt><rp>）</rp></ruby>と "
+              "<ruby>介護<rp>（</rp><rt>かいご</rt><rp>）</rp></ruby> [a]");
+    EXPECT_EQ(plain(easy), "年金と 介護 [a]");
+    EXPECT_EQ(plain("<b>[a|b]</b>"), "<b>[a|b]</b>");
+    EXPECT_NE(whole({.language = Language::easy, .path = "/"}, program, easy, "")
+                  .find("<title>年金と 介護 [a]</title>"),
+              std::string::npos);
 }
 
 TEST(Page, UnknownLanguagesAreJapanese) {

@@ -51,6 +51,7 @@ Parsed<Participant> read_participant(const json::value& value) {
                                                : Parsed<std::map<std::string, crypto::PublicKey>>{};
     auto redirect_uris =
         in.has("redirect_uris") ? in.texts("redirect_uris", 64, 1000) : std::vector<std::string>{};
+    const auto web_build = in.optional_hash("web_build");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!id) return std::unexpected(id.error());
     if (!kind) return std::unexpected(kind.error());
@@ -68,7 +69,8 @@ Parsed<Participant> read_participant(const json::value& value) {
                     .services = {},
                     .sealing_keys = std::move(*sealing_keys),
                     .addresses = std::move(*addresses),
-                    .redirect_uris = std::move(redirect_uris)};
+                    .redirect_uris = std::move(redirect_uris),
+                    .web_build = web_build};
     for (const auto& text : certificates) {
         auto hash = parse_hash(text);
         if (!hash) return std::unexpected(hash.error());

@@ -28,6 +28,7 @@ struct Participant {
     std::map<std::string, crypto::PublicKey> sealing_keys;  // by kid: for payloads to it
     std::vector<Address> addresses;                         // a relay: where it listens
     std::vector<std::string> redirect_uris;                 // a site: where an agent may return to
+    std::optional<Hash> web_build;  // a site: of what it serves to browsers (web_build.hpp)
 
     [[nodiscard]] bool has_certificate(const Hash& certificate) const;
     [[nodiscard]] bool offers(const ServiceId& service) const;

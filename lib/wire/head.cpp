@@ -9,6 +9,19 @@
 namespace mado::wire {
 namespace {
 
+json::object target_json(const Target& to) {
+    json::object out;
+    if (to.holder) {
+        out["holder"] = to.holder->text();
+    } else {
+        out["kind"] = to.kind->text();
+        out["position"] = to.position;
+    }
+    return out;
+}
+
+}  // namespace
+
 Parsed<Target> read_target(const json::object& object) {
     Members in(object);
     Target out;
@@ -26,8 +39,8 @@ Parsed<Target> read_target(const json::object& object) {
     return out;
 }
 
-Parsed<std::map<std::string, std::string>> read_parameters(const json::object& object) {
-    std::map<std::string, std::string> out;
+Parsed<Parameters> read_parameters(const json::object& object) {
+    Parameters out;
     if (object.size() > 8) return bad("too many parameters");
     for (const auto& member : object) {
         const auto* text = member.value().if_string();
@@ -38,19 +51,6 @@ Parsed<std::map<std::string, std::string>> read_parameters(const json::object& o
     }
     return out;
 }
-
-json::object target_json(const Target& to) {
-    json::object out;
-    if (to.holder) {
-        out["holder"] = to.holder->text();
-    } else {
-        out["kind"] = to.kind->text();
-        out["position"] = to.position;
-    }
-    return out;
-}
-
-}  // namespace
 
 Parsed<SignedHead> parse_head(std::string_view compact) {
     auto jws = crypto::parse_jws(compact, {.bytes_max = head_bytes_max});

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/json.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/key.hpp"
 #include "wire/ids.hpp"
@@ -26,6 +27,12 @@ struct Target {
     std::int64_t position = 1;  // 1 = the person's newest link of that kind
 };
 
+Parsed<Target> read_target(const json::object& object);
+
+using Parameters = std::map<std::string, std::string>;
+// At most 8 short texts.
+Parsed<Parameters> read_parameters(const json::object& object);
+
 struct Head {
     ParticipantId issuer;
     ParticipantId audience;
@@ -36,7 +43,7 @@ struct Head {
     ServiceId service;
     CodeId purpose;
     crypto::PublicKey seal_to;  // P-256
-    std::map<std::string, std::string> parameters;
+    Parameters parameters;
     std::optional<Hash> payload_hash;
     std::optional<Hash> person_operator;  // "operator": salted hash of the one who asked
     bool card_seen = false;               // "presence": "card-seen"

@@ -1,1 +1,16 @@
+// The return from the agent: what it answered stands in the fragment, which no server has seen.
 export {};
+
+async function finish(answer: string): Promise<void> {
+  const reply = await fetch("/login/finish", {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    body: answer,
+  });
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
+  location.replace(await reply.text()); // the portal says where it goes on
+}
+
+const answer = location.hash.slice(1);
+history.replaceState(null, "", location.pathname + location.search);
+finish(answer).catch(() => location.replace("/?said=failed"));

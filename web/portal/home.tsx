@@ -1,6 +1,74 @@
-import { render } from "preact";
-import { Say, load_words, type Language } from "../shared/words";
-import "./portal.css";
+// My Page's first page, as the report draws it: notices, and above them who insures the person.
+// Menu, procedures and links stand in the page already; the search looks at all of it.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../shared/entries";
+import type { Result } from "../shared/result";
+import { Say, text_of } from "../shared/words";
+import { Insurance } from "./insured/insurance";
+import { insured_of, name_of_person } from "./insured/insured";
+import { Looks } from "./home/looks";
+import { opened_notices } from "./home/notice_list";
+import { Notices } from "./home/notices";
+import { Search } from "./home/search";
+import { use_own } from "./own";
+import { page, type Context } from "./shell";
+import "./home/home.css";
 
-await load_words((document.documentElement.dataset.language ?? "ja") as Language, ["home"]);
-render(<Say of="home.title" />, document.getElementById("page")!);
+// The person's own entries say what was opened, and who looked.
+interface Access {
+  entries?: Result<PersonEntries>;
+  bells?: Result<Bell[]>;
+}
+
+function use_access(context: Context): Access {
+  const [access, set] = useState<Access>({});
+  useEffect(() => {
+    const { country, session } = context;
+    void fetch_entries(country, session).then((entries) =>
+      set((before) => ({ ...before, entries })),
+    );
+    void fetch_bells(country, session).then((bells) => set((before) => ({ ...before, bells })));
+  }, []);
+  return access;
+}
+
+function Home({ context }: { context: Context }): JSX.Element {
+  const eligibility = use_own(context, "eligibility");
+  const notices = use_own(context, "notices");
+  const access = use_access(context);
+  const entries = access.entries?.ok ? access.entries.value.entries : undefined;
+  const insured = eligibility.records.map(insured_of);
+  const name = name_of_person(insured);
+  useEffect(() => {
+    const title = document.querySelector("h1");
+    if (name && title) title.textContent = text_of("home.title_of", { name });
+  }, [name]);
+  return (
+    <>
+      <Search />
+      <section aria-labelledby="insurance-name">
+        <h2 id="insurance-name">
+          <Say of="home.insurance" />
+        </h2>
+        <Insurance insured={insured} done={eligibility.done} />
+      </section>
+      <section aria-labelledby="notices-name">
+        <Notices
+          context={context}
+          records={notices.records}
+          done={notices.done}
+          opened={entries && opened_notices(entries)}
+        />
+      </section>
+      <section aria-labelledby="looks-name">
+        <h2 id="looks-name">
+          <Say of="home.looks" />
+        </h2>
+        <Looks context={context} entries={access.entries} bells={access.bells} />
+      </section>
+    </>
+  );
+}
+
+await page(["home"], (context) => <Home context={context} />);

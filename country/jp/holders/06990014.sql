@@ -83,6 +83,30 @@ create table receipt_month (              -- months whose receipts have all come
     treated_ym integer primary key
 ) strict, without rowid;
 
+create table letter_form (                -- 定型文: what a letter says, once for all
+    form_code integer primary key,
+    title     text not null,
+    office    text not null,              -- who sends it
+    procedure text                        -- what the person is to do, if anything
+) strict;
+
+create table letter_form_line (
+    form_code integer not null references letter_form,
+    line_no   integer not null,
+    words     text not null,              -- with {amount} and {deadline}
+    primary key (form_code, line_no)
+) strict, without rowid;
+
+create table letter (                     -- お知らせ
+    letter_no integer primary key,
+    person_no integer not null,
+    form_code integer not null references letter_form,
+    sent_ymd  integer not null,
+    due_ymd   integer,                    -- the last day; null: nothing is due
+    amount    integer                     -- yen
+) strict;
+create index letter_person on letter (person_no, sent_ymd);
+
 create table nightly_batch (
     job      text primary key,
     ended_at integer not null             -- yyyymmddhhmmss, Japan time

@@ -51,6 +51,25 @@ create table 取込月 (                     -- months whose 明細書 have come
     診療年月 text primary key
 ) strict, without rowid;
 
+create table 通知 (
+    通知番号     text primary key,
+    被保険者番号 text not null references 被保険者,
+    発送日       text not null,
+    件名         text not null,
+    担当課       text not null,
+    期限         text not null,           -- '' is none
+    金額         integer,                 -- yen
+    手続         text not null            -- '' is none
+) strict, without rowid;
+create index 通知_被保険者 on 通知 (被保険者番号, 発送日);
+
+create table 通知本文 (                   -- as it went out
+    通知番号 text not null references 通知,
+    段落番号 integer not null,
+    本文     text not null,
+    primary key (通知番号, 段落番号)
+) strict, without rowid;
+
 create table 処理実績 (
     処理名   text primary key,
     終了時刻 text not null                -- YYYY-MM-DD HH:MM:SS, Japan time

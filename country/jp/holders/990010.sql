@@ -87,6 +87,30 @@ create table shinsa_zumi (                -- months that are examined
     shinryo_ym integer primary key
 ) strict, without rowid;
 
+create table tsuchi_yoshiki (             -- 様式: what a 通知 says, once for all
+    yoshiki   text primary key,
+    kenmei    text not null,
+    kakari    text not null,
+    tetsuzuki text not null               -- empty: the person need not do anything
+) strict, without rowid;
+
+create table tsuchi_bun (
+    yoshiki text not null references tsuchi_yoshiki,
+    gyo     integer not null,
+    bun     text not null,                -- with {amount} and {deadline}
+    primary key (yoshiki, gyo)
+) strict, without rowid;
+
+create table tsuchi (                     -- 通知
+    tsuchi_no integer primary key,
+    kojin_no  integer not null references kojin,
+    yoshiki   text not null references tsuchi_yoshiki,
+    hasso_bi  integer not null,
+    kigen_bi  integer not null,           -- 期限; 0 is none
+    kingaku   integer not null            -- yen; 0 is none
+) strict;
+create index tsuchi_kojin on tsuchi (kojin_no, hasso_bi);
+
 create table yakan_shori (
     shori_mei text primary key,
     shuryo    text not null               -- YYYY-MM-DD HH:MM:SS, Japan time

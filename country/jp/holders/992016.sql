@@ -37,6 +37,19 @@ create table futan_wariai (
     primary key (hihokensha_bango, kaishi)
 ) strict, without rowid;
 
+create table oshirase (
+    oshirase_id      text primary key,
+    hihokensha_bango text not null references hihokensha,
+    hakko            text not null,
+    kenmei           text not null,
+    tanto            text not null,
+    kigen            text not null,       -- '' is none
+    kingaku          integer not null,    -- yen; 0 is none
+    tetsuzuki        text not null,       -- '' is none
+    honbun           text not null        -- as it went out, a line for each paragraph
+) strict, without rowid;
+create index oshirase_hihokensha on oshirase (hihokensha_bango, hakko);
+
 create table koshin (
     taisho text primary key,
     unix   integer not null

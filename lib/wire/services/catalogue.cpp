@@ -9,23 +9,29 @@
 #include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
 #include "wire/services/evidence.hpp"
+#include "wire/services/notices.hpp"
 
 namespace mado::wire {
 namespace {
 
 const auto contracts =
-    std::to_array<Contract>({eligibility_contract(), claims_contract(), evidence_contract()});
+    std::to_array<Contract>({eligibility_contract(), claims_contract(), evidence_contract(),
+                             notices_contract(), notice_contract()});
 
-// Nothing in a document is longer, so that a requester can have limits of its own.
+// Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;
+constexpr std::size_t record_id_bytes_max = 40;
 
 bool fits(const Column& column, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) return !column.required;
     const auto* text = std::get_if<std::string>(&value);
     // SQLite takes any bytes for a text; a document of others than UTF-8 is no JSON.
-    if (text != nullptr && (text->size() > text_bytes_max || !is_utf8(*text))) return false;
+    const auto bytes_max =
+        column.kind == ColumnKind::paragraph ? paragraph_bytes_max : text_bytes_max;
+    if (text != nullptr && (text->size() > bytes_max || !is_utf8(*text))) return false;
     switch (column.kind) {
         case ColumnKind::text:
+        case ColumnKind::paragraph:
             return text != nullptr;
         case ColumnKind::integer:
             return std::holds_alternative<std::int64_t>(value);
@@ -33,6 +39,8 @@ bool fits(const Column& column, const Value& value) {
             return text != nullptr && parse_date(*text).has_value();
         case ColumnKind::month:
             return text != nullptr && parse_month(*text).has_value();
+        case ColumnKind::record_id:
+            return text != nullptr && is_record_id(*text);
     }
     return false;
 }
@@ -52,6 +60,8 @@ bool fits(ParameterKind kind, std::string_view value) {
             return parse_month(value).has_value();
         case ParameterKind::log_index:
             return is_log_index(value);
+        case ParameterKind::record_id:
+            return is_record_id(value);
     }
     return false;
 }
@@ -161,6 +171,40 @@ std::size_t people_in(const std::vector<Row>& rows) {
                                      : "branch " + branch);
     }
     return people.size();
+}
+
+std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,
+                                                            const std::vector<Row>& rows) {
+    std::vector<Row> fitting;
+    if (question.birth_date) return std::unexpected(Outcome::no_match);
+    for (const auto& row : rows) {
+        if (is_asked_number(row, question)) fitting.push_back(row);
+    }
+    if (fitting.empty()) return std::unexpected(Outcome::no_match);
+    if (people_in(fitting) > 1) return std::unexpected(Outcome::several_match);
+    return fitting;
+}
+
+Parsed<void> complete_months(ParameterValues& values, Date today, MonthSpan span) {
+    const auto year_month = [](Date day) { return day.year() / day.month(); };
+    values.try_emplace("to", month_text(today));
+    const auto to = parse_month(values["to"]);
+    if (!to) return std::unexpected(to.error());
+    const auto first = year_month(*to) - std::chrono::months(span.standard - 1);
+    values.try_emplace("from", month_text(first / 1));
+    const auto from = parse_month(values["from"]);
+    if (!from) return std::unexpected(from.error());
+    const auto months = (year_month(*to) - year_month(*from)).count();
+    if (months < 0 || months >= span.max) return bad("the months asked do not follow each other");
+    return {};
+}
+
+bool is_record_id(std::string_view text) {
+    return !text.empty() && text.size() <= record_id_bytes_max &&
+           std::ranges::all_of(text, [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                      c == '-';
+           });
 }
 
 Parsed<Date> parse_month(std::string_view text) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <optional>
 #include <span>
@@ -19,7 +20,9 @@
 
 namespace mado::wire {
 
-enum class ColumnKind { text, integer, date, month };
+// A record_id is what a holder calls one of its records: 1 to 40 of A-Z a-z 0-9 and '-'. A
+// paragraph is a text that may be longer than others.
+enum class ColumnKind { text, integer, date, month, record_id, paragraph };
 
 struct Column {
     std::string_view name;
@@ -38,7 +41,7 @@ struct Row {
 };
 
 // What a head may ask besides the service: codes and dates only.
-enum class ParameterKind { date, month, log_index };
+enum class ParameterKind { date, month, log_index, record_id };
 
 struct Parameter {
     std::string_view name;
@@ -76,13 +79,16 @@ struct Contract {
     std::string_view item_key;      // column of both (text): the row that an item belongs to
     // May occur in the SELECTs as :name, besides the fields of the holder's own number.
     std::span<const Parameter> parameters;
-    // Fills in what was not asked for, and refuses values that do not fit together.
+    // Fills in what was not asked for, and refuses values that do not fit together, and what must
+    // be asked for and was not.
     Parsed<void> (*complete)(ParameterValues& values, Date today);
     // Bad: rows or items that the contract does not allow, although each column is of its kind.
     Parsed<ServiceAnswer> (*answer)(const ServiceQuestion&, const std::vector<Row>& rows,
                                     const std::vector<Row>& items);
 };
 
+// Of a paragraph; every other text is shorter.
+constexpr std::size_t paragraph_bytes_max = 1'000;
 constexpr std::size_t rows_max = 10'000;
 constexpr std::size_t items_max = 50'000;
 // Signed and sealed it is 16/9 as long, and must fit answer_bytes_max.
@@ -111,6 +117,22 @@ Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestio
 bool is_asked_number(const Row& row, const ServiceQuestion& question);
 // How many people the rows are about, not how many periods of one (columns branch, name).
 std::size_t people_in(const std::vector<Row>& rows);
+
+// The rows of the number that was asked for, when they are about one person; else what there is to
+// answer. For services whose rows have no birth date: who gives one has no card, and gets nothing.
+std::expected<std::vector<Row>, Outcome> rows_of_one_person(const ServiceQuestion& question,
+                                                            const std::vector<Row>& rows);
+
+// `from` and `to`: the newest `standard` months up to today's, when nothing else is asked. Bad when
+// they do not follow each other or are more than `max`.
+struct MonthSpan {
+    int standard;
+    int max;
+};
+Parsed<void> complete_months(ParameterValues& values, Date today, MonthSpan span);
+
+// The form of a record_id.
+bool is_record_id(std::string_view text);
 
 // "2026-07"; the first day of that month.
 Parsed<Date> parse_month(std::string_view text);

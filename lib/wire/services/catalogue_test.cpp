@@ -18,19 +18,21 @@ std::string why_refused(std::string_view service,
 TEST(Catalogue, KnowsItsServices) {
     EXPECT_EQ(find_contract("eligibility")->service, "eligibility");
     EXPECT_EQ(find_contract("claims")->service, "claims");
+    EXPECT_EQ(find_contract("notices")->service, "notices");
+    EXPECT_EQ(find_contract("notice")->service, "notice");
     EXPECT_EQ(find_contract("Eligibility"), nullptr);
     EXPECT_EQ(find_contract(""), nullptr);
 }
 
 TEST(Catalogue, KeysOfItemsAreColumnsOfBoth) {
-    for (const auto* service : {"eligibility", "claims"}) {
+    for (const auto* service : {"eligibility", "claims", "notices", "notice"}) {
         const auto& contract = *find_contract(service);
         EXPECT_EQ(contract.items.empty(), contract.item_key.empty());
         if (contract.items.empty()) continue;
         for (const auto columns : {contract.rows, contract.items}) {
             const auto key = std::ranges::find(columns, contract.item_key, &Column::name);
             ASSERT_NE(key, columns.end());
-            EXPECT_EQ(key->kind, ColumnKind::text);
+            EXPECT_TRUE(key->kind == ColumnKind::text || key->kind == ColumnKind::record_id);
         }
         EXPECT_TRUE(std::ranges::find(contract.items, contract.item_key, &Column::name)->required);
     }
@@ -49,6 +51,19 @@ TEST(Catalogue, ParametersAreOfTheirKind) {
     EXPECT_EQ(why_refused("claims", {{"on", "2026-11-22"}}), "a parameter that the service lacks");
 }
 
+TEST(Catalogue, ANoticeIsNamedByTheVeryIdOfIt) {
+    for (const auto* id : {"1", "T2026-000123", "a-Z", "1234567890123456789012345678901234567890"})
+        EXPECT_EQ(why_refused("notice", {{"id", id}}), "") << id;
+    for (const auto* id : {"", " 1", "1 ", "1\n", "a_b", "a.b", "%", "あ", "１",
+                           "12345678901234567890123456789012345678901"}) {
+        EXPECT_EQ(why_refused("notice", {{"id", id}}), "a parameter of the wrong kind") << id;
+    }
+    EXPECT_EQ(why_refused("notice", {}), "no notice is named");
+    EXPECT_EQ(why_refused("notice", {{"id", "1"}, {"from", "2026-01"}}),
+              "a parameter that the service lacks");
+    EXPECT_EQ(why_refused("notices", {{"id", "1"}}), "a parameter that the service lacks");
+}
+
 TEST(Catalogue, ParametersThatAreMissingAreFilledIn) {
     const auto complete = [](std::string_view service,
                              const std::map<std::string, std::string>& parameters) {
@@ -56,6 +71,7 @@ TEST(Catalogue, ParametersThatAreMissingAreFilledIn) {
     };
     EXPECT_EQ(complete("eligibility", {}), (ParameterValues{{"on", "2026-11-22"}}));
     EXPECT_EQ(complete("claims", {}), (ParameterValues{{"from", "2025-12"}, {"to", "2026-11"}}));
+    EXPECT_EQ(complete("notices", {}), (ParameterValues{{"from", "2024-12"}, {"to", "2026-11"}}));
     EXPECT_EQ(complete("claims", {{"to", "2026-03"}}),
               (ParameterValues{{"from", "2025-04"}, {"to", "2026-03"}}));
     EXPECT_EQ(complete("claims", {{"from", "2026-10"}}),
@@ -72,6 +88,8 @@ TEST(Catalogue, MonthsFollowEachOtherAndAreNotTooMany) {
     EXPECT_FALSE(fits("2021-07", "2026-07"));  // sixty-one
     EXPECT_FALSE(fits("1868-01", "2999-12"));
     EXPECT_NE(why_refused("claims", {{"from", "2026-12"}}), "") << "after today's month";
+    EXPECT_EQ(why_refused("notices", {{"from", "2021-12"}}), "");
+    EXPECT_NE(why_refused("notices", {{"from", "2021-11"}}), "") << "more than sixty months";
 }
 
 TEST(Catalogue, MonthsAreThoseOfTheCalendar) {

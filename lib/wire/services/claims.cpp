@@ -43,8 +43,6 @@ constexpr std::array item_columns{
 constexpr std::array parameters{Parameter{"from", ParameterKind::month},
                                 Parameter{"to", ParameterKind::month}};
 
-constexpr int months_default = 12;
-constexpr int months_max = 60;  // claims are kept for five years
 constexpr std::int64_t number_max = 1'000'000'000;
 constexpr std::int64_t yen_per_point = 10;  // 診療報酬の算定方法（告示）：一点の単価は十円
 
@@ -96,18 +94,8 @@ std::chrono::year_month year_month(Date day) {
     return day.year() / day.month();
 }
 
-// The twelve months up to today's, when nothing else is asked.
 Parsed<void> complete(ParameterValues& values, Date today) {
-    values.try_emplace("to", month_text(today));
-    const auto to = parse_month(values["to"]);
-    if (!to) return std::unexpected(to.error());
-    const auto first = year_month(*to) - std::chrono::months(months_default - 1);
-    values.try_emplace("from", month_text(first / 1));
-    const auto from = parse_month(values["from"]);
-    if (!from) return std::unexpected(from.error());
-    const auto span = (year_month(*to) - year_month(*from)).count();
-    if (span < 0 || span >= months_max) return bad("the months asked do not follow each other");
-    return {};
+    return complete_months(values, today, {.standard = 12, .max = 60});  // kept for five years
 }
 
 // An integer that may be missing; `good` becomes false when it is out of bounds.
@@ -333,17 +321,9 @@ Parsed<ServiceAnswer> document_of(const ServiceQuestion& question, const std::ve
 
 Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
                              const std::vector<Row>& items) {
-    std::vector<Row> fitting;
-    // Who gives a birth date has no card: claims have no column to compare it with.
-    if (question.birth_date) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
-    for (const auto& row : rows) {
-        if (is_asked_number(row, question)) fitting.push_back(row);
-    }
-    if (fitting.empty()) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
-    if (people_in(fitting) > 1) {
-        return ServiceAnswer{.outcome = Outcome::several_match, .data = {}};
-    }
-    return document_of(question, fitting, items);
+    const auto fitting = rows_of_one_person(question, rows);
+    if (!fitting) return ServiceAnswer{.outcome = fitting.error(), .data = {}};
+    return document_of(question, *fitting, items);
 }
 
 constexpr Contract contract{.service = "claims",

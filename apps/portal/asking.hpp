@@ -1,0 +1,38 @@
+// What a page asks for whoever is logged in: the portal signs the head and passes the answer on,
+// sealed to a key of the page's own.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "client/client.hpp"
+
+namespace mado::portal {
+
+// {"to", "service", "parameters", "seal_to", "payload"?}, as in a head (docs/protocols/request.md).
+struct PageQuestion {
+    wire::Target to;
+    wire::ServiceId service;
+    wire::Parameters parameters;
+    crypto::PublicKey seal_to;  // P-256
+    std::string payload;        // JWE; "" when there is none
+};
+constexpr std::size_t question_bytes_max = 16 * 1024;
+Parsed<PageQuestion> read_page_question(std::string_view body);
+
+// Connections to the relay that are kept for the next page. Belongs to the io thread.
+class Askers {
+  public:
+    Askers(const wire::Directory& directory, const client::Identity& identity)
+        : directory_(directory), identity_(identity) {}
+    // Under the log-in mandate, for the person's own view.
+    client::Task<client::Result<client::Passed>> pass(PageQuestion question, std::string mandate);
+
+  private:
+    const wire::Directory& directory_;
+    const client::Identity& identity_;
+    std::vector<std::unique_ptr<client::Asker>> idle_;
+};
+
+}  // namespace mado::portal

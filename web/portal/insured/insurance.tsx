@@ -1,0 +1,83 @@
+// Who insures the person today, as each insurer answered; those who ended stay in the list.
+import type { JSX } from "preact";
+import { Answered, Silent } from "../answered";
+import { day_text } from "../../shared/dates";
+import { Say } from "../../shared/words";
+import type { Cover, Insured } from "./insured";
+
+function Current({ cover }: { cover: Cover }): JSX.Element {
+  const number = [cover.symbol, cover.number, cover.branch].filter((part) => part !== "").join(" ");
+  return (
+    <dl>
+      <dt>
+        <Say of="home.number" />
+      </dt>
+      <dd>{number}</dd>
+      <dt>
+        <Say of="home.share" />
+      </dt>
+      <dd>
+        <Say of="home.share_value" tenths={cover.share_percent / 10} />
+        {cover.special_payment && (
+          <p>
+            <Say of="home.special_payment" />
+          </p>
+        )}
+      </dd>
+      {cover.level && (
+        <>
+          <dt>
+            <Say of="home.care_level" />
+          </dt>
+          <dd>{cover.level}</dd>
+        </>
+      )}
+      <dt>
+        <Say of="home.period" />
+      </dt>
+      <dd>
+        <Say of="home.from" day={day_text(cover.from)} />{" "}
+        {cover.to && <Say of="home.to" day={day_text(cover.to)} />}
+      </dd>
+    </dl>
+  );
+}
+
+function One({ insured }: { insured: Insured }): JSX.Element {
+  if (insured.problem) return <Silent kind={insured.kind} code={insured.problem} />;
+  const last_day = insured.ended?.last_day;
+  return (
+    <li class="card">
+      <h3>{insured.holder}</h3>
+      {insured.covers.map((cover) => (
+        <Current cover={cover} />
+      ))}
+      {insured.ended && (
+        <p>
+          {last_day ? (
+            <Say of="home.ended_on" day={day_text(last_day)} />
+          ) : (
+            <Say of="home.not_insured" />
+          )}
+          {insured.ended.reason && `（${insured.ended.reason}）`}
+        </p>
+      )}
+      <Answered as_of={insured.as_of ?? 0} />
+    </li>
+  );
+}
+
+export function Insurance({ insured, done }: { insured: Insured[]; done: boolean }): JSX.Element {
+  return (
+    <>
+      <ul class="cards">
+        {insured.map((one) => (
+          <One insured={one} />
+        ))}
+      </ul>
+      <p role="status">
+        {done ? insured.length === 0 && <Say of="home.no_insurance" /> : <Say of="shell.asking" />}
+      </p>
+    </>
+  );
+}

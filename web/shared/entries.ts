@@ -1,0 +1,408 @@
+// A person's own entries of the access log, as the relay opens them to the person: everything that
+// docs/protocols/log.md lists under "To check" is checked here (as lib/client/entries.cpp). Whether
+// the relay holds back the newest entries cannot be seen: comparing with the holders shows it.
+import { ask_pages } from "./ask";
+import { parse_base64url, utf8, type Bytes, type Hash } from "./bytes";
+import { now_of, type Country, type Session } from "./country";
+import type { Directory } from "./directory";
+import { Members, parse_date, parse_json_object, type JsonObject } from "./json";
+import type { Certificate } from "./keys";
+import {
+  clock_skew_s,
+  commit,
+  commit_person,
+  commit_sealed_person,
+  is_proven,
+  log_entry,
+  mandate_in,
+  order_bytes_max,
+  outcomes,
+  parse_head,
+  parse_mandate,
+  parse_order,
+  subject_bytes_max,
+  verify_head,
+  verify_mandate,
+  verify_sealing,
+  type Head,
+  type Mandate,
+  type Order,
+  type Outcome,
+  type Sealing,
+} from "./order";
+import { checked, good, refuse, type Result } from "./result";
+import {
+  note_bytes_max,
+  open_checkpoint,
+  open_cosigned,
+  origin_of,
+  proof_length_max,
+  verify_consistency,
+  type Checkpoint,
+  type Cosignature,
+} from "./tlog";
+
+// What one person can have: a relay that says "more" for ever is refused there.
+export const entries_max = 1_000_000;
+export const page_rows_max = 200;
+
+export interface Erased {
+  kept_until: string; // YYYY-MM
+  at: number;
+}
+
+export interface PersonEntry {
+  seq: number;
+  index: number;
+  entry: Hash; // the 32 bytes in the log, proven to stand at `index`
+  // A quorum of witnesses has cosigned a checkpoint that covers it; the newest ones wait for it.
+  witnessed: boolean;
+  note: string; // the checkpoint that covers it, and the proof under it
+  proof: Hash[];
+  erased?: Erased; // then nothing below but the order's place
+  kind: "order" | "refused" | "opened" | "";
+  content: string; // what was hashed with `salt`
+  salt: Hash;
+  order?: Order;
+  head?: Head; // of the order: who asked, for what
+  // Of an opened entry: the order's own place in the log; else those above.
+  order_entry: Hash;
+  order_index: number;
+  was_sealed?: Sealing;
+  requester: string;
+  time: number;
+  outcome: Outcome | ""; // the relay's word; "" while unknown: asked, not known to be answered
+  mandate?: Mandate; // what a card has signed for it
+  own_card: boolean; // and it was this person's card, whose certificate was given
+  raw: JsonObject; // as it came, to show to others
+}
+
+export interface EntriesPage {
+  entries: PersonEntry[];
+  checkpoint: Checkpoint;
+  witnessed_size: number; // of the newest checkpoint that was cosigned; 0: none was
+  cosignatures: Cosignature[];
+  more: boolean;
+}
+
+export interface PersonEntries {
+  entries: PersonEntry[]; // seq 1, 2, 3, … without a hole
+  checkpoint: Checkpoint;
+  witnessed_size: number;
+  cosignatures: Cosignature[];
+}
+
+// What an entry is checked against.
+interface Check {
+  directory: Directory;
+  card?: Certificate;
+  link_number: Bytes;
+  checkpoint: Checkpoint;
+  note: string;
+  cosigned?: Checkpoint;
+  cosigned_note?: string;
+  now: number;
+}
+
+type Place = Pick<PersonEntry, "seq" | "index">;
+type Opened = Omit<PersonEntry, keyof Place | "witnessed" | "note" | "proof" | "raw">;
+
+// A mandate that names the card must be signed by it.
+async function read_mandate(subject: Bytes, card: Certificate | undefined) {
+  const compact = mandate_in(subject);
+  if (compact === undefined) return { own_card: false };
+  const mandate = parse_mandate(compact);
+  const own_card = card !== undefined && mandate.jws.certificate === card.thumbprint;
+  if (own_card) {
+    await verify_mandate(mandate, card, "an entry has a mandate that the card did not sign");
+  }
+  return { mandate, own_card };
+}
+
+// This person with the entry's number; one that was sealed has none, but the date on which it
+// opened, which a sealing authority has ordered.
+async function person_of(head: Head, time: number, salt: Hash, seq: number, check: Check) {
+  if (seq > 0) {
+    if (head.sealing !== undefined) refuse("a sealed entry has a number");
+    return { person: await commit_person(salt, check.link_number, seq) };
+  }
+  const was_sealed = await verify_sealing(
+    head.sealing ?? refuse("an entry was sealed without a sealing authority's order"),
+    { directory: check.directory, requester: head.issuer, service: head.service, time },
+  );
+  const person = await commit_sealed_person(salt, check.link_number, was_sealed.until);
+  return { person, was_sealed };
+}
+
+interface Content {
+  kind: "order" | "refused" | "opened";
+  content: string;
+  salt: Hash;
+  person_salt: Hash;
+  outcome: Outcome | "";
+}
+
+function read_content(members: Members): Content {
+  return {
+    kind: members.one_of("kind", ["order", "refused", "opened"]),
+    content: members.text("content", order_bytes_max),
+    salt: members.hash("salt"),
+    person_salt: members.hash("person_salt"),
+    outcome: members.has("outcome") ? members.one_of("outcome", outcomes) : "",
+  };
+}
+
+// Its text gives the 32 bytes in the log, its commitments open to this person, number and subject.
+async function open_order(members: Members, seq: number, from: Content, check: Check) {
+  const subject = members.bytes("subject", subject_bytes_max);
+  const subject_salt = members.hash("subject_salt");
+  const number = members.bytes("number", 4096);
+  const number_salt = members.hash("number_salt");
+  members.optional_date("birth_date");
+  const order = parse_order(from.content);
+  const head = parse_head(order.head);
+  await verify_head(head, check.directory);
+  const who = await person_of(head, order.time, from.person_salt, seq, check);
+  if (order.person !== who.person) refuse("an entry belongs to another person");
+  if ((await commit("subject", subject_salt, subject)) !== order.subject) {
+    refuse("an entry's subject is not the one committed to");
+  }
+  if (order.number !== null && (await commit("number", number_salt, number)) !== order.number) {
+    refuse("an entry's number is not the one committed to");
+  }
+  const { kind, content, salt, outcome } = from;
+  const out: Opened = {
+    ...(await read_mandate(subject, check.card)),
+    ...(who.was_sealed === undefined ? {} : { was_sealed: who.was_sealed }),
+    ...{ kind, content, salt, outcome, order, head },
+    entry: await log_entry(kind, salt, utf8(content)),
+    order_entry: "",
+    order_index: 0,
+    requester: head.issuer,
+    time: order.time,
+  };
+  return out;
+}
+
+function opened_as(from: Content, entry: Hash): Opened {
+  const { kind, content, salt, outcome } = from;
+  const nothing = { requester: "", time: 0, own_card: false, order_entry: "", order_index: 0 };
+  return { entry, kind, content, salt, outcome, ...nothing };
+}
+
+async function open_refused(from: Content, person: Hash): Promise<Opened> {
+  const members = new Members(parse_json_object(from.content));
+  const time = members.integer("time");
+  const requester = members.text("requester", 64);
+  if (members.hash("person") !== person) refuse("an entry belongs to another person");
+  members.finish();
+  const entry = await log_entry(from.kind, from.salt, utf8(from.content));
+  return { ...opened_as(from, entry), requester, time };
+}
+
+// The order that was sealed until its `opened` entry.
+async function read_sealed_order(object: JsonObject, check: Check) {
+  const members = new Members(object);
+  const seq = members.integer("seq", 0, 0);
+  const index = members.integer("index");
+  const proof = members.hashes("proof", proof_length_max);
+  const from = read_content(members);
+  if (from.kind !== "order") refuse("not an order");
+  const out = await open_order(members, seq, from, check);
+  members.finish();
+  await prove(out.entry, index, proof, check);
+  return { ...out, index };
+}
+
+// An entry of its own gives the person a sealed one: who asked, when and why stand in that.
+async function open_opened(members: Members, from: Content, person: Hash, check: Check) {
+  const content = new Members(parse_json_object(from.content));
+  const opened_at = content.integer("time");
+  const index = content.integer("index");
+  const entry = content.hash("entry");
+  if (content.hash("person") !== person) refuse("an entry belongs to another person");
+  content.finish();
+  const order = await read_sealed_order(members.object("order"), check);
+  if (order.entry !== entry || order.index !== index || opened_at < order.was_sealed!.until) {
+    refuse("an opened entry is not the one that was sealed");
+  }
+  const own = opened_as(from, await log_entry(from.kind, from.salt, utf8(from.content)));
+  const { index: order_index, ...sealed } = order;
+  const { kind, content: text, salt, entry: own_entry } = own;
+  const out: Opened = {
+    ...{ ...sealed, kind, content: text, salt, entry: own_entry },
+    ...{ order_entry: order.entry, order_index },
+  };
+  return out;
+}
+
+async function open_content(members: Members, seq: number, check: Check): Promise<Opened> {
+  const from = read_content(members);
+  if (from.kind === "order") return open_order(members, seq, from, check);
+  const person = await commit_person(from.person_salt, check.link_number, seq);
+  if (from.kind === "refused") return open_refused(from, person);
+  return open_opened(members, from, person, check);
+}
+
+// "2031-10": an entry is erased after that month's end, and not before.
+function is_over({ kept_until, at }: Erased, now: number): boolean {
+  const [year, month] = kept_until.split("-").map(Number);
+  const end = Date.UTC(year!, month!, 1) / 1000;
+  return end <= at && at <= now + clock_skew_s;
+}
+
+function open_erased(members: Members, object: JsonObject, now: number): Opened {
+  const inner = new Members(object);
+  const erased = { kept_until: inner.text("kept_until", 7), at: inner.integer("at") };
+  inner.finish();
+  parse_date(`${erased.kept_until}-01`);
+  if (!is_over(erased, now)) refuse("an entry was erased before its time");
+  const nothing = { content: "", salt: "", requester: "", time: 0, order_entry: "" };
+  const entry = members.hash("entry");
+  return { ...nothing, erased, entry, kind: "", outcome: "", own_card: false, order_index: 0 };
+}
+
+async function prove(entry: Hash, index: number, proof: Hash[], check: Check) {
+  const { cosigned, cosigned_note = "" } = check;
+  const witnessed = cosigned !== undefined && index < cosigned.size;
+  if (!(await is_proven(entry, index, proof, witnessed ? cosigned : check.checkpoint))) {
+    refuse("an entry is not in the log at its index");
+  }
+  return { witnessed, note: witnessed ? cosigned_note : check.note, proof };
+}
+
+async function read_entry(object: JsonObject, check: Check): Promise<PersonEntry> {
+  const members = new Members(object);
+  const seq = members.integer("seq", 1, entries_max);
+  const index = members.integer("index");
+  const proof = members.hashes("proof", proof_length_max);
+  const erased = members.optional_object("erased");
+  const out = erased
+    ? open_erased(members, erased, check.now)
+    : await open_content(members, seq, check);
+  members.finish();
+  if (out.order_entry === "") {
+    out.order_entry = out.entry;
+    out.order_index = index;
+  }
+  return { ...out, seq, index, ...(await prove(out.entry, index, proof, check)), raw: object };
+}
+
+// The newest checkpoint, and the newest one that a quorum has cosigned, out of which it grew.
+async function read_checkpoints(members: Members, directory: Directory, now: number) {
+  const note = members.text("checkpoint", note_bytes_max);
+  const log = directory.logs.get(origin_of(note));
+  if (!log) return refuse("the checkpoint is of a log that the directory does not name");
+  const checkpoint = await open_checkpoint(note, log.key);
+  const cosigned_note = members.optional_text("cosigned", note_bytes_max);
+  if (cosigned_note === undefined) return { note, checkpoint, cosignatures: [] };
+  const consistency = members.hashes("consistency", proof_length_max).map(parse_base64url);
+  const cosigned = await open_cosigned(cosigned_note, log.key, directory.quorum, now);
+  if (!cosigned.enough) refuse("a checkpoint is called cosigned, and the quorum did not");
+  if (!(await verify_consistency(cosigned.checkpoint, checkpoint, consistency))) {
+    refuse("the newest checkpoint did not grow out of the cosigned one");
+  }
+  const { cosignatures } = cosigned;
+  return { note, checkpoint, cosignatures, cosigned: cosigned.checkpoint, cosigned_note };
+}
+
+interface Reader {
+  directory: Directory;
+  card?: Certificate;
+  now: number;
+}
+
+// The entries after `after`, as one answer of the relay has them.
+export async function read_entries_page(
+  { directory, card, now }: Reader,
+  data: JsonObject,
+  after: number,
+): Promise<EntriesPage> {
+  const members = new Members(data);
+  const link_number = members.bytes("link_number", 16);
+  const last_seq = members.integer("last_seq");
+  const more = members.boolean("more");
+  const { cosignatures, ...log } = await read_checkpoints(members, directory, now);
+  const check = { directory, link_number, now, ...log, ...(card ? { card } : {}) };
+  const objects = members.objects("entries", page_rows_max);
+  const entries = await Promise.all(objects.map((object) => read_entry(object, check)));
+  members.finish();
+  entries.forEach((entry, i) => {
+    if (entry.seq !== after + i + 1) refuse("the person's entries have a hole");
+  });
+  const ends_early = more ? entries.length === 0 : after + entries.length !== last_seq;
+  if (ends_early) refuse("the person's entries end too early");
+  const witnessed_size = log.cosigned?.size ?? 0;
+  return { entries, checkpoint: log.checkpoint, witnessed_size, cosignatures, more };
+}
+
+// All entries of the person who is logged in. receipt_invalid, with what did not fit as detail,
+// when something is wrong.
+export async function fetch_entries(
+  country: Country,
+  session: Session,
+  on_progress: (count: number) => void = () => undefined,
+): Promise<Result<PersonEntries>> {
+  const entries: PersonEntry[] = [];
+  let newest: EntriesPage | undefined;
+  const reader = {
+    directory: country.directory,
+    ...(session.certificate ? { card: session.certificate } : {}),
+  };
+  const asked = await ask_pages(country, session, "entries", async (data) => {
+    const page = await checked("receipt_invalid", () =>
+      read_entries_page({ ...reader, now: now_of(session) }, data, entries.length),
+    );
+    if (!page.ok) return page;
+    newest = page.value;
+    entries.push(...newest.entries);
+    on_progress(entries.length);
+    return good(newest.more ? entries.length : undefined);
+  });
+  if (!asked.ok) return asked;
+  const { checkpoint, witnessed_size, cosignatures } = newest!;
+  return good({ entries, checkpoint, witnessed_size, cosignatures });
+}
+
+// ---- bells ----
+
+// Of an entry of which the person is told at once. The relay's word; why it rang stands in the
+// entry, but for a first look.
+export interface Bell {
+  seq: number;
+  first: boolean; // the requester's first look at this person
+  at: number;
+}
+
+export function read_bells_page(data: JsonObject, after: number): { bells: Bell[]; more: boolean } {
+  const members = new Members(data);
+  const more = members.boolean("more");
+  let last = after;
+  const bells = members.objects("bells", page_rows_max).map((object) => {
+    const one = new Members(object);
+    const bell = {
+      seq: one.integer("seq", 1, entries_max),
+      first: one.boolean("first"),
+      at: one.integer("at"),
+    };
+    one.finish();
+    if (bell.seq <= last) refuse("an entry has two bells, or they are not in order");
+    last = bell.seq;
+    return bell;
+  });
+  members.finish();
+  if (more && bells.length === 0) refuse("the person's bells end too early");
+  return { bells, more };
+}
+
+export async function fetch_bells(country: Country, session: Session): Promise<Result<Bell[]>> {
+  const out: Bell[] = [];
+  const asked = await ask_pages(country, session, "bells", async (data) => {
+    const after = out.at(-1)?.seq ?? 0;
+    const page = await checked("answer_invalid", () => read_bells_page(data, after));
+    if (!page.ok) return page;
+    out.push(...page.value.bells);
+    return good(page.value.more ? out.at(-1)!.seq : undefined);
+  });
+  return asked.ok ? good(out) : asked;
+}
