@@ -15,7 +15,7 @@ import {
   scheme_text,
 } from "./format";
 import { SchemeLegend, scheme_series } from "./legend";
-import { NationalFundPanel, use_fund } from "./national_fund";
+import { NationalFundPanel, use_fund, type FundState } from "./national_fund";
 import { schemes, type Answer, type Part } from "./record";
 import {
   age_lines,
@@ -30,6 +30,8 @@ import {
   type AgeLine,
   type Course,
 } from "./sums";
+
+const courses = ["continued", "so_far"] as const;
 
 // The usual age, or the nearest that there is.
 export function usual_age(ages: number[]): number | null {
@@ -47,30 +49,43 @@ export function Expected({ answers, is_whole }: ExpectedProps): JSX.Element {
   const fund = use_fund(answers);
   const ages = claim_ages(answers, course);
   const age = chosen !== null && ages.includes(chosen) ? chosen : usual_age(ages);
-  const parts = parts_at(answers, course, age);
-  const with_fund = fund.parts && age !== null ? [...parts, ...fund.parts] : parts;
+  const can_choose = courses.some((one) => claim_ages(answers, one).length > 0);
   return (
     <>
       <Eligibility answers={answers} />
       <Receiving answers={answers} />
       <NotKnown answers={answers} />
-      {age !== null && (
-        <>
-          <Controls {...{ ages, age, set_age: set_chosen, course, set_course }}>
-            {fund.checkbox}
-          </Controls>
-          <Result {...{ parts: with_fund, age, is_whole }} />
-          <ExpectedChart parts={with_fund} age={age} highest={highest(answers, fund.parts)} />
-          <Assumptions {...{ answers, course }} />
-          <Comparison
-            claims={ages.map((claim) => ({
-              age: claim,
-              parts: [...parts_at(answers, course, claim), ...(fund.parts ?? [])],
-            }))}
-          />
-        </>
+      {can_choose && (
+        <Controls {...{ ages, age, set_age: set_chosen, course, set_course }}>
+          {fund.checkbox}
+        </Controls>
       )}
+      {can_choose && age === null && <p class="result"><Say of="pension.expected.no_claim" /></p>}
+      {age !== null && <Figures {...{ answers, course, ages, age, fund, is_whole }} />}
       <NationalFundPanel answers={answers} fund={fund} can_show={age !== null} />
+    </>
+  );
+}
+
+interface FiguresProps extends ExpectedProps {
+  course: Course;
+  ages: number[];
+  age: number;
+  fund: FundState;
+}
+
+function Figures({ answers, is_whole, course, ages, age, fund }: FiguresProps): JSX.Element {
+  const parts_of = (claim: number) => [
+    ...parts_at(answers, course, claim),
+    ...(fund.parts ?? []),
+  ];
+  const parts = parts_of(age);
+  return (
+    <>
+      <Result {...{ parts, age, is_whole }} />
+      <ExpectedChart parts={parts} age={age} highest={highest(answers, fund.parts)} />
+      <Assumptions {...{ answers, course }} />
+      <Comparison claims={ages.map((claim) => ({ age: claim, parts: parts_of(claim) }))} />
     </>
   );
 }
@@ -160,7 +175,7 @@ function NotKnown({ answers }: { answers: Answer[] }): JSX.Element | null {
 
 interface ControlsProps {
   ages: number[];
-  age: number;
+  age: number | null;
   set_age: (age: number) => void;
   course: Course;
   set_course: (course: Course) => void;
@@ -168,15 +183,15 @@ interface ControlsProps {
 }
 
 function Controls(props: ControlsProps): JSX.Element {
-  const { course, set_course, children } = props;
+  const { ages, age, set_age, course, set_course, children } = props;
   return (
     <div class="controls">
-      <AgeChoice {...props} />
+      {age !== null && <AgeChoice {...{ ages, age, set_age }} />}
       <fieldset>
         <legend>
           <Say of="pension.expected.course" />
         </legend>
-        {(["continued", "so_far"] as const).map((one) => (
+        {courses.map((one) => (
           <label class="choice" key={one}>
             <input
               type="radio"
@@ -193,7 +208,13 @@ function Controls(props: ControlsProps): JSX.Element {
   );
 }
 
-function AgeChoice({ ages, age, set_age }: ControlsProps): JSX.Element {
+interface AgeChoiceProps {
+  ages: number[];
+  age: number;
+  set_age: (age: number) => void;
+}
+
+function AgeChoice({ ages, age, set_age }: AgeChoiceProps): JSX.Element {
   const at = ages.indexOf(age);
   const step = (by: number, sign: string, key: string) => (
     <button
@@ -267,7 +288,7 @@ function ages_text(lines: AgeLine[], i: number): string {
 
 // Of all choices, so that a later claim is seen to bring more.
 function highest(answers: Answer[], fund: Part[] | null): number {
-  const sums = (["so_far", "continued"] as const).flatMap((course) =>
+  const sums = courses.flatMap((course) =>
     claim_ages(answers, course).flatMap((age) =>
       age_lines([...parts_at(answers, course, age), ...(fund ?? [])]).map(({ amounts }) =>
         total(amounts),

@@ -6,7 +6,13 @@ import { age_text, money } from "./format";
 import type { Answer } from "./record";
 import { claim_ages, monthly_at, parts_at, payable_runs, total } from "./sums";
 
-export function Glance({ answers, today }: { answers: Answer[]; today: string }): JSX.Element {
+interface GlanceProps {
+  answers: Answer[];
+  today: string;
+  is_whole: boolean; // everybody who was asked has answered
+}
+
+export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
   const age = usual_age(claim_ages(answers, "continued"));
   const state = answers.find(({ document }) => document.body === "state")?.document;
   const { counted_months, needed_months } = state?.expected ?? {};
@@ -26,6 +32,7 @@ export function Glance({ answers, today }: { answers: Answer[]; today: string })
             <a href="#expected">
               <Read text={money(receives)} />
             </a>
+            {!is_whole && <Lacking />}
           </dd>
         </div>
       )}
@@ -38,6 +45,7 @@ export function Glance({ answers, today }: { answers: Answer[]; today: string })
             <a href="#expected">
               <Read text={money(monthly || 0)} />
             </a>
+            {!is_whole && <Lacking />}
           </dd>
         </div>
       )}
@@ -69,5 +77,13 @@ export function Glance({ answers, today }: { answers: Answer[]; today: string })
         </div>
       )}
     </dl>
+  );
+}
+
+function Lacking(): JSX.Element {
+  return (
+    <p class="note">
+      <Say of="pension.missing.in_sum" />
+    </p>
   );
 }

@@ -52,9 +52,7 @@ function short_status(month: Month): string[] {
 
 // What a reader has to notice; the words say it too.
 function look_of(month: Month): string {
-  if (month.status === "unpaid") return "month unpaid";
-  if (month.status === "not-joined" || month.status === "empty") return "month outside";
-  return "month";
+  return month.status === "unpaid" ? "month unpaid" : "month";
 }
 
 function run_months(run: Run): string {

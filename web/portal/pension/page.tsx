@@ -108,7 +108,7 @@ function Figures({ read, done, today }: FiguresProps): JSX.Element {
   const months = state?.document.months ?? [];
   return (
     <>
-      <Glance answers={answers} today={today} />
+      <Glance answers={answers} today={today} is_whole={is_whole(read, done)} />
       <nav class="contents" aria-label={text_of("pension.contents.title")}>
         <ul>
           {["schemes", "contributions", "expected", "months", "answered"].map((id) => (

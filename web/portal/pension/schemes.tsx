@@ -30,17 +30,18 @@ export interface Life {
   to: number;
 }
 
+// To this month where a scheme goes on, else to the last month of the record.
 export function life_of(answers: Answer[], today: string): Life | null {
   const birth_date = answers[0]?.document.birth_date;
   if (!birth_date) return null;
-  const ages = span_lines(answers).map(({ from }) => age_in(from, birth_date));
+  const lines = span_lines(answers);
   const years = answers.flatMap(({ document }) => document.years.map(({ year }) => year));
-  const ends = years.map((year) => age_in(`${year + 1}-04`, birth_date));
-  return {
-    birth_date,
-    from: Math.min(20, ...ages),
-    to: Math.max(25, age_in(today.slice(0, 7), birth_date) + 1 / 12, ...ends),
-  };
+  const from = Math.min(20, ...lines.map((line) => age_in(line.from, birth_date)));
+  const ends = [
+    ...lines.map(({ to }) => age_in(to ?? today.slice(0, 7), birth_date) + 1 / 12),
+    ...years.map((year) => age_in(`${year + 1}-04`, birth_date)),
+  ];
+  return { birth_date, from, to: Math.max(from + 5, ...ends) };
 }
 
 // After the last month.
