@@ -23,6 +23,7 @@ export default defineConfig({
       input: {
         back: "portal/back.ts",
         home: "portal/home.tsx",
+        looked: "portal/looked.tsx",
         sessions: "portal/sessions.ts",
       },
       output: {

@@ -22,7 +22,8 @@ import {
   type Receipt,
   type Target,
 } from "./order";
-import { bad, checked, good, refuse, type Problem, type Result } from "./result";
+import { bad, checked, good, refuse } from "./result";
+import type { Problem, Result, SignedPage } from "./result";
 
 const answer_bytes_max = 4 * 1024 * 1024;
 const reply_bytes_max = answer_bytes_max + 64 * 1024;
@@ -373,20 +374,23 @@ export async function ask_relay(
   return ask(country, session, { to, service, parameters, payload: sealed.value });
 }
 
-// Page after page: `take` returns from where the next one goes on, or nothing at the end.
+// Page after page: `take` returns from where the next one goes on, or nothing at the end. What it
+// refuses is kept with its signatures.
 export async function ask_pages(
   country: Country,
   session: Session,
   service: string,
-  take: (data: JsonObject) => Promise<Result<number | undefined>>,
+  take: (data: JsonObject, signed: SignedPage) => Promise<Result<number | undefined>>,
 ): Promise<Result<void>> {
   let after: number | undefined = 0;
   while (after !== undefined) {
     const parameters = { after: String(after) };
     const answered = await ask_relay(country, session, { service, parameters });
     if (!answered.ok) return answered;
-    const next = await take(answered.value.data);
-    if (!next.ok) return next;
+    const { data, head, signed_answer } = answered.value;
+    const signed = { head, answer: signed_answer };
+    const next = await take(data, signed);
+    if (!next.ok) return { ok: false, problem: { ...next.problem, signed } };
     after = next.value;
   }
   return good(undefined);

@@ -30,7 +30,7 @@ import {
   type Outcome,
   type Sealing,
 } from "./order";
-import { checked, good, refuse, type Result } from "./result";
+import { checked, good, refuse, type Result, type SignedPage } from "./result";
 import {
   note_bytes_max,
   open_checkpoint,
@@ -90,6 +90,7 @@ export interface PersonEntries {
   checkpoint: Checkpoint;
   witnessed_size: number;
   cosignatures: Cosignature[];
+  pages: SignedPage[]; // as the relay signed them: what it showed, and what it did not
 }
 
 // What an entry is checked against.
@@ -344,24 +345,26 @@ export async function fetch_entries(
   on_progress: (count: number) => void = () => undefined,
 ): Promise<Result<PersonEntries>> {
   const entries: PersonEntry[] = [];
+  const pages: SignedPage[] = [];
   let newest: EntriesPage | undefined;
   const reader = {
     directory: country.directory,
     ...(session.certificate ? { card: session.certificate } : {}),
   };
-  const asked = await ask_pages(country, session, "entries", async (data) => {
+  const asked = await ask_pages(country, session, "entries", async (data, signed) => {
     const page = await checked("receipt_invalid", () =>
       read_entries_page({ ...reader, now: now_of(session) }, data, entries.length),
     );
     if (!page.ok) return page;
     newest = page.value;
     entries.push(...newest.entries);
+    pages.push(signed);
     on_progress(entries.length);
     return good(newest.more ? entries.length : undefined);
   });
   if (!asked.ok) return asked;
   const { checkpoint, witnessed_size, cosignatures } = newest!;
-  return good({ entries, checkpoint, witnessed_size, cosignatures });
+  return good({ entries, checkpoint, witnessed_size, cosignatures, pages });
 }
 
 // ---- bells ----
