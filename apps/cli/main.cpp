@@ -13,6 +13,7 @@
 #include "country.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
+#include "notices.hpp"
 #include "office.hpp"
 #include "processes.hpp"
 #include "programs.hpp"
@@ -99,6 +100,7 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado check --insurer 990010 --symbol あいう --number 0000187 --branch 01 "
         "--birth-date 1986-05-01\n"
         "  ./mado records claims --card hanako --pin 1234 --from 2026-01 --to 2026-07\n"
+        "  ./mado records notices --card hanako --pin 1234\n"
         "  ./mado log show --card hanako --pin 1234\n"
         "  ./mado card insert hanako    and log in at {} (PIN 1234)\n",
         portal_url(Ports(read_port(places), read_organisations())));
@@ -378,8 +380,24 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
     return show_who_looked(places, commands.show);
 }
 
-void add_records(CLI::App& app, ClaimsOptions& options) {
+struct RecordsOptions {
+    ClaimsOptions claims;
+    NoticesOptions notices;
+};
+
+void add_notices(CLI::App& records, NoticesOptions& options) {
+    auto* notices = records.add_subcommand("notices", "what the holders have to tell the person");
+    add_card_option(*notices, options.card)->required();
+    notices->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    notices->add_option("--from", options.from, "first month, YYYY-MM (default: 24 months)");
+    notices->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
+    notices->add_option("--open", options.open, "the id of one to read, as the list shows it");
+}
+
+void add_records(CLI::App& app, RecordsOptions& all) {
+    auto& options = all.claims;
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
+    add_notices(*records, all.notices);
     auto* claims = records->add_subcommand("claims", "what was treated, and what it cost");
     add_card_option(*claims, options.card)->required();
     claims->add_option("--pin", options.pin, "its PIN (asked when left out)");
@@ -431,11 +449,15 @@ std::string with_hint(std::string why) {
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
-                const ClaimsOptions& claims_options, const LogCommands& log_commands) {
+                const RecordsOptions& records_options, const LogCommands& log_commands) {
     if (places.given_directory.empty()) demand_running(places);
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
-        if (app.got_subcommand("records")) return show_claims(places, claims_options);
+        if (app.got_subcommand("records")) {
+            return app.get_subcommand("records")->got_subcommand("notices")
+                       ? show_notices(places, records_options.notices)
+                       : show_claims(places, records_options.claims);
+        }
         return run_log(*app.get_subcommand("log"), places, log_commands);
     } catch (const OperatorError& error) {
         throw OperatorError(with_hint(error.what()));
@@ -448,7 +470,7 @@ int run(int argc, char** argv) {
     UpOptions up_options;
     CheckOptions check_options;
     LogCommands log_commands;
-    ClaimsOptions claims_options;
+    RecordsOptions records_options;
     CardOptions card_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
@@ -465,7 +487,7 @@ int run(int argc, char** argv) {
     app.add_subcommand("status", "what runs, where, healthy or not");
     add_check(app, check_options);
     add_log(app, log_commands, places);
-    add_records(app, claims_options);
+    add_records(app, records_options);
     add_cards(app, card_options);
     try {
         app.parse(argc, argv);
@@ -484,7 +506,7 @@ int run(int argc, char** argv) {
     if (const auto* cards = app.get_subcommand("card"); cards->parsed()) {
         return run_cards(*cards, places, card_options);
     }
-    return run_command(app, places, check_options, claims_options, log_commands);
+    return run_command(app, places, check_options, records_options, log_commands);
 }
 
 }  // namespace

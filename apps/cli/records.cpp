@@ -25,12 +25,6 @@ struct HolderClaims {
     client::Answered answered;
     client::Claims claims;
 };
-// Who did not: its name, or those that it may have been.
-struct NoAnswer {
-    wire::CodeId kind;
-    std::string who;
-    client::Problem problem;
-};
 struct Result {
     std::vector<HolderClaims> holders;  // newest insurance first
     std::vector<NoAnswer> problems;
@@ -66,31 +60,6 @@ Result sort_out(const wire::Directory& directory, std::vector<client::OwnRecord>
         out.holders.push_back({std::move(*record.answer), std::move(*claims)});
     }
     return out;
-}
-
-// The person's list, which the relay gives for the same log-in, says who it was; without it, the
-// directory says who it may have been.
-void name_silent(const Office& office, const SignedByCard& by, Result& result) {
-    const auto unnamed = [](const NoAnswer& one) {
-        return one.who.empty() && is_of_one_holder(one.problem);
-    };
-    if (std::ranges::none_of(result.problems, unnamed)) return;
-    const auto entries = wait_for(
-        client::fetch_entries(office.directory, office.identity, by.mandate, by.certificate));
-    Silence silence{.count = 0, .kinds = {}, .answered = {}};
-    for (const auto& holder : result.holders)
-        silence.answered.push_back(holder.answered.answer.issuer);
-    for (const auto& one : result.problems) {
-        if (!unnamed(one)) continue;
-        silence.count += 1;
-        silence.kinds.push_back(one.kind);
-    }
-    const auto silent =
-        who_is_silent(office.directory, entries ? *entries : client::PersonEntries{}, silence);
-    const auto text = silent_text(office.directory, silent, silence.count);
-    for (auto& one : result.problems) {
-        if (unnamed(one)) one.who = text;
-    }
 }
 
 // --- for people ---
@@ -143,31 +112,13 @@ void print_holder(const wire::Directory& directory, const HolderClaims& holder) 
                              arrived_to, arrived_to, to_rfc3339(holder.answered.answer.as_of));
 }
 
-std::string colon_after(const std::string& who) {
-    return who.empty() ? who : who + ": ";
-}
-
 void print_result(const wire::Directory& directory, const Result& result) {
     std::cout << "レセプト情報 your claims\n\n";
     for (const auto& holder : result.holders)
         print_holder(directory, holder);
-    for (const auto& one : result.problems) {
-        const auto& error = wire::info(one.problem.code);
-        std::cout << fmt::format("回答なし {}{}: {} {}\n\n", colon_after(one.who), error.name,
-                                 error.title, one.problem.detail);
-    }
+    print_unanswered(result.problems);
     for (const auto& holder : result.holders)
         print_receipt(holder.answered);
-}
-
-int print_no_answers(const std::vector<NoAnswer>& problems) {
-    if (problems.empty()) return print_problem({wire::Code::no_link, {}, {}, {}});
-    int status = 0;
-    for (const auto& one : problems) {
-        if (!one.who.empty()) std::cerr << fmt::format("回答なし no answer: {}\n", one.who);
-        status = print_problem(one.problem);
-    }
-    return status;
 }
 
 // --- for programs ---
@@ -217,7 +168,10 @@ int show_claims(const Places& places, const ClaimsOptions& options) {
                                                .login_mandate = mandate->mandate,
                                                .values_max = client::claims_values_max}));
     auto result = sort_out(office.directory, std::move(records), parameters);
-    name_silent(office, *mandate, result);
+    std::vector<wire::ParticipantId> answered;
+    for (const auto& holder : result.holders)
+        answered.push_back(holder.answered.answer.issuer);
+    name_silent(office, *mandate, answered, result.problems);
     if (result.holders.empty()) return print_no_answers(result.problems);
     if (options.json) {
         std::cout << bundle_of(result) << "\n";

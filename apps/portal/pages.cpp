@@ -73,8 +73,10 @@ constexpr std::array place_table{
               {"特定健診結果", "Check-ups", "[健康診断|けんこうしんだん]の けっか"},
               ""},
     PlaceInfo{Place::care, "/care", {"介護情報", "Care", "[介護|かいご]"}, ""},
-    PlaceInfo{
-        Place::eligibility, "/eligibility", {"保険の資格", "My insurance", "[保険|ほけん]"}, ""},
+    PlaceInfo{Place::eligibility,
+              "/eligibility",
+              {"保険の資格", "My insurance", "[保険|ほけん]"},
+              "eligibility"},
     PlaceInfo{
         Place::looked,
         "/looked",

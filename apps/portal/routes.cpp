@@ -274,19 +274,22 @@ Response json_reply(const json::object& body) {
     return out;
 }
 
-Response refuse_page(wire::Code code, const Request& request, const char* reason = nullptr) {
+Response refuse_page(wire::Code code, const Request& request) {
     const auto& why = wire::info(code);
-    auto out = http::problem(why.status, why.name, why.title, request.request_id, reason);
+    auto out = http::problem(why.status, why.name, why.title, request.request_id);
     out.headers.push_back({"Cache-Control", "no-store"});
     return out;
 }
 
-// `unavailable` says which; nothing else that comes from elsewhere is passed on.
-const char* reason_of(const client::Problem& problem) {
-    for (const char* known : {"absent", "slow", "unwell"}) {
-        if (problem.detail == known) return known;
-    }
-    return nullptr;
+// What the relay answered instead; often that there is no further link, and so no error of this
+// program. `reason` is a further code, where there is one.
+json::object problem_json(const client::Problem& problem) {
+    json::object out{{"code", std::string(wire::info(problem.code).name)}};
+    const bool is_code = std::ranges::all_of(
+        problem.detail, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); });
+    if (is_code && !problem.detail.empty()) out["reason"] = problem.detail;
+    if (!problem.request_id.empty()) out["request_id"] = problem.request_id;
+    return out;
 }
 
 // Whose page this is, and until when: what the page needs to check the answers that it gets.
@@ -316,9 +319,7 @@ Task<Response> ask(Shared& shared, const Request& request) {
         co_return refuse_page(wire::Code::overloaded, request);
     }
     const auto passed = co_await shared.askers.pass(std::move(*question), who->mandate);
-    if (!passed) {
-        co_return refuse_page(passed.error().code, request, reason_of(passed.error()));
-    }
+    if (!passed) co_return json_reply({{"problem", problem_json(passed.error())}});
     auto out = reply(fmt::format(R"({{"head":"{}","reply":{}}})", passed->head, passed->reply));
     out.content_type = "application/json";
     co_return out;

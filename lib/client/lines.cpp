@@ -9,8 +9,7 @@ Task<Line> ask_line(const wire::Directory& directory, const Identity& identity, 
                     GoOn go_on) {
     Asker asker(directory, identity);
     Line out;
-    for (std::int64_t position = 1; position <= wire::position_max; ++position) {
-        ask.to.position = position;
+    for (; ask.to.position <= wire::position_max; ++ask.to.position) {
         out.push_back(co_await asker.ask(ask));
         if (!ask.to.kind || !go_on(out.back())) break;
     }

@@ -1,5 +1,5 @@
 // Lines of questions, side by side: each goes to one holder, or to the person's links of one kind,
-// position after position.
+// position after position, from the one that its question names.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace mado::client {
 
-// What the line's positions brought, from the first on.
+// What the line's positions brought, in their order.
 using Line = std::vector<Result<Answered>>;
 
 // May a line to a kind go on to the next position after this?

@@ -2,35 +2,42 @@
 // Menu, procedures and links stand in the page already; the search looks at all of it.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { fetch_own, type OwnRecord } from "../shared/ask";
+import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../shared/entries";
+import type { Result } from "../shared/result";
 import { Say, text_of } from "../shared/words";
-import { Insurance } from "./home/insurance";
-import { insured_of, name_of_person } from "./home/insured";
+import { Insurance } from "./insured/insurance";
+import { insured_of, name_of_person } from "./insured/insured";
+import { Looks } from "./home/looks";
+import { opened_notices } from "./home/notice_list";
 import { Notices } from "./home/notices";
 import { Search } from "./home/search";
+import { use_own } from "./own";
 import { page, type Context } from "./shell";
 import "./home/home.css";
 
-// Records of one service, as they come.
-function use_own(context: Context, service: string): { records: OwnRecord[]; done: boolean } {
-  const [state, set] = useState<{ records: OwnRecord[]; done: boolean }>({
-    records: [],
-    done: false,
-  });
+// The person's own entries say what was opened, and who looked.
+interface Access {
+  entries?: Result<PersonEntries>;
+  bells?: Result<Bell[]>;
+}
+
+function use_access(context: Context): Access {
+  const [access, set] = useState<Access>({});
   useEffect(() => {
-    const kinds = context.country.kinds_for(service, context.session);
-    const add = (record: OwnRecord) =>
-      set((before) => ({ records: [...before.records, record], done: false }));
-    void fetch_own(context.country, context.session, { service, kinds }, add).then(() =>
-      set((before) => ({ ...before, done: true })),
+    const { country, session } = context;
+    void fetch_entries(country, session).then((entries) =>
+      set((before) => ({ ...before, entries })),
     );
+    void fetch_bells(country, session).then((bells) => set((before) => ({ ...before, bells })));
   }, []);
-  return state;
+  return access;
 }
 
 function Home({ context }: { context: Context }): JSX.Element {
   const eligibility = use_own(context, "eligibility");
   const notices = use_own(context, "notices");
+  const access = use_access(context);
+  const entries = access.entries?.ok ? access.entries.value.entries : undefined;
   const insured = eligibility.records.map(insured_of);
   const name = name_of_person(insured);
   useEffect(() => {
@@ -47,7 +54,18 @@ function Home({ context }: { context: Context }): JSX.Element {
         <Insurance insured={insured} done={eligibility.done} />
       </section>
       <section aria-labelledby="notices-name">
-        <Notices context={context} records={notices.records} done={notices.done} />
+        <Notices
+          context={context}
+          records={notices.records}
+          done={notices.done}
+          opened={entries && opened_notices(entries)}
+        />
+      </section>
+      <section aria-labelledby="looks-name">
+        <h2 id="looks-name">
+          <Say of="home.looks" />
+        </h2>
+        <Looks context={context} entries={access.entries} bells={access.bells} />
       </section>
     </>
   );

@@ -2,7 +2,7 @@
 // opens the answer. An answer comes out of here only when everything of docs/protocols/request.md,
 // "Reply", holds (as lib/client/client.cpp), and when the portal asked what this page asked.
 import { hash_of, parse_utf8, utf8, type Hash } from "./bytes";
-import { exchange, now_of, type Country, type Session } from "./country";
+import { exchange, now_of, read_problem, type Country, type Session } from "./country";
 import type { Participant } from "./directory";
 import { Members, parse_json_object, type JsonObject } from "./json";
 import { make_seal_to, open_jwe, parse_jws, seal_jwe, verify_jws, type SealTo } from "./keys";
@@ -221,15 +221,21 @@ function subject_of(session: Session): Uint8Array {
   return utf8(`{"mandate":"${session.mandate}"}`);
 }
 
+type Read = { head: Head; reply: Reply } | { problem: Problem };
+
 async function check_answer(body: Uint8Array, asked: Asked): Promise<Result<Answered>> {
-  const read = await checked("answer_invalid", async () => {
+  const read = await checked<Read>("answer_invalid", async () => {
     const members = new Members(parse_json_object(parse_utf8(body), reply_limits));
+    // What the relay said instead of an answer.
+    const problem = members.optional_object("problem");
+    if (problem) return { problem: read_problem(problem) };
     const head = await check_head(members.text("head", 8 * 1024), asked);
     const reply = read_reply(members.object("reply"));
     members.finish();
     return { head, reply };
   });
   if (!read.ok) return read;
+  if ("problem" in read.value) return { ok: false, problem: read.value.problem };
   const { head, reply } = read.value;
   const compact = head.jws.compact;
   const { relay } = asked.country.directory;

@@ -2,7 +2,7 @@
 // and the session of the person who is logged in. Nothing unchecked comes out of here.
 import { parse_base64url, parse_utf8, type Bytes } from "./bytes";
 import { directory_bytes_max, open_directory, type Directory, type Participant } from "./directory";
-import { Members, parse_json_object } from "./json";
+import { Members, parse_json_object, type JsonObject } from "./json";
 import { read_certificate, read_jwk, type Certificate } from "./keys";
 import { parse_mandate, verify_mandate, type Mandate } from "./order";
 import { Policy, policy_bytes_max } from "./policy";
@@ -39,8 +39,7 @@ async function read_body(response: Response, bytes_max: number): Promise<Bytes> 
 
 // A code that is none of the known form, or a body that is none: whoever answers so is not trusted
 // to say what is wrong.
-function read_problem(bytes: Uint8Array): Problem {
-  const object = parse_json_object(parse_utf8(bytes), { text_bytes_max: problem_bytes_max });
+export function read_problem(object: JsonObject): Problem {
   const { code, request_id } = object;
   if (typeof code !== "string" || !/^[a-z_]{1,40}$/.test(code)) refuse("no problem document");
   const words = object.reason ?? object.detail;
@@ -77,7 +76,9 @@ export async function exchange(
     return bad("unavailable", "no connection");
   }
   if (response.status === 200) return good(bytes);
-  const problem = await checked("answer_invalid", () => read_problem(bytes));
+  const problem = await checked("answer_invalid", () =>
+    read_problem(parse_json_object(parse_utf8(bytes), { text_bytes_max: problem_bytes_max })),
+  );
   return problem.ok ? { ok: false, problem: problem.value } : problem;
 }
 

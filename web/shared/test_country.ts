@@ -628,7 +628,7 @@ export class TestCountry {
     const body = JSON.parse(init!.body as string);
     this.asked.push(body);
     const problem = this.find_problem(body);
-    if (problem) return json(problem, 503);
+    if (problem) return json({ problem });
     const work = this.writing.then(() => this.ask(body, this.mandate));
     this.writing = work.catch(() => undefined);
     const reply = await work;

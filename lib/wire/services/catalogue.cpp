@@ -18,9 +18,8 @@ const auto contracts =
     std::to_array<Contract>({eligibility_contract(), claims_contract(), evidence_contract(),
                              notices_contract(), notice_contract()});
 
-// Nothing in a document is longer, so that a requester can have limits of its own.
+// Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;
-constexpr std::size_t paragraph_bytes_max = 1'000;
 constexpr std::size_t record_id_bytes_max = 40;
 
 bool fits(const Column& column, const Value& value) {

@@ -87,6 +87,8 @@ struct Contract {
                                     const std::vector<Row>& items);
 };
 
+// Of a paragraph; every other text is shorter.
+constexpr std::size_t paragraph_bytes_max = 1'000;
 constexpr std::size_t rows_max = 10'000;
 constexpr std::size_t items_max = 50'000;
 // Signed and sealed it is 16/9 as long, and must fit answer_bytes_max.

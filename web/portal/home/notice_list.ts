@@ -1,5 +1,6 @@
 // The holders' lists of notices as one.
 import type { OwnRecord } from "../../shared/ask";
+import type { PersonEntry } from "../../shared/entries";
 import type { Participant } from "../../shared/directory";
 
 export interface Notice {
@@ -11,6 +12,16 @@ export interface Notice {
   deadline?: string;
   amount_yen?: number;
   opened: boolean;
+}
+
+// Of which notices the person's own entries say that they were answered.
+export function opened_notices(entries: PersonEntry[]): Set<string> {
+  const out = new Set<string>();
+  for (const { head, order, outcome } of entries) {
+    if (head?.service !== "notice" || outcome !== "answered") continue;
+    out.add(`${order?.holder} ${head.parameters.id}`);
+  }
+  return out;
 }
 
 // What `opened` holds: "<holder> <id of the notice>".

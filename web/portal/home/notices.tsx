@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type OwnRecord } from "../../shared/ask";
-import { day_text } from "../../shared/dates";
+import { now_of } from "../../shared/country";
+import { day_of, day_text } from "../../shared/dates";
 import type { JsonObject } from "../../shared/json";
 import { Say, text_of, yen } from "../../shared/words";
 import { Answered, Silent } from "../answered";
@@ -36,6 +37,21 @@ function Text({ body }: { body: Body }): JSX.Element | null {
   );
 }
 
+function Deadline({ day, today }: { day: string; today: string }): JSX.Element {
+  if (day < today) {
+    return (
+      <span class="deadline">
+        <Say of="home.deadline_over" day={day_text(day)} />
+      </span>
+    );
+  }
+  return (
+    <strong class="deadline">
+      <Say of="home.deadline" day={day_text(day)} />
+    </strong>
+  );
+}
+
 function One({ context, notice }: { context: Context; notice: Notice }): JSX.Element {
   const [open, set_open] = useState(false);
   const [body, set_body] = useState<Body>(undefined);
@@ -46,6 +62,7 @@ function One({ context, notice }: { context: Context; notice: Notice }): JSX.Ele
     void open_notice(context, notice).then(set_body);
   };
   const opened = notice.opened || (typeof body === "object" && "paragraphs" in body);
+  const today = day_of(now_of(context.session));
   const id = `notice-${notice.holder.id}-${notice.id}`;
   return (
     <li>
@@ -57,11 +74,7 @@ function One({ context, notice }: { context: Context; notice: Notice }): JSX.Ele
           <span class="subject">{notice.subject}</span>
           <span class="sender">{notice.sender}</span>
           <time dateTime={notice.received}>{day_text(notice.received)}</time>
-          {notice.deadline && (
-            <strong class="deadline">
-              <Say of="home.deadline" day={day_text(notice.deadline)} />
-            </strong>
-          )}
+          {notice.deadline && <Deadline day={notice.deadline} today={today} />}
           {notice.amount_yen !== undefined && (
             <span class="amount">{yen(notice.amount_yen)}</span>
           )}
@@ -79,16 +92,26 @@ export function Notices(props: {
   context: Context;
   records: OwnRecord[];
   done: boolean;
+  opened: Set<string> | undefined; // not known yet, or not to be had
 }): JSX.Element {
-  const { context, records, done } = props;
-  const { notices, more } = notices_of(records, new Set());
+  const { context, records, done, opened } = props;
+  const { notices, more } = notices_of(records, opened ?? new Set());
   const unopened = notices.filter((one) => !one.opened).length;
   const count = text_of("home.unread_count", { count: unopened });
   return (
     <>
       <h2 id="notices-name">
-        <Say of="home.notices" /> {done && <span class="count">{count}</span>}
+        <Say of="home.notices" /> {done && opened && <span class="count">{count}</span>}
       </h2>
+      {notices.length > 0 && (
+        <p class="row columns" aria-hidden="true">
+          {["state", "subject", "sender", "received"].map((one) => (
+            <span>
+              <Say of={`home.column_${one}`} />
+            </span>
+          ))}
+        </p>
+      )}
       <ul class="notices">
         {notices.map((one) => (
           <One key={`${one.holder.id} ${one.id}`} context={context} notice={one} />

@@ -1,0 +1,196 @@
+#include "notices.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include "base/printable.hpp"
+#include "client/lines.hpp"
+#include "client/notices.hpp"
+#include "client/own.hpp"
+#include "office.hpp"
+#include "unanswered.hpp"
+#include "wire/policy.hpp"
+#include "wire/services/catalogue.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::cli {
+namespace {
+
+// What one of the person's links answered.
+struct Linked {
+    wire::Target link;
+    client::Answered answered;
+    client::NoticeList list;
+};
+struct Result {
+    std::vector<Linked> holders;
+    std::vector<NoAnswer> problems;
+};
+
+std::map<std::string, std::string> parameters_of(const NoticesOptions& options, Date today) {
+    std::map<std::string, std::string> out;
+    if (!options.from.empty()) out.emplace("from", options.from);
+    if (!options.to.empty()) out.emplace("to", options.to);
+    // The relay would say only that they do not fit.
+    if (auto ok = wire::read_parameters(*wire::find_contract("notices"), out, today); !ok) {
+        throw OperatorError(
+            fmt::format("--from, --to: {} (YYYY-MM, at most 60 months)", ok.error().why));
+    }
+    if (!options.open.empty() && !wire::is_record_id(options.open)) {
+        throw OperatorError("--open: an id is 1 to 40 of A-Z a-z 0-9 and -, as the list shows it");
+    }
+    return out;
+}
+
+Result sort_out(const wire::Directory& directory, std::vector<client::OwnRecord> records,
+                const std::map<std::string, std::string>& parameters) {
+    Result out;
+    for (auto& record : records) {
+        if (!record.answer) {
+            out.problems.push_back({record.kind, "", std::move(record.answer.error())});
+            continue;
+        }
+        auto list = client::read_notices(*record.answer, parameters);
+        if (!list) {
+            out.problems.push_back({record.kind,
+                                    name_of(directory, record.answer->answer.issuer.text()),
+                                    {wire::Code::answer_invalid, list.error().why, {}, {}}});
+            continue;
+        }
+        out.holders.push_back({{.holder = {}, .kind = record.kind, .position = record.position},
+                               std::move(*record.answer),
+                               std::move(*list)});
+    }
+    return out;
+}
+
+// --- the list ---
+
+// Deadline, amount and procedure, as far as there are any.
+std::string what_to_do(const client::Notice& notice) {
+    std::string out;
+    if (notice.deadline) out += fmt::format("期限 due {}  ", to_text(*notice.deadline));
+    if (notice.amount_yen) out += fmt::format("金額 amount {} 円  ", *notice.amount_yen);
+    if (!notice.procedure.empty()) {
+        out += fmt::format("手続 procedure {}  ", printable(notice.procedure));
+    }
+    return out;
+}
+
+// The union of the holders' lists, newest first.
+void print_list(const wire::Directory& directory, const Result& result,
+                const client::Result<client::PersonEntries>& entries) {
+    using Line = std::pair<const Linked*, const client::Notice*>;
+    std::vector<Line> lines;
+    for (const auto& holder : result.holders) {
+        for (const auto& notice : holder.list.notices)
+            lines.emplace_back(&holder, &notice);
+    }
+    std::ranges::sort(lines, [](const Line& a, const Line& b) {
+        if (a.second->received != b.second->received)
+            return a.second->received > b.second->received;
+        return a < b;
+    });
+    const auto opened = client::opened_notices(entries ? *entries : client::PersonEntries{});
+    std::cout << "お知らせ your notices\n\n";
+    for (const auto& [holder, notice] : lines) {
+        const auto& issuer = holder->answered.answer.issuer.text();
+        const bool read = opened.contains({issuer, notice->id});
+        const auto* mark = !entries ? "" : read ? "開封済 opened  " : "未開封 new  ";
+        std::cout << fmt::format("  {}  {}{}  {}\n              {}--open {}（{}）\n",
+                                 to_text(notice->received), mark, printable(notice->subject),
+                                 printable(notice->sender), what_to_do(*notice), notice->id,
+                                 name_of(directory, issuer));
+    }
+    if (lines.empty()) std::cout << "  この期間のお知らせはありません no notices\n";
+    for (const auto& holder : result.holders) {
+        if (!holder.list.more) continue;
+        std::cout << fmt::format(
+            "  {} には、さらに古いお知らせがあります（--to で）there are older "
+            "ones\n",
+            name_of(directory, holder.answered.answer.issuer.text()));
+    }
+    std::cout << "\n";
+    print_unanswered(result.problems);
+    for (const auto& holder : result.holders)
+        print_receipt(holder.answered);
+}
+
+// --- one of them ---
+
+int open_one(const Office& office, const std::string& mandate, const Linked& holder,
+             const std::string& id) {
+    const client::Ask ask{.to = holder.link,
+                          .service = *wire::ServiceId::parse("notice"),
+                          .purpose = *wire::CodeId::parse("own-view"),
+                          .parameters = {{"id", id}},
+                          .subject = to_bytes(wire::mandate_subject(mandate))};
+    const auto lines = wait_for(client::ask_lines(office.directory, office.identity, {ask},
+                                                  [](const auto&) { return false; }));
+    const auto& answered = lines.front().front();
+    if (!answered) return print_problem(answered.error());
+    const auto opened = client::read_notice(*answered, id);
+    if (!opened) {
+        return print_problem({wire::Code::answer_invalid, opened.error().why, {}, {}});
+    }
+    const auto& notice = opened->notice;
+    std::cout << fmt::format("{}\n  {}  {}\n", printable(notice.subject), to_text(notice.received),
+                             printable(notice.sender));
+    if (const auto todo = what_to_do(notice); !todo.empty()) std::cout << "  " << todo << "\n";
+    std::cout << "\n";
+    for (const auto& paragraph : opened->body)
+        std::cout << "  " << printable(paragraph) << "\n\n";
+    print_receipt(*answered);
+    return 0;
+}
+
+// At the link whose list has it: no other holder hears of the id.
+int open_listed(const Office& office, const std::string& mandate, const Result& result,
+                const std::string& id) {
+    int status = 0;
+    bool found = false;
+    for (const auto& holder : result.holders) {
+        if (std::ranges::find(holder.list.notices, id, &client::Notice::id) ==
+            holder.list.notices.end()) {
+            continue;
+        }
+        found = true;
+        status = std::max(status, open_one(office, mandate, holder, id));
+    }
+    if (!found) {
+        throw OperatorError(
+            fmt::format("there is no notice {} in the list: ./mado records notices shows it", id));
+    }
+    return status;
+}
+
+}  // namespace
+
+int show_notices(const Places& places, const NoticesOptions& options) {
+    const Office office(places, "portal");
+    const auto policy = wire::load_policy(places.policy(), office.directory);
+    const auto parameters = parameters_of(options, policy.day_of(unix_now()));
+    const auto service = *wire::ServiceId::parse("notices");
+    auto mandate = obtain_mandate(places, office, options.card, options.pin,
+                                  wire::MandateKind::login, {"notices", "notice", "entries"});
+    if (!mandate) return print_problem(mandate.error());
+    auto records =
+        wait_for(client::fetch_own(office.directory, office.identity,
+                                   {.service = service,
+                                    .kinds = policy.holder_kinds(service, office.self.kind),
+                                    .parameters = parameters,
+                                    .login_mandate = mandate->mandate}));
+    auto result = sort_out(office.directory, std::move(records), parameters);
+    std::vector<wire::ParticipantId> answered;
+    for (const auto& holder : result.holders)
+        answered.push_back(holder.answered.answer.issuer);
+    name_silent(office, *mandate, answered, result.problems);
+    if (result.holders.empty()) return print_no_answers(result.problems);
+    if (!options.open.empty()) return open_listed(office, mandate->mandate, result, options.open);
+    print_list(office.directory, result,
+               wait_for(client::fetch_entries(office.directory, office.identity, mandate->mandate,
+                                              mandate->certificate)));
+    return result.problems.empty() ? 0 : 1;
+}
+
+}  // namespace mado::cli

@@ -1,0 +1,13 @@
+// 保険の資格: what every insurer says of the person today.
+import type { JSX } from "preact";
+import { Insurance } from "./insured/insurance";
+import { insured_of } from "./insured/insured";
+import { use_own } from "./own";
+import { page, type Context } from "./shell";
+
+function Eligibility({ context }: { context: Context }): JSX.Element {
+  const { records, done } = use_own(context, "eligibility");
+  return <Insurance insured={records.map(insured_of)} done={done} />;
+}
+
+await page(["home"], (context) => <Eligibility context={context} />);

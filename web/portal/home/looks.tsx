@@ -1,0 +1,77 @@
+// Bells: what the person is told of at once. Why one rang stands in its entry, which was verified.
+import type { JSX } from "preact";
+import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
+import { day_of, day_text } from "../../shared/dates";
+import type { Result } from "../../shared/result";
+import { Say } from "../../shared/words";
+import type { Context } from "../shell";
+
+const shown_max = 5;
+
+function why(bell: Bell, entry: PersonEntry | undefined): string {
+  if (entry?.kind === "refused") return "home.look_refused";
+  if (entry?.kind === "opened") return "home.look_opened";
+  return bell.first ? "home.look_first" : "home.look_told";
+}
+
+export function Looks(props: {
+  context: Context;
+  entries: Result<PersonEntries> | undefined;
+  bells: Result<Bell[]> | undefined;
+}): JSX.Element {
+  const { context, entries, bells } = props;
+  if (!entries || !bells) {
+    return (
+      <p role="status">
+        <Say of="shell.asking" />
+      </p>
+    );
+  }
+  const fits = entries.ok || !/_invalid$/.test(entries.problem.code);
+  if (!fits) {
+    return (
+      <p class="mistake" role="alert">
+        <a href="/looked">
+          <Say of="home.entries_wrong" />
+        </a>
+      </p>
+    );
+  }
+  const of_seq = new Map(entries.ok ? entries.value.entries.map((one) => [one.seq, one]) : []);
+  const newest = bells.ok ? bells.value.toReversed().slice(0, shown_max) : [];
+  return (
+    <>
+      <ul class="looks">
+        {newest.map((bell) => {
+          const entry = of_seq.get(bell.seq);
+          const who = entry ? context.country.name_of(entry.requester) : "";
+          return (
+            <li>
+              <Say of="home.look" day={day_text(day_of(bell.at))} who={who} />{" "}
+              <Say of={why(bell, entry)} />
+            </li>
+          );
+        })}
+      </ul>
+      {!bells.ok || !entries.ok ? (
+        <p class="silent">
+          <strong>
+            <Say of="shell.kind_relay" />
+          </strong>{" "}
+          <Say of="shell.silent" />
+        </p>
+      ) : (
+        newest.length === 0 && (
+          <p>
+            <Say of="home.no_looks" />
+          </p>
+        )
+      )}
+      <p>
+        <a href="/looked">
+          <Say of="home.all_looks" />
+        </a>
+      </p>
+    </>
+  );
+}
