@@ -228,7 +228,10 @@ async function check_answer(body: Uint8Array, asked: Asked): Promise<Result<Answ
     const members = new Members(parse_json_object(parse_utf8(body), reply_limits));
     // What the relay said instead of an answer.
     const problem = members.optional_object("problem");
-    if (problem) return { problem: read_problem(problem) };
+    if (problem) {
+      members.finish();
+      return { problem: read_problem(problem) };
+    }
     const head = await check_head(members.text("head", 8 * 1024), asked);
     const reply = read_reply(members.object("reply"));
     members.finish();
@@ -401,4 +404,3 @@ export async function ask_pages(
   }
   return good(undefined);
 }
-

@@ -90,7 +90,9 @@ export class Country {
   ) {}
 
   // Fetches and verifies: the authority's key, the directory under it, the policy under that.
-  static async load(fetcher: Fetcher = (path, init) => fetch(path, init)): Promise<Result<Country>> {
+  static async load(
+    fetcher: Fetcher = (path, init) => fetch(path, init),
+  ): Promise<Result<Country>> {
     const [authority, directory, policy] = await Promise.all([
       exchange(fetcher, "/authority", 4096),
       exchange(fetcher, "/directory", directory_bytes_max),

@@ -138,7 +138,11 @@ test.each<[string, (page: Mutable) => unknown, string]>([
   ["a hole", (p) => p.entries.splice(1, 1), "the person's entries have a hole"],
   ["a missing end", (p) => p.entries.pop(), "the person's entries end too early"],
   ["twice", (p) => (p.entries[1] = p.entries[0]), "the person's entries have a hole"],
-  ["more for ever", (p) => ((p.entries = []), (p.more = true)), "the person's entries end too early"],
+  [
+    "more for ever",
+    (p) => ((p.entries = []), (p.more = true)),
+    "the person's entries end too early",
+  ],
 ])("numbers: %s", async (_, change, words) => {
   expect(await why_with(change)).toBe(words);
 });

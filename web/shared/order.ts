@@ -14,7 +14,14 @@ import {
 } from "./bytes";
 import type { Directory, Participant } from "./directory";
 import { Members, parse_json_object, type JsonObject } from "./json";
-import { parse_jws, read_jwk, verify_jws, type Certificate, type Jws, type PublicKey } from "./keys";
+import {
+  parse_jws,
+  read_jwk,
+  verify_jws,
+  type Certificate,
+  type Jws,
+  type PublicKey,
+} from "./keys";
 import { refuse } from "./result";
 import {
   leaf_hash,
@@ -354,4 +361,3 @@ export function mandate_in(subject: Uint8Array): string | undefined {
   const mandate = parse_json_object(parse_utf8(subject)).mandate;
   return typeof mandate === "string" ? mandate : undefined;
 }
-

@@ -49,9 +49,7 @@ function Row(props: { holder: HolderState; comparing: Comparing; now: number }):
         )}
       </td>
       <td>
-        {compared && (
-          <Say of="looked.count" count={here.reduce((sum, one) => sum + one.rows, 0)} />
-        )}
+        {compared && <Say of="looked.count" count={here.reduce((sum, one) => sum + one.rows, 0)} />}
       </td>
     </tr>
   );

@@ -126,11 +126,11 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
   if (entry.erased) return <Erased look={look} />;
   const question = around.questions.get(entry.order_entry);
   const iso = new Date(entry.time * 1000).toISOString();
+  const time = whole_time ? time_text(entry.time) : clock_text(entry.time);
   return (
     <li class="look" id={`look-${entry.seq}`}>
       <h4>
-        <time dateTime={iso}>{whole_time ? time_text(entry.time) : clock_text(entry.time)}</time>{" "}
-        <Sentence look={look} around={around} />
+        <time dateTime={iso}>{time}</time> <Sentence look={look} around={around} />
       </h4>
       <p class="gist">
         {entry.head && (
@@ -158,7 +158,11 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
         </p>
         <Facts look={look} around={around} />
         {question ? (
-          <Asked question={question} now={around.now} {...(entry.head ? { head: entry.head } : {})} />
+          <Asked
+            question={question}
+            now={around.now}
+            {...(entry.head ? { head: entry.head } : {})}
+          />
         ) : (
           entry.order && !look.own && <AskAbout look={look} send={around.send} />
         )}

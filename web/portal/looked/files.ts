@@ -65,8 +65,12 @@ function look_json({ entry, who, holder, basis }: Look): Json {
   };
 }
 
+function text_of_json(value: Json): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}
+
 export function json_of(looks: Look[], now: number): string {
-  return `${JSON.stringify({ form: "mado-looked/1", made_at: now, entries: looks.map(look_json) }, null, 1)}\n`;
+  return text_of_json({ form: "mado-looked/1", made_at: now, entries: looks.map(look_json) });
 }
 
 // c2sp.org/tlog-proof@v1, as `./mado log prove` writes it: anybody's tool takes it. Of what was
@@ -126,7 +130,7 @@ function text_of_evidence(country: Country, now: number, what: Record<string, Js
   const { version, issued_at, policy } = country.directory;
   const directory = { version, issued_at, policy };
   const out = { form: "mado-looked-evidence/1", made_at: now, directory, ...what };
-  return `${JSON.stringify(out, null, 1)}\n`;
+  return text_of_json(out);
 }
 
 // The browser's own way to save something: nothing is sent.
@@ -137,4 +141,3 @@ export function save(name: string, type: string, text: string): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
-

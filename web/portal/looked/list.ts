@@ -126,7 +126,9 @@ export function organisations_of(looks: Look[]): { id: string; name: string }[] 
 }
 
 export function services_of(looks: Look[]): string[] {
-  return [...new Set(looks.flatMap(({ entry }) => (entry.head ? [entry.head.service] : [])))].sort();
+  return [
+    ...new Set(looks.flatMap(({ entry }) => (entry.head ? [entry.head.service] : []))),
+  ].sort();
 }
 
 // ---- groups ----

@@ -105,11 +105,11 @@ test.each<[string, Partial<Filter>, number[]]>([
 });
 
 test("what can be chosen, and groups", () => {
-  expect(organisations_of(looks).map((one) => one.id).sort()).toEqual([
-    "care-provider-1",
-    "clinic-1",
-    "police-1",
-  ]);
+  expect(
+    organisations_of(looks)
+      .map((one) => one.id)
+      .sort(),
+  ).toEqual(["care-provider-1", "clinic-1", "police-1"]);
   expect(services_of(looks)).toEqual(["eligibility"]);
   const by_day = grouped(looks, "day", day_of);
   expect(by_day.map((one) => one.looks.length)).toEqual([1, 1, 1, 1, 1, 1]);

@@ -56,7 +56,10 @@ export function Asked(props: {
       ) : (
         <p>
           <strong>
-            <Say of={deadline < now ? "looked.question_late" : "looked.question_deadline"} day={day} />
+            <Say
+              of={deadline < now ? "looked.question_late" : "looked.question_deadline"}
+              day={day}
+            />
           </strong>
         </p>
       )}

@@ -74,9 +74,7 @@ export function Verified(props: {
         </span>{" "}
         <Say of="looked.good" />
       </h2>
-      <p>
-        {count === 0 ? <Say of="looked.none" /> : <Say of="looked.good_text" count={count} />}
-      </p>
+      <p>{count === 0 ? <Say of="looked.none" /> : <Say of="looked.good_text" count={count} />}</p>
       {count > 0 && (
         <details>
           <summary>
