@@ -253,6 +253,13 @@ test("problems keep their code; what is none is not believed", async () => {
   // What the portal itself refuses is a problem document of its own.
   const refused = await ask(answering({ code: "overloaded" }, 503), session, claims);
   expect(refused).toEqual({ ok: false, problem: { code: "overloaded" } });
+  const page = Object.assign(Object.create(country), {
+    fetcher: async () => new Response("<h1>Bad gateway</h1>", { status: 502 }),
+  });
+  expect(await ask(page, session, claims)).toEqual({
+    ok: false,
+    problem: { code: "unavailable", detail: "no problem document" },
+  });
   const both = await ask(
     answering({ problem: { code: "no_link" }, reply: {} }, 200),
     session,

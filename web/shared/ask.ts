@@ -199,9 +199,9 @@ async function open_answer(jwe: string, { from, order, asked }: Expected) {
   const issuer = members.code("iss");
   const audience = members.hash("aud");
   const answers = members.hash("order");
-  const issued_at = members.integer("iat");
+  const issued_at = members.time("iat");
   const service = members.code("service");
-  const as_of = members.integer("as_of");
+  const as_of = members.time("as_of");
   const data = members.object("data");
   members.finish();
   if (issuer !== from.id) refuse("the answer is another holder's");

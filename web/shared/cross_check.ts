@@ -65,7 +65,7 @@ function read_row(object: JsonObject, holder: string): EvidenceEntry {
     holder,
     entry: members.hash("entry"),
     index: members.integer("index"),
-    time: members.integer("time"),
+    time: members.time("time"),
     requester: members.text("requester", 64),
     service: members.text("service", 64),
     outcome: members.text("outcome", 20),

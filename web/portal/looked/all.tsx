@@ -44,7 +44,20 @@ function Count(props: { shown: number; all: Look[]; filter: Filter }): JSX.Eleme
   return <Say of="looked.shown_own" shown={shown} all={all.length} own={own} />;
 }
 
-function Keep({ looks, now }: { looks: Look[]; now: number }): JSX.Element {
+// On paper nothing can be opened.
+function print_all(): void {
+  document.querySelectorAll<HTMLDetailsElement>(".looked .look details").forEach((one) => {
+    one.open = true;
+  });
+  print();
+}
+
+function Keep(props: { looks: Look[]; now: number; show_all: () => void }): JSX.Element {
+  const { looks, now, show_all } = props;
+  const print_them = () => {
+    show_all();
+    setTimeout(print_all, 100);
+  };
   const day = day_of(now);
   return (
     <section aria-labelledby="keep-name" class="no-print">
@@ -69,7 +82,7 @@ function Keep({ looks, now }: { looks: Look[]; now: number }): JSX.Element {
         >
           <Say of="looked.save_json" />
         </button>
-        <button type="button" class="quiet" onClick={() => print()}>
+        <button type="button" class="quiet" onClick={print_them}>
           <Say of="looked.print" />
         </button>
       </p>
@@ -111,7 +124,7 @@ export function All({ looks, around }: { looks: Look[]; around: Around }): JSX.E
           </p>
         )}
       </section>
-      <Keep looks={fitting} now={around.now} />
+      <Keep looks={fitting} now={around.now} show_all={() => set_limit(fitting.length)} />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { log_proof_text, type Checkpoint } from "../../shared/tlog";
 import { opened_entry } from "../../shared/order";
 import type { Country } from "../../shared/country";
 import type { Problem } from "../../shared/result";
-import { time_text } from "../../shared/dates";
+import { clock_text, day_of } from "../../shared/dates";
 import { text_of } from "../../shared/words";
 import type { Look } from "./list";
 import { outcome_text, presence_text, purpose_text, service_text } from "./words";
@@ -20,7 +20,7 @@ function cell(text: string): string {
 
 const columns: [name: string, value: (look: Look) => string][] = [
   ["seq", ({ entry }) => String(entry.seq)],
-  ["time", ({ entry }) => (entry.erased ? "" : time_text(entry.time))],
+  ["time", ({ entry }) => (entry.erased ? "" : `${day_of(entry.time)} ${clock_text(entry.time)}`)],
   ["who", ({ who }) => who],
   ["who_id", ({ entry }) => entry.requester],
   ["holder", ({ holder }) => holder],

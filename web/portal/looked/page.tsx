@@ -12,7 +12,7 @@ import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
 import { Compare, type Comparing } from "./compare";
-import { holders_of, is_comparison_due, looks_of, overdue_of, type Look } from "./list";
+import { holders_of, is_comparison_due, is_lie, looks_of, overdue_of, type Look } from "./list";
 import { Asked, type SendQuestion } from "./question";
 import { Verified } from "./verified";
 import "./looked.css";
@@ -33,7 +33,6 @@ interface Ready extends Loaded {
 }
 
 const over = new Set(["mandate_ended", "mandate_expired"]);
-const lies = new Set(["receipt_invalid", "answer_invalid"]);
 
 async function load(
   { country, session }: LookedProps,
@@ -52,7 +51,7 @@ async function load(
 
 function NotLoaded({ props, problem }: { props: LookedProps; problem: Problem }): JSX.Element {
   const now = now_of(props.session);
-  if (lies.has(problem.code)) {
+  if (is_lie(problem)) {
     return <ListAlarm country={props.country} problem={problem} now={now} />;
   }
   return (

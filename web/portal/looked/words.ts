@@ -16,10 +16,13 @@ export function service_text(service: string): string {
 }
 
 export function presence_text({ entry, tags }: Look): string {
-  const { order, own_card } = entry;
+  const { order, own_card, mandate } = entry;
   if (!order) return "";
-  const more = own_card ? "_own" : tags.includes("other_card") ? "_other" : "";
-  return text_of(`looked.presence_${order.presence}${order.presence === "card-pin" ? more : ""}`);
+  if (order.presence !== "card-pin") return text_of(`looked.presence_${order.presence}`);
+  const delegated = mandate?.kind === "delegate" && own_card;
+  const own = delegated ? "_delegate" : own_card ? "_own" : "";
+  const more = tags.includes("other_card") ? "_other" : own;
+  return text_of(`looked.presence_card-pin${more}`);
 }
 
 export function outcome_text({ entry }: Look): string {
