@@ -87,6 +87,15 @@ function Holders(props: {
   );
 }
 
+// Who it would have been the relay does not say: each kind and reason once.
+function silent_of({ holders }: CrossCheck): { kind: string; code: string }[] {
+  const out = new Map<string, { kind: string; code: string }>();
+  for (const { kind, holder, problem } of holders) {
+    if (problem && !holder) out.set(`${kind} ${problem.code}`, { kind, code: problem.code });
+  }
+  return [...out.values()];
+}
+
 export function Compare(props: {
   holders: HolderState[];
   comparing: Comparing;
@@ -95,11 +104,7 @@ export function Compare(props: {
 }): JSX.Element {
   const { holders, comparing, now, start } = props;
   const running = comparing.step === "running";
-  // Who it would have been the relay does not say.
-  const silent =
-    comparing.step === "done"
-      ? comparing.check.holders.filter((one) => one.problem && !one.holder)
-      : [];
+  const silent = comparing.step === "done" ? silent_of(comparing.check) : [];
   return (
     <section aria-labelledby="compare-name" class="compare">
       <h2 id="compare-name">
@@ -116,7 +121,7 @@ export function Compare(props: {
       {silent.length > 0 && (
         <ul class="sources">
           {silent.map((one) => (
-            <Silent kind={one.kind} code={one.problem!.code} />
+            <Silent kind={one.kind} code={one.code} />
           ))}
         </ul>
       )}
