@@ -24,6 +24,7 @@ export default defineConfig({
         back: "portal/back.ts",
         eligibility: "portal/eligibility.tsx",
         home: "portal/home.tsx",
+        looked: "portal/looked.tsx",
         sessions: "portal/sessions.ts",
       },
       output: {
