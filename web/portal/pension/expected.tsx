@@ -23,6 +23,7 @@ import {
   claim_ages,
   last_age,
   monthly_at,
+  monthly_for_life,
   parts_at,
   received_before,
   total,
@@ -401,11 +402,6 @@ function Assumptions({ answers, course }: { answers: Answer[]; course: Course })
   );
 }
 
-// Once everything of a claim has begun.
-function all_begun(parts: Part[]): number {
-  return Math.max(0, ...parts.map(({ from_age }) => from_age));
-}
-
 function Comparison({ claims }: { claims: { age: number; parts: Part[] }[] }): JSX.Element {
   return (
     <details class="data">
@@ -416,7 +412,7 @@ function Comparison({ claims }: { claims: { age: number; parts: Part[] }[] }): J
         caption={phrase("pension.expected.compare_table")}
         columns={[
           { label: phrase("pension.column.claim_age") },
-          { label: phrase("pension.column.monthly_all"), amount: true },
+          { label: phrase("pension.column.monthly_for_life"), amount: true },
           ...[80, 90].map((age) => ({
             label: phrase("pension.column.received_before", { age: age_text(age) }),
             amount: true,
@@ -426,7 +422,7 @@ function Comparison({ claims }: { claims: { age: number; parts: Part[] }[] }): J
           key: age,
           cells: [
             <Say of="pension.from_age" age={age_text(age)} />,
-            <Read text={money(total(monthly_at(parts, all_begun(parts))))} />,
+            <Read text={money(monthly_for_life(parts))} />,
             <Read text={money(received_before(parts, 80))} />,
             <Read text={money(received_before(parts, 90))} />,
           ],

@@ -90,6 +90,10 @@ export function yearly_at(parts: Part[], age: number): Amounts {
   return amounts;
 }
 
+export function monthly_for_life(parts: Part[]): number {
+  return parts.reduce((sum, part) => sum + (part.until_age === null ? part.monthly_yen : 0), 0);
+}
+
 // All that is received before the birthday `age`.
 export function received_before(parts: Part[], age: number): number {
   return parts.reduce((sum, part) => {

@@ -243,7 +243,8 @@ function answered(position: number, id: keyof typeof holders, data: unknown): Ow
 
 // Who it was that did not answer, nobody knows: that stands in an answer only.
 function failed(position: number, code: string): OwnRecord {
-  return { kind: "pension", position, result: { ok: false, problem: { code } } };
+  const problem = code === "unavailable" ? { code, detail: "absent" } : { code };
+  return { kind: "pension", position, result: { ok: false, problem } };
 }
 
 const kikin = answered(2, "kikin-1", hanako_fund);
