@@ -16,7 +16,7 @@ import {
 } from "./format";
 import { SchemeLegend, scheme_series } from "./legend";
 import { NationalFundPanel, use_fund, type FundState } from "./national_fund";
-import { schemes, type Answer, type Part } from "./record";
+import { schemes, type Answer, type Part, type Scheme } from "./record";
 import {
   age_lines,
   changes,
@@ -61,7 +61,11 @@ export function Expected({ answers, is_whole }: ExpectedProps): JSX.Element {
           {fund.checkbox}
         </Controls>
       )}
-      {can_choose && age === null && <p class="result"><Say of="pension.expected.no_claim" /></p>}
+      {can_choose && age === null && (
+        <p class="result">
+          <Say of="pension.expected.no_claim" />
+        </p>
+      )}
       {age !== null && <Figures {...{ answers, course, ages, age, fund, is_whole }} />}
       <NationalFundPanel answers={answers} fund={fund} can_show={age !== null} />
     </>
@@ -76,10 +80,7 @@ interface FiguresProps extends ExpectedProps {
 }
 
 function Figures({ answers, is_whole, course, ages, age, fund }: FiguresProps): JSX.Element {
-  const parts_of = (claim: number) => [
-    ...parts_at(answers, course, claim),
-    ...(fund.parts ?? []),
-  ];
+  const parts_of = (claim: number) => [...parts_at(answers, course, claim), ...(fund.parts ?? [])];
   const parts = parts_of(age);
   return (
     <>
@@ -343,28 +344,34 @@ function ExpectedChart({ parts, age, highest }: ExpectedChartProps): JSX.Element
       <p class="note">
         <Say of="pension.expected.after_last" age={age_text(last_age)} />
       </p>
-      <details class="data">
-        <summary>
-          <Say of="pension.expected.open" />
-        </summary>
-        <DataTable
-          caption={phrase("pension.expected.table")}
-          columns={[
-            { label: phrase("pension.column.age") },
-            ...used.map((scheme) => ({ label: scheme_text(scheme), amount: true })),
-            { label: phrase("pension.column.sum"), amount: true },
-          ]}
-          rows={steps.map((line, i) => ({
-            key: line.age,
-            cells: [
-              <Read text={ages_text(steps, i)} />,
-              ...used.map((scheme) => <Read text={money(line.amounts[scheme])} />),
-              <Read text={money(total(line.amounts))} />,
-            ],
-          }))}
-        />
-      </details>
+      <AgeTable steps={steps} used={used} />
     </>
+  );
+}
+
+function AgeTable({ steps, used }: { steps: AgeLine[]; used: Scheme[] }): JSX.Element {
+  return (
+    <details class="data">
+      <summary>
+        <Say of="pension.expected.open" />
+      </summary>
+      <DataTable
+        caption={phrase("pension.expected.table")}
+        columns={[
+          { label: phrase("pension.column.age") },
+          ...used.map((scheme) => ({ label: scheme_text(scheme), amount: true })),
+          { label: phrase("pension.column.sum"), amount: true },
+        ]}
+        rows={steps.map((line, i) => ({
+          key: line.age,
+          cells: [
+            <Read text={ages_text(steps, i)} />,
+            ...used.map((scheme) => <Read text={money(line.amounts[scheme])} />),
+            <Read text={money(total(line.amounts))} />,
+          ],
+        }))}
+      />
+    </details>
   );
 }
 

@@ -3,14 +3,7 @@ import type { JSX } from "preact";
 import { use_box } from "../../shared/chart";
 import { text_em } from "../../shared/chart_layout";
 import { DataTable } from "../../shared/table";
-import {
-  Read,
-  Say,
-  has_words,
-  phrase,
-  text_of,
-  without_readings,
-} from "../../shared/words";
+import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
 import { DoubtButton } from "./doubt";
 import {
   date_text,
@@ -100,7 +93,8 @@ export function Months({ answer, today }: MonthsProps): JSX.Element {
     <>
       <Payable months={months} today={today} />
       <div class="months" ref={element}>
-        {box.width > 0 && (fits ? <Grid {...{ years, answer }} /> : <List {...{ years, answer }} />)}
+        {box.width > 0 &&
+          (fits ? <Grid {...{ years, answer }} /> : <List {...{ years, answer }} />)}
       </div>
       {box.width > 0 && fits && <Meanings months={months} />}
       <Pay months={months} answer={answer} />
@@ -110,7 +104,12 @@ export function Months({ answer, today }: MonthsProps): JSX.Element {
 
 function Payable({ months, today }: { months: Month[]; today: string }): JSX.Element {
   const payable = payable_runs(months, today);
-  if (payable.length === 0) return <p><Say of="pension.months.nothing_payable" /></p>;
+  if (payable.length === 0)
+    return (
+      <p>
+        <Say of="pension.months.nothing_payable" />
+      </p>
+    );
   return (
     <div class="payable">
       <h3>

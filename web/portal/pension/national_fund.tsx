@@ -59,9 +59,17 @@ export function NationalFundPanel({ answers, fund: state, can_show }: PanelProps
       <h3 id="fund-title">
         <Say of="pension.fund.title" />
       </h3>
-      {!fund && <p><Say of={answers.length > 0 ? "pension.fund.not_said" : "pension.fund.wait"} /></p>}
+      {!fund && (
+        <p>
+          <Say of={answers.length > 0 ? "pension.fund.not_said" : "pension.fund.wait"} />
+        </p>
+      )}
       {fund?.possible === false && <Impossible reasons={fund.reasons} />}
-      {fund?.possible && !state.is_on && can_show && <p><Say of="pension.fund.can_join" /></p>}
+      {fund?.possible && !state.is_on && can_show && (
+        <p>
+          <Say of="pension.fund.can_join" />
+        </p>
+      )}
       {fund?.possible && (state.is_on || !can_show) && <Choices {...state} />}
     </section>
   );
@@ -193,7 +201,13 @@ function FundFigures({ joining, result }: { joining: Joining; result: FundResult
             <dt>
               <Say of="pension.fund.total" months={months} />
             </dt>
-            <dd>{total_yen === null ? <Say of="pension.not_known" /> : <Read text={money(total_yen)} />}</dd>
+            <dd>
+              {total_yen === null ? (
+                <Say of="pension.not_known" />
+              ) : (
+                <Read text={money(total_yen)} />
+              )}
+            </dd>
           </>
         )}
         <dt>

@@ -19,7 +19,10 @@ test.each([
   ["a list", [hanako_state]],
   ["no office", { ...hanako_state, office: undefined }],
   ["an unknown scheme", { ...hanako_state, spans: [{ scheme: "x", from: "2006-04", to: null }] }],
-  ["no such month", { ...hanako_state, spans: [{ scheme: "national", from: "2006-13", to: null }] }],
+  [
+    "no such month",
+    { ...hanako_state, spans: [{ scheme: "national", from: "2006-13", to: null }] },
+  ],
   ["a half yen", { ...hanako_state, years: [{ year: 2006, scheme: "national", yen: 0.5 }] }],
   ["a list without end", { ...hanako_state, years: new Array(2001).fill(hanako_state.years[0]) }],
   ["possible without ages", { ...hanako_state, national_fund: { possible: true } }],

@@ -87,8 +87,7 @@ export interface Joining {
 }
 
 export type NationalFund =
-  | { possible: true; joining: Joining[] }
-  | { possible: false; reasons: string[] };
+  { possible: true; joining: Joining[] } | { possible: false; reasons: string[] };
 
 export interface PensionDocument {
   body: string;
@@ -136,22 +135,42 @@ export interface Records {
 type Reads = (value: unknown) => boolean;
 const is_text: Reads = (value) => typeof value === "string";
 const is_whole: Reads = (value) => Number.isSafeInteger(value);
-const optional = (reads: Reads): Reads => (value) => value === undefined || reads(value);
-const or_null = (reads: Reads): Reads => (value) => value === null || reads(value);
-const one_of = (texts: readonly string[]): Reads => (value) => texts.includes(value as string);
-const matching = (form: RegExp): Reads => (value) => typeof value === "string" && form.test(value);
+const optional =
+  (reads: Reads): Reads =>
+  (value) =>
+    value === undefined || reads(value);
+const or_null =
+  (reads: Reads): Reads =>
+  (value) =>
+    value === null || reads(value);
+const one_of =
+  (texts: readonly string[]): Reads =>
+  (value) =>
+    texts.includes(value as string);
+const matching =
+  (form: RegExp): Reads =>
+  (value) =>
+    typeof value === "string" && form.test(value);
 const is_record: Reads = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 // The largest list is that of months; nobody has a thousand.
 const list_length_max = 2000;
-const list = (reads: Reads): Reads => (value) =>
-  Array.isArray(value) && value.length <= list_length_max && value.every(reads);
-const values = (reads: Reads): Reads => (value) =>
-  is_record(value) && Object.values(value as object).every(reads);
-const object = (members: Record<string, Reads>): Reads => (value) =>
-  is_record(value) &&
-  Object.entries(members).every(([name, reads]) => reads((value as Record<string, unknown>)[name]));
+const list =
+  (reads: Reads): Reads =>
+  (value) =>
+    Array.isArray(value) && value.length <= list_length_max && value.every(reads);
+const values =
+  (reads: Reads): Reads =>
+  (value) =>
+    is_record(value) && Object.values(value as object).every(reads);
+const object =
+  (members: Record<string, Reads>): Reads =>
+  (value) =>
+    is_record(value) &&
+    Object.entries(members).every(([name, reads]) =>
+      reads((value as Record<string, unknown>)[name]),
+    );
 
 const is_month = matching(/^\d{4}-(0[1-9]|1[0-2])$/);
 const is_date = matching(/^\d{4}-(0[1-9]|1[0-2])-\d{2}$/);
@@ -211,7 +230,12 @@ const is_document = object({
     ),
   ),
   years: list(
-    object({ year: is_whole, scheme: is_scheme, yen: is_whole, months_unknown: optional(is_whole) }),
+    object({
+      year: is_whole,
+      scheme: is_scheme,
+      yen: is_whole,
+      months_unknown: optional(is_whole),
+    }),
   ),
   expected: or_null(
     object({

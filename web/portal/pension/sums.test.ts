@@ -139,12 +139,12 @@ test("a year goes from April to March", () => {
 
 test("months that are alike and follow each other are one run", () => {
   const list = ["2006-11", "2006-12", "2007-01", "2007-03"].map((name) => month(name));
-  expect(runs(list, ({ status }) => status).map(({ first, count }) => [first.month, count])).toEqual(
-    [
-      ["2006-11", 3],
-      ["2007-03", 1],
-    ],
-  );
+  expect(
+    runs(list, ({ status }) => status).map(({ first, count }) => [first.month, count]),
+  ).toEqual([
+    ["2006-11", 3],
+    ["2007-03", 1],
+  ]);
 });
 
 test("what can still be paid: by the date that the holder gave, the day itself included", () => {

@@ -140,7 +140,11 @@ const hanako_months = months_of([
   { from: "2006-04", count: 36, month: { category: "first", status: "student" } },
   { from: "2009-04", count: 12, month: employed(200000, 15700, true) },
   { from: "2010-04", count: 24, month: employed(220000, 17660, false) },
-  { from: "2012-04", count: 6, month: { category: "first", status: "exempt-half", paid_yen: 7490 } },
+  {
+    from: "2012-04",
+    count: 6,
+    month: { category: "first", status: "exempt-half", paid_yen: 7490 },
+  },
   { from: "2012-10", count: 12, month: { category: "third", status: "third" } },
   { from: "2013-10", count: 3, month: { category: "first", status: "paid", paid_yen: 15040 } },
   {
@@ -180,8 +184,14 @@ export const hanako_state: PensionDocument = {
     counted_months: 241,
     needed_months: 120,
     qualifies: true,
-    so_far: claims_of([["national", 29870], ["employees", 19820]]),
-    continued: claims_of([["national", 62340], ["employees", 19820]]),
+    so_far: claims_of([
+      ["national", 29870],
+      ["employees", 19820],
+    ]),
+    continued: claims_of([
+      ["national", 62340],
+      ["employees", 19820],
+    ]),
   },
   national_fund: can_join,
 };
@@ -313,7 +323,10 @@ const too_few: PensionDocument = {
     needed_months: 120,
     qualifies: false,
     so_far: [],
-    continued: claims_of([["national", 44100], ["employees", 9020]]),
+    continued: claims_of([
+      ["national", 44100],
+      ["employees", 9020],
+    ]),
   },
 };
 
