@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { Say } from "../../shared/words";
 import { Answered, Silent } from "../answered";
+import { month_text } from "./format";
 import type { Records } from "./record";
 
 export function Progress({ records, done }: { records: Records; done: boolean }): JSX.Element {
@@ -61,9 +62,10 @@ export function Missing({ records }: { records: Records }): JSX.Element {
 export function Sources({ records }: { records: Records }): JSX.Element {
   return (
     <ul class="answered">
-      {records.answers.map(({ position, holder, as_of, document: { office } }) => (
+      {records.answers.map(({ position, holder, as_of, document: { office, recorded_to } }) => (
         <li key={position}>
-          <strong>{holder.name}</strong> <Answered as_of={as_of} />
+          <strong>{holder.name}</strong> <Answered as_of={as_of} />{" "}
+          {recorded_to && <Say of="pension.answered.recorded_to" month={month_text(recorded_to)} />}
           <br />
           <Say of="pension.answered.office" office={office.name} />{" "}
           <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>

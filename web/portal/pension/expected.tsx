@@ -16,7 +16,13 @@ import {
 } from "./format";
 import { SchemeLegend, scheme_series } from "./legend";
 import { NationalFundPanel, use_fund, type FundState } from "./national_fund";
-import { schemes, type Answer, type Part, type Scheme } from "./record";
+import {
+  schemes,
+  type Answer,
+  type Expected as ExpectedDocument,
+  type Part,
+  type Scheme,
+} from "./record";
 import {
   age_lines,
   changes,
@@ -137,7 +143,10 @@ function Receiving({ answers }: { answers: Answer[] }): JSX.Element | null {
               <Read text={scheme_text(part.scheme)} />,
               <Read text={money(part.monthly_yen)} />,
               <span>
-                <Say of="pension.since" from={month_text(document.receiving!.since)} />{" "}
+                <Say
+                  of="pension.since"
+                  from={month_text(part.since ?? document.receiving!.since)}
+                />{" "}
                 <Read text={until_text(part)} />
               </span>,
               holder.name,
@@ -382,16 +391,22 @@ const in_yen = new Set(["pay-as-now", "bonus-as-now"]);
 function basis_text(code: string, value: number | string | undefined): string {
   const key = `pension.basis.${code}`;
   if (!has_words(key)) return phrase("pension.basis.other", { code, value: value ?? "" });
-  const status = `pension.status.${value}`;
-  if (typeof value === "string" && has_words(status)) return phrase(key, { value: phrase(status) });
   return phrase(key, { value: in_yen.has(code) ? money(Number(value)) : (value ?? "") });
 }
 
+function basis_texts({ basis, goes_on_as }: ExpectedDocument, course: Course): string[] {
+  const status = `pension.status.${goes_on_as}`;
+  return basis
+    .filter(({ code }) => course === "continued" || !only_continued.has(code))
+    .map(({ code, value }) => {
+      const is_status = code === "status-as-now" && has_words(status);
+      return basis_text(code, is_status ? phrase(status) : value);
+    });
+}
+
 function Assumptions({ answers, course }: { answers: Answer[]; course: Course }): JSX.Element {
-  const texts = answers.flatMap(({ document }) =>
-    (document.expected?.basis ?? [])
-      .filter(({ code }) => course === "continued" || !only_continued.has(code))
-      .map(({ code, value }) => basis_text(code, value)),
+  const texts = answers.flatMap(({ document: { expected } }) =>
+    expected ? basis_texts(expected, course) : [],
   );
   return (
     <div class="assumptions" id="assumptions">

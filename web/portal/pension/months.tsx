@@ -277,11 +277,9 @@ function Meanings({ months }: { months: Month[] }): JSX.Element {
 
 // 標準報酬月額, which what employees get depends on; a wrong one is seen here.
 function Pay({ months, answer }: { months: Month[]; answer: Answer }): JSX.Element | null {
-  const paid = runs(
-    months.filter(({ pay_yen }) => pay_yen !== undefined),
-    ({ pay_yen }) => String(pay_yen),
-  );
+  const paid = months.filter(({ pay_yen }) => pay_yen !== undefined);
   if (paid.length === 0) return null;
+  const has_bonus = paid.some(({ bonus_yen }) => bonus_yen !== undefined);
   return (
     <details class="data">
       <summary>
@@ -293,26 +291,33 @@ function Pay({ months, answer }: { months: Month[]; answer: Answer }): JSX.Eleme
           { label: phrase("pension.column.period") },
           { label: phrase("pension.column.months"), amount: true },
           { label: phrase("pension.column.pay"), amount: true },
+          ...(has_bonus ? [{ label: phrase("pension.column.bonus"), amount: true }] : []),
           { label: phrase("pension.doubt.title"), unseen: true },
         ]}
-        rows={paid.map((run) => {
-          const period = period_text(run.first.month, run.last.month);
-          const pay = money(run.first.pay_yen!);
-          return {
-            key: run.first.month,
-            cells: [
-              <Read text={period} />,
-              <Say of="pension.month_count" months={run.count} />,
-              <Read text={pay} />,
-              <DoubtButton
-                subject={phrase("pension.months.pay_subject", { period })}
-                shown={pay}
-                answer={answer}
-              />,
-            ],
-          };
-        })}
+        rows={runs(paid, ({ pay_yen }) => String(pay_yen)).map((run) => ({
+          key: run.first.month,
+          cells: pay_cells(run, paid, has_bonus, answer),
+        }))}
       />
     </details>
   );
+}
+
+function pay_cells(run: Run, months: Month[], has_bonus: boolean, answer: Answer): JSX.Element[] {
+  const period = period_text(run.first.month, run.last.month);
+  const pay = money(run.first.pay_yen!);
+  const bonus = months
+    .filter(({ month }) => run.first.month <= month && month <= run.last.month)
+    .reduce((sum, { bonus_yen }) => sum + (bonus_yen ?? 0), 0);
+  return [
+    <Read text={period} />,
+    <Say of="pension.month_count" months={run.count} />,
+    <Read text={pay} />,
+    ...(has_bonus ? [<Read text={money(bonus)} />] : []),
+    <DoubtButton
+      subject={phrase("pension.months.pay_subject", { period })}
+      shown={bonus > 0 ? phrase("pension.months.pay_and_bonus", { pay, bonus: money(bonus) }) : pay}
+      answer={answer}
+    />,
+  ];
 }

@@ -8,6 +8,7 @@ import {
   fund_result,
   further_most,
   further_types,
+  has_unknown_limits,
   joining_of,
   possible_choice,
   type FundChoice,
@@ -145,7 +146,16 @@ function Choices({ fund, choice, choose }: FundState): JSX.Element | null {
           />
         )}
       </div>
-      <FundFigures joining={joining} result={fund_result(joining, choice)} />
+      {has_unknown_limits(joining, choice.first) && (
+        <p class="note">
+          <Say of="pension.fund.further_unknown" />
+        </p>
+      )}
+      <FundFigures
+        joining={joining}
+        result={fund_result(joining, choice)}
+        table_year={fund.table_year}
+      />
     </>
   );
 }
@@ -181,7 +191,13 @@ function part_text(part: Part): string {
   return phrase("pension.fund.part_until", { ...values, to: age_text(part.until_age) });
 }
 
-function FundFigures({ joining, result }: { joining: Joining; result: FundResult }): JSX.Element {
+interface FundFiguresProps {
+  joining: Joining;
+  result: FundResult;
+  table_year: number | undefined;
+}
+
+function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Element {
   const { premium_yen, total_yen, months, parts } = result;
   return (
     <div role="status">
@@ -226,6 +242,11 @@ function FundFigures({ joining, result }: { joining: Joining; result: FundResult
         </dd>
       </dl>
       <ul class="note">
+        {table_year !== undefined && (
+          <li>
+            <Say of="pension.fund.table_year" year={table_year} />
+          </li>
+        )}
         {["once_joined", "no_additional", "how_to_join"].map((key) => (
           <li key={key}>
             <Say of={`pension.fund.${key}`} />

@@ -210,6 +210,11 @@ export function further_types(joining: Joining, first: string): string[] {
   return Object.keys(joining.further).filter((type) => further_counts(most, joining, type) > 0);
 }
 
+// A premium is in no table, so that nobody can say how many units there may be.
+export function has_unknown_limits(joining: Joining, first: string): boolean {
+  return Object.values(joining.further_max[first] ?? {}).includes(null);
+}
+
 function further_counts(
   most: Record<string, number | null>,
   joining: Joining,

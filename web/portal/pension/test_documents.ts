@@ -33,6 +33,7 @@ function months_of(phases: Phase[]): Month[] {
   return phases.flatMap(({ from, count, month }) =>
     Array.from({ length: count }, (_, i) => {
       const out: Month = { month: add_months(from, i), ...month };
+      if (out.pay_yen === 280000 && /-(06|12)$/.test(out.month)) out.bonus_yen = 420000;
       // Two years after the month's own time: the last day of a month, here always the 28th.
       if (month.status === "unpaid") out.payable_until = `${add_months(out.month, 25)}-28`;
       return out;
@@ -106,12 +107,14 @@ function joining_at(age: number): Joining {
 
 const can_join: NationalFund = {
   possible: true,
+  table_year: 2018,
   joining: Array.from({ length: 20 }, (_, i) => joining_at(40 + i)),
 };
 
 const basis = [
   { code: "table-year", value: 2026 },
   { code: "goes-on-until", value: 60 },
+  { code: "status-as-now" },
   { code: "no-work-after-claim" },
 ];
 
@@ -120,6 +123,7 @@ function document_of(body: string, office: string, telephone: string): PensionDo
     body,
     name: "厚労 花子",
     birth_date: "1986-05-01",
+    recorded_to: "2026-10",
     office: { name: office, telephone },
     spans: [],
     years: [],
@@ -184,6 +188,7 @@ export const hanako_state: PensionDocument = {
     counted_months: 241,
     needed_months: 120,
     qualifies: true,
+    goes_on_as: "paid",
     so_far: claims_of([
       ["national", 29870],
       ["employees", 19820],
@@ -213,7 +218,7 @@ export const hanako_fund: PensionDocument = {
     yen: 46800 + i * 1200,
   })),
   expected: {
-    basis: [{ code: "fund-rules" }],
+    basis: [{ code: "as-the-holder-says" }],
     so_far: same_at_each_age(fund_parts),
     continued: same_at_each_age(fund_parts),
   },
@@ -336,7 +341,12 @@ const unknown_premium: PensionDocument = {
   national_fund: {
     possible: true,
     joining: [
-      { ...joining_at(40), first: { A: no_table, B: no_table }, further: {}, further_max: {} },
+      {
+        ...joining_at(40),
+        first: { A: no_table, B: no_table },
+        further: { A: [no_table] },
+        further_max: { A: { A: null }, B: { A: null } },
+      },
       joining_at(41),
     ],
   },
