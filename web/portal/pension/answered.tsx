@@ -5,16 +5,19 @@ import { Answered, Silent } from "../answered";
 import { month_text } from "./format";
 import type { Records } from "./record";
 
+function progress_key({ answers, silent }: Records, done: boolean): string {
+  if (answers.length + silent.length === 0) return done ? "nobody" : "begins";
+  if (!done) return "asking";
+  return silent.length > 0 ? "done_partly" : "done";
+}
+
 export function Progress({ records, done }: { records: Records; done: boolean }): JSX.Element {
-  const { answers, silent } = records;
-  const key = done ? (silent.length > 0 ? "done_partly" : "done") : "asking";
+  const answered = records.answers.length;
+  const asked = answered + records.silent.length;
+  const key = `pension.progress.${progress_key(records, done)}`;
   return (
-    <p role="status" class={done ? "progress" : "progress asking"}>
-      <Say
-        of={`pension.progress.${key}`}
-        answered={answers.length}
-        asked={answers.length + silent.length}
-      />
+    <p role="status" class="progress">
+      <Say of={key} {...{ answered, asked }} />
     </p>
   );
 }

@@ -47,6 +47,10 @@ export function use_fund(answers: Answer[]): FundState {
   return { parts, checkbox, is_on: is_on && joining !== null, fund, choice, choose };
 }
 
+function has_state(answers: Answer[]): boolean {
+  return answers.some(({ document }) => document.body === "state");
+}
+
 interface PanelProps {
   answers: Answer[];
   fund: FundState;
@@ -62,7 +66,7 @@ export function NationalFundPanel({ answers, fund: state, can_show }: PanelProps
       </h3>
       {!fund && (
         <p>
-          <Say of={answers.length > 0 ? "pension.fund.not_said" : "pension.fund.wait"} />
+          <Say of={has_state(answers) ? "pension.fund.not_said" : "pension.fund.wait"} />
         </p>
       )}
       {fund?.possible === false && <Impossible reasons={fund.reasons} />}
