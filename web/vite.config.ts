@@ -25,6 +25,7 @@ export default defineConfig({
         eligibility: "portal/eligibility.tsx",
         home: "portal/home.tsx",
         looked: "portal/looked.tsx",
+        pension: "portal/pension.tsx",
         sessions: "portal/sessions.ts",
       },
       output: {
