@@ -169,7 +169,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
               <Read text={month_name(month)} />
             </th>
           ))}
-          <th scope="col">
+          <th scope="col" class="screen-only">
             <span class="visually-hidden">
               <Say of="pension.doubt.title" />
             </span>
@@ -187,7 +187,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
             {year.months.map((month, i) => (
               <GridCell key={i} month={month} />
             ))}
-            <td>
+            <td class="screen-only">
               <Doubt year={year} answer={answer} />
             </td>
           </tr>
