@@ -82,6 +82,14 @@ async function go(page: Page, visit: Visit): Promise<void> {
   await page.goto(`http://preview.example/portal/pension/preview.html?${query}`);
   await page.waitForSelector(".pension");
   if (large) await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await settled(page);
+}
+
+// Sizes are observed in one frame and drawn in the next.
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
 }
 
 async function with_page(visit: Visit, check: (shown: Shown) => Promise<void>): Promise<void> {
@@ -107,6 +115,7 @@ test(
         await unfold(page);
         const add = page.locator(".fund-choice input");
         if (await add.count()) await add.check();
+        await settled(page);
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(width, state).toBe(320);
         expect((await page.locator(".pension").innerText()).length, state).toBeGreaterThan(20);
@@ -171,8 +180,9 @@ test(
       expect(await dialog.innerText()).toContain("0990-00-1165");
       expect(await dialog.locator(".saying").innerText()).toContain("2009年4月〜2012年3月");
       await page.keyboard.press("Escape");
-      expect(await page.locator("dialog").count()).toBe(0);
-      expect(await pay.evaluate((one) => one === document.activeElement)).toBe(true);
+      await expect.poll(() => page.locator("dialog").count()).toBe(0);
+      const has_focus = () => pay.evaluate((one) => one === document.activeElement);
+      await expect.poll(has_focus).toBe(true);
     });
   },
   time_limit_ms,
@@ -183,17 +193,18 @@ test(
   async () => {
     await with_page({}, async ({ page }) => {
       const result = page.locator(".result[role=status]");
-      expect(await result.innerText()).toContain("97,540円"); // 62,340 + 19,820 + 14,250 + 1,130
+      await expect.poll(() => result.innerText()).toContain("97,540円"); // 62,340 + 19,820 + 14,250 + 1,130
       await page.getByRole("button", { name: "1歳遅くする" }).click();
       expect(await page.locator("#claim-age").inputValue()).toBe("66");
       await page.locator("#claim-age").selectOption("65");
       await page.getByLabel("これまでの納付だけの場合").check();
-      expect(await result.innerText()).toContain("65,070円"); // 29,870 + …
+      await expect.poll(() => result.innerText()).toContain("65,070円"); // 29,870 + …
       await page.locator(".fund-choice input").check();
-      expect(await result.innerText()).toContain("80,070円"); // + 15,000
+      await expect.poll(() => result.innerText()).toContain("80,070円"); // + 15,000
       expect(await page.locator("#expected .chart-legend").innerText()).toContain("国民年金基金");
       await page.locator("#expected .chart .target").nth(3).hover();
-      expect(await page.locator("#expected .chart-readout").innerText()).toContain("68歳");
+      const readout = page.locator("#expected .chart-readout");
+      await expect.poll(() => readout.innerText()).toContain("68歳");
     });
   },
   time_limit_ms,
@@ -210,11 +221,9 @@ test(
         }));
       const before = await seen();
       await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-      await page.waitForTimeout(0);
-      expect(await seen()).toEqual({ open: 4, width: 780 });
+      await expect.poll(seen).toEqual({ open: 4, width: 780 });
       await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-      await page.waitForTimeout(0);
-      expect(await seen()).toEqual(before);
+      await expect.poll(seen).toEqual(before);
     });
   },
   time_limit_ms,
