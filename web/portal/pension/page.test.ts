@@ -193,7 +193,8 @@ test(
   async () => {
     await with_page({}, async ({ page }) => {
       const result = page.locator(".result[role=status]");
-      await expect.poll(() => result.innerText()).toContain("97,540円"); // 62,340 + 19,820 + 14,250 + 1,130
+      // 62,340 + 19,820 + 14,250 + 1,130
+      await expect.poll(() => result.innerText()).toContain("97,540円");
       await page.getByRole("button", { name: "1歳遅くする" }).click();
       expect(await page.locator("#claim-age").inputValue()).toBe("66");
       await page.locator("#claim-age").selectOption("65");
