@@ -1,4 +1,4 @@
-// A person's own records through the real programs: claims, and who may not have them.
+// A person's own records through the real programs: claims and notices, and who may not have them.
 #include <boost/json.hpp>
 
 #include "client/claims.hpp"
@@ -19,6 +19,17 @@ class RecordsOfAPerson : public OneCountry {
     static Finished claims(const std::string& card, std::vector<std::string> more = {}) {
         more.insert(more.begin(), {"records", "claims", "--card", card, "--pin", "1234"});
         return country().cli(more);
+    }
+    static Finished notices(const std::string& card, std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"records", "notices", "--card", card, "--pin", "1234"});
+        return country().cli(more);
+    }
+    // Holder and id in the line after the one with this subject.
+    static std::string name_of(const std::string& output, std::string_view subject) {
+        constexpr std::string_view before = "--open ";
+        const auto at = output.find(before, output.find(subject));
+        if (at == std::string::npos) return "";
+        return output.substr(at + before.size(), output.find("（", at) - at - before.size());
     }
     // A head for claims as that organisation would ask; the portal's purpose is own-view.
     static wire::Head head(const std::string& requester) {
@@ -225,6 +236,111 @@ TEST_F(RecordsOfAPerson, LinksOneAfterAnother) {
     // What the policy does not allow ends its own line only.
     ASSERT_FALSE(records[2].answer);
     EXPECT_EQ(records[2].answer.error().code, Code::not_allowed);
+}
+
+// ---- notices ----
+
+// The union of her holders, newest first; reading one is an order, and its entry says that she did.
+TEST_F(RecordsOfAPerson, NoticesOfEveryHolderAndOneOfThem) {
+    const auto list = notices("hanako");
+    ASSERT_EQ(list.status, 0) << list.output;
+    for (const auto* part :
+         {"2026-11-09  未開封 new  国民健康保険料の納付のお願い  A市 保険年金課",
+          "期限 due 2026-11-30  金額 amount 18400 円  手続 procedure premium-payment",
+          "国民年金の資格取得手続のご案内", "（まどか電機健康保険組合）"}) {
+        EXPECT_TRUE(has(list.output, part)) << part << "\n" << list.output;
+    }
+    EXPECT_LT(list.output.find("国民健康保険料"), list.output.find("国民年金の資格取得"));
+    const auto name = name_of(list.output, "国民年金の資格取得");
+    const auto before = entries_of_hanako();
+    const auto opened = notices("hanako", {"--open", name});
+    EXPECT_EQ(opened.status, 0) << opened.output;
+    for (const auto* part : {"国民年金の資格取得手続のご案内", "2026-04-08  A市 保険年金課",
+                             "2026年4月14日までに", "receipt verified: entry "}) {
+        EXPECT_TRUE(has(opened.output, part)) << part << "\n" << opened.output;
+    }
+    // Both lists, and the one notice at the one holder that has it.
+    EXPECT_EQ(entries_of_hanako(), before + 3);
+    const auto again = notices("hanako");
+    EXPECT_TRUE(has(again.output, "開封済 opened  国民年金の資格取得手続のご案内")) << again.output;
+    EXPECT_TRUE(has(again.output, "未開封 new  国民健康保険料の納付のお願い")) << again.output;
+    const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_TRUE(has(log.output, "マイページ → A市国民健康保険  notice／card-pin  answered"))
+        << log.output;
+    EXPECT_TRUE(has(log.output, "情報通信技術を活用した行政の推進等に関する法律第7条"))
+        << log.output;
+}
+
+TEST_F(RecordsOfAPerson, NoticesOfACareInsurerToo) {
+    const auto list = notices("haru");
+    ASSERT_EQ(list.status, 0) << list.output;
+    EXPECT_TRUE(has(list.output, "要介護認定の更新のご案内")) << list.output;
+    EXPECT_TRUE(has(list.output, "高額療養費をお支払いします")) << list.output;
+    const auto opened =
+        notices("haru", {"--open", name_of(list.output, "要介護認定の更新のご案内")});
+    EXPECT_EQ(opened.status, 0) << opened.output;
+    EXPECT_TRUE(has(opened.output, "2025年8月31日で終わります")) << opened.output;
+}
+
+// Whose it is decides the number that the relay sends, not the id.
+TEST_F(RecordsOfAPerson, NoticeOfSomebodyElse) {
+    const auto of_nguyen = name_of(notices("nguyen").output, "国民健康保険料の納付のお願い");
+    ASSERT_TRUE(of_nguyen.starts_with("990010/")) << of_nguyen;
+    ASSERT_NE(of_nguyen, name_of(notices("hanako").output, "国民健康保険料の納付のお願い"));
+    const auto done = notices("hanako", {"--open", of_nguyen});
+    EXPECT_EQ(done.status, 2) << done.output;
+    EXPECT_TRUE(has(done.output, "there is no notice " + of_nguyen)) << done.output;
+    const auto ask = [](const std::map<std::string, std::string>& parameters) {
+        auto asked = head("portal");
+        asked.service = service("notice");
+        asked.parameters = parameters;
+        return code_of(
+            "portal", asked,
+            wire::mandate_subject(signed_mandate("portal", wire::MandateKind::login, "notice")));
+    };
+    const auto before = entries_of_hanako();
+    EXPECT_EQ(ask({{"id", of_nguyen.substr(of_nguyen.find('/') + 1)}}), "no_match");
+    EXPECT_EQ(entries_of_hanako(), before + 1) << "she sees that it was tried";
+    for (const auto& wrong : std::vector<std::map<std::string, std::string>>{
+             {}, {{"id", ""}}, {{"id", "1 or 1"}}, {{"id", std::string(41, '1')}}}) {
+        EXPECT_EQ(ask(wrong), "malformed");
+    }
+    EXPECT_EQ(entries_of_hanako(), before + 1);
+}
+
+TEST_F(RecordsOfAPerson, NoticesOnlyWithALogInForThem) {
+    using wire::MandateKind;
+    for (const auto* name : {"notices", "notice"}) {
+        auto asked = head("portal");
+        asked.service = service(name);
+        asked.parameters.clear();
+        if (std::string_view(name) == "notice") asked.parameters = {{"id", "1"}};
+        EXPECT_EQ(code_of("portal", asked,
+                          wire::mandate_subject(signed_mandate("portal", MandateKind::login))),
+                  "mandate_scope")
+            << name;
+        auto clinics = asked;
+        clinics.issuer = *wire::ParticipantId::parse("clinic-1");
+        EXPECT_EQ(
+            code_of("clinic-1", clinics,
+                    wire::mandate_subject(signed_mandate("clinic-1", MandateKind::consent, name))),
+            "not_allowed")
+            << name;
+    }
+    const auto twin = notices("takasaki-1");
+    EXPECT_EQ(twin.status, 3) << twin.output;
+    EXPECT_TRUE(has(twin.output, "several_match")) << twin.output;
+}
+
+TEST_F(RecordsOfAPerson, NoticesWithWordsThatDoNotFit) {
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"--from", "2026-13"},
+                                               {"--to", "2015-01", "--from", "2016-01"},
+                                               {"--open", "6"},
+                                               {"--open", "990010/a b"}}) {
+        const auto done = notices("hanako", words);
+        EXPECT_EQ(done.status, 2) << done.output;
+    }
 }
 
 }  // namespace mado::tests

@@ -24,6 +24,8 @@ export default defineConfig({
         back: "portal/back.ts",
         eligibility: "portal/eligibility.tsx",
         home: "portal/home.tsx",
+        looked: "portal/looked.tsx",
+        pension: "portal/pension.tsx",
         sessions: "portal/sessions.ts",
       },
       output: {

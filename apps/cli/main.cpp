@@ -391,7 +391,7 @@ void add_notices(CLI::App& records, NoticesOptions& options) {
     notices->add_option("--pin", options.pin, "its PIN (asked when left out)");
     notices->add_option("--from", options.from, "first month, YYYY-MM (default: 24 months)");
     notices->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
-    notices->add_option("--open", options.open, "the id of one to read, as the list shows it");
+    notices->add_option("--open", options.open, "one to read: holder/id, as the list shows them");
 }
 
 void add_records(CLI::App& app, RecordsOptions& all) {

@@ -36,8 +36,18 @@ std::map<std::string, std::string> parameters_of(const NoticesOptions& options, 
         throw OperatorError(
             fmt::format("--from, --to: {} (YYYY-MM, at most 60 months)", ok.error().why));
     }
-    if (!options.open.empty() && !wire::is_record_id(options.open)) {
-        throw OperatorError("--open: an id is 1 to 40 of A-Z a-z 0-9 and -, as the list shows it");
+    return out;
+}
+
+// Ids are each holder's own: only with the holder one is a notice's name.
+struct Name {
+    std::string holder, id;
+};
+Name name_from(const std::string& text) {
+    const auto at = text.find('/');
+    Name out{text.substr(0, at), at == std::string::npos ? "" : text.substr(at + 1)};
+    if (!wire::ParticipantId::parse(out.holder) || !wire::is_record_id(out.id)) {
+        throw OperatorError("--open: holder and id of a notice, as the list shows them");
     }
     return out;
 }
@@ -97,9 +107,9 @@ void print_list(const wire::Directory& directory, const Result& result,
         const auto& issuer = holder->answered.answer.issuer.text();
         const bool read = opened.contains({issuer, notice->id});
         const auto* mark = !entries ? "" : read ? "開封済 opened  " : "未開封 new  ";
-        std::cout << fmt::format("  {}  {}{}  {}\n              {}--open {}（{}）\n",
+        std::cout << fmt::format("  {}  {}{}  {}\n              {}--open {}/{}（{}）\n",
                                  to_text(notice->received), mark, printable(notice->subject),
-                                 printable(notice->sender), what_to_do(*notice), notice->id,
+                                 printable(notice->sender), what_to_do(*notice), issuer, notice->id,
                                  name_of(directory, issuer));
     }
     if (lines.empty()) std::cout << "  この期間のお知らせはありません no notices\n";
@@ -146,22 +156,17 @@ int open_one(const Office& office, const std::string& mandate, const Linked& hol
 
 // At the link whose list has it: no other holder hears of the id.
 int open_listed(const Office& office, const std::string& mandate, const Result& result,
-                const std::string& id) {
-    int status = 0;
-    bool found = false;
+                const Name& name) {
     for (const auto& holder : result.holders) {
-        if (std::ranges::find(holder.list.notices, id, &client::Notice::id) ==
-            holder.list.notices.end()) {
-            continue;
+        const auto& notices = holder.list.notices;
+        if (holder.answered.answer.issuer.text() == name.holder &&
+            std::ranges::find(notices, name.id, &client::Notice::id) != notices.end()) {
+            return open_one(office, mandate, holder, name.id);
         }
-        found = true;
-        status = std::max(status, open_one(office, mandate, holder, id));
     }
-    if (!found) {
-        throw OperatorError(
-            fmt::format("there is no notice {} in the list: ./mado records notices shows it", id));
-    }
-    return status;
+    throw OperatorError(
+        fmt::format("there is no notice {}/{} in the list: ./mado records notices shows it",
+                    name.holder, name.id));
 }
 
 }  // namespace
@@ -171,6 +176,8 @@ int show_notices(const Places& places, const NoticesOptions& options) {
     const auto policy = wire::load_policy(places.policy(), office.directory);
     const auto parameters = parameters_of(options, policy.day_of(unix_now()));
     const auto service = *wire::ServiceId::parse("notices");
+    std::optional<Name> open;
+    if (!options.open.empty()) open = name_from(options.open);
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
                                   wire::MandateKind::login, {"notices", "notice", "entries"});
     if (!mandate) return print_problem(mandate.error());
@@ -186,7 +193,7 @@ int show_notices(const Places& places, const NoticesOptions& options) {
         answered.push_back(holder.answered.answer.issuer);
     name_silent(office, *mandate, answered, result.problems);
     if (result.holders.empty()) return print_no_answers(result.problems);
-    if (!options.open.empty()) return open_listed(office, mandate->mandate, result, options.open);
+    if (open) return open_listed(office, mandate->mandate, result, *open);
     print_list(office.directory, result,
                wait_for(client::fetch_entries(office.directory, office.identity, mandate->mandate,
                                               mandate->certificate)));

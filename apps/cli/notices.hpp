@@ -11,7 +11,7 @@ namespace mado::cli {
 struct NoticesOptions {
     std::string card, pin;
     std::string from, to;  // YYYY-MM; "" = the holder's default: 24 months up to this one
-    std::string open;      // the id of one to read; "" = the list
+    std::string open;      // "990010/4": holder and id of one to read; "" = the list
 };
 // The exit status: 0 every holder answered (the notice was opened), 1 some did, 3 none did, or
 // there is none to ask.

@@ -3,6 +3,7 @@
 #include "client/claims.hpp"
 #include "client/cross_check.hpp"
 #include "client/eligibility.hpp"
+#include "client/notices.hpp"
 #include "client/questions.hpp"
 #include "fuzz.hpp"
 #include "relay/test_country.hpp"
@@ -27,6 +28,18 @@ bool claims(const client::Answered& answered) {
     require(read->from == "2026-01" && read->to == "2026-10", "claims are of the months asked");
     for (const auto& claim : read->claims)
         require(json::parse(claim.explanation).is_object(), "a claim is passed on as it is");
+    return true;
+}
+
+bool notices(const client::Answered& answered) {
+    const auto one = client::read_notice(answered, "T-1");
+    require(!one || (one->notice.id == "T-1" && !one->body.empty()), "it is the one asked for");
+    const auto list = client::read_notices(answered, {{"from", "2024-12"}, {"to", "2026-11"}});
+    if (!list) return one.has_value();
+    for (std::size_t i = 1; i < list->notices.size(); ++i) {
+        require(list->notices[i - 1].received >= list->notices[i].received,
+                "notices are newest first");
+    }
     return true;
 }
 
@@ -61,6 +74,7 @@ bool answer_data(ByteView in) {
     accepted = eligibility(answered) || accepted;
     accepted = claims(answered) || accepted;
     accepted = evidence(answered) || accepted;
+    accepted = notices(answered) || accepted;
     accepted = client::read_questions_page(data, 0).has_value() || accepted;
     accepted = client::read_bells_page(data, 0).has_value() || accepted;
     accepted = client::read_question_state(data).has_value() || accepted;

@@ -2,6 +2,7 @@
 
 #include "client/claims.hpp"
 #include "client/eligibility.hpp"
+#include "client/notices.hpp"
 #include "fuzz.hpp"
 #include "relay/test_country.hpp"
 #include "wire/services/catalogue.hpp"
@@ -55,6 +56,12 @@ void read_as_requester(const wire::ServiceQuestion& question, std::string_view s
         require(read.has_value(), read ? "" : read.error().why);
     } else if (service == "claims") {
         const auto read = client::read_claims(answered, asked);
+        require(read.has_value(), read ? "" : read.error().why);
+    } else if (service == "notices") {
+        const auto read = client::read_notices(answered, asked);
+        require(read.has_value(), read ? "" : read.error().why);
+    } else if (service == "notice") {
+        const auto read = client::read_notice(answered, asked.at("id"));
         require(read.has_value(), read ? "" : read.error().why);
     } else {
         require(

@@ -69,11 +69,31 @@ const old = (head: Mutable) => {
 // What is changed, and what is said of it.
 const lies: [what: string, lie: Lie, code: string, detail: string | RegExp][] = [
   // the head that the portal signed
-  ["another purpose", { head: (h) => (h.purpose = "treatment") }, "answer_invalid", /asks something/],
-  ["another service", { head: (h) => (h.service = "evidence") }, "answer_invalid", /asks something/],
+  [
+    "another purpose",
+    { head: (h) => (h.purpose = "treatment") },
+    "answer_invalid",
+    /asks something/,
+  ],
+  [
+    "another service",
+    { head: (h) => (h.service = "evidence") },
+    "answer_invalid",
+    /asks something/,
+  ],
   ["another position", { head: (h) => (h.to.position = 2) }, "answer_invalid", /asks something/],
-  ["a holder", { head: (h) => (h.to = { holder: "06990014" }) }, "answer_invalid", /asks something/],
-  ["another kind", { head: (h) => (h.to.kind = "care-insurer") }, "answer_invalid", /asks something/],
+  [
+    "a holder",
+    { head: (h) => (h.to = { holder: "06990014" }) },
+    "answer_invalid",
+    /asks something/,
+  ],
+  [
+    "another kind",
+    { head: (h) => (h.to.kind = "care-insurer") },
+    "answer_invalid",
+    /asks something/,
+  ],
   ["more", { head: (h) => (h.parameters.to = "2026-02") }, "answer_invalid", /asks something/],
   ["less", { head: (h) => (h.parameters = {}) }, "answer_invalid", /asks something/],
   ["other months", { head: (h) => (h.parameters = { from: "2020-01" }) }, "answer_invalid", /asks/],
@@ -97,7 +117,12 @@ const lies: [what: string, lie: Lie, code: string, detail: string | RegExp][] = 
   // the receipt
   ["none", { reply: (r) => delete r.reply.receipt }, "receipt_invalid", "no receipt"],
   ["no salt", { reply: (r) => delete r.reply.subject_salt }, "receipt_invalid", "no receipt"],
-  ["another salt", { reply: (r) => (r.reply.subject_salt = filled(1)) }, "receipt_invalid", /subject/],
+  [
+    "another salt",
+    { reply: (r) => (r.reply.subject_salt = filled(1)) },
+    "receipt_invalid",
+    /subject/,
+  ],
   ["another subject", { subject: '{"mandate":"x"}' }, "receipt_invalid", /another subject/],
   ["another index", { receipt: (r) => (r.index += 1) }, "receipt_invalid", /not at this index/],
   ["another entry's salt", { receipt: (r) => (r.salt = filled(1)) }, "receipt_invalid", /not at/],
@@ -121,7 +146,12 @@ const lies: [what: string, lie: Lie, code: string, detail: string | RegExp][] = 
   ["of tomorrow", { order: (o) => (o.time += 86_400) }, "receipt_invalid", /presence or time/],
   ["another kind of holder", { order: (o) => (o.holder = "992016") }, "receipt_invalid", /holder/],
   ["nobody", { order: (o) => (o.holder = "00000000") }, "receipt_invalid", /another holder/],
-  ["another head in the order", { order: (o) => (o.head = flip(o.head)) }, "receipt_invalid", /head/],
+  [
+    "another head in the order",
+    { order: (o) => (o.head = flip(o.head)) },
+    "receipt_invalid",
+    /head/,
+  ],
   // the answer
   ["another holder's", { answer: (a) => (a.iss = "992016") }, "answer_invalid", /another holder/],
   ["another holder's key", { answer_signer: "992016" }, "answer_invalid", /not in the directory/],
@@ -216,10 +246,31 @@ test("problems keep their code; what is none is not believed", async () => {
   expect(await problem({ code: "x", detail: "\u001b[2J" })).toEqual({ code: "x" });
   expect((await problem({ code: "<b>" }))!.code).toBe("answer_invalid");
   expect((await problem({ title: "Bad gateway" }))!.code).toBe("answer_invalid");
+  const answering = (body: unknown, status: number) =>
+    Object.assign(Object.create(country), {
+      fetcher: async () => new Response(JSON.stringify(body), { status }),
+    });
+  // What the portal itself refuses is a problem document of its own.
+  const refused = await ask(answering({ code: "overloaded" }, 503), session, claims);
+  expect(refused).toEqual({ ok: false, problem: { code: "overloaded" } });
+  const page = Object.assign(Object.create(country), {
+    fetcher: async () => new Response("<h1>Bad gateway</h1>", { status: 502 }),
+  });
+  expect(await ask(page, session, claims)).toEqual({
+    ok: false,
+    problem: { code: "unavailable", detail: "no problem document" },
+  });
+  const both = await ask(
+    answering({ problem: { code: "no_link" }, reply: {} }, 200),
+    session,
+    claims,
+  );
+  expect(both).toMatchObject({ ok: false, problem: { code: "answer_invalid" } });
 });
 
 test("no connection, and an endless body", async () => {
-  const broken = (fetcher: Country["fetcher"]) => Object.assign(Object.create(country), { fetcher });
+  const broken = (fetcher: Country["fetcher"]) =>
+    Object.assign(Object.create(country), { fetcher });
   const down = broken(() => Promise.reject(new TypeError("fetch failed")));
   expect(await ask(down, session, claims)).toEqual({
     ok: false,

@@ -22,7 +22,8 @@ import {
   type Receipt,
   type Target,
 } from "./order";
-import { bad, checked, good, refuse, type Problem, type Result } from "./result";
+import { bad, checked, good, refuse } from "./result";
+import type { Problem, Result, SignedPage } from "./result";
 
 const answer_bytes_max = 4 * 1024 * 1024;
 const reply_bytes_max = answer_bytes_max + 64 * 1024;
@@ -198,9 +199,9 @@ async function open_answer(jwe: string, { from, order, asked }: Expected) {
   const issuer = members.code("iss");
   const audience = members.hash("aud");
   const answers = members.hash("order");
-  const issued_at = members.integer("iat");
+  const issued_at = members.time("iat");
   const service = members.code("service");
-  const as_of = members.integer("as_of");
+  const as_of = members.time("as_of");
   const data = members.object("data");
   members.finish();
   if (issuer !== from.id) refuse("the answer is another holder's");
@@ -227,7 +228,10 @@ async function check_answer(body: Uint8Array, asked: Asked): Promise<Result<Answ
     const members = new Members(parse_json_object(parse_utf8(body), reply_limits));
     // What the relay said instead of an answer.
     const problem = members.optional_object("problem");
-    if (problem) return { problem: read_problem(problem) };
+    if (problem) {
+      members.finish();
+      return { problem: read_problem(problem) };
+    }
     const head = await check_head(members.text("head", 8 * 1024), asked);
     const reply = read_reply(members.object("reply"));
     members.finish();
@@ -379,22 +383,24 @@ export async function ask_relay(
   return ask(country, session, { to, service, parameters, payload: sealed.value });
 }
 
-// Page after page: `take` returns from where the next one goes on, or nothing at the end.
+// Page after page: `take` returns from where the next one goes on, or nothing at the end. What it
+// refuses is kept with its signatures.
 export async function ask_pages(
   country: Country,
   session: Session,
   service: string,
-  take: (data: JsonObject) => Promise<Result<number | undefined>>,
+  take: (data: JsonObject, signed: SignedPage) => Promise<Result<number | undefined>>,
 ): Promise<Result<void>> {
   let after: number | undefined = 0;
   while (after !== undefined) {
     const parameters = { after: String(after) };
     const answered = await ask_relay(country, session, { service, parameters });
     if (!answered.ok) return answered;
-    const next = await take(answered.value.data);
-    if (!next.ok) return next;
+    const { data, head, signed_answer } = answered.value;
+    const signed = { head, answer: signed_answer };
+    const next = await take(data, signed);
+    if (!next.ok) return { ok: false, problem: { ...next.problem, signed } };
     after = next.value;
   }
   return good(undefined);
 }
-

@@ -51,7 +51,7 @@ export function read_problem(object: JsonObject): Problem {
   };
 }
 
-// The body of a 200, or the problem. What is no problem document either is answer_invalid.
+// The body of a 200, or the problem.
 export async function exchange(
   fetcher: Fetcher,
   path: string,
@@ -79,7 +79,10 @@ export async function exchange(
   const problem = await checked("answer_invalid", () =>
     read_problem(parse_json_object(parse_utf8(bytes), { text_bytes_max: problem_bytes_max })),
   );
-  return problem.ok ? { ok: false, problem: problem.value } : problem;
+  // Whoever answers neither way is not ours: a proxy's page, say.
+  return problem.ok
+    ? { ok: false, problem: problem.value }
+    : bad("unavailable", "no problem document");
 }
 
 export class Country {
@@ -90,7 +93,9 @@ export class Country {
   ) {}
 
   // Fetches and verifies: the authority's key, the directory under it, the policy under that.
-  static async load(fetcher: Fetcher = (path, init) => fetch(path, init)): Promise<Result<Country>> {
+  static async load(
+    fetcher: Fetcher = (path, init) => fetch(path, init),
+  ): Promise<Result<Country>> {
     const [authority, directory, policy] = await Promise.all([
       exchange(fetcher, "/authority", 4096),
       exchange(fetcher, "/directory", directory_bytes_max),
@@ -148,9 +153,9 @@ export async function read_session(country: Country, bytes: Bytes): Promise<Sess
   const members = new Members(parse_json_object(parse_utf8(bytes)));
   const mandate = members.text("mandate", 4096);
   const der = members.optional_text("certificate", 16 * 1024);
-  const expires = members.integer("expires");
+  const expires = members.time("expires");
   const organisation = members.code("organisation");
-  const clock_ahead_s = members.integer("now") - Math.floor(Date.now() / 1000);
+  const clock_ahead_s = members.time("now") - Math.floor(Date.now() / 1000);
   members.finish();
   const read = parse_mandate(mandate);
   const session = { mandate, expires, organisation, scope: read.scope, clock_ahead_s };

@@ -154,6 +154,8 @@ test("every holder is asked, and nothing is missing", async () => {
   expect(result.findings).toEqual([]);
   expect(result.holders.map((one) => one.holder?.id)).toEqual(["06990014", "992016"]);
   expect(result.entries.entries.filter((one) => one.head?.service === "evidence")).toHaveLength(2);
+  expect(result.confirmed.size).toBe(2);
+  expect(result.entries.pages).toHaveLength(1);
   expect(result.holders[0]!.answers[0]!.signed_answer).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
 });
 

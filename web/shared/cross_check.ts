@@ -54,6 +54,7 @@ export interface CrossCheck {
   findings: Finding[];
   below: number; // entries from this index on were not compared: the asking began there
   complete: boolean; // every holder was compared
+  confirmed: Set<Hash>; // orders of the list of which the holder says the same
 }
 
 // ---- its decisions, without a network ----
@@ -64,7 +65,7 @@ function read_row(object: JsonObject, holder: string): EvidenceEntry {
     holder,
     entry: members.hash("entry"),
     index: members.integer("index"),
-    time: members.integer("time"),
+    time: members.time("time"),
     requester: members.text("requester", 64),
     service: members.text("service", 64),
     outcome: members.text("outcome", 20),
@@ -119,6 +120,15 @@ function finding_in_list(kind: FindingKind, entry: PersonEntry): Finding {
     requester: entry.requester,
     service: entry.head!.service,
   };
+}
+
+function confirmed_by(entries: PersonEntry[], evidence: EvidenceEntry[]): Set<Hash> {
+  const evident = new Map(evidence.map((row) => [row.entry, row]));
+  const is_confirmed = (entry: PersonEntry) => {
+    const row = evident.get(entry.order_entry);
+    return row !== undefined && entry.outcome === row.outcome && fits(entry, row);
+  };
+  return new Set(entries.filter(is_confirmed).map((entry) => entry.order_entry));
 }
 
 // `asked`: the orders that asked the holders, as their receipts say. What the list has before the
@@ -281,5 +291,6 @@ export async function cross_check(
     findings: [...findings, ...found],
     below,
     complete: out.holders.every((one) => !one.problem),
+    confirmed: confirmed_by(list, out.evidence),
   });
 }

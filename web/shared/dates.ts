@@ -29,6 +29,10 @@ export function day_of(time: number): string {
   return parts_of(time).day;
 }
 
+export function clock_text(time: number): string {
+  return parts_of(time).clock;
+}
+
 export function time_text(time: number): string {
   const { day, clock } = parts_of(time);
   return `${day_text(day)} ${clock}`;

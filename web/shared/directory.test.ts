@@ -61,13 +61,13 @@ const wrong: [string, (directory: Mutable) => unknown, RegExp][] = [
   ["version 0", (d) => (d.version = 0), /range/],
   ["an id that is none", (d) => (d.participants[0].id = "A"), /not a code/],
   ["a long name", (d) => (d.participants[0].name = "あ".repeat(101)), /length/],
-  ["a key twice", (d) => d.participants[0].signing_keys.push(d.participants[0].signing_keys[0]), /kid/],
-  ["a symmetric key", (d) => (d.participants[0].signing_keys[0].jwk = { kty: "oct" }), /kty/],
   [
-    "a private key",
-    (d) => (d.participants[0].signing_keys[0].jwk.d = "AA"),
-    /unknown member/,
+    "a key twice",
+    (d) => d.participants[0].signing_keys.push(d.participants[0].signing_keys[0]),
+    /kid/,
   ],
+  ["a symmetric key", (d) => (d.participants[0].signing_keys[0].jwk = { kty: "oct" }), /kty/],
+  ["a private key", (d) => (d.participants[0].signing_keys[0].jwk.d = "AA"), /unknown member/],
   ["another alg", (d) => (d.participants[0].signing_keys[0].jwk.alg = "ES384"), /does not fit/],
   ["a short coordinate", (d) => (d.participants[0].signing_keys[0].jwk.x = "AA"), /width/],
   ["a log's key for a witness", (d) => (d.witnesses[0].key = d.logs[0].key), /signature type/],
@@ -133,10 +133,7 @@ test.each<[string, string]>([
   ["a day that there is not", with_row({ to: "2026-02-30" })],
   ["for ever", with_row({ keep_days: 36_526 })],
   ["an unknown member", with_row({ x: 1 })],
-  [
-    "an id twice",
-    JSON.stringify({ utc_offset_s: 0, policies: [policy_row({}), policy_row({})] }),
-  ],
+  ["an id twice", JSON.stringify({ utc_offset_s: 0, policies: [policy_row({}), policy_row({})] })],
   ["another zone than there is", JSON.stringify({ utc_offset_s: 99_999, policies: [] })],
 ])("a policy is refused: %s", async (_, text) => {
   await expect(open_policy(text)).rejects.toThrow(Refused);

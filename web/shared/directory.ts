@@ -151,7 +151,7 @@ export async function open_directory(text: string, authority: PublicKey): Promis
   await verify_jws(jws, authority, "not signed by the supervising authority");
   const members = new Members(parse_json_object(parse_utf8(jws.payload), limits));
   const version = members.integer("version", 1);
-  const issued_at = members.integer("issued_at");
+  const issued_at = members.time("issued_at");
   const policy = members.hash("policy");
   members.hash("schemes");
   const listed = members.objects("participants", participants_max);

@@ -30,7 +30,7 @@ import {
   type Outcome,
   type Sealing,
 } from "./order";
-import { checked, good, refuse, type Result } from "./result";
+import { checked, good, refuse, type Result, type SignedPage } from "./result";
 import {
   note_bytes_max,
   open_checkpoint,
@@ -90,6 +90,7 @@ export interface PersonEntries {
   checkpoint: Checkpoint;
   witnessed_size: number;
   cosignatures: Cosignature[];
+  pages: SignedPage[]; // as the relay signed them: what it showed, and what it did not
 }
 
 // What an entry is checked against.
@@ -192,7 +193,7 @@ function opened_as(from: Content, entry: Hash): Opened {
 
 async function open_refused(from: Content, person: Hash): Promise<Opened> {
   const members = new Members(parse_json_object(from.content));
-  const time = members.integer("time");
+  const time = members.time("time");
   const requester = members.text("requester", 64);
   if (members.hash("person") !== person) refuse("an entry belongs to another person");
   members.finish();
@@ -217,7 +218,7 @@ async function read_sealed_order(object: JsonObject, check: Check) {
 // An entry of its own gives the person a sealed one: who asked, when and why stand in that.
 async function open_opened(members: Members, from: Content, person: Hash, check: Check) {
   const content = new Members(parse_json_object(from.content));
-  const opened_at = content.integer("time");
+  const opened_at = content.time("time");
   const index = content.integer("index");
   const entry = content.hash("entry");
   if (content.hash("person") !== person) refuse("an entry belongs to another person");
@@ -253,7 +254,7 @@ function is_over({ kept_until, at }: Erased, now: number): boolean {
 
 function open_erased(members: Members, object: JsonObject, now: number): Opened {
   const inner = new Members(object);
-  const erased = { kept_until: inner.text("kept_until", 7), at: inner.integer("at") };
+  const erased = { kept_until: inner.text("kept_until", 7), at: inner.time("at") };
   inner.finish();
   parse_date(`${erased.kept_until}-01`);
   if (!is_over(erased, now)) refuse("an entry was erased before its time");
@@ -344,24 +345,26 @@ export async function fetch_entries(
   on_progress: (count: number) => void = () => undefined,
 ): Promise<Result<PersonEntries>> {
   const entries: PersonEntry[] = [];
+  const pages: SignedPage[] = [];
   let newest: EntriesPage | undefined;
   const reader = {
     directory: country.directory,
     ...(session.certificate ? { card: session.certificate } : {}),
   };
-  const asked = await ask_pages(country, session, "entries", async (data) => {
+  const asked = await ask_pages(country, session, "entries", async (data, signed) => {
     const page = await checked("receipt_invalid", () =>
       read_entries_page({ ...reader, now: now_of(session) }, data, entries.length),
     );
     if (!page.ok) return page;
     newest = page.value;
     entries.push(...newest.entries);
+    pages.push(signed);
     on_progress(entries.length);
     return good(newest.more ? entries.length : undefined);
   });
   if (!asked.ok) return asked;
   const { checkpoint, witnessed_size, cosignatures } = newest!;
-  return good({ entries, checkpoint, witnessed_size, cosignatures });
+  return good({ entries, checkpoint, witnessed_size, cosignatures, pages });
 }
 
 // ---- bells ----
@@ -383,7 +386,7 @@ export function read_bells_page(data: JsonObject, after: number): { bells: Bell[
     const bell = {
       seq: one.integer("seq", 1, entries_max),
       first: one.boolean("first"),
-      at: one.integer("at"),
+      at: one.time("at"),
     };
     one.finish();
     if (bell.seq <= last) refuse("an entry has two bells, or they are not in order");

@@ -68,6 +68,8 @@ test.each<[string, string]>([
   ["too many values", `[${"1,".repeat(5000)}1]`],
   ["too long", `["${"x".repeat(65_536)}"]`],
   ["an open text", '["'],
+  ["an open text, with escapes", `["${'\\\\"'.repeat(100)}`],
+  ["a minus alone", "[-]"],
   ["nothing", ""],
 ])("JSON with %s is refused", (_, text) => {
   expect(() => parse_json(text)).toThrow(Refused);
@@ -80,6 +82,15 @@ test("JSON as it is", () => {
   expect(parse_json("[[[[[[[[1]]]]]]]]")).toBeDefined();
 });
 
+test("a text of megabytes, and many that do not end, take no time", () => {
+  const long = "x".repeat(5_000_000);
+  const limits = { text_bytes_max: 6_000_000 };
+  expect(parse_json(`["${long}"]`, limits)).toEqual([long]);
+  const began = performance.now();
+  expect(() => parse_json(`["${'\\"'.repeat(2_000_000)}`, limits)).toThrow(Refused);
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
 test("members are read strictly", () => {
   const read = (object: Record<string, never | unknown>) => new Members(object as never);
   expect(() => read({ a: 1 }).text("a")).toThrow(Refused);
@@ -87,6 +98,7 @@ test("members are read strictly", () => {
   expect(() => read({}).text("toString")).toThrow("missing");
   expect(() => read({ a: "あ" }).text("a", 2)).toThrow(Refused);
   expect(() => read({ a: -1 }).integer("a")).toThrow(Refused);
+  expect(() => read({ a: 253_402_300_800 }).time("a")).toThrow(Refused);
   expect(() => read({ a: null }).optional_text("a")).toThrow(Refused);
   expect(() => read({ a: 1 }).boolean("a")).toThrow(Refused);
   expect(() => read({ a: [1] }).texts("a", 5)).toThrow(Refused);

@@ -14,7 +14,14 @@ import {
 } from "./bytes";
 import type { Directory, Participant } from "./directory";
 import { Members, parse_json_object, type JsonObject } from "./json";
-import { parse_jws, read_jwk, verify_jws, type Certificate, type Jws, type PublicKey } from "./keys";
+import {
+  parse_jws,
+  read_jwk,
+  verify_jws,
+  type Certificate,
+  type Jws,
+  type PublicKey,
+} from "./keys";
 import { refuse } from "./result";
 import {
   leaf_hash,
@@ -40,8 +47,6 @@ export const order_bytes_max = 16 * 1024;
 const head_bytes_max = 8 * 1024;
 const mandate_bytes_max = 4 * 1024;
 const sealing_bytes_max = 2 * 1024;
-// Half of it, so that sums stay exact.
-const time_max = Math.floor(Number.MAX_SAFE_INTEGER / 2);
 
 // ---- head ----
 
@@ -103,8 +108,8 @@ export function parse_head(compact: string): Head {
     issuer: members.code("iss"),
     audience: members.code("aud"),
     jti: read_jti(members),
-    issued_at: members.integer("iat", 0, time_max),
-    expires: members.integer("exp", 0, time_max),
+    issued_at: members.time("iat"),
+    expires: members.time("exp"),
     to: read_target(members.object("to")),
     service: members.code("service"),
     purpose: members.code("purpose"),
@@ -160,8 +165,8 @@ export function parse_mandate(compact: string): Mandate {
     organisation: members.code("for"),
     kind: members.one_of("kind", mandate_kinds),
     scope: members.texts("scope", 32, 64),
-    issued_at: members.integer("iat", 0, time_max),
-    expires: members.integer("exp", 0, time_max),
+    issued_at: members.time("iat"),
+    expires: members.time("exp"),
     jws,
   };
   members.text("nonce", 64);
@@ -207,9 +212,9 @@ export async function verify_sealing(
   const service = members.code("service");
   read_jti(members);
   members.hash("subject");
-  const until = members.integer("until", 0, time_max);
-  const issued_at = members.integer("iat", 0, time_max);
-  const expires = members.integer("exp", 0, time_max);
+  const until = members.time("until");
+  const issued_at = members.time("iat");
+  const expires = members.time("exp");
   members.finish();
   const { directory, time } = request;
   const signer = directory.participants.get(authority);
@@ -252,12 +257,12 @@ export function parse_order(text: string): Order {
   const number = members.any("number") === null ? null : members.hash("number");
   const out: Order = {
     id: members.text("id", 64),
-    time: members.integer("time", 0, time_max),
+    time: members.time("time"),
     relay: members.code("relay"),
     holder: members.code("holder"),
     policy: members.code("policy"),
     presence: members.one_of("presence", presences),
-    keep_until: members.integer("keep_until", 0, time_max),
+    keep_until: members.time("keep_until"),
     head: members.text("head", order_bytes_max),
     subject: members.hash("subject"),
     number,
@@ -354,4 +359,3 @@ export function mandate_in(subject: Uint8Array): string | undefined {
   const mandate = parse_json_object(parse_utf8(subject)).mandate;
   return typeof mandate === "string" ? mandate : undefined;
 }
-

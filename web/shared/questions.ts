@@ -42,7 +42,7 @@ function read_answer(object: JsonObject): QuestionAnswer {
   const operator = members.optional_object("operator");
   const out = {
     text: members.text("text", question_bytes_max),
-    at: members.integer("at"),
+    at: members.time("at"),
     ...(operator ? { operator: read_operator(operator) } : {}),
   };
   members.finish();
@@ -54,10 +54,10 @@ function read_question(object: JsonObject): QuestionOfPerson {
   const answer = members.optional_object("answer");
   const out = {
     id: members.text("id", 64),
-    deadline: members.integer("deadline"),
+    deadline: members.time("deadline"),
     index: members.integer("index"),
     entry: members.hash("entry"),
-    asked_at: members.integer("asked_at"),
+    asked_at: members.time("asked_at"),
     text: members.text("text", question_bytes_max),
     ...(answer ? { answer: read_answer(answer) } : {}),
   };
@@ -81,7 +81,7 @@ export function read_questions_page(data: JsonObject, after: number) {
 
 export function read_question_state(data: JsonObject): QuestionState {
   const members = new Members(data);
-  const out = { id: members.text("id", 64), deadline: members.integer("deadline") };
+  const out = { id: members.text("id", 64), deadline: members.time("deadline") };
   members.finish();
   return out;
 }

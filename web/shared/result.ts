@@ -4,7 +4,14 @@
 export interface Problem {
   code: string; // docs/protocols/errors.md
   detail?: string; // what did not fit, or a further code; never input
-  request_id?: string; // of the relay: it has seen the request
+  request_id?: string;
+  // What was signed and does not fit: to show to others.
+  signed?: SignedPage;
+}
+// A head as the portal signed it, and what was signed as answer to it.
+export interface SignedPage {
+  head: string;
+  answer: string;
 }
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 

@@ -1,7 +1,14 @@
 // What the tests share: a country with its keys, a log in memory, one person with a card, and a
 // portal and relay that answer as ours do. Everything is made as the protocol pages say, not with
 // the code under test; `lie` changes one thing of what is made.
-import { CompactEncrypt, CompactSign, calculateJwkThumbprint, exportJWK, importJWK, type JWK } from "jose";
+import {
+  CompactEncrypt,
+  CompactSign,
+  calculateJwkThumbprint,
+  exportJWK,
+  importJWK,
+  type JWK,
+} from "jose";
 import { base64, base64url, concat, hash_of, sha256, u64, utf8, type Bytes } from "./bytes";
 import type { Fetcher } from "./country";
 import type { Json, JsonObject } from "./json";
@@ -58,7 +65,12 @@ export class Tree {
   async consistency(older: number, size: number): Promise<Bytes[]> {
     return older === size ? [] : this.subproof(older, 0, size, true);
   }
-  private async subproof(older: number, begin: number, end: number, whole: boolean): Promise<Bytes[]> {
+  private async subproof(
+    older: number,
+    begin: number,
+    end: number,
+    whole: boolean,
+  ): Promise<Bytes[]> {
     if (older === end) return whole ? [] : [await this.range(begin, end)];
     const middle = begin + split_of(end - begin);
     if (older <= middle) {
@@ -109,7 +121,10 @@ export interface NoteKey {
 }
 
 export async function make_note_key(name: string, type: 1 | 4): Promise<NoteKey> {
-  const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
+  const pair = (await crypto.subtle.generateKey("Ed25519", true, [
+    "sign",
+    "verify",
+  ])) as CryptoKeyPair;
   const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const id = (await sha256(utf8(`${name}\n`), Uint8Array.of(type), raw)).slice(0, 4);
   const id_text = Array.from(id, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -147,7 +162,14 @@ export async function make_certificate(key: SigningKey): Promise<Bytes> {
   const info = new Uint8Array(await crypto.subtle.exportKey("spki", public_key));
   const nothing = der(0x30);
   const serial = der(0x02, Uint8Array.of(1));
-  const fields = [der(0xa0, der(0x02, Uint8Array.of(2))), serial, nothing, nothing, nothing, nothing];
+  const fields = [
+    der(0xa0, der(0x02, Uint8Array.of(2))),
+    serial,
+    nothing,
+    nothing,
+    nothing,
+    nothing,
+  ];
   return der(0x30, der(0x30, ...fields, info), nothing, der(0x03, Uint8Array.of(0, 1)));
 }
 
@@ -293,9 +315,7 @@ export class TestCountry {
       await make_certificate(card),
       await make_key("agree"),
       await make_note_key("log.example/2026", 1),
-      await Promise.all(
-        [1, 2].map((i) => make_note_key(`witness.example/${i}`, 4)),
-      ),
+      await Promise.all([1, 2].map((i) => make_note_key(`witness.example/${i}`, 4))),
     );
     for (const [id] of participants) out.keys.set(id, await make_key());
     await out.grow(2);
@@ -417,7 +437,14 @@ export class TestCountry {
     if (from.hidden_from !== "list" && until === undefined) this.list.push(entry);
     const row = { ...place, time: from.time, requester: from.requester, service: from.service };
     if (from.hidden_from !== "holder") this.add_evidence(from.holder, row, from.outcome);
-    return { ...place, content, salt, subject_salt, entry_of_person: entry, entry_hash: place.entry };
+    return {
+      ...place,
+      content,
+      salt,
+      subject_salt,
+      entry_of_person: entry,
+      entry_hash: place.entry,
+    };
   }
   private add_evidence(holder: string, row: Omit<Row, "outcome">, outcome: string | null) {
     const rows = this.evidence.get(holder) ?? [];

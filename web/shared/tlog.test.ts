@@ -171,7 +171,12 @@ test("one altered character of what is signed", async () => {
 test("times of cosignatures", async () => {
   const quorum = check_quorum({ witnesses: [witness_verifier], needed: 1 });
   const at = async (time: number, now = 1000) => {
-    const opened = await open_cosigned(await cosign(note, witness, time), log_verifier, quorum, now);
+    const opened = await open_cosigned(
+      await cosign(note, witness, time),
+      log_verifier,
+      quorum,
+      now,
+    );
     return opened.enough && opened.cosignatures[0]!.time;
   };
   expect(await at(1000)).toBe(1000);

@@ -172,10 +172,11 @@ export function parse_note(note: string): Note {
 }
 
 async function is_signed(verifier: Verifier, text: string, signature: Bytes): Promise<boolean> {
-  const key = await or_refuse("a verifier key is none", () =>
-    crypto.subtle.importKey("raw", verifier.raw_key, "Ed25519", false, ["verify"]),
-  );
-  return crypto.subtle.verify("Ed25519", key, signature, utf8(text));
+  return or_refuse("a verifier key is none", async () => {
+    const { raw_key } = verifier;
+    const key = await crypto.subtle.importKey("raw", raw_key, "Ed25519", false, ["verify"]);
+    return crypto.subtle.verify("Ed25519", key, signature, utf8(text));
+  });
 }
 
 // signed-note, "Signatures": name and id must be the known key's, else the line is ignored.

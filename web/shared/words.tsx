@@ -30,7 +30,8 @@ export function has_words(key: string): boolean {
   return key in words;
 }
 
-function filled(key: string, values: Values): string {
+// With readings in their notation, to stand in a place of another text.
+export function phrase(key: string, values: Values = {}): string {
   const text = words[key];
   if (text === undefined) throw new Error(`no words for ${key}`);
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -42,14 +43,23 @@ function filled(key: string, values: Values): string {
 
 const reading = /\[([^|\]]+)\|([^\]]+)\]/;
 
+export function without_readings(text: string): string {
+  return text.replace(new RegExp(reading, "g"), "$1");
+}
+
 // Where there can be no markup: titles, labels, files. Without readings.
 export function text_of(key: string, values: Values = {}): string {
-  return filled(key, values).replace(new RegExp(reading, "g"), "$1");
+  return without_readings(phrase(key, values));
 }
 
 // A text of a word file, with readings above its characters.
 export function Say({ of, ...values }: { of: string } & Values): JSX.Element {
-  const parts = filled(of, values).split(new RegExp(reading, "g"));
+  return <Read text={phrase(of, values)} />;
+}
+
+// A phrase, with readings above its characters.
+export function Read({ text }: { text: string }): JSX.Element {
+  const parts = text.split(new RegExp(reading, "g"));
   return (
     <>
       {parts.map((part, i) => {

@@ -5,7 +5,10 @@ import type { Participant } from "../../shared/directory";
 
 export interface Notice {
   holder: Participant;
-  id: string;
+  // By which link the holder listed it: under another number of the person it has another list.
+  kind: string;
+  position: number;
+  id: string; // the holder's own
   subject: string;
   sender: string;
   received: string; // date
@@ -31,7 +34,7 @@ export function notices_of(
 ): { notices: Notice[]; more: boolean } {
   const notices: Notice[] = [];
   let more = false;
-  for (const { result } of records) {
+  for (const { kind, position, result } of records) {
     if (!result.ok) continue;
     const { data, holder } = result.value;
     more ||= data.more === true;
@@ -39,6 +42,8 @@ export function notices_of(
       const id = String(one.id);
       notices.push({
         holder,
+        kind,
+        position,
         id,
         subject: String(one.subject),
         sender: String(one.sender),

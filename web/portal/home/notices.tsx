@@ -15,7 +15,7 @@ type Body = { paragraphs: string[] } | { problem: string } | "asking" | undefine
 
 async function open_notice(context: Context, notice: Notice): Promise<Body> {
   const answered = await ask(context.country, context.session, {
-    to: { holder: notice.holder.id },
+    to: { kind: notice.kind, position: notice.position },
     service: "notice",
     parameters: { id: notice.id },
   });
@@ -63,7 +63,7 @@ function One({ context, notice }: { context: Context; notice: Notice }): JSX.Ele
   };
   const opened = notice.opened || (typeof body === "object" && "paragraphs" in body);
   const today = day_of(now_of(context.session));
-  const id = `notice-${notice.holder.id}-${notice.id}`;
+  const id = `notice-${notice.holder.id}-${notice.position}-${notice.id}`;
   return (
     <li>
       <h3>
@@ -114,7 +114,7 @@ export function Notices(props: {
       )}
       <ul class="notices">
         {notices.map((one) => (
-          <One key={`${one.holder.id} ${one.id}`} context={context} notice={one} />
+          <One key={`${one.holder.id} ${one.position} ${one.id}`} context={context} notice={one} />
         ))}
       </ul>
       {more && (

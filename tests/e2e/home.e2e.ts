@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import {
+  expect_accessible,
+  expect_no_sideways,
+  insert_card,
+  log_in,
+  picture,
+  portal,
+  remove_card,
+  settled,
+  signal,
+  start_browser,
+  visit,
+  type Language,
+  type Visit,
+} from "./country";
+
+let browser: Browser;
+let own: Visit;
+beforeAll(async () => {
+  browser = await start_browser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  insert_card("hanako");
+  own = await visit(browser);
+});
+afterEach(async () => {
+  await own.context.close();
+  remove_card();
+});
+
+test("the page is the person's: name, insurance, notices, procedures, links", async () => {
+  const { page, complaints } = own;
+  await log_in(page);
+  await settled(page);
+  expect(await page.textContent("h1")).toBe("厚労 花子さんのマイページ");
+  const text = (await page.textContent("main"))!;
+  for (const words of ["A市国民健康保険", "3割", "2026年3月31日で終わりました"]) {
+    expect(text).toContain(words);
+  }
+  const events = await page.locator("#procedures li").allTextContents();
+  expect(events).toEqual([
+    ..."妊娠出産 子育て 学校 仕事 結婚 住宅引越 健康 高齢者 余暇文化 ご不幸".split(" "),
+  ]);
+  expect(await page.locator("#links a").count()).toBeGreaterThan(4);
+  expect(await page.locator(".notices > li").count()).toBeGreaterThan(2);
+  expect(complaints).toEqual([]);
+  await picture(page, "home");
+});
+
+test("a notice is unread until it was opened, and that stands in the access record", async () => {
+  const { page } = own;
+  await log_in(page);
+  await settled(page);
+  const notice = page.locator(".notices > li").first();
+  const before = Number(/\d+/.exec((await page.textContent(".count"))!)![0]);
+  expect(await notice.locator(".mark").textContent()).toBe("未読");
+  await notice.locator("button").click();
+  await expect.poll(() => notice.locator(".body p").count()).toBeGreaterThan(1);
+  expect(await notice.locator(".mark").textContent()).toBe("既読");
+  await page.reload();
+  await settled(page);
+  await expect.poll(() => page.textContent(".count")).toContain(String(before - 1));
+  expect(await notice.locator(".mark").textContent()).toBe("既読");
+});
+
+test("the search finds notices, procedures and links, and opens them", async () => {
+  const { page } = own;
+  await log_in(page);
+  await settled(page);
+  await page.fill("#search", "ひっこし");
+  expect(await page.textContent(".search [role=status]")).toContain("0件");
+  await page.fill("#search", "国民 年金");
+  await expect.poll(() => page.locator(".search li").count()).toBe(1);
+  await page.click(".search li button");
+  await expect.poll(() => page.locator(".notices .body:not([hidden]) p").count()).toBeGreaterThan(1);
+  await page.fill("#search", "e-gov");
+  await expect.poll(() => page.locator(".search li").count()).toBe(1);
+});
+
+test("one holder that does not answer costs its own records only", async () => {
+  const { page } = own;
+  await log_in(page);
+  signal("gateway-1", "SIGSTOP"); // A市国保
+  try {
+    await page.reload();
+    await settled(page);
+    await picture(page, "home-one-silent");
+    const text = (await page.textContent("#page"))!;
+    expect(text).toContain("から回答がありませんでした");
+    expect(text).toContain("まどか電機健康保険組合");
+  } finally {
+    signal("gateway-1", "SIGCONT");
+  }
+});
+
+test("an answer that was tampered with is not shown", async () => {
+  const { page } = own;
+  await log_in(page);
+  await page.route("**/ask", async (route) => {
+    const reply = await route.fetch();
+    const text = await reply.text();
+    const at = text.indexOf('"answer":"') + 600;
+    const other = text[at] === "A" ? "B" : "A";
+    const body = text.includes('"answer"') ? text.slice(0, at) + other + text.slice(at + 1) : text;
+    await route.fulfill({ response: reply, body });
+  });
+  await page.reload();
+  await settled(page);
+  const text = (await page.textContent("#page"))!;
+  expect(text).toContain("確かめられないので、表示を取りやめました");
+  expect(text).not.toContain("国民健康保険料");
+  await picture(page, "home-tampered");
+});
+
+test("two minutes before the end a dialog says so, and then the page leaves", async () => {
+  const { page } = own;
+  await page.clock.install();
+  await log_in(page);
+  await settled(page);
+  expect(await page.locator("dialog[open]").count()).toBe(0);
+  await page.clock.fastForward("27:50");
+  expect(await page.locator("dialog[open]").count()).toBe(0);
+  await page.clock.fastForward("00:20");
+  await page.waitForSelector("dialog[open]");
+  await expect_accessible(page);
+  await picture(page, "timeout");
+  await page.keyboard.press("Escape");
+  expect(await page.locator("dialog[open]").count()).toBe(0);
+  await page.clock.fastForward("02:00");
+  await page.waitForURL("**/?said=time_over**");
+  expect(await page.textContent("body")).not.toContain("花子");
+});
+
+test("a pulled card takes the records away, and going back does not bring them", async () => {
+  const { page } = own;
+  await log_in(page);
+  await settled(page);
+  remove_card();
+  await page.waitForURL("**/?said=card_removed**", { timeout: 2_000 });
+  await page.goBack();
+  await page.waitForTimeout(300);
+  expect(await page.textContent("body")).not.toContain("花子");
+  expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+});
+
+test("log out of another window of the same card", async () => {
+  const other = await visit(browser);
+  try {
+    await log_in(other.page);
+    await settled(other.page);
+    const { page } = own;
+    await log_in(page, "sessions");
+    expect(await page.locator(".sessions li").count()).toBe(2);
+    await expect_accessible(page);
+    await picture(page, "sessions");
+    await page.click(".sessions button");
+    await expect.poll(() => page.locator(".sessions li").count()).toBe(1);
+    await other.page.waitForURL("**/?said=log_out**");
+    expect(await page.textContent("h1")).toBe("ログイン中の画面");
+  } finally {
+    await other.context.close();
+  }
+});
+
+for (const language of ["ja", "en", "easy"] as Language[]) {
+  test(`accessible, and no sideways scrolling: ${language}`, async () => {
+    const { page, complaints } = own;
+    await log_in(page, "", language);
+    for (const path of ["", "eligibility", "sessions", "procedures", "claims"]) {
+      await page.goto(portal + path);
+      if (path === "" || path === "eligibility") await settled(page);
+      await expect_accessible(page);
+      await picture(page, `${path || "home"}-${language}`);
+      await page.setViewportSize({ width: 320, height: 700 });
+      await expect_no_sideways(page);
+      await page.goto(`${portal}${path}?size=large`);
+      if (path === "" || path === "eligibility") await settled(page);
+      await expect_no_sideways(page);
+      await picture(page, `${path || "home"}-${language}-320-large`);
+      await page.goto(`${portal}${path}?size=normal`);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    }
+    expect(complaints).toEqual([]);
+  });
+}

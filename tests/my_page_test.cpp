@@ -1,0 +1,23 @@
+// My Page in Chromium (tests/e2e): this starts the country and ends it, whatever becomes of them.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "country_fixture.hpp"
+
+namespace mado::tests {
+namespace {
+
+using PortalTest = OneCountry;
+
+TEST_F(PortalTest, InChromium) {
+    ::setenv("MADO_CLI", (country().places().programs + "/mado-cli").c_str(), 1);
+    ::setenv("MADO_ROOT", country().places().root.c_str(), 1);
+    ::setenv("MADO_PORT", std::to_string(country().port()).c_str(), 1);
+    const auto done = run_program({"/usr/bin/env", "node", "web/node_modules/vitest/vitest.mjs",
+                                   "run", "--config", "tests/e2e/vitest.config.ts"});
+    EXPECT_EQ(done.status, 0) << done.output;
+    EXPECT_EQ(country().complaints(), "");
+}
+
+}  // namespace
+}  // namespace mado::tests

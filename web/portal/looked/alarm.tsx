@@ -1,0 +1,91 @@
+// When something does not fit: what it means, what to do, and the evidence to take along.
+import type { JSX } from "preact";
+import type { Country } from "../../shared/country";
+import type { CrossCheck, Finding } from "../../shared/cross_check";
+import { time_text } from "../../shared/dates";
+import type { Problem } from "../../shared/result";
+import { Say } from "../../shared/words";
+import { evidence_of, evidence_of_list, save } from "./files";
+
+function ToDo({ make_file }: { make_file: () => string }): JSX.Element {
+  return (
+    <>
+      <h3>
+        <Say of="looked.alarm_todo" />
+      </h3>
+      <ol>
+        <li>
+          <Say of="looked.alarm_step_save" />
+          <p>
+            <button
+              type="button"
+              onClick={() => save("mado-evidence.json", "application/json", make_file())}
+            >
+              <Say of="looked.alarm_save" />
+            </button>
+          </p>
+        </li>
+        <li>
+          <Say of="looked.alarm_step_ask" />
+        </li>
+        <li>
+          <Say of="looked.alarm_step_card" />
+        </li>
+      </ol>
+    </>
+  );
+}
+
+function Found({ country, finding }: { country: Country; finding: Finding }): JSX.Element {
+  return (
+    <li>
+      <Say
+        of={`looked.finding_${finding.kind}`}
+        time={time_text(finding.time)}
+        who={country.name_of(finding.requester)}
+        holder={country.name_of(finding.holder)}
+      />
+    </li>
+  );
+}
+
+export function Alarm(props: { country: Country; check: CrossCheck; now: number }): JSX.Element {
+  const { country, check, now } = props;
+  return (
+    <section class="alarm" role="alert" aria-labelledby="alarm-name">
+      <h2 id="alarm-name">
+        <span aria-hidden="true">⚠ </span>
+        <Say of="looked.alarm_title" />
+      </h2>
+      <p>
+        <Say of="looked.alarm_text" />
+      </p>
+      <h3>
+        <Say of="looked.alarm_found" />
+      </h3>
+      <ul>
+        {check.findings.map((finding) => (
+          <Found key={finding.entry} country={country} finding={finding} />
+        ))}
+      </ul>
+      <ToDo make_file={() => evidence_of(country, check, now)} />
+    </section>
+  );
+}
+
+// The list itself was not believed: nothing of it is shown.
+export function ListAlarm(props: { country: Country; problem: Problem; now: number }): JSX.Element {
+  const { country, problem, now } = props;
+  return (
+    <section class="alarm" role="alert" aria-labelledby="alarm-name">
+      <h2 id="alarm-name">
+        <span aria-hidden="true">⚠ </span>
+        <Say of="looked.alarm_list_title" />
+      </h2>
+      <p>
+        <Say of="looked.alarm_list_text" />
+      </p>
+      <ToDo make_file={() => evidence_of_list(country, problem, now)} />
+    </section>
+  );
+}

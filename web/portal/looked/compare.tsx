@@ -1,0 +1,136 @@
+// 照合: the list against every holder's own evidence. By itself when it was not done for a week.
+import type { JSX } from "preact";
+import type { CrossCheck } from "../../shared/cross_check";
+import { time_text } from "../../shared/dates";
+import { Say } from "../../shared/words";
+import { Silent } from "../answered";
+import { compare_s, type HolderState } from "./list";
+
+export type Comparing =
+  | { step: "not_yet" | "failed" }
+  | { step: "running"; count: number }
+  | { step: "done"; check: CrossCheck };
+
+function Result({ check }: { check: CrossCheck }): JSX.Element {
+  const compared = check.holders.filter((one) => !one.problem).length;
+  if (check.findings.length > 0) {
+    return <Say of="looked.compare_bad" count={check.findings.length} />;
+  }
+  if (!check.complete) return <Say of="looked.compare_incomplete" />;
+  if (compared === 0) return <Say of="looked.compare_nobody" />;
+  return (
+    <>
+      <span aria-hidden="true">✓ </span>
+      <Say of="looked.compare_good" count={compared} />
+    </>
+  );
+}
+
+function Compared({ at, now }: { at: number; now: number }): JSX.Element {
+  if (at === 0) return <Say of="looked.never" />;
+  const time = time_text(at);
+  return at < now - compare_s ? <Say of="looked.long_ago" time={time} /> : <>{time}</>;
+}
+
+function Row(props: { holder: HolderState; comparing: Comparing; now: number }): JSX.Element {
+  const { holder, comparing, now } = props;
+  const check = comparing.step === "done" ? comparing.check : undefined;
+  const here = check?.holders.filter((one) => one.holder?.id === holder.id) ?? [];
+  const compared = here.length > 0 && here.every((one) => !one.problem);
+  return (
+    <tr>
+      <th scope="row">{holder.name}</th>
+      <td>
+        {compared ? <Say of="looked.now_compared" /> : <Compared at={holder.at} now={now} />}
+        {check && !compared && (
+          <p class="hint">
+            <Say of="looked.not_now" />
+          </p>
+        )}
+      </td>
+      <td>
+        {compared && <Say of="looked.count" count={here.reduce((sum, one) => sum + one.rows, 0)} />}
+      </td>
+    </tr>
+  );
+}
+
+function Holders(props: {
+  holders: HolderState[];
+  comparing: Comparing;
+  now: number;
+}): JSX.Element {
+  return (
+    <table>
+      <caption>
+        <Say of="looked.compare_caption" />
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">
+            <Say of="looked.col_holder" />
+          </th>
+          <th scope="col">
+            <Say of="looked.col_compared" />
+          </th>
+          <th scope="col">
+            <Say of="looked.col_rows" />
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.holders.map((holder) => (
+          <Row key={holder.id} holder={holder} comparing={props.comparing} now={props.now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+// Who it would have been the relay does not say: each kind and reason once.
+function silent_of({ holders }: CrossCheck): { kind: string; code: string }[] {
+  const out = new Map<string, { kind: string; code: string }>();
+  for (const { kind, holder, problem } of holders) {
+    if (problem && !holder) out.set(`${kind} ${problem.code}`, { kind, code: problem.code });
+  }
+  return [...out.values()];
+}
+
+export function Compare(props: {
+  holders: HolderState[];
+  comparing: Comparing;
+  now: number;
+  start: () => void;
+}): JSX.Element {
+  const { holders, comparing, now, start } = props;
+  const running = comparing.step === "running";
+  const silent = comparing.step === "done" ? silent_of(comparing.check) : [];
+  return (
+    <section aria-labelledby="compare-name" class="compare">
+      <h2 id="compare-name">
+        <Say of="looked.compare_title" />
+      </h2>
+      <p>
+        <Say of="looked.compare_why" />
+      </p>
+      <p role="status">
+        {running && <Say of="looked.compare_running" count={comparing.count} />}
+        {comparing.step === "failed" && <Say of="looked.compare_failed" />}
+        {comparing.step === "done" && <Result check={comparing.check} />}
+      </p>
+      {silent.length > 0 && (
+        <ul class="sources">
+          {silent.map((one) => (
+            <Silent kind={one.kind} code={one.code} />
+          ))}
+        </ul>
+      )}
+      {holders.length > 0 && <Holders holders={holders} comparing={comparing} now={now} />}
+      <p class="no-print">
+        <button type="button" class="quiet" disabled={running} onClick={start}>
+          <Say of="looked.compare_button" />
+        </button>
+      </p>
+    </section>
+  );
+}

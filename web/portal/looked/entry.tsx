@@ -1,0 +1,173 @@
+// One look at the person's records, in plain words: when, who, why; the rest on demand.
+import type { JSX } from "preact";
+import { clock_text, day_text, time_text } from "../../shared/dates";
+import type { Hash } from "../../shared/bytes";
+import type { QuestionOfPerson } from "../../shared/questions";
+import { Say } from "../../shared/words";
+import type { Country } from "../../shared/country";
+import { proof_of, save } from "./files";
+import type { Look } from "./list";
+import { AskAbout, Asked, type SendQuestion } from "./question";
+import { outcome_text, presence_text, purpose_text, service_text } from "./words";
+
+export interface Around {
+  country: Country;
+  now: number;
+  questions: Map<Hash, QuestionOfPerson>; // by the order's entry
+  confirmed: Set<Hash>; // the holder says the same
+  send: SendQuestion;
+}
+
+function Fact({ name, children }: { name: string; children: JSX.Element | string }): JSX.Element {
+  return (
+    <>
+      <dt>
+        <Say of={`looked.${name}`} />
+      </dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Outcome({ look, confirmed }: { look: Look; confirmed: boolean }): JSX.Element {
+  if (look.entry.outcome === "") return <>{outcome_text(look)}</>;
+  return (
+    <>
+      {outcome_text(look)}
+      <small class="hint">
+        （<Say of={confirmed ? "looked.word_of_both" : "looked.word_of_relay"} />）
+      </small>
+    </>
+  );
+}
+
+function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | null {
+  const { entry, basis, holder } = look;
+  if (!entry.head) return null;
+  return (
+    <dl>
+      <Fact name="why">{purpose_text(look)}</Fact>
+      <Fact name="what">{service_text(entry.head.service)}</Fact>
+      <Fact name="where">{holder}</Fact>
+      <Fact name="result">
+        <Outcome look={look} confirmed={around.confirmed.has(entry.order_entry)} />
+      </Fact>
+      <Fact name="basis">{basis ?? <Say of="looked.basis_unknown" />}</Fact>
+      <Fact name="how">{presence_text(look)}</Fact>
+    </dl>
+  );
+}
+
+function SaveProof({ look }: { look: Look }): JSX.Element {
+  const { seq, witnessed } = look.entry;
+  return (
+    <>
+      <p class="hint">
+        <Say of="looked.proof_hint" />
+        {!witnessed && <Say of="looked.proof_waiting" />}
+      </p>
+      <p>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => save(`mado-${seq}.tlog-proof`, "text/plain", proof_of(look.entry))}
+        >
+          <span aria-hidden="true">
+            <Say of="looked.proof_button" />
+          </span>
+          <span class="visually-hidden">
+            <Say of="looked.proof_button_of" seq={seq} />
+          </span>
+        </button>
+      </p>
+    </>
+  );
+}
+
+function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element {
+  const { entry, who, own } = look;
+  if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={who} />;
+  const answered = entry.outcome === "answered";
+  const words = own ? "looked_own" : answered ? "sentence" : "sentence_asked";
+  return (
+    <>
+      <strong>
+        {own ? <Say of="looked.looked_own" /> : <Say of={`looked.${words}`} who={who} />}
+      </strong>
+      {entry.was_sealed && (
+        <span class="sealing">
+          <Say
+            of="looked.sealed_sentence"
+            authority={around.country.name_of(entry.was_sealed.authority)}
+            time={time_text(entry.was_sealed.until)}
+          />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Erased({ look }: { look: Look }): JSX.Element {
+  const { seq, erased } = look.entry;
+  const until = day_text(erased!.kept_until);
+  return (
+    <li class="look">
+      <p>
+        <Say of="looked.erased" seq={seq} until={until} time={time_text(erased!.at)} />
+      </p>
+    </li>
+  );
+}
+
+// `day`: shown with the time when the group does not say it.
+export function Entry(props: { look: Look; around: Around; whole_time: boolean }): JSX.Element {
+  const { look, around, whole_time } = props;
+  const { entry } = look;
+  if (entry.erased) return <Erased look={look} />;
+  const question = around.questions.get(entry.order_entry);
+  const iso = new Date(entry.time * 1000).toISOString();
+  const time = whole_time ? time_text(entry.time) : clock_text(entry.time);
+  return (
+    <li class="look" id={`look-${entry.seq}`}>
+      <h4>
+        <time dateTime={iso}>{time}</time> <Sentence look={look} around={around} />
+      </h4>
+      <p class="gist">
+        {entry.head && (
+          <>
+            {purpose_text(look)}・{service_text(entry.head.service)}
+          </>
+        )}
+        {look.tags.map((tag) => (
+          <span key={tag} class={`tag ${tag}`}>
+            <Say of={`looked.tag_${tag}`} />
+          </span>
+        ))}
+      </p>
+      <details>
+        <summary>
+          <span aria-hidden="true">
+            <Say of="looked.details" />
+          </span>
+          <span class="visually-hidden">
+            <Say of="looked.details_of" seq={entry.seq} who={look.who} />
+          </span>
+        </summary>
+        <p class="hint">
+          <Say of="looked.number" seq={entry.seq} />
+        </p>
+        <Facts look={look} around={around} />
+        {question ? (
+          <Asked
+            question={question}
+            now={around.now}
+            {...(entry.head ? { head: entry.head } : {})}
+          />
+        ) : (
+          entry.order && !look.own && <AskAbout look={look} send={around.send} />
+        )}
+        <SaveProof look={look} />
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,143 @@
+// What a person can keep: a table, data, one entry's proof, and the evidence of what does not fit.
+import { base64url, utf8 } from "../../shared/bytes";
+import type { CrossCheck } from "../../shared/cross_check";
+import type { PersonEntry } from "../../shared/entries";
+import type { Json } from "../../shared/json";
+import { log_proof_text, type Checkpoint } from "../../shared/tlog";
+import { opened_entry } from "../../shared/order";
+import type { Country } from "../../shared/country";
+import type { Problem } from "../../shared/result";
+import { clock_text, day_of } from "../../shared/dates";
+import { text_of } from "../../shared/words";
+import type { Look } from "./list";
+import { outcome_text, presence_text, purpose_text, service_text } from "./words";
+
+// RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it.
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${safe.replace(/"/g, '""')}"`;
+}
+
+const columns: [name: string, value: (look: Look) => string][] = [
+  ["seq", ({ entry }) => String(entry.seq)],
+  ["time", ({ entry }) => (entry.erased ? "" : `${day_of(entry.time)} ${clock_text(entry.time)}`)],
+  ["who", ({ who }) => who],
+  ["who_id", ({ entry }) => entry.requester],
+  ["holder", ({ holder }) => holder],
+  ["service", ({ entry }) => (entry.head ? service_text(entry.head.service) : "")],
+  ["purpose", (look) => purpose_text(look)],
+  ["basis", ({ basis }) => basis ?? ""],
+  ["presence", (look) => presence_text(look)],
+  ["outcome", (look) => (look.entry.order ? outcome_text(look) : "")],
+  ["witnessed", ({ entry }) => text_of(entry.witnessed ? "looked.yes" : "looked.no")],
+  ["index", ({ entry }) => String(entry.index)],
+];
+
+// With a byte order mark, without which spreadsheets take it for another encoding.
+export function csv_of(looks: Look[]): string {
+  const head = columns.map(([name]) => cell(text_of(`looked.csv_${name}`))).join(",");
+  const rows = looks.map((look) => columns.map(([, value]) => cell(value(look))).join(","));
+  return `\ufeff${[head, ...rows].join("\r\n")}\r\n`;
+}
+
+function look_json({ entry, who, holder, basis }: Look): Json {
+  const place = {
+    seq: entry.seq,
+    index: entry.index,
+    entry: entry.entry,
+    witnessed: entry.witnessed,
+  };
+  if (entry.erased) return { ...place, erased: { ...entry.erased } };
+  return {
+    ...place,
+    kind: entry.kind,
+    time: entry.time,
+    requester: { id: entry.requester, name: who },
+    ...(entry.order ? { holder: { id: entry.order.holder, name: holder } } : {}),
+    ...(entry.head ? { service: entry.head.service, purpose: entry.head.purpose } : {}),
+    ...(entry.order ? { presence: entry.order.presence, policy: entry.order.policy } : {}),
+    ...(basis === undefined ? {} : { legal_basis: basis }),
+    outcome: entry.outcome === "" ? null : entry.outcome,
+    own_card: entry.own_card,
+    // What was hashed and signed: whoever has this can check the rest.
+    signed: entry.raw,
+    checkpoint: entry.note,
+  };
+}
+
+function text_of_json(value: Json): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
+}
+
+export function json_of(looks: Look[], now: number): string {
+  return text_of_json({ form: "mado-looked/1", made_at: now, entries: looks.map(look_json) });
+}
+
+// c2sp.org/tlog-proof@v1, as `./mado log prove` writes it: anybody's tool takes it. Of what was
+// erased it says the place only.
+export function proof_of({ kind, salt, content, index, proof, note, erased }: PersonEntry): string {
+  return log_proof_text({
+    ...(erased ? {} : { extra: opened_entry(kind, salt, utf8(content)) }),
+    ...{ index, proof, checkpoint: note },
+  });
+}
+
+function checkpoint_json({ origin, size, root }: Checkpoint): Json {
+  return { origin, size, root: base64url(root) };
+}
+
+// Everything that others signed about what does not fit: the relay's list, the holders' evidence
+// with the receipts of these very questions, the entries with their proofs.
+export function evidence_of(country: Country, check: CrossCheck, now: number): string {
+  const listed = new Map(check.entries.entries.map((one) => [one.order_entry, one]));
+  const findings = check.findings.map((finding): Json => {
+    const entry = listed.get(finding.entry);
+    return {
+      ...finding,
+      in_list: entry ? { ...entry.raw, checkpoint: entry.note, proof: entry.proof } : null,
+    };
+  });
+  const concerned = new Set(check.findings.map((one) => one.holder));
+  const holders = check.holders
+    .filter((one) => one.holder && concerned.has(one.holder.id))
+    .map((one): Json => ({
+      holder: one.holder!.id,
+      answers: one.answers.map((answer) => ({
+        head: answer.head,
+        receipt: answer.receipt!.raw,
+        answer: answer.signed_answer,
+      })),
+    }));
+  return text_of_evidence(country, now, {
+    below: check.below,
+    checkpoint: checkpoint_json(check.entries.checkpoint),
+    findings,
+    holders,
+    list: check.entries.pages.map(({ head, answer }) => ({ head, answer })),
+  });
+}
+
+// Of a list that was not believed: what the relay has signed, and why it does not fit.
+export function evidence_of_list(country: Country, problem: Problem, now: number): string {
+  const { code, detail = "", signed } = problem;
+  return text_of_evidence(country, now, {
+    why: { code, detail },
+    list: signed ? [{ ...signed }] : [],
+  });
+}
+
+function text_of_evidence(country: Country, now: number, what: Record<string, Json>): string {
+  const { version, issued_at, policy } = country.directory;
+  const directory = { version, issued_at, policy };
+  const out = { form: "mado-looked-evidence/1", made_at: now, directory, ...what };
+  return text_of_json(out);
+}
+
+// The browser's own way to save something: nothing is sent.
+export function save(name: string, type: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

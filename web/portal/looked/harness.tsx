@@ -1,0 +1,57 @@
+// The page in a browser, with a country that the test makes: for browser.test.ts only.
+import { render } from "preact";
+import { Country, load_session } from "../../shared/country";
+import { set_utc_offset } from "../../shared/dates";
+import { test_now, TestCountry, type Mutable } from "../../shared/test_country";
+import { load_words, type Language } from "../../shared/words";
+import { Looked } from "./page";
+import "../portal.css";
+
+const asked = new URLSearchParams(location.search);
+const language = (asked.get("language") ?? "ja") as Language;
+const day = 86_400;
+const care = {
+  ...{ holder: "992016", requester: "care-provider-1", purpose: "care" },
+  policy: "eligibility.care-provider.care.number",
+};
+
+async function fill(world: TestCountry): Promise<void> {
+  const now = test_now();
+  await world.grow(5);
+  await world.order({ time: now - 40 * day });
+  await world.order({ ...care, time: now - 12 * day });
+  await world.add_refused("clinic-1", now - 10 * day);
+  await world.add_opened({ time: now - 6 * day });
+  await world.order({ time: now - 3 * day, outcome: "no_match" });
+  const hidden = asked.has("hide") ? { hidden_from: "list" as const } : {};
+  await world.order({ ...care, time: now - 2 * day, ...hidden });
+  world.cosigned_size = world.tree.leaves.length;
+  await world.order({ time: now - 60, outcome: null });
+}
+
+async function show(): Promise<void> {
+  document.documentElement.lang = language === "en" ? "en" : "ja";
+  document.documentElement.dataset.language = language;
+  await load_words(language, ["shell", "looked"]);
+  const world = await TestCountry.make();
+  await fill(world);
+  if (asked.has("silent")) {
+    world.lie.problem = (body) =>
+      body.to.kind === "care-insurer" && body.to.position === 1
+        ? { code: "unavailable", reason: "absent" }
+        : undefined;
+  }
+  if (asked.has("bad")) {
+    world.lie.page = (page) => (page.entries[1].salt = page.entries[0].salt);
+  }
+  const country = await Country.load(world.fetcher);
+  if (!country.ok) throw new Error(country.problem.detail);
+  const session = await load_session(country.value);
+  if (!session.ok) throw new Error(session.problem.detail);
+  set_utc_offset(country.value.policy.utc_offset_s);
+  (window as unknown as Mutable).world = world;
+  const root = document.getElementById("page")!;
+  render(<Looked country={country.value} session={session.value} />, root);
+}
+
+void show();

@@ -1,0 +1,222 @@
+// 「あなたの記録を見た人」. The list comes and is verified; where it was not compared with a holder for
+// a week, that is done at once. What does not fit stands above everything else.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { now_of, type Country, type Session } from "../../shared/country";
+import { cross_check, last_compared } from "../../shared/cross_check";
+import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
+import { ask_question, own_questions, type QuestionOfPerson } from "../../shared/questions";
+import type { Problem, Result } from "../../shared/result";
+import { Say, text_of } from "../../shared/words";
+import { leave } from "../session";
+import { Alarm, ListAlarm } from "./alarm";
+import { All } from "./all";
+import { Compare, type Comparing } from "./compare";
+import { holders_of, is_comparison_due, is_lie, looks_of, overdue_of, type Look } from "./list";
+import { Asked, type SendQuestion } from "./question";
+import { Verified } from "./verified";
+import "./looked.css";
+
+export interface LookedProps {
+  country: Country;
+  session: Session;
+}
+
+interface Loaded {
+  entries: PersonEntries;
+  bells: Bell[];
+  questions: Result<QuestionOfPerson[]>;
+}
+type State = { step: "loading"; count: number } | { step: "bad"; problem: Problem } | Ready;
+interface Ready extends Loaded {
+  step: "ready";
+}
+
+const over = new Set(["mandate_ended", "mandate_expired"]);
+
+async function load(
+  { country, session }: LookedProps,
+  on_progress: (count: number) => void,
+): Promise<Result<Loaded>> {
+  const [entries, bells, questions] = await Promise.all([
+    fetch_entries(country, session, on_progress),
+    fetch_bells(country, session),
+    own_questions(country, session),
+  ]);
+  if (!entries.ok) return entries;
+  // Without bells only the word that it was a first look is missing.
+  const heard = bells.ok ? bells.value : [];
+  return { ok: true, value: { entries: entries.value, bells: heard, questions } };
+}
+
+function NotLoaded({ props, problem }: { props: LookedProps; problem: Problem }): JSX.Element {
+  const now = now_of(props.session);
+  if (is_lie(problem)) {
+    return <ListAlarm country={props.country} problem={problem} now={now} />;
+  }
+  return (
+    <div role="alert" class="mistake">
+      <p>
+        <Say of="looked.unavailable" />
+      </p>
+      <p>
+        <button type="button" class="quiet" onClick={() => location.reload()}>
+          <Say of="looked.try_again" />
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function Questions(props: {
+  questions: Result<QuestionOfPerson[]>;
+  looks: Look[];
+  now: number;
+}): JSX.Element | null {
+  const { questions, looks, now } = props;
+  if (!questions.ok) {
+    return (
+      <p role="status">
+        <Say of="looked.questions_unread" />
+      </p>
+    );
+  }
+  const about = new Map(looks.map((look) => [look.entry.order_entry, look]));
+  const listed = questions.value.flatMap((question) => {
+    const look = about.get(question.entry);
+    return look ? [{ question, look }] : [];
+  });
+  if (listed.length === 0) return null;
+  return (
+    <section aria-labelledby="questions-name">
+      <h2 id="questions-name">
+        <Say of="looked.questions_title" />
+      </h2>
+      <ul class="looks">
+        {listed.reverse().map(({ question, look }) => (
+          <li class="look" key={question.id}>
+            <h3>
+              <Say of="looked.questions_about" seq={look.entry.seq} who={look.who} />
+            </h3>
+            <Asked
+              question={question}
+              now={now}
+              {...(look.entry.head ? { head: look.entry.head } : {})}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+// Asks, and reads the list anew: the first question about an entry stays.
+function sender(props: LookedProps, set: (questions: QuestionOfPerson[]) => void): SendQuestion {
+  const { country, session } = props;
+  return async (look, text) => {
+    const asked = await ask_question(country, session, look.entry.order_index, text);
+    if (!asked.ok) return "failed";
+    const list = await own_questions(country, session);
+    if (!list.ok) return "failed";
+    set(list.value);
+    const kept = list.value.find((one) => one.id === asked.value.id);
+    return kept && kept.text !== text ? "first_stays" : "";
+  };
+}
+
+function use_comparison(props: LookedProps, state: State, set: (entries: PersonEntries) => void) {
+  const [comparing, set_comparing] = useState<Comparing>({ step: "not_yet" });
+  const start = async () => {
+    set_comparing({ step: "running", count: 0 });
+    const check = await cross_check(props.country, props.session, (count) =>
+      set_comparing({ step: "running", count }),
+    );
+    if (!check.ok) {
+      if (over.has(check.problem.code)) leave("time_over");
+      return set_comparing({ step: "failed" });
+    }
+    set(check.value.entries);
+    set_comparing({ step: "done", check: check.value });
+  };
+  useEffect(() => {
+    if (state.step !== "ready") return;
+    const compared = last_compared(state.entries.entries);
+    const holders = holders_of(props.country, props.session, compared);
+    if (is_comparison_due(holders, now_of(props.session))) void start();
+  }, [state.step]);
+  return { comparing, start: () => void start() };
+}
+
+function Shown(props: {
+  of: LookedProps;
+  state: Ready;
+  set: (state: Ready) => void;
+  comparing: Comparing;
+  start: () => void;
+}): JSX.Element {
+  const { country, session } = props.of;
+  const { state, comparing } = props;
+  const now = now_of(session);
+  const list = state.entries.entries;
+  const looks = looks_of(country, session, list, state.bells);
+  const others = looks.filter((one) => !one.own && !one.entry.erased).length;
+  useEffect(() => {
+    document.title = text_of("looked.title_count", { count: others });
+  }, [others]);
+  const questions = state.questions.ok ? state.questions.value : [];
+  const check = comparing.step === "done" ? comparing.check : undefined;
+  const around = {
+    ...{ country, now },
+    questions: new Map(questions.map((one) => [one.entry, one])),
+    confirmed: check?.confirmed ?? new Set<string>(),
+    send: sender(props.of, (value) => props.set({ ...state, questions: { ok: true, value } })),
+  };
+  const holders = holders_of(country, session, last_compared(list));
+  return (
+    <>
+      {check && check.findings.length > 0 ? (
+        <Alarm country={country} check={check} now={now} />
+      ) : (
+        <Verified
+          entries={state.entries}
+          with_card={session.certificate !== undefined}
+          overdue={overdue_of(state.entries, now)}
+        />
+      )}
+      <Compare holders={holders} comparing={comparing} now={now} start={props.start} />
+      <Questions questions={state.questions} looks={looks} now={now} />
+      <All looks={looks} around={around} />
+    </>
+  );
+}
+
+export function Looked(props: LookedProps): JSX.Element {
+  const [state, set_state] = useState<State>({ step: "loading", count: 0 });
+  useEffect(() => {
+    const progress = (count: number) => set_state({ step: "loading", count });
+    void load(props, progress).then((loaded) => {
+      if (loaded.ok) return set_state({ step: "ready", ...loaded.value });
+      if (over.has(loaded.problem.code)) return leave("time_over");
+      set_state({ step: "bad", problem: loaded.problem });
+    });
+  }, []);
+  const { comparing, start } = use_comparison(props, state, (entries) =>
+    set_state((before) => (before.step === "ready" ? { ...before, entries } : before)),
+  );
+  return (
+    <div class="looked">
+      <p>
+        <Say of="looked.intro" />
+      </p>
+      {state.step === "loading" && (
+        <p role="status">
+          <Say of="looked.loading" count={state.count} />
+        </p>
+      )}
+      {state.step === "bad" && <NotLoaded props={props} problem={state.problem} />}
+      {state.step === "ready" && (
+        <Shown of={props} state={state} set={set_state} comparing={comparing} start={start} />
+      )}
+    </div>
+  );
+}

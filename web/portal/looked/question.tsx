@@ -1,0 +1,151 @@
+// A question about an entry, and what became of it: the deadline that both see, the answer.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { day_of, day_text, time_text } from "../../shared/dates";
+import type { Head } from "../../shared/order";
+import { is_askable, opens_operator, type QuestionOfPerson } from "../../shared/questions";
+import { Say } from "../../shared/words";
+import type { Look } from "./list";
+
+// "" or why it was not taken.
+export type SendQuestion = (look: Look, text: string) => Promise<"" | "failed" | "first_stays">;
+
+function Operator({ question, head }: { question: QuestionOfPerson; head?: Head }) {
+  const [fits, set_fits] = useState<boolean | undefined>(undefined);
+  const answer = question.answer;
+  useEffect(() => {
+    if (answer?.operator && head) void opens_operator(head, answer).then(set_fits);
+  }, [answer, head]);
+  if (!answer?.operator) return null;
+  return (
+    <p>
+      <Say of="looked.question_operator" name={answer.operator.name} />
+      {fits !== undefined && (
+        <>
+          {" "}
+          （<Say of={fits ? "looked.operator_fits" : "looked.operator_differs"} />）
+        </>
+      )}
+    </p>
+  );
+}
+
+// `head`: of the entry that it is about.
+export function Asked(props: {
+  question: QuestionOfPerson;
+  head?: Head;
+  now: number;
+}): JSX.Element {
+  const { question, head, now } = props;
+  const { answer, deadline } = question;
+  const day = day_text(day_of(deadline));
+  return (
+    <div class="asked">
+      <p class="hint">
+        <Say of="looked.question_asked" time={time_text(question.asked_at)} />
+      </p>
+      <p class="said">{question.text}</p>
+      {answer ? (
+        <>
+          <p class="hint">
+            <Say of="looked.question_answer" time={time_text(answer.at)} />
+          </p>
+          <p class="said">{answer.text}</p>
+          <Operator question={question} {...(head ? { head } : {})} />
+        </>
+      ) : (
+        <p>
+          <strong>
+            <Say
+              of={deadline < now ? "looked.question_late" : "looked.question_deadline"}
+              day={day}
+            />
+          </strong>
+        </p>
+      )}
+    </div>
+  );
+}
+
+type Step = "closed" | "open" | "empty" | "sending" | "failed" | "first_stays";
+
+function Form(props: {
+  look: Look;
+  step: Step;
+  submit: (text: string) => void;
+  cancel: () => void;
+}): JSX.Element {
+  const { look, step, submit, cancel } = props;
+  const id = `question-${look.entry.seq}`;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const wrong = step === "empty" || step === "failed";
+  useEffect(() => {
+    if (step === "open" || wrong) field.current?.focus();
+  }, [step]);
+  return (
+    <form
+      class="question"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit(field.current?.value ?? "");
+      }}
+    >
+      <p id={`${id}-hint`} class="hint">
+        <Say of="looked.question_hint" who={look.who} />
+      </p>
+      <label for={id}>
+        <Say of="looked.question_label" />
+      </label>
+      {wrong && (
+        <p id={`${id}-wrong`} class="mistake" role="alert">
+          <Say of={`looked.question_${step}`} />
+        </p>
+      )}
+      <textarea
+        ref={field}
+        id={id}
+        rows={4}
+        maxLength={2000}
+        aria-describedby={`${id}-hint${wrong ? ` ${id}-wrong` : ""}`}
+        aria-invalid={step === "empty"}
+      />
+      <p class="choices">
+        <button type="submit" disabled={step === "sending"}>
+          <Say of={step === "sending" ? "looked.question_sending" : "looked.question_send"} />
+        </button>
+        <button type="button" class="quiet" onClick={cancel}>
+          <Say of="looked.question_cancel" />
+        </button>
+      </p>
+    </form>
+  );
+}
+
+export function AskAbout({ look, send }: { look: Look; send: SendQuestion }): JSX.Element {
+  const [step, set_step] = useState<Step>("closed");
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    set_step("closed");
+    setTimeout(() => button.current?.focus());
+  };
+  const submit = (text: string) => {
+    if (!is_askable(text)) return set_step("empty");
+    set_step("sending");
+    void send(look, text).then((why) => set_step(why === "" ? "closed" : why));
+  };
+  if (step === "closed" || step === "first_stays") {
+    return (
+      <p>
+        <button type="button" ref={button} class="quiet" onClick={() => set_step("open")}>
+          <span aria-hidden="true">
+            <Say of="looked.question_button" />
+          </span>
+          <span class="visually-hidden">
+            <Say of="looked.question_button_of" seq={look.entry.seq} />
+          </span>
+        </button>
+      </p>
+    );
+  }
+  return <Form look={look} step={step} submit={submit} cancel={close} />;
+}

@@ -1,0 +1,77 @@
+// (7) Who answered, as of when; who did not, and what that means for the figures.
+import type { JSX } from "preact";
+import { Say } from "../../shared/words";
+import { Answered, Silent } from "../answered";
+import type { Records } from "./record";
+
+export function Progress({ records, done }: { records: Records; done: boolean }): JSX.Element {
+  const { answers, silent } = records;
+  const key = done ? (silent.length > 0 ? "done_partly" : "done") : "asking";
+  return (
+    <p role="status" class={done ? "progress" : "progress asking"}>
+      <Say
+        of={`pension.progress.${key}`}
+        answered={answers.length}
+        asked={answers.length + silent.length}
+      />
+    </p>
+  );
+}
+
+export function is_whole({ answers, silent }: Records, done: boolean): boolean {
+  return done && silent.length === 0 && answers.some(({ document }) => document.body === "state");
+}
+
+// Stands above the figures, for a sum without a part is not a small sum but a wrong one.
+export function Missing({ records }: { records: Records }): JSX.Element {
+  const { answers, silent, is_cut_short } = records;
+  const has_state = answers.some(({ document }) => document.body === "state");
+  return (
+    <div class="warning missing">
+      <p>
+        <strong>
+          <Say of={answers.length > 0 ? "pension.missing.title" : "pension.missing.nothing"} />
+        </strong>
+      </p>
+      {silent.length > 0 && (
+        <p>
+          <Say of="pension.missing.silent" count={silent.length} />
+        </p>
+      )}
+      {is_cut_short && (
+        <p>
+          <Say of="pension.missing.cut_short" />
+        </p>
+      )}
+      {!has_state && answers.length > 0 && (
+        <p>
+          <Say of="pension.missing.state" />
+        </p>
+      )}
+      <p>
+        <Say of="pension.missing.again" />{" "}
+        <a href="">
+          <Say of="pension.missing.reload" />
+        </a>
+      </p>
+    </div>
+  );
+}
+
+export function Sources({ records }: { records: Records }): JSX.Element {
+  return (
+    <ul class="answered">
+      {records.answers.map(({ position, holder, as_of, document: { office } }) => (
+        <li key={position}>
+          <strong>{holder.name}</strong> <Answered as_of={as_of} />
+          <br />
+          <Say of="pension.answered.office" office={office.name} />{" "}
+          <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>
+        </li>
+      ))}
+      {records.silent.map(({ position, code }) => (
+        <Silent key={position} kind="pension" code={code} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,125 @@
+// Months, ages and amounts as the page's language writes them, as phrases: with readings in their
+// notation in やさしい日本語.
+import { language, phrase, yen } from "../../shared/words";
+import type { Tick } from "../../shared/chart_layout";
+import type { Scheme } from "./record";
+
+const english_months = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
+export function money(amount: number): string {
+  return language() === "easy" ? yen(amount).replace("円", "[円|えん]") : yen(amount);
+}
+
+// The calendar's month, 1 to 12.
+export function month_name(number: number): string {
+  if (language() === "en") return english_months[number - 1]!.slice(0, 3);
+  return language() === "easy" ? `${number}[月|がつ]` : `${number}月`;
+}
+
+export function month_text(month: string): string {
+  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5, 7))];
+  if (language() === "en") return `${english_months[number - 1]} ${year}`;
+  return `${year_text(year)}${month_name(number)}`;
+}
+
+export function year_text(year: number): string {
+  if (language() === "en") return String(year);
+  return language() === "easy" ? `${year}[年|ねん]` : `${year}年`;
+}
+
+export function date_text(date: string): string {
+  const day = Number(date.slice(8, 10));
+  if (language() === "en") return `${day} ${month_text(date)}`;
+  return `${month_text(date)}${language() === "easy" ? `${day}[日|にち]` : `${day}日`}`;
+}
+
+export function period_text(from: string, to: string | null): string {
+  if (to === null) return phrase("pension.since", { from: month_text(from) });
+  if (from === to) return month_text(from);
+  return phrase("pension.from_to", { from: month_text(from), to: month_text(to) });
+}
+
+export function fiscal_text(year: number): string {
+  return phrase("pension.fiscal_year", { year });
+}
+
+// 平成18, which many people know their years by; in Japanese only.
+export function era_text(year: number): string {
+  if (language() !== "ja") return "";
+  const era = new Intl.DateTimeFormat("ja-JP-u-ca-japanese", {
+    era: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return `（${era.format(Date.UTC(year, 3, 1)).replace("年", "")}）`;
+}
+
+export function age_text(age: number): string {
+  return phrase("pension.age", { age });
+}
+
+export function scheme_text(scheme: Scheme): string {
+  return phrase(`pension.scheme.${scheme}`);
+}
+
+export function name_text(name: string): string {
+  // 厚労 花子 is 厚労花子 in a sentence; グエン ヴァン アン keeps its spaces.
+  const japanese = /^\p{Script=Han}+[ 　][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+$/u;
+  return japanese.test(name) ? name.replace(/[ 　]/, "") : name;
+}
+
+// On axes the report of 2009 writes ２０才 and ４０万円.
+function axis_number(value: number): string {
+  const text = value.toLocaleString("en-US");
+  if (language() !== "ja") return text;
+  return text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
+}
+
+const per_man = 10_000;
+
+export function axis_age(age: number): string {
+  return phrase("pension.axis.age", { age: axis_number(age) });
+}
+
+export function axis_money(value: number): string {
+  return language() === "en"
+    ? yen(value)
+    : phrase("pension.axis.man", { man: axis_number(value / per_man) });
+}
+
+export function axis_money_short(value: number): string {
+  return language() === "en" ? `${axis_number(value / 1000)}k` : axis_number(value / per_man);
+}
+
+// Years of life at the beginning of a month; the day does not show on a chart.
+export function age_in(month: string, birth_date: string): number {
+  const months = (of: string) => Number(of.slice(0, 4)) * 12 + Number(of.slice(5, 7));
+  return (months(month) - months(birth_date)) / 12;
+}
+
+// Each fifth birthday.
+export function age_ticks(from: number, to: number, birth_date?: string): Tick[] {
+  const ticks: Tick[] = [];
+  for (let age = Math.ceil(from / 5) * 5; age <= to; age += 5) {
+    const tick: Tick = { at: age, label: axis_age(age) };
+    if (birth_date) {
+      const year = String(Number(birth_date.slice(0, 4)) + age);
+      tick.below = language() === "en" ? year : phrase("pension.axis.year", { year });
+    }
+    ticks.push(tick);
+  }
+  return ticks;
+}

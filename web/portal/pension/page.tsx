@@ -1,0 +1,144 @@
+// 「年金情報の閲覧」: what every holder of the person's pension records answered, side by side and
+// added up. Answers are shown as they come; who does not answer leaves a gap that is named.
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Patterns } from "../../shared/chart";
+import { Say, text_of } from "../../shared/words";
+import { Missing, Progress, Sources, is_whole } from "./answered";
+import { Contributions } from "./contributions";
+import { DoubtContext, DoubtDialog, type Line } from "./doubt";
+import { Expected } from "./expected";
+import { name_text } from "./format";
+import { Glance } from "./glance";
+import { Months } from "./months";
+import { read_records, type OwnRecord, type Records } from "./record";
+import { Schemes, life_of } from "./schemes";
+import "./pension.css";
+
+export interface PensionProps {
+  records: OwnRecord[];
+  done: boolean; // nobody is left to ask
+  today: string; // "2026-11-26"
+}
+
+// Paper shows what is folded away on the screen.
+function use_unfolded_on_paper(): void {
+  useEffect(() => {
+    let opened: HTMLDetailsElement[] = [];
+    const unfold = () => {
+      opened = [...document.querySelectorAll<HTMLDetailsElement>("details.data:not([open])")];
+      for (const details of opened) details.open = true;
+    };
+    const fold = () => {
+      for (const details of opened) details.open = false;
+    };
+    addEventListener("beforeprint", unfold);
+    addEventListener("afterprint", fold);
+    return () => {
+      removeEventListener("beforeprint", unfold);
+      removeEventListener("afterprint", fold);
+    };
+  }, []);
+}
+
+export function Pension({ records, done, today }: PensionProps): JSX.Element {
+  const [doubted, set_doubted] = useState<Line | null>(null);
+  use_unfolded_on_paper();
+  const read = read_records(records);
+  const nobody = read.answers.length === 0;
+  const no_holder = done && nobody && read.silent.length === 0;
+  return (
+    <DoubtContext.Provider value={set_doubted}>
+      <div class="pension on-paper">
+        <Patterns />
+        <Progress records={read} done={done} />
+        {done && !no_holder && !is_whole(read, done) && <Missing records={read} />}
+        {no_holder && <NoHolder />}
+        {!nobody && <Figures {...{ read, done, today }} />}
+        {(!nobody || read.silent.length > 0) && (
+          <Section id="answered" title="pension.answered.title">
+            <Sources records={read} />
+          </Section>
+        )}
+        {doubted && <DoubtDialog line={doubted} close={() => set_doubted(null)} />}
+      </div>
+    </DoubtContext.Provider>
+  );
+}
+
+function NoHolder(): JSX.Element {
+  return (
+    <>
+      <p>
+        <Say of="pension.no_holder.what" />
+      </p>
+      <p>
+        <Say of="pension.no_holder.then" />
+      </p>
+    </>
+  );
+}
+
+interface SectionProps {
+  id: string;
+  title: string;
+  name?: string;
+  children: ComponentChildren;
+}
+
+function Section({ id, title, name, children }: SectionProps): JSX.Element {
+  return (
+    <section id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{name ? <Say of={title} name={name} /> : <Say of={title} />}</h2>
+      {children}
+    </section>
+  );
+}
+
+interface FiguresProps {
+  read: Records;
+  done: boolean;
+  today: string;
+}
+
+function Figures({ read, done, today }: FiguresProps): JSX.Element {
+  const { answers } = read;
+  const state = answers.find(({ document }) => document.body === "state");
+  const name = name_text((state ?? answers[0]!).document.name);
+  const life = life_of(answers, today)!;
+  const months = state?.document.months ?? [];
+  return (
+    <>
+      <Glance answers={answers} today={today} is_whole={is_whole(read, done)} />
+      <nav class="contents" aria-label={text_of("pension.contents.title")}>
+        <ul>
+          {["schemes", "contributions", "expected", "months", "answered"].map((id) => (
+            <li key={id}>
+              <a href={`#${id}`}>
+                <Say of={`pension.contents.${id}`} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Section id="schemes" title="pension.schemes.title" name={name}>
+        <Schemes answers={answers} life={life} />
+      </Section>
+      <Section id="contributions" title="pension.contributions.title" name={name}>
+        <Contributions answers={answers} life={life} />
+      </Section>
+      <Section id="expected" title="pension.expected.title" name={name}>
+        <Expected answers={answers} is_whole={is_whole(read, done)} />
+      </Section>
+      <Section id="months" title="pension.months.title" name={name}>
+        {state && months.length > 0 ? (
+          <Months answer={state} today={today} />
+        ) : (
+          <p>
+            <Say of="pension.months.none" />
+          </p>
+        )}
+      </Section>
+    </>
+  );
+}
