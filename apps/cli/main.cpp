@@ -15,6 +15,7 @@
 #include "log_tools.hpp"
 #include "notices.hpp"
 #include "office.hpp"
+#include "pensions.hpp"
 #include "processes.hpp"
 #include "programs.hpp"
 #include "records.hpp"
@@ -383,6 +384,7 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
 struct RecordsOptions {
     ClaimsOptions claims;
     NoticesOptions notices;
+    PensionOptions pension;
 };
 
 void add_notices(CLI::App& records, NoticesOptions& options) {
@@ -398,6 +400,9 @@ void add_records(CLI::App& app, RecordsOptions& all) {
     auto& options = all.claims;
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
     add_notices(*records, all.notices);
+    auto* pension = records->add_subcommand("pension", "pensions: joined, expected, received");
+    add_card_option(*pension, all.pension.card)->required();
+    pension->add_option("--pin", all.pension.pin, "its PIN (asked when left out)");
     auto* claims = records->add_subcommand("claims", "what was treated, and what it cost");
     add_card_option(*claims, options.card)->required();
     claims->add_option("--pin", options.pin, "its PIN (asked when left out)");
@@ -454,9 +459,14 @@ int run_command(const CLI::App& app, const Places& places, const CheckOptions& c
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
         if (app.got_subcommand("records")) {
-            return app.get_subcommand("records")->got_subcommand("notices")
-                       ? show_notices(places, records_options.notices)
-                       : show_claims(places, records_options.claims);
+            const auto& records = *app.get_subcommand("records");
+            if (records.got_subcommand("notices")) {
+                return show_notices(places, records_options.notices);
+            }
+            if (records.got_subcommand("pension")) {
+                return show_pension(places, records_options.pension);
+            }
+            return show_claims(places, records_options.claims);
         }
         return run_log(*app.get_subcommand("log"), places, log_commands);
     } catch (const OperatorError& error) {
