@@ -7,6 +7,7 @@
 #include "base/program.hpp"
 #include "card_bench.hpp"
 #include "log_bench.hpp"
+#include "portal_bench.hpp"
 #include "relay/allocator.hpp"
 
 namespace mado::bench {
@@ -15,6 +16,7 @@ namespace {
 struct Options {
     LogSettings log;
     CardSettings card;
+    PortalSettings portal;
     std::string part = "all";
 };
 
@@ -54,17 +56,19 @@ int run(const Words& words) {
                     "for 2.2 KB an entry and 35 bytes a leaf; in build/ when left out");
     auto* card = app.add_subcommand("card", "a mandate by a card in a virtual reader");
     card->add_option("--samples", options.card.samples)->check(CLI::Range(1, 10'000));
+    auto* portal = app.add_subcommand("portal", "My Page in a browser: scripts, and waiting");
+    portal->add_option("--samples", options.portal.samples)->check(CLI::Range(1, 1'000));
+    portal->add_option("--people", options.portal.people)->check(CLI::Range(50, 2'000'000));
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
-    if (app.got_subcommand("card")) {
-        const auto figures = measure_cards(options.card);
-        print(figures);
-        return all_met(figures) ? 0 : 1;
-    }
-    return measure_log(options);
+    if (app.got_subcommand("log")) return measure_log(options);
+    const auto figures =
+        app.got_subcommand("card") ? measure_cards(options.card) : measure_portal(options.portal);
+    print(figures);
+    return all_met(figures) ? 0 : 1;
 }
 
 }  // namespace
