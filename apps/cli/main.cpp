@@ -131,7 +131,7 @@ int status(const Places& places) {
         all = all && one.healthy;
     }
     const Ports ports(read_port(places), read_organisations());
-    fmt::print("portal: {}  agent: http://127.0.0.1:{}/\n", portal_url(ports), ports.agent());
+    fmt::print("portal: {}  agent: {}\n", portal_url(ports), agent_url(ports));
     if (!all) fmt::print("mado: ./mado up starts what does not run\n");
     return all ? 0 : 1;
 }

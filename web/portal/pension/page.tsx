@@ -70,7 +70,7 @@ function NoHolder(): JSX.Element {
   return (
     <>
       <p>
-        <Say of="pension.no_holder.what" />
+        <Say of="pension.no_holder.when" />
       </p>
       <p>
         <Say of="pension.no_holder.then" />
