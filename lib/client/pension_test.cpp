@@ -72,7 +72,6 @@ TEST(PensionAnswer, OfAnotherFormIsRefused) {
              {R"("to":null)", R"("to":7)"},
              {R"("until_age":null)", R"("until_age":-1)"},
              {R"("yearly_yen":367163)", R"("yearly_yen":-1)"},
-             {R"("yearly_yen":367163)", R"("yearly_yen":367163.5)"},
              {R"("parts":[{)", R"("parts":[7,{)"},
              {R"("continued":[])", R"("continued":{})"},
              {R"("basis":[],)", R"("basis":[],"more":1,)"},
