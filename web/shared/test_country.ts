@@ -239,6 +239,7 @@ const policies = [
 
 const participants: [id: string, name: string, kind: string][] = [
   ["06990014", "まどか電機健康保険組合", "medical-insurer"],
+  ["990010", "A市国民健康保険", "medical-insurer"],
   ["992016", "A市介護保険", "care-insurer"],
   ["care-provider-1", "ひだまり訪問介護ステーション", "care-provider"],
   ["clinic-1", "花みずき内科クリニック", "clinic"],
@@ -246,7 +247,6 @@ const participants: [id: string, name: string, kind: string][] = [
   ["police-1", "九十九県警察本部", "investigator"],
   ["portal", "マイページ", "portal"],
   ["relay", "中継センター", "relay"],
-  ["990010", "A市国民健康保険", "medical-insurer"],
 ];
 
 interface Row extends JsonObject {
