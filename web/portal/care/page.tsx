@@ -1,7 +1,7 @@
 // 「介護情報」: who insures the person for care, at which level and share, since when; and when nobody
 // does, for whom this insurance is.
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
@@ -102,6 +102,11 @@ function Now({ cover }: { cover: Cover }): JSX.Element {
 
 function Before({ insured, history }: { insured: Insured; history: History }): JSX.Element {
   const { covers, state } = history;
+  const status = useRef<HTMLParagraphElement>(null);
+  // The button that was pressed is gone then.
+  useEffect(() => {
+    if (state === "begun") status.current!.focus();
+  }, [state]);
   return (
     <>
       {covers.length > 0 && (
@@ -116,7 +121,7 @@ function Before({ insured, history }: { insured: Insured; history: History }): J
           }))}
         />
       )}
-      <p role="status">
+      <p role="status" ref={status} tabIndex={-1}>
         {state === "asking" && <Say of="shell.asking" />}
         {state === "begun" && <Say of="care.nothing_before" />}
         {state === "failed" && <Say of="care.before_failed" />}
@@ -138,7 +143,7 @@ function One({ of, ask_before, doubt }: OneProps): JSX.Element {
   const may_ask = first !== undefined && history.state !== "begun";
   return (
     <li class="card">
-      <h3>{insured.holder}</h3>
+      <h2>{insured.holder}</h2>
       {insured.covers.map((cover) => (
         <Now key={cover.from} cover={cover} />
       ))}
@@ -251,15 +256,17 @@ export function Care(props: CareProps): JSX.Element {
         ))}
       </ul>
       {done && !is_insured && <ForWhom />}
-      <p class="hint">
-        <Say of="care.not_here" />
-      </p>
       {is_insured && (
-        <p class="no-print">
-          <button type="button" class="quiet" onClick={() => print()}>
-            <Say of="care.print" />
-          </button>
-        </p>
+        <>
+          <p class="hint">
+            <Say of="care.not_here" />
+          </p>
+          <p class="no-print">
+            <button type="button" class="quiet" onClick={() => print()}>
+              <Say of="care.print" />
+            </button>
+          </p>
+        </>
       )}
       {doubted && <Doubt insured={doubted} close={() => set_doubted(null)} />}
     </div>

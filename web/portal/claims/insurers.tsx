@@ -1,8 +1,9 @@
 // Each insurer by itself: as of when, until which month, what it has of the period; and who is silent.
 import type { JSX } from "preact";
-import { money, month_text } from "../../shared/phrases";
+import { month_text } from "../../shared/phrases";
 import { Read, Say } from "../../shared/words";
 import { Answered, Silent } from "../answered";
+import { paid_text } from "./paid";
 import type { Answer, Answers, Period } from "./record";
 import { is_late, lines_of, month_after, sum_of } from "./sums";
 
@@ -30,7 +31,7 @@ function One({ answer, period, today }: OneProps): JSX.Element {
           <Say of="claims.column_paid" />
         </dt>
         <dd>
-          <Read text={money(sum.paid_yen)} />
+          <Read text={paid_text(sum)} />
         </dd>
       </dl>
       <p>

@@ -4,6 +4,7 @@ import { money, month_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
 import { Read, Say, phrase } from "../../shared/words";
 import { DoubtButton } from "./doubt";
+import { paid_text } from "./paid";
 import type { Claim } from "./record";
 import { by_month, sum_of, type Line, type MonthLines } from "./sums";
 
@@ -25,11 +26,7 @@ function Month({ of, several }: { of: MonthLines; several: boolean }): JSX.Eleme
       <h3 id={id}>
         <Read text={month_text(month)} />
         <span class="count">
-          <Say
-            of="claims.month_sum"
-            count={lines.length}
-            paid={money(sum_of(lines).paid_yen)}
-          />
+          <Say of="claims.month_sum" count={lines.length} paid={paid_text(sum_of(lines))} />
         </span>
       </h3>
       <ul class="cards">

@@ -5,6 +5,7 @@ import type { Tick } from "../../shared/chart_layout";
 import { money, month_name, month_text, year_text } from "../../shared/phrases";
 import { DataTable, type Column } from "../../shared/table";
 import { Read, Say, phrase, text_of, without_readings, yen } from "../../shared/words";
+import { amount_text, paid_text, unknown_text } from "./paid";
 import type { Answer, Period } from "./record";
 import {
   groups,
@@ -31,6 +32,7 @@ export function Months({ answers, lines, period }: MonthsProps): JSX.Element {
     <>
       <Glance sum={sum} />
       {sum.paid_yen > 0 && <Chart {...{ sums, sum, used, answers }} />}
+      <ToCome sums={sums} />
       <details class="data">
         <summary>
           <Say of="claims.table_open" />
@@ -44,30 +46,40 @@ export function Months({ answers, lines, period }: MonthsProps): JSX.Element {
   );
 }
 
+// Without a word a month that has not come in looks like one without a payment.
+function ToCome({ sums }: { sums: MonthSum[] }): JSX.Element | null {
+  const first = sums.find(({ waiting }) => waiting.length > 0);
+  return (
+    first ? (
+      <p>
+        <Say of="claims.incomplete_from" month={month_text(first.month)} />
+      </p>
+    ) : null
+  );
+}
+
 function Glance({ sum }: { sum: Sum }): JSX.Element {
-  const entry = (of: string, value: string) => (
+  const entry = (of: string, value: string, lacks = "") => (
     <div>
       <dt>
         <Say of={of} />
       </dt>
       <dd>
         <Read text={value} />
+        {lacks !== "" && (
+          <small>
+            <Read text={lacks} />
+          </small>
+        )}
       </dd>
     </div>
   );
   return (
-    <>
-      <dl class="glance">
-        {entry("claims.sum_paid", money(sum.paid_yen))}
-        {entry("claims.sum_cost", money(sum.cost_yen))}
-        {entry("claims.claims", phrase("claims.claim_count", { count: sum.claims }))}
-      </dl>
-      {sum.paid_unknown > 0 && (
-        <p>
-          <Say of="claims.sum_unknown" count={sum.paid_unknown} />
-        </p>
-      )}
-    </>
+    <dl class="glance">
+      {entry("claims.sum_paid", amount_text(sum), unknown_text(sum))}
+      {entry("claims.sum_cost", money(sum.cost_yen))}
+      {entry("claims.claims", phrase("claims.claim_count", { count: sum.claims }))}
+    </dl>
   );
 }
 
@@ -133,7 +145,7 @@ function Chart(props: FiguresProps): JSX.Element {
         unit={text_of("claims.unit")}
         readout={(bar) => {
           const one = sums[bar]!;
-          const shown = is_to_come(one, answers) ? phrase("claims.not_yet") : money(one.paid_yen);
+          const shown = is_to_come(one, answers) ? phrase("claims.not_yet") : paid_text(one);
           return without_readings(`${month_text(one.month)} ${shown}`);
         }}
       />
@@ -142,22 +154,12 @@ function Chart(props: FiguresProps): JSX.Element {
   );
 }
 
-function Notes({ sum }: { sum: MonthSum }): JSX.Element {
+// What the month's sum lacks.
+function notes_of(sum: MonthSum, answers: Answer[]): string {
+  if (is_to_come(sum, answers)) return phrase("claims.not_yet");
   const names = sum.waiting.map(({ holder }) => holder.name).join(phrase("claims.and"));
-  return (
-    <>
-      {sum.paid_unknown > 0 && (
-        <p>
-          <Say of="claims.sum_unknown" count={sum.paid_unknown} />
-        </p>
-      )}
-      {names !== "" && (
-        <p>
-          <Say of="claims.waiting" names={names} />
-        </p>
-      )}
-    </>
-  );
+  const waiting = names === "" ? "" : phrase("claims.waiting", { names });
+  return [unknown_text(sum), waiting].filter((text) => text !== "").join(" ");
 }
 
 function Table({ sums, sum, used, answers }: FiguresProps): JSX.Element {
@@ -166,20 +168,20 @@ function Table({ sums, sum, used, answers }: FiguresProps): JSX.Element {
     ...used.map((group) => ({ label: phrase(`claims.group_${group}`), amount: true })),
     { label: phrase("claims.column_paid_all"), amount: true },
     { label: phrase("claims.column_cost"), amount: true },
+    { label: phrase("claims.column_note"), plain: true },
   ];
   const amount = (value: number) => <Read text={money(value)} />;
+  const note = (text: string) => (text === "" ? "" : <Read text={text} />);
   const cells = (one: MonthSum): ComponentChildren[] => {
-    if (is_to_come(one, answers)) {
-      return [...used.map(() => ""), <Say of="claims.not_yet" />, ""];
-    }
-    return [
-      ...used.map((group) => amount(one.paid[group])),
-      <span>
-        {amount(one.paid_yen)}
-        <Notes sum={one} />
-      </span>,
-      amount(one.cost_yen),
-    ];
+    const nothing = is_to_come(one, answers);
+    const amounts = nothing
+      ? [...used, "", ""].map(() => "")
+      : [
+          ...used.map((group) => amount(one.paid[group])),
+          <Read text={amount_text(one)} />,
+          amount(one.cost_yen),
+        ];
+    return [...amounts, note(notes_of(one, answers))];
   };
   return (
     <DataTable
@@ -192,8 +194,9 @@ function Table({ sums, sum, used, answers }: FiguresProps): JSX.Element {
       foot={[
         <Say of="claims.column_sum" />,
         ...used.map((group) => amount(sum.paid[group])),
-        amount(sum.paid_yen),
+        <Read text={amount_text(sum)} />,
         amount(sum.cost_yen),
+        note(unknown_text(sum)),
       ]}
     />
   );

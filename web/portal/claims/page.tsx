@@ -30,19 +30,24 @@ function Progress({ read, done }: { read: Answers; done: boolean }): JSX.Element
   const answered = read.answers.length;
   const key = done ? (read.silent.length > 0 ? "done_partly" : "done") : "asking";
   return (
-    <p role="status" class="progress">
+    <p role="status" class="progress" id="progress" tabIndex={-1}>
       <Say of={`claims.progress_${key}`} answered={answered} asked={answered + read.silent.length} />
     </p>
   );
 }
 
+// The button goes away with what is missing, so the focus goes to what comes instead.
 function Missing({ ask_again }: { ask_again: () => void }): JSX.Element {
+  const press = () => {
+    document.getElementById("progress")?.focus();
+    ask_again();
+  };
   return (
     <div class="warning">
       <p>
         <Say of="claims.missing" />
       </p>
-      <button type="button" class="quiet" onClick={ask_again}>
+      <button type="button" class="quiet" onClick={press}>
         <Say of="claims.ask_again" />
       </button>
     </div>

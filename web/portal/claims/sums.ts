@@ -118,6 +118,11 @@ export function sum_of(lines: Line[]): Sum {
   return out;
 }
 
+// No payment is known of any of them: no amount, which is not an amount of nothing.
+export function is_unknown({ claims, paid_unknown }: Sum): boolean {
+  return claims > 0 && claims === paid_unknown;
+}
+
 export interface MonthSum extends Sum {
   month: string;
   waiting: Answer[]; // insurers whose claims of this month have not come in
