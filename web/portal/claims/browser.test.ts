@@ -55,7 +55,7 @@ test("one institution: list, sums and files are of it", async () => {
   await page.getByLabel("医療機関・薬局").selectOption({ label: "ひまわり薬局" });
   await page.getByText("ひまわり薬局の1件だけを表示しています（全部で9件）。").waitFor();
   expect(await page.locator(".claim").count()).toBe(1);
-  expect(await page.locator(".glance dd").first().textContent()).toBe("430円");
+  expect(await page.locator(".totals dd").first().textContent()).toBe("430円");
   const csv = await saved(page, "内訳まで保存する（CSV）");
   expect(csv.startsWith("\ufeff")).toBe(true);
   expect(csv.split("\r\n")).toHaveLength(1 + 4 + 1);

@@ -30,7 +30,7 @@ export function Months({ answers, lines, period }: MonthsProps): JSX.Element {
   const used = groups.filter((group) => sum.paid[group] > 0);
   return (
     <>
-      <Glance sum={sum} />
+      <Totals sum={sum} />
       {sum.paid_yen > 0 && <Chart {...{ sums, sum, used, answers }} />}
       <ToCome sums={sums} />
       <details class="data">
@@ -58,7 +58,7 @@ function ToCome({ sums }: { sums: MonthSum[] }): JSX.Element | null {
   );
 }
 
-function Glance({ sum }: { sum: Sum }): JSX.Element {
+function Totals({ sum }: { sum: Sum }): JSX.Element {
   const entry = (of: string, value: string, lacks = "") => (
     <div>
       <dt>
@@ -75,7 +75,7 @@ function Glance({ sum }: { sum: Sum }): JSX.Element {
     </div>
   );
   return (
-    <dl class="glance">
+    <dl class="totals">
       {entry("claims.sum_paid", amount_text(sum), unknown_text(sum))}
       {entry("claims.sum_cost", money(sum.cost_yen))}
       {entry("claims.claims", phrase("claims.claim_count", { count: sum.claims }))}
