@@ -24,6 +24,8 @@ export default defineConfig({
     rollupOptions: {
       input: {
         back: "portal/back.ts",
+        care: "portal/care.tsx",
+        claims: "portal/claims.tsx",
         eligibility: "portal/eligibility.tsx",
         home: "portal/home.tsx",
         looked: "portal/looked.tsx",

@@ -174,15 +174,16 @@ for (const language of ["ja", "en", "easy"] as Language[]) {
   test(`accessible, and no sideways scrolling: ${language}`, async () => {
     const { page, complaints } = own;
     await log_in(page, "", language);
-    for (const path of ["", "eligibility", "sessions", "procedures", "claims"]) {
+    const filled = ["", "eligibility", "claims", "care"]; // by the page's script
+    for (const path of [...filled, "sessions", "procedures", "checkups"]) {
       await page.goto(portal + path);
-      if (path === "" || path === "eligibility") await settled(page);
+      if (filled.includes(path)) await settled(page);
       await expect_accessible(page);
       await picture(page, `${path || "home"}-${language}`);
       await page.setViewportSize({ width: 320, height: 700 });
       await expect_no_sideways(page);
       await page.goto(`${portal}${path}?size=large`);
-      if (path === "" || path === "eligibility") await settled(page);
+      if (filled.includes(path)) await settled(page);
       await expect_no_sideways(page);
       await picture(page, `${path || "home"}-${language}-320-large`);
       await page.goto(`${portal}${path}?size=normal`);

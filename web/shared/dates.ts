@@ -20,6 +20,10 @@ export function day_text(day: string): string {
   return `${year}年${month}月` + (date === undefined ? "" : `${date}日`);
 }
 
+export function day_before(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
+
 function parts_of(time: number): { day: string; clock: string } {
   const iso = new Date((time + utc_offset_s) * 1000).toISOString();
   return { day: iso.slice(0, 10), clock: iso.slice(11, 16) };

@@ -81,7 +81,8 @@ function Cell({ column, is_header, children }: CellProps): JSX.Element {
   const label = column.unseen || column.plain ? undefined : without_readings(column.label);
   return (
     <td role="cell" class={class_of(column)} data-label={label}>
-      {children}
+      {/* One piece beside its label, whatever it is made of. */}
+      {children === "" ? null : <div>{children}</div>}
     </td>
   );
 }

@@ -206,6 +206,11 @@ const policies = [
     holder_kinds: ["medical-insurer"],
     legal_basis: "個人情報の保護に関する法律第33条・第76条（本人の開示請求。診療報酬明細書等）",
   }),
+  policy_row({
+    id: "eligibility.portal.own-view.card-pin",
+    service: "eligibility",
+    legal_basis: "個人情報の保護に関する法律第33条・第76条（本人の開示請求。被保険者の資格）",
+  }),
   by_number({
     id: "eligibility.clinic.treatment.number",
     service: "eligibility",
@@ -234,6 +239,7 @@ const policies = [
 
 const participants: [id: string, name: string, kind: string][] = [
   ["06990014", "まどか電機健康保険組合", "medical-insurer"],
+  ["990010", "A市国民健康保険", "medical-insurer"],
   ["992016", "A市介護保険", "care-insurer"],
   ["care-provider-1", "ひだまり訪問介護ステーション", "care-provider"],
   ["clinic-1", "花みずき内科クリニック", "clinic"],
@@ -297,6 +303,8 @@ export class TestCountry {
     "care-insurer": ["992016"],
   };
   data: Record<string, Json> = {};
+  // What a holder answers, where that depends on the holder or on what was asked.
+  answers: (holder: string, body: Mutable) => Json | undefined = () => undefined;
 
   private constructor(
     readonly authority: SigningKey,
@@ -549,7 +557,9 @@ export class TestCountry {
     return { id, deadline };
   }
   private holder_data(body: Mutable, holder: string, before: number): Json {
-    if (body.service !== "evidence") return this.data[body.service] ?? {};
+    if (body.service !== "evidence") {
+      return this.answers(holder, body) ?? this.data[body.service] ?? {};
+    }
     const after = Number(body.parameters.after ?? 0);
     const rows = (this.evidence.get(holder) ?? []).filter(
       (row) => row.index > after && row.index < before,
@@ -562,7 +572,7 @@ export class TestCountry {
   async session(): Promise<Mutable> {
     const now = test_now();
     const certificate = await hash_of(this.certificate);
-    const scope = ["entries", "evidence", "claims", "bells", "question", "questions"];
+    const scope = ["entries", "evidence", "claims", "eligibility", "bells", "question", "questions"];
     const mandate = await sign(
       "mado-mandate+jws",
       {

@@ -43,25 +43,31 @@ function Current({ cover }: { cover: Cover }): JSX.Element {
   );
 }
 
+// The insurer's last day with the person, or that there is none that it knows of.
+export function Ended({ insured }: { insured: Insured }): JSX.Element | null {
+  if (!insured.ended) return null;
+  const { last_day, reason } = insured.ended;
+  return (
+    <p>
+      {last_day ? (
+        <Say of="home.ended_on" day={day_text(last_day)} />
+      ) : (
+        <Say of="home.not_insured" />
+      )}
+      {reason && `（${reason}）`}
+    </p>
+  );
+}
+
 function One({ insured }: { insured: Insured }): JSX.Element {
   if (insured.problem) return <Silent kind={insured.kind} code={insured.problem} />;
-  const last_day = insured.ended?.last_day;
   return (
     <li class="card">
       <h3>{insured.holder}</h3>
       {insured.covers.map((cover) => (
         <Current cover={cover} />
       ))}
-      {insured.ended && (
-        <p>
-          {last_day ? (
-            <Say of="home.ended_on" day={day_text(last_day)} />
-          ) : (
-            <Say of="home.not_insured" />
-          )}
-          {insured.ended.reason && `（${insured.ended.reason}）`}
-        </p>
-      )}
+      <Ended insured={insured} />
       <Answered as_of={insured.as_of ?? 0} />
     </li>
   );

@@ -1,102 +1,19 @@
 // The page as a person meets it: in a browser, under the portal's own headers, in each language, by
 // keyboard, at 320 CSS pixels, and with a relay that lies.
-import AxeBuilder from "@axe-core/playwright";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
-import { build } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { TestBrowser, expect_accessible, saved } from "../../shared/test_browser";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
-const style = readFileSync(join(here, "../../../lib/page/static/style.css"));
-const page_text = `<!doctype html><html lang="ja" class="portal"><head><meta charset="utf-8">
-<title>マイページ</title><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/base.css"><link rel="stylesheet" href="/style.css">
-<script type="module" src="/harness.js"></script></head>
-<body><main id="main"><h1>あなたの記録を見た人</h1><div id="page"></div></main></body></html>`;
-// As web pages of the portal have it (lib/page/answer.cpp).
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
-  "require-trusted-types-for 'script'; trusted-types 'none'";
-
-let folder: string;
-let server: Server;
-let browser: Browser;
-let origin: string;
-const pages: Page[] = [];
-const complaints: string[] = [];
-
+let browser: TestBrowser;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "mado-looked-"));
-  await build({
-    configFile: join(here, "../../vite.config.ts"),
-    logLevel: "error",
-    build: {
-      outDir: folder,
-      minify: false,
-      rollupOptions: { input: { harness: join(here, "harness.tsx") } },
-    },
-  });
-  server = createServer((request, response) => {
-    const { pathname } = new URL(request.url!, "http://localhost");
-    const is_script = pathname.endsWith(".js");
-    const type = is_script
-      ? "text/javascript"
-      : pathname.endsWith(".css")
-        ? "text/css"
-        : "text/html";
-    response.setHeader("Content-Type", `${type}; charset=utf-8`);
-    response.setHeader("Content-Security-Policy", policy);
-    if (pathname === "/") response.end(page_text);
-    else if (pathname === "/base.css") response.end(style);
-    else if (pathname === "/favicon.ico") response.writeHead(204).end();
-    else response.end(readFileSync(join(folder, pathname.slice(1))));
-  });
-  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const off = ["background-networking", "component-update", "sync", "quic"];
-  const flags = ["--no-sandbox", "--disable-gpu", "--no-first-run"];
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [...flags, ...off.map((one) => `--disable-${one}`)],
-  });
+  browser = await TestBrowser.start("portal/looked/harness.tsx", "あなたの記録を見た人");
 }, 60_000);
+afterAll(() => browser?.stop());
+afterEach(() => browser.close_pages());
 
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-  if (folder) rmSync(folder, { recursive: true });
-});
-afterEach(async () => {
-  await Promise.all(pages.splice(0).map((page) => page.context().close()));
-  // Nothing was against the headers, and nothing was thrown.
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-async function open(query = "", width = 1280): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  pages.push(page);
-  page.on("console", (one) => {
-    if (one.type() === "error") complaints.push(one.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(`${origin}/?${query}`);
-  return page;
-}
+const open = (query = "", width = 1280) => browser.open(query, width);
 const compared = (page: Page) => page.getByText("食い違いはありませんでした").waitFor();
 const shown = (page: Page) => page.getByText(/件を表示しています/).textContent();
-
-async function saved(page: Page, button: string): Promise<string> {
-  const waiting = page.waitForEvent("download");
-  await page.getByRole("button", { name: button }).click();
-  return readFileSync(await (await waiting).path(), "utf8");
-}
 
 test("the list is confirmed, and compared by itself when nobody ever did", async () => {
   const page = await open();
@@ -199,17 +116,7 @@ test.each(looks)(
     const page = await open(`language=${language}`, width);
     await page.locator(".look").first().waitFor();
     await expect.poll(() => page.locator(".compare button:enabled").count()).toBe(1);
-    const sizes = await page.evaluate(() => {
-      document.querySelectorAll("details").forEach((one) => (one.open = true));
-      document.documentElement.classList.add("large");
-      const targets = [...document.querySelectorAll("button, summary, select, label.choice")];
-      const heights = targets.map((one) => one.getBoundingClientRect().height);
-      return { width: document.documentElement.scrollWidth, lowest: Math.min(...heights) };
-    });
-    expect(sizes.width).toBe(width);
-    expect(sizes.lowest).toBeGreaterThanOrEqual(44);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((one) => `${one.id} ${one.nodes[0]!.html}`)).toEqual([]);
+    await expect_accessible(page, width);
   },
   30_000,
 );

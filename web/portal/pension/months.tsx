@@ -171,7 +171,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
           ))}
           <th scope="col" class="screen-only">
             <span class="visually-hidden">
-              <Say of="pension.doubt.title" />
+              <Say of="shell.doubt" />
             </span>
           </th>
         </tr>
@@ -292,7 +292,7 @@ function Pay({ months, answer }: { months: Month[]; answer: Answer }): JSX.Eleme
           { label: phrase("pension.column.months"), amount: true },
           { label: phrase("pension.column.pay"), amount: true },
           ...(has_bonus ? [{ label: phrase("pension.column.bonus"), amount: true }] : []),
-          { label: phrase("pension.doubt.title"), unseen: true },
+          { label: phrase("shell.doubt"), unseen: true },
         ]}
         rows={runs(paid, ({ pay_yen }) => String(pay_yen)).map((run) => ({
           key: run.first.month,

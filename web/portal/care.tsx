@@ -1,0 +1,5 @@
+// 介護情報: what the care insurer says of the person.
+import { CarePage } from "./care/asking";
+import { page } from "./shell";
+
+await page(["home", "care"], (context) => <CarePage context={context} />);

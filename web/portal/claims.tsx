@@ -1,0 +1,5 @@
+// レセプト情報: what every medical insurer has of the person's claims, as the answers come.
+import { ClaimsPage } from "./claims/asking";
+import { page } from "./shell";
+
+await page(["claims"], (context) => <ClaimsPage context={context} />);

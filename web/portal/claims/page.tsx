@@ -1,0 +1,140 @@
+// 「レセプト情報」: what every medical insurer has of the person's claims, month by month. Answers are
+// shown as they come; who does not answer leaves a gap that is named.
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Patterns } from "../../shared/chart";
+import type { OwnRecord } from "../../shared/ask";
+import { use_unfolded_on_paper } from "../../shared/paper";
+import { Say } from "../../shared/words";
+import { ClaimDoubt, DoubtContext } from "./doubt";
+import { Filters } from "./filters";
+import { Insurers } from "./insurers";
+import { Keep } from "./keep";
+import { List } from "./list";
+import { Months } from "./months";
+import { read_answers, type Answer, type Answers, type Period } from "./record";
+import { filtered, institutions_of, lines_of, period_of, type Line } from "./sums";
+import "./claims.css";
+
+export interface ClaimsProps {
+  records: OwnRecord[];
+  done: boolean; // nobody is left to ask
+  asked: Period; // of the records
+  today: string; // "2026-11-26"
+  months: number; // shown, at most those that were asked
+  choose: (months: number) => void;
+  ask_again: () => void;
+}
+
+function Progress({ read, done }: { read: Answers; done: boolean }): JSX.Element {
+  const answered = read.answers.length;
+  const key = done ? (read.silent.length > 0 ? "done_partly" : "done") : "asking";
+  return (
+    <p role="status" class="progress" id="progress" tabIndex={-1}>
+      <Say of={`claims.progress_${key}`} answered={answered} asked={answered + read.silent.length} />
+    </p>
+  );
+}
+
+// The button goes away with what is missing, so the focus goes to what comes instead.
+function Missing({ ask_again }: { ask_again: () => void }): JSX.Element {
+  const press = () => {
+    document.getElementById("progress")?.focus();
+    ask_again();
+  };
+  return (
+    <div class="warning">
+      <p>
+        <Say of="claims.missing" />
+      </p>
+      <button type="button" class="quiet" onClick={press}>
+        <Say of="claims.ask_again" />
+      </button>
+    </div>
+  );
+}
+
+function Section(props: { id: string; children: ComponentChildren }): JSX.Element {
+  const { id, children } = props;
+  return (
+    <section id={id} aria-labelledby={`${id}-name`}>
+      <h2 id={`${id}-name`}>
+        <Say of={`claims.${id}`} />
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+interface RecordsProps {
+  answers: Answer[];
+  lines: Line[];
+  period: Period;
+  today: string;
+}
+
+function Records({ answers, lines, period, today }: RecordsProps): JSX.Element {
+  if (lines.length === 0) {
+    return (
+      <p>
+        <Say of="claims.no_claims" />
+      </p>
+    );
+  }
+  return (
+    <>
+      <Section id="paid">
+        <Months answers={answers} lines={lines} period={period} />
+      </Section>
+      <Section id="list">
+        <List lines={lines} several={answers.length > 1} />
+      </Section>
+      <Section id="keep">
+        <Keep lines={lines} today={today} />
+      </Section>
+    </>
+  );
+}
+
+export function Claims(props: ClaimsProps): JSX.Element {
+  const { records, done, asked, today, months } = props;
+  const [doubted, set_doubted] = useState<Line | null>(null);
+  const [institution, set_institution] = useState("");
+  use_unfolded_on_paper();
+  const read = read_answers(records, asked);
+  const { answers, silent } = read;
+  const period = period_of(today, months);
+  const all = lines_of(answers, period);
+  const institutions = institutions_of(all);
+  const chosen = institutions.includes(institution) ? institution : "";
+  const lines = filtered(all, chosen);
+  return (
+    <DoubtContext.Provider value={set_doubted}>
+      <div class="claims on-paper">
+        <Patterns />
+        <p>
+          <Say of="claims.intro" />
+        </p>
+        <Filters
+          {...{ months, institutions, chosen, shown: lines.length, all: all.length }}
+          choose_months={props.choose}
+          choose_institution={set_institution}
+        />
+        <Progress read={read} done={done} />
+        {done && silent.length > 0 && <Missing ask_again={props.ask_again} />}
+        {(answers.length > 0 || silent.length > 0) && (
+          <Section id="insurers">
+            <Insurers read={read} period={period} today={today} months={months} />
+          </Section>
+        )}
+        {done && answers.length === 0 && silent.length === 0 && (
+          <p>
+            <Say of="claims.no_insurer" />
+          </p>
+        )}
+        {answers.length > 0 && <Records {...{ answers, lines, period, today }} />}
+        {doubted && <ClaimDoubt line={doubted} close={() => set_doubted(null)} />}
+      </div>
+    </DoubtContext.Provider>
+  );
+}

@@ -1,0 +1,143 @@
+// The insurers' claims as the page lists, filters and adds them up. Pure; words are made elsewhere.
+import type { Answer, Claim, ClaimKind, Period } from "./record";
+
+// ---- months ----
+
+function index_of(month: string): number {
+  return Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;
+}
+
+function month_at(index: number): string {
+  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
+}
+
+// So many months, the last of which is the day's.
+export function period_of(today: string, months: number): Period {
+  const last = index_of(today);
+  return { from: month_at(last - months + 1), to: month_at(last) };
+}
+
+export function months_of({ from, to }: Period): string[] {
+  const first = index_of(from);
+  return Array.from({ length: index_of(to) - first + 1 }, (_, i) => month_at(first + i));
+}
+
+export function month_after(month: string): string {
+  return month_at(index_of(month) + 1);
+}
+
+// An institution claims by the 10th of the next month, and the insurer has it, audited, a month
+// later: in one month the claims of two months before come in. One more is no delay yet.
+const usual_months = 3;
+
+export function is_late(arrived_to: string, today: string): boolean {
+  return index_of(today) - index_of(arrived_to) > usual_months;
+}
+
+// ---- lines ----
+
+export interface Line {
+  claim: Claim;
+  answer: Answer;
+}
+
+// Newest first; of one month in the order of the insurers, and of one insurer in its own.
+export function lines_of(answers: Answer[], period: Period): Line[] {
+  const lines = answers.flatMap((answer) =>
+    answer.document.claims.map((claim) => ({ claim, answer })),
+  );
+  return lines
+    .filter(({ claim }) => claim.month >= period.from && claim.month <= period.to)
+    .sort((a, b) => b.claim.month.localeCompare(a.claim.month));
+}
+
+// "" for all.
+export function filtered(lines: Line[], institution: string): Line[] {
+  return institution === ""
+    ? lines
+    : lines.filter(({ claim }) => claim.institution === institution);
+}
+
+export function institutions_of(lines: Line[]): string[] {
+  const names = new Set(lines.map(({ claim }) => claim.institution));
+  return [...names].sort((a, b) => a.localeCompare(b, "ja"));
+}
+
+export interface MonthLines {
+  month: string;
+  lines: Line[];
+}
+
+export function by_month(lines: Line[]): MonthLines[] {
+  const out: MonthLines[] = [];
+  for (const line of lines) {
+    const last = out.at(-1);
+    if (last?.month === line.claim.month) last.lines.push(line);
+    else out.push({ month: line.claim.month, lines: [line] });
+  }
+  return out;
+}
+
+// ---- sums ----
+
+// As the chart tells them apart.
+export const groups = ["clinic", "dental", "pharmacy", "other"] as const;
+export type Group = (typeof groups)[number];
+
+const group_of_kind: Record<ClaimKind, Group> = {
+  medical: "clinic",
+  dpc: "clinic",
+  dental: "dental",
+  pharmacy: "pharmacy",
+  "visiting-nurse": "other",
+  judo: "other",
+};
+
+export interface Sum {
+  claims: number;
+  cost_yen: number;
+  paid_yen: number;
+  paid: Record<Group, number>;
+  paid_unknown: number; // claims that are not in `paid_yen`
+}
+
+export function sum_of(lines: Line[]): Sum {
+  const out: Sum = {
+    ...{ claims: lines.length, cost_yen: 0, paid_yen: 0, paid_unknown: 0 },
+    paid: { clinic: 0, dental: 0, pharmacy: 0, other: 0 },
+  };
+  for (const { claim } of lines) {
+    out.cost_yen += claim.cost_yen;
+    if (claim.paid_yen === undefined) {
+      out.paid_unknown += 1;
+      continue;
+    }
+    out.paid_yen += claim.paid_yen;
+    out.paid[group_of_kind[claim.kind]] += claim.paid_yen;
+  }
+  return out;
+}
+
+// No payment is known of any of them: no amount, which is not an amount of nothing.
+export function is_unknown({ claims, paid_unknown }: Sum): boolean {
+  return claims > 0 && claims === paid_unknown;
+}
+
+export interface MonthSum extends Sum {
+  month: string;
+  waiting: Answer[]; // insurers whose claims of this month have not come in
+}
+
+// Every month of the period, the oldest first; also those without a claim.
+export function month_sums(lines: Line[], answers: Answer[], period: Period): MonthSum[] {
+  return months_of(period).map((month) => ({
+    month,
+    ...sum_of(lines.filter(({ claim }) => claim.month === month)),
+    waiting: answers.filter(({ document }) => month > document.arrived_to),
+  }));
+}
+
+// Nobody has anything of it: no amount, which is not an amount of nothing.
+export function is_to_come({ claims, waiting }: MonthSum, answers: Answer[]): boolean {
+  return claims === 0 && waiting.length === answers.length;
+}

@@ -1,0 +1,125 @@
+// A page of My Page as a person meets it: in a browser, under the portal's own headers, with the
+// country that its harness makes.
+import AxeBuilder from "@axe-core/playwright";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { build } from "vite";
+import { expect } from "vitest";
+
+const web = fileURLToPath(new URL("..", import.meta.url));
+const style = readFileSync(join(web, "../lib/page/static/style.css"));
+const page_text = (title: string) => `<!doctype html>
+<html lang="ja" class="portal"><head><meta charset="utf-8">
+<title>マイページ</title><meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/base.css"><link rel="stylesheet" href="/style.css">
+<script type="module" src="/harness.js"></script></head>
+<body><main id="main"><h1>${title}</h1><div id="page"></div></main></body></html>`;
+// As web pages of the portal have it (lib/page/answer.cpp).
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'";
+
+function serve(folder: string, title: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url!, "http://localhost");
+    const is_script = pathname.endsWith(".js");
+    const type = is_script
+      ? "text/javascript"
+      : pathname.endsWith(".css")
+        ? "text/css"
+        : "text/html";
+    response.setHeader("Content-Type", `${type}; charset=utf-8`);
+    response.setHeader("Content-Security-Policy", policy);
+    if (pathname === "/") response.end(page_text(title));
+    else if (pathname === "/base.css") response.end(style);
+    else if (pathname === "/favicon.ico") response.writeHead(204).end();
+    else response.end(readFileSync(join(folder, pathname.slice(1))));
+  });
+  return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server)));
+}
+
+function launch(): Promise<Browser> {
+  const off = ["background-networking", "component-update", "sync", "quic"];
+  const flags = ["--no-sandbox", "--disable-gpu", "--no-first-run"];
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [...flags, ...off.map((one) => `--disable-${one}`)],
+  });
+}
+
+export class TestBrowser {
+  private readonly pages: Page[] = [];
+  private readonly complaints: string[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  // `harness`: a script of this folder that renders the page into #page.
+  static async start(harness: string, title: string): Promise<TestBrowser> {
+    const folder = mkdtempSync(join(tmpdir(), "mado-browser-"));
+    await build({
+      configFile: join(web, "vite.config.ts"),
+      logLevel: "error",
+      build: {
+        outDir: folder,
+        minify: false,
+        rollupOptions: { input: { harness: join(web, harness) } },
+      },
+    });
+    return new TestBrowser(folder, await serve(folder, title), await launch());
+  }
+  async stop(): Promise<void> {
+    await this.browser.close();
+    this.server.close();
+    rmSync(this.folder, { recursive: true });
+  }
+  // After each test: nothing was against the headers, and nothing was thrown.
+  async close_pages(): Promise<void> {
+    await Promise.all(this.pages.splice(0).map((page) => page.context().close()));
+    expect(this.complaints.splice(0)).toEqual([]);
+  }
+  async open(query = "", width = 1280, more = {}): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: { width, height: 900 }, ...more });
+    const page = await context.newPage();
+    this.pages.push(page);
+    page.on("console", (one) => {
+      if (one.type() === "error") this.complaints.push(one.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    const { port } = this.server.address() as AddressInfo;
+    await page.goto(`http://127.0.0.1:${port}/?${query}`);
+    return page;
+  }
+}
+
+// What a button saves.
+export async function saved(page: Page, button: string): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: button }).click();
+  return readFileSync(await (await waiting).path(), "utf8");
+}
+
+// Everything open and in large text: no sideways scrolling, targets that a finger meets, and what
+// axe finds.
+export async function expect_accessible(page: Page, width: number): Promise<void> {
+  const sizes = await page.evaluate(() => {
+    document.querySelectorAll("details").forEach((one) => (one.open = true));
+    document.documentElement.classList.add("large");
+    const targets = [...document.querySelectorAll("button, summary, select, label.choice")];
+    const heights = targets.map((one) => one.getBoundingClientRect().height);
+    return { width: document.documentElement.scrollWidth, lowest: Math.min(...heights) };
+  });
+  expect(sizes.width).toBe(width);
+  expect(sizes.lowest).toBeGreaterThanOrEqual(44);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((one) => `${one.id} ${one.nodes[0]!.html}`)).toEqual([]);
+}
