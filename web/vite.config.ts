@@ -22,6 +22,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         back: "portal/back.ts",
+        checkups: "portal/checkups.tsx",
         eligibility: "portal/eligibility.tsx",
         home: "portal/home.tsx",
         looked: "portal/looked.tsx",
