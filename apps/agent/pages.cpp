@@ -17,8 +17,13 @@ using page::to_text;
 
 // Services in a person's words; one that is not here is shown by its id.
 std::string service_name(Language language, const wire::ServiceId& service) {
-    static constexpr std::array<std::pair<std::string_view, Words>, 10> names = {{
-        {"eligibility", {"医療保険の資格", "your health insurance", "いりょうの ほけん"}},
+    static constexpr std::array<std::pair<std::string_view, Words>, 11> names = {{
+        {"eligibility",
+         {"医療保険と介護保険の資格", "your health and care insurance",
+          "いりょうと かいごの ほけん"}},
+        {"pension",
+         {"年金の記録と見込額", "your pension record and what you may expect",
+          "ねんきんの きろく"}},
         {"claims",
          {"診療の明細（レセプト）", "what was treated and its cost", "びょういんの きろく"}},
         {"checkups", {"特定健診の結果", "your check-ups", "けんこう しんだんの けっか"}},

@@ -19,7 +19,9 @@ Identifier read_identifier(const json::value& value) {
     out.holder = in.text("holder");
     out.current = in.text("state") == "current";
     Members fields(in.object("fields"));
-    EXPECT_EQ(fields.text("insurer"), out.holder);
+    // A pension holder's number goes with nothing that another holder knows.
+    const bool pension = std::ranges::find(pension_ids, out.holder) != pension_ids.end();
+    if (!pension) EXPECT_EQ(fields.text("insurer"), out.holder);
     out.symbol = fields.optional_text("symbol");
     out.number = fields.text("number");
     out.branch = fields.optional_text("branch");
@@ -49,7 +51,10 @@ std::vector<Known> read_people(const std::string& path) {
         known.issued = in.boolean("issued");
         EXPECT_NE(in.text("card"), "");
         for (const auto& one : in.array("identifiers", 50)) {
-            known.identifiers.push_back(read_identifier(one));
+            auto identifier = read_identifier(one);
+            const bool pension =
+                std::ranges::find(pension_ids, identifier.holder) != pension_ids.end();
+            (pension ? known.pensions : known.identifiers).push_back(std::move(identifier));
         }
         EXPECT_TRUE(in.finish());
         people.push_back(std::move(known));

@@ -22,6 +22,7 @@
 namespace mado::country {
 
 inline const std::vector<std::string> holder_ids{"06990014", "990010", "39990015", "992016"};
+inline const std::vector<std::string> pension_ids{"nenkin", "npf", "kikin-1", "pfa"};
 inline std::string country_folder() {
     return std::filesystem::path(__FILE__).parent_path().string();
 }
@@ -48,7 +49,8 @@ struct Known {
     std::string birth_date;
     std::string health_care_number;
     bool issued = false;
-    std::vector<Identifier> identifiers;
+    std::vector<Identifier> identifiers;  // of insurers
+    std::vector<Identifier> pensions;     // of pension holders
 };
 
 // What `mado-country` wrote for the issuing centre.

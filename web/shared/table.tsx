@@ -35,7 +35,7 @@ export function DataTable({ caption, columns, rows, foot }: DataTableProps): JSX
           <tr role="row">
             {columns.map((column) => (
               <th key={column.label} role="columnheader" scope="col" class={class_of(column)}>
-                <span class={column.unseen ? "unseen" : undefined}>
+                <span class={column.unseen ? "visually-hidden" : undefined}>
                   <Read text={column.label} />
                 </span>
               </th>

@@ -1,7 +1,7 @@
 // (7) Who answered, as of when; who did not, and what that means for the figures.
 import type { JSX } from "preact";
-import { Say, has_words } from "../../shared/words";
-import { date_text, day_of } from "./format";
+import { Say } from "../../shared/words";
+import { Answered, Silent } from "../answered";
 import type { Records } from "./record";
 
 export function Progress({ records, done }: { records: Records; done: boolean }): JSX.Element {
@@ -23,15 +23,14 @@ export function is_whole({ answers, silent }: Records, done: boolean): boolean {
 }
 
 // Stands above the figures, for a sum without a part is not a small sum but a wrong one.
-export function Missing({ records, done }: { records: Records; done: boolean }): JSX.Element | null {
-  const { answers, silent } = records;
-  if (!done || (silent.length === 0 && is_whole(records, done))) return null;
+export function Missing({ records }: { records: Records }): JSX.Element {
+  const { answers, silent, is_cut_short } = records;
   const has_state = answers.some(({ document }) => document.body === "state");
   return (
     <div class="warning missing">
       <p>
         <strong>
-          <Say of="pension.missing.title" />
+          <Say of={answers.length > 0 ? "pension.missing.title" : "pension.missing.nothing"} />
         </strong>
       </p>
       {silent.length > 0 && (
@@ -39,7 +38,12 @@ export function Missing({ records, done }: { records: Records; done: boolean }):
           <Say of="pension.missing.silent" count={silent.length} />
         </p>
       )}
-      {!has_state && (
+      {is_cut_short && (
+        <p>
+          <Say of="pension.missing.cut_short" />
+        </p>
+      )}
+      {!has_state && answers.length > 0 && (
         <p>
           <Say of="pension.missing.state" />
         </p>
@@ -54,30 +58,20 @@ export function Missing({ records, done }: { records: Records; done: boolean }):
   );
 }
 
-export function Answered({ records }: { records: Records }): JSX.Element {
+export function Sources({ records }: { records: Records }): JSX.Element {
   return (
     <ul class="answered">
       {records.answers.map(({ position, holder, as_of, document: { office } }) => (
         <li key={position}>
-          <strong>{holder.name}</strong>{" "}
-          <Say of="pension.answered.as_of" day={date_text(day_of(as_of))} />
+          <strong>{holder.name}</strong> <Answered as_of={as_of} />
           <br />
           <Say of="pension.answered.office" office={office.name} />{" "}
           <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>
         </li>
       ))}
-      {records.silent.map(({ position, holder, code }) => {
-        const key = `pension.silent.${code}`;
-        return (
-          <li key={position}>
-            <strong>
-              {holder ? holder.name : <Say of="pension.answered.nth" {...{ position }} />}
-            </strong>{" "}
-            <Say of="pension.answered.silent" />{" "}
-            <Say of={has_words(key) ? key : "pension.silent.other"} />
-          </li>
-        );
-      })}
+      {records.silent.map(({ position, code }) => (
+        <Silent key={position} kind="pension" code={code} />
+      ))}
     </ul>
   );
 }

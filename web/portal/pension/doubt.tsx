@@ -1,8 +1,9 @@
 // 「ちがうと思ったら」: whom to call about one line of the record, and what to say.
 import { createContext, type JSX } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { day_of } from "../../shared/dates";
 import { Read, Say, phrase, text_of, without_readings } from "../../shared/words";
-import { date_text, day_of } from "./format";
+import { date_text } from "./format";
 import type { Answer } from "./record";
 
 export interface Line {
@@ -16,9 +17,9 @@ export const DoubtContext = createContext<(line: Line) => void>(() => undefined)
 export function DoubtButton(line: Line): JSX.Element {
   const open = useContext(DoubtContext);
   return (
-    <button type="button" class="doubt" onClick={() => open(line)}>
+    <button type="button" class="link doubt" onClick={() => open(line)}>
       <Say of="pension.doubt.title" />
-      <span class="unseen">
+      <span class="visually-hidden">
         <Say of="pension.doubt.about" subject={line.subject} />
       </span>
     </button>
@@ -44,7 +45,7 @@ function Copy({ text }: { text: string }): JSX.Element {
   return (
     <>
       <p class="saying">{text}</p>
-      <button type="button" class="second" onClick={copy}>
+      <button type="button" class="quiet" onClick={copy}>
         <Say of="pension.doubt.copy" />
       </button>
       <p role="status">{outcome && <Say of={`pension.doubt.${outcome}`} />}</p>

@@ -46,11 +46,6 @@ export function date_text(date: string): string {
   return `${month_text(date)}${language() === "easy" ? `${day}[日|にち]` : `${day}日`}`;
 }
 
-// Unix time, as the date in Japan.
-export function day_of(time: number): string {
-  return new Date((time + 9 * 3600) * 1000).toISOString().slice(0, 10);
-}
-
 export function period_text(from: string, to: string | null): string {
   if (to === null) return phrase("pension.since", { from: month_text(from) });
   if (from === to) return month_text(from);

@@ -171,7 +171,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
             </th>
           ))}
           <th scope="col">
-            <span class="unseen">
+            <span class="visually-hidden">
               <Say of="pension.doubt.title" />
             </span>
           </th>
@@ -210,7 +210,7 @@ function GridCell({ month }: { month: Month | null }): JSX.Element {
           </span>
         ))}
       </span>
-      <span class="unseen">
+      <span class="visually-hidden">
         <Read text={status_text(month)} />
       </span>
     </td>

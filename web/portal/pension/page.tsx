@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Patterns } from "../../shared/chart";
 import { Say, text_of } from "../../shared/words";
-import { Answered, Missing, Progress, is_whole } from "./answered";
+import { Missing, Progress, Sources, is_whole } from "./answered";
 import { Contributions } from "./contributions";
 import { DoubtContext, DoubtDialog, type Line } from "./doubt";
 import { Expected } from "./expected";
@@ -46,17 +46,18 @@ export function Pension({ records, done, today }: PensionProps): JSX.Element {
   use_unfolded_on_paper();
   const read = read_records(records);
   const nobody = read.answers.length === 0;
+  const no_holder = done && nobody && read.silent.length === 0;
   return (
     <DoubtContext.Provider value={set_doubted}>
       <div class="pension on-paper">
         <Patterns />
         <Progress records={read} done={done} />
-        <Missing records={read} done={done && !(nobody && read.silent.length === 0)} />
-        {done && nobody && read.silent.length === 0 && <NoHolder />}
+        {done && !no_holder && !is_whole(read, done) && <Missing records={read} />}
+        {no_holder && <NoHolder />}
         {!nobody && <Figures {...{ read, done, today }} />}
         {(!nobody || read.silent.length > 0) && (
           <Section id="answered" title="pension.answered.title">
-            <Answered records={read} />
+            <Sources records={read} />
           </Section>
         )}
         {doubted && <DoubtDialog line={doubted} close={() => set_doubted(null)} />}

@@ -1,6 +1,9 @@
 // What the holders of pension records answer (service `pension`). The page knows no law: it shows
 // and adds up what stands here. A document that does not read is refused whole.
 
+import { is_of_one_holder } from "../../shared/ask";
+import type { Problem } from "../../shared/result";
+
 export type Scheme = "national" | "employees" | "employees-fund" | "national-fund";
 export const schemes: readonly Scheme[] = [
   "national",
@@ -108,7 +111,7 @@ export interface OwnRecord {
   holder?: { id: string; name: string };
   result:
     | { ok: true; value: { data: unknown; as_of: number; outcome: string } }
-    | { ok: false; problem: { code: string; detail?: string } };
+    | { ok: false; problem: Problem };
 }
 
 export interface Answer {
@@ -118,15 +121,16 @@ export interface Answer {
   document: PensionDocument;
 }
 
+// Who it was stands in an answer only.
 export interface Silence {
   position: number;
-  holder: { id: string; name: string } | null;
   code: string;
 }
 
 export interface Records {
   answers: Answer[];
   silent: Silence[];
+  is_cut_short: boolean; // nobody was asked after a problem that everybody else would have had
 }
 
 type Reads = (value: unknown) => boolean;
@@ -230,13 +234,12 @@ export function read_document(data: unknown): PensionDocument | null {
 
 // Who answered with a document, and who did not.
 export function read_records(records: OwnRecord[]): Records {
-  const out: Records = { answers: [], silent: [] };
+  const out: Records = { answers: [], silent: [], is_cut_short: false };
   for (const { position, holder, result } of records) {
-    const silent = (code: string) =>
-      out.silent.push({ position, holder: holder ?? null, code });
+    const silent = (code: string) => out.silent.push({ position, code });
     if (!result.ok) {
-      // Behind the last link there is nobody who could have answered.
-      if (result.problem.code !== "no_link") silent(result.problem.code);
+      silent(result.problem.code);
+      if (!is_of_one_holder(result.problem)) out.is_cut_short = true;
       continue;
     }
     const { data, as_of, outcome } = result.value;
