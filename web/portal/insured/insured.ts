@@ -1,6 +1,8 @@
 // What the holders of eligibility answered, read for showing it to the person
-// (docs/protocols/gateway.md, `eligibility`).
+// (docs/protocols/gateway.md, `eligibility`). A document that does not read is refused whole.
 import type { OwnRecord } from "../../shared/ask";
+import { Members, parse_date, type JsonObject } from "../../shared/json";
+import { Refused, refuse } from "../../shared/result";
 
 export interface Cover {
   share_percent: number;
@@ -11,6 +13,7 @@ export interface Cover {
   from: string;
   to?: string;
   name: string;
+  category?: string; // 第1号, 任意継続, …
   level?: string; // 要介護状態区分
 }
 export interface Insured {
@@ -22,58 +25,84 @@ export interface Insured {
   problem?: string; // code
 }
 
-type Json = Record<string, unknown>;
-const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const payers_max = 64;
+const list_length_max = 1000;
 
-function patient_name(coverage: Json): string {
-  const patient = list(coverage.contained).find((one) => one.resourceType === "Patient");
-  return text(list(patient?.name)[0]?.text);
+// Of FHIR resources only what is shown is looked at: they may have more.
+function objects(from: JsonObject, name: string): JsonObject[] {
+  return from[name] === undefined ? [] : new Members(from).objects(name, list_length_max);
 }
 
-function care_level(coverage: Json): string | undefined {
-  const found = list(coverage.class).find((one) =>
-    list((one.type as Json | undefined)?.coding).some((coding) => coding.code === "care-level"),
-  );
-  return found && text(found.value);
+function patient_name(coverage: JsonObject): string {
+  const patient = objects(coverage, "contained").find((one) => one.resourceType === "Patient");
+  const name = patient && objects(patient, "name")[0];
+  return (name && new Members(name).optional_text("text", 1024)) ?? "";
 }
 
-function cover_of(payer: Json): Cover {
-  const coverage = payer.coverage as Json;
-  const period = (coverage.period ?? {}) as Json;
-  const level = care_level(coverage);
-  return {
-    share_percent: Number(payer.share_percent),
-    special_payment: payer.special_payment === true,
-    symbol: text(payer.symbol),
-    number: text(payer.number),
-    branch: text(payer.branch),
-    from: text(period.start),
-    ...(period.end ? { to: text(period.end) } : {}),
+function class_of(coverage: JsonObject, code: string): string | undefined {
+  const found = objects(coverage, "class").find((one) => {
+    const type = new Members(one).optional_object("type");
+    return type && objects(type, "coding").some((coding) => coding.code === code);
+  });
+  return found && new Members(found).text("value", 1024);
+}
+
+function cover_of(payer: JsonObject): Cover {
+  const members = new Members(payer);
+  const coverage = members.object("coverage");
+  const period = new Members(new Members(coverage).object("period"));
+  const to = period.optional_text("end");
+  const category = class_of(coverage, "plan");
+  const level = class_of(coverage, "care-level");
+  members.integer("rank", 1, 100);
+  members.boolean("guarantee");
+  const out = {
+    share_percent: members.integer("share_percent", 0, 100),
+    special_payment: members.boolean("special_payment"),
+    symbol: members.text("symbol"),
+    number: members.text("number"),
+    branch: members.text("branch"),
+    from: parse_date(period.text("start")),
+    ...(to === undefined ? {} : { to: parse_date(to) }),
     name: patient_name(coverage),
-    ...(level ? { level } : {}),
+    ...(category === undefined ? {} : { category }),
+    ...(level === undefined ? {} : { level }),
   };
+  members.finish();
+  return out;
 }
 
-export function insured_of(record: OwnRecord): Insured {
-  if (!record.result.ok) {
-    return { kind: record.kind, covers: [], problem: record.result.problem.code };
-  }
-  const { data, as_of, holder } = record.result.value;
-  const out: Insured = {
-    kind: record.kind,
-    holder: holder.name,
-    as_of,
-    covers: list(data.payers).map(cover_of),
-  };
-  if (data.result !== "not_on_this_date") return out;
+type Read = Pick<Insured, "covers" | "ended">;
+
+export function read_eligibility(data: JsonObject): Read {
+  const members = new Members(data);
+  parse_date(members.text("on"));
+  const result = members.one_of("result", ["insured", "not_on_this_date"]);
+  const covers = members.objects("payers", payers_max).map(cover_of);
+  const last_day = members.optional_text("last_day");
+  const reason = members.optional_text("end_reason");
+  members.finish();
+  const is_insured = result === "insured";
+  if (is_insured !== covers.length > 0) refuse("payers do not fit the result");
+  if (is_insured) return { covers };
   return {
-    ...out,
+    covers,
     ended: {
-      ...(data.last_day ? { last_day: text(data.last_day) } : {}),
-      ...(data.end_reason ? { reason: text(data.end_reason) } : {}),
+      ...(last_day === undefined ? {} : { last_day: parse_date(last_day) }),
+      ...(reason === undefined ? {} : { reason }),
     },
   };
+}
+
+export function insured_of({ kind, result }: OwnRecord): Insured {
+  if (!result.ok) return { kind, covers: [], problem: result.problem.code };
+  const { data, as_of, holder } = result.value;
+  try {
+    return { kind, holder: holder.name, as_of, ...read_eligibility(data) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { kind, covers: [], problem: "unreadable" };
+  }
 }
 
 // As the newest insurance writes it.

@@ -4,8 +4,9 @@ import type { Country } from "../../shared/country";
 import type { CrossCheck, Finding } from "../../shared/cross_check";
 import { time_text } from "../../shared/dates";
 import type { Problem } from "../../shared/result";
+import { save } from "../../shared/files";
 import { Say } from "../../shared/words";
-import { evidence_of, evidence_of_list, save } from "./files";
+import { evidence_of, evidence_of_list } from "./files";
 
 function ToDo({ make_file }: { make_file: () => string }): JSX.Element {
   return (

@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { day_of, day_text } from "../../shared/dates";
+import { save } from "../../shared/files";
 import { Say } from "../../shared/words";
 import { Entry, type Around } from "./entry";
-import { csv_of, json_of, save } from "./files";
+import { csv_of, json_of } from "./files";
 import { Filters, type Grouping } from "./filters";
 import { filtered, grouped, no_filter, type Filter, type Group, type Look } from "./list";
 

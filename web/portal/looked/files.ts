@@ -1,5 +1,6 @@
 // What a person can keep: a table, data, one entry's proof, and the evidence of what does not fit.
 import { base64url, utf8 } from "../../shared/bytes";
+import { csv_text } from "../../shared/files";
 import type { CrossCheck } from "../../shared/cross_check";
 import type { PersonEntry } from "../../shared/entries";
 import type { Json } from "../../shared/json";
@@ -11,12 +12,6 @@ import { clock_text, day_of } from "../../shared/dates";
 import { text_of } from "../../shared/words";
 import type { Look } from "./list";
 import { outcome_text, presence_text, purpose_text, service_text } from "./words";
-
-// RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it.
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replace(/"/g, '""')}"`;
-}
 
 const columns: [name: string, value: (look: Look) => string][] = [
   ["seq", ({ entry }) => String(entry.seq)],
@@ -33,11 +28,11 @@ const columns: [name: string, value: (look: Look) => string][] = [
   ["index", ({ entry }) => String(entry.index)],
 ];
 
-// With a byte order mark, without which spreadsheets take it for another encoding.
 export function csv_of(looks: Look[]): string {
-  const head = columns.map(([name]) => cell(text_of(`looked.csv_${name}`))).join(",");
-  const rows = looks.map((look) => columns.map(([, value]) => cell(value(look))).join(","));
-  return `\ufeff${[head, ...rows].join("\r\n")}\r\n`;
+  return csv_text([
+    columns.map(([name]) => text_of(`looked.csv_${name}`)),
+    ...looks.map((look) => columns.map(([, value]) => value(look))),
+  ]);
 }
 
 function look_json({ entry, who, holder, basis }: Look): Json {
@@ -131,13 +126,4 @@ function text_of_evidence(country: Country, now: number, what: Record<string, Js
   const directory = { version, issued_at, policy };
   const out = { form: "mado-looked-evidence/1", made_at: now, directory, ...what };
   return text_of_json(out);
-}
-
-// The browser's own way to save something: nothing is sent.
-export function save(name: string, type: string, text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

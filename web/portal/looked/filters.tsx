@@ -1,39 +1,11 @@
 // Whom, when, which record; own views are hidden unless wanted. Each choice works at once.
 import type { JSX } from "preact";
 import { Say, text_of } from "../../shared/words";
+import { Select } from "../select";
 import { organisations_of, services_of, type Filter, type Look, type Period } from "./list";
 import { service_text } from "./words";
 
 const periods: Period[] = ["all", "month", "quarter", "year", "days"];
-
-interface Choice {
-  value: string;
-  text: string;
-}
-
-function Select(props: {
-  id: string;
-  label: string;
-  value: string;
-  choices: Choice[];
-  on_change: (value: string) => void;
-}): JSX.Element {
-  const { id, label, value, choices, on_change } = props;
-  return (
-    <p class="choose">
-      <label for={id}>
-        <Say of={label} />
-      </label>
-      <select id={id} value={value} onChange={(event) => on_change(event.currentTarget.value)}>
-        {choices.map((one) => (
-          <option key={one.value} value={one.value} selected={one.value === value}>
-            {one.text}
-          </option>
-        ))}
-      </select>
-    </p>
-  );
-}
 
 function Days({ filter, change }: { filter: Filter; change: (to: Partial<Filter>) => void }) {
   return (

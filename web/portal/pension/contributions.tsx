@@ -104,7 +104,7 @@ function YearTable({ answers, lines, used }: YearTableProps): JSX.Element {
     { label: phrase("pension.column.fiscal_year") },
     ...used.map((scheme) => ({ label: scheme_text(scheme), amount: true })),
     { label: phrase("pension.column.sum"), amount: true },
-    { label: phrase("pension.doubt.title"), unseen: true },
+    { label: phrase("shell.doubt"), unseen: true },
   ];
   const sum = (of: (line: YearLine) => number) => lines.reduce((all, line) => all + of(line), 0);
   const rows = lines.map((line) => ({

@@ -1,14 +1,13 @@
 // 「ちがうと思ったら」: whom to call about one line of the record, and what to say.
 import { createContext, type JSX } from "preact";
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import { day_of } from "../../shared/dates";
-import { Read, Say, phrase, text_of, without_readings } from "../../shared/words";
+import { Say, text_of } from "../../shared/words";
+import { DoubtDialog, OpenDoubt, Saying, type DoubtLine } from "../doubt";
 import { date_text } from "./format";
 import type { Answer } from "./record";
 
-export interface Line {
-  subject: string; // a phrase: of which line
-  shown: string; // a phrase: what the line says
+export interface Line extends DoubtLine {
   answer: Answer;
 }
 
@@ -16,14 +15,7 @@ export const DoubtContext = createContext<(line: Line) => void>(() => undefined)
 
 export function DoubtButton(line: Line): JSX.Element {
   const open = useContext(DoubtContext);
-  return (
-    <button type="button" class="link doubt" onClick={() => open(line)}>
-      <Say of="pension.doubt.title" />
-      <span class="visually-hidden">
-        <Say of="pension.doubt.about" subject={line.subject} />
-      </span>
-    </button>
-  );
+  return <OpenDoubt subject={line.subject} open={() => open(line)} />;
 }
 
 function saying({ subject, shown, answer }: Line): string {
@@ -33,24 +25,6 @@ function saying({ subject, shown, answer }: Line): string {
     subject,
     shown,
   });
-}
-
-function Copy({ text }: { text: string }): JSX.Element {
-  const [outcome, set_outcome] = useState<"" | "copied" | "not_copied">("");
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => set_outcome("copied"),
-      () => set_outcome("not_copied"),
-    );
-  return (
-    <>
-      <p class="saying">{text}</p>
-      <button type="button" class="quiet" onClick={copy}>
-        <Say of="pension.doubt.copy" />
-      </button>
-      <p role="status">{outcome && <Say of={`pension.doubt.${outcome}`} />}</p>
-    </>
-  );
 }
 
 function Steps({ line }: { line: Line }): JSX.Element {
@@ -69,7 +43,7 @@ function Steps({ line }: { line: Line }): JSX.Element {
         <p>
           <Say of="pension.doubt.tell" />
         </p>
-        <Copy text={saying(line)} />
+        <Saying text={saying(line)} />
       </li>
       <li>
         <p>
@@ -80,32 +54,15 @@ function Steps({ line }: { line: Line }): JSX.Element {
   );
 }
 
-export function DoubtDialog({ line, close }: { line: Line; close: () => void }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  // Modal: Esc closes it, and the focus goes back to the line's button.
-  useEffect(() => {
-    dialog.current!.showModal();
-    heading.current!.focus();
-  }, []);
-  const title = without_readings(phrase("pension.doubt.title"));
+interface DialogProps {
+  line: Line;
+  close: () => void;
+}
+
+export function PensionDoubt({ line, close }: DialogProps): JSX.Element {
   return (
-    <dialog ref={dialog} class="doubt-dialog" aria-label={title} onClose={close}>
-      <h2 ref={heading} tabIndex={-1}>
-        <Say of="pension.doubt.title" />
-      </h2>
-      <p class="line">
-        <Read text={line.subject} />
-        <br />
-        <Read text={line.shown} />
-      </p>
+    <DoubtDialog line={line} close={close}>
       <Steps line={line} />
-      <p class="note">
-        <Say of="pension.doubt.not_online" />
-      </p>
-      <button type="button" onClick={() => dialog.current!.close()}>
-        <Say of="pension.doubt.close" />
-      </button>
-    </dialog>
+    </DoubtDialog>
   );
 }

@@ -172,7 +172,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
           ))}
           <th scope="col">
             <span class="visually-hidden">
-              <Say of="pension.doubt.title" />
+              <Say of="shell.doubt" />
             </span>
           </th>
         </tr>
@@ -294,7 +294,7 @@ function Pay({ months, answer }: { months: Month[]; answer: Answer }): JSX.Eleme
           { label: phrase("pension.column.period") },
           { label: phrase("pension.column.months"), amount: true },
           { label: phrase("pension.column.pay"), amount: true },
-          { label: phrase("pension.doubt.title"), unseen: true },
+          { label: phrase("shell.doubt"), unseen: true },
         ]}
         rows={paid.map((run) => {
           const period = period_text(run.first.month, run.last.month);

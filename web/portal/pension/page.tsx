@@ -1,12 +1,13 @@
 // 「年金情報の閲覧」: what every holder of the person's pension records answered, side by side and
 // added up. Answers are shown as they come; who does not answer leaves a gap that is named.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Patterns } from "../../shared/chart";
+import { use_unfolded_on_paper } from "../../shared/paper";
 import { Say, text_of } from "../../shared/words";
 import { Missing, Progress, Sources, is_whole } from "./answered";
 import { Contributions } from "./contributions";
-import { DoubtContext, DoubtDialog, type Line } from "./doubt";
+import { DoubtContext, PensionDoubt, type Line } from "./doubt";
 import { Expected } from "./expected";
 import { name_text } from "./format";
 import { Glance } from "./glance";
@@ -19,26 +20,6 @@ export interface PensionProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
   today: string; // "2026-11-26"
-}
-
-// Paper shows what is folded away on the screen.
-function use_unfolded_on_paper(): void {
-  useEffect(() => {
-    let opened: HTMLDetailsElement[] = [];
-    const unfold = () => {
-      opened = [...document.querySelectorAll<HTMLDetailsElement>("details.data:not([open])")];
-      for (const details of opened) details.open = true;
-    };
-    const fold = () => {
-      for (const details of opened) details.open = false;
-    };
-    addEventListener("beforeprint", unfold);
-    addEventListener("afterprint", fold);
-    return () => {
-      removeEventListener("beforeprint", unfold);
-      removeEventListener("afterprint", fold);
-    };
-  }, []);
 }
 
 export function Pension({ records, done, today }: PensionProps): JSX.Element {
@@ -60,7 +41,7 @@ export function Pension({ records, done, today }: PensionProps): JSX.Element {
             <Sources records={read} />
           </Section>
         )}
-        {doubted && <DoubtDialog line={doubted} close={() => set_doubted(null)} />}
+        {doubted && <PensionDoubt line={doubted} close={() => set_doubted(null)} />}
       </div>
     </DoubtContext.Provider>
   );

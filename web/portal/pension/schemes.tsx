@@ -106,7 +106,7 @@ export function Schemes({ answers, life }: { answers: Answer[]; life: Life }): J
           { label: phrase("pension.column.period"), plain: true },
           { label: phrase("pension.column.kind"), plain: true },
           { label: phrase("pension.column.holder"), plain: true },
-          { label: phrase("pension.doubt.title"), unseen: true },
+          { label: phrase("shell.doubt"), unseen: true },
         ]}
         rows={lines.map((line, i) => ({ key: i, cells: cells_of(line) }))}
       />

@@ -1,0 +1,38 @@
+// A choice that works at once. The browser is not to keep what was chosen: it says something of the
+// person.
+import type { JSX } from "preact";
+import { Say } from "../shared/words";
+
+export interface Choice {
+  value: string;
+  text: string;
+}
+
+export function Select(props: {
+  id: string;
+  label: string;
+  value: string;
+  choices: Choice[];
+  on_change: (value: string) => void;
+}): JSX.Element {
+  const { id, label, value, choices, on_change } = props;
+  return (
+    <p class="choose">
+      <label for={id}>
+        <Say of={label} />
+      </label>
+      <select
+        id={id}
+        value={value}
+        autocomplete="off"
+        onChange={(event) => on_change(event.currentTarget.value)}
+      >
+        {choices.map((one) => (
+          <option key={one.value} value={one.value} selected={one.value === value}>
+            {one.text}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+}
