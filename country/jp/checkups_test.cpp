@@ -200,7 +200,7 @@ TEST_F(CheckupsTest, TheNamedPeople) {
     std::vector<std::string> judged;
     for (const auto& one : his)
         judged.push_back(one.checkup.text("metabolic") + one.checkup.text("guidance"));
-    EXPECT_EQ(judged, (std::vector<std::string>{"11", "12", "33", "33"}));
+    EXPECT_EQ(judged, (std::vector<std::string>{"11", "22", "33", "33"}));
     EXPECT_EQ(his[0].value("9N006"), "75.2");
     EXPECT_EQ(his[0].value("9N011"), "25.6");
     EXPECT_EQ(his[0].items.at("9N016").text("high"), "84.9") << "of a man";
