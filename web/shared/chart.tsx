@@ -261,7 +261,7 @@ export interface StackProps {
   bars: Bar[];
   steps?: boolean; // bars that follow each other without a gap
   smallest_step: number;
-  lines?: { value: number; label: string }[]; // what amounts are compared with
+  lines?: number[]; // what amounts are compared with; the words beside the chart say so
   highest?: number; // so that other choices are drawn to the same scale
   amount: (value: number) => string; // on the axis
   short_amount: (value: number) => string; // where it is narrow; the unit stands above
@@ -296,7 +296,7 @@ function draw_stack(
   const narrow = is_narrow(box);
   const sums = props.bars.map((bar) => bar.values.reduce((a, b) => a + b, 0));
   const lines = props.lines ?? [];
-  const highest = Math.max(props.highest ?? 0, ...sums, ...lines.map(({ value }) => value));
+  const highest = Math.max(props.highest ?? 0, ...sums, ...lines);
   const values = value_ticks(highest, props.smallest_step);
   const label = narrow ? props.short_amount : props.amount;
   const x: Scale = {
@@ -330,8 +330,15 @@ function draw_stack(
       {(props.steps ? merged(props.bars) : props.bars).map((bar) => (
         <Stack key={bar.from} {...{ bar, x, y, props }} />
       ))}
-      {lines.map((line) => (
-        <Line key={line.label} {...line} {...{ x, y, em }} />
+      {lines.map((value) => (
+        <line
+          key={value}
+          class="compared"
+          x1={x.start}
+          x2={x.end}
+          y1={place(y, value)}
+          y2={place(y, value)}
+        />
       ))}
       {props.bars.map((bar, i) => (
         <Target
@@ -345,30 +352,6 @@ function draw_stack(
     </>
   );
   return { height: Math.ceil(bottom + axis_height(props.ticks, em)), content };
-}
-
-interface LineProps {
-  value: number;
-  label: string;
-  x: Scale;
-  y: Scale;
-  em: number;
-}
-
-// The label stands on a plate, under the line where there is no room above it.
-function Line({ value, label, x, y, em }: LineProps): JSX.Element {
-  const at = place(y, value);
-  const width = text_em(label) * em + em * 0.6;
-  const top = at - em * 1.6 < y.end - em * 0.8 ? at + em * 0.1 : at - em * 1.6;
-  return (
-    <g>
-      <line class="compared" x1={x.start} x2={x.end} y1={at} y2={at} />
-      <rect class="plate" x={x.start + 2} y={top} width={width} height={em * 1.5} rx="3" />
-      <text x={x.start + 2 + em * 0.3} y={top + em * 1.1}>
-        {label}
-      </text>
-    </g>
-  );
 }
 
 // Steps of the same height are one piece.

@@ -7,7 +7,7 @@ import { DataTable } from "../../shared/table";
 import { Read, Say, phrase, text_of, without_readings } from "../../shared/words";
 import { Select } from "../select";
 import { item_text, measured_text, range_text, unit_text } from "./format";
-import { is_number, type Value } from "./record";
+import type { Value } from "./record";
 import { drawable, fiscal_year, items_of, points_of, value_in, type Examined } from "./years";
 
 // What people compare first; else the first that can be drawn.
@@ -27,19 +27,14 @@ interface ChartProps {
   item: Value; // as the newest check-up that has it
 }
 
-function lines_of({ low, high }: Value): { value: number; label: string }[] {
-  const line = (bound: string | undefined, key: string) =>
-    bound && is_number(bound)
-      ? [{ value: Number(bound), label: text_of(`checkups.line_${key}`, { bound }) }]
-      : [];
-  return [...line(low, "low"), ...line(high, "high")];
+function lines_of({ low, high }: Value): number[] {
+  return [low, high].flatMap((bound) => (bound === undefined ? [] : [Number(bound)]));
 }
 
 function Chart({ all, item }: ChartProps): JSX.Element {
   const points = points_of(all, item.code);
   const [first, last] = [points[0]!, points.at(-1)!];
   const years = [fiscal_year(first.day), fiscal_year(last.day)] as const;
-  const unit = unit_text(item);
   const name = plain(item_text(item));
   return (
     <StackChart
@@ -60,9 +55,9 @@ function Chart({ all, item }: ChartProps): JSX.Element {
       bars={points.map(({ from, to, value }) => ({ from, to, values: [value] }))}
       lines={lines_of(item)}
       smallest_step={1}
-      amount={(value) => (unit ? `${value} ${unit}` : String(value))}
+      amount={String}
       short_amount={String}
-      unit={unit ? `(${unit})` : ""}
+      unit={unit_text(item)}
       readout={(bar) => {
         const { day, shown } = points[bar]!;
         return plain(`${date_text(day)} ${measured_text(shown)}`);
@@ -121,12 +116,12 @@ export function Change({ all }: { all: Examined[] }): JSX.Element {
             on_change={choose}
           />
           <h3>
-            <Read text={item_text(item)} />
+            <Read text={item_text(item)} /> {item.unit && `(${unit_text(item)})`}
           </h3>
           <Chart all={all} item={item} />
-          {range_text(item) && (
+          {lines_of(item).length > 0 && (
             <p class="hint">
-              <Say of="checkups.range_now" range={range_text(item)} unit={unit_text(item)} />
+              <Say of="checkups.range_now" range={range_text(item)} />
             </p>
           )}
         </>

@@ -31,13 +31,11 @@ function Judged({ of, value }: { of: "metabolic" | "guidance"; value: string }):
   );
 }
 
+// But its day, which stands above.
 export function Facts({ one }: { one: Examined }): JSX.Element {
-  const { day, kind, institution, metabolic, guidance, doctor } = one.checkup;
+  const { kind, institution, metabolic, guidance, doctor } = one.checkup;
   return (
     <dl class="facts">
-      <Fact of="day">
-        <Read text={date_text(day)} />
-      </Fact>
       <Fact of="institution">{institution}</Fact>
       <Fact of="kind">
         <Say of={`checkups.kind_${kind}`} />
@@ -106,6 +104,9 @@ export function Newest({ one }: { one: Examined }): JSX.Element {
   const { within, outside } = counts_of(one.checkup);
   return (
     <>
+      <p class="day">
+        <Read text={date_text(one.checkup.day)} />
+      </p>
       <Facts one={one} />
       <p class="result">
         {outside === 0 ? (
