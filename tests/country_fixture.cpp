@@ -245,6 +245,14 @@ std::uint16_t RunningCountry::operator_port(const std::string& name) const {
     return program(name).operator_port;
 }
 
+std::string RunningCountry::portal() const {
+    return cli::portal_url(cli::Ports(port_, cli::read_organisations()));
+}
+
+std::string RunningCountry::agent() const {
+    return cli::agent_url(cli::Ports(port_, cli::read_organisations()));
+}
+
 Finished RunningCountry::cli(std::vector<std::string> words) const {
     words.insert(words.begin(), {places_.programs + "/mado-cli", "--root", places_.root});
     return run_program(words);

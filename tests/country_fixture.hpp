@@ -105,6 +105,9 @@ class RunningCountry {
     [[nodiscard]] const cli::Places& places() const { return places_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::uint16_t operator_port(const std::string& name) const;
+    // My Page and the card agent: "https://127.0.0.1:…/".
+    [[nodiscard]] std::string portal() const;
+    [[nodiscard]] std::string agent() const;
     // `mado-cli --root … words…`
     [[nodiscard]] Finished cli(std::vector<std::string> words) const;
     // `mado-relay serve`, `mado-gateway serve` with a configuration: for programs that refuse.

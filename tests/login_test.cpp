@@ -31,12 +31,8 @@ class LoginTest : public OneCountry {
         const auto done = country().cli({"card", "insert", card});
         ASSERT_EQ(done.status, 0) << done.output;
     }
-    static std::string portal() {
-        return "https://127.0.0.1:" + std::to_string(country().port() + 12) + "/";
-    }
-    static std::string agent() {
-        return "http://127.0.0.1:" + std::to_string(country().port() + 10) + "/";
-    }
+    static std::string portal() { return country().portal(); }
+    static std::string agent() { return country().agent(); }
     // A picture for whoever looks at them: MADO_PICTURES names the folder.
     static void picture(const std::string& name) {
         const char* folder = std::getenv("MADO_PICTURES");

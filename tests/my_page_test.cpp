@@ -12,9 +12,10 @@ using PortalTest = OneCountry;
 TEST_F(PortalTest, InChromium) {
     ::setenv("MADO_CLI", (country().places().programs + "/mado-cli").c_str(), 1);
     ::setenv("MADO_ROOT", country().places().root.c_str(), 1);
-    ::setenv("MADO_PORT", std::to_string(country().port()).c_str(), 1);
+    ::setenv("MADO_PORTAL", country().portal().c_str(), 1);
+    ::setenv("MADO_AGENT", country().agent().c_str(), 1);
     const auto done = run_program({"/usr/bin/env", "node", "web/node_modules/vitest/vitest.mjs",
-                                   "run", "--config", "tests/e2e/vitest.config.ts"});
+                                   "run", "--config", "web/vitest.e2e.config.ts"});
     EXPECT_EQ(done.status, 0) << done.output;
     EXPECT_EQ(country().complaints(), "");
 }

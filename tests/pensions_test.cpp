@@ -8,8 +8,10 @@
 #include <map>
 #include <set>
 
+#include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
+#include "db/db.hpp"
 #include "gateway/records.hpp"
 #include "generate.hpp"
 #include "wire/services/catalogue.hpp"
@@ -96,12 +98,11 @@ class Pensions : public testing::Test {
 
     static wire::ServiceAnswer ask(const std::string& holder, const std::string& number) {
         auto& records = shared()->records.at(holder);
-        auto parameters =
-            wire::valid(wire::read_parameters(*wire::find_contract("pension"), {}, today));
         return records.answer(wire::service_id("pension"), {.holder = records.holder(),
                                                             .number = {{"number", number}},
                                                             .birth_date = {},
-                                                            .parameters = std::move(parameters)});
+                                                            .parameters = {},
+                                                            .today = today});
     }
     static json::object document(const std::string& holder, const std::string& number) {
         auto answer = ask(holder, number);
@@ -113,13 +114,214 @@ class Pensions : public testing::Test {
     }
 };
 
-TEST_F(Pensions, Dump) {
-    for (const auto& [key, known] : shared()->named) {
+// ---- everybody ----
+
+TEST_F(Pensions, EverybodyOfTwentyHasADocumentThatHoldsTogether) {
+    std::map<std::string, std::size_t> bodies;
+    std::map<std::string, std::size_t> statuses;
+    for (const auto& known : shared()->everybody) {
+        const auto twenty = parse_date("2006-11-23").value();  // 20 on the day before the birthday
+        EXPECT_EQ(known.numbers.contains("nenkin"), parse_date(known.birth_date).value() <= twenty);
         for (const auto& [holder, number] : known.numbers) {
-            std::ofstream("/tmp/pp/dump/" + key + "." + holder + ".json")
-                << json::serialize(document(holder, number));
+            const auto data = document(holder, number);
+            EXPECT_EQ(data.at("birth_date").as_string(), known.birth_date) << holder;
+            EXPECT_EQ(data.at("recorded_to").as_string(), "2026-09");
+            EXPECT_TRUE(data.at("expected").is_null() == data.contains("expected_unknown"));
+            EXPECT_LT(json::serialize(data).size(), 200'000U);
+            bodies[std::string(data.at("body").as_string())] += 1;
+            if (holder != "nenkin") continue;
+            for (const auto& month : data.at("months").as_array())
+                statuses[std::string(month.at("status").as_string())] += 1;
         }
     }
+    EXPECT_GT(bodies["state"], 700U);
+    EXPECT_GT(bodies["national-fund"], 3U);
+    EXPECT_GT(bodies["employees-fund"], 5U);
+    EXPECT_GT(bodies["federation"], 20U);
+    for (const auto* status :
+         {"paid", "unpaid", "exempt-full", "exempt-three-quarters", "exempt-half", "exempt-quarter",
+          "student", "deferred", "employees", "third", "empty", "not-joined"}) {
+        EXPECT_GT(statuses[status], 0U) << status;
+    }
+}
+
+TEST_F(Pensions, NobodyHasANumberOfAnother) {
+    std::set<std::string> seen;
+    for (const auto& known : shared()->everybody) {
+        for (const auto& [holder, number] : known.numbers) {
+            EXPECT_TRUE(seen.insert(holder + " " + number).second) << holder << " " << number;
+            for (const auto& other : holder_ids) {
+                if (other != holder) {
+                    EXPECT_EQ(ask(other, number).outcome, wire::Outcome::no_match);
+                }
+            }
+        }
+    }
+}
+
+TEST_F(Pensions, NoTableIsReadFromItsFirstRowToItsLast) {
+    for (const auto& holder : holder_ids) {
+        db::Connection connection(shared()->folder.path("country/holders/" + holder + ".sqlite"),
+                                  db::Access::read_only);
+        std::set<std::string> tables;
+        auto names = connection.prepare("select name from sqlite_schema where type = 'table'");
+        while (names.step())
+            tables.insert("SCAN " + names.text(0));
+        auto file = Config::load("country/jp/holders/" + holder + ".toml");
+        auto service = file.table("service").table("pension");
+        for (const auto* select : {"rows", "items"}) {
+            auto plan = connection.prepare("explain query plan " + service.text(select));
+            while (plan.step())
+                EXPECT_FALSE(tables.contains(plan.text(3))) << holder << " " << plan.text(3);
+        }
+    }
+}
+
+// ---- the named people: every state of the page once ----
+
+std::string status_of(const json::object& data, std::string_view month) {
+    for (const auto& one : data.at("months").as_array()) {
+        if (one.at("month").as_string() == month) return std::string(one.at("status").as_string());
+    }
+    return "";
+}
+
+std::string reasons_of(const json::object& data) {
+    const auto& fund = data.at("national_fund").as_object();
+    return fund.at("possible").as_bool() ? "possible" : json::serialize(fund.at("reasons"));
+}
+
+std::int64_t yearly_yen(const json::value& claims, std::int64_t age, std::string_view scheme) {
+    std::int64_t sum = 0;
+    for (const auto& claim : claims.as_array()) {
+        if (claim.at("age").as_int64() != age) continue;
+        for (const auto& part : claim.at("parts").as_array()) {
+            if (part.at("scheme").as_string() == scheme) sum += part.at("yearly_yen").as_int64();
+        }
+    }
+    return sum;
+}
+
+TEST_F(Pensions, Hanako) {
+    const auto data = of("hanako");
+    EXPECT_EQ(data.at("months").as_array().front().at("month").as_string(), "2006-04");
+    EXPECT_EQ(status_of(data, "2006-04"), "student");
+    EXPECT_EQ(status_of(data, "2009-04"), "employees");
+    EXPECT_EQ(status_of(data, "2026-03"), "employees");
+    EXPECT_EQ(status_of(data, "2026-06"), "paid");
+    EXPECT_EQ(status_of(data, "2026-07"), "unpaid");
+    EXPECT_EQ(status_of(data, "2026-08"), "unpaid");
+    EXPECT_EQ(status_of(data, "2026-09"), "paid");
+    EXPECT_EQ(reasons_of(data), "possible");
+    // 244 of 480 months; four months at 17,920 yen this year.
+    EXPECT_EQ(data.at("expected").at("counted_months").as_int64(), 244);
+    EXPECT_EQ(data.at("years").as_array().back().at("yen").as_int64(), 4 * 17'920);
+    // Paid: 204 employed, 4 alone; the student's 36 count for the 120 only.
+    EXPECT_EQ(yearly_yen(data.at("expected").at("so_far"), 65, "national"), 367'163);
+    EXPECT_EQ(shared()->named.at("hanako").numbers.count("kikin-1"), 0U);
+}
+
+// The state pays what her year in the fund lacks; the federation has taken the fund's place.
+TEST_F(Pensions, HanakosFederation) {
+    const auto data = of("hanako", "pfa");
+    EXPECT_EQ(data.at("body").as_string(), "federation");
+    EXPECT_EQ(data.at("spans").at(0).at("from").as_string(), "2009-04");
+    EXPECT_EQ(data.at("spans").at(0).at("to").as_string(), "2010-03");
+    // At least what the state would owe for it: (200,000 × 12 + 300,000 × 2) × 5.481 ÷ 1000.
+    EXPECT_GE(yearly_yen(data.at("expected").at("continued"), 65, "employees-fund"), 16'443);
+}
+
+TEST_F(Pensions, WhyTheNationalFundIsNotPossible) {
+    EXPECT_EQ(reasons_of(of("taro")), R"(["second-category"])");
+    EXPECT_EQ(reasons_of(of("futae")), R"(["second-category"])");
+    EXPECT_EQ(reasons_of(of("sango")), R"(["third-category"])");
+    EXPECT_EQ(reasons_of(of("nguyen")), R"(["exempt"])");
+    EXPECT_EQ(reasons_of(of("sato-2")), R"(["exempt"])");
+    EXPECT_EQ(reasons_of(of("seiho")), R"(["exempt"])");
+    EXPECT_EQ(reasons_of(of("ninkei")), R"(["too-old"])");
+    EXPECT_EQ(reasons_of(of("kikin")), R"(["already-member"])");
+    EXPECT_EQ(reasons_of(of("haru")), R"(["too-old","receiving"])");
+    EXPECT_EQ(reasons_of(of("sango-husband")), R"(["too-old","receiving"])");
+    EXPECT_EQ(reasons_of(of("kiroku")), "possible") << "a voluntary member of 63";
+    EXPECT_EQ(reasons_of(of("jiei")), "possible");
+    const auto jiei = of("jiei");
+    const auto& first = jiei.at("national_fund").at("joining").at(0).at("first");
+    EXPECT_FALSE(first.at("A").at("premium_yen").is_null());
+}
+
+TEST_F(Pensions, MembersOfTheNationalFund) {
+    const auto member = of("kikin", "npf");
+    EXPECT_TRUE(member.at("spans").at(0).at("to").is_null());
+    EXPECT_EQ(member.at("years").as_array().back().at("yen").as_int64(), 6 * (11'880 + 3'635));
+    EXPECT_EQ(yearly_yen(member.at("expected").at("continued"), 65, "national-fund"), 360'000);
+    const auto former = of("sato-1", "npf");
+    EXPECT_EQ(former.at("spans").at(0).at("to").as_string(), "2012-06");
+    EXPECT_EQ(reasons_of(of("sato-1")), R"(["second-category"])");
+}
+
+TEST_F(Pensions, WhoReceives) {
+    const auto haru = of("haru");
+    EXPECT_EQ(haru.at("receiving").at("since").as_string(), "2012-07");
+    EXPECT_EQ(haru.at("expected_unknown").as_string(), "receiving");
+    EXPECT_EQ(status_of(haru, "1971-04"), "empty");
+    EXPECT_EQ(status_of(haru, "1986-04"), "third");
+    EXPECT_EQ(haru.at("months").as_array().back().at("month").as_string(), "2007-05");
+    EXPECT_EQ(of("sango-husband").at("receiving").at("since").as_string(), "2026-06");
+}
+
+TEST_F(Pensions, WhoDoesNotQualify) {
+    const auto tokubetsu = of("tokubetsu");
+    EXPECT_FALSE(tokubetsu.at("expected").at("qualifies_continued").as_bool());
+    EXPECT_EQ(tokubetsu.at("expected").at("counted_months").as_int64(), 67);
+    const auto nguyen = of("nguyen");
+    EXPECT_FALSE(nguyen.at("expected").at("qualifies").as_bool());
+    EXPECT_TRUE(nguyen.at("expected").at("qualifies_continued").as_bool());
+}
+
+// The husband's employment ended in 2024, and nobody told the state: she is still third.
+TEST_F(Pensions, ThirdCategoryThatWasNeverEnded) {
+    EXPECT_EQ(status_of(of("sango-husband"), "2024-05"), "employees");
+    EXPECT_EQ(status_of(of("sango"), "2026-09"), "third");
+}
+
+TEST_F(Pensions, TwoEmployersAtOnce) {
+    const auto data = of("futae");
+    const auto& months = data.at("months").as_array();
+    EXPECT_EQ(months.back().at("pay_yen").as_int64(), 560'000);
+    EXPECT_EQ(months.back().at("category").as_string(), "second");
+}
+
+// What he earned in those years is in a record that nobody has joined to his number.
+TEST_F(Pensions, AGapThatIsNotHisFault) {
+    const auto data = of("kiroku");
+    EXPECT_EQ(status_of(data, "1983-02"), "not-joined");
+    EXPECT_EQ(status_of(data, "1988-09"), "not-joined");
+    EXPECT_EQ(status_of(data, "1988-10"), "employees");
+    EXPECT_EQ(data.at("months").as_array().back().at("category").as_string(), "voluntary");
+    db::Connection connection(shared()->folder.path("country/holders/nenkin.sqlite"),
+                              db::Access::read_only);
+    auto old =
+        connection.prepare("select shimei_kana from mitogo where jigyosho_mei = '大川製鋼所'");
+    ASSERT_TRUE(old.step());
+    EXPECT_EQ(old.text(0), "アンドオ セイイチ");
+    EXPECT_FALSE(json::serialize(data).contains("大川製鋼所"));
+}
+
+TEST_F(Pensions, WelfareIsExemptByLaw) {
+    EXPECT_EQ(status_of(of("seiho"), "2026-06"), "exempt-full");
+}
+
+// The fund pays in the state's place: what the state still owes is the revaluation, which no table
+// has, and the months before the fund.
+TEST_F(Pensions, TaroIsInHisEmployersFund) {
+    const auto state = of("taro");
+    EXPECT_TRUE(state.at("months").as_array().back().at("fund").as_bool());
+    EXPECT_FALSE(state.at("years").as_array().back().as_object().contains("months_unknown"));
+    const auto fund = of("taro", "kikin-1");
+    const auto from_state = yearly_yen(state.at("expected").at("so_far"), 65, "employees");
+    const auto from_fund = yearly_yen(fund.at("expected").at("so_far"), 65, "employees-fund");
+    EXPECT_LT(from_state, 50'000);
+    EXPECT_GT(from_fund, 500'000);
 }
 
 }  // namespace

@@ -177,6 +177,70 @@ TEST_F(RecordsOfAPerson, OnlyThePersonThroughThePortal) {
     EXPECT_EQ(entries_of_hanako(), before) << "none of these was forwarded";
 }
 
+// The state, and the federation that took her fund's place; nobody but she may ask.
+TEST_F(RecordsOfAPerson, Pensions) {
+    const auto before = entries_of_hanako();
+    const auto done = country().cli({"records", "pension", "--card", "hanako", "--pin", "1234"});
+    EXPECT_EQ(done.status, 0) << done.output;
+    for (const auto* part :
+         {"日本年金機構  九十九年金事務所（0990-20-0101）", "2026-04 〜          国民年金 第1号",
+          "受給資格期間 244 月", "これまでの分 so far 65歳  国民年金  月 30596 円",
+          "企業年金連合会", "2009-04 〜 2010-03  厚生年金基金  九十九県印刷業厚生年金基金",
+          "receipt verified: entry "}) {
+        EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
+    }
+    EXPECT_EQ(entries_of_hanako(), before + 2);
+    const auto haru = country().cli({"records", "pension", "--card", "haru", "--pin", "1234"});
+    EXPECT_TRUE(has(haru.output, "受給中 paid  国民年金  月 44005 円")) << haru.output;
+}
+
+TEST_F(RecordsOfAPerson, PensionsOfNobodyElse) {
+    const auto before = entries_of_hanako();
+    const auto asked = [](const std::string& requester, const char* which) {
+        auto out = head(requester);
+        out.service = service(which);
+        out.parameters = {};
+        out.to.kind = code_id("pension");
+        return out;
+    };
+    using wire::MandateKind;
+    auto as_own = asked("clinic-1", "pension");
+    for (const auto* purpose : {"treatment", "own-view"}) {
+        as_own.purpose = code_id(purpose);
+        EXPECT_EQ(code_of("clinic-1", as_own,
+                          wire::mandate_subject(
+                              signed_mandate("clinic-1", MandateKind::login, "pension"))),
+                  "not_allowed");
+    }
+    // Not by number: neither by the one that the state gave, nor by the health-care number, and not
+    // for her eligibility.
+    const auto own =
+        wire::number_subject("basic-pension-number", {{"number", "9990104218"}}, "1986-05-01");
+    const auto health = number_subject("621874998319", "1986-05-01");
+    for (const auto* which : {"pension", "eligibility"}) {
+        for (const auto* requester : {"portal", "clinic-1", "police-1"}) {
+            EXPECT_EQ(code_of(requester, asked(requester, which), own), "not_allowed");
+            EXPECT_EQ(code_of(requester, asked(requester, which), as_text(health)), "not_allowed");
+        }
+    }
+    // To where a number may be used, that number leads nowhere.
+    auto clinic = country().head("clinic-1");
+    EXPECT_EQ(code_of("clinic-1", clinic, own), "no_match");
+    EXPECT_EQ(entries_of_hanako(), before);
+}
+
+// The insurance page asks for the same that a clinic does, for the person alone.
+TEST_F(RecordsOfAPerson, OwnEligibility) {
+    auto asked = country().head("portal");
+    asked.service = service("eligibility");
+    asked.purpose = code_id("own-view");
+    const auto login = [](std::string_view scope) {
+        return wire::mandate_subject(signed_mandate("portal", wire::MandateKind::login, scope));
+    };
+    EXPECT_EQ(code_of("portal", asked, login("eligibility")), "answered");
+    EXPECT_EQ(code_of("portal", asked, login("claims")), "mandate_scope");
+}
+
 // A dead insurer costs its own claims only.
 TEST_F(RecordsOfAPerson, OneInsurerThatDoesNotAnswer) {
     EXPECT_EQ(claims("hanako").status, 0) << "each insurer is in her list";

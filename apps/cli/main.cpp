@@ -16,6 +16,7 @@
 #include "log_tools.hpp"
 #include "notices.hpp"
 #include "office.hpp"
+#include "pensions.hpp"
 #include "processes.hpp"
 #include "programs.hpp"
 #include "records.hpp"
@@ -132,7 +133,7 @@ int status(const Places& places) {
         all = all && one.healthy;
     }
     const Ports ports(read_port(places), read_organisations());
-    fmt::print("portal: {}  agent: http://127.0.0.1:{}/\n", portal_url(ports), ports.agent());
+    fmt::print("portal: {}  agent: {}\n", portal_url(ports), agent_url(ports));
     if (!all) fmt::print("mado: ./mado up starts what does not run\n");
     return all ? 0 : 1;
 }
@@ -386,6 +387,7 @@ struct RecordsOptions {
     ClaimsOptions claims;
     CheckupsOptions checkups;
     NoticesOptions notices;
+    PensionOptions pension;
 };
 
 void add_notices(CLI::App& records, NoticesOptions& options) {
@@ -411,6 +413,9 @@ void add_records(CLI::App& app, RecordsOptions& all) {
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
     add_notices(*records, all.notices);
     add_checkups(*records, all.checkups);
+    auto* pension = records->add_subcommand("pension", "pensions: joined, expected, received");
+    add_card_option(*pension, all.pension.card)->required();
+    pension->add_option("--pin", all.pension.pin, "its PIN (asked when left out)");
     auto* claims = records->add_subcommand("claims", "what was treated, and what it cost");
     add_card_option(*claims, options.card)->required();
     claims->add_option("--pin", options.pin, "its PIN (asked when left out)");
@@ -464,6 +469,7 @@ std::string with_hint(std::string why) {
 int run_records(const CLI::App& records, const Places& places, const RecordsOptions& options) {
     if (records.got_subcommand("notices")) return show_notices(places, options.notices);
     if (records.got_subcommand("checkups")) return show_checkups(places, options.checkups);
+    if (records.got_subcommand("pension")) return show_pension(places, options.pension);
     return show_claims(places, options.claims);
 }
 

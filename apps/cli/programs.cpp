@@ -147,6 +147,10 @@ Program readers_program(const Places& places) {
             .socket = places.readers() + "/pcscd.comm"};
 }
 
+std::string agent_url(const Ports& ports) {
+    return fmt::format("http://127.0.0.1:{}/", ports.agent());
+}
+
 void prepare_readers(const Places& places) {
     fs::create_directories(places.readers());
     write_config(places, "readers", fmt::format("folder = \"{}\"\n", places.readers()));

@@ -64,8 +64,9 @@ std::optional<std::uint16_t> port_of(const Places& places);
 std::uint16_t read_port(const Places& places);
 void write_port(const Places& places, std::uint16_t port);
 
-// Where the portal serves its pages.
+// Where portal and agent serve their pages.
 std::string portal_url(const Ports& ports);
+std::string agent_url(const Ports& ports);
 
 // Two virtual card readers; they are started when a card is inserted.
 Program readers_program(const Places& places);

@@ -140,7 +140,8 @@ wire::ServiceAnswer Answering::find(const Asked& asked, wire::ParameterValues pa
                                          .number = wire::number_fields(asked.delivery.number),
                                          .birth_date = asked.delivery.birth_date,
                                          .parameters = std::move(parameters),
-                                         .now = asked.now};
+                                         .now = asked.now,
+                                         .today = parts_.policy.day_of(asked.order.order.time)};
     switch (asked.contract.source) {
         case wire::RowSource::database:
             return asked.holder.records.answer(asked.order.head.service, question);

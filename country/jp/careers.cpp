@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "benefit/national_fund.hpp"
 #include "calendar.hpp"
 #include "random.hpp"
 
@@ -61,6 +62,12 @@ std::int64_t pay_of(std::size_t grade, Date month) {
     return std::max(grade_min, grades[grade] * percent / 200 * 2);
 }
 
+std::int64_t months_between(Date from, Date to) {
+    return (std::chrono::year_month(to.year(), to.month()) -
+            std::chrono::year_month(from.year(), from.month()))
+        .count();
+}
+
 class WorkingLife {
   public:
     WorkingLife(const Person& person, Random& random, Numbering& numbering, Date on)
@@ -81,6 +88,7 @@ class WorkingLife {
         for (const auto& segment : segments_)
             apply(segment);
         add_second_category(pension_, person_.birth, on_);
+        join_national_fund();
         retire();
         return std::move(pension_);
     }
@@ -106,6 +114,7 @@ class WorkingLife {
     void join_fund(const Employment& work, const std::string& workplace);
     void pay_alone(const Segment& segment);
     void pay(Payment payment, Date from, Date to);
+    void join_national_fund();
     void retire();
 
     [[nodiscard]] Date tomorrow() const { return plus_days(on_, 1); }
@@ -262,9 +271,7 @@ void WorkingLife::join_fund(const Employment& work, const std::string& workplace
     }
     const Date end = std::max(to, plus_months(first_of_month(sixty_), -1));
     const auto now = work.pay.back();
-    const auto left = (std::chrono::year_month(end.year(), end.month()) -
-                       std::chrono::year_month(to.year(), to.month()))
-                          .count();
+    const auto left = months_between(to, end);
     const auto more = work.last ? 0 : left * (now.thousand_yen + now.bonus_thousand_yen / 6);
     pension_.employees_fund = {
         .number = numbering_.employees_fund(),
@@ -339,13 +346,41 @@ void WorkingLife::apply(const Segment& segment) {
     }
 }
 
-// ---- what is paid already ----
-
-std::int64_t months_between(Date from, Date to) {
-    return (std::chrono::year_month(to.year(), to.month()) -
-            std::chrono::year_month(from.year(), from.month()))
-        .count();
+// Some of those who pay for themselves, and have, joined the fund in the month of a birthday of
+// which the premium is known.
+void WorkingLife::join_national_fund() {
+    const auto first =
+        std::ranges::find(pension_.categories, Category::first, &CategoryPeriod::category);
+    if (first == pension_.categories.end() || !random_.chance(20)) return;
+    const int age = std::max(24, age_on(person_.birth, first->from) + 1);
+    const Date joined = first_of_month(reached_on(person_.birth, age));
+    const Date last = first->last.value_or(on_);
+    const auto paid = std::ranges::any_of(pension_.payments, [joined](const PaymentSpan& span) {
+        return span.payment == Payment::paid && span.from <= joined &&
+               (!span.to || plus_months(joined, 12) <= *span.to);
+    });
+    if (!paid || joined <= first->from || plus_months(joined, 12) > last) return;
+    const auto sex = person_.sex == Sex::male ? benefit::Sex::male : benefit::Sex::female;
+    const auto unit = benefit::first_unit(benefit::FundType::a, sex, age * 12);
+    if (!unit.premium_yen || !unit.yearly_yen) return;
+    const auto all = months_between(joined, first_of_month(sixty_));
+    const auto to =
+        first->last ? std::optional(plus_months(first_of_month(*first->last), -1)) : std::nullopt;
+    const auto months = months_between(joined, to.value_or(plus_months(first_of_month(on_), -2)));
+    const auto earned = *unit.yearly_yen * (months + 1) / all / 100 * 100;
+    pension_.national_fund = {.number = numbering_.national_fund(),
+                              .from = joined,
+                              .last = first->last,
+                              .units = {{.type = "A",
+                                         .count = 1,
+                                         .from = joined,
+                                         .to = to,
+                                         .premium_yen = *unit.premium_yen,
+                                         .earned_yen = earned,
+                                         .continued_yen = to ? earned : *unit.yearly_yen}}};
 }
+
+// ---- what is paid already ----
 
 // Awards of drawn people are plausible and nothing to compare rules with: one full amount for
 // everybody, no revaluation, none of the old laws' exceptions.

@@ -26,7 +26,8 @@ Parsed<HolderEligibility> read(std::string_view data, const std::string& on = "2
                                       .services = {},
                                       .sealing_keys = {},
                                       .addresses = {},
-                                      .redirect_uris = {}});
+                                      .redirect_uris = {},
+                                      .web_build = {}});
     return read_eligibility({.answer = {.issuer = *wire::ParticipantId::parse("06990014"),
                                         .service = *wire::ServiceId::parse("eligibility"),
                                         .as_of = 1'795'342'500,

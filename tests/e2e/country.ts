@@ -11,9 +11,8 @@ function setting(name: string): string {
   return value;
 }
 const root = setting("MADO_ROOT");
-const port = Number(setting("MADO_PORT"));
-export const portal = `https://127.0.0.1:${port + 12}/`;
-export const agent = `http://127.0.0.1:${port + 10}/`;
+export const portal = setting("MADO_PORTAL"); // https://127.0.0.1:…/
+const agent = setting("MADO_AGENT");
 // A folder for whoever looks at the pictures; none by default.
 const pictures = process.env.MADO_PICTURES;
 
@@ -25,8 +24,10 @@ export function cli(...words: string[]): string {
 export function insert_card(person: string): void {
   cli("card", "insert", person);
 }
+// Also when somebody has done so already.
 export function remove_card(): void {
-  cli("card", "remove");
+  const readers = cli("card", "list").split("\n").filter((line) => line.startsWith("Virtual"));
+  if (readers.some((line) => !line.endsWith(": empty"))) cli("card", "remove");
 }
 // Stops a program where it is, or lets it go on: it is there, and silent.
 export function signal(program: string, name: "SIGSTOP" | "SIGCONT"): void {
@@ -88,8 +89,9 @@ export async function log_in(page: Page, path = "", language: Language = "ja"): 
 
 // Every holder has answered, or will not: nothing says any more that it is being asked.
 export async function settled(page: Page): Promise<void> {
-  await page.waitForSelector("#page > *");
-  const asking = /問い合わせています|読み込んでいます|Asking|Loading|きいて います|よみこんで/;
+  await page.waitForSelector("#page > :not(noscript)");
+  const asking =
+    /(います…|Asking….*|Asking those|Loading…|Loading and|Comparing…)/;
   await expect
     .poll(async () => asking.test((await page.textContent("#page")) ?? ""), { timeout: 20_000 })
     .toBe(false);

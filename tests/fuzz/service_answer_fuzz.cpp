@@ -97,7 +97,8 @@ bool service_answer(ByteView in) {
         .number = texts_of(*object, "number"),
         .birth_date = birth_date ? std::optional(*birth_date) : std::nullopt,
         .parameters = *parameters,
-        .now = wire::test_now};
+        .now = wire::test_now,
+        .today = today};
     const auto answer = wire::make_answer(*contract, question, *rows, *items);
     if (!answer) return false;
     if (answer->outcome == wire::Outcome::answered) {

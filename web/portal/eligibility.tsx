@@ -1,5 +1,6 @@
 // 保険の資格: what every insurer says of the person today.
 import type { JSX } from "preact";
+import { Say } from "../shared/words";
 import { Insurance } from "./insured/insurance";
 import { insured_of } from "./insured/insured";
 import { use_own } from "./own";
@@ -7,7 +8,14 @@ import { page, type Context } from "./shell";
 
 function Eligibility({ context }: { context: Context }): JSX.Element {
   const { records, done } = use_own(context, "eligibility");
-  return <Insurance insured={records.map(insured_of)} done={done} />;
+  return (
+    <>
+      <h2>
+        <Say of="home.insurance" />
+      </h2>
+      <Insurance insured={records.map(insured_of)} done={done} />
+    </>
+  );
 }
 
 await page(["home"], (context) => <Eligibility context={context} />);

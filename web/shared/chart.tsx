@@ -198,7 +198,13 @@ function draw_spans(props: SpansProps, box: Box): Drawing {
       })}
       {time_axis(ticks, 0, bottom, em)}
       {props.spans.map((span, i) => (
-        <SpanBox key={i} span={span} x={x} y={bottom - storey * (span.floor + 1)} {...{ storey, em }} />
+        <SpanBox
+          key={i}
+          span={span}
+          x={x}
+          y={bottom - storey * (span.floor + 1)}
+          {...{ storey, em }}
+        />
       ))}
     </>
   );
@@ -274,10 +280,7 @@ export function StackChart(props: StackProps): JSX.Element {
   const shown = pointed !== null && pointed < props.bars.length ? pointed : null;
   return (
     <>
-      <Chart
-        summary={props.summary}
-        draw={(box) => draw_stack(props, box, shown, set_pointed)}
-      />
+      <Chart summary={props.summary} draw={(box) => draw_stack(props, box, shown, set_pointed)} />
       {/* The table says the same to whoever does not point. */}
       <p class="chart-readout" aria-hidden="true">
         {shown === null ? " " : props.readout(shown)}

@@ -58,7 +58,9 @@ export function DataTable({ caption, columns, rows, foot }: DataTableProps): JSX
   );
 }
 
+// What has no label is something to press, and not for paper.
 function class_of(column: Column): string | undefined {
+  if (column.unseen) return "screen-only";
   return column.amount ? "amount" : undefined;
 }
 

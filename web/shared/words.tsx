@@ -83,4 +83,3 @@ export function yen(amount: number): string {
   const digits = amount.toLocaleString("en-US");
   return current === "en" ? `¥${digits}` : `${digits}円`;
 }
-

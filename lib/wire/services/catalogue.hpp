@@ -57,6 +57,7 @@ struct ServiceQuestion {
     std::optional<Date> birth_date;                          // to be compared with the rows
     ParameterValues parameters;                              // as read_parameters() returns them
     UnixTime now = 0;
+    Date today{};  // the order's day, in the country
 };
 
 struct ServiceAnswer {

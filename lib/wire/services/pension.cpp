@@ -53,13 +53,11 @@ constexpr std::array item_columns{
     Column{"claim_age", ColumnKind::integer, false},
 };
 
-// Not a parameter of heads: the order's day, which complete() adds.
-constexpr std::string_view today_name = "today";
 constexpr int claim_age_first = 60;
 constexpr int claim_age_last = 75;
 
-Parsed<void> complete(ParameterValues& values, Date today) {
-    values.insert_or_assign(std::string(today_name), to_text(today));
+// Nothing can be asked for.
+Parsed<void> complete(ParameterValues&, Date) {
     return {};
 }
 
@@ -340,10 +338,11 @@ void add_fund(json::object& out, const PensionRecord& record, Date today) {
 
 Parsed<ServiceAnswer> document_of(const ServiceQuestion& question, const Row& row,
                                   const std::vector<Row>& items) {
-    const auto today = parse_date(question.parameters.find(today_name)->second);
-    if (!today) return bad("the day of the order cannot be read");
     const auto record = read_pension_record(row, items);
     if (!record) return std::unexpected(record.error());
+    if (record->recorded_to > benefit::month_of(question.today)) {
+        return bad("a month is recorded that has not come yet");
+    }
     json::object out{{"body", code(record->body)},
                      {"name", record->name},
                      {"birth_date", to_text(record->birth)},
@@ -352,9 +351,10 @@ Parsed<ServiceAnswer> document_of(const ServiceQuestion& question, const Row& ro
     out["spans"] = spans_of(*record);
     out["receiving"] = receiving_of(*record);
     if (record->body == PensionBody::state) {
-        if (auto ok = add_state(out, *record, *today); !ok) return std::unexpected(ok.error());
+        if (auto ok = add_state(out, *record, question.today); !ok)
+            return std::unexpected(ok.error());
     } else {
-        add_fund(out, *record, *today);
+        add_fund(out, *record, question.today);
     }
     return ServiceAnswer{
         .outcome = Outcome::answered, .data = std::move(out), .as_of = record->as_of};

@@ -2,18 +2,22 @@
 import type { JSX } from "preact";
 import { Say } from "../../shared/words";
 import { Answered, Silent } from "../answered";
+import { month_text } from "./format";
 import type { Records } from "./record";
 
+function progress_key({ answers, silent }: Records, done: boolean): string {
+  if (answers.length + silent.length === 0) return done ? "nobody" : "begins";
+  if (!done) return "asking";
+  return silent.length > 0 ? "done_partly" : "done";
+}
+
 export function Progress({ records, done }: { records: Records; done: boolean }): JSX.Element {
-  const { answers, silent } = records;
-  const key = done ? (silent.length > 0 ? "done_partly" : "done") : "asking";
+  const answered = records.answers.length;
+  const asked = answered + records.silent.length;
+  const key = `pension.progress.${progress_key(records, done)}`;
   return (
-    <p role="status" class={done ? "progress" : "progress asking"}>
-      <Say
-        of={`pension.progress.${key}`}
-        answered={answers.length}
-        asked={answers.length + silent.length}
-      />
+    <p role="status" class="progress">
+      <Say of={key} {...{ answered, asked }} />
     </p>
   );
 }
@@ -61,9 +65,10 @@ export function Missing({ records }: { records: Records }): JSX.Element {
 export function Sources({ records }: { records: Records }): JSX.Element {
   return (
     <ul class="answered">
-      {records.answers.map(({ position, holder, as_of, document: { office } }) => (
+      {records.answers.map(({ position, holder, as_of, document: { office, recorded_to } }) => (
         <li key={position}>
-          <strong>{holder.name}</strong> <Answered as_of={as_of} />
+          <strong>{holder.name}</strong> <Answered as_of={as_of} />{" "}
+          {recorded_to && <Say of="pension.answered.recorded_to" month={month_text(recorded_to)} />}
           <br />
           <Say of="pension.answered.office" office={office.name} />{" "}
           <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>

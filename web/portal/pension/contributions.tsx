@@ -58,7 +58,12 @@ function whom_to_ask(answers: Answer[], line: YearLine): Answer {
 
 export function Contributions({ answers, life }: { answers: Answer[]; life: Life }): JSX.Element {
   const lines = year_lines(answers);
-  if (lines.length === 0) return <p><Say of="pension.contributions.none" /></p>;
+  if (lines.length === 0)
+    return (
+      <p>
+        <Say of="pension.contributions.none" />
+      </p>
+    );
   const used = used_schemes(lines.map(({ amounts }) => amounts));
   const bars: Bar[] = lines.map(({ year, amounts }) => ({
     from: age_in(`${year}-04`, life.birth_date),

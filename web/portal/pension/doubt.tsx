@@ -47,7 +47,9 @@ function Steps({ line }: { line: Line }): JSX.Element {
       </li>
       <li>
         <p>
-          <Say of={`pension.doubt.correct_${line.answer.document.body === "state" ? "state" : "fund"}`} />
+          <Say
+            of={`pension.doubt.correct_${line.answer.document.body === "state" ? "state" : "fund"}`}
+          />
         </p>
       </li>
     </ol>

@@ -16,13 +16,20 @@ import {
 } from "./format";
 import { SchemeLegend, scheme_series } from "./legend";
 import { NationalFundPanel, use_fund, type FundState } from "./national_fund";
-import { schemes, type Answer, type Part } from "./record";
+import {
+  schemes,
+  type Answer,
+  type Expected as ExpectedDocument,
+  type Part,
+  type Scheme,
+} from "./record";
 import {
   age_lines,
   changes,
   claim_ages,
   last_age,
   monthly_at,
+  monthly_for_life,
   parts_at,
   received_before,
   total,
@@ -60,7 +67,11 @@ export function Expected({ answers, is_whole }: ExpectedProps): JSX.Element {
           {fund.checkbox}
         </Controls>
       )}
-      {can_choose && age === null && <p class="result"><Say of="pension.expected.no_claim" /></p>}
+      {can_choose && age === null && (
+        <p class="result">
+          <Say of="pension.expected.no_claim" />
+        </p>
+      )}
       {age !== null && <Figures {...{ answers, course, ages, age, fund, is_whole }} />}
       <NationalFundPanel answers={answers} fund={fund} can_show={age !== null} />
     </>
@@ -75,10 +86,7 @@ interface FiguresProps extends ExpectedProps {
 }
 
 function Figures({ answers, is_whole, course, ages, age, fund }: FiguresProps): JSX.Element {
-  const parts_of = (claim: number) => [
-    ...parts_at(answers, course, claim),
-    ...(fund.parts ?? []),
-  ];
+  const parts_of = (claim: number) => [...parts_at(answers, course, claim), ...(fund.parts ?? [])];
   const parts = parts_of(age);
   return (
     <>
@@ -135,7 +143,10 @@ function Receiving({ answers }: { answers: Answer[] }): JSX.Element | null {
               <Read text={scheme_text(part.scheme)} />,
               <Read text={money(part.monthly_yen)} />,
               <span>
-                <Say of="pension.since" from={month_text(document.receiving!.since)} />{" "}
+                <Say
+                  of="pension.since"
+                  from={month_text(part.since ?? document.receiving!.since)}
+                />{" "}
                 <Read text={until_text(part)} />
               </span>,
               holder.name,
@@ -342,28 +353,34 @@ function ExpectedChart({ parts, age, highest }: ExpectedChartProps): JSX.Element
       <p class="note">
         <Say of="pension.expected.after_last" age={age_text(last_age)} />
       </p>
-      <details class="data">
-        <summary>
-          <Say of="pension.expected.open" />
-        </summary>
-        <DataTable
-          caption={phrase("pension.expected.table")}
-          columns={[
-            { label: phrase("pension.column.age") },
-            ...used.map((scheme) => ({ label: scheme_text(scheme), amount: true })),
-            { label: phrase("pension.column.sum"), amount: true },
-          ]}
-          rows={steps.map((line, i) => ({
-            key: line.age,
-            cells: [
-              <Read text={ages_text(steps, i)} />,
-              ...used.map((scheme) => <Read text={money(line.amounts[scheme])} />),
-              <Read text={money(total(line.amounts))} />,
-            ],
-          }))}
-        />
-      </details>
+      <AgeTable steps={steps} used={used} />
     </>
+  );
+}
+
+function AgeTable({ steps, used }: { steps: AgeLine[]; used: Scheme[] }): JSX.Element {
+  return (
+    <details class="data">
+      <summary>
+        <Say of="pension.expected.open" />
+      </summary>
+      <DataTable
+        caption={phrase("pension.expected.table")}
+        columns={[
+          { label: phrase("pension.column.age") },
+          ...used.map((scheme) => ({ label: scheme_text(scheme), amount: true })),
+          { label: phrase("pension.column.sum"), amount: true },
+        ]}
+        rows={steps.map((line, i) => ({
+          key: line.age,
+          cells: [
+            <Read text={ages_text(steps, i)} />,
+            ...used.map((scheme) => <Read text={money(line.amounts[scheme])} />),
+            <Read text={money(total(line.amounts))} />,
+          ],
+        }))}
+      />
+    </details>
   );
 }
 
@@ -374,16 +391,22 @@ const in_yen = new Set(["pay-as-now", "bonus-as-now"]);
 function basis_text(code: string, value: number | string | undefined): string {
   const key = `pension.basis.${code}`;
   if (!has_words(key)) return phrase("pension.basis.other", { code, value: value ?? "" });
-  const status = `pension.status.${value}`;
-  if (typeof value === "string" && has_words(status)) return phrase(key, { value: phrase(status) });
   return phrase(key, { value: in_yen.has(code) ? money(Number(value)) : (value ?? "") });
 }
 
+function basis_texts({ basis, goes_on_as }: ExpectedDocument, course: Course): string[] {
+  const status = `pension.status.${goes_on_as}`;
+  return basis
+    .filter(({ code }) => course === "continued" || !only_continued.has(code))
+    .map(({ code, value }) => {
+      const is_status = code === "status-as-now" && has_words(status);
+      return basis_text(code, is_status ? phrase(status) : value);
+    });
+}
+
 function Assumptions({ answers, course }: { answers: Answer[]; course: Course }): JSX.Element {
-  const texts = answers.flatMap(({ document }) =>
-    (document.expected?.basis ?? [])
-      .filter(({ code }) => course === "continued" || !only_continued.has(code))
-      .map(({ code, value }) => basis_text(code, value)),
+  const texts = answers.flatMap(({ document: { expected } }) =>
+    expected ? basis_texts(expected, course) : [],
   );
   return (
     <div class="assumptions" id="assumptions">
@@ -401,11 +424,6 @@ function Assumptions({ answers, course }: { answers: Answer[]; course: Course })
   );
 }
 
-// Once everything of a claim has begun.
-function all_begun(parts: Part[]): number {
-  return Math.max(0, ...parts.map(({ from_age }) => from_age));
-}
-
 function Comparison({ claims }: { claims: { age: number; parts: Part[] }[] }): JSX.Element {
   return (
     <details class="data">
@@ -416,7 +434,7 @@ function Comparison({ claims }: { claims: { age: number; parts: Part[] }[] }): J
         caption={phrase("pension.expected.compare_table")}
         columns={[
           { label: phrase("pension.column.claim_age") },
-          { label: phrase("pension.column.monthly_all"), amount: true },
+          { label: phrase("pension.column.monthly_for_life"), amount: true },
           ...[80, 90].map((age) => ({
             label: phrase("pension.column.received_before", { age: age_text(age) }),
             amount: true,
@@ -426,7 +444,7 @@ function Comparison({ claims }: { claims: { age: number; parts: Part[] }[] }): J
           key: age,
           cells: [
             <Say of="pension.from_age" age={age_text(age)} />,
-            <Read text={money(total(monthly_at(parts, all_begun(parts))))} />,
+            <Read text={money(monthly_for_life(parts))} />,
             <Read text={money(received_before(parts, 80))} />,
             <Read text={money(received_before(parts, 90))} />,
           ],

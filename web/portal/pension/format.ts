@@ -38,7 +38,8 @@ export function scheme_text(scheme: Scheme): string {
 
 export function name_text(name: string): string {
   // 厚労 花子 is 厚労花子 in a sentence; グエン ヴァン アン keeps its spaces.
-  const japanese = /^\p{Script=Han}+[ 　][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+$/u;
+  const japanese =
+    /^\p{Script=Han}+[ 　][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+$/u;
   return japanese.test(name) ? name.replace(/[ 　]/, "") : name;
 }
 

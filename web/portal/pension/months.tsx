@@ -3,14 +3,7 @@ import type { JSX } from "preact";
 import { use_box } from "../../shared/chart";
 import { text_em } from "../../shared/chart_layout";
 import { DataTable } from "../../shared/table";
-import {
-  Read,
-  Say,
-  has_words,
-  phrase,
-  text_of,
-  without_readings,
-} from "../../shared/words";
+import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
 import { DoubtButton } from "./doubt";
 import {
   date_text,
@@ -100,7 +93,8 @@ export function Months({ answer, today }: MonthsProps): JSX.Element {
     <>
       <Payable months={months} today={today} />
       <div class="months" ref={element}>
-        {box.width > 0 && (fits ? <Grid {...{ years, answer }} /> : <List {...{ years, answer }} />)}
+        {box.width > 0 &&
+          (fits ? <Grid {...{ years, answer }} /> : <List {...{ years, answer }} />)}
       </div>
       {box.width > 0 && fits && <Meanings months={months} />}
       <Pay months={months} answer={answer} />
@@ -110,7 +104,12 @@ export function Months({ answer, today }: MonthsProps): JSX.Element {
 
 function Payable({ months, today }: { months: Month[]; today: string }): JSX.Element {
   const payable = payable_runs(months, today);
-  if (payable.length === 0) return <p><Say of="pension.months.nothing_payable" /></p>;
+  if (payable.length === 0)
+    return (
+      <p>
+        <Say of="pension.months.nothing_payable" />
+      </p>
+    );
   return (
     <div class="payable">
       <h3>
@@ -170,7 +169,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
               <Read text={month_name(month)} />
             </th>
           ))}
-          <th scope="col">
+          <th scope="col" class="screen-only">
             <span class="visually-hidden">
               <Say of="shell.doubt" />
             </span>
@@ -188,7 +187,7 @@ function Grid({ years, answer }: YearsProps): JSX.Element {
             {year.months.map((month, i) => (
               <GridCell key={i} month={month} />
             ))}
-            <td>
+            <td class="screen-only">
               <Doubt year={year} answer={answer} />
             </td>
           </tr>
@@ -278,11 +277,9 @@ function Meanings({ months }: { months: Month[] }): JSX.Element {
 
 // 標準報酬月額, which what employees get depends on; a wrong one is seen here.
 function Pay({ months, answer }: { months: Month[]; answer: Answer }): JSX.Element | null {
-  const paid = runs(
-    months.filter(({ pay_yen }) => pay_yen !== undefined),
-    ({ pay_yen }) => String(pay_yen),
-  );
+  const paid = months.filter(({ pay_yen }) => pay_yen !== undefined);
   if (paid.length === 0) return null;
+  const has_bonus = paid.some(({ bonus_yen }) => bonus_yen !== undefined);
   return (
     <details class="data">
       <summary>
@@ -294,26 +291,33 @@ function Pay({ months, answer }: { months: Month[]; answer: Answer }): JSX.Eleme
           { label: phrase("pension.column.period") },
           { label: phrase("pension.column.months"), amount: true },
           { label: phrase("pension.column.pay"), amount: true },
+          ...(has_bonus ? [{ label: phrase("pension.column.bonus"), amount: true }] : []),
           { label: phrase("shell.doubt"), unseen: true },
         ]}
-        rows={paid.map((run) => {
-          const period = period_text(run.first.month, run.last.month);
-          const pay = money(run.first.pay_yen!);
-          return {
-            key: run.first.month,
-            cells: [
-              <Read text={period} />,
-              <Say of="pension.month_count" months={run.count} />,
-              <Read text={pay} />,
-              <DoubtButton
-                subject={phrase("pension.months.pay_subject", { period })}
-                shown={pay}
-                answer={answer}
-              />,
-            ],
-          };
-        })}
+        rows={runs(paid, ({ pay_yen }) => String(pay_yen)).map((run) => ({
+          key: run.first.month,
+          cells: pay_cells(run, paid, has_bonus, answer),
+        }))}
       />
     </details>
   );
+}
+
+function pay_cells(run: Run, months: Month[], has_bonus: boolean, answer: Answer): JSX.Element[] {
+  const period = period_text(run.first.month, run.last.month);
+  const pay = money(run.first.pay_yen!);
+  const bonus = months
+    .filter(({ month }) => run.first.month <= month && month <= run.last.month)
+    .reduce((sum, { bonus_yen }) => sum + (bonus_yen ?? 0), 0);
+  return [
+    <Read text={period} />,
+    <Say of="pension.month_count" months={run.count} />,
+    <Read text={pay} />,
+    ...(has_bonus ? [<Read text={money(bonus)} />] : []),
+    <DoubtButton
+      subject={phrase("pension.months.pay_subject", { period })}
+      shown={bonus > 0 ? phrase("pension.months.pay_and_bonus", { pay, bonus: money(bonus) }) : pay}
+      answer={answer}
+    />,
+  ];
 }

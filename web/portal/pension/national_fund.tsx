@@ -8,6 +8,7 @@ import {
   fund_result,
   further_most,
   further_types,
+  has_unknown_limits,
   joining_of,
   possible_choice,
   type FundChoice,
@@ -46,6 +47,10 @@ export function use_fund(answers: Answer[]): FundState {
   return { parts, checkbox, is_on: is_on && joining !== null, fund, choice, choose };
 }
 
+function has_state(answers: Answer[]): boolean {
+  return answers.some(({ document }) => document.body === "state");
+}
+
 interface PanelProps {
   answers: Answer[];
   fund: FundState;
@@ -59,9 +64,17 @@ export function NationalFundPanel({ answers, fund: state, can_show }: PanelProps
       <h3 id="fund-title">
         <Say of="pension.fund.title" />
       </h3>
-      {!fund && <p><Say of={answers.length > 0 ? "pension.fund.not_said" : "pension.fund.wait"} /></p>}
+      {!fund && (
+        <p>
+          <Say of={has_state(answers) ? "pension.fund.not_said" : "pension.fund.wait"} />
+        </p>
+      )}
       {fund?.possible === false && <Impossible reasons={fund.reasons} />}
-      {fund?.possible && !state.is_on && can_show && <p><Say of="pension.fund.can_join" /></p>}
+      {fund?.possible && !state.is_on && can_show && (
+        <p>
+          <Say of="pension.fund.can_join" />
+        </p>
+      )}
       {fund?.possible && (state.is_on || !can_show) && <Choices {...state} />}
     </section>
   );
@@ -137,7 +150,16 @@ function Choices({ fund, choice, choose }: FundState): JSX.Element | null {
           />
         )}
       </div>
-      <FundFigures joining={joining} result={fund_result(joining, choice)} />
+      {has_unknown_limits(joining, choice.first) && (
+        <p class="note">
+          <Say of="pension.fund.further_unknown" />
+        </p>
+      )}
+      <FundFigures
+        joining={joining}
+        result={fund_result(joining, choice)}
+        table_year={fund.table_year}
+      />
     </>
   );
 }
@@ -173,7 +195,13 @@ function part_text(part: Part): string {
   return phrase("pension.fund.part_until", { ...values, to: age_text(part.until_age) });
 }
 
-function FundFigures({ joining, result }: { joining: Joining; result: FundResult }): JSX.Element {
+interface FundFiguresProps {
+  joining: Joining;
+  result: FundResult;
+  table_year: number | undefined;
+}
+
+function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Element {
   const { premium_yen, total_yen, months, parts } = result;
   return (
     <div role="status">
@@ -193,7 +221,13 @@ function FundFigures({ joining, result }: { joining: Joining; result: FundResult
             <dt>
               <Say of="pension.fund.total" months={months} />
             </dt>
-            <dd>{total_yen === null ? <Say of="pension.not_known" /> : <Read text={money(total_yen)} />}</dd>
+            <dd>
+              {total_yen === null ? (
+                <Say of="pension.not_known" />
+              ) : (
+                <Read text={money(total_yen)} />
+              )}
+            </dd>
           </>
         )}
         <dt>
@@ -212,6 +246,11 @@ function FundFigures({ joining, result }: { joining: Joining; result: FundResult
         </dd>
       </dl>
       <ul class="note">
+        {table_year !== undefined && (
+          <li>
+            <Say of="pension.fund.table_year" year={table_year} />
+          </li>
+        )}
         {["once_joined", "no_additional", "how_to_join"].map((key) => (
           <li key={key}>
             <Say of={`pension.fund.${key}`} />

@@ -51,7 +51,7 @@ function NoHolder(): JSX.Element {
   return (
     <>
       <p>
-        <Say of="pension.no_holder.what" />
+        <Say of="pension.no_holder.when" />
       </p>
       <p>
         <Say of="pension.no_holder.then" />

@@ -25,6 +25,7 @@ export interface Month {
   category: string;
   status: string;
   pay_yen?: number;
+  bonus_yen?: number;
   paid_yen?: number;
   additional?: boolean;
   fund?: boolean;
@@ -38,12 +39,14 @@ export interface Year {
   months_unknown?: number; // not in `yen`: no table has their premium
 }
 
+// Of what is received already also `since`.
 export interface Part {
   scheme: Scheme;
   yearly_yen: number;
   monthly_yen: number;
   from_age: number;
   until_age: number | null;
+  since?: string;
 }
 
 export interface Claim {
@@ -58,6 +61,7 @@ export interface Expected {
   qualifies?: boolean;
   counted_months_continued?: number;
   qualifies_continued?: boolean;
+  goes_on_as?: string; // a status
   so_far: Claim[];
   continued: Claim[];
 }
@@ -87,13 +91,14 @@ export interface Joining {
 }
 
 export type NationalFund =
-  | { possible: true; joining: Joining[] }
+  | { possible: true; table_year?: number; joining: Joining[] }
   | { possible: false; reasons: string[] };
 
 export interface PensionDocument {
   body: string;
   name: string;
   birth_date: string;
+  recorded_to?: string; // later months have not come in yet
   office: { name: string; telephone: string };
   spans: Span[];
   months?: Month[];
@@ -136,22 +141,42 @@ export interface Records {
 type Reads = (value: unknown) => boolean;
 const is_text: Reads = (value) => typeof value === "string";
 const is_whole: Reads = (value) => Number.isSafeInteger(value);
-const optional = (reads: Reads): Reads => (value) => value === undefined || reads(value);
-const or_null = (reads: Reads): Reads => (value) => value === null || reads(value);
-const one_of = (texts: readonly string[]): Reads => (value) => texts.includes(value as string);
-const matching = (form: RegExp): Reads => (value) => typeof value === "string" && form.test(value);
+const optional =
+  (reads: Reads): Reads =>
+  (value) =>
+    value === undefined || reads(value);
+const or_null =
+  (reads: Reads): Reads =>
+  (value) =>
+    value === null || reads(value);
+const one_of =
+  (texts: readonly string[]): Reads =>
+  (value) =>
+    texts.includes(value as string);
+const matching =
+  (form: RegExp): Reads =>
+  (value) =>
+    typeof value === "string" && form.test(value);
 const is_record: Reads = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 // The largest list is that of months; nobody has a thousand.
 const list_length_max = 2000;
-const list = (reads: Reads): Reads => (value) =>
-  Array.isArray(value) && value.length <= list_length_max && value.every(reads);
-const values = (reads: Reads): Reads => (value) =>
-  is_record(value) && Object.values(value as object).every(reads);
-const object = (members: Record<string, Reads>): Reads => (value) =>
-  is_record(value) &&
-  Object.entries(members).every(([name, reads]) => reads((value as Record<string, unknown>)[name]));
+const list =
+  (reads: Reads): Reads =>
+  (value) =>
+    Array.isArray(value) && value.length <= list_length_max && value.every(reads);
+const values =
+  (reads: Reads): Reads =>
+  (value) =>
+    is_record(value) && Object.values(value as object).every(reads);
+const object =
+  (members: Record<string, Reads>): Reads =>
+  (value) =>
+    is_record(value) &&
+    Object.entries(members).every(([name, reads]) =>
+      reads((value as Record<string, unknown>)[name]),
+    );
 
 const is_month = matching(/^\d{4}-(0[1-9]|1[0-2])$/);
 const is_date = matching(/^\d{4}-(0[1-9]|1[0-2])-\d{2}$/);
@@ -163,6 +188,7 @@ const is_part = object({
   monthly_yen: is_whole,
   from_age: is_whole,
   until_age: or_null(is_whole),
+  since: optional(is_month),
 });
 const is_claim = object({ age: is_whole, parts: list(is_part) });
 const is_amount = optional(or_null(is_whole));
@@ -181,13 +207,18 @@ const is_joining = object({
   further: values(list(is_unit)),
   further_max: values(values(or_null(is_whole))),
 });
-const is_possible = object({ possible: (value) => value === true, joining: list(is_joining) });
+const is_possible = object({
+  possible: (value) => value === true,
+  table_year: optional(is_whole),
+  joining: list(is_joining),
+});
 const is_impossible = object({ possible: (value) => value === false, reasons: list(is_text) });
 
 const is_document = object({
   body: is_text,
   name: is_text,
   birth_date: is_date,
+  recorded_to: optional(is_month),
   office: object({ name: is_text, telephone: is_text }),
   spans: list(
     object({
@@ -205,13 +236,19 @@ const is_document = object({
         category: is_text,
         status: is_text,
         pay_yen: optional(is_whole),
+        bonus_yen: optional(is_whole),
         paid_yen: optional(is_whole),
         payable_until: optional(is_date),
       }),
     ),
   ),
   years: list(
-    object({ year: is_whole, scheme: is_scheme, yen: is_whole, months_unknown: optional(is_whole) }),
+    object({
+      year: is_whole,
+      scheme: is_scheme,
+      yen: is_whole,
+      months_unknown: optional(is_whole),
+    }),
   ),
   expected: or_null(
     object({
@@ -219,6 +256,7 @@ const is_document = object({
       counted_months: optional(is_whole),
       needed_months: optional(is_whole),
       counted_months_continued: optional(is_whole),
+      goes_on_as: optional(is_text),
       so_far: list(is_claim),
       continued: list(is_claim),
     }),

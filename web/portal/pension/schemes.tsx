@@ -4,14 +4,7 @@ import { SpansChart, type Span as ChartSpan } from "../../shared/chart";
 import { DataTable } from "../../shared/table";
 import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
 import { DoubtButton } from "./doubt";
-import {
-  age_in,
-  age_ticks,
-  axis_money,
-  month_text,
-  period_text,
-  scheme_text,
-} from "./format";
+import { age_in, age_ticks, axis_money, month_text, period_text, scheme_text } from "./format";
 import { SchemeLegend, pattern_of } from "./legend";
 import type { Answer, Scheme } from "./record";
 import { span_lines, type SpanLine } from "./sums";
@@ -84,7 +77,12 @@ function summary(lines: SpanLine[]): string {
 
 export function Schemes({ answers, life }: { answers: Answer[]; life: Life }): JSX.Element {
   const lines = span_lines(answers);
-  if (lines.length === 0) return <p><Say of="pension.schemes.none" /></p>;
+  if (lines.length === 0)
+    return (
+      <p>
+        <Say of="pension.schemes.none" />
+      </p>
+    );
   const used = new Set(lines.map(({ scheme }) => scheme));
   const storeys = Math.max(...lines.map(({ scheme }) => floor_of[scheme])) + 1;
   const floors = ["1", "2", "3"].slice(0, storeys);

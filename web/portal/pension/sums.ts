@@ -90,6 +90,10 @@ export function yearly_at(parts: Part[], age: number): Amounts {
   return amounts;
 }
 
+export function monthly_for_life(parts: Part[]): number {
+  return parts.reduce((sum, part) => sum + (part.until_age === null ? part.monthly_yen : 0), 0);
+}
+
 // All that is received before the birthday `age`.
 export function received_before(parts: Part[], age: number): number {
   return parts.reduce((sum, part) => {
@@ -137,7 +141,11 @@ export function month_years(months: Month[]): MonthYear[] {
   const years = new Map<number, (Month | null)[]>();
   for (const month of months) {
     const year = fiscal_year(month.month);
-    if (!years.has(year)) years.set(year, Array.from({ length: 12 }, () => null));
+    if (!years.has(year))
+      years.set(
+        year,
+        Array.from({ length: 12 }, () => null),
+      );
     years.get(year)![(Number(month.month.slice(5)) + 8) % 12] = month;
   }
   return [...years].sort(([a], [b]) => a - b).map(([year, list]) => ({ year, months: list }));
@@ -161,9 +169,7 @@ export function runs(months: Month[], likeness: (month: Month) => string): Run[]
   for (const month of months) {
     const run = out.at(-1);
     const joins =
-      run &&
-      next_month(run.last.month) === month.month &&
-      likeness(run.last) === likeness(month);
+      run && next_month(run.last.month) === month.month && likeness(run.last) === likeness(month);
     if (joins) {
       run.last = month;
       run.count++;
@@ -204,7 +210,16 @@ export function further_types(joining: Joining, first: string): string[] {
   return Object.keys(joining.further).filter((type) => further_counts(most, joining, type) > 0);
 }
 
-function further_counts(most: Record<string, number | null>, joining: Joining, type: string): number {
+// A premium is in no table, so that nobody can say how many units there may be.
+export function has_unknown_limits(joining: Joining, first: string): boolean {
+  return Object.values(joining.further_max[first] ?? {}).includes(null);
+}
+
+function further_counts(
+  most: Record<string, number | null>,
+  joining: Joining,
+  type: string,
+): number {
   return Math.min(most[type] ?? 0, joining.further[type]?.length ?? 0);
 }
 

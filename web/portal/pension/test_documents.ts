@@ -33,6 +33,7 @@ function months_of(phases: Phase[]): Month[] {
   return phases.flatMap(({ from, count, month }) =>
     Array.from({ length: count }, (_, i) => {
       const out: Month = { month: add_months(from, i), ...month };
+      if (out.pay_yen === 280000 && /-(06|12)$/.test(out.month)) out.bonus_yen = 420000;
       // Two years after the month's own time: the last day of a month, here always the 28th.
       if (month.status === "unpaid") out.payable_until = `${add_months(out.month, 25)}-28`;
       return out;
@@ -106,12 +107,14 @@ function joining_at(age: number): Joining {
 
 const can_join: NationalFund = {
   possible: true,
+  table_year: 2018,
   joining: Array.from({ length: 20 }, (_, i) => joining_at(40 + i)),
 };
 
 const basis = [
   { code: "table-year", value: 2026 },
   { code: "goes-on-until", value: 60 },
+  { code: "status-as-now" },
   { code: "no-work-after-claim" },
 ];
 
@@ -120,6 +123,7 @@ function document_of(body: string, office: string, telephone: string): PensionDo
     body,
     name: "厚労 花子",
     birth_date: "1986-05-01",
+    recorded_to: "2026-10",
     office: { name: office, telephone },
     spans: [],
     years: [],
@@ -140,7 +144,11 @@ const hanako_months = months_of([
   { from: "2006-04", count: 36, month: { category: "first", status: "student" } },
   { from: "2009-04", count: 12, month: employed(200000, 15700, true) },
   { from: "2010-04", count: 24, month: employed(220000, 17660, false) },
-  { from: "2012-04", count: 6, month: { category: "first", status: "exempt-half", paid_yen: 7490 } },
+  {
+    from: "2012-04",
+    count: 6,
+    month: { category: "first", status: "exempt-half", paid_yen: 7490 },
+  },
   { from: "2012-10", count: 12, month: { category: "third", status: "third" } },
   { from: "2013-10", count: 3, month: { category: "first", status: "paid", paid_yen: 15040 } },
   {
@@ -180,8 +188,15 @@ export const hanako_state: PensionDocument = {
     counted_months: 241,
     needed_months: 120,
     qualifies: true,
-    so_far: claims_of([["national", 29870], ["employees", 19820]]),
-    continued: claims_of([["national", 62340], ["employees", 19820]]),
+    goes_on_as: "paid",
+    so_far: claims_of([
+      ["national", 29870],
+      ["employees", 19820],
+    ]),
+    continued: claims_of([
+      ["national", 62340],
+      ["employees", 19820],
+    ]),
   },
   national_fund: can_join,
 };
@@ -203,7 +218,7 @@ export const hanako_fund: PensionDocument = {
     yen: 46800 + i * 1200,
   })),
   expected: {
-    basis: [{ code: "fund-rules" }],
+    basis: [{ code: "as-the-holder-says" }],
     so_far: same_at_each_age(fund_parts),
     continued: same_at_each_age(fund_parts),
   },
@@ -243,7 +258,8 @@ function answered(position: number, id: keyof typeof holders, data: unknown): Ow
 
 // Who it was that did not answer, nobody knows: that stands in an answer only.
 function failed(position: number, code: string): OwnRecord {
-  return { kind: "pension", position, result: { ok: false, problem: { code } } };
+  const problem = code === "unavailable" ? { code, detail: "absent" } : { code };
+  return { kind: "pension", position, result: { ok: false, problem } };
 }
 
 const kikin = answered(2, "kikin-1", hanako_fund);
@@ -312,7 +328,10 @@ const too_few: PensionDocument = {
     needed_months: 120,
     qualifies: false,
     so_far: [],
-    continued: claims_of([["national", 44100], ["employees", 9020]]),
+    continued: claims_of([
+      ["national", 44100],
+      ["employees", 9020],
+    ]),
   },
 };
 
@@ -322,7 +341,12 @@ const unknown_premium: PensionDocument = {
   national_fund: {
     possible: true,
     joining: [
-      { ...joining_at(40), first: { A: no_table, B: no_table }, further: {}, further_max: {} },
+      {
+        ...joining_at(40),
+        first: { A: no_table, B: no_table },
+        further: { A: [no_table] },
+        further_max: { A: { A: null }, B: { A: null } },
+      },
       joining_at(41),
     ],
   },

@@ -1,12 +1,11 @@
-// My Page in Chromium against a running country (tests/my_page_test.cpp starts both). Packages are
-// those of web/.
+// My Page in Chromium against a running country: tests/e2e, which tests/my_page_test.cpp starts.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const packages = fileURLToPath(new URL("../../web/node_modules/", import.meta.url));
+const packages = fileURLToPath(new URL("node_modules/", import.meta.url));
 
 export default defineConfig({
-  root: fileURLToPath(new URL(".", import.meta.url)),
+  root: fileURLToPath(new URL("../tests/e2e/", import.meta.url)),
   resolve: {
     alias: [
       { find: /^(playwright-core|@axe-core\/playwright|vitest)$/, replacement: `${packages}$1` },
@@ -17,6 +16,5 @@ export default defineConfig({
     fileParallelism: false, // one country, one card reader
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    cache: false,
   },
 });

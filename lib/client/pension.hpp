@@ -1,0 +1,47 @@
+// What a pension body answered to `pension`, read for showing it to the person. Months, yearly
+// contributions and the what-if of the national pension fund are My Page's; they are not read here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/client.hpp"
+
+namespace mado::client {
+
+struct PensionSpan {
+    std::string scheme;
+    std::string from, to;  // YYYY-MM; `to` "" = goes on
+    std::string category;  // of the national pension
+    std::string workplace;
+};
+
+struct PensionPart {
+    std::string scheme;
+    std::int64_t yearly_yen = 0, monthly_yen = 0;
+    std::int64_t from_age = 0;
+    std::optional<std::int64_t> until_age;  // nothing: for life
+};
+
+struct PensionClaim {
+    std::int64_t age = 0;
+    std::vector<PensionPart> parts;
+};
+
+struct PensionView {
+    std::string body;         // "state", "national-fund", "employees-fund", "federation"
+    std::string recorded_to;  // YYYY-MM
+    std::string office, telephone;
+    std::vector<PensionSpan> spans;
+    std::string receiving_since;         // YYYY-MM; "" = nothing is paid yet
+    std::vector<PensionPart> receiving;  // what is
+    std::string unknown;                 // why nothing can be expected; "" = it can
+    std::optional<std::int64_t> counted_months, needed_months;
+    std::vector<PensionClaim> so_far, continued;
+};
+
+// Bad: the document has not its form.
+Parsed<PensionView> read_pension(const Answered& answered);
+
+}  // namespace mado::client
