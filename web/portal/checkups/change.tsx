@@ -67,7 +67,13 @@ function Chart({ all, item }: ChartProps): JSX.Element {
 }
 
 function Cell({ value }: { value: Value | undefined }): JSX.Element {
-  if (!value) return <Say of="checkups.not_measured" />;
+  if (!value) {
+    return (
+      <span>
+        <Say of="checkups.not_measured" />
+      </span>
+    );
+  }
   return (
     <span>
       <Read text={measured_text(value)} />

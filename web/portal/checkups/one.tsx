@@ -51,13 +51,11 @@ export function Facts({ one }: { one: Examined }): JSX.Element {
 // In words, never by colour alone.
 export function Within({ value }: { value: Value }): JSX.Element {
   const { outside } = value;
-  if (outside === undefined) return <Say of="checkups.no_range" />;
-  return outside ? (
-    <strong class="outside">
-      <Say of="checkups.outside" />
-    </strong>
-  ) : (
-    <Say of="checkups.within" />
+  const key = outside === undefined ? "no_range" : outside ? "outside" : "within";
+  return (
+    <span class={key}>
+      <Say of={`checkups.${key}`} />
+    </span>
   );
 }
 
@@ -75,9 +73,13 @@ function row_of(value: Value): Row {
           </small>
         )}
       </span>,
-      <Read text={value_text(value)} />,
-      value.unit ? unit_text(value) : "―",
-      range ? <Read text={range} /> : "―",
+      <span>
+        <Read text={value_text(value)} />
+      </span>,
+      <span class="unit">{unit_text(value) || "―"}</span>,
+      <span>
+        <Read text={range || "―"} />
+      </span>,
       <Within value={value} />,
     ],
   };
@@ -108,13 +110,15 @@ export function Newest({ one }: { one: Examined }): JSX.Element {
         <Read text={date_text(one.checkup.day)} />
       </p>
       <Facts one={one} />
-      <p class="result">
-        {outside === 0 ? (
-          <Say of="checkups.all_within" count={within} />
-        ) : (
-          <Say of="checkups.some_outside" {...{ within, outside }} />
-        )}
-      </p>
+      {within + outside > 0 && (
+        <p class="result">
+          {outside === 0 ? (
+            <Say of="checkups.all_within" count={within} />
+          ) : (
+            <Say of="checkups.some_outside" {...{ within, outside }} />
+          )}
+        </p>
+      )}
       <Values checkup={one.checkup} />
       <p class="hint">
         <Say of="checkups.range_means" />

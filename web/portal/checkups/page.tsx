@@ -63,7 +63,11 @@ function Insurers({ read }: { read: Answers }): JSX.Element {
         <li key={position} class="card">
           <h3>{holder.name}</h3>
           <p>
-            <Say of="checkups.count" count={document.checkups.length} />
+            {document.checkups.length > 0 ? (
+              <Say of="checkups.count" count={document.checkups.length} />
+            ) : (
+              <Say of="checkups.count_none" />
+            )}
           </p>
           <p>
             <Say of="checkups.arrived" month={month_text(document.arrived_to)} />
