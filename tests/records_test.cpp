@@ -20,6 +20,10 @@ class RecordsOfAPerson : public OneCountry {
         more.insert(more.begin(), {"records", "claims", "--card", card, "--pin", "1234"});
         return country().cli(more);
     }
+    static Finished checkups(const std::string& card, std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"records", "checkups", "--card", card, "--pin", "1234"});
+        return country().cli(std::move(more));
+    }
     static Finished notices(const std::string& card, std::vector<std::string> more = {}) {
         more.insert(more.begin(), {"records", "notices", "--card", card, "--pin", "1234"});
         return country().cli(more);
@@ -300,6 +304,43 @@ TEST_F(RecordsOfAPerson, LinksOneAfterAnother) {
     // What the policy does not allow ends its own line only.
     ASSERT_FALSE(records[2].answer);
     EXPECT_EQ(records[2].answer.error().code, Code::not_allowed);
+}
+
+// ---- check-ups ----
+
+// Her insurer since April has her first one; her former insurer has none: she was under 40.
+TEST_F(RecordsOfAPerson, CheckupsOfEveryInsurer) {
+    const auto done = checkups("hanako");
+    EXPECT_EQ(done.status, 0) << done.output;
+    for (const auto* part :
+         {"2026-08-19  A市健診センター  特定健康診査", "身長  158.2 cm\n",
+          "LDLコレステロール  128 mg/dl（基準 120未満）  基準の範囲の外",
+          "HbA1c（NGSP）  5.4 %（基準 5.6未満）\n", "メタボリックシンドローム判定  非該当",
+          "尿蛋白  (-)（基準 (-)）\n", "no check-ups", "results have come in to 2026-09",
+          "receipt verified: entry "}) {
+        EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
+    }
+    const auto haru = checkups("haru");
+    EXPECT_EQ(haru.status, 0) << haru.output;
+    EXPECT_TRUE(has(haru.output, "後期高齢者の健康診査")) << haru.output;
+    EXPECT_TRUE(has(haru.output, "収縮期血圧  134 mmHg（基準 130未満）  基準の範囲の外"))
+        << "the 広域連合 says so itself\n"
+        << haru.output;
+    EXPECT_FALSE(has(haru.output, "メタボリックシンドローム判定  ")) << haru.output;
+    EXPECT_EQ(checkups("takasaki-1").status, 3) << "twins cannot be told apart";
+    EXPECT_EQ(checkups("hanako", {"--from", "2021-10"}).status, 2) << "more than 60 months";
+}
+
+TEST_F(RecordsOfAPerson, CheckupsAsJson) {
+    const auto done = checkups("taro", {"--json"});
+    ASSERT_EQ(done.status, 0) << done.output;
+    const auto bundle = valid(parse_json_object(
+        done.output, {.text_bytes_max = 1U << 20U, .depth_max = 32, .values_max = 50'000}));
+    std::map<std::string, int> types;
+    for (const auto& entry : bundle.at("entry").as_array())
+        ++types[std::string(entry.at("resource").at("resourceType").as_string())];
+    EXPECT_EQ(types, (std::map<std::string, int>{
+                         {"DiagnosticReport", 4}, {"OperationOutcome", 1}, {"Binary", 2}}));
 }
 
 // ---- notices ----

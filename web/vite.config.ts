@@ -26,6 +26,7 @@ export default defineConfig({
         back: "portal/back.ts",
         care: "portal/care.tsx",
         claims: "portal/claims.tsx",
+        checkups: "portal/checkups.tsx",
         eligibility: "portal/eligibility.tsx",
         home: "portal/home.tsx",
         looked: "portal/looked.tsx",

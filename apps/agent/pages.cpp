@@ -17,7 +17,7 @@ using page::to_text;
 
 // Services in a person's words; one that is not here is shown by its id.
 std::string service_name(Language language, const wire::ServiceId& service) {
-    static constexpr std::array<std::pair<std::string_view, Words>, 10> names = {{
+    static constexpr std::array<std::pair<std::string_view, Words>, 11> names = {{
         {"eligibility",
          {"医療保険と介護保険の資格", "your health and care insurance",
           "いりょうと かいごの ほけん"}},
@@ -26,6 +26,7 @@ std::string service_name(Language language, const wire::ServiceId& service) {
           "ねんきんの きろく"}},
         {"claims",
          {"診療の明細（レセプト）", "what was treated and its cost", "びょういんの きろく"}},
+        {"checkups", {"特定健診の結果", "your check-ups", "けんこう しんだんの けっか"}},
         {"notices", {"お知らせの一覧", "your notices", "おしらせの いちらん"}},
         {"notice", {"お知らせを読むこと", "reading a notice", "おしらせを よむ"}},
         {"entries",

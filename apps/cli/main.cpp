@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "cards.hpp"
+#include "checkups.hpp"
 #include "country.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
@@ -101,6 +102,7 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado check --insurer 990010 --symbol あいう --number 0000187 --branch 01 "
         "--birth-date 1986-05-01\n"
         "  ./mado records claims --card hanako --pin 1234 --from 2026-01 --to 2026-07\n"
+        "  ./mado records checkups --card hanako --pin 1234\n"
         "  ./mado records notices --card hanako --pin 1234\n"
         "  ./mado log show --card hanako --pin 1234\n"
         "  ./mado card insert hanako    and log in at {} (PIN 1234)\n",
@@ -383,6 +385,7 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
 
 struct RecordsOptions {
     ClaimsOptions claims;
+    CheckupsOptions checkups;
     NoticesOptions notices;
     PensionOptions pension;
 };
@@ -396,10 +399,20 @@ void add_notices(CLI::App& records, NoticesOptions& options) {
     notices->add_option("--open", options.open, "one to read: holder/id, as the list shows them");
 }
 
+void add_checkups(CLI::App& records, CheckupsOptions& options) {
+    auto* checkups = records.add_subcommand("checkups", "what the person's check-ups found");
+    add_card_option(*checkups, options.card)->required();
+    checkups->add_option("--pin", options.pin, "its PIN (asked when left out)");
+    checkups->add_option("--from", options.from, "first month, YYYY-MM (default: 60 months)");
+    checkups->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
+    checkups->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
+}
+
 void add_records(CLI::App& app, RecordsOptions& all) {
     auto& options = all.claims;
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
     add_notices(*records, all.notices);
+    add_checkups(*records, all.checkups);
     auto* pension = records->add_subcommand("pension", "pensions: joined, expected, received");
     add_card_option(*pension, all.pension.card)->required();
     pension->add_option("--pin", all.pension.pin, "its PIN (asked when left out)");
@@ -453,20 +466,20 @@ std::string with_hint(std::string why) {
     return why;
 }
 
+int run_records(const CLI::App& records, const Places& places, const RecordsOptions& options) {
+    if (records.got_subcommand("notices")) return show_notices(places, options.notices);
+    if (records.got_subcommand("checkups")) return show_checkups(places, options.checkups);
+    if (records.got_subcommand("pension")) return show_pension(places, options.pension);
+    return show_claims(places, options.claims);
+}
+
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
                 const RecordsOptions& records_options, const LogCommands& log_commands) {
     if (places.given_directory.empty()) demand_running(places);
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
         if (app.got_subcommand("records")) {
-            const auto& records = *app.get_subcommand("records");
-            if (records.got_subcommand("notices")) {
-                return show_notices(places, records_options.notices);
-            }
-            if (records.got_subcommand("pension")) {
-                return show_pension(places, records_options.pension);
-            }
-            return show_claims(places, records_options.claims);
+            return run_records(*app.get_subcommand("records"), places, records_options);
         }
         return run_log(*app.get_subcommand("log"), places, log_commands);
     } catch (const OperatorError& error) {

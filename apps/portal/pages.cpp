@@ -71,7 +71,7 @@ constexpr std::array place_table{
     PlaceInfo{Place::checkups,
               "/checkups",
               {"特定健診結果", "Check-ups", "[健康診断|けんこうしんだん]の けっか"},
-              ""},
+              "checkups"},
     PlaceInfo{Place::care, "/care", {"介護情報", "Care", "[介護|かいご]"}, "care"},
     PlaceInfo{Place::eligibility,
               "/eligibility",

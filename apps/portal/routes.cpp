@@ -22,7 +22,7 @@ using http::Task;
 constexpr std::size_t form_bytes_max = 8 * 1024;
 // What My Page asks of holders and the relay for whoever is logged in.
 constexpr std::string_view scope =
-    "pension claims eligibility notices notice entries bells evidence question questions";
+    "pension claims checkups eligibility notices notice entries bells evidence question questions";
 constexpr std::string_view session_cookie = "__Host-mado";
 constexpr std::string_view begun_cookie = "__Host-mado-begin";  // a log-in, until the agent returns
 // How somebody wants to see pages; kept for a year.

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "checkups.hpp"
 #include "named_people.hpp"
 #include "names.hpp"
 #include "notices.hpp"
@@ -107,14 +108,19 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
     Population population(names, {options.people, options.seed, options.on}, taken);
     const Treatments treatments(options.country);
     const Notices notices(options.country, options.on);
+    const Checkups checkups(options.country);
+    const UpToDate dates{.on = options.on,
+                         .claims_to = treatments.last_month(),
+                         .checkups_to = checkups.last_month()};
     Registers registers(folder + "/holders", options.country,
-                        {.on = options.on, .claims_to = treatments.last_month()}, notices.forms());
+                        {dates, notices.forms(), checkups.items()});
     std::ofstream lines(folder + "/people.ndjson", std::ios::binary);
     auto left = static_cast<std::size_t>(options.people);
     const auto add = [&](Household household) {
         for (auto& person : household.people) {
             treatments.draw(person);
             notices.draw(person);
+            checkups.draw(person);
         }
         registers.add(household);
         for (const auto& person : household.people) {

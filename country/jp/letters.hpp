@@ -16,6 +16,7 @@ namespace mado::country {
 struct Written {
     const UpToDate& dates;
     const std::vector<NoticeForm>& forms;
+    const std::vector<CheckupItem>& items;
 };
 
 class SocietyLetters {

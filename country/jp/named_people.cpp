@@ -97,6 +97,20 @@ NamedNotice read_notice(Members& outer, const json::value& value) {
     return notice;
 }
 
+NamedCheckup read_checkup(Members& outer, const json::value& value) {
+    Members in(as_object(outer, value));
+    NamedCheckup checkup{
+        .day = required_date(in, "on"), .institution = in.text("institution"), .values = {}};
+    for (const auto& [key, measured] : in.object("values")) {
+        if (!measured.is_string())
+            in.refuse("a measured value is no text");
+        else
+            checkup.values.emplace_back(key, measured.get_string());
+    }
+    finish(in, outer);
+    return checkup;
+}
+
 Person read_person(Members& outer, const json::value& value, const HouseholdIncome& income,
                    Date known_until) {
     Members in(as_object(outer, value));
@@ -126,6 +140,11 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
     if (in.has("notices")) {
         for (const auto& one : in.array("notices", list_max))
             person.named_notices.push_back(read_notice(in, one));
+    }
+    if (in.has("checkups")) {
+        person.named_checkups.emplace();
+        for (const auto& one : in.array("checkups", list_max))
+            person.named_checkups->push_back(read_checkup(in, one));
     }
     if (const auto* care = in.optional_object("care")) person.care = read_care(in, *care);
     if (const auto* pension = in.optional_object("pension")) {

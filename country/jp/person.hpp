@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -121,6 +122,38 @@ struct Notice {
     std::optional<std::int64_t> amount_yen;
 };
 
+// What is measured at a check-up, with the range that the insurers state for each sex.
+struct CheckupItem {
+    struct Range {
+        std::optional<std::int64_t> low, high;  // without the point; both in the range
+        std::string words;                      // empty: there is none
+    };
+    std::string key;
+    std::string code;  // seventeen characters (JLAC10)
+    std::string name, unit;
+    int places = 0;
+    bool only_specific = false;      // not at the check-up of those of 75 and more
+    std::vector<std::string> words;  // of an item that is no number; the first is in the range
+    Range women, men;
+
+    [[nodiscard]] const Range& range(Sex sex) const { return sex == Sex::female ? women : men; }
+};
+
+struct CheckupValue {
+    std::size_t item = 0;    // of Checkups::items()
+    std::int64_t value = 0;  // without the point; of an item in words, which of them
+    bool outside = false;    // of the range
+};
+
+// 健診: one of them.
+struct Checkup {
+    Date day;
+    Institution institution;
+    std::vector<CheckupValue> values;
+    std::optional<std::int64_t> metabolic, guidance;  // national codes; none from 75 on
+    std::string doctor;
+};
+
 struct Coverage {
     Holder holder = Holder::city;
     std::string symbol;  // may be empty
@@ -134,8 +167,9 @@ struct Coverage {
     EndReason end = EndReason::none;
     std::optional<Date> special_from;
     std::vector<Span> spans;
-    std::vector<Claim> claims;    // oldest first
-    std::vector<Notice> notices;  // oldest first
+    std::vector<Claim> claims;      // oldest first
+    std::vector<Notice> notices;    // oldest first
+    std::vector<Checkup> checkups;  // oldest first
 };
 
 // Of a named person: what people.json says.
@@ -149,6 +183,12 @@ struct NamedNotice {
     Date day;
     std::optional<Date> deadline;
     std::optional<std::int64_t> amount_yen;
+};
+
+struct NamedCheckup {
+    Date day;
+    std::string institution;                                  // its id
+    std::vector<std::pair<std::string, std::string>> values;  // key of the item, "62.3"
 };
 
 struct Certification {
@@ -181,8 +221,9 @@ struct Person {
     std::optional<Care> care;
     bool couple = false;  // one of the two who head the household; told of drawn people only
     std::optional<Pension> pension;
-    std::vector<NamedTreatment> treatments;  // none: drawn by chance
-    std::vector<NamedNotice> named_notices;  // none: drawn by chance
+    std::vector<NamedTreatment> treatments;                   // none: drawn by chance
+    std::vector<NamedNotice> named_notices;                   // none: drawn by chance
+    std::optional<std::vector<NamedCheckup>> named_checkups;  // none: drawn by chance
 };
 
 // An employer of the society, by the 記号 of its employees.

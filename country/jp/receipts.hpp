@@ -11,8 +11,9 @@ namespace mado::country {
 
 // The days on which the registers of a country were last brought up to date.
 struct UpToDate {
-    Date on;         // the nightly batches
-    Date claims_to;  // the last month whose claims have come in
+    Date on;           // the nightly batches
+    Date claims_to;    // the last month whose claims have come in
+    Date checkups_to;  // of check-ups
 };
 
 class SocietyReceipts {

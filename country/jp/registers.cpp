@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "calendar.hpp"
+#include "checkup_registers.hpp"
 #include "db/db.hpp"
 #include "holder_database.hpp"
-#include "letters.hpp"
 #include "pension_registers.hpp"
 
 namespace mado::country {
@@ -23,7 +23,8 @@ class SocietyRegister {
     SocietyRegister(const Place& place, const Written& written)
         : connection_(make_database(place, Holder::society)),
           receipts_(connection_, written.dates),
-          letters_(connection_, written) {
+          letters_(connection_, written),
+          checkups_(connection_, written) {
         connection_.prepare("insert into nightly_batch values ('register', :ended_at)")
             .bind("ended_at", yyyymmdd(written.dates.on) * 1'000'000 + 23000)
             .execute();
@@ -48,6 +49,7 @@ class SocietyRegister {
         "insert into benefit values (:person_no, :from_ymd, :to_ymd, :paid_tenths, :limit_class)");
     SocietyReceipts receipts_;
     SocietyLetters letters_;
+    SocietyCheckups checkups_;
     std::int64_t person_no_ = 0;
 };
 
@@ -101,6 +103,7 @@ void SocietyRegister::add(const Person& person, const Coverage& coverage) {
     }
     receipts_.add(person_no_, coverage);
     letters_.add(person_no_, coverage.notices);
+    checkups_.add(person_no_, coverage);
 }
 
 // ---- 国保 ----
@@ -110,7 +113,8 @@ class CityRegister {
     CityRegister(const Place& place, const Written& written)
         : connection_(make_database(place, Holder::city)),
           receipts_(connection_, written.dates),
-          letters_(connection_, written) {
+          letters_(connection_, written),
+          checkups_(connection_, written) {
         connection_.prepare("insert into yakan_shori values ('資格異動', :shuryo)")
             .bind("shuryo", to_text(written.dates.on) + " 03:10:00")
             .execute();
@@ -142,6 +146,7 @@ class CityRegister {
         " :gendo_kubun, :tokubetsu)");
     CityReceipts receipts_;
     CityLetters letters_;
+    CityCheckups checkups_;
     std::int64_t last_setai_no_ = 0;
     std::int64_t kojin_no_ = 0;
 };
@@ -222,6 +227,7 @@ void CityRegister::add(const Household& household) {
             add_shikaku(coverage, ++rireki);
             receipts_.add(kojin_no_, coverage);
             letters_.add(kojin_no_, coverage.notices);
+            checkups_.add(kojin_no_, coverage);
         }
     }
 }
@@ -237,7 +243,8 @@ class LateElderlyRegister {
     LateElderlyRegister(const Place& place, const Written& written)
         : connection_(make_database(place, Holder::late_elderly)),
           receipts_(connection_, written.dates),
-          letters_(connection_, written) {
+          letters_(connection_, written),
+          checkups_(connection_, written) {
         connection_.prepare("insert into 処理実績 values ('標準システム連携', :ended)")
             .bind("ended", to_text(plus_days(written.dates.on, -1)) + " 22:40:00")
             .execute();
@@ -255,6 +262,7 @@ class LateElderlyRegister {
         connection_.prepare("insert into 負担区分 values (:number, :first, :last, :share, :class)");
     LateElderlyReceipts receipts_;
     LateElderlyLetters letters_;
+    LateElderlyCheckups checkups_;
 };
 
 void LateElderlyRegister::add(const Household& household, const Person& person,
@@ -282,6 +290,7 @@ void LateElderlyRegister::add(const Household& household, const Person& person,
     }
     receipts_.add(coverage);
     letters_.add(coverage);
+    checkups_.add(coverage);
 }
 
 // ---- 介護 ----
@@ -358,9 +367,8 @@ struct Registers::Databases {
 };
 
 Registers::Registers(const std::string& folder, const std::string& country_folder,
-                     const UpToDate& dates, const std::vector<NoticeForm>& forms)
-    : databases_(
-          std::make_unique<Databases>(Place{folder, country_folder}, Written{dates, forms})) {}
+                     const Written& written)
+    : databases_(std::make_unique<Databases>(Place{folder, country_folder}, written)) {}
 
 Registers::~Registers() = default;
 

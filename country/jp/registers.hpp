@@ -6,17 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "letters.hpp"
 #include "person.hpp"
-#include "receipts.hpp"
 
 namespace mado::country {
 
 class Registers {
   public:
-    // Makes <folder>/<holder id>.sqlite, up to date as `dates` says. `forms`, of what the holders
-    // write to people, outlives this.
-    Registers(const std::string& folder, const std::string& country_folder, const UpToDate& dates,
-              const std::vector<NoticeForm>& forms);
+    // Makes <folder>/<holder id>.sqlite, with all that `written` says.
+    Registers(const std::string& folder, const std::string& country_folder, const Written& written);
     ~Registers();
     Registers(const Registers&) = delete;
     Registers& operator=(const Registers&) = delete;

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "client/checkups.hpp"
 #include "client/claims.hpp"
 #include "client/cross_check.hpp"
 #include "client/eligibility.hpp"
@@ -28,6 +29,16 @@ bool claims(const client::Answered& answered) {
     require(read->from == "2026-01" && read->to == "2026-10", "claims are of the months asked");
     for (const auto& claim : read->claims)
         require(json::parse(claim.explanation).is_object(), "a claim is passed on as it is");
+    return true;
+}
+
+bool checkups(const client::Answered& answered) {
+    const auto read = client::read_checkups(answered, {{"from", "2021-12"}, {"to", "2026-11"}});
+    if (!read) return false;
+    for (const auto& checkup : read->checkups) {
+        require(parse_date(checkup.day).has_value(), "a check-up has its day");
+        require(json::parse(checkup.report).is_object(), "a check-up is passed on as it is");
+    }
     return true;
 }
 
@@ -73,6 +84,7 @@ bool answer_data(ByteView in) {
     const auto& data = *answered.answer.data;
     accepted = eligibility(answered) || accepted;
     accepted = claims(answered) || accepted;
+    accepted = checkups(answered) || accepted;
     accepted = evidence(answered) || accepted;
     accepted = notices(answered) || accepted;
     accepted = client::read_questions_page(data, 0).has_value() || accepted;

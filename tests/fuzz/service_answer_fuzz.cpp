@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "client/checkups.hpp"
 #include "client/claims.hpp"
 #include "client/eligibility.hpp"
 #include "client/notices.hpp"
@@ -56,6 +57,9 @@ void read_as_requester(const wire::ServiceQuestion& question, std::string_view s
         require(read.has_value(), read ? "" : read.error().why);
     } else if (service == "claims") {
         const auto read = client::read_claims(answered, asked);
+        require(read.has_value(), read ? "" : read.error().why);
+    } else if (service == "checkups") {
+        const auto read = client::read_checkups(answered, asked);
         require(read.has_value(), read ? "" : read.error().why);
     } else if (service == "notices") {
         const auto read = client::read_notices(answered, asked);

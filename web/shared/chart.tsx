@@ -267,6 +267,7 @@ export interface StackProps {
   bars: Bar[];
   steps?: boolean; // bars that follow each other without a gap
   smallest_step: number;
+  lines?: number[]; // what amounts are compared with; the words beside the chart say so
   highest?: number; // so that other choices are drawn to the same scale
   amount: (value: number) => string; // on the axis
   short_amount: (value: number) => string; // where it is narrow; the unit stands above
@@ -297,7 +298,8 @@ function draw_stack(
   const { em } = box;
   const narrow = is_narrow(box);
   const sums = props.bars.map((bar) => bar.values.reduce((a, b) => a + b, 0));
-  const highest = Math.max(props.highest ?? 0, ...sums);
+  const lines = props.lines ?? [];
+  const highest = Math.max(props.highest ?? 0, ...sums, ...lines);
   const values = value_ticks(highest, props.smallest_step);
   const label = narrow ? props.short_amount : props.amount;
   const x: Scale = {
@@ -330,6 +332,16 @@ function draw_stack(
       {time_axis(ticks, bottom, bottom, em)}
       {(props.steps ? merged(props.bars) : props.bars).map((bar) => (
         <Stack key={bar.from} {...{ bar, x, y, props }} />
+      ))}
+      {lines.map((value) => (
+        <line
+          key={value}
+          class="compared"
+          x1={x.start}
+          x2={x.end}
+          y1={place(y, value)}
+          y2={place(y, value)}
+        />
       ))}
       {props.bars.map((bar, i) => (
         <Target

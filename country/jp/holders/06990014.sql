@@ -83,6 +83,47 @@ create table receipt_month (              -- months whose receipts have all come
     treated_ym integer primary key
 ) strict, without rowid;
 
+create table exam_item (                  -- 検査項目 of the check-ups (特定健診)
+    item_no   integer primary key,
+    jlac_code text not null,              -- 特定健診項目コード
+    name      text not null,
+    unit      text not null,
+    places    integer not null            -- digits behind the point; `measured` is without it
+) strict;
+
+create table exam_range (                 -- what the society takes for good, by sex
+    item_no        integer not null references exam_item,
+    sex_code       integer not null,
+    low            integer,               -- without the point, as `measured`
+    high           integer,
+    normal_finding text,
+    primary key (item_no, sex_code)
+) strict, without rowid;
+
+create table exam (                       -- 特定健診, as the place of the check-up reports it
+    exam_no       integer primary key,
+    person_no     integer not null,
+    examined_ymd  integer not null,
+    place_code    text not null,
+    place_name    text not null,
+    syndrome_code integer,                -- メタボリックシンドローム判定, national code
+    guidance_code integer,                -- 保健指導レベル, national code
+    doctor_note   text not null
+) strict;
+create index exam_person on exam (person_no, examined_ymd);
+
+create table exam_value (
+    exam_no  integer not null references exam,
+    item_no  integer not null references exam_item,
+    measured integer,                     -- 623 is 62.3 where the item has one place
+    finding  text,                        -- of an item in words
+    primary key (exam_no, item_no)
+) strict, without rowid;
+
+create table exam_month (                 -- months whose results have all come in
+    examined_ym integer primary key
+) strict, without rowid;
+
 create table letter_form (                -- 定型文: what a letter says, once for all
     form_code integer primary key,
     title     text not null,

@@ -51,6 +51,37 @@ create table 取込月 (                     -- months whose 明細書 have come
     診療年月 text primary key
 ) strict, without rowid;
 
+create table 検査項目 (
+    項目番号 integer primary key,
+    コード   text not null,               -- 特定健診項目コード
+    項目名   text not null,
+    単位     text not null,
+    基準男   text not null,               -- as it is printed; '' is none
+    基準女   text not null
+) strict;
+
+create table 健康診査 (
+    受診番号     text primary key,
+    被保険者番号 text not null references 被保険者,
+    受診日       text not null,
+    健診機関番号 text not null,
+    健診機関名   text not null,
+    医師の判断   text not null
+) strict, without rowid;
+create index 健康診査_被保険者 on 健康診査 (被保険者番号, 受診日);
+
+create table 検査値 (
+    受診番号 text not null references 健康診査,
+    項目番号 integer not null references 検査項目,
+    値       text not null,
+    判定     text not null,               -- 基準外, or '': the place of the check-up compared
+    primary key (受診番号, 項目番号)
+) strict, without rowid;
+
+create table 健診取込月 (                 -- months whose results have come in
+    受診月 text primary key
+) strict, without rowid;
+
 create table 通知 (
     通知番号     text primary key,
     被保険者番号 text not null references 被保険者,

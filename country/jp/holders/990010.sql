@@ -87,6 +87,45 @@ create table shinsa_zumi (                -- months that are examined
     shinryo_ym integer primary key
 ) strict, without rowid;
 
+create table kenshin_koumoku (            -- the city's own codes of what is examined
+    koumoku integer primary key,
+    jlac    text not null,                -- 特定健診項目コード
+    mei     text not null,
+    tani    text not null
+) strict;
+
+create table kenshin_kijun (              -- 基準範囲
+    koumoku  integer not null references kenshin_koumoku,
+    seibetsu text not null,
+    kagen    text not null,               -- 下限, in the range; empty is none
+    jogen    text not null,               -- 上限
+    hyoji    text not null,               -- as it is printed
+    primary key (koumoku, seibetsu)
+) strict, without rowid;
+
+create table kenshin (                    -- 特定健診
+    kenshin_no integer primary key,
+    kojin_no   integer not null references kojin,
+    jisshi_bi  integer not null,
+    kikan_code text not null,
+    kikan_mei  text not null,
+    metabo     integer not null,          -- 1 基準該当, 2 予備群該当, 3 非該当, 4 判定不能; 0 is none
+    shido      integer not null,          -- 1 積極的支援, 2 動機付け支援, 3 なし, 4 判定不能; 0 is none
+    shoken     text not null
+) strict;
+create index kenshin_kojin on kenshin (kojin_no, jisshi_bi);
+
+create table kenshin_kekka (
+    kenshin_no integer not null references kenshin,
+    koumoku    integer not null references kenshin_koumoku,
+    kekka      text not null,
+    primary key (kenshin_no, koumoku)
+) strict, without rowid;
+
+create table kenshin_torikomi (           -- months whose results are in
+    jisshi_ym integer primary key         -- GYYMM
+) strict, without rowid;
+
 create table tsuchi_yoshiki (             -- 様式: what a 通知 says, once for all
     yoshiki   text primary key,
     kenmei    text not null,

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "wire/number.hpp"
+#include "wire/services/checkups.hpp"
 #include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
 #include "wire/services/evidence.hpp"
@@ -15,9 +16,9 @@
 namespace mado::wire {
 namespace {
 
-const auto contracts =
-    std::to_array<Contract>({eligibility_contract(), claims_contract(), pension_contract(),
-                             evidence_contract(), notices_contract(), notice_contract()});
+const auto contracts = std::to_array<Contract>(
+    {eligibility_contract(), claims_contract(), checkups_contract(), pension_contract(),
+     evidence_contract(), notices_contract(), notice_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

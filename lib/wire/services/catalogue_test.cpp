@@ -18,6 +18,7 @@ std::string why_refused(std::string_view service,
 TEST(Catalogue, KnowsItsServices) {
     EXPECT_EQ(find_contract("eligibility")->service, "eligibility");
     EXPECT_EQ(find_contract("claims")->service, "claims");
+    EXPECT_EQ(find_contract("checkups")->service, "checkups");
     EXPECT_EQ(find_contract("notices")->service, "notices");
     EXPECT_EQ(find_contract("pension")->service, "pension");
     EXPECT_EQ(find_contract("notice")->service, "notice");
@@ -26,7 +27,8 @@ TEST(Catalogue, KnowsItsServices) {
 }
 
 TEST(Catalogue, KeysOfItemsAreColumnsOfBoth) {
-    for (const auto* service : {"eligibility", "claims", "pension", "notices", "notice"}) {
+    for (const auto* service :
+         {"eligibility", "claims", "checkups", "pension", "notices", "notice"}) {
         const auto& contract = *find_contract(service);
         EXPECT_EQ(contract.items.empty(), contract.item_key.empty());
         if (contract.items.empty()) continue;
@@ -72,6 +74,7 @@ TEST(Catalogue, ParametersThatAreMissingAreFilledIn) {
     };
     EXPECT_EQ(complete("eligibility", {}), (ParameterValues{{"on", "2026-11-22"}}));
     EXPECT_EQ(complete("claims", {}), (ParameterValues{{"from", "2025-12"}, {"to", "2026-11"}}));
+    EXPECT_EQ(complete("checkups", {}), (ParameterValues{{"from", "2021-12"}, {"to", "2026-11"}}));
     EXPECT_EQ(complete("notices", {}), (ParameterValues{{"from", "2024-12"}, {"to", "2026-11"}}));
     EXPECT_EQ(complete("claims", {{"to", "2026-03"}}),
               (ParameterValues{{"from", "2025-04"}, {"to", "2026-03"}}));

@@ -1,0 +1,181 @@
+// 「特定健診結果」: what every medical insurer has of the person's check-ups, the newest in full and all
+// of them over the years. Answers are shown as they come; who does not answer leaves a named gap.
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { OwnRecord } from "../../shared/ask";
+import { Patterns } from "../../shared/chart";
+import { use_unfolded_on_paper } from "../../shared/paper";
+import { date_text, month_text } from "../../shared/phrases";
+import { Read, Say } from "../../shared/words";
+import { Answered, Silent } from "../answered";
+import { Change } from "./change";
+import { CheckupDoubt, DoubtButton, DoubtContext } from "./doubt";
+import { Facts, Newest } from "./one";
+import { read_answers, type Answers } from "./record";
+import { all_of, type Examined } from "./years";
+import "./checkups.css";
+
+function Section(props: { id: string; children: ComponentChildren }): JSX.Element {
+  const { id, children } = props;
+  return (
+    <section id={id} aria-labelledby={`${id}-name`}>
+      <h2 id={`${id}-name`}>
+        <Say of={`checkups.${id}`} />
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function Progress({ read, done }: { read: Answers; done: boolean }): JSX.Element {
+  const answered = read.answers.length;
+  const key = done ? (read.silent.length > 0 ? "done_partly" : "done") : "asking";
+  return (
+    <p role="status" class="progress">
+      <Say
+        of={`checkups.progress_${key}`}
+        answered={answered}
+        asked={answered + read.silent.length}
+      />
+    </p>
+  );
+}
+
+const reasons = ["under_40", "work", "late", "not_gone", "home", "older"] as const;
+
+// Why a check-up may not stand here.
+function Why(): JSX.Element {
+  return (
+    <ul>
+      {reasons.map((reason) => (
+        <li key={reason}>
+          <Say of={`checkups.why_${reason}`} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Insurers({ read }: { read: Answers }): JSX.Element {
+  return (
+    <ul class="cards">
+      {read.answers.map(({ position, holder, as_of, document }) => (
+        <li key={position} class="card">
+          <h3>{holder.name}</h3>
+          <p>
+            {document.checkups.length > 0 ? (
+              <Say of="checkups.count" count={document.checkups.length} />
+            ) : (
+              <Say of="checkups.count_none" />
+            )}
+          </p>
+          <p>
+            <Say of="checkups.arrived" month={month_text(document.arrived_to)} />
+          </p>
+          <Answered as_of={as_of} />
+        </li>
+      ))}
+      {read.silent.map(({ kind, position, code }) => (
+        <Silent key={position} kind={kind} code={code} />
+      ))}
+    </ul>
+  );
+}
+
+function Earlier({ all }: { all: Examined[] }): JSX.Element {
+  return (
+    <ul class="cards">
+      {all.map((one) => (
+        <li key={`${one.answer.position}-${one.checkup.id}`} class="card">
+          <h3>
+            <Read text={date_text(one.checkup.day)} />
+          </h3>
+          <Facts one={one} />
+          <DoubtButton one={one} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Records({ all }: { all: Examined[] }): JSX.Element {
+  return (
+    <>
+      <Section id="newest">
+        <Newest one={all[0]!} />
+      </Section>
+      {all.length > 1 && (
+        <>
+          <Section id="change">
+            <Change all={all} />
+          </Section>
+          <Section id="earlier">
+            <Earlier all={all.slice(1)} />
+          </Section>
+        </>
+      )}
+      <p>
+        <button type="button" class="quiet no-print" onClick={() => print()}>
+          <Say of="checkups.print" />
+        </button>
+      </p>
+    </>
+  );
+}
+
+// What is there to say when nobody has a check-up: not before everybody was asked.
+function Nothing({ read, done }: { read: Answers; done: boolean }): JSX.Element | null {
+  if (!done) return null;
+  if (read.answers.length === 0 && read.silent.length === 0) {
+    return (
+      <p>
+        <Say of="checkups.no_insurer" />
+      </p>
+    );
+  }
+  return read.answers.length === 0 ? null : (
+    <p>
+      <Say of="checkups.none" />
+    </p>
+  );
+}
+
+export interface CheckupsProps {
+  records: OwnRecord[];
+  done: boolean; // nobody is left to ask
+}
+
+export function Checkups({ records, done }: CheckupsProps): JSX.Element {
+  const [doubted, set_doubted] = useState<Examined | null>(null);
+  use_unfolded_on_paper();
+  const read = read_answers(records);
+  const all = all_of(read.answers);
+  return (
+    <DoubtContext.Provider value={set_doubted}>
+      <div class="checkups on-paper">
+        <Patterns />
+        <p>
+          <Say of="checkups.intro" />
+        </p>
+        <Progress read={read} done={done} />
+        {done && read.silent.length > 0 && (
+          <p class="warning">
+            <Say of="checkups.missing" />
+          </p>
+        )}
+        {all.length > 0 ? <Records all={all} /> : <Nothing read={read} done={done} />}
+        {(done || all.length > 0) && (
+          <Section id="why">
+            <Why />
+          </Section>
+        )}
+        {(read.answers.length > 0 || read.silent.length > 0) && (
+          <Section id="insurers">
+            <Insurers read={read} />
+          </Section>
+        )}
+        {doubted && <CheckupDoubt one={doubted} close={() => set_doubted(null)} />}
+      </div>
+    </DoubtContext.Provider>
+  );
+}
