@@ -15,8 +15,8 @@ namespace mado::agent {
 // A card in a reader, as far as it tells without a PIN.
 struct CardView {
     card::Reader reader;
-    bool readable = false;  // it is a card that people log in with
-    Hash thumbprint = {};   // of the authentication certificate
+    bool readable = false;   // it is a card that people log in with
+    Hash thumbprint = {};    // of the authentication certificate
     Bytes certificate = {};  // that one, DER
     UnixTime not_after = 0;
     std::optional<int> pin_tries = {};       // 0: locked; none: it was issued without a PIN

@@ -15,6 +15,7 @@ Parsed<PageQuestion> read_page_question(std::string_view body) {
     auto object = parse_json_object(body, {.text_bytes_max = question_bytes_max});
     if (!object) return std::unexpected(object.error());
     Members in(*object);
+    const auto mandate = in.hash("mandate");
     auto to = wire::read_target(in.object("to"));
     auto service = wire::ServiceId::parse(in.text("service", 64));
     auto parameters = wire::read_parameters(in.object("parameters"));
@@ -26,7 +27,8 @@ Parsed<PageQuestion> read_page_question(std::string_view body) {
     if (!parameters) return std::unexpected(parameters.error());
     if (!seal_to) return std::unexpected(seal_to.error());
     if (seal_to->type() != crypto::KeyType::p256) return bad("seal_to is not a P-256 key");
-    return PageQuestion{.to = std::move(*to),
+    return PageQuestion{.mandate = mandate,
+                        .to = std::move(*to),
                         .service = std::move(*service),
                         .parameters = std::move(*parameters),
                         .seal_to = std::move(*seal_to),

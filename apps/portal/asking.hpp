@@ -10,15 +10,17 @@
 
 namespace mado::portal {
 
-// {"to", "service", "parameters", "seal_to", "payload"?}, as in a head (docs/protocols/request.md).
+// {"mandate", "to", "service", "parameters", "seal_to", "payload"?}, as in a head
+// (docs/protocols/request.md).
 struct PageQuestion {
+    Hash mandate{};  // SHA-256 of the log-in that the page is of
     wire::Target to;
     wire::ServiceId service;
     wire::Parameters parameters;
     crypto::PublicKey seal_to;  // P-256
     std::string payload;        // JWE; "" when there is none
 };
-constexpr std::size_t question_bytes_max = 16 * 1024;
+constexpr std::size_t question_bytes_max = 24 * 1024;  // with a question of 6,000 bytes, sealed
 Parsed<PageQuestion> read_page_question(std::string_view body);
 
 // Connections to the relay that are kept for the next page. Belongs to the io thread.

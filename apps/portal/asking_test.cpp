@@ -7,10 +7,11 @@
 namespace mado::portal {
 namespace {
 
-std::string question() {
-    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
-    return R"({"to":{"kind":"pension","position":2},"service":"pension","parameters":{},"seal_to":)" +
-           key.public_key().jwk() + "}";
+std::string question(crypto::KeyType type = crypto::KeyType::p256) {
+    const auto key = crypto::PrivateKey::generate(type);
+    return R"({"mandate":")" + base64url(Hash{}) +
+           R"(","to":{"kind":"pension","position":2},"service":"pension","parameters":{},)" +
+           R"("seal_to":)" + key.public_key().jwk() + "}";
 }
 
 std::string with(std::string text, std::string_view old, std::string_view put) {
@@ -38,16 +39,15 @@ TEST(PageQuestion, SaysWhatIsAskedAndToWhichKey) {
 
 // Purpose, times and the person are the portal's to say.
 TEST(PageQuestion, IsRefusedInAnyOtherForm) {
-    for (
-        const auto& text :
-        {std::string(), std::string("[]"), with(question(), R"("service")", R"("purpose")"),
-         with(question(), "{\"to\"", R"({"purpose":"treatment","to")"),
-         with(question(), "{\"to\"", R"({"subject":"x","to")"),
-         with(question(), R"("position":2)", R"("position":17)"),
-         with(question(), R"("parameters":{})", R"("parameters":{"from":1})"),
-         with(question(), R"("service":"pension")", R"("service":"Pension!")"),
-         R"({"to":{"kind":"pension","position":1},"service":"pension","parameters":{},"seal_to":)" +
-             crypto::PrivateKey::generate(crypto::KeyType::p384).public_key().jwk() + "}"}) {
+    for (const auto& text :
+         {std::string(), std::string("[]"), with(question(), R"("service")", R"("purpose")"),
+          with(question(), R"("mandate")", R"("session")"),
+          with(question(), "\"to\"", R"("purpose":"treatment","to")"),
+          with(question(), "\"to\"", R"("subject":"x","to")"),
+          with(question(), R"("position":2)", R"("position":17)"),
+          with(question(), R"("parameters":{})", R"("parameters":{"from":1})"),
+          with(question(), R"("service":"pension")", R"("service":"Pension!")"),
+          question(crypto::KeyType::p384)}) {
         EXPECT_FALSE(read_page_question(text).has_value()) << text;
     }
 }

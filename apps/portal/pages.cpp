@@ -222,8 +222,9 @@ std::string procedures_page(const Site& site, const Look& look, bool logged_in) 
     }
     auto frame = frame_of(site, look, "/procedures", "");
     if (logged_in) frame.header += log_out_form(look);
-    frame.navigation =
-        fmt::format(R"(<p class="up"><a href="/">{}</a></p>)", say(look.language, title));
+    frame.navigation = fmt::format(
+        R"(<nav class="menu" aria-label="{}"><ul><li><a href="/">{}</a></li></ul></nav>)",
+        plain(say(look.language, menu_name)), say(look.language, title));
     return page::whole(frame, title, say(look.language, procedures_name), body);
 }
 

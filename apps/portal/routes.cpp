@@ -306,6 +306,17 @@ Task<Response> session(Shared& shared, const Request& request) {
     co_return json_reply(out);
 }
 
+// Which log-in it is, for a page that comes back to the front.
+Task<Response> session_id(Shared& shared, const Request& request) {
+    const auto* who = who_asks(shared, request);
+    if (who == nullptr || request.header("sec-fetch-site") != "same-origin") {
+        co_return refuse_page(wire::Code::mandate_ended, request);
+    }
+    auto out = reply(base64url(who->mandate_hash));
+    out.content_type = "text/plain; charset=utf-8";
+    co_return out;
+}
+
 Task<Response> ask(Shared& shared, const Request& request) {
     const bool own = request.header("origin") == shared.origin &&
                      request.header("sec-fetch-site") == "same-origin" &&
@@ -315,6 +326,10 @@ Task<Response> ask(Shared& shared, const Request& request) {
     if (who == nullptr) co_return refuse_page(wire::Code::mandate_ended, request);
     auto question = read_page_question(request.body);
     if (!question) co_return refuse_page(wire::Code::malformed, request);
+    // A page that stayed behind when somebody else logged in asks nothing in their name.
+    if (question->mandate != who->mandate_hash) {
+        co_return refuse_page(wire::Code::mandate_ended, request);
+    }
     if (!shared.sessions.may_ask(who->mandate_hash, unix_now())) {
         co_return refuse_page(wire::Code::overloaded, request);
     }
@@ -331,11 +346,12 @@ Response session_events(Shared& shared, const Request& request) {
     if (who == nullptr || request.header("sec-fetch-site") != "same-origin") {
         return refuse(403, "other_session");
     }
-    auto out = reply({});
+    // First of whom it is: a page that was another one's sees that it has to go.
+    auto out = reply(http::event_text({.name = "session", .data = base64url(who->mandate_hash)}));
     out.feed = shared.sessions.listen(who->mandate_hash);
     out.content_type = http::event_stream_type;
-    // Too many pages hear of it already: this one asks again, and so hears of it later.
-    if (!out.feed) out.body = "retry: 30000\n\n";
+    // Too many pages hear of it already: this one asks again, and hears of it from the others.
+    if (!out.feed) out.body += "retry: 5000\n\n";
     return out;
 }
 
@@ -423,6 +439,7 @@ std::vector<http::Route> routes(Shared& shared) {
                        co_return session_events(shared, request);
                    }});
     out.push_back(plain_route("GET", "/session", 0, shared, session));
+    out.push_back(plain_route("GET", "/session/id", 0, shared, session_id));
     out.push_back(plain_route("POST", "/ask", question_bytes_max, shared, ask));
     out.push_back(plain_route("GET", "/assets/*", 0, shared, asset));
     out.push_back({"POST", "/login", form_bytes_max, own_form(shared, log_in)});

@@ -307,8 +307,11 @@ TEST_F(PortalRoutesTest, PagesHearTheEndOfTheirLogIn) {
     const auto answer =
         http::await(io, connection->open_feed(std::move(request), 1'000, Milliseconds(2'000)));
     ASSERT_EQ(answer->status, 200);
-    shared.sessions.end(wire::filled(1), Said::card_removed);
     http::EventReader reader;
+    const auto first = http::await(io, connection->read_more(Milliseconds(2'000)));
+    EXPECT_EQ(wire::valid(reader.add(first.value())),
+              (std::vector<http::ServerEvent>{{"session", base64url(wire::filled(1))}}));
+    shared.sessions.end(wire::filled(1), Said::card_removed);
     const auto bytes = http::await(io, connection->read_more(Milliseconds(2'000)));
     EXPECT_EQ(wire::valid(reader.add(bytes.value())),
               (std::vector<http::ServerEvent>{{"ended", "card_removed"}}));
@@ -372,6 +375,9 @@ TEST_F(PortalRoutesTest, SessionForItsOwnPageOnly) {
     EXPECT_TRUE(shows(own, R"("mandate":"jws")")) << own.body;
     EXPECT_TRUE(shows(own, R"("organisation":"portal")"));
     EXPECT_TRUE(shows(get("/session", "", {{"Cookie", cookie}}), "mandate_ended"));
+    EXPECT_EQ(text(get("/session/id", "", {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}})),
+              base64url(wire::filled(1)));
+    EXPECT_TRUE(shows(get("/session/id", "", {{"Cookie", cookie}}), "mandate_ended"));
     EXPECT_TRUE(shows(get("/session", "", {{"Sec-Fetch-Site", "same-origin"}}), "mandate_ended"));
 }
 
@@ -408,7 +414,8 @@ TEST_F(PortalRoutesTest, APageTooManyAsksAgain) {
         get("/session/events", "", {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}});
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.content_type, http::event_stream_type);
-    EXPECT_EQ(answer.body, "retry: 30000\n\n");
+    const auto id = base64url(wire::filled(1));
+    EXPECT_EQ(answer.body, "event: session\ndata: " + id + "\n\nretry: 5000\n\n");
 }
 
 TEST_F(PortalRoutesTest, LogOutForgetsTheCookie) {

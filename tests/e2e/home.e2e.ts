@@ -134,6 +134,8 @@ test("two minutes before the end a dialog says so, and then the page leaves", as
   await picture(page, "timeout");
   await page.keyboard.press("Escape");
   expect(await page.locator("dialog[open]").count()).toBe(0);
+  // The portal's own clock has not moved: it would show the page anew.
+  await page.route("**/?said=time_over**", (route) => route.fulfill({ body: "left" }));
   await page.clock.fastForward("02:00");
   await page.waitForURL("**/?said=time_over**");
   expect(await page.textContent("body")).not.toContain("花子");
@@ -149,6 +151,29 @@ test("a pulled card takes the records away, and going back does not bring them",
   await page.waitForTimeout(300);
   expect(await page.textContent("body")).not.toContain("花子");
   expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+});
+
+test("who logs in next on the same computer sees nothing of the one before, in any tab", async () => {
+  const { context, page } = own;
+  await log_in(page);
+  const tabs = [page];
+  for (const path of ["looked", "eligibility", "pension", "claims"]) {
+    const tab = await context.newPage();
+    await tab.goto(portal + path);
+    tabs.push(tab);
+  }
+  for (const tab of tabs) await settled(tab);
+  remove_card();
+  insert_card("taro");
+  const next = await context.newPage();
+  await log_in(next, "eligibility");
+  await settled(next);
+  expect(await next.textContent("#page")).toContain("21 1042");
+  for (const tab of tabs) {
+    await expect.poll(() => tab.textContent("body"), { timeout: 7_000 }).not.toContain("花子");
+    // Nor does it say that it was all checked.
+    expect(await tab.title()).not.toMatch(/\d/);
+  }
 });
 
 test("log out of another window of the same card", async () => {

@@ -12,7 +12,7 @@ import { opened_notices } from "./home/notice_list";
 import { Notices } from "./home/notices";
 import { Search } from "./home/search";
 import { use_own } from "./own";
-import { page, type Context } from "./shell";
+import { Part, page, type Context } from "./shell";
 import "./home/home.css";
 
 // The person's own entries say what was opened, and who looked.
@@ -47,26 +47,26 @@ function Home({ context }: { context: Context }): JSX.Element {
   return (
     <>
       <Search />
-      <section aria-labelledby="insurance-name">
+      <section aria-labelledby="insurance-name"><Part>
         <h2 id="insurance-name">
           <Say of="home.insurance" />
         </h2>
         <Insurance insured={insured} done={eligibility.done} />
-      </section>
-      <section aria-labelledby="notices-name">
+      </Part></section>
+      <section aria-labelledby="notices-name"><Part>
         <Notices
           context={context}
           records={notices.records}
           done={notices.done}
           opened={entries && opened_notices(entries)}
         />
-      </section>
-      <section aria-labelledby="looks-name">
+      </Part></section>
+      <section aria-labelledby="looks-name"><Part>
         <h2 id="looks-name">
           <Say of="home.looks" />
         </h2>
         <Looks context={context} entries={access.entries} bells={access.bells} />
-      </section>
+      </Part></section>
     </>
   );
 }

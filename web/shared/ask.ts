@@ -274,6 +274,7 @@ export async function ask(
       began: now_of(session),
     };
     const body = JSON.stringify({
+      mandate: session.id, // whose page this is: another log-in's it must not be
       to: question.to,
       service: question.service,
       parameters: question.parameters ?? {},

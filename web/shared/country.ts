@@ -1,6 +1,6 @@
 // The country that this page is of: directory and policy, verified before anything else is done;
 // and the session of the person who is logged in. Nothing unchecked comes out of here.
-import { parse_base64url, parse_utf8, type Bytes } from "./bytes";
+import { hash_of, parse_base64url, parse_utf8, utf8, type Bytes, type Hash } from "./bytes";
 import { directory_bytes_max, open_directory, type Directory, type Participant } from "./directory";
 import { Members, parse_json_object, type JsonObject } from "./json";
 import { read_certificate, read_jwk, type Certificate } from "./keys";
@@ -128,6 +128,7 @@ export class Country {
 
 export interface Session {
   mandate: string; // the log-in's JWS
+  id: Hash; // its SHA-256
   expires: number;
   organisation: string; // the portal
   scope: string[]; // the services that the log-in covers
@@ -158,7 +159,8 @@ export async function read_session(country: Country, bytes: Bytes): Promise<Sess
   const clock_ahead_s = members.time("now") - Math.floor(Date.now() / 1000);
   members.finish();
   const read = parse_mandate(mandate);
-  const session = { mandate, expires, organisation, scope: read.scope, clock_ahead_s };
+  const id = await hash_of(utf8(mandate));
+  const session = { mandate, id, expires, organisation, scope: read.scope, clock_ahead_s };
   check_log_in(read, session, country);
   if (der === undefined) return session;
   const certificate = await read_certificate(parse_base64url(der));

@@ -20,17 +20,26 @@ export async function load_words(chosen: Language, parts: string[]): Promise<voi
     parts.map(async (part) => {
       const file = files[`../words/${chosen}/${part}.json`];
       if (!file) throw new Error(`no words: ${chosen}/${part}`);
-      return Object.entries(await file()).map(([key, text]) => [`${part}.${key}`, text] as const);
+      return Object.entries(await file()).map(
+        ([key, text]) => [`${part}.${key}`, with_marks(text)] as const,
+      );
     }),
   );
   words = Object.fromEntries(loaded.flat());
 }
 
+// From here on readings stand between characters that no text has (Unicode's noncharacters): what
+// somebody else's name has in brackets is no reading.
+function with_marks(text: string): string {
+  return text.replace(/\[([^|\]]+)\|([^\]]+)\]/g, "\uFDD0$1\uFDD1$2\uFDD2");
+}
+const reading = /\uFDD0([^\uFDD1]*)\uFDD1([^\uFDD2]*)\uFDD2/;
+
 export function has_words(key: string): boolean {
   return key in words;
 }
 
-// With readings in their notation, to stand in a place of another text.
+// With marks around its readings, to stand in a place of another text.
 export function phrase(key: string, values: Values = {}): string {
   const text = words[key];
   if (text === undefined) throw new Error(`no words for ${key}`);
@@ -40,8 +49,6 @@ export function phrase(key: string, values: Values = {}): string {
     return String(value);
   });
 }
-
-const reading = /\[([^|\]]+)\|([^\]]+)\]/;
 
 export function without_readings(text: string): string {
   return text.replace(new RegExp(reading, "g"), "$1");

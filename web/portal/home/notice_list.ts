@@ -1,20 +1,63 @@
 // The holders' lists of notices as one.
 import type { OwnRecord } from "../../shared/ask";
-import type { PersonEntry } from "../../shared/entries";
 import type { Participant } from "../../shared/directory";
+import type { PersonEntry } from "../../shared/entries";
+import { Members, type JsonObject } from "../../shared/json";
+import { refuse, Refused } from "../../shared/result";
 
-export interface Notice {
-  holder: Participant;
-  // By which link the holder listed it: under another number of the person it has another list.
-  kind: string;
-  position: number;
+interface ListedNotice {
   id: string; // the holder's own
   subject: string;
   sender: string;
   received: string; // date
   deadline?: string;
   amount_yen?: number;
+}
+export interface Notice extends ListedNotice {
+  holder: Participant;
+  // By which link the holder listed it: under another number of the person it has another list.
+  kind: string;
+  position: number;
   opened: boolean;
+}
+
+function read_notice(object: JsonObject): ListedNotice {
+  const members = new Members(object);
+  const out: ListedNotice = {
+    id: members.text("id", 40),
+    subject: members.text("subject", 256),
+    sender: members.text("sender", 256),
+    received: members.optional_date("received") ?? refuse("a notice has no day"),
+  };
+  const deadline = members.optional_date("deadline");
+  const amount_yen = members.has("amount_yen") ? members.integer("amount_yen") : undefined;
+  members.optional_text("procedure", 64);
+  members.finish();
+  return {
+    ...out,
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(amount_yen === undefined ? {} : { amount_yen }),
+  };
+}
+
+// docs/protocols/gateway.md, `notices`; refused whole when it is not of that form.
+export function read_notices(data: JsonObject): { notices: ListedNotice[]; more: boolean } {
+  const members = new Members(data);
+  members.text("from", 7);
+  members.text("to", 7);
+  const more = members.boolean("more");
+  const notices = members.objects("notices", 200).map(read_notice);
+  members.finish();
+  return { notices, more };
+}
+
+// The same of `notice`: its paragraphs.
+export function read_body(data: JsonObject): string[] {
+  const members = new Members(data);
+  read_notice(members.object("notice"));
+  const body = members.texts("body", 100, 1_000);
+  members.finish();
+  return body;
 }
 
 // Of which notices the person's own entries say that they were answered.
@@ -31,30 +74,26 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
 export function notices_of(
   records: OwnRecord[],
   opened: Set<string>,
-): { notices: Notice[]; more: boolean } {
+): { notices: Notice[]; more: boolean; unreadable: Participant[] } {
   const notices: Notice[] = [];
   let more = false;
+  const unreadable: Participant[] = [];
   for (const { kind, position, result } of records) {
     if (!result.ok) continue;
     const { data, holder } = result.value;
-    more ||= data.more === true;
-    for (const one of data.notices as Record<string, unknown>[]) {
-      const id = String(one.id);
-      notices.push({
-        holder,
-        kind,
-        position,
-        id,
-        subject: String(one.subject),
-        sender: String(one.sender),
-        received: String(one.received),
-        ...(one.deadline === undefined ? {} : { deadline: String(one.deadline) }),
-        ...(one.amount_yen === undefined ? {} : { amount_yen: Number(one.amount_yen) }),
-        opened: opened.has(`${holder.id} ${id}`),
-      });
+    try {
+      const read = read_notices(data);
+      more ||= read.more;
+      for (const one of read.notices) {
+        const is_opened = opened.has(`${holder.id} ${one.id}`);
+        notices.push({ ...one, holder, kind, position, opened: is_opened });
+      }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      unreadable.push(holder);
     }
   }
   // Stable: of one day, each holder's own order stays.
   notices.sort((a, b) => b.received.localeCompare(a.received));
-  return { notices, more };
+  return { notices, more, unreadable };
 }

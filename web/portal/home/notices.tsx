@@ -5,11 +5,11 @@ import { useState } from "preact/hooks";
 import { ask, type OwnRecord } from "../../shared/ask";
 import { now_of } from "../../shared/country";
 import { day_of, day_text } from "../../shared/dates";
-import type { JsonObject } from "../../shared/json";
+import { checked } from "../../shared/result";
 import { Say, text_of, yen } from "../../shared/words";
 import { Answered, Silent } from "../answered";
 import type { Context } from "../shell";
-import { notices_of, type Notice } from "./notice_list";
+import { notices_of, read_body, type Notice } from "./notice_list";
 
 type Body = { paragraphs: string[] } | { problem: string } | "asking" | undefined;
 
@@ -20,8 +20,8 @@ async function open_notice(context: Context, notice: Notice): Promise<Body> {
     parameters: { id: notice.id },
   });
   if (!answered.ok) return { problem: answered.problem.code };
-  const body = (answered.value.data as JsonObject).body;
-  return { paragraphs: Array.isArray(body) ? body.map(String) : [] };
+  const body = await checked("answer_invalid", () => read_body(answered.value.data));
+  return body.ok ? { paragraphs: body.value } : { problem: body.problem.code };
 }
 
 function Text({ body }: { body: Body }): JSX.Element | null {
@@ -95,7 +95,7 @@ export function Notices(props: {
   opened: Set<string> | undefined; // not known yet, or not to be had
 }): JSX.Element {
   const { context, records, done, opened } = props;
-  const { notices, more } = notices_of(records, opened ?? new Set());
+  const { notices, more, unreadable } = notices_of(records, opened ?? new Set());
   const unopened = notices.filter((one) => !one.opened).length;
   const count = text_of("home.unread_count", { count: unopened });
   return (
@@ -127,6 +127,11 @@ export function Notices(props: {
         {done && notices.length === 0 && <Say of="home.no_notices" />}
       </p>
       <ul class="sources">
+        {unreadable.map((holder) => (
+          <li class="silent">
+            <strong>{holder.name}</strong> <Say of="shell.unreadable" />
+          </li>
+        ))}
         {records.map((one) =>
           one.result.ok ? (
             <li>
