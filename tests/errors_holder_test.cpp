@@ -1,6 +1,7 @@
 // What happens behind the relay: holders that are away, slow, broken or refusing, and what a
 // gateway refuses to answer.
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
@@ -272,13 +273,13 @@ TEST_F(ErrorsTest, HolderFails) {
 class GatewayTest : public ErrorsTest {
   protected:
     static void SetUpTestSuite() {
-        for (const auto* program : {"relay", "gateway-1", "gateway-3"})
+        for (const auto* program : others)
             country().kill9(program);
         relay_ = std::make_unique<PretendRelay>(country());
     }
     static void TearDownTestSuite() {
         relay_.reset();
-        for (const auto* program : {"relay", "gateway-1", "gateway-3"})
+        for (const auto* program : others)
             country().start(program);
         country().start("gateway-2");  // runs; this waits until it has found the relay again
         EXPECT_EQ(ask(country().head("clinic-1"), subject_of(sato)).status, 200);
@@ -317,6 +318,8 @@ class GatewayTest : public ErrorsTest {
     }
 
   private:
+    static constexpr std::array others{"relay",     "gateway-1", "gateway-3",
+                                       "gateway-4", "gateway-5", "gateway-6"};
     static inline std::unique_ptr<PretendRelay> relay_;
 };
 
