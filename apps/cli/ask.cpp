@@ -33,8 +33,23 @@ wire::CodeId purpose_of(const wire::Participant& self) {
 void demand_checker(const Places& places, const std::string& organisation) {
     const auto directory = wire::load_directory(places.directory(), places.authority_key());
     const auto policy = wire::load_policy(places.policy(), directory);
-    const auto may_check = [&policy](const wire::Participant& one) {
-        return !policy.holder_kinds(*wire::ServiceId::parse("eligibility"), one.kind).empty();
+    const auto service = *wire::ServiceId::parse("eligibility");
+    // For the purpose of a check: the portal has a row, for the person's own view.
+    const auto may_check = [&policy, &service](const wire::Participant& one) {
+        const auto purpose = purpose_of(one);
+        const auto today = policy.day_of(unix_now());
+        for (const auto& kind : policy.holder_kinds(service, one.kind)) {
+            for (const auto presence : {wire::Presence::card_pin, wire::Presence::number}) {
+                const bool allowed = policy.find({.service = service,
+                                                  .requester_kind = one.kind,
+                                                  .purpose = purpose,
+                                                  .presence = presence,
+                                                  .holder_kind = kind,
+                                                  .on = today}) != nullptr;
+                if (allowed) return true;
+            }
+        }
+        return false;
     };
     const auto* self = directory.find(organisation);
     if (self == nullptr || may_check(*self)) return;
