@@ -33,7 +33,7 @@ async function open(person: string, path: string): Promise<Visit["page"]> {
   return own.page;
 }
 
-test("claims of both insurers, by month; what the doctor is asked about first is not there", async () => {
+test("claims of both insurers, by month; withheld items are not there", async () => {
   const page = await open("hanako", "claims");
   await page.selectOption("#months", "24");
   await settled(page);

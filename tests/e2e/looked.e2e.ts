@@ -51,7 +51,7 @@ async function compared(page: Page): Promise<void> {
   await result.waitFor();
 }
 
-test("a clinic's look is there in plain words, confirmed, compared, and proven to others", async () => {
+test("a clinic's look is there in plain words, compared, and proven to others", async () => {
   clinic_checks_hanako();
   const { page, complaints } = own;
   await log_in(page, "looked");
@@ -108,7 +108,7 @@ test("a question about an entry reaches the clinic", async () => {
   await picture(page, "looked-question");
 });
 
-test("an entry that the relay hides is found by comparing, with evidence to take along", async () => {
+test("an entry that the relay hides is found by comparing, with evidence", async () => {
   clinic_checks_hanako();
   alter_relay(
     "delete from own_entry where log_index = (select max(log_index) from access)",

@@ -89,7 +89,7 @@ test.each([
   await picture(page, `pension-${person}`);
 });
 
-test("without the state's record the others are shown, and the sums say what they lack", async () => {
+test("without the state's record the others are shown, and sums say what they lack", async () => {
   insert_card("hanako");
   own = await visit(browser);
   await log_in(own.page);

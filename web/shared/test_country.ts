@@ -572,7 +572,8 @@ export class TestCountry {
   async session(): Promise<Mutable> {
     const now = test_now();
     const certificate = await hash_of(this.certificate);
-    const scope = ["entries", "evidence", "claims", "eligibility", "bells", "question", "questions"];
+    const own = ["entries", "bells", "question", "questions"];
+    const scope = [...own, "evidence", "claims", "eligibility"];
     const mandate = await sign(
       "mado-mandate+jws",
       {

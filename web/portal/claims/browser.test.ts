@@ -85,7 +85,7 @@ test("doubts: the institution first, then the insurer; by keyboard, and back", a
   await expect.poll(back).toBe(true);
 });
 
-test("one insurer silent: the other's claims are there, and asking again can be tried", async () => {
+test("one insurer silent: the other's claims are there, and one can ask again", async () => {
   const page = await open("silent");
   await page.getByText("1か所から届きました。").waitFor();
   expect(await page.locator(".claim").count()).toBe(4);

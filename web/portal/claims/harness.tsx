@@ -25,7 +25,8 @@ async function show(): Promise<void> {
   await load_words(language, ["shell", "claims"]);
   const world = await TestCountry.make();
   world.links = { "medical-insurer": asked.has("nobody") ? [] : ["990010", "06990014"] };
-  world.answers = asked.has("healthy") ? (_, { parameters }) => document_of([], parameters) : answer;
+  const nothing = (_: string, { parameters }: Mutable) => document_of([], parameters as never);
+  world.answers = asked.has("healthy") ? nothing : answer;
   world.lie.problem = (body) =>
     asked.has("silent") && body.to.position === 2
       ? { code: "unavailable", reason: "absent" }

@@ -1,4 +1,5 @@
-// Each insurer by itself: as of when, until which month, what it has of the period; and who is silent.
+// Each insurer by itself: as of when, until which month, what it has of the period; and who is
+// silent.
 import type { JSX } from "preact";
 import { month_text } from "../../shared/phrases";
 import { Read, Say } from "../../shared/words";

@@ -28,10 +28,11 @@ export interface ClaimsProps {
 
 function Progress({ read, done }: { read: Answers; done: boolean }): JSX.Element {
   const answered = read.answers.length;
+  const asked = answered + read.silent.length;
   const key = done ? (read.silent.length > 0 ? "done_partly" : "done") : "asking";
   return (
     <p role="status" class="progress" id="progress" tabIndex={-1}>
-      <Say of={`claims.progress_${key}`} answered={answered} asked={answered + read.silent.length} />
+      <Say of={`claims.progress_${key}`} answered={answered} asked={asked} />
     </p>
   );
 }

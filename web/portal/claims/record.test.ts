@@ -51,10 +51,10 @@ const wrongs: [what: string, change: (document: Mutable) => unknown][] = [
   ["points that do not fit the cost", (d) => (d.claims[1].points = 350)],
   ["no points where the tariff has them", (d) => delete d.claims[1].points],
   ["points where the tariff is in yen", (d) => (d.claims[1].kind = "judo")],
-  ["a cost other than the explanation's", (d) => (d.claims[1].explanation.total[0].amount.value = 1)],
+  ["a cost other than the explanation's", (d) => (total(d).amount.value = 1)],
   ["a payment other than the explanation's", (d) => (d.claims[1].paid_yen = 1)],
   ["a payment that only the claim has", (d) => d.claims[1].explanation.total.pop()],
-  ["a total twice", (d) => d.claims[1].explanation.total.push(d.claims[1].explanation.total[0])],
+  ["a total twice", (d) => d.claims[1].explanation.total.push(total(d))],
   ["no explanation", (d) => delete d.claims[1].explanation],
   ["another resource", (d) => (d.claims[1].explanation.resourceType = "Claim")],
   ["an item without a name", (d) => delete item(d).productOrService.coding[0].display],
@@ -62,6 +62,7 @@ const wrongs: [what: string, change: (document: Mutable) => unknown][] = [
   ["half a quantity", (d) => (item(d).quantity.value = "0.5")],
   ["items of a withheld claim", (d) => (d.claims[1].withheld = "ask-doctor")],
 ];
+const total = (document: Mutable) => document.claims[1].explanation.total[0];
 const item = (document: Mutable) => document.claims[1].explanation.item[0];
 
 test.each(wrongs)("refused whole: %s", (_, change) => {

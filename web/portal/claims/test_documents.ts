@@ -1,5 +1,5 @@
-// Documents for tests: claims as two insurers have them of one person who changed from the one to the
-// other in April 2026. Made as docs/protocols/gateway.md says, not with the code under test.
+// Documents for tests: claims as two insurers have them of one person who changed from the one to
+// the other in April 2026. Made as docs/protocols/gateway.md says, not with the code under test.
 import type { JsonObject } from "../../shared/json";
 
 export interface Made {
