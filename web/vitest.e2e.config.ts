@@ -6,6 +6,7 @@ const packages = fileURLToPath(new URL("node_modules/", import.meta.url));
 
 export default defineConfig({
   root: fileURLToPath(new URL("../tests/e2e/", import.meta.url)),
+  cacheDir: `${packages}.vite/e2e`,
   resolve: {
     alias: [
       { find: /^(playwright-core|@axe-core\/playwright|vitest)$/, replacement: `${packages}$1` },
