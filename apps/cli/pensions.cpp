@@ -79,8 +79,8 @@ void print_body(const wire::Directory& directory, const Body& body) {
                                  printable(view.unknown));
     }
     if (joined) {
-        std::cout << fmt::format("  {} まで記録済み recorded to {}; ",
-                                 printable(view.recorded_to), printable(view.recorded_to));
+        std::cout << fmt::format("  {} まで記録済み recorded to {}; ", printable(view.recorded_to),
+                                 printable(view.recorded_to));
     }
     std::cout << fmt::format("{}as of {}\n\n", joined ? "" : "  ",
                              to_rfc3339(body.answered.answer.as_of));

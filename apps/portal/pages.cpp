@@ -63,7 +63,12 @@ constexpr Words log_out_there{"ログアウトさせる", "Log it out", "おわ�
 
 constexpr std::array place_table{
     PlaceInfo{Place::home, "/", {"ホーム", "Home", "ホーム"}, "home"},
-    PlaceInfo{Place::pension, "/pension", {"年金情報", "Pension", "[年金|ねんきん]"}, "pension"},
+    PlaceInfo{Place::pension,
+              "/pension",
+              {"年金情報", "Pension", "[年金|ねんきん]"},
+              "pension",
+              Words{"年金情報の閲覧", "Your pension records",
+                    "[年金|ねんきん]の[情報|じょうほう]を [見|み]る"}},
     PlaceInfo{Place::claims,
               "/claims",
               {"レセプト情報", "Health claims", "[病院|びょういん]に かかった [記録|きろく]"},
@@ -170,7 +175,8 @@ std::string procedures_section(const Site& site, const Look& look) {
 std::string links_section(const Site& site, const Look& look) {
     std::string out;
     for (const auto& one : site.national.links) {
-        out += fmt::format(R"(<li><a href="{}" rel="noreferrer">{}</a></li>)", html_text(one.url),
+        out += fmt::format(R"(<li data-holder="{}"><a href="{}" rel="noreferrer">{}</a></li>)",
+                           html_text(one.holder), html_text(one.url),
                            say(look.language, one.name.words()));
     }
     return section(look, "links", links_name, "<ul>" + out + "</ul>");
@@ -237,7 +243,7 @@ std::string place_page(const Site& site, const Look& look, Place place) {
                            procedures_section(site, look), links_section(site, look));
     }
     return page::whole(frame_inside(site, look, one), title,
-                       say(look.language, home ? title : one.name), body);
+                       say(look.language, home ? title : one.heading.value_or(one.name)), body);
 }
 
 std::string sessions_page(const Site& site, const Look& look, const std::vector<LoggedIn>& sessions,

@@ -74,7 +74,9 @@ export function Sources({ records }: { records: Records }): JSX.Element {
           )}
           <br />
           <Say of="pension.answered.office" office={document.office.name} />{" "}
-          <a href={`tel:${document.office.telephone.replace(/[^\d+]/g, "")}`}>{document.office.telephone}</a>
+          <a href={`tel:${document.office.telephone.replace(/[^\d+]/g, "")}`}>
+            {document.office.telephone}
+          </a>
         </li>
       ))}
       {records.silent.map(({ position, code }) => (
