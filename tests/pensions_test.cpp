@@ -11,6 +11,7 @@
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
+#include "benefit/tables.hpp"
 #include "db/db.hpp"
 #include "gateway/records.hpp"
 #include "generate.hpp"
@@ -33,11 +34,12 @@ wire::Directory directory() {
     std::string pensions;
     std::uint8_t certificate = 20;
     for (const auto& id : holder_ids) {
-        pensions += fmt::format(
-            R"({{"id":"{}","name":"年金","kind":"pension","certificates":["{}"],)"
-            R"("signing_keys":[{{"kid":"{}","jwk":{}}}],"services":["pension"],"addresses":[]}},)",
-            id, base64url(wire::filled(certificate++)), wire::kid_of(country.insurer),
-            country.insurer.public_key().jwk());
+        pensions +=
+            fmt::format(R"({{"id":"{}","name":"年金","kind":"pension","certificates":["{}"],)"
+                        R"("signing_keys":[{{"kid":"{}","jwk":{}}}],)"
+                        R"("services":["pension","notices","notice"],"addresses":[]}},)",
+                        id, base64url(wire::filled(certificate++)), wire::kid_of(country.insurer),
+                        country.insurer.public_key().jwk());
     }
     constexpr std::string_view relay = R"({"id":"relay")";
     const auto text =
@@ -109,6 +111,20 @@ class Pensions : public testing::Test {
         EXPECT_EQ(answer.outcome, wire::Outcome::answered) << holder << " " << number;
         return std::move(*answer.data);
     }
+    // Of the first category, as far as it can still be paid today.
+    static std::int64_t unpaid_yen(const json::object& data, const std::string& birth_date) {
+        std::int64_t yen = 0;
+        for (const auto& one : data.at("months").as_array()) {
+            if (one.at("status").as_string() != "unpaid") continue;
+            if (one.at("category").as_string() != "first") continue;
+            if (!one.as_object().contains("payable_until")) continue;
+            const auto month = parse_date(std::string(one.at("month").as_string()) + "-01").value();
+            yen += benefit::national_premium_yen(month.year() / month.month(),
+                                                 parse_date(birth_date).value())
+                       .value();
+        }
+        return yen;
+    }
     static json::object of(const std::string& key, const std::string& holder = "nenkin") {
         return document(holder, shared()->named.at(key).numbers.at(holder));
     }
@@ -143,6 +159,31 @@ TEST_F(Pensions, EverybodyOfTwentyHasADocumentThatHoldsTogether) {
           "student", "deferred", "employees", "third", "empty", "not-joined"}) {
         EXPECT_GT(statuses[status], 0U) << status;
     }
+}
+
+// What the state reminds somebody of is what its record says.
+TEST_F(Pensions, WhatIsAskedForIsWhatIsUnpaid) {
+    auto& records = shared()->records.at("nenkin");
+    std::size_t reminded = 0;
+    for (const auto& known : shared()->everybody) {
+        const auto number = known.numbers.find("nenkin");
+        if (number == known.numbers.end()) continue;
+        const auto answer = records.answer(wire::service_id("notices"),
+                                           {.holder = records.holder(),
+                                            .number = {{"number", number->second}},
+                                            .birth_date = {},
+                                            .parameters = {{"from", "2026-11"}, {"to", "2026-11"}},
+                                            .today = today});
+        ASSERT_EQ(answer.outcome, wire::Outcome::answered);
+        for (const auto& notice : answer.data->at("notices").as_array()) {
+            if (!notice.as_object().contains("amount_yen")) continue;
+            ++reminded;
+            const auto data = document("nenkin", number->second);
+            EXPECT_EQ(notice.at("amount_yen").as_int64(), unpaid_yen(data, known.birth_date))
+                << known.birth_date;
+        }
+    }
+    EXPECT_GT(reminded, 5U);
 }
 
 TEST_F(Pensions, NobodyHasANumberOfAnother) {
@@ -257,6 +298,21 @@ TEST_F(Pensions, MembersOfTheNationalFund) {
     const auto former = of("sato-1", "npf");
     EXPECT_EQ(former.at("spans").at(0).at("to").as_string(), "2012-06");
     EXPECT_EQ(reasons_of(of("sato-1")), R"(["second-category"])");
+}
+
+// The fund has written to her: an answer, in which nothing is joined, paid or promised.
+TEST_F(Pensions, WhoIsOnlyInvitedHasJoinedNothing) {
+    for (const auto* key : {"hanako", "jiei"}) {
+        const auto invited = of(key, "npf");
+        EXPECT_EQ(invited.at("body").as_string(), "national-fund");
+        EXPECT_TRUE(invited.at("spans").as_array().empty());
+        EXPECT_TRUE(invited.at("years").as_array().empty());
+        EXPECT_TRUE(invited.at("receiving").is_null());
+        EXPECT_TRUE(invited.at("expected").is_null());
+        EXPECT_EQ(invited.at("expected_unknown").as_string(), "not-joined");
+        EXPECT_EQ(invited.at("office").at("name").as_string(), "加入相談室");
+        EXPECT_EQ(reasons_of(of(key)), "possible");
+    }
 }
 
 TEST_F(Pensions, WhoReceives) {

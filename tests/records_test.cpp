@@ -189,11 +189,12 @@ TEST_F(RecordsOfAPerson, Pensions) {
     for (const auto* part :
          {"日本年金機構  九十九年金事務所（0990-20-0101）", "2026-04 〜          国民年金 第1号",
           "受給資格期間 244 月", "これまでの分 so far 65歳  国民年金  月 30596 円",
+          "全国国民年金基金  加入相談室（0990-20-0303）\n  加入していません not joined\n",
           "企業年金連合会", "2009-04 〜 2010-03  厚生年金基金  九十九県印刷業厚生年金基金",
           "receipt verified: entry "}) {
         EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
     }
-    EXPECT_EQ(entries_of_hanako(), before + 2);
+    EXPECT_EQ(entries_of_hanako(), before + 3);
     const auto haru = country().cli({"records", "pension", "--card", "haru", "--pin", "1234"});
     EXPECT_TRUE(has(haru.output, "受給中 paid  国民年金  月 44005 円")) << haru.output;
 }
@@ -352,7 +353,9 @@ TEST_F(RecordsOfAPerson, NoticesOfEveryHolderAndOneOfThem) {
     for (const auto* part :
          {"2026-11-09  未開封 new  国民健康保険料の納付のお願い  A市 保険年金課",
           "期限 due 2026-11-30  金額 amount 18400 円  手続 procedure premium-payment",
-          "国民年金の資格取得手続のご案内", "（まどか電機健康保険組合）"}) {
+          "国民年金の資格取得手続のご案内", "（まどか電機健康保険組合）",
+          "国民年金基金加入のご案内  全国国民年金基金 九十九支部",
+          "厚生年金の資格喪失確認のお知らせ  日本年金機構 九十九年金事務所"}) {
         EXPECT_TRUE(has(list.output, part)) << part << "\n" << list.output;
     }
     EXPECT_LT(list.output.find("国民健康保険料"), list.output.find("国民年金の資格取得"));
@@ -364,8 +367,9 @@ TEST_F(RecordsOfAPerson, NoticesOfEveryHolderAndOneOfThem) {
                              "2026年4月14日までに", "receipt verified: entry "}) {
         EXPECT_TRUE(has(opened.output, part)) << part << "\n" << opened.output;
     }
-    // Both lists, and the one notice at the one holder that has it.
-    EXPECT_EQ(entries_of_hanako(), before + 3);
+    // The lists of two insurers and three pension holders, and the one notice at the one that has
+    // it.
+    EXPECT_EQ(entries_of_hanako(), before + 6);
     const auto again = notices("hanako");
     EXPECT_TRUE(has(again.output, "開封済 opened  国民年金の資格取得手続のご案内")) << again.output;
     EXPECT_TRUE(has(again.output, "未開封 new  国民健康保険料の納付のお願い")) << again.output;

@@ -72,12 +72,17 @@ void print_body(const wire::Directory& directory, const Body& body) {
     print_parts("受給中 paid", view.receiving);
     print_claims("これまでの分 so far", view.so_far);
     print_claims("60歳まで続けば if it goes on", view.continued);
-    if (!view.unknown.empty() && view.receiving.empty()) {
+    const bool joined = view.unknown != "not-joined";
+    if (!joined) std::cout << "  加入していません not joined\n";
+    if (joined && !view.unknown.empty() && view.receiving.empty()) {
         std::cout << fmt::format("  見込額は計算できません not known: {}\n",
                                  printable(view.unknown));
     }
-    std::cout << fmt::format("  {} まで記録済み recorded to {}; as of {}\n\n",
-                             printable(view.recorded_to), printable(view.recorded_to),
+    if (joined) {
+        std::cout << fmt::format("  {} まで記録済み recorded to {}; ", printable(view.recorded_to),
+                                 printable(view.recorded_to));
+    }
+    std::cout << fmt::format("{}as of {}\n\n", joined ? "" : "  ",
                              to_rfc3339(body.answered.answer.as_of));
 }
 

@@ -40,7 +40,9 @@ Parsed<National> parse_national(std::string_view text) {
         return LifeEvent{.id = one.text("id", 40), .name = read_name(one)};
     });
     out.links = read_each<OutsideLink>(in, "links", [](Members& one) {
-        OutsideLink link{.url = one.text("url"), .name = read_name(one)};
+        OutsideLink link{.url = one.text("url"),
+                         .holder = one.optional_text("holder", 40).value_or(""),
+                         .name = read_name(one)};
         if (!link.url.starts_with("https://")) one.refuse("a link is not https");
         return link;
     });

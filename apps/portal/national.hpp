@@ -18,7 +18,8 @@ struct LifeEvent {
     Named name;
 };
 struct OutsideLink {
-    std::string url;  // https
+    std::string url;     // https
+    std::string holder;  // participant whose site it is; may be empty
     Named name;
 };
 struct National {

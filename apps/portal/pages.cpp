@@ -23,11 +23,13 @@ constexpr Words start_text{
     "ページです。カードで はいります。"};
 constexpr Words log_in{"カードでログインする", "Log in with your card", "カードで はいる"};
 constexpr Words needs_agent{
-    "ボタンを押すと、このパソコンの中の「カード窓口」に移ります。開かないときは、カード窓口（mado-"
-    "agent）が動いていません（デモでは ./mado up）。",
-    "The button leads to the card agent inside this computer. If that page does not open, the "
-    "agent (mado-agent) does not run (in the demo: ./mado up).",
-    "ボタンを おすと、パソコンの なかの カードの まどぐちに いきます。"};
+    "ボタンを押すと、このパソコンの中の「カード窓口」に移り、そこで暗証番号を入力します。窓口が開か"
+    "な"
+    "いときは、カード窓口のプログラムが動いていません。市区町村の窓口でも手伝ってもらえます。",
+    "The button leads to the card program inside this computer, where you enter your PIN. If that "
+    "page does not open, the program is not running. Your municipality's counter can help.",
+    "ボタンを おすと、パソコンの なかの カードの まどぐちに いきます。ひらかない ときは、"
+    "しやくしょなどに きいて ください。"};
 constexpr Words without_card{"カードがなくても見られます", "Without a card", "カードが なくても"};
 constexpr Words log_out{"ログアウト", "Log out", "おわる"};
 constexpr Words coming_back{"ログインを確かめています…", "Checking your log-in…",
@@ -63,7 +65,12 @@ constexpr Words log_out_there{"ログアウトさせる", "Log it out", "おわ�
 
 constexpr std::array place_table{
     PlaceInfo{Place::home, "/", {"ホーム", "Home", "ホーム"}, "home"},
-    PlaceInfo{Place::pension, "/pension", {"年金情報", "Pension", "[年金|ねんきん]"}, "pension"},
+    PlaceInfo{Place::pension,
+              "/pension",
+              {"年金情報", "Pension", "[年金|ねんきん]"},
+              "pension",
+              Words{"年金情報の閲覧", "Your pension records",
+                    "[年金|ねんきん]の[情報|じょうほう]を [見|み]る"}},
     PlaceInfo{Place::claims,
               "/claims",
               {"レセプト情報", "Health claims", "[病院|びょういん]に かかった [記録|きろく]"},
@@ -170,7 +177,8 @@ std::string procedures_section(const Site& site, const Look& look) {
 std::string links_section(const Site& site, const Look& look) {
     std::string out;
     for (const auto& one : site.national.links) {
-        out += fmt::format(R"(<li><a href="{}" rel="noreferrer">{}</a></li>)", html_text(one.url),
+        out += fmt::format(R"(<li data-holder="{}"><a href="{}" rel="noreferrer">{}</a></li>)",
+                           html_text(one.holder), html_text(one.url),
                            say(look.language, one.name.words()));
     }
     return section(look, "links", links_name, "<ul>" + out + "</ul>");
@@ -238,7 +246,7 @@ std::string place_page(const Site& site, const Look& look, Place place) {
                            procedures_section(site, look), links_section(site, look));
     }
     return page::whole(frame_inside(site, look, one), title,
-                       say(look.language, home ? title : one.name), body);
+                       say(look.language, home ? title : one.heading.value_or(one.name)), body);
 }
 
 std::string sessions_page(const Site& site, const Look& look, const std::vector<LoggedIn>& sessions,

@@ -29,7 +29,8 @@ struct PlaceInfo {
     Place place;
     std::string_view path;
     page::Words name;
-    std::string_view script;  // of web/portal, without ".js"; "": needs none
+    std::string_view script;                  // of web/portal, without ".js"; "": needs none
+    std::optional<page::Words> heading = {};  // where it is not the menu's name
 };
 std::span<const PlaceInfo> places();
 

@@ -73,4 +73,9 @@ std::int64_t era_date(Date day) {
     return static_cast<std::int64_t>(era + 1) * 1'000'000 + western - eras[era].zero_year * 10000;
 }
 
+std::int64_t form_date(Date day) {
+    const auto era = era_date(day);
+    return era + (era / 1'000'000 - 1) * 1'000'000;
+}
+
 }  // namespace mado::country

@@ -28,5 +28,7 @@ std::int64_t yyyymmdd(Date day);
 std::int64_t yyyymm(Date day);
 // GYYMMDD with the era as 1 (明治) … 5 (令和).
 std::int64_t era_date(Date day);
+// The same with the era codes of the pension forms: 1, 3, 5, 7, 9.
+std::int64_t form_date(Date day);
 
 }  // namespace mado::country

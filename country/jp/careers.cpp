@@ -90,6 +90,7 @@ class WorkingLife {
         add_second_category(pension_, person_.birth, on_);
         join_national_fund();
         retire();
+        invite();
         return std::move(pension_);
     }
 
@@ -116,6 +117,7 @@ class WorkingLife {
     void pay(Payment payment, Date from, Date to);
     void join_national_fund();
     void retire();
+    void invite();
 
     [[nodiscard]] Date tomorrow() const { return plus_days(on_, 1); }
     // The month before the one in which it ends; nothing while it goes on.
@@ -424,6 +426,22 @@ void WorkingLife::retire() {
     add(false, full_basic_yen * std::min<std::int64_t>(months, 480) / 480);
     add(true, sum_thousand_yen * 7125 / 1000);
     if (pension_.federation) pension_.federation->paid_since = since;
+}
+
+// Each 25 May the fund writes to some of those who paid for themselves on 1 April, and might join.
+// That it has their names and addresses is from memory [M].
+void WorkingLife::invite() {
+    Date mailing = on_.year() / std::chrono::May / 25;
+    if (mailing >= on_) mailing = plus_years(mailing, -1);
+    const Date listed = mailing.year() / April / 1;
+    const bool pays_alone = !pension_.categories.empty() && !pension_.payments.empty() &&
+                            pension_.categories.back().category == Category::first &&
+                            pension_.categories.back().from <= listed &&
+                            !pension_.categories.back().last &&
+                            pension_.payments.back().payment == Payment::paid;
+    if (!pays_alone || pension_.national_fund || age_on(person_.birth, on_) >= 58) return;
+    if (random_.chance(60))
+        pension_.invitation = {.number = numbering_.national_fund(), .on = mailing};
 }
 
 std::uint64_t seed_of(const Person& person) {

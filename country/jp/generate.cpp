@@ -50,8 +50,10 @@ json::object identifier(std::string_view scheme, Holder holder, const std::strin
 void add_identifiers(json::array& out, const Pension& pension) {
     out.push_back(identifier("basic-pension-number", Holder::state_pension, pension.number, true));
     if (const auto& fund = pension.national_fund) {
-        out.push_back(
-            identifier("npf-member-number", Holder::national_fund, fund->number, !fund->last));
+        out.push_back(identifier("npf-number", Holder::national_fund, fund->number, !fund->last));
+    }
+    if (const auto& invited = pension.invitation) {
+        out.push_back(identifier("npf-number", Holder::national_fund, invited->number, true));
     }
     if (const auto& fund = pension.employees_fund) {
         out.push_back(

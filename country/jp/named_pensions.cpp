@@ -170,6 +170,10 @@ NationalFund read_national_fund(Members& in) {
             .units = list_of(in, "units", read_unit)};
 }
 
+FundInvitation read_invitation(Members& in) {
+    return {.number = in.text("number", 10), .on = day(in, "on")};
+}
+
 EmployeesFund read_employees_fund(Members& in) {
     return {
         .number = in.text("number", 7),
@@ -204,9 +208,11 @@ Pension read_pension(Members& outer, const json::object& object) {
                     .awards = list_of(in, "awards", read_award),
                     .old_records = list_of(in, "old_records", read_old),
                     .national_fund = object_of(in, "national_fund", read_national_fund),
+                    .invitation = object_of(in, "invitation", read_invitation),
                     .employees_fund = object_of(in, "employees_fund", read_employees_fund),
                     .federation = object_of(in, "federation", read_federation)};
     if (pension.number.size() != 10) in.refuse("a basic pension number has not ten digits");
+    if (pension.national_fund && pension.invitation) in.refuse("a member who is invited");
     for (const auto& work : pension.employments) {
         if (work.pay.empty()) in.refuse("an employment without pay");
     }
@@ -218,7 +224,8 @@ bool known_by(const Pension& pension, Date on) {
     const auto known = [on](const auto& period) {
         return period.from <= on && (!period.last || *period.last <= on);
     };
-    return std::ranges::all_of(pension.categories, known) &&
+    return (!pension.invitation || pension.invitation->on <= on) &&
+           std::ranges::all_of(pension.categories, known) &&
            std::ranges::all_of(pension.employments, known) &&
            std::ranges::all_of(pension.awards,
                                [on](const Award& award) { return award.since <= on; });

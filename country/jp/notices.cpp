@@ -23,13 +23,17 @@ constexpr std::uint64_t own_draw = 0x6e6f7469636573;
 
 constexpr std::string_view amount_mark = "{amount}";
 constexpr std::string_view deadline_mark = "{deadline}";
+// Filled in by the state alone, which has many offices: the one that the person belongs to.
+constexpr std::string_view office_mark = "{office}";
 
 void finish(Members& inner, Members& outer) {
     if (const auto ok = inner.finish(); !ok) outer.refuse(ok.error().why);
 }
 
 Holder holder_of(Members& in, std::string_view id) {
-    for (const auto holder : {Holder::society, Holder::city, Holder::late_elderly, Holder::care}) {
+    for (const auto holder :
+         {Holder::society, Holder::city, Holder::late_elderly, Holder::care, Holder::state_pension,
+          Holder::national_fund, Holder::employees_fund, Holder::federation}) {
         if (holder_id(holder) == id) return holder;
     }
     in.refuse("a notice of an unknown holder");
@@ -62,6 +66,10 @@ std::string with_commas(std::int64_t yen) {
     return text;
 }
 
+bool is_pension(Holder holder) {
+    return std::ranges::find(pension_holders, holder) != pension_holders.end();
+}
+
 bool in_force(const Coverage& coverage, Date day) {
     return coverage.from <= day && (!coverage.last || day <= *coverage.last);
 }
@@ -90,17 +98,35 @@ std::string filled_in(const std::string& text, const Notice& notice) {
     return out;
 }
 
-Notices::Event Notices::event_of(Members& in, std::string_view text) {
-    if (text == "joined") return Event::joined;
+Notices::Event Notices::event_of(Members& in, std::string_view text, Holder holder) {
     if (text == "left-work") return Event::left_work;
-    if (text != "certification-ends") in.refuse("a notice after an unknown event");
-    return Event::certification_ends;
+    if (is_pension(holder)) {
+        if (text == "birth-month") return Event::birth_month;
+        if (text == "awarded") return Event::awarded;
+        if (text == "invited") return Event::invited;
+    } else {
+        if (text == "joined") return Event::joined;
+        if (text == "certification-ends") return Event::certification_ends;
+    }
+    in.refuse("a notice after an event that its holder does not know");
+    return Event::none;
 }
 
-Notices::Rule Notices::read_rule(Members& in) {
+PensionSum Notices::sum_named(Members& in, std::string_view text, Holder holder) {
+    if (is_pension(holder)) {
+        if (text == "unpaid") return PensionSum::unpaid;
+        if (text == "paid-out") return PensionSum::paid_out;
+        if (text == "promised") return PensionSum::promised;
+        if (text == "premiums") return PensionSum::premiums;
+    }
+    in.refuse("a sum that its holder does not know");
+    return PensionSum::unpaid;
+}
+
+Notices::Rule Notices::read_rule(Members& in, Holder holder) {
     Rule rule;
     if (in.has("after")) {
-        rule.event = event_of(in, in.text("after"));
+        rule.event = event_of(in, in.text("after"), holder);
         rule.days = in.integer("days", -365, 365);
     } else {
         for (const auto& text : in.texts("on", list_max)) {
@@ -116,6 +142,10 @@ Notices::Rule Notices::read_rule(Members& in) {
             rule.amount_yen->second > yen_max) {
             in.refuse("amounts are out of bounds");
         }
+    }
+    if (in.has("sum")) {
+        rule.sum = sum_named(in, in.text("sum"), holder);
+        if (rule.amount_yen) in.refuse("an amount and a sum");
     }
     rule.percent = static_cast<int>(in.integer("percent", 0, 100));
     if (in.has("ages")) {
@@ -138,9 +168,14 @@ void Notices::read(Members& outer, const json::value& value) {
                     .sender = in.text("sender"),
                     .procedure = in.optional_text("procedure").value_or(""),
                     .body = in.texts("body", list_max, paragraph_bytes_max)};
-    auto rule = read_rule(in);
+    auto rule = read_rule(in, form.holder);
     if (form.body.empty()) in.refuse("a notice without text");
-    if (mentions(form, amount_mark) && !rule.amount_yen) in.refuse("a text names an amount");
+    if (mentions(form, amount_mark) && !rule.amount_yen && !rule.sum) {
+        in.refuse("a text names an amount");
+    }
+    if (mentions(form, office_mark) && form.holder != Holder::state_pension) {
+        in.refuse("a text names an office");
+    }
     if (mentions(form, deadline_mark) && !rule.deadline_days) in.refuse("a text names a deadline");
     if (std::ranges::find(forms_, form.name, &NoticeForm::name) != forms_.end()) {
         in.refuse("two notices have one name");
@@ -166,13 +201,13 @@ bool Notices::is_kept(Date sent) const {
 }
 
 void Notices::send(Random& random, const Person& person, std::size_t form, Date event,
-                   std::vector<Notice>& out) const {
+                   std::vector<Notice>& out, std::optional<std::int64_t> amount_yen) const {
     const auto& rule = rules_[form];
     const Date sent = plus_days(event, rule.days);
     if (!is_kept(sent) || sent < person.birth) return;
     const int age = age_on(person.birth, sent);
     if (age < rule.age_from || age > rule.age_to || !random.chance(rule.percent)) return;
-    Notice notice{.form = form, .sent = sent, .deadline = {}, .amount_yen = {}};
+    Notice notice{.form = form, .sent = sent, .deadline = {}, .amount_yen = amount_yen};
     if (rule.deadline_days) notice.deadline = plus_days(event, *rule.deadline_days);
     if (rule.amount_yen) {
         constexpr std::int64_t step = 100;
@@ -220,6 +255,60 @@ void Notices::draw_for(Random& random, const Person& person, const Care& care,
     }
 }
 
+std::vector<Date> Notices::events_of(const Rule& rule, Holder holder, const Person& person) const {
+    const auto& pension = *person.pension;
+    switch (rule.event) {
+        case Event::none: {
+            auto days = rule.on;
+            std::erase_if(days, [&](Date day) { return !is_with(holder, pension, day); });
+            return days;
+        }
+        case Event::left_work:
+            return left_work(holder, pension);
+        case Event::birth_month:
+            return birth_months(pension, person.birth, on_);
+        case Event::awarded:
+            return awarded(pension);
+        case Event::invited:
+            if (pension.invitation) return {pension.invitation->on};
+            return {};
+        case Event::joined:
+        case Event::certification_ends:
+            return {};
+    }
+    return {};
+}
+
+void Notices::draw_for(Random& random, const Person& person, Holder holder,
+                       std::vector<Notice>& out) const {
+    for (std::size_t form = 0; form < forms_.size(); ++form) {
+        const auto& rule = rules_[form];
+        if (forms_[form].holder != holder) continue;
+        for (const Date event : events_of(rule, holder, person)) {
+            std::optional<std::int64_t> yen;
+            if (rule.sum) {
+                yen = sum_of(*rule.sum, holder, *person.pension, person.birth,
+                             plus_days(event, rule.days));
+            }
+            if (yen != 0) send(random, person, form, event, out, yen);
+        }
+    }
+}
+
+// What follows from the person's pension is not written in people.json.
+std::optional<std::int64_t> Notices::named_amount(std::size_t form, const Person& person,
+                                                  const NamedNotice& named) const {
+    const auto& rule = rules_[form];
+    if (rule.amount_yen.has_value() != named.amount_yen.has_value()) {
+        throw OperatorError("a notice in people.json has not what its text says");
+    }
+    if (!rule.sum || !person.pension) return named.amount_yen;
+    const auto yen =
+        sum_of(*rule.sum, forms_[form].holder, *person.pension, person.birth, named.day);
+    if (yen == 0) throw OperatorError("people.json has a notice about no amount");
+    return yen;
+}
+
 // To the insurance that the person had then, or had had.
 void Notices::add_named(Person& person) const {
     for (const auto& named : person.named_notices) {
@@ -228,8 +317,8 @@ void Notices::add_named(Person& person) const {
             throw OperatorError("people.json names a notice that notices.json does not have");
         }
         const auto form = static_cast<std::size_t>(found - forms_.begin());
-        if (rules_[form].deadline_days.has_value() != named.deadline.has_value() ||
-            rules_[form].amount_yen.has_value() != named.amount_yen.has_value()) {
+        const auto amount_yen = named_amount(form, person, named);
+        if (rules_[form].deadline_days.has_value() != named.deadline.has_value()) {
             throw OperatorError("a notice in people.json has not what its text says");
         }
         if (!is_kept(named.day)) continue;
@@ -239,11 +328,15 @@ void Notices::add_named(Person& person) const {
             if (begun) to = &coverage.notices;
         }
         if (found->holder == Holder::care && person.care) to = &person.care->notices;
+        if (is_pension(found->holder) && person.pension &&
+            has_on_file(found->holder, *person.pension)) {
+            to = &person.pension_notices;
+        }
         if (to == nullptr) throw OperatorError("people.json has a notice of no insurer of theirs");
         to->push_back({.form = form,
                        .sent = named.day,
                        .deadline = named.deadline,
-                       .amount_yen = named.amount_yen});
+                       .amount_yen = amount_yen});
     }
 }
 
@@ -257,6 +350,13 @@ void Notices::draw(Person& person) const {
         for (auto& coverage : person.coverage)
             draw_for(random, person, coverage, coverage.notices);
         if (person.care) draw_for(random, person, *person.care, person.care->notices);
+        for (const auto holder : pension_holders) {
+            std::vector<Notice> notices;
+            if (person.pension) draw_for(random, person, holder, notices);
+            keep_newest(notices);
+            person.pension_notices.insert(person.pension_notices.end(), notices.begin(),
+                                          notices.end());
+        }
     } else {
         add_named(person);
     }

@@ -1,5 +1,5 @@
-// The demo country's notices: what the four holders have written to people, each in its own tables,
-// behind their own SELECTs.
+// The demo country's notices: what the eight holders have written to people, each in its own
+// tables, behind their own SELECTs.
 #include "notices.hpp"
 
 #include "calendar.hpp"
@@ -41,10 +41,30 @@ class NoticesTest : public CountryTest {
         }
         return out;
     }
+    // This person's pension holders' notices, as lines.
+    std::vector<std::string> pension_lines(const std::string& key, const std::string& holder) {
+        std::vector<std::string> out;
+        for (const auto& identifier : country().person(key).pensions) {
+            if (identifier.holder != holder) continue;
+            for (const auto& row : notices(country().person(key), identifier)) {
+                out.push_back(row.text("received") + " " + row.text("sender") + " " +
+                              row.text("subject") + " " + row.text("deadline") + " " +
+                              row.text("procedure") + " " + row.text("amount_yen"));
+            }
+        }
+        return out;
+    }
+    static std::vector<std::string> all_holders() {
+        auto all = holder_ids;
+        all.insert(all.end(), pension_ids.begin(), pension_ids.end());
+        return all;
+    }
     template <class See>
     void for_each_number(See see) {
         for (const auto& known : country().people()) {
             for (const auto& identifier : known.identifiers)
+                see(known, identifier);
+            for (const auto& identifier : known.pensions)
                 see(known, identifier);
         }
     }
@@ -57,7 +77,7 @@ TEST_F(NoticesTest, ColumnsAreTheAgreedOnes) {
     const std::vector<std::string> row_columns{"symbol",    "number",    "branch",     "name",
                                                "notice_id", "subject",   "sender",     "received",
                                                "deadline",  "procedure", "amount_yen", "as_of"};
-    for (const auto& id : holder_ids) {
+    for (const auto& id : all_holders()) {
         for (const auto& [service, which, columns] :
              {std::tuple("notices", "rows", row_columns), std::tuple("notice", "rows", row_columns),
               std::tuple("notice", "items", std::vector<std::string>{"notice_id", "paragraph"})}) {
@@ -118,7 +138,8 @@ TEST_F(NoticesTest, EachCanBeOpenedAndSaysWhatItsRowSays) {
                 EXPECT_FALSE(paragraph.empty());
                 text += paragraph + "\n";
             }
-            EXPECT_EQ(text.find_first_of("{}%"), std::string::npos) << text;
+            EXPECT_EQ((text + notice.text("sender")).find_first_of("{}%"), std::string::npos)
+                << text;
             EXPECT_TRUE(text.contains("お問い合わせ：")) << text;
             if (notice.texts.contains("deadline")) {
                 ++with_deadline;
@@ -155,14 +176,19 @@ TEST_F(NoticesTest, OfSomebodyElseAreNotOpened) {
     std::map<std::string, std::string> others;  // an id of somebody, at each holder
     for (const auto& known : country().people()) {
         if (!known.key.empty()) continue;
-        for (const auto& identifier : known.identifiers) {
+        auto numbers = known.identifiers;
+        numbers.insert(numbers.end(), known.pensions.begin(), known.pensions.end());
+        for (const auto& identifier : numbers) {
             const auto all = notices(known, identifier);
             if (!all.empty()) others[identifier.holder] = all[0].text("notice_id");
         }
     }
-    ASSERT_EQ(others.size(), 4U);
+    ASSERT_EQ(others.size(), 8U);
     for (const auto* key : {"hanako", "haru", "taro"}) {
-        for (const auto& identifier : country().person(key).identifiers) {
+        auto numbers = country().person(key).identifiers;
+        const auto& pensions = country().person(key).pensions;
+        numbers.insert(numbers.end(), pensions.begin(), pensions.end());
+        for (const auto& identifier : numbers) {
             const auto& id = others[identifier.holder];
             EXPECT_FALSE(select(identifier.holder, "notice").rows(identifier, {}, id).empty());
             EXPECT_TRUE(opened(identifier, id).empty()) << identifier.holder;
@@ -215,6 +241,77 @@ TEST_F(NoticesTest, Hanako) {
         body(hanako.identifiers[0], notices(hanako, hanako.identifiers[0])[0].text("notice_id"));
     ASSERT_EQ(text.size(), 4U);
     EXPECT_EQ(text[0], "今期の国民健康保険料は18,400円です。2026年11月30日までに納めてください。");
+}
+
+// What the report of 2009 shows her on page 2, with today's names: the city's is above.
+TEST_F(NoticesTest, HanakosPensionHolders) {
+    using Lines = std::vector<std::string>;
+    EXPECT_EQ(pension_lines("hanako", "npf"),
+              (Lines{"2026-05-25 全国国民年金基金 九十九支部 国民年金基金加入のご案内  "
+                     "pension-fund-joining "}));
+    // Two months of 17,920 yen.
+    EXPECT_EQ(pension_lines("hanako", "nenkin"),
+              (Lines{"2026-11-10 日本年金機構 九十九年金事務所 国民年金保険料の納付のお願い "
+                     "2026-11-30 pension-premium 35840",
+                     "2026-04-13 日本年金機構 九十九年金事務所 厚生年金の資格喪失確認のお知らせ  "
+                     "pension-first-category "}));
+    EXPECT_EQ(pension_lines("hanako", "pfa"), Lines{});
+    for (const auto& identifier : country().person("hanako").pensions) {
+        if (identifier.holder != "nenkin") continue;
+        const auto text =
+            body(identifier,
+                 notices(country().person("hanako"), identifier, {"2026-04", "2026-04"})[0].text(
+                     "notice_id"));
+        EXPECT_EQ(text.back(),
+                  "お問い合わせ：九十九年金事務所（電話 0990-20-0101、平日 "
+                  "8時30分から17時15分）");
+    }
+}
+
+TEST_F(NoticesTest, SumsOfPensionHolders) {
+    using Lines = std::vector<std::string>;
+    // 2024-10 to 2026-09 can still be paid: 6 × 16,980 + 12 × 17,510 + 6 × 17,920.
+    EXPECT_EQ(pension_lines("tokubetsu", "nenkin"),
+              (Lines{"2026-11-10 日本年金機構 みなと年金事務所 国民年金保険料の納付のお願い "
+                     "2026-11-30 pension-premium 419520"}));
+    // Two awards.
+    EXPECT_EQ(pension_lines("haru", "nenkin"),
+              (Lines{"2026-06-05 日本年金機構 みなと年金事務所 年金額改定のお知らせ   625428"}));
+    EXPECT_EQ(pension_lines("sango-husband", "nenkin"),
+              (Lines{"2026-07-16 日本年金機構 九十九年金事務所 年金の支給が決まりました   "
+                     "2016068"}));
+    // 12 × (11,880 + 3,635).
+    EXPECT_EQ(pension_lines("kikin", "npf"),
+              (Lines{"2026-10-26 全国国民年金基金 九十九支部 掛金の控除証明のお知らせ   186180"}));
+    // Of a birthday in October, the last two.
+    EXPECT_EQ(pension_lines("sango", "nenkin"),
+              (Lines{"2026-10-03 日本年金機構 九十九年金事務所 ねんきん定期便をお届けします   ",
+                     "2025-10-03 日本年金機構 九十九年金事務所 ねんきん定期便をお届けします   "}));
+}
+
+// The fund writes to those who might join; its number for them is like its members', so that
+// nobody else can tell who is one.
+TEST_F(NoticesTest, WhoIsInvitedToTheNationalFundIsNoMember) {
+    std::size_t invited = 0;
+    Service member(country().path(), "npf", "pension", "items");
+    const auto is_invited = [&member](const Identifier& number) {
+        return member.rows(number).empty();
+    };
+    for (const auto& known : country().people()) {
+        std::size_t numbers = 0;
+        for (const auto& identifier : known.pensions) {
+            if (identifier.holder != "npf") continue;
+            ++numbers;
+            EXPECT_EQ(identifier.scheme, "npf-number");
+            EXPECT_EQ(identifier.number.substr(0, 2), "99");
+            if (!is_invited(identifier)) continue;
+            ++invited;
+            EXPECT_TRUE(identifier.current);
+            EXPECT_EQ(notices(known, identifier).size(), 1U) << known.name;
+        }
+        EXPECT_LE(numbers, 1U) << known.name;
+    }
+    EXPECT_GT(invited, 20U);
 }
 
 TEST_F(NoticesTest, HarusHoldersEachInTheirOwnWay) {
@@ -293,6 +390,11 @@ TEST(NoticesFile, WhatDoesNotFitIsRefused) {
     EXPECT_FALSE(loads(with("\"deadline_days\": 231, ", ""))) << "its text names a deadline";
     EXPECT_FALSE(loads(with("\"amount_yen\": [2000, 2000],", ""))) << "its text names an amount";
     EXPECT_FALSE(loads(with("[2000, 2000]", "[2000, 1000]")));
+    EXPECT_FALSE(loads(with("\"sum\": \"unpaid\"", "\"sum\": \"debts\"")));
+    EXPECT_FALSE(loads(with("\"sum\": \"unpaid\", ", ""))) << "its text names an amount";
+    EXPECT_FALSE(loads(with("\"after\": \"invited\"", "\"after\": \"certification-ends\"")));
+    EXPECT_FALSE(loads(with("\"amount_yen\": [2000, 2000]", "\"sum\": \"unpaid\"")));
+    EXPECT_FALSE(loads(with("入るかどうかは自由です", "{office}"))) << "only the state has many";
     EXPECT_FALSE(loads(with("\"percent\": 70", "\"percent\": 101")));
     EXPECT_FALSE(loads(with("\"percent\": 70", "\"percent\": 70, \"more\": 1")));
     EXPECT_FALSE(loads(with("\"society-checkup\"", "\"society-medical-costs\"")));
@@ -327,6 +429,15 @@ TEST(NoticesFile, NamedNoticesSayWhatTheirTextSays) {
     EXPECT_THROW((void)given(changed), OperatorError);
     EXPECT_THROW((void)given({"society-joined", date("2026-05-01"), {}, {}}), OperatorError)
         << "of an insurer that is not theirs";
+    const NamedNotice unpaid{"nenkin-unpaid", date("2026-11-10"), date("2026-11-30"), {}};
+    EXPECT_THROW((void)given(unpaid), OperatorError) << "nobody of the state's";
+    person.pension.emplace().categories = {
+        {.category = Category::first, .from = date("2026-04-01"), .last = {}}};
+    EXPECT_EQ(given(unpaid), 0U) << "not the city's";
+    person.pension->payments = {{.payment = Payment::paid, .from = date("2026-04-01"), .to = {}}};
+    EXPECT_THROW((void)given(unpaid), OperatorError) << "about no amount";
+    EXPECT_THROW((void)given({"npf-invitation", date("2026-05-25"), {}, {}}), OperatorError)
+        << "who is not invited";
 }
 
 }  // namespace

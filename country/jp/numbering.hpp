@@ -28,7 +28,7 @@ class Numbering {
     std::string late_elderly();
     std::string care();
     std::string basic_pension();
-    std::string national_fund();
+    std::string national_fund();  // of members and of whom it invites
     std::string employees_fund();
     std::string federation(std::int64_t fund);
 

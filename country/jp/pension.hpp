@@ -95,6 +95,12 @@ struct NationalFund {
     std::vector<FundUnit> units;
 };
 
+// Somebody to whom the 国民年金基金 has written that they may join, and who has not.
+struct FundInvitation {
+    std::string number;  // of the same series as members'; who joins keeps it
+    Date on;
+};
+
 struct EmployeesFund {
     std::string number;
     std::string workplace;
@@ -125,6 +131,7 @@ struct Pension {
     std::vector<Award> awards;
     std::vector<OldRecord> old_records;
     std::optional<NationalFund> national_fund;
+    std::optional<FundInvitation> invitation;  // nobody has both
     std::optional<EmployeesFund> employees_fund;
     std::optional<Federation> federation;
 };

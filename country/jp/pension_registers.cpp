@@ -7,6 +7,7 @@
 
 #include "benefit/tables.hpp"
 #include "calendar.hpp"
+#include "pension_letters.hpp"
 
 namespace mado::country {
 namespace {
@@ -16,12 +17,6 @@ Date day_after(Date day) {
 }
 
 // ---- 日本年金機構 ----
-
-// GYYMMDD with the era codes of the pension forms: 1, 3, 5, 7, 9.
-std::int64_t form_date(Date day) {
-    const auto era = era_date(day);
-    return era + (era / 1'000'000 - 1) * 1'000'000;
-}
 
 std::int64_t form_month(Date month) {
     return form_date(month) / 100;
@@ -83,13 +78,15 @@ struct Earned;
 
 class StateRegister {
   public:
-    StateRegister(const Place& place, Date on)
-        : connection_(make_database(place, Holder::state_pension)), booked_to_(booked_to(on)) {
+    StateRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::state_pension)),
+          letters_(connection_, written),
+          booked_to_(booked_to(written.dates.on)) {
         connection_.prepare("insert into shunou_zumi values (:month)")
             .bind("month", form_month(booked_to_))
             .execute();
         connection_.prepare("insert into shori values ('記録更新', :shuryo)")
-            .bind("shuryo", form_date(on) * 10'000 + 130)
+            .bind("shuryo", form_date(written.dates.on) * 10'000 + 130)
             .execute();
     }
     void add(const Person& person, const Pension& pension);
@@ -122,6 +119,7 @@ class StateRegister {
         "insert into saitei values (:number, :kind, :since, :claim_age, :yearly_yen)");
     db::Statement old_ = connection_.prepare(
         "insert into mitogo values (:number, :kana, :birth, :workplace, :from, :lost)");
+    StateLetters letters_;
     Date booked_to_;
     std::int64_t seiri_ = 0;
 };
@@ -269,6 +267,7 @@ void StateRegister::add(const Person& person, const Pension& pension) {
             .bind("lost", form_date(day_after(old.last)))
             .execute();
     }
+    letters_.add(number, person.pension_notices);
 }
 
 // ---- 国民年金基金 ----
@@ -286,14 +285,25 @@ std::string letter_month(Date month) {
 
 class NationalFundRegister {
   public:
-    NationalFundRegister(const Place& place, Date on)
-        : connection_(make_database(place, Holder::national_fund)) {
+    NationalFundRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::national_fund)),
+          letters_(connection_, written,
+                   {.holder = Holder::national_fund,
+                    .letter = "insert into mail values (format('N-%07d', :id), :number, :sent,"
+                              " :subject, :sender, :deadline, :amount, :procedure)",
+                    .line = "insert into mail_line values (format('N-%07d', :id), :line, :text)",
+                    .day = &letter_date}) {
+        const Date on = written.dates.on;
         connection_.prepare("insert into closing values ('premiums', :month, :done)")
             .bind("month", letter_month(booked_to(on)))
             .bind("done", letter_date(plus_days(on, -1)) + " 21:10")
             .execute();
+        connection_.prepare("insert into closing values ('mail', '', :done)")
+            .bind("done", letter_date(plus_days(on, -1)) + " 17:40")
+            .execute();
     }
     void add(const Person& person, const NationalFund& fund);
+    void add(const Person& person, const FundInvitation& invitation);
     void commit() { transaction_.commit(); }
 
   private:
@@ -304,6 +314,9 @@ class NationalFundRegister {
     db::Statement unit_ = connection_.prepare(
         "insert into unit values (:number, :line, :type, :units, :from, :to, :premium, :earned,"
         " :continued)");
+    db::Statement invited_ =
+        connection_.prepare("insert into invited values (:number, :name, :kana, :birth, :listed)");
+    WholeLetters letters_;
 };
 
 std::string unit_type(const std::string& type) {
@@ -335,6 +348,17 @@ void NationalFundRegister::add(const Person& person, const NationalFund& fund) {
             .bind("continued", unit.continued_yen)
             .execute();
     }
+    letters_.add(fund.number, person.pension_notices);
+}
+
+void NationalFundRegister::add(const Person& person, const FundInvitation& invitation) {
+    invited_.bind("number", invitation.number)
+        .bind("name", person.name)
+        .bind("kana", person.kana)
+        .bind("birth", letter_date(person.birth))
+        .bind("listed", letter_date(invitation.on))
+        .execute();
+    letters_.add(invitation.number, person.pension_notices);
 }
 
 // ---- 厚生年金基金 ----
@@ -347,8 +371,15 @@ std::string slashed(Date day) {
 
 class EmployeesFundRegister {
   public:
-    EmployeesFundRegister(const Place& place, Date on)
-        : connection_(make_database(place, Holder::employees_fund)) {
+    EmployeesFundRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::employees_fund)),
+          letters_(connection_, written,
+                   {.holder = Holder::employees_fund,
+                    .letter = "insert into お知らせ values (:id, :number, :sent, :subject, :sender,"
+                              " :deadline, :amount, :procedure)",
+                    .line = "insert into お知らせ本文 values (:id, :line, :text)",
+                    .day = &slashed}) {
+        const Date on = written.dates.on;
         connection_.prepare("insert into 月次処理 values (:month, :done)")
             .bind("month", slashed(booked_to(on)).substr(0, 7))
             .bind("done", slashed(plus_days(on, -1)) + " 18:05")
@@ -369,6 +400,7 @@ class EmployeesFundRegister {
         connection_.prepare("insert into 掛金 values (:number, :from, :to, :premium)");
     db::Statement promise_ = connection_.prepare(
         "insert into 年金見込 values (:number, :kind, :earned, :continued, 65)");
+    WholeLetters letters_;
 };
 
 void EmployeesFundRegister::add_promise(const EmployeesFund& fund, std::string_view kind,
@@ -405,6 +437,7 @@ void EmployeesFundRegister::add(const Person& person, const EmployeesFund& fund)
     if (fund.extra_continued_yen > 0) {
         add_promise(fund, "加算", fund.extra_earned_yen, fund.extra_continued_yen);
     }
+    letters_.add(fund.number, person.pension_notices);
 }
 
 // ---- 企業年金連合会 ----
@@ -419,12 +452,21 @@ std::int64_t month_of(Date day) {
 
 class FederationRegister {
   public:
-    FederationRegister(const Place& place, Date on)
-        : connection_(make_database(place, Holder::federation)) {
-        // 02:30 in Japan, nine hours east of Greenwich.
-        const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(on));
-        connection_.prepare("insert into run values ('records', :unix)")
-            .bind("unix", std::int64_t{midnight.time_since_epoch().count()} - 6 * 3600 - 1800)
+    FederationRegister(const Place& place, const Written& written)
+        : connection_(make_database(place, Holder::federation)),
+          letters_(connection_, written,
+                   {.holder = Holder::federation,
+                    .letter = "insert into letter values (:id, :number, substr(:sent, 1, 4) + 0,"
+                              " substr(:sent, 6, 2) + 0, substr(:sent, 9) + 0, :subject, :sender,"
+                              " :deadline, :amount, :procedure)",
+                    .line = "insert into letter_line values (:id, :line, :text)",
+                    .day = &to_text}) {
+        // 02:30 and 03:00 in Japan, nine hours east of Greenwich.
+        const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(written.dates.on));
+        const std::int64_t unix = midnight.time_since_epoch().count();
+        connection_.prepare("insert into run values ('records', :records), ('letters', :letters)")
+            .bind("records", unix - 6 * 3600 - 1800)
+            .bind("letters", unix - 6 * 3600)
             .execute();
     }
     void add(const Person& person, const Federation& federation);
@@ -437,6 +479,7 @@ class FederationRegister {
         "insert into leaver values (:number, :fund, :name, :kana, :birth_year, :birth_month,"
         " :birth_day, :from_year, :from_month, :to_year, :to_month, :yearly_yen, 65, :paid_year,"
         " :paid_month)");
+    WholeLetters letters_;
 };
 
 void FederationRegister::add(const Person& person, const Federation& federation) {
@@ -455,6 +498,7 @@ void FederationRegister::add(const Person& person, const Federation& federation)
         .bind("paid_year", federation.paid_since ? year_of(*federation.paid_since) : 0)
         .bind("paid_month", federation.paid_since ? month_of(*federation.paid_since) : 0)
         .execute();
+    letters_.add(federation.number, person.pension_notices);
 }
 
 }  // namespace
@@ -464,25 +508,26 @@ Date booked_to(Date on) {
 }
 
 struct PensionRegisters::Databases {
-    Databases(const Place& place, Date on)
-        : state(place, on),
-          national_fund(place, on),
-          employees_fund(place, on),
-          federation(place, on) {}
+    Databases(const Place& place, const Written& written)
+        : state(place, written),
+          national_fund(place, written),
+          employees_fund(place, written),
+          federation(place, written) {}
     StateRegister state;
     NationalFundRegister national_fund;
     EmployeesFundRegister employees_fund;
     FederationRegister federation;
 };
 
-PensionRegisters::PensionRegisters(const Place& place, Date on)
-    : databases_(std::make_unique<Databases>(place, on)) {}
+PensionRegisters::PensionRegisters(const Place& place, const Written& written)
+    : databases_(std::make_unique<Databases>(place, written)) {}
 
 PensionRegisters::~PensionRegisters() = default;
 
 void PensionRegisters::add(const Person& person, const Pension& pension) {
     databases_->state.add(person, pension);
     if (pension.national_fund) databases_->national_fund.add(person, *pension.national_fund);
+    if (pension.invitation) databases_->national_fund.add(person, *pension.invitation);
     if (pension.employees_fund) databases_->employees_fund.add(person, *pension.employees_fund);
     if (pension.federation) databases_->federation.add(person, *pension.federation);
 }

@@ -4,13 +4,14 @@
 #include <memory>
 
 #include "holder_database.hpp"
+#include "letters.hpp"
 #include "person.hpp"
 
 namespace mado::country {
 
 class PensionRegisters {
   public:
-    PensionRegisters(const Place& place, Date on);
+    PensionRegisters(const Place& place, const Written& written);
     ~PensionRegisters();
     PensionRegisters(const PensionRegisters&) = delete;
     PensionRegisters& operator=(const PensionRegisters&) = delete;

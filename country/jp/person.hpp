@@ -221,6 +221,7 @@ struct Person {
     std::optional<Care> care;
     bool couple = false;  // one of the two who head the household; told of drawn people only
     std::optional<Pension> pension;
+    std::vector<Notice> pension_notices;                      // of all pension holders
     std::vector<NamedTreatment> treatments;                   // none: drawn by chance
     std::vector<NamedNotice> named_notices;                   // none: drawn by chance
     std::optional<std::vector<NamedCheckup>> named_checkups;  // none: drawn by chance

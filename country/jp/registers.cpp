@@ -358,7 +358,7 @@ struct Registers::Databases {
           city(place, written),
           late_elderly(place, written),
           care(place, written),
-          pensions(place, written.dates.on) {}
+          pensions(place, written) {}
     SocietyRegister society;
     CityRegister city;
     LateElderlyRegister late_elderly;

@@ -58,9 +58,10 @@ std::vector<Known> read_people(const std::string& path);
 
 // Of these columns the contracts want numbers; of the others text.
 inline const std::set<std::string> integers{
-    "share_percent", "rank",   "special_payment", "guarantee", "as_of",      "points",
-    "paid_yen",      "days",   "withheld",        "quantity",  "amount_yen", "metabolic",
-    "guidance",      "outside"};
+    "share_percent", "rank",          "special_payment", "guarantee", "as_of",      "points",
+    "paid_yen",      "days",          "withheld",        "quantity",  "amount_yen", "metabolic",
+    "guidance",      "outside",       "additional",      "fund",      "units",      "yen",
+    "earned_yen",    "continued_yen", "from_age",        "until_age", "claim_age"};
 
 inline std::optional<std::string> value_of(const db::Statement& statement, std::size_t column) {
     if (statement.is_null(column)) return std::nullopt;

@@ -40,6 +40,7 @@ const text_of = async (page: Page) => (await page.textContent("#page"))!;
 test("the report's titles, a table beside each picture, and who answered", async () => {
   const page = await open_pension("hanako");
   const text = await text_of(page);
+  expect(await page.textContent("h1")).toBe("年金情報の閲覧");
   for (const title of [
     "厚労花子さんがこれまで加入した制度",
     "厚労花子さんの納付額（年間）",
@@ -47,6 +48,7 @@ test("the report's titles, a table beside each picture, and who answered", async
     "国民年金基金に加入した場合",
     "日本年金機構",
     "企業年金連合会",
+    "加入していません",
     "見込額は試算です",
     "ちがうと思ったら",
     "未納",

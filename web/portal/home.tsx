@@ -11,8 +11,13 @@ import { Looks } from "./home/looks";
 import { opened_notices } from "./home/notice_list";
 import { Notices } from "./home/notices";
 import { Search } from "./home/search";
+<<<<<<< HEAD
 import { use_own } from "./own";
 import { Part, page, type Context } from "./shell";
+=======
+import { use_own, type OwnRecords } from "./own";
+import { page, type Context } from "./shell";
+>>>>>>> letters
 import "./home/home.css";
 
 // The person's own entries say what was opened, and who looked.
@@ -33,10 +38,33 @@ function use_access(context: Context): Access {
   return access;
 }
 
+// Whoever answered has records of the person: their links come first, and say so.
+function use_own_links({ records, done }: OwnRecords): void {
+  useEffect(() => {
+    const list = document.querySelector("#links ul");
+    if (!done || !list) return;
+    for (const { result } of [...records].reverse()) {
+      const id = result.ok ? result.value.holder.id : "";
+      const link = id === "" ? null : list.querySelector(`[data-holder="${CSS.escape(id)}"]`);
+      if (!link) continue;
+      list.prepend(link);
+      if (!link.querySelector(".hint")) link.append(own_mark());
+    }
+  }, [done]);
+}
+
+function own_mark(): HTMLElement {
+  const mark = document.createElement("span");
+  mark.className = "hint";
+  mark.textContent = ` ${text_of("home.own_link")}`;
+  return mark;
+}
+
 function Home({ context }: { context: Context }): JSX.Element {
   const eligibility = use_own(context, "eligibility");
   const notices = use_own(context, "notices");
   const access = use_access(context);
+  use_own_links(notices);
   const entries = access.entries?.ok ? access.entries.value.entries : undefined;
   const insured = eligibility.records.map(insured_of);
   const name = name_of_person(insured);

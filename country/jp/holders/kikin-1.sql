@@ -28,6 +28,25 @@ create table 年金見込 (
     primary key (加入員番号, 区分)
 ) strict, without rowid;
 
+create table お知らせ (
+    番号       integer primary key,
+    加入員番号 text not null references 加入員,
+    発送日     text not null,
+    件名       text not null,
+    差出       text not null,
+    期限       text not null,             -- '' is none
+    金額       integer,
+    手続       text not null
+) strict;
+create index お知らせ_加入員 on お知らせ (加入員番号, 発送日);
+
+create table お知らせ本文 (
+    番号 integer not null references お知らせ,
+    行   integer not null,
+    本文 text not null,                   -- as it went out
+    primary key (番号, 行)
+) strict, without rowid;
+
 create table 月次処理 (
     処理月   text primary key,            -- YYYY/MM, premiums are booked up to it
     完了時刻 text not null                -- YYYY/MM/DD hh:mm

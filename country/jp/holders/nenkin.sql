@@ -113,6 +113,30 @@ create table mitogo (                     -- 手帳記号番号 that are not joi
     soshitsu     integer not null
 ) strict, without rowid;
 
+create table tsuchi_shubetsu (            -- what a 通知 says, once for all
+    shubetsu   text primary key,
+    hyodai     text not null,
+    sashidashi text not null,
+    tetsuzuki  text not null              -- empty: the person need not do anything
+) strict, without rowid;
+
+create table tsuchi_bun (
+    shubetsu text not null references tsuchi_shubetsu,
+    gyo      integer not null,
+    bun      text not null,               -- with {amount}, {deadline}, {office}, {telephone}
+    primary key (shubetsu, gyo)
+) strict, without rowid;
+
+create table tsuchi (                     -- 通知, in the name of the person's 年金事務所
+    tsuchi_no  integer primary key,
+    kiso_bango text not null references hihokensha,
+    shubetsu   text not null references tsuchi_shubetsu,
+    hakko      integer not null,
+    kigen      integer not null,
+    kingaku    integer not null           -- yen; 0 is none
+) strict;
+create index tsuchi_bango on tsuchi (kiso_bango, hakko);
+
 create table shunou_zumi (                -- months whose premiums are all booked
     taisho_ym integer primary key
 ) strict, without rowid;

@@ -1,4 +1,4 @@
--- 国民年金基金: members and their units (口). Days are texts like R03.06.01, with the era's letter;
+-- 国民年金基金: members and their units (口), and whom it has invited. Both have numbers of one series. Days are texts like R03.06.01, with the era's letter;
 -- '' is "not ended".
 
 create table era (
@@ -14,6 +14,14 @@ create table member (
     birthday  text not null,
     joined    text not null,
     lost      text not null               -- the day after the last
+) strict, without rowid;
+
+create table invited (                    -- 第1号 to whom it has written; who joins is moved to member
+    invited_no text primary key,
+    name       text not null,
+    kana       text not null,
+    birthday   text not null,
+    listed     text not null
 ) strict, without rowid;
 
 create table unit (
@@ -38,8 +46,27 @@ insert into unit_type values
     ('A', 65, null), ('B', 65, null), ('1', 65, 80), ('2', 65, 75), ('3', 60, 75), ('4', 60, 70),
     ('5', 60, 65);
 
+create table mail (                       -- to members and to whom it invites
+    mail_no   text primary key,
+    to_no     text not null,
+    sent      text not null,
+    subject   text not null,
+    sender    text not null,
+    reply_by  text not null,
+    yen       integer,
+    procedure text not null               -- '' is none
+) strict, without rowid;
+create index mail_to on mail (to_no, sent);
+
+create table mail_line (
+    mail_no text not null references mail,
+    line    integer not null,
+    words   text not null,                -- as it went out
+    primary key (mail_no, line)
+) strict, without rowid;
+
 create table closing (
     job   text primary key,
-    month text not null,                  -- premiums are collected up to it
+    month text not null,                  -- premiums are collected up to it; '' for the mail
     done  text not null                   -- R08.11.21 21:10
 ) strict, without rowid;

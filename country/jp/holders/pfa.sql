@@ -25,6 +25,27 @@ create table leaver (
     paid_month  integer not null
 ) strict, without rowid;
 
+create table letter (
+    letter_no  integer primary key,
+    record_no  text not null references leaver,
+    sent_year  integer not null,
+    sent_month integer not null,
+    sent_day   integer not null,
+    subject    text not null,
+    sender     text not null,
+    answer_by  text not null,             -- YYYY-MM-DD, '' is none
+    yen        integer,
+    procedure  text not null              -- '' is none
+) strict;
+create index letter_record on letter (record_no);
+
+create table letter_line (
+    letter_no integer not null references letter,
+    line      integer not null,
+    words     text not null,              -- as it went out
+    primary key (letter_no, line)
+) strict, without rowid;
+
 create table run (
     name text primary key,
     unix integer not null

@@ -327,6 +327,8 @@ json::array premiums_by_year(const PensionRecord& record) {
 void add_fund(json::object& out, const PensionRecord& record, Date today) {
     out["years"] = premiums_by_year(record);
     if (!out.at("receiving").is_null()) return add_unknown(out, "receiving");
+    // A fund may have people in its file to whom it only writes.
+    if (record.items.empty()) return add_unknown(out, "not-joined");
     if (std::ranges::find(record.items, Kind::promise, &PensionItem::kind) == record.items.end()) {
         return add_unknown(out, "no-promise");
     }

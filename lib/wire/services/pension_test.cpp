@@ -264,6 +264,16 @@ TEST_F(Pension, WhatIsPaidAlreadyIsAsTheHolderSays) {
     EXPECT_EQ(receiving.at("parts").at(0).at("monthly_yen").as_int64(), 44'005);
 }
 
+TEST_F(Pension, AFundThatOnlyWritesToSomebody) {
+    const auto row = with(person(), "body", "national-fund");
+    const auto document = data({}, row);
+    EXPECT_TRUE(document.at("spans").as_array().empty());
+    EXPECT_EQ(document.at("expected_unknown").as_string(), "not-joined");
+    const auto member =
+        data({item("membership", "2020-06", nullptr, {{"scheme", "national-fund"}})}, row);
+    EXPECT_EQ(member.at("expected_unknown").as_string(), "no-promise");
+}
+
 TEST_F(Pension, PayThatIsMissingIsSaid) {
     const auto document = data({category("second", "2009-04"), employment("2009-04")});
     EXPECT_TRUE(document.at("expected").is_null());

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
 import { day_of, day_text } from "../../shared/dates";
 import type { Result } from "../../shared/result";
-import { Say } from "../../shared/words";
+import { Say, text_of } from "../../shared/words";
 import type { Context } from "../shell";
 
 const shown_max = 5;
@@ -44,7 +44,9 @@ export function Looks(props: {
       <ul class="looks">
         {newest.map((bell) => {
           const entry = of_seq.get(bell.seq);
-          const who = entry ? context.country.name_of(entry.requester) : "";
+          const who = entry
+            ? context.country.name_of(entry.requester)
+            : text_of("home.somebody");
           return (
             <li>
               <Say of="home.look" day={day_text(day_of(bell.at))} who={who} />{" "}

@@ -18,7 +18,7 @@ export interface Notice extends ListedNotice {
   // By which link the holder listed it: under another number of the person it has another list.
   kind: string;
   position: number;
-  opened: boolean;
+  opened?: boolean; // absent: not known
 }
 
 function read_notice(object: JsonObject): ListedNotice {
@@ -70,10 +70,10 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
   return out;
 }
 
-// What `opened` holds: "<holder> <id of the notice>".
+// What `opened` holds: "<holder> <id of the notice>"; none while that is not known.
 export function notices_of(
   records: OwnRecord[],
-  opened: Set<string>,
+  opened: Set<string> | undefined,
 ): { notices: Notice[]; more: boolean; unreadable: Participant[] } {
   const notices: Notice[] = [];
   let more = false;
@@ -85,8 +85,8 @@ export function notices_of(
       const read = read_notices(data);
       more ||= read.more;
       for (const one of read.notices) {
-        const is_opened = opened.has(`${holder.id} ${one.id}`);
-        notices.push({ ...one, holder, kind, position, opened: is_opened });
+        const state = opened ? { opened: opened.has(`${holder.id} ${one.id}`) } : {};
+        notices.push({ ...one, holder, kind, position, ...state });
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -61,15 +61,15 @@ function One({ context, notice }: { context: Context; notice: Notice }): JSX.Ele
     set_body("asking");
     void open_notice(context, notice).then(set_body);
   };
-  const opened = notice.opened || (typeof body === "object" && "paragraphs" in body);
+  const opened = typeof body === "object" && "paragraphs" in body ? true : notice.opened;
   const today = day_of(now_of(context.session));
   const id = `notice-${notice.holder.id}-${notice.position}-${notice.id}`;
   return (
     <li>
       <h3>
         <button type="button" class="row" aria-expanded={open} aria-controls={id} onClick={toggle}>
-          <span class={opened ? "mark" : "mark new"}>
-            <Say of={opened ? "home.opened" : "home.unopened"} />
+          <span class={opened === false ? "mark new" : "mark"}>
+            {opened !== undefined && <Say of={opened ? "home.opened" : "home.unopened"} />}
           </span>
           <span class="subject">{notice.subject}</span>
           <span class="sender">{notice.sender}</span>
@@ -95,7 +95,7 @@ export function Notices(props: {
   opened: Set<string> | undefined; // not known yet, or not to be had
 }): JSX.Element {
   const { context, records, done, opened } = props;
-  const { notices, more, unreadable } = notices_of(records, opened ?? new Set());
+  const { notices, more, unreadable } = notices_of(records, opened);
   const unopened = notices.filter((one) => !one.opened).length;
   const count = text_of("home.unread_count", { count: unopened });
   return (

@@ -17,7 +17,11 @@ function Current({ cover }: { cover: Cover }): JSX.Element {
         <Say of="home.share" />
       </dt>
       <dd>
-        <Say of="home.share_value" tenths={cover.share_percent / 10} />
+        <Say
+          of="home.share_value"
+          tenths={cover.share_percent / 10}
+          percent={cover.share_percent}
+        />
         {cover.special_payment && (
           <p>
             <Say of="home.special_payment" />

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Say } from "../../shared/words";
 import { Answered, Silent } from "../answered";
 import { month_text } from "./format";
-import type { Records } from "./record";
+import { is_joined, type Records } from "./record";
 
 function progress_key({ answers, silent }: Records, done: boolean): string {
   if (answers.length + silent.length === 0) return done ? "nobody" : "begins";
@@ -65,13 +65,18 @@ export function Missing({ records }: { records: Records }): JSX.Element {
 export function Sources({ records }: { records: Records }): JSX.Element {
   return (
     <ul class="answered">
-      {records.answers.map(({ position, holder, as_of, document: { office, recorded_to } }) => (
+      {records.answers.map(({ position, holder, as_of, document }) => (
         <li key={position}>
           <strong>{holder.name}</strong> <Answered as_of={as_of} />{" "}
-          {recorded_to && <Say of="pension.answered.recorded_to" month={month_text(recorded_to)} />}
+          {!is_joined(document) && <Say of="pension.unknown.not-joined" />}
+          {is_joined(document) && document.recorded_to && (
+            <Say of="pension.answered.recorded_to" month={month_text(document.recorded_to)} />
+          )}
           <br />
-          <Say of="pension.answered.office" office={office.name} />{" "}
-          <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>
+          <Say of="pension.answered.office" office={document.office.name} />{" "}
+          <a href={`tel:${document.office.telephone.replace(/[^\d+]/g, "")}`}>
+            {document.office.telephone}
+          </a>
         </li>
       ))}
       {records.silent.map(({ position, code }) => (

@@ -17,6 +17,7 @@ import {
 import { SchemeLegend, scheme_series } from "./legend";
 import { NationalFundPanel, use_fund, type FundState } from "./national_fund";
 import {
+  is_joined,
   schemes,
   type Answer,
   type Expected as ExpectedDocument,
@@ -164,7 +165,9 @@ function until_text(part: Part): string {
 }
 
 function NotKnown({ answers }: { answers: Answer[] }): JSX.Element | null {
-  const silent = answers.filter(({ document }) => !document.expected && !document.receiving);
+  const silent = answers.filter(
+    ({ document }) => is_joined(document) && !document.expected && !document.receiving,
+  );
   if (silent.length === 0) return null;
   return (
     <ul class="not-known">

@@ -266,6 +266,11 @@ const is_document = object({
   national_fund: optional((value) => is_possible(value) || is_impossible(value)),
 });
 
+// A fund that only writes to the person: nothing was joined, so nothing is missing.
+export function is_joined({ expected_unknown }: PensionDocument): boolean {
+  return expected_unknown !== "not-joined";
+}
+
 export function read_document(data: unknown): PensionDocument | null {
   return is_document(data) ? (data as PensionDocument) : null;
 }

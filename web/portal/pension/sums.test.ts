@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { read_records, type Joining, type Month, type Part, type Unit } from "./record";
+import { is_joined, read_records, type Joining, type Month, type Part, type Unit } from "./record";
 import {
   age_lines,
   changes,
@@ -55,6 +55,17 @@ test("a year without any amount stands between others", () => {
     [2002, 5],
   ]);
   expect(year_lines([])).toEqual([]);
+});
+
+test("a fund that only writes to the person changes no sum", () => {
+  const invited = answers_of("invited");
+  expect(invited.length).toBe(hanako.length + 1);
+  expect(is_joined(invited[3]!.document)).toBe(false);
+  expect(hanako.every(({ document }) => is_joined(document))).toBe(true);
+  expect(claim_ages(invited, "continued")).toEqual(claim_ages(hanako, "continued"));
+  expect(parts_at(invited, "continued", 65)).toEqual(parts_at(hanako, "continued", 65));
+  expect(year_lines(invited)).toEqual(year_lines(hanako));
+  expect(span_lines(invited).length).toBe(span_lines(hanako).length);
 });
 
 test("parts of all holders at the age of claiming", () => {

@@ -283,6 +283,12 @@ const member: PensionDocument = {
   },
 };
 
+// The fund has written to her, and she has not joined it.
+const invited: PensionDocument = {
+  ...document_of("national-fund", "加入相談室", "0990-00-4400"),
+  expected_unknown: "not-joined",
+};
+
 const haru_months = months_of([
   { from: "1967-06", count: 58, month: { category: "none", status: "empty" } },
   { from: "1972-04", count: 168, month: { category: "third", status: "third" } },
@@ -364,6 +370,7 @@ export const states: Record<string, { records: OwnRecord[]; done: boolean }> = {
     records: [...with_reasons("already-member"), answered(4, "npf", member)],
     done: true,
   },
+  invited: { records: [...hanako, answered(4, "npf", invited)], done: true },
   receiving: { records: [answered(1, "nenkin", haru)], done: true },
   one_silent: { records: [hanako[0]!, kikin, failed(3, "unavailable")], done: true },
   state_silent: { records: [failed(1, "unavailable"), kikin, federation], done: true },

@@ -36,7 +36,7 @@ test.each([
   ["category", "first second third voluntary"],
   ["category_short", "first second third voluntary"],
   ["basis", assumptions],
-  ["unknown", "no-table born-too-early pay-missing no-promise other"],
+  ["unknown", "no-table born-too-early pay-missing no-promise not-joined other"],
   ["fund.why", reasons],
   ["fund.then", reasons],
   ["fund.type", "A B I II III IV V"],
