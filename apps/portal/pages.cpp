@@ -163,15 +163,18 @@ std::string records_section(const Look& look) {
     return section(look, "records", records_name, "<ul class=\"tiles\">" + out + "</ul>");
 }
 
-std::string procedures_section(const Site& site, const Look& look) {
+// None can be begun here yet: no links.
+std::string life_events(const Site& site, const Look& look) {
     std::string out;
-    for (const auto& one : site.national.life_events) {
-        out += fmt::format(R"(<li><a href="/procedures#{}">{}</a></li>)", html_text(one.id),
-                           say(look.language, one.name.words()));
-    }
+    for (const auto& one : site.national.life_events)
+        out += fmt::format("<li>{}</li>", say(look.language, one.name.words()));
+    return fmt::format(R"(<ul class="tiles">{}</ul>)", out);
+}
+
+std::string procedures_section(const Site& site, const Look& look) {
     return section(look, "procedures", procedures_name,
-                   fmt::format(R"(<p class="hint">{}</p><ul class="tiles">{}</ul>)",
-                               say(look.language, procedures_text), out));
+                   fmt::format(R"(<p class="hint">{}</p>{})", say(look.language, procedures_text),
+                               life_events(site, look)));
 }
 
 std::string links_section(const Site& site, const Look& look) {
@@ -223,11 +226,8 @@ std::string back_page(const Site& site, const Look& look) {
 }
 
 std::string procedures_page(const Site& site, const Look& look, bool logged_in) {
-    std::string body = fmt::format("<p>{}</p>", say(look.language, procedures_text));
-    for (const auto& one : site.national.life_events) {
-        body += fmt::format(R"(<h2 id="{}">{}</h2><p>{}</p>)", html_text(one.id),
-                            say(look.language, one.name.words()), say(look.language, not_built));
-    }
+    const auto body =
+        fmt::format("<p>{}</p>{}", say(look.language, procedures_text), life_events(site, look));
     auto frame = frame_of(site, look, "/procedures", "");
     if (logged_in) frame.header += log_out_form(look);
     frame.navigation = fmt::format(

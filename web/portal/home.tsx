@@ -11,13 +11,8 @@ import { Looks } from "./home/looks";
 import { opened_notices } from "./home/notice_list";
 import { Notices } from "./home/notices";
 import { Search } from "./home/search";
-<<<<<<< HEAD
-import { use_own } from "./own";
-import { Part, page, type Context } from "./shell";
-=======
 import { use_own, type OwnRecords } from "./own";
-import { page, type Context } from "./shell";
->>>>>>> letters
+import { Part, page, type Context } from "./shell";
 import "./home/home.css";
 
 // The person's own entries say what was opened, and who looked.
