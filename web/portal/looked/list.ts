@@ -33,10 +33,10 @@ function basis_of(country: Country, { order, head }: PersonEntry): string | unde
   return fits ? row.legal_basis : undefined;
 }
 
-// Another card's signature is no own view: it may be a lost card of the person, or nobody's.
-function is_own(entry: PersonEntry, session: Session): boolean {
-  if (entry.head?.purpose !== "own-view") return false;
-  return session.certificate === undefined || entry.own_card;
+// An own view is a log-in of this very card: what another one has signed may be a lost card of the
+// person, or nobody's, and by consent and delegation others look.
+function is_own({ head, own_card, mandate }: PersonEntry): boolean {
+  return head?.purpose === "own-view" && own_card && mandate?.kind === "login";
 }
 
 function tags_of(country: Country, session: Session, entry: PersonEntry, first: boolean): Tag[] {
@@ -68,7 +68,7 @@ export function looks_of(
       entry,
       who: entry.erased ? "" : country.name_of(entry.requester),
       holder: entry.order ? country.name_of(entry.order.holder) : "",
-      own: is_own(entry, session),
+      own: is_own(entry),
       ...(basis === undefined ? {} : { basis }),
       tags: tags_of(country, session, entry, first.has(entry.seq)),
     };

@@ -84,6 +84,13 @@ test("only what this card has signed counts as an own view", async () => {
   if (!checked.ok) throw new Error(checked.problem.detail);
   const own = looks_of(loaded.value, opened.value, checked.value.entries.entries);
   expect(own.map((one) => one.own)).toEqual([true, true]);
+  // Nor hidden is what others do by this card's consent or delegation.
+  const of_kind = (kind: "consent" | "delegate") =>
+    checked.value.entries.entries.map((one) => ({ ...one, mandate: { ...one.mandate!, kind } }));
+  for (const kind of ["consent", "delegate"] as const) {
+    const shown = looks_of(loaded.value, opened.value, of_kind(kind));
+    expect(shown.map((one) => one.own)).toEqual([false, false]);
+  }
   // With another card in the reader the same entries are not hidden.
   const card = opened.value.certificate!;
   const elsewhere = checked.value.entries.entries.map((one) => ({ ...one, own_card: false }));
