@@ -48,7 +48,7 @@ async function read(page: Mutable, after = 0) {
   const { directory, policy } = country;
   const card = await read_certificate(world.certificate);
   const data = JSON.parse(JSON.stringify(page)) as JsonObject;
-  const so_far = { ...at_start(), count: after };
+  const so_far = { ...at_start(), count: after, link_number: world.link_number };
   return read_entries_page({ directory, policy, card, now: test_now() }, data, so_far);
 }
 // "", or why the page is not believed.
@@ -200,6 +200,32 @@ test.each(altered)("an order with another %s", async (_, change, words) => {
 test("another person's link number", async () => {
   const words = "an entry belongs to another person";
   expect(await why_with((page) => (page.link_number = base64url(random(16))))).toBe(words);
+});
+
+test("a link number that is none", async () => {
+  const shorter = base64url(world.link_number.slice(0, 8));
+  expect(await why_with((page) => (page.link_number = shorter))).not.toBe("");
+  world.list.length = 0;
+  expect(await why(await world.page())).toBe("");
+  const words = "a link number has not 128 bits";
+  expect(await why_with((page) => (page.link_number = shorter))).toBe(words);
+});
+
+// Each page is whole, of a person that there is; together they are nobody's list.
+test("two people's lists, put together", async () => {
+  const whole = world.page.bind(world);
+  world.page = (after = 0) => whole(after, 3);
+  expect((await fetch_entries(country, session)).ok).toBe(true);
+  world.list.pop();
+  const link_number = base64url(world.link_number);
+  world.link_number = random(16);
+  await world.order();
+  world.lie.page = (page) => {
+    if (page.entries[0].seq === 1) page.link_number = link_number;
+  };
+  expect(await fetch_entries(country, session)).toMatchObject({
+    problem: { code: "receipt_invalid", detail: "the pages have two link numbers" },
+  });
 });
 
 // What the log's key alone can make: an entry whose request nobody signed.

@@ -2,7 +2,7 @@
 // docs/protocols/log.md lists under "To check" is checked here (as lib/client/entries.cpp). Whether
 // the relay holds back the newest entries cannot be seen: comparing with the holders shows it.
 import { ask_pages } from "./ask";
-import { parse_base64url, utf8, type Bytes, type Hash } from "./bytes";
+import { parse_base64url, same_bytes, utf8, type Bytes, type Hash } from "./bytes";
 import { now_of, type Country, type Session } from "./country";
 import type { Directory } from "./directory";
 import { Members, parse_date, parse_json_object, type JsonObject } from "./json";
@@ -305,10 +305,20 @@ export interface Reader {
 // What the pages before have shown, and what the next one goes on from.
 export interface SoFar {
   count: number;
+  link_number: Bytes; // which is the person's in all of them
   checks: Set<string>; // what checks were used for
 }
 export function at_start(): SoFar {
-  return { count: 0, checks: new Set() };
+  return { count: 0, link_number: new Uint8Array(), checks: new Set() };
+}
+
+// Two people's lists, each whole, could else be put together.
+function keep_link_number(link_number: Bytes, so_far: SoFar): void {
+  if (link_number.length !== 16) refuse("a link number has not 128 bits");
+  if (so_far.count > 0 && !same_bytes(link_number, so_far.link_number)) {
+    refuse("the pages have two link numbers");
+  }
+  so_far.link_number = link_number;
 }
 
 function go_on({ seq, mandate, order, head }: PersonEntry, so_far: SoFar): void {
@@ -334,6 +344,7 @@ export async function read_entries_page(
   const objects = members.objects("entries", page_rows_max);
   const entries = await Promise.all(objects.map((object) => read_entry(object, check)));
   members.finish();
+  keep_link_number(link_number, so_far);
   for (const entry of entries) go_on(entry, so_far);
   const ends_early = more ? entries.length === 0 : so_far.count !== last_seq;
   if (ends_early) refuse("the person's entries end too early");

@@ -311,7 +311,7 @@ export class TestCountry {
   readonly evidence = new Map<string, Row[]>();
   readonly questions: Mutable[] = [];
   readonly asked: Mutable[] = []; // bodies of POST /ask
-  readonly link_number = random(16);
+  link_number = random(16);
   cosigned_size = 0;
   lie: Lie = {};
   // Which holders the person has, by kind, newest first.
