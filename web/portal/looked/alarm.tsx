@@ -8,12 +8,19 @@ import { save } from "../../shared/files";
 import { Say } from "../../shared/words";
 import { evidence_of, evidence_of_list } from "./files";
 
-function ToDo({ make_file }: { make_file: () => string }): JSX.Element {
+// `signed`: others can be shown by what was signed that it does not fit.
+function ToDo(props: { make_file: () => string; signed: boolean }): JSX.Element {
+  const { make_file, signed } = props;
   return (
     <>
       <h3>
         <Say of="looked.alarm_todo" />
       </h3>
+      {!signed && (
+        <p>
+          <Say of="looked.alarm_unsigned" />
+        </p>
+      )}
       <ol>
         <li>
           <Say of="looked.alarm_step_save" />
@@ -69,7 +76,7 @@ export function Alarm(props: { country: Country; check: CrossCheck; now: number 
           <Found key={finding.entry} country={country} finding={finding} />
         ))}
       </ul>
-      <ToDo make_file={() => evidence_of(country, check, now)} />
+      <ToDo signed make_file={() => evidence_of(country, check, now)} />
     </section>
   );
 }
@@ -86,7 +93,10 @@ export function ListAlarm(props: { country: Country; problem: Problem; now: numb
       <p>
         <Say of="looked.alarm_list_text" />
       </p>
-      <ToDo make_file={() => evidence_of_list(country, problem, now)} />
+      <ToDo
+        signed={problem.signed !== undefined}
+        make_file={() => evidence_of_list(country, problem, now)}
+      />
     </section>
   );
 }

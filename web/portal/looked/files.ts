@@ -108,7 +108,7 @@ export function evidence_of(country: Country, check: CrossCheck, now: number): s
     checkpoint: checkpoint_json(check.entries.checkpoint),
     findings,
     holders,
-    list: check.entries.pages.map(({ head, answer }) => ({ head, answer })),
+    list: check.entries.pages.map((page) => ({ ...page })),
   });
 }
 

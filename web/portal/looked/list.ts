@@ -1,7 +1,6 @@
 // A person's verified entries as the page shows, filters and groups them. Pure; words are made
 // elsewhere.
 import type { Country, Session } from "../../shared/country";
-import type { Problem } from "../../shared/result";
 import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
 
 // Longer than this not seen by the witnesses, who look every few seconds, is no delay; longer than
@@ -155,13 +154,6 @@ export function grouped(
 }
 
 // ---- what the page says of them ----
-
-// This browser has found that something signed does not fit. That somebody did not answer in our
-// form at all is none.
-export function is_lie({ code, detail }: Problem): boolean {
-  const invalid = code === "receipt_invalid" || code === "answer_invalid";
-  return invalid && detail !== undefined && detail !== "no_problem_document";
-}
 
 export function overdue_of({ entries }: PersonEntries, now: number): number {
   // One that was sealed has the time of its order, not of its opening.
