@@ -197,9 +197,9 @@ std::vector<LastCompared> last_compared(const PersonEntries& entries) {
     return out;
 }
 
-Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Identity& identity,
-                                     std::string login_mandate, crypto::Certificate card,
-                                     std::vector<wire::CodeId> kinds) {
+Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wire::Policy& policy,
+                                     const Identity& identity, std::string login_mandate,
+                                     crypto::Certificate card, std::vector<wire::CodeId> kinds) {
     const auto service = *wire::ServiceId::parse("evidence");
     auto records = co_await fetch_own(directory, identity,
                                       {.service = service,
@@ -232,7 +232,8 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Ide
             {.holder = holder, .rows = whole.rows.size(), .problem = std::move(whole.problem)});
         evidence.insert(evidence.end(), whole.rows.begin(), whole.rows.end());
     }
-    auto entries = co_await fetch_entries(directory, identity, login_mandate, std::move(card));
+    auto entries =
+        co_await fetch_entries(directory, policy, identity, login_mandate, std::move(card));
     if (!entries) co_return std::unexpected(entries.error());
     out.entries = std::move(*entries);
     out.below = place_asked(out.entries, asked, out.findings);

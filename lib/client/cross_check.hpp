@@ -42,9 +42,9 @@ struct CrossCheck {
 
 // Asks every holder of these kinds that the person was ever linked to (each is an order and an
 // entry), then the relay for its list. The log-in must cover `evidence` and `entries`.
-Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Identity& identity,
-                                     std::string login_mandate, crypto::Certificate card,
-                                     std::vector<wire::CodeId> kinds);
+Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wire::Policy& policy,
+                                     const Identity& identity, std::string login_mandate,
+                                     crypto::Certificate card, std::vector<wire::CodeId> kinds);
 
 // ---- its decisions, without a network ----
 
