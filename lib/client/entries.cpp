@@ -241,6 +241,16 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
     return {};
 }
 
+// Two people's lists, each whole, could else be put together.
+Parsed<void> keep_link_number(const Bytes& link_number, EntriesSoFar& so_far) {
+    if (link_number.size() != 16) return bad("a link number has not 128 bits");
+    if (so_far.count > 0 && link_number != so_far.link_number) {
+        return bad("the pages have two link numbers");
+    }
+    so_far.link_number = link_number;
+    return {};
+}
+
 Parsed<void> go_on(const PersonEntry& entry, EntriesSoFar& so_far) {
     if (entry.seq != ++so_far.count) return bad("the person's entries have a hole");
     const auto& use = entry.card_signed.use_of_check;
@@ -270,6 +280,7 @@ Parsed<EntriesPage> read_entries_page(const EntriesReader& reader, const json::o
                       .note = out.note,
                       .cosigned_note = out.cosigned_note,
                       .now = now};
+    if (auto ok = keep_link_number(link_number, so_far); !ok) return std::unexpected(ok.error());
     for (auto& entry : read_entries(in.array("entries", wire::page_rows_max), check)) {
         if (!entry) return std::unexpected(entry.error());
         if (auto ok = go_on(*entry, so_far); !ok) return std::unexpected(ok.error());

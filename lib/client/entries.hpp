@@ -78,6 +78,7 @@ struct EntriesReader {
 // What the pages before have shown, and what the next one goes on from.
 struct EntriesSoFar {
     std::int64_t count = 0;
+    Bytes link_number;             // which is the person's in all of them
     std::set<std::string> checks;  // what checks were used for
 };
 // The next entries, checked as fetch_entries says.

@@ -127,6 +127,7 @@ struct PersonLog {
     [[nodiscard]] Parsed<EntriesPage> read(const json::object& of, std::int64_t after = 0) const {
         EntriesSoFar so_far;
         so_far.count = after;
+        so_far.link_number = link_number;
         return read(of, so_far);
     }
     // "", or why the page is not believed.
@@ -195,6 +196,32 @@ TEST(EntriesPage, HolesAndMissingEnds) {
     EXPECT_EQ(log.why(page), "the person's entries end too early");
     page["last_seq"] = 2;
     EXPECT_EQ(log.why(page), "") << "only the holders can tell";
+}
+
+// Each page is whole, of a person that there is; together they are nobody's list.
+TEST(EntriesPage, TwoPeoplesListsPutTogether) {
+    PersonLog log(2);
+    auto first = log.page();
+    first["last_seq"] = 3;
+    first["more"] = true;
+    const auto second = [&log] {
+        log.entries.resize(2);
+        log.add(3);
+        auto out = log.page();
+        out["entries"] = json::array{out.at("entries").as_array()[2]};
+        return out;
+    };
+    EntriesSoFar so_far;
+    ASSERT_TRUE(log.read(first, so_far).has_value());
+    auto same_person = so_far;
+    EXPECT_TRUE(log.read(second(), same_person).has_value());
+    log.link_number = to_bytes(ByteView(wire::filled(8)).first(16));
+    const auto spliced = log.read(second(), so_far);
+    ASSERT_FALSE(spliced.has_value());
+    EXPECT_EQ(std::string(spliced.error().why), "the pages have two link numbers");
+    auto none = log.page();
+    none["link_number"] = base64url(as_bytes("12345678"));
+    EXPECT_EQ(log.why(none), "a link number has not 128 bits");
 }
 
 TEST(EntriesPage, OrdersAlteredAfterTheFact) {
