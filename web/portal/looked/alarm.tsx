@@ -1,11 +1,12 @@
 // When something does not fit: what it means, what to do, and the evidence to take along.
 import type { JSX } from "preact";
 import type { Country } from "../../shared/country";
-import type { CrossCheck, Finding } from "../../shared/cross_check";
+import type { ComparedHolder, CrossCheck, Finding } from "../../shared/cross_check";
 import { time_text } from "../../shared/dates";
+import type { PersonEntries } from "../../shared/entries";
 import type { Problem } from "../../shared/result";
 import { save } from "../../shared/files";
-import { Say } from "../../shared/words";
+import { Say, text_of } from "../../shared/words";
 import { evidence_of, evidence_of_list } from "./files";
 
 // `signed`: others can be shown by what was signed that it does not fit.
@@ -57,8 +58,18 @@ function Found({ country, finding }: { country: Country; finding: Finding }): JS
   );
 }
 
+function Unproven({ lie }: { lie: ComparedHolder }): JSX.Element {
+  const holder = lie.holder?.name ?? text_of(`shell.kind_${lie.kind}`);
+  return (
+    <li>
+      <Say of="looked.finding_answer" holder={holder} />
+    </li>
+  );
+}
+
 export function Alarm(props: { country: Country; check: CrossCheck; now: number }): JSX.Element {
   const { country, check, now } = props;
+  const signed = check.findings.length > 0 || check.lies.some((one) => one.problem!.signed);
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
       <h2 id="alarm-name">
@@ -75,15 +86,23 @@ export function Alarm(props: { country: Country; check: CrossCheck; now: number 
         {check.findings.map((finding) => (
           <Found key={finding.entry} country={country} finding={finding} />
         ))}
+        {check.lies.map((lie, i) => (
+          <Unproven key={i} lie={lie} />
+        ))}
       </ul>
-      <ToDo signed make_file={() => evidence_of(country, check, now)} />
+      <ToDo signed={signed} make_file={() => evidence_of(country, check, now)} />
     </section>
   );
 }
 
-// The list itself was not believed: nothing of it is shown.
-export function ListAlarm(props: { country: Country; problem: Problem; now: number }): JSX.Element {
-  const { country, problem, now } = props;
+// The list itself was not believed: nothing of it is shown. `before`: one that was, until this came.
+export function ListAlarm(props: {
+  country: Country;
+  problem: Problem;
+  before?: PersonEntries | undefined;
+  now: number;
+}): JSX.Element {
+  const { country, problem, before, now } = props;
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
       <h2 id="alarm-name">
@@ -95,7 +114,7 @@ export function ListAlarm(props: { country: Country; problem: Problem; now: numb
       </p>
       <ToDo
         signed={problem.signed !== undefined}
-        make_file={() => evidence_of_list(country, problem, now)}
+        make_file={() => evidence_of_list(country, { problem, before }, now)}
       />
     </section>
   );
