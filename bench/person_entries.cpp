@@ -118,10 +118,14 @@ std::vector<Page> answer_pages(const Relay& relay, const PlantedLog& planted, Sp
 std::int64_t read_pages(const Place& place, const Orders& orders, const std::vector<Page>& pages,
                         Spent& spent) {
     std::int64_t entries = 0;
+    const auto policy = wire::Policy::parse(R"({"utc_offset_s":0,"policies":[]})").value();
+    const client::EntriesReader reader{
+        .directory = place.directory, .policy = policy, .card = orders.card().certificate};
+    client::EntriesSoFar so_far;
     spent.add([&] {
         for (const auto& page : pages) {
-            const auto read = client::read_entries_page(place.directory, orders.card().certificate,
-                                                        *open_page(place, page).data, entries);
+            const auto read =
+                client::read_entries_page(reader, *open_page(place, page).data, so_far);
             if (!read) throw Failure(fmt::format("a page is refused: {}", read.error().why));
             entries += static_cast<std::int64_t>(read->entries.size());
         }

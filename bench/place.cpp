@@ -92,6 +92,7 @@ relay::RecordOrder Orders::make(const NewOrder& given) const {
     order.id = base64url(crypto::random_bytes(16));
     if (given.fresh) {
         order.head = wire::sign_head(country.head(), wire::kid_of(country.clinic), country.clinic);
+        order.time = unix_now();  // within its mandate
     }
     const auto jws = given.fresh && given.by_card ? mandate() : mandate_;
     auto record = relay::new_record("order");

@@ -410,8 +410,9 @@ client::Result<client::PersonEntries> RunningCountry::entries(const std::string&
     login.scope = {service("entries")};
     login.expires = login.issued_at + wire::login_lifetime_s;
     auto signed_login = sign(login, card);
-    return wait_for(client::fetch_entries(*directory_, office("portal"), std::move(signed_login),
-                                          certificate_of(card)));
+    const auto policy = wire::load_policy(path("policy.json"), *directory_);
+    return wait_for(client::fetch_entries(*directory_, policy, office("portal"),
+                                          std::move(signed_login), certificate_of(card)));
 }
 
 crypto::Certificate RunningCountry::certificate_of(const std::string& card) const {

@@ -57,7 +57,7 @@ client::Result<Claim> claim_of_card(const Places& places, const ProveEntryOption
     auto mandate = obtain_mandate(places, office, options.card, options.pin,
                                   wire::MandateKind::login, {"entries"});
     if (!mandate) return std::unexpected(mandate.error());
-    auto fetched = wait_for(client::fetch_entries(office.directory, office.identity,
+    auto fetched = wait_for(client::fetch_entries(office.directory, office.policy, office.identity,
                                                   mandate->mandate, mandate->certificate));
     if (!fetched) return std::unexpected(fetched.error());
     const auto found = std::ranges::find(fetched->entries, options.seq, &client::PersonEntry::seq);

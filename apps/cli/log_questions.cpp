@@ -41,8 +41,8 @@ int show_own(const Places& places, const QuestionOptions& options) {
     const auto questions =
         wait_for(client::own_questions(office.directory, office.identity, by->mandate));
     if (!questions) return print_problem(questions.error());
-    const auto entries = wait_for(
-        client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
+    const auto entries = wait_for(client::fetch_entries(
+        office.directory, office.policy, office.identity, by->mandate, by->certificate));
     if (!entries) return print_problem(entries.error());
     for (const auto& question : *questions) {
         const auto about =
@@ -101,8 +101,8 @@ int ask_about_entry(const Places& places, const QuestionOptions& options) {
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
                              {"entries", "question", "questions"});
     if (!by) return print_problem(by.error());
-    const auto entries = wait_for(
-        client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
+    const auto entries = wait_for(client::fetch_entries(
+        office.directory, office.policy, office.identity, by->mandate, by->certificate));
     if (!entries) return print_problem(entries.error());
     const auto about =
         std::ranges::find(entries->entries, options.entry, &client::PersonEntry::seq);

@@ -173,7 +173,7 @@ int open_listed(const Office& office, const std::string& mandate, const Result& 
 
 int show_notices(const Places& places, const NoticesOptions& options) {
     const Office office(places, "portal");
-    const auto policy = wire::load_policy(places.policy(), office.directory);
+    const auto& policy = office.policy;
     const auto parameters = parameters_of(options, policy.day_of(unix_now()));
     const auto service = *wire::ServiceId::parse("notices");
     std::optional<Name> open;
@@ -195,8 +195,8 @@ int show_notices(const Places& places, const NoticesOptions& options) {
     if (result.holders.empty()) return print_no_answers(result.problems);
     if (open) return open_listed(office, mandate->mandate, result, *open);
     print_list(office.directory, result,
-               wait_for(client::fetch_entries(office.directory, office.identity, mandate->mandate,
-                                              mandate->certificate)));
+               wait_for(client::fetch_entries(office.directory, office.policy, office.identity,
+                                              mandate->mandate, mandate->certificate)));
     return result.problems.empty() ? 0 : 1;
 }
 

@@ -13,6 +13,7 @@
 #include "base/secret.hpp"
 #include "client/client.hpp"
 #include "places.hpp"
+#include "wire/policy.hpp"
 
 namespace mado::cli {
 
@@ -40,17 +41,19 @@ T parse_word(std::string_view option, const std::string& text) {
 
 Date parse_day(std::string_view option, const std::string& text);
 
-// Everything a command of an organisation needs: the verified directory and the organisation's
-// keys.
+// Everything a command of an organisation needs: the verified directory and policy, and the
+// organisation's keys.
 struct Office {
     Office(const Places& places, const std::string& organisation)
         : directory(wire::load_directory(places.directory(), places.authority_key())),
           identity(client::load_identity(organisation, places.keys_of(organisation), directory)),
-          self(*directory.find(identity.id)) {}
+          self(*directory.find(identity.id)),
+          policy(wire::load_policy(places.policy(), directory)) {}
 
     wire::Directory directory;
     client::Identity identity;
     const wire::Participant& self;
+    wire::Policy policy;
 };
 
 struct SignedByCard {

@@ -63,8 +63,8 @@ void name_silent(const Office& office, const SignedByCard& by,
         return one.who.empty() && is_of_one_holder(one.problem);
     };
     if (std::ranges::none_of(problems, unnamed)) return;
-    const auto entries = wait_for(
-        client::fetch_entries(office.directory, office.identity, by.mandate, by.certificate));
+    const auto entries = wait_for(client::fetch_entries(
+        office.directory, office.policy, office.identity, by.mandate, by.certificate));
     Silence silence{.count = 0, .kinds = {}, .answered = answered};
     for (const auto& one : problems) {
         if (!unnamed(one)) continue;

@@ -35,6 +35,13 @@ Filter filter_of(const WhoLookedOptions& options) {
     return out;
 }
 
+// A log-in of this very card: what another one has signed may be a lost card of the person, or
+// nobody's, and by consent and delegation others look.
+bool is_own_view(const client::PersonEntry& entry) {
+    return entry.head && entry.head->purpose.text() == "own-view" && entry.card_signed.own_card &&
+           entry.card_signed.kind == wire::MandateKind::login;
+}
+
 // What was erased can be sorted by nothing, and is always shown.
 bool is_wanted(const client::PersonEntry& entry, const Filter& filter, const wire::Policy& policy) {
     if (entry.erased) return true;
@@ -43,8 +50,7 @@ bool is_wanted(const client::PersonEntry& entry, const Filter& filter, const wir
     if (!filter.who.empty() && entry.requester != filter.who) return false;
     const auto service = entry.head ? entry.head->service.text() : std::string();
     if (!filter.service.empty() && service != filter.service) return false;
-    const bool own_view = entry.head && entry.head->purpose.text() == "own-view";
-    return !filter.others || !own_view;
+    return !filter.others || !is_own_view(entry);
 }
 
 json::object entry_json(const client::PersonEntry& entry) {
@@ -66,7 +72,7 @@ json::object entry_json(const client::PersonEntry& entry) {
         out["presence"] = wire::to_text(entry.order->presence);
         out["service"] = entry.head->service.text();
         out["purpose"] = entry.head->purpose.text();
-        out["own_card"] = entry.own_card;
+        out["own_card"] = entry.card_signed.own_card;
     }
     out["outcome"] = entry.outcome.empty() ? json::value(nullptr) : json::value(entry.outcome);
     return out;
@@ -241,8 +247,8 @@ json::object comparison_json(const wire::Directory& directory, const client::Cro
 
 http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office, SignedByCard by) {
     client::CrossCheck out;
-    auto entries = co_await client::fetch_entries(office.directory, office.identity, by.mandate,
-                                                  by.certificate);
+    auto entries = co_await client::fetch_entries(office.directory, office.policy, office.identity,
+                                                  by.mandate, by.certificate);
     if (!entries) co_return std::unexpected(entries.error());
     out.entries = std::move(*entries);
     co_return out;
@@ -338,16 +344,17 @@ void print_bells(const Office& office, const wire::Policy& policy,
 
 int show_who_looked(const Places& places, const WhoLookedOptions& options) {
     const Office office(places, "portal");
-    const auto policy = wire::load_policy(places.policy(), office.directory);
+    const auto& policy = office.policy;
     const auto filter = filter_of(options);
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
                              {"entries", "evidence"});
     if (!by) return print_problem(by.error());
     const auto kinds = policy.holder_kinds(*wire::ServiceId::parse("evidence"), office.self.kind);
-    auto check = options.compare
-                     ? wait_for(client::cross_check(office.directory, office.identity, by->mandate,
-                                                    by->certificate, kinds))
-                     : wait_for(only_entries(office, *by));
+    auto check =
+        options.compare
+            ? wait_for(client::cross_check(office.directory, office.policy, office.identity,
+                                           by->mandate, by->certificate, kinds))
+            : wait_for(only_entries(office, *by));
     if (!check) return print_problem(check.error());
     const auto wanted = [&](const client::PersonEntry& entry) {
         return is_wanted(entry, filter, policy);
@@ -380,7 +387,7 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
 
 int show_bells(const Places& places, const BellsOptions& options) {
     const Office office(places, "portal");
-    const auto policy = wire::load_policy(places.policy(), office.directory);
+    const auto& policy = office.policy;
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
                              {"entries", "bells"});
     if (!by) return print_problem(by.error());
@@ -388,8 +395,8 @@ int show_bells(const Places& places, const BellsOptions& options) {
         wait_for(client::fetch_bells(office.directory, office.identity, by->mandate));
     if (!bells) return print_problem(bells.error());
     // Afterwards, so that they have the entry of every bell.
-    const auto entries = wait_for(
-        client::fetch_entries(office.directory, office.identity, by->mandate, by->certificate));
+    const auto entries = wait_for(client::fetch_entries(
+        office.directory, office.policy, office.identity, by->mandate, by->certificate));
     if (!entries) return print_problem(entries.error());
     if (!options.json) {
         print_bells(office, policy, *bells, entries->entries);

@@ -81,16 +81,18 @@ struct Whole {
 Task<Whole> read_whole(Asker& asker, Ask ask, Answered first) {
     Whole out;
     Answered answered = std::move(first);
+    std::uint64_t after = 0;
     for (int page = 0; page < pages_max; ++page) {
         bool more = false;
-        auto rows = read_evidence(answered, more);
+        auto rows = read_evidence(answered, after, more);
         if (!rows) {
             out.problem = Problem{wire::Code::answer_invalid, rows.error().why, {}, {}};
             co_return out;
         }
         out.rows.insert(out.rows.end(), rows->begin(), rows->end());
         if (!more) co_return out;
-        ask.parameters["after"] = std::to_string(out.rows.back().index);
+        after = out.rows.back().index;
+        ask.parameters["after"] = std::to_string(after);
         auto next = co_await asker.ask(ask);
         if (!next) {
             out.problem = next.error();
@@ -116,9 +118,11 @@ std::string_view to_text(Finding::Kind kind) {
     return "differs";
 }
 
-Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, bool& more) {
+Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, std::uint64_t after,
+                                                 bool& more) {
     Members in(*answered.answer.data);
-    std::uint64_t last = static_cast<std::uint64_t>(in.integer("after"));
+    auto last = static_cast<std::uint64_t>(in.integer("after"));
+    if (last != after) return bad("the evidence begins elsewhere than asked");
     more = in.boolean("more");
     std::vector<EvidenceEntry> out;
     for (const auto& value : in.array("rows", wire::evidence_rows_max)) {
@@ -150,6 +154,17 @@ std::uint64_t place_asked(const PersonEntries& entries, const std::vector<Eviden
         }
     }
     return below;
+}
+
+std::vector<wire::ParticipantId> whole_holders(const std::vector<ComparedHolder>& holders) {
+    std::vector<wire::ParticipantId> out;
+    for (const auto& one : holders) {
+        const auto is_broken = [&one](const ComparedHolder& other) {
+            return other.holder == one.holder && other.problem.has_value();
+        };
+        if (std::ranges::none_of(holders, is_broken)) out.push_back(one.holder);
+    }
+    return out;
 }
 
 std::vector<Finding> compare(const PersonEntries& entries,
@@ -197,9 +212,9 @@ std::vector<LastCompared> last_compared(const PersonEntries& entries) {
     return out;
 }
 
-Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Identity& identity,
-                                     std::string login_mandate, crypto::Certificate card,
-                                     std::vector<wire::CodeId> kinds) {
+Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wire::Policy& policy,
+                                     const Identity& identity, std::string login_mandate,
+                                     crypto::Certificate card, std::vector<wire::CodeId> kinds) {
     const auto service = *wire::ServiceId::parse("evidence");
     auto records = co_await fetch_own(directory, identity,
                                       {.service = service,
@@ -208,7 +223,6 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Ide
                                        .login_mandate = login_mandate});
     CrossCheck out;
     std::vector<EvidenceEntry> evidence, asked;
-    std::vector<wire::ParticipantId> compared;
     Asker asker(directory, identity);
     for (auto& record : records) {
         if (!record.answer) {
@@ -227,16 +241,16 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Ide
                       .card_seen = false};
         asked.push_back(asking(identity, *record.answer));
         auto whole = co_await read_whole(asker, ask, std::move(*record.answer));
-        if (!whole.problem) compared.push_back(holder);
         out.holders.push_back(
             {.holder = holder, .rows = whole.rows.size(), .problem = std::move(whole.problem)});
         evidence.insert(evidence.end(), whole.rows.begin(), whole.rows.end());
     }
-    auto entries = co_await fetch_entries(directory, identity, login_mandate, std::move(card));
+    auto entries =
+        co_await fetch_entries(directory, policy, identity, login_mandate, std::move(card));
     if (!entries) co_return std::unexpected(entries.error());
     out.entries = std::move(*entries);
     out.below = place_asked(out.entries, asked, out.findings);
-    auto found = compare(out.entries, evidence, compared, out.below, unix_now());
+    auto found = compare(out.entries, evidence, whole_holders(out.holders), out.below, unix_now());
     out.findings.insert(out.findings.end(), found.begin(), found.end());
     co_return out;
 }

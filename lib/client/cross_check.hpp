@@ -42,9 +42,9 @@ struct CrossCheck {
 
 // Asks every holder of these kinds that the person was ever linked to (each is an order and an
 // entry), then the relay for its list. The log-in must cover `evidence` and `entries`.
-Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const Identity& identity,
-                                     std::string login_mandate, crypto::Certificate card,
-                                     std::vector<wire::CodeId> kinds);
+Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wire::Policy& policy,
+                                     const Identity& identity, std::string login_mandate,
+                                     crypto::Certificate card, std::vector<wire::CodeId> kinds);
 
 // ---- its decisions, without a network ----
 
@@ -55,13 +55,17 @@ struct EvidenceEntry {
     UnixTime time = 0;
     std::string requester, service, outcome;
 };
-Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, bool& more);
+// `after`: the index that was asked for.
+Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, std::uint64_t after,
+                                                 bool& more);
 // `asked`: the orders that asked the holders, as their receipts say. What the person's list has
 // before the first of them (the result) is compared. Its place is the list's: a receipt alone could
 // be of any tree. One that the list lacks or has elsewhere is a finding.
 std::uint64_t place_asked(const PersonEntries& entries, const std::vector<EvidenceEntry>& asked,
                           std::vector<Finding>& findings);
-// `compared`: holders whose evidence is whole.
+// The holders whose evidence is whole: of two numbers at one holder, both.
+std::vector<wire::ParticipantId> whole_holders(const std::vector<ComparedHolder>& holders);
+// `compared`: those.
 std::vector<Finding> compare(const PersonEntries& entries,
                              const std::vector<EvidenceEntry>& evidence,
                              const std::vector<wire::ParticipantId>& compared, std::uint64_t below,

@@ -135,6 +135,23 @@ TEST(CrossCheck, HoldersThatDidNotAnswerProveNothing) {
     EXPECT_EQ(lists.found().size(), 3U);
 }
 
+// Two numbers at one holder, and the evidence of one is not whole: what is missing may be there.
+TEST(CrossCheck, AHolderIsComparedWhenBothOfItsNumbersAre) {
+    const ComparedHolder whole{.holder = participant_id("06990014"), .rows = 3, .problem = {}};
+    auto broken = whole;
+    broken.problem = Problem{wire::Code::unavailable, "slow", {}, {}};
+    const ComparedHolder other{.holder = participant_id("992016"), .rows = 0, .problem = {}};
+    using Holders = std::vector<wire::ParticipantId>;
+    EXPECT_EQ(whole_holders({whole, other}), (Holders{whole.holder, other.holder}));
+    EXPECT_EQ(whole_holders({whole, broken, other}), Holders{other.holder});
+    EXPECT_EQ(whole_holders({broken, whole, other}), Holders{other.holder});
+    Lists lists;
+    lists.evidence.clear();
+    const auto found =
+        compare(lists.entries, lists.evidence, whole_holders({broken, whole}), lists.below, now);
+    EXPECT_TRUE(found.empty());
+}
+
 TEST(CrossCheck, WhatBothSidesErasedIsNoFinding) {
     Lists lists;
     auto& entry = lists.entries.entries[1];
@@ -204,8 +221,8 @@ TEST(Evidence, IsReadStrictly) {
                R"(,"time":1,"requester":"clinic-1","service":"eligibility","outcome":"answered"})";
     };
     bool more = false;
-    const auto read = [&](const std::string& data) {
-        return read_evidence(document(country, data), more);
+    const auto read = [&](const std::string& data, std::uint64_t after = 0) {
+        return read_evidence(document(country, data), after, more);
     };
     const auto good = read(R"({"after":0,"more":true,"rows":[)" + row(0) + "," + row(7) + "]}");
     ASSERT_TRUE(good.has_value());
@@ -213,10 +230,13 @@ TEST(Evidence, IsReadStrictly) {
     EXPECT_EQ(good->size(), 2U);
     EXPECT_EQ(good->back().index, 7U);
     EXPECT_TRUE(read(R"({"after":0,"more":false,"rows":[]})").has_value());
+    const auto later = R"({"after":7,"more":false,"rows":[)" + row(7) + "," + row(9) + "]}";
+    EXPECT_TRUE(read(later, 7).has_value()) << "it may begin with the row before";
+    EXPECT_FALSE(read(later).has_value()) << "rows from 0 to 7 are left out";
+    EXPECT_FALSE(read(later, 6).has_value());
     for (const auto& wrong : {std::string(R"({"after":0,"more":true,"rows":[]})"),
                               R"({"after":0,"more":false,"rows":[)" + row(7) + "," + row(7) + "]}",
                               R"({"after":0,"more":false,"rows":[)" + row(7) + "," + row(6) + "]}",
-                              R"({"after":8,"more":false,"rows":[)" + row(7) + "]}",
                               std::string(R"({"after":0,"more":false,"rows":[1]})"),
                               std::string(R"({"after":0,"rows":[]})"),
                               std::string(R"({"after":0,"more":false,"rows":[],"x":1})")}) {

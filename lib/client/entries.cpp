@@ -17,8 +17,7 @@ namespace {
 
 // What an entry is checked against.
 struct Check {
-    const wire::Directory& directory;
-    const crypto::Certificate& card;
+    const EntriesReader& reader;
     const Bytes& link_number;
     const tlog::Checkpoint& checkpoint;
     const tlog::Checkpoint& cosigned;  // of size 0 when there is none
@@ -26,21 +25,6 @@ struct Check {
     const std::string& cosigned_note;
     UnixTime now;
 };
-
-// Reads the mandate of a subject that has one. A mandate that names the card must be signed by it.
-Parsed<bool> is_of_card(ByteView subject, const crypto::Certificate& card) {
-    const auto object = parse_json_object(as_text(subject));
-    if (!object) return std::unexpected(object.error());
-    const auto* compact = object->if_contains("mandate");
-    if (compact == nullptr || !compact->is_string()) return false;
-    const auto mandate = wire::parse_mandate(std::string_view(compact->get_string()));
-    if (!mandate) return std::unexpected(mandate.error());
-    if (mandate->jws.certificate != card.thumbprint()) return false;
-    if (!crypto::verify_jws(mandate->jws, card.public_key())) {
-        return bad("an entry has a mandate that the card did not sign");
-    }
-    return true;
-}
 
 // "2031-10"; an entry is erased after that month's end, and not before.
 bool is_over(const ErasedEntry& erased, UnixTime now) {
@@ -59,7 +43,7 @@ Parsed<Hash> person_of(const wire::Head& head, UnixTime time, const Hash& salt, 
         if (!head.sealing.empty()) return bad("a sealed entry has a number");
         return wire::commit_person(salt, check.link_number, static_cast<std::uint64_t>(out.seq));
     }
-    const auto sealing = wire::verify_sealing(head.sealing, {.directory = check.directory,
+    const auto sealing = wire::verify_sealing(head.sealing, {.directory = check.reader.directory,
                                                              .requester = head.issuer,
                                                              .service = head.service,
                                                              .time = time});
@@ -81,7 +65,7 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
     if (!order) return std::unexpected(order.error());
     auto head = wire::parse_head(order->head);
     if (!head) return std::unexpected(head.error());
-    if (!wire::head_is_signed(*head, check.directory)) {
+    if (!wire::head_is_signed(*head, check.reader.directory)) {
         return bad("an entry has a request that its organisation did not sign");
     }
     const auto person = person_of(head->head, order->time, person_salt, out, check);
@@ -93,9 +77,13 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
     if (order->number && wire::commit_number(number_salt, number) != *order->number) {
         return bad("an entry's number is not the one committed to");
     }
-    const auto own_card = is_of_card(subject, check.card);
-    if (!own_card) return std::unexpected(own_card.error());
-    out.own_card = *own_card;
+    auto card_signed = read_mandate(subject, {.directory = check.reader.directory,
+                                              .policy = check.reader.policy,
+                                              .card = check.reader.card,
+                                              .order = *order,
+                                              .head = head->head});
+    if (!card_signed) return std::unexpected(card_signed.error());
+    out.card_signed = std::move(*card_signed);
     out.requester = head->head.issuer.text();
     out.time = order->time;
     out.head = std::move(head->head);
@@ -178,7 +166,7 @@ Parsed<Hash> open_opened(Members& in, PersonEntry& out, const Hash& person, cons
     out.requester = std::move(order->requester);
     out.time = order->time;
     out.outcome = std::move(order->outcome);
-    out.own_card = order->own_card;
+    out.card_signed = std::move(order->card_signed);
     out.was_sealed = std::move(order->was_sealed);
     out.order_entry = order->entry;
     out.order_index = order->index;
@@ -253,46 +241,65 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
     return {};
 }
 
+// Two people's lists, each whole, could else be put together.
+Parsed<void> keep_link_number(const Bytes& link_number, EntriesSoFar& so_far) {
+    if (link_number.size() != 16) return bad("a link number has not 128 bits");
+    if (so_far.count > 0 && link_number != so_far.link_number) {
+        return bad("the pages have two link numbers");
+    }
+    so_far.link_number = link_number;
+    return {};
+}
+
+Parsed<void> go_on(const PersonEntry& entry, EntriesSoFar& so_far) {
+    if (entry.seq != ++so_far.count) return bad("the person's entries have a hole");
+    const auto& use = entry.card_signed.use_of_check;
+    if (!use.empty() && !so_far.checks.insert(use).second) {
+        return bad("one check was used for two orders");
+    }
+    return {};
+}
+
 }  // namespace
 
-Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
-                                      const crypto::Certificate& card, const json::object& data,
-                                      std::int64_t after) {
+Parsed<EntriesPage> read_entries_page(const EntriesReader& reader, const json::object& data,
+                                      EntriesSoFar& so_far) {
     Members in(data);
     const auto now = unix_now();
     EntriesPage out;
     const auto link_number = in.base64url_bytes("link_number", 16);
     const auto last_seq = in.integer("last_seq");
     out.more = in.boolean("more");
-    if (auto ok = read_checkpoints(in, out, directory, now); !ok) {
+    if (auto ok = read_checkpoints(in, out, reader.directory, now); !ok) {
         return std::unexpected(ok.error());
     }
-    const Check check{.directory = directory,
-                      .card = card,
+    const Check check{.reader = reader,
                       .link_number = link_number,
                       .checkpoint = out.checkpoint,
                       .cosigned = out.cosigned,
                       .note = out.note,
                       .cosigned_note = out.cosigned_note,
                       .now = now};
+    if (auto ok = keep_link_number(link_number, so_far); !ok) return std::unexpected(ok.error());
     for (auto& entry : read_entries(in.array("entries", wire::page_rows_max), check)) {
         if (!entry) return std::unexpected(entry.error());
-        if (entry->seq != ++after) return bad("the person's entries have a hole");
+        if (auto ok = go_on(*entry, so_far); !ok) return std::unexpected(ok.error());
         out.entries.push_back(std::move(*entry));
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (out.more && out.entries.empty()) return bad("the person's entries end too early");
-    if (!out.more && after != last_seq) return bad("the person's entries end too early");
+    if (!out.more && so_far.count != last_seq) return bad("the person's entries end too early");
     return out;
 }
 
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
-                                          const Identity& identity, std::string login_mandate,
-                                          crypto::Certificate card) {
+                                          const wire::Policy& policy, const Identity& identity,
+                                          std::string login_mandate, crypto::Certificate card) {
     PersonEntries out;
-    const auto take = [&out, &directory, &card](const json::object& data) -> Next {
-        auto page =
-            read_entries_page(directory, card, data, static_cast<std::int64_t>(out.entries.size()));
+    EntriesSoFar so_far;
+    const EntriesReader reader{.directory = directory, .policy = policy, .card = card};
+    const auto take = [&out, &reader, &so_far](const json::object& data) -> Next {
+        auto page = read_entries_page(reader, data, so_far);
         if (!page) {
             return std::unexpected(Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});
         }

@@ -2,10 +2,12 @@
 // that rang for them; everything that can be checked without other parties is checked here.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "client/client.hpp"
+#include "client/mandates.hpp"
 
 namespace mado::client {
 
@@ -44,8 +46,7 @@ struct PersonEntry {
     std::string requester;  // organisation id
     UnixTime time = 0;
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered
-    // The mandate in it was signed by the card whose certificate was given: the person's own.
-    bool own_card = false;
+    CardSigned card_signed;
     // What proves to others that the entry stands there, also of an erased one: a signed note, the
     // cosigned one where there is one, and the inclusion proof under it.
     std::string note;
@@ -68,19 +69,31 @@ struct EntriesPage {
     std::string cosigned_note;
     bool more = false;
 };
-// The entries after `after`, checked as fetch_entries says.
-Parsed<EntriesPage> read_entries_page(const wire::Directory& directory,
-                                      const crypto::Certificate& card, const json::object& data,
-                                      std::int64_t after);
+// What they are checked against.
+struct EntriesReader {
+    const wire::Directory& directory;
+    const wire::Policy& policy;
+    const crypto::Certificate& card;  // the person's own
+};
+// What the pages before have shown, and what the next one goes on from.
+struct EntriesSoFar {
+    std::int64_t count = 0;
+    Bytes link_number;             // which is the person's in all of them
+    std::set<std::string> checks;  // what checks were used for
+};
+// The next entries, checked as fetch_entries says.
+Parsed<EntriesPage> read_entries_page(const EntriesReader& reader, const json::object& data,
+                                      EntriesSoFar& so_far);
 
 // All entries of the person whose log-in mandate this is, checked: each is in the log, carries the
 // person's next number, opens to what it commits to, holds a request that its organisation signed
-// and, where there is a mandate of the given card, that card's signature. receipt_invalid (with
-// what did not fit as detail) when something is wrong. Whether the relay holds back the newest
-// entries cannot be seen here; comparing with the holders will show it.
+// and, where a card has signed, a mandate that covers it, with the given card's signature where it
+// names that. receipt_invalid (with what did not fit as detail) when something is wrong. Whether
+// the relay holds back the newest entries cannot be seen here; comparing with the holders will show
+// it.
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
-                                          const Identity& identity, std::string login_mandate,
-                                          crypto::Certificate card);
+                                          const wire::Policy& policy, const Identity& identity,
+                                          std::string login_mandate, crypto::Certificate card);
 
 // Of an entry of which the person is told at once. The relay's word; why it rang stands in the
 // entry, but for a first look.

@@ -10,17 +10,20 @@
 #include "crypto/digest.hpp"
 #include "crypto/x509.hpp"
 #include "wire/sealing.hpp"
+#include "wire/subject.hpp"
 #include "wire/test_wire.hpp"
 
 namespace mado::client {
 namespace {
 
-constexpr std::string_view subject = R"({"number":{"number":"1"}})";
+constexpr std::string_view by_number = R"({"number":{"number":"1"}})";
 
 // The log of one person: its entries stand between those of others.
 struct PersonLog {
     wire::TestCountry country;
     wire::Directory directory = country.directory();
+    // Without rows: the kinds of mandates are looked at in mandates_test.cpp.
+    wire::Policy policy = wire::valid(wire::Policy::parse(R"({"utc_offset_s":0,"policies":[]})"));
     crypto::PrivateKey card_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
     crypto::Certificate card = crypto::self_signed({.use = crypto::CertificateUse::authority,
                                                     .common_name = "card",
@@ -39,8 +42,10 @@ struct PersonLog {
         country.grow(1);
     }
     // An order of the clinic; `seq` is the person's number for it.
-    json::object make(std::int64_t seq) {
+    json::object make(std::int64_t seq, std::string_view subject = by_number,
+                      wire::Presence presence = wire::Presence::number) {
         auto order = country.order();
+        order.presence = presence;
         const Hash subject_salt = crypto::random_hash();
         const Hash number_salt = crypto::random_hash();
         const Hash person_salt = crypto::random_hash();
@@ -64,6 +69,20 @@ struct PersonLog {
                 {"number_salt", base64url(number_salt)}};
     }
     void add(std::int64_t seq) { entries.push_back(make(seq)); }
+    // A subject with what the person's card has signed for the clinic.
+    [[nodiscard]] std::string sign(wire::MandateKind kind, UnixTime at = wire::test_now) const {
+        const wire::Mandate mandate{.audience = wire::participant_id("relay"),
+                                    .organisation = wire::participant_id("clinic-1"),
+                                    .kind = kind,
+                                    .scope = {wire::service_id("eligibility")},
+                                    .nonce = base64url(crypto::random_bytes(32)),
+                                    .issued_at = at,
+                                    .expires = at + wire::check_lifetime_s,
+                                    .stop = {}};
+        return wire::mandate_subject(
+            crypto::sign_jws(wire::mandate_type, {.key_id = {}, .certificate = card.thumbprint()},
+                             as_bytes(wire::mandate_payload(mandate)), card_key));
+    }
 
     [[nodiscard]] std::string note(const tlog::Edge& tree, std::uint64_t size) const {
         return tlog::sign_note(
@@ -100,9 +119,16 @@ struct PersonLog {
                 {"entries", std::move(list)}};
     }
     // As it comes over the wire.
-    [[nodiscard]] Parsed<EntriesPage> read(const json::object& of, std::int64_t after = 0) const {
+    [[nodiscard]] Parsed<EntriesPage> read(const json::object& of, EntriesSoFar& so_far) const {
         const auto data = parse_json_object(json::serialize(of), {.text_bytes_max = 1 << 20});
-        return read_entries_page(directory, card, data.value(), after);
+        return read_entries_page({.directory = directory, .policy = policy, .card = card},
+                                 data.value(), so_far);
+    }
+    [[nodiscard]] Parsed<EntriesPage> read(const json::object& of, std::int64_t after = 0) const {
+        EntriesSoFar so_far;
+        so_far.count = after;
+        so_far.link_number = link_number;
+        return read(of, so_far);
     }
     // "", or why the page is not believed.
     [[nodiscard]] std::string why(const json::object& of) const {
@@ -120,7 +146,7 @@ TEST(EntriesPage, HonestOne) {
     EXPECT_TRUE(read->entries[2].witnessed);
     EXPECT_FALSE(read->entries[3].witnessed);
     EXPECT_EQ(read->entries[0].requester, "clinic-1");
-    EXPECT_FALSE(read->entries[0].own_card);
+    EXPECT_FALSE(read->entries[0].card_signed.own_card);
     EXPECT_EQ(read->cosigned.size, log.cosigned_size);
 }
 
@@ -172,6 +198,32 @@ TEST(EntriesPage, HolesAndMissingEnds) {
     EXPECT_EQ(log.why(page), "") << "only the holders can tell";
 }
 
+// Each page is whole, of a person that there is; together they are nobody's list.
+TEST(EntriesPage, TwoPeoplesListsPutTogether) {
+    PersonLog log(2);
+    auto first = log.page();
+    first["last_seq"] = 3;
+    first["more"] = true;
+    const auto second = [&log] {
+        log.entries.resize(2);
+        log.add(3);
+        auto out = log.page();
+        out["entries"] = json::array{out.at("entries").as_array()[2]};
+        return out;
+    };
+    EntriesSoFar so_far;
+    ASSERT_TRUE(log.read(first, so_far).has_value());
+    auto same_person = so_far;
+    EXPECT_TRUE(log.read(second(), same_person).has_value());
+    log.link_number = to_bytes(ByteView(wire::filled(8)).first(16));
+    const auto spliced = log.read(second(), so_far);
+    ASSERT_FALSE(spliced.has_value());
+    EXPECT_EQ(std::string(spliced.error().why), "the pages have two link numbers");
+    auto none = log.page();
+    none["link_number"] = base64url(as_bytes("12345678"));
+    EXPECT_EQ(log.why(none), "a link number has not 128 bits");
+}
+
 TEST(EntriesPage, OrdersAlteredAfterTheFact) {
     const PersonLog log;
     const auto with = [&log](std::string_view member, const auto& value) {
@@ -200,6 +252,38 @@ TEST(EntriesPage, RequestsThatNobodySigned) {
     log.country.clinic = crypto::PrivateKey::generate(crypto::KeyType::p256);
     log.add(4);
     EXPECT_NE(log.why(log.page()), "");
+}
+
+// The relay and whoever asks play along: no mandate at all, an old one, one check twice.
+TEST(EntriesPage, WhatTheCardDidNotSignFor) {
+    PersonLog log;
+    const auto why_with = [&log](std::initializer_list<std::string> subjects) {
+        log.entries.resize(3);
+        std::int64_t seq = 3;
+        for (const auto& one : subjects)
+            log.entries.push_back(log.make(++seq, one, wire::Presence::card_pin));
+        return log.why(log.page());
+    };
+    using wire::MandateKind;
+    EXPECT_EQ(why_with({log.sign(MandateKind::login)}), "");
+    const auto page = wire::valid(log.read(log.page()));
+    EXPECT_TRUE(page.entries[3].card_signed.own_card);
+    EXPECT_EQ(why_with({std::string(by_number)}), "an entry has another presence than its subject");
+    EXPECT_EQ(why_with({log.sign(MandateKind::login, wire::test_now - 200)}),
+              "an entry's mandate was not in force at the order's time");
+    const auto check = log.sign(MandateKind::check);
+    EXPECT_EQ(why_with({check, log.sign(MandateKind::check)}), "");
+    EXPECT_EQ(why_with({check, check}), "one check was used for two orders");
+    // The second one on a later page.
+    EntriesSoFar so_far;
+    EXPECT_EQ(why_with({check}), "");
+    EXPECT_TRUE(log.read(log.page(), so_far).has_value());
+    log.entries.push_back(log.make(5, check, wire::Presence::card_pin));
+    auto next = log.page();
+    next["entries"] = json::array{next.at("entries").as_array()[4]};
+    const auto second = log.read(next, so_far);
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(std::string(second.error().why), "one check was used for two orders");
 }
 
 // What is left of an order entry.

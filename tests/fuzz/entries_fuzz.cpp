@@ -22,6 +22,16 @@ Bytes bytes_at(const json::object& object, std::string_view name) {
     return parse_base64url(text_at(object, name)).value_or(Bytes{});
 }
 
+// What the seeds' mandate of a check is asked under.
+const wire::Policy& policy() {
+    static const auto one = wire::valid(wire::Policy::parse(
+        R"({"utc_offset_s":32400,"policies":[{"id":"eligibility.clinic.treatment.card-pin",)"
+        R"("service":"eligibility","requester_kind":"clinic","purpose":"treatment",)"
+        R"("presence":"card-pin","mandate":"check","holder_kinds":["medical-insurer"],)"
+        R"("legal_basis":"x","keep_days":1826,"tell_at_once":false,"from":"2024-12-02"}]})"));
+    return one;
+}
+
 // Does in a page what only keys can: what the clinic, the court, the card, the log and its
 // witnesses sign, what an order commits to, the proofs. Everything else stays as the input has it.
 class Page {
@@ -173,14 +183,15 @@ class Page {
 // A page of a person's entries, as the relay answers it. "cosigned" is the size of the tree that
 // the witnesses have seen.
 bool entries(ByteView in) {
-    const auto& directory = country_directory();
-    const auto& certificate = card().certificate;
+    const client::EntriesReader reader{
+        .directory = country_directory(), .policy = policy(), .card = card().certificate};
+    client::EntriesSoFar so_far;
     auto object = parse_json_object(as_text(in));
     if (!object) return false;
-    require(!client::read_entries_page(directory, certificate, *object, 0),
-            "nobody has signed this");
-    const auto page = client::read_entries_page(directory, certificate,
-                                                Page(std::move(*object)).signed_page(), 0);
+    require(!client::read_entries_page(reader, *object, so_far), "nobody has signed this");
+    so_far = {};
+    const auto page =
+        client::read_entries_page(reader, Page(std::move(*object)).signed_page(), so_far);
     if (!page) return false;
     std::int64_t seq = 0;
     for (const auto& entry : page->entries) {

@@ -1,8 +1,11 @@
 // Answers come out only when everything holds: each test changes one thing of an honest exchange.
+import { readFileSync } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { ask, ask_relay, fetch_own, type OwnRecord } from "./ask";
 import { base64url, utf8 } from "./bytes";
-import { Country, load_session, type Session } from "./country";
+import { Country, load_session, read_problem, type Session } from "./country";
+import { parse_head } from "./order";
+import { is_lie } from "./result";
 import {
   filled,
   make_certificate,
@@ -179,7 +182,10 @@ beforeAll(async () => {
 test.each(lies)("refused: %s", async (_, lie, code, detail) => {
   world.lie = lie;
   const result = await ask(country, session, claims);
-  expect(result).toEqual({ ok: false, problem: { code, detail: expect.stringMatching(detail) } });
+  expect(result).toMatchObject({
+    ok: false,
+    problem: { code, detail: expect.stringMatching(detail), found_here: true },
+  });
 });
 
 test.each<[string, Lie]>([
@@ -210,7 +216,7 @@ test.each<[string, Mutable, string]>([
     reply.head = [base64url(utf8(JSON.stringify(object))), ...rest].join(".");
   };
   const result = await ask(country, session, claims);
-  expect(result).toEqual({ ok: false, problem: { code: "answer_invalid", detail } });
+  expect(result).toMatchObject({ ok: false, problem: { code: "answer_invalid", detail } });
 });
 
 test.each<[string, Mutable, string]>([
@@ -226,7 +232,7 @@ test.each<[string, Mutable, string]>([
     reply.answer = [base64url(utf8(JSON.stringify(object))), ...rest].join(".");
   };
   const result = await ask(country, session, claims);
-  expect(result).toEqual({ ok: false, problem: { code: "answer_invalid", detail } });
+  expect(result).toMatchObject({ ok: false, problem: { code: "answer_invalid", detail } });
 });
 
 test("problems keep their code; what is none is not believed", async () => {
@@ -243,9 +249,12 @@ test("problems keep their code; what is none is not believed", async () => {
     code: "mandate_ended",
     request_id: "r",
   });
-  expect(await problem({ code: "x", detail: "\u001b[2J" })).toEqual({ code: "x" });
-  expect((await problem({ code: "<b>" }))!.code).toBe("answer_invalid");
-  expect((await problem({ title: "Bad gateway" }))!.code).toBe("answer_invalid");
+  const moving = { code: "internal", detail: "\u001b[2J", request_id: "\u001b[2J" };
+  expect(await problem(moving)).toEqual({ code: "internal" });
+  const unknown = { code: "answer_invalid", detail: "no problem document" };
+  for (const body of [{ code: "x" }, { code: "<b>" }, { title: "Bad gateway" }]) {
+    expect(await problem(body)).toEqual(unknown);
+  }
   const answering = (body: unknown, status: number) =>
     Object.assign(Object.create(country), {
       fetcher: async () => new Response(JSON.stringify(body), { status }),
@@ -266,6 +275,49 @@ test("problems keep their code; what is none is not believed", async () => {
     claims,
   );
   expect(both).toMatchObject({ ok: false, problem: { code: "answer_invalid" } });
+});
+
+// Every code of the page of errors is known here, and no other.
+test("the codes of docs/protocols/errors.md", () => {
+  const page = readFileSync(new URL("../../docs/protocols/errors.md", import.meta.url), "utf8");
+  const codes = [...page.matchAll(/^\| `(\w+)` \| \d{3} \|/gm)].map((one) => one[1]!);
+  expect(codes.length).toBeGreaterThan(40);
+  for (const code of codes) expect(read_problem({ code })).toEqual({ code });
+  expect(read_problem({ code: "header_too_large" }).code).toBe("header_too_large");
+  expect(read_problem({ code: "code" }).code).toBe("answer_invalid");
+});
+
+test("what others say of an answer is no finding of this page", async () => {
+  const said = async (lie: Lie) => {
+    world.lie = lie;
+    const result = await ask(country, session, claims);
+    return result.ok ? undefined : result.problem;
+  };
+  const invalid = (code: string) => ({ problem: () => ({ code, reason: "forged" }) });
+  expect(is_lie((await said(invalid("receipt_invalid")))!)).toBe(false);
+  expect(is_lie((await said(invalid("answer_invalid")))!)).toBe(false);
+  expect(is_lie((await said(invalid("nothing_known")))!)).toBe(false);
+  expect(is_lie((await said({ answer: (a) => (a.order = filled(1)) }))!)).toBe(true);
+});
+
+test("what is refused is kept with what was signed", async () => {
+  const kept = async (lie: Lie) => {
+    world.lie = lie;
+    const result = await ask(country, session, claims);
+    return result.ok ? undefined : result.problem.signed;
+  };
+  const jws = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  const forged = await kept({ receipt: (r) => (r.salt = filled(1)) });
+  expect(forged).toEqual({ head: jws, answer: jws, receipt: expect.anything() });
+  expect(forged!.receipt!.salt).toBe(filled(1));
+  expect(parse_head(forged!.head).service).toBe("claims");
+  const all = { head: jws, answer: jws, receipt: expect.anything() };
+  expect(await kept({ answer_signer: "992016" })).toEqual(all);
+  expect(await kept({ head: (h) => (h.service = "evidence") })).toEqual(all);
+  // Nobody can open it: then as much as there is.
+  const altered = await kept({ reply: (r) => (r.reply.answer = "x.y") });
+  expect(altered).toEqual({ head: jws, receipt: expect.anything() });
+  expect(await kept({ head_signer: "clinic-1" })).toBeUndefined();
 });
 
 test("no connection, and an endless body", async () => {

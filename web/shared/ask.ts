@@ -4,7 +4,7 @@
 import { hash_of, parse_utf8, utf8, type Hash } from "./bytes";
 import { exchange, now_of, read_problem, type Country, type Session } from "./country";
 import type { Participant } from "./directory";
-import { Members, parse_json_object, type JsonObject } from "./json";
+import { Members, is_object, parse_json_object, type JsonObject } from "./json";
 import { make_seal_to, open_jwe, parse_jws, seal_jwe, verify_jws, type SealTo } from "./keys";
 import {
   ask_lifetime_s,
@@ -93,11 +93,15 @@ function same_texts(one: Record<string, string>, other: Record<string, string>):
   );
 }
 
-// The portal signed what this page asks, and nothing else.
-async function check_head(text: string, asked: Asked): Promise<Head> {
-  const { country, session, question, seal_to } = asked;
+async function open_head(text: string, { country }: Asked): Promise<Head> {
   const head = parse_head(text);
   await verify_head(head, country.directory);
+  return head;
+}
+
+// The portal signed what this page asks, and nothing else.
+async function check_head(head: Head, asked: Asked): Promise<void> {
+  const { country, session, question, seal_to } = asked;
   if (head.issuer !== session.organisation) refuse("the request is another organisation's");
   if (head.audience !== country.directory.relay.id) refuse("the request is for another relay");
   const seal_to_thumbprint = await seal_to.public_key.thumbprint();
@@ -121,7 +125,7 @@ async function check_head(text: string, asked: Asked): Promise<Head> {
     lifetime <= ask_lifetime_s &&
     head.issued_at >= asked.began - clock_skew_s &&
     head.issued_at <= now_of(session) + clock_skew_s;
-  return is_fresh ? head : refuse("the request is of another time");
+  if (!is_fresh) refuse("the request is of another time");
 }
 
 interface Reply {
@@ -221,25 +225,56 @@ function subject_of(session: Session): Uint8Array {
   return utf8(`{"mandate":"${session.mandate}"}`);
 }
 
-type Read = { head: Head; reply: Reply } | { problem: Problem };
+type Read = { head: string; reply: JsonObject } | { problem: Problem };
+
+function read_envelope(body: Uint8Array): Read {
+  const members = new Members(parse_json_object(parse_utf8(body), reply_limits));
+  // What the relay said instead of an answer.
+  const problem = members.optional_object("problem");
+  const out = problem
+    ? { problem: read_problem(problem) }
+    : { head: members.text("head", 8 * 1024), reply: members.object("reply") };
+  members.finish();
+  return out;
+}
+
+// What there is to show of an answer that is refused.
+async function shown_of(head: Head, reply: JsonObject, asked: Asked): Promise<SignedPage> {
+  const { receipt, answer } = reply;
+  const opened = await checked("answer_invalid", () =>
+    open_jwe(String(answer), asked.seal_to.private_key, answer_bytes_max),
+  );
+  return {
+    head: head.jws.compact,
+    ...(is_object(receipt) ? { receipt } : {}),
+    ...(opened.ok ? { answer: opened.value } : {}),
+  };
+}
 
 async function check_answer(body: Uint8Array, asked: Asked): Promise<Result<Answered>> {
-  const read = await checked<Read>("answer_invalid", async () => {
-    const members = new Members(parse_json_object(parse_utf8(body), reply_limits));
-    // What the relay said instead of an answer.
-    const problem = members.optional_object("problem");
-    if (problem) {
-      members.finish();
-      return { problem: read_problem(problem) };
-    }
-    const head = await check_head(members.text("head", 8 * 1024), asked);
-    const reply = read_reply(members.object("reply"));
-    members.finish();
-    return { head, reply };
-  });
+  const read = await checked("answer_invalid", () => read_envelope(body));
   if (!read.ok) return read;
   if ("problem" in read.value) return { ok: false, problem: read.value.problem };
-  const { head, reply } = read.value;
+  const { head: text, reply } = read.value;
+  const head = await checked("answer_invalid", () => open_head(text, asked));
+  if (!head.ok) return head;
+  const answered = await check_reply(head.value, reply, asked);
+  if (answered.ok) return answered;
+  const signed = await shown_of(head.value, reply, asked);
+  return { ok: false, problem: { ...answered.problem, signed } };
+}
+
+async function check_reply(
+  head: Head,
+  object: JsonObject,
+  asked: Asked,
+): Promise<Result<Answered>> {
+  const read = await checked("answer_invalid", async () => {
+    await check_head(head, asked);
+    return read_reply(object);
+  });
+  if (!read.ok) return read;
+  const reply = read.value;
   const compact = head.jws.compact;
   const { relay } = asked.country.directory;
   if ("holder" in head.to && head.to.holder === relay.id) {

@@ -2,7 +2,7 @@
 // and the session of the person who is logged in. Nothing unchecked comes out of here.
 import { hash_of, parse_base64url, parse_utf8, utf8, type Bytes, type Hash } from "./bytes";
 import { directory_bytes_max, open_directory, type Directory, type Participant } from "./directory";
-import { Members, parse_json_object, type JsonObject } from "./json";
+import { Members, parse_json_object, type Json, type JsonObject } from "./json";
 import { read_certificate, read_jwk, type Certificate } from "./keys";
 import { parse_mandate, verify_mandate, type Mandate } from "./order";
 import { Policy, policy_bytes_max } from "./policy";
@@ -12,6 +12,7 @@ export type Fetcher = (path: string, init?: RequestInit) => Promise<Response>;
 
 const page_timeout_ms = 20_000;
 const problem_bytes_max = 4096;
+const no_problem_document = "no problem document";
 
 // What a body must not exceed is not read further.
 async function read_body(response: Response, bytes_max: number): Promise<Bytes> {
@@ -37,17 +38,33 @@ async function read_body(response: Response, bytes_max: number): Promise<Bytes> 
   return out;
 }
 
-// A code that is none of the known form, or a body that is none: whoever answers so is not trusted
-// to say what is wrong.
+// docs/protocols/errors.md (as wire::find_error), and what the HTTP server says before.
+const problem_codes = new Set(
+  [
+    "malformed too_large not_found method_not_allowed not_in_directory certificate_mismatch",
+    "head_signature head_stale head_audience key_reused not_allowed service_unknown",
+    "number_malformed no_match several_match no_link path_closed card_unknown card_revoked",
+    "card_expired card_list_old mandate_signature mandate_nonce mandate_expired",
+    "mandate_for_other mandate_scope mandate_used mandate_ended mandate_unknown sealing_invalid",
+    "pin_wrong card_locked card_missing unavailable holder_refused holder_failed",
+    "receipt_invalid order_stale order_for_other order_replayed head_mismatch number_mismatch",
+    "log_contradicted log_unwitnessed answer_invalid directory_invalid overloaded not_ready",
+    "internal header_too_large upgrade_required",
+  ].flatMap((line) => line.split(" ")),
+);
+
+// Whoever answers with a code that is not known, or with none, is not trusted to say what is wrong.
 export function read_problem(object: JsonObject): Problem {
   const { code, request_id } = object;
-  if (typeof code !== "string" || !/^[a-z_]{1,40}$/.test(code)) refuse("no problem document");
+  if (typeof code !== "string" || !problem_codes.has(code)) {
+    return { code: "answer_invalid", detail: no_problem_document };
+  }
   const words = object.reason ?? object.detail;
-  const plain = typeof words === "string" && /^[ -~]{1,64}$/.test(words);
+  const is_plain = (text: Json | undefined) => /^[ -~]{1,64}$/.test(String(text));
   return {
-    code: code as string,
-    ...(plain ? { detail: words } : {}),
-    ...(typeof request_id === "string" ? { request_id } : {}),
+    code,
+    ...(typeof words === "string" && is_plain(words) ? { detail: words } : {}),
+    ...(typeof request_id === "string" && is_plain(request_id) ? { request_id } : {}),
   };
 }
 
@@ -80,9 +97,9 @@ export async function exchange(
     read_problem(parse_json_object(parse_utf8(bytes), { text_bytes_max: problem_bytes_max })),
   );
   // Whoever answers neither way is not ours: a proxy's page, say.
-  return problem.ok
+  return problem.ok && problem.value.detail !== no_problem_document
     ? { ok: false, problem: problem.value }
-    : bad("unavailable", "no problem document");
+    : bad("unavailable", no_problem_document);
 }
 
 export class Country {

@@ -6,6 +6,7 @@ import { Country, load_session, type Session } from "./country";
 import {
   compare,
   cross_check,
+  goes_on,
   last_compared,
   place_asked,
   read_evidence,
@@ -16,7 +17,7 @@ import type { JsonObject } from "./json";
 import { ask_question, own_questions, opens_operator, read_questions_page } from "./questions";
 import { hash_of, parse_base64url, utf8 } from "./bytes";
 import { Refused } from "./result";
-import { filled, test_now, TestCountry } from "./test_country";
+import { filled, test_now, TestCountry, type Lie } from "./test_country";
 
 const now = 1_795_316_400;
 
@@ -177,6 +178,50 @@ test("a holder that is silent is not compared, and nobody is accused", async () 
   expect(result.complete).toBe(false);
   expect(result.holders.map((one) => one.problem?.code)).toEqual(["unavailable", undefined]);
   expect(result.findings.filter((one) => one.holder === "06990014")).toEqual([]);
+});
+
+// A silence accuses nobody; what came and does not fit is shown, with all that was signed.
+test("an answer with a forged receipt, and evidence that does not read, are lies", async () => {
+  const jws = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  const signed = { head: jws, receipt: expect.anything(), answer: jws };
+  const lies_with = async (lie: Lie) => {
+    world.lie = lie;
+    const { lies, complete } = await check();
+    world.lie = {};
+    expect(complete).toBe(lies.length === 0);
+    return lies;
+  };
+  expect(await lies_with({})).toEqual([]);
+  const forged = await lies_with({ receipt: (r) => (r.salt = filled(1)) });
+  expect(forged.map((one) => one.kind)).toEqual(["medical-insurer", "care-insurer"]);
+  expect(forged[0]!.problem).toMatchObject({ code: "receipt_invalid", signed });
+  const elsewhere = await lies_with({
+    answer: (a) => {
+      if (a.service === "evidence") a.data.after = 1;
+    },
+  });
+  expect(elsewhere.map((one) => one.holder!.id)).toEqual(["06990014", "992016"]);
+  expect(elsewhere[0]!.problem).toMatchObject({ code: "answer_invalid", signed });
+});
+
+test("a problem that somebody tells is no lie that was found", async () => {
+  world.lie.problem = ({ service }) =>
+    service === "evidence" ? { code: "receipt_invalid" } : undefined;
+  const { lies, complete } = await check();
+  world.lie = {};
+  expect([lies, complete]).toEqual([[], false]);
+});
+
+test("the second list must go on from the first", async () => {
+  const before = (await check()).entries;
+  await world.order();
+  const after = (await check()).entries;
+  expect(goes_on(before, after)).toEqual({ ok: true, value: undefined });
+  const other = { ...after, entries: after.entries.map((one) => ({ ...one })) };
+  other.entries[1]!.entry = filled(1);
+  const why = { code: "receipt_invalid", found_here: true, signed: after.pages[0] };
+  expect(goes_on(before, other)).toMatchObject({ ok: false, problem: why });
+  expect(goes_on(after, before).ok).toBe(false);
 });
 
 // ---- questions ----

@@ -7,7 +7,8 @@ import type { Participant } from "./directory";
 import { fetch_entries, type PersonEntries, type PersonEntry } from "./entries";
 import { Members, type JsonObject } from "./json";
 import type { Target } from "./order";
-import { bad, checked, good, refuse, type Problem, type Result } from "./result";
+import { bad, checked, good, is_lie, refuse } from "./result";
+import type { Problem, Result, SignedPage } from "./result";
 import { tree_size_max } from "./tlog";
 
 const evidence_rows_max = 5_000;
@@ -53,6 +54,7 @@ export interface CrossCheck {
   holders: ComparedHolder[];
   findings: Finding[];
   below: number; // entries from this index on were not compared: the asking began there
+  lies: ComparedHolder[]; // what came as their answer does not fit what they signed
   complete: boolean; // every holder was compared
   confirmed: Set<Hash>; // orders of the list of which the holder says the same
 }
@@ -181,6 +183,15 @@ export function compare({ entries, evidence, compared, below, now }: Comparison)
   return out.sort((one, other) => one.index - other.index);
 }
 
+// The list as it was shown before has only grown. Bad with both of them signed.
+export function goes_on(before: PersonEntries, after: PersonEntries): Result<void> {
+  const is_same = (one: PersonEntry, i: number) => after.entries[i]?.entry === one.entry;
+  if (before.entries.every(is_same)) return good(undefined);
+  const detail = "the list is another one than before";
+  const signed = after.pages.at(-1)!;
+  return { ok: false, problem: { code: "receipt_invalid", detail, found_here: true, signed } };
+}
+
 // When the person last compared with each holder that was ever asked about them: 0 is never. Read
 // from the entries, for a comparison is an order too.
 export function last_compared(entries: PersonEntry[]): Map<string, number> {
@@ -210,7 +221,7 @@ async function read_whole(
     const read = await checked("answer_invalid", () =>
       read_evidence(answered.data, answered.holder.id, after),
     );
-    if (!read.ok) return { rows, answers, problem: read.problem };
+    if (!read.ok) return { rows, answers, problem: { ...read.problem, signed: shown(answered) } };
     // A page may begin with the row that the one before ended with.
     const known = new Set(rows.slice(-1).map((row) => row.entry));
     rows.push(...read.value.rows.filter((row) => !known.has(row.entry)));
@@ -222,6 +233,10 @@ async function read_whole(
     answers.push(next.value);
   }
   return { rows, answers, problem: bad("answer_invalid", "too much evidence").problem };
+}
+
+function shown({ head, receipt, signed_answer }: Answered): SignedPage {
+  return { head, receipt: receipt!.raw, answer: signed_answer };
 }
 
 function asking(session: Session, answered: Answered): EvidenceEntry {
@@ -290,6 +305,7 @@ export async function cross_check(
     holders: out.holders,
     findings: [...findings, ...found],
     below,
+    lies: out.holders.filter((one) => one.problem && is_lie(one.problem)),
     complete: out.holders.every((one) => !one.problem),
     confirmed: confirmed_by(list, out.evidence),
   });

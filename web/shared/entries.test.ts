@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { base64, base64url, utf8 } from "./bytes";
 import { Country, load_session, type Session } from "./country";
-import { fetch_bells, fetch_entries, read_bells_page, read_entries_page } from "./entries";
+import { at_start, fetch_bells, fetch_entries, read_bells_page, read_entries_page } from "./entries";
 import type { JsonObject } from "./json";
 import { read_certificate } from "./keys";
 import { Refused } from "./result";
@@ -18,6 +18,8 @@ import {
   TestCountry,
   Tree,
   type Mutable,
+  type OrderOver,
+  type SigningKey,
 } from "./test_country";
 
 let world: TestCountry;
@@ -43,10 +45,11 @@ beforeEach(async () => {
 });
 
 async function read(page: Mutable, after = 0) {
-  const { directory } = country;
+  const { directory, policy } = country;
   const card = await read_certificate(world.certificate);
   const data = JSON.parse(JSON.stringify(page)) as JsonObject;
-  return read_entries_page({ directory, card, now: test_now() }, data, after);
+  const so_far = { ...at_start(), count: after, link_number: world.link_number };
+  return read_entries_page({ directory, policy, card, now: test_now() }, data, so_far);
 }
 // "", or why the page is not believed.
 async function why(page: Mutable, after = 0): Promise<string> {
@@ -199,6 +202,32 @@ test("another person's link number", async () => {
   expect(await why_with((page) => (page.link_number = base64url(random(16))))).toBe(words);
 });
 
+test("a link number that is none", async () => {
+  const shorter = base64url(world.link_number.slice(0, 8));
+  expect(await why_with((page) => (page.link_number = shorter))).not.toBe("");
+  world.list.length = 0;
+  expect(await why(await world.page())).toBe("");
+  const words = "a link number has not 128 bits";
+  expect(await why_with((page) => (page.link_number = shorter))).toBe(words);
+});
+
+// Each page is whole, of a person that there is; together they are nobody's list.
+test("two people's lists, put together", async () => {
+  const whole = world.page.bind(world);
+  world.page = (after = 0) => whole(after, 3);
+  expect((await fetch_entries(country, session)).ok).toBe(true);
+  world.list.pop();
+  const link_number = base64url(world.link_number);
+  world.link_number = random(16);
+  await world.order();
+  world.lie.page = (page) => {
+    if (page.entries[0].seq === 1) page.link_number = link_number;
+  };
+  expect(await fetch_entries(country, session)).toMatchObject({
+    problem: { code: "receipt_invalid", detail: "the pages have two link numbers" },
+  });
+});
+
 // What the log's key alone can make: an entry whose request nobody signed.
 test("a request that nobody signed", async () => {
   world.keys.set("clinic-1", await make_key());
@@ -213,34 +242,206 @@ test("a sealed entry may have no number", async () => {
 
 // ---- what the card has signed ----
 
-async function mandate(key = world.card, certificate?: string): Promise<string> {
+interface Signer {
+  key?: SigningKey;
+  certificate?: string; // x5t#S256
+}
+
+async function mandate(over: Mutable = {}, signer: Signer = {}): Promise<string> {
   const now = test_now();
   const thumbprint = (await read_certificate(world.certificate)).thumbprint;
-  const text = await sign(
+  return sign(
     "mado-mandate+jws",
     {
-      ...{ aud: "relay", for: "portal", kind: "login", scope: ["entries"], nonce: "n" },
-      ...{ iat: now, exp: now + 1800 },
+      ...{ aud: "relay", for: "portal", kind: "login", scope: ["claims"] },
+      ...{ nonce: base64url(random()), iat: now, exp: now + 120, ...over },
     },
-    key,
-    { "x5t#S256": certificate ?? thumbprint },
+    signer.key ?? world.card,
+    { "x5t#S256": signer.certificate ?? thumbprint },
   );
-  return JSON.stringify({ mandate: text });
+}
+const subject_of = async (over: Mutable = {}, signer: Signer = {}) =>
+  JSON.stringify({ mandate: await mandate(over, signer) });
+
+const by_portal: OrderOver = {
+  ...{ requester: "portal", service: "claims", purpose: "own-view", presence: "card-pin" },
+  policy: "claims.portal.own-view.card-pin",
+};
+const by_clinic = (kind: string): OrderOver => ({
+  ...{ presence: "card-pin", policy: `eligibility.clinic.treatment.${kind}` },
+});
+const of_clinic = (kind: string) => ({ for: "clinic-1", kind, scope: ["eligibility"] });
+// "", or why the list is not believed that has this order too.
+async function why_ordered(order: OrderOver): Promise<string> {
+  await world.order(order);
+  return why(await world.page());
 }
 
 test("a mandate of the person's card, of another card, and a forged one", async () => {
-  await world.order({ subject: await mandate() });
-  await world.order({ subject: await mandate(await make_key(), filled(7)) });
+  await world.order({ ...by_portal, subject: await subject_of() });
+  const other = { key: await make_key(), certificate: filled(7) };
+  await world.order({ ...by_portal, subject: await subject_of({}, other) });
   const page = await read(await world.page());
   expect(page.entries.slice(-2).map((one) => one.own_card)).toEqual([true, false]);
   expect(page.entries.at(-1)!.mandate!.organisation).toBe("portal");
-  await world.order({ subject: await mandate(await make_key()) });
-  expect(await why(await world.page())).toBe("an entry has a mandate that the card did not sign");
+  const forged = await subject_of({}, { key: await make_key() });
+  expect(await why_ordered({ ...by_portal, subject: forged })).toBe(
+    "an entry has a mandate that the card did not sign",
+  );
 });
 
-test("a subject whose mandate is none", async () => {
-  await world.order({ subject: '{"mandate":"x.y.z"}' });
-  expect(await why(await world.page())).not.toBe("");
+const hour = 3600;
+const not_covered: [string, Mutable, string][] = [
+  ["of another organisation", { for: "clinic-1" }, "is for another organisation"],
+  ["for another relay", { aud: "relay-2" }, "is for another organisation"],
+  ["of another service", { scope: ["eligibility"] }, "does not cover the service"],
+  ["of years ago", { iat: test_now() - 9e7, exp: test_now() - 9e7 + 1800 }, "not in force"],
+  ["that is over", { iat: test_now() - 1800, exp: test_now() - 1 }, "not in force"],
+  ["that has not begun", { iat: test_now() + 90, exp: test_now() + 190 }, "not in force"],
+  ["for a day", { exp: test_now() + 24 * hour }, "lives longer than its kind may"],
+  ["of no length", { exp: test_now() - 1 }, "lives longer than its kind may"],
+  ["of another kind than the row's", { kind: "consent" }, "of another kind than its policy row"],
+];
+test.each(not_covered)("a log-in %s is refused, whoever's card it is", async (_, over, words) => {
+  const other = { key: await make_key(), certificate: filled(7) };
+  for (const signer of [{}, other]) {
+    const subject = await subject_of(over, signer);
+    expect(await why_ordered({ ...by_portal, subject })).toContain(words);
+    world.list.pop();
+  }
+});
+
+test("a log-in in its time: clocks a minute apart, and to its last second", async () => {
+  const now = test_now();
+  for (const [iat, exp] of [
+    [now + 60, now + 100],
+    [now - 1799, now + 1],
+  ]) {
+    const subject = await subject_of({ iat, exp });
+    expect(await why_ordered({ ...by_portal, time: now, subject })).toBe("");
+  }
+});
+
+test("a row that the policy has no more says nothing of the kind", async () => {
+  const subject = await subject_of();
+  const policy = "claims.portal.own-view.of-old";
+  expect(await why_ordered({ ...by_portal, policy, subject })).toBe("");
+});
+
+test.each<[string, OrderOver, RegExp]>([
+  ["a number, called card", { presence: "card-pin" }, /another presence than its subject/],
+  ["a number, called seen", { presence: "card-seen" }, /another presence than its subject/],
+  ["a card that was seen", { presence: "card-seen", head: { presence: "card-seen" } }, /^$/],
+  ["nobody", { subject: '{"self":true}', presence: "none" }, /^$/],
+  ["nobody, called number", { subject: '{"self":true}' }, /another presence than its subject/],
+  ["not even nobody", { subject: '{"self":false}', presence: "none" }, /a subject is nobody/],
+  ["a subject of no form", { subject: "{}" }, /a required member is missing/],
+  ["of two forms", { subject: '{"number":{},"self":true}' }, /unknown member/],
+  ["a mandate that is none", { subject: '{"mandate":"x.y.z"}' }, /base64/],
+])("presence: %s", async (_, order, words) => {
+  expect(await why_ordered(order)).toMatch(words);
+});
+
+test("a mandate, called a number", async () => {
+  const order = { ...by_portal, presence: "number", subject: await subject_of() };
+  expect(await why_ordered(order)).toBe("an entry has another presence than its subject");
+});
+
+test("a check serves one order for each holder and service", async () => {
+  const subject = await subject_of(of_clinic("check"));
+  expect(await why_ordered({ ...by_clinic("check"), subject })).toBe("");
+  const elsewhere = { ...by_clinic("check"), holder: "990010", subject };
+  expect(await why_ordered(elsewhere)).toBe("");
+  expect(await why_ordered(elsewhere)).toBe("one check was used for two orders");
+  // Also on a later page.
+  const whole = world.page.bind(world);
+  world.page = (after = 0) => whole(after, world.list.length - 1);
+  const fetched = await fetch_entries(country, session);
+  expect(fetched).toMatchObject({ ok: false, problem: { code: "receipt_invalid" } });
+});
+
+test("consent serves without the person, within its day", async () => {
+  const now = test_now();
+  const over = { ...of_clinic("consent"), iat: now - 20 * hour, exp: now + 4 * hour };
+  const order = { ...by_clinic("consent"), subject: await subject_of(over) };
+  expect(await why_ordered(order)).toBe("");
+  expect(await why_ordered(order)).toBe("");
+  expect(await why_ordered({ ...order, time: now + 4 * hour })).toContain("not in force");
+});
+
+// ---- one acts for another; what was handed in ----
+
+const by_other: OrderOver = {
+  ...{ ...by_portal, purpose: "acting-for", policy: "claims.portal.acting-for.card-pin" },
+};
+async function acting(over: { delegate?: Mutable; by?: Mutable; card?: string; none?: true } = {}) {
+  const now = test_now();
+  const day = { iat: now - hour, exp: now + hour };
+  const delegate = { kind: "delegate", delegate: filled(7), ...day, ...over.delegate };
+  const signer = { key: await make_key(), certificate: over.card ?? filled(7) };
+  const by = { by: await mandate(over.by, signer) };
+  const subject = JSON.stringify({ mandate: await mandate(delegate), ...(over.none ? {} : by) });
+  return { ...by_other, subject };
+}
+
+test("who acts for another: the person's delegation, and the other's log-in", async () => {
+  expect(await why_ordered(await acting())).toBe("");
+  expect((await read(await world.page())).entries.at(-1)).toMatchObject({
+    ...{ own_card: true, mandate: { kind: "delegate" } },
+  });
+});
+
+test.each<[string, Parameters<typeof acting>[0], string]>([
+  ["somebody else acts", { card: filled(8) }, "somebody else acts than the one named"],
+  ["without a log-in", { none: true }, "is not of its subject's form"],
+  ["with no log-in", { by: { kind: "consent" } }, "who acts for another has no log-in"],
+  ["with an old log-in", { by: { iat: 1, exp: 1000 } }, "not in force"],
+  ["a log-in for others", { by: { for: "clinic-1" } }, "is for another organisation"],
+  ["a log-in of other services", { by: { scope: ["care"] } }, "does not cover the service"],
+  ["a delegation that is over", { delegate: { exp: test_now() - 1 } }, "not in force"],
+  ["a delegation of other services", { delegate: { scope: ["care"] } }, "does not cover"],
+])("who acts for another: %s", async (_, over, words) => {
+  expect(await why_ordered(await acting(over))).toContain(words);
+});
+
+test("a log-in may not stand in for a delegation, nor come with another one", async () => {
+  expect(await why_ordered({ ...by_other, subject: await subject_of() })).toContain("another kind");
+  world.list.pop();
+  const both = JSON.stringify({ mandate: await mandate(), by: await mandate() });
+  expect(await why_ordered({ ...by_portal, subject: both })).toContain("its subject's form");
+});
+
+async function handed_in(over: Mutable = {}, name = "application", certificate = filled(9)) {
+  const now = test_now();
+  const application = await mandate(
+    {
+      ...{ ...of_clinic("application"), iat: now - hour, exp: now + hour },
+      ...{ payload_hashes: [filled(1), filled(2)], ...over },
+    },
+    { certificate },
+  );
+  return { ...by_clinic("application"), subject: JSON.stringify({ [name]: application }) };
+}
+
+test("an application covers the payloads that it names", async () => {
+  const head = { payload_hash: filled(2) };
+  expect(await why_ordered({ ...(await handed_in()), head })).toBe("");
+  const refused = async (order: OrderOver) => {
+    const words = await why_ordered(order);
+    world.list.pop();
+    return words;
+  };
+  const other = { payload_hash: filled(3) };
+  expect(await refused({ ...(await handed_in()), head: other })).toContain("another payload");
+  expect(await refused(await handed_in())).toContain("another payload");
+  const as_mandate = await handed_in({}, "mandate");
+  expect(await refused({ ...as_mandate, head })).toContain("its subject's form");
+  const login = await handed_in({ kind: "login", payload_hashes: undefined });
+  expect(await refused({ ...login, head })).toContain("a mandate of another kind");
+  // The authentication key signs no applications.
+  const card = (await read_certificate(world.certificate)).thumbprint;
+  const by_card = await handed_in({}, "application", card);
+  expect(await refused({ ...by_card, head })).toContain("signing key");
 });
 
 // ---- erased, refused, opened ----

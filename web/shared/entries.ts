@@ -2,11 +2,12 @@
 // docs/protocols/log.md lists under "To check" is checked here (as lib/client/entries.cpp). Whether
 // the relay holds back the newest entries cannot be seen: comparing with the holders shows it.
 import { ask_pages } from "./ask";
-import { parse_base64url, utf8, type Bytes, type Hash } from "./bytes";
+import { parse_base64url, same_bytes, utf8, type Bytes, type Hash } from "./bytes";
 import { now_of, type Country, type Session } from "./country";
 import type { Directory } from "./directory";
 import { Members, parse_date, parse_json_object, type JsonObject } from "./json";
 import type { Certificate } from "./keys";
+import { read_mandate, use_of_check } from "./mandates";
 import {
   clock_skew_s,
   commit,
@@ -14,15 +15,12 @@ import {
   commit_sealed_person,
   is_proven,
   log_entry,
-  mandate_in,
   order_bytes_max,
   outcomes,
   parse_head,
-  parse_mandate,
   parse_order,
   subject_bytes_max,
   verify_head,
-  verify_mandate,
   verify_sealing,
   type Head,
   type Mandate,
@@ -30,6 +28,7 @@ import {
   type Outcome,
   type Sealing,
 } from "./order";
+import type { Policy } from "./policy";
 import { checked, good, refuse, type Result, type SignedPage } from "./result";
 import {
   note_bytes_max,
@@ -96,6 +95,7 @@ export interface PersonEntries {
 // What an entry is checked against.
 interface Check {
   directory: Directory;
+  policy: Policy;
   card?: Certificate;
   link_number: Bytes;
   checkpoint: Checkpoint;
@@ -107,18 +107,6 @@ interface Check {
 
 type Place = Pick<PersonEntry, "seq" | "index">;
 type Opened = Omit<PersonEntry, keyof Place | "witnessed" | "note" | "proof" | "raw">;
-
-// A mandate that names the card must be signed by it.
-async function read_mandate(subject: Bytes, card: Certificate | undefined) {
-  const compact = mandate_in(subject);
-  if (compact === undefined) return { own_card: false };
-  const mandate = parse_mandate(compact);
-  const own_card = card !== undefined && mandate.jws.certificate === card.thumbprint;
-  if (own_card) {
-    await verify_mandate(mandate, card, "an entry has a mandate that the card did not sign");
-  }
-  return { mandate, own_card };
-}
 
 // This person with the entry's number; one that was sealed has none, but the date on which it
 // opened, which a sealing authority has ordered.
@@ -173,7 +161,7 @@ async function open_order(members: Members, seq: number, from: Content, check: C
   }
   const { kind, content, salt, outcome } = from;
   const out: Opened = {
-    ...(await read_mandate(subject, check.card)),
+    ...(await read_mandate(subject, { ...check, order, head })),
     ...(who.was_sealed === undefined ? {} : { was_sealed: who.was_sealed }),
     ...{ kind, content, salt, outcome, order, head },
     entry: await log_entry(kind, salt, utf8(content)),
@@ -307,31 +295,58 @@ async function read_checkpoints(members: Members, directory: Directory, now: num
   return { note, checkpoint, cosignatures, cosigned: cosigned.checkpoint, cosigned_note };
 }
 
-interface Reader {
+export interface Reader {
   directory: Directory;
+  policy: Policy;
   card?: Certificate;
   now: number;
 }
 
-// The entries after `after`, as one answer of the relay has them.
+// What the pages before have shown, and what the next one goes on from.
+export interface SoFar {
+  count: number;
+  link_number: Bytes; // which is the person's in all of them
+  checks: Set<string>; // what checks were used for
+}
+export function at_start(): SoFar {
+  return { count: 0, link_number: new Uint8Array(), checks: new Set() };
+}
+
+// Two people's lists, each whole, could else be put together.
+function keep_link_number(link_number: Bytes, so_far: SoFar): void {
+  if (link_number.length !== 16) refuse("a link number has not 128 bits");
+  if (so_far.count > 0 && !same_bytes(link_number, so_far.link_number)) {
+    refuse("the pages have two link numbers");
+  }
+  so_far.link_number = link_number;
+}
+
+function go_on({ seq, mandate, order, head }: PersonEntry, so_far: SoFar): void {
+  if (seq !== ++so_far.count) refuse("the person's entries have a hole");
+  if (mandate?.kind !== "check" || !order || !head) return;
+  const use = use_of_check(mandate, order, head);
+  if (so_far.checks.has(use)) refuse("one check was used for two orders");
+  so_far.checks.add(use);
+}
+
+// The next entries, as one answer of the relay has them.
 export async function read_entries_page(
-  { directory, card, now }: Reader,
+  { directory, policy, card, now }: Reader,
   data: JsonObject,
-  after: number,
+  so_far: SoFar,
 ): Promise<EntriesPage> {
   const members = new Members(data);
   const link_number = members.bytes("link_number", 16);
   const last_seq = members.integer("last_seq");
   const more = members.boolean("more");
   const { cosignatures, ...log } = await read_checkpoints(members, directory, now);
-  const check = { directory, link_number, now, ...log, ...(card ? { card } : {}) };
+  const check = { directory, policy, link_number, now, ...log, ...(card ? { card } : {}) };
   const objects = members.objects("entries", page_rows_max);
   const entries = await Promise.all(objects.map((object) => read_entry(object, check)));
   members.finish();
-  entries.forEach((entry, i) => {
-    if (entry.seq !== after + i + 1) refuse("the person's entries have a hole");
-  });
-  const ends_early = more ? entries.length === 0 : after + entries.length !== last_seq;
+  keep_link_number(link_number, so_far);
+  for (const entry of entries) go_on(entry, so_far);
+  const ends_early = more ? entries.length === 0 : so_far.count !== last_seq;
   if (ends_early) refuse("the person's entries end too early");
   const witnessed_size = log.cosigned?.size ?? 0;
   return { entries, checkpoint: log.checkpoint, witnessed_size, cosignatures, more };
@@ -348,12 +363,13 @@ export async function fetch_entries(
   const pages: SignedPage[] = [];
   let newest: EntriesPage | undefined;
   const reader = {
-    directory: country.directory,
+    ...{ directory: country.directory, policy: country.policy },
     ...(session.certificate ? { card: session.certificate } : {}),
   };
+  const so_far = at_start();
   const asked = await ask_pages(country, session, "entries", async (data, signed) => {
     const page = await checked("receipt_invalid", () =>
-      read_entries_page({ ...reader, now: now_of(session) }, data, entries.length),
+      read_entries_page({ ...reader, now: now_of(session) }, data, so_far),
     );
     if (!page.ok) return page;
     newest = page.value;

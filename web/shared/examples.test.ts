@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { base64url, hash_of, parse_base64, parse_base64url, parse_utf8, utf8 } from "./bytes";
 import { open_directory } from "./directory";
-import { read_entries_page } from "./entries";
+import { at_start, read_entries_page } from "./entries";
 import { parse_json_object } from "./json";
 import { open_jwe, parse_jws, read_certificate, read_jwk, verify_jws } from "./keys";
 import {
@@ -20,6 +20,7 @@ import {
   verify_mandate,
   verify_receipt,
 } from "./order";
+import { Policy } from "./policy";
 import { leaf_hash, open_cosigned, verify_consistency } from "./tlog";
 
 const now = 1_795_312_860;
@@ -88,7 +89,9 @@ test("request.md: the head, the receipt, the answer", async () => {
 test("log.md: the entries' page", async () => {
   const directory = await open();
   const data = parse_json_object(example("log", "entries"));
-  const page = await read_entries_page({ directory, now }, data, 0);
+  const rows = utf8('{"utc_offset_s":32400,"policies":[]}');
+  const policy = await Policy.open(rows, await hash_of(rows));
+  const page = await read_entries_page({ directory, policy, now }, data, at_start());
   expect(page.entries).toHaveLength(1);
   const [entry] = page.entries;
   expect(entry).toMatchObject({

@@ -45,7 +45,7 @@ export const position_max = 16;
 export const subject_bytes_max = 8 * 1024;
 export const order_bytes_max = 16 * 1024;
 const head_bytes_max = 8 * 1024;
-const mandate_bytes_max = 4 * 1024;
+export const mandate_bytes_max = 4 * 1024;
 const sealing_bytes_max = 2 * 1024;
 
 // ---- head ----
@@ -153,6 +153,8 @@ export interface Mandate {
   scope: string[];
   issued_at: number;
   expires: number;
+  delegate?: Hash; // of a delegate: x5t#S256 of the other person's certificate
+  payload_hashes: Hash[]; // of an application
   jws: Jws;
 }
 
@@ -167,21 +169,21 @@ export function parse_mandate(compact: string): Mandate {
     scope: members.texts("scope", 32, 64),
     issued_at: members.time("iat"),
     expires: members.time("exp"),
+    payload_hashes: members.has("payload_hashes") ? members.hashes("payload_hashes", 32) : [],
     jws,
   };
   members.text("nonce", 64);
   members.optional_hash("stop");
   const delegate = members.optional_hash("delegate");
-  const payloads = members.has("payload_hashes") ? members.hashes("payload_hashes", 32) : [];
   members.finish();
   if (out.scope.length === 0) refuse("a mandate without scope");
   if ((delegate !== undefined) !== (out.kind === "delegate")) {
     refuse("a mandate names a delegate when it is for one, and only then");
   }
-  if (payloads.length > 0 !== (out.kind === "application")) {
+  if (out.payload_hashes.length > 0 !== (out.kind === "application")) {
     refuse("a mandate names payloads when it is an application, and only then");
   }
-  return out;
+  return delegate === undefined ? out : { ...out, delegate };
 }
 
 export function verify_mandate(mandate: Mandate, card: Certificate, why: string): Promise<void> {
@@ -352,10 +354,4 @@ export async function verify_receipt(
     refuse("the order is not at this index of the log");
   }
   return { order: parse_order(parse_utf8(receipt.order)), entry };
-}
-
-// Text of a mandate in a subject; undefined where there is none.
-export function mandate_in(subject: Uint8Array): string | undefined {
-  const mandate = parse_json_object(parse_utf8(subject)).mandate;
-  return typeof mandate === "string" ? mandate : undefined;
 }

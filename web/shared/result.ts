@@ -1,17 +1,23 @@
 // What comes from outside is either checked or a problem. Readers and verifiers in this folder
 // throw Refused: a result that somebody forgets to look at would go on as if it were good, and
 // TypeScript has no [[nodiscard]]. What other folders call returns a Result.
+import type { JsonObject } from "./json";
+
 export interface Problem {
   code: string; // docs/protocols/errors.md
   detail?: string; // what did not fit, or a further code; never input
   request_id?: string;
+  // This page has looked, and it does not fit: no other's word.
+  found_here?: true;
   // What was signed and does not fit: to show to others.
   signed?: SignedPage;
 }
-// A head as the portal signed it, and what was signed as answer to it.
+// A head as the portal signed it, and what came as answer to it. Of an answer that is refused, as
+// much as could be read.
 export interface SignedPage {
   head: string;
-  answer: string;
+  receipt?: JsonObject;
+  answer?: string; // signed by the one who was asked, or said to be
 }
 export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -34,12 +40,19 @@ export function bad(code: string, detail?: string): { ok: false; problem: Proble
   return { ok: false, problem: detail === undefined ? { code } : { code, detail } };
 }
 
+// A problem that somebody tells is not believed of what was signed: only what was found here is.
+export function is_lie({ code, found_here }: Problem): boolean {
+  return found_here === true && (code === "receipt_invalid" || code === "answer_invalid");
+}
+
 // What `work` refuses is a problem of that code; anything else is a fault of ours and goes on.
 export async function checked<T>(code: string, work: () => T | Promise<T>): Promise<Result<T>> {
   try {
     return good(await work());
   } catch (error) {
-    if (error instanceof Refused) return bad(code, error.message);
+    if (error instanceof Refused) {
+      return { ok: false, problem: { code, detail: error.message, found_here: true } };
+    }
     throw error;
   }
 }

@@ -211,6 +211,23 @@ const policies = [
     service: "eligibility",
     legal_basis: "個人情報の保護に関する法律第33条・第76条（本人の開示請求。被保険者の資格）",
   }),
+  policy_row({
+    id: "claims.portal.acting-for.card-pin",
+    service: "claims",
+    purpose: "acting-for",
+    mandate: "delegate",
+    holder_kinds: ["medical-insurer"],
+  }),
+  ...["check", "consent", "application"].map((mandate) =>
+    policy_row({
+      id: `eligibility.clinic.treatment.${mandate}`,
+      service: "eligibility",
+      requester_kind: "clinic",
+      purpose: "treatment",
+      mandate,
+      holder_kinds: ["medical-insurer"],
+    }),
+  ),
   by_number({
     id: "eligibility.clinic.treatment.number",
     service: "eligibility",
@@ -294,7 +311,7 @@ export class TestCountry {
   readonly evidence = new Map<string, Row[]>();
   readonly questions: Mutable[] = [];
   readonly asked: Mutable[] = []; // bodies of POST /ask
-  readonly link_number = random(16);
+  link_number = random(16);
   cosigned_size = 0;
   lie: Lie = {};
   // Which holders the person has, by kind, newest first.
@@ -496,7 +513,7 @@ export class TestCountry {
     const sealed = await this.record(
       {
         ...{ ...common, head: await this.sign_head(head), time, service: "eligibility", policy },
-        ...{ presence: "number", subject: "{}" },
+        ...{ presence: "number", subject: '{"number":{"number":"1"}}' },
       },
       until,
     );

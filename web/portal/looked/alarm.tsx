@@ -1,19 +1,27 @@
 // When something does not fit: what it means, what to do, and the evidence to take along.
 import type { JSX } from "preact";
 import type { Country } from "../../shared/country";
-import type { CrossCheck, Finding } from "../../shared/cross_check";
+import type { ComparedHolder, CrossCheck, Finding } from "../../shared/cross_check";
 import { time_text } from "../../shared/dates";
+import type { PersonEntries } from "../../shared/entries";
 import type { Problem } from "../../shared/result";
 import { save } from "../../shared/files";
-import { Say } from "../../shared/words";
+import { Say, text_of } from "../../shared/words";
 import { evidence_of, evidence_of_list } from "./files";
 
-function ToDo({ make_file }: { make_file: () => string }): JSX.Element {
+// `signed`: others can be shown by what was signed that it does not fit.
+function ToDo(props: { make_file: () => string; signed: boolean }): JSX.Element {
+  const { make_file, signed } = props;
   return (
     <>
       <h3>
         <Say of="looked.alarm_todo" />
       </h3>
+      {!signed && (
+        <p>
+          <Say of="looked.alarm_unsigned" />
+        </p>
+      )}
       <ol>
         <li>
           <Say of="looked.alarm_step_save" />
@@ -50,8 +58,18 @@ function Found({ country, finding }: { country: Country; finding: Finding }): JS
   );
 }
 
+function Unproven({ lie }: { lie: ComparedHolder }): JSX.Element {
+  const holder = lie.holder?.name ?? text_of(`shell.kind_${lie.kind}`);
+  return (
+    <li>
+      <Say of="looked.finding_answer" holder={holder} />
+    </li>
+  );
+}
+
 export function Alarm(props: { country: Country; check: CrossCheck; now: number }): JSX.Element {
   const { country, check, now } = props;
+  const signed = check.findings.length > 0 || check.lies.some((one) => one.problem!.signed);
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
       <h2 id="alarm-name">
@@ -68,15 +86,23 @@ export function Alarm(props: { country: Country; check: CrossCheck; now: number 
         {check.findings.map((finding) => (
           <Found key={finding.entry} country={country} finding={finding} />
         ))}
+        {check.lies.map((lie, i) => (
+          <Unproven key={i} lie={lie} />
+        ))}
       </ul>
-      <ToDo make_file={() => evidence_of(country, check, now)} />
+      <ToDo signed={signed} make_file={() => evidence_of(country, check, now)} />
     </section>
   );
 }
 
-// The list itself was not believed: nothing of it is shown.
-export function ListAlarm(props: { country: Country; problem: Problem; now: number }): JSX.Element {
-  const { country, problem, now } = props;
+// The list itself was not believed: nothing of it is shown. `before`: one that was, until this came.
+export function ListAlarm(props: {
+  country: Country;
+  problem: Problem;
+  before?: PersonEntries | undefined;
+  now: number;
+}): JSX.Element {
+  const { country, problem, before, now } = props;
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
       <h2 id="alarm-name">
@@ -86,7 +112,10 @@ export function ListAlarm(props: { country: Country; problem: Problem; now: numb
       <p>
         <Say of="looked.alarm_list_text" />
       </p>
-      <ToDo make_file={() => evidence_of_list(country, problem, now)} />
+      <ToDo
+        signed={problem.signed !== undefined}
+        make_file={() => evidence_of_list(country, { problem, before }, now)}
+      />
     </section>
   );
 }

@@ -98,6 +98,31 @@ test("a list that does not fit is not shown", async () => {
   expect(evidence.list).toHaveLength(1);
 });
 
+test("a list that does not fit when it comes with the comparison", async () => {
+  const page = await open("bad_later");
+  await page.getByRole("heading", { name: "一覧を確かめられませんでした" }).waitFor();
+  expect(await page.getByText("確認できました").count()).toBe(0);
+  const evidence = JSON.parse(await saved(page, "証拠のファイルを保存する"));
+  expect([evidence.list.length, evidence.before.length]).toEqual([1, 1]);
+});
+
+test("an answer with a forged receipt is shown as such, with what was signed", async () => {
+  const page = await open("forged");
+  const alarm = page.getByRole("alert");
+  await alarm.getByRole("heading", { name: "記録が合いません" }).waitFor();
+  expect(await alarm.textContent()).toContain("介護保険の保険者から届いた回答が、正しいと");
+  expect(await page.getByText("確認できました").count()).toBe(0);
+  const evidence = JSON.parse(await saved(page, "証拠のファイルを保存する"));
+  expect(evidence.lies).toHaveLength(2);
+  expect(evidence.lies[0].signed.receipt.checkpoint).toContain("log.example/2026");
+});
+
+test("by somebody's mere word nothing is called false", async () => {
+  const page = await open("only_said");
+  await page.getByText("いまは一覧を読み込めません。").waitFor();
+  expect(await page.getByText("確かめられませんでした").count()).toBe(0);
+});
+
 test("a holder that is silent is named as such", async () => {
   const page = await open("silent");
   await page.getByText("照合できなかったところがあります").waitFor();

@@ -11,11 +11,15 @@ export type Comparing =
   | { step: "running"; count: number }
   | { step: "done"; check: CrossCheck };
 
+// What does not fit, between both sides or in an answer itself.
+export function wrong_of({ findings, lies }: CrossCheck): number {
+  return findings.length + lies.length;
+}
+
 function Result({ check }: { check: CrossCheck }): JSX.Element {
   const compared = check.holders.filter((one) => !one.problem).length;
-  if (check.findings.length > 0) {
-    return <Say of="looked.compare_bad" count={check.findings.length} />;
-  }
+  const wrong = wrong_of(check);
+  if (wrong > 0) return <Say of="looked.compare_bad" count={wrong} />;
   if (!check.complete) return <Say of="looked.compare_incomplete" />;
   if (compared === 0) return <Say of="looked.compare_nobody" />;
   return (

@@ -2,7 +2,7 @@
 import { base64url, utf8 } from "../../shared/bytes";
 import { csv_text } from "../../shared/files";
 import type { CrossCheck } from "../../shared/cross_check";
-import type { PersonEntry } from "../../shared/entries";
+import type { PersonEntries, PersonEntry } from "../../shared/entries";
 import type { Json } from "../../shared/json";
 import { log_proof_text, type Checkpoint } from "../../shared/tlog";
 import { opened_entry } from "../../shared/order";
@@ -82,7 +82,8 @@ function checkpoint_json({ origin, size, root }: Checkpoint): Json {
 }
 
 // Everything that others signed about what does not fit: the relay's list, the holders' evidence
-// with the receipts of these very questions, the entries with their proofs.
+// with the receipts of these very questions, the entries with their proofs, answers that were
+// refused.
 export function evidence_of(country: Country, check: CrossCheck, now: number): string {
   const listed = new Map(check.entries.entries.map((one) => [one.order_entry, one]));
   const findings = check.findings.map((finding): Json => {
@@ -103,21 +104,36 @@ export function evidence_of(country: Country, check: CrossCheck, now: number): s
         answer: answer.signed_answer,
       })),
     }));
+  const lies = check.lies.map(({ kind, holder, problem }): Json => ({
+    ...{ kind, holder: holder?.id ?? null },
+    ...why_json(problem!),
+  }));
   return text_of_evidence(country, now, {
     below: check.below,
     checkpoint: checkpoint_json(check.entries.checkpoint),
     findings,
+    lies,
     holders,
-    list: check.entries.pages.map(({ head, answer }) => ({ head, answer })),
+    list: check.entries.pages.map((page) => ({ ...page })),
   });
 }
 
-// Of a list that was not believed: what the relay has signed, and why it does not fit.
-export function evidence_of_list(country: Country, problem: Problem, now: number): string {
-  const { code, detail = "", signed } = problem;
+function why_json({ code, detail = "", signed }: Problem): { why: Json; signed: Json } {
+  return { why: { code, detail }, signed: signed ? { ...signed } : null };
+}
+
+// Of a list that was not believed: what the relay has signed, and why it does not fit; and the list
+// that it gave before, where there was one.
+export function evidence_of_list(
+  country: Country,
+  { problem, before }: { problem: Problem; before?: PersonEntries | undefined },
+  now: number,
+): string {
+  const { why, signed } = why_json(problem);
   return text_of_evidence(country, now, {
-    why: { code, detail },
-    list: signed ? [{ ...signed }] : [],
+    why,
+    list: signed === null ? [] : [signed],
+    before: before ? before.pages.map((page) => ({ ...page })) : [],
   });
 }
 

@@ -44,6 +44,19 @@ async function show(): Promise<void> {
   if (asked.has("bad")) {
     world.lie.page = (page) => (page.entries[1].salt = page.entries[0].salt);
   }
+  if (asked.has("forged")) {
+    world.lie.receipt = (receipt) => (receipt.salt = receipt.proof[0]);
+  }
+  if (asked.has("bad_later")) {
+    let count = 0;
+    world.lie.page = (page) => {
+      if (++count === 2) page.entries[1].salt = page.entries[0].salt;
+    };
+  }
+  if (asked.has("only_said")) {
+    world.lie.problem = (body) =>
+      body.service === "entries" ? { code: "receipt_invalid" } : undefined;
+  }
   const country = await Country.load(world.fetcher);
   if (!country.ok) throw new Error(country.problem.detail);
   const session = await load_session(country.value);

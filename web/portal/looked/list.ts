@@ -1,7 +1,6 @@
 // A person's verified entries as the page shows, filters and groups them. Pure; words are made
 // elsewhere.
 import type { Country, Session } from "../../shared/country";
-import type { Problem } from "../../shared/result";
 import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
 
 // Longer than this not seen by the witnesses, who look every few seconds, is no delay; longer than
@@ -33,10 +32,10 @@ function basis_of(country: Country, { order, head }: PersonEntry): string | unde
   return fits ? row.legal_basis : undefined;
 }
 
-// Another card's signature is no own view: it may be a lost card of the person, or nobody's.
-function is_own(entry: PersonEntry, session: Session): boolean {
-  if (entry.head?.purpose !== "own-view") return false;
-  return session.certificate === undefined || entry.own_card;
+// An own view is a log-in of this very card: what another one has signed may be a lost card of the
+// person, or nobody's, and by consent and delegation others look.
+function is_own({ head, own_card, mandate }: PersonEntry): boolean {
+  return head?.purpose === "own-view" && own_card && mandate?.kind === "login";
 }
 
 function tags_of(country: Country, session: Session, entry: PersonEntry, first: boolean): Tag[] {
@@ -68,7 +67,7 @@ export function looks_of(
       entry,
       who: entry.erased ? "" : country.name_of(entry.requester),
       holder: entry.order ? country.name_of(entry.order.holder) : "",
-      own: is_own(entry, session),
+      own: is_own(entry),
       ...(basis === undefined ? {} : { basis }),
       tags: tags_of(country, session, entry, first.has(entry.seq)),
     };
@@ -155,13 +154,6 @@ export function grouped(
 }
 
 // ---- what the page says of them ----
-
-// This browser has found that something signed does not fit. That somebody did not answer in our
-// form at all is none.
-export function is_lie({ code, detail }: Problem): boolean {
-  const invalid = code === "receipt_invalid" || code === "answer_invalid";
-  return invalid && detail !== undefined && detail !== "no_problem_document";
-}
 
 export function overdue_of({ entries }: PersonEntries, now: number): number {
   // One that was sealed has the time of its order, not of its opening.

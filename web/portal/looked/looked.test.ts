@@ -84,6 +84,13 @@ test("only what this card has signed counts as an own view", async () => {
   if (!checked.ok) throw new Error(checked.problem.detail);
   const own = looks_of(loaded.value, opened.value, checked.value.entries.entries);
   expect(own.map((one) => one.own)).toEqual([true, true]);
+  // Nor hidden is what others do by this card's consent or delegation.
+  const of_kind = (kind: "consent" | "delegate") =>
+    checked.value.entries.entries.map((one) => ({ ...one, mandate: { ...one.mandate!, kind } }));
+  for (const kind of ["consent", "delegate"] as const) {
+    const shown = looks_of(loaded.value, opened.value, of_kind(kind));
+    expect(shown.map((one) => one.own)).toEqual([false, false]);
+  }
   // With another card in the reader the same entries are not hidden.
   const card = opened.value.certificate!;
   const elsewhere = checked.value.entries.entries.map((one) => ({ ...one, own_card: false }));
@@ -186,6 +193,24 @@ test("the evidence has everything that others have signed", async () => {
   expect(answer.answer.split(".")).toHaveLength(3);
   expect(evidence.list[0].answer.split(".")).toHaveLength(3);
   const signed = { head: "h", answer: "a" };
-  const of_list = evidence_of_list(country, { code: "receipt_invalid", detail: "x", signed }, now);
-  expect(JSON.parse(of_list)).toMatchObject({ why: { detail: "x" }, list: [signed] });
+  const problem = { code: "receipt_invalid", detail: "x", signed };
+  const of_list = evidence_of_list(country, { problem, before: result.value.entries }, now);
+  expect(JSON.parse(of_list)).toMatchObject({
+    ...{ why: { detail: "x" }, list: [signed], before: result.value.entries.pages },
+  });
+  const alone = evidence_of_list(country, { problem: { code: "answer_invalid" } }, now);
+  expect(JSON.parse(alone)).toMatchObject({ list: [], before: [] });
+});
+
+test("the evidence has the answers that were refused", async () => {
+  world.lie.receipt = (receipt) => (receipt.salt = receipt.proof[0]);
+  const result = await cross_check(country, session);
+  world.lie = {};
+  if (!result.ok) throw new Error(result.problem.detail);
+  const [lie] = JSON.parse(evidence_of(country, result.value, now)).lies;
+  expect(lie).toMatchObject({ kind: "medical-insurer", holder: null });
+  expect(lie.why).toMatchObject({ code: "receipt_invalid" });
+  expect(lie.signed.receipt.salt).toBe(lie.signed.receipt.proof[0]);
+  expect(lie.signed.head.split(".")).toHaveLength(3);
+  expect(lie.signed.answer.split(".")).toHaveLength(3);
 });

@@ -3,16 +3,16 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { now_of, type Country, type Session } from "../../shared/country";
-import { cross_check, last_compared } from "../../shared/cross_check";
+import { cross_check, goes_on, last_compared, type CrossCheck } from "../../shared/cross_check";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
 import { ask_question, own_questions, type QuestionOfPerson } from "../../shared/questions";
-import type { Problem, Result } from "../../shared/result";
+import { is_lie, type Problem, type Result } from "../../shared/result";
 import { Say, text_of } from "../../shared/words";
 import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
-import { Compare, type Comparing } from "./compare";
-import { holders_of, is_comparison_due, is_lie, looks_of, overdue_of, type Look } from "./list";
+import { Compare, wrong_of, type Comparing } from "./compare";
+import { holders_of, is_comparison_due, looks_of, overdue_of, type Look } from "./list";
 import { Asked, type SendQuestion } from "./question";
 import { Verified } from "./verified";
 import "./looked.css";
@@ -27,7 +27,13 @@ interface Loaded {
   bells: Bell[];
   questions: Result<QuestionOfPerson[]>;
 }
-type State = { step: "loading"; count: number } | { step: "bad"; problem: Problem } | Ready;
+type State = { step: "loading"; count: number } | Bad | Ready;
+// `before`: a list that was believed, until this came.
+interface Bad {
+  step: "bad";
+  problem: Problem;
+  before?: PersonEntries;
+}
 interface Ready extends Loaded {
   step: "ready";
 }
@@ -49,10 +55,11 @@ async function load(
   return { ok: true, value: { entries: entries.value, bells: heard, questions } };
 }
 
-function NotLoaded({ props, problem }: { props: LookedProps; problem: Problem }): JSX.Element {
+function NotLoaded({ props, state }: { props: LookedProps; state: Bad }): JSX.Element {
   const now = now_of(props.session);
+  const { problem, before } = state;
   if (is_lie(problem)) {
-    return <ListAlarm country={props.country} problem={problem} now={now} />;
+    return <ListAlarm country={props.country} problem={problem} before={before} now={now} />;
   }
   return (
     <div role="alert" class="mistake">
@@ -124,15 +131,34 @@ function sender(props: LookedProps, set: (questions: QuestionOfPerson[]) => void
   };
 }
 
-function use_comparison(props: LookedProps, state: State, set: (entries: PersonEntries) => void) {
+// Compares with the holders; the list that comes with it must go on from the one that is shown.
+async function compare_anew(
+  { country, session }: LookedProps,
+  before: PersonEntries,
+  on_progress: (count: number) => void,
+): Promise<Result<CrossCheck>> {
+  const check = await cross_check(country, session, on_progress);
+  if (!check.ok) return check;
+  const same = goes_on(before, check.value.entries);
+  return same.ok ? check : same;
+}
+
+// `refuse`: the list that came with the comparison is not believed.
+function use_comparison(
+  props: LookedProps,
+  state: State,
+  { set, refuse }: { set: (entries: PersonEntries) => void; refuse: (problem: Problem) => void },
+) {
   const [comparing, set_comparing] = useState<Comparing>({ step: "not_yet" });
   const start = async () => {
+    if (state.step !== "ready") return;
     set_comparing({ step: "running", count: 0 });
-    const check = await cross_check(props.country, props.session, (count) =>
+    const check = await compare_anew(props, state.entries, (count) =>
       set_comparing({ step: "running", count }),
     );
     if (!check.ok) {
       if (over.has(check.problem.code)) leave("time_over");
+      if (is_lie(check.problem)) refuse(check.problem);
       return set_comparing({ step: "failed" });
     }
     set(check.value.entries);
@@ -174,7 +200,7 @@ function Shown(props: {
   const holders = holders_of(country, session, last_compared(list));
   return (
     <>
-      {check && check.findings.length > 0 ? (
+      {check && wrong_of(check) > 0 ? (
         <Alarm country={country} check={check} now={now} />
       ) : (
         <Verified
@@ -200,9 +226,15 @@ export function Looked(props: LookedProps): JSX.Element {
       set_state({ step: "bad", problem: loaded.problem });
     });
   }, []);
-  const { comparing, start } = use_comparison(props, state, (entries) =>
-    set_state((before) => (before.step === "ready" ? { ...before, entries } : before)),
-  );
+  const { comparing, start } = use_comparison(props, state, {
+    set: (entries) =>
+      set_state((before) => (before.step === "ready" ? { ...before, entries } : before)),
+    refuse: (problem) =>
+      set_state((before) => ({
+        ...{ step: "bad", problem },
+        ...(before.step === "ready" ? { before: before.entries } : {}),
+      })),
+  });
   return (
     <div class="looked">
       <p>
@@ -213,7 +245,7 @@ export function Looked(props: LookedProps): JSX.Element {
           <Say of="looked.loading" count={state.count} />
         </p>
       )}
-      {state.step === "bad" && <NotLoaded props={props} problem={state.problem} />}
+      {state.step === "bad" && <NotLoaded props={props} state={state} />}
       {state.step === "ready" && (
         <Shown of={props} state={state} set={set_state} comparing={comparing} start={start} />
       )}
