@@ -21,22 +21,24 @@ function name_of(element: Element): { name: string; searched: string } {
   return { name: (copy.textContent ?? "").trim(), searched };
 }
 
+const searched_elements = "main a, main button.row, #procedures li";
+
+function show(element: HTMLElement): void {
+  if (!element.matches("a, button")) element.tabIndex = -1;
+  element.focus();
+  if (element instanceof HTMLAnchorElement) element.click();
+  else if (element.getAttribute("aria-expanded") === "false") element.click();
+}
+
 function hits_for(words: string): Hit[] {
   const wanted = folded(words);
   if (wanted === "") return [];
   const out: Hit[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>("main a, main button.row")) {
+  for (const element of document.querySelectorAll<HTMLElement>(searched_elements)) {
     if (element.closest(".search")) continue;
     const { name, searched } = name_of(element);
     if (!folded(searched + name).includes(wanted)) continue;
-    out.push({
-      text: name,
-      go: () => {
-        element.focus();
-        if (element instanceof HTMLAnchorElement) element.click();
-        else if (element.getAttribute("aria-expanded") === "false") element.click();
-      },
-    });
+    out.push({ text: name, go: () => show(element) });
   }
   return out;
 }
