@@ -129,6 +129,21 @@ test("a wrong cosignature of a known witness spoils the note", async () => {
   expect(await why_with((page) => (page.cosigned = note))).toBe("a cosignature is wrong");
 });
 
+test("since when a quorum has cosigned", async () => {
+  const now = test_now();
+  const [one, other] = world.witnesses;
+  const read_with = async (...times: [SigningWitness, number][]) => {
+    let note = await world.note(world.cosigned_size);
+    for (const [key, ago] of times) note = await cosign(note, key, now - ago);
+    return (await read({ ...(await world.page()), cosigned: note })).witnessed_at;
+  };
+  expect(await read_with([one!, 5], [other!, 700], [other!, 900])).toBe(now - 700);
+  expect(await read_with([one!, 5], [other!, 3])).toBe(now - 5);
+  world.cosigned_size = 0;
+  expect((await read(await world.page())).witnessed_at).toBe(0);
+});
+type SigningWitness = TestCountry["witnesses"][number];
+
 test("witnesses of the future do not count", async () => {
   let note = await world.note(world.cosigned_size);
   for (const key of world.witnesses) note = await cosign(note, key, test_now() + 120);

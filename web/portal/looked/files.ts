@@ -137,6 +137,20 @@ export function evidence_of_list(
   });
 }
 
+// Of a list that fits in itself, and that no witness has seen, or none of late.
+export function evidence_of_unwitnessed(
+  country: Country,
+  entries: PersonEntries,
+  now: number,
+): string {
+  const { cosignatures, witnessed_size, pages } = entries;
+  return text_of_evidence(country, now, {
+    why: { code: "unwitnessed", detail: "no quorum of witnesses has cosigned the log of late" },
+    ...{ witnessed_size, cosignatures: cosignatures.map((one) => ({ ...one })) },
+    list: pages.map((page) => ({ ...page })),
+  });
+}
+
 function text_of_evidence(country: Country, now: number, what: Record<string, Json>): string {
   const { version, issued_at, policy } = country.directory;
   const directory = { version, issued_at, policy };

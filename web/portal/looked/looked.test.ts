@@ -8,7 +8,14 @@ import { parse_base64, parse_base64url, sha256, same_bytes } from "../../shared/
 import { leaf_hash, open_checkpoint, verify_inclusion } from "../../shared/tlog";
 import { test_now, TestCountry } from "../../shared/test_country";
 import { load_words } from "../../shared/words";
-import { csv_of, evidence_of, evidence_of_list, json_of, proof_of } from "./files";
+import {
+  csv_of,
+  evidence_of,
+  evidence_of_list,
+  evidence_of_unwitnessed,
+  json_of,
+  proof_of,
+} from "./files";
 import {
   filtered,
   grouped,
@@ -17,8 +24,8 @@ import {
   looks_of,
   no_filter,
   organisations_of,
-  overdue_of,
   services_of,
+  witnessing_of,
   type Filter,
   type Look,
 } from "./list";
@@ -126,8 +133,8 @@ test("what can be chosen, and groups", () => {
 });
 
 test("late witnesses, and when to compare", () => {
-  expect(overdue_of(entries, now)).toBe(1);
-  expect(overdue_of(entries, now - 200)).toBe(0);
+  expect(witnessing_of(entries, now).overdue).toBe(1);
+  expect(witnessing_of(entries, now - 200).overdue).toBe(0);
   const holders = holders_of(country, session, last_compared(entries.entries));
   expect(holders.map((one) => [one.id, one.at])).toEqual([
     ["992016", 0],
@@ -138,6 +145,27 @@ test("late witnesses, and when to compare", () => {
   expect(is_comparison_due(fresh, now)).toBe(false);
   expect(is_comparison_due(fresh, now + 1)).toBe(true);
   expect(is_comparison_due([], now)).toBe(true);
+});
+
+test("nothing is confirmed that a quorum of witnesses has not seen, or not of late", () => {
+  const one = (witnessed: boolean, logged_at: number) =>
+    ({ ...entries.entries[0]!, witnessed, logged_at });
+  const confirmed = (witnessed_at: number, ...list: PersonEntries["entries"]) =>
+    witnessing_of({ ...entries, entries: list, witnessed_at }, now).confirmed;
+  expect(confirmed(now, one(true, 0), one(false, now - 600))).toBe(true);
+  expect(confirmed(now - 600, one(true, 0))).toBe(true);
+  expect(confirmed(now - 601, one(true, 0))).toBe(false);
+  expect(confirmed(now - 601)).toBe(false);
+  expect(confirmed(0)).toBe(false);
+  expect(confirmed(0, one(false, now - 90 * day))).toBe(false);
+  expect(confirmed(now, one(false, now - 601))).toBe(false);
+  // Erased ones are old; what was sealed is as old as its opening.
+  expect(confirmed(now, one(false, 0))).toBe(false);
+  const opened = entries.entries.find((entry) => entry.was_sealed)!;
+  expect(opened.logged_at).toBe(opened.was_sealed!.until);
+  const evidence = JSON.parse(evidence_of_unwitnessed(country, entries, now));
+  expect(evidence).toMatchObject({ why: { code: "unwitnessed" }, list: entries.pages });
+  expect(evidence.cosignatures).toHaveLength(2);
 });
 
 test("a table that a spreadsheet opens, and takes no formula from", () => {

@@ -12,7 +12,7 @@ import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
 import { Compare, wrong_of, type Comparing } from "./compare";
-import { holders_of, is_comparison_due, looks_of, overdue_of, type Look } from "./list";
+import { holders_of, is_comparison_due, looks_of, type Look } from "./list";
 import { Asked, type SendQuestion } from "./question";
 import { Verified } from "./verified";
 import "./looked.css";
@@ -204,9 +204,10 @@ function Shown(props: {
         <Alarm country={country} check={check} now={now} />
       ) : (
         <Verified
+          country={country}
           entries={state.entries}
           with_card={session.certificate !== undefined}
-          overdue={overdue_of(state.entries, now)}
+          now={now}
         />
       )}
       <Compare holders={holders} comparing={comparing} now={now} start={props.start} />
