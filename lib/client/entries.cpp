@@ -100,6 +100,9 @@ Parsed<Hash> open_refused(PersonEntry& out, const Hash& person) {
     out.time = in.integer("time");
     out.logged_at = out.time;
     out.requester = in.text("requester", 64);
+    if (in.good() && !wire::ParticipantId::parse(out.requester)) {
+        return bad("a path was closed to no organisation");
+    }
     if (in.hash("person") != person) return bad("an entry belongs to another person");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return wire::log_entry(out.kind, out.salt, as_bytes(out.content));

@@ -334,6 +334,31 @@ TEST(EntriesPage, WhatTheCardDidNotSignFor) {
     EXPECT_EQ(std::string(second.error().why), "one check was used for two orders");
 }
 
+TEST(EntriesPage, PathsAreClosedToOrganisations) {
+    PersonLog log(0);
+    const auto why = [&log](std::string_view requester) {
+        const auto person_salt = crypto::random_hash();
+        const auto salt = crypto::random_hash();
+        const auto content = json::serialize(json::object{
+            {"time", wire::test_now},
+            {"requester", requester},
+            {"person", base64url(wire::commit_person(person_salt, log.link_number, 1))}});
+        log.entries = {{{"seq", 1},
+                        {"index", log.country.tree.size()},
+                        {"kind", "refused"},
+                        {"content", content},
+                        {"salt", base64url(salt)},
+                        {"person_salt", base64url(person_salt)}}};
+        log.country.tree.append(
+            tlog::leaf_hash(wire::log_entry("refused", salt, as_bytes(content))));
+        log.cosigned_size = log.country.tree.size();
+        return log.why(log.page());
+    };
+    EXPECT_EQ(why("clinic-1"), "");
+    for (const auto* other : {"=1+1", "Clinic-1", "", "clinic-1\n"})
+        EXPECT_EQ(why(other), "a path was closed to no organisation") << other;
+}
+
 // What is left of an order entry.
 json::object erase(const json::object& entry, std::string_view kept_until, UnixTime at) {
     const auto hash =

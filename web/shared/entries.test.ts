@@ -496,6 +496,14 @@ test("a path that was closed", async () => {
   expect(await why_with(salt)).toBe("an entry belongs to another person");
 });
 
+test.each(["=1+1", "Clinic-1", "", "花みずき", "clinic-1\n"])(
+  "a path that was closed to no code: %j",
+  async (requester) => {
+    await world.add_refused(requester);
+    expect(await why(await world.page())).toBe("a member is not a code");
+  },
+);
+
 test("an order that was sealed until today", async () => {
   await world.add_opened();
   const { entries } = await read(await world.page());

@@ -188,7 +188,7 @@ function opened_as(from: Content, entry: Hash): Opened {
 async function open_refused(from: Content, person: Hash): Promise<Opened> {
   const members = new Members(parse_json_object(from.content));
   const time = members.time("time");
-  const requester = members.text("requester", 64);
+  const requester = members.code("requester");
   if (members.hash("person") !== person) refuse("an entry belongs to another person");
   members.finish();
   const entry = await log_entry(from.kind, from.salt, utf8(from.content));

@@ -177,6 +177,9 @@ test("a table that a spreadsheet opens, and takes no formula from", () => {
   expect(lines.at(-2)).toContain('"花みずき内科クリニック"');
   const evil = csv_of([{ ...looks[0]!, who: '=HYPERLINK("x")' }]);
   expect(evil).toContain(`"'=HYPERLINK(""x"")"`);
+  for (const sign of "=+-@＝＋－＠\t\r\n") {
+    expect(csv_of([{ ...looks[0]!, who: `${sign}1` }]), sign).toContain(`"'${sign}1"`);
+  }
 });
 
 test("data with what was signed", () => {
