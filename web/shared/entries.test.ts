@@ -3,7 +3,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { base64, base64url, utf8 } from "./bytes";
 import { Country, load_session, type Session } from "./country";
-import { at_start, fetch_bells, fetch_entries, read_bells_page, read_entries_page } from "./entries";
+import { at_start, fetch_bells, fetch_entries } from "./entries";
+import { read_bells_page, read_entries_page } from "./entries";
 import type { JsonObject } from "./json";
 import { read_certificate } from "./keys";
 import { Refused } from "./result";

@@ -1,10 +1,10 @@
 // What the page shows of a list, and the files that a person keeps.
 import { beforeAll, expect, test } from "vitest";
-import { Country, load_session, now_of, type Session } from "../../shared/country";
+import { Country, load_session, type Session } from "../../shared/country";
 import { cross_check, last_compared } from "../../shared/cross_check";
 import { day_of } from "../../shared/dates";
 import { fetch_entries, type PersonEntries } from "../../shared/entries";
-import { parse_base64, parse_base64url, sha256, same_bytes } from "../../shared/bytes";
+import { hash_of, parse_base64, parse_base64url, sha256, same_bytes } from "../../shared/bytes";
 import { leaf_hash, open_checkpoint, verify_inclusion } from "../../shared/tlog";
 import { test_now, TestCountry } from "../../shared/test_country";
 import { load_words } from "../../shared/words";
@@ -64,6 +64,7 @@ beforeAll(async () => {
   looks = looks_of(country, session, entries.entries, [{ seq: 1, first: true, at: now }]);
 });
 
+const viewer = () => ({ country, session });
 const seqs = (list: Look[]) => list.map((one) => one.entry.seq);
 
 test("newest first, with names, marks and the law", () => {
@@ -163,7 +164,7 @@ test("nothing is confirmed that a quorum of witnesses has not seen, or not of la
   expect(confirmed(now, one(false, 0))).toBe(false);
   const opened = entries.entries.find((entry) => entry.was_sealed)!;
   expect(opened.logged_at).toBe(opened.was_sealed!.until);
-  const evidence = JSON.parse(evidence_of_unwitnessed(country, entries, now));
+  const evidence = JSON.parse(evidence_of_unwitnessed(viewer(), entries));
   expect(evidence).toMatchObject({ why: { code: "unwitnessed" }, list: entries.pages });
   expect(evidence.cosignatures).toHaveLength(2);
 });
@@ -216,20 +217,23 @@ test("the evidence has everything that others have signed", async () => {
   await world.order({ hidden_from: "list" });
   const result = await cross_check(country, session);
   if (!result.ok) throw new Error(result.problem.detail);
-  const evidence = JSON.parse(evidence_of(country, result.value, now_of(session)));
+  const evidence = JSON.parse(evidence_of(viewer(), result.value));
   expect(evidence.findings.map((one: { kind: string }) => one.kind)).toEqual(["missing_at_relay"]);
   expect(evidence.holders.map((one: { holder: string }) => one.holder)).toEqual(["06990014"]);
   const [answer] = evidence.holders[0].answers;
   expect(answer.receipt.checkpoint).toContain(world.log.name);
   expect(answer.answer.split(".")).toHaveLength(3);
   expect(evidence.list[0].answer.split(".")).toHaveLength(3);
+  // Which version of the directory, as the log has it (examples.test.ts), and which card.
+  expect(evidence.directory).toMatchObject({ version: 7, entry: country.directory.entry });
+  expect(evidence.card).toBe(await hash_of(world.certificate));
   const signed = { head: "h", answer: "a" };
   const problem = { code: "receipt_invalid", detail: "x", signed };
-  const of_list = evidence_of_list(country, { problem, before: result.value.entries }, now);
+  const of_list = evidence_of_list(viewer(), { problem, before: result.value.entries });
   expect(JSON.parse(of_list)).toMatchObject({
     ...{ why: { detail: "x" }, list: [signed], before: result.value.entries.pages },
   });
-  const alone = evidence_of_list(country, { problem: { code: "answer_invalid" } }, now);
+  const alone = evidence_of_list(viewer(), { problem: { code: "answer_invalid" } });
   expect(JSON.parse(alone)).toMatchObject({ list: [], before: [] });
 });
 
@@ -238,7 +242,7 @@ test("the evidence has the answers that were refused", async () => {
   const result = await cross_check(country, session);
   world.lie = {};
   if (!result.ok) throw new Error(result.problem.detail);
-  const [lie] = JSON.parse(evidence_of(country, result.value, now)).lies;
+  const [lie] = JSON.parse(evidence_of(viewer(), result.value)).lies;
   expect(lie).toMatchObject({ kind: "medical-insurer", holder: null });
   expect(lie.why).toMatchObject({ code: "receipt_invalid" });
   expect(lie.signed.receipt.salt).toBe(lie.signed.receipt.proof[0]);

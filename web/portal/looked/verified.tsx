@@ -1,12 +1,12 @@
 // 「確認できました（改ざんなし）」: what this browser has checked, in words that need no knowledge of
 // how; and what a list alone cannot show.
 import type { JSX } from "preact";
-import type { Country } from "../../shared/country";
+import { now_of } from "../../shared/country";
 import { time_text } from "../../shared/dates";
 import type { PersonEntries } from "../../shared/entries";
 import { save } from "../../shared/files";
 import { Say } from "../../shared/words";
-import { evidence_of_unwitnessed } from "./files";
+import { evidence_of_unwitnessed, type Viewer } from "./files";
 import { witnessing_of, type Witnessing } from "./list";
 
 function Witnessed({ entries }: { entries: PersonEntries }): JSX.Element {
@@ -84,8 +84,8 @@ function Why({ witnessing }: { witnessing: Witnessing }): JSX.Element {
 
 // What fits in itself, and no witness says so too: neither a ✓ nor an alarm.
 function Unconfirmed(props: VerifiedProps & { witnessing: Witnessing }): JSX.Element {
-  const { country, entries, with_card, now, witnessing } = props;
-  const make_file = () => evidence_of_unwitnessed(country, entries, now);
+  const { of, entries, witnessing } = props;
+  const make_file = () => evidence_of_unwitnessed(of, entries);
   return (
     <section class="unconfirmed" role="status" aria-labelledby="verified-name">
       <h2 id="verified-name">
@@ -110,21 +110,19 @@ function Unconfirmed(props: VerifiedProps & { witnessing: Witnessing }): JSX.Ele
           <Say of="looked.alarm_save" />
         </button>
       </p>
-      <Details entries={entries} with_card={with_card} />
+      <Details entries={entries} with_card={of.session.certificate !== undefined} />
     </section>
   );
 }
 
 interface VerifiedProps {
-  country: Country;
+  of: Viewer;
   entries: PersonEntries;
-  with_card: boolean;
-  now: number;
 }
 
 export function Verified(props: VerifiedProps): JSX.Element {
-  const { entries, with_card, now } = props;
-  const witnessing = witnessing_of(entries, now);
+  const { of, entries } = props;
+  const witnessing = witnessing_of(entries, now_of(of.session));
   if (!witnessing.confirmed) return <Unconfirmed {...props} witnessing={witnessing} />;
   const count = entries.entries.length;
   return (
@@ -136,7 +134,7 @@ export function Verified(props: VerifiedProps): JSX.Element {
         <Say of="looked.good" />
       </h2>
       <p>{count === 0 ? <Say of="looked.none" /> : <Say of="looked.good_text" count={count} />}</p>
-      <Details entries={entries} with_card={with_card} />
+      <Details entries={entries} with_card={of.session.certificate !== undefined} />
     </section>
   );
 }
