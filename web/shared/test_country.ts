@@ -589,7 +589,8 @@ export class TestCountry {
   async session(): Promise<Mutable> {
     const now = test_now();
     const certificate = await hash_of(this.certificate);
-    const scope = ["entries", "evidence", "claims", "eligibility", "bells", "question", "questions"];
+    const scope = ["entries", "evidence", "claims", "eligibility", "bells"];
+    scope.push("question", "questions");
     const mandate = await sign(
       "mado-mandate+jws",
       {
