@@ -7,7 +7,6 @@
 #include "base/printable.hpp"
 #include "client/cross_check.hpp"
 #include "log_words.hpp"
-#include "monitor/follow.hpp"
 #include "office.hpp"
 #include "unanswered.hpp"
 #include "wire/policy.hpp"
@@ -111,30 +110,39 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
     }
 }
 
-// Witnesses cosign every few seconds: what they have not seen for ten minutes is no delay. An entry
-// that was sealed has the time of its order, not of its opening.
-bool is_overdue(const client::PersonEntry& entry) {
-    return !entry.witnessed && !entry.was_sealed &&
-           entry.time < unix_now() - monitor::unwitnessed_s_max;
+void print_unconfirmed(const client::Witnessing& witnessing, UnixTime witnessed_at) {
+    if (witnessing.overdue > 0) {
+        std::cout << fmt::format(
+            "  ✗ {0} 件は10分を過ぎても立会いがありません。記録の管理者か証人に問題があります\n"
+            "      {0} have not been witnessed for ten minutes: the log or its witnesses are at "
+            "fault; ./mado log follow --once says more\n",
+            witnessing.overdue);
+    } else if (witnessing.late) {
+        std::cout << fmt::format(
+            "  ✗ 証人の署名は {0} が最後です（10分より前）。記録の管理者か証人に問題があります\n"
+            "      the witnesses last cosigned more than ten minutes ago, at {0}: the log or its "
+            "witnesses are at fault; ./mado log follow --once says more\n",
+            to_rfc3339(witnessed_at));
+    }
 }
 
+// Without witnesses the log's word alone says that nothing was altered.
 void print_summary(const client::PersonEntries& entries) {
     const auto count = entries.entries.size();
-    const auto waiting =
-        std::ranges::count(entries.entries, false, &client::PersonEntry::witnessed);
+    const auto witnessing = client::witnessing_of(entries, unix_now());
     std::cout << fmt::format(
-        "\n{0} 件がアクセス記録にあり、あなたのものであることを確認しました（改ざんなし）。\n"
+        "\n{0} 件がアクセス記録にあり、あなたのものであることを確認しました（{2}）。\n"
         "{0} proven to be yours and in the log, under the checkpoint over {1} entries; ",
-        count, entries.checkpoint.size);
-    std::cout << (waiting == 0 ? std::string("all of them are witnessed\n")
-                               : fmt::format("{} wait to be witnessed\n", waiting));
-    const auto overdue = std::ranges::count_if(entries.entries, is_overdue);
-    if (overdue == 0) return;
-    std::cout << fmt::format(
-        "  ✗ {} 件は10分を過ぎても立会いがありません。記録の管理者か証人に問題があります\n"
-        "      {} have not been witnessed for ten minutes: the log or its witnesses are at fault; "
-        "./mado log follow --once says more\n",
-        overdue, overdue);
+        count, entries.checkpoint.size,
+        witnessing.confirmed ? "改ざんなし" : "改ざんがないことの立会いは未確認");
+    if (entries.witnessed_size == 0) {
+        std::cout << "no witness has seen it yet\n";
+    } else if (witnessing.waiting == 0) {
+        std::cout << "all of them are witnessed\n";
+    } else {
+        std::cout << fmt::format("{} wait to be witnessed\n", witnessing.waiting);
+    }
+    print_unconfirmed(witnessing, entries.witnessed_at);
 }
 
 void print_reminders(const wire::Directory& directory, const client::PersonEntries& entries) {
@@ -258,7 +266,7 @@ http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office
 // that could not be asked.
 int status_of(const client::CrossCheck& check) {
     if (!check.findings.empty()) return 1;
-    if (std::ranges::any_of(check.entries.entries, is_overdue)) return status_unwitnessed;
+    if (client::witnessing_of(check.entries, unix_now()).late) return status_unwitnessed;
     return is_complete(check) ? 0 : 3;
 }
 
@@ -364,7 +372,9 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
         for (const auto& entry : check->entries.entries) {
             if (wanted(entry)) entries.push_back(entry_json(entry));
         }
-        json::object out{{"entries", std::move(entries)}};
+        json::object out{
+            {"entries", std::move(entries)},
+            {"confirmed", client::witnessing_of(check->entries, unix_now()).confirmed}};
         if (options.compare) out["comparison"] = comparison_json(office.directory, *check);
         std::cout << json::serialize(out) << "\n";
         return status_of(*check);

@@ -17,7 +17,7 @@ struct WhoLookedOptions {
     bool json = false;
 };
 // The exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a holder
-// was not compared.
+// was not compared, 5 the witnesses are late.
 int show_who_looked(const Places& places, const WhoLookedOptions& options);
 
 struct BellsOptions {

@@ -8,6 +8,7 @@
 #include "base/parallel.hpp"
 #include "client/ask_relay.hpp"
 #include "crypto/digest.hpp"
+#include "monitor/follow.hpp"
 #include "wire/sealing.hpp"
 #include "wire/subject.hpp"
 #include "wire/to_relay.hpp"
@@ -86,6 +87,7 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
     out.card_signed = std::move(*card_signed);
     out.requester = head->head.issuer.text();
     out.time = order->time;
+    out.logged_at = order->time;
     out.head = std::move(head->head);
     out.order = std::move(*order);
     return wire::order_entry(out.salt, as_bytes(out.content));
@@ -96,7 +98,11 @@ Parsed<Hash> open_refused(PersonEntry& out, const Hash& person) {
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     out.time = in.integer("time");
+    out.logged_at = out.time;
     out.requester = in.text("requester", 64);
+    if (in.good() && !wire::ParticipantId::parse(out.requester)) {
+        return bad("a path was closed to no organisation");
+    }
     if (in.hash("person") != person) return bad("an entry belongs to another person");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
@@ -170,6 +176,7 @@ Parsed<Hash> open_opened(Members& in, PersonEntry& out, const Hash& person, cons
     out.was_sealed = std::move(order->was_sealed);
     out.order_entry = order->entry;
     out.order_index = order->index;
+    out.logged_at = opened_at;
     return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
 }
 
@@ -216,6 +223,16 @@ std::vector<Parsed<PersonEntry>> read_entries(const json::array& values, const C
     return out;
 }
 
+// The newest time at or after which as many witnesses as needed have cosigned; 0 without any.
+UnixTime time_of_quorum(const std::vector<tlog::Cosignature>& cosignatures, std::size_t needed) {
+    if (needed == 0 || cosignatures.size() < needed) return 0;
+    std::vector<UnixTime> times;
+    for (const auto& one : cosignatures)
+        times.push_back(one.time);
+    std::ranges::sort(times, std::greater{});
+    return times[needed - 1];
+}
+
 // The newest checkpoint, and the newest one that a quorum has cosigned, of which it is a later one.
 Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directory& directory,
                               UnixTime now) {
@@ -233,6 +250,7 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
     auto* seen = std::get_if<tlog::CosignedCheckpoint>(&*cosigned);
     if (seen == nullptr) return bad("a checkpoint is called cosigned, and the quorum did not");
     out.cosigned = std::move(seen->checkpoint);
+    out.cosigned_at = time_of_quorum(seen->cosignatures, directory.quorum.needed());
     out.cosigned_note = std::move(*cosigned_note);
     if (!tlog::verify_consistency(out.cosigned.size, out.cosigned.root, out.checkpoint.size,
                                   out.checkpoint.root, consistency)) {
@@ -305,6 +323,7 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
         }
         out.checkpoint = std::move(page->checkpoint);
         out.witnessed_size = page->cosigned.size;
+        out.witnessed_at = page->cosigned_at;
         std::ranges::move(page->entries, std::back_inserter(out.entries));
         return page->more ? std::optional(out.entries.size()) : std::nullopt;
     };
@@ -312,6 +331,20 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
         co_await ask_pages(directory, identity, own_view("entries", login_mandate), take);
     if (!ok) co_return std::unexpected(ok.error());
     co_return out;
+}
+
+Witnessing witnessing_of(const PersonEntries& entries, UnixTime now) {
+    const auto since = now - monitor::unwitnessed_s_max;
+    Witnessing out;
+    for (const auto& entry : entries.entries) {
+        if (entry.witnessed) continue;
+        ++out.waiting;
+        if (entry.logged_at < since) ++out.overdue;
+    }
+    const bool ever = entries.witnessed_at > 0;
+    out.late = out.overdue > 0 || (ever && entries.witnessed_at < since);
+    out.confirmed = ever && !out.late;
+    return out;
 }
 
 Parsed<BellsPage> read_bells_page(const json::object& data, std::int64_t after) {

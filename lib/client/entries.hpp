@@ -45,6 +45,9 @@ struct PersonEntry {
     std::optional<WasSealed> was_sealed;
     std::string requester;  // organisation id
     UnixTime time = 0;
+    // When the log took it, as it says: of an order its time, of an opened one that of the opening.
+    // 0 for an erased one, which is old.
+    UnixTime logged_at = 0;
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered
     CardSigned card_signed;
     // What proves to others that the entry stands there, also of an erased one: a signed note, the
@@ -58,13 +61,25 @@ struct PersonEntries {
     // The newest checkpoint, and the size of the newest one that was cosigned (0: none was).
     tlog::Checkpoint checkpoint;
     std::uint64_t witnessed_size = 0;
+    UnixTime witnessed_at = 0;  // since when a quorum has cosigned it or something newer; 0: never
 };
+
+// "Nothing was altered" is what the witnesses say as well, and have said lately: witnesses cosign
+// every few seconds, so that ten minutes are no delay (monitor::unwitnessed_s_max).
+struct Witnessing {
+    std::size_t waiting = 0;  // entries that no quorum has cosigned
+    std::size_t overdue = 0;  // of them, for more than ten minutes
+    bool late = false;        // some are overdue, or the newest cosignatures are older than that
+    bool confirmed = false;   // a quorum has cosigned, and is not late
+};
+Witnessing witnessing_of(const PersonEntries& entries, UnixTime now);
 
 // A page of them, as the relay answers it (docs/protocols/log.md).
 struct EntriesPage {
     std::vector<PersonEntry> entries;
     tlog::Checkpoint checkpoint;
     tlog::Checkpoint cosigned;  // the newest one that was; of size 0 when none was
+    UnixTime cosigned_at = 0;   // by a quorum, each at this time or later
     std::string note;           // the checkpoints as they came
     std::string cosigned_note;
     bool more = false;

@@ -186,6 +186,54 @@ TEST(EntriesPage, AnotherTreeForThisPerson) {
     EXPECT_NE(log.why(page), "") << "other witnesses";
 }
 
+// The times of the newest cosignatures, of as many witnesses as the quorum needs.
+TEST(EntriesPage, SinceWhenAQuorumHasCosigned) {
+    const PersonLog log;
+    auto page = log.page();
+    EXPECT_EQ(wire::valid(log.read(page)).cosigned_at, wire::test_now);
+    auto note = log.note(log.country.tree, log.cosigned_size);
+    const auto text = wire::valid(tlog::parse_note(note)).text;
+    for (const auto& [i, ago] : {std::pair{0U, 5}, std::pair{1U, 700}, std::pair{1U, 900}}) {
+        note += tlog::cosign(text, wire::test_now - ago, log.country.witnesses.at(i),
+                             log.country.witness_keys.at(i));
+    }
+    page["cosigned"] = note;
+    EXPECT_EQ(wire::valid(log.read(page)).cosigned_at, wire::test_now - 700);
+}
+
+TEST(Witnessing, NothingIsConfirmedWithoutWitnesses) {
+    constexpr auto now = wire::test_now;
+    const auto entry = [](bool witnessed, UnixTime logged_at) {
+        PersonEntry out;
+        out.witnessed = witnessed;
+        out.logged_at = logged_at;
+        return out;
+    };
+    PersonEntries entries;
+    const auto of = [&entries] { return witnessing_of(entries, now); };
+    EXPECT_FALSE(of().confirmed) << "no witness has seen the log, empty as the list is";
+    EXPECT_FALSE(of().late) << "it may have begun a moment ago";
+    entries.witnessed_at = now - 600;
+    EXPECT_TRUE(of().confirmed);
+    entries.witnessed_at = now - 601;
+    EXPECT_FALSE(of().confirmed) << "nobody knows what came since";
+    EXPECT_TRUE(of().late);
+    entries.witnessed_at = now;
+    entries.entries = {entry(true, now - 10'000), entry(false, now - 600)};
+    EXPECT_TRUE(of().confirmed);
+    EXPECT_EQ(of().waiting, 1U);
+    entries.entries.push_back(entry(false, now - 601));
+    EXPECT_EQ(of().overdue, 1U);
+    EXPECT_FALSE(of().confirmed);
+    EXPECT_TRUE(of().late);
+    entries.entries.back() = entry(false, 0);
+    EXPECT_EQ(of().overdue, 1U) << "an erased one is old";
+    entries.witnessed_at = 0;
+    entries.entries = {entry(false, now - 90 * 86'400)};
+    EXPECT_TRUE(of().late);
+    EXPECT_FALSE(of().confirmed);
+}
+
 TEST(EntriesPage, HolesAndMissingEnds) {
     PersonLog log;
     auto page = log.page();
@@ -284,6 +332,31 @@ TEST(EntriesPage, WhatTheCardDidNotSignFor) {
     const auto second = log.read(next, so_far);
     ASSERT_FALSE(second.has_value());
     EXPECT_EQ(std::string(second.error().why), "one check was used for two orders");
+}
+
+TEST(EntriesPage, PathsAreClosedToOrganisations) {
+    PersonLog log(0);
+    const auto why = [&log](std::string_view requester) {
+        const auto person_salt = crypto::random_hash();
+        const auto salt = crypto::random_hash();
+        const auto content = json::serialize(json::object{
+            {"time", wire::test_now},
+            {"requester", requester},
+            {"person", base64url(wire::commit_person(person_salt, log.link_number, 1))}});
+        log.entries = {{{"seq", 1},
+                        {"index", log.country.tree.size()},
+                        {"kind", "refused"},
+                        {"content", content},
+                        {"salt", base64url(salt)},
+                        {"person_salt", base64url(person_salt)}}};
+        log.country.tree.append(
+            tlog::leaf_hash(wire::log_entry("refused", salt, as_bytes(content))));
+        log.cosigned_size = log.country.tree.size();
+        return log.why(log.page());
+    };
+    EXPECT_EQ(why("clinic-1"), "");
+    for (const auto* other : {"=1+1", "Clinic-1", "", "clinic-1\n"})
+        EXPECT_EQ(why(other), "a path was closed to no organisation") << other;
 }
 
 // What is left of an order entry.

@@ -88,10 +88,10 @@ test("the search finds notices, procedures and links, and opens them", async () 
   await log_in(page);
   await settled(page);
   await page.fill("#search", "ひっこし");
+  expect(await page.textContent(".search [role=status]")).toContain("0件");
   await page.fill("#search", "引越");
   const found = page.locator(".search li");
   await expect.poll(() => found.allTextContents()).toEqual(["住宅引越"]);
-  expect(await page.textContent(".search [role=status]")).toContain("0件");
   await page.fill("#search", "国民 年金 の 資格");
   await expect.poll(() => page.locator(".search li").count()).toBe(1);
   await page.click(".search li button");

@@ -55,9 +55,14 @@ bool notices(const client::Answered& answered) {
 }
 
 bool evidence(const client::Answered& answered) {
+    // As if it had been asked from where the answer begins.
+    const auto* said = answered.answer.data->if_contains("after");
+    const bool is_index = said != nullptr && said->is_int64() && said->get_int64() >= 0;
+    const auto after = is_index ? static_cast<std::uint64_t>(said->get_int64()) : 0U;
     bool more = false;
-    const auto rows = client::read_evidence(answered, more);
+    const auto rows = client::read_evidence(answered, after, more);
     if (!rows) return false;
+    require(is_index, "evidence says where it begins");
     for (std::size_t i = 1; i < rows->size(); ++i)
         require((*rows)[i - 1].index < (*rows)[i].index, "evidence is in order");
     require(!more || !rows->empty(), "whoever has more has gone on");

@@ -1,6 +1,6 @@
 // The directory: who takes part, with which keys; signed by the supervising authority, verified
 // before anything of it is used (docs/protocols/directory.md). Strict, as lib/wire/directory.cpp.
-import { parse_base64url, parse_utf8, same_bytes, type Hash } from "./bytes";
+import { hash_of, parse_base64url, parse_utf8, same_bytes, utf8, type Hash } from "./bytes";
 import { Members, parse_json_object, type JsonObject } from "./json";
 import { parse_jws, read_certificate, read_jwk, verify_jws, type PublicKey } from "./keys";
 import { refuse } from "./result";
@@ -31,6 +31,7 @@ export interface PublicService {
 
 export interface Directory {
   version: number;
+  entry: Hash; // that it has in the log (docs/protocols/log.md)
   issued_at: number;
   policy: Hash;
   participants: Map<string, Participant>;
@@ -170,5 +171,6 @@ export async function open_directory(text: string, authority: PublicKey): Promis
     relay.certificates.includes(one.certificate),
   );
   if (of_one_relay.length > 1) refuse("two logs show the relay's certificate, which writes one");
-  return { version, issued_at, policy, participants, relay, logs, witnesses, quorum };
+  const entry = await hash_of(utf8("mado/directory/1\n"), utf8(text));
+  return { version, entry, issued_at, policy, participants, relay, logs, witnesses, quorum };
 }

@@ -3,7 +3,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { base64, base64url, utf8 } from "./bytes";
 import { Country, load_session, type Session } from "./country";
-import { at_start, fetch_bells, fetch_entries, read_bells_page, read_entries_page } from "./entries";
+import { at_start, fetch_bells, fetch_entries } from "./entries";
+import { read_bells_page, read_entries_page } from "./entries";
 import type { JsonObject } from "./json";
 import { read_certificate } from "./keys";
 import { Refused } from "./result";
@@ -128,6 +129,21 @@ test("a wrong cosignature of a known witness spoils the note", async () => {
   const note = await cosign(await world.cosigned(undefined, 1), false_key, test_now());
   expect(await why_with((page) => (page.cosigned = note))).toBe("a cosignature is wrong");
 });
+
+test("since when a quorum has cosigned", async () => {
+  const now = test_now();
+  const [one, other] = world.witnesses;
+  const read_with = async (...times: [SigningWitness, number][]) => {
+    let note = await world.note(world.cosigned_size);
+    for (const [key, ago] of times) note = await cosign(note, key, now - ago);
+    return (await read({ ...(await world.page()), cosigned: note })).witnessed_at;
+  };
+  expect(await read_with([one!, 5], [other!, 700], [other!, 900])).toBe(now - 700);
+  expect(await read_with([one!, 5], [other!, 3])).toBe(now - 5);
+  world.cosigned_size = 0;
+  expect((await read(await world.page())).witnessed_at).toBe(0);
+});
+type SigningWitness = TestCountry["witnesses"][number];
 
 test("witnesses of the future do not count", async () => {
   let note = await world.note(world.cosigned_size);
@@ -480,6 +496,14 @@ test("a path that was closed", async () => {
   const salt = (page: Mutable) => (page.entries.at(-1).person_salt = filled(1));
   expect(await why_with(salt)).toBe("an entry belongs to another person");
 });
+
+test.each(["=1+1", "Clinic-1", "", "花みずき", "clinic-1\n"])(
+  "a path that was closed to no code: %j",
+  async (requester) => {
+    await world.add_refused(requester);
+    expect(await why(await world.page())).toBe("a member is not a code");
+  },
+);
 
 test("an order that was sealed until today", async () => {
   await world.add_opened();

@@ -70,6 +70,9 @@ export interface PersonEntry {
   was_sealed?: Sealing;
   requester: string;
   time: number;
+  // When the log took it, as it says: of an order its time, of an opened one that of the opening; 0
+  // of an erased one, which is old.
+  logged_at: number;
   outcome: Outcome | ""; // the relay's word; "" while unknown: asked, not known to be answered
   mandate?: Mandate; // what a card has signed for it
   own_card: boolean; // and it was this person's card, whose certificate was given
@@ -81,6 +84,7 @@ export interface EntriesPage {
   checkpoint: Checkpoint;
   witnessed_size: number; // of the newest checkpoint that was cosigned; 0: none was
   cosignatures: Cosignature[];
+  witnessed_at: number;
   more: boolean;
 }
 
@@ -89,6 +93,7 @@ export interface PersonEntries {
   checkpoint: Checkpoint;
   witnessed_size: number;
   cosignatures: Cosignature[];
+  witnessed_at: number; // since when a quorum has cosigned that or something newer; 0: never
   pages: SignedPage[]; // as the relay signed them: what it showed, and what it did not
 }
 
@@ -169,24 +174,25 @@ async function open_order(members: Members, seq: number, from: Content, check: C
     order_index: 0,
     requester: head.issuer,
     time: order.time,
+    logged_at: order.time,
   };
   return out;
 }
 
 function opened_as(from: Content, entry: Hash): Opened {
   const { kind, content, salt, outcome } = from;
-  const nothing = { requester: "", time: 0, own_card: false, order_entry: "", order_index: 0 };
-  return { entry, kind, content, salt, outcome, ...nothing };
+  const nothing = { requester: "", time: 0, logged_at: 0, order_entry: "", order_index: 0 };
+  return { entry, kind, content, salt, outcome, own_card: false, ...nothing };
 }
 
 async function open_refused(from: Content, person: Hash): Promise<Opened> {
   const members = new Members(parse_json_object(from.content));
   const time = members.time("time");
-  const requester = members.text("requester", 64);
+  const requester = members.code("requester");
   if (members.hash("person") !== person) refuse("an entry belongs to another person");
   members.finish();
   const entry = await log_entry(from.kind, from.salt, utf8(from.content));
-  return { ...opened_as(from, entry), requester, time };
+  return { ...opened_as(from, entry), requester, time, logged_at: time };
 }
 
 // The order that was sealed until its `opened` entry.
@@ -220,7 +226,7 @@ async function open_opened(members: Members, from: Content, person: Hash, check:
   const { kind, content: text, salt, entry: own_entry } = own;
   const out: Opened = {
     ...{ ...sealed, kind, content: text, salt, entry: own_entry },
-    ...{ order_entry: order.entry, order_index },
+    ...{ order_entry: order.entry, order_index, logged_at: opened_at },
   };
   return out;
 }
@@ -246,7 +252,7 @@ function open_erased(members: Members, object: JsonObject, now: number): Opened 
   inner.finish();
   parse_date(`${erased.kept_until}-01`);
   if (!is_over(erased, now)) refuse("an entry was erased before its time");
-  const nothing = { content: "", salt: "", requester: "", time: 0, order_entry: "" };
+  const nothing = { content: "", salt: "", requester: "", time: 0, logged_at: 0, order_entry: "" };
   const entry = members.hash("entry");
   return { ...nothing, erased, entry, kind: "", outcome: "", own_card: false, order_index: 0 };
 }
@@ -275,6 +281,12 @@ async function read_entry(object: JsonObject, check: Check): Promise<PersonEntry
     out.order_index = index;
   }
   return { ...out, seq, index, ...(await prove(out.entry, index, proof, check)), raw: object };
+}
+
+// The newest time at or after which as many witnesses as needed have cosigned; 0 without any.
+function time_of_quorum(cosignatures: Cosignature[], needed: number): number {
+  const times = cosignatures.map((one) => one.time).sort((a, b) => b - a);
+  return times[needed - 1] ?? 0;
 }
 
 // The newest checkpoint, and the newest one that a quorum has cosigned, out of which it grew.
@@ -349,7 +361,9 @@ export async function read_entries_page(
   const ends_early = more ? entries.length === 0 : so_far.count !== last_seq;
   if (ends_early) refuse("the person's entries end too early");
   const witnessed_size = log.cosigned?.size ?? 0;
-  return { entries, checkpoint: log.checkpoint, witnessed_size, cosignatures, more };
+  const witnessed_at = time_of_quorum(cosignatures, directory.quorum.needed);
+  const { checkpoint } = log;
+  return { entries, checkpoint, witnessed_size, cosignatures, witnessed_at, more };
 }
 
 // All entries of the person who is logged in. receipt_invalid, with what did not fit as detail,
@@ -379,8 +393,8 @@ export async function fetch_entries(
     return good(newest.more ? entries.length : undefined);
   });
   if (!asked.ok) return asked;
-  const { checkpoint, witnessed_size, cosignatures } = newest!;
-  return good({ entries, checkpoint, witnessed_size, cosignatures, pages });
+  const { checkpoint, witnessed_size, cosignatures, witnessed_at } = newest!;
+  return good({ entries, checkpoint, witnessed_size, cosignatures, witnessed_at, pages });
 }
 
 // ---- bells ----

@@ -1,8 +1,9 @@
 // What a person keeps of a page.
 
-// RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it.
+// RFC 4180. What a spreadsheet would take for a formula gets an apostrophe before it; a Japanese
+// one takes the full-width signs as well.
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
   return `"${safe.replace(/"/g, '""')}"`;
 }
 

@@ -1,7 +1,7 @@
-// What a card has signed for an order, against what the order is: a mandate serves its organisation,
-// services and time and no other (docs/protocols/mandate.md, "What the relay checks"; as
-// lib/client/mandates.cpp). Else a relay and an organisation that play along could look for years
-// with one old log-in.
+// What a card has signed for an order, against what the order is: a mandate serves its
+// organisation, services and time and no other (docs/protocols/mandate.md, "What the relay checks";
+// as lib/client/mandates.cpp). Else a relay and an organisation that play along could look for
+// years with one old log-in.
 import { parse_utf8 } from "./bytes";
 import type { Directory } from "./directory";
 import { Members, parse_json_object } from "./json";

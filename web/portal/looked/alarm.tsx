@@ -7,7 +7,7 @@ import type { PersonEntries } from "../../shared/entries";
 import type { Problem } from "../../shared/result";
 import { save } from "../../shared/files";
 import { Say, text_of } from "../../shared/words";
-import { evidence_of, evidence_of_list } from "./files";
+import { evidence_of, evidence_of_list, type Viewer } from "./files";
 
 // `signed`: others can be shown by what was signed that it does not fit.
 function ToDo(props: { make_file: () => string; signed: boolean }): JSX.Element {
@@ -67,8 +67,8 @@ function Unproven({ lie }: { lie: ComparedHolder }): JSX.Element {
   );
 }
 
-export function Alarm(props: { country: Country; check: CrossCheck; now: number }): JSX.Element {
-  const { country, check, now } = props;
+export function Alarm(props: { of: Viewer; check: CrossCheck }): JSX.Element {
+  const { of, check } = props;
   const signed = check.findings.length > 0 || check.lies.some((one) => one.problem!.signed);
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
@@ -84,25 +84,25 @@ export function Alarm(props: { country: Country; check: CrossCheck; now: number 
       </h3>
       <ul>
         {check.findings.map((finding) => (
-          <Found key={finding.entry} country={country} finding={finding} />
+          <Found key={finding.entry} country={of.country} finding={finding} />
         ))}
         {check.lies.map((lie, i) => (
           <Unproven key={i} lie={lie} />
         ))}
       </ul>
-      <ToDo signed={signed} make_file={() => evidence_of(country, check, now)} />
+      <ToDo signed={signed} make_file={() => evidence_of(of, check)} />
     </section>
   );
 }
 
-// The list itself was not believed: nothing of it is shown. `before`: one that was, until this came.
+// The list itself was not believed: nothing of it is shown. `before`: one that was, until this
+// came.
 export function ListAlarm(props: {
-  country: Country;
+  of: Viewer;
   problem: Problem;
   before?: PersonEntries | undefined;
-  now: number;
 }): JSX.Element {
-  const { country, problem, before, now } = props;
+  const { of, problem, before } = props;
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
       <h2 id="alarm-name">
@@ -114,7 +114,7 @@ export function ListAlarm(props: {
       </p>
       <ToDo
         signed={problem.signed !== undefined}
-        make_file={() => evidence_of_list(country, { problem, before }, now)}
+        make_file={() => evidence_of_list(of, { problem, before })}
       />
     </section>
   );

@@ -117,6 +117,16 @@ test("an answer with a forged receipt is shown as such, with what was signed", a
   expect(evidence.lies[0].signed.receipt.checkpoint).toContain("log.example/2026");
 });
 
+test("without witnesses nothing is called confirmed", async () => {
+  const page = await open("unwitnessed", 320);
+  const unsure = page.getByRole("status").filter({ hasText: "まだ確認できません" });
+  await unsure.getByText(/^\d件が、10分を過ぎても立会人に確認されていません/).waitFor();
+  expect(await page.getByText("改ざんなし").count()).toBe(0);
+  const evidence = JSON.parse(await saved(page, "証拠のファイルを保存する"));
+  expect(evidence).toMatchObject({ why: { code: "unwitnessed" }, witnessed_size: 0 });
+  await expect_accessible(page, 320);
+}, 30_000);
+
 test("by somebody's mere word nothing is called false", async () => {
   const page = await open("only_said");
   await page.getByText("いまは一覧を読み込めません。").waitFor();

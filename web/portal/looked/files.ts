@@ -6,7 +6,7 @@ import type { PersonEntries, PersonEntry } from "../../shared/entries";
 import type { Json } from "../../shared/json";
 import { log_proof_text, type Checkpoint } from "../../shared/tlog";
 import { opened_entry } from "../../shared/order";
-import type { Country } from "../../shared/country";
+import { now_of, type Country, type Session } from "../../shared/country";
 import type { Problem } from "../../shared/result";
 import { clock_text, day_of } from "../../shared/dates";
 import { text_of } from "../../shared/words";
@@ -81,10 +81,16 @@ function checkpoint_json({ origin, size, root }: Checkpoint): Json {
   return { origin, size, root: base64url(root) };
 }
 
+// Who looks at the list, and whose it is.
+export interface Viewer {
+  country: Country;
+  session: Session;
+}
+
 // Everything that others signed about what does not fit: the relay's list, the holders' evidence
 // with the receipts of these very questions, the entries with their proofs, answers that were
 // refused.
-export function evidence_of(country: Country, check: CrossCheck, now: number): string {
+export function evidence_of(viewer: Viewer, check: CrossCheck): string {
   const listed = new Map(check.entries.entries.map((one) => [one.order_entry, one]));
   const findings = check.findings.map((finding): Json => {
     const entry = listed.get(finding.entry);
@@ -108,7 +114,7 @@ export function evidence_of(country: Country, check: CrossCheck, now: number): s
     ...{ kind, holder: holder?.id ?? null },
     ...why_json(problem!),
   }));
-  return text_of_evidence(country, now, {
+  return text_of_evidence(viewer, {
     below: check.below,
     checkpoint: checkpoint_json(check.entries.checkpoint),
     findings,
@@ -125,21 +131,33 @@ function why_json({ code, detail = "", signed }: Problem): { why: Json; signed: 
 // Of a list that was not believed: what the relay has signed, and why it does not fit; and the list
 // that it gave before, where there was one.
 export function evidence_of_list(
-  country: Country,
+  viewer: Viewer,
   { problem, before }: { problem: Problem; before?: PersonEntries | undefined },
-  now: number,
 ): string {
   const { why, signed } = why_json(problem);
-  return text_of_evidence(country, now, {
+  return text_of_evidence(viewer, {
     why,
     list: signed === null ? [] : [signed],
     before: before ? before.pages.map((page) => ({ ...page })) : [],
   });
 }
 
-function text_of_evidence(country: Country, now: number, what: Record<string, Json>): string {
-  const { version, issued_at, policy } = country.directory;
-  const directory = { version, issued_at, policy };
-  const out = { form: "mado-looked-evidence/1", made_at: now, directory, ...what };
-  return text_of_json(out);
+// Of a list that fits in itself, and that no witness has seen, or none of late.
+export function evidence_of_unwitnessed(viewer: Viewer, entries: PersonEntries): string {
+  const { cosignatures, witnessed_size, pages } = entries;
+  return text_of_evidence(viewer, {
+    why: { code: "unwitnessed", detail: "no quorum of witnesses has cosigned the log of late" },
+    ...{ witnessed_size, cosignatures: cosignatures.map((one) => ({ ...one })) },
+    list: pages.map((page) => ({ ...page })),
+  });
+}
+
+// `directory.entry`: the log has this version, so whoever wants to check knows which. `card`: whose
+// signatures were looked for, x5t#S256.
+function text_of_evidence({ country, session }: Viewer, what: Record<string, Json>): string {
+  const { version, entry, issued_at, policy } = country.directory;
+  const directory = { version, entry, issued_at, policy };
+  const card = session.certificate?.thumbprint ?? null;
+  const made_at = now_of(session);
+  return text_of_json({ form: "mado-looked-evidence/1", made_at, directory, card, ...what });
 }

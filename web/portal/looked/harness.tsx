@@ -44,6 +44,7 @@ async function show(): Promise<void> {
   if (asked.has("bad")) {
     world.lie.page = (page) => (page.entries[1].salt = page.entries[0].salt);
   }
+  if (asked.has("unwitnessed")) world.cosigned_size = 0;
   if (asked.has("forged")) {
     world.lie.receipt = (receipt) => (receipt.salt = receipt.proof[0]);
   }

@@ -155,11 +155,17 @@ export function grouped(
 
 // ---- what the page says of them ----
 
-export function overdue_of({ entries }: PersonEntries, now: number): number {
-  // One that was sealed has the time of its order, not of its opening.
-  return entries.filter(
-    (one) => !one.witnessed && !one.was_sealed && !one.erased && one.time < now - unwitnessed_s_max,
-  ).length;
+// "Nothing was altered" is what the witnesses say as well, and have said lately.
+export interface Witnessing {
+  overdue: number; // entries that no quorum has cosigned for ten minutes
+  at: number; // when one last cosigned the log; 0: never
+  confirmed: boolean;
+}
+
+export function witnessing_of({ entries, witnessed_at }: PersonEntries, now: number): Witnessing {
+  const since = now - unwitnessed_s_max;
+  const overdue = entries.filter((one) => !one.witnessed && one.logged_at < since).length;
+  return { overdue, at: witnessed_at, confirmed: overdue === 0 && witnessed_at >= since };
 }
 
 export interface HolderState {

@@ -1,14 +1,21 @@
 // What the page shows of a list, and the files that a person keeps.
 import { beforeAll, expect, test } from "vitest";
-import { Country, load_session, now_of, type Session } from "../../shared/country";
+import { Country, load_session, type Session } from "../../shared/country";
 import { cross_check, last_compared } from "../../shared/cross_check";
 import { day_of } from "../../shared/dates";
 import { fetch_entries, type PersonEntries } from "../../shared/entries";
-import { parse_base64, parse_base64url, sha256, same_bytes } from "../../shared/bytes";
+import { hash_of, parse_base64, parse_base64url, sha256, same_bytes } from "../../shared/bytes";
 import { leaf_hash, open_checkpoint, verify_inclusion } from "../../shared/tlog";
 import { test_now, TestCountry } from "../../shared/test_country";
 import { load_words } from "../../shared/words";
-import { csv_of, evidence_of, evidence_of_list, json_of, proof_of } from "./files";
+import {
+  csv_of,
+  evidence_of,
+  evidence_of_list,
+  evidence_of_unwitnessed,
+  json_of,
+  proof_of,
+} from "./files";
 import {
   filtered,
   grouped,
@@ -17,8 +24,8 @@ import {
   looks_of,
   no_filter,
   organisations_of,
-  overdue_of,
   services_of,
+  witnessing_of,
   type Filter,
   type Look,
 } from "./list";
@@ -57,6 +64,7 @@ beforeAll(async () => {
   looks = looks_of(country, session, entries.entries, [{ seq: 1, first: true, at: now }]);
 });
 
+const viewer = () => ({ country, session });
 const seqs = (list: Look[]) => list.map((one) => one.entry.seq);
 
 test("newest first, with names, marks and the law", () => {
@@ -126,8 +134,8 @@ test("what can be chosen, and groups", () => {
 });
 
 test("late witnesses, and when to compare", () => {
-  expect(overdue_of(entries, now)).toBe(1);
-  expect(overdue_of(entries, now - 200)).toBe(0);
+  expect(witnessing_of(entries, now).overdue).toBe(1);
+  expect(witnessing_of(entries, now - 200).overdue).toBe(0);
   const holders = holders_of(country, session, last_compared(entries.entries));
   expect(holders.map((one) => [one.id, one.at])).toEqual([
     ["992016", 0],
@@ -140,6 +148,27 @@ test("late witnesses, and when to compare", () => {
   expect(is_comparison_due([], now)).toBe(true);
 });
 
+test("nothing is confirmed that a quorum of witnesses has not seen, or not of late", () => {
+  const one = (witnessed: boolean, logged_at: number) =>
+    ({ ...entries.entries[0]!, witnessed, logged_at });
+  const confirmed = (witnessed_at: number, ...list: PersonEntries["entries"]) =>
+    witnessing_of({ ...entries, entries: list, witnessed_at }, now).confirmed;
+  expect(confirmed(now, one(true, 0), one(false, now - 600))).toBe(true);
+  expect(confirmed(now - 600, one(true, 0))).toBe(true);
+  expect(confirmed(now - 601, one(true, 0))).toBe(false);
+  expect(confirmed(now - 601)).toBe(false);
+  expect(confirmed(0)).toBe(false);
+  expect(confirmed(0, one(false, now - 90 * day))).toBe(false);
+  expect(confirmed(now, one(false, now - 601))).toBe(false);
+  // Erased ones are old; what was sealed is as old as its opening.
+  expect(confirmed(now, one(false, 0))).toBe(false);
+  const opened = entries.entries.find((entry) => entry.was_sealed)!;
+  expect(opened.logged_at).toBe(opened.was_sealed!.until);
+  const evidence = JSON.parse(evidence_of_unwitnessed(viewer(), entries));
+  expect(evidence).toMatchObject({ why: { code: "unwitnessed" }, list: entries.pages });
+  expect(evidence.cosignatures).toHaveLength(2);
+});
+
 test("a table that a spreadsheet opens, and takes no formula from", () => {
   const csv = csv_of(looks);
   const lines = csv.split("\r\n");
@@ -149,6 +178,9 @@ test("a table that a spreadsheet opens, and takes no formula from", () => {
   expect(lines.at(-2)).toContain('"花みずき内科クリニック"');
   const evil = csv_of([{ ...looks[0]!, who: '=HYPERLINK("x")' }]);
   expect(evil).toContain(`"'=HYPERLINK(""x"")"`);
+  for (const sign of "=+-@＝＋－＠\t\r\n") {
+    expect(csv_of([{ ...looks[0]!, who: `${sign}1` }]), sign).toContain(`"'${sign}1"`);
+  }
 });
 
 test("data with what was signed", () => {
@@ -185,20 +217,23 @@ test("the evidence has everything that others have signed", async () => {
   await world.order({ hidden_from: "list" });
   const result = await cross_check(country, session);
   if (!result.ok) throw new Error(result.problem.detail);
-  const evidence = JSON.parse(evidence_of(country, result.value, now_of(session)));
+  const evidence = JSON.parse(evidence_of(viewer(), result.value));
   expect(evidence.findings.map((one: { kind: string }) => one.kind)).toEqual(["missing_at_relay"]);
   expect(evidence.holders.map((one: { holder: string }) => one.holder)).toEqual(["06990014"]);
   const [answer] = evidence.holders[0].answers;
   expect(answer.receipt.checkpoint).toContain(world.log.name);
   expect(answer.answer.split(".")).toHaveLength(3);
   expect(evidence.list[0].answer.split(".")).toHaveLength(3);
+  // Which version of the directory, as the log has it (examples.test.ts), and which card.
+  expect(evidence.directory).toMatchObject({ version: 7, entry: country.directory.entry });
+  expect(evidence.card).toBe(await hash_of(world.certificate));
   const signed = { head: "h", answer: "a" };
   const problem = { code: "receipt_invalid", detail: "x", signed };
-  const of_list = evidence_of_list(country, { problem, before: result.value.entries }, now);
+  const of_list = evidence_of_list(viewer(), { problem, before: result.value.entries });
   expect(JSON.parse(of_list)).toMatchObject({
     ...{ why: { detail: "x" }, list: [signed], before: result.value.entries.pages },
   });
-  const alone = evidence_of_list(country, { problem: { code: "answer_invalid" } }, now);
+  const alone = evidence_of_list(viewer(), { problem: { code: "answer_invalid" } });
   expect(JSON.parse(alone)).toMatchObject({ list: [], before: [] });
 });
 
@@ -207,7 +242,7 @@ test("the evidence has the answers that were refused", async () => {
   const result = await cross_check(country, session);
   world.lie = {};
   if (!result.ok) throw new Error(result.problem.detail);
-  const [lie] = JSON.parse(evidence_of(country, result.value, now)).lies;
+  const [lie] = JSON.parse(evidence_of(viewer(), result.value)).lies;
   expect(lie).toMatchObject({ kind: "medical-insurer", holder: null });
   expect(lie.why).toMatchObject({ code: "receipt_invalid" });
   expect(lie.signed.receipt.salt).toBe(lie.signed.receipt.proof[0]);

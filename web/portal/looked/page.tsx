@@ -12,7 +12,7 @@ import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
 import { Compare, wrong_of, type Comparing } from "./compare";
-import { holders_of, is_comparison_due, looks_of, overdue_of, type Look } from "./list";
+import { holders_of, is_comparison_due, looks_of, type Look } from "./list";
 import { Asked, type SendQuestion } from "./question";
 import { Verified } from "./verified";
 import "./looked.css";
@@ -56,11 +56,8 @@ async function load(
 }
 
 function NotLoaded({ props, state }: { props: LookedProps; state: Bad }): JSX.Element {
-  const now = now_of(props.session);
   const { problem, before } = state;
-  if (is_lie(problem)) {
-    return <ListAlarm country={props.country} problem={problem} before={before} now={now} />;
-  }
+  if (is_lie(problem)) return <ListAlarm of={props} problem={problem} before={before} />;
   return (
     <div role="alert" class="mistake">
       <p>
@@ -201,13 +198,9 @@ function Shown(props: {
   return (
     <>
       {check && wrong_of(check) > 0 ? (
-        <Alarm country={country} check={check} now={now} />
+        <Alarm of={props.of} check={check} />
       ) : (
-        <Verified
-          entries={state.entries}
-          with_card={session.certificate !== undefined}
-          overdue={overdue_of(state.entries, now)}
-        />
+        <Verified of={props.of} entries={state.entries} />
       )}
       <Compare holders={holders} comparing={comparing} now={now} start={props.start} />
       <Questions questions={state.questions} looks={looks} now={now} />
