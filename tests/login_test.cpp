@@ -112,6 +112,17 @@ TEST_F(LoginTest, AMandateOfAnotherSessionIsRefused) {
     EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
 }
 
+// A portal that has asked for somebody (at the log-in, and for the first page) keeps connections to
+// the relay, and to the browser. It stops in order all the same.
+TEST_F(LoginTest, AUsedPortalStops) {
+    log_in();
+    EXPECT_EQ(country().stop("portal"), 0);
+    const auto log = read_file(country().path("run/portal.log")).value();
+    EXPECT_NE(log.find("stopped"), std::string::npos);
+    EXPECT_EQ(country().complaints(), "");
+    country().start("portal");
+}
+
 TEST_F(LoginTest, ThePinIsInNoLog) {
     to_the_agent();
     browser->type("#pin", "9753");

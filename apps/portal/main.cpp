@@ -111,6 +111,10 @@ int serve(const std::string& config_path) {
     const auto web = load_listed_web(settings.web, directory, identity);
     const auto national = must(parse_national(text_of(settings.country)), settings.country);
 
+    const auto tls =
+        http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
+    asio::io_context io{1};
+    // After the io_context: its askers have connections there.
     Shared shared{.directory = directory,
                   .policy = policy,
                   .identity = identity,
@@ -121,9 +125,6 @@ int serve(const std::string& config_path) {
                   .redirect_uri = settings.redirect_uri,
                   .agent = settings.agent,
                   .log = log};
-    const auto tls =
-        http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
-    asio::io_context io{1};
     client::EndingFollower follower(io, directory, identity, log,
                                     [&shared](const wire::EndedMandate& ended) {
                                         shared.sessions.end(ended.mandate, said_of(ended.ending));
