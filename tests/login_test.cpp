@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "browser.hpp"
 #include "country_fixture.hpp"
+#include "crypto/jwe.hpp"
 #include "http/form.hpp"
 
 namespace mado::tests {
@@ -100,8 +101,14 @@ TEST_F(LoginTest, AMandateOfAnotherSessionIsRefused) {
     to_the_agent();
     const auto at = browser->url();
     const auto query = http::parse_form(at.substr(at.find('?') + 1)).value();
+    // As his own agent would seal it for this log-in.
+    const auto jwk = valid(parse_base64url(query.text("seal_to")));
+    const auto key = valid(crypto::PublicKey::from_jwk(valid(parse_json_object(as_text(jwk)))));
+    http::Form inside;
+    inside.set("mandate", foreign);
+    inside.set("certificate", base64url(country().certificate_of("taro").der()));
     http::Form answer;
-    answer.set("mandate", foreign);
+    answer.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(inside)), key));
     answer.set("state", std::string(query.text("state")));
     browser->go(portal() + "login/back#" + http::form_text(answer));
     EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
