@@ -74,7 +74,6 @@ wire::WebBuild load_listed_web(const std::string& folder, const wire::Directory&
 }
 
 constexpr http::Milliseconds shutdown_grace{5'000};
-constexpr std::size_t per_address_max = 512;  // a town hall's people share one
 
 Task<void> shut_down(asio::io_context& io, http::Server& server, http::Server& operator_server,
                      const Log& log) {
@@ -129,11 +128,10 @@ int serve(const std::string& config_path) {
                                     [&shared](const wire::EndedMandate& ended) {
                                         shared.sessions.end(ended.mandate, said_of(ended.ending));
                                     });
-    http::ServerOptions options;
+    auto options = server_options();
     options.address = settings.address;
     options.port = settings.port;
     options.tls = &tls;
-    options.limits.connections_per_address_max = per_address_max;
     http::log_requests(options, log);
     http::Server server(io, options, routes(shared));
     http::Metrics metrics;

@@ -21,6 +21,7 @@ using http::Response;
 using http::Task;
 
 constexpr std::size_t form_bytes_max = 8 * 1024;
+constexpr std::size_t per_network_max = 512;  // connections: a town hall's people share one
 constexpr std::string_view assets_path = "/assets/";
 
 Site site_of(const Shared& shared) {
@@ -125,10 +126,25 @@ http::Handler own_form(Shared& shared, Step step) {
     };
 }
 
+// An answer that stays the same for as long as the program runs: sent without a copy.
+Response lasting(std::string_view type, std::string_view text, std::string cache_control) {
+    auto out = reply({});
+    out.lasting = text;
+    out.content_type = type;
+    std::erase_if(out.headers, [](const auto& one) { return one.name == "Cache-Control"; });
+    out.headers.push_back({"Cache-Control", std::move(cache_control)});
+    return out;
+}
+
+// A browser keeps it and asks whether it is still the same (RFC 9110 section 13.1.2).
 http::Route carried(std::string_view path, std::string_view type, std::string_view text) {
-    return {"GET", path, 0, [type, text](Request) -> Task<Response> {
-                auto out = reply(std::string(text));
-                out.content_type = type;
+    const auto tag = "\"" + base64url(crypto::sha256(as_bytes(text))) + "\"";
+    return {"GET", path, 0, [type, text, tag](Request request) -> Task<Response> {
+                auto out = lasting(type, text, "no-cache");
+                out.headers.push_back({"ETag", tag});
+                if (request.header("if-none-match").find(tag) != std::string_view::npos) {
+                    out.status = 304;
+                }
                 co_return out;
             }};
 }
@@ -146,11 +162,7 @@ Task<Response> asset(Shared& shared, const Request& request) {
                            ? shared.web.files.find(request.path.substr(prefix.size()))
                            : shared.web.files.end();
     if (found == shared.web.files.end()) co_return refuse(404, "not_found");
-    auto out = reply(found->second);
-    out.content_type = type_of(found->first);
-    std::erase_if(out.headers, [](const auto& one) { return one.name == "Cache-Control"; });
-    out.headers.push_back({"Cache-Control", "public, max-age=31536000, immutable"});
-    co_return out;
+    co_return lasting(type_of(found->first), found->second, "public, max-age=31536000, immutable");
 }
 
 Task<Response> sessions_of(Shared& shared, const Request& request, const LoggedIn& who) {
@@ -180,7 +192,27 @@ http::Route plain_route(std::string_view method, std::string_view path, std::siz
             }};
 }
 
+// Whoever is logged in keeps their connection when strangers take all places.
+http::Route recognising(Shared& shared, http::Route route) {
+    route.handler = [&shared,
+                     handler = std::move(route.handler)](Request request) -> Task<Response> {
+        const bool known = who_asks(shared, request) != nullptr;
+        auto out = co_await handler(std::move(request));
+        out.known = known;
+        co_return out;
+    };
+    return route;
+}
+
 }  // namespace
+
+http::ServerOptions server_options() {
+    http::ServerOptions out;
+    out.limits.connections_per_address_max = per_network_max;
+    // No certificate says who it is; the cookie will (`recognising`).
+    out.known = [](const http::Peer&) { return false; };
+    return out;
+}
 
 std::vector<http::Route> routes(Shared& shared) {
     std::vector<http::Route> out;
@@ -208,6 +240,8 @@ std::vector<http::Route> routes(Shared& shared) {
     out.push_back(carried("/directory", "application/jose", shared.texts.directory));
     out.push_back(carried("/authority", "application/jwk+json", shared.texts.authority));
     out.push_back(carried("/policy", "application/json", shared.texts.policy));
+    for (auto& route : out)
+        route = recognising(shared, std::move(route));
     return out;
 }
 

@@ -45,7 +45,7 @@ class PortalRoutesTest : public testing::Test {
                                           [](const auto& one) { return one.id.text(); });
         listed.certificates = {relay_identity.hash};
         listed.addresses = {{.host = "127.0.0.1", .port = relay->port()}};
-        server = std::make_unique<http::Server>(io, http::ServerOptions{}, routes(shared));
+        server = std::make_unique<http::Server>(io, server_options(), routes(shared));
     }
     http::Task<Response> nonce(Request request) {
         if (nonce_refused) co_return answer_of(*nonce_refused, request);
@@ -266,6 +266,21 @@ TEST_F(PortalRoutesTest, OneTextForEachReason) {
         shows(get("/", "said=<b>", {{"Sec-Fetch-Site", "same-origin"}}), "role=\"status\""));
 }
 
+// Directory and policy are large, and every page reads them.
+TEST_F(PortalRoutesTest, WhatABrowserHasIsNotSentAgain) {
+    const auto first = get("/directory");
+    EXPECT_EQ(first.body, "a.b.c");
+    EXPECT_EQ(first.header("Cache-Control"), "no-cache");
+    const std::string tag(first.header("ETag"));
+    const auto again = get("/directory", "", {{"If-None-Match", "\"another\", " + tag}});
+    EXPECT_EQ(again.status, 304);
+    EXPECT_EQ(again.header("ETag"), tag);
+    EXPECT_EQ(again.body, "");
+    const auto other = get("/authority", "", {{"If-None-Match", tag}});
+    EXPECT_EQ(other.status, 200) << "another text";
+    EXPECT_EQ(other.body, "{}");
+}
+
 TEST_F(PortalRoutesTest, OnlyItsOwnPagesPost) {
     for (const auto* path : {"/login", "/login/finish", "/logout", "/logout/other"}) {
         auto other = form(path, {{"lang", "en"}});
@@ -461,6 +476,68 @@ TEST_F(PortalRoutesTest, TheFirstLogInEndsAfterTheSecondOnesCookieIsSet) {
     EXPECT_EQ(shared.sessions.find(first, unix_now()), nullptr);
     EXPECT_FALSE(feed->push(""));
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookies_of(done)}}), "Where I am logged in"));
+}
+
+// One who is logged in does not take all connections to the relay.
+TEST_F(PortalRoutesTest, OnlySoManyQuestionsOfOneLogInAtOnce) {
+    const auto question = [] {
+        return PageQuestion{
+            .to = {.holder = wire::participant_id("relay"), .kind = {}},
+            .service = wire::service_id("bells"),
+            .parameters = {},
+            .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key(),
+            .payload = {}};
+    };
+    holds_back = true;
+    std::size_t passed = 0;
+    for (std::size_t i = 0; i < asking_of_mandate_max; ++i) {
+        http::asio::co_spawn(
+            io,
+            [](Askers& askers, PageQuestion one, std::size_t& count) -> http::Task<void> {
+                if (co_await askers.pass(std::move(one), "jws")) ++count;
+            }(shared.askers, question(), passed),
+            http::asio::detached);
+    }
+    for (int i = 0; i < 1'000 && asked.size() < asking_of_mandate_max; ++i)
+        http::await(io, http::pause(Milliseconds(5)));
+    ASSERT_EQ(asked.size(), asking_of_mandate_max);
+    const auto more = http::await(io, shared.askers.pass(question(), "jws"));
+    ASSERT_FALSE(more.has_value());
+    EXPECT_EQ(more.error().code, wire::Code::overloaded);
+    holds_back = false;
+    EXPECT_TRUE(http::await(io, shared.askers.pass(question(), "of another")).has_value());
+    for (int i = 0; i < 1'000 && passed < asking_of_mandate_max; ++i)
+        http::await(io, http::pause(Milliseconds(5)));
+    EXPECT_EQ(passed, asking_of_mandate_max);
+    EXPECT_TRUE(http::await(io, shared.askers.pass(question(), "jws")).has_value());
+}
+
+// When every place is taken, who is logged in keeps theirs.
+TEST_F(PortalRoutesTest, StrangersGiveWay) {
+    auto options = server_options();
+    options.limits.connections_max = 2;
+    const http::Server small(io, options, routes(shared));
+    const auto connect = [&] {
+        return std::move(*http::await(io, http::Connection::connect({"127.0.0.1", small.port()},
+                                                                    nullptr, Milliseconds(2'000))));
+    };
+    const auto answers = [&](http::Connection& connection, std::vector<http::Header> headers) {
+        Request request;
+        request.path = "/authority";
+        request.headers = std::move(headers);
+        return http::await(io, connection.exchange(std::move(request), 1'000, Milliseconds(2'000)))
+            .has_value();
+    };
+    auto known = connect();
+    EXPECT_TRUE(answers(known, {{"Cookie", "__Host-mado=" + in(1)}}));
+    for (int i = 0; i < 3; ++i) {
+        auto stranger = connect();
+        EXPECT_TRUE(answers(stranger, {})) << i;
+        auto next = connect();
+        EXPECT_TRUE(answers(next, {{"Cookie", "__Host-mado=invented"}})) << i;
+        EXPECT_FALSE(answers(stranger, {})) << i;
+    }
+    EXPECT_TRUE(answers(known, {}));
 }
 
 TEST_F(PortalRoutesTest, WhatAPageChoosesIsKept) {
