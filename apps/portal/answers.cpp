@@ -21,10 +21,7 @@ constexpr std::string_view size_cookie = "__Host-mado-size";
 }  // namespace
 
 Response reply(std::string body, const std::string& form_target) {
-    auto out =
-        page::html(std::move(body), 200, {.run_scripts = true, .send_forms_to = form_target});
-    out.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
-    return out;
+    return page::html(std::move(body), 200, {.run_scripts = true, .send_forms_to = form_target});
 }
 
 Response redirect(std::string to, std::string_view form_target) {

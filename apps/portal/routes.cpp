@@ -35,11 +35,13 @@ Task<Response> start(Shared& shared, const Request& request) {
     if (who_asks(shared, request) != nullptr) {
         co_return shown(request, place_page(site_of(shared), look, Place::home), shared.agent);
     }
+    // Only this site says what happened here, not a link of another one or of a letter.
+    std::optional<Said> said;
     const auto form = http::parse_form(request.query);
-    co_return shown(
-        request,
-        start_page(site_of(shared), look, form ? parse_said(form->text("said")) : std::nullopt),
-        shared.agent);
+    if (form && request.header("sec-fetch-site") == "same-origin") {
+        said = parse_said(form->text("said"));
+    }
+    co_return shown(request, start_page(site_of(shared), look, said), shared.agent);
 }
 
 // ---- what pages fetch ----
@@ -211,6 +213,8 @@ http::ServerOptions server_options() {
     out.limits.connections_per_address_max = per_network_max;
     // No certificate says who it is; the cookie will (`recognising`).
     out.known = [](const http::Peer&) { return false; };
+    out.headers = page::html({}).headers;
+    out.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
     return out;
 }
 

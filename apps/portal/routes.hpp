@@ -37,7 +37,8 @@ struct Shared {
     Askers askers{directory, identity};
 };
 
-// Of the portal's server, but for where it listens: whose connections give way.
+// Of the portal's server, but for where it listens: what stands in every answer, whose connections
+// give way.
 http::ServerOptions server_options();
 std::vector<http::Route> routes(Shared& shared);
 

@@ -266,6 +266,31 @@ TEST_F(PortalRoutesTest, OneTextForEachReason) {
         shows(get("/", "said=<b>", {{"Sec-Fetch-Site", "same-origin"}}), "role=\"status\""));
 }
 
+// A link in a letter or of another site says nothing in this one's name.
+TEST_F(PortalRoutesTest, OnlyItsOwnPagesSayWhatHappened) {
+    EXPECT_FALSE(shows(get("/", "said=card_stopped"), "role=\"status\""));
+    for (const auto* from : {"cross-site", "same-site", "none"}) {
+        const auto page = get("/", "said=card_stopped", {{"Sec-Fetch-Site", from}});
+        EXPECT_FALSE(shows(page, "role=\"status\"")) << from;
+    }
+}
+
+// Also of those that no handler has made.
+TEST_F(PortalRoutesTest, EveryAnswerIsGuarded) {
+    auto large = form("/login", {{"lang", std::string(9'000, 'x')}});
+    auto foreign = form("/login", {});
+    foreign.headers.clear();
+    for (const auto& answer : {get("/"), get("/nothing"), get("/login"), get("/session"),
+                               send(std::move(large)), send(std::move(foreign))}) {
+        EXPECT_TRUE(answer.header("Strict-Transport-Security").starts_with("max-age="))
+            << answer.status;
+        EXPECT_TRUE(answer.header("Content-Security-Policy").starts_with("default-src 'none'"))
+            << answer.status;
+        EXPECT_EQ(answer.header("X-Frame-Options"), "DENY") << answer.status;
+        EXPECT_EQ(answer.header("Cache-Control"), "no-store") << answer.status;
+    }
+}
+
 // Directory and policy are large, and every page reads them.
 TEST_F(PortalRoutesTest, WhatABrowserHasIsNotSentAgain) {
     const auto first = get("/directory");
