@@ -11,6 +11,8 @@
 #include "agent/caller.hpp"
 #include "agent_fixture.hpp"
 #include "base/json.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
 #include "crypto/test_command.hpp"
 
 namespace mado::agent {
@@ -43,6 +45,38 @@ TEST_F(Agent, SignsALogInAndReturnsToTheSite) {
     const auto key = readers_.open(test_reader).value()->authentication_certificate().value();
     EXPECT_TRUE(crypto::verify_jws(signed_mandate.jws, key.public_key()));
     EXPECT_EQ(signed_mandate.jws.certificate, key.thumbprint());
+}
+
+// Threat: a browser keeps the address that it returned to, on disk.
+TEST_F(Agent, TheAnswerIsSealedToTheSite) {
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto seal_to = base64url(as_bytes(key.public_key().jwk()));
+    const auto done = enter(get("/authorize", query({{"seal_to", seal_to}})), "1234");
+    ASSERT_EQ(done.status, 303) << done.body;
+    const std::string location(done.response.header("location"));
+    const auto fragment = location.substr(location.find('#') + 1);
+    const auto form = http::parse_form(fragment);
+    ASSERT_EQ(form->fields().size(), 2U) << location;
+    EXPECT_EQ(form->text("state"), "a-state");
+    const auto opened = wire::valid(crypto::decrypt_jwe(form->text("response"), key));
+    const auto answer = wire::valid(http::parse_form(as_text(opened)));
+    const auto mandate = wire::valid(wire::parse_mandate(answer.text("mandate")));
+    const auto der = wire::valid(parse_base64url(answer.text("certificate")));
+    EXPECT_EQ(mandate.jws.certificate, crypto::sha256(der));
+    EXPECT_FALSE(crypto::decrypt_jwe(form->text("response"), test_sealing_key()).has_value());
+}
+
+TEST_F(Agent, SealsToAP256KeyOnly) {
+    const auto jwk = [](crypto::KeyType type) {
+        return crypto::PrivateKey::generate(type).public_key().jwk();
+    };
+    for (const auto& text : {std::string("{}"), std::string(600, ' '), std::string("x"),
+                             jwk(crypto::KeyType::p384), jwk(crypto::KeyType::ed25519)}) {
+        const auto page = get("/authorize", query({{"seal_to", base64url(as_bytes(text))}}));
+        EXPECT_EQ(page.status, 403) << text;
+    }
+    EXPECT_EQ(get("/authorize", query({{"seal_to", jwk(crypto::KeyType::p256)}})).status, 403)
+        << "not in base64url";
 }
 
 TEST_F(Agent, SpeaksThreeLanguages) {

@@ -283,6 +283,14 @@ void RunningCountry::send_signal(const std::string& program, int signal) {
     if (::kill(read_pid(places_, program), signal) != 0) throw Failure(program + " is gone");
 }
 
+int RunningCountry::stop(const std::string& program) {
+    const int pid = read_pid(places_, program);
+    send_signal(program, SIGTERM);
+    int status = 0;
+    if (::waitpid(pid, &status, 0) != pid) throw Failure(program + " is not our child");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
 std::int64_t RunningCountry::start(const std::string& program) {
     const auto before = complaints();
     if (!before.empty()) throw Failure("before " + program + " started again: " + before);

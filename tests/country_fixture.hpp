@@ -116,6 +116,8 @@ class RunningCountry {
     void down();  // the same
     void kill9(const std::string& program);
     void send_signal(const std::string& program, int signal);
+    // SIGTERM; returns its exit status, or minus the signal that ended it.
+    int stop(const std::string& program);
     // Starts a program that does not run; returns after how many milliseconds it was ready.
     std::int64_t start(const std::string& program);
     // The lines of all logs that say that a program broke down (sanitizers, faults).

@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "browser.hpp"
 #include "country_fixture.hpp"
+#include "crypto/jwe.hpp"
 #include "http/form.hpp"
 
 namespace mado::tests {
@@ -100,8 +101,14 @@ TEST_F(LoginTest, AMandateOfAnotherSessionIsRefused) {
     to_the_agent();
     const auto at = browser->url();
     const auto query = http::parse_form(at.substr(at.find('?') + 1)).value();
+    // As his own agent would seal it for this log-in.
+    const auto jwk = valid(parse_base64url(query.text("seal_to")));
+    const auto key = valid(crypto::PublicKey::from_jwk(valid(parse_json_object(as_text(jwk)))));
+    http::Form inside;
+    inside.set("mandate", foreign);
+    inside.set("certificate", base64url(country().certificate_of("taro").der()));
     http::Form answer;
-    answer.set("mandate", foreign);
+    answer.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(inside)), key));
     answer.set("state", std::string(query.text("state")));
     browser->go(portal() + "login/back#" + http::form_text(answer));
     EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
@@ -110,6 +117,17 @@ TEST_F(LoginTest, AMandateOfAnotherSessionIsRefused) {
     // And without having begun one at all.
     browser->go(portal() + "login/back#mandate=" + foreign);
     EXPECT_TRUE(browser->shows("この画面から始めたものではありません"));
+}
+
+// A portal that has asked for somebody (at the log-in, and for the first page) keeps connections to
+// the relay, and to the browser. It stops in order all the same.
+TEST_F(LoginTest, AUsedPortalStops) {
+    log_in();
+    EXPECT_EQ(country().stop("portal"), 0);
+    const auto log = read_file(country().path("run/portal.log")).value();
+    EXPECT_NE(log.find("stopped"), std::string::npos);
+    EXPECT_EQ(country().complaints(), "");
+    country().start("portal");
 }
 
 TEST_F(LoginTest, ThePinIsInNoLog) {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <charconv>
 #include <optional>
 
 #include "base/printable.hpp"
+#include "crypto/jwe.hpp"
 #include "http/form.hpp"
 #include "wire/head.hpp"
 
@@ -18,12 +20,13 @@ constexpr std::size_t document_bytes_max = 16 * 1024;
 constexpr std::size_t scope_max = 32;
 constexpr std::size_t state_bytes_max = 256;
 constexpr std::size_t nonce_bytes_max = 64;
+constexpr std::size_t jwk_bytes_max = 512;
 
 // All that a redirect may say; "lang" is for the pages.
 bool only_known_fields(const http::Form& form) {
-    constexpr std::array<std::string_view, 13> known = {
-        "client_id", "redirect_uri", "response_mode", "kind", "scope",    "nonce",   "state",
-        "aud",       "exp",          "lang",          "to",   "document", "delegate"};
+    constexpr std::array<std::string_view, 14> known = {
+        "client_id", "redirect_uri", "response_mode", "kind", "scope",    "nonce",    "state",
+        "aud",       "exp",          "lang",          "to",   "document", "delegate", "seal_to"};
     return std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });
@@ -78,6 +81,17 @@ std::expected<std::optional<Document>, Refusal> document_of(const http::Form& fo
     return Document{.to = to, .text = std::string(text)};
 }
 
+// A public JWK, its JSON in base64url.
+Parsed<crypto::PublicKey> key_of(std::string_view text) {
+    const auto bytes = parse_base64url(text);
+    if (!bytes) return std::unexpected(bytes.error());
+    const auto jwk = parse_json_object(as_text(*bytes), {.text_bytes_max = jwk_bytes_max});
+    if (!jwk) return std::unexpected(jwk.error());
+    auto key = crypto::PublicKey::from_jwk(*jwk);
+    if (key && key->type() != crypto::KeyType::p256) return bad("the key is not a P-256 key");
+    return key;
+}
+
 bool lists(const wire::Participant& site, std::string_view redirect_uri) {
     return std::ranges::find(site.redirect_uris, redirect_uri) != site.redirect_uris.end();
 }
@@ -124,6 +138,12 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     if (form.has("delegate") != for_another || delegate.has_value() != for_another) {
         return std::unexpected(Refusal::malformed);
     }
+    std::optional<crypto::PublicKey> seal_to;
+    if (form.has("seal_to")) {
+        auto key = key_of(form.text("seal_to"));
+        if (!key) return std::unexpected(Refusal::malformed);
+        seal_to = std::move(*key);
+    }
     auto document = document_of(form, facts.way, facts.directory);
     if (!document) return std::unexpected(document.error());
     return Asked{.site = site,
@@ -134,7 +154,8 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
                  .state = std::string(state),
                  .expires = *expires,
                  .document = std::move(*document),
-                 .delegate = delegate ? std::optional(*delegate) : std::nullopt};
+                 .delegate = delegate ? std::optional(*delegate) : std::nullopt,
+                 .seal_to = std::move(seal_to)};
 }
 
 std::string delegate_number(const Hash& thumbprint) {
@@ -150,7 +171,10 @@ std::string signed_address(const Asked& asked, const Signed& what) {
     form.set("mandate", what.mandate);
     if (!what.certificate.empty()) form.set("certificate", what.certificate);
     if (!what.payload.empty()) form.set("payload", what.payload);
-    return with_fragment(asked, std::move(form));
+    if (!asked.seal_to) return with_fragment(asked, std::move(form));
+    http::Form sealed;
+    sealed.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(form)), *asked.seal_to));
+    return with_fragment(asked, std::move(sealed));
 }
 
 std::string refused_address(const Asked& asked) {

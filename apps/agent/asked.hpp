@@ -30,6 +30,7 @@ struct Asked {
     UnixTime expires = 0;                   // of the nonce
     std::optional<Document> document = {};  // of an application
     std::optional<Hash> delegate = {};      // who will act: x5t#S256 of that card's certificate
+    std::optional<crypto::PublicKey> seal_to = {};  // the site's, P-256, for what comes back
 };
 
 // Why nothing is signed, before a PIN is asked.
@@ -65,7 +66,8 @@ struct Signed {
     std::string payload = {};
     std::string certificate = {};  // of a log-in: the card's, DER in base64url
 };
-// The address to return to, with the answer in its fragment.
+// The address to return to, with the answer in its fragment: sealed to `seal_to` where the site has
+// sent one, because a browser keeps addresses on disk.
 std::string signed_address(const Asked& asked, const Signed& what);
 std::string refused_address(const Asked& asked);
 

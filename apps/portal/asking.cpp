@@ -35,8 +35,34 @@ Parsed<PageQuestion> read_page_question(std::string_view body) {
                         .payload = std::move(payload).value_or("")};
 }
 
+class Askers::Turn {
+  public:
+    Turn(std::shared_ptr<Asking> asking, std::string mandate)
+        : asking_(std::move(asking)), mandate_(std::move(mandate)) {
+        ++asking_->all;
+        ++asking_->by_mandate[mandate_];
+    }
+    ~Turn() {
+        --asking_->all;
+        const auto own = asking_->by_mandate.find(mandate_);
+        if (--own->second == 0) asking_->by_mandate.erase(own);
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+  private:
+    std::shared_ptr<Asking> asking_;
+    std::string mandate_;
+};
+
 client::Task<client::Result<client::Passed>> Askers::pass(PageQuestion question,
                                                           std::string mandate) {
+    const auto own = asking_->by_mandate.find(mandate);
+    const auto own_asking = own == asking_->by_mandate.end() ? 0 : own->second;
+    if (asking_->all >= asking_max || own_asking >= asking_of_mandate_max) {
+        co_return std::unexpected(client::Problem{wire::Code::overloaded, {}, {}, {}});
+    }
+    const Turn turn(asking_, mandate);
     std::unique_ptr<client::Asker> asker;
     if (idle_.empty()) {
         asker = std::make_unique<client::Asker>(directory_, identity_);

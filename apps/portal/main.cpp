@@ -74,7 +74,6 @@ wire::WebBuild load_listed_web(const std::string& folder, const wire::Directory&
 }
 
 constexpr http::Milliseconds shutdown_grace{5'000};
-constexpr std::size_t per_address_max = 512;  // a town hall's people share one
 
 Task<void> shut_down(asio::io_context& io, http::Server& server, http::Server& operator_server,
                      const Log& log) {
@@ -111,6 +110,10 @@ int serve(const std::string& config_path) {
     const auto web = load_listed_web(settings.web, directory, identity);
     const auto national = must(parse_national(text_of(settings.country)), settings.country);
 
+    const auto tls =
+        http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
+    asio::io_context io{1};
+    // After the io_context: its askers have connections there.
     Shared shared{.directory = directory,
                   .policy = policy,
                   .identity = identity,
@@ -121,18 +124,14 @@ int serve(const std::string& config_path) {
                   .redirect_uri = settings.redirect_uri,
                   .agent = settings.agent,
                   .log = log};
-    const auto tls =
-        http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
-    asio::io_context io{1};
     client::EndingFollower follower(io, directory, identity, log,
                                     [&shared](const wire::EndedMandate& ended) {
                                         shared.sessions.end(ended.mandate, said_of(ended.ending));
                                     });
-    http::ServerOptions options;
+    auto options = server_options();
     options.address = settings.address;
     options.port = settings.port;
     options.tls = &tls;
-    options.limits.connections_per_address_max = per_address_max;
     http::log_requests(options, log);
     http::Server server(io, options, routes(shared));
     http::Metrics metrics;

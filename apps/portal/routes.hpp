@@ -37,6 +37,9 @@ struct Shared {
     Askers askers{directory, identity};
 };
 
+// Of the portal's server, but for where it listens: what stands in every answer, whose connections
+// give way.
+http::ServerOptions server_options();
 std::vector<http::Route> routes(Shared& shared);
 
 }  // namespace mado::portal

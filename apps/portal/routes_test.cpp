@@ -4,8 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/detached.hpp>
+#include <boost/json.hpp>
 #include <map>
 
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "crypto/x509.hpp"
 #include "http/event_stream.hpp"
 #include "http/form.hpp"
 #include "http/test_net.hpp"
@@ -33,12 +38,14 @@ class PortalRoutesTest : public testing::Test {
             std::vector<http::Route>{
                 {"POST", "/v1/nonce", 1'000, [this](Request request) { return nonce(request); }},
                 {"POST", "/v1/requests", 100'000,
-                 [this](Request request) { return refuse(request); }}});
+                 [this](Request request) { return answer(std::move(request)); }},
+                {"POST", "/v1/mandates/end", 1'000,
+                 [this](Request request) { return end(std::move(request)); }}});
         auto& listed = *std::ranges::find(directory.participants, std::string("relay"),
                                           [](const auto& one) { return one.id.text(); });
         listed.certificates = {relay_identity.hash};
         listed.addresses = {{.host = "127.0.0.1", .port = relay->port()}};
-        server = std::make_unique<http::Server>(io, http::ServerOptions{}, routes(shared));
+        server = std::make_unique<http::Server>(io, server_options(), routes(shared));
     }
     http::Task<Response> nonce(Request request) {
         if (nonce_refused) co_return answer_of(*nonce_refused, request);
@@ -47,7 +54,23 @@ class PortalRoutesTest : public testing::Test {
         out.body = R"({"nonce":"the-nonce"})";
         co_return out;
     }
-    http::Task<Response> refuse(Request request) { co_return answer_of(refused, request); }
+    // What is no answer at all, for whoever would read it.
+    http::Task<Response> answer(Request request) {
+        asked.push_back(request.body);
+        while (holds_back)
+            co_await http::pause(Milliseconds(2));
+        if (refused) co_return answer_of(*refused, request);
+        Response out;
+        out.content_type = "application/json";
+        out.body = "{}";
+        co_return out;
+    }
+    http::Task<Response> end(Request request) {
+        ended.push_back(std::move(request.body));
+        Response out;
+        out.status = 204;
+        co_return out;
+    }
     static Response answer_of(wire::Code code, const Request& request) {
         const auto& info = wire::info(code);
         return http::problem(info.status, info.name, info.title, request.request_id);
@@ -109,7 +132,7 @@ class PortalRoutesTest : public testing::Test {
         return out;
     }
     struct Begun {
-        std::string cookies, state;
+        std::string cookies, state, seal_to;
     };
     Begun begin(const std::string& lang, const std::string& cookies = {}) {
         const auto response = post("/login", {{"lang", lang}}, cookies);
@@ -119,15 +142,31 @@ class PortalRoutesTest : public testing::Test {
         EXPECT_EQ(query.text("nonce"), "the-nonce");
         EXPECT_EQ(query.text("lang"), lang);
         EXPECT_EQ(query.text("client_id"), "portal");
-        return {cookies_of(response), std::string(query.text("state"))};
+        return {cookies_of(response), std::string(query.text("state")),
+                std::string(query.text("seal_to"))};
+    }
+    // What comes back with the browser, as the agent seals it.
+    static Fields sealed(const Begun& begun, const Fields& fields) {
+        const auto jwk = wire::valid(parse_base64url(begun.seal_to));
+        const auto key =
+            wire::valid(crypto::PublicKey::from_jwk(wire::valid(parse_json_object(as_text(jwk)))));
+        http::Form form;
+        for (const auto& [name, value] : fields)
+            form.set(name, value);
+        return {{"response", crypto::encrypt_jwe(as_bytes(http::form_text(form)), key)},
+                {"state", begun.state}};
+    }
+    [[nodiscard]] std::string certificate() const { return base64url(card.der()); }
+    [[nodiscard]] Fields returned(const Begun& begun) const {
+        return sealed(begun, {{"mandate", mandate()}, {"certificate", certificate()}});
     }
     // The cookie's value of a log-in.
-    std::string in(std::uint8_t mandate, const Hash& card = wire::filled(2)) {
+    std::string in(std::uint8_t mandate, const Hash& of = wire::filled(2)) {
         return shared.sessions
             .log_in({.mandate = "jws",
                      .mandate_hash = wire::filled(mandate),
                      .expires = unix_now() + 600,
-                     .card = card})
+                     .card = of})
             .value();
     }
     [[nodiscard]] std::string mandate(std::string of_nonce = "the-nonce") const {
@@ -140,8 +179,9 @@ class PortalRoutesTest : public testing::Test {
                                     .issued_at = now,
                                     .expires = now + 600,
                                     .stop = wire::filled(1)};
-        return crypto::sign_jws(wire::mandate_type, {.key_id = {}, .certificate = wire::filled(2)},
-                                as_bytes(wire::mandate_payload(mandate)), country.seal_to);
+        return crypto::sign_jws(wire::mandate_type,
+                                {.key_id = {}, .certificate = card.thumbprint()},
+                                as_bytes(wire::mandate_payload(mandate)), card_key);
     }
     static bool shows(const Response& response, std::string_view words) {
         return response.body.find(words) != std::string::npos;
@@ -152,7 +192,15 @@ class PortalRoutesTest : public testing::Test {
     http::Identity portal_identity{"portal"};
     http::TlsContext relay_tls = http::TlsContext::server(relay_identity.tls(), true);
     std::optional<wire::Code> nonce_refused;
-    wire::Code refused = wire::Code::card_revoked;
+    std::optional<wire::Code> refused;
+    bool holds_back = false;
+    std::vector<std::string> asked, ended;  // what it was told
+    crypto::PrivateKey card_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    crypto::Certificate card = crypto::self_signed({.use = crypto::CertificateUse::authentication,
+                                                    .common_name = "1",
+                                                    .not_before = unix_now() - 60,
+                                                    .not_after = unix_now() + 3'600},
+                                                   card_key);
     wire::TestCountry country;
     wire::Directory directory = country.directory();
     wire::Policy policy =
@@ -187,8 +235,9 @@ TEST_F(PortalRoutesTest, PagesInThreeLanguages) {
     EXPECT_TRUE(shows(get("/", "lang=easy"), "カードで はいる"));
     EXPECT_TRUE(shows(get("/procedures", "lang=easy"), "<ruby>仕事<rp>（</rp><rt>しごと</rt>"));
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", "__Host-mado-lang=easy"}}), "Log in"));
-    EXPECT_TRUE(
-        shows(get("/", "said=failed", {{"Cookie", "__Host-mado-lang=en"}}), "not be reached"));
+    EXPECT_TRUE(shows(get("/", "said=failed",
+                          {{"Cookie", "__Host-mado-lang=en"}, {"Sec-Fetch-Site", "same-origin"}}),
+                      "not be reached"));
     const auto back = get("/login/back", "", {{"Cookie", "a=b; __Host-mado-lang=en"}});
     EXPECT_TRUE(shows(back, "Checking your log-in"));
     EXPECT_TRUE(shows(back, "/back.js\"></script>"));
@@ -209,10 +258,52 @@ TEST_F(PortalRoutesTest, OneTextForEachReason) {
         for (const auto language : {page::Language::ja, page::Language::en, page::Language::easy}) {
             const auto query =
                 fmt::format("said={}&lang={}", to_text(said), page::to_text(language));
-            EXPECT_TRUE(shows(get("/", query), http::html_text(words.in(language)))) << query;
+            const auto page = get("/", query, {{"Sec-Fetch-Site", "same-origin"}});
+            EXPECT_TRUE(shows(page, http::html_text(words.in(language)))) << query;
         }
     }
-    EXPECT_FALSE(shows(get("/", "said=<b>"), "role=\"status\""));
+    EXPECT_FALSE(
+        shows(get("/", "said=<b>", {{"Sec-Fetch-Site", "same-origin"}}), "role=\"status\""));
+}
+
+// A link in a letter or of another site says nothing in this one's name.
+TEST_F(PortalRoutesTest, OnlyItsOwnPagesSayWhatHappened) {
+    EXPECT_FALSE(shows(get("/", "said=card_stopped"), "role=\"status\""));
+    for (const auto* from : {"cross-site", "same-site", "none"}) {
+        const auto page = get("/", "said=card_stopped", {{"Sec-Fetch-Site", from}});
+        EXPECT_FALSE(shows(page, "role=\"status\"")) << from;
+    }
+}
+
+// Also of those that no handler has made.
+TEST_F(PortalRoutesTest, EveryAnswerIsGuarded) {
+    auto large = form("/login", {{"lang", std::string(9'000, 'x')}});
+    auto foreign = form("/login", {});
+    foreign.headers.clear();
+    for (const auto& answer : {get("/"), get("/nothing"), get("/login"), get("/session"),
+                               send(std::move(large)), send(std::move(foreign))}) {
+        EXPECT_TRUE(answer.header("Strict-Transport-Security").starts_with("max-age="))
+            << answer.status;
+        EXPECT_TRUE(answer.header("Content-Security-Policy").starts_with("default-src 'none'"))
+            << answer.status;
+        EXPECT_EQ(answer.header("X-Frame-Options"), "DENY") << answer.status;
+        EXPECT_EQ(answer.header("Cache-Control"), "no-store") << answer.status;
+    }
+}
+
+// Directory and policy are large, and every page reads them.
+TEST_F(PortalRoutesTest, WhatABrowserHasIsNotSentAgain) {
+    const auto first = get("/directory");
+    EXPECT_EQ(first.body, "a.b.c");
+    EXPECT_EQ(first.header("Cache-Control"), "no-cache");
+    const std::string tag(first.header("ETag"));
+    const auto again = get("/directory", "", {{"If-None-Match", "\"another\", " + tag}});
+    EXPECT_EQ(again.status, 304);
+    EXPECT_EQ(again.header("ETag"), tag);
+    EXPECT_EQ(again.body, "");
+    const auto other = get("/authority", "", {{"If-None-Match", tag}});
+    EXPECT_EQ(other.status, 200) << "another text";
+    EXPECT_EQ(other.body, "{}");
 }
 
 TEST_F(PortalRoutesTest, OnlyItsOwnPagesPost) {
@@ -254,19 +345,79 @@ TEST_F(PortalRoutesTest, AReturnIsAnsweredWithWhereItGoesOn) {
                         cancelled.cookies + "; __Host-mado-lang=en")),
               "/?said=other_session&lang=en")
         << "the second time";
-    EXPECT_EQ(text(post("/login/finish", {{"mandate", mandate()}}, "__Host-mado-lang=easy")),
+    EXPECT_EQ(text(post("/login/finish", {{"response", "a.b.c.d.e"}}, "__Host-mado-lang=easy")),
               "/?said=other_session&lang=easy");
     EXPECT_EQ(text(post("/login/finish", {})), "/?said=other_session&lang=ja");
-    const auto unknown = post("/login/finish", {}, "__Host-mado-lang=en");
-    EXPECT_EQ(cookies_of(unknown), "__Host-mado-begin=") << "only until the return";
     auto malformed = form("/login/finish", {}, "__Host-mado-lang=en");
     malformed.body = "state=%zz";
     EXPECT_EQ(text(send(malformed)), "/?said=failed&lang=en");
     const auto foreign = begin("easy");
-    EXPECT_EQ(text(post("/login/finish",
-                        {{"mandate", mandate("another-nonce")}, {"state", foreign.state}},
-                        foreign.cookies)),
+    const auto of_another =
+        sealed(foreign, {{"mandate", mandate("another-nonce")}, {"certificate", certificate()}});
+    EXPECT_EQ(text(post("/login/finish", of_another, foreign.cookies)),
               "/?said=other_session&lang=easy");
+    EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(PortalRoutesTest, ALogInAsksTheRelayOnceAndReadsNothing) {
+    const auto begun = begin("en");
+    const auto done = post("/login/finish", returned(begun), begun.cookies);
+    EXPECT_EQ(text(done), "/");
+    const auto cookies = cookies_of(done);
+    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookies}}), "Where I am logged in"));
+    EXPECT_NE(cookies.find("__Host-mado-begin="), std::string::npos) << "only until the return";
+    ASSERT_EQ(asked.size(), 1U) << "what it answers was no answer";
+    const auto request = wire::valid(parse_json_object(asked.front()));
+    const auto head = wire::valid(crypto::parse_jws(text_at(request, "head")));
+    const auto said = wire::valid(parse_json_object(as_text(head.payload)));
+    EXPECT_EQ(text_at(said, "service"), "bells");
+    EXPECT_EQ(json::serialize(said.at("parameters")), R"({"limit":"1"})");
+}
+
+// What stands in the address stays in the browser's history: it is for the portal alone, once.
+TEST_F(PortalRoutesTest, AnAnswerThatIsNotSealedToTheLogInIsNone) {
+    const auto begun = begin("en");
+    EXPECT_NE(begin("en").seal_to, begun.seal_to);
+    const Fields plain{
+        {"mandate", mandate()}, {"certificate", certificate()}, {"state", begun.state}};
+    EXPECT_EQ(text(post("/login/finish", plain, begun.cookies)), "/?said=other_session&lang=en");
+    const auto next = begin("en");
+    auto fields = returned(begin("en"));
+    fields["state"] = next.state;
+    EXPECT_EQ(text(post("/login/finish", fields, next.cookies)), "/?said=other_session&lang=en");
+    EXPECT_TRUE(asked.empty());
+}
+
+// Else whoever has a certificate's hash could ask by the portal whether the card is registered.
+TEST_F(PortalRoutesTest, OnlyWhatTheCardSignedComesToTheRelay) {
+    const auto other_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto other = crypto::self_signed({.use = crypto::CertificateUse::authentication,
+                                            .common_name = "2",
+                                            .not_before = unix_now() - 60,
+                                            .not_after = unix_now() + 3'600},
+                                           other_key);
+    auto forged = mandate();
+    forged.resize(forged.rfind('.') + 1);
+    forged += base64url(Bytes(64, 1));
+    for (const auto& fields :
+         {Fields{{"mandate", mandate()}}, Fields{{"mandate", mandate()}, {"certificate", "AAAA"}},
+          Fields{{"mandate", mandate()}, {"certificate", base64url(other.der())}},
+          Fields{{"mandate", forged}, {"certificate", certificate()}}}) {
+        const auto begun = begin("en");
+        EXPECT_EQ(text(post("/login/finish", sealed(begun, fields), begun.cookies)),
+                  "/?said=refused&lang=en");
+    }
+    EXPECT_TRUE(asked.empty());
+}
+
+// A page of another site can lead a browser to /login/back with whatever it likes.
+TEST_F(PortalRoutesTest, AnotherSiteDoesNotCancelALogIn) {
+    const auto begun = begin("en");
+    const auto foreign =
+        post("/login/finish", {{"error", "access_denied"}, {"state", "x"}}, begun.cookies);
+    EXPECT_EQ(text(foreign), "/?said=other_session&lang=ja");
+    EXPECT_EQ(cookies_of(foreign), "");
+    EXPECT_EQ(text(post("/login/finish", returned(begun), begun.cookies)), "/");
 }
 
 TEST_F(PortalRoutesTest, WhyTheRelayRefuses) {
@@ -281,8 +432,7 @@ TEST_F(PortalRoutesTest, WhyTheRelayRefuses) {
     for (const auto& [code, said] : reasons) {
         refused = code;
         const auto begun = begin("en");
-        EXPECT_EQ(text(post("/login/finish", {{"mandate", mandate()}, {"state", begun.state}},
-                            begun.cookies)),
+        EXPECT_EQ(text(post("/login/finish", returned(begun), begun.cookies)),
                   fmt::format("/?said={}&lang=en", to_text(said)));
     }
     EXPECT_EQ(said_of(wire::Ending::stop), Said::card_removed);
@@ -333,6 +483,89 @@ TEST_F(PortalRoutesTest, ASecondLogInLeavesTheFirstUntilItIsThere) {
                         begun.cookies + "; " + cookie)),
               "/");
     EXPECT_NE(shared.sessions.find(name, unix_now()), nullptr);
+}
+
+// Pages that hear of an end look whether the browser is logged in still: it must have the new
+// cookie by then.
+TEST_F(PortalRoutesTest, TheFirstLogInEndsAfterTheSecondOnesCookieIsSet) {
+    const auto first = in(1);
+    const auto feed = shared.sessions.listen(wire::filled(1));
+    const auto begun = begin("en", "__Host-mado=" + first);
+    const auto done =
+        post("/login/finish", returned(begun), begun.cookies + "; __Host-mado=" + first);
+    EXPECT_EQ(text(done), "/");
+    EXPECT_NE(cookies_of(done).find("__Host-mado="), std::string::npos);
+    EXPECT_TRUE(feed->push("")) << "its pages have heard nothing yet";
+    EXPECT_TRUE(ended.empty());
+    for (int i = 0; i < 1'000 && ended.empty(); ++i)
+        http::await(io, http::pause(Milliseconds(5)));
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_NE(ended.front().find(base64url(wire::filled(1))), std::string::npos);
+    EXPECT_EQ(shared.sessions.find(first, unix_now()), nullptr);
+    EXPECT_FALSE(feed->push(""));
+    EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", cookies_of(done)}}), "Where I am logged in"));
+}
+
+// One who is logged in does not take all connections to the relay.
+TEST_F(PortalRoutesTest, OnlySoManyQuestionsOfOneLogInAtOnce) {
+    const auto question = [] {
+        return PageQuestion{
+            .to = {.holder = wire::participant_id("relay"), .kind = {}},
+            .service = wire::service_id("bells"),
+            .parameters = {},
+            .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key(),
+            .payload = {}};
+    };
+    holds_back = true;
+    std::size_t passed = 0;
+    for (std::size_t i = 0; i < asking_of_mandate_max; ++i) {
+        http::asio::co_spawn(
+            io,
+            [](Askers& askers, PageQuestion one, std::size_t& count) -> http::Task<void> {
+                if (co_await askers.pass(std::move(one), "jws")) ++count;
+            }(shared.askers, question(), passed),
+            http::asio::detached);
+    }
+    for (int i = 0; i < 1'000 && asked.size() < asking_of_mandate_max; ++i)
+        http::await(io, http::pause(Milliseconds(5)));
+    ASSERT_EQ(asked.size(), asking_of_mandate_max);
+    const auto more = http::await(io, shared.askers.pass(question(), "jws"));
+    ASSERT_FALSE(more.has_value());
+    EXPECT_EQ(more.error().code, wire::Code::overloaded);
+    holds_back = false;
+    EXPECT_TRUE(http::await(io, shared.askers.pass(question(), "of another")).has_value());
+    for (int i = 0; i < 1'000 && passed < asking_of_mandate_max; ++i)
+        http::await(io, http::pause(Milliseconds(5)));
+    EXPECT_EQ(passed, asking_of_mandate_max);
+    EXPECT_TRUE(http::await(io, shared.askers.pass(question(), "jws")).has_value());
+}
+
+// When every place is taken, who is logged in keeps theirs.
+TEST_F(PortalRoutesTest, StrangersGiveWay) {
+    auto options = server_options();
+    options.limits.connections_max = 2;
+    const http::Server small(io, options, routes(shared));
+    const auto connect = [&] {
+        return std::move(*http::await(io, http::Connection::connect({"127.0.0.1", small.port()},
+                                                                    nullptr, Milliseconds(2'000))));
+    };
+    const auto answers = [&](http::Connection& connection, std::vector<http::Header> headers) {
+        Request request;
+        request.path = "/authority";
+        request.headers = std::move(headers);
+        return http::await(io, connection.exchange(std::move(request), 1'000, Milliseconds(2'000)))
+            .has_value();
+    };
+    auto known = connect();
+    EXPECT_TRUE(answers(known, {{"Cookie", "__Host-mado=" + in(1)}}));
+    for (int i = 0; i < 3; ++i) {
+        auto stranger = connect();
+        EXPECT_TRUE(answers(stranger, {})) << i;
+        auto next = connect();
+        EXPECT_TRUE(answers(next, {{"Cookie", "__Host-mado=invented"}})) << i;
+        EXPECT_FALSE(answers(stranger, {})) << i;
+    }
+    EXPECT_TRUE(answers(known, {}));
 }
 
 TEST_F(PortalRoutesTest, WhatAPageChoosesIsKept) {

@@ -35,57 +35,71 @@ Browser browser_of(std::string_view user_agent) {
     return {.program = first_in(user_agent, programs), .system = first_in(user_agent, systems)};
 }
 
-bool Sessions::may_begin(const std::string& address, UnixTime now) {
+bool Sessions::may_begin(std::string_view address, UnixTime now) {
     drop_old(now);
-    auto& starts = starts_[address];
-    if (starts.until <= now) starts = {.until = now + starts_window_s, .count = 0};
-    return ++starts.count <= starts_max && waiting_.size() < waiting_max;
+    const auto network = http::network_of(address);
+    auto* starts = starts_.find(network);
+    if (starts == nullptr) {
+        starts_.put(network, 1, now + starts_window_s);
+        return true;
+    }
+    if (*starts == starts_max) return false;
+    ++*starts;
+    return true;
 }
 
-std::optional<std::string> Sessions::begin(Waiting waiting, UnixTime now) {
+std::string Sessions::begin(Waiting waiting, UnixTime now) {
     drop_old(now);
-    if (waiting_.size() >= waiting_max) return std::nullopt;
     auto cookie = base64url(crypto::random_hash());
-    waiting_.emplace(name_of(cookie), std::move(waiting));
+    const auto until = waiting.expires;
+    waiting_.put(name_of(cookie), std::move(waiting), until);
     return cookie;
 }
 
 std::optional<Waiting> Sessions::take_waiting(std::string_view cookie, std::string_view state,
                                               UnixTime now) {
-    const auto found = waiting_.find(name_of(cookie));
+    const auto name = name_of(cookie);
+    const auto* found = waiting_.find(name);
     // Another site can send a browser here with an answer of its own: that takes nothing away.
-    if (found == waiting_.end() || found->second.state != state) return std::nullopt;
-    auto out = std::move(found->second);
-    waiting_.erase(found);
-    return out.expires > now ? std::optional(std::move(out)) : std::nullopt;
+    if (found == nullptr || found->state != state) return std::nullopt;
+    auto out = waiting_.take(name);
+    return out->expires > now ? std::move(out) : std::nullopt;
 }
 
 std::expected<std::string, Said> Sessions::log_in(LoggedIn who) {
-    const auto ended = ended_.find(who.mandate_hash);
-    if (ended != ended_.end()) return std::unexpected(ended->second.why);
+    if (const auto* why = ended_.find(who.mandate_hash)) return std::unexpected(*why);
+    // A nonce is given to one browser session, and its mandate taken once.
+    if (sessions_.find(who.mandate_hash) != nullptr) return std::unexpected(Said::other_session);
     auto cookie = base64url(crypto::random_hash());
+    const auto name = name_of(cookie);
+    const auto mandate = who.mandate_hash;
+    const auto until = who.expires;
     who.id = base64url(crypto::random_bytes(16));
-    logged_in_.emplace(name_of(cookie), std::move(who));
+    mandates_.emplace(name, mandate);
+    of_cards_.emplace(who.card, mandate);
+    sessions_.put(mandate, {.who = std::move(who), .name = name}, until);
     return cookie;
 }
 
 const LoggedIn* Sessions::find(std::string_view cookie, UnixTime now) const {
-    const auto found = logged_in_.find(name_of(cookie));
-    return found == logged_in_.end() || found->second.expires <= now ? nullptr : &found->second;
+    const auto mandate = mandates_.find(name_of(cookie));
+    const auto* found = mandate == mandates_.end() ? nullptr : sessions_.find(mandate->second);
+    return found == nullptr || found->who.expires <= now ? nullptr : &found->who;
 }
 
 std::optional<LoggedIn> Sessions::log_out(std::string_view cookie) {
-    const auto found = logged_in_.find(name_of(cookie));
-    if (found == logged_in_.end()) return std::nullopt;
-    auto out = found->second;
+    const auto mandate = mandates_.find(name_of(cookie));
+    if (mandate == mandates_.end()) return std::nullopt;
+    auto out = sessions_.find(mandate->second)->who;
     end(out.mandate_hash, Said::log_out);
     return out;
 }
 
 std::optional<Hash> Sessions::end_one(const Hash& card, std::string_view id, Said why) {
-    for (const auto& [name, one] : logged_in_) {
-        if (one.card != card || one.id != id) continue;
-        const auto mandate = one.mandate_hash;
+    for (auto one = of_cards_.lower_bound({card, Hash{}});
+         one != of_cards_.end() && one->first == card; ++one) {
+        if (sessions_.find(one->second)->who.id != id) continue;
+        const auto mandate = one->second;
         end(mandate, why);
         return mandate;
     }
@@ -94,54 +108,56 @@ std::optional<Hash> Sessions::end_one(const Hash& card, std::string_view id, Sai
 
 std::vector<LoggedIn> Sessions::of_card(const Hash& card, UnixTime now) const {
     std::vector<LoggedIn> out;
-    for (const auto& [name, one] : logged_in_) {
-        if (one.card == card && one.expires > now) out.push_back(one);
+    for (auto one = of_cards_.lower_bound({card, Hash{}});
+         one != of_cards_.end() && one->first == card; ++one) {
+        const auto& who = sessions_.find(one->second)->who;
+        if (who.expires > now) out.push_back(who);
     }
     std::ranges::sort(out, {}, [](const LoggedIn& one) { return std::pair(one.since, one.id); });
     return out;
 }
 
 bool Sessions::may_ask(const Hash& mandate, UnixTime now) {
-    auto& asks = asks_[mandate];
-    if (asks.until <= now) asks = {.until = now + asks_window_s, .count = 0};
-    return ++asks.count <= asks_max;
+    auto* session = sessions_.find(mandate);
+    if (session == nullptr) return false;
+    if (session->asks_until <= now) {
+        session->asks_until = now + asks_window_s;
+        session->asks = 0;
+    }
+    return ++session->asks <= asks_max;
 }
 
 std::shared_ptr<http::Feed> Sessions::listen(const Hash& mandate) {
-    std::erase_if(listening_, [](const auto& one) { return one.second.expired(); });
-    if (listening_.count(mandate) >= pages_max) return nullptr;
+    auto* session = sessions_.find(mandate);
+    if (session == nullptr) return nullptr;
+    std::erase_if(session->listening, [](const auto& one) { return one.expired(); });
+    if (session->listening.size() >= pages_max) return nullptr;
     auto feed = std::make_shared<http::Feed>(
         http::Feed::Options{.heartbeat = std::string(http::event_heartbeat)});
-    listening_.emplace(mandate, feed);
+    session->listening.push_back(feed);
     return feed;
 }
 
 void Sessions::end(const Hash& mandate, Said why) {
-    ended_.insert_or_assign(mandate,
-                            Ended{.why = why, .until = unix_now() + wire::login_lifetime_s});
-    std::erase_if(logged_in_,
-                  [&mandate](const auto& one) { return one.second.mandate_hash == mandate; });
-    const auto [from, to] = listening_.equal_range(mandate);
-    for (auto one = from; one != to; ++one) {
-        const auto feed = one->second.lock();
+    ended_.put(mandate, why, unix_now() + wire::login_lifetime_s);
+    const auto session = sessions_.take(mandate);
+    if (!session) return;
+    mandates_.erase(session->name);
+    of_cards_.erase({session->who.card, session->who.mandate_hash});
+    for (const auto& one : session->listening) {
+        const auto feed = one.lock();
         if (!feed) continue;
         feed->push(http::event_text({.name = "ended", .data = std::string(to_text(why))}));
         feed->close();
     }
-    listening_.erase(from, to);
 }
 
 void Sessions::drop_old(UnixTime now) {
-    std::erase_if(waiting_, [now](const auto& one) { return one.second.expires <= now; });
-    std::erase_if(starts_, [now](const auto& one) { return one.second.until <= now; });
-    std::erase_if(asks_, [now](const auto& one) { return one.second.until <= now; });
-    std::erase_if(ended_, [now](const auto& one) { return one.second.until <= now; });
-    std::vector<Hash> over;
-    for (const auto& [name, one] : logged_in_) {
-        if (one.expires <= now) over.push_back(one.mandate_hash);
-    }
-    for (const auto& mandate : over)
-        end(mandate, Said::time_over);
+    waiting_.drop_old(now);
+    starts_.drop_old(now);
+    ended_.drop_old(now);
+    while (const auto mandate = sessions_.first(now))
+        end(*mandate, Said::time_over);
 }
 
 }  // namespace mado::portal

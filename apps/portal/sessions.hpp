@@ -6,12 +6,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "crypto/key.hpp"
+#include "expiring.hpp"
 #include "http/http.hpp"
 #include "page/page.hpp"
 #include "said.hpp"
@@ -24,11 +28,14 @@ struct Waiting {
     std::string state;
     UnixTime expires = 0;
     page::Language language = page::Language::ja;
+    crypto::PrivateKey key;  // opens what the agent answers; P-256
 };
-// How many log-ins one address may begin within five minutes: each takes one of the relay's nonces.
+// How many log-ins one network may begin within five minutes: each takes one of the relay's nonces,
+// of which one organisation may have 20,000 open.
 constexpr int starts_max = 100;
 constexpr std::int64_t starts_window_s = 5 * 60;
-constexpr std::size_t waiting_max = 10'000;  // log-ins that were begun
+constexpr std::size_t networks_max = 100'000;  // that are counted
+constexpr std::size_t waiting_max = 20'000;    // log-ins that were begun; the oldest gives way
 // What one log-in may ask within a minute: every page load asks each holder.
 constexpr int asks_max = 300;
 constexpr std::int64_t asks_window_s = 60;
@@ -46,7 +53,7 @@ struct LoggedIn {
     Hash mandate_hash{};
     UnixTime expires = 0;
     Hash card{};                   // x5t#S256 of the certificate whose key signed the mandate
-    std::string certificate = {};  // that one, DER in base64url, when the agent has sent it
+    std::string certificate = {};  // that one, DER in base64url
     UnixTime since = 0;
     Browser browser = {};
     std::string id = {};  // names it on the page with the person's sessions; no secret
@@ -54,11 +61,10 @@ struct LoggedIn {
 
 class Sessions {
   public:
-    // May somebody at this address begin to log in? Counted.
-    bool may_begin(const std::string& address, UnixTime now);
-    // The session's name is a secret of the browser's cookie; only its hash is kept. None: too
-    // many people begin to log in at once.
-    std::optional<std::string> begin(Waiting waiting, UnixTime now);
+    // May somebody at this address begin to log in? Counted for its network (http::network_of).
+    bool may_begin(std::string_view address, UnixTime now);
+    // The session's name is a secret of the browser's cookie; only its hash is kept.
+    std::string begin(Waiting waiting, UnixTime now);
     // Once, by who knows its state: whoever comes back a second time has to begin anew.
     std::optional<Waiting> take_waiting(std::string_view cookie, std::string_view state,
                                         UnixTime now);
@@ -71,7 +77,8 @@ class Sessions {
     // All of that card, oldest first.
     [[nodiscard]] std::vector<LoggedIn> of_card(const Hash& card, UnixTime now) const;
 
-    // An event stream of a page that wants to hear of the log-in's end. None: there are too many.
+    // An event stream of a page that wants to hear of the log-in's end. None: there are too many,
+    // or nobody is logged in under this mandate.
     std::shared_ptr<http::Feed> listen(const Hash& mandate);
     // Whoever is logged in under this mandate is not any more, and the pages hear why.
     void end(const Hash& mandate, Said why);
@@ -81,21 +88,21 @@ class Sessions {
     bool may_ask(const Hash& mandate, UnixTime now);
 
   private:
-    std::map<Hash, Waiting> waiting_;
-    std::map<Hash, LoggedIn> logged_in_;
-    struct Starts {
-        UnixTime until = 0;
-        int count = 0;
+    struct Session {
+        LoggedIn who;
+        Hash name{};  // SHA-256 of its cookie
+        std::vector<std::weak_ptr<http::Feed>> listening = {};
+        UnixTime asks_until = 0;
+        int asks = 0;
     };
-    std::map<std::string, Starts> starts_;  // by address
-    std::map<Hash, Starts> asks_;           // by mandate
-    // Mandates that ended: one may end before its log-in is finished here.
-    struct Ended {
-        Said why = Said::log_out;
-        UnixTime until = 0;  // would it live at most
-    };
-    std::map<Hash, Ended> ended_;
-    std::multimap<Hash, std::weak_ptr<http::Feed>> listening_;  // by mandate
+    Expiring<Hash, Waiting> waiting_{waiting_max};     // by the hash of its cookie
+    Expiring<std::string, int> starts_{networks_max};  // by network
+    Expiring<Hash, Session> sessions_;                 // by mandate
+    std::map<Hash, Hash> mandates_;                    // by name
+    std::set<std::pair<Hash, Hash>> of_cards_;         // card, mandate
+    // Mandates that ended, for as long as they would live: one may end before its log-in is
+    // finished here.
+    Expiring<Hash, Said> ended_;
 };
 
 }  // namespace mado::portal

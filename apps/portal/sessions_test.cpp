@@ -1,5 +1,6 @@
 #include "sessions.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -12,7 +13,10 @@ namespace {
 constexpr UnixTime now = 1'000'000;
 
 Waiting waiting(std::string state = "state") {
-    return {.nonce = "nonce", .state = std::move(state), .expires = now + 300};
+    return {.nonce = "nonce",
+            .state = std::move(state),
+            .expires = now + 300,
+            .key = crypto::PrivateKey::generate(crypto::KeyType::p256)};
 }
 LoggedIn logged_in(std::uint8_t mandate) {
     return {.mandate = "jws", .mandate_hash = wire::filled(mandate), .expires = now + 1'800};
@@ -28,23 +32,54 @@ TEST(Sessions, OneAddressBeginsOnlySoMany) {
     EXPECT_TRUE(sessions.may_begin("192.0.2.1", now + starts_window_s));
 }
 
-TEST(Sessions, OnlySoManyWaitAtOnce) {
+// Who has one IPv6 address has as many as they like.
+TEST(Sessions, OneNetworkBeginsOnlySoMany) {
     Sessions sessions;
-    for (std::size_t i = 0; i < waiting_max; ++i)
-        ASSERT_TRUE(sessions.begin(waiting(), now).has_value()) << i;
-    EXPECT_FALSE(sessions.may_begin("192.0.2.1", now));
-    EXPECT_FALSE(sessions.begin(waiting(), now).has_value());
-    EXPECT_TRUE(sessions.begin(waiting(), now + 300).has_value()) << "their time is over";
+    for (int i = 0; i < starts_max; ++i)
+        EXPECT_TRUE(sessions.may_begin(fmt::format("2001:db8::{:x}", i + 1), now)) << i;
+    EXPECT_FALSE(sessions.may_begin("2001:db8::ffff", now));
+    EXPECT_TRUE(sessions.may_begin("2001:db8:0:1::1", now)) << "another network";
+}
+
+// Strangers cannot keep others out by beginning.
+TEST(Sessions, TheOldestOfTooManyGivesWay) {
+    Sessions sessions;
+    auto early = waiting();
+    early.expires = now + 299;
+    const auto oldest = sessions.begin(std::move(early), now);
+    const auto second = sessions.begin(waiting(), now);
+    for (std::size_t i = 2; i < waiting_max; ++i)
+        sessions.begin(waiting(), now);
+    const auto newest = sessions.begin(waiting(), now);
+    EXPECT_FALSE(sessions.take_waiting(oldest, "state", now).has_value());
+    EXPECT_TRUE(sessions.take_waiting(second, "state", now).has_value());
+    EXPECT_TRUE(sessions.take_waiting(newest, "state", now).has_value());
+}
+
+TEST(Expiring, ThePutAgainEndsLater) {
+    Expiring<int, int> map(2);
+    map.put(1, 10, 100);
+    map.put(1, 11, 200);
+    map.put(2, 20, 150);
+    map.drop_old(100);
+    EXPECT_EQ(*map.find(1), 11);
+    map.put(3, 30, 300);
+    EXPECT_EQ(map.find(2), nullptr) << "it ended first";
+    map.drop_old(200);
+    EXPECT_EQ(map.find(1), nullptr);
+    EXPECT_EQ(map.take(3), 30);
+    EXPECT_EQ(map.take(3), std::nullopt);
+    EXPECT_EQ(map.first(1'000), std::nullopt);
 }
 
 TEST(Sessions, WhoReturnsTwiceBeginsAnew) {
     Sessions sessions;
-    const auto cookie = sessions.begin(waiting(), now).value();
+    const auto cookie = sessions.begin(waiting(), now);
     EXPECT_FALSE(sessions.take_waiting(cookie, "another", now).has_value());
     EXPECT_FALSE(sessions.take_waiting("another", "state", now).has_value());
     EXPECT_TRUE(sessions.take_waiting(cookie, "state", now).has_value()) << "nothing was taken";
     EXPECT_FALSE(sessions.take_waiting(cookie, "state", now).has_value());
-    const auto late = sessions.begin(waiting(), now).value();
+    const auto late = sessions.begin(waiting(), now);
     EXPECT_NE(late, cookie);
     EXPECT_FALSE(sessions.take_waiting(late, "state", now + 300).has_value());
 }
@@ -73,6 +108,8 @@ TEST(Sessions, AnEndBeforeTheLogIn) {
 
 TEST(Sessions, OnlySoManyPagesListen) {
     Sessions sessions;
+    ASSERT_TRUE(sessions.log_in(logged_in(1)).has_value());
+    ASSERT_TRUE(sessions.log_in(logged_in(2)).has_value());
     std::vector<std::shared_ptr<http::Feed>> feeds;
     for (std::size_t i = 0; i < pages_max; ++i)
         feeds.push_back(sessions.listen(wire::filled(1)));
@@ -81,6 +118,41 @@ TEST(Sessions, OnlySoManyPagesListen) {
     EXPECT_NE(sessions.listen(wire::filled(2)), nullptr) << "another log-in's";
     feeds.pop_back();
     EXPECT_NE(sessions.listen(wire::filled(1)), nullptr) << "one that left makes room";
+    EXPECT_EQ(sessions.listen(wire::filled(3)), nullptr) << "nobody's";
+}
+
+TEST(Sessions, OfOneCard) {
+    Sessions sessions;
+    const auto of = [](std::uint8_t mandate, std::uint8_t card, UnixTime since) {
+        auto out = logged_in(mandate);
+        out.card = wire::filled(card);
+        out.since = since;
+        return out;
+    };
+    const auto second = sessions.log_in(of(1, 7, now + 2)).value();
+    ASSERT_TRUE(sessions.log_in(of(2, 7, now + 1)).has_value());
+    const auto strangers = sessions.log_in(of(3, 8, now)).value();
+    EXPECT_EQ(sessions.log_in(of(3, 8, now)).error(), Said::other_session) << "taken once";
+    const auto both = sessions.of_card(wire::filled(7), now);
+    ASSERT_EQ(both.size(), 2U);
+    EXPECT_EQ(both[0].mandate_hash, wire::filled(2));
+    EXPECT_EQ(both[1].mandate_hash, wire::filled(1));
+    const auto id = sessions.find(strangers, now)->id;
+    EXPECT_FALSE(sessions.end_one(wire::filled(7), id, Said::log_out).has_value());
+    EXPECT_EQ(sessions.end_one(wire::filled(7), both[1].id, Said::log_out), wire::filled(1));
+    EXPECT_EQ(sessions.find(second, now), nullptr);
+    EXPECT_EQ(sessions.of_card(wire::filled(7), now).size(), 1U);
+    EXPECT_TRUE(sessions.of_card(wire::filled(9), now).empty());
+}
+
+TEST(Sessions, OneLogInAsksOnlySoMuch) {
+    Sessions sessions;
+    ASSERT_TRUE(sessions.log_in(logged_in(1)).has_value());
+    for (int i = 0; i < asks_max; ++i)
+        EXPECT_TRUE(sessions.may_ask(wire::filled(1), now)) << i;
+    EXPECT_FALSE(sessions.may_ask(wire::filled(1), now));
+    EXPECT_TRUE(sessions.may_ask(wire::filled(1), now + asks_window_s));
+    EXPECT_FALSE(sessions.may_ask(wire::filled(2), now)) << "nobody's";
 }
 
 TEST(Sessions, WhatIsOldIsDropped) {

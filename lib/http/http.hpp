@@ -46,7 +46,7 @@ struct Request {
     std::string request_id;           // random, made here, also sent back as X-Request-Id
     std::optional<Hash> certificate;  // SHA-256 of the client's certificate (mutual TLS)
     std::string remote_address;
-    bool known = false;  // what ServerOptions::known said of this connection
+    bool known = false;  // this connection: by ServerOptions::known or an answer before
 
     [[nodiscard]] std::string_view header(std::string_view name) const;  // "" when absent
 };
@@ -97,6 +97,11 @@ struct Response {
     // After the body comes what the feed brings. Such an answer has no length and ends with its
     // connection (RFC 9112 section 6.3); a server that stops ends it.
     std::shared_ptr<Feed> feed = nullptr;
+    // Instead of `body`: a text that outlives the server, and is not copied for each answer.
+    std::string_view lasting = {};
+    // Whoever asked is known on this connection from now on, as if ServerOptions::known had said
+    // so; but it still counts for its network.
+    bool known = false;
 
     [[nodiscard]] std::string_view header(std::string_view name) const;
 };
@@ -119,7 +124,7 @@ struct Route {
 
 struct Limits {
     std::size_t connections_max = 4096;
-    std::size_t connections_per_address_max = 4096;  // whoever is known does not count
+    std::size_t connections_per_address_max = 4096;  // or network; `known` peers do not count
     std::size_t header_bytes_max = 16 * 1024;
     Milliseconds handshake{5'000};
     Milliseconds undisturbed{1'000};  // a handshake, when places are taken: ServerOptions::known
@@ -183,13 +188,19 @@ struct ServerOptions {
     bool reuse_port = false;
     Limits limits;
     // Who is known here, asked once for each connection, after its handshake. When every place is
-    // taken, a new connection gets that of a stranger, or of a handshake that takes longer than
-    // `undisturbed`; the one that has waited longest. Null: nobody is known, and nobody gives way.
+    // taken, a new connection gets that of a stranger, the one that was served longest ago, or of a
+    // handshake that takes longer than `undisturbed`. Null: nobody gives way.
     std::function<bool(const Peer&)> known = nullptr;
+    // Of every answer that has none of that name, also of those that no handler has made.
+    std::vector<Header> headers = {};
     std::function<void(const Observation&)> observe = nullptr;
     // Called with the text of an exception that a handler let through (the caller got a 500).
     std::function<void(std::string_view request_id, std::string_view what)> report = nullptr;
 };
+
+// Whom an address counts for: an IPv6 address for its /64, which a single subscriber has (RFC
+// 6177).
+std::string network_of(std::string_view address);
 
 class Server {
   public:

@@ -320,6 +320,10 @@ std::string request_head(const Request& request, std::string_view host) {
     return out.append("\r\n");
 }
 
+std::string_view body_of(const Response& response) {
+    return response.lasting.empty() ? std::string_view(response.body) : response.lasting;
+}
+
 std::string response_head(const Response& response, const ResponseHeadOptions& options) {
     if (response.status < 100 || response.status > 599)
         throw Failure("an answer has a status that HTTP does not know");
@@ -342,7 +346,7 @@ std::string response_head(const Response& response, const ResponseHeadOptions& o
         out, "Content-Type",
         response.content_type.empty() ? "application/octet-stream" : response.content_type);
     if (!response.feed) {
-        append_header(out, "Content-Length", std::to_string(response.body.size()));
+        append_header(out, "Content-Length", std::to_string(body_of(response).size()));
     }
     return out.append("\r\n");
 }

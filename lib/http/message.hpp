@@ -79,6 +79,8 @@ struct ResponseHeadOptions {
     bool keep_alive = true;
     std::int64_t unix_time = 0;
 };
+// `lasting`, or else `body`.
+std::string_view body_of(const Response& response);
 std::string response_head(const Response& response, const ResponseHeadOptions& options);
 
 // A path of a route must look like this, and so must a requested one: absolute, no

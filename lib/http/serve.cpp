@@ -180,7 +180,10 @@ Task<void> hand_over(std::function<Task<void>(Connection)> upgraded, Connection 
 }
 
 std::string head_of(const Service& service, Passage& passage) {
-    const auto make = [&passage] {
+    const auto make = [&service, &passage] {
+        auto& response = passage.response;
+        for (const auto& [name, value] : service.headers)
+            if (response.header(name).empty()) response.headers.push_back({name, value});
         return response_head(
             passage.response,
             {.request_id = passage.id, .keep_alive = passage.keep_alive, .unix_time = unix_now()});
@@ -199,7 +202,7 @@ Task<Ended> answer(Link& link, const Service& service, Passage& passage) {
     const Response& response = passage.response;
     const bool silent = passage.method == "HEAD" || response.status == 101 ||
                         response.status == 204 || response.status == 304;
-    const std::string_view body = silent ? std::string_view() : std::string_view(response.body);
+    const std::string_view body = silent ? std::string_view() : body_of(response);
     link.expires_after(service.limits.write + Milliseconds(body.size() / bytes_per_ms_min));
     auto written = co_await link.write(std::move(head), body);
     link.never_expires();
@@ -275,6 +278,7 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
     passage.keep_alive = asked_to_stay && !service->stopping && !passage.response.feed;
     auto written = co_await answer(*link, *service, passage);
     if (!written) co_return After::close;
+    if (service->served) service->served(*link, passage.response.known);
     if (passage.response.status == 101) {
         auto io = co_await asio::this_coro::executor;
         link->busy = false;

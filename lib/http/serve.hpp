@@ -19,6 +19,9 @@ struct Service {
     Limits limits;
     std::function<void(const Observation&)> observe;
     std::function<void(std::string_view request_id, std::string_view what)> report;
+    std::vector<Header> headers;  // ServerOptions::headers
+    // After each answer; `known` as it says.
+    std::function<void(Link& link, bool known)> served;
     bool stopping = false;
 };
 

@@ -12,6 +12,7 @@
 #include <list>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "base/result.hpp"
 #include "http/link.hpp"
@@ -70,6 +71,15 @@ tcp::acceptor listen(asio::io_context& io, const ServerOptions& options) {
     return acceptor;
 }
 
+asio::ip::address network_of(const asio::ip::address& address) {
+    if (!address.is_v6()) return address;
+    const auto whole = address.to_v6();
+    if (whole.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, whole);
+    auto bytes = whole.to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), 0);
+    return asio::ip::make_address_v6(bytes);
+}
+
 void check_routes(const std::vector<Route>& routes) {
     for (const auto& route : routes)
         if (!is_canonical_path(route.path) || !route.handler)
@@ -77,6 +87,12 @@ void check_routes(const std::vector<Route>& routes) {
 }
 
 }  // namespace
+
+std::string network_of(std::string_view address) {
+    error_code error;
+    const auto parsed = asio::ip::make_address(address, error);
+    return error ? std::string(address) : network_of(parsed).to_string();
+}
 
 // Shared by the server and its connections, which may end after it.
 struct Server::State : std::enable_shared_from_this<Server::State> {
@@ -90,15 +106,28 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         service->limits = options.limits;
         service->observe = options.observe;
         service->report = options.report;
+        service->headers = options.headers;
     }
+
+    struct Peer;
+    using Peers = std::list<Peer>;
+    struct Peer {
+        std::weak_ptr<Link> link;
+        asio::ip::address network;
+        Clock::time_point came;
+        Peers* group;
+        bool counted = true;  // in not_known
+    };
 
     static Task<void> accept_all(std::shared_ptr<State> self);
     static Task<void> attend(std::shared_ptr<State> self, std::shared_ptr<Link> link);
     void admit(tcp::socket socket);
     bool make_room();
     void recognise(Link* link);
+    void was_served(Link& link, bool is_known);
     void forget(const Link* link);
-    void discount(const asio::ip::address& address);
+    void move_to(Peers& group, Peers::iterator peer);
+    void discount(Peer& peer);
     [[nodiscard]] std::vector<std::shared_ptr<Link>> all_open() const;
     void close_idle();
     void close_all();
@@ -109,20 +138,13 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     ServerOptions options;
     std::shared_ptr<Service> service;
     tcp::acceptor acceptor;
-    struct Peer;
-    using Peers = std::list<Peer>;
-    struct Peer {
-        std::weak_ptr<Link> link;
-        asio::ip::address address;
-        Clock::time_point came;
-        Peers* group;
-    };
-    // Whoever accepts has no time to search among thousands: each group has its oldest first.
+    // Whoever accepts has no time to search among thousands: each group has the one first that came
+    // or was served longest ago.
     Peers unfinished;  // their handshakes
     Peers strangers;
     Peers known;
     std::unordered_map<const Link*, Peers::iterator> links;
-    std::map<asio::ip::address, std::size_t> not_known;  // how many of each address
+    std::map<asio::ip::address, std::size_t> not_known;  // how many of each network
     asio::steady_timer all_closed;  // cancelled when the last connection is gone
 };
 
@@ -143,9 +165,9 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
 
 void Server::State::admit(tcp::socket socket) {
     error_code error;
-    const auto address = socket.remote_endpoint(error).address();
+    const auto network = network_of(socket.remote_endpoint(error).address());
     if (error) return;  // closes it
-    const auto same = not_known.find(address);
+    const auto same = not_known.find(network);
     const auto& limits = options.limits;
     if (same != not_known.end() && same->second >= limits.connections_per_address_max) return;
     try {
@@ -156,12 +178,12 @@ void Server::State::admit(tcp::socket socket) {
             if (auto self = weak.lock()) self->forget(raw);
         });
         // What may fail comes first: one that is lost here leaves nothing behind.
-        auto& same_address = not_known[address];
+        auto& same_network = not_known[network];
         Peers made;
-        made.push_back({link, address, Clock::now(), &unfinished});
+        made.push_back({link, network, Clock::now(), &unfinished});
         links.emplace(link.get(), made.begin());
         unfinished.splice(unfinished.end(), made);
-        ++same_address;
+        ++same_network;
         auto io = acceptor.get_executor();
         asio::co_spawn(io, attend(shared_from_this(), std::move(link)), asio::detached);
     } catch (const std::exception& exception) {  // this connection is lost, the server goes on
@@ -188,8 +210,18 @@ void Server::State::recognise(Link* link) {
     if (found == links.end()) return;
     const auto peer = found->second;
     link->known = options.known && options.known(link->peer());
-    if (link->known) discount(peer->address);
-    auto& group = link->known ? known : strangers;
+    if (link->known) discount(*peer);
+    move_to(link->known ? known : strangers, peer);
+}
+
+void Server::State::was_served(Link& link, bool is_known) {
+    const auto found = links.find(&link);
+    if (found == links.end()) return;
+    link.known = link.known || is_known;
+    move_to(link.known ? known : strangers, found->second);
+}
+
+void Server::State::move_to(Peers& group, Peers::iterator peer) {
     group.splice(group.end(), *peer->group, peer);
     peer->group = &group;
 }
@@ -217,14 +249,15 @@ void Server::State::forget(const Link* link) {
     const auto found = links.find(link);
     if (found == links.end()) return;
     const auto peer = found->second;
-    if (peer->group != &known) discount(peer->address);
+    discount(*peer);
     peer->group->erase(peer);
     links.erase(found);
     if (links.empty()) all_closed.cancel();
 }
 
-void Server::State::discount(const asio::ip::address& address) {
-    const auto count = not_known.find(address);
+void Server::State::discount(Peer& peer) {
+    if (!std::exchange(peer.counted, false)) return;
+    const auto count = not_known.find(peer.network);
     if (--count->second == 0) not_known.erase(count);
 }
 
@@ -248,6 +281,9 @@ void Server::State::close_all() {
 
 Server::Server(asio::io_context& io, ServerOptions options, std::vector<Route> routes)
     : state_(std::make_shared<State>(io, std::move(options), std::move(routes))) {
+    state_->service->served = [weak = std::weak_ptr(state_)](Link& link, bool is_known) {
+        if (auto state = weak.lock()) state->was_served(link, is_known);
+    };
     spawn(io, State::accept_all(state_));
 }
 

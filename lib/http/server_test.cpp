@@ -1,4 +1,5 @@
 // The server over plain TCP, with a client that does not always play by the rules.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
@@ -246,6 +247,103 @@ TEST_F(ServerTest, LimitsConnectionsOfOneAddress) {
     await(io, pause(Milliseconds(20)));
     RawClient third(io, server->port());
     EXPECT_TRUE(await(io, greeted(third)));
+}
+
+// A subscriber has a whole /64 of IPv6 addresses.
+TEST(NetworkOf, IsWhatOneSubscriberHas) {
+    EXPECT_EQ(network_of("192.0.2.1"), "192.0.2.1");
+    EXPECT_EQ(network_of("::ffff:192.0.2.1"), "192.0.2.1");
+    EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    EXPECT_EQ(network_of("2001:db8:1:2::9"), network_of("2001:db8:1:2:ffff::1"));
+    EXPECT_NE(network_of("2001:db8:1:2::9"), network_of("2001:db8:1:3::9"));
+    EXPECT_EQ(network_of("nowhere"), "nowhere");
+}
+
+Task<Response> answer_known(Request request) {
+    auto out = co_await echo(std::move(request));
+    out.known = true;
+    co_return out;
+}
+
+// Who only holds a place loses it; who has shown who they are keeps it.
+TEST_F(ServerTest, WhoWasServedLongestAgoGivesWayAndWhomAHandlerKnowsDoesNot) {
+    ServerOptions options;
+    options.limits.connections_max = 3;
+    options.known = [](const Peer&) { return false; };
+    const Server server(io, options, {{"GET", "/hello", 0, echo}, {"GET", "/in", 0, answer_known}});
+    RawClient known(io, server.port());
+    await(io, known.send("GET /in HTTP/1.1\r\nHost: a\r\n\r\n"));
+    EXPECT_TRUE(await(io, known.read_until("GET /in ")).ends_with("GET /in "));
+    RawClient first(io, server.port());
+    EXPECT_TRUE(await(io, greeted(first)));
+    RawClient second(io, server.port());
+    EXPECT_TRUE(await(io, greeted(second)));
+    EXPECT_TRUE(await(io, greeted(first)));
+    RawClient third(io, server.port());
+    EXPECT_TRUE(await(io, greeted(third)));
+    EXPECT_EQ(await(io, second.read_to_end()), "") << "the first was served after it";
+    EXPECT_TRUE(await(io, greeted(first)));
+    EXPECT_TRUE(await(io, greeted(known)));
+    // Both strangers go before it.
+    RawClient fourth(io, server.port());
+    EXPECT_TRUE(await(io, greeted(fourth)));
+    RawClient fifth(io, server.port());
+    EXPECT_TRUE(await(io, greeted(fifth)));
+    EXPECT_TRUE(await(io, greeted(known)));
+}
+
+// A handler's word does not free its connection from the limit of its network.
+TEST_F(ServerTest, WhomAHandlerKnowsStillCounts) {
+    ServerOptions options;
+    options.limits.connections_per_address_max = 1;
+    options.known = [](const Peer&) { return false; };
+    const Server server(io, options, {{"GET", "/hello", 0, echo}, {"GET", "/in", 0, answer_known}});
+    RawClient known(io, server.port());
+    await(io, known.send("GET /in HTTP/1.1\r\nHost: a\r\n\r\n"));
+    await(io, known.read_until("GET /in "));
+    RawClient second(io, server.port());
+    EXPECT_EQ(await(io, second.read_to_end()), "");
+    known.close();
+    await(io, pause(Milliseconds(20)));
+    RawClient third(io, server.port());
+    EXPECT_TRUE(await(io, greeted(third)));
+}
+
+TEST_F(ServerTest, EveryAnswerHasTheHeadersOfItsServer) {
+    ServerOptions options;
+    options.headers = {{"X-Frame-Options", "DENY"}, {"X-Note", "all"}};
+    const auto noted = [](Request) -> Task<Response> {
+        Response out;
+        out.headers = {{"x-note", "own"}};
+        co_return out;
+    };
+    const Server server(io, options, {{"POST", "/echo", 10, echo}, {"GET", "/noted", 0, noted}});
+    for (const auto& one :
+         {request("GET", "/nothing"), request("GET", "/echo"),
+          request("POST", "/echo", std::string(11, 'a')), request("POST", "/echo", "a")}) {
+        const auto response = get(server, one);
+        EXPECT_EQ(response.header("X-Frame-Options"), "DENY") << response.status;
+        EXPECT_EQ(response.header("X-Note"), "all") << response.status;
+    }
+    const auto own = get(server, request("GET", "/noted"));
+    EXPECT_EQ(own.header("X-Note"), "own");
+    EXPECT_EQ(std::ranges::count_if(own.headers, [](const auto& h) { return h.value == "all"; }),
+              0);
+}
+
+TEST_F(ServerTest, SendsALastingTextInsteadOfABody) {
+    static constexpr std::string_view text = "a text of the program";
+    const auto handler = [](Request) -> Task<Response> {
+        Response out;
+        out.body = "no";
+        out.lasting = text;
+        co_return out;
+    };
+    const Server server(io, {}, {{"GET", "/text", 0, handler}});
+    EXPECT_EQ(get(server, request("GET", "/text")).body, text);
+    const auto head =
+        talk(io, server.port(), "HEAD /text HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(head.find("Content-Length: 21\r\n"), std::string::npos) << head;
 }
 
 TEST_F(ServerTest, StopsGracefully) {

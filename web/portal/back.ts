@@ -1,4 +1,6 @@
-// The return from the agent: what it answered stands in the fragment, which no server has seen.
+// The return from the agent: what it answered stands in the fragment, which no server has seen. It
+// is sealed to the portal for this log-in, because the browser's history keeps whole addresses; it
+// is only passed on here.
 export {};
 
 async function finish(answer: string): Promise<void> {

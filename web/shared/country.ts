@@ -78,7 +78,7 @@ export async function exchange(
   const init: RequestInit = {
     credentials: "same-origin",
     redirect: "error",
-    cache: "no-store",
+    cache: "no-cache", // directory and policy are kept, and asked for whether they are the same
     signal: AbortSignal.timeout(page_timeout_ms),
   };
   if (body !== undefined) {
