@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/file.hpp"
@@ -19,6 +20,7 @@ TEST(National, TheReportsLifeEvents) {
         names += one.name.ja + " ";
     EXPECT_EQ(names, "妊娠出産 子育て 学校 仕事 結婚 住宅引越 健康 高齢者 余暇文化 ご不幸 ");
     EXPECT_GE(national->links.size(), 5U);
+    EXPECT_EQ(std::ranges::count(national->links, "nenkin", &OutsideLink::holder), 1);
 }
 
 TEST(National, IsRefusedInAnyOtherForm) {

@@ -49,8 +49,8 @@ test("the page is the person's: name, insurance, notices, procedures, links", as
     .poll(async () => (await page.locator("#links li").allTextContents()).slice(0, 4))
     .toEqual([
       "A市 あなたの記録があります",
-      "まどか電機健康保険組合 あなたの記録があります",
       "日本年金機構 あなたの記録があります",
+      "まどか電機健康保険組合 あなたの記録があります",
       "九十九県",
     ]);
   // Those of the report of 2009, from three holders with today's names.

@@ -36,13 +36,12 @@ function use_access(context: Context): Access {
 // Whoever answered has records of the person: their links come first, and say so.
 function use_own_links({ records, done }: OwnRecords): void {
   useEffect(() => {
-    const list = document.querySelector("#links ul");
-    if (!done || !list) return;
-    for (const { result } of [...records].reverse()) {
-      const id = result.ok ? result.value.holder.id : "";
-      const link = id === "" ? null : list.querySelector(`[data-holder="${CSS.escape(id)}"]`);
-      if (!link) continue;
-      list.prepend(link);
+    if (!done) return;
+    const own = new Set(records.map(({ result }) => result.ok && result.value.holder.id));
+    // The last first, so that among themselves they stay as they are.
+    for (const link of [...document.querySelectorAll<HTMLElement>("#links li")].reverse()) {
+      if (!own.has(link.dataset.holder ?? "")) continue;
+      link.parentElement!.prepend(link);
       if (!link.querySelector(".hint")) link.append(own_mark());
     }
   }, [done]);
