@@ -1,12 +1,12 @@
 // 「介護情報」: who insures the person for care, at which level and share, since when; and when nobody
 // does, for whom this insurance is.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
 import { Read, Say, phrase, text_of } from "../../shared/words";
-import { Answered, Silent } from "../answered";
+import { Answered, Entry, Silent } from "../answered";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
 import { Ended } from "../insured/insurance";
 import type { Cover, Insured } from "../insured/insured";
@@ -50,17 +50,6 @@ function period_of({ from, to }: Cover): string {
 }
 
 // ---- one insurer ----
-
-function Entry({ of, children }: { of: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <>
-      <dt>
-        <Say of={of} />
-      </dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
 
 function Now({ cover }: { cover: Cover }): JSX.Element {
   const level = level_text(cover.level);

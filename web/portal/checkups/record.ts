@@ -1,8 +1,8 @@
 // What the medical insurers answer (service `checkups`, docs/protocols/gateway.md). The page knows
 // no medicine: it shows what stands here. A document that does not read is refused whole.
-import type { OwnRecord } from "../../shared/ask";
 import { Members, type JsonObject } from "../../shared/json";
-import { Refused, refuse } from "../../shared/result";
+import { refuse } from "../../shared/result";
+import type { Answer as OneAnswer } from "../own";
 
 export interface Value {
   code: string; // 特定健診項目コード
@@ -107,35 +107,4 @@ export function read_checkups(data: JsonObject): CheckupsDocument {
   return document;
 }
 
-// ---- who answered ----
-
-export interface Answer {
-  position: number;
-  holder: { id: string; name: string };
-  as_of: number; // Unix time
-  document: CheckupsDocument;
-}
-
-export interface Answers {
-  answers: Answer[];
-  silent: { kind: string; position: number; code: string }[];
-}
-
-export function read_answers(records: OwnRecord[]): Answers {
-  const out: Answers = { answers: [], silent: [] };
-  for (const { kind, position, result } of records) {
-    if (!result.ok) {
-      out.silent.push({ kind, position, code: result.problem.code });
-      continue;
-    }
-    const { data, as_of, holder } = result.value;
-    try {
-      out.answers.push({ position, holder, as_of, document: read_checkups(data) });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      out.silent.push({ kind, position, code: "unreadable" });
-    }
-  }
-  out.answers.sort((a, b) => a.position - b.position);
-  return out;
-}
+export type Answer = OneAnswer<CheckupsDocument>;

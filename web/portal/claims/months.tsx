@@ -5,6 +5,7 @@ import type { Tick } from "../../shared/chart_layout";
 import { money, month_name, month_text, year_text } from "../../shared/phrases";
 import { DataTable, type Column } from "../../shared/table";
 import { Read, Say, phrase, text_of, without_readings, yen } from "../../shared/words";
+import { Fact } from "../answered";
 import { amount_text, paid_text, unknown_text } from "./paid";
 import type { Answer, Period } from "./record";
 import {
@@ -60,19 +61,14 @@ function ToCome({ sums }: { sums: MonthSum[] }): JSX.Element | null {
 
 function Totals({ sum }: { sum: Sum }): JSX.Element {
   const entry = (of: string, value: string, lacks = "") => (
-    <div>
-      <dt>
-        <Say of={of} />
-      </dt>
-      <dd>
-        <Read text={value} />
-        {lacks !== "" && (
-          <small>
-            <Read text={lacks} />
-          </small>
-        )}
-      </dd>
-    </div>
+    <Fact of={of}>
+      <Read text={value} />
+      {lacks !== "" && (
+        <small>
+          <Read text={lacks} />
+        </small>
+      )}
+    </Fact>
   );
   return (
     <dl class="totals">

@@ -1,8 +1,8 @@
 // What the medical insurers answer (service `claims`, docs/protocols/gateway.md). A document that
 // does not read, or says two things of one claim, is refused whole.
-import type { OwnRecord } from "../../shared/ask";
 import { Members, type JsonObject } from "../../shared/json";
-import { Refused, refuse } from "../../shared/result";
+import { refuse } from "../../shared/result";
+import type { Answer as OneAnswer } from "../own";
 
 export const kinds = [
   "medical",
@@ -146,41 +146,4 @@ export function read_claims(data: JsonObject, asked: Period): ClaimsDocument {
   return { from, to, arrived_to, claims };
 }
 
-// ---- who answered ----
-
-export interface Answer {
-  position: number;
-  holder: { id: string; name: string };
-  as_of: number;
-  document: ClaimsDocument;
-}
-
-export interface Silence {
-  kind: string;
-  position: number;
-  code: string;
-}
-
-export interface Answers {
-  answers: Answer[];
-  silent: Silence[];
-}
-
-export function read_answers(records: OwnRecord[], asked: Period): Answers {
-  const out: Answers = { answers: [], silent: [] };
-  for (const { kind, position, result } of records) {
-    if (!result.ok) {
-      out.silent.push({ kind, position, code: result.problem.code });
-      continue;
-    }
-    const { data, as_of, holder } = result.value;
-    try {
-      out.answers.push({ position, holder, as_of, document: read_claims(data, asked) });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      out.silent.push({ kind, position, code: "unreadable" });
-    }
-  }
-  out.answers.sort((a, b) => a.position - b.position);
-  return out;
-}
+export type Answer = OneAnswer<ClaimsDocument>;

@@ -1,6 +1,6 @@
 // Who insures the person today, as each insurer answered; those who ended stay in the list.
 import type { JSX } from "preact";
-import { Answered, Silent } from "../answered";
+import { Answered, Entry, Silent } from "../answered";
 import { day_text } from "../../shared/dates";
 import { Say } from "../../shared/words";
 import type { Cover, Insured } from "./insured";
@@ -9,36 +9,20 @@ function Current({ cover }: { cover: Cover }): JSX.Element {
   const number = [cover.symbol, cover.number, cover.branch].filter((part) => part !== "").join(" ");
   return (
     <dl>
-      <dt>
-        <Say of="home.number" />
-      </dt>
-      <dd>{number}</dd>
-      <dt>
-        <Say of="home.share" />
-      </dt>
-      <dd>
+      <Entry of="home.number">{number}</Entry>
+      <Entry of="home.share">
         <Say of="home.share_value" tenths={cover.share_percent / 10} />
         {cover.special_payment && (
           <p>
             <Say of="home.special_payment" />
           </p>
         )}
-      </dd>
-      {cover.level && (
-        <>
-          <dt>
-            <Say of="home.care_level" />
-          </dt>
-          <dd>{cover.level}</dd>
-        </>
-      )}
-      <dt>
-        <Say of="home.period" />
-      </dt>
-      <dd>
+      </Entry>
+      {cover.level && <Entry of="home.care_level">{cover.level}</Entry>}
+      <Entry of="home.period">
         <Say of="home.from" day={day_text(cover.from)} />{" "}
         {cover.to && <Say of="home.to" day={day_text(cover.to)} />}
-      </dd>
+      </Entry>
     </dl>
   );
 }

@@ -242,7 +242,7 @@ test(
       expect(await page.locator(".missing").innerText()).toContain("国の年金");
     });
     await with_page({ state: "asking" }, async ({ page }) => {
-      expect(await page.getByRole("status").first().innerText()).toContain("1 か所から届きました");
+      expect(await page.getByRole("status").first().innerText()).toContain("1か所から届きました");
     });
   },
   time_limit_ms,

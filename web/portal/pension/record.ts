@@ -1,8 +1,9 @@
 // What the holders of pension records answer (service `pension`). The page knows no law: it shows
 // and adds up what stands here. A document that does not read is refused whole.
-
-import { is_of_one_holder } from "../../shared/ask";
-import type { Problem } from "../../shared/result";
+import { is_of_one_holder, type OwnRecord } from "../../shared/ask";
+import type { JsonObject } from "../../shared/json";
+import { refuse } from "../../shared/result";
+import { read_answers, type Answer as OneAnswer, type Answers } from "../own";
 
 export type Scheme = "national" | "employees" | "employees-fund" | "national-fund";
 export const schemes: readonly Scheme[] = [
@@ -109,32 +110,9 @@ export interface PensionDocument {
   national_fund?: NationalFund;
 }
 
-// As shared/ask hands it over.
-export interface OwnRecord {
-  kind: string;
-  position: number;
-  holder?: { id: string; name: string };
-  result:
-    | { ok: true; value: { data: unknown; as_of: number; outcome: string } }
-    | { ok: false; problem: Problem };
-}
+export type Answer = OneAnswer<PensionDocument>;
 
-export interface Answer {
-  position: number;
-  holder: { id: string; name: string };
-  as_of: number; // Unix time
-  document: PensionDocument;
-}
-
-// Who it was stands in an answer only.
-export interface Silence {
-  position: number;
-  code: string;
-}
-
-export interface Records {
-  answers: Answer[];
-  silent: Silence[];
+export interface Records extends Answers<PensionDocument> {
   is_cut_short: boolean; // nobody was asked after a problem that everybody else would have had
 }
 
@@ -266,29 +244,12 @@ const is_document = object({
   national_fund: optional((value) => is_possible(value) || is_impossible(value)),
 });
 
-export function read_document(data: unknown): PensionDocument | null {
-  return is_document(data) ? (data as PensionDocument) : null;
+export function read_pension(data: JsonObject): PensionDocument {
+  return is_document(data) ? (data as unknown as PensionDocument) : refuse("no such document");
 }
 
-// Who answered with a document, and who did not.
 export function read_records(records: OwnRecord[]): Records {
-  const out: Records = { answers: [], silent: [], is_cut_short: false };
-  for (const { position, holder, result } of records) {
-    const silent = (code: string) => out.silent.push({ position, code });
-    if (!result.ok) {
-      silent(result.problem.code);
-      if (!is_of_one_holder(result.problem)) out.is_cut_short = true;
-      continue;
-    }
-    const { data, as_of, outcome } = result.value;
-    if (outcome !== "answered") {
-      silent(outcome);
-      continue;
-    }
-    const document = read_document(data);
-    if (!document || !holder) silent("unreadable");
-    else out.answers.push({ position, holder, as_of, document });
-  }
-  out.answers.sort((a, b) => a.position - b.position);
-  return out;
+  const ends_asking = ({ result }: OwnRecord) => !result.ok && !is_of_one_holder(result.problem);
+  const is_cut_short = records.some(ends_asking);
+  return { ...read_answers(records, read_pension), is_cut_short };
 }

@@ -1,11 +1,12 @@
 // Documents for tests and for preview.tsx, one set a state of the page. The amounts are plausible
 // and not calculated by law: that is lib/benefit's, and has tests of its own.
+import type { OwnRecord } from "../../shared/ask";
+import { answered as record, failed as silence } from "../test_records";
 import type {
   Claim,
   Joining,
   Month,
   NationalFund,
-  OwnRecord,
   Part,
   PensionDocument,
   Scheme,
@@ -251,15 +252,11 @@ const holders = {
 };
 
 function answered(position: number, id: keyof typeof holders, data: unknown): OwnRecord {
-  const holder = { id, name: holders[id] };
-  const value = { data, as_of, outcome: "answered" };
-  return { kind: "pension", position, holder, result: { ok: true, value } };
+  return record({ kind: "pension", position, holder: { id, name: holders[id] }, as_of }, data);
 }
 
-// Who it was that did not answer, nobody knows: that stands in an answer only.
 function failed(position: number, code: string): OwnRecord {
-  const problem = code === "unavailable" ? { code, detail: "absent" } : { code };
-  return { kind: "pension", position, result: { ok: false, problem } };
+  return silence("pension", position, code, code === "unavailable" ? "absent" : undefined);
 }
 
 const kikin = answered(2, "kikin-1", hanako_fund);

@@ -40,7 +40,6 @@ test.each([
   ["fund.why", reasons],
   ["fund.then", reasons],
   ["fund.type", "A B I II III IV V"],
-  ["progress", "begins nobody asking done done_partly"],
 ])("each code of lib/benefit and of the page: %s", (kind, codes) => {
   for (const code of codes.split(" ")) expect(words).toHaveProperty([`${kind}.${code}`]);
 });
