@@ -41,10 +41,6 @@ const checkups_max = 200;
 const values_max = 200;
 const doctor_bytes_max = 1000;
 
-function month_of(text: string): string {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse("a member is not a month YYYY-MM");
-}
-
 export function is_number(text: string): boolean {
   return /^(0|[1-9]\d{0,5})(\.\d{1,3})?$/.test(text);
 }
@@ -94,9 +90,9 @@ function checkup_of(object: JsonObject): Checkup {
 export function read_checkups(data: JsonObject): CheckupsDocument {
   const members = new Members(data);
   const document: CheckupsDocument = {
-    from: month_of(members.text("from")),
-    to: month_of(members.text("to")),
-    arrived_to: month_of(members.text("arrived_to")),
+    from: members.month("from"),
+    to: members.month("to"),
+    arrived_to: members.month("arrived_to"),
     checkups: members.objects("checkups", checkups_max).map(checkup_of),
   };
   members.finish();

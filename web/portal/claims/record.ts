@@ -50,10 +50,6 @@ const in_yen: readonly ClaimKind[] = ["visiting-nurse", "judo"];
 const number_max = 1_000_000_000;
 const yen_max = number_max * yen_per_point;
 
-function month_of(text: string): string {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse("a member is not a month YYYY-MM");
-}
-
 function optional_integer(members: Members, name: string, max: number): number | undefined {
   return members.has(name) ? members.integer(name, 0, max) : undefined;
 }
@@ -113,7 +109,7 @@ function check_claim(claim: Claim, explanation: JsonObject): Claim {
 
 function claim_of(object: JsonObject, { from, to }: Period): Claim {
   const members = new Members(object);
-  const month = month_of(members.text("month"));
+  const month = members.month("month");
   if (month < from || month > to) refuse("a claim of a month that was not asked for");
   const points = optional_integer(members, "points", number_max);
   const paid_yen = optional_integer(members, "paid_yen", number_max);
@@ -140,7 +136,7 @@ export function read_claims(data: JsonObject, asked: Period): ClaimsDocument {
   const members = new Members(data);
   const [from, to] = [members.text("from"), members.text("to")];
   if (from !== asked.from || to !== asked.to) refuse("the months are not those that were asked");
-  const arrived_to = month_of(members.text("arrived_to"));
+  const arrived_to = members.month("arrived_to");
   const claims = members.objects("claims", claims_max).map((one) => claim_of(one, asked));
   members.finish();
   return { from, to, arrived_to, claims };

@@ -51,7 +51,7 @@ export function Sources({ records }: { records: Records }): JSX.Element {
       {records.answers.map(({ position, holder, as_of, document: { office, recorded_to } }) => (
         <li key={position}>
           <strong>{holder.name}</strong> <Answered as_of={as_of} />{" "}
-          {recorded_to && <Say of="pension.answered.recorded_to" month={month_text(recorded_to)} />}
+          <Say of="pension.answered.recorded_to" month={month_text(recorded_to)} />
           <br />
           <Say of="pension.answered.office" office={office.name} />{" "}
           <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>

@@ -249,7 +249,7 @@ function List({ years, answer }: YearsProps): JSX.Element {
 
 // What the short words of the grid stand for; only those that occur.
 function Meanings({ months }: { months: Month[] }): JSX.Element {
-  const used = new Set(months.map(({ status }) => status));
+  const used = new Set<string>(months.map(({ status }) => status));
   if (months.some(({ additional }) => additional)) used.add("additional");
   if (months.some(({ fund }) => fund)) used.add("fund");
   const known = [...used].filter((code) => has_words(`pension.status_short.${code}`));

@@ -198,7 +198,7 @@ function part_text(part: Part): string {
 interface FundFiguresProps {
   joining: Joining;
   result: FundResult;
-  table_year: number | undefined;
+  table_year: number;
 }
 
 function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Element {
@@ -246,11 +246,9 @@ function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Ele
         </dd>
       </dl>
       <ul class="note">
-        {table_year !== undefined && (
-          <li>
-            <Say of="pension.fund.table_year" year={table_year} />
-          </li>
-        )}
+        <li>
+          <Say of="pension.fund.table_year" year={table_year} />
+        </li>
         {["once_joined", "no_additional", "how_to_join"].map((key) => (
           <li key={key}>
             <Say of={`pension.fund.${key}`} />

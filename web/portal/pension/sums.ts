@@ -242,21 +242,20 @@ export function possible_choice(joining: Joining, choice: FundChoice): FundChoic
   return { age: joining.age, first, further, count };
 }
 
-function sum_of(units: Unit[], amount: (unit: Unit) => number | null | undefined): number | null {
+function sum_of(units: Unit[], amount: (unit: Unit) => number | null): number | null {
   let sum = 0;
   for (const unit of units) {
     const value = amount(unit);
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
     sum += value;
   }
   return sum;
 }
 
 function part_of({ yearly_yen, monthly_yen, from_age, until_age }: Unit): Part | null {
-  if (typeof yearly_yen !== "number" || typeof monthly_yen !== "number") return null;
-  if (from_age === undefined) return null;
+  if (yearly_yen === null || monthly_yen === null) return null;
   const scheme = "national-fund" as const;
-  return { scheme, yearly_yen, monthly_yen, from_age, until_age: until_age ?? null };
+  return { scheme, yearly_yen, monthly_yen, from_age, until_age };
 }
 
 export function fund_result(joining: Joining, choice: FundChoice): FundResult {

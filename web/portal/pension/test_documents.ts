@@ -90,6 +90,7 @@ function joining_at(age: number): Joining {
     );
   return {
     age,
+    age_months: age * 12,
     months,
     first: { A: unit(premium, months, base), B: unit(premium - 900, months, base) },
     further: {
@@ -119,7 +120,8 @@ const basis = [
   { code: "no-work-after-claim" },
 ];
 
-function document_of(body: string, office: string, telephone: string): PensionDocument {
+type Body = PensionDocument["body"];
+function document_of(body: Body, office: string, telephone: string): PensionDocument {
   return {
     body,
     name: "厚労 花子",
@@ -296,6 +298,7 @@ const haru: PensionDocument = {
     scheme: "national" as const,
     yen: 85200 + i * 4000,
   })),
+  expected_unknown: "receiving",
   receiving: {
     since: "2012-07",
     claim_age: 65,
@@ -332,11 +335,15 @@ const too_few: PensionDocument = {
   },
 };
 
-const no_table: Unit = { premium_yen: null };
+const no_table: Unit = {
+  ...{ premium_yen: null, total_yen: null, yearly_yen: null, monthly_yen: null },
+  ...{ from_age: 65, until_age: null, unknown: "no-table" },
+};
 const unknown_premium: PensionDocument = {
   ...hanako_state,
   national_fund: {
     possible: true,
+    table_year: 2018,
     joining: [
       {
         ...joining_at(40),
