@@ -6,7 +6,7 @@ import { read_answers } from "../own";
 import { item_text, measured_text, range_text, unit_text } from "./format";
 import { read_checkups, type Value } from "./record";
 import { checkup, document, states, taro } from "./test_documents";
-import { all_of, counts_of, drawable, fiscal_year, items_of, points_of, value_in } from "./years";
+import { all_of, counts_of, drawable, items_of, points_of, value_in } from "./years";
 
 const pressure = "9A751000000000001";
 const read = (data: object) => read_checkups(data as JsonObject);
@@ -50,11 +50,6 @@ test("who did not answer, or cannot be read, is named", () => {
   expect(silent.answers).toHaveLength(1);
   expect(silent.silent).toEqual([{ kind: "medical-insurer", position: 2, code: "unavailable" }]);
   expect(answers_of("unreadable").silent[0]!.code).toBe("unreadable");
-});
-
-test("a fiscal year begins in April", () => {
-  expect(fiscal_year("2026-03-31")).toBe(2025);
-  expect(fiscal_year("2026-04-01")).toBe(2026);
 });
 
 test("an item is drawn where at least two check-ups have its number", () => {

@@ -1,4 +1,5 @@
 // Check-ups of all insurers, side by side.
+import { fiscal_year } from "../../shared/months";
 import { is_number, type Answer, type Checkup, type Value } from "./record";
 
 export interface Examined {
@@ -26,12 +27,6 @@ export function items_of(all: Examined[]): Value[] {
     }
   }
   return out;
-}
-
-// A fiscal year, April to March.
-export function fiscal_year(day: string): number {
-  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
-  return month < 4 ? year - 1 : year;
 }
 
 export interface Point {

@@ -1,13 +1,14 @@
 // Each insurer by itself: as of when, until which month, what it has of the period; and who is
 // silent.
 import type { JSX } from "preact";
+import { month_after } from "../../shared/months";
 import { month_text } from "../../shared/phrases";
 import { Read, Say } from "../../shared/words";
 import { Answered, Entry, Silent } from "../answered";
 import type { Answers } from "../own";
 import { paid_text } from "./paid";
 import type { Answer, ClaimsDocument, Period } from "./record";
-import { is_late, lines_of, month_after, sum_of } from "./sums";
+import { is_late, lines_of, sum_of } from "./sums";
 
 interface OneProps {
   answer: Answer;

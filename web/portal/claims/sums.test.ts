@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { months_of } from "../../shared/months";
 import { load_words } from "../../shared/words";
 import { csv_of_claims, csv_of_items } from "./files";
 import { paid_text } from "./paid";
@@ -11,7 +12,6 @@ import {
   is_to_come,
   lines_of,
   month_sums,
-  months_of,
   period_of,
   sum_of,
 } from "./sums";

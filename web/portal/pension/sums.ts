@@ -1,4 +1,5 @@
 // Adds up what the holders answered: the same month, year or age of several documents.
+import { fiscal_year, month_after, months_between } from "../../shared/months";
 import type { Answer, Joining, Month, NationalFund, Part, Scheme, Span, Unit } from "./record";
 import { schemes } from "./record";
 
@@ -133,10 +134,6 @@ export interface MonthYear {
   months: (Month | null)[]; // twelve; null: before the first or after the last
 }
 
-export function fiscal_year(month: string): number {
-  return Number(month.slice(0, 4)) - (Number(month.slice(5)) < 4 ? 1 : 0);
-}
-
 export function month_years(months: Month[]): MonthYear[] {
   const years = new Map<number, (Month | null)[]>();
   for (const month of months) {
@@ -146,7 +143,7 @@ export function month_years(months: Month[]): MonthYear[] {
         year,
         Array.from({ length: 12 }, () => null),
       );
-    years.get(year)![(Number(month.month.slice(5)) + 8) % 12] = month;
+    years.get(year)![months_between(`${year}-04`, month.month)] = month;
   }
   return [...years].sort(([a], [b]) => a - b).map(([year, list]) => ({ year, months: list }));
 }
@@ -157,19 +154,13 @@ export interface Run {
   count: number;
 }
 
-function next_month(month: string): string {
-  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))];
-  const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
-  return next.padStart(7, "0");
-}
-
 // Months that follow each other and are alike.
 export function runs(months: Month[], likeness: (month: Month) => string): Run[] {
   const out: Run[] = [];
   for (const month of months) {
     const run = out.at(-1);
     const joins =
-      run && next_month(run.last.month) === month.month && likeness(run.last) === likeness(month);
+      run && month_after(run.last.month) === month.month && likeness(run.last) === likeness(month);
     if (joins) {
       run.last = month;
       run.count++;

@@ -1,6 +1,7 @@
 // Documents for tests and for preview.tsx, one set a state of the page. The amounts are plausible
 // and not calculated by law: that is lib/benefit's, and has tests of its own.
 import type { OwnRecord } from "../../shared/ask";
+import { add_months, fiscal_year } from "../../shared/months";
 import { answered as record, failed as silence } from "../test_records";
 import type {
   Claim,
@@ -14,15 +15,9 @@ import type {
   Unit,
   Year,
 } from "./record";
-import { fiscal_year } from "./sums";
 
 export const today = "2026-11-26";
 const as_of = Date.UTC(2026, 10, 25, 17, 14) / 1000; // 02:14 on the 26th in Japan
-
-function add_months(month: string, count: number): string {
-  const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + count;
-  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
-}
 
 interface Phase {
   from: string;
