@@ -16,7 +16,7 @@ export interface Answer<Document> {
   document: Document;
 }
 
-export interface Silence {
+interface Silence {
   kind: string;
   position: number;
   code: string; // "unreadable" where the document is not of its form
@@ -58,12 +58,12 @@ export function read_answers<Document>(
   return out;
 }
 
-export interface OwnRecords {
+interface OwnRecords {
   records: OwnRecord[];
   done: boolean; // every holder has answered, or will not
 }
 
-export interface OwnChoice {
+interface OwnChoice {
   kinds?: string[]; // of holder; else all that the service may be asked of
   parameters?: Record<string, string>;
   attempt?: number; // another number asks anew

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { Say } from "../shared/words";
 
-export interface Choice {
+interface Choice {
   value: string;
   text: string;
 }

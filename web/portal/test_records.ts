@@ -2,7 +2,7 @@
 import type { OwnRecord } from "../shared/ask";
 import type { Holder } from "./own";
 
-export interface From {
+interface From {
   kind: string;
   position: number;
   holder: Holder;

@@ -102,7 +102,7 @@ export function parse_json(text: string, limits: JsonLimits = {}): Json {
   return value;
 }
 
-export function is_object(value: Json | undefined): value is JsonObject {
+function is_object(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -125,7 +125,7 @@ export function parse_date(text: string): string {
   return text;
 }
 
-export function parse_month(text: string): string {
+function parse_month(text: string): string {
   return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse("a member is not a month YYYY-MM");
 }
 

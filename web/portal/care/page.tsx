@@ -13,13 +13,13 @@ import type { Cover, Insured } from "../insured/insured";
 import { first_day_of, type History } from "./history";
 import "./care.css";
 
-export interface Insurer {
+interface Insurer {
   position: number;
   insured: Insured;
   history: History;
 }
 
-export interface CareProps {
+interface CareProps {
   insurers: Insurer[];
   done: boolean;
   ask_before: (position: number, first_day: string) => void;

@@ -39,7 +39,7 @@ export function Facts({ one }: { one: Examined }): JSX.Element {
 }
 
 // In words, never by colour alone.
-export function Within({ value }: { value: Value }): JSX.Element {
+function Within({ value }: { value: Value }): JSX.Element {
   const { outside } = value;
   const key = outside === undefined ? "no_range" : outside ? "outside" : "within";
   return (

@@ -107,7 +107,7 @@ function Nothing({ read, done }: { read: Answers<unknown>; done: boolean }): JSX
   );
 }
 
-export interface CheckupsProps {
+interface CheckupsProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
 }

@@ -15,9 +15,9 @@ export interface Value {
   outside?: boolean; // unknown where the holder states no range
 }
 
-export const kinds = ["specific", "late-elderly"] as const;
-export const syndromes = ["applies", "preliminary", "none", "undetermined"] as const;
-export const levels = ["active", "motivational", "none", "undetermined"] as const;
+const kinds = ["specific", "late-elderly"] as const;
+const syndromes = ["applies", "preliminary", "none", "undetermined"] as const;
+const levels = ["active", "motivational", "none", "undetermined"] as const;
 
 export interface Checkup {
   id: string;

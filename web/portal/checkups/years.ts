@@ -29,7 +29,7 @@ export function items_of(all: Examined[]): Value[] {
   return out;
 }
 
-export interface Point {
+interface Point {
   from: number; // in fiscal years
   to: number;
   value: number;

@@ -18,7 +18,7 @@ import { read_claims, type Answer, type Period } from "./record";
 import { filtered, institutions_of, lines_of, period_of, type Line } from "./sums";
 import "./claims.css";
 
-export interface ClaimsProps {
+interface ClaimsProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
   asked: Period; // of the records

@@ -4,7 +4,7 @@ import { Members, type JsonObject } from "../../shared/json";
 import { refuse } from "../../shared/result";
 import type { Answer as OneAnswer } from "../own";
 
-export const kinds = [
+const kinds = [
   "medical",
   "dental",
   "pharmacy",
@@ -14,7 +14,7 @@ export const kinds = [
 ] as const;
 export type ClaimKind = (typeof kinds)[number];
 
-export interface Item {
+interface Item {
   name: string;
   quantity?: number;
   yen: number;

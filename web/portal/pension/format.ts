@@ -52,7 +52,7 @@ function axis_number(value: number): string {
 
 const per_man = 10_000;
 
-export function axis_age(age: number): string {
+function axis_age(age: number): string {
   return phrase("pension.axis.age", { age: axis_number(age) });
 }
 

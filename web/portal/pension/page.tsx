@@ -18,7 +18,7 @@ import { read_records, type Records } from "./record";
 import { Schemes, life_of } from "./schemes";
 import "./pension.css";
 
-export interface PensionProps {
+interface PensionProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
   today: string; // "2026-11-26"

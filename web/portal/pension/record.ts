@@ -12,7 +12,7 @@ export const schemes = ["national", "employees", "employees-fund", "national-fun
 export type Scheme = (typeof schemes)[number];
 
 export const categories = ["first", "second", "third", "voluntary", "none"] as const;
-export type Category = (typeof categories)[number];
+type Category = (typeof categories)[number];
 
 export const statuses = [
   ...(["paid", "unpaid"] as const),
@@ -20,7 +20,7 @@ export const statuses = [
   ...(["student", "deferred", "maternity", "childcare"] as const),
   ...(["employees", "third", "empty", "not-joined"] as const),
 ] as const;
-export type Status = (typeof statuses)[number];
+type Status = (typeof statuses)[number];
 
 const first_types = ["A", "B"] as const;
 export const fund_types = [...first_types, "I", "II", "III", "IV", "V"] as const;
@@ -85,7 +85,7 @@ export interface Expected {
   continued: Claim[];
 }
 
-export interface Receiving {
+interface Receiving {
   since: string;
   claim_age?: number;
   parts: Part[];

@@ -5,7 +5,7 @@ import { schemes } from "./record";
 
 export type Amounts = Record<Scheme, number>;
 
-export function no_amounts(): Amounts {
+function no_amounts(): Amounts {
   return { national: 0, employees: 0, "employees-fund": 0, "national-fund": 0 };
 }
 
@@ -71,7 +71,7 @@ export function parts_at(answers: Answer[], course: Course, age: number | null):
   });
 }
 
-export function is_paid_at(part: Part, age: number): boolean {
+function is_paid_at(part: Part, age: number): boolean {
   return part.from_age <= age && (part.until_age === null || age < part.until_age);
 }
 
