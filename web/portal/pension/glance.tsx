@@ -23,7 +23,7 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
     .flatMap(({ document }) => document.receiving?.parts ?? [])
     .reduce((sum, part) => sum + part.monthly_yen, 0);
   return (
-    <dl class="glance">
+    <dl class="totals">
       {receives > 0 && (
         <Fact of="pension.glance.receives">
           <a href="#expected">
