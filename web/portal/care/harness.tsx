@@ -13,4 +13,4 @@ function fill(world: TestCountry): void {
   }
 }
 
-country_harness(["home", "care"], fill, (context) => <CarePage context={context} />);
+country_harness(["eligibility", "care"], fill, (context) => <CarePage context={context} />);

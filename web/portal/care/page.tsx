@@ -8,8 +8,8 @@ import { DataTable } from "../../shared/table";
 import { Read, Say, phrase, text_of } from "../../shared/words";
 import { Answered, Entry, Silent } from "../answered";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
-import { Ended } from "../insured/insurance";
-import type { Cover, Insured } from "../insured/insured";
+import { Ended } from "../eligibility/insurance";
+import type { Cover, Insured } from "../eligibility/insured";
 import { first_day_of, type History } from "./history";
 import "./care.css";
 
@@ -41,11 +41,11 @@ function category_text(category: string | undefined): string {
 }
 
 function share_text({ share_percent }: Cover): string {
-  return phrase("home.share_value", { tenths: share_percent / 10 });
+  return phrase("eligibility.share_value", { tenths: share_percent / 10 });
 }
 
 function period_of({ from, to }: Cover): string {
-  if (to === undefined) return phrase("home.from", { day: date_text(from) });
+  if (to === undefined) return phrase("eligibility.from", { day: date_text(from) });
   return phrase("care.from_to", { from: date_text(from), to: date_text(to) });
 }
 
@@ -79,7 +79,7 @@ function Now({ cover }: { cover: Cover }): JSX.Element {
       </dl>
       {cover.special_payment && (
         <p>
-          <Say of="home.special_payment" />
+          <Say of="eligibility.special_payment" />
         </p>
       )}
       <p class="hint">

@@ -9,19 +9,19 @@ function Current({ cover }: { cover: Cover }): JSX.Element {
   const number = [cover.symbol, cover.number, cover.branch].filter((part) => part !== "").join(" ");
   return (
     <dl>
-      <Entry of="home.number">{number}</Entry>
-      <Entry of="home.share">
-        <Say of="home.share_value" tenths={cover.share_percent / 10} />
+      <Entry of="eligibility.number">{number}</Entry>
+      <Entry of="eligibility.share">
+        <Say of="eligibility.share_value" tenths={cover.share_percent / 10} />
         {cover.special_payment && (
           <p>
-            <Say of="home.special_payment" />
+            <Say of="eligibility.special_payment" />
           </p>
         )}
       </Entry>
-      {cover.level && <Entry of="home.care_level">{cover.level}</Entry>}
-      <Entry of="home.period">
-        <Say of="home.from" day={day_text(cover.from)} />{" "}
-        {cover.to && <Say of="home.to" day={day_text(cover.to)} />}
+      {cover.level && <Entry of="eligibility.care_level">{cover.level}</Entry>}
+      <Entry of="eligibility.period">
+        <Say of="eligibility.from" day={day_text(cover.from)} />{" "}
+        {cover.to && <Say of="eligibility.to" day={day_text(cover.to)} />}
       </Entry>
     </dl>
   );
@@ -34,9 +34,9 @@ export function Ended({ insured }: { insured: Insured }): JSX.Element | null {
   return (
     <p>
       {last_day ? (
-        <Say of="home.ended_on" day={day_text(last_day)} />
+        <Say of="eligibility.ended_on" day={day_text(last_day)} />
       ) : (
-        <Say of="home.not_insured" />
+        <Say of="eligibility.not_insured" />
       )}
       {reason && `（${reason}）`}
     </p>
@@ -66,7 +66,8 @@ export function Insurance({ insured, done }: { insured: Insured[]; done: boolean
         ))}
       </ul>
       <p role="status">
-        {done ? insured.length === 0 && <Say of="home.no_insurance" /> : <Say of="shell.asking" />}
+        {!done && <Say of="shell.asking" />}
+        {done && insured.length === 0 && <Say of="eligibility.no_insurance" />}
       </p>
     </>
   );
