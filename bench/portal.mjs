@@ -3,12 +3,9 @@
 // portal_bench.cpp against a country of its own; prints one line of JSON.
 //   node bench/portal.mjs PORTAL SAMPLES
 import { gzipSync } from "node:zlib";
-import { chromium } from "../web/node_modules/playwright-core/index.mjs";
+import { start_browser } from "../web/shared/chromium.mjs";
 
 const [portal, samples] = [process.argv[2], Number(process.argv[3])];
-const flags =
-  "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update " +
-  "--disable-sync --no-first-run --disable-quic";
 // Each page, and what stands there when it is of use.
 const pages = {
   home: ["", ".notices > li"],
@@ -16,10 +13,7 @@ const pages = {
   looked: ["looked", ".verified"],
 };
 
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: flags.split(" "),
-});
+const browser = await start_browser();
 const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
 const out = { script_bytes: {}, ready_ms: { log_in: [], home: [], pension: [], looked: [] } };
 

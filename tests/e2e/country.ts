@@ -1,9 +1,12 @@
 // The running country, its card reader, and a person's browser, for the tests in this folder.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "vitest";
+import { start_browser } from "../../web/shared/chromium.mjs";
+
+export { start_browser };
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -39,13 +42,6 @@ export function alter_relay(sql: string): void {
 }
 
 // ---- the browser ----
-
-const flags =
-  "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update " +
-  "--disable-sync --no-first-run --disable-quic";
-export function start_browser(): Promise<Browser> {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: flags.split(" ") });
-}
 
 export interface Visit {
   context: BrowserContext;

@@ -2,4 +2,4 @@
 import { CarePage } from "./care/asking";
 import { page } from "./shell";
 
-await page(["home", "care"], (context) => <CarePage context={context} />);
+await page(["eligibility", "care"], (context) => <CarePage context={context} />);

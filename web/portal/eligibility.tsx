@@ -1,8 +1,8 @@
 // 保険の資格: what every insurer says of the person today.
 import type { JSX } from "preact";
 import { Say } from "../shared/words";
-import { Insurance } from "./insured/insurance";
-import { insured_of } from "./insured/insured";
+import { Insurance } from "./eligibility/insurance";
+import { insured_of } from "./eligibility/insured";
 import { use_own } from "./own";
 import { page, type Context } from "./shell";
 
@@ -11,11 +11,11 @@ function Eligibility({ context }: { context: Context }): JSX.Element {
   return (
     <>
       <h2>
-        <Say of="home.insurance" />
+        <Say of="eligibility.insurance" />
       </h2>
       <Insurance insured={records.map(insured_of)} done={done} />
     </>
   );
 }
 
-await page(["home"], (context) => <Eligibility context={context} />);
+await page(["eligibility"], (context) => <Eligibility context={context} />);

@@ -5,8 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../shared/entries";
 import type { Result } from "../shared/result";
 import { Say, text_of } from "../shared/words";
-import { Insurance } from "./insured/insurance";
-import { insured_of, name_of_person } from "./insured/insured";
+import { Insurance } from "./eligibility/insurance";
+import { insured_of, name_of_person } from "./eligibility/insured";
 import { Looks } from "./home/looks";
 import { opened_notices } from "./home/notice_list";
 import { Notices } from "./home/notices";
@@ -71,7 +71,7 @@ function Home({ context }: { context: Context }): JSX.Element {
       <Search />
       <section aria-labelledby="insurance-name"><Part>
         <h2 id="insurance-name">
-          <Say of="home.insurance" />
+          <Say of="eligibility.insurance" />
         </h2>
         <Insurance insured={insured} done={eligibility.done} />
       </Part></section>
@@ -93,4 +93,4 @@ function Home({ context }: { context: Context }): JSX.Element {
   );
 }
 
-await page(["home"], (context) => <Home context={context} />);
+await page(["home", "eligibility"], (context) => <Home context={context} />);

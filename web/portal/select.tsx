@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { Say } from "../shared/words";
 
-export interface Choice {
+interface Choice {
   value: string;
   text: string;
 }
@@ -14,25 +14,29 @@ export function Select(props: {
   value: string;
   choices: Choice[];
   on_change: (value: string) => void;
+  beside?: (select: JSX.Element) => JSX.Element; // what stands beside the choice, under its label
 }): JSX.Element {
-  const { id, label, value, choices, on_change } = props;
+  const { id, label, value, choices, on_change, beside } = props;
+  const select = (
+    <select
+      id={id}
+      value={value}
+      autocomplete="off"
+      onChange={(event) => on_change(event.currentTarget.value)}
+    >
+      {choices.map((one) => (
+        <option key={one.value} value={one.value} selected={one.value === value}>
+          {one.text}
+        </option>
+      ))}
+    </select>
+  );
   return (
     <p class="choose">
       <label for={id}>
         <Say of={label} />
       </label>
-      <select
-        id={id}
-        value={value}
-        autocomplete="off"
-        onChange={(event) => on_change(event.currentTarget.value)}
-      >
-        {choices.map((one) => (
-          <option key={one.value} value={one.value} selected={one.value === value}>
-            {one.text}
-          </option>
-        ))}
-      </select>
+      {beside ? beside(select) : select}
     </p>
   );
 }

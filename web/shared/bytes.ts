@@ -5,7 +5,6 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 // SHA-256 in base64url, as the protocols write it. Read strictly, so `===` compares hashes.
 export type Hash = string;
 
-export const hash_bytes = 32;
 const hash_text = /^[A-Za-z0-9_-]{43}$/;
 
 export function utf8(text: string): Bytes {

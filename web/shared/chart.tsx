@@ -78,7 +78,7 @@ export function Patterns(): JSX.Element {
   );
 }
 
-export function Swatch({ pattern }: { pattern: number }): JSX.Element {
+function Swatch({ pattern }: { pattern: number }): JSX.Element {
   return (
     <svg class="chart-swatch" viewBox="0 0 28 20" aria-hidden="true">
       <rect x="1" y="1" width="26" height="18" fill={`url(#chart-pattern-${pattern})`} />
@@ -157,7 +157,7 @@ export interface Span {
   label: string; // shown where it fits
 }
 
-export interface SpansProps {
+interface SpansProps {
   summary: string;
   domain: [number, number];
   ticks: Tick[];
@@ -259,7 +259,7 @@ export interface Bar {
   values: number[]; // one a series, from the bottom
 }
 
-export interface StackProps {
+interface StackProps {
   summary: string;
   domain: [number, number];
   ticks: Tick[];

@@ -76,7 +76,7 @@ export function margin_of(labels: string[], em: number): number {
   return Math.ceil(Math.max(0, ...labels.map(text_em)) * em + em * 0.5);
 }
 
-export interface Piece {
+interface Piece {
   series: number;
   y: number;
   height: number;

@@ -1,6 +1,7 @@
 // Days and times as people read them. Days are texts "2026-11-30" and have no time zone; times are
 // the country's.
-import { language } from "./words";
+import { date_text, month_text } from "./phrases";
+import { without_readings } from "./words";
 
 let utc_offset_s = 9 * 3600;
 
@@ -9,15 +10,10 @@ export function set_utc_offset(seconds: number): void {
   utc_offset_s = seconds;
 }
 
-const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-// 2026年11月30日; 30 Nov 2026; 2026-11 for a month alone.
+// 2026年11月30日; 30 Nov 2026; the month where there is no day. Without readings, to stand anywhere.
 export function day_text(day: string): string {
-  const [year, month, date] = day.split("-").map(Number);
-  if (language() === "en") {
-    return [date, months[(month ?? 1) - 1], year].filter((part) => part !== undefined).join(" ");
-  }
-  return `${year}年${month}月` + (date === undefined ? "" : `${date}日`);
+  const has_day = day.length > "2026-11".length;
+  return without_readings(has_day ? date_text(day, "short") : month_text(day, "short"));
 }
 
 export function day_before(day: string): string {

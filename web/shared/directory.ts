@@ -23,7 +23,7 @@ export interface Participant {
   services: string[];
 }
 
-export interface PublicService {
+interface PublicService {
   key: Verifier;
   url: string;
   certificate: Hash;

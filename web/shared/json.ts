@@ -125,6 +125,10 @@ export function parse_date(text: string): string {
   return text;
 }
 
+function parse_month(text: string): string {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse("a member is not a month YYYY-MM");
+}
+
 // A code of a closed list: an organisation, a kind, a service, a purpose, a policy row.
 export function parse_code(text: string): string {
   return /^[a-z0-9][a-z0-9.-]{0,63}$/.test(text) ? text : refuse("a member is not a code");
@@ -191,6 +195,9 @@ export class Members {
   optional_date(name: string): string | undefined {
     const text = this.optional_text(name, 10);
     return text === undefined ? undefined : parse_date(text);
+  }
+  month(name: string): string {
+    return parse_month(this.text(name, 7));
   }
   array(name: string, count_max: number): Json[] {
     const value = this.any(name);

@@ -20,8 +20,8 @@ import {
 import { Members, parse_json_object, type JsonLimits, type JsonObject } from "./json";
 import { or_refuse, refuse } from "./result";
 
-export type Algorithm = "ES256" | "ES384" | "RS256";
-export type KeyType = "p256" | "p384" | "rsa";
+type Algorithm = "ES256" | "ES384" | "RS256";
+type KeyType = "p256" | "p384" | "rsa";
 
 const algorithm_of: Record<KeyType, Algorithm> = { p256: "ES256", p384: "ES384", rsa: "RS256" };
 const rsa_bytes_min = 256;

@@ -336,7 +336,7 @@ export async function is_proven(
   return verify_inclusion(leaf, index, checkpoint.size, hashes, checkpoint.root);
 }
 
-export interface VerifiedReceipt {
+interface VerifiedReceipt {
   order: Order;
   entry: Hash;
 }

@@ -1,6 +1,7 @@
-// Months, days and amounts as the page's language writes them, as phrases: with readings in their
-// notation in やさしい日本語.
-import { language, yen } from "./words";
+// Months, days and amounts as the page's language writes them, as phrases: with readings in
+// やさしい日本語.
+import { parts_of } from "./months";
+import { language, with_reading, yen } from "./words";
 
 const english_months = [
   "January",
@@ -17,29 +18,40 @@ const english_months = [
   "December",
 ];
 
+// A unit behind a number, with its reading where the page has readings.
+function unit(japanese: string, read: string): string {
+  return language() === "easy" ? with_reading(japanese, read) : japanese;
+}
+
 export function money(amount: number): string {
-  return language() === "easy" ? yen(amount).replace("円", "[円|えん]") : yen(amount);
+  return yen(amount).replace("円", unit("円", "えん"));
+}
+
+type English = "whole" | "short"; // the name of a month: November, Nov
+
+function english_month(number: number, english: English): string {
+  const name = english_months[number - 1]!;
+  return english === "short" ? name.slice(0, 3) : name;
 }
 
 // The calendar's month, 1 to 12.
 export function month_name(number: number): string {
-  if (language() === "en") return english_months[number - 1]!.slice(0, 3);
-  return language() === "easy" ? `${number}[月|がつ]` : `${number}月`;
+  if (language() === "en") return english_month(number, "short");
+  return `${number}${unit("月", "がつ")}`;
 }
 
-export function month_text(month: string): string {
-  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5, 7))];
-  if (language() === "en") return `${english_months[number - 1]} ${year}`;
+export function month_text(month: string, english: English = "whole"): string {
+  const [year, number] = parts_of(month);
+  if (language() === "en") return `${english_month(number, english)} ${year}`;
   return `${year_text(year)}${month_name(number)}`;
 }
 
 export function year_text(year: number): string {
-  if (language() === "en") return String(year);
-  return language() === "easy" ? `${year}[年|ねん]` : `${year}年`;
+  return language() === "en" ? String(year) : `${year}${unit("年", "ねん")}`;
 }
 
-export function date_text(date: string): string {
+export function date_text(date: string, english: English = "whole"): string {
   const day = Number(date.slice(8, 10));
-  if (language() === "en") return `${day} ${month_text(date)}`;
-  return `${month_text(date)}${language() === "easy" ? `${day}[日|にち]` : `${day}日`}`;
+  const month = month_text(date, english);
+  return language() === "en" ? `${day} ${month}` : `${month}${day}${unit("日", "にち")}`;
 }

@@ -5,7 +5,7 @@ import { Members, parse_json_object, type JsonObject } from "./json";
 import { mandate_kinds, presences, type MandateKind, type Presence } from "./order";
 import { refuse } from "./result";
 
-export interface PolicyRow {
+interface PolicyRow {
   id: string;
   service: string;
   requester_kind: string;
@@ -82,13 +82,5 @@ export class Policy {
       (row) => row.service === service && row.requester_kind === requester_kind,
     );
     return [...new Set(rows.flatMap((row) => row.holder_kinds))];
-  }
-  // The day it is in the country: YYYY-MM-DD.
-  day_of(time: number): string {
-    return this.local(time).slice(0, 10);
-  }
-  // YYYY-MM-DDTHH:MM:SS there.
-  local(time: number): string {
-    return new Date((time + this.utc_offset_s) * 1000).toISOString().slice(0, 19);
   }
 }

@@ -8,7 +8,7 @@ import { Members, type JsonObject } from "./json";
 import { commit_operator, type Head } from "./order";
 import { bad, checked, good, refuse, type Result } from "./result";
 
-export const question_bytes_max = 6_000;
+const question_bytes_max = 6_000;
 const questions_max = 100_000;
 
 export interface QuestionState {

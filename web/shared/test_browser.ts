@@ -7,9 +7,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
+import { start_browser } from "./chromium.mjs";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
 const style = readFileSync(join(web, "../lib/page/static/style.css"));
@@ -44,15 +45,6 @@ function serve(folder: string, title: string): Promise<Server> {
   return new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(server)));
 }
 
-function launch(): Promise<Browser> {
-  const off = ["background-networking", "component-update", "sync", "quic"];
-  const flags = ["--no-sandbox", "--disable-gpu", "--no-first-run"];
-  return chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [...flags, ...off.map((one) => `--disable-${one}`)],
-  });
-}
-
 export class TestBrowser {
   private readonly pages: Page[] = [];
   private readonly complaints: string[] = [];
@@ -75,7 +67,7 @@ export class TestBrowser {
         rollupOptions: { input: { harness: join(web, harness) } },
       },
     });
-    return new TestBrowser(folder, await serve(folder, title), await launch());
+    return new TestBrowser(folder, await serve(folder, title), await start_browser());
   }
   async stop(): Promise<void> {
     await this.browser.close();
@@ -95,9 +87,12 @@ export class TestBrowser {
       if (one.type() === "error") this.complaints.push(one.text());
     });
     page.on("pageerror", (error) => this.complaints.push(error.message));
+    await this.go(page, query);
+    return page;
+  }
+  async go(page: Page, query: string): Promise<void> {
     const { port } = this.server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/?${query}`);
-    return page;
   }
 }
 
@@ -109,7 +104,7 @@ export async function saved(page: Page, button: string): Promise<string> {
 }
 
 // Everything open and in large text: no sideways scrolling, targets that a finger meets, and what
-// axe finds.
+// axe finds. It takes seconds: the narrow page of each language is enough.
 export async function expect_accessible(page: Page, width: number): Promise<void> {
   const sizes = await page.evaluate(() => {
     document.querySelectorAll("details").forEach((one) => (one.open = true));
@@ -120,6 +115,17 @@ export async function expect_accessible(page: Page, width: number): Promise<void
   });
   expect(sizes.width).toBe(width);
   expect(sizes.lowest).toBeGreaterThanOrEqual(44);
+  if (width === 320) await expect_nothing_of_axe(page); // elsewhere it sees the same elements
+}
+
+export async function expect_nothing_of_axe(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((one) => `${one.id} ${one.nodes[0]!.html}`)).toEqual([]);
+}
+
+// Sizes are observed in one frame and drawn in the next.
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
 }

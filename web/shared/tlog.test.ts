@@ -81,7 +81,9 @@ test("absurd sizes", async () => {
 
 // ---- verifier keys ----
 
-const log = await make_note_key("log.example/2026", 1);
+let log = await make_note_key("log.example/2026", 1);
+// One id in forty has no letter, which a test below wants to write large.
+while (!/\+[0-9]*[a-f][0-9a-f]*\+/.test(log.vkey)) log = await make_note_key("log.example/2026", 1);
 const witness = await make_note_key("witness.example/1", 4);
 const log_verifier = await parse_verifier(log.vkey, 1);
 const witness_verifier = await parse_verifier(witness.vkey, 4);

@@ -29,7 +29,7 @@ export function leaf_hash(entry: Uint8Array): Promise<Bytes> {
   return sha256(Uint8Array.of(0), entry);
 }
 
-export function node_hash(left: Uint8Array, right: Uint8Array): Promise<Bytes> {
+function node_hash(left: Uint8Array, right: Uint8Array): Promise<Bytes> {
   return sha256(Uint8Array.of(1), left, right);
 }
 
@@ -107,7 +107,7 @@ interface NoteSignature {
   signature: Bytes;
 }
 
-export interface Note {
+interface Note {
   text: string; // ends in a newline
   signatures: NoteSignature[];
 }
@@ -186,7 +186,7 @@ function lines_of(note: Note, verifier: Verifier): Bytes[] {
     .map((one) => one.signature);
 }
 
-export async function verify_note(note: Note, verifier: Verifier): Promise<void> {
+async function verify_note(note: Note, verifier: Verifier): Promise<void> {
   const lines = lines_of(note, verifier);
   for (const line of lines) {
     if (line.length !== 64 || !(await is_signed(verifier, note.text, line))) {
@@ -202,7 +202,7 @@ export interface Checkpoint {
   root: Bytes;
 }
 
-export function parse_number(text: string): number {
+function parse_number(text: string): number {
   const value = /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : refuse("a log's number is none");
 }
@@ -271,7 +271,7 @@ async function newest_time(note: Note, witness: Verifier, now: number): Promise<
   return newest;
 }
 
-export interface Cosigned {
+interface Cosigned {
   checkpoint: Checkpoint;
   cosignatures: Cosignature[];
   enough: boolean; // as many witnesses as the quorum needs
@@ -297,7 +297,7 @@ export async function open_cosigned(
 // ---- proof files ----
 
 // c2sp.org/tlog-proof@v1: what anybody's tool checks. `extra`: what the entry is the SHA-256 of.
-export interface LogProof {
+interface LogProof {
   extra?: Bytes;
   index: number;
   proof: Hash[];

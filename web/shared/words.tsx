@@ -30,8 +30,13 @@ export async function load_words(chosen: Language, parts: string[]): Promise<voi
 
 // From here on readings stand between characters that no text has (Unicode's noncharacters): what
 // somebody else's name has in brackets is no reading.
+export function with_reading(text: string, read: string): string {
+  return `\uFDD0${text}\uFDD1${read}\uFDD2`;
+}
 function with_marks(text: string): string {
-  return text.replace(/\[([^|\]]+)\|([^\]]+)\]/g, "\uFDD0$1\uFDD1$2\uFDD2");
+  return text.replace(/\[([^|\]]+)\|([^\]]+)\]/g, (_, characters: string, read: string) =>
+    with_reading(characters, read),
+  );
 }
 const reading = /\uFDD0([^\uFDD1]*)\uFDD1([^\uFDD2]*)\uFDD2/;
 

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../../shared/ask";
 import { day_before } from "../../shared/dates";
-import { insured_of } from "../insured/insured";
+import { insured_of } from "../eligibility/insured";
 import { use_own } from "../own";
 import type { Context } from "../shell";
 import { add_earlier, no_history, type History } from "./history";

@@ -1,6 +1,6 @@
 // What was before: a holder answers for one day, so the day before a state began is asked for the
 // state before it.
-import type { Cover, Insured } from "../insured/insured";
+import type { Cover, Insured } from "../eligibility/insured";
 
 export interface History {
   covers: Cover[]; // the newest first

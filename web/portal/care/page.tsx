@@ -1,25 +1,25 @@
 // 「介護情報」: who insures the person for care, at which level and share, since when; and when nobody
 // does, for whom this insurance is.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
 import { Read, Say, phrase, text_of } from "../../shared/words";
-import { Answered, Silent } from "../answered";
+import { Answered, Entry, Silent } from "../answered";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
-import { Ended } from "../insured/insurance";
-import type { Cover, Insured } from "../insured/insured";
+import { Ended } from "../eligibility/insurance";
+import type { Cover, Insured } from "../eligibility/insured";
 import { first_day_of, type History } from "./history";
 import "./care.css";
 
-export interface Insurer {
+interface Insurer {
   position: number;
   insured: Insured;
   history: History;
 }
 
-export interface CareProps {
+interface CareProps {
   insurers: Insurer[];
   done: boolean;
   ask_before: (position: number, first_day: string) => void;
@@ -41,26 +41,18 @@ function category_text(category: string | undefined): string {
 }
 
 function share_text({ share_percent }: Cover): string {
-  return phrase("home.share_value", { tenths: share_percent / 10 });
+  return phrase("eligibility.share_value", {
+    tenths: share_percent / 10,
+    percent: share_percent,
+  });
 }
 
 function period_of({ from, to }: Cover): string {
-  if (to === undefined) return phrase("home.from", { day: date_text(from) });
+  if (to === undefined) return phrase("eligibility.from", { day: date_text(from) });
   return phrase("care.from_to", { from: date_text(from), to: date_text(to) });
 }
 
 // ---- one insurer ----
-
-function Entry({ of, children }: { of: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <>
-      <dt>
-        <Say of={of} />
-      </dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
 
 function Now({ cover }: { cover: Cover }): JSX.Element {
   const level = level_text(cover.level);
@@ -90,7 +82,7 @@ function Now({ cover }: { cover: Cover }): JSX.Element {
       </dl>
       {cover.special_payment && (
         <p>
-          <Say of="home.special_payment" />
+          <Say of="eligibility.special_payment" />
         </p>
       )}
       <p class="hint">

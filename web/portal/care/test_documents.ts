@@ -2,7 +2,7 @@
 // Made as docs/protocols/gateway.md says, not with the code under test.
 import type { JsonObject } from "../../shared/json";
 
-export interface State {
+interface State {
   from: string;
   to?: string;
   level?: string;

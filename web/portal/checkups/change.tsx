@@ -2,13 +2,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { StackChart } from "../../shared/chart";
+import { fiscal_year } from "../../shared/months";
 import { date_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
 import { Read, Say, phrase, text_of, without_readings } from "../../shared/words";
 import { Select } from "../select";
 import { item_text, measured_text, range_text, unit_text } from "./format";
 import type { Value } from "./record";
-import { drawable, fiscal_year, items_of, points_of, value_in, type Examined } from "./years";
+import { drawable, items_of, points_of, value_in, type Examined } from "./years";
 
 // What people compare first; else the first that can be drawn.
 const first_choices = ["9A751000000000001", "9N006000000000001"];

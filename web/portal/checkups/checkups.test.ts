@@ -2,14 +2,16 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../shared/json";
 import { load_words, without_readings } from "../../shared/words";
+import { read_answers } from "../own";
 import { item_text, measured_text, range_text, unit_text } from "./format";
-import { read_answers, read_checkups, type Value } from "./record";
+import { read_checkups, type Value } from "./record";
 import { checkup, document, states, taro } from "./test_documents";
-import { all_of, counts_of, drawable, fiscal_year, items_of, points_of, value_in } from "./years";
+import { all_of, counts_of, drawable, items_of, points_of, value_in } from "./years";
 
 const pressure = "9A751000000000001";
 const read = (data: object) => read_checkups(data as JsonObject);
-const of_state = (name: string) => all_of(read_answers(states[name]!.records).answers);
+const answers_of = (name: string) => read_answers(states[name]!.records, read_checkups);
+const of_state = (name: string) => all_of(answers_of(name).answers);
 
 test("a document is read, newest first", () => {
   const { checkups } = read(taro);
@@ -44,15 +46,10 @@ test("what has another form is refused whole", () => {
 });
 
 test("who did not answer, or cannot be read, is named", () => {
-  const silent = read_answers(states.silent!.records);
+  const silent = answers_of("silent");
   expect(silent.answers).toHaveLength(1);
   expect(silent.silent).toEqual([{ kind: "medical-insurer", position: 2, code: "unavailable" }]);
-  expect(read_answers(states.unreadable!.records).silent[0]!.code).toBe("unreadable");
-});
-
-test("a fiscal year begins in April", () => {
-  expect(fiscal_year("2026-03-31")).toBe(2025);
-  expect(fiscal_year("2026-04-01")).toBe(2026);
+  expect(answers_of("unreadable").silent[0]!.code).toBe("unreadable");
 });
 
 test("an item is drawn where at least two check-ups have its number", () => {
@@ -72,8 +69,8 @@ test("check-ups of one fiscal year stand side by side", () => {
     checkup("2", "2026-02-01", ["170.0", "70.0"]),
     checkup("1", "2025-06-01", ["170.0", "72.0"]),
   ]);
-  const holder = { id: "1", name: "x" };
-  const all = all_of([{ position: 1, holder, as_of: 0, document: read(two) }]);
+  const from = { kind: "medical-insurer", position: 1, holder: { id: "1", name: "x" }, as_of: 0 };
+  const all = all_of([{ ...from, document: read(two) }]);
   const points = points_of(all, "9N006000000000001");
   expect(points.map(({ value }) => value)).toEqual([72, 70]);
   expect(points[0]!.to).toBeCloseTo(points[1]!.from);

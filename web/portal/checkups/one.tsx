@@ -1,28 +1,18 @@
 // One check-up: where and when, what the insurer makes of it, and each value beside its range.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { date_text } from "../../shared/phrases";
 import { DataTable, type Row } from "../../shared/table";
 import { Read, Say, has_words, phrase } from "../../shared/words";
+import { Fact } from "../answered";
 import { DoubtButton } from "./doubt";
 import { item_text, range_text, unit_text, value_text } from "./format";
 import type { Checkup, Value } from "./record";
 import { counts_of, type Examined } from "./years";
 
-function Fact({ of, children }: { of: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>
-        <Say of={`checkups.${of}`} />
-      </dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 // A judgement, and what it means for the person.
 function Judged({ of, value }: { of: "metabolic" | "guidance"; value: string }): JSX.Element {
   return (
-    <Fact of={of}>
+    <Fact of={`checkups.${of}`}>
       <Say of={`checkups.${of}_${value}`} />
       <p class="hint">
         <Say of={`checkups.${of}_${value}_means`} />
@@ -36,20 +26,20 @@ export function Facts({ one }: { one: Examined }): JSX.Element {
   const { kind, institution, metabolic, guidance, doctor } = one.checkup;
   return (
     <dl class="facts">
-      <Fact of="institution">{institution}</Fact>
-      <Fact of="kind">
+      <Fact of="checkups.institution">{institution}</Fact>
+      <Fact of="checkups.kind">
         <Say of={`checkups.kind_${kind}`} />
       </Fact>
-      <Fact of="insurer">{one.answer.holder.name}</Fact>
+      <Fact of="checkups.insurer">{one.answer.holder.name}</Fact>
       {metabolic && <Judged of="metabolic" value={metabolic} />}
       {guidance && <Judged of="guidance" value={guidance} />}
-      {doctor && <Fact of="doctor">{doctor}</Fact>}
+      {doctor && <Fact of="checkups.doctor">{doctor}</Fact>}
     </dl>
   );
 }
 
 // In words, never by colour alone.
-export function Within({ value }: { value: Value }): JSX.Element {
+function Within({ value }: { value: Value }): JSX.Element {
   const { outside } = value;
   const key = outside === undefined ? "no_range" : outside ? "outside" : "within";
   return (

@@ -1,45 +1,20 @@
 // 「特定健診結果」: what every medical insurer has of the person's check-ups, the newest in full and all
 // of them over the years. Answers are shown as they come; who does not answer leaves a named gap.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { OwnRecord } from "../../shared/ask";
 import { Patterns } from "../../shared/chart";
 import { use_unfolded_on_paper } from "../../shared/paper";
 import { date_text, month_text } from "../../shared/phrases";
 import { Read, Say } from "../../shared/words";
-import { Answered, Silent } from "../answered";
+import { Answered, Progress, Section, Silent } from "../answered";
+import { read_answers, type Answers } from "../own";
 import { Change } from "./change";
 import { CheckupDoubt, DoubtButton, DoubtContext } from "./doubt";
 import { Facts, Newest } from "./one";
-import { read_answers, type Answers } from "./record";
+import { read_checkups, type CheckupsDocument } from "./record";
 import { all_of, type Examined } from "./years";
 import "./checkups.css";
-
-function Section(props: { id: string; children: ComponentChildren }): JSX.Element {
-  const { id, children } = props;
-  return (
-    <section id={id} aria-labelledby={`${id}-name`}>
-      <h2 id={`${id}-name`}>
-        <Say of={`checkups.${id}`} />
-      </h2>
-      {children}
-    </section>
-  );
-}
-
-function Progress({ read, done }: { read: Answers; done: boolean }): JSX.Element {
-  const answered = read.answers.length;
-  const key = done ? (read.silent.length > 0 ? "done_partly" : "done") : "asking";
-  return (
-    <p role="status" class="progress">
-      <Say
-        of={`checkups.progress_${key}`}
-        answered={answered}
-        asked={answered + read.silent.length}
-      />
-    </p>
-  );
-}
 
 const reasons = ["under_40", "work", "late", "not_gone", "home", "older"] as const;
 
@@ -56,7 +31,7 @@ function Why(): JSX.Element {
   );
 }
 
-function Insurers({ read }: { read: Answers }): JSX.Element {
+function Insurers({ read }: { read: Answers<CheckupsDocument> }): JSX.Element {
   return (
     <ul class="cards">
       {read.answers.map(({ position, holder, as_of, document }) => (
@@ -101,15 +76,15 @@ function Earlier({ all }: { all: Examined[] }): JSX.Element {
 function Records({ all }: { all: Examined[] }): JSX.Element {
   return (
     <>
-      <Section id="newest">
+      <Section id="newest" title="checkups.newest">
         <Newest one={all[0]!} />
       </Section>
       {all.length > 1 && (
         <>
-          <Section id="change">
+          <Section id="change" title="checkups.change">
             <Change all={all} />
           </Section>
-          <Section id="earlier">
+          <Section id="earlier" title="checkups.earlier">
             <Earlier all={all.slice(1)} />
           </Section>
         </>
@@ -123,24 +98,16 @@ function Records({ all }: { all: Examined[] }): JSX.Element {
   );
 }
 
-// What is there to say when nobody has a check-up: not before everybody was asked.
-function Nothing({ read, done }: { read: Answers; done: boolean }): JSX.Element | null {
-  if (!done) return null;
-  if (read.answers.length === 0 && read.silent.length === 0) {
-    return (
-      <p>
-        <Say of="checkups.no_insurer" />
-      </p>
-    );
-  }
-  return read.answers.length === 0 ? null : (
+// Not before everybody was asked; of somebody whom nobody insures the status says so.
+function Nothing({ read, done }: { read: Answers<unknown>; done: boolean }): JSX.Element | null {
+  return !done || read.answers.length === 0 ? null : (
     <p>
       <Say of="checkups.none" />
     </p>
   );
 }
 
-export interface CheckupsProps {
+interface CheckupsProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
 }
@@ -148,7 +115,7 @@ export interface CheckupsProps {
 export function Checkups({ records, done }: CheckupsProps): JSX.Element {
   const [doubted, set_doubted] = useState<Examined | null>(null);
   use_unfolded_on_paper();
-  const read = read_answers(records);
+  const read = read_answers(records, read_checkups);
   const all = all_of(read.answers);
   return (
     <DoubtContext.Provider value={set_doubted}>
@@ -157,7 +124,7 @@ export function Checkups({ records, done }: CheckupsProps): JSX.Element {
         <p>
           <Say of="checkups.intro" />
         </p>
-        <Progress read={read} done={done} />
+        <Progress read={read} done={done} nobody="checkups.no_insurer" />
         {done && read.silent.length > 0 && (
           <p class="warning">
             <Say of="checkups.missing" />
@@ -165,12 +132,12 @@ export function Checkups({ records, done }: CheckupsProps): JSX.Element {
         )}
         {all.length > 0 ? <Records all={all} /> : <Nothing read={read} done={done} />}
         {(done || all.length > 0) && (
-          <Section id="why">
+          <Section id="why" title="checkups.why">
             <Why />
           </Section>
         )}
         {(read.answers.length > 0 || read.silent.length > 0) && (
-          <Section id="insurers">
+          <Section id="insurers" title="checkups.insurers">
             <Insurers read={read} />
           </Section>
         )}

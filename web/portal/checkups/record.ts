@@ -1,8 +1,8 @@
 // What the medical insurers answer (service `checkups`, docs/protocols/gateway.md). The page knows
 // no medicine: it shows what stands here. A document that does not read is refused whole.
-import type { OwnRecord } from "../../shared/ask";
 import { Members, type JsonObject } from "../../shared/json";
-import { Refused, refuse } from "../../shared/result";
+import { refuse } from "../../shared/result";
+import type { Answer as OneAnswer } from "../own";
 
 export interface Value {
   code: string; // 特定健診項目コード
@@ -15,9 +15,9 @@ export interface Value {
   outside?: boolean; // unknown where the holder states no range
 }
 
-export const kinds = ["specific", "late-elderly"] as const;
-export const syndromes = ["applies", "preliminary", "none", "undetermined"] as const;
-export const levels = ["active", "motivational", "none", "undetermined"] as const;
+const kinds = ["specific", "late-elderly"] as const;
+const syndromes = ["applies", "preliminary", "none", "undetermined"] as const;
+const levels = ["active", "motivational", "none", "undetermined"] as const;
 
 export interface Checkup {
   id: string;
@@ -40,10 +40,6 @@ export interface CheckupsDocument {
 const checkups_max = 200;
 const values_max = 200;
 const doctor_bytes_max = 1000;
-
-function month_of(text: string): string {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse("a member is not a month YYYY-MM");
-}
 
 export function is_number(text: string): boolean {
   return /^(0|[1-9]\d{0,5})(\.\d{1,3})?$/.test(text);
@@ -94,9 +90,9 @@ function checkup_of(object: JsonObject): Checkup {
 export function read_checkups(data: JsonObject): CheckupsDocument {
   const members = new Members(data);
   const document: CheckupsDocument = {
-    from: month_of(members.text("from")),
-    to: month_of(members.text("to")),
-    arrived_to: month_of(members.text("arrived_to")),
+    from: members.month("from"),
+    to: members.month("to"),
+    arrived_to: members.month("arrived_to"),
     checkups: members.objects("checkups", checkups_max).map(checkup_of),
   };
   members.finish();
@@ -107,35 +103,4 @@ export function read_checkups(data: JsonObject): CheckupsDocument {
   return document;
 }
 
-// ---- who answered ----
-
-export interface Answer {
-  position: number;
-  holder: { id: string; name: string };
-  as_of: number; // Unix time
-  document: CheckupsDocument;
-}
-
-export interface Answers {
-  answers: Answer[];
-  silent: { kind: string; position: number; code: string }[];
-}
-
-export function read_answers(records: OwnRecord[]): Answers {
-  const out: Answers = { answers: [], silent: [] };
-  for (const { kind, position, result } of records) {
-    if (!result.ok) {
-      out.silent.push({ kind, position, code: result.problem.code });
-      continue;
-    }
-    const { data, as_of, holder } = result.value;
-    try {
-      out.answers.push({ position, holder, as_of, document: read_checkups(data) });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      out.silent.push({ kind, position, code: "unreadable" });
-    }
-  }
-  out.answers.sort((a, b) => a.position - b.position);
-  return out;
-}
+export type Answer = OneAnswer<CheckupsDocument>;

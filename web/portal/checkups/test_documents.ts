@@ -1,8 +1,10 @@
 // Documents as the insurers of the demo country send them, for tests and the preview.
 import type { OwnRecord } from "../../shared/ask";
+import { answered as record, failed as silence } from "../test_records";
 import type { Value } from "./record";
 
 const as_of = 1795290000; // 2026-11-22 in Japan
+const kind = "medical-insurer";
 
 interface Item {
   code: string;
@@ -55,13 +57,10 @@ export function document(checkups: object[], more: object = {}): object {
 }
 
 function answered(position: number, name: string, data: object): OwnRecord {
-  const value = { data, as_of, outcome: "answered", holder: { id: "06990014", name } };
-  return { kind: "medical-insurer", position, result: { ok: true, value } } as unknown as OwnRecord;
+  return record({ kind, position, holder: { id: "06990014", name }, as_of }, data);
 }
 
-function failed(position: number, code: string): OwnRecord {
-  return { kind: "medical-insurer", position, result: { ok: false, problem: { code } } };
-}
+const failed = (position: number, code: string) => silence(kind, position, code);
 
 const doctor = "基準の範囲の外の項目があります。生活習慣を見直し、次の受診のときに医師にご相談ください。";
 const well = { metabolic: "none", guidance: "none", doctor: "特に問題は認められません。" };

@@ -1,4 +1,5 @@
 // Check-ups of all insurers, side by side.
+import { fiscal_year } from "../../shared/months";
 import { is_number, type Answer, type Checkup, type Value } from "./record";
 
 export interface Examined {
@@ -28,13 +29,7 @@ export function items_of(all: Examined[]): Value[] {
   return out;
 }
 
-// A fiscal year, April to March.
-export function fiscal_year(day: string): number {
-  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
-  return month < 4 ? year - 1 : year;
-}
-
-export interface Point {
+interface Point {
   from: number; // in fiscal years
   to: number;
   value: number;

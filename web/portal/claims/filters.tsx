@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Say, text_of } from "../../shared/words";
 import { Select } from "../select";
 
-export const period_choices = [12, 24, 60] as const; // insurers keep five years
+const period_choices = [12, 24, 60] as const; // insurers keep five years
 
 interface FiltersProps {
   months: number;

@@ -1,12 +1,14 @@
 // Each insurer by itself: as of when, until which month, what it has of the period; and who is
 // silent.
 import type { JSX } from "preact";
+import { month_after } from "../../shared/months";
 import { month_text } from "../../shared/phrases";
 import { Read, Say } from "../../shared/words";
-import { Answered, Silent } from "../answered";
+import { Answered, Entry, Silent } from "../answered";
+import type { Answers } from "../own";
 import { paid_text } from "./paid";
-import type { Answer, Answers, Period } from "./record";
-import { is_late, lines_of, month_after, sum_of } from "./sums";
+import type { Answer, ClaimsDocument, Period } from "./record";
+import { is_late, lines_of, sum_of } from "./sums";
 
 interface OneProps {
   answer: Answer;
@@ -22,18 +24,12 @@ function One({ answer, period, today }: OneProps): JSX.Element {
     <li class="card">
       <h3>{holder.name}</h3>
       <dl>
-        <dt>
-          <Say of="claims.claims" />
-        </dt>
-        <dd>
+        <Entry of="claims.claims">
           <Say of="claims.claim_count" count={sum.claims} />
-        </dd>
-        <dt>
-          <Say of="claims.column_paid" />
-        </dt>
-        <dd>
+        </Entry>
+        <Entry of="claims.column_paid">
           <Read text={paid_text(sum)} />
-        </dd>
+        </Entry>
       </dl>
       <p>
         <Say of="claims.arrived" month={month_text(arrived_to)} />{" "}
@@ -52,7 +48,7 @@ function One({ answer, period, today }: OneProps): JSX.Element {
 }
 
 interface InsurersProps {
-  read: Answers;
+  read: Answers<ClaimsDocument>;
   period: Period;
   today: string;
   months: number;

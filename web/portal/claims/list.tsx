@@ -1,8 +1,9 @@
 // The claims, newest month first: where, what it cost, what was paid, and what it was for.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { money, month_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
 import { Read, Say, phrase } from "../../shared/words";
+import { Entry } from "../answered";
 import { DoubtButton } from "./doubt";
 import { paid_text } from "./paid";
 import type { Claim } from "./record";
@@ -35,17 +36,6 @@ function Month({ of, several }: { of: MonthLines; several: boolean }): JSX.Eleme
         ))}
       </ul>
     </section>
-  );
-}
-
-function Entry({ of, children }: { of: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <>
-      <dt>
-        <Say of={of} />
-      </dt>
-      <dd>{children}</dd>
-    </>
   );
 }
 

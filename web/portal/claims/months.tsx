@@ -2,9 +2,11 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Legend, StackChart, type Series } from "../../shared/chart";
 import type { Tick } from "../../shared/chart_layout";
+import { parts_of } from "../../shared/months";
 import { money, month_name, month_text, year_text } from "../../shared/phrases";
 import { DataTable, type Column } from "../../shared/table";
 import { Read, Say, phrase, text_of, without_readings, yen } from "../../shared/words";
+import { Fact } from "../answered";
 import { amount_text, paid_text, unknown_text } from "./paid";
 import type { Answer, Period } from "./record";
 import {
@@ -60,19 +62,14 @@ function ToCome({ sums }: { sums: MonthSum[] }): JSX.Element | null {
 
 function Totals({ sum }: { sum: Sum }): JSX.Element {
   const entry = (of: string, value: string, lacks = "") => (
-    <div>
-      <dt>
-        <Say of={of} />
-      </dt>
-      <dd>
-        <Read text={value} />
-        {lacks !== "" && (
-          <small>
-            <Read text={lacks} />
-          </small>
-        )}
-      </dd>
-    </div>
+    <Fact of={of}>
+      <Read text={value} />
+      {lacks !== "" && (
+        <small>
+          <Read text={lacks} />
+        </small>
+      )}
+    </Fact>
   );
   return (
     <dl class="totals">
@@ -94,7 +91,7 @@ interface FiguresProps {
 function ticks_of(sums: MonthSum[]): Tick[] {
   const each = sums.length <= 12 ? 1 : sums.length <= 24 ? 3 : 12;
   return sums.flatMap(({ month }, i) => {
-    const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5, 7))];
+    const [year, number] = parts_of(month);
     if ((number - 1) % each !== 0) return [];
     const name = without_readings(month_name(number));
     const year_name = without_readings(year_text(year));

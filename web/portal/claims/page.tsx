@@ -1,22 +1,24 @@
 // 「レセプト情報」: what every medical insurer has of the person's claims, month by month. Answers are
 // shown as they come; who does not answer leaves a gap that is named.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Patterns } from "../../shared/chart";
 import type { OwnRecord } from "../../shared/ask";
 import { use_unfolded_on_paper } from "../../shared/paper";
 import { Say } from "../../shared/words";
+import { Progress, Section } from "../answered";
+import { read_answers } from "../own";
 import { ClaimDoubt, DoubtContext } from "./doubt";
 import { Filters } from "./filters";
 import { Insurers } from "./insurers";
 import { Keep } from "./keep";
 import { List } from "./list";
 import { Months } from "./months";
-import { read_answers, type Answer, type Answers, type Period } from "./record";
+import { read_claims, type Answer, type Period } from "./record";
 import { filtered, institutions_of, lines_of, period_of, type Line } from "./sums";
 import "./claims.css";
 
-export interface ClaimsProps {
+interface ClaimsProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
   asked: Period; // of the records
@@ -24,17 +26,6 @@ export interface ClaimsProps {
   months: number; // shown, at most those that were asked
   choose: (months: number) => void;
   ask_again: () => void;
-}
-
-function Progress({ read, done }: { read: Answers; done: boolean }): JSX.Element {
-  const answered = read.answers.length;
-  const asked = answered + read.silent.length;
-  const key = done ? (read.silent.length > 0 ? "done_partly" : "done") : "asking";
-  return (
-    <p role="status" class="progress" id="progress" tabIndex={-1}>
-      <Say of={`claims.progress_${key}`} answered={answered} asked={asked} />
-    </p>
-  );
 }
 
 // The button goes away with what is missing, so the focus goes to what comes instead.
@@ -55,18 +46,6 @@ function Missing({ ask_again }: { ask_again: () => void }): JSX.Element {
   );
 }
 
-function Section(props: { id: string; children: ComponentChildren }): JSX.Element {
-  const { id, children } = props;
-  return (
-    <section id={id} aria-labelledby={`${id}-name`}>
-      <h2 id={`${id}-name`}>
-        <Say of={`claims.${id}`} />
-      </h2>
-      {children}
-    </section>
-  );
-}
-
 interface RecordsProps {
   answers: Answer[];
   lines: Line[];
@@ -84,13 +63,13 @@ function Records({ answers, lines, period, today }: RecordsProps): JSX.Element {
   }
   return (
     <>
-      <Section id="paid">
+      <Section id="paid" title="claims.paid">
         <Months answers={answers} lines={lines} period={period} />
       </Section>
-      <Section id="list">
+      <Section id="list" title="claims.list">
         <List lines={lines} several={answers.length > 1} />
       </Section>
-      <Section id="keep">
+      <Section id="keep" title="claims.keep">
         <Keep lines={lines} today={today} />
       </Section>
     </>
@@ -102,7 +81,7 @@ export function Claims(props: ClaimsProps): JSX.Element {
   const [doubted, set_doubted] = useState<Line | null>(null);
   const [institution, set_institution] = useState("");
   use_unfolded_on_paper();
-  const read = read_answers(records, asked);
+  const read = read_answers(records, (data) => read_claims(data, asked));
   const { answers, silent } = read;
   const period = period_of(today, months);
   const all = lines_of(answers, period);
@@ -121,17 +100,12 @@ export function Claims(props: ClaimsProps): JSX.Element {
           choose_months={props.choose}
           choose_institution={set_institution}
         />
-        <Progress read={read} done={done} />
+        <Progress read={read} done={done} nobody="claims.no_insurer" />
         {done && silent.length > 0 && <Missing ask_again={props.ask_again} />}
         {(answers.length > 0 || silent.length > 0) && (
-          <Section id="insurers">
+          <Section id="insurers" title="claims.insurers">
             <Insurers read={read} period={period} today={today} months={months} />
           </Section>
-        )}
-        {done && answers.length === 0 && silent.length === 0 && (
-          <p>
-            <Say of="claims.no_insurer" />
-          </p>
         )}
         {answers.length > 0 && <Records {...{ answers, lines, period, today }} />}
         {doubted && <ClaimDoubt line={doubted} close={() => set_doubted(null)} />}

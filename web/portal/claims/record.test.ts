@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import type { OwnRecord } from "../../shared/ask";
 import type { Mutable } from "../../shared/test_country";
 import { Refused } from "../../shared/result";
 import example from "./example.json";
-import { read_answers, read_claims } from "./record";
-import { claim_json, document_of, of_city } from "./test_documents";
+import { read_claims } from "./record";
+import { document_of } from "./test_documents";
 
 const asked = { from: "2026-02", to: "2026-03" };
 
@@ -69,25 +68,4 @@ test.each(wrongs)("refused whole: %s", (_, change) => {
   const document: Mutable = structuredClone(example);
   change(document);
   expect(() => read_claims(document, asked)).toThrow(Refused);
-});
-
-test("who answered and who did not; one that cannot be read hides nobody else", () => {
-  const record = (position: number, data: object | string): OwnRecord => {
-    const holder = { id: String(position), name: `保険者${position}` };
-    const result =
-      typeof data === "string"
-        ? { ok: false, problem: { code: data } }
-        : { ok: true, value: { data, as_of: 1_795_000_000, holder } };
-    return { kind: "medical-insurer", position, result } as unknown as OwnRecord;
-  };
-  const period = { from: "2026-01", to: "2026-12" };
-  const good = document_of(of_city, period);
-  const bad = { ...good, claims: [{ ...claim_json(of_city[0]!), cost_yen: 1 }] };
-  const records = [record(3, good), record(2, "unavailable"), record(1, bad), record(4, good)];
-  const { answers, silent } = read_answers(records, period);
-  expect(answers.map(({ position }) => position)).toEqual([3, 4]);
-  expect(silent.map(({ position, code }) => `${position} ${code}`)).toEqual([
-    "2 unavailable",
-    "1 unreadable",
-  ]);
 });

@@ -1,10 +1,10 @@
 // What the medical insurers answer (service `claims`, docs/protocols/gateway.md). A document that
 // does not read, or says two things of one claim, is refused whole.
-import type { OwnRecord } from "../../shared/ask";
 import { Members, type JsonObject } from "../../shared/json";
-import { Refused, refuse } from "../../shared/result";
+import { refuse } from "../../shared/result";
+import type { Answer as OneAnswer } from "../own";
 
-export const kinds = [
+const kinds = [
   "medical",
   "dental",
   "pharmacy",
@@ -14,7 +14,7 @@ export const kinds = [
 ] as const;
 export type ClaimKind = (typeof kinds)[number];
 
-export interface Item {
+interface Item {
   name: string;
   quantity?: number;
   yen: number;
@@ -49,10 +49,6 @@ const in_yen: readonly ClaimKind[] = ["visiting-nurse", "judo"];
 // The holder's bounds for a claim's numbers; what is counted in points is worth ten times as much.
 const number_max = 1_000_000_000;
 const yen_max = number_max * yen_per_point;
-
-function month_of(text: string): string {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) ? text : refuse("a member is not a month YYYY-MM");
-}
 
 function optional_integer(members: Members, name: string, max: number): number | undefined {
   return members.has(name) ? members.integer(name, 0, max) : undefined;
@@ -113,7 +109,7 @@ function check_claim(claim: Claim, explanation: JsonObject): Claim {
 
 function claim_of(object: JsonObject, { from, to }: Period): Claim {
   const members = new Members(object);
-  const month = month_of(members.text("month"));
+  const month = members.month("month");
   if (month < from || month > to) refuse("a claim of a month that was not asked for");
   const points = optional_integer(members, "points", number_max);
   const paid_yen = optional_integer(members, "paid_yen", number_max);
@@ -140,47 +136,10 @@ export function read_claims(data: JsonObject, asked: Period): ClaimsDocument {
   const members = new Members(data);
   const [from, to] = [members.text("from"), members.text("to")];
   if (from !== asked.from || to !== asked.to) refuse("the months are not those that were asked");
-  const arrived_to = month_of(members.text("arrived_to"));
+  const arrived_to = members.month("arrived_to");
   const claims = members.objects("claims", claims_max).map((one) => claim_of(one, asked));
   members.finish();
   return { from, to, arrived_to, claims };
 }
 
-// ---- who answered ----
-
-export interface Answer {
-  position: number;
-  holder: { id: string; name: string };
-  as_of: number;
-  document: ClaimsDocument;
-}
-
-export interface Silence {
-  kind: string;
-  position: number;
-  code: string;
-}
-
-export interface Answers {
-  answers: Answer[];
-  silent: Silence[];
-}
-
-export function read_answers(records: OwnRecord[], asked: Period): Answers {
-  const out: Answers = { answers: [], silent: [] };
-  for (const { kind, position, result } of records) {
-    if (!result.ok) {
-      out.silent.push({ kind, position, code: result.problem.code });
-      continue;
-    }
-    const { data, as_of, holder } = result.value;
-    try {
-      out.answers.push({ position, holder, as_of, document: read_claims(data, asked) });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      out.silent.push({ kind, position, code: "unreadable" });
-    }
-  }
-  out.answers.sort((a, b) => a.position - b.position);
-  return out;
-}
+export type Answer = OneAnswer<ClaimsDocument>;

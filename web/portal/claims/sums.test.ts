@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { months_of } from "../../shared/months";
 import { load_words } from "../../shared/words";
 import { csv_of_claims, csv_of_items } from "./files";
 import { paid_text } from "./paid";
@@ -11,7 +12,6 @@ import {
   is_to_come,
   lines_of,
   month_sums,
-  months_of,
   period_of,
   sum_of,
 } from "./sums";
@@ -25,7 +25,8 @@ const year = period_of(today, 12);
 function answer(position: number, claims: Made[], arrived_to: string, months = 60): Answer {
   const asked = period_of(today, months);
   const document = read_claims(document_of(claims, { ...asked, arrived_to }), asked);
-  return { position, holder: { id: String(position), name: `保険者${position}` }, as_of: 0, document };
+  const holder = { id: String(position), name: `保険者${position}` };
+  return { kind: "medical-insurer", position, holder, as_of: 0, document };
 }
 const answers = [answer(1, of_city, "2026-09"), answer(2, of_society, "2026-07")];
 

@@ -1,29 +1,12 @@
 // The insurers' claims as the page lists, filters and adds them up. Pure; words are made elsewhere.
+import { add_months, months_between, months_of } from "../../shared/months";
 import type { Answer, Claim, ClaimKind, Period } from "./record";
 
 // ---- months ----
 
-function index_of(month: string): number {
-  return Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;
-}
-
-function month_at(index: number): string {
-  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
-}
-
 // So many months, the last of which is the day's.
 export function period_of(today: string, months: number): Period {
-  const last = index_of(today);
-  return { from: month_at(last - months + 1), to: month_at(last) };
-}
-
-export function months_of({ from, to }: Period): string[] {
-  const first = index_of(from);
-  return Array.from({ length: index_of(to) - first + 1 }, (_, i) => month_at(first + i));
-}
-
-export function month_after(month: string): string {
-  return month_at(index_of(month) + 1);
+  return { from: add_months(today, 1 - months), to: add_months(today, 0) };
 }
 
 // An institution claims by the 10th of the next month, and the insurer has it, audited, a month
@@ -31,7 +14,7 @@ export function month_after(month: string): string {
 const usual_months = 3;
 
 export function is_late(arrived_to: string, today: string): boolean {
-  return index_of(today) - index_of(arrived_to) > usual_months;
+  return months_between(arrived_to, today) > usual_months;
 }
 
 // ---- lines ----

@@ -20,7 +20,7 @@ const total = (code: string, value: number) => ({
   amount: jpy(value),
 });
 
-export function claim_json(made: Made): JsonObject {
+function claim_json(made: Made): JsonObject {
   const { month, kind, institution, points, days, paid_yen, items = [] } = made;
   const cost_yen = made.cost_yen ?? points! * 10;
   const worth = points === undefined ? 1 : 10;

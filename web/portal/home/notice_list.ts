@@ -1,9 +1,9 @@
 // The holders' lists of notices as one.
 import type { OwnRecord } from "../../shared/ask";
-import type { Participant } from "../../shared/directory";
 import type { PersonEntry } from "../../shared/entries";
 import { Members, type JsonObject } from "../../shared/json";
-import { refuse, Refused } from "../../shared/result";
+import { refuse } from "../../shared/result";
+import { read_answers, type Holder } from "../own";
 
 interface ListedNotice {
   id: string; // the holder's own
@@ -14,7 +14,7 @@ interface ListedNotice {
   amount_yen?: number;
 }
 export interface Notice extends ListedNotice {
-  holder: Participant;
+  holder: Holder;
   // By which link the holder listed it: under another number of the person it has another list.
   kind: string;
   position: number;
@@ -74,26 +74,19 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
 export function notices_of(
   records: OwnRecord[],
   opened: Set<string> | undefined,
-): { notices: Notice[]; more: boolean; unreadable: Participant[] } {
-  const notices: Notice[] = [];
-  let more = false;
-  const unreadable: Participant[] = [];
-  for (const { kind, position, result } of records) {
-    if (!result.ok) continue;
-    const { data, holder } = result.value;
-    try {
-      const read = read_notices(data);
-      more ||= read.more;
-      for (const one of read.notices) {
-        const state = opened ? { opened: opened.has(`${holder.id} ${one.id}`) } : {};
-        notices.push({ ...one, holder, kind, position, ...state });
-      }
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      unreadable.push(holder);
-    }
-  }
+): { notices: Notice[]; more: boolean; unreadable: Holder[] } {
+  const { answers, silent } = read_answers(records, read_notices);
+  const notices = answers.flatMap(({ holder, kind, position, document }) =>
+    document.notices.map((one) => ({
+      ...{ ...one, holder, kind, position },
+      ...(opened ? { opened: opened.has(`${holder.id} ${one.id}`) } : {}),
+    })),
+  );
   // Stable: of one day, each holder's own order stays.
   notices.sort((a, b) => b.received.localeCompare(a.received));
-  return { notices, more, unreadable };
+  return {
+    notices,
+    more: answers.some(({ document }) => document.more),
+    unreadable: silent.flatMap(({ holder }) => (holder ? [holder] : [])),
+  };
 }

@@ -47,7 +47,7 @@ export function Search(): JSX.Element {
   const [words, set_words] = useState("");
   const hits = hits_for(words);
   return (
-    <search class="search">
+    <search class="search choose">
       <label for="search">
         <Say of="home.search" />
       </label>

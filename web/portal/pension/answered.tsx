@@ -5,23 +5,6 @@ import { Answered, Silent } from "../answered";
 import { month_text } from "./format";
 import { is_joined, type Records } from "./record";
 
-function progress_key({ answers, silent }: Records, done: boolean): string {
-  if (answers.length + silent.length === 0) return done ? "nobody" : "begins";
-  if (!done) return "asking";
-  return silent.length > 0 ? "done_partly" : "done";
-}
-
-export function Progress({ records, done }: { records: Records; done: boolean }): JSX.Element {
-  const answered = records.answers.length;
-  const asked = answered + records.silent.length;
-  const key = `pension.progress.${progress_key(records, done)}`;
-  return (
-    <p role="status" class="progress">
-      <Say of={key} {...{ answered, asked }} />
-    </p>
-  );
-}
-
 export function is_whole({ answers, silent }: Records, done: boolean): boolean {
   return done && silent.length === 0 && answers.some(({ document }) => document.body === "state");
 }
@@ -79,8 +62,8 @@ export function Sources({ records }: { records: Records }): JSX.Element {
           </a>
         </li>
       ))}
-      {records.silent.map(({ position, code }) => (
-        <Silent key={position} kind="pension" code={code} />
+      {records.silent.map(({ kind, position, code }) => (
+        <Silent key={position} kind={kind} code={code} />
       ))}
     </ul>
   );

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { StackChart } from "../../shared/chart";
 import { DataTable } from "../../shared/table";
 import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
+import { Select } from "../select";
 import { amounts_text, used_schemes } from "./contributions";
 import {
   age_text,
@@ -242,26 +243,23 @@ function AgeChoice({ ages, age, set_age }: AgeChoiceProps): JSX.Element {
     </button>
   );
   return (
-    <div class="age-choice">
-      <label for="claim-age">
-        <Say of="pension.expected.claim_age" />
-      </label>
-      <div class="stepper">
-        {step(-1, "−", "pension.expected.earlier")}
-        <select
-          id="claim-age"
-          value={age}
-          onChange={(event) => set_age(Number(event.currentTarget.value))}
-        >
-          {ages.map((one) => (
-            <option key={one} value={one}>
-              {text_of("pension.from_age", { age: age_text(one) })}
-            </option>
-          ))}
-        </select>
-        {step(1, "+", "pension.expected.later")}
-      </div>
-    </div>
+    <Select
+      id="claim-age"
+      label="pension.expected.claim_age"
+      value={String(age)}
+      choices={ages.map((one) => ({
+        value: String(one),
+        text: text_of("pension.from_age", { age: age_text(one) }),
+      }))}
+      on_change={(chosen) => set_age(Number(chosen))}
+      beside={(select) => (
+        <span class="stepper">
+          {step(-1, "−", "pension.expected.earlier")}
+          {select}
+          {step(1, "+", "pension.expected.later")}
+        </span>
+      )}
+    />
   );
 }
 

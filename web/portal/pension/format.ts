@@ -1,5 +1,5 @@
-// Ages, years and axes of the pension page, as phrases: with readings in their notation in
-// やさしい日本語.
+// Ages, years and axes of the pension page, as phrases: with readings in やさしい日本語.
+import { months_between, parts_of } from "../../shared/months";
 import { month_text } from "../../shared/phrases";
 import { language, phrase, yen } from "../../shared/words";
 import type { Tick } from "../../shared/chart_layout";
@@ -52,7 +52,7 @@ function axis_number(value: number): string {
 
 const per_man = 10_000;
 
-export function axis_age(age: number): string {
+function axis_age(age: number): string {
   return phrase("pension.axis.age", { age: axis_number(age) });
 }
 
@@ -68,8 +68,7 @@ export function axis_money_short(value: number): string {
 
 // Years of life at the beginning of a month; the day does not show on a chart.
 export function age_in(month: string, birth_date: string): number {
-  const months = (of: string) => Number(of.slice(0, 4)) * 12 + Number(of.slice(5, 7));
-  return (months(month) - months(birth_date)) / 12;
+  return months_between(birth_date, month) / 12;
 }
 
 // Each fifth birthday.
@@ -78,7 +77,7 @@ export function age_ticks(from: number, to: number, birth_date?: string): Tick[]
   for (let age = Math.ceil(from / 5) * 5; age <= to; age += 5) {
     const tick: Tick = { at: age, label: axis_age(age) };
     if (birth_date) {
-      const year = String(Number(birth_date.slice(0, 4)) + age);
+      const year = String(parts_of(birth_date)[0] + age);
       tick.below = language() === "en" ? year : phrase("pension.axis.year", { year });
     }
     ticks.push(tick);

@@ -1,6 +1,7 @@
 // The three things that people come for, before the charts.
 import type { JSX } from "preact";
 import { Read, Say } from "../../shared/words";
+import { Fact } from "../answered";
 import { usual_age } from "./expected";
 import { age_text, money } from "./format";
 import type { Answer } from "./record";
@@ -22,59 +23,39 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
     .flatMap(({ document }) => document.receiving?.parts ?? [])
     .reduce((sum, part) => sum + part.monthly_yen, 0);
   return (
-    <dl class="glance">
+    <dl class="totals">
       {receives > 0 && (
-        <div>
-          <dt>
-            <Say of="pension.glance.receives" />
-          </dt>
-          <dd>
-            <a href="#expected">
-              <Read text={money(receives)} />
-            </a>
-            {!is_whole && <Lacking />}
-          </dd>
-        </div>
+        <Fact of="pension.glance.receives">
+          <a href="#expected">
+            <Read text={money(receives)} />
+          </a>
+          {!is_whole && <Lacking />}
+        </Fact>
       )}
       {age !== null && (
-        <div>
-          <dt>
-            <Say of="pension.glance.expected" age={age_text(age)} />
-          </dt>
-          <dd>
-            <a href="#expected">
-              <Read text={money(monthly || 0)} />
-            </a>
-            {!is_whole && <Lacking />}
-          </dd>
-        </div>
+        <Fact of="pension.glance.expected" values={{ age: age_text(age) }}>
+          <a href="#expected">
+            <Read text={money(monthly || 0)} />
+          </a>
+          {!is_whole && <Lacking />}
+        </Fact>
       )}
       {counted_months !== undefined && needed_months !== undefined && (
-        <div>
-          <dt>
-            <Say of="pension.glance.counted" needed={needed_months} />
-          </dt>
-          <dd>
-            <a href="#months">
-              <Say of="pension.month_count" months={counted_months} />
-            </a>
-          </dd>
-        </div>
+        <Fact of="pension.glance.counted" values={{ needed: needed_months }}>
+          <a href="#months">
+            <Say of="pension.month_count" months={counted_months} />
+          </a>
+        </Fact>
       )}
       {state?.months && (
-        <div>
-          <dt>
-            <Say of="pension.glance.payable" />
-          </dt>
-          <dd>
-            <a href="#months">
-              <Say
-                of="pension.month_count"
-                months={payable.reduce((sum, run) => sum + run.count, 0)}
-              />
-            </a>
-          </dd>
-        </div>
+        <Fact of="pension.glance.payable">
+          <a href="#months">
+            <Say
+              of="pension.month_count"
+              months={payable.reduce((sum, run) => sum + run.count, 0)}
+            />
+          </a>
+        </Fact>
       )}
     </dl>
   );

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { use_box } from "../../shared/chart";
 import { text_em } from "../../shared/chart_layout";
+import { parts_of } from "../../shared/months";
 import { DataTable } from "../../shared/table";
 import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
 import { DoubtButton } from "./doubt";
@@ -49,7 +50,7 @@ function look_of(month: Month): string {
 }
 
 function run_months(run: Run): string {
-  const [first, last] = [run.first, run.last].map(({ month }) => Number(month.slice(5)));
+  const [first, last] = [run.first, run.last].map(({ month }) => parts_of(month)[1]);
   if (run.count === 1) return month_name(first!);
   return phrase("pension.from_to", { from: month_name(first!), to: month_name(last!) });
 }
@@ -249,7 +250,7 @@ function List({ years, answer }: YearsProps): JSX.Element {
 
 // What the short words of the grid stand for; only those that occur.
 function Meanings({ months }: { months: Month[] }): JSX.Element {
-  const used = new Set(months.map(({ status }) => status));
+  const used = new Set<string>(months.map(({ status }) => status));
   if (months.some(({ additional }) => additional)) used.add("additional");
   if (months.some(({ fund }) => fund)) used.add("fund");
   const known = [...used].filter((code) => has_words(`pension.status_short.${code}`));

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Read, Say, has_words, phrase, text_of } from "../../shared/words";
+import { Select } from "../select";
 import { age_text, money } from "./format";
 import type { Answer, Joining, NationalFund, Part } from "./record";
 import {
@@ -108,45 +109,50 @@ function Choices({ fund, choice, choose }: FundState): JSX.Element | null {
   const further = further_types(joining, choice.first);
   const most = further_most(joining, choice.first, choice.further);
   const set = (change: Partial<FundChoice>) => choose({ ...choice, ...change });
-  const type_text = (type: string) =>
-    has_words(`pension.fund.type.${type}`) ? text_of(`pension.fund.type.${type}`) : type;
+  const type_choice = (type: string) => {
+    const key = `pension.fund.type.${type}`;
+    return { value: type, text: has_words(key) ? text_of(key) : type };
+  };
   return (
     <>
       <div class="fund-choices">
-        <Choice
+        <Select
           id="fund-age"
           label="pension.fund.age"
           value={String(choice.age)}
-          options={fund.joining.map(({ age }) => [String(age), text_of("pension.age", { age })])}
-          choose={(age) => set({ age: Number(age) })}
+          choices={fund.joining.map(({ age }) => ({
+            value: String(age),
+            text: text_of("pension.age", { age }),
+          }))}
+          on_change={(age) => set({ age: Number(age) })}
         />
-        <Choice
+        <Select
           id="fund-first"
           label="pension.fund.first"
           value={choice.first}
-          options={Object.keys(joining.first).map((type) => [type, type_text(type)])}
-          choose={(first) => set({ first })}
+          choices={Object.keys(joining.first).map(type_choice)}
+          on_change={(first) => set({ first })}
         />
-        <Choice
+        <Select
           id="fund-further"
           label="pension.fund.further"
           value={choice.further}
-          options={[
-            ["", text_of("pension.fund.no_further")],
-            ...further.map((type): [string, string] => [type, type_text(type)]),
+          choices={[
+            { value: "", text: text_of("pension.fund.no_further") },
+            ...further.map(type_choice),
           ]}
-          choose={(type) => set({ further: type, count: Math.max(1, choice.count) })}
+          on_change={(type) => set({ further: type, count: Math.max(1, choice.count) })}
         />
         {choice.further !== "" && (
-          <Choice
+          <Select
             id="fund-count"
             label="pension.fund.count"
             value={String(choice.count)}
-            options={Array.from({ length: most }, (_, i) => [
-              String(i + 1),
-              text_of("pension.fund.units", { count: i + 1 }),
-            ])}
-            choose={(count) => set({ count: Number(count) })}
+            choices={Array.from({ length: most }, (_, i) => ({
+              value: String(i + 1),
+              text: text_of("pension.fund.units", { count: i + 1 }),
+            }))}
+            on_change={(count) => set({ count: Number(count) })}
           />
         )}
       </div>
@@ -164,31 +170,6 @@ function Choices({ fund, choice, choose }: FundState): JSX.Element | null {
   );
 }
 
-interface ChoiceProps {
-  id: string;
-  label: string; // a key
-  value: string;
-  options: [string, string][]; // value and text
-  choose: (value: string) => void;
-}
-
-function Choice({ id, label, value, options, choose }: ChoiceProps): JSX.Element {
-  return (
-    <div>
-      <label for={id}>
-        <Say of={label} />
-      </label>
-      <select id={id} value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        {options.map(([one, text]) => (
-          <option key={one} value={one}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
 function part_text(part: Part): string {
   const values = { amount: money(part.monthly_yen), from: age_text(part.from_age) };
   if (part.until_age === null) return phrase("pension.fund.part_for_life", values);
@@ -198,7 +179,7 @@ function part_text(part: Part): string {
 interface FundFiguresProps {
   joining: Joining;
   result: FundResult;
-  table_year: number | undefined;
+  table_year: number;
 }
 
 function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Element {
@@ -246,12 +227,10 @@ function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Ele
         </dd>
       </dl>
       <ul class="note">
-        {table_year !== undefined && (
-          <li>
-            <Say of="pension.fund.table_year" year={table_year} />
-          </li>
-        )}
-        {["once_joined", "no_additional", "how_to_join"].map((key) => (
+        <li>
+          <Say of="pension.fund.table_year" year={table_year} />
+        </li>
+        {["once_joined", "no_additional", "shares_cap", "how_to_join"].map((key) => (
           <li key={key}>
             <Say of={`pension.fund.${key}`} />
           </li>

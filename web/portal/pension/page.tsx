@@ -1,22 +1,24 @@
 // 「年金情報の閲覧」: what every holder of the person's pension records answered, side by side and
 // added up. Answers are shown as they come; who does not answer leaves a gap that is named.
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { OwnRecord } from "../../shared/ask";
 import { Patterns } from "../../shared/chart";
 import { use_unfolded_on_paper } from "../../shared/paper";
 import { Say, text_of } from "../../shared/words";
-import { Missing, Progress, Sources, is_whole } from "./answered";
+import { Progress, Section } from "../answered";
+import { Missing, Sources, is_whole } from "./answered";
 import { Contributions } from "./contributions";
 import { DoubtContext, PensionDoubt, type Line } from "./doubt";
 import { Expected } from "./expected";
 import { name_text } from "./format";
 import { Glance } from "./glance";
 import { Months } from "./months";
-import { read_records, type OwnRecord, type Records } from "./record";
+import { read_records, type Records } from "./record";
 import { Schemes, life_of } from "./schemes";
 import "./pension.css";
 
-export interface PensionProps {
+interface PensionProps {
   records: OwnRecord[];
   done: boolean; // nobody is left to ask
   today: string; // "2026-11-26"
@@ -32,7 +34,7 @@ export function Pension({ records, done, today }: PensionProps): JSX.Element {
     <DoubtContext.Provider value={set_doubted}>
       <div class="pension on-paper">
         <Patterns />
-        <Progress records={read} done={done} />
+        <Progress read={read} done={done} nobody="pension.nobody" />
         {done && !no_holder && !is_whole(read, done) && <Missing records={read} />}
         {no_holder && <NoHolder />}
         {!nobody && <Figures {...{ read, done, today }} />}
@@ -57,22 +59,6 @@ function NoHolder(): JSX.Element {
         <Say of="pension.no_holder.then" />
       </p>
     </>
-  );
-}
-
-interface SectionProps {
-  id: string;
-  title: string;
-  name?: string;
-  children: ComponentChildren;
-}
-
-function Section({ id, title, name, children }: SectionProps): JSX.Element {
-  return (
-    <section id={id} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{name ? <Say of={title} name={name} /> : <Say of={title} />}</h2>
-      {children}
-    </section>
   );
 }
 

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { read_document, read_records, type OwnRecord } from "./record";
-import { hanako_state, states } from "./test_documents";
+import { Refused } from "../../shared/result";
+import type { Mutable } from "../../shared/test_country";
+import { failed as silence } from "../test_records";
+import { read_pension, read_records } from "./record";
+import { hanako_federation, hanako_fund, hanako_state, states } from "./test_documents";
 
 test("every made document reads, but the one that is made wrong", () => {
   for (const [name, { records }] of Object.entries(states)) {
@@ -13,38 +16,69 @@ test("every made document reads, but the one that is made wrong", () => {
   }
 });
 
-test.each([
-  ["not an object", "text"],
-  ["null", null],
-  ["a list", [hanako_state]],
-  ["no office", { ...hanako_state, office: undefined }],
-  ["an unknown scheme", { ...hanako_state, spans: [{ scheme: "x", from: "2006-04", to: null }] }],
-  [
-    "no such month",
-    { ...hanako_state, spans: [{ scheme: "national", from: "2006-13", to: null }] },
-  ],
-  ["a half yen", { ...hanako_state, years: [{ year: 2006, scheme: "national", yen: 0.5 }] }],
-  ["a list without end", { ...hanako_state, years: new Array(2001).fill(hanako_state.years[0]) }],
-  ["possible without ages", { ...hanako_state, national_fund: { possible: true } }],
-  ["parts that are none", { ...hanako_state, receiving: { since: "2012-07", parts: [1] } }],
-])("refused whole: %s", (_, data) => {
-  expect(read_document(data)).toBeNull();
+// One thing that is not as it should be.
+const joining = (d: Mutable) => d.national_fund.joining[0];
+const wrongs: [what: string, change: (document: Mutable) => unknown][] = [
+  ["an unknown member", (d) => (d.later = 1)],
+  ["an unknown body", (d) => (d.body = "bank")],
+  ["no name", (d) => delete d.name],
+  ["a day that there is not", (d) => (d.birth_date = "1986-02-30")],
+  ["no office", (d) => delete d.office],
+  ["an unknown member of the office", (d) => (d.office.fax = "0990-00-1166")],
+  ["an unknown scheme", (d) => (d.spans[0].scheme = "x")],
+  ["no such month", (d) => (d.spans[0].from = "2006-13")],
+  ["a span without an end, and without going on", (d) => delete d.spans[0].to],
+  ["an unknown member of a span", (d) => (d.spans[0].colour = "red")],
+  ["a workplace that is no text", (d) => (d.spans[0].workplace = 1)],
+  ["an unknown category", (d) => (d.months[0].category = "fourth")],
+  ["an unknown status", (d) => (d.months[0].status = "lost")],
+  ["an unknown member of a month", (d) => (d.months[0].more = true)],
+  ["a payment below nothing", (d) => (d.months[0].paid_yen = -1)],
+  ["a flag as a number", (d) => (d.months[0].fund = 1)],
+  ["a list without end", (d) => (d.years = new Array(2001).fill(d.years[0]))],
+  ["an amount as a text", (d) => (d.years[0].yen = "5")],
+  ["an unknown member of a year", (d) => (d.years[0].more = 1)],
+  ["nothing expected, without a reason", (d) => (d.expected = null)],
+  ["something expected, and a reason why not", (d) => (d.expected_unknown = "no-table")],
+  ["an unknown member of what is expected", (d) => (d.expected.more = 1)],
+  ["an assumption without a code", (d) => delete d.expected.basis[0].code],
+  ["a status that none goes on as", (d) => (d.expected.goes_on_as = "lost")],
+  ["a claim without an age", (d) => delete d.expected.so_far[0].age],
+  ["parts that are none", (d) => (d.expected.continued[0].parts = [1])],
+  ["an unknown member of a part", (d) => (d.expected.continued[0].parts[0].more = 1)],
+  ["a part without an end, and not for life", (d) => {
+    delete d.expected.continued[0].parts[0].until_age;
+  }],
+  ["received since no month", (d) => (d.receiving = { since: "2012", parts: [] })],
+  ["possible without ages", (d) => delete d.national_fund.joining],
+  ["possible without the tables' year", (d) => delete d.national_fund.table_year],
+  ["impossible with ages", (d) => (d.national_fund.possible = false)],
+  ["an unknown type of the first unit", (d) => (joining(d).first.C = joining(d).first.A)],
+  ["an unknown type of further units", (d) => (joining(d).further.VI = [])],
+  ["a unit without a premium, and not unknown", (d) => delete joining(d).first.A.premium_yen],
+  ["a limit as a text", (d) => (joining(d).further_max.A.I = "3")],
+];
+
+test.each(wrongs)("refused whole: %s", (_, change) => {
+  const document: Mutable = structuredClone(hanako_state);
+  change(document);
+  expect(() => read_pension(document as never)).toThrow(Refused);
 });
 
-test("members that a later version adds do no harm", () => {
-  expect(read_document({ ...hanako_state, later: 1 })).not.toBeNull();
+test("what was read is what was sent", () => {
+  for (const one of [hanako_state, hanako_fund, hanako_federation]) {
+    expect(read_pension(one as never)).toEqual(one);
+  }
 });
 
-const failed = (position: number, code: string, detail?: string): OwnRecord => {
-  const problem = detail === undefined ? { code } : { code, detail };
-  return { kind: "pension", position, result: { ok: false, problem } };
-};
+const failed = (position: number, code: string, detail?: string) =>
+  silence("pension", position, code, detail);
 
 test("one who does not answer leaves the others", () => {
   const [nenkin, kikin] = states.hanako!.records;
   const read = read_records([nenkin!, failed(2, "holder_failed"), { ...kikin!, position: 3 }]);
   expect(read.answers.map(({ holder }) => holder.id)).toEqual(["nenkin", "kikin-1"]);
-  expect(read.silent).toEqual([{ position: 2, code: "holder_failed" }]);
+  expect(read.silent).toEqual([{ kind: "pension", position: 2, code: "holder_failed" }]);
   expect(read.is_cut_short).toBe(false);
 });
 
@@ -52,21 +86,4 @@ test("a problem that everybody would have cuts the asking short", () => {
   expect(read_records([failed(1, "mandate_ended")]).is_cut_short).toBe(true);
   expect(read_records([failed(1, "unavailable")]).is_cut_short).toBe(true); // the relay itself
   expect(read_records([failed(1, "unavailable", "slow")]).is_cut_short).toBe(false);
-});
-
-test("an outcome without a document is nobody's answer", () => {
-  const holder = { id: "nenkin", name: "日本年金機構" };
-  const value = { data: {}, as_of: 0, outcome: "no_match" };
-  const record: OwnRecord = {
-    kind: "pension",
-    position: 1,
-    holder,
-    result: { ok: true, value },
-  };
-  expect(read_records([record]).silent).toEqual([{ position: 1, code: "no_match" }]);
-});
-
-test("answers are in the order of the links, however they came", () => {
-  const { answers } = read_records([...states.hanako!.records].reverse());
-  expect(answers.map(({ position }) => position)).toEqual([1, 2, 3]);
 });

@@ -1,29 +1,46 @@
-// What the holders of pension records answer (service `pension`). The page knows no law: it shows
-// and adds up what stands here. A document that does not read is refused whole.
+// What the holders of pension records answer (service `pension`, docs/protocols/gateway.md). The
+// page knows no law: it shows and adds up what stands here. A document that does not read is
+// refused whole.
+import { is_of_one_holder, type OwnRecord } from "../../shared/ask";
+import { Members, as_object, parse_code, type JsonObject } from "../../shared/json";
+import { refuse } from "../../shared/result";
+import { read_answers, type Answer as OneAnswer, type Answers } from "../own";
 
-import { is_of_one_holder } from "../../shared/ask";
-import type { Problem } from "../../shared/result";
+// ---- codes of lib/benefit: the records and their words ----
 
-export type Scheme = "national" | "employees" | "employees-fund" | "national-fund";
-export const schemes: readonly Scheme[] = [
-  "national",
-  "employees",
-  "employees-fund",
-  "national-fund",
-];
+export const schemes = ["national", "employees", "employees-fund", "national-fund"] as const;
+export type Scheme = (typeof schemes)[number];
+
+export const categories = ["first", "second", "third", "voluntary", "none"] as const;
+type Category = (typeof categories)[number];
+
+export const statuses = [
+  ...(["paid", "unpaid"] as const),
+  ...(["exempt-full", "exempt-three-quarters", "exempt-half", "exempt-quarter"] as const),
+  ...(["student", "deferred", "maternity", "childcare"] as const),
+  ...(["employees", "third", "empty", "not-joined"] as const),
+] as const;
+type Status = (typeof statuses)[number];
+
+const first_types = ["A", "B"] as const;
+export const fund_types = [...first_types, "I", "II", "III", "IV", "V"] as const;
+
+const bodies = ["state", "national-fund", "employees-fund", "federation"] as const;
+
+// ---- the document ----
 
 export interface Span {
   scheme: Scheme;
   from: string; // "2006-04"
   to: string | null; // the last month; null: goes on
-  category?: "first" | "second" | "third" | "voluntary";
+  category?: Category;
   workplace?: string;
 }
 
 export interface Month {
   month: string;
-  category: string;
-  status: string;
+  category: Category;
+  status: Status;
   pay_yen?: number;
   bonus_yen?: number;
   paid_yen?: number;
@@ -46,27 +63,29 @@ export interface Part {
   monthly_yen: number;
   from_age: number;
   until_age: number | null;
+  unit?: string; // of a fund, in its own words
   since?: string;
 }
 
 export interface Claim {
   age: number;
+  age_months?: number;
   parts: Part[];
 }
 
 export interface Expected {
-  basis: { code: string; value?: number | string }[];
+  basis: { code: string; value?: number }[];
   counted_months?: number;
   needed_months?: number;
   qualifies?: boolean;
   counted_months_continued?: number;
   qualifies_continued?: boolean;
-  goes_on_as?: string; // a status
+  goes_on_as?: Status;
   so_far: Claim[];
   continued: Claim[];
 }
 
-export interface Receiving {
+interface Receiving {
   since: string;
   claim_age?: number;
   parts: Part[];
@@ -74,15 +93,17 @@ export interface Receiving {
 
 export interface Unit {
   premium_yen: number | null; // a month; null: in no table that the holder has
-  total_yen?: number | null;
-  yearly_yen?: number | null;
-  monthly_yen?: number | null;
-  from_age?: number;
-  until_age?: number | null;
+  total_yen: number | null;
+  yearly_yen: number | null;
+  monthly_yen: number | null;
+  from_age: number;
+  until_age: number | null; // null: for life
+  unknown?: string; // why there is no premium
 }
 
 export interface Joining {
   age: number;
+  age_months: number;
   months: number;
   first: Record<string, Unit>;
   further: Record<string, Unit[]>; // for one, two, … of them
@@ -91,11 +112,11 @@ export interface Joining {
 }
 
 export type NationalFund =
-  | { possible: true; table_year?: number; joining: Joining[] }
+  | { possible: true; table_year: number; joining: Joining[] }
   | { possible: false; reasons: string[] };
 
 export interface PensionDocument {
-  body: string;
+  body: (typeof bodies)[number];
   name: string;
   birth_date: string;
   recorded_to?: string; // later months have not come in yet
@@ -109,191 +130,236 @@ export interface PensionDocument {
   national_fund?: NationalFund;
 }
 
-// As shared/ask hands it over.
-export interface OwnRecord {
-  kind: string;
-  position: number;
-  holder?: { id: string; name: string };
-  result:
-    | { ok: true; value: { data: unknown; as_of: number; outcome: string } }
-    | { ok: false; problem: Problem };
-}
+export type Answer = OneAnswer<PensionDocument>;
 
-export interface Answer {
-  position: number;
-  holder: { id: string; name: string };
-  as_of: number; // Unix time
-  document: PensionDocument;
-}
-
-// Who it was stands in an answer only.
-export interface Silence {
-  position: number;
-  code: string;
-}
-
-export interface Records {
-  answers: Answer[];
-  silent: Silence[];
+export interface Records extends Answers<PensionDocument> {
   is_cut_short: boolean; // nobody was asked after a problem that everybody else would have had
 }
 
-type Reads = (value: unknown) => boolean;
-const is_text: Reads = (value) => typeof value === "string";
-const is_whole: Reads = (value) => Number.isSafeInteger(value);
-const optional =
-  (reads: Reads): Reads =>
-  (value) =>
-    value === undefined || reads(value);
-const or_null =
-  (reads: Reads): Reads =>
-  (value) =>
-    value === null || reads(value);
-const one_of =
-  (texts: readonly string[]): Reads =>
-  (value) =>
-    texts.includes(value as string);
-const matching =
-  (form: RegExp): Reads =>
-  (value) =>
-    typeof value === "string" && form.test(value);
-const is_record: Reads = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+// ---- reading ----
 
-// The largest list is that of months; nobody has a thousand.
-const list_length_max = 2000;
-const list =
-  (reads: Reads): Reads =>
-  (value) =>
-    Array.isArray(value) && value.length <= list_length_max && value.every(reads);
-const values =
-  (reads: Reads): Reads =>
-  (value) =>
-    is_record(value) && Object.values(value as object).every(reads);
-const object =
-  (members: Record<string, Reads>): Reads =>
-  (value) =>
-    is_record(value) &&
-    Object.entries(members).every(([name, reads]) =>
-      reads((value as Record<string, unknown>)[name]),
-    );
+const text_bytes_max = 1024;
+const list_length_max = 2000; // the longest is that of months; nobody has so many
+const yen_max = 1_000_000_000_000;
+const age_max = 150;
+const months_max = age_max * 12;
+const year_max = 9999;
 
-const is_month = matching(/^\d{4}-(0[1-9]|1[0-2])$/);
-const is_date = matching(/^\d{4}-(0[1-9]|1[0-2])-\d{2}$/);
-const is_scheme = one_of(schemes);
+type Optional<Name extends string, T> = { [K in Name]?: T };
 
-const is_part = object({
-  scheme: is_scheme,
-  yearly_yen: is_whole,
-  monthly_yen: is_whole,
-  from_age: is_whole,
-  until_age: or_null(is_whole),
-  since: optional(is_month),
-});
-const is_claim = object({ age: is_whole, parts: list(is_part) });
-const is_amount = optional(or_null(is_whole));
-const is_unit = object({
-  premium_yen: or_null(is_whole),
-  total_yen: is_amount,
-  yearly_yen: is_amount,
-  monthly_yen: is_amount,
-  from_age: optional(is_whole),
-  until_age: is_amount,
-});
-const is_joining = object({
-  age: is_whole,
-  months: is_whole,
-  first: values(is_unit),
-  further: values(list(is_unit)),
-  further_max: values(values(or_null(is_whole))),
-});
-const is_possible = object({
-  possible: (value) => value === true,
-  table_year: optional(is_whole),
-  joining: list(is_joining),
-});
-const is_impossible = object({ possible: (value) => value === false, reasons: list(is_text) });
+function optional<Name extends string, T>(
+  members: Members,
+  name: Name,
+  read: (name: Name) => T,
+): Optional<Name, T> {
+  return members.has(name) ? ({ [name]: read(name) } as Optional<Name, T>) : {};
+}
 
-const is_document = object({
-  body: is_text,
-  name: is_text,
-  birth_date: is_date,
-  recorded_to: optional(is_month),
-  office: object({ name: is_text, telephone: is_text }),
-  spans: list(
-    object({
-      scheme: is_scheme,
-      from: is_month,
-      to: or_null(is_month),
-      category: optional(one_of(["first", "second", "third", "voluntary"])),
-      workplace: optional(is_text),
-    }),
-  ),
-  months: optional(
-    list(
-      object({
-        month: is_month,
-        category: is_text,
-        status: is_text,
-        pay_yen: optional(is_whole),
-        bonus_yen: optional(is_whole),
-        paid_yen: optional(is_whole),
-        payable_until: optional(is_date),
-      }),
+function or_null<T>(members: Members, name: string, read: (name: string) => T): T | null {
+  return members.any(name) === null ? null : read(name);
+}
+
+// What the figures of one object have in common.
+function readers_of(members: Members) {
+  return {
+    text: (name: string) => members.text(name, text_bytes_max),
+    month: (name: string) => members.month(name),
+    yen: (name: string) => members.integer(name, 0, yen_max),
+    age: (name: string) => members.integer(name, 0, age_max),
+    months: (name: string) => members.integer(name, 0, months_max),
+    year: (name: string) => members.integer(name, 1900, year_max),
+    flag: (name: string) => members.boolean(name),
+    code: (name: string) => members.code(name),
+    list: <T>(name: string, read: (one: JsonObject) => T) =>
+      members.objects(name, list_length_max).map(read),
+  };
+}
+
+// No member of it is overlooked.
+function whole<T>(
+  object: JsonObject,
+  read: (members: Members, readers: ReturnType<typeof readers_of>) => T,
+): T {
+  const members = new Members(object);
+  const out = read(members, readers_of(members));
+  members.finish();
+  return out;
+}
+
+function span_of(object: JsonObject): Span {
+  return whole(object, (members, { text, month }) => ({
+    scheme: members.one_of("scheme", schemes),
+    from: month("from"),
+    to: or_null(members, "to", month),
+    ...optional(members, "category", (name) => members.one_of(name, categories)),
+    ...optional(members, "workplace", text),
+  }));
+}
+
+function month_of(object: JsonObject): Month {
+  return whole(object, (members, { month, yen, flag }) => ({
+    month: month("month"),
+    category: members.one_of("category", categories),
+    status: members.one_of("status", statuses),
+    ...optional(members, "pay_yen", yen),
+    ...optional(members, "bonus_yen", yen),
+    ...optional(members, "paid_yen", yen),
+    ...optional(members, "additional", flag),
+    ...optional(members, "fund", flag),
+    ...optional(members, "payable_until", () => members.optional_date("payable_until")!),
+  }));
+}
+
+function year_of(object: JsonObject): Year {
+  return whole(object, (members, { yen, months, year }) => ({
+    year: year("year"),
+    scheme: members.one_of("scheme", schemes),
+    yen: yen("yen"),
+    ...optional(members, "months_unknown", months),
+  }));
+}
+
+function part_of(object: JsonObject): Part {
+  return whole(object, (members, { text, month, yen, age }) => ({
+    scheme: members.one_of("scheme", schemes),
+    yearly_yen: yen("yearly_yen"),
+    monthly_yen: yen("monthly_yen"),
+    from_age: age("from_age"),
+    until_age: or_null(members, "until_age", age),
+    ...optional(members, "unit", text),
+    ...optional(members, "since", month),
+  }));
+}
+
+function claim_of(object: JsonObject): Claim {
+  return whole(object, (members, { age, months, list }) => ({
+    age: age("age"),
+    ...optional(members, "age_months", months),
+    parts: list("parts", part_of),
+  }));
+}
+
+function basis_of(object: JsonObject): Expected["basis"][number] {
+  return whole(object, (members, { yen, code }) => ({
+    code: code("code"),
+    ...optional(members, "value", yen),
+  }));
+}
+
+function expected_of(object: JsonObject): Expected {
+  return whole(object, (members, { months, flag, list }) => ({
+    basis: list("basis", basis_of),
+    ...optional(members, "counted_months", months),
+    ...optional(members, "needed_months", months),
+    ...optional(members, "qualifies", flag),
+    ...optional(members, "counted_months_continued", months),
+    ...optional(members, "qualifies_continued", flag),
+    ...optional(members, "goes_on_as", (name) => members.one_of(name, statuses)),
+    so_far: list("so_far", claim_of),
+    continued: list("continued", claim_of),
+  }));
+}
+
+function receiving_of(object: JsonObject): Receiving {
+  return whole(object, (members, { month, age, list }) => ({
+    since: month("since"),
+    ...optional(members, "claim_age", age),
+    parts: list("parts", part_of),
+  }));
+}
+
+function unit_of(object: JsonObject): Unit {
+  return whole(object, (members, { yen, age, code }) => ({
+    premium_yen: or_null(members, "premium_yen", yen),
+    total_yen: or_null(members, "total_yen", yen),
+    yearly_yen: or_null(members, "yearly_yen", yen),
+    monthly_yen: or_null(members, "monthly_yen", yen),
+    from_age: age("from_age"),
+    until_age: or_null(members, "until_age", age),
+    ...optional(members, "unknown", code),
+  }));
+}
+
+// By types of units, each of which has to be known.
+function by_type<T>(
+  object: JsonObject,
+  types: readonly string[],
+  read: (members: Members, type: string) => T,
+): Record<string, T> {
+  return whole(object, (members) =>
+    Object.fromEntries(
+      types.filter((type) => members.has(type)).map((type) => [type, read(members, type)]),
     ),
-  ),
-  years: list(
-    object({
-      year: is_whole,
-      scheme: is_scheme,
-      yen: is_whole,
-      months_unknown: optional(is_whole),
-    }),
-  ),
-  expected: or_null(
-    object({
-      basis: list(object({ code: is_text })),
-      counted_months: optional(is_whole),
-      needed_months: optional(is_whole),
-      counted_months_continued: optional(is_whole),
-      goes_on_as: optional(is_text),
-      so_far: list(is_claim),
-      continued: list(is_claim),
-    }),
-  ),
-  expected_unknown: optional(is_text),
-  receiving: or_null(object({ since: is_month, parts: list(is_part) })),
-  national_fund: optional((value) => is_possible(value) || is_impossible(value)),
-});
+  );
+}
+
+const units_max = 100;
+
+function joining_of(object: JsonObject): Joining {
+  return whole(object, (members, { age, months }) => ({
+    age: age("age"),
+    age_months: months("age_months"),
+    months: months("months"),
+    first: by_type(members.object("first"), first_types, (first, type) =>
+      unit_of(first.object(type)),
+    ),
+    further: by_type(members.object("further"), fund_types, (further, type) =>
+      further.objects(type, units_max).map(unit_of),
+    ),
+    further_max: by_type(members.object("further_max"), first_types, (max, first) =>
+      by_type(max.object(first), fund_types, (beside, type) =>
+        or_null(beside, type, (name) => beside.integer(name, 0, units_max)),
+      ),
+    ),
+  }));
+}
+
+function national_fund_of(object: JsonObject): NationalFund {
+  return whole(object, (members, { year, flag, list }) => {
+    if (flag("possible")) {
+      const joining = list("joining", joining_of);
+      return { possible: true, table_year: year("table_year"), joining };
+    }
+    return { possible: false, reasons: members.texts("reasons", 100).map(parse_code) };
+  });
+}
+
+function office_of(object: JsonObject): PensionDocument["office"] {
+  return whole(object, (_, { text }) => ({ name: text("name"), telephone: text("telephone") }));
+}
+
+export function read_pension(data: JsonObject): PensionDocument {
+  return whole(data, (members, { text, month, code, list }) => {
+    const object = (name: string) => as_object(members.any(name), "a member");
+    const document: PensionDocument = {
+      body: members.one_of("body", bodies),
+      name: text("name"),
+      birth_date: members.optional_date("birth_date") ?? refuse("nobody's birth date"),
+      ...optional(members, "recorded_to", month),
+      office: office_of(members.object("office")),
+      spans: list("spans", span_of),
+      ...optional(members, "months", (name) => list(name, month_of)),
+      years: list("years", year_of),
+      expected: or_null(members, "expected", (name) => expected_of(object(name))),
+      ...optional(members, "expected_unknown", code),
+      receiving: or_null(members, "receiving", (name) => receiving_of(object(name))),
+      ...optional(members, "national_fund", (name) => national_fund_of(object(name))),
+    };
+    const { expected, expected_unknown } = document;
+    if ((expected === null) !== (expected_unknown !== undefined)) {
+      refuse("what is expected does not fit why it is not known");
+    }
+    return document;
+  });
+}
 
 // A fund that only writes to the person: nothing was joined, so nothing is missing.
 export function is_joined({ expected_unknown }: PensionDocument): boolean {
   return expected_unknown !== "not-joined";
 }
 
-export function read_document(data: unknown): PensionDocument | null {
-  return is_document(data) ? (data as PensionDocument) : null;
-}
-
-// Who answered with a document, and who did not.
 export function read_records(records: OwnRecord[]): Records {
-  const out: Records = { answers: [], silent: [], is_cut_short: false };
-  for (const { position, holder, result } of records) {
-    const silent = (code: string) => out.silent.push({ position, code });
-    if (!result.ok) {
-      silent(result.problem.code);
-      if (!is_of_one_holder(result.problem)) out.is_cut_short = true;
-      continue;
-    }
-    const { data, as_of, outcome } = result.value;
-    if (outcome !== "answered") {
-      silent(outcome);
-      continue;
-    }
-    const document = read_document(data);
-    if (!document || !holder) silent("unreadable");
-    else out.answers.push({ position, holder, as_of, document });
-  }
-  out.answers.sort((a, b) => a.position - b.position);
-  return out;
+  const ends_asking = ({ result }: OwnRecord) => !result.ok && !is_of_one_holder(result.problem);
+  const is_cut_short = records.some(ends_asking);
+  return { ...read_answers(records, read_pension), is_cut_short };
 }

@@ -1,10 +1,11 @@
 // Adds up what the holders answered: the same month, year or age of several documents.
+import { fiscal_year, month_after, months_between } from "../../shared/months";
 import type { Answer, Joining, Month, NationalFund, Part, Scheme, Span, Unit } from "./record";
 import { schemes } from "./record";
 
 export type Amounts = Record<Scheme, number>;
 
-export function no_amounts(): Amounts {
+function no_amounts(): Amounts {
   return { national: 0, employees: 0, "employees-fund": 0, "national-fund": 0 };
 }
 
@@ -70,7 +71,7 @@ export function parts_at(answers: Answer[], course: Course, age: number | null):
   });
 }
 
-export function is_paid_at(part: Part, age: number): boolean {
+function is_paid_at(part: Part, age: number): boolean {
   return part.from_age <= age && (part.until_age === null || age < part.until_age);
 }
 
@@ -133,10 +134,6 @@ export interface MonthYear {
   months: (Month | null)[]; // twelve; null: before the first or after the last
 }
 
-export function fiscal_year(month: string): number {
-  return Number(month.slice(0, 4)) - (Number(month.slice(5)) < 4 ? 1 : 0);
-}
-
 export function month_years(months: Month[]): MonthYear[] {
   const years = new Map<number, (Month | null)[]>();
   for (const month of months) {
@@ -146,7 +143,7 @@ export function month_years(months: Month[]): MonthYear[] {
         year,
         Array.from({ length: 12 }, () => null),
       );
-    years.get(year)![(Number(month.month.slice(5)) + 8) % 12] = month;
+    years.get(year)![months_between(`${year}-04`, month.month)] = month;
   }
   return [...years].sort(([a], [b]) => a - b).map(([year, list]) => ({ year, months: list }));
 }
@@ -157,19 +154,13 @@ export interface Run {
   count: number;
 }
 
-function next_month(month: string): string {
-  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))];
-  const next = number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`;
-  return next.padStart(7, "0");
-}
-
 // Months that follow each other and are alike.
 export function runs(months: Month[], likeness: (month: Month) => string): Run[] {
   const out: Run[] = [];
   for (const month of months) {
     const run = out.at(-1);
     const joins =
-      run && next_month(run.last.month) === month.month && likeness(run.last) === likeness(month);
+      run && month_after(run.last.month) === month.month && likeness(run.last) === likeness(month);
     if (joins) {
       run.last = month;
       run.count++;
@@ -242,21 +233,20 @@ export function possible_choice(joining: Joining, choice: FundChoice): FundChoic
   return { age: joining.age, first, further, count };
 }
 
-function sum_of(units: Unit[], amount: (unit: Unit) => number | null | undefined): number | null {
+function sum_of(units: Unit[], amount: (unit: Unit) => number | null): number | null {
   let sum = 0;
   for (const unit of units) {
     const value = amount(unit);
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
     sum += value;
   }
   return sum;
 }
 
 function part_of({ yearly_yen, monthly_yen, from_age, until_age }: Unit): Part | null {
-  if (typeof yearly_yen !== "number" || typeof monthly_yen !== "number") return null;
-  if (from_age === undefined) return null;
+  if (yearly_yen === null || monthly_yen === null) return null;
   const scheme = "national-fund" as const;
-  return { scheme, yearly_yen, monthly_yen, from_age, until_age: until_age ?? null };
+  return { scheme, yearly_yen, monthly_yen, from_age, until_age };
 }
 
 export function fund_result(joining: Joining, choice: FundChoice): FundResult {

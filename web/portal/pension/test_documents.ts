@@ -1,11 +1,13 @@
 // Documents for tests and for preview.tsx, one set a state of the page. The amounts are plausible
 // and not calculated by law: that is lib/benefit's, and has tests of its own.
+import type { OwnRecord } from "../../shared/ask";
+import { add_months, fiscal_year } from "../../shared/months";
+import { answered as record, failed as silence } from "../test_records";
 import type {
   Claim,
   Joining,
   Month,
   NationalFund,
-  OwnRecord,
   Part,
   PensionDocument,
   Scheme,
@@ -13,15 +15,9 @@ import type {
   Unit,
   Year,
 } from "./record";
-import { fiscal_year } from "./sums";
 
 export const today = "2026-11-26";
 const as_of = Date.UTC(2026, 10, 25, 17, 14) / 1000; // 02:14 on the 26th in Japan
-
-function add_months(month: string, count: number): string {
-  const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + count;
-  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, "0")}`;
-}
 
 interface Phase {
   from: string;
@@ -89,6 +85,7 @@ function joining_at(age: number): Joining {
     );
   return {
     age,
+    age_months: age * 12,
     months,
     first: { A: unit(premium, months, base), B: unit(premium - 900, months, base) },
     further: {
@@ -118,7 +115,8 @@ const basis = [
   { code: "no-work-after-claim" },
 ];
 
-function document_of(body: string, office: string, telephone: string): PensionDocument {
+type Body = PensionDocument["body"];
+function document_of(body: Body, office: string, telephone: string): PensionDocument {
   return {
     body,
     name: "厚労 花子",
@@ -251,15 +249,11 @@ const holders = {
 };
 
 function answered(position: number, id: keyof typeof holders, data: unknown): OwnRecord {
-  const holder = { id, name: holders[id] };
-  const value = { data, as_of, outcome: "answered" };
-  return { kind: "pension", position, holder, result: { ok: true, value } };
+  return record({ kind: "pension", position, holder: { id, name: holders[id] }, as_of }, data);
 }
 
-// Who it was that did not answer, nobody knows: that stands in an answer only.
 function failed(position: number, code: string): OwnRecord {
-  const problem = code === "unavailable" ? { code, detail: "absent" } : { code };
-  return { kind: "pension", position, result: { ok: false, problem } };
+  return silence("pension", position, code, code === "unavailable" ? "absent" : undefined);
 }
 
 const kikin = answered(2, "kikin-1", hanako_fund);
@@ -305,6 +299,7 @@ const haru: PensionDocument = {
     scheme: "national" as const,
     yen: 85200 + i * 4000,
   })),
+  expected_unknown: "receiving",
   receiving: {
     since: "2012-07",
     claim_age: 65,
@@ -341,11 +336,15 @@ const too_few: PensionDocument = {
   },
 };
 
-const no_table: Unit = { premium_yen: null };
+const no_table: Unit = {
+  ...{ premium_yen: null, total_yen: null, yearly_yen: null, monthly_yen: null },
+  ...{ from_age: 65, until_age: null, unknown: "no-table" },
+};
 const unknown_premium: PensionDocument = {
   ...hanako_state,
   national_fund: {
     possible: true,
+    table_year: 2018,
     joining: [
       {
         ...joining_at(40),

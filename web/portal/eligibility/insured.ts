@@ -2,7 +2,8 @@
 // (docs/protocols/gateway.md, `eligibility`). A document that does not read is refused whole.
 import type { OwnRecord } from "../../shared/ask";
 import { Members, parse_date, type JsonObject } from "../../shared/json";
-import { Refused, refuse } from "../../shared/result";
+import { refuse } from "../../shared/result";
+import { read_answer } from "../own";
 
 export interface Cover {
   share_percent: number;
@@ -94,15 +95,11 @@ export function read_eligibility(data: JsonObject): Read {
   };
 }
 
-export function insured_of({ kind, result }: OwnRecord): Insured {
-  if (!result.ok) return { kind, covers: [], problem: result.problem.code };
-  const { data, as_of, holder } = result.value;
-  try {
-    return { kind, holder: holder.name, as_of, ...read_eligibility(data) };
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return { kind, covers: [], problem: "unreadable" };
-  }
+export function insured_of(record: OwnRecord): Insured {
+  const { kind } = record;
+  const one = read_answer(record, read_eligibility);
+  if (!("document" in one)) return { kind, covers: [], problem: one.code };
+  return { kind, holder: one.holder.name, as_of: one.as_of, ...one.document };
 }
 
 // As the newest insurance writes it.

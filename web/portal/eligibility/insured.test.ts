@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { OwnRecord } from "../../shared/ask";
 import { Refused } from "../../shared/result";
 import type { Mutable } from "../../shared/test_country";
 import { document_on, payer, states } from "../care/test_documents";
+import { answered } from "../test_records";
 import { add_earlier, first_day_of, no_history } from "../care/history";
 import { insured_of, read_eligibility } from "./insured";
 
@@ -51,9 +51,9 @@ test.each(wrongs)("refused whole: %s", (_, change) => {
   const document: Mutable = document_on(on);
   change(document);
   expect(() => read_eligibility(document as never)).toThrow(Refused);
-  const value = { data: document, as_of: 0, holder: { name: "A市介護保険" } };
-  const record = { kind: "care-insurer", position: 1, result: { ok: true, value } };
-  expect(insured_of(record as unknown as OwnRecord)).toEqual({
+  const holder = { id: "992016", name: "A市介護保険" };
+  const record = answered({ kind: "care-insurer", position: 1, holder, as_of: 0 }, document);
+  expect(insured_of(record)).toEqual({
     ...{ kind: "care-insurer", covers: [], problem: "unreadable" },
   });
 });

@@ -1,6 +1,6 @@
 // Who insures the person today, as each insurer answered; those who ended stay in the list.
 import type { JSX } from "preact";
-import { Answered, Silent } from "../answered";
+import { Answered, Entry, Silent } from "../answered";
 import { day_text } from "../../shared/dates";
 import { Say } from "../../shared/words";
 import type { Cover, Insured } from "./insured";
@@ -9,40 +9,24 @@ function Current({ cover }: { cover: Cover }): JSX.Element {
   const number = [cover.symbol, cover.number, cover.branch].filter((part) => part !== "").join(" ");
   return (
     <dl>
-      <dt>
-        <Say of="home.number" />
-      </dt>
-      <dd>{number}</dd>
-      <dt>
-        <Say of="home.share" />
-      </dt>
-      <dd>
+      <Entry of="eligibility.number">{number}</Entry>
+      <Entry of="eligibility.share">
         <Say
-          of="home.share_value"
+          of="eligibility.share_value"
           tenths={cover.share_percent / 10}
           percent={cover.share_percent}
         />
         {cover.special_payment && (
           <p>
-            <Say of="home.special_payment" />
+            <Say of="eligibility.special_payment" />
           </p>
         )}
-      </dd>
-      {cover.level && (
-        <>
-          <dt>
-            <Say of="home.care_level" />
-          </dt>
-          <dd>{cover.level}</dd>
-        </>
-      )}
-      <dt>
-        <Say of="home.period" />
-      </dt>
-      <dd>
-        <Say of="home.from" day={day_text(cover.from)} />{" "}
-        {cover.to && <Say of="home.to" day={day_text(cover.to)} />}
-      </dd>
+      </Entry>
+      {cover.level && <Entry of="eligibility.care_level">{cover.level}</Entry>}
+      <Entry of="eligibility.period">
+        <Say of="eligibility.from" day={day_text(cover.from)} />{" "}
+        {cover.to && <Say of="eligibility.to" day={day_text(cover.to)} />}
+      </Entry>
     </dl>
   );
 }
@@ -54,9 +38,9 @@ export function Ended({ insured }: { insured: Insured }): JSX.Element | null {
   return (
     <p>
       {last_day ? (
-        <Say of="home.ended_on" day={day_text(last_day)} />
+        <Say of="eligibility.ended_on" day={day_text(last_day)} />
       ) : (
-        <Say of="home.not_insured" />
+        <Say of="eligibility.not_insured" />
       )}
       {reason && `（${reason}）`}
     </p>
@@ -86,7 +70,8 @@ export function Insurance({ insured, done }: { insured: Insured[]; done: boolean
         ))}
       </ul>
       <p role="status">
-        {done ? insured.length === 0 && <Say of="home.no_insurance" /> : <Say of="shell.asking" />}
+        {!done && <Say of="shell.asking" />}
+        {done && insured.length === 0 && <Say of="eligibility.no_insurance" />}
       </p>
     </>
   );
