@@ -157,8 +157,8 @@ std::string records_section(const Look& look) {
     std::string out;
     for (const auto& one : place_table) {
         if (one.place == Place::home || one.place == Place::sessions) continue;
-        out +=
-            fmt::format(R"(<li><a href="{}">{}</a></li>)", one.path, say(look.language, one.name));
+        out += fmt::format(R"(<li><a href="{}"><span>{}</span></a></li>)", one.path,
+                           say(look.language, one.name));
     }
     return section(look, "records", records_name, "<ul class=\"tiles\">" + out + "</ul>");
 }
@@ -167,7 +167,7 @@ std::string records_section(const Look& look) {
 std::string life_events(const Site& site, const Look& look) {
     std::string out;
     for (const auto& one : site.national.life_events)
-        out += fmt::format("<li>{}</li>", say(look.language, one.name.words()));
+        out += fmt::format("<li><span>{}</span></li>", say(look.language, one.name.words()));
     return fmt::format(R"(<ul class="tiles">{}</ul>)", out);
 }
 

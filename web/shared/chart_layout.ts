@@ -52,7 +52,8 @@ export interface PlacedTick extends Tick {
 // Every tick, every second, every third, …: the first that lets the labels stand apart.
 export function fitting_ticks(ticks: Tick[], scale: Scale, em: number): PlacedTick[] {
   const placed = ticks.map((tick) => {
-    const half = (text_em(tick.label) * em) / 2;
+    const widest = Math.max(text_em(tick.label), text_em(tick.below ?? ""));
+    const half = (widest * em) / 2;
     const x = place(scale, tick.at);
     return { ...tick, x, middle: Math.max(half, Math.min(x, scale.end - half)), half };
   });

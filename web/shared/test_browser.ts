@@ -97,7 +97,7 @@ export class TestBrowser {
 }
 
 // What a button saves.
-export async function saved(page: Page, button: string): Promise<string> {
+export async function saved(page: Page, button: string | RegExp): Promise<string> {
   const waiting = page.waitForEvent("download");
   await page.getByRole("button", { name: button }).click();
   return readFileSync(await (await waiting).path(), "utf8");

@@ -96,12 +96,14 @@ export function Notices(props: {
 }): JSX.Element {
   const { context, records, done, opened } = props;
   const { notices, more, unreadable } = notices_of(records, opened);
+  const silent = records.filter((one) => !one.result.ok).length + unreadable.length;
   const unopened = notices.filter((one) => !one.opened).length;
   const count = text_of("home.unread_count", { count: unopened });
   return (
     <>
       <h2 id="notices-name">
-        <Say of="home.notices" /> {done && opened && <span class="count">{count}</span>}
+        <Say of="home.notices" />{" "}
+        {done && opened && silent === 0 && <span class="count">{count}</span>}
       </h2>
       {notices.length > 0 && (
         <p class="row columns" aria-hidden="true">
@@ -124,7 +126,8 @@ export function Notices(props: {
       )}
       <p role="status">
         {!done && <Say of="shell.asking" />}
-        {done && notices.length === 0 && <Say of="home.no_notices" />}
+        {done && silent > 0 && <Say of="home.notices_missing" count={silent} />}
+        {done && silent === 0 && notices.length === 0 && <Say of="home.no_notices" />}
       </p>
       <ul class="sources">
         {unreadable.map((holder) => (

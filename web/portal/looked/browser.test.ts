@@ -48,7 +48,7 @@ test("a question, by keyboard", async () => {
     .locator("..")
     .focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "番号1の照会について質問する" }).focus();
+  await page.getByRole("button", { name: /質問する.*番号1）/ }).focus();
   await page.keyboard.press("Enter");
   const field = page.getByLabel("質問の文（2000字まで）");
   await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
@@ -73,7 +73,7 @@ test("what can be kept", async () => {
     .getByText(/^くわしく（番号2 /)
     .locator("..")
     .click();
-  const proof = await saved(page, "番号2の証明のファイルを保存する");
+  const proof = await saved(page, /証明のファイルを保存する.*番号2）/);
   expect(proof.startsWith("c2sp.org/tlog-proof@v1\nextra ")).toBe(true);
 });
 
@@ -150,7 +150,7 @@ test.each(looks)(
   async (language, width) => {
     const page = await open(`language=${language}`, width);
     await page.locator(".look").first().waitFor();
-    await expect.poll(() => page.locator(".compare button:enabled").count()).toBe(1);
+    await expect.poll(() => page.locator(".compare [aria-disabled=true]").count()).toBe(0);
     await expect_accessible(page, width);
   },
   30_000,

@@ -131,7 +131,12 @@ export function Compare(props: {
       )}
       {holders.length > 0 && <Holders holders={holders} comparing={comparing} now={now} />}
       <p class="no-print">
-        <button type="button" class="quiet" disabled={running} onClick={start}>
+        <button
+          type="button"
+          class="quiet"
+          aria-disabled={running}
+          onClick={() => !running && start()}
+        >
           <Say of="looked.compare_button" />
         </button>
       </p>

@@ -73,11 +73,9 @@ function SaveProof({ look }: { look: Look }): JSX.Element {
           class="quiet"
           onClick={() => save(`mado-${seq}.tlog-proof`, "text/plain", proof_of(look.entry))}
         >
-          <span aria-hidden="true">
-            <Say of="looked.proof_button" />
-          </span>
+          <Say of="looked.proof_button" />{" "}
           <span class="visually-hidden">
-            <Say of="looked.proof_button_of" seq={seq} />
+            <Say of="looked.of_number" seq={seq} />
           </span>
         </button>
       </p>

@@ -110,7 +110,7 @@ function Form(props: {
         aria-invalid={step === "empty"}
       />
       <p class="choices">
-        <button type="submit" disabled={step === "sending"}>
+        <button type="submit" aria-disabled={step === "sending"}>
           <Say of={step === "sending" ? "looked.question_sending" : "looked.question_send"} />
         </button>
         <button type="button" class="quiet" onClick={cancel}>
@@ -137,11 +137,9 @@ export function AskAbout({ look, send }: { look: Look; send: SendQuestion }): JS
     return (
       <p>
         <button type="button" ref={button} class="quiet" onClick={() => set_step("open")}>
-          <span aria-hidden="true">
-            <Say of="looked.question_button" />
-          </span>
+          <Say of="looked.question_button" />{" "}
           <span class="visually-hidden">
-            <Say of="looked.question_button_of" seq={look.entry.seq} />
+            <Say of="looked.of_number" seq={look.entry.seq} />
           </span>
         </button>
       </p>
