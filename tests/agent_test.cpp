@@ -31,7 +31,7 @@ TEST_F(Agent, SignsALogInAndReturnsToTheSite) {
     const auto done = enter(page, "1234");
     EXPECT_EQ(done.status, 303);
     const std::string location(done.response.header("location"));
-    EXPECT_TRUE(location.starts_with(std::string(test_back) + "#mandate=")) << location;
+    EXPECT_TRUE(location.starts_with(std::string(test_back) + "#certificate=")) << location;
     EXPECT_TRUE(location.ends_with("&state=a-state")) << location;
     const auto signed_mandate = mandate_in(done);
     const auto& mandate = signed_mandate.mandate;
@@ -83,7 +83,7 @@ TEST_F(Agent, SpeaksThreeLanguages) {
     EXPECT_TRUE(get("/authorize", query({{"lang", "en"}})).shows("Log in to “マイページ”"));
     EXPECT_TRUE(get("/authorize", query({{"lang", "easy"}})).shows("４つの すうじ"));
     EXPECT_TRUE(get("/", "lang=en").shows("PIN: 3 tries left"));
-    EXPECT_TRUE(get("/", "lang=xx").shows("<html lang=\"ja\">"));
+    EXPECT_TRUE(get("/", "lang=xx").shows("<html lang=\"ja\""));
 }
 
 TEST_F(Agent, ShowsWrongPinsAndDemandsATickForTheLastTry) {
