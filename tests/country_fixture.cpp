@@ -418,7 +418,7 @@ client::Result<client::PersonEntries> RunningCountry::entries(const std::string&
     login.scope = {service("entries")};
     login.expires = login.issued_at + wire::login_lifetime_s;
     auto signed_login = sign(login, card);
-    const auto policy = wire::load_policy(path("policy.json"), *directory_);
+    const auto policy = wire::load_policy(places_.policy(), *directory_);
     return wait_for(client::fetch_entries(*directory_, policy, office("portal"),
                                           std::move(signed_login), certificate_of(card)));
 }
