@@ -216,9 +216,10 @@ inline void expect_no_scan(db::Connection& connection, const std::string& sql) {
 
 class CountryTest : public testing::Test {
   protected:
-    static void SetUpTestSuite() { shared() = std::make_unique<Country>(1000, 1); }
-    static void TearDownTestSuite() { shared().reset(); }
-    // Made once for all tests that only read.
+    static void SetUpTestSuite() {
+        if (!shared()) shared() = std::make_unique<Country>(1000, 1);
+    }
+    // Made once for all suites: they only read.
     static std::unique_ptr<Country>& shared() {
         static std::unique_ptr<Country> country;
         return country;
