@@ -11,8 +11,6 @@ function chunk_name(chunk: { facadeModuleId?: string | null }): string {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  // For previews, which show the base style of lib/page.
-  server: { fs: { allow: [".."] } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: process.env.MADO_WEB_OUT ?? "dist",

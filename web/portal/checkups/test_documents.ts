@@ -1,4 +1,4 @@
-// Documents as the insurers of the demo country send them, for tests and the preview.
+// Documents as the insurers of the demo country send them, for tests.
 import type { OwnRecord } from "../../shared/ask";
 import { answered as record, failed as silence } from "../test_records";
 import type { Value } from "./record";

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
 import { day_of, day_text } from "../../shared/dates";
-import type { Result } from "../../shared/result";
+import { is_lie, type Result } from "../../shared/result";
 import { Say, text_of } from "../../shared/words";
 import type { Context } from "../shell";
 
@@ -27,8 +27,7 @@ export function Looks(props: {
       </p>
     );
   }
-  const fits = entries.ok || !/_invalid$/.test(entries.problem.code);
-  if (!fits) {
+  if (!entries.ok && is_lie(entries.problem)) {
     return (
       <p class="mistake" role="alert">
         <a href="/looked">

@@ -1,4 +1,4 @@
-// Documents for tests and for preview.tsx, one set a state of the page. The amounts are plausible
+// Documents for tests, one set a state of the page. The amounts are plausible
 // and not calculated by law: that is lib/benefit's, and has tests of its own.
 import type { OwnRecord } from "../../shared/ask";
 import { add_months, fiscal_year } from "../../shared/months";
