@@ -147,6 +147,7 @@ void read_of_kind(Reading& in, const Row& row, PensionItem& item) {
             item.unit = row.text("unit").value_or("");
             item.yen = in.integer("yen", 0, yen_max);
             if (row.integer("claim_age")) item.claim_age = in.age("claim_age");
+            if (row.integer("until_age")) item.until_age = in.age("until_age");
             return;
     }
 }

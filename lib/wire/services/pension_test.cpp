@@ -264,6 +264,22 @@ TEST_F(Pension, WhatIsPaidAlreadyIsAsTheHolderSays) {
     EXPECT_EQ(receiving.at("parts").at(0).at("monthly_yen").as_int64(), 44'005);
 }
 
+// 国民年金基金 I to V, 厚生年金基金: a pension that ends must not be shown as one for life.
+TEST_F(Pension, WhatIsPaidForATermEndsWithIt) {
+    const Values lifelong{{"scheme", "national-fund"}, {"yen", yen(120'000)}};
+    Values term = lifelong;
+    term.emplace("until_age", yen(80));
+    const auto row = with(person("national-fund"), "birth_date", "1960-05-02");
+    const auto document =
+        data({item("award", "2025-05", nullptr, lifelong), item("award", "2025-06", nullptr, term)},
+             row);
+    const auto& parts = document.at("receiving").at("parts").as_array();
+    ASSERT_EQ(parts.size(), 2U);
+    EXPECT_TRUE(parts[0].at("until_age").is_null());
+    EXPECT_EQ(parts[1].at("until_age").as_int64(), 80);
+    EXPECT_EQ(parts[1].at("from_age").as_int64(), 65);
+}
+
 TEST_F(Pension, PayThatIsMissingIsSaid) {
     const auto document = data({category("second", "2009-04"), employment("2009-04")});
     EXPECT_TRUE(document.at("expected").is_null());
@@ -368,7 +384,9 @@ TEST_F(Pension, BreaksTheContract) {
           item("award", "2006-04", nullptr, {{"scheme", "private"}, {"yen", yen(1)}}),
           item("award", "2006-04", nullptr, {{"scheme", "national"}, {"yen", yen(-1)}}),
           item("award", "2006-04", nullptr,
-               {{"scheme", "national"}, {"yen", yen(1)}, {"claim_age", yen(0)}})}) {
+               {{"scheme", "national"}, {"yen", yen(1)}, {"claim_age", yen(0)}}),
+          item("award", "2006-04", nullptr,
+               {{"scheme", "national"}, {"yen", yen(1)}, {"until_age", yen(121)}})}) {
         EXPECT_EQ(why_bad({wrong}), "an item's value is missing or out of bounds");
     }
     EXPECT_EQ(why_bad({category("first", "2006-04")}, person("federation")),
