@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "wire/services/pension_record.hpp"
-#include "wire/test_wire.hpp"
+#include "wire/services/test_rows.hpp"
 
 namespace mado::wire {
 namespace {
@@ -12,11 +12,6 @@ using Values = std::map<std::string, Value, std::less<>>;
 
 std::int64_t yen(std::int64_t amount) {
     return amount;
-}
-
-Row with(Row row, std::string_view column, Value value) {
-    row.values.insert_or_assign(std::string(column), std::move(value));
-    return row;
 }
 
 // Born on 1 May: 20 is attained on 30 April, so April is the first month (民法143条).
@@ -52,30 +47,15 @@ Row pay(const char* from, const char* to, std::int64_t amount) {
     return item("pay", from, to, {{"yen", amount}});
 }
 
-class Pension : public testing::Test {
+class Pension : public ServiceTest {
   protected:
-    Parsed<ServiceAnswer> ask(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        for (const auto& row : rows)
-            EXPECT_TRUE(check_row(contract_.rows, row));
-        for (const auto& row : items)
-            EXPECT_TRUE(check_row(contract_.items, row));
-        return make_answer(contract_,
-                           {.holder = *directory_.find("06990014"),
-                            .number = {{"number", "9990104218"}},
-                            .birth_date = birth_date_,
-                            .parameters = {},
-                            .now = test_now,
-                            .today = today_},
-                           rows, items);
-    }
+    Pension() : ServiceTest("pension", {}, {{"number", "9990104218"}}) {}
+
     json::object data(const std::vector<Row>& items, const Row& row = person()) {
-        auto answer = valid(ask({row}, items));
-        EXPECT_EQ(answer.outcome, Outcome::answered);
-        return std::move(*answer.data);
+        return ServiceTest::data({row}, items);
     }
     std::string why_bad(const std::vector<Row>& items, const Row& row = person()) {
-        const auto answer = ask({row}, items);
-        return answer ? "" : answer.error().why;
+        return ServiceTest::why_bad({row}, items);
     }
     json::object month(const std::vector<Row>& items, std::string_view which) {
         const auto document = data(items);
@@ -90,12 +70,6 @@ class Pension : public testing::Test {
         return std::string(one.at("category").as_string()) + " " +
                std::string(one.at("status").as_string());
     }
-
-    const Contract& contract_ = *find_contract("pension");
-    TestCountry country_;
-    Directory directory_ = country_.directory();
-    Date today_ = valid(parse_date("2026-11-22"));
-    std::optional<Date> birth_date_;
 };
 
 // ---- about whom ----
