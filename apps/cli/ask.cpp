@@ -91,13 +91,13 @@ client::SealedRequest sealed_request(const Places& places, const Office& office,
 
 client::Result<client::EligibilityQuestion> make_question(const Places& places, Office& office,
                                                           const CheckOptions& options) {
-    const auto policy = wire::load_policy(places.policy(), office.directory);
     client::EligibilityQuestion question{
         .subject = {},
         .holder = {},
-        .kinds = policy.holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
+        .kinds =
+            office.policy.holder_kinds(*wire::ServiceId::parse("eligibility"), office.self.kind),
         .purpose = purpose_of(office.self),
-        .on = options.on.empty() ? policy.day_of(unix_now()) : parse_day("--on", options.on),
+        .on = options.on.empty() ? office.policy.day_of(unix_now()) : parse_day("--on", options.on),
         .card_seen = false,
         .keep_operator = {},
         .obtain_sealing = {}};

@@ -36,7 +36,7 @@ void add(json::array& entries, std::string full_url, json::value resource) {
 
 }  // namespace
 
-void add_resource(json::array& entries, const std::string& resource) {
+void add_resource(json::array& entries, std::string_view resource) {
     add(entries, uuid_of_text(resource), json::parse(resource, {}, {.max_depth = 32}));
 }
 

@@ -11,7 +11,7 @@
 
 namespace mado::cli {
 
-void add_resource(json::array& entries, const std::string& resource);  // JSON
+void add_resource(json::array& entries, std::string_view resource);  // JSON
 
 // What is no resource but must be known: an insurance that ended, a holder that did not answer.
 struct OutcomeWords {

@@ -2,64 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 #include <iostream>
 
 #include "base/printable.hpp"
-#include "bundle.hpp"
 #include "client/checkups.hpp"
-#include "client/entries.hpp"
-#include "client/own.hpp"
-#include "office.hpp"
-#include "unanswered.hpp"
-#include "wire/policy.hpp"
-#include "wire/services/catalogue.hpp"
 
 namespace mado::cli {
 namespace {
 
 constexpr std::string_view service = "checkups";
 
-struct HolderCheckups {
-    client::Answered answered;
-    client::Checkups checkups;
-};
-struct Result {
-    std::vector<HolderCheckups> holders;  // newest insurance first
-    std::vector<NoAnswer> problems;
-};
-
-std::map<std::string, std::string> parameters_of(const CheckupsOptions& options, Date today) {
-    std::map<std::string, std::string> out;
-    if (!options.from.empty()) out.emplace("from", options.from);
-    if (!options.to.empty()) out.emplace("to", options.to);
-    // The relay would say only that they do not fit.
-    if (auto ok = wire::read_parameters(*wire::find_contract(service), out, today); !ok) {
-        throw OperatorError(
-            fmt::format("--from, --to: {} (YYYY-MM, at most 60 months)", ok.error().why));
-    }
-    return out;
-}
-
-Result sort_out(const wire::Directory& directory, std::vector<client::OwnRecord> records,
-                const std::map<std::string, std::string>& parameters) {
-    Result out;
-    for (auto& record : records) {
-        if (!record.answer) {
-            out.problems.push_back({record.kind, "", std::move(record.answer.error())});
-            continue;
-        }
-        auto checkups = client::read_checkups(*record.answer, parameters);
-        if (!checkups) {
-            out.problems.push_back({record.kind,
-                                    name_of(directory, record.answer->answer.issuer.text()),
-                                    {wire::Code::answer_invalid, checkups.error().why, {}, {}}});
-            continue;
-        }
-        out.holders.push_back({std::move(*record.answer), std::move(*checkups)});
-    }
-    return out;
-}
+using Result = Records<client::Checkups>;
 
 // --- for people ---
 
@@ -115,7 +68,7 @@ void print_checkup(const client::Checkup& checkup) {
 
 void print_result(const wire::Directory& directory, const Result& result) {
     std::cout << "特定健診結果 your check-ups\n\n";
-    for (const auto& [answered, checkups] : result.holders) {
+    for (const auto& [link, answered, checkups] : result.holders) {
         std::cout << fmt::format("{}  {} から {} まで\n",
                                  name_of(directory, answered.answer.issuer.text()),
                                  printable(checkups.from), printable(checkups.to));
@@ -137,60 +90,40 @@ void print_result(const wire::Directory& directory, const Result& result) {
 // --- for programs ---
 
 std::string bundle_of(const Result& result) {
-    constexpr std::string_view system = "urn:mado:checkups";
-    json::array entries;
+    RecordsBundle out{.system = "urn:mado:checkups",
+                      .resources = {},
+                      .arrived = {},
+                      .answered = {},
+                      .unanswered = result.problems};
     for (const auto& holder : result.holders) {
-        for (const auto& checkup : holder.checkups.checkups)
-            add_resource(entries, checkup.report);
+        for (const auto& checkup : holder.view.checkups)
+            out.resources.push_back(checkup.report);
+        out.arrived.push_back(fmt::format("{}: check-ups of {} to {}; results have come in to {}",
+                                          holder.answered.answer.issuer.text(), holder.view.from,
+                                          holder.view.to, holder.view.arrived_to));
+        out.answered.push_back(&holder.answered);
     }
-    for (const auto& holder : result.holders) {
-        add_outcome(entries,
-                    {.severity = "information",
-                     .system = system,
-                     .code = "arrived_to",
-                     .text = fmt::format("{}: check-ups of {} to {}; results have come in to {}",
-                                         holder.answered.answer.issuer.text(), holder.checkups.from,
-                                         holder.checkups.to, holder.checkups.arrived_to)});
-    }
-    for (const auto& one : result.problems) {
-        const auto& error = wire::info(one.problem.code);
-        add_outcome(entries, {.severity = "warning",
-                              .system = system,
-                              .code = error.name,
-                              .text = fmt::format("{}{}", colon_after(one.who), error.title)});
-    }
-    for (const auto& holder : result.holders)
-        add_proof(entries, holder.answered);
-    return bundle_text(entries);
+    return bundle_of(out);
 }
 
 }  // namespace
 
-int show_checkups(const Places& places, const CheckupsOptions& options) {
+int show_checkups(const Places& places, const RecordsOptions& options) {
     const Office office(places, "portal");
-    const auto policy = wire::load_policy(places.policy(), office.directory);
-    const auto parameters = parameters_of(options, policy.day_of(unix_now()));
-    const auto id = *wire::ServiceId::parse(service);
-    auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, {service, "entries"});
-    if (!mandate) return print_problem(mandate.error());
-    auto records = wait_for(client::fetch_own(office.directory, office.identity,
-                                              {.service = id,
-                                               .kinds = policy.holder_kinds(id, office.self.kind),
-                                               .parameters = parameters,
-                                               .login_mandate = mandate->mandate}));
-    auto result = sort_out(office.directory, std::move(records), parameters);
-    std::vector<wire::ParticipantId> answered;
-    for (const auto& holder : result.holders)
-        answered.push_back(holder.answered.answer.issuer);
-    name_silent(office, *mandate, answered, result.problems);
+    const RecordsQuestion question{
+        .service = service,
+        .parameters = months_asked(options, service, office.policy.day_of(unix_now()))};
+    const auto by = obtain_mandate(places, office, options.card, options.pin,
+                                   wire::MandateKind::login, {service, "entries"});
+    if (!by) return print_problem(by.error());
+    const auto result = fetch_records(office, *by, question, &client::read_checkups);
     if (result.holders.empty()) return print_no_answers(result.problems);
     if (options.json) {
         std::cout << bundle_of(result) << "\n";
     } else {
         print_result(office.directory, result);
     }
-    return result.problems.empty() ? 0 : 1;
+    return result.status();
 }
 
 }  // namespace mado::cli

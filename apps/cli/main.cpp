@@ -11,6 +11,7 @@
 #include "base/program.hpp"
 #include "cards.hpp"
 #include "checkups.hpp"
+#include "claims.hpp"
 #include "country.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
@@ -383,45 +384,29 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
     return show_who_looked(places, commands.show);
 }
 
-struct RecordsOptions {
-    ClaimsOptions claims;
-    CheckupsOptions checkups;
-    NoticesOptions notices;
-    PensionOptions pension;
-};
-
-void add_notices(CLI::App& records, NoticesOptions& options) {
-    auto* notices = records.add_subcommand("notices", "what the holders have to tell the person");
-    add_card_option(*notices, options.card)->required();
-    notices->add_option("--pin", options.pin, "its PIN (asked when left out)");
-    notices->add_option("--from", options.from, "first month, YYYY-MM (default: 24 months)");
-    notices->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
-    notices->add_option("--open", options.open, "one to read: holder/id, as the list shows them");
-}
-
-void add_checkups(CLI::App& records, CheckupsOptions& options) {
-    auto* checkups = records.add_subcommand("checkups", "what the person's check-ups found");
-    add_card_option(*checkups, options.card)->required();
-    checkups->add_option("--pin", options.pin, "its PIN (asked when left out)");
-    checkups->add_option("--from", options.from, "first month, YYYY-MM (default: 60 months)");
-    checkups->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
-    checkups->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
-}
-
-void add_records(CLI::App& app, RecordsOptions& all) {
-    auto& options = all.claims;
+void add_records(CLI::App& app, RecordsOptions& options) {
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
-    add_notices(*records, all.notices);
-    add_checkups(*records, all.checkups);
-    auto* pension = records->add_subcommand("pension", "pensions: joined, expected, received");
-    add_card_option(*pension, all.pension.card)->required();
-    pension->add_option("--pin", all.pension.pin, "its PIN (asked when left out)");
-    auto* claims = records->add_subcommand("claims", "what was treated, and what it cost");
-    add_card_option(*claims, options.card)->required();
-    claims->add_option("--pin", options.pin, "its PIN (asked when left out)");
-    claims->add_option("--from", options.from, "first month, YYYY-MM (default: 12 months)");
-    claims->add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
-    claims->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
+    const auto add = [records, &options](const char* name, const char* words) {
+        auto* command = records->add_subcommand(name, words);
+        add_card_option(*command, options.card)->required();
+        command->add_option("--pin", options.pin, "its PIN (asked when left out)");
+        return command;
+    };
+    const auto add_months = [&options](CLI::App& command, const char* otherwise) {
+        command.add_option("--from", options.from,
+                           fmt::format("first month, YYYY-MM (default: {} months)", otherwise));
+        command.add_option("--to", options.to, "last month, YYYY-MM (default: this month)");
+    };
+    auto* notices = add("notices", "what the holders have to tell the person");
+    add_months(*notices, "24");
+    notices->add_option("--open", options.open, "one to read: holder/id, as the list shows them");
+    add("pension", "pensions: joined, expected, received");
+    auto* checkups = add("checkups", "what the person's check-ups found");
+    add_months(*checkups, "60");
+    auto* claims = add("claims", "what was treated, and what it cost");
+    add_months(*claims, "12");
+    for (auto* command : {checkups, claims})
+        command->add_flag("--json", options.json, "FHIR R4 Bundle with the receipts");
 }
 
 // ./mado goes to its own folder; files on its command line are meant from where the user stands.
@@ -467,10 +452,10 @@ std::string with_hint(std::string why) {
 }
 
 int run_records(const CLI::App& records, const Places& places, const RecordsOptions& options) {
-    if (records.got_subcommand("notices")) return show_notices(places, options.notices);
-    if (records.got_subcommand("checkups")) return show_checkups(places, options.checkups);
-    if (records.got_subcommand("pension")) return show_pension(places, options.pension);
-    return show_claims(places, options.claims);
+    if (records.got_subcommand("notices")) return show_notices(places, options);
+    if (records.got_subcommand("checkups")) return show_checkups(places, options);
+    if (records.got_subcommand("pension")) return show_pension(places, options);
+    return show_claims(places, options);
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,

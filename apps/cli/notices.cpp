@@ -6,38 +6,14 @@
 #include "base/printable.hpp"
 #include "client/lines.hpp"
 #include "client/notices.hpp"
-#include "client/own.hpp"
-#include "office.hpp"
-#include "unanswered.hpp"
-#include "wire/policy.hpp"
 #include "wire/services/catalogue.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::cli {
 namespace {
 
-// What one of the person's links answered.
-struct Linked {
-    wire::Target link;
-    client::Answered answered;
-    client::NoticeList list;
-};
-struct Result {
-    std::vector<Linked> holders;
-    std::vector<NoAnswer> problems;
-};
-
-std::map<std::string, std::string> parameters_of(const NoticesOptions& options, Date today) {
-    std::map<std::string, std::string> out;
-    if (!options.from.empty()) out.emplace("from", options.from);
-    if (!options.to.empty()) out.emplace("to", options.to);
-    // The relay would say only that they do not fit.
-    if (auto ok = wire::read_parameters(*wire::find_contract("notices"), out, today); !ok) {
-        throw OperatorError(
-            fmt::format("--from, --to: {} (YYYY-MM, at most 60 months)", ok.error().why));
-    }
-    return out;
-}
+using Linked = HolderRecords<client::NoticeList>;
+using Result = Records<client::NoticeList>;
 
 // Ids are each holder's own: only with the holder one is a notice's name.
 struct Name {
@@ -48,28 +24,6 @@ Name name_from(const std::string& text) {
     Name out{text.substr(0, at), at == std::string::npos ? "" : text.substr(at + 1)};
     if (!wire::ParticipantId::parse(out.holder) || !wire::is_record_id(out.id)) {
         throw OperatorError("--open: holder and id of a notice, as the list shows them");
-    }
-    return out;
-}
-
-Result sort_out(const wire::Directory& directory, std::vector<client::OwnRecord> records,
-                const std::map<std::string, std::string>& parameters) {
-    Result out;
-    for (auto& record : records) {
-        if (!record.answer) {
-            out.problems.push_back({record.kind, "", std::move(record.answer.error())});
-            continue;
-        }
-        auto list = client::read_notices(*record.answer, parameters);
-        if (!list) {
-            out.problems.push_back({record.kind,
-                                    name_of(directory, record.answer->answer.issuer.text()),
-                                    {wire::Code::answer_invalid, list.error().why, {}, {}}});
-            continue;
-        }
-        out.holders.push_back({{.holder = {}, .kind = record.kind, .position = record.position},
-                               std::move(*record.answer),
-                               std::move(*list)});
     }
     return out;
 }
@@ -93,7 +47,7 @@ void print_list(const wire::Directory& directory, const Result& result,
     using Line = std::pair<const Linked*, const client::Notice*>;
     std::vector<Line> lines;
     for (const auto& holder : result.holders) {
-        for (const auto& notice : holder.list.notices)
+        for (const auto& notice : holder.view.notices)
             lines.emplace_back(&holder, &notice);
     }
     std::ranges::sort(lines, [](const Line& a, const Line& b) {
@@ -114,7 +68,7 @@ void print_list(const wire::Directory& directory, const Result& result,
     }
     if (lines.empty()) std::cout << "  この期間のお知らせはありません no notices\n";
     for (const auto& holder : result.holders) {
-        if (!holder.list.more) continue;
+        if (!holder.view.more) continue;
         std::cout << fmt::format(
             "  {} には、さらに古いお知らせがあります（--to で）there are older "
             "ones\n",
@@ -158,7 +112,7 @@ int open_one(const Office& office, const std::string& mandate, const Linked& hol
 int open_listed(const Office& office, const std::string& mandate, const Result& result,
                 const Name& name) {
     for (const auto& holder : result.holders) {
-        const auto& notices = holder.list.notices;
+        const auto& notices = holder.view.notices;
         if (holder.answered.answer.issuer.text() == name.holder &&
             std::ranges::find(notices, name.id, &client::Notice::id) != notices.end()) {
             return open_one(office, mandate, holder, name.id);
@@ -171,33 +125,24 @@ int open_listed(const Office& office, const std::string& mandate, const Result& 
 
 }  // namespace
 
-int show_notices(const Places& places, const NoticesOptions& options) {
+int show_notices(const Places& places, const RecordsOptions& options) {
+    constexpr std::string_view service = "notices";
     const Office office(places, "portal");
-    const auto& policy = office.policy;
-    const auto parameters = parameters_of(options, policy.day_of(unix_now()));
-    const auto service = *wire::ServiceId::parse("notices");
+    const RecordsQuestion question{
+        .service = service,
+        .parameters = months_asked(options, service, office.policy.day_of(unix_now()))};
     std::optional<Name> open;
     if (!options.open.empty()) open = name_from(options.open);
-    auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, {"notices", "notice", "entries"});
-    if (!mandate) return print_problem(mandate.error());
-    auto records =
-        wait_for(client::fetch_own(office.directory, office.identity,
-                                   {.service = service,
-                                    .kinds = policy.holder_kinds(service, office.self.kind),
-                                    .parameters = parameters,
-                                    .login_mandate = mandate->mandate}));
-    auto result = sort_out(office.directory, std::move(records), parameters);
-    std::vector<wire::ParticipantId> answered;
-    for (const auto& holder : result.holders)
-        answered.push_back(holder.answered.answer.issuer);
-    name_silent(office, *mandate, answered, result.problems);
+    const auto by = obtain_mandate(places, office, options.card, options.pin,
+                                   wire::MandateKind::login, {service, "notice", "entries"});
+    if (!by) return print_problem(by.error());
+    const auto result = fetch_records(office, *by, question, &client::read_notices);
     if (result.holders.empty()) return print_no_answers(result.problems);
-    if (open) return open_listed(office, mandate->mandate, result, *open);
+    if (open) return open_listed(office, by->mandate, result, *open);
     print_list(office.directory, result,
                wait_for(client::fetch_entries(office.directory, office.policy, office.identity,
-                                              mandate->mandate, mandate->certificate)));
-    return result.problems.empty() ? 0 : 1;
+                                              by->mandate, by->certificate)));
+    return result.status();
 }
 
 }  // namespace mado::cli

@@ -5,21 +5,20 @@
 #include <iostream>
 
 #include "base/printable.hpp"
-#include "client/own.hpp"
 #include "client/pension.hpp"
-#include "office.hpp"
-#include "unanswered.hpp"
-#include "wire/policy.hpp"
 
 namespace mado::cli {
 namespace {
 
 constexpr std::int64_t shown_age = 65;
 
-struct Body {
-    client::Answered answered;
-    client::PensionView view;
-};
+using Body = HolderRecords<client::PensionView>;
+
+// Nothing can be asked for.
+Parsed<client::PensionView> read(const client::Answered& answered,
+                                 const std::map<std::string, std::string>&) {
+    return client::read_pension(answered);
+}
 
 std::string words_of(std::string_view code) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 8> words{{
@@ -88,46 +87,20 @@ void print_body(const wire::Directory& directory, const Body& body) {
 
 }  // namespace
 
-int show_pension(const Places& places, const PensionOptions& options) {
+int show_pension(const Places& places, const RecordsOptions& options) {
     const Office office(places, "portal");
-    const auto policy = wire::load_policy(places.policy(), office.directory);
-    const auto service = *wire::ServiceId::parse("pension");
-    auto mandate = obtain_mandate(places, office, options.card, options.pin,
-                                  wire::MandateKind::login, {"pension", "entries"});
-    if (!mandate) return print_problem(mandate.error());
-    auto records =
-        wait_for(client::fetch_own(office.directory, office.identity,
-                                   {.service = service,
-                                    .kinds = policy.holder_kinds(service, office.self.kind),
-                                    .parameters = {},
-                                    .login_mandate = mandate->mandate}));
-    std::vector<Body> bodies;
-    std::vector<NoAnswer> problems;
-    std::vector<wire::ParticipantId> answered;
-    for (auto& record : records) {
-        if (!record.answer) {
-            problems.push_back({record.kind, "", std::move(record.answer.error())});
-            continue;
-        }
-        auto view = client::read_pension(*record.answer);
-        if (!view) {
-            problems.push_back({record.kind,
-                                name_of(office.directory, record.answer->answer.issuer.text()),
-                                {wire::Code::answer_invalid, view.error().why, {}, {}}});
-            continue;
-        }
-        answered.push_back(record.answer->answer.issuer);
-        bodies.push_back({std::move(*record.answer), std::move(*view)});
-    }
-    name_silent(office, *mandate, answered, problems);
-    if (bodies.empty()) return print_no_answers(problems);
+    const auto by = obtain_mandate(places, office, options.card, options.pin,
+                                   wire::MandateKind::login, {"pension", "entries"});
+    if (!by) return print_problem(by.error());
+    const auto result = fetch_records(office, *by, {.service = "pension", .parameters = {}}, &read);
+    if (result.holders.empty()) return print_no_answers(result.problems);
     std::cout << "年金 your pensions\n\n";
-    for (const auto& body : bodies)
+    for (const auto& body : result.holders)
         print_body(office.directory, body);
-    print_unanswered(problems);
-    for (const auto& body : bodies)
+    print_unanswered(result.problems);
+    for (const auto& body : result.holders)
         print_receipt(body.answered);
-    return problems.empty() ? 0 : 1;
+    return result.status();
 }
 
 }  // namespace mado::cli

@@ -1,7 +1,6 @@
 #include "unanswered.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 
 namespace mado::cli {
@@ -9,20 +8,7 @@ namespace {
 
 constexpr std::size_t names_max = 8;  // of a whole country's insurers a list says nothing
 
-// After these fetch_own asks the person's next holder.
-constexpr std::array of_one_holder{
-    wire::Code::unavailable,    wire::Code::no_match,        wire::Code::several_match,
-    wire::Code::holder_refused, wire::Code::holder_failed,   wire::Code::service_unknown,
-    wire::Code::answer_invalid, wire::Code::receipt_invalid,
-};
-
 }  // namespace
-
-bool is_of_one_holder(const client::Problem& problem) {
-    // A relay that does not answer gives no request id.
-    if (problem.code == wire::Code::unavailable && problem.request_id.empty()) return false;
-    return std::ranges::find(of_one_holder, problem.code) != of_one_holder.end();
-}
 
 std::vector<wire::ParticipantId> who_is_silent(const wire::Directory& directory,
                                                const client::PersonEntries& entries,
@@ -60,7 +46,7 @@ void name_silent(const Office& office, const SignedByCard& by,
                  const std::vector<wire::ParticipantId>& answered,
                  std::vector<NoAnswer>& problems) {
     const auto unnamed = [](const NoAnswer& one) {
-        return one.who.empty() && is_of_one_holder(one.problem);
+        return one.who.empty() && client::is_of_one_holder(one.problem);
     };
     if (std::ranges::none_of(problems, unnamed)) return;
     const auto entries = wait_for(client::fetch_entries(

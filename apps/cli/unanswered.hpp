@@ -6,13 +6,11 @@
 #include <vector>
 
 #include "client/entries.hpp"
+#include "client/own.hpp"
 #include "office.hpp"
 #include "wire/directory.hpp"
 
 namespace mado::cli {
-
-// A problem of one holder, not of the whole question: then there is somebody to name.
-bool is_of_one_holder(const client::Problem& problem);
 
 struct Silence {
     std::size_t count = 1;            // so many did not answer

@@ -49,7 +49,8 @@ Date next_april(Date day) {
     return april >= day ? april : plus_years(april, 1);
 }
 
-// 標準報酬月額 of 1 to 30 (thousand yen); what was paid long ago was less.
+// 標準報酬月額 in thousand yen, of the grades of 厚生年金保険法20条 those from 134 to 590 (its
+// table in research.rubygems.info, 2000-10 to 2016-09); what was paid long ago was less.
 constexpr std::array<std::int64_t, 24> grades{134, 142, 150, 160, 170, 180, 190, 200,
                                               220, 240, 260, 280, 300, 320, 340, 360,
                                               380, 410, 440, 470, 500, 530, 560, 590};

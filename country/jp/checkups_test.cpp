@@ -8,7 +8,6 @@
 namespace mado::country {
 namespace {
 
-const std::vector<std::string> medical_ids{"06990014", "990010", "39990015"};
 const Service::Months all_months{"2021-12", "2026-11"};
 
 struct Examined {
@@ -20,15 +19,10 @@ struct Examined {
     }
 };
 
-class CheckupsTest : public CountryTest {
+class CheckupsTest : public MedicalTest {
   protected:
-    // This person's rows, those of the whole family left out.
-    std::vector<Row> rows(const Known& known, const Identifier& identifier,
-                          const Service::Months& months = all_months) {
-        auto all = select(identifier.holder, "rows").rows(identifier, months);
-        std::erase_if(all, [&](const Row& row) { return row.text("name") != known.name; });
-        return all;
-    }
+    CheckupsTest() : MedicalTest("checkups") {}
+
     std::vector<Examined> checkups(const Known& known, const Identifier& identifier,
                                    const Service::Months& months = all_months) {
         std::vector<Examined> out;
@@ -51,22 +45,6 @@ class CheckupsTest : public CountryTest {
             out.push_back(one.checkup.text("day"));
         return out;
     }
-    Service& select(const std::string& holder, const std::string& which) {
-        auto& open = selects_[holder + which];
-        if (!open) open = std::make_unique<Service>(country().path(), holder, "checkups", which);
-        return *open;
-    }
-    template <class See>
-    void for_each_number(See see) {
-        for (const auto& known : country().people()) {
-            for (const auto& identifier : known.identifiers) {
-                if (identifier.scheme == "insured-number") see(known, identifier);
-            }
-        }
-    }
-
-  private:
-    std::map<std::string, std::unique_ptr<Service>> selects_;
 };
 
 TEST_F(CheckupsTest, ColumnsAreTheAgreedOnes) {
@@ -76,18 +54,8 @@ TEST_F(CheckupsTest, ColumnsAreTheAgreedOnes) {
         "guidance", "doctor", "arrived_to",  "as_of"};
     const std::vector<std::string> item_columns{"checkup_id", "code", "name",  "value",  "unit",
                                                 "low",        "high", "range", "outside"};
-    for (const auto& id : medical_ids) {
-        for (const auto& [which, columns] :
-             {std::pair("rows", row_columns), std::pair("items", item_columns)}) {
-            auto& service = select(id, which);
-            EXPECT_TRUE(service.statement().reads_only());
-            std::vector<std::string> found;
-            for (std::size_t i = 0; i < service.statement().columns(); ++i)
-                found.push_back(service.statement().column_name(i));
-            EXPECT_EQ(found, columns) << id;
-            expect_no_scan(service.connection(), Service::sql(id, "checkups", which));
-        }
-    }
+    expect_columns("rows", row_columns);
+    expect_columns("items", item_columns);
     EXPECT_EQ(Service::sql("992016", "checkups"), "") << "a care insurer has no check-ups";
 }
 

@@ -22,6 +22,7 @@
 namespace mado::country {
 
 inline const std::vector<std::string> holder_ids{"06990014", "990010", "39990015", "992016"};
+inline const std::vector<std::string> medical_ids{"06990014", "990010", "39990015"};
 inline const std::vector<std::string> pension_ids{"nenkin", "npf", "kikin-1", "pfa"};
 inline std::string country_folder() {
     return std::filesystem::path(__FILE__).parent_path().string();
@@ -225,6 +226,48 @@ class CountryTest : public testing::Test {
         return country;
     }
     Country& country() { return *shared(); }
+};
+
+// Of a service that medical insurers have, with rows and items.
+class MedicalTest : public CountryTest {
+  protected:
+    explicit MedicalTest(std::string service) : service_(std::move(service)) {}
+
+    // This person's rows at the insurer of that number, those of the whole family left out.
+    std::vector<Row> rows(const Known& known, const Identifier& identifier,
+                          const Service::Months& months) {
+        auto all = select(identifier.holder, "rows").rows(identifier, months);
+        std::erase_if(all, [&](const Row& row) { return row.text("name") != known.name; });
+        return all;
+    }
+    Service& select(const std::string& holder, const std::string& which) {
+        auto& open = selects_[holder + which];
+        if (!open) open = std::make_unique<Service>(country().path(), holder, service_, which);
+        return *open;
+    }
+    void expect_columns(const std::string& which, const std::vector<std::string>& columns) {
+        for (const auto& id : medical_ids) {
+            auto& service = select(id, which);
+            EXPECT_TRUE(service.statement().reads_only());
+            std::vector<std::string> found;
+            for (std::size_t i = 0; i < service.statement().columns(); ++i)
+                found.push_back(service.statement().column_name(i));
+            EXPECT_EQ(found, columns) << id;
+            expect_no_scan(service.connection(), Service::sql(id, service_, which));
+        }
+    }
+    template <class See>
+    void for_each_number(See see) {
+        for (const auto& known : country().people()) {
+            for (const auto& identifier : known.identifiers) {
+                if (identifier.scheme == "insured-number") see(known, identifier);
+            }
+        }
+    }
+
+  private:
+    std::string service_;
+    std::map<std::string, std::unique_ptr<Service>> selects_;
 };
 
 }  // namespace mado::country

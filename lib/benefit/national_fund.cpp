@@ -330,7 +330,7 @@ std::expected<Bought, Refused> buy(const Choice& choice, const Applicant& applic
             return std::unexpected(Refused::no_table);
         }
     }
-    if (bought.premium_yen + applicant.other_premiums_yen > *cap_yen) {
+    if (bought.premium_yen > *cap_yen) {
         return std::unexpected(Refused::above_cap);
     }
     if (bought.fixed_yearly_yen > bought.lifelong_yearly_yen) {

@@ -44,8 +44,6 @@ struct Applicant {
     bool farmers_pension = false;
     bool already_member = false;
     bool receiving = false;
-    // iDeCo's premium a month: it shares the cap.
-    std::int64_t other_premiums_yen = 0;
 };
 
 // Every reason, in the order of the enum; empty: may join. Ages are those of the month: who attains
@@ -79,8 +77,8 @@ struct Bought {
     std::int64_t lifelong_yearly_yen = 0, fixed_yearly_yen = 0;
 };
 // The whole choice, or the first rule that refuses it: every premium and pension is known, premiums
-// are within the cap of that month together with `other_premiums_yen`, and there is no more
-// fixed-term than lifelong pension.
+// are within the cap of that month, and there is no more fixed-term than lifelong pension. iDeCo's
+// premiums share the cap; no pension body knows them, so they are not counted.
 std::expected<Bought, Refused> buy(const Choice& choice, const Applicant& applicant,
                                    int age_months);
 

@@ -183,16 +183,11 @@ TEST(NationalFund, FixedTermPensionIsNotMoreThanLifelong) {
 }
 
 TEST(NationalFund, ThePremiumsHaveACap) {
-    Applicant man = applicant("1996-11-02", Sex::male);  // 30y0m in 2026-11, 31y0m in 2027-11
+    const Applicant man = applicant("1996-11-02", Sex::male);  // 30y0m in 2026-11, 31y0m in 2027-11
     Choice choice;
     choice.further_units[index(FundType::a)] = 11;  // 10,170 + 11 × 5,085 = 66,105
     EXPECT_EQ(buy(choice, man, 360).value().premium_yen, 66'105);
-    man.other_premiums_yen = 1'895;
-    EXPECT_TRUE(buy(choice, man, 360));
-    man.other_premiums_yen = 1'896;
-    EXPECT_EQ(buy(choice, man, 360).error(), Refused::above_cap);
     // From 2026-12 on it is 75,000 yen: 10,610 + 12 × 5,305 = 74,270.
-    man.other_premiums_yen = 0;
     choice.further_units[index(FundType::a)] = 12;
     EXPECT_EQ(buy(choice, man, 360).error(), Refused::above_cap);
     EXPECT_EQ(buy(choice, man, 372).value().premium_yen, 74'270);
@@ -228,14 +223,6 @@ TEST(NationalFund, JoiningsFromNowOn) {
     EXPECT_EQ(all.back().age, 59);
     EXPECT_EQ(all.back().months, 12);
     EXPECT_EQ(all.back().first_a.yearly_yen, std::nullopt);
-}
-
-TEST(NationalFund, JoiningsWhenTheCapIsUsedUp) {
-    Applicant man = applicant("1996-11-02", Sex::male);
-    man.other_premiums_yen = 68'000;
-    const Joining joining = joinings(man, now).at(0);
-    EXPECT_EQ(joining.further[index(FundType::a)].max_with_a, 0);
-    EXPECT_EQ(joining.further[index(FundType::a)].units.size(), 1U);
 }
 
 TEST(NationalFund, JoiningsOfAVoluntaryMemberAndOfNobody) {

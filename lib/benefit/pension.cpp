@@ -313,11 +313,12 @@ std::expected<Expected, Unknown> expected_pension(Date birth, std::span<const In
     expected.counted_months = counted.qualifying;
     expected.counted_months_continued = counted_continued.qualifying;
     expected.qualifies = counted.qualifying >= qualifying_months_needed;
-    expected.qualifies_continued = counted_continued.qualifying >= qualifying_months_needed;
     expected.basis = basis_of(birth, counted, continued, today);
     if (continued.like) expected.goes_on_as = continued.like->status;
     if (expected.qualifies) expected.so_far = claims_of(birth, *now, today);
-    if (expected.qualifies_continued) expected.continued = claims_of(birth, *then, today);
+    if (counted_continued.qualifying >= qualifying_months_needed) {
+        expected.continued = claims_of(birth, *then, today);
+    }
     return expected;
 }
 

@@ -98,7 +98,7 @@ struct Basis {
 struct Expected {
     int counted_months = 0;            // so far, of qualifying_months_needed
     int counted_months_continued = 0;  // when 60 is attained
-    bool qualifies = false, qualifies_continued = false;
+    bool qualifies = false;
     std::vector<Basis> basis;
     // Nothing: 60 is attained, or there is no month that could go on; `continued` is as `so_far`.
     std::optional<Status> goes_on_as;

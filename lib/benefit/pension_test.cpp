@@ -287,7 +287,6 @@ TEST(ExpectedPension, NeedsTenYears) {
     EXPECT_EQ(expected.counted_months, 119);
     EXPECT_FALSE(expected.qualifies);
     EXPECT_TRUE(expected.so_far.empty());
-    EXPECT_TRUE(expected.qualifies_continued);
     EXPECT_EQ(expected.continued.size(), 16U);
     // One month abroad, which counts for this only.
     months = months_of({{"2016-10", 1, Status::empty}, {"2016-11", 119, Status::paid}});

@@ -194,13 +194,6 @@ Parsed<void> check_months(std::span<const InsuredMonth> months) {
     return {};
 }
 
-std::optional<MonthSpan> employment_months(Date first, Date last) {
-    if (last < first) return std::nullopt;
-    const Month from = month_of(first);
-    const Month lost = month_of(Date{std::chrono::sys_days{last} + std::chrono::days{1}});
-    return MonthSpan{from, std::max(from, plus_months(lost, -1))};
-}
-
 Counted count(Date birth, std::span<const InsuredMonth> months) {
     Counted counted;
     for (const InsuredMonth& month : months) {

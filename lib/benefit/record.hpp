@@ -60,16 +60,6 @@ constexpr std::int64_t bonus_yen_max = 10'000'000;
 // functions rely on it.
 Parsed<void> check_months(std::span<const InsuredMonth> months);
 
-// The months that count for somebody who entered an employment and left it (厚生年金保険法14条,
-// 19条): the month of entering counts, that of losing the membership, the day after the last one,
-// does not. Who leaves on the last day of a month therefore has that month. Entered and lost in one
-// month, it counts (19条2項), unless the person then joined another scheme in it, which the caller
-// knows. Nothing: `last` is before `first`.
-struct MonthSpan {
-    Month first{}, last{};
-};
-std::optional<MonthSpan> employment_months(Date first, Date last);
-
 // How many months count, for what (国民年金法 5条, 26条, 27条; 昭和60年改正法 附則8条).
 struct Counted {
     // For the amount of the basic pension, from 20 to 59, and voluntary ones.

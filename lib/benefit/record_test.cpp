@@ -46,19 +46,6 @@ TEST(Record, ChecksMonths) {
     EXPECT_TRUE(check_months(months_of({{"1900-01", 1200, Status::paid}})));
 }
 
-TEST(Record, TheMonthOfLeavingCountsOnItsLastDayOnly) {
-    const auto months = [](std::string_view first, std::string_view last) {
-        const auto span = employment_months(day(first), day(last)).value();
-        return std::pair{span.first, span.last};
-    };
-    EXPECT_EQ(months("2020-04-15", "2026-03-31"), std::pair(month("2020-04"), month("2026-03")));
-    EXPECT_EQ(months("2020-04-15", "2026-03-30"), std::pair(month("2020-04"), month("2026-02")));
-    EXPECT_EQ(months("2020-04-01", "2025-12-31"), std::pair(month("2020-04"), month("2025-12")));
-    // Entered and lost in one month.
-    EXPECT_EQ(months("2020-04-01", "2020-04-10"), std::pair(month("2020-04"), month("2020-04")));
-    EXPECT_FALSE(employment_months(day("2020-04-02"), day("2020-04-01")));
-}
-
 TEST(Record, CountsWhatQualifies) {
     const auto months = months_of({{"2000-05", 1, Status::paid},
                                    {"2000-06", 1, Status::unpaid},

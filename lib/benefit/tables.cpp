@@ -145,46 +145,12 @@ constexpr std::array employees_premium{
     RateRow{ym(2016, 9), ym(2017, 8), 181'820},  RateRow{ym(2017, 9), open_end, 183'000},
 };
 
-// 厚生年金保険法20条. Sources: the 30 grades from 98,000 with their limits in a public copy of the
-// table (research.rubygems.info, of 2000-10 to 2016-09); 88,000 japaneselawtranslation.go.jp
-// (re=01, id=3554), from 2016-10 from memory; 650,000 from 2020-09
-// s-mngmnt.co.jp/keieiinfo/keiei/romu11. From 2027-09 there are to be more (令和7年法律74号, from
-// memory), which have no row yet.
-struct Grade {
-    std::int64_t standard_yen, from_pay_yen;
-};
-constexpr std::array grades{
-    Grade{88'000, 0},        Grade{98'000, 93'000},   Grade{104'000, 101'000},
-    Grade{110'000, 107'000}, Grade{118'000, 114'000}, Grade{126'000, 122'000},
-    Grade{134'000, 130'000}, Grade{142'000, 138'000}, Grade{150'000, 146'000},
-    Grade{160'000, 155'000}, Grade{170'000, 165'000}, Grade{180'000, 175'000},
-    Grade{190'000, 185'000}, Grade{200'000, 195'000}, Grade{220'000, 210'000},
-    Grade{240'000, 230'000}, Grade{260'000, 250'000}, Grade{280'000, 270'000},
-    Grade{300'000, 290'000}, Grade{320'000, 310'000}, Grade{340'000, 330'000},
-    Grade{360'000, 350'000}, Grade{380'000, 370'000}, Grade{410'000, 395'000},
-    Grade{440'000, 425'000}, Grade{470'000, 455'000}, Grade{500'000, 485'000},
-    Grade{530'000, 515'000}, Grade{560'000, 545'000}, Grade{590'000, 575'000},
-    Grade{620'000, 605'000}, Grade{650'000, 635'000},
-};
-struct GradesRow {
-    Month from, until;
-    std::int64_t lowest_yen, highest_yen;
-};
-constexpr std::array grades_in_force{
-    GradesRow{ym(2000, 10), ym(2016, 9), 98'000, 620'000},
-    GradesRow{ym(2016, 10), ym(2020, 8), 88'000, 620'000},
-    GradesRow{ym(2020, 9), ym(2027, 8), 88'000, 650'000},
-};
+// ---- 国民年金基金 ----
 
-// 標準賞与額 (24条の4): 1,500,000 yen, as OpenFisca-Japan's parameters have it.
 struct YenRow {
     Month from, until;
     std::int64_t yen;
 };
-constexpr std::array bonus_max{YenRow{ym(2003, 4), open_end, 1'500'000}};
-
-// ---- 国民年金基金 ----
-
 // 国民年金基金令: 68,000 yen tr.mufg.jp/kikin, from 1991-04 from memory; 75,000 yen
 // 令和7年政令442号 by fpeo.co.jp/?p=15976 and mt-tax.com/tax-news-133
 // (kaiketsu-j.com/evaluation/20099).
@@ -219,24 +185,6 @@ std::optional<int> employees_premium_millionths(Month month) {
     return row->millionths;
 }
 
-std::optional<std::int64_t> standard_pay_yen(std::int64_t pay_yen, Month month) {
-    const GradesRow* row = find(grades_in_force, month);
-    if (row == nullptr || pay_yen < 0) return std::nullopt;
-    std::int64_t standard_yen = row->lowest_yen;
-    for (const Grade& grade : grades) {
-        if (grade.standard_yen <= row->highest_yen && grade.from_pay_yen <= pay_yen) {
-            standard_yen = std::max(standard_yen, grade.standard_yen);
-        }
-    }
-    return standard_yen;
-}
-
-std::optional<std::int64_t> bonus_max_yen(Month month) {
-    const YenRow* row = find(bonus_max, month);
-    if (row == nullptr) return std::nullopt;
-    return row->yen;
-}
-
 std::optional<std::int64_t> fund_cap_yen(Month month) {
     const YenRow* row = find(fund_cap, month);
     if (row == nullptr) return std::nullopt;
@@ -249,8 +197,6 @@ std::vector<std::string_view> tables_run_out(Date today) {
     if (find_basic(fiscal_year(today)) == nullptr) names.emplace_back("basic_pension");
     if (find(national_premium, month) == nullptr) names.emplace_back("national_premium");
     if (find(employees_premium, month) == nullptr) names.emplace_back("employees_premium");
-    if (find(grades_in_force, month) == nullptr) names.emplace_back("grades_in_force");
-    if (find(bonus_max, month) == nullptr) names.emplace_back("bonus_max");
     if (find(fund_cap, month) == nullptr) names.emplace_back("fund_cap");
     return names;
 }

@@ -23,10 +23,6 @@ constexpr std::int64_t additional_premium_yen = 400;  // 付加保険料, since 
 
 // 厚生年金保険料率, both halves, in millionths: 183,000 since 2017-09.
 std::optional<int> employees_premium_millionths(Month month);
-// 標準報酬月額 for a monthly pay.
-std::optional<std::int64_t> standard_pay_yen(std::int64_t pay_yen, Month month);
-// At most that much of one payment counts as 標準賞与額.
-std::optional<std::int64_t> bonus_max_yen(Month month);
 
 // 国民年金基金: the cap on premiums a month, with iDeCo.
 std::optional<std::int64_t> fund_cap_yen(Month month);

@@ -28,8 +28,6 @@ TEST(Tables, SayWhichHasRunOut) {
     EXPECT_TRUE(tables_run_out(day("2027-03-31")).empty());
     const std::vector<std::string_view> in_2027{"basic_pension", "national_premium"};
     EXPECT_EQ(tables_run_out(day("2027-04-01")), in_2027);
-    const auto later = tables_run_out(day("2027-09-01"));
-    EXPECT_NE(std::ranges::find(later, "grades_in_force"), later.end());
 }
 
 TEST(Tables, TheBasicPensionInFull) {
@@ -106,27 +104,10 @@ TEST(Tables, RatesOfTheEmployeesPension) {
     }
 }
 
-TEST(Tables, GradesOfPay) {
-    EXPECT_EQ(standard_pay_yen(0, month("2026-11")), 88'000);
-    EXPECT_EQ(standard_pay_yen(92'999, month("2026-11")), 88'000);
-    EXPECT_EQ(standard_pay_yen(93'000, month("2026-11")), 98'000);
-    EXPECT_EQ(standard_pay_yen(92'999, month("2016-09")), 98'000);
-    EXPECT_EQ(standard_pay_yen(200'000, month("2026-11")), 200'000);
-    EXPECT_EQ(standard_pay_yen(634'999, month("2026-11")), 620'000);
-    EXPECT_EQ(standard_pay_yen(635'000, month("2026-11")), 650'000);
-    EXPECT_EQ(standard_pay_yen(2'000'000, month("2026-11")), 650'000);
-    EXPECT_EQ(standard_pay_yen(2'000'000, month("2020-08")), 620'000);
-    EXPECT_EQ(standard_pay_yen(200'000, month("2000-09")), std::nullopt);
-    EXPECT_EQ(standard_pay_yen(200'000, month("2027-09")), std::nullopt);
-    EXPECT_EQ(standard_pay_yen(-1, month("2026-11")), std::nullopt);
-}
-
 TEST(Tables, Caps) {
     EXPECT_EQ(fund_cap_yen(month("2026-11")), 68'000);
     EXPECT_EQ(fund_cap_yen(month("2026-12")), 75'000);
     EXPECT_EQ(fund_cap_yen(month("1991-03")), std::nullopt);
-    EXPECT_EQ(bonus_max_yen(month("2026-11")), 1'500'000);
-    EXPECT_EQ(bonus_max_yen(month("2003-03")), std::nullopt);
 }
 
 }  // namespace

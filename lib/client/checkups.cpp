@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "client/own.hpp"
 #include "wire/services/catalogue.hpp"
 
 namespace mado::client {
@@ -48,12 +49,6 @@ Parsed<Checkup> read_checkup(const json::value& value) {
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!parse_date(out.day)) return bad("a check-up has no day");
     return out;
-}
-
-bool is_as_asked(const std::map<std::string, std::string>& parameters, const char* name,
-                 const std::string& answered) {
-    const auto asked = parameters.find(name);
-    return asked == parameters.end() || asked->second == answered;
 }
 
 }  // namespace

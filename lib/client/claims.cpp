@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "client/own.hpp"
+
 namespace mado::client {
 namespace {
 
@@ -78,12 +80,6 @@ Parsed<Claim> read_claim(const json::value& value) {
         out.items.push_back(std::move(*item));
     }
     return out;
-}
-
-bool is_as_asked(const std::map<std::string, std::string>& parameters, const char* name,
-                 const std::string& answered) {
-    const auto asked = parameters.find(name);
-    return asked == parameters.end() || asked->second == answered;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "client/own.hpp"
 #include "wire/services/notices.hpp"
 
 namespace mado::client {
@@ -30,12 +31,6 @@ Parsed<Notice> read_one(const json::object& object) {
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
-}
-
-bool is_as_asked(const std::map<std::string, std::string>& parameters, const char* name,
-                 const std::string& answered) {
-    const auto asked = parameters.find(name);
-    return asked == parameters.end() || asked->second == answered;
 }
 
 }  // namespace

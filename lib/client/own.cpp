@@ -9,24 +9,32 @@
 namespace mado::client {
 namespace {
 
-// Problems of one holder. With every other one the next position would have it too.
 constexpr std::array of_one_holder{
-    wire::Code::unavailable,    wire::Code::no_match,        wire::Code::several_match,
-    wire::Code::holder_refused, wire::Code::holder_failed,   wire::Code::service_unknown,
-    wire::Code::answer_invalid, wire::Code::receipt_invalid,
+    wire::Code::no_match,        wire::Code::several_match,   wire::Code::holder_refused,
+    wire::Code::holder_failed,   wire::Code::service_unknown, wire::Code::answer_invalid,
+    wire::Code::receipt_invalid,
 };
-
-bool is_of_one_holder(const Problem& problem) {
-    // A relay that does not answer gives no request id.
-    if (problem.code == wire::Code::unavailable && problem.request_id.empty()) return false;
-    return std::ranges::find(of_one_holder, problem.code) != of_one_holder.end();
-}
+// Reasons of `unavailable` (docs/protocols/errors.md). Any other, or none, is of the relay itself.
+constexpr std::array<std::string_view, 3> silences{"absent", "slow", "unwell"};
 
 bool has_next(const Result<Answered>& answered) {
     return answered || is_of_one_holder(answered.error());
 }
 
 }  // namespace
+
+bool is_of_one_holder(const Problem& problem) {
+    if (problem.code == wire::Code::unavailable) {
+        return std::ranges::find(silences, problem.detail) != silences.end();
+    }
+    return std::ranges::find(of_one_holder, problem.code) != of_one_holder.end();
+}
+
+bool is_as_asked(const std::map<std::string, std::string>& parameters, const std::string& name,
+                 const std::string& answered) {
+    const auto asked = parameters.find(name);
+    return asked == parameters.end() || asked->second == answered;
+}
 
 Task<std::vector<OwnRecord>> fetch_own(const wire::Directory& directory, const Identity& identity,
                                        OwnQuestion question) {

@@ -25,6 +25,14 @@ struct OwnRecord {
     Result<Answered> answer;
 };
 
+// A problem of one holder; with every other one the person's next holder would have it too.
+bool is_of_one_holder(const Problem& problem);
+
+// Whether a member of an answer is what this parameter asked for. One that was not asked for is the
+// holder's to choose.
+bool is_as_asked(const std::map<std::string, std::string>& parameters, const std::string& name,
+                 const std::string& answered);
+
 // A holder that gives no answer costs its own records only. What concerns the whole question (it is
 // not allowed, the card is revoked) ends its line and is the last record of it. Empty: the person
 // has no link of these kinds.

@@ -58,7 +58,6 @@ PensionSpan read_span(Members& in) {
 }
 
 PensionPart read_part(Members& in) {
-    (void)in.optional_text("unit");
     (void)in.optional_text("since", month_bytes);
     return {.scheme = in.text("scheme", 40),
             .yearly_yen = in.integer("yearly_yen", 0, yen_max),
@@ -68,22 +67,19 @@ PensionPart read_part(Members& in) {
 }
 
 PensionClaim read_claim(Members& in) {
-    (void)in.optional_integer("age_months");
     return {.age = in.integer("age", 0, age_max), .parts = list_of(in, "parts", read_part)};
 }
 
 void read_receiving(Members& outer, const json::object& object, PensionView& out) {
     Members in(object);
     out.receiving_since = in.text("since", month_bytes);
-    (void)in.optional_integer("claim_age", 0, age_max);
     out.receiving = list_of(in, "parts", read_part);
     if (const auto ok = in.finish(); !ok) outer.refuse(ok.error().why);
 }
 
 void read_expected(Members& outer, const json::object& object, PensionView& out) {
     Members in(object);
-    for (const auto* not_shown :
-         {"basis", "goes_on_as", "qualifies", "qualifies_continued", "counted_months_continued"}) {
+    for (const auto* not_shown : {"basis", "goes_on_as", "qualifies", "counted_months_continued"}) {
         if (in.has(not_shown)) (void)in.any(not_shown);
     }
     out.counted_months = in.optional_integer("counted_months", 0, 2'000);

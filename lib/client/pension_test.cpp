@@ -13,7 +13,7 @@ constexpr std::string_view good = R"({"body":"state","name":"厚労 花子","bir
 {"scheme":"employees","from":"2009-04","to":null,"workplace":"商事"}],
 "receiving":null,"months":[],"years":[],
 "expected":{"basis":[],"counted_months":244,"needed_months":120,"qualifies":true,
-"so_far":[{"age":65,"age_months":780,"parts":[{"scheme":"national","yearly_yen":367163,
+"so_far":[{"age":65,"parts":[{"scheme":"national","yearly_yen":367163,
 "monthly_yen":30596,"from_age":65,"until_age":null}]}],"continued":[]},
 "national_fund":{"possible":false,"reasons":["exempt"]}})";
 
@@ -49,7 +49,7 @@ TEST(PensionAnswer, IsReadForTheScreen) {
 
 TEST(PensionAnswer, OfSomebodyWhoReceives) {
     auto text = with(R"("receiving":null)",
-                     R"("receiving":{"since":"2012-07","claim_age":65,"parts":[{"scheme":"national",
+                     R"("receiving":{"since":"2012-07","parts":[{"scheme":"national",
 "yearly_yen":12,"monthly_yen":1,"from_age":65,"until_age":80,"since":"2012-07"}]})");
     const auto at = text.find(R"("expected":{)");
     text.replace(at, text.find(R"("national_fund")") - at,

@@ -16,6 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view corpus = "tests/fuzz/corpus";
+// Files of the country are seeds of `config` as they stand.
+constexpr std::string_view holders = "country/jp/holders";
 constexpr std::uintmax_t corpus_bytes_max = 300'000;
 
 struct Count {
@@ -30,6 +32,11 @@ Count run(const Target& target) {
     std::set<fs::path> files;
     for (const auto& entry : fs::directory_iterator(fs::path(corpus) / target.name))
         files.insert(entry.path());
+    if (target.name == "config") {
+        for (const auto& entry : fs::directory_iterator(holders)) {
+            if (entry.path().extension() == ".toml") files.insert(entry.path());
+        }
+    }
     for (const auto& path : files) {
         fmt::print(stderr, "{}\n", path.string());
         const auto content = read_file(path.string()).value();

@@ -2,23 +2,13 @@
 
 #include <boost/json.hpp>
 
-#include "wire/test_wire.hpp"
+#include "wire/services/test_rows.hpp"
 
 namespace mado::wire {
 namespace {
 
 Row nobodys_checkup() {
-    return {.values = {{"symbol", "35"},
-                       {"number", "2210"},
-                       {"branch", "00"},
-                       {"name", "厚労　花子"},
-                       {"arrived_to", "2026-09"},
-                       {"as_of", std::int64_t{test_now - 3600}}}};
-}
-
-Row with(Row row, std::string_view column, Value value) {
-    row.values.insert_or_assign(std::string(column), std::move(value));
-    return row;
+    return with(insured_person("35", "2210", "00"), "arrived_to", "2026-09");
 }
 
 Row checkup(const char* id = "K-1", const char* day = "2026-08-19") {
@@ -54,26 +44,11 @@ Row in_words(const char* value = "(+)") {
     return with(std::move(row), "range", "(-)");
 }
 
-class Checkups : public testing::Test {
+class Checkups : public ServiceTest {
   protected:
-    Parsed<ServiceAnswer> ask(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        for (const auto& row : rows)
-            EXPECT_TRUE(check_row(contract_.rows, row));
-        for (const auto& row : items)
-            EXPECT_TRUE(check_row(contract_.items, row));
-        return make_answer(contract_,
-                           {.holder = *directory_.find("06990014"),
-                            .number = asked_,
-                            .birth_date = birth_date_,
-                            .parameters = {{"from", "2021-12"}, {"to", "2026-11"}}},
-                           rows, items);
-    }
-    Outcome outcome(const std::vector<Row>& rows) { return valid(ask(rows)).outcome; }
-    json::object data(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        auto answer = valid(ask(rows, items));
-        EXPECT_EQ(answer.outcome, Outcome::answered);
-        return std::move(*answer.data);
-    }
+    Checkups()
+        : ServiceTest("checkups", {{"from", "2021-12"}, {"to", "2026-11"}},
+                      {{"symbol", "35"}, {"number", "2210"}}) {}
     json::object report(const Row& row, const std::vector<Row>& items = {}) {
         return data({row}, items).at("checkups").at(0).at("report").as_object();
     }
@@ -84,16 +59,6 @@ class Checkups : public testing::Test {
     json::object value(const Row& one) {
         return data({checkup()}, {one}).at("checkups").at(0).at("values").at(0).as_object();
     }
-    std::string why_bad(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        const auto answer = ask(rows, items);
-        return answer ? "" : answer.error().why;
-    }
-
-    const Contract& contract_ = *find_contract("checkups");
-    TestCountry country_;
-    Directory directory_ = country_.directory();
-    std::map<std::string, std::string, std::less<>> asked_{{"symbol", "35"}, {"number", "2210"}};
-    std::optional<Date> birth_date_;
 };
 
 // ---- about whom ----

@@ -2,23 +2,13 @@
 
 #include <boost/json.hpp>
 
-#include "wire/test_wire.hpp"
+#include "wire/services/test_rows.hpp"
 
 namespace mado::wire {
 namespace {
 
 Row nobodys_claim() {
-    return {.values = {{"symbol", "35"},
-                       {"number", "2210"},
-                       {"branch", "00"},
-                       {"name", "厚労　花子"},
-                       {"arrived_to", "2026-07"},
-                       {"as_of", std::int64_t{test_now - 3600}}}};
-}
-
-Row with(Row row, std::string_view column, Value value) {
-    row.values.insert_or_assign(std::string(column), std::move(value));
-    return row;
+    return with(insured_person("35", "2210", "00"), "arrived_to", "2026-07");
 }
 
 Row claim(const char* id = "1", const char* month = "2026-05") {
@@ -43,39 +33,14 @@ Row item(const char* id, const char* code, std::int64_t points) {
                        {"quantity", std::int64_t{1}}}};
 }
 
-class Claims : public testing::Test {
+class Claims : public ServiceTest {
   protected:
-    Parsed<ServiceAnswer> ask(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        for (const auto& row : rows)
-            EXPECT_TRUE(check_row(contract_.rows, row));
-        for (const auto& row : items)
-            EXPECT_TRUE(check_row(contract_.items, row));
-        return make_answer(contract_,
-                           {.holder = *directory_.find("06990014"),
-                            .number = asked_,
-                            .birth_date = birth_date_,
-                            .parameters = {{"from", "2026-01"}, {"to", "2026-07"}}},
-                           rows, items);
-    }
-    Outcome outcome(const std::vector<Row>& rows) { return valid(ask(rows)).outcome; }
-    json::object data(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        auto answer = valid(ask(rows, items));
-        EXPECT_EQ(answer.outcome, Outcome::answered);
-        return std::move(*answer.data);
-    }
+    Claims()
+        : ServiceTest("claims", {{"from", "2026-01"}, {"to", "2026-07"}},
+                      {{"symbol", "35"}, {"number", "2210"}}) {}
     json::object explanation(const Row& row, const std::vector<Row>& items = {}) {
         return data({row}, items).at("claims").at(0).at("explanation").as_object();
     }
-    std::string why_bad(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        const auto answer = ask(rows, items);
-        return answer ? "" : answer.error().why;
-    }
-
-    const Contract& contract_ = *find_contract("claims");
-    TestCountry country_;
-    Directory directory_ = country_.directory();
-    std::map<std::string, std::string, std::less<>> asked_{{"symbol", "35"}, {"number", "2210"}};
-    std::optional<Date> birth_date_;
 };
 
 // ---- about whom ----

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "wire/number.hpp"
-#include "wire/test_wire.hpp"
+#include "wire/services/test_rows.hpp"
 
 namespace mado::wire {
 namespace {
@@ -35,13 +35,6 @@ std::string valid_text(const std::optional<std::string>& text) {
     EXPECT_TRUE(text.has_value());
     return text.value_or("");
 }
-
-Row with(Row row, std::string_view column, Value value) {
-    row.values.insert_or_assign(std::string(column), std::move(value));
-    return row;
-}
-
-using Number = std::map<std::string, std::string, std::less<>>;
 
 // The number of the first row, as the relay sends it: normalised, without empty fields.
 Number number_of(const std::vector<Row>& rows) {

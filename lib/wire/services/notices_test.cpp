@@ -4,22 +4,13 @@
 
 #include <boost/json.hpp>
 
-#include "wire/test_wire.hpp"
+#include "wire/services/test_rows.hpp"
 
 namespace mado::wire {
 namespace {
 
 Row nobodys_notice() {
-    return {.values = {{"symbol", "あいう"},
-                       {"number", "0000187"},
-                       {"branch", "01"},
-                       {"name", "厚労　花子"},
-                       {"as_of", std::int64_t{test_now - 3600}}}};
-}
-
-Row with(Row row, std::string_view column, Value value) {
-    row.values.insert_or_assign(std::string(column), std::move(value));
-    return row;
+    return insured_person("あいう", "0000187", "01");
 }
 
 Row notice(const char* id = "T-1", const char* received = "2026-11-06") {
@@ -38,43 +29,11 @@ Row paragraph(const char* id, std::string text) {
     return {.values = {{"notice_id", id}, {"paragraph", std::move(text)}}};
 }
 
-class NoticesTest : public testing::Test {
+class NoticesTest : public ServiceTest {
   protected:
-    explicit NoticesTest(std::string_view service, ParameterValues parameters)
-        : contract_(*find_contract(service)), parameters_(std::move(parameters)) {}
-
-    Parsed<ServiceAnswer> ask(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        for (const auto& row : rows)
-            EXPECT_TRUE(check_row(contract_.rows, row));
-        for (const auto& row : items)
-            EXPECT_TRUE(check_row(contract_.items, row));
-        return make_answer(contract_,
-                           {.holder = *directory_.find("06990014"),
-                            .number = asked_,
-                            .birth_date = birth_date_,
-                            .parameters = parameters_},
-                           rows, items);
-    }
-    Outcome outcome(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        return valid(ask(rows, items)).outcome;
-    }
-    json::object data(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        auto answer = valid(ask(rows, items));
-        EXPECT_EQ(answer.outcome, Outcome::answered);
-        return std::move(*answer.data);
-    }
-    std::string why_bad(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
-        const auto answer = ask(rows, items);
-        return answer ? "" : answer.error().why;
-    }
-
-    const Contract& contract_;
-    ParameterValues parameters_;
-    TestCountry country_;
-    Directory directory_ = country_.directory();
-    std::map<std::string, std::string, std::less<>> asked_{{"symbol", "あいう"},
-                                                           {"number", "0000187"}};
-    std::optional<Date> birth_date_;
+    NoticesTest(std::string_view service, ParameterValues parameters)
+        : ServiceTest(service, std::move(parameters),
+                      {{"symbol", "あいう"}, {"number", "0000187"}}) {}
 };
 
 class Notices : public NoticesTest {

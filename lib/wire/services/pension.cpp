@@ -43,8 +43,6 @@ constexpr std::array item_columns{
     Column{"scheme", ColumnKind::text, false},
     Column{"workplace", ColumnKind::text, false},
     Column{"fund", ColumnKind::integer, false},
-    Column{"unit", ColumnKind::text, false},
-    Column{"units", ColumnKind::integer, false},
     Column{"yen", ColumnKind::integer, false},
     Column{"earned_yen", ColumnKind::integer, false},
     Column{"continued_yen", ColumnKind::integer, false},
@@ -111,10 +109,7 @@ json::value receiving_of(const PensionRecord& record) {
                                .from_age = from_age,
                                .until_age = item.until_age});
         part["since"] = month_text(item.from / 1);
-        if (parts.empty()) {
-            out["since"] = part["since"];
-            if (item.claim_age > 0) out["claim_age"] = item.claim_age;
-        }
+        if (parts.empty()) out["since"] = part["since"];
         parts.push_back(std::move(part));
     }
     if (parts.empty()) return nullptr;
@@ -161,8 +156,7 @@ json::array claims_json(const std::vector<benefit::Claim>& claims) {
         json::array parts;
         for (const auto& part : claim.parts)
             parts.push_back(part_json(part));
-        out.push_back(json::object{
-            {"age", claim.age}, {"age_months", claim.age_months}, {"parts", std::move(parts)}});
+        out.push_back(json::object{{"age", claim.age}, {"parts", std::move(parts)}});
     }
     return out;
 }
@@ -178,8 +172,7 @@ json::object expected_json(const benefit::Expected& expected) {
                      {"counted_months", expected.counted_months},
                      {"counted_months_continued", expected.counted_months_continued},
                      {"needed_months", benefit::qualifying_months_needed},
-                     {"qualifies", expected.qualifies},
-                     {"qualifies_continued", expected.qualifies_continued}};
+                     {"qualifies", expected.qualifies}};
     if (expected.goes_on_as) out["goes_on_as"] = benefit::code(*expected.goes_on_as);
     out["so_far"] = claims_json(expected.so_far);
     out["continued"] = claims_json(expected.continued);
@@ -197,14 +190,12 @@ json::object unit_json(const benefit::Unit& unit) {
     const auto yen = [](const std::optional<std::int64_t>& amount) {
         return amount ? json::value(*amount) : json::value(nullptr);
     };
-    json::object out{{"premium_yen", yen(unit.premium_yen)},
-                     {"total_yen", yen(unit.total_yen)},
-                     {"yearly_yen", yen(unit.yearly_yen)},
-                     {"monthly_yen", yen(unit.monthly_yen)},
-                     {"from_age", unit.from_age},
-                     {"until_age", age_or_null(unit.until_age)}};
-    if (!unit.premium_yen) out["unknown"] = benefit::code(benefit::Unknown::no_table);
-    return out;
+    return {{"premium_yen", yen(unit.premium_yen)},
+            {"total_yen", yen(unit.total_yen)},
+            {"yearly_yen", yen(unit.yearly_yen)},
+            {"monthly_yen", yen(unit.monthly_yen)},
+            {"from_age", unit.from_age},
+            {"until_age", age_or_null(unit.until_age)}};
 }
 
 json::object joining_json(const benefit::Joining& joining) {
@@ -222,7 +213,6 @@ json::object joining_json(const benefit::Joining& joining) {
     json::object first{{"A", unit_json(joining.first_a)}, {"B", unit_json(joining.first_b)}};
     return {
         {"age", joining.age},
-        {"age_months", joining.age_months},
         {"months", joining.months},
         {"first", std::move(first)},
         {"further", std::move(further)},
@@ -293,13 +283,11 @@ json::array promised(const PensionRecord& record, Date today, bool continued) {
     for (const auto& item : record.items) {
         if (item.kind != Kind::promise) continue;
         const auto yearly = continued ? item.continued_yen : item.earned_yen;
-        auto part = part_json({.scheme = item.scheme,
-                               .yearly_yen = yearly,
-                               .monthly_yen = benefit::monthly_yen(yearly),
-                               .from_age = item.from_age,
-                               .until_age = item.until_age});
-        if (!item.unit.empty()) part["unit"] = item.unit;
-        parts.push_back(std::move(part));
+        parts.push_back(part_json({.scheme = item.scheme,
+                                   .yearly_yen = yearly,
+                                   .monthly_yen = benefit::monthly_yen(yearly),
+                                   .from_age = item.from_age,
+                                   .until_age = item.until_age}));
     }
     json::array out;
     const int age = benefit::age_on(record.birth, today);

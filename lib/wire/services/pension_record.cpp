@@ -131,12 +131,10 @@ void read_of_kind(Reading& in, const Row& row, PensionItem& item) {
             return;
         case Kind::premium:
             item.scheme = in.word("scheme", benefit::find_scheme);
-            item.unit = row.text("unit").value_or("");
             item.yen = in.integer("yen", 0, yen_max);
             return;
         case Kind::promise:
             item.scheme = in.word("scheme", benefit::find_scheme);
-            item.unit = row.text("unit").value_or("");
             item.earned_yen = in.integer("earned_yen", 0, yen_max);
             item.continued_yen = in.integer("continued_yen", 0, yen_max);
             item.from_age = in.age("from_age");
@@ -144,7 +142,6 @@ void read_of_kind(Reading& in, const Row& row, PensionItem& item) {
             return;
         case Kind::award:
             item.scheme = in.word("scheme", benefit::find_scheme);
-            item.unit = row.text("unit").value_or("");
             item.yen = in.integer("yen", 0, yen_max);
             if (row.integer("claim_age")) item.claim_age = in.age("claim_age");
             if (row.integer("until_age")) item.until_age = in.age("until_age");

@@ -38,7 +38,7 @@ struct PensionItem {
     benefit::Scheme scheme = benefit::Scheme::national;
     bool additional = false;
     bool fund = false;
-    std::string workplace, unit;
+    std::string workplace;
     std::int64_t yen = 0, earned_yen = 0, continued_yen = 0;
     int from_age = 0, claim_age = 0;
     std::optional<int> until_age;

@@ -63,13 +63,11 @@ export interface Part {
   monthly_yen: number;
   from_age: number;
   until_age: number | null;
-  unit?: string; // of a fund, in its own words
   since?: string;
 }
 
 export interface Claim {
   age: number;
-  age_months?: number;
   parts: Part[];
 }
 
@@ -79,7 +77,6 @@ export interface Expected {
   needed_months?: number;
   qualifies?: boolean;
   counted_months_continued?: number;
-  qualifies_continued?: boolean;
   goes_on_as?: Status;
   so_far: Claim[];
   continued: Claim[];
@@ -87,7 +84,6 @@ export interface Expected {
 
 interface Receiving {
   since: string;
-  claim_age?: number;
   parts: Part[];
 }
 
@@ -98,12 +94,10 @@ export interface Unit {
   monthly_yen: number | null;
   from_age: number;
   until_age: number | null; // null: for life
-  unknown?: string; // why there is no premium
 }
 
 export interface Joining {
   age: number;
-  age_months: number;
   months: number;
   first: Record<string, Unit>;
   further: Record<string, Unit[]>; // for one, two, … of them
@@ -220,21 +214,19 @@ function year_of(object: JsonObject): Year {
 }
 
 function part_of(object: JsonObject): Part {
-  return whole(object, (members, { text, month, yen, age }) => ({
+  return whole(object, (members, { month, yen, age }) => ({
     scheme: members.one_of("scheme", schemes),
     yearly_yen: yen("yearly_yen"),
     monthly_yen: yen("monthly_yen"),
     from_age: age("from_age"),
     until_age: or_null(members, "until_age", age),
-    ...optional(members, "unit", text),
     ...optional(members, "since", month),
   }));
 }
 
 function claim_of(object: JsonObject): Claim {
-  return whole(object, (members, { age, months, list }) => ({
+  return whole(object, (_, { age, list }) => ({
     age: age("age"),
-    ...optional(members, "age_months", months),
     parts: list("parts", part_of),
   }));
 }
@@ -253,7 +245,6 @@ function expected_of(object: JsonObject): Expected {
     ...optional(members, "needed_months", months),
     ...optional(members, "qualifies", flag),
     ...optional(members, "counted_months_continued", months),
-    ...optional(members, "qualifies_continued", flag),
     ...optional(members, "goes_on_as", (name) => members.one_of(name, statuses)),
     so_far: list("so_far", claim_of),
     continued: list("continued", claim_of),
@@ -261,22 +252,20 @@ function expected_of(object: JsonObject): Expected {
 }
 
 function receiving_of(object: JsonObject): Receiving {
-  return whole(object, (members, { month, age, list }) => ({
+  return whole(object, (_, { month, list }) => ({
     since: month("since"),
-    ...optional(members, "claim_age", age),
     parts: list("parts", part_of),
   }));
 }
 
 function unit_of(object: JsonObject): Unit {
-  return whole(object, (members, { yen, age, code }) => ({
+  return whole(object, (members, { yen, age }) => ({
     premium_yen: or_null(members, "premium_yen", yen),
     total_yen: or_null(members, "total_yen", yen),
     yearly_yen: or_null(members, "yearly_yen", yen),
     monthly_yen: or_null(members, "monthly_yen", yen),
     from_age: age("from_age"),
     until_age: or_null(members, "until_age", age),
-    ...optional(members, "unknown", code),
   }));
 }
 
@@ -298,7 +287,6 @@ const units_max = 100;
 function joining_of(object: JsonObject): Joining {
   return whole(object, (members, { age, months }) => ({
     age: age("age"),
-    age_months: months("age_months"),
     months: months("months"),
     first: by_type(members.object("first"), first_types, (first, type) =>
       unit_of(first.object(type)),

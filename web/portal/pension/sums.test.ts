@@ -178,7 +178,6 @@ const unit = (premium_yen: number | null, monthly_yen = 1000, until_age: number 
 };
 const joining: Joining = {
   age: 40,
-  age_months: 480,
   months: 240,
   first: { A: unit(10000), B: unit(9000) },
   further: { I: [unit(3000, 500, 80), unit(6000, 1000, 80)], II: [unit(2000, 300, 75)], V: [] },

@@ -85,7 +85,6 @@ function joining_at(age: number): Joining {
     );
   return {
     age,
-    age_months: age * 12,
     months,
     first: { A: unit(premium, months, base), B: unit(premium - 900, months, base) },
     further: {
@@ -302,7 +301,6 @@ const haru: PensionDocument = {
   expected_unknown: "receiving",
   receiving: {
     since: "2012-07",
-    claim_age: 65,
     parts: [part("national", 58210, 65), part("employees", 12040, 65)],
   },
   national_fund: { possible: false, reasons: ["receiving", "too-old"] },
@@ -338,7 +336,7 @@ const too_few: PensionDocument = {
 
 const no_table: Unit = {
   ...{ premium_yen: null, total_yen: null, yearly_yen: null, monthly_yen: null },
-  ...{ from_age: 65, until_age: null, unknown: "no-table" },
+  ...{ from_age: 65, until_age: null },
 };
 const unknown_premium: PensionDocument = {
   ...hanako_state,
