@@ -37,7 +37,9 @@ std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes
     if (!object) return std::unexpected(Code::malformed);
     Members in(*object);
     const bool by_delegate = in.has("by");
-    if (object->size() != (by_delegate ? 2U : 1U)) return std::unexpected(Code::malformed);
+    if (object->size() != (by_delegate ? 2U : 1U) || (by_delegate && !in.has("mandate"))) {
+        return std::unexpected(Code::malformed);
+    }
     if (const auto* number = in.optional_object("number")) {
         return read_number_subject(*number, schemes);
     }
