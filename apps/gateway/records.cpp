@@ -180,14 +180,14 @@ Records::Service Records::open_service(Config& services, const std::string& name
     Service entry{contract, prepare(connection_, service, expected), {}, {}};
     const auto demand = [&service](std::string_view key, bool wanted, std::string_view what) {
         if (service.has(key) == wanted) return wanted;
-        service.refuse(key, fmt::format("the service {} {}", wanted ? "has" : "has no", what));
+        service.refuse(key, fmt::format("the service {} {}", wanted ? "needs" : "has no", what));
     };
     if (demand("items", !contract->items.empty(), "items")) {
         expected.key = "items";
         expected.columns = contract->items;
         entry.items.emplace(prepare(connection_, service, expected));
     }
-    if (demand("tell", contract->act == wire::Act::tell, "a tell")) {
+    if (demand("tell", contract->act == wire::Act::tell, "statement that takes in")) {
         if (!writing_) writing_.emplace(database, db::Access::read_write);
         writing_->limit_ms(answer_ms_max);
         expected.key = "tell";
