@@ -178,16 +178,20 @@ Records::Service Records::open_service(Config& services, const std::string& name
                       .scheme = scheme_,
                       .payload = contract->payload};
     Service entry{contract, prepare(connection_, service, expected), {}, {}};
-    const auto demand = [&service](std::string_view key, bool wanted, std::string_view what) {
-        if (service.has(key) == wanted) return wanted;
-        service.refuse(key, fmt::format("the service {} {}", wanted ? "needs" : "has no", what));
+    const auto demand = [&service](std::string_view key, bool wanted, std::string_view missing,
+                                   std::string_view too_many) {
+        if (service.has(key) != wanted) service.refuse(key, wanted ? missing : too_many);
+        return wanted;
     };
-    if (demand("items", !contract->items.empty(), "items")) {
+    if (demand("items", !contract->items.empty(), "the service has items",
+               "the service has no items")) {
         expected.key = "items";
         expected.columns = contract->items;
         entry.items.emplace(prepare(connection_, service, expected));
     }
-    if (demand("tell", contract->act == wire::Act::tell, "statement that takes in")) {
+    if (demand("tell", contract->act == wire::Act::tell,
+               "the service needs a statement that takes in what it is told",
+               "the service is told nothing")) {
         if (!writing_) writing_.emplace(database, db::Access::read_write);
         writing_->limit_ms(answer_ms_max);
         expected.key = "tell";
