@@ -47,7 +47,7 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
     if (!plain) return std::unexpected(plain.error());
     auto jws = crypto::parse_jws(as_text(*plain), {.bytes_max = answer_bytes_max});
     if (!jws) return std::unexpected(jws.error());
-    if (jws->type != answer_type(expected.act)) return bad("not an answer of this kind");
+    if (jws->type != answer_type(expected.act)) return bad("not an answer");
     const auto* key = expected.from.signing_key(jws->key_id);
     if (key == nullptr) return bad("signed with a key that the directory does not list");
     if (!crypto::verify_jws(*jws, *key)) return bad("the answer's signature is wrong");
