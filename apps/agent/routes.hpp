@@ -15,7 +15,7 @@ namespace mado::agent {
 struct Shared {
     const wire::Directory& directory;
     const wire::Policy& policy;
-    std::string address;  // "127.0.0.1:7450": what Host must be
+    std::string address;  // "127.0.0.1:7453": what Host must be
     http::asio::io_context& cards_io;
     Cards& cards;  // on the thread of cards_io
     OpenLogins& logins;

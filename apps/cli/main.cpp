@@ -65,8 +65,9 @@ FileLock lock_country(const Places& places) {
 void demand_state(const Places& places, const UpOptions& options) {
     if (options.sized) {
         throw OperatorError(
-            "there is a country already; --port and --people are for a new one. To start over: "
-            "./mado up --fresh --port N --people N (the state and all keys go)");
+            "there is a country already; --port and --people are for a new one. To start this one: "
+            "./mado up. To start over: ./mado up --fresh --port N --people N (the state and all "
+            "keys go)");
     }
     if (!fs::exists(places.anchor())) {
         throw OperatorError("the folder " + places.anchor() +
