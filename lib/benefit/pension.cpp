@@ -72,6 +72,7 @@ std::int64_t by_pay_yen(std::int64_t before_yen, std::int64_t since_yen) {
 // What an insured person has at 65, each part a year.
 struct At65 {
     std::int64_t national_yen, additional_yen, employees_yen;
+    std::int64_t by_pay_yen;  // of employees_yen, and what a fund pays in the state's place
 };
 
 std::expected<At65, Unknown> at_65(Date birth, std::span<const InsuredMonth> months,
@@ -79,7 +80,7 @@ std::expected<At65, Unknown> at_65(Date birth, std::span<const InsuredMonth> mon
     const Counted counted = count(birth, months);
     const auto basic = basic_pension_yen(counted, birth, fiscal_year);
     if (!basic) return std::unexpected(basic.error());
-    At65 parts{*basic, additional_pension_yen(counted), 0};
+    At65 parts{*basic, additional_pension_yen(counted), 0, 0};
     if (counted.employees == 0) return parts;
     const auto sums = pay_sums(months);
     if (!sums) return std::unexpected(sums.error());
@@ -87,7 +88,10 @@ std::expected<At65, Unknown> at_65(Date birth, std::span<const InsuredMonth> mon
     if (!proportional) return std::unexpected(proportional.error());
     const auto transitional = transitional_yen(counted, birth, fiscal_year);
     if (!transitional) return std::unexpected(transitional.error());
+    const auto substituted = substituted_yen(*sums, birth);
+    if (!substituted) return std::unexpected(substituted.error());
     parts.employees_yen = *proportional + *transitional;
+    parts.by_pay_yen = *proportional + *substituted;
     return parts;
 }
 
@@ -318,6 +322,7 @@ std::expected<Expected, Unknown> expected_pension(Date birth, std::span<const In
     if (expected.qualifies) expected.so_far = claims_of(birth, *now, today);
     if (counted_continued.qualifying >= qualifying_months_needed) {
         expected.continued = claims_of(birth, *then, today);
+        expected.by_pay_continued_yen = then->by_pay_yen;
     }
     return expected;
 }

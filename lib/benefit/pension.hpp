@@ -106,6 +106,9 @@ struct Expected {
     // over, at least the last; empty when not qualified. Parts of the state only: national,
     // employees.
     std::vector<Claim> so_far, continued;
+    // 報酬比例部分 of `continued` a year at 65, with what a fund pays of it in the state's place:
+    // what working() takes. 0 when it will not qualify.
+    std::int64_t by_pay_continued_yen = 0;
 };
 
 // For somebody who receives nothing yet. `today` chooses the tables and leaves out ages that are

@@ -124,6 +124,21 @@ test("choices change the figures: age, course, national pension fund", async () 
   expect(kept).toEqual(["off", "off", "off", "off"]);
 });
 
+test("what may be earned is the state's figures, where there are any", async () => {
+  const section = async (visit: Visit) => (await open(visit)).locator("#working");
+  const expecting = await section({});
+  expect(await expecting.innerText()).toContain("630,180円 までなら");
+  expect(await expecting.innerText()).toContain("669,820円 以上");
+  expect(await expecting.innerText()).toContain("60歳まで今のまま続き");
+  expect(await (await section({ state: "receiving" })).innerText()).toContain("いま受け取っている");
+  expect(await (await section({ state: "not_known" })).innerText()).toContain("表がありません");
+  const page = await open({ state: "too_few" });
+  expect(await page.locator("#working").count()).toBe(1);
+  await browser.go(page, query_of({ state: "state_silent" }));
+  await shown(page, {});
+  expect(await page.locator('#working, nav.contents [href="#working"]').count()).toBe(0);
+});
+
 test("paper has the tables unfolded and charts of its width; the screen its own back", async () => {
   const page = await open({ width: 320 });
   const seen = () =>

@@ -16,6 +16,7 @@ import { Glance } from "./glance";
 import { Months } from "./months";
 import { read_records, type Records } from "./record";
 import { Schemes, life_of } from "./schemes";
+import { Working, has_working } from "./working";
 import "./pension.css";
 
 interface PensionProps {
@@ -74,18 +75,22 @@ function Figures({ read, done, today }: FiguresProps): JSX.Element {
   const name = name_text((state ?? answers[0]!).document.name);
   const life = life_of(answers, today)!;
   const months = state?.document.months ?? [];
+  const working = has_working(state?.document) ? state.document : null;
+  const parts = ["schemes", "contributions", "expected", "working", "months", "answered"];
   return (
     <>
       <Glance answers={answers} today={today} is_whole={is_whole(read, done)} />
       <nav class="contents" aria-label={text_of("pension.contents.title")}>
         <ul>
-          {["schemes", "contributions", "expected", "months", "answered"].map((id) => (
-            <li key={id}>
-              <a href={`#${id}`}>
-                <Say of={`pension.contents.${id}`} />
-              </a>
-            </li>
-          ))}
+          {parts
+            .filter((id) => id !== "working" || working)
+            .map((id) => (
+              <li key={id}>
+                <a href={`#${id}`}>
+                  <Say of={`pension.contents.${id}`} />
+                </a>
+              </li>
+            ))}
         </ul>
       </nav>
       <Section id="schemes" title="pension.schemes.title" name={name}>
@@ -97,6 +102,7 @@ function Figures({ read, done, today }: FiguresProps): JSX.Element {
       <Section id="expected" title="pension.expected.title" name={name}>
         <Expected answers={answers} is_whole={is_whole(read, done)} />
       </Section>
+      {working && <Working document={working} />}
       <Section id="months" title="pension.months.title" name={name}>
         {state && months.length > 0 ? (
           <Months answer={state} today={today} />

@@ -195,6 +195,13 @@ export const hanako_state: PensionDocument = {
       ["employees", 19820],
     ]),
   },
+  working: {
+    pension_yen: 19820,
+    limit_yen: 650000,
+    free_until_yen: 630180,
+    none_from_yen: 669820,
+    fiscal_year: 2026,
+  },
   national_fund: can_join,
 };
 
@@ -303,6 +310,13 @@ const haru: PensionDocument = {
     since: "2012-07",
     parts: [part("national", 58210, 65), part("employees", 12040, 65)],
   },
+  working: {
+    pension_yen: 11800,
+    limit_yen: 650000,
+    free_until_yen: 638200,
+    none_from_yen: 661800,
+    fiscal_year: 2026,
+  },
   national_fund: { possible: false, reasons: ["receiving", "too-old"] },
 };
 
@@ -380,6 +394,8 @@ export const states: Record<string, { records: OwnRecord[]; done: boolean }> = {
         ...hanako_state,
         expected: null,
         expected_unknown: "no-table",
+        working: null,
+        working_unknown: "no-table",
         national_fund: { possible: false, reasons: ["farmers-pension"] },
       }),
     ],
