@@ -352,7 +352,7 @@ TEST_F(RecordsOfAPerson, NoticesOfEveryHolderAndOneOfThem) {
     ASSERT_EQ(list.status, 0) << list.output;
     for (const auto* part :
          {"2026-11-09  未開封 new  国民健康保険料の納付のお願い  A市 保険年金課",
-          "期限 due 2026-11-30  金額 amount 18400 円  手続 procedure premium-payment",
+          "期限 due 2026-11-30  納める額 to pay 18400 円  手続 procedure premium-payment",
           "国民年金の資格取得手続のご案内", "（まどか電機健康保険組合）",
           "国民年金基金加入のご案内  全国国民年金基金 九十九支部",
           "厚生年金の資格喪失確認のお知らせ  日本年金機構 九十九年金事務所"}) {

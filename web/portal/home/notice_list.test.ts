@@ -7,7 +7,7 @@ import { notices_of, opened_notices, read_body, read_notices } from "./notice_li
 
 const tax = {
   ...{ id: "T-1", subject: "固定資産税の納税通知", sender: "A市税務課", received: "2026-04-10" },
-  ...{ deadline: "2026-04-30", amount_yen: 52_300, procedure: "property-tax" },
+  ...{ deadline: "2026-04-30", amount_yen: 52_300, amount_for: "pay", procedure: "property-tax" },
 };
 const health = { id: "H-1", subject: "特定健診のご案内", sender: "A市", received: "2026-06-01" };
 const list = (...notices: object[]) => ({ from: "2025-12", to: "2026-11", more: false, notices });
@@ -31,6 +31,8 @@ const wrongs: [what: string, change: (document: Mutable) => unknown][] = [
   ["no day", (d) => delete d.notices[0].received],
   ["a day that there is not", (d) => (d.notices[0].deadline = "2026-04-31")],
   ["an amount below nothing", (d) => (d.notices[0].amount_yen = -1)],
+  ["an amount to burn", (d) => (d.notices[0].amount_for = "burn")],
+  ["what an amount is for, without one", (d) => delete d.notices[0].amount_yen],
   ["an amount as a text", (d) => (d.notices[0].amount_yen = "52300")],
 ];
 

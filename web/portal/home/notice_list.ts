@@ -5,6 +5,9 @@ import { Members, type JsonObject } from "../../shared/json";
 import { refuse } from "../../shared/result";
 import { read_answers, type Holder } from "../own";
 
+const amount_kinds = ["pay", "receive"] as const;
+type AmountFor = (typeof amount_kinds)[number];
+
 interface ListedNotice {
   id: string; // the holder's own
   subject: string;
@@ -12,6 +15,7 @@ interface ListedNotice {
   received: string; // date
   deadline?: string;
   amount_yen?: number;
+  amount_for?: AmountFor; // absent: neither
 }
 export interface Notice extends ListedNotice {
   holder: Holder;
@@ -31,12 +35,17 @@ function read_notice(object: JsonObject): ListedNotice {
   };
   const deadline = members.optional_date("deadline");
   const amount_yen = members.has("amount_yen") ? members.integer("amount_yen") : undefined;
+  const amount_for = members.has("amount_for")
+    ? members.one_of("amount_for", amount_kinds)
+    : undefined;
+  if (amount_for !== undefined && amount_yen === undefined) refuse("an amount that is missing");
   members.optional_text("procedure", 64);
   members.finish();
   return {
     ...out,
     ...(deadline === undefined ? {} : { deadline }),
     ...(amount_yen === undefined ? {} : { amount_yen }),
+    ...(amount_for === undefined ? {} : { amount_for }),
   };
 }
 
