@@ -1,6 +1,10 @@
 // One entry a page; names without hashes, for the portal serves all files under the hash of the
 // whole build. The same sources give the same bytes.
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+
+// What a country calls things is data of the country.
+const country = fileURLToPath(new URL("../country/jp", import.meta.url));
 
 // words/easy/home.json: a file of its own, so that a page loads its language only.
 function chunk_name(chunk: { facadeModuleId?: string | null }): string {
@@ -11,6 +15,7 @@ function chunk_name(chunk: { facadeModuleId?: string | null }): string {
 export default defineConfig({
   base: "./",
   publicDir: false,
+  resolve: { alias: { country } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: process.env.MADO_WEB_OUT ?? "dist",
