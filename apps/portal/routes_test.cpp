@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
 #include <map>
@@ -70,6 +71,13 @@ class PortalRoutesTest : public testing::Test {
                                           [](const auto& one) { return one.id.text(); });
         listed.certificates = {relay_identity.hash};
         listed.addresses = {{.host = "127.0.0.1", .port = relay->port()}};
+        auto own = directory.participants.front();
+        own.id = wire::participant_id("portal");
+        own.kind = wire::code_id("portal");
+        const auto place = std::ranges::lower_bound(
+            directory.participants, "portal", {},
+            [](const auto& one) -> std::string_view { return one.id.text(); });
+        directory.participants.insert(place, own);
         server = std::make_unique<http::Server>(io, server_options(), routes(shared));
     }
     http::Task<Response> nonce(Request request) {
