@@ -1,7 +1,25 @@
 // One entry a page; names without hashes, for the portal serves all files under the hash of the
 // whole build. The same sources give the same bytes.
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+// `sha256sum *` of the build, so that whoever reads the site finds its files (./mado verify portal).
+const list: Plugin = {
+  name: "list",
+  writeBundle({ dir }) {
+    const sum = (name: string) =>
+      createHash("sha256")
+        .update(readFileSync(join(dir!, name)))
+        .digest("hex");
+    const lines = readdirSync(dir!)
+      .sort()
+      .map((name) => `${sum(name)}  ${name}\n`);
+    writeFileSync(join(dir!, "SHA256SUMS"), lines.join(""));
+  },
+};
 
 // What a country calls things is data of the country.
 const country = fileURLToPath(new URL("../country/jp", import.meta.url));
@@ -15,6 +33,7 @@ function chunk_name(chunk: { facadeModuleId?: string | null }): string {
 export default defineConfig({
   base: "./",
   publicDir: false,
+  plugins: [list],
   resolve: { alias: { country } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
