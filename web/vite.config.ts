@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
-// `sha256sum *` of the build, so that whoever reads the site finds its files (./mado verify portal).
+// `sha256sum *` of the build, so that a reader of the site finds its files (./mado verify portal).
 const list: Plugin = {
   name: "list",
   writeBundle({ dir }) {
