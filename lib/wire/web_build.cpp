@@ -13,13 +13,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t hex_size = 64;
 constexpr std::size_t name_bytes_max = 100;
+constexpr std::string_view name_marks = "-_.";
 
 bool is_file_name(std::string_view name) {
-    constexpr std::string_view others = "-_.";
     const auto fits = [](char c) {
         const bool plain =
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        return plain || others.find(c) != std::string_view::npos;
+        return plain || name_marks.find(c) != std::string_view::npos;
     };
     return !name.empty() && name.size() <= name_bytes_max && std::ranges::all_of(name, fits);
 }
