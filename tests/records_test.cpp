@@ -199,6 +199,24 @@ TEST_F(RecordsOfAPerson, Pensions) {
     EXPECT_TRUE(has(haru.output, "受給中 paid  国民年金  月 44005 円")) << haru.output;
 }
 
+// 在職老齢年金: the limit of the fiscal year that it is, and both ends of what is stopped.
+TEST_F(RecordsOfAPerson, WhatMayBeEarnedBesideAPension) {
+    const auto shown = country().cli({"records", "pension", "--card", "taro", "--pin", "1234"});
+    EXPECT_EQ(shown.status, 0) << shown.output;
+    EXPECT_NE(shown.output.find("働きながら while working  給与 月 "), std::string::npos)
+        << shown.output;
+}
+
+// The portal serves the very build that its directory lists, and nobody else is that site.
+TEST_F(RecordsOfAPerson, ThePortalServesWhatTheDirectoryLists) {
+    const auto same = country().cli({"verify", "portal"});
+    EXPECT_EQ(same.status, 0) << same.output;
+    EXPECT_NE(same.output.find("the same as in the directory"), std::string::npos) << same.output;
+    EXPECT_EQ(country().cli({"verify", "portal", country().portal()}).status, 0);
+    const auto other = country().cli({"verify", "portal", "https://portal.example:1/"});
+    EXPECT_EQ(other.status, 2) << other.output;
+}
+
 TEST_F(RecordsOfAPerson, PensionsOfNobodyElse) {
     const auto before = entries_of_hanako();
     const auto asked = [](const std::string& requester, const char* which) {

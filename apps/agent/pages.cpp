@@ -15,36 +15,6 @@ using page::html_text;
 using page::say;
 using page::to_text;
 
-// Services in a person's words; one that is not here is shown by its id.
-std::string service_name(Language language, const wire::ServiceId& service) {
-    static constexpr std::array<std::pair<std::string_view, Words>, 11> names = {{
-        {"eligibility",
-         {"医療保険と介護保険の資格", "your health and care insurance",
-          "いりょうと かいごの ほけん"}},
-        {"pension",
-         {"年金の記録と見込額", "your pension record and what you may expect",
-          "ねんきんの きろく"}},
-        {"claims",
-         {"診療の明細（レセプト）", "what was treated and its cost", "びょういんの きろく"}},
-        {"checkups", {"特定健診の結果", "your check-ups", "けんこう しんだんの けっか"}},
-        {"notices", {"お知らせの一覧", "your notices", "おしらせの いちらん"}},
-        {"notice", {"お知らせを読むこと", "reading a notice", "おしらせを よむ"}},
-        {"entries",
-         {"あなたの記録を見た人", "who looked at your records", "だれが きろくを みたか"}},
-        {"bells", {"見られたときの知らせ", "notices of who looked", "みられた おしらせ"}},
-        {"evidence",
-         {"保険者などの控えとの照合", "comparing with what holders noted",
-          "ほかの きろくと くらべる"}},
-        {"question", {"記録についての質問", "asking about an entry", "しつもん する"}},
-        {"questions",
-         {"質問と答えの一覧", "your questions and their answers", "しつもんと こたえ"}},
-    }};
-    for (const auto& [id, words] : names) {
-        if (id == service.text()) return html_text(words.in(language));
-    }
-    return html_text(service.text());
-}
-
 std::string whole(PageFrame frame, const std::string& title, const std::string& body,
                   bool wrong = false) {
     frame.wrong = wrong;
@@ -302,7 +272,7 @@ const Words& button_of(const Asked& asked) {
 std::string asked_facts(Language language, const SignPage& page) {
     std::string services;
     for (const auto& service : page.asked.scope)
-        services += "<li>" + service_name(language, service) + "</li>";
+        services += "<li>" + say(language, page.services.name(service.text())) + "</li>";
     return fmt::format(
         "<dl><dt>{}</dt><dd>{}<br><small>{}</small></dd><dt>{}</dt><dd><ul>{}</ul></dd>"
         "<dt>{}</dt><dd>{}</dd></dl>",

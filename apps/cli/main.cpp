@@ -21,6 +21,7 @@
 #include "processes.hpp"
 #include "programs.hpp"
 #include "records.hpp"
+#include "verify_portal.hpp"
 #include "who_looked.hpp"
 
 namespace mado::cli {
@@ -385,6 +386,17 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
     return show_who_looked(places, commands.show);
 }
 
+void add_verify(CLI::App& app, VerifyPortalOptions& options, Places& places) {
+    auto* verify = app.add_subcommand("verify", "what others run, against the directory")
+                       ->require_subcommand(1);
+    auto* portal = verify->add_subcommand(
+        "portal",
+        "the files that a site serves to browsers\n"
+        "exit status: 0 the same as in the directory, 1 something else, 3 it could not be read");
+    portal->add_option("address", options.address, "https://host:port/ (default: the only site)");
+    add_directory(*portal, places);
+}
+
 void add_records(CLI::App& app, RecordsOptions& options) {
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
     const auto add = [records, &options](const char* name, const char* words) {
@@ -460,13 +472,15 @@ int run_records(const CLI::App& records, const Places& places, const RecordsOpti
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
-                const RecordsOptions& records_options, const LogCommands& log_commands) {
+                const RecordsOptions& records_options, const LogCommands& log_commands,
+                const VerifyPortalOptions& portal) {
     if (places.given_directory.empty()) demand_running(places);
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
         if (app.got_subcommand("records")) {
             return run_records(*app.get_subcommand("records"), places, records_options);
         }
+        if (app.got_subcommand("verify")) return verify_portal(places, portal);
         return run_log(*app.get_subcommand("log"), places, log_commands);
     } catch (const OperatorError& error) {
         throw OperatorError(with_hint(error.what()));
@@ -481,6 +495,7 @@ int run(int argc, char** argv) {
     LogCommands log_commands;
     RecordsOptions records_options;
     CardOptions card_options;
+    VerifyPortalOptions portal_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
     app.require_subcommand(1);
@@ -497,6 +512,7 @@ int run(int argc, char** argv) {
     add_check(app, check_options);
     add_log(app, log_commands, places);
     add_records(app, records_options);
+    add_verify(app, portal_options, places);
     add_cards(app, card_options);
     try {
         app.parse(argc, argv);
@@ -515,7 +531,7 @@ int run(int argc, char** argv) {
     if (const auto* cards = app.get_subcommand("card"); cards->parsed()) {
         return run_cards(*cards, places, card_options);
     }
-    return run_command(app, places, check_options, records_options, log_commands);
+    return run_command(app, places, check_options, records_options, log_commands, portal_options);
 }
 
 }  // namespace

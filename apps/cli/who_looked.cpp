@@ -208,8 +208,12 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
             } else if (is_of_one_holder(*holder.problem)) {
                 who = names_of_unnamed(directory, check, kinds) + ": ";
             }
-            std::cout << fmt::format("  照合できません not compared: {}{} {}\n", who, error.name,
-                                     error.title);
+            // The others are silent; of these something came that nobody signed so.
+            const auto* what = client::is_lie(*holder.problem)
+                                   ? "✗ 署名と合わない回答です an answer that does not fit what "
+                                     "was signed"
+                                   : "照合できません not compared";
+            std::cout << fmt::format("  {}: {}{} {}\n", what, who, error.name, error.title);
         } else {
             std::cout << fmt::format("  {}  証跡 {} 件 rows of evidence\n",
                                      name_of(directory, holder.holder.text()), holder.rows);
@@ -221,7 +225,9 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
                                  name_of(directory, finding.holder.text()),
                                  printable(finding.service), finding.index, words_of(finding.kind));
     }
-    if (!is_complete(check)) {
+    if (!client::lies_of(check.holders).empty()) {
+        std::cout << "  中継機関か保険者等に誤りがあります the relay or a holder is at fault\n";
+    } else if (!is_complete(check)) {
         std::cout << "  照合は不完全です。もう一度お試しください the comparison is not complete; "
                      "please try again later\n";
     } else if (check.findings.empty()) {
@@ -233,7 +239,10 @@ json::object comparison_json(const wire::Directory& directory, const client::Cro
     json::array holders;
     for (const auto& holder : check.holders) {
         json::object one{{"rows", holder.rows}};
-        if (holder.problem) one["problem"] = wire::info(holder.problem->code).name;
+        if (holder.problem) {
+            one["problem"] = wire::info(holder.problem->code).name;
+            one["lie"] = client::is_lie(*holder.problem);
+        }
         if (!is_unnamed(directory, holder)) one["holder"] = holder.holder.text();
         holders.push_back(std::move(one));
     }
@@ -265,7 +274,7 @@ http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office
 // A lie that was found counts more than witnesses that are silent, and these more than a holder
 // that could not be asked.
 int status_of(const client::CrossCheck& check) {
-    if (!check.findings.empty()) return 1;
+    if (!check.findings.empty() || !client::lies_of(check.holders).empty()) return 1;
     if (client::witnessing_of(check.entries, unix_now()).late) return status_unwitnessed;
     return is_complete(check) ? 0 : 3;
 }

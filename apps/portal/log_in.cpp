@@ -21,9 +21,6 @@ using http::Task;
 
 namespace {
 
-// What My Page asks of holders and the relay for whoever is logged in.
-constexpr std::string_view scope =
-    "pension claims checkups eligibility notices notice entries bells evidence question questions";
 constexpr std::string_view begun_cookie = "__Host-mado-begin";  // a log-in, until the agent returns
 
 std::string start_address(Said said, Language language) {
@@ -150,6 +147,18 @@ Task<Response> finish_begun(Shared& shared, const Request& request, const Waitin
 
 }  // namespace
 
+std::string log_in_scope(const wire::Policy& policy, const wire::CodeId& kind, Date today) {
+    const auto own_view = must(wire::CodeId::parse("own-view"), "own-view");
+    std::string out;
+    for (const auto& service : policy.services({.requester_kind = kind,
+                                                .purpose = own_view,
+                                                .mandate = wire::MandateKind::login,
+                                                .on = today})) {
+        out += (out.empty() ? "" : " ") + service.text();
+    }
+    return out;
+}
+
 Task<Response> log_in(Shared& shared, const Request& request) {
     const auto language = look_of(request).language;
     const auto refused = [language](Said said) { return redirect(start_address(said, language)); };
@@ -170,7 +179,8 @@ Task<Response> log_in(Shared& shared, const Request& request) {
     query.set("redirect_uri", shared.redirect_uri);
     query.set("response_mode", "fragment");
     query.set("kind", "login");
-    query.set("scope", std::string(scope));
+    query.set("scope", log_in_scope(shared.policy, shared.directory.find(shared.identity.id)->kind,
+                                    shared.policy.day_of(now)));
     query.set("nonce", waiting.nonce);
     query.set("state", waiting.state);
     query.set("seal_to", base64url(as_bytes(waiting.key.public_key().jwk())));

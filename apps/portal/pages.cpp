@@ -64,39 +64,37 @@ constexpr Words unknown_browser{"ほかのブラウザ", "another browser", "ほ
 constexpr Words log_out_there{"ログアウトさせる", "Log it out", "おわらせる"};
 
 constexpr std::array place_table{
-    PlaceInfo{Place::home, "/", {"ホーム", "Home", "ホーム"}, "home"},
+    PlaceInfo{Place::home, "/", "", {"ホーム", "Home", "ホーム"}, "home"},
     PlaceInfo{Place::pension,
               "/pension",
-              {"年金情報", "Pension", "[年金|ねんきん]"},
+              "pension",
+              {},
               "pension",
               Words{"年金情報の閲覧", "Your pension records",
                     "[年金|ねんきん]の[情報|じょうほう]を [見|み]る"}},
-    PlaceInfo{Place::claims,
-              "/claims",
-              {"レセプト情報", "Health claims", "[病院|びょういん]に かかった [記録|きろく]"},
-              "claims"},
-    PlaceInfo{Place::checkups,
-              "/checkups",
-              {"特定健診結果", "Check-ups", "[健康診断|けんこうしんだん]の けっか"},
-              "checkups"},
-    PlaceInfo{Place::care, "/care", {"介護情報", "Care", "[介護|かいご]"}, "care"},
-    PlaceInfo{Place::eligibility,
-              "/eligibility",
-              {"保険の資格", "My insurance", "[保険|ほけん]"},
-              "eligibility"},
+    PlaceInfo{Place::claims, "/claims", "claims", {}, "claims"},
+    PlaceInfo{Place::checkups, "/checkups", "checkups", {}, "checkups"},
+    PlaceInfo{Place::care, "/care", "", {"介護情報", "Care", "[介護|かいご]"}, "care"},
+    PlaceInfo{Place::eligibility, "/eligibility", "eligibility", {}, "eligibility"},
     PlaceInfo{
         Place::looked,
         "/looked",
+        "",
         {"あなたの記録を見た人", "Who looked at my records", "[記録|きろく]を [見|み]た [人|ひと]"},
         "looked"},
     PlaceInfo{Place::sessions,
               "/sessions",
+              "",
               {"ログイン中の画面", "Where I am logged in", "はいって いる [画面|がめん]"},
               "sessions"},
 };
 
 const PlaceInfo& info(Place place) {
     return *std::ranges::find(place_table, place, &PlaceInfo::place);
+}
+
+Words name_of(const Site& site, const PlaceInfo& place) {
+    return place.service.empty() ? place.own_name : site.services.page_name(place.service);
 }
 
 std::string head_of(const Site& site, std::string_view script) {
@@ -128,12 +126,12 @@ std::string log_out_form(const Look& look) {
                        say(look.language, log_out));
 }
 
-std::string menu(const Look& look, Place here) {
+std::string menu(const Site& site, const Look& look, Place here) {
     std::string out;
     for (const auto& one : place_table) {
         out += fmt::format(R"(<li><a href="{}"{}>{}</a></li>)", one.path,
                            one.place == here ? R"( aria-current="page")" : "",
-                           say(look.language, one.name));
+                           say(look.language, name_of(site, one)));
     }
     return fmt::format(R"(<nav class="menu" aria-label="{}"><ul>{}</ul></nav>)",
                        plain(say(look.language, menu_name)), out);
@@ -142,7 +140,7 @@ std::string menu(const Look& look, Place here) {
 page::Frame frame_inside(const Site& site, const Look& look, const PlaceInfo& one) {
     auto frame = frame_of(site, look, one.path, one.script);
     frame.header += log_out_form(look);
-    frame.navigation = menu(look, one.place);
+    frame.navigation = menu(site, look, one.place);
     return frame;
 }
 
@@ -153,12 +151,12 @@ std::string section(const Look& look, std::string_view id, const Words& name,
                        id, say(look.language, name), body);
 }
 
-std::string records_section(const Look& look) {
+std::string records_section(const Site& site, const Look& look) {
     std::string out;
     for (const auto& one : place_table) {
         if (one.place == Place::home || one.place == Place::sessions) continue;
         out += fmt::format(R"(<li><a href="{}"><span>{}</span></a></li>)", one.path,
-                           say(look.language, one.name));
+                           say(look.language, name_of(site, one)));
     }
     return section(look, "records", records_name, "<ul class=\"tiles\">" + out + "</ul>");
 }
@@ -242,11 +240,12 @@ std::string place_page(const Site& site, const Look& look, Place place) {
                                    : filled_by_script(look);
     const bool home = place == Place::home;
     if (home) {
-        body = fmt::format(R"(<div class="home">{}{}{}{}</div>)", body, records_section(look),
+        body = fmt::format(R"(<div class="home">{}{}{}{}</div>)", body, records_section(site, look),
                            procedures_section(site, look), links_section(site, look));
     }
     return page::whole(frame_inside(site, look, one), title,
-                       say(look.language, home ? title : one.heading.value_or(one.name)), body);
+                       say(look.language, home ? title : one.heading.value_or(name_of(site, one))),
+                       body);
 }
 
 std::string sessions_page(const Site& site, const Look& look, const std::vector<LoggedIn>& sessions,
@@ -270,7 +269,7 @@ std::string sessions_page(const Site& site, const Look& look, const std::vector<
                             html_text(one.id), say(language, log_out_there));
     }
     const auto& place = info(Place::sessions);
-    return page::whole(frame_inside(site, look, place), title, say(language, place.name),
+    return page::whole(frame_inside(site, look, place), title, say(language, name_of(site, place)),
                        fmt::format(R"(<p>{}</p><ul class="sessions">{}</ul><div id="page"></div>)",
                                    say(language, sessions_text), rows));
 }

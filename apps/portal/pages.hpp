@@ -28,8 +28,9 @@ enum class Place { home, pension, claims, checkups, care, eligibility, looked, s
 struct PlaceInfo {
     Place place;
     std::string_view path;
-    page::Words name;
-    std::string_view script;                  // of web/portal, without ".js"; "": needs none
+    std::string_view service;  // whose page it is and whose name it has; "": of several
+    page::Words own_name;      // of one that is of several
+    std::string_view script;   // of web/portal, without ".js"; "": needs none
     std::optional<page::Words> heading = {};  // where it is not the menu's name
 };
 std::span<const PlaceInfo> places();
@@ -37,6 +38,7 @@ std::span<const PlaceInfo> places();
 // Where the web build is served: "/assets/<hash>/".
 struct Site {
     const National& national;
+    const page::ServiceNames& services;
     std::string assets;
     std::int32_t utc_offset_s = 0;
 };

@@ -26,6 +26,7 @@ constexpr std::string_view assets_path = "/assets/";
 
 Site site_of(const Shared& shared) {
     return {.national = shared.national,
+            .services = shared.services,
             .assets = fmt::format("{}{}/", assets_path, base64url(shared.web.hash)),
             .utc_offset_s = shared.policy.utc_offset_s()};
 }

@@ -29,6 +29,7 @@ struct Shared {
     const Signed& texts;
     const wire::WebBuild& web;
     const National& national;
+    const page::ServiceNames& services;
     std::string origin;        // "https://127.0.0.1:7455": of this portal
     std::string redirect_uri;  // where the agent returns to; the directory lists it
     std::string agent;         // "http://127.0.0.1:7453": on the person's own computer

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
 #include <map>
@@ -28,6 +29,31 @@ using Fields = std::map<std::string, std::string>;
 constexpr const char* origin = "https://portal.example";
 constexpr const char* agent = "http://127.0.0.1:7450";
 
+std::string policy_row(std::string_view id, std::string_view service, std::string_view kind,
+                       std::string_view purpose, std::string_view mandate,
+                       std::string_view more = R"("from": "2020-01-01")") {
+    return fmt::format(R"({{"id": "{}", "service": "{}", "requester_kind": "{}", "purpose": "{}",)"
+                       R"("presence": "card-pin", "mandate": "{}", "holder_kinds": ["relay"],)"
+                       R"("legal_basis": "…", "keep_days": 1, "tell_at_once": false, {}}})",
+                       id, service, kind, purpose, mandate, more);
+}
+
+// A portal may ask for `claims`, `new-one` and `entries` with a log-in, and for nothing else.
+const std::string test_policy =
+    R"({"utc_offset_s": 32400, "policies": [)" +
+    policy_row("1", "claims", "portal", "own-view", "login") + "," +
+    policy_row("2", "new-one", "portal", "own-view", "login") + "," +
+    policy_row("3", "entries", "portal", "own-view", "login") + "," +
+    policy_row("4", "claims", "portal", "own-view", "login") + "," +
+    policy_row("5", "of-clinics", "clinic", "own-view", "login") + "," +
+    policy_row("6", "acting", "portal", "acting-for", "delegate") + "," +
+    policy_row("7", "consented", "portal", "own-view", "consent") + "," +
+    policy_row("8", "elsewhere", "portal", "account", "login") + "," +
+    policy_row("9", "to-come", "portal", "own-view", "login", R"("from": "2999-01-01")") + "," +
+    policy_row("10", "over", "portal", "own-view", "login",
+               R"("from": "2020-01-01", "to": "2020-12-31")") +
+    "]}";
+
 class PortalRoutesTest : public testing::Test {
   protected:
     PortalRoutesTest() {
@@ -45,6 +71,13 @@ class PortalRoutesTest : public testing::Test {
                                           [](const auto& one) { return one.id.text(); });
         listed.certificates = {relay_identity.hash};
         listed.addresses = {{.host = "127.0.0.1", .port = relay->port()}};
+        auto own = directory.participants.front();
+        own.id = wire::participant_id("portal");
+        own.kind = wire::code_id("portal");
+        const auto place = std::ranges::lower_bound(
+            directory.participants, "portal", {},
+            [](const auto& one) -> std::string_view { return one.id.text(); });
+        directory.participants.insert(place, own);
         server = std::make_unique<http::Server>(io, server_options(), routes(shared));
     }
     http::Task<Response> nonce(Request request) {
@@ -142,6 +175,7 @@ class PortalRoutesTest : public testing::Test {
         EXPECT_EQ(query.text("nonce"), "the-nonce");
         EXPECT_EQ(query.text("lang"), lang);
         EXPECT_EQ(query.text("client_id"), "portal");
+        EXPECT_EQ(query.text("scope"), "claims new-one entries");
         return {cookies_of(response), std::string(query.text("state")),
                 std::string(query.text("seal_to"))};
     }
@@ -203,8 +237,10 @@ class PortalRoutesTest : public testing::Test {
                                                    card_key);
     wire::TestCountry country;
     wire::Directory directory = country.directory();
-    wire::Policy policy =
-        wire::valid(wire::Policy::parse(R"({"utc_offset_s": 32400, "policies": []})"));
+    wire::Policy policy = wire::valid(wire::Policy::parse(test_policy));
+    page::ServiceNames services = wire::valid(page::ServiceNames::parse(
+        R"({"services":[{"id":"pension","ja":"年金の記録","en":"p","easy":"ね",
+        "page":{"ja":"年金情報","en":"Pension","easy":"[年金|ねんきん]"}}]})"));
     client::Identity identity{.id = wire::participant_id("portal"),
                               .kid = "kid",
                               .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
@@ -221,6 +257,7 @@ class PortalRoutesTest : public testing::Test {
                   .texts = texts,
                   .web = web,
                   .national = national,
+                  .services = services,
                   .origin = origin,
                   .redirect_uri = std::string(origin) + "/login/back",
                   .agent = agent,

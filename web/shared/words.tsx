@@ -59,6 +59,11 @@ export function without_readings(text: string): string {
   return text.replace(new RegExp(reading, "g"), "$1");
 }
 
+// Of a text with marks for readings that is no word of a page.
+export function text_without_readings(text: string): string {
+  return without_readings(with_marks(text));
+}
+
 // Where there can be no markup: titles, labels, files. Without readings.
 export function text_of(key: string, values: Values = {}): string {
   return without_readings(phrase(key, values));

@@ -1,6 +1,7 @@
 // An entry's codes as words. What is not known keeps its code: a list that grows may not break.
 import type { Look } from "./list";
 import { has_words, text_of } from "../../shared/words";
+import { service_name } from "../services";
 
 function known(start: string, code: string): string {
   const key = `looked.${start}_${code}`;
@@ -12,7 +13,7 @@ export function purpose_text(look: Look): string {
 }
 
 export function service_text(service: string): string {
-  return known("service", service);
+  return service_name(service) ?? text_of("looked.service_other", { code: service });
 }
 
 export function presence_text({ entry, tags }: Look): string {

@@ -45,6 +45,7 @@ function Figures({ working, receives }: FiguresProps): JSX.Element {
     limit: money(working.limit_yen),
     year: fiscal_text(working.fiscal_year),
   };
+  const whose = receives ? "pension.working.received" : "pension.working.expected";
   return (
     <>
       <p>
@@ -61,7 +62,7 @@ function Figures({ working, receives }: FiguresProps): JSX.Element {
           <Say of="pension.working.limit" {...values} />
         </li>
         <li>
-          <Say of={receives ? "pension.working.received" : "pension.working.expected"} {...values} />
+          <Say of={whose} {...values} />
         </li>
         <li>
           <Say of="pension.working.deferral" />
