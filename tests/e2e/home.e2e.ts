@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { expect_accessible } from "./checks";
+import { expect_accessible, expect_nothing_cut } from "./checks";
 import {
   each_test_has_a_visit,
   forgive_refusals,
@@ -13,7 +13,14 @@ import {
   signal,
   tests_share_a_log_in,
   visit,
+  wide,
 } from "./country";
+
+// In the page.
+function is_in_window(one: Element): boolean {
+  const { left, top, right, bottom } = one.getBoundingClientRect();
+  return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+}
 
 describe("what it shows", () => {
   tests_share_a_log_in("hanako");
@@ -149,14 +156,24 @@ describe("how it ends, and what it refuses", () => {
     await log_in(page);
     await settled(page);
     expect(await page.locator("dialog[open]").count()).toBe(0);
+    await page.focus("#search");
     await page.clock.fastForward("27:50");
     expect(await page.locator("dialog[open]").count()).toBe(0);
     await page.clock.fastForward("00:20");
     await page.waitForSelector("dialog[open]");
+    await page.waitForSelector("dialog[open] :focus");
     await expect_accessible(page);
     await picture(page, "timeout");
+    await page.setViewportSize({ width: 320, height: 256 });
+    await expect_nothing_cut(page);
+    for (const button of await page.locator("dialog[open] button").all()) {
+      await button.scrollIntoViewIfNeeded();
+      expect(await button.evaluate(is_in_window), await button.innerText()).toBe(true);
+    }
+    await page.setViewportSize(wide);
     await page.keyboard.press("Escape");
     expect(await page.locator("dialog[open]").count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement!.id)).toBe("search");
     // The portal's own clock has not moved: it would show the page anew.
     await page.route("**/?said=time_over**", (route) => route.fulfill({ body: "left" }));
     await page.clock.fastForward("02:00");

@@ -61,7 +61,6 @@ describe("hanako", () => {
     expect(await fund.textContent()).toContain("加入できます。");
     await page.locator(".fund-choice input").check();
     expect(await fund.locator("select").count()).toBeGreaterThanOrEqual(3);
-    const figures = fund.locator(".figures dd");
     // As 国民年金基金連合会's table has it: the older who joins, the less it brings.
     const brought = async () => {
       const text = (await fund.locator(".figures dd").last().textContent())!;
