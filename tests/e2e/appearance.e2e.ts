@@ -16,8 +16,7 @@ beforeAll(clinic_checks_hanako);
 
 const schemes = [
   { name: "dark", colorScheme: "dark" },
-  { name: "forced-light", colorScheme: "light", forcedColors: "active" },
-  { name: "forced-dark", colorScheme: "dark", forcedColors: "active" },
+  { name: "forced", colorScheme: "dark", forcedColors: "active" },
 ] as const;
 const ordinary = { colorScheme: "light", forcedColors: "none", media: "screen" } as const;
 

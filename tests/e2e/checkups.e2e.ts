@@ -1,6 +1,6 @@
 // 特定健診結果 of people whom the demo country names (country/jp/people.json).
 import { beforeEach, describe, expect, test } from "vitest";
-import { own, picture, portal, settled, signal, tests_share_a_log_in } from "./country";
+import { asking, own, picture, portal, settled, signal, tests_share_a_log_in } from "./country";
 
 async function open(): Promise<void> {
   await own.page.goto(`${portal}checkups`);
@@ -41,6 +41,7 @@ describe("hanako", () => {
     signal("gateway-1", "SIGSTOP"); // A市国保
     try {
       await page.reload();
+      await asking(page);
       await settled(page);
       expect(await page.textContent(".warning")).toContain("ここに含まれていません");
       expect(await page.locator("#insurers .silent").count()).toBe(1);

@@ -1,6 +1,6 @@
 // レセプト情報 and 介護情報 of people whom the demo country names.
 import { beforeEach, describe, expect, test } from "vitest";
-import { own, picture, portal, settled, signal, tests_share_a_log_in } from "./country";
+import { asking, own, picture, portal, settled, signal, tests_share_a_log_in } from "./country";
 
 async function open(path: string): Promise<void> {
   await own.page.goto(portal + path);
@@ -30,6 +30,7 @@ describe("hanako", () => {
     signal("gateway-1", "SIGSTOP");
     try {
       await page.reload();
+      await asking(page);
       await settled(page);
       await page.getByText("答えがなかった保険者があります。").waitFor();
       expect(await page.locator(".silent").count()).toBe(1);

@@ -94,16 +94,6 @@ export async function go_away(): Promise<void> {
   remove_card();
 }
 
-export interface LogIn {
-  path?: string;
-  language?: Language;
-}
-export async function come_and_log_in(person: string, where: LogIn = {}): Promise<Page> {
-  const page = await come(person);
-  await log_in(page, where);
-  return page;
-}
-
 // A file calls one of these, once or in each `describe`.
 function use_browser(): void {
   beforeAll(async () => {
@@ -118,19 +108,22 @@ export function each_test_has_a_visit(of?: string): void {
   if (of !== undefined) beforeEach(() => come(of));
   afterEach(go_away);
 }
-// For tests that only look: they share one log-in.
-export function tests_share_a_log_in(person: string, where: LogIn = {}): void {
+// For tests that only look.
+export function tests_share_a_visit(of: string): void {
   use_browser();
-  beforeAll(() => come_and_log_in(person, where));
+  beforeAll(() => come(of));
   afterAll(go_away);
 }
+export function tests_share_a_log_in(of: string): void {
+  tests_share_a_visit(of);
+  beforeAll(() => log_in(own.page));
+}
 
-export type Language = "ja" | "en" | "easy";
-export const languages: Language[] = ["ja", "en", "easy"];
+export const languages = ["ja", "en", "easy"];
 
 // By card and PIN, through the agent; then on `path`.
-export async function log_in(page: Page, { path = "", language = "ja" }: LogIn = {}): Promise<void> {
-  await page.goto(`${portal}?lang=${language}`);
+export async function log_in(page: Page, path = ""): Promise<void> {
+  await page.goto(`${portal}?lang=ja`);
   await page.click("form[action='/login'] button");
   await page.fill("#pin", "1234");
   await page.click("main button");
@@ -151,6 +144,12 @@ async function still_asks(): Promise<boolean> {
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector("#page > :not(noscript)");
   await expect.poll(() => page.evaluate(still_asks), { timeout: 20_000 }).toBe(false);
+}
+
+// While somebody is silent: the page says so by what `settled` waits for. Not yet inside of anything
+// there is only that the page loads.
+export async function asking(page: Page): Promise<void> {
+  await page.waitForSelector("#page * .asking");
 }
 
 // The pages behind the log-in, each of somebody who has much there.

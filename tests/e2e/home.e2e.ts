@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { expect_accessible, expect_nothing_cut } from "./checks";
 import {
+  asking,
   each_test_has_a_visit,
   forgive_refusals,
   insert_card,
@@ -112,6 +113,7 @@ describe("what it shows", () => {
     signal("gateway-1", "SIGSTOP"); // A市国保
     try {
       await page.reload();
+      await asking(page);
       await settled(page);
       await picture(page, "home-one-silent");
       const text = (await page.textContent("#page"))!;
@@ -207,7 +209,7 @@ describe("how it ends, and what it refuses", () => {
     remove_card();
     insert_card("taro");
     const next = await context.newPage();
-    await log_in(next, { path: "eligibility" });
+    await log_in(next, "eligibility");
     await settled(next);
     expect(await next.textContent("#page")).toContain("21 1042");
     for (const tab of tabs) {
@@ -224,7 +226,7 @@ describe("how it ends, and what it refuses", () => {
       await log_in(other.page);
       await settled(other.page);
       const { page } = own;
-      await log_in(page, { path: "sessions" });
+      await log_in(page, "sessions");
       expect(await page.locator(".sessions li").count()).toBe(2);
       await expect_accessible(page);
       await picture(page, "sessions");

@@ -37,7 +37,10 @@ function here(): Stop | null {
   if (!one || one === document.body || one === document.documentElement) return null;
   const { left, top, right, bottom } = one.getBoundingClientRect();
   const { outlineStyle, outlineWidth } = getComputedStyle(one);
-  const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  // Each line of a link that goes on in the next one.
+  const is_on_top = [...one.getClientRects()].every((box) =>
+    one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)),
+  );
   return {
     stop: one.dataset.stop,
     name: one.outerHTML.slice(0, 120),
@@ -47,7 +50,7 @@ function here(): Stop | null {
     bottom: bottom + scrollY,
     is_outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
     is_in_window: top > -1 && left > -1 && bottom < innerHeight + 1 && right < innerWidth + 1,
-    is_on_top: at !== null && (one.contains(at) || at.contains(one)),
+    is_on_top,
   };
 }
 

@@ -34,7 +34,7 @@ async function compared(page: Page): Promise<void> {
 test("a clinic's look is there in plain words, compared, and proven to others", async () => {
   clinic_checks_hanako();
   const { page } = own;
-  await log_in(page, { path: "looked" });
+  await log_in(page, "looked");
   await page.getByRole("heading", { name: "確認できました（改ざんなし）" }).waitFor();
   await compared(page);
   const look = page.locator(".look").first();
@@ -76,7 +76,7 @@ function cli_or_output(...words: string[]): string {
 test("a question about an entry reaches the clinic", async () => {
   clinic_checks_hanako();
   const { page } = own;
-  await log_in(page, { path: "looked" });
+  await log_in(page, "looked");
   await compared(page);
   const look = page.locator(".look").first();
   await look.locator("summary").click();
@@ -93,7 +93,7 @@ test("an entry that the relay hides is found by comparing, with evidence", async
     "delete from own_entry where log_index = (select max(log_index) from access)",
   );
   const { page } = own;
-  await log_in(page, { path: "looked" });
+  await log_in(page, "looked");
   await compared(page);
   const alarm = page.getByRole("alert").filter({ hasText: "記録が合いません" });
   await alarm.waitFor();

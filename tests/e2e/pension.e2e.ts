@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { own, picture, portal, settled, signal, tests_share_a_log_in } from "./country";
+import { asking, own, picture, portal, settled, signal, tests_share_a_log_in } from "./country";
 
 async function open(): Promise<void> {
   await own.page.goto(`${portal}pension`);
@@ -77,7 +77,9 @@ describe("hanako", () => {
     const { page } = own;
     signal("gateway-4", "SIGSTOP"); // 日本年金機構
     try {
-      await open();
+      await page.reload();
+      await asking(page);
+      await settled(page);
       expect(await page.textContent(".missing")).toContain("足りない分があります");
       expect(await page.textContent("#answered")).toContain("企業年金連合会");
       expect(await page.textContent("#answered")).not.toContain("日本年金機構");

@@ -9,6 +9,7 @@ import {
   expect_valid,
 } from "./checks";
 import {
+  agent,
   clinic_checks_hanako,
   go_to,
   languages,
@@ -18,6 +19,7 @@ import {
   portal,
   settled,
   tests_share_a_log_in,
+  tests_share_a_visit,
   wide,
 } from "./country";
 
@@ -56,6 +58,49 @@ describe.each(Object.entries(places))("%s", (person, paths) => {
   });
 });
 
+describe.each(languages)("before the log-in, %s", (language) => {
+  tests_share_a_visit("hanako");
+
+  // Whoever comes without a card, or by a link that leads nowhere.
+  test.each(["", "procedures", "nothing"])("/%s", async (path) => {
+    await choose(`lang=${language}`);
+    const reply = (await own.page.goto(portal + path))!;
+    if (path === "nothing") {
+      forgive_missing();
+      if (!reply.headers()["content-type"]!.includes("text/html")) return;
+    }
+    await expect_page(await reply.text(), `start-${path || "home"}-${language}`);
+  });
+
+  test("the card's program asks for the PIN", async () => {
+    const { page } = own;
+    await choose(`lang=${language}`);
+    await page.click("form[action='/login'] button");
+    await page.waitForURL(`${agent}**`);
+    await page.waitForSelector("#pin");
+    await expect_page(await (await page.reload())!.text(), `agent-${language}`);
+    // A wrong one is said in words, and where.
+    await page.fill("#pin", "12");
+    await page.click("main button");
+    await page.waitForSelector("#pin");
+    await expect_page(await page.content(), `agent-mistake-${language}`);
+  });
+});
+
+async function expect_page(served: string, name: string): Promise<void> {
+  await expect_valid(served, `${name} as served`);
+  await expect_valid(await own.page.content(), name);
+  await expect_accessible(own.page);
+  await picture(own.page, name);
+  if (name.endsWith("-ja")) await expect_accessible_in_the_dark(name);
+  await expect_fits(`${name}-320`);
+}
+
+function forgive_missing(): void {
+  const others = own.complaints.splice(0).filter((text) => !text.includes(" status of 404 "));
+  own.complaints.push(...others);
+}
+
 async function choose(query: string): Promise<void> {
   await own.page.goto(`${portal}?${query}`);
 }
@@ -72,17 +117,18 @@ async function expect_accessible_in_the_dark(name: string): Promise<void> {
 async function expect_fits(name: string): Promise<void> {
   const { page } = own;
   await page.setViewportSize(zoomed);
-  await page.evaluate(unfold);
-  if (page.url() === portal) await settled(page);
+  if (await page.evaluate(unfold)) await settled(page);
   await expect_no_sideways(page);
   await expect_nothing_cut(page);
   await picture(page, name);
   await page.setViewportSize(wide);
 }
 
-// In the page.
-function unfold(): Promise<void> {
+// In the page; true where the holder of a notice is asked for its text.
+async function unfold(): Promise<boolean> {
   for (const one of document.querySelectorAll("details")) one.open = true;
-  document.querySelector<HTMLElement>("button[aria-expanded=false]")?.click();
-  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+  const notice = document.querySelector<HTMLElement>("button[aria-expanded=false]");
+  notice?.click();
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return notice !== null;
 }
