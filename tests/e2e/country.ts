@@ -94,23 +94,21 @@ export async function go_away(): Promise<void> {
   remove_card();
 }
 
-// A file calls one of these, once or in each `describe`.
-function use_browser(): void {
-  beforeAll(async () => {
-    browser = await start_browser();
-  });
-  afterAll(() => browser.close());
-  afterEach(() => expect(own.complaints.splice(0)).toEqual([]));
-}
+// Of every file: one browser, and after no test anything that it complained of.
+beforeAll(async () => {
+  browser = await start_browser();
+});
+afterAll(() => browser.close());
+afterEach(() => expect(own.complaints.splice(0)).toEqual([]));
+
+// A file, or each `describe` of it, calls one of these.
 // Each test has a visit of its own: of this person, or whom the test lets come.
 export function each_test_has_a_visit(of?: string): void {
-  use_browser();
   if (of !== undefined) beforeEach(() => come(of));
   afterEach(go_away);
 }
 // For tests that only look.
 export function tests_share_a_visit(of: string): void {
-  use_browser();
   beforeAll(() => come(of));
   afterAll(go_away);
 }

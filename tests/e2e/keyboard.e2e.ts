@@ -46,30 +46,10 @@ describe.each(Object.entries(places))("%s", (person, paths) => {
     await own.page.setViewportSize(wide);
   });
 
-  test.each(paths)("/%s: the skip link leads past the menu", async (path) => {
+  test.each(paths)("/%s: past the menu, and into what is folded away", async (path) => {
     const { page } = own;
     await begin(path);
-    await page.keyboard.press("Tab");
-    const skip = page.locator(".skip");
-    expect(await skip.evaluate((one) => one === document.activeElement)).toBe(true);
-    const box = (await skip.boundingBox())!;
-    expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0);
-    await page.keyboard.press("Enter");
-    await page.keyboard.press("Tab");
-    // Where there is nothing to press it begins anew.
-    const is_past = await page.evaluate(() => {
-      const here = document.activeElement!;
-      if (document.querySelector("main :is(a[href], button, select, input, summary)") === null) {
-        return here.matches("body, .skip");
-      }
-      return here.closest("main") !== null;
-    });
-    expect(is_past, await focused(page)).toBe(true);
-  });
-
-  test.each(paths)("/%s: Enter opens what is folded away, Space closes it", async (path) => {
-    const { page } = own;
-    await begin(path);
+    await skip_menu(page);
     for (const summary of await page.locator("summary:visible").all()) {
       const is_open = () => summary.evaluate((one) => (one.parentElement as HTMLDetailsElement).open);
       const before = await is_open();
@@ -81,6 +61,26 @@ describe.each(Object.entries(places))("%s", (person, paths) => {
     }
   });
 });
+
+// By the first link of all.
+async function skip_menu(page: Page): Promise<void> {
+  await page.keyboard.press("Tab");
+  const skip = page.locator(".skip");
+  expect(await skip.evaluate((one) => one === document.activeElement)).toBe(true);
+  const box = (await skip.boundingBox())!;
+  expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  // Where there is nothing to press it begins anew.
+  const is_past = await page.evaluate(() => {
+    const here = document.activeElement!;
+    if (document.querySelector("main :is(a[href], button, select, input, summary)") === null) {
+      return here.matches("body, .skip");
+    }
+    return here.closest("main") !== null;
+  });
+  expect(is_past, await focused(page)).toBe(true);
+}
 
 // Tab until the focus is on `selector`.
 async function tab_to(page: Page, selector: string): Promise<void> {
