@@ -28,7 +28,7 @@ export async function expect_contrast(page: Page): Promise<void> {
 const standard = new HtmlValidate({
   extends: ["html-validate:standard", "html-validate:a11y"],
   rules: {
-    // ARIA in HTML allows a name on a role=group or a <dl>; the rule of "a11y" is its author's taste.
+    // ARIA in HTML allows a name on a group or a <dl>: that the rule does not is its taste.
     "aria-label-misuse": ["error", { allowAnyNamable: true }],
   },
 });

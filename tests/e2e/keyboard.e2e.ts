@@ -51,7 +51,7 @@ describe.each(Object.entries(places))("%s", (person, paths) => {
     await begin(path);
     await skip_menu(page);
     for (const summary of await page.locator("summary:visible").all()) {
-      const is_open = () => summary.evaluate((one) => (one.parentElement as HTMLDetailsElement).open);
+      const is_open = () => summary.evaluate((one) => one.matches("details[open] > summary"));
       const before = await is_open();
       await summary.focus();
       await page.keyboard.press("Enter");

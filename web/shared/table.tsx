@@ -1,6 +1,6 @@
 // A table that becomes a list of labelled lines where it is narrow (style: table.css). It needs no
-// roles: ARIA in HTML section 4 forbids them here, and tests/e2e/appearance.e2e.ts sees that Chromium
-// keeps them with `display: block`.
+// roles: ARIA in HTML section 4 forbids them here, and tests/e2e/appearance.e2e.ts sees that
+// Chromium keeps them with `display: block`.
 import type { ComponentChildren, JSX } from "preact";
 import { Read, without_readings } from "./words";
 import "./table.css";
