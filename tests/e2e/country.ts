@@ -144,8 +144,8 @@ export async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(still_asks), { timeout: 20_000 }).toBe(false);
 }
 
-// While somebody is silent a page says so by what `settled` waits for; directly in #page stands only
-// that the page is loading.
+// While somebody is silent a page says so by what `settled` waits for; directly in #page stands
+// only that the page is loading.
 export async function asking(page: Page): Promise<void> {
   await page.waitForSelector("#page * .asking");
 }
