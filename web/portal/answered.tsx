@@ -42,7 +42,7 @@ export function Progress({ read, done, nobody }: ProgressProps): JSX.Element {
   const answered = read.answers.length;
   const asked = answered + read.silent.length;
   return (
-    <p role="status" class="progress" id="progress" tabIndex={-1}>
+    <p role="status" class={done ? "progress" : "progress asking"} id="progress" tabIndex={-1}>
       {done && asked === 0 ? (
         <Say of={nobody} />
       ) : (

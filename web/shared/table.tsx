@@ -1,5 +1,6 @@
-// A table that becomes a list of labelled lines where it is narrow (style: table.css). The roles
-// are named, for a browser forgets them with `display: block`.
+// A table that becomes a list of labelled lines where it is narrow (style: table.css). It needs no
+// roles: ARIA in HTML section 4 forbids them here, and tests/e2e/appearance.e2e.ts sees that
+// Chromium keeps them with `display: block`.
 import type { ComponentChildren, JSX } from "preact";
 import { Read, without_readings } from "./words";
 import "./table.css";
@@ -27,14 +28,14 @@ export function DataTable({ caption, columns, rows, foot }: DataTableProps): JSX
   const all = foot ? [...rows, { key: "foot", cells: foot }] : rows;
   return (
     <div class="data-table">
-      <table role="table">
+      <table>
         <caption>
           <Read text={caption} />
         </caption>
-        <thead role="rowgroup">
-          <tr role="row">
+        <thead>
+          <tr>
             {columns.map((column) => (
-              <th key={column.label} role="columnheader" scope="col" class={class_of(column)}>
+              <th key={column.label} scope="col" class={class_of(column)}>
                 <span class={column.unseen ? "visually-hidden" : undefined}>
                   <Read text={column.label} />
                 </span>
@@ -42,9 +43,9 @@ export function DataTable({ caption, columns, rows, foot }: DataTableProps): JSX
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup">
+        <tbody>
           {all.map((row) => (
-            <tr key={row.key} role="row" class={row.key === "foot" ? "sum" : undefined}>
+            <tr key={row.key} class={row.key === "foot" ? "sum" : undefined}>
               {row.cells.map((cell, i) => (
                 <Cell key={i} column={columns[i]!} is_header={i === 0}>
                   {cell}
@@ -73,14 +74,14 @@ interface CellProps {
 function Cell({ column, is_header, children }: CellProps): JSX.Element {
   if (is_header) {
     return (
-      <th role="rowheader" scope="row" class={class_of(column)}>
+      <th scope="row" class={class_of(column)}>
         {children}
       </th>
     );
   }
   const label = column.unseen || column.plain ? undefined : without_readings(column.label);
   return (
-    <td role="cell" class={class_of(column)} data-label={label}>
+    <td class={class_of(column)} data-label={label}>
       {/* One piece beside its label, whatever it is made of. */}
       {children === "" ? null : <div>{children}</div>}
     </td>

@@ -113,7 +113,7 @@ function Before({ insured, history }: { insured: Insured; history: History }): J
           }))}
         />
       )}
-      <p role="status" ref={status} tabIndex={-1}>
+      <p role="status" ref={status} tabIndex={-1} class={state === "asking" ? state : undefined}>
         {state === "asking" && <Say of="shell.asking" />}
         {state === "begun" && <Say of="care.nothing_before" />}
         {state === "failed" && <Say of="care.before_failed" />}
@@ -234,7 +234,7 @@ export function Care(props: CareProps): JSX.Element {
       <p>
         <Say of="care.intro" />
       </p>
-      <p role="status">
+      <p role="status" class={done ? undefined : "asking"}>
         <Say of={status} />
       </p>
       <ul class="cards">

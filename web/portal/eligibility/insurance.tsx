@@ -69,7 +69,7 @@ export function Insurance({ insured, done }: { insured: Insured[]; done: boolean
           <One insured={one} />
         ))}
       </ul>
-      <p role="status">
+      <p role="status" class={done ? undefined : "asking"}>
         {!done && <Say of="shell.asking" />}
         {done && insured.length === 0 && <Say of="eligibility.no_insurance" />}
       </p>

@@ -22,7 +22,7 @@ export function Looks(props: {
   const { context, entries, bells } = props;
   if (!entries || !bells) {
     return (
-      <p role="status">
+      <p role="status" class="asking">
         <Say of="shell.asking" />
       </p>
     );

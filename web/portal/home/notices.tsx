@@ -26,7 +26,7 @@ async function open_notice(context: Context, notice: Notice): Promise<Body> {
 
 function Text({ body }: { body: Body }): JSX.Element | null {
   if (body === undefined) return null;
-  if (body === "asking") return <Say of="shell.asking" />;
+  if (body === "asking") return <span class="asking"><Say of="shell.asking" /></span>;
   if ("problem" in body) return <Say of="home.notice_failed" />;
   return (
     <>
@@ -124,7 +124,7 @@ export function Notices(props: {
           <Say of="home.more_notices" />
         </p>
       )}
-      <p role="status">
+      <p role="status" class={done ? undefined : "asking"}>
         {!done && <Say of="shell.asking" />}
         {done && silent > 0 && <Say of="home.notices_missing" count={silent} />}
         {done && silent === 0 && notices.length === 0 && <Say of="home.no_notices" />}

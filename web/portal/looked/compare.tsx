@@ -117,7 +117,7 @@ export function Compare(props: {
       <p>
         <Say of="looked.compare_why" />
       </p>
-      <p role="status">
+      <p role="status" class={running ? "asking" : undefined}>
         {running && <Say of="looked.compare_running" count={comparing.count} />}
         {comparing.step === "failed" && <Say of="looked.compare_failed" />}
         {comparing.step === "done" && <Result check={comparing.check} />}

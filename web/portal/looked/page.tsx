@@ -234,7 +234,7 @@ export function Looked(props: LookedProps): JSX.Element {
         <Say of="looked.intro" />
       </p>
       {state.step === "loading" && (
-        <p role="status">
+        <p role="status" class="asking">
           <Say of="looked.loading" count={state.count} />
         </p>
       )}
