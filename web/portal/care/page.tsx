@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
-import { Read, Say, phrase, text_of } from "../../shared/words";
+import { Ja, Read, Say, in_japanese, phrase, text_of } from "../../shared/words";
 import { Answered, Entry, Silent } from "../answered";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
 import { Ended } from "../eligibility/insurance";
@@ -31,13 +31,13 @@ interface CareProps {
 function level_text(level: string | undefined): string {
   if (level === undefined) return phrase("care.no_level");
   const found = /^要(介護|支援)([1-5])$/.exec(level);
-  if (!found) return level;
+  if (!found) return in_japanese(level);
   return phrase(`care.level_${found[1] === "介護" ? "care" : "support"}`, { level: found[2]! });
 }
 
 function category_text(category: string | undefined): string {
   const found = category && /^第([12])号$/.exec(category);
-  return found ? phrase(`care.category_${found[1]}`) : (category ?? "");
+  return found ? phrase(`care.category_${found[1]}`) : in_japanese(category ?? "");
 }
 
 function share_text({ share_percent }: Cover): string {
@@ -103,7 +103,7 @@ function Before({ insured, history }: { insured: Insured; history: History }): J
     <>
       {covers.length > 0 && (
         <DataTable
-          caption={phrase("care.before_table", { holder: insured.holder ?? "" })}
+          caption={phrase("care.before_table", { holder: in_japanese(insured.holder ?? "") })}
           columns={["period", "level", "share"].map((name) => ({ label: phrase(`care.${name}`) }))}
           rows={covers.map((cover) => ({
             key: cover.from,
@@ -135,7 +135,9 @@ function One({ of, ask_before, doubt }: OneProps): JSX.Element {
   const may_ask = first !== undefined && history.state !== "begun";
   return (
     <li class="card">
-      <h2>{insured.holder}</h2>
+      <h2>
+        <Ja>{insured.holder ?? ""}</Ja>
+      </h2>
       {insured.covers.map((cover) => (
         <Now key={cover.from} cover={cover} />
       ))}
@@ -156,14 +158,18 @@ function One({ of, ask_before, doubt }: OneProps): JSX.Element {
       <p>
         <Answered as_of={insured.as_of ?? 0} />
       </p>
-      <OpenDoubt subject={phrase("care.doubt_subject")} open={doubt} />
+      <OpenDoubt subject={subject_of(insured)} open={doubt} />
     </li>
   );
 }
 
+function subject_of({ holder = "" }: Insured): string {
+  return phrase("care.doubt_subject", { holder: in_japanese(holder) });
+}
+
 function Doubt({ insured, close }: { insured: Insured; close: () => void }): JSX.Element {
-  const holder = insured.holder ?? "";
-  const subject = phrase("care.doubt_subject");
+  const holder = in_japanese(insured.holder ?? "");
+  const subject = subject_of(insured);
   const [cover] = insured.covers;
   const shown = cover
     ? phrase("care.doubt_shown", { level: level_text(cover.level), share: share_text(cover) })
@@ -237,16 +243,18 @@ export function Care(props: CareProps): JSX.Element {
       <p role="status">
         <Say of={status} />
       </p>
-      <ul class="cards">
-        {insurers.map((one) => (
-          <One
-            key={one.position}
-            of={one}
-            ask_before={ask_before}
-            doubt={() => set_doubted(one.insured)}
-          />
-        ))}
-      </ul>
+      {insurers.length > 0 && (
+        <ul class="cards">
+          {insurers.map((one) => (
+            <One
+              key={one.position}
+              of={one}
+              ask_before={ask_before}
+              doubt={() => set_doubted(one.insured)}
+            />
+          ))}
+        </ul>
+      )}
       {done && !is_insured && <ForWhom />}
       {is_insured && (
         <>

@@ -6,7 +6,7 @@ import type { OwnRecord } from "../../shared/ask";
 import { Patterns } from "../../shared/chart";
 import { use_unfolded_on_paper } from "../../shared/paper";
 import { date_text, month_text } from "../../shared/phrases";
-import { Read, Say } from "../../shared/words";
+import { Ja, Read, Say } from "../../shared/words";
 import { Answered, Progress, Section, Silent } from "../answered";
 import { read_answers, type Answers } from "../own";
 import { Change } from "./change";
@@ -36,7 +36,9 @@ function Insurers({ read }: { read: Answers<CheckupsDocument> }): JSX.Element {
     <ul class="cards">
       {read.answers.map(({ position, holder, as_of, document }) => (
         <li key={position} class="card">
-          <h3>{holder.name}</h3>
+          <h3>
+            <Ja>{holder.name}</Ja>
+          </h3>
           <p>
             {document.checkups.length > 0 ? (
               <Say of="checkups.count" count={document.checkups.length} />

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { OwnRecord } from "../../shared/ask";
 import { Patterns } from "../../shared/chart";
 import { use_unfolded_on_paper } from "../../shared/paper";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, text_of } from "../../shared/words";
 import { Progress, Section } from "../answered";
 import { Missing, Sources, is_whole } from "./answered";
 import { Contributions } from "./contributions";
@@ -71,7 +71,7 @@ interface FiguresProps {
 function Figures({ read, done, today }: FiguresProps): JSX.Element {
   const { answers } = read;
   const state = answers.find(({ document }) => document.body === "state");
-  const name = name_text((state ?? answers[0]!).document.name);
+  const name = in_japanese(name_text((state ?? answers[0]!).document.name));
   const life = life_of(answers, today)!;
   const months = state?.document.months ?? [];
   return (
