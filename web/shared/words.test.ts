@@ -7,6 +7,15 @@ const read = (language: string, file: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), "utf8"));
 const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
 
+test("one entry, two entries", async () => {
+  await load_words("en", ["looked"]);
+  expect([1, 2, 0].map((count) => text_of("looked.count", { count }))).toEqual([
+    "1 entry",
+    "2 entries",
+    "0 entries",
+  ]);
+});
+
 test("every language has the same files, keys and places", () => {
   const files = readdirSync(new URL("ja/", folder)).sort();
   expect(files.length).toBeGreaterThan(0);

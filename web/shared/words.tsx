@@ -61,14 +61,18 @@ export function has_words(key: string): boolean {
   return key in words;
 }
 
+// {name}, or {count|entry|entries}: the first of the two where it is one.
+const places = /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g;
+
 // With marks around its readings, to stand in a place of another text.
 export function phrase(key: string, values: Values = {}): string {
   const text = words[key];
   if (text === undefined) throw new Error(`no words for ${key}`);
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+  return text.replace(places, (_, name: string, one?: string, several?: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`${key} lacks ${name}`);
-    return String(value);
+    if (one === undefined) return String(value);
+    return Number(value) === 1 ? one : several!;
   });
 }
 
