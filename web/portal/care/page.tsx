@@ -27,7 +27,9 @@ interface CareProps {
 
 // ---- the insurer's words ----
 
-// 要介護3 and 要支援2 are the law's words for all insurers; others stand as the insurer writes them.
+// For display in three languages only. 要介護3 and 要支援2 are the words of all insurers
+// (要介護認定等に係る介護認定審査会による審査及び判定の基準等に関する省令第1条、第2条); what is none of them
+// stands as the insurer writes it.
 function level_text(level: string | undefined): string {
   if (level === undefined) return phrase("care.no_level");
   const found = /^要(介護|支援)([1-5])$/.exec(level);
