@@ -9,7 +9,8 @@ import { Ja, Read, Say, in_japanese, phrase, text_of } from "../../shared/words"
 import { Answered, Entry, Silent } from "../answered";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
 import { Ended } from "../eligibility/insurance";
-import type { Cover, Insured } from "../eligibility/insured";
+import { name_of_person, type Cover, type Insured } from "../eligibility/insured";
+import { Printed } from "../printed";
 import { first_day_of, type History } from "./history";
 import "./care.css";
 
@@ -239,6 +240,7 @@ export function Care(props: CareProps): JSX.Element {
   const status = status_of(props);
   return (
     <div class="care on-paper">
+      <Printed name={in_japanese(name_of_person(insurers.map(({ insured }) => insured)) ?? "")} />
       <p>
         <Say of="care.intro" />
       </p>

@@ -47,7 +47,9 @@ export function Filters(props: FiltersProps): JSX.Element {
         />
       </fieldset>
       <p role="status" class="hint">
-        {chosen !== "" && <Say of="claims.filtered" name={in_japanese(chosen)} shown={shown} all={all} />}
+        {chosen !== "" && (
+          <Say of="claims.filtered" {...{ name: in_japanese(chosen), shown, all }} />
+        )}
       </p>
     </>
   );

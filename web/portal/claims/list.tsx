@@ -136,7 +136,11 @@ function Items({ claim }: { claim: Claim }): JSX.Element {
         ]}
         rows={items.map(({ name, quantity, yen }, i) => ({
           key: i,
-          cells: [<Ja>{name}</Ja>, quantity?.toLocaleString("en-US") ?? "", <Read text={money(yen)} />],
+          cells: [
+            <Ja>{name}</Ja>,
+            quantity?.toLocaleString("en-US") ?? "",
+            <Read text={money(yen)} />,
+          ],
         }))}
         foot={[<Say of="claims.column_sum" />, "", <Read text={money(sum)} />]}
       />

@@ -152,7 +152,8 @@ function Chart(props: FiguresProps): JSX.Element {
 // What the month's sum lacks.
 function notes_of(sum: MonthSum, answers: Answer[]): string {
   if (is_to_come(sum, answers)) return phrase("claims.not_yet");
-  const names = sum.waiting.map(({ holder }) => in_japanese(holder.name)).join(phrase("claims.and"));
+  const holders = sum.waiting.map(({ holder }) => in_japanese(holder.name));
+  const names = holders.join(phrase("claims.and"));
   const waiting = names === "" ? "" : phrase("claims.waiting", { names });
   return [unknown_text(sum), waiting].filter((text) => text !== "").join(" ");
 }

@@ -6,9 +6,9 @@ import { now_of, type Country, type Session } from "../../shared/country";
 import { cross_check, goes_on, last_compared, type CrossCheck } from "../../shared/cross_check";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
 import { ask_question, own_questions, type QuestionOfPerson } from "../../shared/questions";
-import { use_unfolded_on_paper } from "../../shared/paper";
 import { is_lie, type Problem, type Result } from "../../shared/result";
 import { Say, in_japanese, text_of } from "../../shared/words";
+import { Printed } from "../printed";
 import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
@@ -212,7 +212,6 @@ function Shown(props: {
 }
 
 export function Looked(props: LookedProps): JSX.Element {
-  use_unfolded_on_paper();
   const [state, set_state] = useState<State>({ step: "loading", count: 0 });
   useEffect(() => {
     const progress = (count: number) => set_state({ step: "loading", count });
@@ -233,6 +232,7 @@ export function Looked(props: LookedProps): JSX.Element {
   });
   return (
     <div class="looked on-paper">
+      <Printed />
       <p>
         <Say of="looked.intro" />
       </p>

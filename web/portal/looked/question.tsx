@@ -31,7 +31,7 @@ function Operator({ question, head }: { question: QuestionOfPerson; head?: Head 
   );
 }
 
-// The form is gone with the focus in it: the focus goes to what became of it, and so it is read out.
+// The form is gone with the focus in it: the focus goes to what became of it, which is read out.
 function Outcome({ sent, who, day }: { sent: Sent; who: string; day: string }): JSX.Element {
   const line = useRef<HTMLParagraphElement>(null);
   useEffect(() => line.current!.focus(), []);

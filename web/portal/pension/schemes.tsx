@@ -2,7 +2,16 @@
 import type { JSX } from "preact";
 import { SpansChart, type Span as ChartSpan } from "../../shared/chart";
 import { DataTable } from "../../shared/table";
-import { Ja, Read, Say, has_words, in_japanese, phrase, text_of, without_readings } from "../../shared/words";
+import {
+  Ja,
+  Read,
+  Say,
+  has_words,
+  in_japanese,
+  phrase,
+  text_of,
+  without_readings,
+} from "../../shared/words";
 import { DoubtButton } from "./doubt";
 import { age_in, age_ticks, axis_money, month_text, period_text, scheme_text } from "./format";
 import { SchemeLegend, pattern_of } from "./legend";
