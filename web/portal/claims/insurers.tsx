@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { month_after } from "../../shared/months";
 import { month_text } from "../../shared/phrases";
-import { Read, Say } from "../../shared/words";
+import { Ja, Read, Say } from "../../shared/words";
 import { Answered, Entry, Silent } from "../answered";
 import type { Answers } from "../own";
 import { paid_text } from "./paid";
@@ -22,7 +22,9 @@ function One({ answer, period, today }: OneProps): JSX.Element {
   const sum = sum_of(lines_of([answer], period));
   return (
     <li class="card">
-      <h3>{holder.name}</h3>
+      <h3>
+        <Ja>{holder.name}</Ja>
+      </h3>
       <dl>
         <Entry of="claims.claims">
           <Say of="claims.claim_count" count={sum.claims} />

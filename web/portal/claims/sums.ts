@@ -9,6 +9,7 @@ export function period_of(today: string, months: number): Period {
   return { from: add_months(today, 1 - months), to: add_months(today, 0) };
 }
 
+// For the sentence "later than usual" only: nothing depends on it, and no law sets it.
 // An institution claims by the 10th of the next month, and the insurer has it, audited, a month
 // later: in one month the claims of two months before come in. One more is no delay yet.
 const usual_months = 3;

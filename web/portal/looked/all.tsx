@@ -19,6 +19,7 @@ function One(props: { group: Group; grouping: Grouping; around: Around }): JSX.E
     <section aria-labelledby={id}>
       <h3 id={id}>
         {name === "" ? <Say of="looked.erased_group" /> : day_text(name)}
+{" "}
         <span class="count">
           <Say of="looked.count" count={looks.length} />
         </span>
@@ -45,19 +46,11 @@ function Count(props: { shown: number; all: Look[]; filter: Filter }): JSX.Eleme
   return <Say of="looked.shown_own" shown={shown} all={all.length} own={own} />;
 }
 
-// On paper nothing can be opened.
-function print_all(): void {
-  document.querySelectorAll<HTMLDetailsElement>(".looked .look details").forEach((one) => {
-    one.open = true;
-  });
-  print();
-}
-
 function Keep(props: { looks: Look[]; now: number; show_all: () => void }): JSX.Element {
   const { looks, now, show_all } = props;
   const print_them = () => {
     show_all();
-    setTimeout(print_all, 100);
+    setTimeout(() => print(), 100);
   };
   const day = day_of(now);
   return (

@@ -27,6 +27,20 @@ test("the list is confirmed, and compared by itself when nobody ever did", async
   expect(rows.slice(1).map((row) => row.includes("いま照合しました"))).toEqual([true, true]);
 });
 
+test("on paper everything is unfolded, and nothing is there to press", async () => {
+  const page = await open();
+  await compared(page);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.emulateMedia({ media: "print" });
+  const left = () =>
+    page.evaluate(() => {
+      const all = [...document.querySelectorAll(".looked :is(button, select, input, summary)")];
+      return all.filter((one) => one.checkVisibility()).length;
+    });
+  await expect.poll(() => page.locator(".look details[open]").count()).toBe(7);
+  expect(await left()).toBe(0);
+});
+
 test("filters", async () => {
   const page = await open();
   await compared(page);
@@ -40,7 +54,11 @@ test("filters", async () => {
   await page.getByLabel("まとめ方").selectOption({ label: "月ごとにまとめる" });
 });
 
-test("a question, by keyboard", async () => {
+// The test's relay always keeps 「？」: anything else was asked after it.
+test.each([
+  ["？", "質問を送りました。"],
+  ["この日は受診していません。", "この照会には、前に質問していました。"],
+])("a question, by keyboard: %s", async (text, became) => {
   const page = await open();
   await compared(page);
   await page
@@ -56,10 +74,13 @@ test("a question, by keyboard", async () => {
   await page.keyboard.press("Enter");
   await page.getByText("2000字以内で入力してください").waitFor();
   expect(await field.getAttribute("aria-invalid")).toBe("true");
-  await field.fill("この日は受診していません。");
+  await field.fill(text);
   await page.getByRole("button", { name: "質問を送る" }).click();
   await page.getByRole("heading", { name: "番号1（花みずき内科クリニック）について" }).waitFor();
   expect(await page.getByText(/^回答の期限：/).count()).toBe(2);
+  // The form is gone: the focus is on what became of it.
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused).toContain(became);
 });
 
 test("what can be kept", async () => {

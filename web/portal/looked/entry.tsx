@@ -1,14 +1,15 @@
 // One look at the person's records, in plain words: when, who, why; the rest on demand.
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { clock_text, day_text, time_text } from "../../shared/dates";
 import type { Hash } from "../../shared/bytes";
 import type { QuestionOfPerson } from "../../shared/questions";
 import { save } from "../../shared/files";
-import { Say } from "../../shared/words";
+import { Ja, Say, in_japanese } from "../../shared/words";
 import type { Country } from "../../shared/country";
 import { proof_of } from "./files";
 import type { Look } from "./list";
-import { AskAbout, Asked, type SendQuestion } from "./question";
+import { AskAbout, Asked, type SendQuestion, type Sent } from "./question";
 import { outcome_text, presence_text, purpose_text, service_text } from "./words";
 
 export interface Around {
@@ -34,9 +35,9 @@ function Outcome({ look, confirmed }: { look: Look; confirmed: boolean }): JSX.E
   if (look.entry.outcome === "") return <>{outcome_text(look)}</>;
   return (
     <>
-      {outcome_text(look)}
+      {outcome_text(look)}{" "}
       <small class="hint">
-        （<Say of={confirmed ? "looked.word_of_both" : "looked.word_of_relay"} />）
+        <Say of={confirmed ? "looked.word_of_both" : "looked.word_of_relay"} />
       </small>
     </>
   );
@@ -49,11 +50,15 @@ function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | 
     <dl>
       <Fact name="why">{purpose_text(look)}</Fact>
       <Fact name="what">{service_text(entry.head.service)}</Fact>
-      <Fact name="where">{holder}</Fact>
+      <Fact name="where">
+        <Ja>{holder}</Ja>
+      </Fact>
       <Fact name="result">
         <Outcome look={look} confirmed={around.confirmed.has(entry.order_entry)} />
       </Fact>
-      <Fact name="basis">{basis ?? <Say of="looked.basis_unknown" />}</Fact>
+      <Fact name="basis">
+        {basis === undefined ? <Say of="looked.basis_unknown" /> : <Ja>{basis}</Ja>}
+      </Fact>
       <Fact name="how">{presence_text(look)}</Fact>
     </dl>
   );
@@ -85,19 +90,23 @@ function SaveProof({ look }: { look: Look }): JSX.Element {
 
 function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element {
   const { entry, who, own } = look;
-  if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={who} />;
+  if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={in_japanese(who)} />;
   const answered = entry.outcome === "answered";
   const words = own ? "looked_own" : answered ? "sentence" : "sentence_asked";
   return (
     <>
       <strong>
-        {own ? <Say of="looked.looked_own" /> : <Say of={`looked.${words}`} who={who} />}
+        {own ? (
+          <Say of="looked.looked_own" />
+        ) : (
+          <Say of={`looked.${words}`} who={in_japanese(who)} />
+        )}
       </strong>
       {entry.was_sealed && (
         <span class="sealing">
           <Say
             of="looked.sealed_sentence"
-            authority={around.country.name_of(entry.was_sealed.authority)}
+            authority={in_japanese(around.country.name_of(entry.was_sealed.authority))}
             time={time_text(entry.was_sealed.until)}
           />
         </span>
@@ -122,6 +131,7 @@ function Erased({ look }: { look: Look }): JSX.Element {
 export function Entry(props: { look: Look; around: Around; whole_time: boolean }): JSX.Element {
   const { look, around, whole_time } = props;
   const { entry } = look;
+  const [sent, set_sent] = useState<Sent>();
   if (entry.erased) return <Erased look={look} />;
   const question = around.questions.get(entry.order_entry);
   const iso = new Date(entry.time * 1000).toISOString();
@@ -138,18 +148,21 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
           </>
         )}
         {look.tags.map((tag) => (
-          <span key={tag} class={`tag ${tag}`}>
-            <Say of={`looked.tag_${tag}`} />
-          </span>
+          <>
+            {" "}
+            <span key={tag} class={`tag ${tag}`}>
+              <Say of={`looked.tag_${tag}`} />
+            </span>
+          </>
         ))}
       </p>
-      <details>
+      <details class="data">
         <summary>
           <span aria-hidden="true">
             <Say of="looked.details" />
           </span>
           <span class="visually-hidden">
-            <Say of="looked.details_of" seq={entry.seq} who={look.who} />
+            <Say of="looked.details_of" seq={entry.seq} who={in_japanese(look.who)} />
           </span>
         </summary>
         <p class="hint">
@@ -160,10 +173,14 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
           <Asked
             question={question}
             now={around.now}
+            who={look.who}
+            sent={sent}
             {...(entry.head ? { head: entry.head } : {})}
           />
         ) : (
-          entry.order && !look.own && <AskAbout look={look} send={around.send} />
+          entry.order && !look.own && (
+            <AskAbout look={look} send={around.send} sent={set_sent} />
+          )
         )}
         <SaveProof look={look} />
       </details>

@@ -89,6 +89,7 @@ test("a doubt names its line and its office; Esc closes it and the focus goes ba
   const buttons = page.locator(".doubt");
   const names = await buttons.evaluateAll((all) => all.map((one) => one.textContent));
   expect(names.length).toBeGreaterThan(30); // spans, years, rows of months, pay
+  expect(new Set(names).size).toBe(names.length); // each names its own line
   const pay = buttons.nth(1);
   await pay.focus();
   await page.keyboard.press("Enter");
@@ -103,7 +104,7 @@ test("a doubt names its line and its office; Esc closes it and the focus goes ba
 
 test("choices change the figures: age, course, national pension fund", async () => {
   const page = await open();
-  const result = page.locator(".result[role=status]");
+  const result = page.locator(".result [role=status]");
   // 62,340 + 19,820 + 14,250 + 1,130
   await expect.poll(() => result.innerText()).toContain("97,540円");
   await page.getByRole("button", { name: "1歳遅くする" }).click();
@@ -114,6 +115,10 @@ test("choices change the figures: age, course, national pension fund", async () 
   await page.locator(".fund-choice input").check();
   await expect.poll(() => result.innerText()).toContain("80,070円"); // + 15,000
   expect(await page.locator("#expected .chart-legend").innerText()).toContain("国民年金基金");
+  // Of the choice one line is read out, not the terms below it.
+  const said = await page.locator(".fund [role=status]").allInnerTexts();
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/^掛金は1か月 [\d,]+円、受け取る額は1か月 15,000円（65歳から一生）$/);
   await page.locator("#expected .chart .target").nth(3).hover();
   const readout = page.locator("#expected .chart-readout");
   await expect.poll(() => readout.innerText()).toContain("68歳");
@@ -155,8 +160,8 @@ test("paper has the tables unfolded and charts of its width; the screen its own 
 
 test("who is missing is said above the figures and beside the sum", async () => {
   const one_silent = await open({ state: "one_silent" });
-  expect(await one_silent.locator(".missing").innerText()).toContain("1 か所");
-  const result = one_silent.locator(".result[role=status]");
+  expect(await one_silent.locator(".missing").innerText()).toContain("1か所");
+  const result = one_silent.locator(".result").filter({ has: one_silent.getByRole("status") });
   expect(await result.innerText()).toContain("入っていません");
   expect(await one_silent.locator("#answered li").count()).toBe(3);
   const state_silent = await open({ state: "state_silent" });

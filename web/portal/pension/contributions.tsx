@@ -116,8 +116,7 @@ function YearTable({ answers, lines, used }: YearTableProps): JSX.Element {
     key: line.year,
     cells: [
       <span>
-        <Read text={fiscal_text(line.year)} />
-        {era_text(line.year)}
+        <Read text={fiscal_text(line.year)} /> {era_text(line.year)}
       </span>,
       ...used.map((scheme) => <Read text={money(line.amounts[scheme])} />),
       <span>

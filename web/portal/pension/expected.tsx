@@ -3,7 +3,16 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { StackChart } from "../../shared/chart";
 import { DataTable } from "../../shared/table";
-import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
+import {
+  Ja,
+  Read,
+  Say,
+  has_words,
+  in_japanese,
+  phrase,
+  text_of,
+  without_readings,
+} from "../../shared/words";
 import { Select } from "../select";
 import { amounts_text, used_schemes } from "./contributions";
 import {
@@ -151,7 +160,7 @@ function Receiving({ answers }: { answers: Answer[] }): JSX.Element | null {
                 />{" "}
                 <Read text={until_text(part)} />
               </span>,
-              holder.name,
+              <Ja>{holder.name}</Ja>,
             ],
           })),
         )}
@@ -178,7 +187,7 @@ function NotKnown({ answers }: { answers: Answer[] }): JSX.Element | null {
           <li key={holder.id}>
             <Say
               of="pension.expected.unknown"
-              holder={holder.name}
+              holder={in_japanese(holder.name)}
               reason={has_words(key) ? phrase(key) : phrase("pension.unknown.other")}
             />
           </li>
@@ -266,8 +275,8 @@ function AgeChoice({ ages, age, set_age }: AgeChoiceProps): JSX.Element {
 function Result(props: { parts: Part[]; age: number; is_whole: boolean }): JSX.Element {
   const { parts, age, is_whole } = props;
   return (
-    <div class="result" role="status">
-      <p>
+    <div class="result">
+      <p role="status">
         <Say
           of="pension.expected.result"
           age={age_text(age)}

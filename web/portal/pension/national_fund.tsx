@@ -176,6 +176,15 @@ function part_text(part: Part): string {
   return phrase("pension.fund.part_until", { ...values, to: age_text(part.until_age) });
 }
 
+// One line for each choice: it is read out, and what stands below it is not.
+function result_text({ premium_yen, parts }: FundResult): string {
+  const unknown = phrase("pension.not_known");
+  return phrase("pension.fund.result", {
+    premium: premium_yen === null ? unknown : money(premium_yen),
+    brings: parts === null ? unknown : parts.map(part_text).join(phrase("pension.and")),
+  });
+}
+
 interface FundFiguresProps {
   joining: Joining;
   result: FundResult;
@@ -185,7 +194,10 @@ interface FundFiguresProps {
 function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Element {
   const { premium_yen, total_yen, months, parts } = result;
   return (
-    <div role="status">
+    <>
+      <p role="status" class="result">
+        <Read text={result_text(result)} />
+      </p>
       <dl class="figures">
         <dt>
           <Say of="pension.fund.premium" />
@@ -236,6 +248,6 @@ function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Ele
           </li>
         ))}
       </ul>
-    </div>
+    </>
   );
 }
