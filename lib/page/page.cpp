@@ -10,6 +10,30 @@ constexpr Words own_names{"日本語", "English", "やさしい日本語"};
 constexpr Words skip_words{"本文へ", "Skip to the content", "ほんぶんへ"};
 constexpr Words languages_title{"言語", "Language", "ことば"};
 
+// Characters that no text has (Unicode's noncharacters U+FDD3, U+FDD4).
+constexpr std::string_view japanese_begins = "\xEF\xB7\x93";
+constexpr std::string_view japanese_ends = "\xEF\xB7\x94";
+constexpr std::string_view span_begins = R"(<span lang="ja">)";
+constexpr std::string_view span_ends = "</span>";
+
+std::string without(std::string_view text, std::string_view part) {
+    std::string out(text);
+    for (auto at = out.find(part); at != std::string::npos; at = out.find(part, at))
+        out.erase(at, part.size());
+    return out;
+}
+
+// Kana and Chinese characters: UTF-8 of U+3040 to U+9FFF begins with E3 81 to E9. (Rare ones beyond
+// come beside others.)
+bool has_japanese(std::string_view text) {
+    for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+        const auto first = static_cast<unsigned char>(text[i]);
+        const auto second = static_cast<unsigned char>(text[i + 1]);
+        if (first == 0xE3 ? second >= 0x81 : first >= 0xE4 && first <= 0xE9) return true;
+    }
+    return false;
+}
+
 std::string_view html_language(Language language) {
     return language == Language::en ? "en" : "ja";
 }
@@ -61,6 +85,35 @@ std::string_view Words::in(Language language) const {
     return ja;
 }
 
+std::string in_japanese(std::string_view text) {
+    return fmt::format("{}{}{}", japanese_begins,
+                       without(without(text, japanese_begins), japanese_ends), japanese_ends);
+}
+
+std::string with_languages(Language language, std::string_view html) {
+    std::string out;
+    while (!html.empty()) {
+        const auto begin = html.find(japanese_begins);
+        const auto end = html.find(japanese_ends, std::min(begin, html.size()));
+        if (end == std::string_view::npos) break;
+        const auto text =
+            html.substr(begin + japanese_begins.size(), end - begin - japanese_begins.size());
+        const bool marked = !lang_of(language, text).empty();
+        out += fmt::format("{}{}{}{}", html.substr(0, begin), marked ? span_begins : "", text,
+                           marked ? span_ends : "");
+        html.remove_prefix(end + japanese_ends.size());
+    }
+    return out += html;
+}
+
+std::string say_japanese(Language language, std::string_view text) {
+    return with_languages(language, html_text(in_japanese(text)));
+}
+
+std::string_view lang_of(Language language, std::string_view text) {
+    return language == Language::en && has_japanese(text) ? R"( lang="ja")" : "";
+}
+
 std::string with_readings(std::string_view html) {
     std::string out;
     while (!html.empty()) {
@@ -87,7 +140,9 @@ std::string plain(std::string_view html) {
         out += html.substr(open + 6, rp - open - 6);
         html.remove_prefix(close + 7);
     }
-    return out += html;
+    out += html;
+    // Only a span of Japanese ends in a title's HTML.
+    return without(without(out, span_begins), span_ends);
 }
 
 std::string whole(const Frame& frame, const Words& program, std::string_view title,

@@ -23,16 +23,25 @@ struct Words {
     std::string_view ja, en, easy;
     [[nodiscard]] std::string_view in(Language language) const;
 };
+// What others have written in Japanese (a name, a notice), to stand in a place of Words: in English
+// it is marked as Japanese, so that it is spoken so (WCAG 2.2, 3.1.2).
+std::string in_japanese(std::string_view text);
+// HTML of what has such marks: a span in English, nothing in the other languages.
+std::string with_languages(Language language, std::string_view html);
 // HTML with readings above characters where the text has them: "[年金|ねんきん]".
 std::string with_readings(std::string_view html);
-// The same without them, for titles and attributes.
+// The same without them, and without spans of Japanese, for titles and attributes.
 std::string plain(std::string_view html);
 // As it stands in HTML.
 template <class... Arguments>
 std::string say(Language language, const Words& words, const Arguments&... arguments) {
-    auto text = html_text(fmt::format(fmt::runtime(words.in(language)), arguments...));
+    const auto text = with_languages(
+        language, html_text(fmt::format(fmt::runtime(words.in(language)), arguments...)));
     return language == Language::easy ? with_readings(text) : text;
 }
+// Such a text alone, as it stands in HTML; and the attribute of an element that there is anyway.
+std::string say_japanese(Language language, std::string_view text);
+std::string_view lang_of(Language language, std::string_view text);  // ` lang="ja"`, or ""
 
 // Before what the person has to mend, in the title and on the page.
 inline constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};

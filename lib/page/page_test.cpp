@@ -40,6 +40,24 @@ TEST(Page, ReadingsStandAboveTheirCharacters) {
               std::string::npos);
 }
 
+TEST(Page, JapaneseIsMarkedOnEnglishPagesOnly) {
+    constexpr Words words{"{}から", "From {}", "{}から"};
+    const auto english = say(Language::en, words, in_japanese("A市<税>"));
+    EXPECT_EQ(english, R"(From <span lang="ja">A市&lt;税&gt;</span>)");
+    EXPECT_EQ(plain(english), "From A市&lt;税&gt;");
+    EXPECT_EQ(say(Language::ja, words, in_japanese("A市")), "A市から");
+    EXPECT_EQ(say(Language::easy, words, in_japanese("A市")), "A市から");
+    // A name in Latin letters is no Japanese; full-width punctuation alone neither.
+    EXPECT_EQ(say(Language::en, words, in_japanese("NGUYEN VAN A")), "From NGUYEN VAN A");
+    EXPECT_EQ(say_japanese(Language::en, "みどり"), R"(<span lang="ja">みどり</span>)");
+    EXPECT_EQ(lang_of(Language::en, "令和"), R"( lang="ja")");
+    EXPECT_EQ(lang_of(Language::ja, "令和"), "");
+    // Marks of the text's own mark nothing.
+    EXPECT_EQ(say_japanese(Language::en, "\xEF\xB7\x94市\xEF\xB7\x93"),
+              R"(<span lang="ja">市</span>)");
+    EXPECT_EQ(with_languages(Language::en, "\xEF\xB7\x93市"), "\xEF\xB7\x93市");
+}
+
 TEST(Page, UnknownLanguagesAreJapanese) {
     EXPECT_EQ(language_of("xx"), Language::ja);
     EXPECT_EQ(language_of("easy"), Language::easy);

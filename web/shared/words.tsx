@@ -40,6 +40,23 @@ function with_marks(text: string): string {
 }
 const reading = /\uFDD0([^\uFDD1]*)\uFDD1([^\uFDD2]*)\uFDD2/;
 
+// What others have written in Japanese (a holder's name, a notice) is marked where the page is not,
+// so that it is spoken in Japanese (WCAG 2.2, 3.1.2). Here for the `lang` of an element that there
+// is anyway: an option, a cell, a link.
+export function lang_of(text: string): "ja" | undefined {
+  if (current !== "en") return undefined;
+  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? "ja" : undefined;
+}
+// With marks around it, to stand in a place of another text: <Say of="…" who={in_japanese(name)} />.
+export function in_japanese(text: string): string {
+  return lang_of(text) ? `\uFDD3${text}\uFDD4` : text;
+}
+const japanese = /\uFDD3([^\uFDD4]*)\uFDD4/;
+// <Ja>{name}</Ja>
+export function Ja({ children: text }: { children: string }): JSX.Element {
+  return <Read text={in_japanese(text)} />;
+}
+
 export function has_words(key: string): boolean {
   return key in words;
 }
@@ -55,8 +72,9 @@ export function phrase(key: string, values: Values = {}): string {
   });
 }
 
+// Nor with marks of Japanese.
 export function without_readings(text: string): string {
-  return text.replace(new RegExp(reading, "g"), "$1");
+  return text.replace(new RegExp(reading, "g"), "$1").replace(new RegExp(japanese, "g"), "$1");
 }
 
 // Where there can be no markup: titles, labels, files. Without readings.
@@ -71,6 +89,22 @@ export function Say({ of, ...values }: { of: string } & Values): JSX.Element {
 
 // A phrase, with readings above its characters.
 export function Read({ text }: { text: string }): JSX.Element {
+  return (
+    <>
+      {text.split(new RegExp(japanese, "g")).map((part, i) => {
+        if (part === "") return null;
+        if (i % 2 === 0) return <WithReadings text={part} />;
+        return (
+          <span lang="ja">
+            <WithReadings text={part} />
+          </span>
+        );
+      })}
+    </>
+  );
+}
+
+function WithReadings({ text }: { text: string }): JSX.Element {
   const parts = text.split(new RegExp(reading, "g"));
   return (
     <>
