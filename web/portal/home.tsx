@@ -1,10 +1,11 @@
-// My Page's first page, as the report draws it: notices, and above them who insures the person.
-// Menu, procedures and links stand in the page already; the search looks at all of it.
-import type { JSX } from "preact";
+// My Page's first page, as the report draws it: records, notices, procedures, links, search. Menu,
+// records, procedures and links stand in the page already; the search looks at all of it.
+import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../shared/entries";
 import type { Result } from "../shared/result";
-import { Say, text_of } from "../shared/words";
+import { name_text } from "../shared/phrases";
+import { Say, in_japanese, text_of } from "../shared/words";
 import { Insurance } from "./eligibility/insurance";
 import { insured_of, name_of_person } from "./eligibility/insured";
 import { Looks } from "./home/looks";
@@ -54,6 +55,27 @@ function own_mark(): HTMLElement {
   return mark;
 }
 
+function use_name(name: string | undefined): void {
+  useEffect(() => {
+    const heading = document.querySelector("h1");
+    if (!name || !heading) return;
+    const inside = document.createElement("span");
+    render(<Say of="home.title_of" name={in_japanese(name_text(name))} />, inside);
+    heading.replaceChildren(inside);
+  }, [name]);
+}
+
+// Last on the page, behind what is not made here. After every change of the page it looks anew.
+function use_search(): void {
+  const place = document.getElementById("search-place");
+  useEffect(() => {
+    if (place) render(<Search />, place);
+  });
+  useEffect(() => () => {
+    if (place) render(null, place);
+  }, []);
+}
+
 function Home({ context }: { context: Context }): JSX.Element {
   const eligibility = use_own(context, "eligibility");
   const notices = use_own(context, "notices");
@@ -61,27 +83,18 @@ function Home({ context }: { context: Context }): JSX.Element {
   use_own_links(notices);
   const entries = access.entries?.ok ? access.entries.value.entries : undefined;
   const insured = eligibility.records.map(insured_of);
-  const name = name_of_person(insured);
-  useEffect(() => {
-    const title = document.querySelector("h1");
-    if (name && title) title.textContent = text_of("home.title_of", { name });
-  }, [name]);
+  use_name(name_of_person(insured));
+  use_search();
   return (
     <>
-      <Search />
+      <section aria-labelledby="notices-name"><Part>
+        <Notices context={context} own={notices} opened={entries && opened_notices(entries)} />
+      </Part></section>
       <section aria-labelledby="insurance-name"><Part>
         <h2 id="insurance-name">
           <Say of="eligibility.insurance" />
         </h2>
-        <Insurance insured={insured} done={eligibility.done} />
-      </Part></section>
-      <section aria-labelledby="notices-name"><Part>
-        <Notices
-          context={context}
-          records={notices.records}
-          done={notices.done}
-          opened={entries && opened_notices(entries)}
-        />
+        <Insurance insured={insured} own={eligibility} />
       </Part></section>
       <section aria-labelledby="looks-name"><Part>
         <h2 id="looks-name">
