@@ -1,4 +1,5 @@
 // The server over plain TCP, with a client that does not always play by the rules.
+#include <fmt/format.h>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
