@@ -19,7 +19,9 @@ function fill(world: TestCountry): void {
   if (asked.has("nobody")) world.links = {};
   world.answers = (holder, { service }) => {
     const list = holder === "992016" ? notices : [];
-    if (service === "notices") return { from: "2025-12", to: "2026-11", more: false, notices: list };
+    if (service === "notices") {
+      return { from: "2025-12", to: "2026-11", more: false, notices: list };
+    }
     if (holder === "992016") return document_on("2026-11-26");
     return { ...ended, last_day: "2026-03-31", end_reason: "退職" };
   };

@@ -174,8 +174,8 @@ function use_count_in_title(count: number | undefined): void {
     title_alone ??= document.title;
     if (count === undefined) return;
     const unread = text_of("home.unread_count", { count });
-    document.title =
-      count === 0 ? title_alone : text_of("home.title_unread", { count: unread, title: title_alone });
+    const both = { count: unread, title: title_alone };
+    document.title = count === 0 ? title_alone : text_of("home.title_unread", both);
   }, [count]);
 }
 let title_alone: string | undefined;

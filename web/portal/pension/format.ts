@@ -5,7 +5,8 @@ import { language, phrase, yen } from "../../shared/words";
 import type { Tick } from "../../shared/chart_layout";
 import type { Scheme } from "./record";
 
-export { date_text, money, month_name, month_text, name_text, year_text } from "../../shared/phrases";
+export { date_text, money, month_name, month_text, year_text } from "../../shared/phrases";
+export { name_text } from "../../shared/phrases";
 
 export function period_text(from: string, to: string | null): string {
   if (to === null) return phrase("pension.since", { from: month_text(from) });
