@@ -39,11 +39,11 @@ document.getElementById("page")!.after(place);
 country_harness(["home", "eligibility"], fill, (context) => {
   const { session } = context;
   const left = asked.get("left"); // seconds until the log-in's end
-  const expires = left === null ? session.expires : now_of(session) + Number(left);
+  const expires = now_of(session) + Number(left);
   return (
     <>
       <Home context={context} />
-      <Timeout session={{ ...session, expires }} />
+      {left !== null && <Timeout session={{ ...session, expires }} />}
     </>
   );
 });
