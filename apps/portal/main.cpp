@@ -141,7 +141,7 @@ int serve(const std::string& config_path) {
                                     [&shared](const wire::EndedMandate& ended) {
                                         shared.sessions.end(ended.mandate, said_of(ended.ending));
                                     });
-    auto options = server_options();
+    auto options = server_options(shared);
     options.address = settings.address;
     options.port = settings.port;
     options.tls = &tls;

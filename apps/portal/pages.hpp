@@ -43,8 +43,18 @@ struct Site {
     std::int32_t utc_offset_s = 0;
 };
 
-std::string start_page(const Site& site, const Look& look, std::optional<Said> said);
+// Its name in an address: that of its path; none of the first page, which needs none.
+std::optional<Place> parse_place(std::string_view text);
+std::string_view path_of(Place place);
+
+struct Start {
+    std::optional<Said> said = {};
+    std::optional<Place> to = {};  // where somebody wanted to go who is not logged in
+};
+std::string start_page(const Site& site, const Look& look, const Start& start = {});
 std::string back_page(const Site& site, const Look& look);
+// For a browser instead of a code: what is wrong, and the ways on.
+std::string refusal_page(const Site& site, const Look& look, int status, bool logged_in);
 std::string procedures_page(const Site& site, const Look& look, bool logged_in);
 std::string place_page(const Site& site, const Look& look, Place place);
 // `own` is the id of the one who looks.

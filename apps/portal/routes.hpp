@@ -39,8 +39,8 @@ struct Shared {
 };
 
 // Of the portal's server, but for where it listens: what stands in every answer, whose connections
-// give way.
-http::ServerOptions server_options();
+// give way, and how refusals look.
+http::ServerOptions server_options(const Shared& shared);
 std::vector<http::Route> routes(Shared& shared);
 
 }  // namespace mado::portal

@@ -78,7 +78,7 @@ class PortalRoutesTest : public testing::Test {
             directory.participants, "portal", {},
             [](const auto& one) -> std::string_view { return one.id.text(); });
         directory.participants.insert(place, own);
-        server = std::make_unique<http::Server>(io, server_options(), routes(shared));
+        server = std::make_unique<http::Server>(io, server_options(shared), routes(shared));
     }
     http::Task<Response> nonce(Request request) {
         if (nonce_refused) co_return answer_of(*nonce_refused, request);
@@ -248,8 +248,10 @@ class PortalRoutesTest : public testing::Test {
                                   portal_identity.tls(), http::accept_only(relay_identity.hash))};
     Signed texts{.directory = "a.b.c", .authority = "{}", .policy = R"({"policies": []})"};
     wire::WebBuild web{.files = {{"home.js", "1;"}, {"style.css", "p{}"}}, .hash = wire::filled(7)};
-    National national{.life_events = {{.id = "work", .name = {"仕事", "Work", "[仕事|しごと]"}}},
-                      .links = {}};
+    National national{
+        .life_events = {{.id = "work", .name = {"仕事", "Work", "[仕事|しごと]"}}},
+        .links = {
+            {.url = "https://city.example/", .holder = "", .name = {"A市", "A City", "A[市|し]"}}}};
     Log log{"test"};
     Shared shared{.directory = directory,
                   .policy = policy,
@@ -579,7 +581,7 @@ TEST_F(PortalRoutesTest, OnlySoManyQuestionsOfOneLogInAtOnce) {
 
 // When every place is taken, who is logged in keeps theirs.
 TEST_F(PortalRoutesTest, StrangersGiveWay) {
-    auto options = server_options();
+    auto options = server_options(shared);
     options.limits.connections_max = 2;
     const http::Server small(io, options, routes(shared));
     const auto connect = [&] {
@@ -630,13 +632,133 @@ TEST_F(PortalRoutesTest, PagesWithRecordsAreForWhoIsLoggedIn) {
     const auto cookie = "__Host-mado=" + in(1);
     for (const auto& place : places()) {
         if (place.place == Place::home) continue;
-        EXPECT_EQ(to(get(std::string(place.path))), "/") << place.path;
+        EXPECT_EQ(to(get(std::string(place.path))), "/?to=" + std::string(place.path.substr(1)));
         const auto page = get(std::string(place.path), "", {{"Cookie", cookie}});
         EXPECT_TRUE(shows(page, "ログアウト")) << place.path;
         EXPECT_NE(page.header("Content-Security-Policy").find("trusted-types 'none'"),
                   std::string_view::npos);
         EXPECT_EQ(page.header("Cache-Control"), "no-store");
     }
+}
+
+// Whoever follows a link to a page is told what the log-in is for, and comes there after it.
+TEST_F(PortalRoutesTest, ALogInLeadsWhereThePersonWanted) {
+    EXPECT_EQ(to(get("/claims", "lang=en")), "/?to=claims&lang=en");
+    const auto start = get("/", "to=claims&lang=en");
+    EXPECT_TRUE(shows(start, "Please log in to see “Health claims”."));
+    EXPECT_TRUE(shows(start, R"(<input type="hidden" name="to" value="claims">)"));
+    EXPECT_TRUE(shows(start, "<title>Please log in to see “Health claims” – My Page</title>"));
+    EXPECT_TRUE(shows(start, R"(href="/?to=claims&amp;lang=easy")")) << "in the other languages";
+    EXPECT_TRUE(shows(start, R"(href="/?to=claims&amp;size=large")"));
+    for (const auto& [asked_for, comes_to] :
+         std::vector<std::pair<std::string, std::string>>{{"claims", "/claims"},
+                                                          {"sessions", "/sessions"},
+                                                          {"", "/"},
+                                                          {"/claims", "/"},
+                                                          {"https://elsewhere.example/", "/"},
+                                                          {"/elsewhere.example", "/"},
+                                                          {"ask", "/"}}) {
+        const auto response = post("/login", {{"lang", "en"}, {"to", asked_for}});
+        const auto address = to(response);
+        const auto query = wire::valid(http::parse_form(address.substr(address.find('?') + 1)));
+        const Begun begun{cookies_of(response), std::string(query.text("state")),
+                          std::string(query.text("seal_to"))};
+        EXPECT_EQ(text(post("/login/finish", returned(begun), begun.cookies)), comes_to);
+    }
+    const auto cookie = "__Host-mado=" + in(1);
+    EXPECT_EQ(to(get("/", "to=claims", {{"Cookie", cookie}})), "/claims");
+    const auto response = post("/login", {{"lang", "en"}, {"to", "claims"}});
+    const auto address = to(response);
+    const auto query = wire::valid(http::parse_form(address.substr(address.find('?') + 1)));
+    EXPECT_EQ(text(post("/login/finish",
+                        {{"error", "access_denied"}, {"state", std::string(query.text("state"))}},
+                        cookies_of(response))),
+              "/?said=cancelled&lang=en&to=claims")
+        << "cancelled, and begun again";
+}
+
+TEST_F(PortalRoutesTest, WhatIsSaidIsReadFirst) {
+    const auto ended = get("/", "said=log_out&lang=en", {{"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_TRUE(shows(ended, "<title>You are logged out – My Page</title>"));
+    EXPECT_TRUE(shows(ended, R"(<p class="said" role="status" tabindex="-1" autofocus>)"));
+    EXPECT_TRUE(shows(ended, R"(href="/?said=log_out&amp;lang=ja")")) << "in other languages too";
+    const auto failed = get("/", "said=card_stopped&lang=ja", {{"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_TRUE(shows(failed, R"(<p class="mistake" role="status" tabindex="-1" autofocus>)"));
+    EXPECT_TRUE(
+        shows(failed,
+              "<title>このカードは停止されているので、ログインしていません – マイページ</title>"));
+    EXPECT_TRUE(shows(get("/", "lang=easy"), "<title>はいる – マイページ</title>"));
+}
+
+// A browser shows what it gets: people get a page, programs a code.
+TEST_F(PortalRoutesTest, RefusalsArePagesForBrowsers) {
+    const std::vector<http::Header> browser{{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"},
+                                            {"Cookie", "__Host-mado-lang=en"}};
+    const auto missing = get("/nothing", "", browser);
+    EXPECT_EQ(missing.status, 404);
+    EXPECT_EQ(missing.content_type, "text/html; charset=utf-8");
+    EXPECT_TRUE(shows(missing, "<title>There is no such page – My Page</title>"));
+    EXPECT_TRUE(shows(missing, R"(href="/procedures")"));
+    EXPECT_TRUE(missing.header("Content-Security-Policy").starts_with("default-src 'none'"));
+    EXPECT_TRUE(shows(get("/nothing", "lang=easy", browser), "この ページは ありません"));
+    EXPECT_TRUE(shows(get("/nothing", "lang=ja", browser), "このページはありません"));
+    const auto method = get("/login", "", browser);
+    EXPECT_EQ(method.status, 405);
+    EXPECT_EQ(method.header("Allow"), "POST");
+    EXPECT_TRUE(shows(method, "cannot be opened like this"));
+    auto foreign = form("/logout", {});
+    foreign.headers = browser;
+    const auto forbidden = send(foreign);
+    EXPECT_EQ(forbidden.status, 403);
+    EXPECT_TRUE(shows(forbidden, "Nothing was changed."));
+    EXPECT_FALSE(shows(forbidden, "Log out"));
+    auto large = form("/login", {{"lang", std::string(9'000, 'x')}});
+    large.headers.insert(large.headers.end(), browser.begin(), browser.end());
+    EXPECT_TRUE(shows(send(large), "too long"));
+    auto known = browser;
+    known.back().value += "; __Host-mado=" + in(1);
+    EXPECT_TRUE(shows(get("/nothing", "", known), "Log out")) << "the menu is there";
+    EXPECT_EQ(get("/nothing").content_type, "application/problem+json");
+    EXPECT_EQ(get("/nothing", "", {{"Accept", "*/*"}}).content_type, "application/problem+json");
+}
+
+TEST_F(PortalRoutesTest, WithoutScriptsThereAreWaysOn) {
+    for (const auto& page : {get("/"), get("/login/back")}) {
+        const auto noscript = page.body.find("<noscript>");
+        ASSERT_NE(noscript, std::string::npos);
+        EXPECT_NE(page.body.find("JavaScriptがなくても見られます", noscript), std::string::npos);
+        EXPECT_NE(page.body.find(R"(href="/procedures")", noscript), std::string::npos);
+    }
+}
+
+TEST_F(PortalRoutesTest, NoEmptyLists) {
+    national = {};
+    const auto cookie = "__Host-mado=" + in(1);
+    for (const auto* path : {"/", "/procedures", "/sessions"})
+        EXPECT_FALSE(shows(get(path, "", {{"Cookie", cookie}}), R"("></ul>)")) << path;
+}
+
+TEST_F(PortalRoutesTest, ProceduresAreInTheMenu) {
+    const auto cookie = "__Host-mado=" + in(1);
+    EXPECT_TRUE(shows(get("/pension", "lang=en", {{"Cookie", cookie}}),
+                      R"(<a href="/procedures">Procedures</a>)"));
+    const auto page = get("/procedures", "lang=en", {{"Cookie", cookie}});
+    EXPECT_TRUE(shows(page, R"(<a href="/procedures" aria-current="page">Procedures</a>)"));
+    EXPECT_TRUE(shows(page, R"(<a href="/pension">)"));
+}
+
+// The report's order, which is the order on the screen too.
+TEST_F(PortalRoutesTest, TheFirstPagesOrder) {
+    const auto page = get("/", "", {{"Cookie", "__Host-mado=" + in(1)}});
+    std::size_t last = 0;
+    for (const auto* part : {"id=\"records\"", "id=\"page\"", "id=\"procedures\"", "id=\"links\"",
+                             "id=\"search-place\""}) {
+        const auto at = page.body.find(part);
+        ASSERT_NE(at, std::string::npos) << part;
+        EXPECT_GT(at, last) << part;
+        last = at;
+    }
+    EXPECT_TRUE(shows(page, "<title>ホーム – マイページ</title>"));
 }
 
 TEST_F(PortalRoutesTest, SessionForItsOwnPageOnly) {
@@ -661,7 +783,10 @@ TEST_F(PortalRoutesTest, OthersOfTheSameCardAreSeenAndEnded) {
     const auto foreign = shared.sessions.find(strangers, unix_now())->id;
     EXPECT_TRUE(shows(page, id));
     EXPECT_FALSE(shows(page, foreign));
-    EXPECT_TRUE(shows(page, "The one you are looking at"));
+    EXPECT_TRUE(shows(page, "This is the one you are looking at."));
+    // Two of one kind: what each button ends is in its name.
+    EXPECT_TRUE(shows(page, R"(: A browser of unknown kind</span></button>)"));
+    EXPECT_TRUE(shows(page, "<strong>2: A browser of unknown kind</strong><br>since "));
     EXPECT_EQ(to(post("/logout/other", {{"id", foreign}}, cookie)), "/sessions");
     EXPECT_NE(shared.sessions.find(strangers, unix_now()), nullptr);
     EXPECT_EQ(to(post("/logout/other", {{"id", id}}, cookie)), "/sessions");

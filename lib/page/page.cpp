@@ -52,7 +52,38 @@ std::string language_links(const Frame& frame) {
                        say(frame.language, languages_title), out);
 }
 
+std::string window_title(const Frame& frame, const Words& program, std::string_view heading) {
+    const auto own = plain(frame.title.empty() ? heading : frame.title);
+    const auto site = plain(say(frame.language, program));
+    const auto wrong = frame.wrong ? plain(say(frame.language, error_prefix)) : "";
+    return wrong + (own == site ? site : fmt::format("{} – {}", own, site));
+}
+
+constexpr std::array<std::string_view, 12> english_months = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 }  // namespace
+
+std::string day_text(Language language, Date day) {
+    const auto year = static_cast<int>(day.year());
+    const auto month = static_cast<unsigned>(day.month());
+    const auto of_month = static_cast<unsigned>(day.day());
+    switch (language) {
+        case Language::ja:
+            return fmt::format("{}年{}月{}日", year, month, of_month);
+        case Language::en:
+            return fmt::format("{} {} {}", of_month, english_months.at(month - 1), year);
+        case Language::easy:
+            return fmt::format("{}[年|ねん]{}[月|がつ]{}[日|にち]", year, month, of_month);
+    }
+    return "";
+}
+
+std::string time_text(Language language, UnixTime time, std::int32_t utc_offset_s) {
+    const auto second = (time + utc_offset_s) % 86'400;
+    return fmt::format("{} {:02}:{:02}", day_text(language, date_at(time, utc_offset_s)),
+                       second / 3600, second / 60 % 60);
+}
 
 std::string_view to_text(Language language) {
     switch (language) {
@@ -150,16 +181,16 @@ std::string whole(const Frame& frame, const Words& program, std::string_view tit
     const auto language = frame.language;
     return fmt::format(
         R"(<!doctype html>
-<html lang="{}" data-language="{}" class="{}"><head><meta charset="utf-8"><title>{}{}</title>
+<html lang="{}" data-language="{}" class="{}"><head><meta charset="utf-8"><title>{}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/style.css">{}</head>
 <body><a class="skip" href="#main">{}</a><header><p>{}</p>{}{}</header>{}
 <main id="main"><h1{}>{}</h1>{}</main></body></html>
 )",
         html_language(language), to_text(language), frame.classes,
-        frame.wrong ? say(language, error_prefix) : "", plain(title), frame.head,
-        say(language, skip_words), say(language, program), language_links(frame), frame.header,
-        frame.navigation, frame.title_first ? R"( tabindex="-1" autofocus)" : "", title, body);
+        window_title(frame, program, title), frame.head, say(language, skip_words),
+        say(language, program), language_links(frame), frame.header, frame.navigation,
+        frame.title_first ? R"( tabindex="-1" autofocus)" : "", title, body);
 }
 
 std::string_view style() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "http/form.hpp"
 
 namespace mado::page {
@@ -43,6 +44,12 @@ std::string say(Language language, const Words& words, const Arguments&... argum
 std::string say_japanese(Language language, std::string_view text);
 std::string_view lang_of(Language language, std::string_view text);  // ` lang="ja"`, or ""
 
+// 2026年11月27日; 27 Nov 2026; to stand in a place of Words: with readings in やさしい日本語. The
+// same as pages' scripts write (web/shared/dates.ts).
+std::string day_text(Language language, Date day);
+// With the time of day, in a zone `utc_offset_s` seconds east of Greenwich.
+std::string time_text(Language language, UnixTime time, std::int32_t utc_offset_s);
+
 // Before what the person has to mend, in the title and on the page.
 inline constexpr Words error_prefix{"エラー：", "Error: ", "まちがい："};
 
@@ -50,6 +57,7 @@ struct Frame {
     Language language = Language::ja;
     std::string path;             // of this page, for the other languages
     std::string query = {};       // without "lang"
+    std::string title = {};       // HTML, where a window is named otherwise than by its heading
     bool title_first = false;     // it has the focus, so that nothing is scrolled past
     bool wrong = false;           // the person has to mend something: the title says so first
     std::string head = {};        // HTML: what else stands in the document's head
@@ -57,7 +65,8 @@ struct Frame {
     std::string navigation = {};  // HTML, between header and content
     std::string classes = {};     // of the document, for the style
 };
-// A whole document; `title` and `body` are HTML. `program`: whose page it is.
+// A whole document; `title` and `body` are HTML. `program`: whose page it is, and so the second
+// part of the window's title.
 std::string whole(const Frame& frame, const Words& program, std::string_view title,
                   std::string_view body);
 // CSS, at "/style.css".

@@ -32,7 +32,7 @@ describe("what it shows", () => {
 
   test("the page is the person's: name, insurance, notices, procedures, links", async () => {
     const { page } = own;
-    expect(await page.textContent("h1")).toBe("厚労 花子さんのマイページ");
+    expect(await page.textContent("h1")).toBe("厚労花子さんのマイページ");
     const text = (await page.textContent("main"))!;
     for (const words of ["A市国民健康保険", "3割", "2026年3月31日で終わりました"]) {
       expect(text).toContain(words);
@@ -98,7 +98,7 @@ describe("what it shows", () => {
     expect(await page.textContent(".search [role=status]")).toContain("0件");
     await page.fill("#search", "引越");
     const found = page.locator(".search li");
-    await expect.poll(() => found.allTextContents()).toEqual(["住宅引越"]);
+    await expect.poll(() => found.allTextContents()).toEqual(["住宅引越 （各種手続）"]);
     await page.fill("#search", "国民 年金 の 資格");
     await expect.poll(() => page.locator(".search li").count()).toBe(1);
     await page.click(".search li button");
@@ -178,7 +178,9 @@ describe("how it ends, and what it refuses", () => {
     expect(await page.evaluate(() => document.activeElement!.id)).toBe("search");
     // The portal's own clock has not moved: it would show the page anew.
     await page.route("**/?said=time_over**", (route) => route.fulfill({ body: "left" }));
-    await page.clock.fastForward("02:00");
+    await page.clock.fastForward("01:00"); // and once more, a minute before
+    await page.waitForSelector("dialog[open]");
+    await page.clock.fastForward("01:00");
     await page.waitForURL("**/?said=time_over**");
     expect(await page.textContent("body")).not.toContain("花子");
   });

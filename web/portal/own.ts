@@ -61,6 +61,7 @@ export function read_answers<Document>(
 export interface OwnRecords {
   records: OwnRecord[];
   done: boolean; // every holder has answered, or will not
+  waiting: number; // how many are being asked now; one of each kind at most
 }
 
 interface OwnChoice {
@@ -69,13 +70,14 @@ interface OwnChoice {
   attempt?: number; // another number asks anew
 }
 
+const nothing: OwnRecords = { records: [], done: false, waiting: 0 };
+
 // Another choice begins anew: what was answered to the one before is not shown as an answer to it.
 export function use_own(context: Context, service: string, choice: OwnChoice = {}): OwnRecords {
   const key = JSON.stringify([service, choice]);
-  const [state, set] = useState({ key, records: [] as OwnRecord[], done: false });
+  const [state, set] = useState({ key, ...nothing });
   useEffect(() => {
     let is_wanted = true;
-    set({ key, records: [], done: false });
     const { country, session } = context;
     const may = country.kinds_for(service, session);
     const kinds = choice.kinds ? may.filter((kind) => choice.kinds!.includes(kind)) : may;
@@ -83,12 +85,17 @@ export function use_own(context: Context, service: string, choice: OwnChoice = {
     const add = (record: OwnRecord) => {
       if (is_wanted) set((before) => ({ ...before, records: [...before.records, record] }));
     };
-    void fetch_own(country, session, { service, kinds, parameters }, add).then(() => {
-      if (is_wanted) set((before) => ({ ...before, done: true }));
-    });
+    const end = () => {
+      if (!is_wanted) return;
+      set(({ waiting, ...before }) => ({ ...before, waiting: waiting - 1, done: waiting === 1 }));
+    };
+    set({ key, records: [], done: kinds.length === 0, waiting: kinds.length });
+    for (const kind of kinds) {
+      void fetch_own(country, session, { service, kinds: [kind], parameters }, add).then(end);
+    }
     return () => {
       is_wanted = false;
     };
   }, [key]);
-  return state.key === key ? state : { records: [], done: false };
+  return state.key === key ? state : nothing;
 }

@@ -34,6 +34,15 @@ export function clock_text(time: number): string {
 }
 
 export function time_text(time: number): string {
+  return without_readings(time_phrase(time));
+}
+
+// The same with readings, for elements.
+export function day_phrase(day: string): string {
+  return date_text(day, "short");
+}
+
+export function time_phrase(time: number): string {
   const { day, clock } = parts_of(time);
-  return `${day_text(day)} ${clock}`;
+  return `${day_phrase(day)} ${clock}`;
 }

@@ -47,7 +47,7 @@ export function lang_of(text: string): "ja" | undefined {
   if (current !== "en") return undefined;
   return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? "ja" : undefined;
 }
-// With marks around it, to stand in a place of another text: <Say who={in_japanese(name)} … />.
+// With marks around it, to stand in another text: <Say of="…" who={in_japanese(name)} />.
 export function in_japanese(text: string): string {
   return lang_of(text) ? `\uFDD3${text}\uFDD4` : text;
 }

@@ -1,9 +1,9 @@
 // Bells: what the person is told of at once. Why one rang stands in its entry, which was verified.
 import type { JSX } from "preact";
 import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
-import { day_of, day_text } from "../../shared/dates";
+import { day_of, day_phrase } from "../../shared/dates";
 import { is_lie, type Result } from "../../shared/result";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, phrase } from "../../shared/words";
 import type { Context } from "../shell";
 
 const shown_max = 5;
@@ -30,7 +30,7 @@ export function Looks(props: {
   if (!entries.ok && is_lie(entries.problem)) {
     return (
       <p class="mistake" role="alert">
-        <a href="/looked">
+        <a class="alone" href="/looked">
           <Say of="home.entries_wrong" />
         </a>
       </p>
@@ -40,26 +40,25 @@ export function Looks(props: {
   const newest = bells.ok ? bells.value.toReversed().slice(0, shown_max) : [];
   return (
     <>
-      <ul class="looks">
-        {newest.map((bell) => {
-          const entry = of_seq.get(bell.seq);
-          const who = entry
-            ? context.country.name_of(entry.requester)
-            : text_of("home.somebody");
-          return (
-            <li>
-              <Say of="home.look" day={day_text(day_of(bell.at))} who={who} />{" "}
-              <Say of={why(bell, entry)} />
-            </li>
-          );
-        })}
-      </ul>
+      {newest.length > 0 && (
+        <ul class="looks">
+          {newest.map((bell) => {
+            const entry = of_seq.get(bell.seq);
+            const who = entry
+              ? in_japanese(context.country.name_of(entry.requester))
+              : phrase("home.somebody");
+            return (
+              <li>
+                <Say of="home.look" day={day_phrase(day_of(bell.at))} who={who} />{" "}
+                <Say of={why(bell, entry)} />
+              </li>
+            );
+          })}
+        </ul>
+      )}
       {!bells.ok || !entries.ok ? (
-        <p class="silent">
-          <strong>
-            <Say of="shell.kind_relay" />
-          </strong>{" "}
-          <Say of="shell.silent" />
+        <p class="silent" role="alert">
+          <Say of="home.looks_silent" />
         </p>
       ) : (
         newest.length === 0 && (
@@ -68,8 +67,8 @@ export function Looks(props: {
           </p>
         )
       )}
-      <p>
-        <a href="/looked">
+      <p class="no-print">
+        <a class="alone" href="/looked">
           <Say of="home.all_looks" />
         </a>
       </p>

@@ -3,7 +3,7 @@ import type { OwnRecord } from "../../shared/ask";
 import type { PersonEntry } from "../../shared/entries";
 import { Members, type JsonObject } from "../../shared/json";
 import { refuse } from "../../shared/result";
-import { read_answers, type Holder } from "../own";
+import { read_answers, type Answers, type Holder } from "../own";
 
 const amount_kinds = ["pay", "receive"] as const;
 type AmountFor = (typeof amount_kinds)[number];
@@ -79,11 +79,18 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
   return out;
 }
 
+interface Listed {
+  notices: Notice[];
+  more: boolean;
+  unreadable: Holder[];
+  read: Answers<unknown>;
+}
+
 // What `opened` holds: "<holder> <id of the notice>"; none while that is not known.
 export function notices_of(
   records: OwnRecord[],
   opened: Set<string> | undefined,
-): { notices: Notice[]; more: boolean; unreadable: Holder[] } {
+): Listed {
   const { answers, silent } = read_answers(records, read_notices);
   const notices = answers.flatMap(({ holder, kind, position, document }) =>
     document.notices.map((one) => ({
@@ -97,5 +104,6 @@ export function notices_of(
     notices,
     more: answers.some(({ document }) => document.more),
     unreadable: silent.flatMap(({ holder }) => (holder ? [holder] : [])),
+    read: { answers, silent },
   };
 }

@@ -1,13 +1,15 @@
 // お知らせ: the union of what the holders have for the person, newest first. Opening one is an
 // order of its own; that entry is the proof that it was delivered, and here: that it was read.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ask, type OwnRecord } from "../../shared/ask";
 import { now_of } from "../../shared/country";
-import { day_of, day_text } from "../../shared/dates";
+import { day_of, day_phrase } from "../../shared/dates";
+import { money } from "../../shared/phrases";
 import { checked } from "../../shared/result";
-import { Say, text_of, yen } from "../../shared/words";
-import { Answered, Silent } from "../answered";
+import { Ja, Read, Say, lang_of, text_of } from "../../shared/words";
+import { Answered, Progress, Silent } from "../answered";
+import type { Holder, OwnRecords } from "../own";
 import type { Context } from "../shell";
 import { notices_of, read_body, type Notice } from "./notice_list";
 
@@ -31,7 +33,7 @@ function Text({ body }: { body: Body }): JSX.Element | null {
   return (
     <>
       {body.paragraphs.map((paragraph) => (
-        <p>{paragraph}</p>
+        <p lang={lang_of(paragraph)}>{paragraph}</p>
       ))}
     </>
   );
@@ -41,15 +43,55 @@ function Deadline({ day, today }: { day: string; today: string }): JSX.Element {
   if (day < today) {
     return (
       <span class="deadline">
-        <Say of="home.deadline_over" day={day_text(day)} />
+        <Say of="home.deadline_over" day={day_phrase(day)} />
       </span>
     );
   }
   return (
     <strong class="deadline">
-      <Say of="home.deadline" day={day_text(day)} />
+      <Say of="home.deadline" day={day_phrase(day)} />
     </strong>
   );
+}
+
+// Read out and copied with spaces between its parts.
+function Row({ notice, opened, today }: RowProps): JSX.Element {
+  return (
+    <>
+      <span class={opened === false ? "mark new" : "mark"}>
+        {opened !== undefined && <Say of={opened ? "home.opened" : "home.unopened"} />}
+      </span>{" "}
+      <span class="subject" lang={lang_of(notice.subject)}>
+        {notice.subject}
+      </span>{" "}
+      <span class="sender" lang={lang_of(notice.sender)}>
+        {notice.sender}
+      </span>{" "}
+      <time dateTime={notice.received}>
+        <Read text={day_phrase(notice.received)} />
+      </time>
+      {notice.deadline && (
+        <>
+          {" "}
+          <Deadline day={notice.deadline} today={today} />
+        </>
+      )}
+      {notice.amount_yen !== undefined && (
+        <>
+          {" "}
+          <span class="amount">
+            <Read text={money(notice.amount_yen)} />
+          </span>
+        </>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  notice: Notice;
+  opened: boolean | undefined;
+  today: string;
 }
 
 function One({ context, notice }: { context: Context; notice: Notice }): JSX.Element {
@@ -68,83 +110,135 @@ function One({ context, notice }: { context: Context; notice: Notice }): JSX.Ele
     <li>
       <h3>
         <button type="button" class="row" aria-expanded={open} aria-controls={id} onClick={toggle}>
-          <span class={opened === false ? "mark new" : "mark"}>
-            {opened !== undefined && <Say of={opened ? "home.opened" : "home.unopened"} />}
-          </span>
-          <span class="subject">{notice.subject}</span>
-          <span class="sender">{notice.sender}</span>
-          <time dateTime={notice.received}>{day_text(notice.received)}</time>
-          {notice.deadline && <Deadline day={notice.deadline} today={today} />}
-          {notice.amount_yen !== undefined && (
-            <span class="amount">{yen(notice.amount_yen)}</span>
-          )}
+          <Row notice={notice} opened={opened} today={today} />
         </button>
       </h3>
       <div id={id} class="body" hidden={!open} aria-live="polite">
         {open && <Text body={body} />}
-        <p class="hint">{notice.holder.name}</p>
+        <p class="hint">
+          <Ja>{notice.holder.name}</Ja>
+        </p>
       </div>
     </li>
   );
 }
 
+function Columns(): JSX.Element {
+  return (
+    <p class="row columns" aria-hidden="true">
+      {["state", "subject", "sender", "received"].map((one) => (
+        <>
+          <span>
+            <Say of={`home.column_${one}`} />
+          </span>{" "}
+        </>
+      ))}
+    </p>
+  );
+}
+
+// As of when each holder answered, and who did not.
+function Sources({ records, unreadable }: SourcesProps): JSX.Element | null {
+  if (records.length === 0) return null;
+  return (
+    <ul class="sources">
+      {unreadable.map(({ name }) => (
+        <li class="silent">
+          <strong>
+            <Ja>{name}</Ja>
+          </strong>{" "}
+          <Say of="shell.unreadable" />
+        </li>
+      ))}
+      {records.map((one) =>
+        one.result.ok ? (
+          <li>
+            <Ja>{one.result.value.holder.name}</Ja> <Answered as_of={one.result.value.as_of} />
+          </li>
+        ) : (
+          <Silent kind={one.kind} code={one.result.problem.code} />
+        ),
+      )}
+    </ul>
+  );
+}
+
+interface SourcesProps {
+  records: OwnRecord[];
+  unreadable: Holder[];
+}
+
+// The first words that somebody hears who comes back to this window.
+function use_count_in_title(count: number | undefined): void {
+  useEffect(() => {
+    title_alone ??= document.title;
+    if (count === undefined) return;
+    const unread = text_of("home.unread_count", { count });
+    const both = { count: unread, title: title_alone };
+    document.title = count === 0 ? title_alone : text_of("home.title_unread", both);
+  }, [count]);
+}
+let title_alone: string | undefined;
+
 export function Notices(props: {
   context: Context;
-  records: OwnRecord[];
-  done: boolean;
+  own: OwnRecords;
   opened: Set<string> | undefined; // not known yet, or not to be had
 }): JSX.Element {
-  const { context, records, done, opened } = props;
-  const { notices, more, unreadable } = notices_of(records, opened);
-  const silent = records.filter((one) => !one.result.ok).length + unreadable.length;
+  const { context, own, opened } = props;
+  const { records, done } = own;
+  const { notices, more, unreadable, read } = notices_of(records, opened);
+  const is_whole = done && read.silent.length === 0;
   const unopened = notices.filter((one) => !one.opened).length;
-  const count = text_of("home.unread_count", { count: unopened });
+  const known = is_whole && opened ? unopened : undefined;
+  use_count_in_title(known);
   return (
     <>
       <h2 id="notices-name">
         <Say of="home.notices" />{" "}
-        {done && opened && silent === 0 && <span class="count">{count}</span>}
+        {known !== undefined && (
+          <span class="count">
+            <Say of="home.unread_count" count={known} />
+          </span>
+        )}
       </h2>
       {notices.length > 0 && (
-        <p class="row columns" aria-hidden="true">
-          {["state", "subject", "sender", "received"].map((one) => (
-            <span>
-              <Say of={`home.column_${one}`} />
-            </span>
-          ))}
-        </p>
+        <div class="notice-list">
+          <Columns />
+          <ul class="notices">
+            {notices.map((one) => (
+              <One
+                key={`${one.holder.id} ${one.position} ${one.id}`}
+                context={context}
+                notice={one}
+              />
+            ))}
+          </ul>
+        </div>
       )}
-      <ul class="notices">
-        {notices.map((one) => (
-          <One key={`${one.holder.id} ${one.position} ${one.id}`} context={context} notice={one} />
-        ))}
-      </ul>
       {more && (
         <p>
           <Say of="home.more_notices" />
         </p>
       )}
-      <p role="status" class={done ? undefined : "asking"}>
-        {!done && <Say of="shell.asking" />}
-        {done && silent > 0 && <Say of="home.notices_missing" count={silent} />}
-        {done && silent === 0 && notices.length === 0 && <Say of="home.no_notices" />}
-      </p>
-      <ul class="sources">
-        {unreadable.map((holder) => (
-          <li class="silent">
-            <strong>{holder.name}</strong> <Say of="shell.unreadable" />
-          </li>
-        ))}
-        {records.map((one) =>
-          one.result.ok ? (
-            <li>
-              {one.result.value.holder.name} <Answered as_of={one.result.value.as_of} />
-            </li>
-          ) : (
-            <Silent kind={one.kind} code={one.result.problem.code} />
-          ),
-        )}
-      </ul>
+      {is_whole && records.length > 0 && notices.length === 0 && (
+        <p role="status">
+          <Say of="home.no_notices" />
+        </p>
+      )}
+      <Progress
+        read={read}
+        done={done}
+        waiting={own.waiting}
+        nobody="home.no_source"
+        id="notices-progress"
+      />
+      {done && read.silent.length > 0 && (
+        <p role="status">
+          <Say of="home.notices_missing" />
+        </p>
+      )}
+      <Sources records={records} unreadable={unreadable} />
     </>
   );
 }

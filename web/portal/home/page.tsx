@@ -1,0 +1,107 @@
+// My Page's first page, as the report draws it: records, notices, procedures, links, search. Menu,
+// records, procedures and links stand in the page already; the search looks at all of it.
+import { render, type JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
+import type { Result } from "../../shared/result";
+import { name_text } from "../../shared/phrases";
+import { Say, in_japanese, text_of } from "../../shared/words";
+import { Insurance } from "../eligibility/insurance";
+import { insured_of, name_of_person } from "../eligibility/insured";
+import { Looks } from "./looks";
+import { opened_notices } from "./notice_list";
+import { Notices } from "./notices";
+import { Search } from "./search";
+import { use_own, type OwnRecords } from "../own";
+import { Part, type Context } from "../shell";
+import "./home.css";
+
+// The person's own entries say what was opened, and who looked.
+interface Access {
+  entries?: Result<PersonEntries>;
+  bells?: Result<Bell[]>;
+}
+
+function use_access(context: Context): Access {
+  const [access, set] = useState<Access>({});
+  useEffect(() => {
+    const { country, session } = context;
+    void fetch_entries(country, session).then((entries) =>
+      set((before) => ({ ...before, entries })),
+    );
+    void fetch_bells(country, session).then((bells) => set((before) => ({ ...before, bells })));
+  }, []);
+  return access;
+}
+
+// Whoever answered has records of the person: their links come first, and say so.
+function use_own_links({ records, done }: OwnRecords): void {
+  useEffect(() => {
+    if (!done) return;
+    const own = new Set(records.map(({ result }) => result.ok && result.value.holder.id));
+    // The last first, so that among themselves they stay as they are.
+    for (const link of [...document.querySelectorAll<HTMLElement>("#links li")].reverse()) {
+      if (!own.has(link.dataset.holder ?? "")) continue;
+      link.parentElement!.prepend(link);
+      if (!link.querySelector(".hint")) link.append(own_mark());
+    }
+  }, [done]);
+}
+
+function own_mark(): HTMLElement {
+  const mark = document.createElement("span");
+  mark.className = "hint";
+  mark.textContent = ` ${text_of("home.own_link")}`;
+  return mark;
+}
+
+function use_name(name: string | undefined): void {
+  useEffect(() => {
+    const heading = document.querySelector("h1");
+    if (!name || !heading) return;
+    const inside = document.createElement("span");
+    render(<Say of="home.title_of" name={in_japanese(name_text(name))} />, inside);
+    heading.replaceChildren(inside);
+  }, [name]);
+}
+
+// Last on the page, behind what is not made here. After every change of the page it looks anew.
+function use_search(): void {
+  const place = document.getElementById("search-place");
+  useEffect(() => {
+    if (place) render(<Search />, place);
+  });
+  useEffect(() => () => {
+    if (place) render(null, place);
+  }, []);
+}
+
+export function Home({ context }: { context: Context }): JSX.Element {
+  const eligibility = use_own(context, "eligibility");
+  const notices = use_own(context, "notices");
+  const access = use_access(context);
+  use_own_links(notices);
+  const entries = access.entries?.ok ? access.entries.value.entries : undefined;
+  const insured = eligibility.records.map(insured_of);
+  use_name(name_of_person(insured));
+  use_search();
+  return (
+    <>
+      <section aria-labelledby="notices-name"><Part>
+        <Notices context={context} own={notices} opened={entries && opened_notices(entries)} />
+      </Part></section>
+      <section aria-labelledby="insurance-name"><Part>
+        <h2 id="insurance-name">
+          <Say of="eligibility.insurance" />
+        </h2>
+        <Insurance insured={insured} own={eligibility} />
+      </Part></section>
+      <section aria-labelledby="looks-name"><Part>
+        <h2 id="looks-name">
+          <Say of="home.looks" />
+        </h2>
+        <Looks context={context} entries={access.entries} bells={access.bells} />
+      </Part></section>
+    </>
+  );
+}
