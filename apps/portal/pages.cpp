@@ -377,7 +377,7 @@ std::string refusal_page(const Site& site, const Look& look, int status, bool lo
     auto frame = frame_of(site, look, "/", "");
     if (logged_in) {
         put_inside(frame, site, look);
-        frame.navigation = menu_inside(look, "");
+        frame.navigation = menu_inside(site, look, "");
     }
     return page::whole(frame, title, say(look.language, words.title),
                        fmt::format("<p>{}</p><h2>{}</h2>{}", say(look.language, words.text),
