@@ -240,7 +240,9 @@ class PortalRoutesTest : public testing::Test {
     wire::Policy policy = wire::valid(wire::Policy::parse(test_policy));
     page::ServiceNames services = wire::valid(page::ServiceNames::parse(
         R"({"services":[{"id":"pension","ja":"年金の記録","en":"p","easy":"ね",
-        "page":{"ja":"年金情報","en":"Pension","easy":"[年金|ねんきん]"}}]})"));
+        "page":{"ja":"年金情報","en":"Pension","easy":"[年金|ねんきん]"}},
+        {"id":"claims","ja":"診療の明細","en":"c","easy":"き",
+        "page":{"ja":"レセプト情報","en":"Health claims","easy":"きろく"}}]})"));
     client::Identity identity{.id = wire::participant_id("portal"),
                               .kid = "kid",
                               .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
