@@ -192,7 +192,7 @@ TEST_F(LoginTest, CancelledInEnglish) {
     browser->submit("form[action='/login'] button");
     ASSERT_TRUE(browser->shows("Put your card into the reader and enter your PIN."));
     browser->go(portal() + "login/back#%zz");
-    EXPECT_TRUE(browser->shows("My Page could not be reached, or did not understand."));
+    EXPECT_TRUE(browser->shows("The log-in did not get through to My Page."));
 }
 
 // What a screen reader has: roles and names, no picture.

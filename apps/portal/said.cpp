@@ -76,7 +76,7 @@ constexpr std::array table{
     Row{Said::failed,
         "failed",
         {"マイページとの通信がうまくいきませんでした。もう一度始めてください。",
-         "My Page could not be reached. Please begin again.",
+         "The log-in did not get through to My Page. Please begin again.",
          "うまく いきませんでした。もういちど はじめから して ください。"}},
 };
 
