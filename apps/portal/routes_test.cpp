@@ -278,7 +278,7 @@ TEST_F(PortalRoutesTest, PagesInThreeLanguages) {
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", "__Host-mado-lang=easy"}}), "Log in"));
     EXPECT_TRUE(shows(get("/", "said=failed",
                           {{"Cookie", "__Host-mado-lang=en"}, {"Sec-Fetch-Site", "same-origin"}}),
-                      "not be reached"));
+                      "did not get through"));
     const auto back = get("/login/back", "", {{"Cookie", "a=b; __Host-mado-lang=en"}});
     EXPECT_TRUE(shows(back, "Checking your log-in"));
     EXPECT_TRUE(shows(back, "/back.js\"></script>"));
