@@ -82,7 +82,6 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
 interface Listed {
   notices: Notice[];
   more: boolean;
-  unreadable: Holder[];
   read: Answers<unknown>;
 }
 
@@ -103,7 +102,6 @@ export function notices_of(
   return {
     notices,
     more: answers.some(({ document }) => document.more),
-    unreadable: silent.flatMap(({ holder }) => (holder ? [holder] : [])),
     read: { answers, silent },
   };
 }

@@ -9,7 +9,7 @@ import { money } from "../../shared/phrases";
 import { checked } from "../../shared/result";
 import { Ja, Read, Say, lang_of, text_of } from "../../shared/words";
 import { Answered, Progress, Silent } from "../answered";
-import type { Holder, OwnRecords } from "../own";
+import { told_silences, type OwnRecords, type ToldSilence } from "../own";
 import type { Context } from "../shell";
 import { notices_of, read_body, type Notice } from "./notice_list";
 
@@ -138,34 +138,26 @@ function Columns(): JSX.Element {
 }
 
 // As of when each holder answered, and who did not.
-function Sources({ records, unreadable }: SourcesProps): JSX.Element | null {
-  if (records.length === 0) return null;
+function Sources({ records, silent }: SourcesProps): JSX.Element | null {
+  const answered = records.flatMap(({ result }) => (result.ok ? [result.value] : []));
+  if (answered.length + silent.length === 0) return null;
   return (
     <ul class="sources">
-      {unreadable.map(({ name }) => (
-        <li class="silent">
-          <strong>
-            <Ja>{name}</Ja>
-          </strong>{" "}
-          <Say of="shell.unreadable" />
+      {answered.map(({ holder, as_of }) => (
+        <li>
+          <Ja>{holder.name}</Ja> <Answered as_of={as_of} />
         </li>
       ))}
-      {records.map((one) =>
-        one.result.ok ? (
-          <li>
-            <Ja>{one.result.value.holder.name}</Ja> <Answered as_of={one.result.value.as_of} />
-          </li>
-        ) : (
-          <Silent kind={one.kind} code={one.result.problem.code} />
-        ),
-      )}
+      {silent.map((one) => (
+        <Silent {...one} />
+      ))}
     </ul>
   );
 }
 
 interface SourcesProps {
   records: OwnRecord[];
-  unreadable: Holder[];
+  silent: ToldSilence[];
 }
 
 // The first words that somebody hears who comes back to this window.
@@ -184,10 +176,11 @@ export function Notices(props: {
   context: Context;
   own: OwnRecords;
   opened: Set<string> | undefined; // not known yet, or not to be had
+  names: Map<string, string>; // of the holders that are known
 }): JSX.Element {
   const { context, own, opened } = props;
   const { records, done } = own;
-  const { notices, more, unreadable, read } = notices_of(records, opened);
+  const { notices, more, read } = notices_of(records, opened);
   const is_whole = done && read.silent.length === 0;
   const unopened = notices.filter((one) => !one.opened).length;
   const known = is_whole && opened ? unopened : undefined;
@@ -238,7 +231,7 @@ export function Notices(props: {
           <Say of="home.notices_missing" />
         </p>
       )}
-      <Sources records={records} unreadable={unreadable} />
+      <Sources records={records} silent={told_silences(read.silent, props.names)} />
     </>
   );
 }

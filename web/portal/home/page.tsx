@@ -12,7 +12,7 @@ import { Looks } from "./looks";
 import { opened_notices } from "./notice_list";
 import { Notices } from "./notices";
 import { Search } from "./search";
-import { use_own, type OwnRecords } from "../own";
+import { known_holders, use_own, type OwnRecords } from "../own";
 import { Part, type Context } from "../shell";
 import "./home.css";
 
@@ -82,19 +82,29 @@ export function Home({ context }: { context: Context }): JSX.Element {
   const access = use_access(context);
   use_own_links(notices);
   const entries = access.entries?.ok ? access.entries.value.entries : undefined;
+  const names = known_holders(
+    [...eligibility.records, ...notices.records],
+    entries,
+    (id) => context.country.name_of(id),
+  );
   const insured = eligibility.records.map(insured_of);
   use_name(name_of_person(insured));
   use_search();
   return (
     <>
       <section aria-labelledby="notices-name"><Part>
-        <Notices context={context} own={notices} opened={entries && opened_notices(entries)} />
+        <Notices
+          context={context}
+          own={notices}
+          opened={entries && opened_notices(entries)}
+          names={names}
+        />
       </Part></section>
       <section aria-labelledby="insurance-name"><Part>
         <h2 id="insurance-name">
           <Say of="eligibility.insurance" />
         </h2>
-        <Insurance insured={insured} own={eligibility} />
+        <Insurance insured={insured} own={eligibility} names={names} />
       </Part></section>
       <section aria-labelledby="looks-name"><Part>
         <h2 id="looks-name">
