@@ -1,15 +1,16 @@
 // The first page in a browser, with the place for the search that the portal makes.
 import { now_of } from "../../shared/country";
-import type { TestCountry } from "../../shared/test_country";
+import type { Mutable, TestCountry } from "../../shared/test_country";
 import { document_on } from "../care/test_documents";
 import { asked, country_harness } from "../test_harness";
 import { Timeout } from "../timeout";
 import { Home } from "./page";
 
-const notices = [
+const notices: Mutable[] = [
   {
     ...{ id: "T-1", subject: "国民年金基金加入のご案内", sender: "A市 保険年金課" },
     ...{ received: "2026-04-10", deadline: "2026-04-30", amount_yen: 52_300 },
+    amount_for: "pay",
   },
   { id: "H-1", subject: "特定健診のご案内", sender: "A市", received: "2026-06-01" },
 ];
@@ -22,6 +23,7 @@ function fill(world: TestCountry): void {
     if (service === "notices") {
       return { from: "2025-12", to: "2026-11", more: false, notices: list };
     }
+    if (service === "notice") return { notice: notices[0]!, body: ["本文です。"] };
     if (holder === "992016") return document_on("2026-11-26");
     return { ...ended, last_day: "2026-03-31", end_reason: "退職" };
   };

@@ -69,6 +69,11 @@ export function read_body(data: JsonObject): string[] {
   return body;
 }
 
+// In a set of those that were opened.
+export function opened_key({ holder, id }: Pick<Notice, "holder" | "id">): string {
+  return `${holder.id} ${id}`;
+}
+
 // Of which notices the person's own entries say that they were answered.
 export function opened_notices(entries: PersonEntry[]): Set<string> {
   const out = new Set<string>();
@@ -85,7 +90,7 @@ interface Listed {
   read: Answers<unknown>;
 }
 
-// What `opened` holds: "<holder> <id of the notice>"; none while that is not known.
+// `opened`: keys; none while that is not known.
 export function notices_of(
   records: OwnRecord[],
   opened: Set<string> | undefined,
@@ -94,7 +99,7 @@ export function notices_of(
   const notices = answers.flatMap(({ holder, kind, position, document }) =>
     document.notices.map((one) => ({
       ...{ ...one, holder, kind, position },
-      ...(opened ? { opened: opened.has(`${holder.id} ${one.id}`) } : {}),
+      ...(opened ? { opened: opened.has(opened_key({ holder, id: one.id })) } : {}),
     })),
   );
   // Stable: of one day, each holder's own order stays.
