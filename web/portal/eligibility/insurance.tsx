@@ -95,6 +95,13 @@ function One({ insured }: { insured: Insured }): JSX.Element {
   );
 }
 
+// Said only when nobody is silent who could know better; with no answer at all `nobody` says it.
+function has_no_medical(insured: Insured[]): boolean {
+  const medical = insured.filter(({ kind }) => kind === "medical-insurer");
+  const knows_all = insured.length > 0 && medical.every(({ problem }) => !problem);
+  return knows_all && medical.every(({ covers }) => covers.length === 0);
+}
+
 // `insured`: what `own` has brought, read; `names`: of the holders that are known.
 export function Insurance(props: {
   insured: Insured[];
@@ -107,6 +114,11 @@ export function Insurance(props: {
   const silent = told_silences(read.silent, names);
   return (
     <>
+      {own.done && has_no_medical(props.insured) && (
+        <p>
+          <Say of="eligibility.no_medical" />
+        </p>
+      )}
       {answered.length + silent.length > 0 && (
         <ul class="cards">
           {answered.map((one) => (

@@ -26,6 +26,20 @@ test("who answered, and the person's name as everywhere", async () => {
   );
 });
 
+test("insured by nobody any more: it is said, and the name is that of before", async () => {
+  const page = await open("ended");
+  await page.getByText("いまは加入している医療保険がありません。").waitFor();
+  await expect.poll(() => page.textContent("h1")).toBe("厚労ハルさんのマイページ");
+});
+
+test("the relay cannot be reached: once, and of no kind of holder", async () => {
+  const page = await open("away");
+  await page.getByText("中継センターにつながりません").first().waitFor();
+  await expect.poll(() => page.locator("#page .asking").count()).toBe(0);
+  expect(await page.locator(".silent", { hasText: "保険者" }).count()).toBe(0);
+  expect(await insurance(page).textContent()).not.toContain("保険者");
+});
+
 test("a notice that was opened is not counted as unread any more", async () => {
   const page = await open();
   await page.getByText("未読 2件").waitFor();

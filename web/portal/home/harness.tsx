@@ -18,15 +18,18 @@ const notices: Mutable[] = [
 function fill(world: TestCountry): void {
   const ended = { on: "2026-11-26", result: "not_on_this_date", payers: [] };
   if (asked.has("nobody")) world.links = {};
-  world.answers = (holder, { service }) => {
+  world.answers = (holder, { service, parameters }) => {
     const list = holder === "992016" ? notices : [];
     if (service === "notices") {
       return { from: "2025-12", to: "2026-11", more: false, notices: list };
     }
     if (service === "notice") return { notice: notices[0]!, body: ["本文です。"] };
+    // Nobody insures the person any more: the name stands in what was.
+    if (asked.has("ended") && !parameters.on) return { ...ended, last_day: "2026-03-31" };
     if (holder === "992016") return document_on("2026-11-26");
     return { ...ended, last_day: "2026-03-31", end_reason: "退職" };
   };
+  if (asked.has("away")) world.lie.problem = () => ({ code: "unavailable" });
   if (!asked.has("silent")) return;
   world.lie.problem = ({ to }) =>
     to.kind === "medical-insurer" && to.position === 1

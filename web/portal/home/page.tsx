@@ -7,8 +7,9 @@ import type { Result } from "../../shared/result";
 import { name_text } from "../../shared/phrases";
 import { Say, in_japanese, text_of } from "../../shared/words";
 import { Insurance } from "../eligibility/insurance";
-import { insured_of, name_of_person } from "../eligibility/insured";
+import { insured_of } from "../eligibility/insured";
 import { Looks } from "./looks";
+import { use_person_name } from "./name";
 import { opened_notices } from "./notice_list";
 import { Notices } from "./notices";
 import { Search } from "./search";
@@ -88,7 +89,7 @@ export function Home({ context }: { context: Context }): JSX.Element {
     (id) => context.country.name_of(id),
   );
   const insured = eligibility.records.map(insured_of);
-  use_name(name_of_person(insured));
+  use_name(use_person_name(context, eligibility));
   use_search();
   return (
     <>
