@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
 import type { Result } from "../../shared/result";
 import { name_text } from "../../shared/phrases";
-import { Say, in_japanese, text_of } from "../../shared/words";
+import { Say, in_japanese } from "../../shared/words";
 import { Insurance } from "../eligibility/insurance";
 import { insured_of } from "../eligibility/insured";
 import { Looks } from "./looks";
@@ -52,7 +52,13 @@ function use_own_links({ records, done }: OwnRecords): void {
 function own_mark(): HTMLElement {
   const mark = document.createElement("span");
   mark.className = "hint";
-  mark.textContent = ` ${text_of("home.own_link")}`;
+  render(
+    <>
+      {" "}
+      <Say of="home.own_link" />
+    </>,
+    mark,
+  );
   return mark;
 }
 
