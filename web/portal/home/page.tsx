@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
 import type { Result } from "../../shared/result";
 import { name_text } from "../../shared/phrases";
-import { Say, in_japanese } from "../../shared/words";
+import { Ja, Say, in_japanese, language } from "../../shared/words";
 import { Insurance } from "../eligibility/insurance";
 import { insured_of } from "../eligibility/insured";
 import { Looks } from "./looks";
@@ -39,23 +39,34 @@ function use_access(context: Context): Access {
 function use_own_links({ records, done }: OwnRecords): void {
   useEffect(() => {
     if (!done) return;
-    const own = new Set(records.map(({ result }) => result.ok && result.value.holder.id));
+    const answered = records.flatMap(({ result }) => (result.ok ? [result.value.holder] : []));
+    const own = new Map(answered.map(({ id, name }) => [id, name]));
+    const marks: Element[] = [];
     // The last first, so that among themselves they stay as they are.
     for (const link of [...document.querySelectorAll<HTMLElement>("#links li")].reverse()) {
-      if (!own.has(link.dataset.holder ?? "")) continue;
+      const name = own.get(link.dataset.holder ?? "");
+      if (name === undefined) continue;
       link.parentElement!.prepend(link);
-      if (!link.querySelector(".hint")) link.append(own_mark());
+      marks.push(link.appendChild(own_mark(name)));
     }
+    return () => marks.forEach((one) => one.remove());
   }, [done]);
 }
 
-function own_mark(): HTMLElement {
+// With the name that the rest of the page has for it: the link's is another one in English.
+function own_mark(name: string): HTMLElement {
   const mark = document.createElement("span");
   mark.className = "hint";
   render(
     <>
       {" "}
       <Say of="home.own_link" />
+      {language() === "en" && (
+        <>
+          {" ("}
+          <Ja>{name}</Ja>)
+        </>
+      )}
     </>,
     mark,
   );
