@@ -46,10 +46,11 @@ test("a fault of the reader is no silence", () => {
   expect(() => read_answers([record(1, {})], broken)).toThrow(TypeError);
 });
 
-test("a refusal is told by the gateway's reason, and a relay that is away is no holder's silence", () => {
+test("a refusal has the gateway's reason; a relay that is away is no holder's silence", () => {
   const code = (...of: [position: number, code: string, detail?: string]) =>
     read_answers([failed(kind, ...of)], read).silent[0]!.code;
   expect(code(1, "holder_refused", "log_unwitnessed")).toBe("log_unwitnessed");
+  expect(code(1, "holder_refused", "order_stale")).toBe("holder_refused");
   expect(code(1, "holder_refused")).toBe("holder_refused");
   expect(code(1, "unavailable", "absent")).toBe("unavailable");
   expect(code(1, "unavailable", "no connection")).toBe("unreached");

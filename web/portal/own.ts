@@ -31,11 +31,13 @@ export interface Answers<Document> {
 
 const relay_is_away = new Set(["unavailable", "overloaded", "not_ready"]);
 
-// A gateway's own code comes as the reason of a refusal (docs/protocols/errors.md). "unreached": no
-// holder was asked, and whether the person has one of that kind is not known.
+// What a gateway refuses all records for, as the reason of its refusal (docs/protocols/errors.md).
+const log_reasons = new Set(["log_unwitnessed", "log_contradicted"]);
+
+// "unreached": no holder was asked, and whether the person has one of that kind is not known.
 function silence_code(problem: Problem, position: number): string {
   const { code, detail } = problem;
-  if (code === "holder_refused") return detail ?? code;
+  if (code === "holder_refused" && log_reasons.has(detail ?? "")) return detail!;
   const is_away = relay_is_away.has(code) && !is_of_one_holder(problem);
   return position === 1 && is_away ? "unreached" : code;
 }
