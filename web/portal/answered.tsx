@@ -2,7 +2,7 @@
 // was answered. On every page the same words.
 import type { ComponentChildren, JSX } from "preact";
 import { time_phrase } from "../shared/dates";
-import { Say, has_words, phrase, type Values } from "../shared/words";
+import { Ja, Say, has_words, language, phrase, type Values } from "../shared/words";
 
 export function Answered({ as_of }: { as_of: number }): JSX.Element {
   return (
@@ -12,15 +12,34 @@ export function Answered({ as_of }: { as_of: number }): JSX.Element {
   );
 }
 
-// `kind`: of whom nobody knows the name before there is an answer.
-export function Silent({ kind, code }: { kind: string; code: string }): JSX.Element {
-  const why = has_words(`shell.silent_${code}`) ? `shell.silent_${code}` : "shell.silent";
+function silent_key(code: string): string {
+  return has_words(`shell.silent_${code}`) ? `shell.silent_${code}` : "shell.silent";
+}
+
+interface SilentProps {
+  kind: string;
+  code: string; // as read_answers gives it
+  name?: string; // of the holder, where it is known
+  count?: number; // of holders that nobody knows the name of
+}
+
+export function Silent({ kind, code, name, count = 1 }: SilentProps): JSX.Element {
+  if (code === "unreached") {
+    return (
+      <li class="silent">
+        <Say of="shell.unreached" />
+      </li>
+    );
+  }
+  const is_several = name === undefined && count > 1;
   return (
     <li class="silent">
       <strong>
-        <Say of={`shell.kind_${kind}`} />
-      </strong>{" "}
-      <Say of={why} />
+        {name === undefined ? <Say of={`shell.kind_${kind}`} /> : <Ja>{name}</Ja>}
+        {is_several && <Say of="shell.silent_count" count={count} />}
+      </strong>
+      {language() === "en" && " "}
+      <Say of={silent_key(code)} />
     </li>
   );
 }
@@ -37,7 +56,7 @@ function kinds_text(silent: { kind: string }[]): string {
 }
 
 interface ProgressProps {
-  read: { answers: unknown[]; silent: { kind: string }[] };
+  read: { answers: unknown[]; silent: { kind: string; code?: string }[] };
   done: boolean; // nobody is left to ask
   waiting?: number; // of those who were asked
   nobody: string; // words for when nobody is to be asked
@@ -48,7 +67,9 @@ interface ProgressProps {
 export function Progress(props: ProgressProps): JSX.Element {
   const { read, done, waiting = 0, nobody, id = "progress" } = props;
   const answered = read.answers.length;
-  const asked = answered + read.silent.length + waiting;
+  const silent = read.silent.filter(({ code }) => code !== "unreached");
+  const is_unreached = silent.length < read.silent.length;
+  const asked = answered + silent.length + waiting;
   return (
     <p
       role="status"
@@ -56,15 +77,17 @@ export function Progress(props: ProgressProps): JSX.Element {
       id={id}
       tabIndex={-1}
     >
-      {done && asked === 0 ? (
+      {done && is_unreached ? (
+        <Say of="shell.unreached" />
+      ) : done && asked === 0 ? (
         <Say of={nobody} />
       ) : (
         <Say of={progress_key(answered, asked, done)} {...{ answered, asked }} />
       )}
-      {done && read.silent.length > 0 && (
+      {done && silent.length > 0 && (
         <>
           {" "}
-          <Say of="shell.progress_missing" who={kinds_text(read.silent)} />
+          <Say of="shell.progress_missing" who={kinds_text(silent)} />
         </>
       )}
     </p>

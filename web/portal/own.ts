@@ -1,9 +1,10 @@
 // Records of one service, as they come: who answered, and who is silent.
 import { useEffect, useState } from "preact/hooks";
-import { fetch_own, type OwnRecord } from "../shared/ask";
+import { fetch_own, is_of_one_holder, type OwnRecord } from "../shared/ask";
 import type { Participant } from "../shared/directory";
+import type { PersonEntry } from "../shared/entries";
 import type { JsonObject } from "../shared/json";
-import { Refused } from "../shared/result";
+import { Refused, type Problem } from "../shared/result";
 import type { Context } from "./shell";
 
 export type Holder = Pick<Participant, "id" | "name">;
@@ -19,7 +20,7 @@ export interface Answer<Document> {
 interface Silence {
   kind: string;
   position: number;
-  code: string; // "unreadable" where the document is not of its form
+  code: string; // that of silence_code, or "unreadable": the document is not of its form
   holder?: Holder; // who it is stands in an answer only
 }
 
@@ -28,12 +29,27 @@ export interface Answers<Document> {
   silent: Silence[];
 }
 
+const relay_is_away = new Set(["unavailable", "overloaded", "not_ready"]);
+
+// What a gateway refuses all records for, as the reason of its refusal (docs/protocols/errors.md).
+const log_reasons = new Set(["log_unwitnessed", "log_contradicted"]);
+
+// "unreached": no holder was asked, and whether the person has one of that kind is not known.
+function silence_code(problem: Problem, position: number): string {
+  const { code, detail } = problem;
+  if (code === "holder_refused" && log_reasons.has(detail ?? "")) return detail!;
+  const is_away = relay_is_away.has(code) && !is_of_one_holder(problem);
+  return position === 1 && is_away ? "unreached" : code;
+}
+
 // `read` refuses a document that is not of its form.
 export function read_answer<Document>(
   { kind, position, result }: OwnRecord,
   read: (data: JsonObject) => Document,
 ): Answer<Document> | Silence {
-  if (!result.ok) return { kind, position, code: result.problem.code };
+  if (!result.ok) {
+    return { kind, position, code: silence_code(result.problem, position) };
+  }
   const { data, as_of, holder } = result.value;
   try {
     return { kind, position, holder, as_of, document: read(data) };
@@ -56,6 +72,45 @@ export function read_answers<Document>(
   }
   out.answers.sort((a, b) => a.position - b.position);
   return out;
+}
+
+// Who stands behind a link of the person, by "<kind> <position>", as far as answers or the person's
+// own entries have told it. The newest counts.
+export function known_holders(
+  records: OwnRecord[],
+  entries: PersonEntry[] = [],
+  name_of: (id: string) => string = (id) => id,
+): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const { head, order } of entries) {
+    if (!head || !order || !("kind" in head.to)) continue;
+    out.set(`${head.to.kind} ${head.to.position}`, name_of(order.holder));
+  }
+  for (const { kind, position, result } of records) {
+    if (result.ok) out.set(`${kind} ${position}`, result.value.holder.name);
+  }
+  return out;
+}
+
+export interface ToldSilence {
+  kind: string;
+  code: string;
+  name?: string;
+  count: number; // of those without a name
+}
+
+// Each holder that is known, and the others of one kind and reason as one. Whom nobody reached is
+// no line of its own: that is said once, of all.
+export function told_silences(silent: Silence[], names: Map<string, string>): ToldSilence[] {
+  const out = new Map<string, ToldSilence>();
+  for (const { kind, position, code, holder } of silent) {
+    if (code === "unreached") continue;
+    const name = holder?.name ?? names.get(`${kind} ${position}`);
+    const key = JSON.stringify([kind, code, name]);
+    const count = (out.get(key)?.count ?? 0) + 1;
+    out.set(key, { kind, code, count, ...(name === undefined ? {} : { name }) });
+  }
+  return [...out.values()];
 }
 
 export interface OwnRecords {

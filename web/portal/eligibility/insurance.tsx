@@ -3,8 +3,8 @@ import type { JSX } from "preact";
 import { Answered, Entry, Progress, Silent } from "../answered";
 import { day_phrase } from "../../shared/dates";
 import { Ja, Read, Say, in_japanese, language, phrase } from "../../shared/words";
-import type { OwnRecords } from "../own";
-import type { Cover, Insured } from "./insured";
+import { known_holders, read_answers, told_silences, type OwnRecords } from "../own";
+import { read_eligibility, type Cover, type Insured } from "./insured";
 
 // 要介護3 and 要支援2 are the law's words for all insurers; others stand as the insurer writes them.
 function level_text(level: string): string {
@@ -81,7 +81,6 @@ export function Ended({ insured }: { insured: Insured }): JSX.Element | null {
 }
 
 function One({ insured }: { insured: Insured }): JSX.Element {
-  if (insured.problem) return <Silent kind={insured.kind} code={insured.problem} />;
   return (
     <li class="card">
       <h3>
@@ -96,19 +95,37 @@ function One({ insured }: { insured: Insured }): JSX.Element {
   );
 }
 
-// `insured`: what `own` has brought, read.
-export function Insurance(props: { insured: Insured[]; own: OwnRecords }): JSX.Element {
-  const { insured, own } = props;
-  const read = {
-    answers: insured.filter((one) => !one.problem),
-    silent: insured.filter((one) => one.problem),
-  };
+// Said only when nobody is silent who could know better; with no answer at all `nobody` says it.
+function has_no_medical(insured: Insured[]): boolean {
+  const medical = insured.filter(({ kind }) => kind === "medical-insurer");
+  const knows_all = insured.length > 0 && medical.every(({ problem }) => !problem);
+  return knows_all && medical.every(({ covers }) => covers.length === 0);
+}
+
+// `insured`: what `own` has brought, read; `names`: of the holders that are known.
+export function Insurance(props: {
+  insured: Insured[];
+  own: OwnRecords;
+  names?: Map<string, string>;
+}): JSX.Element {
+  const { own, names = known_holders(own.records) } = props;
+  const read = read_answers(own.records, read_eligibility);
+  const answered = props.insured.filter((one) => !one.problem);
+  const silent = told_silences(read.silent, names);
   return (
     <>
-      {insured.length > 0 && (
+      {own.done && has_no_medical(props.insured) && (
+        <p>
+          <Say of="eligibility.no_medical" />
+        </p>
+      )}
+      {answered.length + silent.length > 0 && (
         <ul class="cards">
-          {insured.map((one) => (
+          {answered.map((one) => (
             <One insured={one} />
+          ))}
+          {silent.map((one) => (
+            <Silent {...one} />
           ))}
         </ul>
       )}

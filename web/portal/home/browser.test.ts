@@ -22,8 +22,30 @@ test("who answered, and the person's name as everywhere", async () => {
   expect(await page.locator("#notices-name").innerText()).toMatch(/お知らせ\s+未読 2件/);
   const row = page.locator(".notices button").last();
   expect(await row.textContent()).toBe(
-    "未読 国民年金基金加入のご案内 A市 保険年金課 2026年4月10日 期限：2026年4月30日（過ぎました） 52,300円",
+    "未読 国民年金基金加入のご案内 A市 保険年金課 2026年4月10日 期限：2026年4月30日（過ぎました） 納める額 52,300円",
   );
+});
+
+test("insured by nobody any more: it is said, and the name is that of before", async () => {
+  const page = await open("ended");
+  await page.getByText("いまは加入している医療保険がありません。").waitFor();
+  await expect.poll(() => page.textContent("h1")).toBe("厚労ハルさんのマイページ");
+});
+
+test("the relay cannot be reached: once, and of no kind of holder", async () => {
+  const page = await open("away");
+  await page.getByText("中継センターにつながりません").first().waitFor();
+  await expect.poll(() => page.locator("#page .asking").count()).toBe(0);
+  expect(await page.locator(".silent", { hasText: "保険者" }).count()).toBe(0);
+  expect(await insurance(page).textContent()).not.toContain("保険者");
+});
+
+test("a notice that was opened is not counted as unread any more", async () => {
+  const page = await open();
+  await page.getByText("未読 2件").waitFor();
+  await page.locator(".notices button").last().click();
+  await expect.poll(() => page.locator("#notices-name").innerText()).toMatch(/未読 1件/);
+  expect(await page.title()).toBe("未読 1件 – マイページ");
 });
 
 test("who did not answer is named in the end", async () => {

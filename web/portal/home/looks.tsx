@@ -5,13 +5,32 @@ import { day_of, day_phrase } from "../../shared/dates";
 import { is_lie, type Result } from "../../shared/result";
 import { Say, in_japanese, phrase } from "../../shared/words";
 import type { Context } from "../shell";
+import { shown_bells, told_of } from "./look_list";
 
-const shown_max = 5;
+function One({ context, bell, entry }: OneProps): JSX.Element {
+  const { held_back, did, how } = told_of(bell, entry);
+  const who =
+    entry && !entry.erased
+      ? in_japanese(context.country.name_of(entry.requester))
+      : phrase("home.somebody");
+  return (
+    <li>
+      <Say of="home.look" day={day_phrase(day_of(bell.at))} who={who} />{" "}
+      <Say of={did} how={how ? phrase(how) : ""} />
+      {held_back && (
+        <>
+          {" "}
+          <Say of="home.look_opened" />
+        </>
+      )}
+    </li>
+  );
+}
 
-function why(bell: Bell, entry: PersonEntry | undefined): string {
-  if (entry?.kind === "refused") return "home.look_refused";
-  if (entry?.kind === "opened") return "home.look_opened";
-  return bell.first ? "home.look_first" : "home.look_told";
+interface OneProps {
+  context: Context;
+  bell: Bell;
+  entry: PersonEntry | undefined;
 }
 
 export function Looks(props: {
@@ -37,31 +56,27 @@ export function Looks(props: {
     );
   }
   const of_seq = new Map(entries.ok ? entries.value.entries.map((one) => [one.seq, one]) : []);
-  const newest = bells.ok ? bells.value.toReversed().slice(0, shown_max) : [];
+  const { shown, more } = shown_bells(bells.ok ? bells.value : [], of_seq);
   return (
     <>
-      {newest.length > 0 && (
+      {shown.length > 0 && (
         <ul class="looks">
-          {newest.map((bell) => {
-            const entry = of_seq.get(bell.seq);
-            const who = entry
-              ? in_japanese(context.country.name_of(entry.requester))
-              : phrase("home.somebody");
-            return (
-              <li>
-                <Say of="home.look" day={day_phrase(day_of(bell.at))} who={who} />{" "}
-                <Say of={why(bell, entry)} />
-              </li>
-            );
-          })}
+          {shown.map((bell) => (
+            <One key={bell.seq} context={context} bell={bell} entry={of_seq.get(bell.seq)} />
+          ))}
         </ul>
+      )}
+      {more > 0 && (
+        <p>
+          <Say of="home.more_looks" count={more} />
+        </p>
       )}
       {!bells.ok || !entries.ok ? (
         <p class="silent" role="alert">
           <Say of="home.looks_silent" />
         </p>
       ) : (
-        newest.length === 0 && (
+        shown.length === 0 && (
           <p>
             <Say of="home.no_looks" />
           </p>

@@ -60,7 +60,7 @@ test("all holders' notices, newest first, and which of them were opened", () => 
     answered(other, { ...list(health, { ...tax, id: "T-1" }), more: true }),
     failed(kind, 3, "unavailable"),
   ];
-  const { notices, more, unreadable } = notices_of(records, new Set(["990010 T-1"]));
+  const { notices, more, read } = notices_of(records, new Set(["990010 T-1"]));
   expect(notices.map(({ holder, id, opened }) => [holder.name, id, opened])).toEqual([
     ["B町", "H-1", false],
     ["A市", "T-1", true],
@@ -68,14 +68,14 @@ test("all holders' notices, newest first, and which of them were opened", () => 
   ]);
   expect(notices[0]!.position).toBe(2);
   expect(more).toBe(true);
-  expect(unreadable).toEqual([]);
+  expect(read.silent.map(({ position }) => position)).toEqual([3]);
 });
 
 test("a list that does not read hides nobody else's, and its holder is named", () => {
   const bad = answered({ ...from, position: 2 }, { notices: [] });
-  const { notices, unreadable } = notices_of([bad, answered(from, list(health))], new Set());
+  const { notices, read } = notices_of([bad, answered(from, list(health))], new Set());
   expect(notices).toHaveLength(1);
-  expect(unreadable).toEqual([city]);
+  expect(read.silent.map(({ holder }) => holder)).toEqual([city]);
 });
 
 test("opened is what an entry says was answered", () => {

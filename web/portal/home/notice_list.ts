@@ -69,6 +69,11 @@ export function read_body(data: JsonObject): string[] {
   return body;
 }
 
+// In a set of those that were opened.
+export function opened_key({ holder, id }: Pick<Notice, "holder" | "id">): string {
+  return `${holder.id} ${id}`;
+}
+
 // Of which notices the person's own entries say that they were answered.
 export function opened_notices(entries: PersonEntry[]): Set<string> {
   const out = new Set<string>();
@@ -82,11 +87,10 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
 interface Listed {
   notices: Notice[];
   more: boolean;
-  unreadable: Holder[];
   read: Answers<unknown>;
 }
 
-// What `opened` holds: "<holder> <id of the notice>"; none while that is not known.
+// `opened`: keys; none while that is not known.
 export function notices_of(
   records: OwnRecord[],
   opened: Set<string> | undefined,
@@ -95,7 +99,7 @@ export function notices_of(
   const notices = answers.flatMap(({ holder, kind, position, document }) =>
     document.notices.map((one) => ({
       ...{ ...one, holder, kind, position },
-      ...(opened ? { opened: opened.has(`${holder.id} ${one.id}`) } : {}),
+      ...(opened ? { opened: opened.has(opened_key({ holder, id: one.id })) } : {}),
     })),
   );
   // Stable: of one day, each holder's own order stays.
@@ -103,7 +107,6 @@ export function notices_of(
   return {
     notices,
     more: answers.some(({ document }) => document.more),
-    unreadable: silent.flatMap(({ holder }) => (holder ? [holder] : [])),
     read: { answers, silent },
   };
 }

@@ -9,11 +9,15 @@ import { money } from "../../shared/phrases";
 import { checked } from "../../shared/result";
 import { Ja, Read, Say, lang_of, text_of } from "../../shared/words";
 import { Answered, Progress, Silent } from "../answered";
-import type { Holder, OwnRecords } from "../own";
+import { told_silences, type OwnRecords, type ToldSilence } from "../own";
 import type { Context } from "../shell";
-import { notices_of, read_body, type Notice } from "./notice_list";
+import { notices_of, opened_key, read_body, type Notice } from "./notice_list";
 
 type Body = { paragraphs: string[] } | { problem: string } | "asking" | undefined;
+
+function is_read(body: Body): boolean {
+  return typeof body === "object" && "paragraphs" in body;
+}
 
 async function open_notice(context: Context, notice: Notice): Promise<Body> {
   const answered = await ask(context.country, context.session, {
@@ -80,7 +84,10 @@ function Row({ notice, opened, today }: RowProps): JSX.Element {
         <>
           {" "}
           <span class="amount">
-            <Read text={money(notice.amount_yen)} />
+            <Say
+              of={`home.amount_${notice.amount_for ?? "neither"}`}
+              yen={money(notice.amount_yen)}
+            />
           </span>
         </>
       )}
@@ -94,16 +101,19 @@ interface RowProps {
   today: string;
 }
 
-function One({ context, notice }: { context: Context; notice: Notice }): JSX.Element {
+function One({ context, notice, on_opened }: OneProps): JSX.Element {
   const [open, set_open] = useState(false);
   const [body, set_body] = useState<Body>(undefined);
   const toggle = () => {
     set_open(!open);
-    if (open || (body !== undefined && body !== "asking" && "paragraphs" in body)) return;
+    if (open || is_read(body)) return;
     set_body("asking");
-    void open_notice(context, notice).then(set_body);
+    void open_notice(context, notice).then((came) => {
+      set_body(came);
+      if (is_read(came)) on_opened();
+    });
   };
-  const opened = typeof body === "object" && "paragraphs" in body ? true : notice.opened;
+  const opened = is_read(body) ? true : notice.opened;
   const today = day_of(now_of(context.session));
   const id = `notice-${notice.holder.id}-${notice.position}-${notice.id}`;
   return (
@@ -123,6 +133,12 @@ function One({ context, notice }: { context: Context; notice: Notice }): JSX.Ele
   );
 }
 
+interface OneProps {
+  context: Context;
+  notice: Notice;
+  on_opened: () => void;
+}
+
 function Columns(): JSX.Element {
   return (
     <p class="row columns" aria-hidden="true">
@@ -138,34 +154,26 @@ function Columns(): JSX.Element {
 }
 
 // As of when each holder answered, and who did not.
-function Sources({ records, unreadable }: SourcesProps): JSX.Element | null {
-  if (records.length === 0) return null;
+function Sources({ records, silent }: SourcesProps): JSX.Element | null {
+  const answered = records.flatMap(({ result }) => (result.ok ? [result.value] : []));
+  if (answered.length + silent.length === 0) return null;
   return (
     <ul class="sources">
-      {unreadable.map(({ name }) => (
-        <li class="silent">
-          <strong>
-            <Ja>{name}</Ja>
-          </strong>{" "}
-          <Say of="shell.unreadable" />
+      {answered.map(({ holder, as_of }) => (
+        <li>
+          <Ja>{holder.name}</Ja> <Answered as_of={as_of} />
         </li>
       ))}
-      {records.map((one) =>
-        one.result.ok ? (
-          <li>
-            <Ja>{one.result.value.holder.name}</Ja> <Answered as_of={one.result.value.as_of} />
-          </li>
-        ) : (
-          <Silent kind={one.kind} code={one.result.problem.code} />
-        ),
-      )}
+      {silent.map((one) => (
+        <Silent {...one} />
+      ))}
     </ul>
   );
 }
 
 interface SourcesProps {
   records: OwnRecord[];
-  unreadable: Holder[];
+  silent: ToldSilence[];
 }
 
 // The first words that somebody hears who comes back to this window.
@@ -184,10 +192,16 @@ export function Notices(props: {
   context: Context;
   own: OwnRecords;
   opened: Set<string> | undefined; // not known yet, or not to be had
+  names: Map<string, string>; // of the holders that are known
 }): JSX.Element {
   const { context, own, opened } = props;
   const { records, done } = own;
-  const { notices, more, unreadable, read } = notices_of(records, opened);
+  // Since the entries were read: their order is in the log only now.
+  const [opened_here, set_opened_here] = useState<string[]>([]);
+  const { notices, more, read } = notices_of(
+    records,
+    opened && new Set([...opened, ...opened_here]),
+  );
   const is_whole = done && read.silent.length === 0;
   const unopened = notices.filter((one) => !one.opened).length;
   const known = is_whole && opened ? unopened : undefined;
@@ -211,6 +225,7 @@ export function Notices(props: {
                 key={`${one.holder.id} ${one.position} ${one.id}`}
                 context={context}
                 notice={one}
+                on_opened={() => set_opened_here((before) => [...before, opened_key(one)])}
               />
             ))}
           </ul>
@@ -238,7 +253,7 @@ export function Notices(props: {
           <Say of="home.notices_missing" />
         </p>
       )}
-      <Sources records={records} unreadable={unreadable} />
+      <Sources records={records} silent={told_silences(read.silent, props.names)} />
     </>
   );
 }

@@ -5,14 +5,15 @@ import { useEffect, useState } from "preact/hooks";
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
 import type { Result } from "../../shared/result";
 import { name_text } from "../../shared/phrases";
-import { Say, in_japanese, text_of } from "../../shared/words";
+import { Ja, Say, in_japanese, language } from "../../shared/words";
 import { Insurance } from "../eligibility/insurance";
-import { insured_of, name_of_person } from "../eligibility/insured";
+import { insured_of } from "../eligibility/insured";
 import { Looks } from "./looks";
+import { use_person_name } from "./name";
 import { opened_notices } from "./notice_list";
 import { Notices } from "./notices";
 import { Search } from "./search";
-import { use_own, type OwnRecords } from "../own";
+import { known_holders, use_own, type OwnRecords } from "../own";
 import { Part, type Context } from "../shell";
 import "./home.css";
 
@@ -38,20 +39,37 @@ function use_access(context: Context): Access {
 function use_own_links({ records, done }: OwnRecords): void {
   useEffect(() => {
     if (!done) return;
-    const own = new Set(records.map(({ result }) => result.ok && result.value.holder.id));
+    const answered = records.flatMap(({ result }) => (result.ok ? [result.value.holder] : []));
+    const own = new Map(answered.map(({ id, name }) => [id, name]));
+    const marks: Element[] = [];
     // The last first, so that among themselves they stay as they are.
     for (const link of [...document.querySelectorAll<HTMLElement>("#links li")].reverse()) {
-      if (!own.has(link.dataset.holder ?? "")) continue;
+      const name = own.get(link.dataset.holder ?? "");
+      if (name === undefined) continue;
       link.parentElement!.prepend(link);
-      if (!link.querySelector(".hint")) link.append(own_mark());
+      marks.push(link.appendChild(own_mark(name)));
     }
+    return () => marks.forEach((one) => one.remove());
   }, [done]);
 }
 
-function own_mark(): HTMLElement {
+// With the name that the rest of the page has for it: the link's is another one in English.
+function own_mark(name: string): HTMLElement {
   const mark = document.createElement("span");
   mark.className = "hint";
-  mark.textContent = ` ${text_of("home.own_link")}`;
+  render(
+    <>
+      {" "}
+      <Say of="home.own_link" />
+      {language() === "en" && (
+        <>
+          {" ("}
+          <Ja>{name}</Ja>)
+        </>
+      )}
+    </>,
+    mark,
+  );
   return mark;
 }
 
@@ -82,19 +100,29 @@ export function Home({ context }: { context: Context }): JSX.Element {
   const access = use_access(context);
   use_own_links(notices);
   const entries = access.entries?.ok ? access.entries.value.entries : undefined;
+  const names = known_holders(
+    [...eligibility.records, ...notices.records],
+    entries,
+    (id) => context.country.name_of(id),
+  );
   const insured = eligibility.records.map(insured_of);
-  use_name(name_of_person(insured));
+  use_name(use_person_name(context, eligibility));
   use_search();
   return (
     <>
       <section aria-labelledby="notices-name"><Part>
-        <Notices context={context} own={notices} opened={entries && opened_notices(entries)} />
+        <Notices
+          context={context}
+          own={notices}
+          opened={entries && opened_notices(entries)}
+          names={names}
+        />
       </Part></section>
       <section aria-labelledby="insurance-name"><Part>
         <h2 id="insurance-name">
           <Say of="eligibility.insurance" />
         </h2>
-        <Insurance insured={insured} own={eligibility} />
+        <Insurance insured={insured} own={eligibility} names={names} />
       </Part></section>
       <section aria-labelledby="looks-name"><Part>
         <h2 id="looks-name">

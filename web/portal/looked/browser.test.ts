@@ -20,7 +20,7 @@ test("the list is confirmed, and compared by itself when nobody ever did", async
   await page.getByRole("heading", { name: "確認できました（改ざんなし）" }).waitFor();
   await compared(page);
   expect(await shown(page)).toBe("7件を表示しています（全部で9件。自分で見た2件は隠しています）。");
-  expect(await page.title()).toBe("7件　あなたの記録を見た人");
+  expect(await page.title()).toBe("7件　あなたの記録を見た人 – マイページ");
   await page.getByText("何を確かめたか").click();
   expect(await page.getByText("1から9まで、抜けずに続いています").isVisible()).toBe(true);
   const rows = await page.getByRole("row").allTextContents();
