@@ -134,7 +134,7 @@ test("what may be earned is the state's figures, where there are any", async () 
   const expecting = await section({});
   expect(await expecting.innerText()).toContain("630,180円 までなら");
   expect(await expecting.innerText()).toContain("669,820円 以上");
-  expect(await expecting.innerText()).toContain("60歳まで今のまま続き");
+  expect(await expecting.innerText()).toContain("今のまま続け、65歳から");
   expect(await (await section({ state: "receiving" })).innerText()).toContain("いま受け取っている");
   expect(await (await section({ state: "not_known" })).innerText()).toContain("表がありません");
   const page = await open({ state: "too_few" });
