@@ -222,8 +222,10 @@ function Controls(props: ControlsProps): JSX.Element {
               name="course"
               checked={course === one}
               onChange={() => set_course(one)}
-            />{" "}
-            <Say of={`pension.expected.${one}`} />
+            />
+            <span>
+              <Say of={`pension.expected.${one}`} />
+            </span>
           </label>
         ))}
       </fieldset>

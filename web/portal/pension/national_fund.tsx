@@ -41,8 +41,10 @@ export function use_fund(answers: Answer[]): FundState {
         type="checkbox"
         checked={is_on}
         onChange={(event) => set_on(event.currentTarget.checked)}
-      />{" "}
-      <Say of="pension.fund.add" />
+      />
+      <span>
+        <Say of="pension.fund.add" />
+      </span>
     </label>
   );
   const parts = is_on && joining ? fund_result(joining, choice).parts : null;
