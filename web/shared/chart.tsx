@@ -16,11 +16,12 @@ import {
   type Scale,
   type Tick,
 } from "./chart_layout";
+import { Read } from "./words";
 import "./chart.css";
 
 export interface Series {
   pattern: 1 | 2 | 3 | 4;
-  label: string;
+  label: string; // a phrase
 }
 
 // Once a page: the patterns that charts and legends of the page are filled with.
@@ -63,7 +64,7 @@ export function Legend({ series }: { series: Series[] }): JSX.Element {
       {series.map(({ pattern, label }) => (
         <li key={pattern}>
           <Swatch pattern={pattern} />
-          {label}
+          <Read text={label} />
         </li>
       ))}
     </ul>

@@ -103,7 +103,7 @@ function ticks_of(sums: MonthSum[]): Tick[] {
 function series_of(): Series[] {
   return groups.map((group, i) => ({
     pattern: (i + 1) as Series["pattern"],
-    label: text_of(`claims.group_${group}`),
+    label: phrase(`claims.group_${group}`),
   }));
 }
 

@@ -104,7 +104,7 @@ export function Claims(props: ClaimsProps): JSX.Element {
         {done && silent.length > 0 && <Missing ask_again={props.ask_again} />}
         {(answers.length > 0 || silent.length > 0) && (
           <Section id="insurers" title="claims.insurers">
-            <Insurers read={read} period={period} today={today} months={months} />
+            <Insurers {...{ read, period, months }} institution={chosen} />
           </Section>
         )}
         {answers.length > 0 && <Records {...{ answers, lines, period, today }} />}

@@ -54,6 +54,17 @@ test("filters", async () => {
   await page.getByLabel("まとめ方").selectOption({ label: "月ごとにまとめる" });
 });
 
+test("what is empty only because own looks are hidden says so", async () => {
+  const page = await open();
+  await compared(page);
+  const own = await page.getByLabel("見た機関").locator("option").allTextContents();
+  await page.getByLabel("見た機関").selectOption({ label: own.find((name) => /マイ/.test(name))! });
+  await page.getByText("条件に合う2件は、どれも自分で見たものなので、隠しています。").waitFor();
+  await page.getByRole("button", { name: "自分で見たものも表示する" }).click();
+  expect(await shown(page)).toBe("2件を表示しています（全部で9件）。");
+  expect(await page.getByLabel("自分で見たものを隠す").isChecked()).toBe(false);
+});
+
 // The test's relay always keeps 「？」: anything else was asked after it.
 test.each([
   ["？", "質問を送りました。"],
@@ -73,6 +84,14 @@ test.each([
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByText("2000字以内で入力してください").waitFor();
+  expect(await field.getAttribute("aria-invalid")).toBe("true");
+  // Nothing is cut off in silence, and nothing too long is sent.
+  await field.fill("あ".repeat(1999));
+  await page.getByText("あと1文字").waitFor();
+  await field.fill("あ".repeat(2001));
+  await page.getByText("1文字多すぎます。").waitFor();
+  await page.getByRole("button", { name: "質問を送る" }).click();
+  expect(await field.inputValue()).toHaveLength(2001);
   expect(await field.getAttribute("aria-invalid")).toBe("true");
   await field.fill(text);
   await page.getByRole("button", { name: "質問を送る" }).click();

@@ -86,6 +86,20 @@ export function Asked(props: {
   );
 }
 
+// Of UTF-16, as a browser counts: never more bytes than a question may have (shared/questions.ts).
+const text_max = 2000;
+const near = 200; // so many left, and they are counted
+
+function Left({ id, count }: { id: string; count: number }): JSX.Element {
+  const left = text_max - count;
+  return (
+    <p id={id} class="hint">
+      {left < 0 && <Say of="looked.question_over" over={-left} />}
+      {left >= 0 && left <= near && <Say of="looked.question_left" left={left} />}
+    </p>
+  );
+}
+
 type Step = "closed" | "open" | "empty" | "sending" | "failed";
 
 function Form(props: {
@@ -97,6 +111,7 @@ function Form(props: {
   const { look, step, submit, cancel } = props;
   const id = `question-${look.entry.seq}`;
   const field = useRef<HTMLTextAreaElement>(null);
+  const [count, set_count] = useState(0);
   const wrong = step === "empty" || step === "failed";
   useEffect(() => {
     if (step === "open" || wrong) field.current?.focus();
@@ -124,11 +139,15 @@ function Form(props: {
         ref={field}
         id={id}
         rows={4}
-        maxLength={2000}
         autocomplete="off"
-        aria-describedby={`${id}-hint${wrong ? ` ${id}-wrong` : ""}`}
+        aria-describedby={`${id}-hint ${id}-left${wrong ? ` ${id}-wrong` : ""}`}
         aria-invalid={step === "empty"}
+        onInput={(event) => set_count(event.currentTarget.value.length)}
       />
+      <Left id={`${id}-left`} count={count} />
+      <p>
+        <Say of="looked.question_once" />
+      </p>
       <p class="choices">
         <button type="submit" aria-disabled={step === "sending"}>
           <Say of={step === "sending" ? "looked.question_sending" : "looked.question_send"} />
@@ -154,7 +173,7 @@ export function AskAbout(props: {
     setTimeout(() => button.current?.focus());
   };
   const submit = (text: string) => {
-    if (!is_askable(text)) return set_step("empty");
+    if (!is_askable(text) || text.length > text_max) return set_step("empty");
     set_step("sending");
     void send(look, text).then((became) => {
       if (became === "failed") set_step("failed");

@@ -52,6 +52,25 @@ test("in every state nothing scrolls sideways at 320 pixels with text of 200 %",
     expect(width, state).toBe(320);
     expect((await page.locator(".pension").innerText()).length, state).toBeGreaterThan(20);
   }
+}, 30_000);
+
+test("what nobody knows is said in words, and is not 0 yen", async () => {
+  const paid = (await open({ state: "no_amounts" })).locator("#contributions");
+  await paid.getByText("1966年度〜1967年度の納付額は分かりません。").waitFor();
+  expect(await paid.locator(".chart").count()).toBe(0);
+  expect(await paid.textContent()).not.toContain("0円");
+  const fund = await open({ state: "unknown_premium" });
+  const said = fund.locator(".result [role=status]").first();
+  expect(await said.textContent()).not.toContain("国民年金基金");
+  await fund.locator(".fund-choice input").check();
+  expect(await said.textContent()).toContain("加入したときの額は分かりません");
+});
+
+test("the months that a pension needs are met, or so many are lacking", async () => {
+  const enough = await open();
+  await enough.getByText("受け取りに必要な120か月を満たしています（いままで241か月）").waitFor();
+  const lacking = await open({ state: "too_few" });
+  await lacking.getByText("あと36か月（120か月のうち、いままで84か月）").waitFor();
 });
 
 test.each([
@@ -134,7 +153,7 @@ test("what may be earned is the state's figures, where there are any", async () 
   const expecting = await section({});
   expect(await expecting.innerText()).toContain("630,180円 までなら");
   expect(await expecting.innerText()).toContain("669,820円 以上");
-  expect(await expecting.innerText()).toContain("60歳まで今のまま続き");
+  expect(await expecting.innerText()).toContain("今のまま続け、65歳から");
   expect(await (await section({ state: "receiving" })).innerText()).toContain("いま受け取っている");
   expect(await (await section({ state: "not_known" })).innerText()).toContain("表がありません");
   const page = await open({ state: "too_few" });

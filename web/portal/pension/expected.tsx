@@ -101,7 +101,7 @@ function Figures({ answers, is_whole, course, ages, age, fund }: FiguresProps): 
   const parts = parts_of(age);
   return (
     <>
-      <Result {...{ parts, age, is_whole }} />
+      <Result {...{ parts, age, is_whole }} lacks_fund={fund.is_unknown} />
       <ExpectedChart parts={parts} age={age} highest={highest(answers, fund.parts)} />
       <Assumptions {...{ answers, course }} />
       <Comparison claims={ages.map((claim) => ({ age: claim, parts: parts_of(claim) }))} />
@@ -222,8 +222,10 @@ function Controls(props: ControlsProps): JSX.Element {
               name="course"
               checked={course === one}
               onChange={() => set_course(one)}
-            />{" "}
-            <Say of={`pension.expected.${one}`} />
+            />
+            <span>
+              <Say of={`pension.expected.${one}`} />
+            </span>
           </label>
         ))}
       </fieldset>
@@ -272,8 +274,14 @@ function AgeChoice({ ages, age, set_age }: AgeChoiceProps): JSX.Element {
   );
 }
 
-function Result(props: { parts: Part[]; age: number; is_whole: boolean }): JSX.Element {
-  const { parts, age, is_whole } = props;
+interface ResultProps {
+  parts: Part[];
+  age: number;
+  is_whole: boolean;
+  lacks_fund: boolean;
+}
+
+function Result({ parts, age, is_whole, lacks_fund }: ResultProps): JSX.Element {
   return (
     <div class="result">
       <p role="status">
@@ -283,6 +291,12 @@ function Result(props: { parts: Part[]; age: number; is_whole: boolean }): JSX.E
           monthly={money(total(monthly_at(parts, age)))}
           yearly={money(total(yearly_at(parts, age)))}
         />
+        {/* In the line that is read out: the choice changes nothing else in it. */}
+        {lacks_fund && (
+          <span class="lacks">
+            <Say of="pension.expected.lacks_fund" />
+          </span>
+        )}
       </p>
       {!is_whole && (
         <p class="caution">
@@ -394,7 +408,7 @@ function AgeTable({ steps, used }: { steps: AgeLine[]; used: Scheme[] }): JSX.El
   );
 }
 
-// Of these, some hold for going on until 60 only.
+// Of these, some hold for going on only.
 const only_continued = new Set(["goes-on-until", "status-as-now", "pay-as-now", "bonus-as-now"]);
 const in_yen = new Set(["pay-as-now", "bonus-as-now"]);
 

@@ -41,9 +41,9 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
         </Fact>
       )}
       {counted_months !== undefined && needed_months !== undefined && (
-        <Fact of="pension.glance.counted" values={{ needed: needed_months }}>
+        <Fact of="pension.glance.counted">
           <a href="#months">
-            <Say of="pension.month_count" months={counted_months} />
+            <Counted counted={counted_months} needed={needed_months} />
           </a>
         </Fact>
       )}
@@ -59,6 +59,11 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
       )}
     </dl>
   );
+}
+
+function Counted({ counted, needed }: { counted: number; needed: number }): JSX.Element {
+  if (counted >= needed) return <Say of="pension.glance.enough" {...{ counted, needed }} />;
+  return <Say of="pension.glance.lacking" {...{ counted, needed, lacking: needed - counted }} />;
 }
 
 function Lacking(): JSX.Element {

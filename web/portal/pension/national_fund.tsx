@@ -20,6 +20,7 @@ export interface FundState {
   parts: Part[] | null; // to be added to the chart; null: it is not wanted, or not known
   checkbox: JSX.Element | null;
   is_on: boolean;
+  is_unknown: boolean; // it is wanted, and not in the chart: the holder has no figures
   fund: NationalFund | undefined;
   choice: FundChoice;
   choose: (choice: FundChoice) => void;
@@ -40,12 +41,16 @@ export function use_fund(answers: Answer[]): FundState {
         type="checkbox"
         checked={is_on}
         onChange={(event) => set_on(event.currentTarget.checked)}
-      />{" "}
-      <Say of="pension.fund.add" />
+      />
+      <span>
+        <Say of="pension.fund.add" />
+      </span>
     </label>
   );
   const parts = is_on && joining ? fund_result(joining, choice).parts : null;
-  return { parts, checkbox, is_on: is_on && joining !== null, fund, choice, choose };
+  const is_wanted = is_on && joining !== null;
+  const is_unknown = is_wanted && parts === null;
+  return { parts, checkbox, is_on: is_wanted, is_unknown, fund, choice, choose };
 }
 
 function has_state(answers: Answer[]): boolean {

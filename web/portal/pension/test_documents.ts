@@ -369,6 +369,14 @@ const unknown_premium: PensionDocument = {
   },
 };
 
+// Years before the first table of premiums: nobody knows what was paid.
+const no_amounts: PensionDocument = {
+  ...hanako_state,
+  years: [1966, 1967].map((year) => ({
+    ...{ year, scheme: "employees" as const, yen: 0, months_unknown: 12 },
+  })),
+};
+
 export const states: Record<string, { records: OwnRecord[]; done: boolean }> = {
   hanako: { records: hanako, done: true },
   asking: { records: [kikin], done: false },
@@ -402,5 +410,6 @@ export const states: Record<string, { records: OwnRecord[]; done: boolean }> = {
     done: true,
   },
   unknown_premium: { records: [answered(1, "nenkin", unknown_premium), kikin], done: true },
+  no_amounts: { records: [answered(1, "nenkin", no_amounts)], done: true },
   unreadable: { records: [answered(1, "nenkin", { body: "state" }), kikin], done: true },
 };
