@@ -60,7 +60,8 @@ std::string window_title(const Frame& frame, const Words& program, std::string_v
 }
 
 constexpr std::array<std::string_view, 12> english_months = {
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
 
 }  // namespace
 
