@@ -391,7 +391,7 @@ void add_verify(CLI::App& app, VerifyPortalOptions& options, Places& places) {
                        ->require_subcommand(1);
     auto* portal = verify->add_subcommand(
         "portal",
-        "the files that a site serves to browsers\n"
+        "scripts and styles that a site serves to browsers, not the text of its pages\n"
         "exit status: 0 the same as in the directory, 1 something else, 3 it could not be read");
     portal->add_option("address", options.address, "https://host:port/ (default: the only site)");
     add_directory(*portal, places);

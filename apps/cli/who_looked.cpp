@@ -205,7 +205,7 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
             std::string who;
             if (!is_unnamed(directory, holder)) {
                 who = name_of(directory, holder.holder.text()) + ": ";
-            } else if (is_of_one_holder(*holder.problem)) {
+            } else if (!client::is_lie(*holder.problem) && is_of_one_holder(*holder.problem)) {
                 who = names_of_unnamed(directory, check, kinds) + ": ";
             }
             // The others are silent; of these something came that nobody signed so.
@@ -213,7 +213,9 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
                                    ? "✗ 署名と合わない回答です an answer that does not fit what "
                                      "was signed"
                                    : "照合できません not compared";
-            std::cout << fmt::format("  {}: {}{} {}\n", what, who, error.name, error.title);
+            const auto& why = holder.problem->detail;
+            std::cout << fmt::format("  {}: {}{} {}{}\n", what, who, error.name, error.title,
+                                     why.empty() ? "" : " (" + printable(why) + ")");
         } else {
             std::cout << fmt::format("  {}  証跡 {} 件 rows of evidence\n",
                                      name_of(directory, holder.holder.text()), holder.rows);
@@ -226,7 +228,8 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
                                  printable(finding.service), finding.index, words_of(finding.kind));
     }
     if (!client::lies_of(check.holders).empty()) {
-        std::cout << "  中継機関か保険者等に誤りがあります the relay or a holder is at fault\n";
+        std::cout << "  中継機関か保険者等に誤りがあります the relay or a holder is at fault, "
+                     "or your directory is old\n";
     } else if (!is_complete(check)) {
         std::cout << "  照合は不完全です。もう一度お試しください the comparison is not complete; "
                      "please try again later\n";
@@ -242,6 +245,7 @@ json::object comparison_json(const wire::Directory& directory, const client::Cro
         if (holder.problem) {
             one["problem"] = wire::info(holder.problem->code).name;
             one["lie"] = client::is_lie(*holder.problem);
+            one["why"] = holder.problem->detail;
         }
         if (!is_unnamed(directory, holder)) one["holder"] = holder.holder.text();
         holders.push_back(std::move(one));
@@ -372,7 +376,15 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
             ? wait_for(client::cross_check(office.directory, office.policy, office.identity,
                                            by->mandate, by->certificate, kinds))
             : wait_for(only_entries(office, *by));
-    if (!check) return print_problem(check.error());
+    if (!check) {
+        const auto status = print_problem(check.error());
+        return client::is_lie(check.error()) ? 1 : status;
+    }
+    if (check->no_list) {
+        print_problem(*check->no_list);
+        print_comparison(office.directory, *check, kinds);
+        return 1;
+    }
     const auto wanted = [&](const client::PersonEntry& entry) {
         return is_wanted(entry, filter, policy);
     };

@@ -256,7 +256,12 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wir
     }
     auto entries =
         co_await fetch_entries(directory, policy, identity, login_mandate, std::move(card));
-    if (!entries) co_return std::unexpected(entries.error());
+    if (!entries) {
+        // Who is caught at a holder does not get away by giving no list.
+        if (lies_of(out.holders).empty()) co_return std::unexpected(entries.error());
+        out.no_list = std::move(entries.error());
+        co_return out;
+    }
     out.entries = std::move(*entries);
     out.below = place_asked(out.entries, asked, out.findings);
     auto found = compare(out.entries, evidence, whole_holders(out.holders), out.below, unix_now());

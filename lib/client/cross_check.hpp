@@ -34,6 +34,8 @@ std::string_view to_text(Finding::Kind kind);
 
 struct CrossCheck {
     PersonEntries entries;
+    // Why there is no list to compare with, although a holder's answer is a lie.
+    std::optional<Problem> no_list = std::nullopt;
     std::vector<ComparedHolder> holders;
     std::vector<Finding> findings;
     std::uint64_t below =

@@ -15,6 +15,7 @@ Named read_named(Members& in) {
     Named out{.ja = in.text("ja"), .en = in.text("en"), .easy = in.text("easy")};
     // They are given to fmt, where these mean something.
     for (const auto* text : {&out.ja, &out.en, &out.easy}) {
+        if (text->empty()) in.refuse("a name is empty");
         if (text->find_first_of("{}") != std::string::npos) in.refuse("a name has a brace");
     }
     return out;

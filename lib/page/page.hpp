@@ -44,8 +44,8 @@ std::string say(Language language, const Words& words, const Arguments&... argum
 std::string say_japanese(Language language, std::string_view text);
 std::string_view lang_of(Language language, std::string_view text);  // ` lang="ja"`, or ""
 
-// 2026年11月27日; 27 November 2026; to stand in a place of Words: with readings in やさしい日本語. The
-// same as pages' scripts write (web/shared/dates.ts).
+// 2026年11月27日; 27 November 2026; to stand in a place of Words: with readings in やさしい日本語.
+// The same as pages' scripts write (web/shared/dates.ts).
 std::string day_text(Language language, Date day);
 // With the time of day, in a zone `utc_offset_s` seconds east of Greenwich.
 std::string time_text(Language language, UnixTime time, std::int32_t utc_offset_s);

@@ -34,10 +34,15 @@ const relay_is_away = new Set(["unavailable", "overloaded", "not_ready"]);
 // What a gateway refuses all records for, as the reason of its refusal (docs/protocols/errors.md).
 const log_reasons = new Set(["log_unwitnessed", "log_contradicted"]);
 
+// Something came that does not fit: whose fault it is, only what was signed can say.
+const unfitting = new Set(["receipt_invalid", "answer_invalid"]);
+
 // "unreached": no holder was asked, and whether the person has one of that kind is not known.
 function silence_code(problem: Problem, position: number): string {
   const { code, detail } = problem;
   if (code === "holder_refused" && log_reasons.has(detail ?? "")) return detail!;
+  // The mere word of somebody on the way blames nobody: nothing came that was checked here.
+  if (unfitting.has(code) && !problem.found_here) return "unavailable";
   const is_away = relay_is_away.has(code) && !is_of_one_holder(problem);
   return position === 1 && is_away ? "unreached" : code;
 }
@@ -105,7 +110,8 @@ export function told_silences(silent: Silence[], names: Map<string, string>): To
   const out = new Map<string, ToldSilence>();
   for (const { kind, position, code, holder } of silent) {
     if (code === "unreached") continue;
-    const name = holder?.name ?? names.get(`${kind} ${position}`);
+    const known = unfitting.has(code) ? undefined : names.get(`${kind} ${position}`);
+    const name = holder?.name ?? known;
     const key = JSON.stringify([kind, code, name]);
     const count = (out.get(key)?.count ?? 0) + 1;
     out.set(key, { kind, code, count, ...(name === undefined ? {} : { name }) });

@@ -49,7 +49,8 @@ export function lang_of(text: string): "ja" | undefined {
 }
 // With marks around it, to stand in another text: <Say of="…" who={in_japanese(name)} />.
 export function in_japanese(text: string): string {
-  return lang_of(text) ? `\uFDD3${text}\uFDD4` : text;
+  const plain = text.replace(/[\uFDD3\uFDD4]/g, ""); // marks in a text of others mean nothing
+  return lang_of(plain) ? `\uFDD3${plain}\uFDD4` : plain;
 }
 const japanese = /\uFDD3([^\uFDD4]*)\uFDD4/;
 // <Ja>{name}</Ja>

@@ -260,20 +260,25 @@ json::object national_fund_of(const benefit::Applicant& applicant, Date today) {
 
 std::expected<std::int64_t, benefit::Unknown> awarded_by_pay(
     const PensionRecord& record, const std::vector<InsuredMonth>& months, Date today) {
-    std::int64_t sum = 0;
+    // Rows of one pension: what is left out of it (経過的加算) is left out once.
+    std::int64_t paid_yen = 0;
+    std::optional<int> claimed;
+    const auto now = benefit::month_of(today);
+    const int age = benefit::age_months(record.birth, now) / 12;
     for (const auto& item : record.items) {
-        if (item.kind != Kind::award || item.scheme != benefit::Scheme::employees) continue;
-        // Paid from the month after the claim.
-        auto claimed = benefit::age_months(record.birth, benefit::plus_months(item.from, -1));
-        if (item.claim_age > 0) {
-            claimed = std::clamp(claimed, item.claim_age * 12, item.claim_age * 12 + 11);
+        const bool running =
+            (!item.to || *item.to >= now) && (!item.until_age || age < *item.until_age);
+        if (item.kind != Kind::award || item.scheme != benefit::Scheme::employees || !running) {
+            continue;
         }
-        const auto yen =
-            benefit::stoppable_of_award(item.yen, claimed, record.birth, months, today);
-        if (!yen) return yen;
-        sum += *yen;
+        // Paid from the month after the claim.
+        auto at = benefit::age_months(record.birth, benefit::plus_months(item.from, -1));
+        if (item.claim_age > 0) at = std::clamp(at, item.claim_age * 12, item.claim_age * 12 + 11);
+        claimed = std::min(claimed.value_or(at), at);
+        paid_yen += item.yen;
     }
-    return sum;
+    if (!claimed) return 0;
+    return benefit::stoppable_of_award(paid_yen, *claimed, record.birth, months, today);
 }
 
 void add_working(json::object& out, std::expected<std::int64_t, benefit::Unknown> yearly_yen,

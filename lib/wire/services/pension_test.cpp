@@ -279,6 +279,14 @@ TEST_F(Pension, WhatMayBeEarnedByWhoReceives) {
     // 経過的加算, 1,766 × 434 − 847,300 × 434 ÷ 480, is not among what can be stopped.
     const auto left = (1'200'000 - (766'444 - 766'100)) / 12;
     EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(), left);
+    // In two rows, what is left out is left out once; and what has ended counts no more.
+    items.back() = award("2025-07", 700'000, 65);
+    items.push_back(award("2025-07", 500'000, 65));
+    EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(), left);
+    items.back() = with(award("2025-07", 900'000, 65), "to", "2026-08");
+    EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(),
+              (700'000 - (766'444 - 766'100)) / 12);
+    items.pop_back();
     // Claimed in the month in which 66 was attained: 8.4 % more, which cannot be stopped either.
     items.back() = award("2026-07", 1'300'800, 66);
     EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(), left);

@@ -95,10 +95,11 @@ function One({ insured }: { insured: Insured }): JSX.Element {
   );
 }
 
-// Said only when nobody is silent who could know better; with no answer at all `nobody` says it.
+// Said only when medical insurers have answered so, and none is silent who could know better; with
+// no answer at all `nobody` says it.
 function has_no_medical(insured: Insured[]): boolean {
   const medical = insured.filter(({ kind }) => kind === "medical-insurer");
-  const knows_all = insured.length > 0 && medical.every(({ problem }) => !problem);
+  const knows_all = medical.length > 0 && medical.every(({ problem }) => !problem);
   return knows_all && medical.every(({ covers }) => covers.length === 0);
 }
 
