@@ -280,7 +280,8 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
     auto* show = log.add_subcommand(
         "show",
         "a person's entries: who looked\n"
-        "exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a "
+        "exit status: 0 everything fits, 1 the list is altered or the comparison found something, "
+        "3 no answer, or a "
         "holder could not be compared, 5 an entry has waited ten minutes for the witnesses");
     add_card_option(*show, options.card)->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");

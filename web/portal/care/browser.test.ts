@@ -84,5 +84,5 @@ test.each(looks)(
     expect(await page.getByRole("table").count()).toBe(is_list ? 0 : 1);
     await expect_accessible(page, width);
   },
-  30_000,
+  120_000,
 );

@@ -142,5 +142,5 @@ test.each(looks)(
     await page.locator(".claim").nth(6).waitFor();
     await expect_accessible(page, width);
   },
-  30_000,
+  120_000,
 );

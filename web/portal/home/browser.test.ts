@@ -122,5 +122,5 @@ test.each(["ja", "en", "easy"])(
     await page.locator(".card").last().waitFor();
     await expect_accessible(page, 320);
   },
-  30_000,
+  120_000,
 );

@@ -165,7 +165,7 @@ test("without witnesses nothing is called confirmed", async () => {
   const evidence = JSON.parse(await saved(page, "証拠のファイルを保存する"));
   expect(evidence).toMatchObject({ why: { code: "unwitnessed" }, witnessed_size: 0 });
   await expect_accessible(page, 320);
-}, 30_000);
+}, 120_000);
 
 test("by somebody's mere word nothing is called false", async () => {
   const page = await open("only_said");
@@ -193,5 +193,5 @@ test.each(looks)(
     await expect.poll(() => page.locator(".compare [aria-disabled=true]").count()).toBe(0);
     await expect_accessible(page, width);
   },
-  30_000,
+  120_000,
 );

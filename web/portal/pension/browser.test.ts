@@ -52,7 +52,7 @@ test("in every state nothing scrolls sideways at 320 pixels with text of 200 %",
     expect(width, state).toBe(320);
     expect((await page.locator(".pension").innerText()).length, state).toBeGreaterThan(20);
   }
-}, 30_000);
+}, 120_000);
 
 test("what nobody knows is said in words, and is not 0 yen", async () => {
   const paid = (await open({ state: "no_amounts" })).locator("#contributions");
