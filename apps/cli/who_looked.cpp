@@ -382,7 +382,12 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
     }
     if (check->no_list) {
         print_problem(*check->no_list);
-        print_comparison(office.directory, *check, kinds);
+        if (options.json) {
+            const json::object out{{"comparison", comparison_json(office.directory, *check)}};
+            std::cout << json::serialize(out) << "\n";
+        } else {
+            print_comparison(office.directory, *check, kinds);
+        }
         return 1;
     }
     const auto wanted = [&](const client::PersonEntry& entry) {

@@ -43,8 +43,9 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
       {counted_months !== undefined && needed_months !== undefined && (
         <Fact of="pension.glance.counted">
           <a href="#months">
-            <Counted counted={counted_months} needed={needed_months} />
+            <Say of="pension.month_count" months={counted_months} />
           </a>
+          <Needed counted={counted_months} needed={needed_months} />
         </Fact>
       )}
       {state?.months && (
@@ -61,9 +62,16 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
   );
 }
 
-function Counted({ counted, needed }: { counted: number; needed: number }): JSX.Element {
-  if (counted >= needed) return <Say of="pension.glance.enough" {...{ counted, needed }} />;
-  return <Say of="pension.glance.lacking" {...{ counted, needed, lacking: needed - counted }} />;
+function Needed({ counted, needed }: { counted: number; needed: number }): JSX.Element {
+  return (
+    <p class="note">
+      {counted >= needed ? (
+        <Say of="pension.glance.enough" needed={needed} />
+      ) : (
+        <Say of="pension.glance.lacking" needed={needed} lacking={needed - counted} />
+      )}
+    </p>
+  );
 }
 
 function Lacking(): JSX.Element {
