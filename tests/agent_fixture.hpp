@@ -134,6 +134,7 @@ class TestAgent : public ::testing::Test {
         logins_ = std::make_unique<OpenLogins>(io_, directory_, log_);
         shared_.emplace(Shared{.directory = directory_,
                                .policy = policy_,
+                               .services = services_,
                                .address = {},
                                .cards_io = cards_io_,
                                .cards = cards_,
@@ -225,6 +226,7 @@ class TestAgent : public ::testing::Test {
     chip::TestReaders readers_;
     Cards cards_{readers_};
     wire::Directory directory_ = test_directory();
+    page::ServiceNames services_ = page::load_service_names("country/jp/services.json");
     wire::Policy policy_ = wire::valid(wire::Policy::parse(test_policy));
     Log log_{"test"};
     http::asio::io_context io_{1};

@@ -199,6 +199,24 @@ TEST_F(RecordsOfAPerson, Pensions) {
     EXPECT_TRUE(has(haru.output, "受給中 paid  国民年金  月 44005 円")) << haru.output;
 }
 
+// 在職老齢年金: the limit of the fiscal year that it is, and both ends of what is stopped.
+TEST_F(RecordsOfAPerson, WhatMayBeEarnedBesideAPension) {
+    const auto shown = country().cli({"records", "pension", "--card", "taro", "--pin", "1234"});
+    EXPECT_EQ(shown.status, 0) << shown.output;
+    EXPECT_NE(shown.output.find("働きながら while working  給与 月 "), std::string::npos)
+        << shown.output;
+}
+
+// The portal serves the very build that its directory lists, and nobody else is that site.
+TEST_F(RecordsOfAPerson, ThePortalServesWhatTheDirectoryLists) {
+    const auto same = country().cli({"verify", "portal"});
+    EXPECT_EQ(same.status, 0) << same.output;
+    EXPECT_NE(same.output.find("the same as in the directory"), std::string::npos) << same.output;
+    EXPECT_EQ(country().cli({"verify", "portal", country().portal()}).status, 0);
+    const auto other = country().cli({"verify", "portal", "https://portal.example:1/"});
+    EXPECT_EQ(other.status, 2) << other.output;
+}
+
 TEST_F(RecordsOfAPerson, PensionsOfNobodyElse) {
     const auto before = entries_of_hanako();
     const auto asked = [](const std::string& requester, const char* which) {
@@ -352,7 +370,7 @@ TEST_F(RecordsOfAPerson, NoticesOfEveryHolderAndOneOfThem) {
     ASSERT_EQ(list.status, 0) << list.output;
     for (const auto* part :
          {"2026-11-09  未開封 new  国民健康保険料の納付のお願い  A市 保険年金課",
-          "期限 due 2026-11-30  金額 amount 18400 円  手続 procedure premium-payment",
+          "期限 due 2026-11-30  納める額 to pay 18400 円  手続 procedure premium-payment",
           "国民年金の資格取得手続のご案内", "（まどか電機健康保険組合）",
           "国民年金基金加入のご案内  全国国民年金基金 九十九支部",
           "厚生年金の資格喪失確認のお知らせ  日本年金機構 九十九年金事務所"}) {

@@ -1,6 +1,28 @@
 // One entry a page; names without hashes, for the portal serves all files under the hash of the
 // whole build. The same sources give the same bytes.
-import { defineConfig } from "vite";
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+// `sha256sum *` of the build, so that a reader of the site finds its files (./mado verify portal).
+const list: Plugin = {
+  name: "list",
+  writeBundle({ dir }) {
+    const sum = (name: string) =>
+      createHash("sha256")
+        .update(readFileSync(join(dir!, name)))
+        .digest("hex");
+    const lines = readdirSync(dir!)
+      .sort()
+      .map((name) => `${sum(name)}  ${name}\n`);
+    writeFileSync(join(dir!, "SHA256SUMS"), lines.join(""));
+  },
+};
+
+// What a country calls things is data of the country.
+const country = fileURLToPath(new URL("../country/jp", import.meta.url));
 
 // words/easy/home.json: a file of its own, so that a page loads its language only.
 function chunk_name(chunk: { facadeModuleId?: string | null }): string {
@@ -11,6 +33,8 @@ function chunk_name(chunk: { facadeModuleId?: string | null }): string {
 export default defineConfig({
   base: "./",
   publicDir: false,
+  plugins: [list],
+  resolve: { alias: { country } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: process.env.MADO_WEB_OUT ?? "dist",

@@ -9,7 +9,10 @@ export default defineConfig({
   cacheDir: `${packages}.vite/e2e`,
   resolve: {
     alias: [
-      { find: /^(playwright-core|@axe-core\/playwright|vitest)$/, replacement: `${packages}$1` },
+      {
+        find: /^(playwright-core|@axe-core\/playwright|html-validate|vitest)$/,
+        replacement: `${packages}$1`,
+      },
     ],
   },
   test: {

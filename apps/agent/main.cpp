@@ -28,7 +28,7 @@ namespace asio = http::asio;
 using http::Task;
 
 struct Settings {
-    std::string directory, authority, policy;
+    std::string directory, authority, policy, services;
     std::optional<std::string> pcscd;   // another pcscd's socket than this computer's
     std::optional<std::string> pkcs11;  // the module that knows the cards, in place of PC/SC
     std::uint16_t port = 0;
@@ -41,6 +41,7 @@ Settings read_settings(const std::string& path) {
     s.directory = config.text("directory");
     s.authority = config.text("authority");
     s.policy = config.text("policy");
+    s.services = config.text("services");
     s.pcscd = config.optional_text("pcscd");
     s.pkcs11 = config.optional_text("pkcs11");
     s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
@@ -107,6 +108,7 @@ int serve(const std::string& config_path) {
     if (settings.pcscd) ::setenv("PCSCLITE_CSOCK_NAME", settings.pcscd->c_str(), 1);
     const auto directory = wire::load_directory(settings.directory, settings.authority);
     const auto policy = wire::load_policy(settings.policy, directory);
+    const auto services = page::load_service_names(settings.services);
     demand_known_callers();
     ::prctl(PR_SET_DUMPABLE, 0);  // a PIN may be in memory
     asio::io_context io{1};
@@ -116,6 +118,7 @@ int serve(const std::string& config_path) {
     Worker card_thread;
     Shared shared{.directory = directory,
                   .policy = policy,
+                  .services = services,
                   .address = fmt::format("127.0.0.1:{}", settings.port),
                   .cards_io = card_thread.io(),
                   .cards = cards,

@@ -15,36 +15,6 @@ using page::html_text;
 using page::say;
 using page::to_text;
 
-// Services in a person's words; one that is not here is shown by its id.
-std::string service_name(Language language, const wire::ServiceId& service) {
-    static constexpr std::array<std::pair<std::string_view, Words>, 11> names = {{
-        {"eligibility",
-         {"医療保険と介護保険の資格", "your health and care insurance",
-          "いりょうと かいごの ほけん"}},
-        {"pension",
-         {"年金の記録と見込額", "your pension record and what you may expect",
-          "ねんきんの きろく"}},
-        {"claims",
-         {"診療の明細（レセプト）", "what was treated and its cost", "びょういんの きろく"}},
-        {"checkups", {"特定健診の結果", "your check-ups", "けんこう しんだんの けっか"}},
-        {"notices", {"お知らせの一覧", "your notices", "おしらせの いちらん"}},
-        {"notice", {"お知らせを読むこと", "reading a notice", "おしらせを よむ"}},
-        {"entries",
-         {"あなたの記録を見た人", "who looked at your records", "だれが きろくを みたか"}},
-        {"bells", {"見られたときの知らせ", "notices of who looked", "みられた おしらせ"}},
-        {"evidence",
-         {"保険者などの控えとの照合", "comparing with what holders noted",
-          "ほかの きろくと くらべる"}},
-        {"question", {"記録についての質問", "asking about an entry", "しつもん する"}},
-        {"questions",
-         {"質問と答えの一覧", "your questions and their answers", "しつもんと こたえ"}},
-    }};
-    for (const auto& [id, words] : names) {
-        if (id == service.text()) return html_text(words.in(language));
-    }
-    return html_text(service.text());
-}
-
 std::string whole(PageFrame frame, const std::string& title, const std::string& body,
                   bool wrong = false) {
     frame.wrong = wrong;
@@ -56,12 +26,18 @@ std::string paragraph(const std::string& html, std::string_view kind = {}) {
     return fmt::format(R"(<p class="{}">{}</p>)", kind, html);
 }
 
+// "2 tries", "1 try".
+template <class Number>
+std::string say_tries(Language language, const words::Tries& words, Number left) {
+    return say(language, left == 1 ? words.one : words.several, left);
+}
+
 std::string mistake_text(Language language, const Mistake& mistake) {
     const bool password = mistake.password;
     switch (mistake.kind) {
         case Mistake::Kind::pin_wrong:
-            return say(language, password ? words::password_wrong : words::pin_wrong,
-                       mistake.tries_left);
+            return say_tries(language, password ? words::password_wrong : words::pin_wrong,
+                             mistake.tries_left);
         case Mistake::Kind::pin_format:
             return say(language, password ? words::password_format : words::pin_format);
         case Mistake::Kind::no_entry:
@@ -96,15 +72,15 @@ std::string mistake_box(Language language, const std::optional<Mistake>& mistake
 }
 
 std::string card_facts(Language language, const CardView& card, std::int32_t utc_offset_s) {
-    std::string out =
-        say(language, words::card_until, mado::to_text(date_at(card.not_after, utc_offset_s)));
+    std::string out = say(language, words::card_until,
+                          page::day_text(language, date_at(card.not_after, utc_offset_s)));
     if (!card.pin_tries) return out + "<br>" + say(language, words::card_without_pin);
     out += "<br>" + (*card.pin_tries == 0 ? say(language, words::pin_locked)
-                                          : say(language, words::tries, *card.pin_tries));
+                                          : say_tries(language, words::tries, *card.pin_tries));
     if (card.password_tries) {
         out += "<br>" + (*card.password_tries == 0
                              ? say(language, words::password_locked)
-                             : say(language, words::password_tries, *card.password_tries));
+                             : say_tries(language, words::password_tries, *card.password_tries));
     }
     if (card.pin_at_reader) out += "<br>" + say(language, words::has_keypad);
     return out;
@@ -233,15 +209,15 @@ bool means_field(const std::optional<Mistake>& mistake) {
 std::string sign_title(Language language, const Asked& asked) {
     switch (asked.kind) {
         case wire::MandateKind::login:
-            return say(language, words::login_title, asked.site->name);
+            return say(language, words::login_title, page::in_japanese(asked.site->name));
         case wire::MandateKind::check:
-            return say(language, words::check_title, asked.site->name);
+            return say(language, words::check_title, page::in_japanese(asked.site->name));
         case wire::MandateKind::consent:
-            return say(language, words::consent_title, asked.site->name);
+            return say(language, words::consent_title, page::in_japanese(asked.site->name));
         case wire::MandateKind::application:
-            return say(language, words::document_title, asked.site->name);
+            return say(language, words::document_title, page::in_japanese(asked.site->name));
         case wire::MandateKind::delegate:
-            return say(language, words::delegate_title, asked.site->name);
+            return say(language, words::delegate_title, page::in_japanese(asked.site->name));
     }
     return "";
 }
@@ -267,9 +243,11 @@ std::string document_box(Language language, const std::optional<Document>& docum
     if (!document) return "";
     return fmt::format(R"(<dl><dt>{}</dt><dd>{}</dd></dl><h2 id="document-title">{}</h2>)"
                        R"(<pre class="document" tabindex="0" role="region")"
-                       R"( aria-labelledby="document-title">{}</pre>)",
-                       say(language, words::document_to), html_text(document->to->name),
-                       say(language, words::document), html_text(document->text));
+                       R"( aria-labelledby="document-title"{}>{}</pre>)",
+                       say(language, words::document_to),
+                       page::say_japanese(language, document->to->name),
+                       say(language, words::document), page::lang_of(language, document->text),
+                       html_text(document->text));
 }
 
 // Who it is a site cannot be believed: the person has to have heard it.
@@ -302,11 +280,11 @@ const Words& button_of(const Asked& asked) {
 std::string asked_facts(Language language, const SignPage& page) {
     std::string services;
     for (const auto& service : page.asked.scope)
-        services += "<li>" + service_name(language, service) + "</li>";
+        services += "<li>" + say(language, page.services.name(service.text())) + "</li>";
     return fmt::format(
         "<dl><dt>{}</dt><dd>{}<br><small>{}</small></dd><dt>{}</dt><dd><ul>{}</ul></dd>"
         "<dt>{}</dt><dd>{}</dd></dl>",
-        say(language, words::who), html_text(page.asked.site->name),
+        say(language, words::who), page::say_japanese(language, page.asked.site->name),
         html_text(page.asked.redirect_uri), say(language, words::what), services,
         say(language, words::how_long), how_long(language, page.asked.kind));
 }
@@ -320,7 +298,7 @@ bool any_at_last_try(const Look& look, const CardView* chosen, bool password) {
 
 std::string way_back(Language language, const std::string& address) {
     if (address.empty()) return "";
-    return fmt::format(R"(<p><a href="{}">{}</a></p>)", html_text(address),
+    return fmt::format(R"(<p><a class="alone" href="{}">{}</a></p>)", html_text(address),
                        say(language, words::cancel));
 }
 
@@ -387,13 +365,13 @@ std::string card_page(const PageFrame& frame, const CardPage& page) {
         query.set("lang", std::string(to_text(language)));
         const auto link = [&](const char* use, const Words& words) {
             query.set("use", use);
-            return fmt::format(R"(<li><a href="/pin?{}">{}</a></li>)",
+            return fmt::format(R"(<li><a class="alone" href="/pin?{}">{}</a></li>)",
                                html_text(http::form_text(query)), say(language, words));
         };
-        body += "<ul>";
-        if (card.pin_tries) body += link("pin", words::change_pin);
-        if (card.password_tries) body += link("password", words::change_password);
-        body += "</ul>";
+        std::string links;
+        if (card.pin_tries) links += link("pin", words::change_pin);
+        if (card.password_tries) links += link("password", words::change_password);
+        if (!links.empty()) body += "<ul class=\"plain\">" + links + "</ul>";
     }
     body += paragraph(say(language, words::open_logins, page.open_logins));
     return whole(frame, say(language, words::card_title), body);
@@ -402,8 +380,8 @@ std::string card_page(const PageFrame& frame, const CardPage& page) {
 std::string pin_page(const PageFrame& frame, const PinPage& page) {
     const auto language = frame.language;
     const auto title = say(language, page.password ? words::change_password : words::change_pin);
-    const auto back = fmt::format(R"(<p><a href="/?lang={}">{}</a></p>)", to_text(language),
-                                  say(language, words::back_to_card));
+    const auto back = fmt::format(R"(<p><a class="alone" href="/?lang={}">{}</a></p>)",
+                                  to_text(language), say(language, words::back_to_card));
     if (page.done) {
         return whole(
             frame, title,
@@ -490,7 +468,7 @@ std::string refusal_page(const PageFrame& frame, Refusal why) {
 std::string waiting_page(const PageFrame& frame, std::string_view site) {
     const auto language = frame.language;
     return whole(frame, say(language, words::waiting_title),
-                 paragraph(say(language, words::waiting, site), "warning") +
+                 paragraph(say(language, words::waiting, page::in_japanese(site)), "warning") +
                      paragraph(say(language, words::waiting_help)));
 }
 

@@ -8,7 +8,7 @@
 
 #include "asked.hpp"
 #include "cards.hpp"
-#include "page/page.hpp"
+#include "page/names.hpp"
 
 namespace mado::agent {
 
@@ -39,6 +39,7 @@ struct Mistake {
 
 struct SignPage {
     const Asked& asked;
+    const page::ServiceNames& services;
     const Look& look;
     std::string reader;  // chosen; "": the only one
     std::string token;

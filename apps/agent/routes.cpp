@@ -98,6 +98,7 @@ Task<Response> show_signing(Shared& shared, Signing signing, Answered answered) 
     signing.shown = cards;
     const auto token = shared.tokens.issue(std::move(signing));
     co_return page::html(sign_page(frame, {.asked = asked,
+                                           .services = shared.services,
                                            .look = cards,
                                            .reader = answered.reader,
                                            .token = token,

@@ -8,6 +8,7 @@
 #include "cards.hpp"
 #include "http/http.hpp"
 #include "open_logins.hpp"
+#include "page/names.hpp"
 #include "pending.hpp"
 
 namespace mado::agent {
@@ -15,7 +16,8 @@ namespace mado::agent {
 struct Shared {
     const wire::Directory& directory;
     const wire::Policy& policy;
-    std::string address;  // "127.0.0.1:7450": what Host must be
+    const page::ServiceNames& services;
+    std::string address;  // "127.0.0.1:7453": what Host must be
     http::asio::io_context& cards_io;
     Cards& cards;  // on the thread of cards_io
     OpenLogins& logins;

@@ -5,6 +5,10 @@
 
 namespace mado::agent::words {
 
+struct Tries {
+    Words several, one;
+};
+
 constexpr Words insert_card{"カードをカードリーダに挿し、暗証番号を入力してください。",
                             "Put your card into the reader and enter your PIN.",
                             "カードを きかいに いれて、４つの すうじを いれて ください。"};
@@ -88,15 +92,18 @@ constexpr Words minutes_with_card{"{}分間（カードを抜くと、そこで�
                                   "{}ぷん（カードを ぬくと、おわります）"};
 constexpr Words minutes{"{}分間", "{} minutes", "{}ぷん"};
 constexpr Words card{"カード", "Card", "カード"};
-constexpr Words card_until{"有効期限 {}", "valid until {}", "{}まで つかえます"};
-constexpr Words tries{"暗証番号はあと{}回入力できます", "PIN: {} tries left",
-                      "すうじを いれられるのは あと{}かい"};
-constexpr Words password_tries{"署名用パスワードはあと{}回入力できます",
-                               "signing password: {} tries left",
-                               "しょめいの パスワードを いれられるのは あと{}かい"};
+constexpr Words card_until{"有効期限 {}", "Valid until {}", "{}まで つかえます"};
+constexpr Tries tries{
+    {"暗証番号はあと{}回入力できます", "PIN: {} tries left", "すうじを いれられるのは あと{}かい"},
+    {"暗証番号はあと{}回入力できます", "PIN: {} try left", "すうじを いれられるのは あと{}かい"}};
+constexpr Tries password_tries{
+    {"署名用パスワードはあと{}回入力できます", "Signing password: {} tries left",
+     "しょめいの パスワードを いれられるのは あと{}かい"},
+    {"署名用パスワードはあと{}回入力できます", "Signing password: {} try left",
+     "しょめいの パスワードを いれられるのは あと{}かい"}};
 constexpr Words pin_locked{"暗証番号はロックされています", "PIN: locked",
                            "すうじは もう つかえません"};
-constexpr Words password_locked{"署名用パスワードはロックされています", "signing password: locked",
+constexpr Words password_locked{"署名用パスワードはロックされています", "Signing password: locked",
                                 "しょめいの パスワードは もう つかえません"};
 constexpr Words pin{"暗証番号（数字4けた）", "PIN (4 digits)", "４つの すうじ"};
 constexpr Words pin_rule{"お渡しのときに決めた4つの数字",
@@ -120,7 +127,7 @@ constexpr Words which_card{"使うカード", "Card to use", "つかう カー�
 constexpr Words look_again{"もう一度見る", "Look again", "もういちど みる"};
 
 constexpr Words no_service{"カードリーダの仕組み（pcscd）が動いていません。",
-                           "The card reader service (pcscd) does not run.",
+                           "The card reader program (pcscd) is not running.",
                            "カードの きかいが うごいて いません。"};
 constexpr Words no_service_help{
     "管理者に：apt-get install pcscd のあと systemctl start pcscd。（デモでは ./mado card insert "
@@ -138,8 +145,7 @@ constexpr Words no_card{
     "カードが ありません。いれて「もういちど みる」を おして ください。"};
 constexpr Words unreadable{
     "このカードは読めません（ほかの種類のカードか、ほかのプログラムが使っています）。",
-    "This card cannot be read (another kind of card, or another program uses "
-    "it).",
+    "This card cannot be read: it is another kind of card, or another program uses it.",
     "この カードは よめません。"};
 constexpr Words expired_card{
     "このカードの有効期限は切れています。市区町村の窓口で更新してください。",
@@ -172,12 +178,16 @@ constexpr Words card_fails{
     "office can.",
     "カードが おかしいです。もういちど いれて ください。だめなら やくしょへ。"};
 
-constexpr Words pin_wrong{"暗証番号がちがいます。あと{}回です。",
-                          "The PIN is wrong. {} tries left.",
-                          "すうじが ちがいます。あと{}かいです。"};
-constexpr Words password_wrong{"署名用パスワードがちがいます。あと{}回です。",
-                               "The signing password is wrong. {} tries left.",
-                               "パスワードが ちがいます。あと{}かいです。"};
+constexpr Tries pin_wrong{
+    {"暗証番号がちがいます。あと{}回です。", "The PIN is wrong. {} tries left.",
+     "すうじが ちがいます。あと{}かいです。"},
+    {"暗証番号がちがいます。あと{}回です。", "The PIN is wrong. {} try left.",
+     "すうじが ちがいます。あと{}かいです。"}};
+constexpr Tries password_wrong{
+    {"署名用パスワードがちがいます。あと{}回です。",
+     "The signing password is wrong. {} tries left.", "パスワードが ちがいます。あと{}かいです。"},
+    {"署名用パスワードがちがいます。あと{}回です。", "The signing password is wrong. {} try left.",
+     "パスワードが ちがいます。あと{}かいです。"}};
 constexpr Words pin_format{"暗証番号は数字4けたです。回数は減っていません。",
                            "A PIN has 4 digits. No try was used.",
                            "すうじは ４つです。かいすうは へって いません。"};
@@ -194,7 +204,7 @@ constexpr Words pin_at_reader{
     "したの ボタンを おして、カードの きかいの キーで ４つの すうじを いれて "
     "ください（30びょう）。"};
 constexpr Words has_keypad{"暗証番号はカードリーダのキーで入力します",
-                           "the PIN is entered on the reader's keys",
+                           "The PIN is entered on the reader's keys",
                            "４つの すうじは カードの きかいの キーで いれます"};
 constexpr Words no_entry{"暗証番号が入力されませんでした。回数は減っていません。",
                          "No PIN was entered on the reader. No try was used.",
@@ -247,19 +257,20 @@ constexpr Words tell_site{
     "い。",
     "The mistake is on the side of whoever asked, not yours. Please tell them.",
     "あなたの まちがいでは ありません。たのんだ ところに しらせて ください。"};
-constexpr Words malformed{"求めの形が正しくありません。", "The request does not have its form.",
+constexpr Words malformed{"求めの形が正しくありません。", "The request cannot be understood.",
                           "おねがいの かたちが ちがいます。"};
 constexpr Words site_unknown{
     "求めているところは、名簿に載っていません。暗証番号を入力しないでください。",
-    "Whoever asks is not in the directory. Do not enter your PIN.",
+    "Whoever asks is not on the list of known organisations. Do not enter your PIN.",
     "しらない ところです。すうじを いれないで ください。"};
 constexpr Words site_unlisted{
     "戻り先のアドレスは、名簿に載っているものではありません。本物に見せかけたページかもしれません"
     "。",
-    "The address to return to is not one that the directory lists. The page you came from may be a "
-    "fake.",
+    "The address to return to is not on the list of known addresses. The page you came from may "
+    "be a fake.",
     "もどる ところが ちがいます。にせものの ページかも しれません。"};
-constexpr Words audience{"ほかの中継センター宛ての求めです。", "The request is for another relay.",
+constexpr Words audience{"ほかの中継センター宛ての求めです。",
+                         "The request is meant for another place.",
                          "ほかの ところへの おねがいです。"};
 constexpr Words scope{"そこに許されていないことまで求めています。", "It asks for more than it may.",
                       "しては いけない ことを たのんで います。"};

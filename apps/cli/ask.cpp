@@ -176,8 +176,9 @@ void print_eligibility(const client::Eligibility& result) {
     if (result.payers.empty())
         std::cout << "この日に有効な保険はありません not insured on this day\n\n";
     for (const auto& ended : result.ended) {
-        print_line(fmt::format("資格なし ended  {}{}{}", ended.holder_name,
-                               ended.last_day.empty() ? "" : "  最終日 " + ended.last_day,
+        const bool began = !ended.last_day.empty();
+        print_line(fmt::format("資格なし {}  {}{}{}", began ? "ended" : "not yet insured",
+                               ended.holder_name, began ? "  最終日 " + ended.last_day : "",
                                ended.reason.empty() ? "" : "  理由 " + ended.reason));
         std::cout << '\n';
     }

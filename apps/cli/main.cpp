@@ -21,6 +21,7 @@
 #include "processes.hpp"
 #include "programs.hpp"
 #include "records.hpp"
+#include "verify_portal.hpp"
 #include "who_looked.hpp"
 
 namespace mado::cli {
@@ -65,8 +66,9 @@ FileLock lock_country(const Places& places) {
 void demand_state(const Places& places, const UpOptions& options) {
     if (options.sized) {
         throw OperatorError(
-            "there is a country already; --port and --people are for a new one. To start over: "
-            "./mado up --fresh --port N --people N (the state and all keys go)");
+            "there is a country already; --port and --people are for a new one. To start this one: "
+            "./mado up. To start over: ./mado up --fresh --port N --people N (the state and all "
+            "keys go)");
     }
     if (!fs::exists(places.anchor())) {
         throw OperatorError("the folder " + places.anchor() +
@@ -278,7 +280,8 @@ void add_show(CLI::App& log, WhoLookedOptions& options) {
     auto* show = log.add_subcommand(
         "show",
         "a person's entries: who looked\n"
-        "exit status: 0 everything fits, 1 the comparison found something, 3 no answer, or a "
+        "exit status: 0 everything fits, 1 the list is altered or the comparison found something, "
+        "3 no answer, or a "
         "holder could not be compared, 5 an entry has waited ten minutes for the witnesses");
     add_card_option(*show, options.card)->required();
     show->add_option("--pin", options.pin, "its PIN (asked when left out)");
@@ -384,6 +387,17 @@ int run_log(const CLI::App& log, const Places& places, const LogCommands& comman
     return show_who_looked(places, commands.show);
 }
 
+void add_verify(CLI::App& app, VerifyPortalOptions& options, Places& places) {
+    auto* verify = app.add_subcommand("verify", "what others run, against the directory")
+                       ->require_subcommand(1);
+    auto* portal = verify->add_subcommand(
+        "portal",
+        "scripts and styles that a site serves to browsers, not the text of its pages\n"
+        "exit status: 0 the same as in the directory, 1 something else, 3 it could not be read");
+    portal->add_option("address", options.address, "https://host:port/ (default: the only site)");
+    add_directory(*portal, places);
+}
+
 void add_records(CLI::App& app, RecordsOptions& options) {
     auto* records = app.add_subcommand("records", "a person's own records")->require_subcommand(1);
     const auto add = [records, &options](const char* name, const char* words) {
@@ -459,13 +473,15 @@ int run_records(const CLI::App& records, const Places& places, const RecordsOpti
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
-                const RecordsOptions& records_options, const LogCommands& log_commands) {
+                const RecordsOptions& records_options, const LogCommands& log_commands,
+                const VerifyPortalOptions& portal) {
     if (places.given_directory.empty()) demand_running(places);
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
         if (app.got_subcommand("records")) {
             return run_records(*app.get_subcommand("records"), places, records_options);
         }
+        if (app.got_subcommand("verify")) return verify_portal(places, portal);
         return run_log(*app.get_subcommand("log"), places, log_commands);
     } catch (const OperatorError& error) {
         throw OperatorError(with_hint(error.what()));
@@ -480,6 +496,7 @@ int run(int argc, char** argv) {
     LogCommands log_commands;
     RecordsOptions records_options;
     CardOptions card_options;
+    VerifyPortalOptions portal_options;
 
     CLI::App app{"Mado, the demo country", "./mado"};
     app.require_subcommand(1);
@@ -496,6 +513,7 @@ int run(int argc, char** argv) {
     add_check(app, check_options);
     add_log(app, log_commands, places);
     add_records(app, records_options);
+    add_verify(app, portal_options, places);
     add_cards(app, card_options);
     try {
         app.parse(argc, argv);
@@ -514,7 +532,7 @@ int run(int argc, char** argv) {
     if (const auto* cards = app.get_subcommand("card"); cards->parsed()) {
         return run_cards(*cards, places, card_options);
     }
-    return run_command(app, places, check_options, records_options, log_commands);
+    return run_command(app, places, check_options, records_options, log_commands, portal_options);
 }
 
 }  // namespace

@@ -34,7 +34,12 @@ Name name_from(const std::string& text) {
 std::string what_to_do(const client::Notice& notice) {
     std::string out;
     if (notice.deadline) out += fmt::format("期限 due {}  ", to_text(*notice.deadline));
-    if (notice.amount_yen) out += fmt::format("金額 amount {} 円  ", *notice.amount_yen);
+    if (notice.amount_yen) {
+        const auto* what = notice.amount_for == "pay"       ? "納める額 to pay"
+                           : notice.amount_for == "receive" ? "受け取る額 to receive"
+                                                            : "金額 amount";
+        out += fmt::format("{} {} 円  ", what, *notice.amount_yen);
+    }
     if (!notice.procedure.empty()) {
         out += fmt::format("手続 procedure {}  ", printable(notice.procedure));
     }

@@ -71,6 +71,13 @@ void print_body(const wire::Directory& directory, const Body& body) {
     print_parts("受給中 paid", view.receiving);
     print_claims("これまでの分 so far", view.so_far);
     print_claims("60歳まで続けば if it goes on", view.continued);
+    if (view.working) {
+        std::cout << fmt::format(
+            "  働きながら while working  給与 月 {} 円まで全額 all up to this pay、{} "
+            "円から全額停止 "
+            "none from it（{}年度 fiscal year）\n",
+            view.working->free_until_yen, view.working->none_from_yen, view.working->fiscal_year);
+    }
     const bool joined = view.unknown != "not-joined";
     if (!joined) std::cout << "  加入していません not joined\n";
     if (joined && !view.unknown.empty() && view.receiving.empty()) {

@@ -176,19 +176,20 @@ void write_configs(const Places& places, const Organisations& organisations, con
     fs::create_directories(places.readers());
     write_config(
         places, "agent",
-        fmt::format("directory = \"{}\"\nauthority = \"{}\"\npolicy = \"{}\"\n"
+        fmt::format("directory = \"{}\"\nauthority = \"{}\"\npolicy = \"{}\"\nservices = \"{}\"\n"
                     "pcscd = \"{}\"\nport = {}\noperator_port = {}\n",
-                    places.directory(), places.authority_key(), places.policy(),
+                    places.directory(), places.authority_key(), places.policy(), places.services(),
                     readers_program(places).socket, ports.agent(), ports.agent_operator()));
-    write_config(places, "portal",
-                 fmt::format("id = \"portal\"\nkeys = \"{}\"\ndirectory = \"{}\"\n"
-                             "authority = \"{}\"\npolicy = \"{}\"\nweb = \"{}\"\ncountry = "
-                             "\"country/jp/portal.json\"\nredirect_uri = "
-                             "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
-                             "operator_port = {}\n",
-                             places.keys_of("portal"), places.directory(), places.authority_key(),
-                             places.policy(), places.web_portal(), portal_url(ports), ports.agent(),
-                             ports.portal(), ports.portal_operator()));
+    write_config(
+        places, "portal",
+        fmt::format("id = \"portal\"\nkeys = \"{}\"\ndirectory = \"{}\"\n"
+                    "authority = \"{}\"\npolicy = \"{}\"\nweb = \"{}\"\ncountry = "
+                    "\"country/jp/portal.json\"\nservices = \"{}\"\nredirect_uri = "
+                    "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
+                    "operator_port = {}\n",
+                    places.keys_of("portal"), places.directory(), places.authority_key(),
+                    places.policy(), places.web_portal(), places.services(), portal_url(ports),
+                    ports.agent(), ports.portal(), ports.portal_operator()));
 }
 
 }  // namespace mado::cli

@@ -205,11 +205,17 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
             std::string who;
             if (!is_unnamed(directory, holder)) {
                 who = name_of(directory, holder.holder.text()) + ": ";
-            } else if (is_of_one_holder(*holder.problem)) {
+            } else if (!client::is_lie(*holder.problem) && is_of_one_holder(*holder.problem)) {
                 who = names_of_unnamed(directory, check, kinds) + ": ";
             }
-            std::cout << fmt::format("  照合できません not compared: {}{} {}\n", who, error.name,
-                                     error.title);
+            // The others are silent; of these something came that nobody signed so.
+            const auto* what = client::is_lie(*holder.problem)
+                                   ? "✗ 署名と合わない回答です an answer that does not fit what "
+                                     "was signed"
+                                   : "照合できません not compared";
+            const auto& why = holder.problem->detail;
+            std::cout << fmt::format("  {}: {}{} {}{}\n", what, who, error.name, error.title,
+                                     why.empty() ? "" : " (" + printable(why) + ")");
         } else {
             std::cout << fmt::format("  {}  証跡 {} 件 rows of evidence\n",
                                      name_of(directory, holder.holder.text()), holder.rows);
@@ -221,7 +227,10 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
                                  name_of(directory, finding.holder.text()),
                                  printable(finding.service), finding.index, words_of(finding.kind));
     }
-    if (!is_complete(check)) {
+    if (!client::lies_of(check.holders).empty()) {
+        std::cout << "  中継機関か保険者等に誤りがあります the relay or a holder is at fault, "
+                     "or your directory is old\n";
+    } else if (!is_complete(check)) {
         std::cout << "  照合は不完全です。もう一度お試しください the comparison is not complete; "
                      "please try again later\n";
     } else if (check.findings.empty()) {
@@ -233,7 +242,11 @@ json::object comparison_json(const wire::Directory& directory, const client::Cro
     json::array holders;
     for (const auto& holder : check.holders) {
         json::object one{{"rows", holder.rows}};
-        if (holder.problem) one["problem"] = wire::info(holder.problem->code).name;
+        if (holder.problem) {
+            one["problem"] = wire::info(holder.problem->code).name;
+            one["lie"] = client::is_lie(*holder.problem);
+            one["why"] = holder.problem->detail;
+        }
         if (!is_unnamed(directory, holder)) one["holder"] = holder.holder.text();
         holders.push_back(std::move(one));
     }
@@ -265,7 +278,7 @@ http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office
 // A lie that was found counts more than witnesses that are silent, and these more than a holder
 // that could not be asked.
 int status_of(const client::CrossCheck& check) {
-    if (!check.findings.empty()) return 1;
+    if (!check.findings.empty() || !client::lies_of(check.holders).empty()) return 1;
     if (client::witnessing_of(check.entries, unix_now()).late) return status_unwitnessed;
     return is_complete(check) ? 0 : 3;
 }
@@ -363,7 +376,20 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
             ? wait_for(client::cross_check(office.directory, office.policy, office.identity,
                                            by->mandate, by->certificate, kinds))
             : wait_for(only_entries(office, *by));
-    if (!check) return print_problem(check.error());
+    if (!check) {
+        const auto status = print_problem(check.error());
+        return client::is_lie(check.error()) ? 1 : status;
+    }
+    if (check->no_list) {
+        print_problem(*check->no_list);
+        if (options.json) {
+            const json::object out{{"comparison", comparison_json(office.directory, *check)}};
+            std::cout << json::serialize(out) << "\n";
+        } else {
+            print_comparison(office.directory, *check, kinds);
+        }
+        return 1;
+    }
     const auto wanted = [&](const client::PersonEntry& entry) {
         return is_wanted(entry, filter, policy);
     };

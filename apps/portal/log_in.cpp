@@ -21,13 +21,19 @@ using http::Task;
 
 namespace {
 
-// What My Page asks of holders and the relay for whoever is logged in.
-constexpr std::string_view scope =
-    "pension claims checkups eligibility notices notice entries bells evidence question questions";
 constexpr std::string_view begun_cookie = "__Host-mado-begin";  // a log-in, until the agent returns
 
-std::string start_address(Said said, Language language) {
-    return fmt::format("/?said={}&lang={}", to_text(said), page::to_text(language));
+// `to`: path of the place where the person wanted to go.
+std::string start_address(Said said, Language language, std::string_view to = "/") {
+    return fmt::format("/?said={}&lang={}{}{}", to_text(said), page::to_text(language),
+                       to == "/" ? "" : "&to=", to.substr(1));
+}
+
+// One of the portal's own places, whatever the form says.
+std::string_view place_asked(const Request& request) {
+    const auto form = http::parse_form(request.body);
+    const auto place = form ? parse_place(form->text("to")) : std::nullopt;
+    return path_of(place.value_or(Place::home));
 }
 
 // What the card signed for this browser session.
@@ -134,8 +140,8 @@ Task<Response> finish_begun(Shared& shared, const Request& request, const Waitin
     const auto cookie = co_await judge_return(shared, request, waiting, answer);
     const auto* before = who_asks(shared, request);
     // A log-in that goes on is not lost because another one was cancelled.
-    if (!cookie && before != nullptr) co_return go_on("/");
-    if (!cookie) co_return go_on(start_address(cookie.error(), waiting.language));
+    if (!cookie && before != nullptr) co_return go_on(std::string(waiting.to));
+    if (!cookie) co_return go_on(start_address(cookie.error(), waiting.language, waiting.to));
     if (before != nullptr) {
         http::asio::co_spawn(co_await http::asio::this_coro::executor,
                              end_later(shared, before->mandate_hash),
@@ -143,16 +149,29 @@ Task<Response> finish_begun(Shared& shared, const Request& request, const Waitin
                                  if (failed) log.warning("mandate_not_ended");
                              });
     }
-    auto out = go_on("/");
+    auto out = go_on(std::string(waiting.to));
     set_cookie(out, {.name = session_cookie, .value = *cookie});
     co_return out;
 }
 
 }  // namespace
 
+std::string log_in_scope(const wire::Policy& policy, const wire::CodeId& kind, Date today) {
+    const auto own_view = must(wire::CodeId::parse("own-view"), "own-view");
+    std::string out;
+    for (const auto& service : policy.services({.requester_kind = kind,
+                                                .purpose = own_view,
+                                                .mandate = wire::MandateKind::login,
+                                                .on = today})) {
+        out += (out.empty() ? "" : " ") + service.text();
+    }
+    return out;
+}
+
 Task<Response> log_in(Shared& shared, const Request& request) {
     const auto language = look_of(request).language;
-    const auto refused = [language](Said said) { return redirect(start_address(said, language)); };
+    const auto to = place_asked(request);
+    const auto refused = [=](Said said) { return redirect(start_address(said, language, to)); };
     if (!shared.sessions.may_begin(request.remote_address, unix_now())) {
         co_return refused(Said::too_many);
     }
@@ -164,13 +183,15 @@ Task<Response> log_in(Shared& shared, const Request& request) {
                     .state = base64url(crypto::random_bytes(16)),
                     .expires = now + wire::nonce_lifetime_s,
                     .language = language,
-                    .key = crypto::PrivateKey::generate(crypto::KeyType::p256)};
+                    .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                    .to = to};
     http::Form query;
     query.set("client_id", shared.identity.id.text());
     query.set("redirect_uri", shared.redirect_uri);
     query.set("response_mode", "fragment");
     query.set("kind", "login");
-    query.set("scope", std::string(scope));
+    query.set("scope", log_in_scope(shared.policy, shared.directory.find(shared.identity.id)->kind,
+                                    shared.policy.day_of(now)));
     query.set("nonce", waiting.nonce);
     query.set("state", waiting.state);
     query.set("seal_to", base64url(as_bytes(waiting.key.public_key().jwk())));

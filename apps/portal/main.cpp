@@ -13,6 +13,7 @@
 #include "client/endings.hpp"
 #include "http/operations.hpp"
 #include "http/spawn.hpp"
+#include "log_in.hpp"
 #include "routes.hpp"
 #include "wire/address.hpp"
 
@@ -25,7 +26,7 @@ using http::Task;
 struct Settings {
     std::string id, keys, directory, authority, policy;
     std::string redirect_uri, agent;
-    std::string web, country;
+    std::string web, country, services;
     std::string address;
     std::uint16_t port = 0;
     std::uint16_t operator_port = 0;
@@ -41,6 +42,7 @@ Settings read_settings(const std::string& path) {
     s.policy = config.text("policy");
     s.web = config.text("web");
     s.country = config.text("country");
+    s.services = config.text("services");
     s.redirect_uri = config.text("redirect_uri");
     s.agent = config.text("agent");
     s.address = config.text_or("address", "127.0.0.1");
@@ -57,6 +59,14 @@ void demand_listed(const wire::Directory& directory, const client::Identity& ide
     if (std::ranges::find(listed, redirect_uri) != listed.end()) return;
     throw OperatorError("the directory does not list " + redirect_uri + " for " +
                         identity.id.text());
+}
+
+// An agent asks a card for what the policy allows, and for nothing it asks nobody.
+void demand_log_in(const wire::Policy& policy, const wire::Directory& directory,
+                   const client::Identity& identity) {
+    const auto& kind = directory.find(identity.id)->kind;
+    if (!log_in_scope(policy, kind, policy.day_of(unix_now())).empty()) return;
+    throw OperatorError("the policy lets nobody log in at a " + kind.text());
 }
 
 std::string text_of(const std::string& path) {
@@ -104,11 +114,13 @@ int serve(const std::string& config_path) {
     const auto policy = wire::load_policy(settings.policy, directory);
     const auto identity = client::load_identity(settings.id, settings.keys, directory);
     demand_listed(directory, identity, settings.redirect_uri);
+    demand_log_in(policy, directory, identity);
     const Signed texts{.directory = std::move(file.jws),
                        .authority = text_of(settings.authority),
                        .policy = text_of(settings.policy)};
     const auto web = load_listed_web(settings.web, directory, identity);
     const auto national = must(parse_national(text_of(settings.country)), settings.country);
+    const auto services = page::load_service_names(settings.services);
 
     const auto tls =
         http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
@@ -120,6 +132,7 @@ int serve(const std::string& config_path) {
                   .texts = texts,
                   .web = web,
                   .national = national,
+                  .services = services,
                   .origin = must(wire::origin_of(settings.redirect_uri), "redirect_uri"),
                   .redirect_uri = settings.redirect_uri,
                   .agent = settings.agent,
@@ -128,7 +141,7 @@ int serve(const std::string& config_path) {
                                     [&shared](const wire::EndedMandate& ended) {
                                         shared.sessions.end(ended.mandate, said_of(ended.ending));
                                     });
-    auto options = server_options();
+    auto options = server_options(shared);
     options.address = settings.address;
     options.port = settings.port;
     options.tls = &tls;

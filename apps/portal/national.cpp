@@ -2,16 +2,10 @@
 
 #include <boost/json.hpp>
 
-#include "base/json.hpp"
-
 namespace mado::portal {
 namespace {
 
 constexpr std::size_t entries_max = 64;
-
-Named read_name(Members& in) {
-    return {.ja = in.text("ja"), .en = in.text("en"), .easy = in.text("easy")};
-}
 
 template <class Entry, class Read>
 std::vector<Entry> read_each(Members& outer, std::string_view name, const Read& read) {
@@ -37,12 +31,12 @@ Parsed<National> parse_national(std::string_view text) {
     Members in(*object);
     National out;
     out.life_events = read_each<LifeEvent>(in, "life_events", [](Members& one) {
-        return LifeEvent{.id = one.text("id", 40), .name = read_name(one)};
+        return LifeEvent{.id = one.text("id", 40), .name = page::read_named(one)};
     });
     out.links = read_each<OutsideLink>(in, "links", [](Members& one) {
         OutsideLink link{.url = one.text("url"),
                          .holder = one.optional_text("holder", 40).value_or(""),
-                         .name = read_name(one)};
+                         .name = page::read_named(one)};
         if (!link.url.starts_with("https://")) one.refuse("a link is not https");
         return link;
     });

@@ -5,22 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "page/page.hpp"
+#include "page/names.hpp"
 
 namespace mado::portal {
 
-struct Named {
-    std::string ja, en, easy;
-    [[nodiscard]] page::Words words() const { return {ja, en, easy}; }
-};
 struct LifeEvent {
     std::string id;
-    Named name;
+    page::Named name;
 };
 struct OutsideLink {
     std::string url;     // https
     std::string holder;  // participant whose site it is; may be empty
-    Named name;
+    page::Named name;
 };
 struct National {
     std::vector<LifeEvent> life_events;

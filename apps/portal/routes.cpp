@@ -26,22 +26,46 @@ constexpr std::string_view assets_path = "/assets/";
 
 Site site_of(const Shared& shared) {
     return {.national = shared.national,
+            .services = shared.services,
             .assets = fmt::format("{}{}/", assets_path, base64url(shared.web.hash)),
             .utc_offset_s = shared.policy.utc_offset_s()};
 }
 
 Task<Response> start(Shared& shared, const Request& request) {
     const auto look = look_of(request);
+    const auto form = http::parse_form(request.query);
+    Start start;
+    if (form) start.to = parse_place(form->text("to"));
     if (who_asks(shared, request) != nullptr) {
+        if (start.to) co_return redirect(std::string(path_of(*start.to)));
         co_return shown(request, place_page(site_of(shared), look, Place::home), shared.agent);
     }
     // Only this site says what happened here, not a link of another one or of a letter.
-    std::optional<Said> said;
-    const auto form = http::parse_form(request.query);
     if (form && request.header("sec-fetch-site") == "same-origin") {
-        said = parse_said(form->text("said"));
+        start.said = parse_said(form->text("said"));
     }
-    co_return shown(request, start_page(site_of(shared), look, said), shared.agent);
+    co_return shown(request, start_page(site_of(shared), look, start), shared.agent);
+}
+
+// Whoever is not logged in learns there what the log-in is for, and comes to the place after it.
+Response to_start(const Request& request, const PlaceInfo& place) {
+    const auto form = http::parse_form(request.query);
+    return redirect(
+        fmt::format("/?to={}{}{}", place.path.substr(1), form && form->has("lang") ? "&lang=" : "",
+                    form && form->has("lang") ? page::to_text(look_of(request).language) : ""));
+}
+
+// A program gets a code; a browser that shows what it gets (RFC 9110 section 12.5.1), a page.
+void make_page(const Shared& shared, const Request& asked, Response& refusal) {
+    if (asked.header("accept").find("text/html") == std::string_view::npos) return;
+    auto page = page::html(refusal_page(site_of(shared), look_of(asked), refusal.status,
+                                        who_asks(shared, asked) != nullptr),
+                           refusal.status);
+    for (auto& header : refusal.headers) {  // Allow, Retry-After, cookies
+        if (page.header(header.name).empty()) page.headers.push_back(std::move(header));
+    }
+    page.known = refusal.known;
+    refusal = std::move(page);
 }
 
 // ---- what pages fetch ----
@@ -194,7 +218,7 @@ http::Route place_route(Shared& shared, const PlaceInfo& place) {
     return {"GET", place.path, 0, [&shared, &place](Request request) -> Task<Response> {
                 if (place.place == Place::home) co_return co_await start(shared, request);
                 const auto* who = who_asks(shared, request);
-                if (who == nullptr) co_return redirect("/");
+                if (who == nullptr) co_return to_start(request, place);
                 if (place.place == Place::sessions) {
                     co_return co_await sessions_of(shared, request, *who);
                 }
@@ -224,13 +248,16 @@ http::Route recognising(Shared& shared, http::Route route) {
 
 }  // namespace
 
-http::ServerOptions server_options() {
+http::ServerOptions server_options(const Shared& shared) {
     http::ServerOptions out;
     out.limits.connections_per_address_max = per_network_max;
     // No certificate says who it is; the cookie will (`recognising`).
     out.known = [](const http::Peer&) { return false; };
     out.headers = page::html({}).headers;
     out.headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
+    out.refused = [&shared](const Request& asked, Response& refusal) {
+        make_page(shared, asked, refusal);
+    };
     return out;
 }
 

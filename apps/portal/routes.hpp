@@ -29,17 +29,18 @@ struct Shared {
     const Signed& texts;
     const wire::WebBuild& web;
     const National& national;
-    std::string origin;        // "https://127.0.0.1:7452": of this portal
+    const page::ServiceNames& services;
+    std::string origin;        // "https://127.0.0.1:7455": of this portal
     std::string redirect_uri;  // where the agent returns to; the directory lists it
-    std::string agent;         // "http://127.0.0.1:7450": on the person's own computer
+    std::string agent;         // "http://127.0.0.1:7453": on the person's own computer
     const Log& log;
     Sessions sessions = {};
     Askers askers{directory, identity};
 };
 
 // Of the portal's server, but for where it listens: what stands in every answer, whose connections
-// give way.
-http::ServerOptions server_options();
+// give way, and how refusals look.
+http::ServerOptions server_options(const Shared& shared);
 std::vector<http::Route> routes(Shared& shared);
 
 }  // namespace mado::portal

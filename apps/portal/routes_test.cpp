@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
 #include <map>
@@ -28,6 +29,31 @@ using Fields = std::map<std::string, std::string>;
 constexpr const char* origin = "https://portal.example";
 constexpr const char* agent = "http://127.0.0.1:7450";
 
+std::string policy_row(std::string_view id, std::string_view service, std::string_view kind,
+                       std::string_view purpose, std::string_view mandate,
+                       std::string_view more = R"("from": "2020-01-01")") {
+    return fmt::format(R"({{"id": "{}", "service": "{}", "requester_kind": "{}", "purpose": "{}",)"
+                       R"("presence": "card-pin", "mandate": "{}", "holder_kinds": ["relay"],)"
+                       R"("legal_basis": "…", "keep_days": 1, "tell_at_once": false, {}}})",
+                       id, service, kind, purpose, mandate, more);
+}
+
+// A portal may ask for `claims`, `new-one` and `entries` with a log-in, and for nothing else.
+const std::string test_policy =
+    R"({"utc_offset_s": 32400, "policies": [)" +
+    policy_row("1", "claims", "portal", "own-view", "login") + "," +
+    policy_row("2", "new-one", "portal", "own-view", "login") + "," +
+    policy_row("3", "entries", "portal", "own-view", "login") + "," +
+    policy_row("4", "claims", "portal", "own-view", "login") + "," +
+    policy_row("5", "of-clinics", "clinic", "own-view", "login") + "," +
+    policy_row("6", "acting", "portal", "acting-for", "delegate") + "," +
+    policy_row("7", "consented", "portal", "own-view", "consent") + "," +
+    policy_row("8", "elsewhere", "portal", "account", "login") + "," +
+    policy_row("9", "to-come", "portal", "own-view", "login", R"("from": "2999-01-01")") + "," +
+    policy_row("10", "over", "portal", "own-view", "login",
+               R"("from": "2020-01-01", "to": "2020-12-31")") +
+    "]}";
+
 class PortalRoutesTest : public testing::Test {
   protected:
     PortalRoutesTest() {
@@ -45,7 +71,14 @@ class PortalRoutesTest : public testing::Test {
                                           [](const auto& one) { return one.id.text(); });
         listed.certificates = {relay_identity.hash};
         listed.addresses = {{.host = "127.0.0.1", .port = relay->port()}};
-        server = std::make_unique<http::Server>(io, server_options(), routes(shared));
+        auto own = directory.participants.front();
+        own.id = wire::participant_id("portal");
+        own.kind = wire::code_id("portal");
+        const auto place = std::ranges::lower_bound(
+            directory.participants, "portal", {},
+            [](const auto& one) -> std::string_view { return one.id.text(); });
+        directory.participants.insert(place, own);
+        server = std::make_unique<http::Server>(io, server_options(shared), routes(shared));
     }
     http::Task<Response> nonce(Request request) {
         if (nonce_refused) co_return answer_of(*nonce_refused, request);
@@ -142,6 +175,7 @@ class PortalRoutesTest : public testing::Test {
         EXPECT_EQ(query.text("nonce"), "the-nonce");
         EXPECT_EQ(query.text("lang"), lang);
         EXPECT_EQ(query.text("client_id"), "portal");
+        EXPECT_EQ(query.text("scope"), "claims new-one entries");
         return {cookies_of(response), std::string(query.text("state")),
                 std::string(query.text("seal_to"))};
     }
@@ -203,8 +237,12 @@ class PortalRoutesTest : public testing::Test {
                                                    card_key);
     wire::TestCountry country;
     wire::Directory directory = country.directory();
-    wire::Policy policy =
-        wire::valid(wire::Policy::parse(R"({"utc_offset_s": 32400, "policies": []})"));
+    wire::Policy policy = wire::valid(wire::Policy::parse(test_policy));
+    page::ServiceNames services = wire::valid(page::ServiceNames::parse(
+        R"({"services":[{"id":"pension","ja":"年金の記録","en":"p","easy":"ね",
+        "page":{"ja":"年金情報","en":"Pension","easy":"[年金|ねんきん]"}},
+        {"id":"claims","ja":"診療の明細","en":"c","easy":"き",
+        "page":{"ja":"レセプト情報","en":"Health claims","easy":"きろく"}}]})"));
     client::Identity identity{.id = wire::participant_id("portal"),
                               .kid = "kid",
                               .signing_key = crypto::PrivateKey::generate(crypto::KeyType::p256),
@@ -212,8 +250,10 @@ class PortalRoutesTest : public testing::Test {
                                   portal_identity.tls(), http::accept_only(relay_identity.hash))};
     Signed texts{.directory = "a.b.c", .authority = "{}", .policy = R"({"policies": []})"};
     wire::WebBuild web{.files = {{"home.js", "1;"}, {"style.css", "p{}"}}, .hash = wire::filled(7)};
-    National national{.life_events = {{.id = "work", .name = {"仕事", "Work", "[仕事|しごと]"}}},
-                      .links = {}};
+    National national{
+        .life_events = {{.id = "work", .name = {"仕事", "Work", "[仕事|しごと]"}}},
+        .links = {
+            {.url = "https://city.example/", .holder = "", .name = {"A市", "A City", "A[市|し]"}}}};
     Log log{"test"};
     Shared shared{.directory = directory,
                   .policy = policy,
@@ -221,6 +261,7 @@ class PortalRoutesTest : public testing::Test {
                   .texts = texts,
                   .web = web,
                   .national = national,
+                  .services = services,
                   .origin = origin,
                   .redirect_uri = std::string(origin) + "/login/back",
                   .agent = agent,
@@ -237,7 +278,7 @@ TEST_F(PortalRoutesTest, PagesInThreeLanguages) {
     EXPECT_TRUE(shows(get("/", "lang=en", {{"Cookie", "__Host-mado-lang=easy"}}), "Log in"));
     EXPECT_TRUE(shows(get("/", "said=failed",
                           {{"Cookie", "__Host-mado-lang=en"}, {"Sec-Fetch-Site", "same-origin"}}),
-                      "not be reached"));
+                      "did not get through"));
     const auto back = get("/login/back", "", {{"Cookie", "a=b; __Host-mado-lang=en"}});
     EXPECT_TRUE(shows(back, "Checking your log-in"));
     EXPECT_TRUE(shows(back, "/back.js\"></script>"));
@@ -542,7 +583,7 @@ TEST_F(PortalRoutesTest, OnlySoManyQuestionsOfOneLogInAtOnce) {
 
 // When every place is taken, who is logged in keeps theirs.
 TEST_F(PortalRoutesTest, StrangersGiveWay) {
-    auto options = server_options();
+    auto options = server_options(shared);
     options.limits.connections_max = 2;
     const http::Server small(io, options, routes(shared));
     const auto connect = [&] {
@@ -593,13 +634,133 @@ TEST_F(PortalRoutesTest, PagesWithRecordsAreForWhoIsLoggedIn) {
     const auto cookie = "__Host-mado=" + in(1);
     for (const auto& place : places()) {
         if (place.place == Place::home) continue;
-        EXPECT_EQ(to(get(std::string(place.path))), "/") << place.path;
+        EXPECT_EQ(to(get(std::string(place.path))), "/?to=" + std::string(place.path.substr(1)));
         const auto page = get(std::string(place.path), "", {{"Cookie", cookie}});
         EXPECT_TRUE(shows(page, "ログアウト")) << place.path;
         EXPECT_NE(page.header("Content-Security-Policy").find("trusted-types 'none'"),
                   std::string_view::npos);
         EXPECT_EQ(page.header("Cache-Control"), "no-store");
     }
+}
+
+// Whoever follows a link to a page is told what the log-in is for, and comes there after it.
+TEST_F(PortalRoutesTest, ALogInLeadsWhereThePersonWanted) {
+    EXPECT_EQ(to(get("/claims", "lang=en")), "/?to=claims&lang=en");
+    const auto start = get("/", "to=claims&lang=en");
+    EXPECT_TRUE(shows(start, "Please log in to see “Health claims”."));
+    EXPECT_TRUE(shows(start, R"(<input type="hidden" name="to" value="claims">)"));
+    EXPECT_TRUE(shows(start, "<title>Please log in to see “Health claims” – My Page</title>"));
+    EXPECT_TRUE(shows(start, R"(href="/?to=claims&amp;lang=easy")")) << "in the other languages";
+    EXPECT_TRUE(shows(start, R"(href="/?to=claims&amp;size=large")"));
+    for (const auto& [asked_for, comes_to] :
+         std::vector<std::pair<std::string, std::string>>{{"claims", "/claims"},
+                                                          {"sessions", "/sessions"},
+                                                          {"", "/"},
+                                                          {"/claims", "/"},
+                                                          {"https://elsewhere.example/", "/"},
+                                                          {"/elsewhere.example", "/"},
+                                                          {"ask", "/"}}) {
+        const auto response = post("/login", {{"lang", "en"}, {"to", asked_for}});
+        const auto address = to(response);
+        const auto query = wire::valid(http::parse_form(address.substr(address.find('?') + 1)));
+        const Begun begun{cookies_of(response), std::string(query.text("state")),
+                          std::string(query.text("seal_to"))};
+        EXPECT_EQ(text(post("/login/finish", returned(begun), begun.cookies)), comes_to);
+    }
+    const auto cookie = "__Host-mado=" + in(1);
+    EXPECT_EQ(to(get("/", "to=claims", {{"Cookie", cookie}})), "/claims");
+    const auto response = post("/login", {{"lang", "en"}, {"to", "claims"}});
+    const auto address = to(response);
+    const auto query = wire::valid(http::parse_form(address.substr(address.find('?') + 1)));
+    EXPECT_EQ(text(post("/login/finish",
+                        {{"error", "access_denied"}, {"state", std::string(query.text("state"))}},
+                        cookies_of(response))),
+              "/?said=cancelled&lang=en&to=claims")
+        << "cancelled, and begun again";
+}
+
+TEST_F(PortalRoutesTest, WhatIsSaidIsReadFirst) {
+    const auto ended = get("/", "said=log_out&lang=en", {{"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_TRUE(shows(ended, "<title>You are logged out – My Page</title>"));
+    EXPECT_TRUE(shows(ended, R"(<p class="said" role="status" tabindex="-1" autofocus>)"));
+    EXPECT_TRUE(shows(ended, R"(href="/?said=log_out&amp;lang=ja")")) << "in other languages too";
+    const auto failed = get("/", "said=card_stopped&lang=ja", {{"Sec-Fetch-Site", "same-origin"}});
+    EXPECT_TRUE(shows(failed, R"(<p class="mistake" role="status" tabindex="-1" autofocus>)"));
+    EXPECT_TRUE(
+        shows(failed,
+              "<title>このカードは停止されているので、ログインしていません – マイページ</title>"));
+    EXPECT_TRUE(shows(get("/", "lang=easy"), "<title>はいる – マイページ</title>"));
+}
+
+// A browser shows what it gets: people get a page, programs a code.
+TEST_F(PortalRoutesTest, RefusalsArePagesForBrowsers) {
+    const std::vector<http::Header> browser{{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"},
+                                            {"Cookie", "__Host-mado-lang=en"}};
+    const auto missing = get("/nothing", "", browser);
+    EXPECT_EQ(missing.status, 404);
+    EXPECT_EQ(missing.content_type, "text/html; charset=utf-8");
+    EXPECT_TRUE(shows(missing, "<title>There is no such page – My Page</title>"));
+    EXPECT_TRUE(shows(missing, R"(href="/procedures")"));
+    EXPECT_TRUE(missing.header("Content-Security-Policy").starts_with("default-src 'none'"));
+    EXPECT_TRUE(shows(get("/nothing", "lang=easy", browser), "この ページは ありません"));
+    EXPECT_TRUE(shows(get("/nothing", "lang=ja", browser), "このページはありません"));
+    const auto method = get("/login", "", browser);
+    EXPECT_EQ(method.status, 405);
+    EXPECT_EQ(method.header("Allow"), "POST");
+    EXPECT_TRUE(shows(method, "cannot be opened like this"));
+    auto foreign = form("/logout", {});
+    foreign.headers = browser;
+    const auto forbidden = send(foreign);
+    EXPECT_EQ(forbidden.status, 403);
+    EXPECT_TRUE(shows(forbidden, "Nothing was changed."));
+    EXPECT_FALSE(shows(forbidden, "Log out"));
+    auto large = form("/login", {{"lang", std::string(9'000, 'x')}});
+    large.headers.insert(large.headers.end(), browser.begin(), browser.end());
+    EXPECT_TRUE(shows(send(large), "too long"));
+    auto known = browser;
+    known.back().value += "; __Host-mado=" + in(1);
+    EXPECT_TRUE(shows(get("/nothing", "", known), "Log out")) << "the menu is there";
+    EXPECT_EQ(get("/nothing").content_type, "application/problem+json");
+    EXPECT_EQ(get("/nothing", "", {{"Accept", "*/*"}}).content_type, "application/problem+json");
+}
+
+TEST_F(PortalRoutesTest, WithoutScriptsThereAreWaysOn) {
+    for (const auto& page : {get("/"), get("/login/back")}) {
+        const auto noscript = page.body.find("<noscript>");
+        ASSERT_NE(noscript, std::string::npos);
+        EXPECT_NE(page.body.find("JavaScriptがなくても見られます", noscript), std::string::npos);
+        EXPECT_NE(page.body.find(R"(href="/procedures")", noscript), std::string::npos);
+    }
+}
+
+TEST_F(PortalRoutesTest, NoEmptyLists) {
+    national = {};
+    const auto cookie = "__Host-mado=" + in(1);
+    for (const auto* path : {"/", "/procedures", "/sessions"})
+        EXPECT_FALSE(shows(get(path, "", {{"Cookie", cookie}}), R"("></ul>)")) << path;
+}
+
+TEST_F(PortalRoutesTest, ProceduresAreInTheMenu) {
+    const auto cookie = "__Host-mado=" + in(1);
+    EXPECT_TRUE(shows(get("/pension", "lang=en", {{"Cookie", cookie}}),
+                      R"(<a href="/procedures">Procedures</a>)"));
+    const auto page = get("/procedures", "lang=en", {{"Cookie", cookie}});
+    EXPECT_TRUE(shows(page, R"(<a href="/procedures" aria-current="page">Procedures</a>)"));
+    EXPECT_TRUE(shows(page, R"(<a href="/pension">)"));
+}
+
+// The report's order, which is the order on the screen too.
+TEST_F(PortalRoutesTest, TheFirstPagesOrder) {
+    const auto page = get("/", "", {{"Cookie", "__Host-mado=" + in(1)}});
+    std::size_t last = 0;
+    for (const auto* part : {"id=\"records\"", "id=\"page\"", "id=\"procedures\"", "id=\"links\"",
+                             "id=\"search-place\""}) {
+        const auto at = page.body.find(part);
+        ASSERT_NE(at, std::string::npos) << part;
+        EXPECT_GT(at, last) << part;
+        last = at;
+    }
+    EXPECT_TRUE(shows(page, "<title>ホーム – マイページ</title>"));
 }
 
 TEST_F(PortalRoutesTest, SessionForItsOwnPageOnly) {
@@ -624,7 +785,10 @@ TEST_F(PortalRoutesTest, OthersOfTheSameCardAreSeenAndEnded) {
     const auto foreign = shared.sessions.find(strangers, unix_now())->id;
     EXPECT_TRUE(shows(page, id));
     EXPECT_FALSE(shows(page, foreign));
-    EXPECT_TRUE(shows(page, "The one you are looking at"));
+    EXPECT_TRUE(shows(page, "This is the one you are looking at."));
+    // Two of one kind: what each button ends is in its name.
+    EXPECT_TRUE(shows(page, R"(: A browser of unknown kind</span></button>)"));
+    EXPECT_TRUE(shows(page, "<strong>2: A browser of unknown kind</strong><br>since "));
     EXPECT_EQ(to(post("/logout/other", {{"id", foreign}}, cookie)), "/sessions");
     EXPECT_NE(shared.sessions.find(strangers, unix_now()), nullptr);
     EXPECT_EQ(to(post("/logout/other", {{"id", id}}, cookie)), "/sessions");

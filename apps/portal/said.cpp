@@ -19,16 +19,16 @@ constexpr std::array table{
     Row{Said::card_removed,
         "card_removed",
         {"カードが抜かれたので、ログアウトしました。",
-         "You are logged out, because the card was removed.",
+         "You are logged out because the card was removed.",
          "カードを ぬいたので、おわりました。"}},
     Row{Said::card_stopped,
         "card_stopped",
         {"このカードは停止されているので、ログインしていません。市区町村にお問い合わせください。",
-         "You are not logged in, because this card was stopped. Your municipality can help.",
+         "You are not logged in because this card was stopped. Your municipality can help.",
          "この カードは もう つかえません。しやくしょなどに きいて ください。"}},
     Row{Said::time_over,
         "time_over",
-        {"時間が来たので、ログアウトしました。", "You are logged out, because the time is over.",
+        {"時間が来たので、ログアウトしました。", "You are logged out because the time was up.",
          "じかんが きたので、おわりました。"}},
     Row{Said::cancelled,
         "cancelled",
@@ -44,7 +44,7 @@ constexpr std::array table{
     Row{Said::card_expired,
         "card_expired",
         {"このカードは有効期限が切れています。市区町村で更新できます。",
-         "This card's time is over. Your municipality renews it.",
+         "This card has expired. Your municipality can renew it.",
          "この カードは ふるいです。しやくしょなどで あたらしく できます。"}},
     Row{Said::card_unknown,
         "card_unknown",
@@ -56,12 +56,12 @@ constexpr std::array table{
         {"カードが停止されていないかどうかを、いま確かめられません。しばらくしてからもう一度お願い"
          "しま"
          "す。",
-         "Whether this card was stopped cannot be seen just now. Please try again later.",
+         "It cannot be checked just now whether your card is still valid. Please try again later.",
          "カードが つかえるか、いまは わかりません。あとで もういちど して ください。"}},
     Row{Said::refused,
         "refused",
-        {"中継センターがログインを受け付けませんでした。もう一度始めてください。",
-         "The relay did not accept the log-in. Please begin again.",
+        {"ログインが受け付けられませんでした。もう一度始めてください。",
+         "The log-in was not accepted. Please begin again.",
          "はいれませんでした。もういちど して ください。"}},
     Row{Said::too_many,
         "too_many",
@@ -70,13 +70,13 @@ constexpr std::array table{
          "いまは こんで います。5ふん まって、もういちど して ください。"}},
     Row{Said::unavailable,
         "unavailable",
-        {"中継センターがいま応答できません。1分ほどしてからもう一度お願いします。",
-         "The relay cannot answer just now. Please try again in a minute.",
+        {"いまはログインできません。1分ほどしてから、もう一度お願いします。",
+         "You cannot log in just now. Please try again in a minute.",
          "いまは できません。すこし まって、もういちど して ください。"}},
     Row{Said::failed,
         "failed",
         {"マイページとの通信がうまくいきませんでした。もう一度始めてください。",
-         "My Page could not be reached, or did not understand. Please begin again.",
+         "The log-in did not get through to My Page. Please begin again.",
          "うまく いきませんでした。もういちど はじめから して ください。"}},
 };
 
@@ -105,6 +105,27 @@ std::optional<Said> parse_said(std::string_view text) {
 
 const page::Words& words_of(Said said) {
     return row_of(said).words;
+}
+
+bool is_mistake(Said said) {
+    switch (said) {
+        case Said::log_out:
+        case Said::card_removed:
+        case Said::time_over:
+        case Said::cancelled:
+            return false;
+        case Said::card_stopped:
+        case Said::other_session:
+        case Said::card_expired:
+        case Said::card_unknown:
+        case Said::card_list_old:
+        case Said::refused:
+        case Said::too_many:
+        case Said::unavailable:
+        case Said::failed:
+            return true;
+    }
+    return true;
 }
 
 Said said_of(wire::Ending ending) {

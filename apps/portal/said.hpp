@@ -32,6 +32,8 @@ enum class Said {
 std::string_view to_text(Said said);
 std::optional<Said> parse_said(std::string_view text);
 const page::Words& words_of(Said said);
+// Something that has to be mended, not only the end that the person wanted or knew of.
+bool is_mistake(Said said);
 
 Said said_of(wire::Ending ending);
 // What the relay refused.

@@ -28,7 +28,8 @@ struct Waiting {
     std::string state;
     UnixTime expires = 0;
     page::Language language = page::Language::ja;
-    crypto::PrivateKey key;  // opens what the agent answers; P-256
+    crypto::PrivateKey key;     // opens what the agent answers; P-256
+    std::string_view to = "/";  // path of the place where it goes on
 };
 // How many log-ins one network may begin within five minutes: each takes one of the relay's nonces,
 // of which one organisation may have 20,000 open.

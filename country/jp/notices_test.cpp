@@ -74,9 +74,9 @@ class NoticesTest : public CountryTest {
 };
 
 TEST_F(NoticesTest, ColumnsAreTheAgreedOnes) {
-    const std::vector<std::string> row_columns{"symbol",    "number",    "branch",     "name",
-                                               "notice_id", "subject",   "sender",     "received",
-                                               "deadline",  "procedure", "amount_yen", "as_of"};
+    const std::vector<std::string> row_columns{
+        "symbol",   "number",   "branch",    "name",       "notice_id",  "subject", "sender",
+        "received", "deadline", "procedure", "amount_yen", "amount_for", "as_of"};
     for (const auto& id : all_holders()) {
         for (const auto& [service, which, columns] :
              {std::tuple("notices", "rows", row_columns), std::tuple("notice", "rows", row_columns),

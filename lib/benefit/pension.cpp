@@ -72,6 +72,7 @@ std::int64_t by_pay_yen(std::int64_t before_yen, std::int64_t since_yen) {
 // What an insured person has at 65, each part a year.
 struct At65 {
     std::int64_t national_yen, additional_yen, employees_yen;
+    std::int64_t by_pay_yen;  // of employees_yen, and what a fund pays in the state's place
 };
 
 std::expected<At65, Unknown> at_65(Date birth, std::span<const InsuredMonth> months,
@@ -79,7 +80,7 @@ std::expected<At65, Unknown> at_65(Date birth, std::span<const InsuredMonth> mon
     const Counted counted = count(birth, months);
     const auto basic = basic_pension_yen(counted, birth, fiscal_year);
     if (!basic) return std::unexpected(basic.error());
-    At65 parts{*basic, additional_pension_yen(counted), 0};
+    At65 parts{*basic, additional_pension_yen(counted), 0, 0};
     if (counted.employees == 0) return parts;
     const auto sums = pay_sums(months);
     if (!sums) return std::unexpected(sums.error());
@@ -87,7 +88,10 @@ std::expected<At65, Unknown> at_65(Date birth, std::span<const InsuredMonth> mon
     if (!proportional) return std::unexpected(proportional.error());
     const auto transitional = transitional_yen(counted, birth, fiscal_year);
     if (!transitional) return std::unexpected(transitional.error());
+    const auto substituted = substituted_yen(*sums, birth);
+    if (!substituted) return std::unexpected(substituted.error());
     parts.employees_yen = *proportional + *transitional;
+    parts.by_pay_yen = *proportional + *substituted;
     return parts;
 }
 
@@ -95,18 +99,34 @@ void add_part(Claim& claim, Scheme scheme, std::int64_t yearly) {
     if (yearly > 0) claim.parts.push_back({scheme, yearly, monthly_yen(yearly), claim.age, {}});
 }
 
+struct Insured {
+    Date birth{};
+    std::span<const InsuredMonth> months;
+};
+
+// What was paid before the claim counts for it.
+std::span<const InsuredMonth> before(std::span<const InsuredMonth> months, Month claim) {
+    const auto end = std::ranges::lower_bound(months, claim, {}, &InsuredMonth::month);
+    return {months.begin(), end};
+}
+
 // The claim at an age that may be the present one, which is not at its first month any more.
-Claim claim_at(Date birth, const At65& parts, int age, int age_now_months) {
+std::expected<Claim, Unknown> claim_at(const Insured& insured, int age, int age_now_months,
+                                       int fiscal_year) {
+    const Date birth = insured.birth;
     Claim claim{age, std::max(age * 12, age_now_months), {}};
+    const auto counting = before(insured.months, month_at(birth, claim.age_months));
     auto permille = claim_permille(birth, claim.age_months);
     if (!permille) {  // during 65 it is a claim at 65; after the last age that one's
         claim.age_months = age * 12;
         permille = claim_permille(birth, claim.age_months);
     }
-    add_part(
-        claim, Scheme::national,
-        claimed_yen(parts.national_yen, *permille) + claimed_yen(parts.additional_yen, *permille));
-    add_part(claim, Scheme::employees, claimed_yen(parts.employees_yen, *permille));
+    const auto parts = at_65(birth, counting, fiscal_year);
+    if (!parts) return std::unexpected(parts.error());
+    add_part(claim, Scheme::national,
+             claimed_yen(parts->national_yen, *permille) +
+                 claimed_yen(parts->additional_yen, *permille));
+    add_part(claim, Scheme::employees, claimed_yen(parts->employees_yen, *permille));
     return claim;
 }
 
@@ -114,13 +134,15 @@ int last_claim_age(Date birth) {
     return birth < born(1952, std::chrono::April, 2) ? 70 : 75;
 }
 
-std::vector<Claim> claims_of(Date birth, const At65& parts, Date today) {
-    const int now_months = age_months(birth, month_of(today));
-    const int last = last_claim_age(birth);
+std::expected<std::vector<Claim>, Unknown> claims_of(const Insured& insured, Date today) {
+    const int now_months = age_months(insured.birth, month_of(today));
+    const int last = last_claim_age(insured.birth);
     const int first = std::clamp(now_months / 12, 60, last);
     std::vector<Claim> claims;
     for (int age = first; age <= last; ++age) {
-        claims.push_back(claim_at(birth, parts, age, age == first ? now_months : 0));
+        auto claim = claim_at(insured, age, age == first ? now_months : 0, fiscal_year(today));
+        if (!claim) return std::unexpected(claim.error());
+        claims.push_back(std::move(*claim));
     }
     return claims;
 }
@@ -129,24 +151,41 @@ bool is_not_due_yet(const InsuredMonth& month, Date today) {
     return month.status == Status::unpaid && today <= last_day(plus_months(month.month, 1));
 }
 
-// What the pension would be made of if it went on as now until 60: `months`, and one like the last
-// that says how it goes on for each month until then.
+// What the pension would be made of if it went on as now until 60, or as a voluntary member's from
+// 60 on: `months`, and one like the last that says how it goes on for each month until then.
 struct Continued {
     std::vector<InsuredMonth> months;
     std::optional<InsuredMonth> like;
+    int until_age = 60;          // in whole years
     std::int64_t bonus_yen = 0;  // of the last twelve months until then
 };
 
+// The last month in which it can go on like the last of `months`. Who is 60 or older goes on as a
+// voluntary member only: until 65, and no longer than 480 months are paid (国民年金法附則5条, the
+// paragraph from memory).
+Month last_month_to_come(Date birth, std::span<const InsuredMonth> months) {
+    const auto last_before = [birth](int age) {
+        return plus_months(month_of(attained_on(birth, age)), -1);
+    };
+    const InsuredMonth& like = months.back();
+    if (like.month < last_before(60) || like.category != Category::voluntary) {
+        return last_before(60);
+    }
+    const int room = std::max(0, full_months - count(birth, months).paid);
+    return std::min(last_before(65), plus_months(like.month, room));
+}
+
 Continued go_on(Date birth, std::span<const InsuredMonth> months, Date today) {
-    Continued continued{{months.begin(), months.end()}, {}, 0};
+    Continued continued{{months.begin(), months.end()}, {}};
     std::vector<InsuredMonth>& all = continued.months;
     while (!all.empty() && is_not_due_yet(all.back(), today))
         all.pop_back();
-    const Month end = plus_months(month_of(attained_on(birth, 60)), -1);
+    const Month end = all.empty() ? Month{} : last_month_to_come(birth, all);
     if (all.empty() || all.back().month >= end) {
-        return {{months.begin(), months.end()}, {}, 0};
+        return {{months.begin(), months.end()}, {}};
     }
     const InsuredMonth like = all.back();
+    continued.until_age = age_months(birth, plus_months(end, 1)) / 12;
     const bool is_employed = like.status == Status::employees;
     while (all.back().month < end) {
         InsuredMonth next = like;
@@ -170,7 +209,7 @@ std::vector<Basis> basis_of(Date birth, const Counted& counted, const Continued&
     std::vector<Basis> basis{{Assumption::table_year, fiscal_year(today)}};
     const bool goes_on_employed = continued.like && continued.like->status == Status::employees;
     if (continued.like) {
-        basis.push_back({Assumption::goes_on_until, 60});
+        basis.push_back({Assumption::goes_on_until, continued.until_age});
         basis.push_back({Assumption::status_as_now, 0});
     }
     if (goes_on_employed) {
@@ -315,9 +354,16 @@ std::expected<Expected, Unknown> expected_pension(Date birth, std::span<const In
     expected.qualifies = counted.qualifying >= qualifying_months_needed;
     expected.basis = basis_of(birth, counted, continued, today);
     if (continued.like) expected.goes_on_as = continued.like->status;
-    if (expected.qualifies) expected.so_far = claims_of(birth, *now, today);
+    if (expected.qualifies) {
+        auto claims = claims_of({birth, months}, today);
+        if (!claims) return std::unexpected(claims.error());
+        expected.so_far = std::move(*claims);
+    }
     if (counted_continued.qualifying >= qualifying_months_needed) {
-        expected.continued = claims_of(birth, *then, today);
+        auto claims = claims_of({birth, continued.months}, today);
+        if (!claims) return std::unexpected(claims.error());
+        expected.continued = std::move(*claims);
+        expected.by_pay_continued_yen = then->by_pay_yen;
     }
     return expected;
 }

@@ -78,7 +78,7 @@ struct Claim {
 // What the amounts assume; `value` is 0 where the code says it all.
 enum class Assumption {
     table_year,             // value: the fiscal year whose amounts are used, for every year to come
-    goes_on_until,          // value: 60 (continued)
+    goes_on_until,          // value: 60; of a voluntary member from 60 on at most 65 (continued)
     status_as_now,          // Expected::goes_on_as says which (continued)
     pay_as_now,             // value: 標準報酬月額 in yen (continued, employees')
     bonus_as_now,           // value: bonuses of the last twelve months in yen (as above)
@@ -97,20 +97,24 @@ struct Basis {
 
 struct Expected {
     int counted_months = 0;            // so far, of qualifying_months_needed
-    int counted_months_continued = 0;  // when 60 is attained
+    int counted_months_continued = 0;  // when it goes on no longer
     bool qualifies = false;
     std::vector<Basis> basis;
-    // Nothing: 60 is attained, or there is no month that could go on; `continued` is as `so_far`.
+    // Nothing: 60 is attained (and no voluntary member), or there is no month that could go on;
+    // `continued` is as `so_far`.
     std::optional<Status> goes_on_as;
     // One for each whole age from 60 to 75 (70 for who was born before 1952-04-02) that is not
     // over, at least the last; empty when not qualified. Parts of the state only: national,
     // employees.
     std::vector<Claim> so_far, continued;
+    // 報酬比例部分 of `continued` a year at 65, with what a fund pays of it in the state's place:
+    // what working() takes. 0 when it will not qualify.
+    std::int64_t by_pay_continued_yen = 0;
 };
 
 // For somebody who receives nothing yet. `today` chooses the tables and leaves out ages that are
-// over. What goes on until 60 is the last month; an unpaid one that is not due yet does not say how
-// it goes on, the one before it does.
+// over. What goes on until 60 (as a voluntary member until 65) is the last month; an unpaid one
+// that is not due yet does not say how it goes on, the one before it does.
 std::expected<Expected, Unknown> expected_pension(Date birth, std::span<const InsuredMonth> months,
                                                   Date today);
 

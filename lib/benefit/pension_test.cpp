@@ -280,6 +280,36 @@ TEST(ExpectedPension, AnEmployeeGoesOnWithPayAndBonuses) {
               proportional + transitional);
 }
 
+// 国民年金法附則5条: from 60 on who wants to may pay, until 65 or 480 months.
+TEST(ExpectedPension, AVoluntaryMemberGoesOnUntil65) {
+    const Date birth = day("1963-05-02");  // 63 years and 6 months
+    auto months = months_of({{"1990-05", 396, Status::paid}, {"2023-05", 42, Status::paid}});
+    for (InsuredMonth& one : months) {
+        if (one.month >= month("2023-05")) one.category = Category::voluntary;
+    }
+    Expected expected = expected_pension(birth, months, now).value();
+    EXPECT_EQ(expected.counted_months, 438);
+    EXPECT_EQ(expected.goes_on_as, Status::paid);
+    // To 2028-04, the month before 65: 18 months more.
+    EXPECT_EQ(basis_value(expected, Assumption::goes_on_until), 65);
+    EXPECT_EQ(expected.counted_months_continued, 456);
+    EXPECT_EQ(part_of(expected.continued, 65, Scheme::national)->yearly_yen, 804'935);  // × 456/480
+    EXPECT_EQ(part_of(expected.so_far, 65, Scheme::national)->yearly_yen, 773'161);     // × 438/480
+    // Who claims at 64 has paid until then: 444 months, 48 thousandths less.
+    EXPECT_EQ(part_of(expected.continued, 64, Scheme::national)->yearly_yen, 746'133);
+    // And who claims now has no more than now.
+    EXPECT_EQ(part_of(expected.continued, 63, Scheme::national)->yearly_yen,
+              part_of(expected.so_far, 63, Scheme::national)->yearly_yen);
+
+    // 475 months: five more, and it is full.
+    const auto more = months_of({{"1987-04", 37, Status::paid}});
+    months.insert(months.begin(), more.begin(), more.end());
+    expected = expected_pension(birth, months, now).value();
+    EXPECT_EQ(expected.counted_months_continued, 480);
+    EXPECT_EQ(basis_value(expected, Assumption::goes_on_until), 63);
+    EXPECT_EQ(part_of(expected.continued, 65, Scheme::national)->yearly_yen, 847'300);
+}
+
 TEST(ExpectedPension, NeedsTenYears) {
     const Date birth = day("1986-05-02");
     auto months = months_of({{"2016-11", 119, Status::paid}, {"2026-10", 1, Status::unpaid}});

@@ -157,6 +157,15 @@ struct YenRow {
 constexpr std::array fund_cap{YenRow{ym(1991, 4), ym(2026, 11), 68'000},
                               YenRow{ym(2026, 12), open_end, 75'000}};
 
+// ---- 在職老齢年金 ----
+
+// 支給停止調整額, 厚生年金保険法46条3項; one for every age since 2022-04. Sources: 2024 and 2025
+// ourskoiso.hatenablog.com (2025-03-02); 2025 and 2026 president.jp/articles/-/109708; 2026
+// sr-kplanning.com/?p=1167, which cites nenkin.go.jp/tokusetsu/zairoukaisei.html.
+constexpr std::array working_limit{YenRow{ym(2024, 4), ym(2025, 3), 500'000},
+                                   YenRow{ym(2025, 4), ym(2026, 3), 510'000},
+                                   YenRow{ym(2026, 4), ym(2027, 3), 650'000}};
+
 }  // namespace
 
 std::optional<std::int64_t> full_basic_pension_yen(int fiscal_year, Date birth) {
@@ -191,6 +200,12 @@ std::optional<std::int64_t> fund_cap_yen(Month month) {
     return row->yen;
 }
 
+std::optional<std::int64_t> working_limit_yen(Month month) {
+    const YenRow* row = find(working_limit, month);
+    if (row == nullptr) return std::nullopt;
+    return row->yen;
+}
+
 std::vector<std::string_view> tables_run_out(Date today) {
     const Month month = month_of(today);
     std::vector<std::string_view> names;
@@ -198,6 +213,7 @@ std::vector<std::string_view> tables_run_out(Date today) {
     if (find(national_premium, month) == nullptr) names.emplace_back("national_premium");
     if (find(employees_premium, month) == nullptr) names.emplace_back("employees_premium");
     if (find(fund_cap, month) == nullptr) names.emplace_back("fund_cap");
+    if (find(working_limit, month) == nullptr) names.emplace_back("working_limit");
     return names;
 }
 

@@ -27,6 +27,9 @@ std::optional<int> employees_premium_millionths(Month month);
 // 国民年金基金: the cap on premiums a month, with iDeCo.
 std::optional<std::int64_t> fund_cap_yen(Month month);
 
+// 支給停止調整額 of 在職老齢年金, a month: 650,000 in fiscal year 2026.
+std::optional<std::int64_t> working_limit_yen(Month month);
+
 // The names of the tables that have no row for that day although the rules need one. What is empty
 // here and not on a later day says when somebody has to add a row.
 std::vector<std::string_view> tables_run_out(Date today);

@@ -26,7 +26,8 @@ TEST(Tables, HaveNotRunOut) {
 TEST(Tables, SayWhichHasRunOut) {
     EXPECT_TRUE(tables_run_out(day("2026-11-26")).empty());
     EXPECT_TRUE(tables_run_out(day("2027-03-31")).empty());
-    const std::vector<std::string_view> in_2027{"basic_pension", "national_premium"};
+    const std::vector<std::string_view> in_2027{"basic_pension", "national_premium",
+                                                "working_limit"};
     EXPECT_EQ(tables_run_out(day("2027-04-01")), in_2027);
 }
 
@@ -108,6 +109,11 @@ TEST(Tables, Caps) {
     EXPECT_EQ(fund_cap_yen(month("2026-11")), 68'000);
     EXPECT_EQ(fund_cap_yen(month("2026-12")), 75'000);
     EXPECT_EQ(fund_cap_yen(month("1991-03")), std::nullopt);
+    EXPECT_EQ(working_limit_yen(month("2024-03")), std::nullopt);
+    EXPECT_EQ(working_limit_yen(month("2025-03")), 500'000);
+    EXPECT_EQ(working_limit_yen(month("2026-03")), 510'000);
+    EXPECT_EQ(working_limit_yen(month("2026-04")), 650'000);
+    EXPECT_EQ(working_limit_yen(month("2027-04")), std::nullopt);
 }
 
 }  // namespace

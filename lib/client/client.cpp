@@ -17,6 +17,9 @@ constexpr http::Milliseconds answer_timeout{10'000};
 std::unexpected<Problem> problem(wire::Code code, std::string_view detail = {}) {
     return std::unexpected(Problem{code, std::string(detail), {}, {}});
 }
+std::unexpected<Problem> found_here(wire::Code code, std::string_view detail) {
+    return std::unexpected(Problem{code, std::string(detail), {}, {}, /*found_here=*/true});
+}
 
 // A reason is one of our own short texts; anything that could move a terminal's cursor is none.
 std::string plain_words(std::string text) {
@@ -35,6 +38,11 @@ bool is_lost(http::NetError error) {
 }
 
 }  // namespace
+
+bool is_lie(const Problem& problem) {
+    return problem.found_here && (problem.code == wire::Code::receipt_invalid ||
+                                  problem.code == wire::Code::answer_invalid);
+}
 
 Problem read_problem(std::string_view body) {
     Problem out{wire::Code::answer_invalid, "no_problem_document", {}, {}};
@@ -173,7 +181,7 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                               const crypto::PrivateKey& seal_to, const Ask& question,
                               std::string_view body) const {
     auto reply = wire::parse_reply(body);
-    if (!reply) return problem(wire::Code::answer_invalid, "form");
+    if (!reply) return found_here(wire::Code::answer_invalid, "form");
     const auto now = unix_now();
 
     // A question to the relay itself: no order, no entry; bound to the head.
@@ -184,32 +192,32 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                                          .service = head.service,
                                          .now = now,
                                          .values_max = question.values_max});
-        if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
+        if (!answer) return found_here(wire::Code::answer_invalid, answer.error().why);
         return Answered{std::move(*answer), {}, {}, {}};
     }
 
     if (!reply->receipt || !reply->subject_salt) {
-        return problem(wire::Code::answer_invalid, "no receipt");
+        return found_here(wire::Code::answer_invalid, "no receipt");
     }
     auto receipt = wire::verify_receipt(*reply->receipt, directory_);
-    if (!receipt) return problem(wire::Code::receipt_invalid, receipt.error().why);
+    if (!receipt) return found_here(wire::Code::receipt_invalid, receipt.error().why);
     const auto& order = receipt->order;
     // The order must be this very request: the same head, the same subject, a holder that fits.
     if (order.head != signed_head || order.relay != directory_.relay().id) {
-        return problem(wire::Code::receipt_invalid, "the order has another head");
+        return found_here(wire::Code::receipt_invalid, "the order has another head");
     }
     if (wire::commit_subject(*reply->subject_salt, question.subject) != order.subject) {
-        return problem(wire::Code::receipt_invalid, "the order is about another subject");
+        return found_here(wire::Code::receipt_invalid, "the order is about another subject");
     }
     const bool by_card = order.presence == wire::Presence::card_pin;
     if (by_card != question.by_card() ||
         (order.presence == wire::Presence::card_seen) != head.card_seen ||
         order.time < head.issued_at - wire::clock_skew_s || order.time >= head.expires) {
-        return problem(wire::Code::receipt_invalid, "the order has another presence or time");
+        return found_here(wire::Code::receipt_invalid, "the order has another presence or time");
     }
     const auto* holder = directory_.find(order.holder);
     if (holder == nullptr || !target_fits(head.to, *holder)) {
-        return problem(wire::Code::receipt_invalid, "the order is to another holder");
+        return found_here(wire::Code::receipt_invalid, "the order is to another holder");
     }
     auto answer = wire::open_answer(reply->answer, seal_to,
                                     {.from = *holder,
@@ -218,7 +226,7 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                                      .now = now,
                                      .act = wire::act_of(head.service),
                                      .values_max = question.values_max});
-    if (!answer) return problem(wire::Code::answer_invalid, answer.error().why);
+    if (!answer) return found_here(wire::Code::answer_invalid, answer.error().why);
     return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt,
                     receipt->entry};
 }

@@ -41,7 +41,12 @@ struct Problem {
     std::string detail;
     std::string request_id;
     std::optional<int> tries_left;  // pin_wrong
+    // What came was read here and does not fit; without it somebody else only says so.
+    bool found_here = false;
 };
+// What came as an answer does not fit what was signed: the relay or the holder is at fault, and
+// nothing that may be over in a minute.
+bool is_lie(const Problem& problem);
 
 // A sealing authority's order for one request, and what opens its subject to the relay.
 struct SealedRequest {

@@ -86,7 +86,8 @@ Task<Whole> read_whole(Asker& asker, Ask ask, Answered first) {
         bool more = false;
         auto rows = read_evidence(answered, after, more);
         if (!rows) {
-            out.problem = Problem{wire::Code::answer_invalid, rows.error().why, {}, {}};
+            out.problem =
+                Problem{wire::Code::answer_invalid, rows.error().why, {}, {}, /*found_here=*/true};
             co_return out;
         }
         out.rows.insert(out.rows.end(), rows->begin(), rows->end());
@@ -100,7 +101,7 @@ Task<Whole> read_whole(Asker& asker, Ask ask, Answered first) {
         }
         answered = std::move(*next);
     }
-    out.problem = Problem{wire::Code::answer_invalid, "too much evidence", {}, {}};
+    out.problem = Problem{wire::Code::answer_invalid, "too much evidence", {}, {}, false};
     co_return out;
 }
 
@@ -154,6 +155,14 @@ std::uint64_t place_asked(const PersonEntries& entries, const std::vector<Eviden
         }
     }
     return below;
+}
+
+std::vector<const ComparedHolder*> lies_of(const std::vector<ComparedHolder>& holders) {
+    std::vector<const ComparedHolder*> out;
+    for (const auto& one : holders) {
+        if (one.problem && is_lie(*one.problem)) out.push_back(&one);
+    }
+    return out;
 }
 
 std::vector<wire::ParticipantId> whole_holders(const std::vector<ComparedHolder>& holders) {
@@ -247,7 +256,12 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wir
     }
     auto entries =
         co_await fetch_entries(directory, policy, identity, login_mandate, std::move(card));
-    if (!entries) co_return std::unexpected(entries.error());
+    if (!entries) {
+        // Who is caught at a holder does not get away by giving no list.
+        if (lies_of(out.holders).empty()) co_return std::unexpected(entries.error());
+        out.no_list = std::move(entries.error());
+        co_return out;
+    }
     out.entries = std::move(*entries);
     out.below = place_asked(out.entries, asked, out.findings);
     auto found = compare(out.entries, evidence, whole_holders(out.holders), out.below, unix_now());

@@ -34,6 +34,8 @@ std::string_view to_text(Finding::Kind kind);
 
 struct CrossCheck {
     PersonEntries entries;
+    // Why there is no list to compare with, although a holder's answer is a lie.
+    std::optional<Problem> no_list = std::nullopt;
     std::vector<ComparedHolder> holders;
     std::vector<Finding> findings;
     std::uint64_t below =
@@ -63,6 +65,9 @@ Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, std::
 // be of any tree. One that the list lacks or has elsewhere is a finding.
 std::uint64_t place_asked(const PersonEntries& entries, const std::vector<EvidenceEntry>& asked,
                           std::vector<Finding>& findings);
+// Those of whom something came as their answer that does not fit what they or the log signed. Each
+// is a finding like those in the lists; as long as `holders` lives.
+std::vector<const ComparedHolder*> lies_of(const std::vector<ComparedHolder>& holders);
 // The holders whose evidence is whole: of two numbers at one holder, both.
 std::vector<wire::ParticipantId> whole_holders(const std::vector<ComparedHolder>& holders);
 // `compared`: those.

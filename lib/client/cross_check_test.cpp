@@ -136,6 +136,24 @@ TEST(CrossCheck, HoldersThatDidNotAnswerProveNothing) {
 }
 
 // Two numbers at one holder, and the evidence of one is not whole: what is missing may be there.
+// A receipt or evidence that does not read is no silence; that somebody says so is one.
+TEST(CrossCheck, AnAnswerThatFitsNothingSignedIsALie) {
+    std::vector<ComparedHolder> holders;
+    const auto add = [&holders](wire::Code code, bool found_here) {
+        holders.push_back({.holder = participant_id("992016"),
+                           .rows = 0,
+                           .problem = Problem{code, "why", {}, {}, found_here}});
+    };
+    add(wire::Code::receipt_invalid, false);
+    add(wire::Code::answer_invalid, false);
+    add(wire::Code::unavailable, true);
+    holders.push_back({.holder = participant_id("992016"), .rows = 3, .problem = {}});
+    EXPECT_TRUE(lies_of(holders).empty());
+    add(wire::Code::receipt_invalid, true);
+    add(wire::Code::answer_invalid, true);
+    EXPECT_EQ(lies_of(holders).size(), 2U);
+}
+
 TEST(CrossCheck, AHolderIsComparedWhenBothOfItsNumbersAre) {
     const ComparedHolder whole{.holder = participant_id("06990014"), .rows = 3, .problem = {}};
     auto broken = whole;

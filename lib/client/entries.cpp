@@ -319,7 +319,8 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
     const auto take = [&out, &reader, &so_far](const json::object& data) -> Next {
         auto page = read_entries_page(reader, data, so_far);
         if (!page) {
-            return std::unexpected(Problem{wire::Code::receipt_invalid, page.error().why, {}, {}});
+            return std::unexpected(Problem{
+                wire::Code::receipt_invalid, page.error().why, {}, {}, /*found_here=*/true});
         }
         out.checkpoint = std::move(page->checkpoint);
         out.witnessed_size = page->cosigned.size;

@@ -23,11 +23,16 @@ Parsed<Notice> read_one(const json::object& object) {
                .received = required_date(in, "received"),
                .deadline = in.optional_date("deadline"),
                .procedure = in.optional_text("procedure").value_or(""),
-               .amount_yen = in.optional_integer("amount_yen", 0, wire::amount_yen_max)};
+               .amount_yen = in.optional_integer("amount_yen", 0, wire::amount_yen_max),
+               .amount_for = in.optional_text("amount_for").value_or("")};
     if (!wire::is_record_id(out.id)) in.refuse("a notice has an id of another form");
     if (out.subject.empty() || out.sender.empty()) in.refuse("a notice has no subject or sender");
     if (!out.procedure.empty() && !wire::CodeId::parse(out.procedure)) {
         in.refuse("a procedure is no code");
+    }
+    if (!out.amount_for.empty() &&
+        (!out.amount_yen || (out.amount_for != "pay" && out.amount_for != "receive"))) {
+        in.refuse("an amount is neither to pay nor to receive");
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;

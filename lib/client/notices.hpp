@@ -20,6 +20,7 @@ struct Notice {
     std::optional<Date> deadline;
     std::string procedure;  // code of the procedure it leads to; "" for none
     std::optional<std::int64_t> amount_yen;
+    std::string amount_for;  // "pay", "receive", or "" where it is neither
 };
 
 struct NoticeList {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view list =
     R"({"from":"2024-12","to":"2026-11","more":false,"notices":[
 {"id":"12","subject":"保険料","sender":"A市 保険年金課","received":"2026-11-09",
-"deadline":"2026-11-30","procedure":"premium-payment","amount_yen":18400},
+"deadline":"2026-11-30","procedure":"premium-payment","amount_yen":18400,"amount_for":"pay"},
 {"id":"9","subject":"医療費","sender":"A市","received":"2026-01-26"}]})";
 constexpr std::string_view opened =
     R"({"notice":{"id":"9","subject":"医療費","sender":"A市","received":"2026-01-26"},
@@ -44,6 +44,7 @@ TEST(NoticesAnswer, IsReadForTheScreen) {
     EXPECT_EQ(premium.deadline, *parse_date("2026-11-30"));
     EXPECT_EQ(premium.procedure, "premium-payment");
     EXPECT_EQ(premium.amount_yen, 18'400);
+    EXPECT_EQ(premium.amount_for, "pay");
     EXPECT_EQ(read->notices[1].received, *parse_date("2026-01-26"));
     EXPECT_EQ(read->notices[1].deadline, std::nullopt);
     EXPECT_EQ(read->notices[1].procedure, "");
@@ -70,6 +71,8 @@ TEST(NoticesAnswer, OfAnotherFormIsRefused) {
              {R"("deadline":"2026-11-30")", R"("deadline":"soon")"},
              {R"("procedure":"premium-payment")", R"("procedure":"javascript:x")"},
              {R"("amount_yen":18400)", R"("amount_yen":-1)"},
+             {R"("amount_yen":18400,)", ""},
+             {R"("amount_for":"pay")", R"("amount_for":"burn")"},
              {R"("amount_yen":18400)", R"("amount_yen":1000000001)"},
              {R"("amount_yen":18400)", R"("amount_yen":1,"opened":true)"},
              {R"({"id":"9")", R"(1,{"id":"9")"}}) {

@@ -89,6 +89,16 @@ void read_expected(Members& outer, const json::object& object, PensionView& out)
     if (const auto ok = in.finish(); !ok) outer.refuse(ok.error().why);
 }
 
+void read_working(Members& outer, const json::object& object, PensionView& out) {
+    Members in(object);
+    out.working = PensionWorking{.pension_yen = in.integer("pension_yen", 0, yen_max),
+                                 .limit_yen = in.integer("limit_yen", 0, yen_max),
+                                 .free_until_yen = in.integer("free_until_yen", 0, yen_max),
+                                 .none_from_yen = in.integer("none_from_yen", 0, yen_max),
+                                 .fiscal_year = in.integer("fiscal_year", 1900, 9999)};
+    if (const auto ok = in.finish(); !ok) outer.refuse(ok.error().why);
+}
+
 }  // namespace
 
 Parsed<PensionView> read_pension(const Answered& answered) {
@@ -109,6 +119,12 @@ Parsed<PensionView> read_pension(const Answered& answered) {
     if (const auto* expected = unless_null(in, "expected")) {
         if (!expected->is_object()) return bad("what is expected is not an object");
         read_expected(in, expected->get_object(), out);
+    }
+    out.working_unknown = in.optional_text("working_unknown", 40).value_or("");
+    if (const auto* working = in.has("working") ? in.any("working") : nullptr;
+        working != nullptr && !working->is_null()) {
+        if (!working->is_object()) return bad("what may be earned is not an object");
+        read_working(in, working->get_object(), out);
     }
     for (const auto* not_shown : {"name", "birth_date", "months", "years", "national_fund"}) {
         if (in.has(not_shown)) (void)in.any(not_shown);

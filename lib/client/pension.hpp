@@ -29,6 +29,14 @@ struct PensionClaim {
     std::vector<PensionPart> parts;
 };
 
+// What may be earned beside the employees' pension, a month.
+struct PensionWorking {
+    std::int64_t pension_yen = 0, limit_yen = 0;
+    std::int64_t free_until_yen = 0;  // up to this pay nothing is stopped
+    std::int64_t none_from_yen = 0;   // from this pay on nothing of `pension_yen` is left
+    std::int64_t fiscal_year = 0;
+};
+
 struct PensionView {
     std::string body;         // "state", "national-fund", "employees-fund", "federation"
     std::string recorded_to;  // YYYY-MM
@@ -39,6 +47,8 @@ struct PensionView {
     std::string unknown;                 // why nothing can be expected; "" = it can
     std::optional<std::int64_t> counted_months, needed_months;
     std::vector<PensionClaim> so_far, continued;
+    std::optional<PensionWorking> working;  // of the state, where there is an employees' pension
+    std::string working_unknown;            // why it is not known; "" = it is
 };
 
 // Bad: the document has not its form.

@@ -15,6 +15,8 @@ constexpr std::string_view good = R"({"body":"state","name":"厚労 花子","bir
 "expected":{"basis":[],"counted_months":244,"needed_months":120,"qualifies":true,
 "so_far":[{"age":65,"parts":[{"scheme":"national","yearly_yen":367163,
 "monthly_yen":30596,"from_age":65,"until_age":null}]}],"continued":[]},
+"working":{"pension_yen":60839,"limit_yen":650000,"free_until_yen":589161,"none_from_yen":710839,
+"fiscal_year":2026},
 "national_fund":{"possible":false,"reasons":["exempt"]}})";
 
 Parsed<PensionView> read(std::string_view data) {
@@ -45,6 +47,10 @@ TEST(PensionAnswer, IsReadForTheScreen) {
     EXPECT_EQ(view->so_far[0].parts.at(0).monthly_yen, 30'596);
     EXPECT_FALSE(view->so_far[0].parts[0].until_age);
     EXPECT_TRUE(view->receiving.empty());
+    ASSERT_TRUE(view->working);
+    EXPECT_EQ(view->working->free_until_yen, 589'161);
+    EXPECT_EQ(view->working->none_from_yen, 710'839);
+    EXPECT_EQ(view->working->fiscal_year, 2026);
 }
 
 TEST(PensionAnswer, OfSomebodyWhoReceives) {
@@ -74,6 +80,9 @@ TEST(PensionAnswer, OfAnotherFormIsRefused) {
              {R"("yearly_yen":367163)", R"("yearly_yen":-1)"},
              {R"("parts":[{)", R"("parts":[7,{)"},
              {R"("continued":[])", R"("continued":{})"},
+             {R"("fiscal_year":2026)", R"("fiscal_year":2026,"more":1)"},
+             {R"("limit_yen":650000,)", ""},
+             {R"("working":{)", R"("working":7,"more":{)"},
              {R"("basis":[],)", R"("basis":[],"more":1,)"},
              {R"("months":[],)", R"("months":[],"more":1,)"}}) {
         EXPECT_FALSE(read(with(part, by))) << by;

@@ -193,6 +193,9 @@ struct ServerOptions {
     std::function<bool(const Peer&)> known = nullptr;
     // Of every answer that has none of that name, also of those that no handler has made.
     std::vector<Header> headers = {};
+    // Of every answer of 400 and above, a handler's or the server's own: may put it into another
+    // form. `asked`: the request without its body; one that is no HTTP has no method.
+    std::function<void(const Request& asked, Response& refusal)> refused = nullptr;
     std::function<void(const Observation&)> observe = nullptr;
     // Called with the text of an exception that a handler let through (the caller got a 500).
     std::function<void(std::string_view request_id, std::string_view what)> report = nullptr;

@@ -257,11 +257,35 @@ Task<void> send_feed(std::shared_ptr<Link> link, const Service& service,
     link->close();
 }
 
+Request head_only(const RequestParser& parser, const Passage& passage) {
+    const auto& head = parser.head();
+    return {.method = passage.method,
+            .path = head.path,
+            .query = head.query,
+            .headers = head.headers,
+            .content_type = {},
+            .body = {},
+            .request_id = passage.id,
+            .certificate = {},
+            .remote_address = {}};
+}
+
+// What a server's owner makes of a refusal; a fault in that leaves it as it is.
+void dress(const Service& service, const Request& asked, Passage& passage) {
+    if (!service.refused || passage.response.status < 400) return;
+    try {
+        service.refused(asked, passage.response);
+    } catch (const std::exception& exception) {
+        if (service.report) service.report(passage.id, exception.what());
+    }
+}
+
 Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> service) {
     Passage passage;
     RequestParser parser(service->limits.header_bytes_max);
     const Arrival arrival = co_await receive(*link, *service, parser, passage);
     if (arrival == Arrival::gone) co_return After::close;
+    const auto asked = service->refused ? head_only(parser, passage) : Request();
     const bool whole = arrival == Arrival::whole || (parser.complete() && !passage.method.empty());
     const bool asked_to_stay = whole && parser.keep_alive();
     if (arrival == Arrival::whole) {
@@ -274,6 +298,7 @@ Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> servi
         link->never_expires();
         co_await handle(*service, std::move(request), may_upgrade, passage);
     }
+    dress(*service, asked, passage);
     const auto feed = passage.method == "HEAD" ? nullptr : passage.response.feed;
     passage.keep_alive = asked_to_stay && !service->stopping && !passage.response.feed;
     auto written = co_await answer(*link, *service, passage);

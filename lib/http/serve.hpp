@@ -20,6 +20,7 @@ struct Service {
     std::function<void(const Observation&)> observe;
     std::function<void(std::string_view request_id, std::string_view what)> report;
     std::vector<Header> headers;  // ServerOptions::headers
+    std::function<void(const Request&, Response&)> refused;
     // After each answer; `known` as it says.
     std::function<void(Link& link, bool known)> served;
     bool stopping = false;

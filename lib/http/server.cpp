@@ -107,6 +107,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         service->observe = options.observe;
         service->report = options.report;
         service->headers = options.headers;
+        service->refused = options.refused;
     }
 
     struct Peer;

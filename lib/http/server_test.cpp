@@ -1,4 +1,5 @@
 // The server over plain TCP, with a client that does not always play by the rules.
+#include <fmt/format.h>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
@@ -74,6 +75,29 @@ TEST_F(ServerTest, RefusesUnknownPathsAndMethods) {
     EXPECT_EQ(response.header("Allow"), "GET, HEAD");
     expect_problem(get(*server, request("INVENTED", "/hello")), 405, "method_not_allowed");
     EXPECT_EQ(observed.back(), "other  405");
+}
+
+// A program whose answers people read makes pages of refusals, wherever they come from.
+TEST_F(ServerTest, RefusalsMayGetAnotherForm) {
+    ServerOptions options;
+    options.refused = [](const Request& asked, Response& refusal) {
+        if (asked.header("Accept") != "text/html") return;
+        refusal.body = fmt::format("{} {} {}", asked.method, asked.path, refusal.status);
+        refusal.content_type = "text/html";
+    };
+    const Server server(io, options, test_routes());
+    const auto page = [&](Request of) {
+        of.headers.push_back({"Accept", "text/html"});
+        return get(server, std::move(of));
+    };
+    const auto missing = page(request("GET", "/nothing"));
+    EXPECT_EQ(missing.status, 404);
+    EXPECT_EQ(missing.body, "GET /nothing 404");
+    const auto method = page(request("DELETE", "/hello"));
+    EXPECT_EQ(method.body, "DELETE /hello 405");
+    EXPECT_EQ(method.header("Allow"), "GET, HEAD");
+    EXPECT_EQ(page(request("POST", "/echo", "abc")).body, "POST /echo abc") << "no refusal";
+    expect_problem(get(server, request("GET", "/nothing")), 404, "not_found");
 }
 
 TEST_F(ServerTest, RoutesWhatIsBelowAPath) {

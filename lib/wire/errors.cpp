@@ -35,7 +35,8 @@ constexpr std::array table{
     ErrorInfo{Code::no_match, "no_match", 404,
               "Nobody was found with this number and birth date. Check both and ask the person."},
     ErrorInfo{Code::several_match, "several_match", 409,
-              "Several people fit. Ask for the branch number (枝番)."},
+              "Several people fit. Ask for the branch number (枝番); where there is none, only the "
+              "insurer can tell them apart."},
     ErrorInfo{Code::no_link, "no_link", 404,
               "This person has no insurer of that kind, or no further one."},
     ErrorInfo{Code::path_closed, "path_closed", 429,

@@ -98,8 +98,7 @@ UnixTime keep_until(const PolicyRow& row, UnixTime order_time) {
 bool PolicyRow::allows(const PolicyQuestion& question) const {
     return service == question.service && requester_kind == question.requester_kind &&
            purpose == question.purpose && presence == question.presence &&
-           lists(holder_kinds, question.holder_kind) && from <= question.on &&
-           (!to || question.on <= *to);
+           lists(holder_kinds, question.holder_kind) && in_force(question.on);
 }
 
 const PolicyRow* Policy::find(const PolicyQuestion& question) const {
@@ -117,7 +116,7 @@ bool Policy::takes_mandate(const CodeId& requester_kind, const ServiceId& servic
                            Date on) const {
     return std::ranges::any_of(rows_, [&](const PolicyRow& row) {
         return row.requester_kind == requester_kind && row.service == service &&
-               row.mandate == kind && row.from <= on && (!row.to || on <= *row.to);
+               row.mandate == kind && row.in_force(on);
     });
 }
 
@@ -131,6 +130,17 @@ std::vector<CodeId> Policy::holder_kinds(const ServiceId& service,
         }
     }
     return kinds;
+}
+
+std::vector<ServiceId> Policy::services(const MandateQuestion& question) const {
+    std::vector<ServiceId> out;
+    for (const auto& row : rows_) {
+        const bool fits = row.requester_kind == question.requester_kind &&
+                          row.purpose == question.purpose && row.mandate == question.mandate &&
+                          row.in_force(question.on);
+        if (fits && std::ranges::find(out, row.service) == out.end()) out.push_back(row.service);
+    }
+    return out;
 }
 
 Policy load_policy(const std::string& path, const Directory& directory) {

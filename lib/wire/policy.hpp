@@ -37,6 +37,7 @@ struct PolicyRow {
     // The one comparison of a request with a row: the relay looks for a row that allows, a gateway
     // asks the row that the relay names.
     [[nodiscard]] bool allows(const PolicyQuestion& question) const;
+    [[nodiscard]] bool in_force(Date on) const { return from <= on && (!to || on <= *to); }
 };
 
 // When the traces of an order of that time are deleted.
@@ -48,6 +49,13 @@ struct PolicyQuestion {
     const CodeId& purpose;
     Presence presence;
     const CodeId& holder_kind;
+    Date on;
+};
+
+struct MandateQuestion {
+    const CodeId& requester_kind;
+    const CodeId& purpose;
+    MandateKind mandate;
     Date on;
 };
 
@@ -66,6 +74,9 @@ class Policy {
     // Such a requester may use such a mandate for that service on that day.
     [[nodiscard]] bool takes_mandate(const CodeId& requester_kind, const ServiceId& service,
                                      MandateKind kind, Date on) const;
+    // All that such a requester may ask for on that day with such a mandate, for that purpose, in
+    // the file's order.
+    [[nodiscard]] std::vector<ServiceId> services(const MandateQuestion& question) const;
 
   private:
     std::vector<PolicyRow> rows_;

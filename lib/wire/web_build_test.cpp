@@ -21,6 +21,19 @@ TEST(WebBuild, HasTheHashThatSha256sumMakes) {
     EXPECT_EQ(hex(build.hash), "51fb006d93559c371814d2c6fc317f6ed4aa680d741895a1f6158c6aca1c77e3");
 }
 
+TEST(WebBuild, ListsItsFilesAsSha256sumDoes) {
+    const std::string a(64, 'a');
+    const auto list = parse_web_build_list(a + "  a.js\n" + std::string(64, '0') + "  z.css\n");
+    ASSERT_TRUE(list) << list.error().why;
+    EXPECT_EQ(hex(list->at("a.js")), a);
+    EXPECT_EQ(list->size(), 2U);
+    for (const auto& text :
+         {a, a + " a.js\n", a + "  \n", a + "  ../a.js\n", a + "  a/b\n",
+          std::string(64, 'g') + "  a.js\n", a + "  a.js\n" + a + "  a.js\n", std::string("\n")}) {
+        EXPECT_FALSE(parse_web_build_list(text)) << text;
+    }
+}
+
 TEST(WebBuild, IsRefusedWhenItIsNone) {
     const TempFolder folder;
     EXPECT_THROW(load_web_build(folder.path("nothing")), OperatorError);

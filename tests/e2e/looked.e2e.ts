@@ -1,48 +1,28 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect_accessible } from "./checks";
 import {
   alter_relay,
+  clinic_checks_hanako,
   cli,
-  expect_accessible,
-  expect_no_sideways,
-  insert_card,
+  each_test_has_a_visit,
   log_in,
+  own,
   picture,
-  portal,
-  remove_card,
   settled,
-  start_browser,
-  visit,
-  type Language,
-  type Visit,
 } from "./country";
 
-let browser: Browser;
-let own: Visit;
+each_test_has_a_visit("hanako");
+
 let folder: string;
-beforeAll(async () => {
-  browser = await start_browser();
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "mado-e2e-"));
 });
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  insert_card("hanako");
-  own = await visit(browser);
-});
-afterEach(async () => {
-  await own.context.close();
-  remove_card();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
-function clinic_checks_hanako(): void {
-  cli("check", "--health-number", "621874998319", "--birth-date", "1986-05-01");
-}
 // The page compares by itself when that is due.
 async function compared(page: Page): Promise<void> {
   await settled(page);
@@ -53,7 +33,7 @@ async function compared(page: Page): Promise<void> {
 
 test("a clinic's look is there in plain words, compared, and proven to others", async () => {
   clinic_checks_hanako();
-  const { page, complaints } = own;
+  const { page } = own;
   await log_in(page, "looked");
   await page.getByRole("heading", { name: "確認できました（改ざんなし）" }).waitFor();
   await compared(page);
@@ -77,7 +57,6 @@ test("a clinic's look is there in plain words, compared, and proven to others", 
       { timeout: 30_000, interval: 2_000 },
     )
     .toMatch(/proven/);
-  expect(complaints).toEqual([]);
 });
 
 async function reopen(page: Page): Promise<void> {
@@ -127,20 +106,3 @@ test("an entry that the relay hides is found by comparing, with evidence", async
   await (await waiting).saveAs(file);
   expect(JSON.parse(readFileSync(file, "utf8")).findings.length).toBeGreaterThan(0);
 });
-
-for (const language of ["ja", "en", "easy"] as Language[]) {
-  test(`accessible, and no sideways scrolling: ${language}`, async () => {
-    const { page } = own;
-    await log_in(page, "looked", language);
-    await settled(page);
-    await expect_accessible(page);
-    await picture(page, `looked-${language}`);
-    await page.setViewportSize({ width: 320, height: 700 });
-    await expect_no_sideways(page);
-    await page.goto(`${portal}looked?size=large`);
-    await settled(page);
-    await expect_no_sideways(page);
-    await picture(page, `looked-${language}-320-large`);
-    await page.goto(`${portal}looked?size=normal`);
-  });
-}

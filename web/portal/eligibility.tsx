@@ -7,13 +7,13 @@ import { use_own } from "./own";
 import { page, type Context } from "./shell";
 
 function Eligibility({ context }: { context: Context }): JSX.Element {
-  const { records, done } = use_own(context, "eligibility");
+  const own = use_own(context, "eligibility");
   return (
     <>
       <h2>
         <Say of="eligibility.insurance" />
       </h2>
-      <Insurance insured={records.map(insured_of)} done={done} />
+      <Insurance insured={own.records.map(insured_of)} own={own} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // Who answered and who is silent, the same for every service.
 import { expect, test } from "vitest";
 import { Members, type JsonObject } from "../shared/json";
-import { read_answers } from "./own";
+import { known_holders, read_answers, told_silences } from "./own";
 import { answered, failed } from "./test_records";
 
 function read(data: JsonObject): string {
@@ -44,4 +44,29 @@ test("a fault of the reader is no silence", () => {
     throw new TypeError("a fault");
   };
   expect(() => read_answers([record(1, {})], broken)).toThrow(TypeError);
+});
+
+test("a refusal has the gateway's reason; a relay that is away is no holder's silence", () => {
+  const code = (...of: [position: number, code: string, detail?: string]) =>
+    read_answers([failed(kind, ...of)], read).silent[0]!.code;
+  expect(code(1, "holder_refused", "log_unwitnessed")).toBe("log_unwitnessed");
+  expect(code(1, "holder_refused", "order_stale")).toBe("holder_refused");
+  expect(code(1, "holder_refused")).toBe("holder_refused");
+  expect(code(1, "unavailable", "absent")).toBe("unavailable");
+  expect(code(1, "unavailable", "no connection")).toBe("unreached");
+  expect(code(1, "overloaded")).toBe("unreached");
+});
+
+test("silences: by name where it is known, else counted; nothing of a relay that is away", () => {
+  const silent = [1, 2, 3].map((position) => ({ kind, position, code: "unavailable" }));
+  const away = { kind: "care-insurer", position: 1, code: "unreached" };
+  const one = { kind, code: "unavailable" };
+  expect(told_silences([...silent, away], new Map())).toEqual([{ ...one, count: 3 }]);
+  const entry = { head: { to: { kind, position: 2 } }, order: { holder: "990010" } };
+  const names = known_holders([record(1, {})], [entry] as never, (id) => `A市 ${id}`);
+  expect(told_silences(silent, names)).toEqual([
+    { ...one, name: "保険者1", count: 1 },
+    { ...one, name: "A市 990010", count: 1 },
+    { ...one, count: 1 },
+  ]);
 });

@@ -1,7 +1,7 @@
 // A choice that works at once. The browser is not to keep what was chosen: it says something of the
 // person.
 import type { JSX } from "preact";
-import { Say } from "../shared/words";
+import { Say, lang_of } from "../shared/words";
 
 interface Choice {
   value: string;
@@ -25,7 +25,12 @@ export function Select(props: {
       onChange={(event) => on_change(event.currentTarget.value)}
     >
       {choices.map((one) => (
-        <option key={one.value} value={one.value} selected={one.value === value}>
+        <option
+          key={one.value}
+          value={one.value}
+          selected={one.value === value}
+          lang={lang_of(one.text)}
+        >
           {one.text}
         </option>
       ))}

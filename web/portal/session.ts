@@ -21,9 +21,17 @@ function go(where: () => void): void {
   where();
 }
 
+// This page's name for the log-in that may lead here again; "" of the first page.
+export function place_here(): string {
+  return location.pathname.slice(1);
+}
+
 export function leave(said: string): void {
   const lang = document.documentElement.dataset.language ?? "ja";
-  go(() => location.replace("/?" + new URLSearchParams({ said, lang })));
+  const to = place_here();
+  // Who goes on after the time is over is whoever was here; after a log-out it may be another one.
+  const more = said === "time_over" && to !== "" ? { to } : {};
+  go(() => location.replace("/?" + new URLSearchParams({ said, lang, ...more })));
 }
 
 // The log-in that this page is of: the SHA-256 of what the card signed.

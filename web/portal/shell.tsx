@@ -60,7 +60,7 @@ export async function page(parts: string[], view: View): Promise<void> {
   });
   watch_session();
   render(
-    <p role="status">
+    <p role="status" class="asking">
       <Say of="shell.loading" />
     </p>,
     root,

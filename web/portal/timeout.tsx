@@ -1,72 +1,93 @@
-// Two minutes before the log-in's end: a dialog, in all tabs at once. What the card signed cannot
-// be made longer; whoever wants to stay lets the card sign again.
+// Two minutes before the log-in's end, and again one minute before: a dialog, in all tabs at once.
+// What the card signed cannot be made longer; whoever wants to stay lets the card sign again.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { Say, text_of } from "../shared/words";
+import { Say } from "../shared/words";
 import { now_of, type Session } from "../shared/country";
-import { leave } from "./session";
-import { step_of } from "./timeout_step";
+import { leave, place_here } from "./session";
+import { step_of, type Step } from "./timeout_step";
 
-
+// Which warning somebody has answered, in whichever tab.
 const channel = new BroadcastChannel("mado-timeout");
 
-export function Timeout({ session }: { session: Session }): JSX.Element {
-  const seconds_left = () => session.expires - now_of(session);
-  const [left_s, set_left] = useState(seconds_left);
-  const dialog = useRef<HTMLDialogElement>(null);
-  const answered = useRef(false);
-  const step = step_of(left_s);
+function use_step(session: Session): Step {
+  const step_now = () => step_of(session.expires - now_of(session));
+  const [step, set_step] = useState(step_now);
   useEffect(() => {
-    const look = () => set_left(seconds_left());
+    const look = () => set_step(step_now());
     const every = setInterval(look, 1000);
     document.addEventListener("visibilitychange", look);
-    channel.onmessage = () => {
-      answered.current = true;
-      dialog.current?.close();
-    };
     return () => {
       clearInterval(every);
       document.removeEventListener("visibilitychange", look);
     };
   }, []);
+  return step;
+}
+
+function Choices(): JSX.Element {
+  return (
+    <div class="choices">
+      <form method="dialog">
+        <button type="submit" class="quiet">
+          <Say of="shell.timeout_stay" />
+        </button>
+      </form>
+      <form method="post" action="/login">
+        <input type="hidden" name="to" value={place_here()} />
+        <button type="submit">
+          <Say of="shell.timeout_again" />
+        </button>
+      </form>
+      <form method="post" action="/logout">
+        <button type="submit" class="quiet">
+          <Say of="shell.log_out" />
+        </button>
+      </form>
+    </div>
+  );
+}
+
+export function Timeout({ session }: { session: Session }): JSX.Element {
+  const step = use_step(session);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const answered = useRef(new Set<Step>());
+  const now = useRef(step);
+  now.current = step;
+  useEffect(() => {
+    channel.onmessage = ({ data }: MessageEvent<Step>) => {
+      answered.current.add(data);
+      if (data === now.current) dialog.current?.close();
+    };
+  }, []);
   useEffect(() => {
     if (step === "over") leave("time_over");
-    if (step === "warn" && !answered.current && !dialog.current?.open) {
-      dialog.current?.showModal();
-    }
+    const warns = step === "warn" || step === "last";
+    if (warns && !answered.current.has(step) && !dialog.current?.open) dialog.current?.showModal();
   }, [step]);
   const stay = () => {
-    answered.current = true;
-    channel.postMessage("answered");
+    answered.current.add(now.current);
+    channel.postMessage(now.current);
   };
-  const minutes = Math.max(1, Math.ceil(left_s / 60));
   return (
-    <dialog ref={dialog} class="timeout" aria-labelledby="timeout-title" onClose={stay}>
+    <dialog
+      ref={dialog}
+      class="timeout"
+      role="alertdialog"
+      aria-labelledby="timeout-title"
+      aria-describedby="timeout-text"
+      onClose={stay}
+    >
       <h2 id="timeout-title">
-        <Say of="shell.timeout_title" minutes={minutes} />
+        <Say of={step === "last" ? "shell.timeout_title_last" : "shell.timeout_title"} />
       </h2>
-      <p>
+      <p id="timeout-text">
         <Say of="shell.timeout_text" />
       </p>
-      <div class="choices">
-        <form method="dialog">
-          <button type="submit" class="quiet">
-            <Say of="shell.timeout_stay" />
-          </button>
-        </form>
-        <form method="post" action="/login">
-          <button type="submit">
-            <Say of="shell.timeout_again" />
-          </button>
-        </form>
-        <form method="post" action="/logout">
-          <button type="submit" class="quiet">
-            <Say of="shell.log_out" />
-          </button>
-        </form>
-      </div>
-      <p role="status" class="visually-hidden">
-        {step === "warn" ? text_of("shell.timeout_title", { minutes }) : ""}
+      <Choices />
+      {/* Open since the first warning, it says the second one aloud. */}
+      <p role="alert" class="visually-hidden">
+        {step === "last" && <Say of="shell.timeout_title_last" />}
       </p>
     </dialog>
   );

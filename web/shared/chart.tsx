@@ -1,7 +1,8 @@
 // Charts as SVG: spans of time on floors, and bars or steps of stacked amounts. Each is an image
 // with a summary in words; whoever draws one puts the figures beside it as a table.
-import type { ComponentChildren, JSX, RefObject } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { use_box } from "./box";
 import {
   fitting_ticks,
   is_narrow,
@@ -15,41 +16,12 @@ import {
   type Scale,
   type Tick,
 } from "./chart_layout";
+import { Read } from "./words";
 import "./chart.css";
 
 export interface Series {
   pattern: 1 | 2 | 3 | 4;
-  label: string;
-}
-
-const print_width = 780; // pixels: what A4 leaves between its margins, zoomed as chart.css says
-const box_at_first: Box = { width: 0, em: 16 };
-
-// The element's width and size of type; both can change, the type without the width.
-export function use_box<T extends HTMLElement>(): [RefObject<T | null>, Box] {
-  const element = useRef<T>(null);
-  const [box, set_box] = useState(box_at_first);
-  useLayoutEffect(() => {
-    const own = element.current!;
-    const probe = own.appendChild(document.createElement("span"));
-    probe.className = "em-probe";
-    const size_of_type = () => parseFloat(getComputedStyle(own).fontSize);
-    const measure = () => set_box({ width: own.clientWidth, em: size_of_type() });
-    const for_paper = () => set_box({ width: print_width, em: size_of_type() });
-    const observer = new ResizeObserver(measure);
-    observer.observe(own);
-    observer.observe(probe);
-    measure();
-    addEventListener("beforeprint", for_paper);
-    addEventListener("afterprint", measure);
-    return () => {
-      observer.disconnect();
-      removeEventListener("beforeprint", for_paper);
-      removeEventListener("afterprint", measure);
-      probe.remove();
-    };
-  }, []);
-  return [element, box];
+  label: string; // a phrase
 }
 
 // Once a page: the patterns that charts and legends of the page are filled with.
@@ -92,7 +64,7 @@ export function Legend({ series }: { series: Series[] }): JSX.Element {
       {series.map(({ pattern, label }) => (
         <li key={pattern}>
           <Swatch pattern={pattern} />
-          {label}
+          <Read text={label} />
         </li>
       ))}
     </ul>

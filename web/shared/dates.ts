@@ -10,10 +10,11 @@ export function set_utc_offset(seconds: number): void {
   utc_offset_s = seconds;
 }
 
-// 2026年11月30日; 30 Nov 2026; the month where there is no day. Without readings, to stand anywhere.
+// 2026年11月30日; 30 November 2026, as everywhere; the month where there is no day. Without readings,
+// to stand anywhere.
 export function day_text(day: string): string {
   const has_day = day.length > "2026-11".length;
-  return without_readings(has_day ? date_text(day, "short") : month_text(day, "short"));
+  return without_readings(has_day ? date_text(day) : month_text(day));
 }
 
 export function day_before(day: string): string {
@@ -34,6 +35,15 @@ export function clock_text(time: number): string {
 }
 
 export function time_text(time: number): string {
+  return without_readings(time_phrase(time));
+}
+
+// The same with readings, for elements.
+export function day_phrase(day: string): string {
+  return date_text(day);
+}
+
+export function time_phrase(time: number): string {
   const { day, clock } = parts_of(time);
-  return `${day_text(day)} ${clock}`;
+  return `${day_phrase(day)} ${clock}`;
 }

@@ -30,7 +30,7 @@ test("a fiscal year begins in April", () => {
 
 test.each([
   ["ja", "2026年11月3日", "2026年11月3日", "2026年11月"],
-  ["en", "3 Nov 2026", "3 November 2026", "November 2026"],
+  ["en", "3 November 2026", "3 November 2026", "November 2026"],
 ] as const)("days as people read them: %s", async (language, plain, date, month) => {
   await load_words(language, []);
   expect(day_text("2026-11-03")).toBe(plain);

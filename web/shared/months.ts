@@ -31,7 +31,8 @@ export function months_of({ from, to }: { from: string; to: string }): string[] 
   return Array.from({ length: count }, (_, i) => add_months(from, i));
 }
 
-// April to March.
+// April to March, as the records themselves count years (an age in check-ups, contributions a
+// year). Here for sorting and labels only: no right depends on it.
 export function fiscal_year(month: string): number {
   return parts_of(add_months(month, -3))[0];
 }

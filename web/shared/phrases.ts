@@ -27,6 +27,13 @@ export function money(amount: number): string {
   return yen(amount).replace("円", unit("円", "えん"));
 }
 
+// 厚労 花子 is 厚労花子 everywhere; グエン ヴァン アン keeps its spaces.
+export function name_text(name: string): string {
+  const japanese =
+    /^\p{Script=Han}+[ 　][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+$/u;
+  return japanese.test(name) ? name.replace(/[ 　]/, "") : name;
+}
+
 type English = "whole" | "short"; // the name of a month: November, Nov
 
 function english_month(number: number, english: English): string {

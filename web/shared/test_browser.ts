@@ -106,9 +106,12 @@ export async function saved(page: Page, button: string | RegExp): Promise<string
 // Everything open and in large text: no sideways scrolling, targets that a finger meets, and what
 // axe finds. It takes seconds: the narrow page of each language is enough.
 export async function expect_accessible(page: Page, width: number): Promise<void> {
-  const sizes = await page.evaluate(() => {
+  await page.evaluate(() => {
     document.querySelectorAll("details").forEach((one) => (one.open = true));
     document.documentElement.classList.add("large");
+  });
+  await drawn(page);
+  const sizes = await page.evaluate(() => {
     const targets = [...document.querySelectorAll("button, summary, select, label.choice")];
     const heights = targets.map((one) => one.getBoundingClientRect().height);
     return { width: document.documentElement.scrollWidth, lowest: Math.min(...heights) };

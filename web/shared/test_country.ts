@@ -206,6 +206,7 @@ const policies = [
     holder_kinds: ["medical-insurer"],
     legal_basis: "個人情報の保護に関する法律第33条・第76条（本人の開示請求。診療報酬明細書等）",
   }),
+  policy_row({ id: "notices.portal.own-view.card-pin", service: "notices" }),
   policy_row({
     id: "eligibility.portal.own-view.card-pin",
     service: "eligibility",
@@ -590,7 +591,7 @@ export class TestCountry {
     const now = test_now();
     const certificate = await hash_of(this.certificate);
     const own = ["entries", "bells", "question", "questions"];
-    const scope = [...own, "evidence", "claims", "eligibility"];
+    const scope = [...own, "evidence", "claims", "eligibility", "notices"];
     const mandate = await sign(
       "mado-mandate+jws",
       {

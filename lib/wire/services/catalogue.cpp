@@ -110,6 +110,10 @@ std::optional<Date> Row::date(std::string_view column) const {
     return date ? std::optional(*date) : std::nullopt;
 }
 
+std::span<const Contract> all_contracts() {
+    return contracts;
+}
+
 const Contract* find_contract(std::string_view service) {
     const auto* found = std::ranges::find(contracts, service, &Contract::service);
     return found == contracts.end() ? nullptr : found;

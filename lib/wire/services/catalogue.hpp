@@ -100,6 +100,7 @@ constexpr std::size_t items_max = 50'000;
 // Signed and sealed it is 16/9 as long, and must fit answer_bytes_max.
 constexpr std::size_t document_bytes_max = 2 * 1024 * 1024;
 
+std::span<const Contract> all_contracts();
 // Null when the catalogue has no such service.
 const Contract* find_contract(std::string_view service);
 

@@ -105,15 +105,16 @@ json::object coverage_of(const Row& row, const Participant& holder) {
     return out;
 }
 
-json::object payer_of(const Row& row, const Participant& holder) {
+// Of a day to come a holder says what it knows now, and is not bound by it.
+json::object payer_of(const Row& row, const ServiceQuestion& question, Date on) {
     json::object out{{"rank", *row.integer("rank")},
                      {"share_percent", *row.integer("share_percent")},
-                     {"guarantee", *row.integer("guarantee") != 0},
+                     {"guarantee", *row.integer("guarantee") != 0 && on <= question.today},
                      {"special_payment", row.integer("special_payment").value_or(0) != 0},
                      {"symbol", row.text("symbol").value_or("")},
                      {"number", *row.text("number")},
                      {"branch", row.text("branch").value_or("")}};
-    out["coverage"] = coverage_of(row, holder);
+    out["coverage"] = coverage_of(row, question.holder);
     return out;
 }
 
@@ -174,7 +175,7 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     for (const auto& row : fitting) {
         out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
         if (!in_bounds(row)) return bad("a rank or a share_percent is out of bounds");
-        if (valid_on(row, *on)) payers.push_back(payer_of(row, question.holder));
+        if (valid_on(row, *on)) payers.push_back(payer_of(row, question, *on));
     }
     if (payers.size() > payers_max) return bad("too many payers on one day");
     if (payers.empty()) {

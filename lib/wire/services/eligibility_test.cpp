@@ -57,7 +57,8 @@ class Eligibility : public testing::Test {
                                  {.holder = *directory_.find(holder_),
                                   .number = asked_.empty() ? number_of(rows) : asked_,
                                   .birth_date = born,
-                                  .parameters = {{"on", std::string(on)}}},
+                                  .parameters = {{"on", std::string(on)}},
+                                  .today = valid(parse_date("2026-01-31"))},
                                  rows, {}));
     }
     json::object data(const std::vector<Row>& rows, std::string_view on) {
@@ -231,6 +232,10 @@ TEST_F(Eligibility, SaysWhetherItBindsAndWhetherASpecialPaymentApplies) {
     EXPECT_EQ(bare.at("branch"), "");
     EXPECT_EQ(plain.size(), 8U);
     EXPECT_EQ(payer(with(hanako(), "guarantee", std::int64_t{0})).at("guarantee"), false);
+    // What a holder knows today does not bind it for a day to come.
+    const auto later = ask({hanako()}, "2026-02-01");
+    EXPECT_EQ(later.data->at("payers").at(0).at("guarantee"), false);
+    EXPECT_EQ(later.data->at("result").as_string(), "insured");
     EXPECT_EQ(payer(with(hanako(), "special_payment", std::int64_t{1})).at("special_payment"),
               true);
     EXPECT_EQ(payer(with(hanako(), "special_payment", std::int64_t{0})).at("special_payment"),

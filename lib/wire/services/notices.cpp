@@ -14,12 +14,19 @@ namespace {
 // id asked): every person whom the number fits has a row, or those who share a number could not be
 // told apart.
 constexpr std::array columns{
-    Column{"symbol", ColumnKind::text, false},         Column{"number", ColumnKind::text, true},
-    Column{"branch", ColumnKind::text, false},         Column{"name", ColumnKind::text, true},
-    Column{"notice_id", ColumnKind::record_id, false}, Column{"subject", ColumnKind::text, false},
-    Column{"sender", ColumnKind::text, false},         Column{"received", ColumnKind::date, false},
-    Column{"deadline", ColumnKind::date, false},       Column{"procedure", ColumnKind::text, false},
-    Column{"amount_yen", ColumnKind::integer, false},  Column{"as_of", ColumnKind::integer, true},
+    Column{"symbol", ColumnKind::text, false},
+    Column{"number", ColumnKind::text, true},
+    Column{"branch", ColumnKind::text, false},
+    Column{"name", ColumnKind::text, true},
+    Column{"notice_id", ColumnKind::record_id, false},
+    Column{"subject", ColumnKind::text, false},
+    Column{"sender", ColumnKind::text, false},
+    Column{"received", ColumnKind::date, false},
+    Column{"deadline", ColumnKind::date, false},
+    Column{"procedure", ColumnKind::text, false},
+    Column{"amount_yen", ColumnKind::integer, false},
+    Column{"amount_for", ColumnKind::text, false},
+    Column{"as_of", ColumnKind::integer, true},
 };
 
 constexpr std::array item_columns{
@@ -46,6 +53,21 @@ bool has_text(const Row& row, std::string_view column) {
     return !row.text(column).value_or("").empty();
 }
 
+// The amount, and whether it is the person's to pay or to receive, where it is either.
+Parsed<void> add_amount(json::object& out, const Row& row) {
+    const auto amount = row.integer("amount_yen");
+    const auto what_for = row.text("amount_for");
+    if (!amount) return {};
+    if (*amount < 0 || *amount > amount_yen_max) return bad("a notice's amount is out of bounds");
+    out["amount_yen"] = *amount;
+    if (!what_for) return {};
+    if (*what_for != "pay" && *what_for != "receive") {
+        return bad("a notice's amount is neither to pay nor to receive");
+    }
+    out["amount_for"] = *what_for;
+    return {};
+}
+
 Parsed<json::object> notice_json(const Row& row) {
     if (!has_text(row, "subject") || !has_text(row, "sender") || !row.date("received")) {
         return bad("a notice has no subject, no sender or no day");
@@ -59,12 +81,7 @@ Parsed<json::object> notice_json(const Row& row) {
         if (!CodeId::parse(*procedure)) return bad("a notice's procedure is no code");
         out["procedure"] = *procedure;
     }
-    if (const auto amount = row.integer("amount_yen")) {
-        if (*amount < 0 || *amount > amount_yen_max) {
-            return bad("a notice's amount is out of bounds");
-        }
-        out["amount_yen"] = *amount;
-    }
+    if (auto ok = add_amount(out, row); !ok) return std::unexpected(ok.error());
     return out;
 }
 

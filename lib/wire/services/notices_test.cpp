@@ -21,7 +21,8 @@ Row notice(const char* id = "T-1", const char* received = "2026-11-06") {
                                           {"received", received},
                                           {"deadline", "2026-11-30"},
                                           {"procedure", "premium-payment"},
-                                          {"amount_yen", std::int64_t{18'400}}});
+                                          {"amount_yen", std::int64_t{18'400}},
+                                          {"amount_for", "pay"}});
     return row;
 }
 
@@ -84,12 +85,12 @@ TEST_F(Notices, NoneIsAnAnswerToo) {
 
 TEST_F(Notices, SayWhatTheyAreAboutAndNoMore) {
     auto bare = notice("T-2", "2026-04-08");
-    for (const auto* column : {"deadline", "procedure", "amount_yen"})
+    for (const auto* column : {"deadline", "procedure", "amount_for", "amount_yen"})
         bare.values.erase(column);
     EXPECT_EQ(json::serialize(data({notice(), bare}).at("notices")),
               R"([{"id":"T-1","subject":"国民健康保険料のお知らせ","sender":"A市 保険年金課",)"
               R"("received":"2026-11-06","deadline":"2026-11-30","procedure":"premium-payment",)"
-              R"("amount_yen":18400},)"
+              R"("amount_yen":18400,"amount_for":"pay"},)"
               R"({"id":"T-2","subject":"国民健康保険料のお知らせ","sender":"A市 保険年金課",)"
               R"("received":"2026-04-08"}])");
 }
@@ -133,6 +134,8 @@ TEST_F(Notices, EachColumnHasItsBounds) {
     EXPECT_EQ(why_bad({with(notice(), "amount_yen", amount_yen_max)}), "");
     for (const auto amount : {std::int64_t{-1}, amount_yen_max + 1})
         EXPECT_NE(why_bad({with(notice(), "amount_yen", amount)}), "") << amount;
+    EXPECT_EQ(why_bad({with(notice(), "amount_for", "receive")}), "");
+    EXPECT_NE(why_bad({with(notice(), "amount_for", "burn")}), "");
     for (const auto* column : {"subject", "sender", "received"})
         EXPECT_NE(why_bad({with(notice(), column, Value())}), "") << column;
     for (const auto* column : {"subject", "sender"})
@@ -155,7 +158,7 @@ TEST_F(OneNotice, HasItsTextInTheOrderOfTheSelect) {
     EXPECT_EQ(json::serialize(*answer.data),
               R"({"notice":{"id":"T-1","subject":"国民健康保険料のお知らせ",)"
               R"("sender":"A市 保険年金課","received":"2026-11-06","deadline":"2026-11-30",)"
-              R"("procedure":"premium-payment","amount_yen":18400},)"
+              R"("procedure":"premium-payment","amount_yen":18400,"amount_for":"pay"},)"
               R"("body":["11月30日までに納めてください。","お問い合わせは保険年金課へ。"]})");
 }
 

@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 #include <map>
 
-#include "benefit/pension.hpp"
+#include "benefit/working.hpp"
 #include "wire/services/pension_record.hpp"
 
 namespace mado::wire {
@@ -256,6 +256,50 @@ json::object national_fund_of(const benefit::Applicant& applicant, Date today) {
             {"joining", std::move(joining)}};
 }
 
+// --- 働きながら受けとるとき ---
+
+std::expected<std::int64_t, benefit::Unknown> awarded_by_pay(
+    const PensionRecord& record, const std::vector<InsuredMonth>& months, Date today) {
+    // Rows of one pension: what is left out of it (経過的加算) is left out once.
+    std::int64_t paid_yen = 0;
+    std::optional<int> claimed;
+    const auto now = benefit::month_of(today);
+    const int age = benefit::age_months(record.birth, now) / 12;
+    for (const auto& item : record.items) {
+        const bool running =
+            (!item.to || *item.to >= now) && (!item.until_age || age < *item.until_age);
+        if (item.kind != Kind::award || item.scheme != benefit::Scheme::employees || !running) {
+            continue;
+        }
+        // Paid from the month after the claim.
+        auto at = benefit::age_months(record.birth, benefit::plus_months(item.from, -1));
+        if (item.claim_age > 0) at = std::clamp(at, item.claim_age * 12, item.claim_age * 12 + 11);
+        claimed = std::min(claimed.value_or(at), at);
+        paid_yen += item.yen;
+    }
+    if (!claimed) return 0;
+    return benefit::stoppable_of_award(paid_yen, *claimed, record.birth, months, today);
+}
+
+void add_working(json::object& out, std::expected<std::int64_t, benefit::Unknown> yearly_yen,
+                 Date today) {
+    out["working"] = nullptr;
+    if (!yearly_yen) {
+        out["working_unknown"] = benefit::code(yearly_yen.error());
+        return;
+    }
+    const auto working = benefit::working(*yearly_yen, today);
+    if (!working) {
+        out["working_unknown"] = benefit::code(working.error());
+    } else if (*working) {
+        out["working"] = json::object{{"pension_yen", (*working)->pension_yen},
+                                      {"limit_yen", (*working)->limit_yen},
+                                      {"free_until_yen", (*working)->free_until_yen},
+                                      {"none_from_yen", (*working)->none_from_yen},
+                                      {"fiscal_year", (*working)->fiscal_year}};
+    }
+}
+
 Parsed<void> add_state(json::object& out, const PensionRecord& record, Date today) {
     const auto months = pension_months(record);
     if (!months) return std::unexpected(months.error());
@@ -267,10 +311,13 @@ Parsed<void> add_state(json::object& out, const PensionRecord& record, Date toda
     out["years"] = years_of(record, *months);
     if (receiving) {
         add_unknown(out, "receiving");
+        add_working(out, awarded_by_pay(record, *months, today), today);
     } else if (const auto expected = benefit::expected_pension(record.birth, *months, today)) {
         out["expected"] = expected_json(*expected);
+        add_working(out, expected->by_pay_continued_yen, today);
     } else {
         add_unknown(out, benefit::code(expected.error()));
+        add_working(out, std::unexpected(expected.error()), today);
     }
     out["national_fund"] = national_fund_of(applicant_of(record, *months, today, receiving), today);
     return {};

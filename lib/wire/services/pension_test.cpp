@@ -247,6 +247,66 @@ TEST_F(Pension, AFundThatOnlyWritesToSomebody) {
     EXPECT_EQ(member.at("expected_unknown").as_string(), "no-promise");
 }
 
+// ---- what may be earned beside it ----
+
+// 厚生年金保険法46条: the limit of fiscal year 2026 is 650,000 yen a month.
+TEST_F(Pension, WhatMayBeEarnedByWhoExpects) {
+    const auto document = data(
+        {category("second", "2009-04"), employment("2009-04"), pay("2009-04", nullptr, 300'000)});
+    // 300,000 × 5.481 ÷ 1000 × 444 months, 2009-04 to 2046-03; and a twelfth.
+    const auto& working = document.at("working").as_object();
+    EXPECT_EQ(working.at("pension_yen").as_int64(), 730'069 / 12);
+    EXPECT_EQ(working.at("limit_yen").as_int64(), 650'000);
+    EXPECT_EQ(working.at("free_until_yen").as_int64(), 650'000 - 60'839);
+    EXPECT_EQ(working.at("none_from_yen").as_int64(), 650'000 + 60'839);
+    EXPECT_EQ(working.at("fiscal_year").as_int64(), 2026);
+    // The part that a fund pays in the state's place counts as the state's.
+    const auto fund =
+        data({category("second", "2009-04"), with(employment("2009-04"), "fund", yen(1)),
+              pay("2009-04", nullptr, 300'000)});
+    EXPECT_EQ(fund.at("working").as_object(), working);
+}
+
+TEST_F(Pension, WhatMayBeEarnedByWhoReceives) {
+    const auto row = with(person(), "birth_date", "1960-06-15");
+    const auto award = [](const char* since, std::int64_t amount, std::int64_t age) {
+        return item("award", since, nullptr,
+                    {{"scheme", "employees"}, {"yen", amount}, {"claim_age", age}});
+    };
+    std::vector<Row> items{category("second", "1984-04", "2020-05"),
+                           employment("1984-04", "2020-05"), pay("1984-04", "2020-05", 300'000),
+                           award("2025-07", 1'200'000, 65)};
+    // 経過的加算, 1,766 × 434 − 847,300 × 434 ÷ 480, is not among what can be stopped.
+    const auto left = (1'200'000 - (766'444 - 766'100)) / 12;
+    EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(), left);
+    // In two rows, what is left out is left out once; and what has ended counts no more.
+    items.back() = award("2025-07", 700'000, 65);
+    items.push_back(award("2025-07", 500'000, 65));
+    EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(), left);
+    items.back() = with(award("2025-07", 900'000, 65), "to", "2026-08");
+    EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(),
+              (700'000 - (766'444 - 766'100)) / 12);
+    items.pop_back();
+    // Claimed in the month in which 66 was attained: 8.4 % more, which cannot be stopped either.
+    items.back() = award("2026-07", 1'300'800, 66);
+    EXPECT_EQ(data(items, row).at("working").at("pension_yen").as_int64(), left);
+}
+
+TEST_F(Pension, NothingToStopOrNotKnown) {
+    const auto alone = data({category("first", "2006-04"), payment("paid", "2006-04")});
+    EXPECT_TRUE(alone.at("working").is_null());
+    EXPECT_FALSE(alone.contains("working_unknown"));
+    const auto unknown = data({category("second", "2009-04"), employment("2009-04")});
+    EXPECT_TRUE(unknown.at("working").is_null());
+    EXPECT_EQ(unknown.at("working_unknown").as_string(), "pay-missing");
+    today_ = parse_date("2027-04-01").value();
+    const auto later = data(
+        {category("second", "2009-04"), employment("2009-04"), pay("2009-04", nullptr, 300'000)});
+    EXPECT_EQ(later.at("working_unknown").as_string(), "no-table");
+}
+
+// ---- funds' pensions that end ----
+
 // 国民年金基金 I to V, 厚生年金基金: a pension that ends must not be shown as one for life.
 TEST_F(Pension, WhatIsPaidForATermEndsWithIt) {
     const Values lifelong{{"scheme", "national-fund"}, {"yen", yen(120'000)}};
@@ -332,6 +392,7 @@ TEST_F(Pension, AFundSaysItsOwnAmounts) {
     EXPECT_EQ(document.at("body").as_string(), "national-fund");
     EXPECT_FALSE(document.contains("months"));
     EXPECT_FALSE(document.contains("national_fund"));
+    EXPECT_FALSE(document.contains("working"));
     const auto& years = document.at("years").as_array();
     EXPECT_EQ(years[0].at("yen").as_int64(), 10 * 11'880);
     EXPECT_EQ(years.back().at("year").as_int64(), 2026);

@@ -5,11 +5,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
-import { Read, Say, phrase, text_of } from "../../shared/words";
+import { Ja, Read, Say, in_japanese, phrase, text_of } from "../../shared/words";
 import { Answered, Entry, Silent } from "../answered";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
 import { Ended } from "../eligibility/insurance";
-import type { Cover, Insured } from "../eligibility/insured";
+import { name_of_person, type Cover, type Insured } from "../eligibility/insured";
+import { Printed } from "../printed";
 import { first_day_of, type History } from "./history";
 import "./care.css";
 
@@ -27,17 +28,19 @@ interface CareProps {
 
 // ---- the insurer's words ----
 
-// 要介護3 and 要支援2 are the law's words for all insurers; others stand as the insurer writes them.
+// For display in three languages only. 要介護3 and 要支援2 are the words of all insurers
+// (要介護認定等に係る介護認定審査会による審査及び判定の基準等に関する省令第1条、第2条); what is none of them
+// stands as the insurer writes it.
 function level_text(level: string | undefined): string {
   if (level === undefined) return phrase("care.no_level");
   const found = /^要(介護|支援)([1-5])$/.exec(level);
-  if (!found) return level;
+  if (!found) return in_japanese(level);
   return phrase(`care.level_${found[1] === "介護" ? "care" : "support"}`, { level: found[2]! });
 }
 
 function category_text(category: string | undefined): string {
   const found = category && /^第([12])号$/.exec(category);
-  return found ? phrase(`care.category_${found[1]}`) : (category ?? "");
+  return found ? phrase(`care.category_${found[1]}`) : in_japanese(category ?? "");
 }
 
 function share_text({ share_percent }: Cover): string {
@@ -103,7 +106,7 @@ function Before({ insured, history }: { insured: Insured; history: History }): J
     <>
       {covers.length > 0 && (
         <DataTable
-          caption={phrase("care.before_table", { holder: insured.holder ?? "" })}
+          caption={phrase("care.before_table", { holder: in_japanese(insured.holder ?? "") })}
           columns={["period", "level", "share"].map((name) => ({ label: phrase(`care.${name}`) }))}
           rows={covers.map((cover) => ({
             key: cover.from,
@@ -113,7 +116,7 @@ function Before({ insured, history }: { insured: Insured; history: History }): J
           }))}
         />
       )}
-      <p role="status" ref={status} tabIndex={-1}>
+      <p role="status" ref={status} tabIndex={-1} class={state === "asking" ? state : undefined}>
         {state === "asking" && <Say of="shell.asking" />}
         {state === "begun" && <Say of="care.nothing_before" />}
         {state === "failed" && <Say of="care.before_failed" />}
@@ -135,7 +138,9 @@ function One({ of, ask_before, doubt }: OneProps): JSX.Element {
   const may_ask = first !== undefined && history.state !== "begun";
   return (
     <li class="card">
-      <h2>{insured.holder}</h2>
+      <h2>
+        <Ja>{insured.holder ?? ""}</Ja>
+      </h2>
       {insured.covers.map((cover) => (
         <Now key={cover.from} cover={cover} />
       ))}
@@ -156,14 +161,18 @@ function One({ of, ask_before, doubt }: OneProps): JSX.Element {
       <p>
         <Answered as_of={insured.as_of ?? 0} />
       </p>
-      <OpenDoubt subject={phrase("care.doubt_subject")} open={doubt} />
+      <OpenDoubt subject={subject_of(insured)} open={doubt} />
     </li>
   );
 }
 
+function subject_of({ holder = "" }: Insured): string {
+  return phrase("care.doubt_subject", { holder: in_japanese(holder) });
+}
+
 function Doubt({ insured, close }: { insured: Insured; close: () => void }): JSX.Element {
-  const holder = insured.holder ?? "";
-  const subject = phrase("care.doubt_subject");
+  const holder = in_japanese(insured.holder ?? "");
+  const subject = subject_of(insured);
   const [cover] = insured.covers;
   const shown = cover
     ? phrase("care.doubt_shown", { level: level_text(cover.level), share: share_text(cover) })
@@ -231,22 +240,25 @@ export function Care(props: CareProps): JSX.Element {
   const status = status_of(props);
   return (
     <div class="care on-paper">
+      <Printed name={in_japanese(name_of_person(insurers.map(({ insured }) => insured)) ?? "")} />
       <p>
         <Say of="care.intro" />
       </p>
-      <p role="status">
+      <p role="status" class={done ? undefined : "asking"}>
         <Say of={status} />
       </p>
-      <ul class="cards">
-        {insurers.map((one) => (
-          <One
-            key={one.position}
-            of={one}
-            ask_before={ask_before}
-            doubt={() => set_doubted(one.insured)}
-          />
-        ))}
-      </ul>
+      {insurers.length > 0 && (
+        <ul class="cards">
+          {insurers.map((one) => (
+            <One
+              key={one.position}
+              of={one}
+              ask_before={ask_before}
+              doubt={() => set_doubted(one.insured)}
+            />
+          ))}
+        </ul>
+      )}
       {done && !is_insured && <ForWhom />}
       {is_insured && (
         <>

@@ -77,7 +77,7 @@ function Cell({ value }: { value: Value | undefined }): JSX.Element {
   }
   return (
     <span>
-      <Read text={measured_text(value)} />
+      <Read text={measured_text(value)} />{" "}
       {value.outside && (
         <small class="outside">
           <Say of="checkups.outside_short" />

@@ -3,7 +3,7 @@ import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text } from "../../shared/phrases";
-import { Say, phrase, text_of } from "../../shared/words";
+import { Say, in_japanese, phrase, text_of } from "../../shared/words";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
 import type { Examined } from "./years";
 
@@ -11,7 +11,10 @@ export const DoubtContext = createContext<(one: Examined) => void>(() => undefin
 
 function subject_of({ checkup }: Examined): string {
   const { day, institution } = checkup;
-  return phrase("checkups.doubt_subject", { day: date_text(day), institution });
+  return phrase("checkups.doubt_subject", {
+    day: date_text(day),
+    institution: in_japanese(institution),
+  });
 }
 
 export function DoubtButton({ one }: { one: Examined }): JSX.Element {
@@ -29,12 +32,12 @@ export function CheckupDoubt({ one, close }: { one: Examined; close: () => void 
       <ol>
         <li>
           <p>
-            <Say of="checkups.doubt_institution" institution={checkup.institution} />
+            <Say of="checkups.doubt_institution" institution={in_japanese(checkup.institution)} />
           </p>
         </li>
         <li>
           <p>
-            <Say of="checkups.doubt_insurer" holder={answer.holder.name} />
+            <Say of="checkups.doubt_insurer" holder={in_japanese(answer.holder.name)} />
           </p>
           <Saying text={text_of("checkups.doubt_saying", { day, subject })} />
         </li>

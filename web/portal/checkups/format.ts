@@ -1,11 +1,11 @@
 // Items, values and ranges as the page's language writes them, as phrases.
-import { has_words, language, phrase } from "../../shared/words";
+import { has_words, in_japanese, language, phrase } from "../../shared/words";
 import type { Value } from "./record";
 
 // The page's own name where it has one, else the holder's.
 export function item_text({ code, name }: Value): string {
   const key = `checkups.item_${code}`;
-  return has_words(key) ? phrase(key) : name;
+  return has_words(key) ? phrase(key) : in_japanese(name);
 }
 
 export function unit_text({ unit }: Value): string {
@@ -23,7 +23,7 @@ const answers: Record<string, string> = {
 // A sign alone is not read out.
 export function value_text({ value }: Value): string {
   const answer = answers[value];
-  return answer ? phrase(`checkups.answer_${answer}`, { sign: value }) : value;
+  return answer ? phrase(`checkups.answer_${answer}`, { sign: value }) : in_japanese(value);
 }
 
 export function measured_text(value: Value): string {

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { date_text } from "../../shared/phrases";
 import { DataTable, type Row } from "../../shared/table";
-import { Read, Say, has_words, phrase } from "../../shared/words";
+import { Ja, Read, Say, has_words, phrase } from "../../shared/words";
 import { Fact } from "../answered";
 import { DoubtButton } from "./doubt";
 import { item_text, range_text, unit_text, value_text } from "./format";
@@ -26,14 +26,22 @@ export function Facts({ one }: { one: Examined }): JSX.Element {
   const { kind, institution, metabolic, guidance, doctor } = one.checkup;
   return (
     <dl class="facts">
-      <Fact of="checkups.institution">{institution}</Fact>
+      <Fact of="checkups.institution">
+        <Ja>{institution}</Ja>
+      </Fact>
       <Fact of="checkups.kind">
         <Say of={`checkups.kind_${kind}`} />
       </Fact>
-      <Fact of="checkups.insurer">{one.answer.holder.name}</Fact>
+      <Fact of="checkups.insurer">
+        <Ja>{one.answer.holder.name}</Ja>
+      </Fact>
       {metabolic && <Judged of="metabolic" value={metabolic} />}
       {guidance && <Judged of="guidance" value={guidance} />}
-      {doctor && <Fact of="checkups.doctor">{doctor}</Fact>}
+      {doctor && (
+        <Fact of="checkups.doctor">
+          <Ja>{doctor}</Ja>
+        </Fact>
+      )}
     </dl>
   );
 }
@@ -56,7 +64,7 @@ function row_of(value: Value): Row {
     key: value.code,
     cells: [
       <span>
-        <Read text={item_text(value)} />
+        <Read text={item_text(value)} />{" "}
         {has_words(hint) && (
           <small>
             <Say of={hint} />

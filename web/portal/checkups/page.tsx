@@ -4,11 +4,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { OwnRecord } from "../../shared/ask";
 import { Patterns } from "../../shared/chart";
-import { use_unfolded_on_paper } from "../../shared/paper";
 import { date_text, month_text } from "../../shared/phrases";
-import { Read, Say } from "../../shared/words";
+import { Ja, Read, Say } from "../../shared/words";
 import { Answered, Progress, Section, Silent } from "../answered";
 import { read_answers, type Answers } from "../own";
+import { Printed } from "../printed";
 import { Change } from "./change";
 import { CheckupDoubt, DoubtButton, DoubtContext } from "./doubt";
 import { Facts, Newest } from "./one";
@@ -36,7 +36,9 @@ function Insurers({ read }: { read: Answers<CheckupsDocument> }): JSX.Element {
     <ul class="cards">
       {read.answers.map(({ position, holder, as_of, document }) => (
         <li key={position} class="card">
-          <h3>{holder.name}</h3>
+          <h3>
+            <Ja>{holder.name}</Ja>
+          </h3>
           <p>
             {document.checkups.length > 0 ? (
               <Say of="checkups.count" count={document.checkups.length} />
@@ -114,12 +116,12 @@ interface CheckupsProps {
 
 export function Checkups({ records, done }: CheckupsProps): JSX.Element {
   const [doubted, set_doubted] = useState<Examined | null>(null);
-  use_unfolded_on_paper();
   const read = read_answers(records, read_checkups);
   const all = all_of(read.answers);
   return (
     <DoubtContext.Provider value={set_doubted}>
       <div class="checkups on-paper">
+        <Printed />
         <Patterns />
         <p>
           <Say of="checkups.intro" />

@@ -3,7 +3,7 @@ import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
 import { day_of } from "../../shared/dates";
 import { date_text, money, month_text } from "../../shared/phrases";
-import { Say, phrase, text_of } from "../../shared/words";
+import { Say, in_japanese, phrase, text_of } from "../../shared/words";
 import { DoubtDialog, OpenDoubt, Saying } from "../doubt";
 import type { Line } from "./sums";
 
@@ -11,7 +11,10 @@ export const DoubtContext = createContext<(line: Line) => void>(() => undefined)
 
 function subject_of({ claim }: Line): string {
   const { month, institution } = claim;
-  return phrase("claims.doubt_subject", { month: month_text(month), institution });
+  return phrase("claims.doubt_subject", {
+    month: month_text(month),
+    institution: in_japanese(institution),
+  });
 }
 
 function shown_of({ claim }: Line): string {
@@ -21,9 +24,15 @@ function shown_of({ claim }: Line): string {
   return phrase("claims.doubt_shown", { ...values, paid: money(paid_yen) });
 }
 
+// One institution may have sent several of a month.
+function named({ claim }: Line): string {
+  const kind = phrase(`claims.kind_${claim.kind}`);
+  return phrase("claims.doubt_named", { kind, cost: money(claim.cost_yen) });
+}
+
 export function DoubtButton({ line }: { line: Line }): JSX.Element {
   const open = useContext(DoubtContext);
-  return <OpenDoubt subject={subject_of(line)} open={() => open(line)} />;
+  return <OpenDoubt subject={`${subject_of(line)}${named(line)}`} open={() => open(line)} />;
 }
 
 export function ClaimDoubt({ line, close }: { line: Line; close: () => void }): JSX.Element {
@@ -35,12 +44,12 @@ export function ClaimDoubt({ line, close }: { line: Line; close: () => void }): 
       <ol>
         <li>
           <p>
-            <Say of="claims.doubt_institution" institution={line.claim.institution} />
+            <Say of="claims.doubt_institution" institution={in_japanese(line.claim.institution)} />
           </p>
         </li>
         <li>
           <p>
-            <Say of="claims.doubt_insurer" holder={holder.name} />
+            <Say of="claims.doubt_insurer" holder={in_japanese(holder.name)} />
           </p>
           <Saying text={text_of("claims.doubt_saying", { day, subject, shown })} />
         </li>

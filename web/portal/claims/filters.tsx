@@ -1,6 +1,6 @@
 // Which months, of which institution. Each choice works at once.
 import type { JSX } from "preact";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, text_of } from "../../shared/words";
 import { Select } from "../select";
 
 const period_choices = [12, 24, 60] as const; // insurers keep five years
@@ -47,7 +47,9 @@ export function Filters(props: FiltersProps): JSX.Element {
         />
       </fieldset>
       <p role="status" class="hint">
-        {chosen !== "" && <Say of="claims.filtered" name={chosen} shown={shown} all={all} />}
+        {chosen !== "" && (
+          <Say of="claims.filtered" {...{ name: in_japanese(chosen), shown, all }} />
+        )}
       </p>
     </>
   );

@@ -1,28 +1,29 @@
 // Each insurer by itself: as of when, until which month, what it has of the period; and who is
 // silent.
 import type { JSX } from "preact";
-import { month_after } from "../../shared/months";
 import { month_text } from "../../shared/phrases";
-import { Read, Say } from "../../shared/words";
+import { Ja, Read, Say } from "../../shared/words";
 import { Answered, Entry, Silent } from "../answered";
 import type { Answers } from "../own";
 import { paid_text } from "./paid";
 import type { Answer, ClaimsDocument, Period } from "./record";
-import { is_late, lines_of, sum_of } from "./sums";
+import { filtered, lines_of, sum_of } from "./sums";
 
 interface OneProps {
   answer: Answer;
   period: Period;
-  today: string;
+  institution: string; // "" for all
 }
 
-function One({ answer, period, today }: OneProps): JSX.Element {
+// Nothing of what is late or to come: the page does not know when an insurance began or ended.
+function One({ answer, period, institution }: OneProps): JSX.Element {
   const { holder, as_of, document } = answer;
-  const { arrived_to } = document;
-  const sum = sum_of(lines_of([answer], period));
+  const sum = sum_of(filtered(lines_of([answer], period), institution));
   return (
     <li class="card">
-      <h3>{holder.name}</h3>
+      <h3>
+        <Ja>{holder.name}</Ja>
+      </h3>
       <dl>
         <Entry of="claims.claims">
           <Say of="claims.claim_count" count={sum.claims} />
@@ -32,16 +33,8 @@ function One({ answer, period, today }: OneProps): JSX.Element {
         </Entry>
       </dl>
       <p>
-        <Say of="claims.arrived" month={month_text(arrived_to)} />{" "}
-        {arrived_to < today.slice(0, 7) && (
-          <Say of="claims.to_come" month={month_text(month_after(arrived_to))} />
-        )}
+        <Say of="claims.arrived" month={month_text(document.arrived_to)} />
       </p>
-      {is_late(arrived_to, today) && (
-        <p class="late">
-          <Say of="claims.late" />
-        </p>
-      )}
       <Answered as_of={as_of} />
     </li>
   );
@@ -50,11 +43,11 @@ function One({ answer, period, today }: OneProps): JSX.Element {
 interface InsurersProps {
   read: Answers<ClaimsDocument>;
   period: Period;
-  today: string;
+  institution: string;
   months: number;
 }
 
-export function Insurers({ read, period, today, months }: InsurersProps): JSX.Element {
+export function Insurers({ read, period, institution, months }: InsurersProps): JSX.Element {
   const { answers, silent } = read;
   // A long answer may be more than a holder sends at once.
   const too_long = months > 12 && silent.some(({ code }) => code === "holder_failed");
@@ -65,7 +58,7 @@ export function Insurers({ read, period, today, months }: InsurersProps): JSX.El
       </p>
       <ul class="cards">
         {answers.map((answer) => (
-          <One key={answer.position} {...{ answer, period, today }} />
+          <One key={answer.position} {...{ answer, period, institution }} />
         ))}
         {silent.map(({ kind, position, code }) => (
           <Silent key={position} kind={kind} code={code} />

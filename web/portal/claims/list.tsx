@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { money, month_text } from "../../shared/phrases";
 import { DataTable } from "../../shared/table";
-import { Read, Say, phrase } from "../../shared/words";
+import { Ja, Read, Say, in_japanese, phrase } from "../../shared/words";
 import { Entry } from "../answered";
 import { DoubtButton } from "./doubt";
 import { paid_text } from "./paid";
@@ -25,7 +25,7 @@ function Month({ of, several }: { of: MonthLines; several: boolean }): JSX.Eleme
   return (
     <section aria-labelledby={id} class="month">
       <h3 id={id}>
-        <Read text={month_text(month)} />
+        <Read text={month_text(month)} />{" "}
         <span class="count">
           <Say of="claims.month_sum" count={lines.length} paid={paid_text(sum_of(lines))} />
         </span>
@@ -61,7 +61,11 @@ function Figures({ line, several }: { line: Line; several: boolean }): JSX.Eleme
           <Say of="claims.days" days={days} />
         </Entry>
       )}
-      {several && <Entry of="claims.column_insurer">{line.answer.holder.name}</Entry>}
+      {several && (
+        <Entry of="claims.column_insurer">
+          <Ja>{line.answer.holder.name}</Ja>
+        </Entry>
+      )}
     </dl>
   );
 }
@@ -71,7 +75,7 @@ function One({ line, several }: { line: Line; several: boolean }): JSX.Element {
   return (
     <li class="card claim">
       <h4>
-        {claim.institution}
+        <Ja>{claim.institution}</Ja>{" "}
         <span class="kind">
           <Say of={`claims.kind_${claim.kind}`} />
         </span>
@@ -92,7 +96,7 @@ function Withheld({ holder }: { holder: string }): JSX.Element {
         </strong>
       </p>
       <p>
-        <Say of="claims.withheld_todo" holder={holder} />
+        <Say of="claims.withheld_todo" holder={in_japanese(holder)} />
       </p>
     </div>
   );
@@ -112,9 +116,19 @@ function Items({ claim }: { claim: Claim }): JSX.Element {
     <details class="data">
       <summary>
         <Say of="claims.items_open" count={items.length} />
+        <span class="visually-hidden">
+          <Say
+            of="claims.items_of"
+            institution={in_japanese(institution)}
+            month={month_text(month)}
+          />
+        </span>
       </summary>
       <DataTable
-        caption={phrase("claims.items_table", { institution, month: month_text(month) })}
+        caption={phrase("claims.items_table", {
+          institution: in_japanese(institution),
+          month: month_text(month),
+        })}
         columns={[
           { label: phrase("claims.column_item") },
           { label: phrase("claims.column_quantity"), amount: true },
@@ -122,7 +136,11 @@ function Items({ claim }: { claim: Claim }): JSX.Element {
         ]}
         rows={items.map(({ name, quantity, yen }, i) => ({
           key: i,
-          cells: [name, quantity?.toLocaleString("en-US") ?? "", <Read text={money(yen)} />],
+          cells: [
+            <Ja>{name}</Ja>,
+            quantity?.toLocaleString("en-US") ?? "",
+            <Read text={money(yen)} />,
+          ],
         }))}
         foot={[<Say of="claims.column_sum" />, "", <Read text={money(sum)} />]}
       />

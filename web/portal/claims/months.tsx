@@ -5,7 +5,7 @@ import type { Tick } from "../../shared/chart_layout";
 import { parts_of } from "../../shared/months";
 import { money, month_name, month_text, year_text } from "../../shared/phrases";
 import { DataTable, type Column } from "../../shared/table";
-import { Read, Say, phrase, text_of, without_readings, yen } from "../../shared/words";
+import { Read, Say, in_japanese, phrase, text_of, without_readings, yen } from "../../shared/words";
 import { Fact } from "../answered";
 import { amount_text, paid_text, unknown_text } from "./paid";
 import type { Answer, Period } from "./record";
@@ -51,13 +51,11 @@ export function Months({ answers, lines, period }: MonthsProps): JSX.Element {
 // Without a word a month that has not come in looks like one without a payment.
 function ToCome({ sums }: { sums: MonthSum[] }): JSX.Element | null {
   const first = sums.find(({ waiting }) => waiting.length > 0);
-  return (
-    first ? (
-      <p>
-        <Say of="claims.incomplete_from" month={month_text(first.month)} />
-      </p>
-    ) : null
-  );
+  return first ? (
+    <p>
+      <Say of="claims.incomplete_from" month={month_text(first.month)} />
+    </p>
+  ) : null;
 }
 
 function Totals({ sum }: { sum: Sum }): JSX.Element {
@@ -105,7 +103,7 @@ function ticks_of(sums: MonthSum[]): Tick[] {
 function series_of(): Series[] {
   return groups.map((group, i) => ({
     pattern: (i + 1) as Series["pattern"],
-    label: text_of(`claims.group_${group}`),
+    label: phrase(`claims.group_${group}`),
   }));
 }
 
@@ -154,7 +152,8 @@ function Chart(props: FiguresProps): JSX.Element {
 // What the month's sum lacks.
 function notes_of(sum: MonthSum, answers: Answer[]): string {
   if (is_to_come(sum, answers)) return phrase("claims.not_yet");
-  const names = sum.waiting.map(({ holder }) => holder.name).join(phrase("claims.and"));
+  const holders = sum.waiting.map(({ holder }) => in_japanese(holder.name));
+  const names = holders.join(phrase("claims.and"));
   const waiting = names === "" ? "" : phrase("claims.waiting", { names });
   return [unknown_text(sum), waiting].filter((text) => text !== "").join(" ");
 }

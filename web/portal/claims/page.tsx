@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Patterns } from "../../shared/chart";
 import type { OwnRecord } from "../../shared/ask";
-import { use_unfolded_on_paper } from "../../shared/paper";
 import { Say } from "../../shared/words";
 import { Progress, Section } from "../answered";
 import { read_answers } from "../own";
+import { Printed } from "../printed";
 import { ClaimDoubt, DoubtContext } from "./doubt";
 import { Filters } from "./filters";
 import { Insurers } from "./insurers";
@@ -80,7 +80,6 @@ export function Claims(props: ClaimsProps): JSX.Element {
   const { records, done, asked, today, months } = props;
   const [doubted, set_doubted] = useState<Line | null>(null);
   const [institution, set_institution] = useState("");
-  use_unfolded_on_paper();
   const read = read_answers(records, (data) => read_claims(data, asked));
   const { answers, silent } = read;
   const period = period_of(today, months);
@@ -91,6 +90,7 @@ export function Claims(props: ClaimsProps): JSX.Element {
   return (
     <DoubtContext.Provider value={set_doubted}>
       <div class="claims on-paper">
+        <Printed />
         <Patterns />
         <p>
           <Say of="claims.intro" />
@@ -104,7 +104,7 @@ export function Claims(props: ClaimsProps): JSX.Element {
         {done && silent.length > 0 && <Missing ask_again={props.ask_again} />}
         {(answers.length > 0 || silent.length > 0) && (
           <Section id="insurers" title="claims.insurers">
-            <Insurers read={read} period={period} today={today} months={months} />
+            <Insurers {...{ read, period, months }} institution={chosen} />
           </Section>
         )}
         {answers.length > 0 && <Records {...{ answers, lines, period, today }} />}

@@ -4,14 +4,9 @@ import { Members, type JsonObject } from "../../shared/json";
 import { refuse } from "../../shared/result";
 import type { Answer as OneAnswer } from "../own";
 
-const kinds = [
-  "medical",
-  "dental",
-  "pharmacy",
-  "dpc",
-  "visiting-nurse",
-  "judo",
-] as const;
+// The kinds, and which of them count in points, are the document's (docs/protocols/gateway.md): a
+// claim that contradicts itself is not shown. No amount is worked out from them.
+export const kinds = ["medical", "dental", "pharmacy", "dpc", "visiting-nurse", "judo"] as const;
 export type ClaimKind = (typeof kinds)[number];
 
 interface Item {
@@ -44,8 +39,8 @@ export interface ClaimsDocument extends Period {
 
 const claims_max = 10_000;
 const items_max = 50_000;
-const yen_per_point = 10; // 診療報酬の算定方法（告示）：一点の単価は十円
-const in_yen: readonly ClaimKind[] = ["visiting-nurse", "judo"];
+const yen_per_point = 10; // the document's too
+export const in_yen: readonly ClaimKind[] = ["visiting-nurse", "judo"];
 // The holder's bounds for a claim's numbers; what is counted in points is worth ten times as much.
 const number_max = 1_000_000_000;
 const yen_max = number_max * yen_per_point;

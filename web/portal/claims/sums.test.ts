@@ -8,7 +8,6 @@ import {
   by_month,
   filtered,
   institutions_of,
-  is_late,
   is_to_come,
   lines_of,
   month_sums,
@@ -37,13 +36,6 @@ test("periods end with this month, over the turn of years", () => {
   const months = months_of(year);
   expect(months).toHaveLength(12);
   expect(months.slice(0, 2)).toEqual(["2025-12", "2026-01"]);
-});
-
-test("claims come in two months later; in the fourth month they are late", () => {
-  expect(is_late("2026-09", today)).toBe(false);
-  expect(is_late("2026-08", today)).toBe(false);
-  expect(is_late("2026-07", today)).toBe(true);
-  expect(is_late("2025-11", "2026-02-01")).toBe(false);
 });
 
 test("newest first, of the months that are shown", () => {

@@ -1,5 +1,5 @@
 // The insurers' claims as the page lists, filters and adds them up. Pure; words are made elsewhere.
-import { add_months, months_between, months_of } from "../../shared/months";
+import { add_months, months_of } from "../../shared/months";
 import type { Answer, Claim, ClaimKind, Period } from "./record";
 
 // ---- months ----
@@ -7,14 +7,6 @@ import type { Answer, Claim, ClaimKind, Period } from "./record";
 // So many months, the last of which is the day's.
 export function period_of(today: string, months: number): Period {
   return { from: add_months(today, 1 - months), to: add_months(today, 0) };
-}
-
-// An institution claims by the 10th of the next month, and the insurer has it, audited, a month
-// later: in one month the claims of two months before come in. One more is no delay yet.
-const usual_months = 3;
-
-export function is_late(arrived_to: string, today: string): boolean {
-  return months_between(arrived_to, today) > usual_months;
 }
 
 // ---- lines ----

@@ -1,17 +1,36 @@
 // Bells: what the person is told of at once. Why one rang stands in its entry, which was verified.
 import type { JSX } from "preact";
 import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
-import { day_of, day_text } from "../../shared/dates";
+import { day_of, day_phrase } from "../../shared/dates";
 import { is_lie, type Result } from "../../shared/result";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, phrase } from "../../shared/words";
 import type { Context } from "../shell";
+import { shown_bells, told_of } from "./look_list";
 
-const shown_max = 5;
+function One({ context, bell, entry }: OneProps): JSX.Element {
+  const { held_back, did, how } = told_of(bell, entry);
+  const who =
+    entry && !entry.erased
+      ? in_japanese(context.country.name_of(entry.requester))
+      : phrase("home.somebody");
+  return (
+    <li>
+      <Say of="home.look" day={day_phrase(day_of(bell.at))} who={who} />{" "}
+      <Say of={did} how={how ? phrase(how) : ""} />
+      {held_back && (
+        <>
+          {" "}
+          <Say of="home.look_opened" />
+        </>
+      )}
+    </li>
+  );
+}
 
-function why(bell: Bell, entry: PersonEntry | undefined): string {
-  if (entry?.kind === "refused") return "home.look_refused";
-  if (entry?.kind === "opened") return "home.look_opened";
-  return bell.first ? "home.look_first" : "home.look_told";
+interface OneProps {
+  context: Context;
+  bell: Bell;
+  entry: PersonEntry | undefined;
 }
 
 export function Looks(props: {
@@ -22,7 +41,7 @@ export function Looks(props: {
   const { context, entries, bells } = props;
   if (!entries || !bells) {
     return (
-      <p role="status">
+      <p role="status" class="asking">
         <Say of="shell.asking" />
       </p>
     );
@@ -30,46 +49,41 @@ export function Looks(props: {
   if (!entries.ok && is_lie(entries.problem)) {
     return (
       <p class="mistake" role="alert">
-        <a href="/looked">
+        <a class="alone" href="/looked">
           <Say of="home.entries_wrong" />
         </a>
       </p>
     );
   }
   const of_seq = new Map(entries.ok ? entries.value.entries.map((one) => [one.seq, one]) : []);
-  const newest = bells.ok ? bells.value.toReversed().slice(0, shown_max) : [];
+  const { shown, more } = shown_bells(bells.ok ? bells.value : [], of_seq);
   return (
     <>
-      <ul class="looks">
-        {newest.map((bell) => {
-          const entry = of_seq.get(bell.seq);
-          const who = entry
-            ? context.country.name_of(entry.requester)
-            : text_of("home.somebody");
-          return (
-            <li>
-              <Say of="home.look" day={day_text(day_of(bell.at))} who={who} />{" "}
-              <Say of={why(bell, entry)} />
-            </li>
-          );
-        })}
-      </ul>
+      {shown.length > 0 && (
+        <ul class="looks">
+          {shown.map((bell) => (
+            <One key={bell.seq} context={context} bell={bell} entry={of_seq.get(bell.seq)} />
+          ))}
+        </ul>
+      )}
+      {more > 0 && (
+        <p>
+          <Say of="home.more_looks" count={more} />
+        </p>
+      )}
       {!bells.ok || !entries.ok ? (
-        <p class="silent">
-          <strong>
-            <Say of="shell.kind_relay" />
-          </strong>{" "}
-          <Say of="shell.silent" />
+        <p class="silent" role="alert">
+          <Say of="home.looks_silent" />
         </p>
       ) : (
-        newest.length === 0 && (
+        shown.length === 0 && (
           <p>
             <Say of="home.no_looks" />
           </p>
         )
       )}
-      <p>
-        <a href="/looked">
+      <p class="no-print">
+        <a class="alone" href="/looked">
           <Say of="home.all_looks" />
         </a>
       </p>

@@ -7,7 +7,7 @@ import { notices_of, opened_notices, read_body, read_notices } from "./notice_li
 
 const tax = {
   ...{ id: "T-1", subject: "固定資産税の納税通知", sender: "A市税務課", received: "2026-04-10" },
-  ...{ deadline: "2026-04-30", amount_yen: 52_300, procedure: "property-tax" },
+  ...{ deadline: "2026-04-30", amount_yen: 52_300, amount_for: "pay", procedure: "property-tax" },
 };
 const health = { id: "H-1", subject: "特定健診のご案内", sender: "A市", received: "2026-06-01" };
 const list = (...notices: object[]) => ({ from: "2025-12", to: "2026-11", more: false, notices });
@@ -31,6 +31,8 @@ const wrongs: [what: string, change: (document: Mutable) => unknown][] = [
   ["no day", (d) => delete d.notices[0].received],
   ["a day that there is not", (d) => (d.notices[0].deadline = "2026-04-31")],
   ["an amount below nothing", (d) => (d.notices[0].amount_yen = -1)],
+  ["an amount to burn", (d) => (d.notices[0].amount_for = "burn")],
+  ["what an amount is for, without one", (d) => delete d.notices[0].amount_yen],
   ["an amount as a text", (d) => (d.notices[0].amount_yen = "52300")],
 ];
 
@@ -58,7 +60,7 @@ test("all holders' notices, newest first, and which of them were opened", () => 
     answered(other, { ...list(health, { ...tax, id: "T-1" }), more: true }),
     failed(kind, 3, "unavailable"),
   ];
-  const { notices, more, unreadable } = notices_of(records, new Set(["990010 T-1"]));
+  const { notices, more, read } = notices_of(records, new Set(["990010 T-1"]));
   expect(notices.map(({ holder, id, opened }) => [holder.name, id, opened])).toEqual([
     ["B町", "H-1", false],
     ["A市", "T-1", true],
@@ -66,14 +68,14 @@ test("all holders' notices, newest first, and which of them were opened", () => 
   ]);
   expect(notices[0]!.position).toBe(2);
   expect(more).toBe(true);
-  expect(unreadable).toEqual([]);
+  expect(read.silent.map(({ position }) => position)).toEqual([3]);
 });
 
 test("a list that does not read hides nobody else's, and its holder is named", () => {
   const bad = answered({ ...from, position: 2 }, { notices: [] });
-  const { notices, unreadable } = notices_of([bad, answered(from, list(health))], new Set());
+  const { notices, read } = notices_of([bad, answered(from, list(health))], new Set());
   expect(notices).toHaveLength(1);
-  expect(unreadable).toEqual([city]);
+  expect(read.silent.map(({ holder }) => holder)).toEqual([city]);
 });
 
 test("opened is what an entry says was answered", () => {

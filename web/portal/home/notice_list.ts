@@ -3,7 +3,10 @@ import type { OwnRecord } from "../../shared/ask";
 import type { PersonEntry } from "../../shared/entries";
 import { Members, type JsonObject } from "../../shared/json";
 import { refuse } from "../../shared/result";
-import { read_answers, type Holder } from "../own";
+import { read_answers, type Answers, type Holder } from "../own";
+
+const amount_kinds = ["pay", "receive"] as const;
+type AmountFor = (typeof amount_kinds)[number];
 
 interface ListedNotice {
   id: string; // the holder's own
@@ -12,6 +15,7 @@ interface ListedNotice {
   received: string; // date
   deadline?: string;
   amount_yen?: number;
+  amount_for?: AmountFor; // absent: neither
 }
 export interface Notice extends ListedNotice {
   holder: Holder;
@@ -31,12 +35,17 @@ function read_notice(object: JsonObject): ListedNotice {
   };
   const deadline = members.optional_date("deadline");
   const amount_yen = members.has("amount_yen") ? members.integer("amount_yen") : undefined;
+  const amount_for = members.has("amount_for")
+    ? members.one_of("amount_for", amount_kinds)
+    : undefined;
+  if (amount_for !== undefined && amount_yen === undefined) refuse("an amount that is missing");
   members.optional_text("procedure", 64);
   members.finish();
   return {
     ...out,
     ...(deadline === undefined ? {} : { deadline }),
     ...(amount_yen === undefined ? {} : { amount_yen }),
+    ...(amount_for === undefined ? {} : { amount_for }),
   };
 }
 
@@ -60,6 +69,11 @@ export function read_body(data: JsonObject): string[] {
   return body;
 }
 
+// In a set of those that were opened.
+export function opened_key({ holder, id }: Pick<Notice, "holder" | "id">): string {
+  return `${holder.id} ${id}`;
+}
+
 // Of which notices the person's own entries say that they were answered.
 export function opened_notices(entries: PersonEntry[]): Set<string> {
   const out = new Set<string>();
@@ -70,16 +84,22 @@ export function opened_notices(entries: PersonEntry[]): Set<string> {
   return out;
 }
 
-// What `opened` holds: "<holder> <id of the notice>"; none while that is not known.
+interface Listed {
+  notices: Notice[];
+  more: boolean;
+  read: Answers<unknown>;
+}
+
+// `opened`: keys; none while that is not known.
 export function notices_of(
   records: OwnRecord[],
   opened: Set<string> | undefined,
-): { notices: Notice[]; more: boolean; unreadable: Holder[] } {
+): Listed {
   const { answers, silent } = read_answers(records, read_notices);
   const notices = answers.flatMap(({ holder, kind, position, document }) =>
     document.notices.map((one) => ({
       ...{ ...one, holder, kind, position },
-      ...(opened ? { opened: opened.has(`${holder.id} ${one.id}`) } : {}),
+      ...(opened ? { opened: opened.has(opened_key({ holder, id: one.id })) } : {}),
     })),
   );
   // Stable: of one day, each holder's own order stays.
@@ -87,6 +107,6 @@ export function notices_of(
   return {
     notices,
     more: answers.some(({ document }) => document.more),
-    unreadable: silent.flatMap(({ holder }) => (holder ? [holder] : [])),
+    read: { answers, silent },
   };
 }

@@ -6,7 +6,7 @@ import { time_text } from "../../shared/dates";
 import type { PersonEntries } from "../../shared/entries";
 import type { Problem } from "../../shared/result";
 import { save } from "../../shared/files";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, text_of } from "../../shared/words";
 import { evidence_of, evidence_of_list, type Viewer } from "./files";
 
 // `signed`: others can be shown by what was signed that it does not fit.
@@ -51,8 +51,8 @@ function Found({ country, finding }: { country: Country; finding: Finding }): JS
       <Say
         of={`looked.finding_${finding.kind}`}
         time={time_text(finding.time)}
-        who={country.name_of(finding.requester)}
-        holder={country.name_of(finding.holder)}
+        who={in_japanese(country.name_of(finding.requester))}
+        holder={in_japanese(country.name_of(finding.holder))}
       />
     </li>
   );
@@ -62,7 +62,7 @@ function Unproven({ lie }: { lie: ComparedHolder }): JSX.Element {
   const holder = lie.holder?.name ?? text_of(`shell.kind_${lie.kind}`);
   return (
     <li>
-      <Say of="looked.finding_answer" holder={holder} />
+      <Say of="looked.finding_answer" holder={in_japanese(holder)} />
     </li>
   );
 }

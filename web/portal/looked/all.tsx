@@ -1,6 +1,6 @@
 // The list: newest first, by day or month, fifty at a time.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { day_of, day_text } from "../../shared/dates";
 import { save } from "../../shared/files";
 import { Say } from "../../shared/words";
@@ -19,6 +19,7 @@ function One(props: { group: Group; grouping: Grouping; around: Around }): JSX.E
     <section aria-labelledby={id}>
       <h3 id={id}>
         {name === "" ? <Say of="looked.erased_group" /> : day_text(name)}
+{" "}
         <span class="count">
           <Say of="looked.count" count={looks.length} />
         </span>
@@ -37,27 +38,26 @@ function One(props: { group: Group; grouping: Grouping; around: Around }): JSX.E
   );
 }
 
-function Count(props: { shown: number; all: Look[]; filter: Filter }): JSX.Element {
-  const { shown, all, filter } = props;
+interface CountProps {
+  shown: number;
+  all: Look[];
+  filter: Filter;
+  only_own: number; // what fits, where that is nothing but hidden own looks; else 0
+}
+
+function Count({ shown, all, filter, only_own }: CountProps): JSX.Element {
+  if (only_own > 0) return <Say of="looked.only_own" count={only_own} />;
   const own = filter.hide_own ? all.filter((one) => one.own).length : 0;
   if (shown === 0 && all.length > own) return <Say of="looked.none_fits" />;
   if (own === 0) return <Say of="looked.shown" shown={shown} all={all.length} />;
   return <Say of="looked.shown_own" shown={shown} all={all.length} own={own} />;
 }
 
-// On paper nothing can be opened.
-function print_all(): void {
-  document.querySelectorAll<HTMLDetailsElement>(".looked .look details").forEach((one) => {
-    one.open = true;
-  });
-  print();
-}
-
 function Keep(props: { looks: Look[]; now: number; show_all: () => void }): JSX.Element {
   const { looks, now, show_all } = props;
   const print_them = () => {
     show_all();
-    setTimeout(print_all, 100);
+    setTimeout(() => print(), 100);
   };
   const day = day_of(now);
   return (
@@ -98,6 +98,14 @@ export function All({ looks, around }: { looks: Look[]; around: Around }): JSX.E
   const fitting = filtered(looks, filter, around.now, day_of);
   const groups = grouped(fitting.slice(0, limit), grouping, day_of);
   const left = fitting.length - limit;
+  const with_own = filtered(looks, { ...filter, hide_own: false }, around.now, day_of);
+  const only_own = fitting.length === 0 ? with_own.length : 0;
+  const status = useRef<HTMLParagraphElement>(null);
+  // The button is gone then: the focus goes to what is shown.
+  const show_own = () => {
+    status.current!.focus();
+    set_filter((before) => ({ ...before, hide_own: false }));
+  };
   return (
     <>
       <section aria-labelledby="list-name">
@@ -111,9 +119,16 @@ export function All({ looks, around }: { looks: Look[]; around: Around }): JSX.E
           change={(to) => set_filter((before) => ({ ...before, ...to }))}
           group={set_grouping}
         />
-        <p role="status">
-          <Count shown={fitting.length} all={looks} filter={filter} />
+        <p role="status" ref={status} tabIndex={-1}>
+          <Count shown={fitting.length} all={looks} {...{ filter, only_own }} />
         </p>
+        {only_own > 0 && (
+          <p>
+            <button type="button" class="quiet" onClick={show_own}>
+              <Say of="looked.show_own" />
+            </button>
+          </p>
+        )}
         {groups.map((group) => (
           <One key={group.name} group={group} grouping={grouping} around={around} />
         ))}

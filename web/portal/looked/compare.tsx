@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import type { CrossCheck } from "../../shared/cross_check";
 import { time_text } from "../../shared/dates";
-import { Say } from "../../shared/words";
+import { DataTable, type Row } from "../../shared/table";
+import { Ja, Say, phrase } from "../../shared/words";
 import { Silent } from "../answered";
 import { compare_s, type HolderState } from "./list";
 
@@ -36,58 +37,43 @@ function Compared({ at, now }: { at: number; now: number }): JSX.Element {
   return at < now - compare_s ? <Say of="looked.long_ago" time={time} /> : <>{time}</>;
 }
 
-function Row(props: { holder: HolderState; comparing: Comparing; now: number }): JSX.Element {
-  const { holder, comparing, now } = props;
-  const check = comparing.step === "done" ? comparing.check : undefined;
-  const here = check?.holders.filter((one) => one.holder?.id === holder.id) ?? [];
-  const compared = here.length > 0 && here.every((one) => !one.problem);
-  return (
-    <tr>
-      <th scope="row">{holder.name}</th>
-      <td>
-        {compared ? <Say of="looked.now_compared" /> : <Compared at={holder.at} now={now} />}
-        {check && !compared && (
-          <p class="hint">
-            <Say of="looked.not_now" />
-          </p>
-        )}
-      </td>
-      <td>
-        {compared && <Say of="looked.count" count={here.reduce((sum, one) => sum + one.rows, 0)} />}
-      </td>
-    </tr>
-  );
-}
-
-function Holders(props: {
+interface HoldersProps {
   holders: HolderState[];
   comparing: Comparing;
   now: number;
-}): JSX.Element {
+}
+
+function row_of(holder: HolderState, { comparing, now }: HoldersProps): Row {
+  const check = comparing.step === "done" ? comparing.check : undefined;
+  const here = check?.holders.filter((one) => one.holder?.id === holder.id) ?? [];
+  const compared = here.length > 0 && here.every((one) => !one.problem);
+  const rows = here.reduce((sum, one) => sum + one.rows, 0);
+  return {
+    key: holder.id,
+    cells: [
+      <Ja>{holder.name}</Ja>,
+      <span>
+        {compared ? <Say of="looked.now_compared" /> : <Compared at={holder.at} now={now} />}
+        {check && !compared && (
+          <span class="hint">
+            <Say of="looked.not_now" />
+          </span>
+        )}
+      </span>,
+      compared ? <Say of="looked.count" count={rows} /> : "",
+    ],
+  };
+}
+
+function Holders(props: HoldersProps): JSX.Element {
   return (
-    <table>
-      <caption>
-        <Say of="looked.compare_caption" />
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">
-            <Say of="looked.col_holder" />
-          </th>
-          <th scope="col">
-            <Say of="looked.col_compared" />
-          </th>
-          <th scope="col">
-            <Say of="looked.col_rows" />
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {props.holders.map((holder) => (
-          <Row key={holder.id} holder={holder} comparing={props.comparing} now={props.now} />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      caption={phrase("looked.compare_caption")}
+      columns={["holder", "compared", "rows"].map((name) => ({
+        label: phrase(`looked.col_${name}`),
+      }))}
+      rows={props.holders.map((holder) => row_of(holder, props))}
+    />
   );
 }
 
@@ -117,15 +103,20 @@ export function Compare(props: {
       <p>
         <Say of="looked.compare_why" />
       </p>
-      <p role="status">
-        {running && <Say of="looked.compare_running" count={comparing.count} />}
+      <p role="status" class={running ? "asking" : undefined}>
+        {running && (
+          <Say
+            of={comparing.count > 0 ? "looked.compare_running" : "looked.compare_begins"}
+            count={comparing.count}
+          />
+        )}
         {comparing.step === "failed" && <Say of="looked.compare_failed" />}
         {comparing.step === "done" && <Result check={comparing.check} />}
       </p>
       {silent.length > 0 && (
         <ul class="sources">
           {silent.map((one) => (
-            <Silent kind={one.kind} code={one.code} />
+            <Silent key={`${one.kind} ${one.code}`} kind={one.kind} code={one.code} />
           ))}
         </ul>
       )}

@@ -1,15 +1,17 @@
 // One look at the person's records, in plain words: when, who, why; the rest on demand.
 import type { JSX } from "preact";
-import { clock_text, day_text, time_text } from "../../shared/dates";
+import { useState } from "preact/hooks";
+import { clock_text, time_phrase } from "../../shared/dates";
+import { month_text } from "../../shared/phrases";
 import type { Hash } from "../../shared/bytes";
 import type { QuestionOfPerson } from "../../shared/questions";
 import { save } from "../../shared/files";
-import { Say } from "../../shared/words";
+import { Ja, Read, Say, in_japanese } from "../../shared/words";
 import type { Country } from "../../shared/country";
 import { proof_of } from "./files";
 import type { Look } from "./list";
-import { AskAbout, Asked, type SendQuestion } from "./question";
-import { outcome_text, presence_text, purpose_text, service_text } from "./words";
+import { AskAbout, Asked, type SendQuestion, type Sent } from "./question";
+import { outcome_phrase, presence_phrase, purpose_phrase, service_phrase } from "./words";
 
 export interface Around {
   country: Country;
@@ -31,12 +33,12 @@ function Fact({ name, children }: { name: string; children: JSX.Element | string
 }
 
 function Outcome({ look, confirmed }: { look: Look; confirmed: boolean }): JSX.Element {
-  if (look.entry.outcome === "") return <>{outcome_text(look)}</>;
+  if (look.entry.outcome === "") return <Read text={outcome_phrase(look)} />;
   return (
     <>
-      {outcome_text(look)}
+      <Read text={outcome_phrase(look)} />{" "}
       <small class="hint">
-        （<Say of={confirmed ? "looked.word_of_both" : "looked.word_of_relay"} />）
+        <Say of={confirmed ? "looked.word_of_both" : "looked.word_of_relay"} />
       </small>
     </>
   );
@@ -47,14 +49,24 @@ function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | 
   if (!entry.head) return null;
   return (
     <dl>
-      <Fact name="why">{purpose_text(look)}</Fact>
-      <Fact name="what">{service_text(entry.head.service)}</Fact>
-      <Fact name="where">{holder}</Fact>
+      <Fact name="why">
+        <Read text={purpose_phrase(look)} />
+      </Fact>
+      <Fact name="what">
+        <Read text={service_phrase(entry.head.service)} />
+      </Fact>
+      <Fact name="where">
+        <Ja>{holder}</Ja>
+      </Fact>
       <Fact name="result">
         <Outcome look={look} confirmed={around.confirmed.has(entry.order_entry)} />
       </Fact>
-      <Fact name="basis">{basis ?? <Say of="looked.basis_unknown" />}</Fact>
-      <Fact name="how">{presence_text(look)}</Fact>
+      <Fact name="basis">
+        {basis === undefined ? <Say of="looked.basis_unknown" /> : <Ja>{basis}</Ja>}
+      </Fact>
+      <Fact name="how">
+        <Read text={presence_phrase(look)} />
+      </Fact>
     </dl>
   );
 }
@@ -85,20 +97,24 @@ function SaveProof({ look }: { look: Look }): JSX.Element {
 
 function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element {
   const { entry, who, own } = look;
-  if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={who} />;
+  if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={in_japanese(who)} />;
   const answered = entry.outcome === "answered";
   const words = own ? "looked_own" : answered ? "sentence" : "sentence_asked";
   return (
     <>
       <strong>
-        {own ? <Say of="looked.looked_own" /> : <Say of={`looked.${words}`} who={who} />}
+        {own ? (
+          <Say of="looked.looked_own" />
+        ) : (
+          <Say of={`looked.${words}`} who={in_japanese(who)} />
+        )}
       </strong>
       {entry.was_sealed && (
         <span class="sealing">
           <Say
             of="looked.sealed_sentence"
-            authority={around.country.name_of(entry.was_sealed.authority)}
-            time={time_text(entry.was_sealed.until)}
+            authority={in_japanese(around.country.name_of(entry.was_sealed.authority))}
+            time={time_phrase(entry.was_sealed.until)}
           />
         </span>
       )}
@@ -108,11 +124,11 @@ function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element
 
 function Erased({ look }: { look: Look }): JSX.Element {
   const { seq, erased } = look.entry;
-  const until = day_text(erased!.kept_until);
+  const until = month_text(erased!.kept_until, "short");
   return (
     <li class="look">
       <p>
-        <Say of="looked.erased" seq={seq} until={until} time={time_text(erased!.at)} />
+        <Say of="looked.erased" seq={seq} until={until} time={time_phrase(erased!.at)} />
       </p>
     </li>
   );
@@ -122,34 +138,40 @@ function Erased({ look }: { look: Look }): JSX.Element {
 export function Entry(props: { look: Look; around: Around; whole_time: boolean }): JSX.Element {
   const { look, around, whole_time } = props;
   const { entry } = look;
+  const [sent, set_sent] = useState<Sent>();
   if (entry.erased) return <Erased look={look} />;
   const question = around.questions.get(entry.order_entry);
   const iso = new Date(entry.time * 1000).toISOString();
-  const time = whole_time ? time_text(entry.time) : clock_text(entry.time);
+  const time = whole_time ? time_phrase(entry.time) : clock_text(entry.time);
   return (
     <li class="look" id={`look-${entry.seq}`}>
       <h4>
-        <time dateTime={iso}>{time}</time> <Sentence look={look} around={around} />
+        <time dateTime={iso}>
+          <Read text={time} />
+        </time> <Sentence look={look} around={around} />
       </h4>
       <p class="gist">
         {entry.head && (
           <>
-            {purpose_text(look)}・{service_text(entry.head.service)}
+            <Read text={`${purpose_phrase(look)}・${service_phrase(entry.head.service)}`} />
           </>
         )}
         {look.tags.map((tag) => (
-          <span key={tag} class={`tag ${tag}`}>
-            <Say of={`looked.tag_${tag}`} />
-          </span>
+          <>
+            {" "}
+            <span key={tag} class={`tag ${tag}`}>
+              <Say of={`looked.tag_${tag}`} />
+            </span>
+          </>
         ))}
       </p>
-      <details>
+      <details class="data">
         <summary>
           <span aria-hidden="true">
             <Say of="looked.details" />
           </span>
           <span class="visually-hidden">
-            <Say of="looked.details_of" seq={entry.seq} who={look.who} />
+            <Say of="looked.details_of" seq={entry.seq} who={in_japanese(look.who)} />
           </span>
         </summary>
         <p class="hint">
@@ -160,10 +182,14 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
           <Asked
             question={question}
             now={around.now}
+            who={look.who}
+            sent={sent}
             {...(entry.head ? { head: entry.head } : {})}
           />
         ) : (
-          entry.order && !look.own && <AskAbout look={look} send={around.send} />
+          entry.order && !look.own && (
+            <AskAbout look={look} send={around.send} sent={set_sent} />
+          )
         )}
         <SaveProof look={look} />
       </details>

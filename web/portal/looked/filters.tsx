@@ -84,8 +84,10 @@ export function Filters(props: {
           type="checkbox"
           checked={filter.hide_own}
           onChange={(event) => change({ hide_own: event.currentTarget.checked })}
-        />{" "}
-        <Say of="looked.hide_own" />
+        />
+        <span>
+          <Say of="looked.hide_own" />
+        </span>
       </label>
     </fieldset>
   );

@@ -7,7 +7,8 @@ import { cross_check, goes_on, last_compared, type CrossCheck } from "../../shar
 import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
 import { ask_question, own_questions, type QuestionOfPerson } from "../../shared/questions";
 import { is_lie, type Problem, type Result } from "../../shared/result";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, text_of } from "../../shared/words";
+import { Printed } from "../printed";
 import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
@@ -100,11 +101,12 @@ function Questions(props: {
         {listed.reverse().map(({ question, look }) => (
           <li class="look" key={question.id}>
             <h3>
-              <Say of="looked.questions_about" seq={look.entry.seq} who={look.who} />
+              <Say of="looked.questions_about" seq={look.entry.seq} who={in_japanese(look.who)} />
             </h3>
             <Asked
               question={question}
               now={now}
+              who={look.who}
               {...(look.entry.head ? { head: look.entry.head } : {})}
             />
           </li>
@@ -124,7 +126,7 @@ function sender(props: LookedProps, set: (questions: QuestionOfPerson[]) => void
     if (!list.ok) return "failed";
     set(list.value);
     const kept = list.value.find((one) => one.id === asked.value.id);
-    return kept && kept.text !== text ? "first_stays" : "";
+    return kept && kept.text !== text ? "first_stays" : "kept";
   };
 }
 
@@ -229,13 +231,14 @@ export function Looked(props: LookedProps): JSX.Element {
       })),
   });
   return (
-    <div class="looked">
+    <div class="looked on-paper">
+      <Printed />
       <p>
         <Say of="looked.intro" />
       </p>
       {state.step === "loading" && (
-        <p role="status">
-          <Say of="looked.loading" count={state.count} />
+        <p role="status" class="asking">
+          <Say of={state.count > 0 ? "looked.loading" : "shell.loading"} count={state.count} />
         </p>
       )}
       {state.step === "bad" && <NotLoaded props={props} state={state} />}

@@ -66,7 +66,7 @@ function Checks({ entries, with_card }: { entries: PersonEntries; with_card: boo
 function Details({ entries, with_card }: { entries: PersonEntries; with_card: boolean }) {
   if (entries.entries.length === 0) return null;
   return (
-    <details>
+    <details class="data">
       <summary>
         <Say of="looked.what_checked" />
       </summary>

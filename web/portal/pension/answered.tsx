@@ -1,6 +1,6 @@
 // (7) Who answered, as of when; who did not, and what that means for the figures.
 import type { JSX } from "preact";
-import { Say } from "../../shared/words";
+import { Ja, Say, in_japanese } from "../../shared/words";
 import { Answered, Silent } from "../answered";
 import { month_text } from "./format";
 import { is_joined, type Records } from "./record";
@@ -50,13 +50,15 @@ export function Sources({ records }: { records: Records }): JSX.Element {
     <ul class="answered">
       {records.answers.map(({ position, holder, as_of, document }) => (
         <li key={position}>
-          <strong>{holder.name}</strong> <Answered as_of={as_of} />{" "}
+          <strong>
+            <Ja>{holder.name}</Ja>
+          </strong> <Answered as_of={as_of} />{" "}
           {!is_joined(document) && <Say of="pension.unknown.not-joined" />}
           {is_joined(document) && document.recorded_to && (
             <Say of="pension.answered.recorded_to" month={month_text(document.recorded_to)} />
           )}
           <br />
-          <Say of="pension.answered.office" office={document.office.name} />{" "}
+          <Say of="pension.answered.office" office={in_japanese(document.office.name)} />{" "}
           <a href={`tel:${document.office.telephone.replace(/[^\d+]/g, "")}`}>
             {document.office.telephone}
           </a>

@@ -52,6 +52,25 @@ test("in every state nothing scrolls sideways at 320 pixels with text of 200 %",
     expect(width, state).toBe(320);
     expect((await page.locator(".pension").innerText()).length, state).toBeGreaterThan(20);
   }
+}, 120_000);
+
+test("what nobody knows is said in words, and is not 0 yen", async () => {
+  const paid = (await open({ state: "no_amounts" })).locator("#contributions");
+  await paid.getByText("1966年度〜1967年度の納付額は分かりません。").waitFor();
+  expect(await paid.locator(".chart").count()).toBe(0);
+  expect(await paid.textContent()).not.toContain("0円");
+  const fund = await open({ state: "unknown_premium" });
+  const said = fund.locator(".result [role=status]").first();
+  expect(await said.textContent()).not.toContain("国民年金基金");
+  await fund.locator(".fund-choice input").check();
+  expect(await said.textContent()).toContain("加入したときの額は分かりません");
+});
+
+test("the months that a pension needs are met, or so many are lacking", async () => {
+  const enough = await open();
+  await enough.getByText("受け取りに必要な120か月を満たしています").waitFor();
+  const lacking = await open({ state: "too_few" });
+  await lacking.getByText("受け取るには120か月が必要です。あと36か月です").waitFor();
 });
 
 test.each([
@@ -89,6 +108,7 @@ test("a doubt names its line and its office; Esc closes it and the focus goes ba
   const buttons = page.locator(".doubt");
   const names = await buttons.evaluateAll((all) => all.map((one) => one.textContent));
   expect(names.length).toBeGreaterThan(30); // spans, years, rows of months, pay
+  expect(new Set(names).size).toBe(names.length); // each names its own line
   const pay = buttons.nth(1);
   await pay.focus();
   await page.keyboard.press("Enter");
@@ -103,7 +123,7 @@ test("a doubt names its line and its office; Esc closes it and the focus goes ba
 
 test("choices change the figures: age, course, national pension fund", async () => {
   const page = await open();
-  const result = page.locator(".result[role=status]");
+  const result = page.locator(".result [role=status]");
   // 62,340 + 19,820 + 14,250 + 1,130
   await expect.poll(() => result.innerText()).toContain("97,540円");
   await page.getByRole("button", { name: "1歳遅くする" }).click();
@@ -114,6 +134,10 @@ test("choices change the figures: age, course, national pension fund", async () 
   await page.locator(".fund-choice input").check();
   await expect.poll(() => result.innerText()).toContain("80,070円"); // + 15,000
   expect(await page.locator("#expected .chart-legend").innerText()).toContain("国民年金基金");
+  // Of the choice one line is read out, not the terms below it.
+  const said = await page.locator(".fund [role=status]").allInnerTexts();
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/^掛金は1か月 [\d,]+円、受け取る額は1か月 15,000円（65歳から一生）$/);
   await page.locator("#expected .chart .target").nth(3).hover();
   const readout = page.locator("#expected .chart-readout");
   await expect.poll(() => readout.innerText()).toContain("68歳");
@@ -122,6 +146,21 @@ test("choices change the figures: age, course, national pension fund", async () 
     .locator(".pension select")
     .evaluateAll((all) => all.map((one) => one.getAttribute("autocomplete")));
   expect(kept).toEqual(["off", "off", "off", "off"]);
+});
+
+test("what may be earned is the state's figures, where there are any", async () => {
+  const section = async (visit: Visit) => (await open(visit)).locator("#working");
+  const expecting = await section({});
+  expect(await expecting.innerText()).toContain("630,180円 までなら");
+  expect(await expecting.innerText()).toContain("669,820円 以上");
+  expect(await expecting.innerText()).toContain("今のまま続け、65歳から");
+  expect(await (await section({ state: "receiving" })).innerText()).toContain("いま受け取っている");
+  expect(await (await section({ state: "not_known" })).innerText()).toContain("表がありません");
+  const page = await open({ state: "too_few" });
+  expect(await page.locator("#working").count()).toBe(1);
+  await browser.go(page, query_of({ state: "state_silent" }));
+  await shown(page, {});
+  expect(await page.locator('#working, nav.contents [href="#working"]').count()).toBe(0);
 });
 
 test("paper has the tables unfolded and charts of its width; the screen its own back", async () => {
@@ -140,8 +179,8 @@ test("paper has the tables unfolded and charts of its width; the screen its own 
 
 test("who is missing is said above the figures and beside the sum", async () => {
   const one_silent = await open({ state: "one_silent" });
-  expect(await one_silent.locator(".missing").innerText()).toContain("1 か所");
-  const result = one_silent.locator(".result[role=status]");
+  expect(await one_silent.locator(".missing").innerText()).toContain("1か所");
+  const result = one_silent.locator(".result").filter({ has: one_silent.getByRole("status") });
   expect(await result.innerText()).toContain("入っていません");
   expect(await one_silent.locator("#answered li").count()).toBe(3);
   const state_silent = await open({ state: "state_silent" });

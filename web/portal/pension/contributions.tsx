@@ -16,7 +16,7 @@ import {
 import { SchemeLegend, scheme_series } from "./legend";
 import { schemes, type Answer, type Scheme } from "./record";
 import { plain_ticks, type Life } from "./schemes";
-import { total, year_lines, type Amounts, type YearLine } from "./sums";
+import { gaps_of, is_unknown, total, year_lines, type Amounts, type YearLine } from "./sums";
 
 export function used_schemes(amounts: Amounts[]): Scheme[] {
   return schemes.filter((scheme) => amounts.some((one) => one[scheme] > 0));
@@ -31,6 +31,7 @@ export function amounts_text(amounts: Amounts): string {
 }
 
 function year_shown(line: YearLine): string {
+  if (is_unknown(total(line.amounts), total(line.unknown))) return phrase("pension.not_known");
   const parts = amounts_text(line.amounts);
   const sum = phrase("pension.sum", { sum: money(total(line.amounts)) });
   return parts ? phrase("pension.sum_of", { sum, parts }) : sum;
@@ -44,6 +45,23 @@ function summary(lines: YearLine[]): string {
     sum: money(lines.reduce((sum, line) => sum + total(line.amounts), 0)),
     most: fiscal_text(most.year),
     amount: money(total(most.amounts)),
+  });
+}
+
+// Of which years the chart lacks amounts: all of a year's, or some.
+function gaps_texts(lines: YearLine[]): string[] {
+  const gaps = gaps_of(lines);
+  return [true, false].flatMap((is_whole) => {
+    const years = gaps
+      .filter((gap) => gap.is_whole === is_whole)
+      .map(({ from, to }) =>
+        from === to
+          ? fiscal_text(from)
+          : phrase("pension.from_to", { from: fiscal_text(from), to: fiscal_text(to) }),
+      );
+    if (years.length === 0) return [];
+    const key = `pension.contributions.years_${is_whole ? "unknown" : "partly_unknown"}`;
+    return [phrase(key, { years: years.join(phrase("pension.and")) })];
   });
 }
 
@@ -64,7 +82,33 @@ export function Contributions({ answers, life }: { answers: Answer[]; life: Life
         <Say of="pension.contributions.none" />
       </p>
     );
-  const used = used_schemes(lines.map(({ amounts }) => amounts));
+  const used = used_schemes(lines.flatMap(({ amounts, unknown }) => [amounts, unknown]));
+  const has_amounts = lines.some(({ amounts }) => total(amounts) > 0);
+  const gaps = gaps_texts(lines);
+  return (
+    <>
+      {(has_amounts || gaps.length === 0) && <Chart {...{ lines, life }} />}
+      {gaps.map((text) => (
+        <p key={text}>
+          <Read text={text} />
+        </p>
+      ))}
+      <details class="data">
+        <summary>
+          <Say of="pension.contributions.open" />
+        </summary>
+        <YearTable {...{ answers, lines, used }} />
+      </details>
+    </>
+  );
+}
+
+interface ChartProps {
+  lines: YearLine[];
+  life: Life;
+}
+
+function Chart({ lines, life }: ChartProps): JSX.Element {
   const bars: Bar[] = lines.map(({ year, amounts }) => ({
     from: age_in(`${year}-04`, life.birth_date),
     to: age_in(`${year + 1}-04`, life.birth_date),
@@ -87,14 +131,19 @@ export function Contributions({ answers, life }: { answers: Answer[]; life: Life
           return without_readings(`${fiscal_text(line.year)} ${year_shown(line)}`);
         }}
       />
-      <SchemeLegend used={new Set(used)} />
-      <details class="data">
-        <summary>
-          <Say of="pension.contributions.open" />
-        </summary>
-        <YearTable {...{ answers, lines, used }} />
-      </details>
+      <SchemeLegend used={new Set(used_schemes(lines.map(({ amounts }) => amounts)))} />
     </>
+  );
+}
+
+// An amount of which a part or all is not known.
+function Amount({ yen, unknown }: { yen: number; unknown: number }): JSX.Element {
+  if (is_unknown(yen, unknown)) return <Say of="pension.not_known" />;
+  return (
+    <span>
+      <Read text={money(yen)} />
+      {unknown > 0 && <Say of="pension.contributions.unknown" months={unknown} />}
+    </span>
   );
 }
 
@@ -116,16 +165,12 @@ function YearTable({ answers, lines, used }: YearTableProps): JSX.Element {
     key: line.year,
     cells: [
       <span>
-        <Read text={fiscal_text(line.year)} />
-        {era_text(line.year)}
+        <Read text={fiscal_text(line.year)} /> {era_text(line.year)}
       </span>,
-      ...used.map((scheme) => <Read text={money(line.amounts[scheme])} />),
-      <span>
-        <Read text={money(total(line.amounts))} />
-        {line.months_unknown > 0 && (
-          <Say of="pension.contributions.unknown" months={line.months_unknown} />
-        )}
-      </span>,
+      ...used.map((scheme) => (
+        <Amount yen={line.amounts[scheme]} unknown={line.unknown[scheme]} />
+      )),
+      <Amount yen={total(line.amounts)} unknown={total(line.unknown)} />,
       <DoubtButton
         subject={phrase("pension.contributions.subject", { year: fiscal_text(line.year) })}
         shown={year_shown(line)}
@@ -140,8 +185,16 @@ function YearTable({ answers, lines, used }: YearTableProps): JSX.Element {
       rows={rows}
       foot={[
         <Say of="pension.column.sum" />,
-        ...used.map((scheme) => <Read text={money(sum(({ amounts }) => amounts[scheme]))} />),
-        <Read text={money(sum(({ amounts }) => total(amounts)))} />,
+        ...used.map((scheme) => (
+          <Amount
+            yen={sum(({ amounts }) => amounts[scheme])}
+            unknown={sum(({ unknown }) => unknown[scheme])}
+          />
+        )),
+        <Amount
+          yen={sum(({ amounts }) => total(amounts))}
+          unknown={sum(({ unknown }) => total(unknown))}
+        />,
         "",
       ]}
     />

@@ -2,7 +2,7 @@
 import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
 import { day_of } from "../../shared/dates";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, text_of } from "../../shared/words";
 import { DoubtDialog, OpenDoubt, Saying, type DoubtLine } from "../doubt";
 import { date_text } from "./format";
 import type { Answer } from "./record";
@@ -33,7 +33,7 @@ function Steps({ line }: { line: Line }): JSX.Element {
     <ol>
       <li>
         <p>
-          <Say of="pension.doubt.call" office={office.name} />
+          <Say of="pension.doubt.call" office={in_japanese(office.name)} />
         </p>
         <p class="telephone">
           <a href={`tel:${office.telephone.replace(/[^\d+]/g, "")}`}>{office.telephone}</a>

@@ -3,7 +3,16 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { StackChart } from "../../shared/chart";
 import { DataTable } from "../../shared/table";
-import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
+import {
+  Ja,
+  Read,
+  Say,
+  has_words,
+  in_japanese,
+  phrase,
+  text_of,
+  without_readings,
+} from "../../shared/words";
 import { Select } from "../select";
 import { amounts_text, used_schemes } from "./contributions";
 import {
@@ -92,7 +101,7 @@ function Figures({ answers, is_whole, course, ages, age, fund }: FiguresProps): 
   const parts = parts_of(age);
   return (
     <>
-      <Result {...{ parts, age, is_whole }} />
+      <Result {...{ parts, age, is_whole }} lacks_fund={fund.is_unknown} />
       <ExpectedChart parts={parts} age={age} highest={highest(answers, fund.parts)} />
       <Assumptions {...{ answers, course }} />
       <Comparison claims={ages.map((claim) => ({ age: claim, parts: parts_of(claim) }))} />
@@ -151,7 +160,7 @@ function Receiving({ answers }: { answers: Answer[] }): JSX.Element | null {
                 />{" "}
                 <Read text={until_text(part)} />
               </span>,
-              holder.name,
+              <Ja>{holder.name}</Ja>,
             ],
           })),
         )}
@@ -178,7 +187,7 @@ function NotKnown({ answers }: { answers: Answer[] }): JSX.Element | null {
           <li key={holder.id}>
             <Say
               of="pension.expected.unknown"
-              holder={holder.name}
+              holder={in_japanese(holder.name)}
               reason={has_words(key) ? phrase(key) : phrase("pension.unknown.other")}
             />
           </li>
@@ -213,8 +222,10 @@ function Controls(props: ControlsProps): JSX.Element {
               name="course"
               checked={course === one}
               onChange={() => set_course(one)}
-            />{" "}
-            <Say of={`pension.expected.${one}`} />
+            />
+            <span>
+              <Say of={`pension.expected.${one}`} />
+            </span>
           </label>
         ))}
       </fieldset>
@@ -263,17 +274,29 @@ function AgeChoice({ ages, age, set_age }: AgeChoiceProps): JSX.Element {
   );
 }
 
-function Result(props: { parts: Part[]; age: number; is_whole: boolean }): JSX.Element {
-  const { parts, age, is_whole } = props;
+interface ResultProps {
+  parts: Part[];
+  age: number;
+  is_whole: boolean;
+  lacks_fund: boolean;
+}
+
+function Result({ parts, age, is_whole, lacks_fund }: ResultProps): JSX.Element {
   return (
-    <div class="result" role="status">
-      <p>
+    <div class="result">
+      <p role="status">
         <Say
           of="pension.expected.result"
           age={age_text(age)}
           monthly={money(total(monthly_at(parts, age)))}
           yearly={money(total(yearly_at(parts, age)))}
         />
+        {/* In the line that is read out: the choice changes nothing else in it. */}
+        {lacks_fund && (
+          <span class="lacks">
+            <Say of="pension.expected.lacks_fund" />
+          </span>
+        )}
       </p>
       {!is_whole && (
         <p class="caution">
@@ -385,7 +408,7 @@ function AgeTable({ steps, used }: { steps: AgeLine[]; used: Scheme[] }): JSX.El
   );
 }
 
-// Of these, some hold for going on until 60 only.
+// Of these, some hold for going on only.
 const only_continued = new Set(["goes-on-until", "status-as-now", "pay-as-now", "bonus-as-now"]);
 const in_yen = new Set(["pay-as-now", "bonus-as-now"]);
 

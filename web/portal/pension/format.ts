@@ -6,6 +6,7 @@ import type { Tick } from "../../shared/chart_layout";
 import type { Scheme } from "./record";
 
 export { date_text, money, month_name, month_text, year_text } from "../../shared/phrases";
+export { name_text } from "../../shared/phrases";
 
 export function period_text(from: string, to: string | null): string {
   if (to === null) return phrase("pension.since", { from: month_text(from) });
@@ -34,13 +35,6 @@ export function age_text(age: number): string {
 
 export function scheme_text(scheme: Scheme): string {
   return phrase(`pension.scheme.${scheme}`);
-}
-
-export function name_text(name: string): string {
-  // 厚労 花子 is 厚労花子 in a sentence; グエン ヴァン アン keeps its spaces.
-  const japanese =
-    /^\p{Script=Han}+[ 　][\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+$/u;
-  return japanese.test(name) ? name.replace(/[ 　]/, "") : name;
 }
 
 // On axes the report of 2009 writes ２０才 and ４０万円.

@@ -41,10 +41,11 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
         </Fact>
       )}
       {counted_months !== undefined && needed_months !== undefined && (
-        <Fact of="pension.glance.counted" values={{ needed: needed_months }}>
+        <Fact of="pension.glance.counted">
           <a href="#months">
             <Say of="pension.month_count" months={counted_months} />
           </a>
+          <Needed counted={counted_months} needed={needed_months} />
         </Fact>
       )}
       {state?.months && (
@@ -58,6 +59,18 @@ export function Glance({ answers, today, is_whole }: GlanceProps): JSX.Element {
         </Fact>
       )}
     </dl>
+  );
+}
+
+function Needed({ counted, needed }: { counted: number; needed: number }): JSX.Element {
+  return (
+    <p class="note">
+      {counted >= needed ? (
+        <Say of="pension.glance.enough" needed={needed} />
+      ) : (
+        <Say of="pension.glance.lacking" needed={needed} lacking={needed - counted} />
+      )}
+    </p>
   );
 }
 

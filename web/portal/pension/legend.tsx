@@ -1,7 +1,7 @@
 // The schemes as the charts show them.
 import type { JSX } from "preact";
 import { Legend, type Series } from "../../shared/chart";
-import { text_of } from "../../shared/words";
+import { phrase } from "../../shared/words";
 import { schemes, type Scheme } from "./record";
 
 export const pattern_of: Record<Scheme, Series["pattern"]> = {
@@ -14,7 +14,7 @@ export const pattern_of: Record<Scheme, Series["pattern"]> = {
 export function scheme_series(): Series[] {
   return schemes.map((scheme) => ({
     pattern: pattern_of[scheme],
-    label: text_of(`pension.scheme.${scheme}`),
+    label: phrase(`pension.scheme.${scheme}`),
   }));
 }
 

@@ -1,6 +1,6 @@
 // (4) Month by month, a fiscal year a row: words in each cell, and until when one can still pay.
 import type { JSX } from "preact";
-import { use_box } from "../../shared/chart";
+import { use_box } from "../../shared/box";
 import { text_em } from "../../shared/chart_layout";
 import { parts_of } from "../../shared/months";
 import { DataTable } from "../../shared/table";

@@ -20,6 +20,7 @@ export interface FundState {
   parts: Part[] | null; // to be added to the chart; null: it is not wanted, or not known
   checkbox: JSX.Element | null;
   is_on: boolean;
+  is_unknown: boolean; // it is wanted, and not in the chart: the holder has no figures
   fund: NationalFund | undefined;
   choice: FundChoice;
   choose: (choice: FundChoice) => void;
@@ -40,12 +41,16 @@ export function use_fund(answers: Answer[]): FundState {
         type="checkbox"
         checked={is_on}
         onChange={(event) => set_on(event.currentTarget.checked)}
-      />{" "}
-      <Say of="pension.fund.add" />
+      />
+      <span>
+        <Say of="pension.fund.add" />
+      </span>
     </label>
   );
   const parts = is_on && joining ? fund_result(joining, choice).parts : null;
-  return { parts, checkbox, is_on: is_on && joining !== null, fund, choice, choose };
+  const is_wanted = is_on && joining !== null;
+  const is_unknown = is_wanted && parts === null;
+  return { parts, checkbox, is_on: is_wanted, is_unknown, fund, choice, choose };
 }
 
 function has_state(answers: Answer[]): boolean {
@@ -176,6 +181,15 @@ function part_text(part: Part): string {
   return phrase("pension.fund.part_until", { ...values, to: age_text(part.until_age) });
 }
 
+// One line for each choice: it is read out, and what stands below it is not.
+function result_text({ premium_yen, parts }: FundResult): string {
+  const unknown = phrase("pension.not_known");
+  return phrase("pension.fund.result", {
+    premium: premium_yen === null ? unknown : money(premium_yen),
+    brings: parts === null ? unknown : parts.map(part_text).join(phrase("pension.and")),
+  });
+}
+
 interface FundFiguresProps {
   joining: Joining;
   result: FundResult;
@@ -185,7 +199,10 @@ interface FundFiguresProps {
 function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Element {
   const { premium_yen, total_yen, months, parts } = result;
   return (
-    <div role="status">
+    <>
+      <p role="status" class="result">
+        <Read text={result_text(result)} />
+      </p>
       <dl class="figures">
         <dt>
           <Say of="pension.fund.premium" />
@@ -236,6 +253,6 @@ function FundFigures({ joining, result, table_year }: FundFiguresProps): JSX.Ele
           </li>
         ))}
       </ul>
-    </div>
+    </>
   );
 }

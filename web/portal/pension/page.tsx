@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { OwnRecord } from "../../shared/ask";
 import { Patterns } from "../../shared/chart";
-import { use_unfolded_on_paper } from "../../shared/paper";
-import { Say, text_of } from "../../shared/words";
+import { Say, in_japanese, text_of } from "../../shared/words";
 import { Progress, Section } from "../answered";
+import { Printed } from "../printed";
 import { Missing, Sources, is_whole } from "./answered";
 import { Contributions } from "./contributions";
 import { DoubtContext, PensionDoubt, type Line } from "./doubt";
@@ -16,6 +16,7 @@ import { Glance } from "./glance";
 import { Months } from "./months";
 import { read_records, type Records } from "./record";
 import { Schemes, life_of } from "./schemes";
+import { Working, has_working } from "./working";
 import "./pension.css";
 
 interface PensionProps {
@@ -24,15 +25,22 @@ interface PensionProps {
   today: string; // "2026-11-26"
 }
 
+// As the state writes it, else as the first body does.
+function name_of({ answers }: Records): string {
+  const state = answers.find(({ document }) => document.body === "state");
+  const name = (state ?? answers[0])?.document.name ?? "";
+  return in_japanese(name_text(name));
+}
+
 export function Pension({ records, done, today }: PensionProps): JSX.Element {
   const [doubted, set_doubted] = useState<Line | null>(null);
-  use_unfolded_on_paper();
   const read = read_records(records);
   const nobody = read.answers.length === 0;
   const no_holder = done && nobody && read.silent.length === 0;
   return (
     <DoubtContext.Provider value={set_doubted}>
       <div class="pension on-paper">
+        <Printed name={name_of(read)} />
         <Patterns />
         <Progress read={read} done={done} nobody="pension.nobody" />
         {done && !no_holder && !is_whole(read, done) && <Missing records={read} />}
@@ -71,21 +79,25 @@ interface FiguresProps {
 function Figures({ read, done, today }: FiguresProps): JSX.Element {
   const { answers } = read;
   const state = answers.find(({ document }) => document.body === "state");
-  const name = name_text((state ?? answers[0]!).document.name);
+  const name = name_of(read);
   const life = life_of(answers, today)!;
   const months = state?.document.months ?? [];
+  const working = has_working(state?.document) ? state.document : null;
+  const parts = ["schemes", "contributions", "expected", "working", "months", "answered"];
   return (
     <>
       <Glance answers={answers} today={today} is_whole={is_whole(read, done)} />
       <nav class="contents" aria-label={text_of("pension.contents.title")}>
         <ul>
-          {["schemes", "contributions", "expected", "months", "answered"].map((id) => (
-            <li key={id}>
-              <a href={`#${id}`}>
-                <Say of={`pension.contents.${id}`} />
-              </a>
-            </li>
-          ))}
+          {parts
+            .filter((id) => id !== "working" || working)
+            .map((id) => (
+              <li key={id}>
+                <a href={`#${id}`}>
+                  <Say of={`pension.contents.${id}`} />
+                </a>
+              </li>
+            ))}
         </ul>
       </nav>
       <Section id="schemes" title="pension.schemes.title" name={name}>
@@ -97,6 +109,7 @@ function Figures({ read, done, today }: FiguresProps): JSX.Element {
       <Section id="expected" title="pension.expected.title" name={name}>
         <Expected answers={answers} is_whole={is_whole(read, done)} />
       </Section>
+      {working && <Working document={working} />}
       <Section id="months" title="pension.months.title" name={name}>
         {state && months.length > 0 ? (
           <Months answer={state} today={today} />

@@ -50,6 +50,13 @@ const wrongs: [what: string, change: (document: Mutable) => unknown][] = [
     delete d.expected.continued[0].parts[0].until_age;
   }],
   ["received since no month", (d) => (d.receiving = { since: "2012", parts: [] })],
+  ["an unknown member of what may be earned", (d) => (d.working.more = 1)],
+  ["a limit as a text, of pay", (d) => (d.working.limit_yen = "650000")],
+  ["what may be earned, and a reason why not", (d) => (d.working_unknown = "no-table")],
+  ["not known, and nothing that says so", (d) => {
+    delete d.working;
+    d.working_unknown = "no-table";
+  }],
   ["possible without ages", (d) => delete d.national_fund.joining],
   ["possible without the tables' year", (d) => delete d.national_fund.table_year],
   ["impossible with ages", (d) => (d.national_fund.possible = false)],

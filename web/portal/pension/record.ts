@@ -109,6 +109,15 @@ export type NationalFund =
   | { possible: true; table_year: number; joining: Joining[] }
   | { possible: false; reasons: string[] };
 
+// A month; 在職老齢年金.
+export interface Working {
+  pension_yen: number; // of the employees' pension, the part that pay earned
+  limit_yen: number;
+  free_until_yen: number; // up to this pay nothing is stopped
+  none_from_yen: number; // from this pay on nothing of pension_yen is left
+  fiscal_year: number; // of the limit
+}
+
 export interface PensionDocument {
   body: (typeof bodies)[number];
   name: string;
@@ -121,6 +130,8 @@ export interface PensionDocument {
   expected: Expected | null;
   expected_unknown?: string;
   receiving: Receiving | null;
+  working?: Working | null; // of the state; null: there is no such pension, or why it is not known
+  working_unknown?: string;
   national_fund?: NationalFund;
 }
 
@@ -312,6 +323,16 @@ function national_fund_of(object: JsonObject): NationalFund {
   });
 }
 
+function working_of(object: JsonObject): Working {
+  return whole(object, (_, { yen, year }) => ({
+    pension_yen: yen("pension_yen"),
+    limit_yen: yen("limit_yen"),
+    free_until_yen: yen("free_until_yen"),
+    none_from_yen: yen("none_from_yen"),
+    fiscal_year: year("fiscal_year"),
+  }));
+}
+
 function office_of(object: JsonObject): PensionDocument["office"] {
   return whole(object, (_, { text }) => ({ name: text("name"), telephone: text("telephone") }));
 }
@@ -331,11 +352,18 @@ export function read_pension(data: JsonObject): PensionDocument {
       expected: or_null(members, "expected", (name) => expected_of(object(name))),
       ...optional(members, "expected_unknown", code),
       receiving: or_null(members, "receiving", (name) => receiving_of(object(name))),
+      ...optional(members, "working", () =>
+        or_null(members, "working", (name) => working_of(object(name))),
+      ),
+      ...optional(members, "working_unknown", code),
       ...optional(members, "national_fund", (name) => national_fund_of(object(name))),
     };
     const { expected, expected_unknown } = document;
     if ((expected === null) !== (expected_unknown !== undefined)) {
       refuse("what is expected does not fit why it is not known");
+    }
+    if (document.working_unknown !== undefined && document.working !== null) {
+      refuse("what may be earned does not fit why it is not known");
     }
     return document;
   });

@@ -2,7 +2,16 @@
 import type { JSX } from "preact";
 import { SpansChart, type Span as ChartSpan } from "../../shared/chart";
 import { DataTable } from "../../shared/table";
-import { Read, Say, has_words, phrase, text_of, without_readings } from "../../shared/words";
+import {
+  Ja,
+  Read,
+  Say,
+  has_words,
+  in_japanese,
+  phrase,
+  text_of,
+  without_readings,
+} from "../../shared/words";
 import { DoubtButton } from "./doubt";
 import { age_in, age_ticks, axis_money, month_text, period_text, scheme_text } from "./format";
 import { SchemeLegend, pattern_of } from "./legend";
@@ -46,7 +55,7 @@ function kind_text(line: SpanLine): string {
   if (line.category && line.scheme === "national") {
     return phrase(`pension.category.${line.category}`);
   }
-  return line.workplace ?? "";
+  return in_japanese(line.workplace ?? "");
 }
 
 function short_text(line: SpanLine): string {
@@ -131,10 +140,10 @@ function cells_of(line: SpanLine): JSX.Element[] {
       {line.to === null && <Say of="pension.schemes.goes_on" />}
     </span>,
     <Read text={kind || "—"} />,
-    <span>{line.answer.holder.name}</span>,
+    <Ja>{line.answer.holder.name}</Ja>,
     <DoubtButton
-      subject={scheme}
-      shown={kind ? `${period} ${kind}` : period}
+      subject={phrase("pension.schemes.subject", { scheme, period })}
+      shown={kind || scheme}
       answer={line.answer}
     />,
   ];

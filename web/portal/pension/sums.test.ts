@@ -6,6 +6,8 @@ import {
   claim_ages,
   fund_result,
   further_types,
+  gaps_of,
+  is_unknown,
   joining_of,
   month_years,
   monthly_at,
@@ -54,6 +56,28 @@ test("a year without any amount stands between others", () => {
     [2002, 5],
   ]);
   expect(year_lines([])).toEqual([]);
+});
+
+test("what is not known is no amount of nothing, and its years are named", () => {
+  const [answer] = hanako;
+  const scheme = "employees" as const;
+  const years = [
+    { year: 1966, scheme, yen: 0, months_unknown: 12 },
+    { year: 1967, scheme, yen: 0, months_unknown: 12 },
+    { year: 1968, scheme, yen: 900, months_unknown: 3 },
+    { year: 1970, scheme, yen: 0 },
+    { year: 1971, scheme, yen: 0, months_unknown: 1 },
+  ];
+  const lines = year_lines([{ ...answer!, document: { ...answer!.document, years } }]);
+  expect(lines.map(({ amounts, unknown }) => is_unknown(total(amounts), total(unknown)))).toEqual([
+    ...[true, true, false, false, false, true],
+  ]);
+  expect(gaps_of(lines)).toEqual([
+    { from: 1966, to: 1967, is_whole: true },
+    { from: 1968, to: 1968, is_whole: false },
+    { from: 1971, to: 1971, is_whole: true },
+  ]);
+  expect(gaps_of(year_lines(hanako))).toEqual([]);
 });
 
 test("a fund that only writes to the person changes no sum", () => {

@@ -29,7 +29,7 @@ export function span_lines(answers: Answer[]): SpanLine[] {
 export interface YearLine {
   year: number;
   amounts: Amounts;
-  months_unknown: number; // whose amount nobody knows
+  unknown: Amounts; // months whose amount nobody knows
 }
 
 // Every year from the first to the last, also those of which nobody has an amount.
@@ -41,14 +41,38 @@ export function year_lines(answers: Answer[]): YearLine[] {
   const lines = Array.from({ length: last - first + 1 }, (_, i) => ({
     year: first + i,
     amounts: no_amounts(),
-    months_unknown: 0,
+    unknown: no_amounts(),
   }));
   for (const { year, scheme, yen, months_unknown } of years) {
     const line = lines[year - first]!;
     line.amounts[scheme] += yen;
-    line.months_unknown += months_unknown ?? 0;
+    line.unknown[scheme] += months_unknown ?? 0;
   }
   return lines;
+}
+
+// Not even a part is known: no amount, which is not an amount of nothing.
+export function is_unknown(yen: number, months_unknown: number): boolean {
+  return yen === 0 && months_unknown > 0;
+}
+
+// Years that follow each other, of whose months none has an amount, or some have none.
+export interface Gap {
+  from: number;
+  to: number;
+  is_whole: boolean;
+}
+
+export function gaps_of(lines: YearLine[]): Gap[] {
+  const out: Gap[] = [];
+  for (const { year, amounts, unknown } of lines) {
+    if (total(unknown) === 0) continue;
+    const is_whole = is_unknown(total(amounts), total(unknown));
+    const last = out.at(-1);
+    if (last && last.to === year - 1 && last.is_whole === is_whole) last.to = year;
+    else out.push({ from: year, to: year, is_whole });
+  }
+  return out;
 }
 
 export type Course = "so_far" | "continued";

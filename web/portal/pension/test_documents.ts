@@ -195,6 +195,13 @@ export const hanako_state: PensionDocument = {
       ["employees", 19820],
     ]),
   },
+  working: {
+    pension_yen: 19820,
+    limit_yen: 650000,
+    free_until_yen: 630180,
+    none_from_yen: 669820,
+    fiscal_year: 2026,
+  },
   national_fund: can_join,
 };
 
@@ -303,6 +310,13 @@ const haru: PensionDocument = {
     since: "2012-07",
     parts: [part("national", 58210, 65), part("employees", 12040, 65)],
   },
+  working: {
+    pension_yen: 11800,
+    limit_yen: 650000,
+    free_until_yen: 638200,
+    none_from_yen: 661800,
+    fiscal_year: 2026,
+  },
   national_fund: { possible: false, reasons: ["receiving", "too-old"] },
 };
 
@@ -355,6 +369,14 @@ const unknown_premium: PensionDocument = {
   },
 };
 
+// Years before the first table of premiums: nobody knows what was paid.
+const no_amounts: PensionDocument = {
+  ...hanako_state,
+  years: [1966, 1967].map((year) => ({
+    ...{ year, scheme: "employees" as const, yen: 0, months_unknown: 12 },
+  })),
+};
+
 export const states: Record<string, { records: OwnRecord[]; done: boolean }> = {
   hanako: { records: hanako, done: true },
   asking: { records: [kikin], done: false },
@@ -380,11 +402,14 @@ export const states: Record<string, { records: OwnRecord[]; done: boolean }> = {
         ...hanako_state,
         expected: null,
         expected_unknown: "no-table",
+        working: null,
+        working_unknown: "no-table",
         national_fund: { possible: false, reasons: ["farmers-pension"] },
       }),
     ],
     done: true,
   },
   unknown_premium: { records: [answered(1, "nenkin", unknown_premium), kikin], done: true },
+  no_amounts: { records: [answered(1, "nenkin", no_amounts)], done: true },
   unreadable: { records: [answered(1, "nenkin", { body: "state" }), kikin], done: true },
 };
