@@ -32,6 +32,12 @@ bool target_fits(const wire::Target& to, const wire::Participant& holder) {
     return to.holder ? *to.holder == holder.id : *to.kind == holder.kind;
 }
 
+// A card has signed the subject; it is not a number.
+bool is_by_card(ByteView subject) {
+    return as_text(subject).starts_with(R"({"mandate":)") ||
+           as_text(subject).starts_with(R"({"application":)");
+}
+
 // The relay may have the request, or not: the connection ended before its reply came.
 bool is_lost(http::NetError error) {
     return error == http::NetError::closed || error == http::NetError::timed_out;
@@ -152,34 +158,45 @@ Asker::Signed Asker::sign(const Ask& question, const crypto::PublicKey& seal_to)
                     .person_operator = asking_operator,
                     .card_seen = question.card_seen,
                     .sealing = sealed ? sealed->sealing : std::string()};
-    auto text = wire::sign_head(head, identity_.kid, identity_.signing_key);
-    auto body =
-        wire::request_json({.head = text,
-                            .subject = question.subject,
-                            .payload = question.payload,
-                            .sealing_salt = sealed ? std::optional(sealed->salt) : std::nullopt});
-    return {std::move(head), std::move(text), std::move(body)};
+    return {.request = {.head = wire::sign_head(head, identity_.kid, identity_.signing_key),
+                        .subject = question.subject,
+                        .payload = question.payload,
+                        .sealing_salt = sealed ? std::optional(sealed->salt) : std::nullopt},
+            .expires = head.expires};
+}
+
+Prepared Asker::prepare(const Ask& question) const {
+    // One key for one answer: two answers cannot be joined by it, and a stolen one opens nothing.
+    auto seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto made = sign(question, seal_to.public_key());
+    return {.body = wire::request_json(made.request),
+            .seal_to = std::move(seal_to),
+            .expires = made.expires,
+            .values_max = question.values_max};
+}
+
+Task<Result<Answered>> Asker::send(Prepared request) {
+    auto response = co_await post("/v1/requests", request.body, request.expires);
+    if (!response) co_return std::unexpected(response.error());
+    co_return check(request, response->body);
 }
 
 Task<Result<Answered>> Asker::ask(Ask question) {
-    // One key for one answer: two answers cannot be joined by it, and a stolen one opens nothing.
-    const auto seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256);
-    auto made = sign(question, seal_to.public_key());
-    auto response = co_await post("/v1/requests", std::move(made.body), made.head.expires);
-    if (!response) co_return std::unexpected(response.error());
-    co_return check(made.head, made.text, seal_to, question, response->body);
+    co_return co_await send(prepare(question));
 }
 
 Task<Result<Passed>> Asker::pass(Ask question, crypto::PublicKey seal_to) {
     auto made = sign(question, seal_to);
-    auto response = co_await post("/v1/requests", std::move(made.body), made.head.expires);
+    auto response = co_await post("/v1/requests", wire::request_json(made.request), made.expires);
     if (!response) co_return std::unexpected(response.error());
-    co_return Passed{std::move(made.text), std::move(response->body)};
+    co_return Passed{std::move(made.request.head), std::move(response->body)};
 }
 
-Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_head,
-                              const crypto::PrivateKey& seal_to, const Ask& question,
-                              std::string_view body) const {
+Result<Answered> Asker::check(const Prepared& prepared, std::string_view body) const {
+    const auto request = must(wire::parse_request(prepared.body), "a prepared request");
+    const auto& signed_head = request.head;
+    const auto head = must(wire::parse_head(signed_head), "a prepared request").head;
+    const auto& seal_to = prepared.seal_to;
     auto reply = wire::parse_reply(body);
     if (!reply) return found_here(wire::Code::answer_invalid, "form");
     const auto now = unix_now();
@@ -191,7 +208,7 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                                          .order = crypto::sha256(as_bytes(signed_head)),
                                          .service = head.service,
                                          .now = now,
-                                         .values_max = question.values_max});
+                                         .values_max = prepared.values_max});
         if (!answer) return found_here(wire::Code::answer_invalid, answer.error().why);
         return Answered{std::move(*answer), {}, {}, {}};
     }
@@ -206,11 +223,11 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
     if (order.head != signed_head || order.relay != directory_.relay().id) {
         return found_here(wire::Code::receipt_invalid, "the order has another head");
     }
-    if (wire::commit_subject(*reply->subject_salt, question.subject) != order.subject) {
+    if (wire::commit_subject(*reply->subject_salt, request.subject) != order.subject) {
         return found_here(wire::Code::receipt_invalid, "the order is about another subject");
     }
     const bool by_card = order.presence == wire::Presence::card_pin;
-    if (by_card != question.by_card() ||
+    if (by_card != is_by_card(request.subject) ||
         (order.presence == wire::Presence::card_seen) != head.card_seen ||
         order.time < head.issued_at - wire::clock_skew_s || order.time >= head.expires) {
         return found_here(wire::Code::receipt_invalid, "the order has another presence or time");
@@ -225,7 +242,7 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                                      .service = head.service,
                                      .now = now,
                                      .act = wire::act_of(head.service),
-                                     .values_max = question.values_max});
+                                     .values_max = prepared.values_max});
     if (!answer) return found_here(wire::Code::answer_invalid, answer.error().why);
     return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt,
                     receipt->entry};

@@ -68,12 +68,6 @@ struct Ask {
     std::function<Hash(const std::string& jti)> keep_operator = nullptr;
     // Where the person is to see the entry later only: a fresh order of a sealing authority.
     std::function<SealedRequest(const Ask&)> obtain_sealing = nullptr;
-
-    // A card has signed the subject; it is not a number.
-    [[nodiscard]] bool by_card() const {
-        return as_text(subject).starts_with(R"({"mandate":)") ||
-               as_text(subject).starts_with(R"({"application":)");
-    }
 };
 
 struct Answered {
@@ -93,6 +87,15 @@ struct Passed {
 template <class T>
 using Result = std::expected<T, Problem>;
 
+// A request that is signed, and what opens its answer. Until it expires the same bytes may go out
+// again: they are one order.
+struct Prepared {
+    std::string body;
+    crypto::PrivateKey seal_to;  // P-256, for this request only
+    UnixTime expires = 0;
+    std::size_t values_max = wire::document_values_max;  // in the answer's document
+};
+
 // To one organisation, by a sealing key that the directory lists for it; directory_invalid when
 // there is none.
 Result<std::string> seal_payload(const wire::Participant& to, std::string_view text);
@@ -108,6 +111,10 @@ class Asker {
     // mandate_unknown when the relay does not know it, or not any more.
     Task<Result<void>> end_mandate(Hash mandate);
     Task<Result<Answered>> ask(Ask question);
+    // The two halves of it, for what must be sent again after a restart (Outbox). A request is sent
+    // as it was prepared, by this organisation.
+    [[nodiscard]] Prepared prepare(const Ask& question) const;
+    Task<Result<Answered>> send(Prepared request);
     // The same for somebody who has the private half of `seal_to` and checks everything: the reply
     // is passed on unread.
     Task<Result<Passed>> pass(Ask question, crypto::PublicKey seal_to);
@@ -116,15 +123,13 @@ class Asker {
     // When the reply is lost, the same bytes go out once more, on a new connection, before `until`:
     // the relay answers them with the same order (docs/protocols/request.md).
     Task<Result<http::Response>> post(std::string path, std::string body, UnixTime until);
+    // The request, and the end of its head.
     struct Signed {
-        wire::Head head;
-        std::string text;  // JWS
-        std::string body;  // the request
+        wire::Request request;
+        UnixTime expires = 0;
     };
     [[nodiscard]] Signed sign(const Ask& question, const crypto::PublicKey& seal_to) const;
-    Result<Answered> check(const wire::Head& head, const std::string& signed_head,
-                           const crypto::PrivateKey& seal_to, const Ask& question,
-                           std::string_view body) const;
+    Result<Answered> check(const Prepared& prepared, std::string_view body) const;
 
     const wire::Directory& directory_;
     const Identity& identity_;

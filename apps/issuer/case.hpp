@@ -1,0 +1,232 @@
+// One case of issuing a card, from the invitation to the card in hand: what happened, what is to do
+// next, by whom and until when (docs/protocols/issuing.md; the report's steps 1 to 11). Values
+// only: the store keeps the happenings of a case, and replays them; whoever works on it asks what
+// is to do, and hands in what happened.
+#pragma once
+
+#include <array>
+#include <expected>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "wire/number.hpp"
+
+namespace mado::issuer {
+
+// Who has to do something.
+enum class Actor { person, clerk, register_holder, relay, authority };
+std::string_view to_text(Actor actor);
+
+// The report's steps, in the order in which a case goes through them.
+enum class Step {
+    apply,      // 2: at the municipality, with the insurance card
+    confirm,    // 3, 4, 5: each register is asked about its own number
+    settle,     // a register writes otherwise, or does not know the number
+    link,       // our addition to 8-1: before 6, so that 6 is in the person's list
+    make_keys,  // at the window, in the chip
+    certify,    // 6, 7
+    write,      // 8-1: certificates into the chip
+    hand_over,  // 9, and 10: its registration
+    activate,   // 8-2: never before the person has the card
+    tell,       // 11: medical insurers hear the health-care number
+    take_back,  // of a case that ended early: its certificates
+};
+struct StepInfo {
+    Step step;
+    std::string_view name, report;  // the report's number
+    bool online;                    // nobody has to go anywhere
+    int days;                       // until it is late
+};
+const StepInfo& info(Step step);
+
+// Whose register knows the person under a number.
+enum class Role { resident, medical, pension, care };
+std::string_view to_text(Role role);
+std::optional<Role> parse_role(std::string_view text);
+
+// What a register said.
+enum class Finding {
+    open,         // not asked yet, or no answer yet
+    same,         // it knows the person under this number, and writes the same
+    otherwise,    // it knows the number, and writes something in another way: a clerk looks
+    agreed,       // a clerk says that it is the same person: asked again, with its own writing
+    not_here,     // it does not know the number
+    not_applied,  // taken out of the case: by the person, or by a clerk
+};
+
+// The four attributes (and the reading), as the application writes them.
+struct Attributes {
+    std::string name, kana, sex, address;
+    Date birth_date{};
+
+    bool operator==(const Attributes&) const = default;
+};
+
+// What the issuer gives a person, drawn at random: its own number for them, the certificate
+// authority's, and the health-care number.
+struct Numbers {
+    std::string issuing, certificate, health_care;
+
+    bool operator==(const Numbers&) const = default;
+};
+
+struct Claim {
+    Role role = Role::medical;
+    wire::PersonNumber number;
+    Finding finding = Finding::open;
+    std::string writing;  // what differs, as the register answered it (JSON); "" when nothing
+    std::string answer;   // the register's own, signed: for the relay, with the order's place
+    std::uint64_t index = 0;
+
+    bool operator==(const Claim&) const = default;
+};
+
+enum class Use { authentication, signing };
+constexpr std::array uses{Use::authentication, Use::signing};
+std::string_view to_text(Use use);
+
+// What is ordered of somebody else. `item`: the claim's place, or the certificate's use.
+enum class OrderKind { confirm, link, certify, collect, activate, tell, take_back };
+std::string_view to_text(OrderKind kind);
+struct OrderName {
+    OrderKind kind = OrderKind::confirm;
+    int item = 0;
+    auto operator<=>(const OrderName&) const = default;
+};
+
+// ---- what happens ----
+
+struct Opened {
+    Numbers numbers;
+    // Who has had a card is known already: who they are stands here, and nobody is asked again.
+    std::optional<Attributes> known;
+    bool signing = false;
+};
+struct Applied {
+    Attributes person;
+    std::vector<Claim> claims;  // the first is the resident's
+    bool signing = false;       // a signing certificate too: who is 15, and wants it
+};
+// Durable before anything leaves: from here on it may have been done.
+struct Sent {
+    OrderName order;
+};
+// Its answer. Each fits one kind of order.
+struct Confirmed {
+    int claim = 0;
+    std::string answer;
+    std::uint64_t index = 0;
+};
+struct WritesOtherwise {
+    int claim = 0;
+    std::string writing;
+};
+struct NotHere {
+    int claim = 0;
+};
+struct Done {  // of link, certify, activate, tell and take_back
+    OrderName order;
+};
+struct Certified {
+    Use use = Use::authentication;
+    std::string certificate;  // DER in base64url
+};
+struct NotIssued {  // the authority has no certificate for this key
+    Use use = Use::authentication;
+    std::string code;  // why it will not make one; "": nobody has asked it to
+};
+// Whoever was asked says no: somebody has to look.
+struct Refused {
+    OrderName order;
+    std::string code;
+};
+// Its time is over and nobody knows what became of it: it is ordered anew.
+struct Lapsed {
+    OrderName order;
+};
+// People.
+struct Decided {
+    int claim = 0;
+    bool same_person = false;
+    std::string decision;  // as the clerk signed it
+};
+struct Corrected {  // another number, of this register or of the right one
+    int claim = 0;
+    wire::PersonNumber number;
+};
+struct TakenOut {
+    int claim = 0;
+};
+struct TryAgain {
+    OrderName order;
+};
+struct Waived {  // an insurer that was told in another way
+    OrderName order;
+};
+struct KeysMade {
+    std::map<Use, std::string> keys;  // SPKI in base64url
+};
+struct Written {};
+struct HandedOver {};
+struct Cancelled {
+    std::string reason;
+};
+using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
+                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
+                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled>;
+
+// ---- the case ----
+
+struct Case {
+    Numbers numbers;
+    std::optional<Attributes> person;  // once it is known who
+    bool is_linked = false;            // by an earlier case
+    std::vector<Claim> claims;
+    bool signing = false;
+    std::set<OrderName> open;                  // sent, and not answered
+    std::set<OrderName> lapsed;                // sent before, and nobody knows what became of it
+    std::map<OrderName, std::string> refused;  // by which code
+    std::set<OrderName> done;
+    std::map<Use, std::string> keys, certificates;
+    bool written = false, handed_over = false;
+    std::optional<std::string> cancelled;
+    UnixTime changed = 0;  // the last happening
+
+    [[nodiscard]] bool has_done(OrderName order) const { return done.contains(order); }
+    // It may have been done, and nobody has said so.
+    [[nodiscard]] bool is_in_doubt(OrderName order) const {
+        return open.contains(order) || lapsed.contains(order);
+    }
+    bool operator==(const Case&) const = default;
+};
+
+// Why something cannot happen now. Nothing of the case changes.
+enum class Misfit {
+    too_early,   // what comes before it has not happened
+    too_late,    // the card is in hand, or the case has ended
+    unexpected,  // nobody ordered it, or there is no such claim
+};
+std::string_view to_text(Misfit misfit);
+// The case after it. The same happening once more changes nothing.
+std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now);
+
+// What is to do. All of it can be done now, in any order; none: the case has ended.
+struct Todo {
+    Step step = Step::apply;
+    Actor actor = Actor::person;
+    std::optional<OrderName> order;  // that the issuer sends, or goes on waiting for
+    std::optional<int> claim;
+    std::string refused;  // why it needs somebody to look
+    UnixTime since = 0, until = 0;
+};
+std::vector<Todo> todo(const Case& one);
+// With a card in hand, or without.
+bool has_ended(const Case& one);
+
+}  // namespace mado::issuer

@@ -1,0 +1,47 @@
+// Requests that were signed and are not answered yet wait here, with their sender and nowhere else:
+// in the sender's own database, so that a request and what the sender notes about it are one
+// transaction. What was put in goes out, byte for byte the same, until it is answered or expires;
+// after a crash too. The relay makes one order of it.
+// Trusted for: sending what was decided, once. Who can change the table can hold a request back or
+// drop it, and not make another one.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "client/client.hpp"
+#include "db/db.hpp"
+
+namespace mado::client {
+
+// A migration of the database that the outbox is in.
+extern const std::string_view outbox_schema;
+
+// How long to wait after so many tries that brought nothing.
+std::int64_t retry_after_s(std::int64_t tries);
+
+// Belongs to the connection's thread. Every call may stand in a transaction of the caller's.
+class Outbox {
+  public:
+    // `key`: 32 bytes, kept outside the database; as long as this.
+    Outbox(db::Connection& connection, const Secret& key);
+
+    // To be sent from `now` on. ConstraintBroken: there is one of that name already.
+    void put(std::string_view name, const Prepared& request, UnixTime now);
+    // It was answered, or it is over.
+    void remove(std::string_view name);
+    // Nobody answered: later, and later still.
+    void try_later(std::string_view name, UnixTime now);
+    // Those that may be sent again, or are over: the longest waiting first.
+    std::vector<std::string> due(UnixTime now, std::size_t count_max);
+    // Throws Failure: a row that does not open was altered, or the key is another.
+    std::optional<Prepared> find(std::string_view name);
+
+  private:
+    const Secret& key_;
+    db::Statement put_, remove_, try_later_, due_, find_;
+};
+
+}  // namespace mado::client
