@@ -423,6 +423,13 @@ std::string_view to_text(Use use) {
     return use == Use::authentication ? "authentication" : "signing";
 }
 
+std::optional<Use> parse_use(std::string_view text) {
+    for (const auto use : uses) {
+        if (to_text(use) == text) return use;
+    }
+    return std::nullopt;
+}
+
 std::string_view to_text(OrderKind kind) {
     switch (kind) {
         case OrderKind::confirm:
@@ -441,6 +448,15 @@ std::string_view to_text(OrderKind kind) {
             return "take_back";
     }
     return "";
+}
+
+std::optional<OrderKind> parse_order_kind(std::string_view text) {
+    for (const auto kind :
+         {OrderKind::confirm, OrderKind::link, OrderKind::certify, OrderKind::collect,
+          OrderKind::activate, OrderKind::tell, OrderKind::take_back}) {
+        if (to_text(kind) == text) return kind;
+    }
+    return std::nullopt;
 }
 
 std::string_view to_text(Misfit misfit) {

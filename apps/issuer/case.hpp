@@ -19,6 +19,8 @@
 
 namespace mado::issuer {
 
+using mado::to_text;  // not hidden by the overloads of this namespace
+
 // Who has to do something.
 enum class Actor { person, clerk, register_holder, relay, authority };
 std::string_view to_text(Actor actor);
@@ -90,10 +92,12 @@ struct Claim {
 enum class Use { authentication, signing };
 constexpr std::array uses{Use::authentication, Use::signing};
 std::string_view to_text(Use use);
+std::optional<Use> parse_use(std::string_view text);
 
 // What is ordered of somebody else. `item`: the claim's place, or the certificate's use.
 enum class OrderKind { confirm, link, certify, collect, activate, tell, take_back };
 std::string_view to_text(OrderKind kind);
+std::optional<OrderKind> parse_order_kind(std::string_view text);
 struct OrderName {
     OrderKind kind = OrderKind::confirm;
     int item = 0;

@@ -1,0 +1,287 @@
+#include "happenings.hpp"
+
+#include <boost/json.hpp>
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::size_t claims_max = 16;
+constexpr std::size_t text_bytes_max = 256;
+constexpr std::size_t signed_bytes_max = 32 * 1024;
+
+json::object order_json(OrderName order) {
+    return {{"kind", to_text(order.kind)}, {"item", order.item}};
+}
+
+OrderName read_order(Members& in) {
+    Members order(in.object("order"));
+    const auto kind = parse_order_kind(order.text("kind"));
+    const OrderName out{.kind = kind.value_or(OrderKind::confirm),
+                        .item = static_cast<int>(order.integer("item", 0, claims_max))};
+    if (!kind || !order.finish()) in.refuse("an order is not one");
+    return out;
+}
+
+int read_claim(Members& in) {
+    return static_cast<int>(in.integer("claim", 0, claims_max));
+}
+
+Use read_use(Members& in) {
+    const auto use = parse_use(in.text("use"));
+    if (!use) in.refuse("an unknown use");
+    return use.value_or(Use::authentication);
+}
+
+json::object claim_json(const Claim& claim) {
+    return {{"role", to_text(claim.role)}, {"number", number_json(claim.number)}};
+}
+
+Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes) {
+    if (!value.is_object()) return bad("a claim is not an object");
+    Members in(value.get_object());
+    const auto role = parse_role(in.text("role"));
+    auto number = read_number(in.object("number"), schemes);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!role) return bad("an unknown role");
+    if (!number) return std::unexpected(number.error());
+    Claim claim;
+    claim.role = *role;
+    claim.number = std::move(*number);
+    return claim;
+}
+
+// ---- each one's members ----
+
+json::object members(const Opened& one) {
+    json::object out{{"issuing", one.numbers.issuing},
+                     {"certificate", one.numbers.certificate},
+                     {"health_care", one.numbers.health_care},
+                     {"signing", one.signing}};
+    if (one.known) out["known"] = attributes_json(*one.known);
+    return out;
+}
+json::object members(const Applied& one) {
+    json::array claims;
+    for (const auto& claim : one.claims)
+        claims.push_back(claim_json(claim));
+    return {{"person", attributes_json(one.person)},
+            {"claims", std::move(claims)},
+            {"signing", one.signing}};
+}
+json::object members(const Confirmed& one) {
+    return {{"claim", one.claim}, {"answer", one.answer}, {"index", one.index}};
+}
+json::object members(const WritesOtherwise& one) {
+    return {{"claim", one.claim}, {"writing", one.writing}};
+}
+json::object members(const NotHere& one) {
+    return {{"claim", one.claim}};
+}
+json::object members(const TakenOut& one) {
+    return {{"claim", one.claim}};
+}
+json::object members(const Certified& one) {
+    return {{"use", to_text(one.use)}, {"certificate", one.certificate}};
+}
+json::object members(const NotIssued& one) {
+    return {{"use", to_text(one.use)}, {"code", one.code}};
+}
+json::object members(const Refused& one) {
+    return {{"order", order_json(one.order)}, {"code", one.code}};
+}
+json::object members(const Decided& one) {
+    return {{"claim", one.claim}, {"same_person", one.same_person}, {"decision", one.decision}};
+}
+json::object members(const Corrected& one) {
+    return {{"claim", one.claim}, {"number", number_json(one.number)}};
+}
+json::object members(const KeysMade& one) {
+    json::object keys;
+    for (const auto& [use, key] : one.keys)
+        keys[to_text(use)] = key;
+    return {{"keys", std::move(keys)}};
+}
+json::object members(const Cancelled& one) {
+    return {{"reason", one.reason}};
+}
+json::object members(const Written&) {
+    return {};
+}
+json::object members(const HandedOver&) {
+    return {};
+}
+// Sent, done, lapsed, to be tried again, waived.
+template <class OfOrder>
+json::object members(const OfOrder& one) {
+    return {{"order", order_json(one.order)}};
+}
+
+std::string_view name_of(const Happening& what) {
+    // In the order of the variant.
+    static constexpr std::array<std::string_view, std::variant_size_v<Happening>> names{
+        "opened",   "applied",   "sent",      "confirmed",   "otherwise",
+        "not_here", "done",      "certified", "not_issued",  "refused",
+        "lapsed",   "decided",   "corrected", "taken_out",   "try_again",
+        "waived",   "keys_made", "written",   "handed_over", "cancelled"};
+    return names.at(what.index());
+}
+
+Parsed<Happening> finish(const Members& in, Happening what) {
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return what;
+}
+
+Parsed<Happening> read_opened(Members& in) {
+    Opened out{.numbers = {.issuing = in.text("issuing"),
+                           .certificate = in.text("certificate"),
+                           .health_care = in.text("health_care")},
+               .known = {},
+               .signing = in.boolean("signing")};
+    if (const auto* known = in.optional_object("known")) {
+        auto person = read_attributes(*known);
+        if (!person) return std::unexpected(person.error());
+        out.known = std::move(*person);
+    }
+    return finish(in, std::move(out));
+}
+
+Parsed<Happening> read_applied(Members& in, const wire::Schemes& schemes) {
+    auto person = read_attributes(in.object("person"));
+    if (!person) return std::unexpected(person.error());
+    Applied out{.person = std::move(*person), .claims = {}, .signing = in.boolean("signing")};
+    for (const auto& value : in.array("claims", claims_max)) {
+        auto claim = read_claim(value, schemes);
+        if (!claim) return std::unexpected(claim.error());
+        out.claims.push_back(std::move(*claim));
+    }
+    return finish(in, std::move(out));
+}
+
+Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
+    auto number = read_number(in.object("number"), schemes);
+    if (!number) return std::unexpected(number.error());
+    return finish(in, Corrected{.claim = read_claim(in), .number = std::move(*number)});
+}
+
+Parsed<Happening> read_keys(Members& in) {
+    KeysMade out;
+    const auto& keys = in.object("keys");
+    Members members(keys);
+    for (const auto use : uses) {
+        const auto name = to_text(use);
+        if (members.has(name)) out.keys.emplace(use, members.text(name, signed_bytes_max));
+    }
+    if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
+    return finish(in, std::move(out));
+}
+
+// Those that are about a claim.
+std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& in,
+                                               const wire::Schemes& schemes) {
+    if (what == "confirmed") {
+        return finish(in, Confirmed{.claim = read_claim(in),
+                                    .answer = in.text("answer", signed_bytes_max),
+                                    .index = static_cast<std::uint64_t>(in.integer("index"))});
+    }
+    if (what == "otherwise") {
+        return finish(in, WritesOtherwise{.claim = read_claim(in),
+                                          .writing = in.text("writing", signed_bytes_max)});
+    }
+    if (what == "not_here") return finish(in, NotHere{read_claim(in)});
+    if (what == "decided") {
+        return finish(in, Decided{.claim = read_claim(in),
+                                  .same_person = in.boolean("same_person"),
+                                  .decision = in.text("decision", signed_bytes_max)});
+    }
+    if (what == "corrected") return read_corrected(in, schemes);
+    if (what == "taken_out") return finish(in, TakenOut{read_claim(in)});
+    return std::nullopt;
+}
+
+std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& in) {
+    if (what == "sent") return finish(in, Sent{read_order(in)});
+    if (what == "done") return finish(in, Done{read_order(in)});
+    if (what == "lapsed") return finish(in, Lapsed{read_order(in)});
+    if (what == "try_again") return finish(in, TryAgain{read_order(in)});
+    if (what == "waived") return finish(in, Waived{read_order(in)});
+    if (what == "refused") {
+        return finish(in, Refused{.order = read_order(in), .code = in.text("code", 64)});
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+json::object happening_json(const Happening& what) {
+    auto out = std::visit([](const auto& one) { return members(one); }, what);
+    out["what"] = name_of(what);
+    return out;
+}
+
+Parsed<Happening> read_happening(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    const auto what = in.text("what");
+    if (auto out = read_of_claim(what, in, schemes)) return std::move(*out);
+    if (auto out = read_of_order(what, in)) return std::move(*out);
+    if (what == "opened") return read_opened(in);
+    if (what == "applied") return read_applied(in, schemes);
+    if (what == "certified") {
+        return finish(in, Certified{.use = read_use(in),
+                                    .certificate = in.text("certificate", signed_bytes_max)});
+    }
+    if (what == "not_issued") {
+        return finish(in, NotIssued{.use = read_use(in), .code = in.text("code", 64)});
+    }
+    if (what == "keys_made") return read_keys(in);
+    if (what == "written") return finish(in, Written{});
+    if (what == "handed_over") return finish(in, HandedOver{});
+    if (what == "cancelled") {
+        return finish(in, Cancelled{in.text("reason", 1'000)});
+    }
+    return bad("an unknown happening");
+}
+
+json::object number_json(const wire::PersonNumber& number) {
+    json::object fields;
+    for (const auto& [name, value] : number.fields) {
+        if (!value.empty()) fields[name] = value;
+    }
+    return {{"scheme", number.scheme}, {"fields", std::move(fields)}};
+}
+
+Parsed<wire::PersonNumber> read_number(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    const auto* scheme = schemes.find(in.text("scheme", 40));
+    const auto& fields = in.object("fields");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (scheme == nullptr) return bad("unknown number scheme");
+    auto number = wire::read_number(*scheme, fields);
+    if (!number) return bad("a number does not fit its scheme");
+    return std::move(*number);
+}
+
+json::object attributes_json(const Attributes& person) {
+    return {{"name", person.name},
+            {"kana", person.kana},
+            {"sex", person.sex},
+            {"address", person.address},
+            {"birth_date", to_text(person.birth_date)}};
+}
+
+Parsed<Attributes> read_attributes(const json::object& object) {
+    Members in(object);
+    Attributes out{.name = in.text("name", text_bytes_max),
+                   .kana = in.text("kana", text_bytes_max),
+                   .sex = in.text("sex", 10),
+                   .address = in.text("address", 2 * text_bytes_max),
+                   .birth_date = {}};
+    const auto birth_date = in.optional_date("birth_date");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!birth_date) return bad("a person has no birth date");
+    if (out.name.empty() || out.address.empty()) return bad("a person has no name or address");
+    if (out.sex != "female" && out.sex != "male") return bad("an unknown sex");
+    out.birth_date = *birth_date;
+    return out;
+}
+
+}  // namespace mado::issuer

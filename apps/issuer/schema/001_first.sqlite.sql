@@ -1,0 +1,30 @@
+-- The issuing centre's store: cases, and what happened to each, in order.
+-- Trusted for: what is done next. Who can read it without the key learns how many cases there are, when
+-- something happened to each, and which clerk's hand it was; no name and no number. Who can change it
+-- can drop or repeat happenings, and cannot make a link that no insurer has confirmed, nor a card: the
+-- relay and the authority see for themselves.
+-- "sealed": AES-256-GCM, bound to the row; "index": HMAC-SHA-256; both keys are kept elsewhere.
+
+create table issue (
+    id        integer primary key,
+    number    text not null unique,      -- on the slip
+    opened_at integer not null,
+    ended_at  integer,                   -- nothing is left to do
+    who_index blob                       -- of birth date and reading, once it is known who
+) strict;
+create index issue_open on issue (id) where ended_at is null;
+create index issue_who on issue (who_index) where who_index is not null;
+
+create table happening (
+    issue  integer not null references issue,
+    line   integer not null,             -- 1, 2, 3, …
+    at     integer not null,
+    clerk  text,                         -- whose hand it was; null: nobody's
+    sealed blob not null,
+    primary key (issue, line)
+) strict, without rowid;
+
+-- The health-care numbers that were given, so that none is given twice.
+create table given (
+    number_index blob primary key
+) strict, without rowid;

@@ -1,0 +1,250 @@
+#include "store.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "base/file.hpp"
+#include "crypto/aead.hpp"
+#include "crypto/digest.hpp"
+#include "numbers.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::string_view first =
+#include "apps/issuer/schema/001_first.sqlite.sql.hpp"
+    ;
+
+constexpr std::size_t line_bytes_max = 128 * 1024;
+
+db::Connection open_migrated(const std::string& path) {
+    db::Connection connection(path, db::Access::create);
+    const std::array migrations{first, client::outbox_schema};
+    db::migrate(connection, migrations);
+    return connection;
+}
+
+Secret read_key(const std::string& path) {
+    auto key = read_secret_file(path);
+    if (key.size() != crypto::aead_key_bytes) {
+        throw OperatorError("the key file must have exactly 32 bytes: " + path);
+    }
+    return key;
+}
+
+// One key for each purpose.
+Secret derived(const Secret& key, std::string_view purpose) {
+    return Secret(crypto::hmac_sha256(key.view(), {as_bytes(purpose)}));
+}
+
+Bytes bound_to(CaseId id, std::int64_t line) {
+    Bytes out;
+    append_u64(out, static_cast<std::uint64_t>(id));
+    append_u64(out, static_cast<std::uint64_t>(line));
+    return out;
+}
+
+// Without meaning; the check digit finds slips of whoever types it.
+std::string draw_number() {
+    return draw_digits(11, /*with_check=*/true);
+}
+
+// As it is typed by different people on different days.
+std::string who_text(Date birth_date, std::string_view kana) {
+    return to_text(birth_date) + "\n" + wire::normalise(kana).value_or("");
+}
+
+}  // namespace
+
+Store::Statements::Statements(db::Connection& c)
+    : open(c.prepare("insert into issue (number, opened_at) values (:number, :at) returning id")),
+      give(c.prepare("insert into given (number_index) values (:index) on conflict do nothing")),
+      find(c.prepare("select number, opened_at from issue where id = :id")),
+      find_number(c.prepare("select id from issue where number = :number")),
+      find_who(
+          c.prepare("select id from issue where who_index = :index order by id desc limit 50")),
+      lines(c.prepare("select line, at, clerk, sealed from happening where issue = :id "
+                      "order by line")),
+      open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
+                           "order by id limit :count")),
+      add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
+                    "values (:issue, :line, :at, :clerk, :sealed)")),
+      end(c.prepare("update issue set ended_at = :at where id = :id")),
+      who(c.prepare("update issue set who_index = :index where id = :id")) {}
+
+Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
+    : seal_key_(read_key(folder + "/store.key")),
+      index_key_(derived(seal_key_, "index")),
+      outbox_key_(derived(seal_key_, "outbox")),
+      schemes_(schemes),
+      connection_(open_migrated(path)),
+      outbox_(connection_, outbox_key_),
+      sql_(connection_) {}
+
+Bytes Store::index(std::string_view purpose, std::string_view text) const {
+    return to_bytes(crypto::hmac_sha256(index_key_.view(),
+                                        {as_bytes(purpose), as_bytes("\n"), as_bytes(text)}));
+}
+
+CaseId Store::open(const Opened& opened, By by) {
+    db::Transaction transaction(connection_);
+    CaseId id = 0;
+    {
+        const db::ResetAtEnd reset(sql_.open);
+        sql_.open.bind("number", draw_number()).bind("at", by.at);
+        if (!sql_.open.step()) throw Failure("a case was not opened");
+        id = sql_.open.integer(0);
+    }
+    if (!write(id, opened, by)) throw Failure("a new case does not take its numbers");
+    transaction.commit();
+    return id;
+}
+
+bool Store::give(std::string_view health_care_number) {
+    sql_.give.bind("index", index("health-care-number", health_care_number)).execute();
+    return connection_.changes() == 1;
+}
+
+CaseFile Store::find(CaseId id) {
+    CaseFile out;
+    out.id = id;
+    {
+        const db::ResetAtEnd reset(sql_.find);
+        sql_.find.bind("id", id);
+        if (!sql_.find.step()) throw Failure("a case is not in the store");
+        out.number = sql_.find.text(0);
+        out.opened_at = sql_.find.integer(1);
+    }
+    for (const auto& line : read_lines(id)) {
+        auto next = after(out.one, line.what, line.at);
+        if (!next) throw Failure("what happened to a case does not follow from what was before");
+        out.one = std::move(*next);
+    }
+    return out;
+}
+
+std::optional<CaseId> Store::find(std::string_view number) {
+    const db::ResetAtEnd reset(sql_.find_number);
+    sql_.find_number.bind("number", number);
+    if (!sql_.find_number.step()) return std::nullopt;
+    return sql_.find_number.integer(0);
+}
+
+std::vector<CaseId> Store::find(Date birth_date, std::string_view kana) {
+    std::vector<CaseId> out;
+    const db::ResetAtEnd reset(sql_.find_who);
+    sql_.find_who.bind("index", index("who", who_text(birth_date, kana)));
+    while (sql_.find_who.step())
+        out.push_back(sql_.find_who.integer(0));
+    return out;
+}
+
+std::vector<Line> Store::lines(CaseId id) {
+    return read_lines(id);
+}
+
+std::vector<Line> Store::read_lines(CaseId id) {
+    std::vector<Line> out;
+    auto& row = sql_.lines;
+    const db::ResetAtEnd reset(row);
+    row.bind("id", id);
+    while (row.step()) {
+        auto text = crypto::aead_open(seal_key_.view(), row.blob(3), bound_to(id, row.integer(0)));
+        if (!text) throw Failure("what happened to a case does not open: another key, or altered");
+        const auto object = parse_json_object(as_text(*text), {.text_bytes_max = line_bytes_max});
+        wipe(*text);
+        auto what = object ? read_happening(*object, schemes_) : std::unexpected(object.error());
+        if (!what) throw Failure("what happened to a case cannot be read");
+        out.push_back({.at = row.integer(1),
+                       .clerk = row.optional_text(2).value_or(""),
+                       .what = std::move(*what)});
+    }
+    return out;
+}
+
+std::vector<CaseId> Store::open_cases(CaseId after, std::size_t count_max) {
+    std::vector<CaseId> out;
+    const db::ResetAtEnd reset(sql_.open_cases);
+    sql_.open_cases.bind("after", after).bind("count", static_cast<std::int64_t>(count_max));
+    while (sql_.open_cases.step())
+        out.push_back(sql_.open_cases.integer(0));
+    return out;
+}
+
+// In the caller's transaction.
+std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
+    const auto file = find(id);
+    const auto line = static_cast<std::int64_t>(read_lines(id).size()) + 1;
+    auto next = after(file.one, what, by.at);
+    if (!next) return next;
+    if (*next == file.one) return next;
+    auto text = json::serialize(happening_json(what));
+    sql_.add.bind("issue", id)
+        .bind("line", line)
+        .bind("at", by.at)
+        .bind("clerk", by.clerk.empty() ? std::nullopt : std::optional(by.clerk))
+        .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), bound_to(id, line)))
+        .execute();
+    wipe(text);
+    if (!file.one.person && next->person) {
+        const auto& person = *next->person;
+        sql_.who.bind("id", id)
+            .bind("index", index("who", who_text(person.birth_date, person.kana)))
+            .execute();
+    }
+    if (has_ended(*next)) sql_.end.bind("id", id).bind("at", by.at).execute();
+    return next;
+}
+
+std::expected<Case, Misfit> Store::add(CaseId id, const Happening& what, By by) {
+    db::Transaction transaction(connection_);
+    auto next = write(id, what, by);
+    if (next) transaction.commit();
+    return next;
+}
+
+std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const client::Prepared& request,
+                                        By by) {
+    db::Transaction transaction(connection_);
+    auto next = write(id, Sent{order}, by);
+    if (!next) return next;
+    outbox_.put(outbox_name(id, order), request, by.at);
+    transaction.commit();
+    return next;
+}
+
+std::expected<Case, Misfit> Store::answer(CaseId id, OrderName order, const Happening& what,
+                                          By by) {
+    db::Transaction transaction(connection_);
+    auto next = write(id, what, by);
+    if (!next) return next;
+    outbox_.remove(outbox_name(id, order));
+    transaction.commit();
+    return next;
+}
+
+std::string outbox_name(CaseId id, OrderName order) {
+    return std::to_string(id) + "/" + std::string(to_text(order.kind)) + "/" +
+           std::to_string(order.item);
+}
+
+std::optional<OutboxName> parse_outbox_name(std::string_view name) {
+    const auto first_slash = name.find('/');
+    const auto last_slash = name.rfind('/');
+    if (first_slash == name.npos || first_slash == last_slash) return std::nullopt;
+    const auto number = [](std::string_view text, auto& out) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+        return error == std::errc() && end == text.data() + text.size();
+    };
+    const auto kind = parse_order_kind(name.substr(first_slash + 1, last_slash - first_slash - 1));
+    OutboxName out;
+    if (!kind || !number(name.substr(0, first_slash), out.id) ||
+        !number(name.substr(last_slash + 1), out.order.item)) {
+        return std::nullopt;
+    }
+    out.order.kind = *kind;
+    return out;
+}
+
+}  // namespace mado::issuer

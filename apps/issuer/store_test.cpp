@@ -1,0 +1,168 @@
+#include "store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "base/temp_folder.hpp"
+#include "test_issuer.hpp"
+
+namespace mado::issuer {
+namespace {
+
+class StoreTest : public ::testing::Test {
+  protected:
+    StoreTest() { replace_file(folder.path("store.key"), Bytes(32, 7), 0600); }
+    Store store() const { return {folder.path("issuer.sqlite"), folder.path(""), schemes}; }
+
+    TempFolder folder;
+    wire::Schemes schemes = test_schemes();
+};
+
+const OrderName first_confirm{OrderKind::confirm, 0};
+
+TEST_F(StoreTest, ACaseIsWhatHappenedToIt) {
+    auto numbers = draw_numbers();
+    CaseId id = 0;
+    {
+        auto one = store();
+        id = one.open({.numbers = numbers, .known = {}, .signing = false}, {.at = 10});
+        const auto applied = one.add(id, test_application(schemes), {.at = 20, .clerk = "sato"});
+        ASSERT_TRUE(applied);
+    }
+    auto again = store();
+    const auto file = again.find(id);
+    EXPECT_EQ(file.opened_at, 10);
+    EXPECT_EQ(file.one.numbers, numbers);
+    EXPECT_EQ(file.one.changed, 20);
+    EXPECT_EQ(file.one.person, test_application(schemes).person);
+    EXPECT_EQ(file.one.claims, test_application(schemes).claims);
+    EXPECT_EQ(again.find(file.number), id);
+    const auto lines = again.lines(id);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[1].clerk, "sato");
+}
+
+TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
+    auto one = store();
+    const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    EXPECT_EQ(one.add(id, HandedOver{}, {}).error(), Misfit::too_early);
+    EXPECT_EQ(one.add(id, Confirmed{0, "answer", 1}, {}).error(), Misfit::unexpected);
+    EXPECT_EQ(one.lines(id).size(), 1U);
+    ASSERT_TRUE(one.add(id, test_application(schemes), {.at = 1}));
+    ASSERT_FALSE(one.add(id, test_application(schemes), {.at = 2}));
+    EXPECT_EQ(one.lines(id).size(), 2U);
+}
+
+TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
+    auto one = store();
+    const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    ASSERT_TRUE(one.add(id, test_application(schemes), {}));
+    const client::Prepared request{.body = "body",
+                                   .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                   .expires = 60};
+    ASSERT_FALSE(one.send(id, {OrderKind::link, 0}, request, {}));
+    EXPECT_TRUE(one.outbox().due(0, 10).empty()) << "nobody asked for it";
+    ASSERT_TRUE(one.send(id, first_confirm, request, {}));
+    const auto due = one.outbox().due(0, 10);
+    ASSERT_EQ(due.size(), 1U);
+    const auto name = parse_outbox_name(due.front());
+    ASSERT_TRUE(name);
+    EXPECT_EQ(name->id, id);
+    EXPECT_EQ(name->order, first_confirm);
+    ASSERT_FALSE(one.answer(id, first_confirm, Confirmed{1, "of another claim", 1}, {}));
+    EXPECT_EQ(one.outbox().due(0, 10).size(), 1U);
+    ASSERT_TRUE(one.answer(id, first_confirm, Confirmed{0, "signed", 7}, {.at = 5}));
+    EXPECT_TRUE(one.outbox().due(0, 10).empty());
+    EXPECT_EQ(one.find(id).one.claims[0].index, 7U);
+}
+
+TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
+    auto one = store();
+    const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    ASSERT_TRUE(one.add(id, test_application(schemes), {}));
+    const auto born = test_application(schemes).person.birth_date;
+    EXPECT_EQ(one.find(born, "コウロウ ハナコ"), std::vector<CaseId>{id});
+    EXPECT_EQ(one.find(born, "ｺｳﾛｳﾊﾅｺ"), std::vector<CaseId>{id});
+    EXPECT_TRUE(one.find(born, "コウロウ タロウ").empty());
+    EXPECT_TRUE(one.find(Date{std::chrono::year(1990) / 1 / 1}, "コウロウハナコ").empty());
+}
+
+TEST_F(StoreTest, AnEndedCaseIsNotWorkedOn) {
+    auto one = store();
+    const auto a = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    const auto b = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    EXPECT_EQ(one.open_cases(0, 10), (std::vector<CaseId>{a, b}));
+    ASSERT_TRUE(one.add(a, Cancelled{"withdrawn"}, {}));
+    EXPECT_EQ(one.open_cases(0, 10), std::vector<CaseId>{b});
+}
+
+TEST_F(StoreTest, GivesNoNumberTwice) {
+    auto one = store();
+    EXPECT_TRUE(one.give("621874998319"));
+    EXPECT_FALSE(one.give("621874998319"));
+}
+
+TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
+    {
+        auto one = store();
+        const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+        ASSERT_TRUE(one.add(id, test_application(schemes), {}));
+    }
+    const auto bytes = read_file(folder.path("issuer.sqlite"), 1 << 20).value_or("");
+    const auto wal = read_file(folder.path("issuer.sqlite-wal"), 1 << 22).value_or("");
+    for (const std::string_view secret : {"厚労", "コウロウ", "1986"}) {
+        EXPECT_EQ(bytes.find(secret), std::string::npos);
+        EXPECT_EQ(wal.find(secret), std::string::npos);
+    }
+    {
+        db::Connection connection(folder.path("issuer.sqlite"), db::Access::read_write);
+        connection.run("update happening set line = line + 10");
+    }
+    auto one = store();
+    EXPECT_THROW(one.find(CaseId{1}), Failure);
+    replace_file(folder.path("store.key"), Bytes(32, 8), 0600);
+    auto stranger = store();
+    EXPECT_THROW(stranger.find(CaseId{1}), Failure);
+}
+
+TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
+    const auto number = test_application(schemes).claims[1].number;
+    const std::vector<Happening> all{Opened{draw_numbers(), test_application(schemes).person, true},
+                                     test_application(schemes),
+                                     Sent{{OrderKind::tell, 1}},
+                                     Confirmed{1, "a.b.c", 12},
+                                     WritesOtherwise{1, "{}"},
+                                     NotHere{1},
+                                     Done{{OrderKind::activate, 0}},
+                                     Certified{Use::signing, "MII"},
+                                     NotIssued{Use::signing, "too-young"},
+                                     Refused{{OrderKind::link, 0}, "link_taken"},
+                                     Lapsed{{OrderKind::certify, 1}},
+                                     Decided{1, true, "a.b.c"},
+                                     Corrected{1, number},
+                                     TakenOut{1},
+                                     TryAgain{{OrderKind::collect, 1}},
+                                     Waived{{OrderKind::tell, 1}},
+                                     KeysMade{{{Use::authentication, "key"}}},
+                                     Written{},
+                                     HandedOver{},
+                                     Cancelled{"moved away"}};
+    ASSERT_EQ(all.size(), std::variant_size_v<Happening>);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_EQ(all[i].index(), i);
+        const auto text = json::serialize(happening_json(all[i]));
+        auto object = parse_json_object(text, {.text_bytes_max = 8 * 1024});
+        ASSERT_TRUE(object);
+        const auto read = read_happening(*object, schemes);
+        ASSERT_TRUE(read) << text << read.error().why;
+        EXPECT_EQ(read->index(), i);
+        EXPECT_EQ(json::serialize(happening_json(*read)), text);
+        (*object)["more"] = 1;
+        EXPECT_FALSE(read_happening(*object, schemes)) << text;
+    }
+}
+
+}  // namespace
+}  // namespace mado::issuer
