@@ -1,0 +1,303 @@
+#include "orders.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/x509.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::string_view issuing_scheme = "issuing-number";
+constexpr std::string_view certificate_scheme = "certificate-number";
+constexpr std::string_view health_care_scheme = "health-care-number";
+
+std::unexpected<wire::Code> refuse(wire::Code code) {
+    return std::unexpected(code);
+}
+
+wire::PersonNumber given_number(const Parties& parties, std::string_view scheme,
+                                const std::string& number) {
+    const auto* found = parties.schemes.find(scheme);
+    if (found == nullptr) throw Failure("the country has no numbers of the issuer's");
+    auto read = wire::read_number(*found, {{"number", number}});
+    if (!read) throw Failure("a number that the issuer drew does not fit its scheme");
+    return std::move(*read);
+}
+
+Bytes own_subject(const Parties& parties, const Case& one) {
+    return to_bytes(wire::own_subject(given_number(parties, issuing_scheme, one.numbers.issuing)));
+}
+
+json::object typed_fields(const wire::PersonNumber& number) {
+    json::object out;
+    for (const auto& [name, value] : number.fields) {
+        if (!value.empty()) out[name] = value;
+    }
+    return out;
+}
+
+// The order to one organisation, with what is sealed to it.
+struct Draft {
+    std::string_view service;
+    wire::ParticipantId to;
+    wire::Parameters parameters;
+    Bytes subject;
+    json::object payload;
+};
+
+Question sealed(const Parties& parties, Draft draft) {
+    const auto* to = parties.directory.find(draft.to);
+    if (to == nullptr) return refuse(wire::Code::not_in_directory);
+    client::Ask out{.to = {.holder = draft.to, .kind = {}},
+                    .service = must(wire::ServiceId::parse(draft.service), "a service"),
+                    .purpose = must(wire::CodeId::parse("issuing"), "a purpose"),
+                    .parameters = std::move(draft.parameters),
+                    .subject = std::move(draft.subject)};
+    if (draft.payload.empty()) return out;
+    auto payload = client::seal_payload(*to, json::serialize(draft.payload));
+    if (!payload) return refuse(payload.error().code);
+    out.payload = std::move(*payload);
+    return out;
+}
+
+// ③④: whoever gave the number is asked, and with nothing but that number.
+Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
+    const auto* scheme = parties.schemes.find(claim.number.scheme);
+    const auto giver = scheme == nullptr ? std::string_view() : scheme->giver(claim.number);
+    const auto holder = wire::ParticipantId::parse(giver);
+    if (!holder) return refuse(wire::Code::not_in_directory);
+    const auto person = claim.finding == Finding::agreed
+                            ? as_register_writes(*one.person, claim.writing)
+                            : *one.person;
+    std::vector<std::pair<std::string, std::string>> fields;
+    for (const auto& [name, value] : claim.number.fields) {
+        if (!value.empty()) fields.emplace_back(name, value);
+    }
+    return sealed(parties, {.service = "existence",
+                            .to = *holder,
+                            .parameters = {},
+                            .subject = to_bytes(wire::number_subject(claim.number.scheme, fields,
+                                                                     to_text(person.birth_date))),
+                            .payload = {{"name", person.name},
+                                        {"kana", person.kana},
+                                        {"sex", person.sex},
+                                        {"address", person.address}}});
+}
+
+json::object given_json(std::string_view scheme, const std::string& number) {
+    return {{"scheme", scheme}, {"fields", {{"number", number}}}};
+}
+
+Question link(const Parties& parties, const Case& one) {
+    json::array numbers;
+    for (const auto& claim : one.claims) {
+        if (claim.finding != Finding::same) continue;
+        numbers.push_back(
+            json::object{{"scheme", claim.number.scheme},
+                         {"fields", typed_fields(claim.number)},
+                         {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}});
+    }
+    return sealed(parties,
+                  {.service = "link",
+                   .to = parties.directory.relay().id,
+                   .parameters = {{"act", "first"}},
+                   .subject = own_subject(parties, one),
+                   .payload = {{"numbers", std::move(numbers)},
+                               {"given",
+                                {given_json(health_care_scheme, one.numbers.health_care),
+                                 given_json(certificate_scheme, one.numbers.certificate)}}}});
+}
+
+// ⑥: a signing certificate says who the person is, one for authentication nothing.
+Question certify(const Parties& parties, const Case& one, Use use) {
+    json::object payload{{"public_key", one.keys.at(use)}};
+    if (use == Use::signing) {
+        const auto& person = *one.person;
+        payload["name"] = person.name;
+        payload["kana"] = person.kana;
+        payload["address"] = person.address;
+        payload["birth_date"] = to_text(person.birth_date);
+        payload["sex"] = person.sex;
+    }
+    return sealed(parties, {.service = "certificate",
+                            .to = parties.authority,
+                            .parameters = {{"act", "issue-" + std::string(to_text(use))}},
+                            .subject = own_subject(parties, one),
+                            .payload = std::move(payload)});
+}
+
+Question activate(const Parties& parties, const Case& one) {
+    json::array certificates;
+    for (const auto& [use, certificate] : one.certificates)
+        certificates.emplace_back(certificate);
+    return sealed(parties, {.service = "card",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", "activate"}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"certificates", std::move(certificates)}}});
+}
+
+// ⑪
+Question tell(const Parties& parties, const Case& one, const Claim& claim, Date today) {
+    const auto* scheme = parties.schemes.find(claim.number.scheme);
+    const auto holder = wire::ParticipantId::parse(scheme->giver(claim.number));
+    return sealed(parties, {.service = "health-care-number",
+                            .to = *holder,
+                            .parameters = {},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"health_care_number", one.numbers.health_care},
+                                        {"valid_from", to_text(today)}}});
+}
+
+crypto::Certificate read_certificate(const std::string& text) {
+    const auto der = parse_base64url(text);
+    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+    if (!certificate) throw Failure("a certificate of a case cannot be read");
+    return std::move(*certificate);
+}
+
+std::string serial_of(const crypto::Certificate& certificate) {
+    return hex(certificate.serial());
+}
+
+Question take_back(const Parties& parties, const Case& one, Use use) {
+    const auto certificate = read_certificate(one.certificates.at(use));
+    return sealed(parties, {.service = "certificate-status",
+                            .to = parties.authority,
+                            .parameters = {{"act", "revoke"}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"serial", serial_of(certificate)},
+                                        {"reason", "cessation-of-operation"}}});
+}
+
+// ---- what came back ----
+
+const json::object* object_at(const json::object& in, std::string_view name) {
+    const auto* value = in.if_contains(name);
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
+    const auto& data = *answered.answer.data;
+    const auto* current = data.if_contains("current");
+    if (text_at(data, "verdict") != "same") {
+        return WritesOtherwise{.claim = order.item, .writing = json::serialize(data)};
+    }
+    // It knows the person, as one that it had.
+    if (current == nullptr || !current->is_bool() || !current->get_bool()) {
+        return NotHere{order.item};
+    }
+    return Confirmed{.claim = order.item,
+                     .answer = answered.answer.signed_form,
+                     .index = answered.receipt->index};
+}
+
+// The one for the key of this case; why there is none; or none while the authority has not decided.
+std::optional<Happening> issued_or_not(const Case& one, OrderName order, const json::object& data) {
+    const auto use = static_cast<Use>(order.item);
+    const auto key = one.keys.find(use);
+    const auto rows = [&data](std::string_view name) {
+        const auto* value = data.if_contains(name);
+        return value != nullptr && value->is_array() ? value->get_array() : json::array();
+    };
+    for (const auto& row : rows("certificates")) {
+        if (!row.is_object() || text_at(row.get_object(), "use") != to_text(use)) continue;
+        if (text_at(row.get_object(), "status") != "good") continue;
+        auto text = text_at(row.get_object(), "certificate");
+        const auto der = parse_base64url(text);
+        const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+        if (!read || key == one.keys.end() || base64url(read->public_key().spki()) != key->second) {
+            continue;
+        }
+        return Certified{.use = use, .certificate = std::move(text)};
+    }
+    const auto act = "issue-" + std::string(to_text(use));
+    NotIssued out{.use = use, .code = {}};
+    for (const auto& row : rows("orders")) {  // oldest first
+        if (!row.is_object() || text_at(row.get_object(), "act") != act) continue;
+        if (text_at(row.get_object(), "outcome") == "waiting") return std::nullopt;
+        out.code = text_at(row.get_object(), "refusal");
+    }
+    return out;
+}
+
+// Somebody has to look, or the same once more will do.
+bool is_passing(const client::Problem& problem) {
+    return wire::info(problem.code).status == 503 || wire::info(problem.code).status == 429;
+}
+
+}  // namespace
+
+Question question_of(const Parties& parties, const Case& one, OrderName order, Date today) {
+    const auto use = static_cast<Use>(order.item);
+    const auto claim = [&]() -> const Claim& {
+        return one.claims.at(static_cast<std::size_t>(order.item));
+    };
+    switch (order.kind) {
+        case OrderKind::confirm:
+            return confirm(parties, one, claim());
+        case OrderKind::link:
+            return link(parties, one);
+        case OrderKind::certify:
+            return certify(parties, one, use);
+        case OrderKind::collect:
+            return sealed(parties, {.service = "certificates",
+                                    .to = parties.authority,
+                                    .parameters = {},
+                                    .subject = own_subject(parties, one),
+                                    .payload = {}});
+        case OrderKind::activate:
+            return activate(parties, one);
+        case OrderKind::tell:
+            return tell(parties, one, claim(), today);
+        case OrderKind::take_back:
+            return take_back(parties, one, use);
+    }
+    throw Failure("an order of a kind that there is not");
+}
+
+std::optional<Happening> happening_of(const Case& one, OrderName order,
+                                      const client::Result<client::Answered>& result) {
+    if (!result) {
+        const auto& problem = result.error();
+        if (is_passing(problem)) return std::nullopt;
+        if (order.kind == OrderKind::confirm && problem.code == wire::Code::no_match) {
+            return NotHere{order.item};
+        }
+        return Refused{.order = order, .code = std::string(wire::info(problem.code).name)};
+    }
+    switch (order.kind) {
+        case OrderKind::confirm:
+            return confirmed_or_not(order, *result);
+        case OrderKind::collect:
+            return issued_or_not(one, order, *result->answer.data);
+        case OrderKind::link:
+        case OrderKind::certify:
+        case OrderKind::activate:
+        case OrderKind::tell:
+        case OrderKind::take_back:
+            return Done{order};
+    }
+    return std::nullopt;
+}
+
+// Only what it has written, and differs.
+Attributes as_register_writes(const Attributes& person, std::string_view writing) {
+    Attributes out = person;
+    const auto data = parse_json_object(writing);
+    const auto* attributes = data ? object_at(*data, "attributes") : nullptr;
+    if (attributes == nullptr) return out;
+    const auto take = [attributes](std::string_view name, std::string& into) {
+        const auto* one = object_at(*attributes, name);
+        const auto text = one == nullptr ? std::string() : text_at(*one, "writing");
+        if (!text.empty()) into = text;
+    };
+    take("name", out.name);
+    take("kana", out.kana);
+    take("sex", out.sex);
+    take("address", out.address);
+    return out;
+}
+
+}  // namespace mado::issuer

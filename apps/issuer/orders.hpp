@@ -1,0 +1,32 @@
+// From what is to do to the request that does it, and from what came back to what has happened
+// (docs/protocols/issuing.md). Values in, values out.
+#pragma once
+
+#include <optional>
+
+#include "case.hpp"
+#include "client/client.hpp"
+
+namespace mado::issuer {
+
+struct Parties {
+    const wire::Directory& directory;
+    const wire::Schemes& schemes;
+    wire::ParticipantId authority;  // which certifies: a holder like others
+};
+
+// `today`: in the country. What cannot be asked is Refused already: an insurer that the directory
+// does not list, say.
+using Question = std::expected<client::Ask, wire::Code>;
+Question question_of(const Parties& parties, const Case& one, OrderName order, Date today);
+
+// None: nobody has answered yet, or not for good; the same request once more.
+std::optional<Happening> happening_of(const Case& one, OrderName order,
+                                      const client::Result<client::Answered>& result);
+
+// ---- for pages and tests ----
+
+// What a register writes otherwise, in the place of what the application writes.
+Attributes as_register_writes(const Attributes& person, std::string_view writing);
+
+}  // namespace mado::issuer

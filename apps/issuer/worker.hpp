@@ -1,0 +1,68 @@
+// Does what is to do and needs nobody: for each open case the orders that come next, sent until
+// they are answered. Belongs to the io thread.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "http/http.hpp"
+#include "orders.hpp"
+#include "store.hpp"
+#include "wire/policy.hpp"
+
+namespace mado::issuer {
+
+// How requests leave.
+struct Sender {
+    std::function<client::Prepared(const client::Ask&)> prepare;
+    std::function<client::Task<client::Result<client::Answered>>(client::Prepared)> send;
+};
+// Over a few connections to the relay that are kept. The io_context outlives it.
+class Askers {
+  public:
+    Askers(const wire::Directory& directory, const client::Identity& identity)
+        : directory_(directory), identity_(identity) {}
+    Sender sender();
+
+  private:
+    client::Task<client::Result<client::Answered>> send(client::Prepared request);
+    const wire::Directory& directory_;
+    const client::Identity& identity_;
+    std::vector<std::unique_ptr<client::Asker>> idle_;
+};
+
+class Worker {
+  public:
+    Worker(http::asio::io_context& io, Store& store, const Parties& parties,
+           const wire::Policy& policy, Sender sender);
+    // Until stop(); begins with every case that is open.
+    http::Task<void> run();
+    void stop();
+    // Something happened to it: what comes next goes out now.
+    void look_at(CaseId id);
+    // Requests under way.
+    [[nodiscard]] std::size_t busy() const { return under_way_.size(); }
+
+  private:
+    void look_at_all();
+    void plan(CaseId id);
+    bool send_due();
+    http::Task<void> deliver(std::string name);
+    http::Task<void> wait();
+
+    http::asio::io_context& io_;
+    Store& store_;
+    const Parties& parties_;
+    const wire::Policy& policy_;
+    Sender sender_;
+    http::asio::steady_timer timer_;
+    std::set<CaseId> ready_;
+    std::set<std::string> under_way_;  // names in the outbox
+    bool stopped_ = false;
+};
+
+}  // namespace mado::issuer

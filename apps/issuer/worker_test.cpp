@@ -1,0 +1,271 @@
+// Cases worked on from beginning to end, while requests and answers get lost and the program is
+// killed again and again; the other organisations are pretended, and count what they did.
+#include "worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <random>
+
+#include "base/file.hpp"
+#include "base/temp_folder.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "http/spawn.hpp"
+#include "test_issuer.hpp"
+
+namespace mado::issuer {
+namespace {
+
+// Everybody else. A request is known by its bytes: the same once more is answered the same.
+class World {
+  public:
+    explicit World(std::uint32_t seed) : random_(seed) {}
+
+    Sender sender() {
+        return {.prepare = [this](const client::Ask& ask) { return prepare(ask); },
+                .send = [this](client::Prepared request) { return send(std::move(request)); }};
+    }
+    // Of a hundred requests so many do not come back, half of them after they were done.
+    int lost_percent = 0;
+    // What a register answers besides "the same", by the number of the one who is asked about.
+    std::map<std::string, std::string> verdicts;
+
+    std::map<std::string, int> done;               // by service, act and subject: how often
+    std::map<std::string, std::string> published;  // certificates by subject and use
+
+  private:
+    struct Kept {
+        client::Ask ask;
+        json::object payload;
+        std::optional<client::Result<client::Answered>> result;
+    };
+
+    client::Prepared prepare(const client::Ask& ask) {
+        const auto body = std::to_string(kept_.size());
+        json::object payload;
+        if (!ask.payload.empty()) {
+            const auto opened = crypto::decrypt_jwe(ask.payload, test_sealing_key());
+            EXPECT_TRUE(opened);
+            payload = *parse_json_object(as_text(*opened));
+        }
+        kept_.emplace(body, Kept{ask, payload, {}});
+        return {.body = body,
+                .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                .expires = unix_now() + wire::tell_lifetime_s};
+    }
+
+    client::Task<client::Result<client::Answered>> send(client::Prepared request) {
+        const bool lost = percent() < lost_percent;
+        if (lost && percent() < 50) co_return unavailable();
+        auto& kept = kept_.at(request.body);
+        if (!kept.result) kept.result = execute(kept);
+        if (lost) co_return unavailable();
+        co_return *kept.result;
+    }
+
+    static client::Result<client::Answered> unavailable() {
+        return std::unexpected(client::Problem{wire::Code::unavailable, "slow", {}, {}});
+    }
+
+    client::Result<client::Answered> execute(const Kept& kept) {
+        const auto& service = kept.ask.service.text();
+        const auto act = kept.ask.parameters.find("act");
+        const auto subject = std::string(as_text(kept.ask.subject));
+        const auto what =
+            service + "/" + (act == kept.ask.parameters.end() ? "" : act->second) + "/" + subject;
+        ++done[what];
+        if (service == "existence") return existence(subject);
+        if (service == "certificate") return certificate(kept, subject, act->second);
+        if (service == "certificates") return certificates(subject);
+        return answered({});
+    }
+
+    client::Result<client::Answered> existence(const std::string& subject) {
+        for (const auto& [number, verdict] : verdicts) {
+            if (!subject.contains(number)) continue;
+            if (verdict == "no_match") {
+                return std::unexpected(client::Problem{wire::Code::no_match, {}, {}, {}});
+            }
+            return answered({{"verdict", verdict}, {"current", true}});
+        }
+        return answered({{"verdict", "same"}, {"current", true}});
+    }
+
+    client::Result<client::Answered> certificate(const Kept& kept, const std::string& subject,
+                                                 const std::string& act) {
+        const auto spki = parse_base64url(std::string(kept.payload.at("public_key").as_string()));
+        published[subject + act] = test_certificate(*crypto::PublicKey::from_spki(*spki));
+        return answered({});
+    }
+
+    client::Result<client::Answered> certificates(const std::string& subject) {
+        json::array rows;
+        for (const auto use : uses) {
+            const auto found = published.find(subject + "issue-" + std::string(to_text(use)));
+            if (found == published.end()) continue;
+            rows.push_back(json::object{
+                {"use", to_text(use)}, {"status", "good"}, {"certificate", found->second}});
+        }
+        return answered({{"certificates", std::move(rows)}, {"orders", json::array()}});
+    }
+
+    static client::Result<client::Answered> answered(json::object data) {
+        client::Answered out{.answer = {.issuer = *wire::ParticipantId::parse("somebody"),
+                                        .service = *wire::ServiceId::parse("service"),
+                                        .data = std::move(data),
+                                        .signed_form = "signed"},
+                             .receipt = wire::Receipt{},
+                             .order = {}};
+        out.receipt->index = 7;
+        return out;
+    }
+
+    int percent() { return static_cast<int>(random_() % 100); }
+
+    std::mt19937 random_;
+    std::map<std::string, Kept> kept_;
+};
+
+class WorkerTest : public ::testing::Test {
+  protected:
+    WorkerTest() { replace_file(folder.path("store.key"), Bytes(32, 7), 0600); }
+
+    // A program's life: until nothing is to do without people, or it is killed after so many steps
+    // of its loop.
+    void live(World& world, int steps_max) {
+        http::asio::io_context io{1};
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        Worker worker(io, store, parties, policy, world.sender());
+        http::spawn(io, worker.run());
+        for (int i = 0; i < steps_max && !is_idle(store, worker); ++i)
+            io.run_one_for(std::chrono::milliseconds(20));
+        worker.stop();
+        io.run_for(std::chrono::milliseconds(1));
+    }
+
+    static bool is_idle(Store& store, const Worker& worker) {
+        if (worker.busy() > 0) return false;
+        for (const auto id : store.open_cases(0, 1'000)) {
+            for (const auto& what : todo(store.find(id).one)) {
+                if (what.order && what.refused.empty()) return false;
+            }
+        }
+        return true;
+    }
+
+    CaseId apply() {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        const auto id = store.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+        EXPECT_TRUE(store.add(id, test_application(schemes), {}));
+        return id;
+    }
+    void happen(CaseId id, const Happening& what) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        EXPECT_TRUE(store.add(id, what, {.at = unix_now(), .clerk = "sato"}));
+    }
+    Case find(CaseId id) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        return store.find(id).one;
+    }
+    static KeysMade keys() {
+        const auto key = [] {
+            const auto made = crypto::PrivateKey::generate(crypto::KeyType::p256);
+            return base64url(made.public_key().spki());
+        };
+        return {{{Use::authentication, key()}, {Use::signing, key()}}};
+    }
+
+    TempFolder folder;
+    wire::Schemes schemes = test_schemes();
+    wire::Directory directory = test_directory();
+    wire::Policy policy = test_policy();
+    Parties parties{directory, schemes, *wire::ParticipantId::parse("ca")};
+};
+
+TEST_F(WorkerTest, FromTheApplicationToTheCardInHand) {
+    World world(1);
+    const auto id = apply();
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
+    happen(id, keys());
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(id)).front().step, Step::write);
+    happen(id, Written{});
+    happen(id, HandedOver{});
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(id)));
+    for (const auto& [what, times] : world.done)  // each certificate is collected
+        EXPECT_EQ(times, what.starts_with("certificates/") ? 2 : 1) << what;
+}
+
+TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {
+    World world(1);
+    world.verdicts["777"] = "no_match";
+    const auto id = apply();
+    live(world, 1'000);
+    const auto what = todo(find(id));
+    ASSERT_EQ(what.size(), 1U);
+    EXPECT_EQ(what[0].step, Step::settle);
+    EXPECT_EQ(what[0].actor, Actor::person);
+    EXPECT_EQ(what[0].claim, 1);
+    happen(id, Corrected{1, test_number(schemes, "insured-number",
+                                        {{"insurer", "06990014"}, {"number", "999"}})});
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
+}
+
+TEST_F(WorkerTest, WhoeverWritesOtherwiseIsAskedAgainWithItsOwnWriting) {
+    World world(1);
+    world.verdicts["777"] = "variant";
+    const auto id = apply();
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(id)).front().actor, Actor::clerk);
+    world.verdicts.clear();
+    happen(id, Decided{1, true, "signed"});
+    live(world, 1'000);
+    EXPECT_EQ(find(id).claims[1].finding, Finding::same);
+}
+
+// Killed after a few steps, over and over, with one request in three lost.
+TEST_F(WorkerTest, LosesNothingAndDoesNothingTwice) {
+    const auto seed = std::random_device{}();
+    std::printf("seed %u\n", seed);
+    World world(seed);
+    world.lost_percent = 30;
+    std::mt19937 random(seed);
+    std::vector<CaseId> cases;
+    for (int i = 0; i < 5; ++i)
+        cases.push_back(apply());
+    for (int life = 0; life < 2'000; ++life) {
+        live(world, 1 + static_cast<int>(random() % 12));
+        bool all = true;
+        for (const auto id : cases) {
+            const auto one = find(id);
+            all = all && has_ended(one);
+            for (const auto& what : todo(one)) {
+                if (what.step == Step::make_keys) happen(id, keys());
+                if (what.step == Step::write) happen(id, Written{});
+                if (what.step == Step::hand_over) happen(id, HandedOver{});
+            }
+        }
+        if (all) break;
+    }
+    for (const auto id : cases)
+        EXPECT_TRUE(has_ended(find(id))) << id;
+    int links = 0, activations = 0, certificates = 0;
+    for (const auto& [what, times] : world.done) {
+        if (what.starts_with("certificates/")) continue;  // asked until it is there
+        // All five applied with the same numbers; everything after that is of each one's own.
+        EXPECT_EQ(times, what.starts_with("existence/") ? 5 : 1) << what;
+        links += what.starts_with("link/") ? 1 : 0;
+        activations += what.starts_with("card/") ? 1 : 0;
+        certificates += what.starts_with("certificate/") ? 1 : 0;
+    }
+    EXPECT_EQ(links, 5);
+    EXPECT_EQ(activations, 5);
+    EXPECT_EQ(certificates, 10);
+}
+
+}  // namespace
+}  // namespace mado::issuer
