@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
+#include "numbers.hpp"
 #include "test_issuer.hpp"
 
 namespace mado::issuer {

@@ -12,6 +12,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/spawn.hpp"
+#include "numbers.hpp"
 #include "test_issuer.hpp"
 
 namespace mado::issuer {
@@ -210,7 +211,7 @@ TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {
     EXPECT_EQ(what[0].actor, Actor::person);
     EXPECT_EQ(what[0].claim, 1);
     happen(id, Corrected{1, test_number(schemes, "insured-number",
-                                        {{"insurer", "06990014"}, {"number", "999"}})});
+                                        R"({"insurer": "06990014", "number": "999"})")});
     live(world, 1'000);
     EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
 }

@@ -1,0 +1,107 @@
+#include "test_issuer.hpp"
+
+#include <boost/json.hpp>
+#include "crypto/x509.hpp"
+
+namespace mado::issuer {
+
+wire::Schemes test_schemes() {
+    auto schemes = wire::Schemes::parse(R"({"schemes": [
+        {"name": "issuing-number", "kind": "issuer", "holder": "issuer",
+         "fields": [{"name": "number", "digits": [16]}]},
+        {"name": "certificate-number", "kind": "card-authority", "holder": "ca",
+         "fields": [{"name": "number", "digits": [20]}]},
+        {"name": "health-care-number", "kind": null,
+         "fields": [{"name": "number", "digits": [12], "check": "damm"}]},
+        {"name": "resident-number", "kind": "municipality", "holder_field": "municipality",
+         "fields": [{"name": "municipality", "digits": [6]}, {"name": "number", "digits": [11]}]},
+        {"name": "insured-number", "kind": "medical-insurer", "holder_field": "insurer",
+         "optional_in_index": "branch",
+         "fields": [{"name": "insurer", "digits": [6, 8], "check": "insurer"},
+                    {"name": "symbol", "bytes_max": 60, "optional": true},
+                    {"name": "number", "bytes_max": 40},
+                    {"name": "branch", "digits": [2], "optional": true}]}]})");
+    EXPECT_TRUE(schemes);
+    return std::move(*schemes);
+}
+
+wire::PersonNumber test_number(const wire::Schemes& schemes, std::string_view scheme,
+                               std::string_view fields) {
+    const auto object = parse_json_object(fields);
+    auto number = wire::read_number(*schemes.find(scheme), *object);
+    EXPECT_TRUE(number);
+    return std::move(*number);
+}
+
+Applied test_application(const wire::Schemes& schemes) {
+    Claim resident, medical;
+    resident.role = Role::resident;
+    resident.number = test_number(schemes, "resident-number",
+                                  R"({"municipality": "992011", "number": "12345678901"})");
+    medical.role = Role::medical;
+    medical.number =
+        test_number(schemes, "insured-number",
+                    R"({"insurer": "06990014", "symbol": "12", "number": "777", "branch": "01"})");
+    return {.person = {.name = "厚労 花子",
+                       .kana = "コウロウ ハナコ",
+                       .sex = "female",
+                       .address = "九十九県A市本町1丁目2番3号",
+                       .birth_date = Date{std::chrono::year(1986) / 5 / 1}},
+            .claims = {resident, medical},
+            .signing = true};
+}
+
+// Everybody's, who is sealed to: what is in a payload the tests see.
+const crypto::PrivateKey& test_sealing_key() {
+    static const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    return key;
+}
+
+wire::Directory test_directory() {
+    wire::Directory out;
+    // In the order of their ids, as a directory has them.
+    for (const auto& [id, kind] : {std::pair{"06990014", "medical-insurer"},
+                                   {"992011", "municipality"},
+                                   {"ca", "card-authority"},
+                                   {"relay", "relay"}}) {
+        const auto key = test_sealing_key().public_key();
+        wire::Participant one{.id = *wire::ParticipantId::parse(id),
+                              .name = id,
+                              .kind = *wire::CodeId::parse(kind),
+                              .certificates = {},
+                              .signing_keys = {},
+                              .services = {},
+                              .sealing_keys = {},
+                              .addresses = {},
+                              .redirect_uris = {},
+                              .web_build = {}};
+        one.sealing_keys.emplace(base64url(key.thumbprint()), key);
+        if (one.kind.text() == "relay") one.addresses.push_back({"127.0.0.1", 1});
+        out.participants.push_back(std::move(one));
+    }
+    return out;
+}
+
+wire::Policy test_policy() {
+    auto policy = wire::Policy::parse(R"({"utc_offset_s": 32400, "policies": [
+        {"id": "existence.issuer", "service": "existence", "requester_kind": "issuer",
+         "purpose": "issuing", "presence": "number", "holder_kinds": ["medical-insurer"],
+         "legal_basis": "law", "keep_days": 1826, "tell_at_once": false, "from": "2024-12-02"}]})");
+    EXPECT_TRUE(policy);
+    return std::move(*policy);
+}
+
+// Of that key, as an authority's ask gives it out.
+std::string test_certificate(const crypto::PublicKey& key) {
+    static const auto authority = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const crypto::CertificateRequest request{.use = crypto::CertificateUse::authority,
+                                             .common_name = "test",
+                                             .not_before = 1,
+                                             .not_after = 4'000'000'000};
+    static const auto own = crypto::self_signed(request, authority);
+    auto of_card = request;
+    of_card.use = crypto::CertificateUse::authentication;
+    return base64url(crypto::issue(of_card, key, own, authority).der());
+}
+
+}  // namespace mado::issuer
