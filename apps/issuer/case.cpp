@@ -419,6 +419,24 @@ std::optional<Role> parse_role(std::string_view text) {
     return std::nullopt;
 }
 
+std::string_view to_text(Finding finding) {
+    switch (finding) {
+        case Finding::open:
+            return "open";
+        case Finding::same:
+            return "same";
+        case Finding::otherwise:
+            return "otherwise";
+        case Finding::agreed:
+            return "agreed";
+        case Finding::not_here:
+            return "not_here";
+        case Finding::not_applied:
+            return "not_applied";
+    }
+    return "";
+}
+
 std::string_view to_text(Use use) {
     return use == Use::authentication ? "authentication" : "signing";
 }

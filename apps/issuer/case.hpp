@@ -1,5 +1,5 @@
 // One case of issuing a card, from the invitation to the card in hand: what happened, what is to do
-// next, by whom and until when (docs/protocols/issuing.md; the report's steps 1 to 11). Values
+// next, by whom and until when (docs/protocols/issuer.md; the report's steps 1 to 11). Values
 // only: the store keeps the happenings of a case, and replays them; whoever works on it asks what
 // is to do, and hands in what happened.
 #pragma once
@@ -77,6 +77,8 @@ struct Numbers {
 
     bool operator==(const Numbers&) const = default;
 };
+
+std::string_view to_text(Finding finding);
 
 struct Claim {
     Role role = Role::medical;

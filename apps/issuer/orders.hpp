@@ -1,5 +1,5 @@
 // From what is to do to the request that does it, and from what came back to what has happened
-// (docs/protocols/issuing.md). Values in, values out.
+// (docs/protocols/issuer.md). Values in, values out.
 #pragma once
 
 #include <optional>
