@@ -38,7 +38,7 @@ TEST_F(Existence, TheSameIsSaidWithoutAnythingOfTheRegister) {
     EXPECT_EQ(text({resident()}),
               R"({"verdict":"same","current":true,"attributes":{)"
               R"("name":{"verdict":"same","rules":["space"]},)"
-              R"("kana":{"verdict":"same","rules":["width","composition"]},)"
+              R"("kana":{"verdict":"same","rules":["width"]},)"
               R"("birth_date":{"verdict":"same","rules":[]},"sex":{"verdict":"same","rules":[]},)"
               R"("address":{"verdict":"same","rules":["width","kanji-numeral","chome"]}}})");
 }
