@@ -202,6 +202,15 @@ std::string_view to_text(Verdict verdict) {
     return "";
 }
 
+std::string folded(Attribute attribute, std::string_view text, const Tables& tables) {
+    const auto points = decode(text);
+    if (!points) return {};
+    std::u32string out;
+    for (const auto& unit : fold(pair_of(*points, *points), rules_for(attribute), tables).a)
+        out += unit.text;
+    return encode(out);
+}
+
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
                        const Tables& tables) {
     if (a == b) return equal_or_not(true);

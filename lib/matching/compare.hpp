@@ -50,8 +50,8 @@ struct Comparison {
 };
 
 struct Asked {
-    // The resident registry was asked, and knows nobody else of this name or kana, birth date and
-    // sex. Without it only the address tells namesakes apart.
+    // The resident registry was asked, and knows nobody else who has or had this name or kana, with
+    // this birth date and sex. Without it only the address tells namesakes apart.
     bool only_one = false;
 };
 
@@ -61,5 +61,9 @@ Comparison compare(const Attributes& a, const Attributes& b, const Tables& table
 // One text of each, as compare() does it: for whoever shows two writings side by side.
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
                        const Tables& tables);
+
+// The text folded by every rule: whoever could be taken for each other have one. For asking a
+// register who else there is (`only_one`); never for a link. Empty for what is no text.
+std::string folded(Attribute attribute, std::string_view text, const Tables& tables);
 
 }  // namespace mado::matching

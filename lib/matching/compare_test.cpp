@@ -237,6 +237,16 @@ TEST(Matching, AnotherPersonsRowIsSeen) {
     EXPECT_FALSE(compare(person(), there, japan(), {}).likely_another);
 }
 
+TEST(Matching, WhoCouldBeTakenForEachOtherFoldAlike) {
+    const auto key = [](std::string_view name) { return folded(Attribute::name, name, japan()); };
+    EXPECT_EQ(key("髙橋 一郎"), key("高橋一郎"));
+    EXPECT_EQ(key("齊藤 一"), key("斎藤　一"));
+    EXPECT_NE(key("山田 一郎"), key("山田 次郎"));
+    EXPECT_EQ(folded(Attribute::kana, "ﾔﾏｻﾞｷ", japan()),
+              folded(Attribute::kana, "ヤマサキ", japan()));
+    EXPECT_EQ(key("\xFF"), "");
+}
+
 TEST(Matching, WhatIsNoTextIsDifferent) {
     EXPECT_EQ(names("\xFF", "a"), "different");
     EXPECT_EQ(names("\xFF", "\xFE"), "different");
