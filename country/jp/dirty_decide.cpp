@@ -57,6 +57,7 @@ class Registry {
                 keys.emplace(key, 1);
             for (const auto& key : keys_of(fields[5], fields[6], birth, sex))
                 keys.emplace(key, 1);
+            keys.emplace(home_of(people_.back()), 1);
             for (const auto& [key, one] : keys)
                 count_[key] += one;
         });
@@ -69,10 +70,14 @@ class Registry {
              keys_of(*person.name, *person.kana, to_text(*person.birth_date), *person.sex)) {
             if (count_.at(key) > 1) return false;
         }
-        return true;
+        return count_.at(home_of(person)) == 1;  // no twin
     }
 
   private:
+    [[nodiscard]] std::string home_of(const matching::Attributes& person) const {
+        return "a " + to_text(*person.birth_date) + *person.sex +
+               matching::folded(matching::Attribute::address, *person.address, tables_);
+    }
     [[nodiscard]] std::vector<std::string> keys_of(const std::string& name, const std::string& kana,
                                                    const std::string& birth,
                                                    const std::string& sex) const {

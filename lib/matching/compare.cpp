@@ -167,9 +167,12 @@ bool is_enough(const std::map<Attribute, Compared>& compared, const Asked& asked
     const auto both_have = [&compared](Attribute attribute) {
         return compared.contains(attribute);
     };
-    return both_have(Attribute::birth_date) && both_have(Attribute::sex) &&
-           (both_have(Attribute::name) || both_have(Attribute::kana)) &&
-           (both_have(Attribute::address) || asked.only_one);
+    // Namesakes live in different homes. Twins do not, and readings tell them apart badly: where a
+    // register has confused them, a slip in a reading makes one look like the other.
+    const bool by_name =
+        both_have(Attribute::name) && (both_have(Attribute::address) || asked.only_one);
+    const bool by_reading = both_have(Attribute::kana) && asked.only_one;
+    return both_have(Attribute::birth_date) && both_have(Attribute::sex) && (by_name || by_reading);
 }
 
 // Both differ, or one does and the other is missing; and no part of either agrees.

@@ -40,8 +40,9 @@ struct Compared {
 };
 
 struct Comparison {
-    // `same`: every attribute that both have is, and these are enough: birth date, sex, name or
-    // kana, and what tells namesakes apart. `different`: one is different. Otherwise `variant`.
+    // `same`: every attribute that both have is, and these are enough: birth date, sex, and either
+    // the name with an address, or name or kana of somebody who is the only one. `different`: one
+    // is different. Otherwise `variant`.
     Verdict verdict = Verdict::different;
     std::map<Attribute, Compared> attributes;  // that both have
     bool too_little = false;                   // nothing differs, and yet it is not enough
@@ -50,8 +51,8 @@ struct Comparison {
 };
 
 struct Asked {
-    // The resident registry was asked, and knows nobody else who has or had this name or kana, with
-    // this birth date and sex. Without it only the address tells namesakes apart.
+    // The resident registry was asked, and knows nobody else of this birth date and sex who has or
+    // had this name or kana, or lives at this address: neither namesake nor twin.
     bool only_one = false;
 };
 
