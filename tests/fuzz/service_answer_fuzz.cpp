@@ -80,7 +80,8 @@ void read_as_requester(const wire::ServiceQuestion& question, std::string_view s
 }  // namespace
 
 // {"service", "parameters": those of a head, "number": the one asked for, "birth_date"?,
-// "payload"?: […], "rows": […], "items": […]}: what is asked is the relay's to say, rows and items the holder's database's.
+// "payload"?: […], "rows": […], "items": […]}: what is asked is the relay's to say, rows and items
+// the holder's database's.
 bool service_answer(ByteView in) {
     const auto object = parse_json_object(as_text(in));
     if (!object) return false;
