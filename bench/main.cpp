@@ -7,6 +7,7 @@
 #include "base/program.hpp"
 #include "card_bench.hpp"
 #include "log_bench.hpp"
+#include "match_bench.hpp"
 #include "portal_bench.hpp"
 #include "relay/allocator.hpp"
 
@@ -17,6 +18,7 @@ struct Options {
     LogSettings log;
     CardSettings card;
     PortalSettings portal;
+    MatchSettings match;
     std::string part = "all";
 };
 
@@ -59,12 +61,16 @@ int run(const Words& words) {
     auto* portal = app.add_subcommand("portal", "My Page in a browser: scripts, and waiting");
     portal->add_option("--samples", options.portal.samples)->check(CLI::Range(1, 1'000));
     portal->add_option("--people", options.portal.people)->check(CLI::Range(50, 2'000'000));
+    auto* match = app.add_subcommand("match", "dirty registers: wrong links, and clerks' cases");
+    match->add_option("--people", options.match.people)->check(CLI::Range(50, 2'000'000));
+    match->add_option("--seed", options.match.seed, "drawn when left out");
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     if (app.got_subcommand("log")) return measure_log(options);
+    if (app.got_subcommand("match")) return measure_matching(options.match) ? 0 : 1;
     const auto figures =
         app.got_subcommand("card") ? measure_cards(options.card) : measure_portal(options.portal);
     print(figures);

@@ -285,6 +285,27 @@ TEST_F(StartTest, AlteredPolicy) {
     country().up();
 }
 
+// Whoever compares names needs the country's tables of them.
+TEST_F(StartTest, TablesOfNames) {
+    country().down();
+    const auto config = *read_file(country().places().config("gateway-1"));
+    const auto tables = country().places().name_tables();
+    const auto other = country().path("other.json");
+    const auto config_path = country().path("altered.toml");
+    const auto starts_with = [&](const std::string& from, const std::string& to) {
+        auto altered = config;
+        altered.replace(altered.find(from), from.size(), to);
+        replace_file(config_path, as_bytes(altered));
+        return country().serve("mado-gateway", config_path);
+    };
+    expect_sentence(starts_with("[matching]\ntables = \"" + tables + "\"\n", ""),
+                    "has the service existence, and the configuration no tables of names");
+    expect_sentence(starts_with(tables, other), "the tables of names are missing");
+    replace_file(other, as_bytes("{}"));
+    expect_sentence(starts_with(tables, other), "other.json cannot be used: ");
+    country().up();
+}
+
 // What the programs could not read, the authority does not sign.
 TEST_F(StartTest, BrokenPolicyIsNotSigned) {
     const auto place = country().path("place");

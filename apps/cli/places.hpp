@@ -29,6 +29,7 @@ struct Places {
     [[nodiscard]] std::string import_file() const { return state() + "/country/import.ndjson"; }
     [[nodiscard]] std::string policy() const { return "country/jp/policy.json"; }
     [[nodiscard]] std::string services() const { return "country/jp/services.json"; }
+    [[nodiscard]] std::string name_tables() const { return "country/jp/writing.json"; }
     // What the portal serves to browsers.
     [[nodiscard]] std::string web_portal() const { return programs + "/../web/portal"; }
     [[nodiscard]] std::string schemes() const { return "country/jp/schemes.json"; }

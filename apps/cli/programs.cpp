@@ -53,7 +53,8 @@ void write_gateway_config(const Places& places, const Organisations& organisatio
     auto text = common_config(places, gateway.id) +
                 fmt::format("evidence = \"{}/gateways/{}/evidence.sqlite\"\noperator_port = {}\n",
                             places.state(), gateway.id, operator_port) +
-                allowed_rows(organisations, gateway);
+                allowed_rows(organisations, gateway) +
+                fmt::format("\n[matching]\ntables = \"{}\"\n", places.name_tables());
     for (const auto& holder : gateway.holders) {
         text += fmt::format(
             "\n[[holder]]\nmapping = \"country/jp/holders/{0}.toml\"\n"

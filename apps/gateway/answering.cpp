@@ -123,7 +123,8 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                                          .parameters = std::move(*parameters),
                                          .payload = std::move(*payload),
                                          .now = now,
-                                         .today = parts_.policy.day_of(order->order.time)};
+                                         .today = parts_.policy.day_of(order->order.time),
+                                         .tables = parts_.tables};
     EvidenceRow row{.entry = order->entry,
                     .request = request_of(order->order.head),
                     .log_index = delivery->receipt.index,

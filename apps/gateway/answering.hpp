@@ -37,6 +37,7 @@ class Answering {
         std::map<std::string, Holder, std::less<>>& holders;
         http::CounterFamily& orders;  // by service and outcome
         http::Histogram& latency_s;
+        const matching::Tables* tables = nullptr;  // null: none are configured
     };
     explicit Answering(Parts parts) : parts_(parts) {}
 

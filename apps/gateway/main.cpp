@@ -11,6 +11,7 @@
 #include "dialer.hpp"
 #include "http/operations.hpp"
 #include "http/spawn.hpp"
+#include "matching/tables.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -23,6 +24,7 @@ struct HolderSettings {
 
 struct Settings {
     std::string evidence, keys, directory, authority, policy, schemes;
+    std::optional<std::string> tables;
     std::uint16_t operator_port = 0;
     AllowedPolicies allow;
     std::vector<HolderSettings> holders;
@@ -38,6 +40,7 @@ Settings read_settings(const std::string& path) {
     s.policy = config.text("policy");
     s.schemes = config.text("schemes");
     s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
+    if (auto matching = config.optional_table("matching")) s.tables = matching->text("tables");
     for (auto& id : config.texts("allow"))
         s.allow.insert(std::move(id));
     for (auto& holder : config.tables("holder")) {
@@ -76,6 +79,23 @@ std::map<std::string, Holder, std::less<>> open_holders(const Settings& settings
     return out;
 }
 
+// A holder that is asked for existence compares names, and needs the country's tables for it.
+std::optional<matching::Tables> load_tables(
+    const Settings& settings, const std::map<std::string, Holder, std::less<>>& holders) {
+    if (!settings.tables) {
+        const auto service = wire::ServiceId::parse("existence").value();
+        for (const auto& [id, holder] : holders) {
+            if (!holder.records.offers(service)) continue;
+            throw OperatorError("the mapping of " + id + " has the service existence, and the " +
+                                "configuration no tables of names: [matching] tables = \"…\"");
+        }
+        return std::nullopt;
+    }
+    const auto text = read_file(*settings.tables);
+    if (!text) throw OperatorError("the tables of names are missing: " + *settings.tables);
+    return must(matching::Tables::parse(*text), *settings.tables);
+}
+
 std::optional<std::string> why_not_ready(const Dialer& dialer, Evidence& evidence) {
     if (const auto why = evidence.unwell()) return std::string(*why);
     if (dialer.connected() == 0) return "no relay is connected";
@@ -102,6 +122,7 @@ int serve(const std::string& config_path) {
     const auto policy = wire::load_policy(settings.policy, directory);
     const auto schemes = wire::load_schemes(settings.schemes, directory);
     auto holders = open_holders(settings, directory, schemes);
+    const auto tables = load_tables(settings, holders);
     asio::io_context io{1};  // before the evidence, whose thread resumes what waits on it
     Evidence evidence(settings.evidence, log);
     http::Metrics metrics;
@@ -129,7 +150,8 @@ int serve(const std::string& config_path) {
                                     {"service", "outcome"}),
          .latency_s =
              metrics.histogram("mado_gateway_order_seconds", "Time from an order to its answer.",
-                               {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})});
+                               {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5}),
+         .tables = tables ? &*tables : nullptr});
 
     std::vector<std::string> names;
     for (const auto& [id, holder] : holders)

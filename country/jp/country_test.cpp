@@ -39,6 +39,7 @@ std::string dump_country(const Country& country) {
     auto out = read_file(country.path() + "/people.ndjson").value();
     auto all = holder_ids;
     all.insert(all.end(), pension_ids.begin(), pension_ids.end());
+    all.insert(all.end(), municipality_ids.begin(), municipality_ids.end());
     for (const auto& id : all)
         out += dump(country.path() + "/holders/" + id + ".sqlite");
     return out;
@@ -440,6 +441,7 @@ TEST(Data, OrganisationsHoldTogether) {
     }
     auto all = holder_ids;
     all.insert(all.end(), pension_ids.begin(), pension_ids.end());
+    all.insert(all.end(), municipality_ids.begin(), municipality_ids.end());
     EXPECT_EQ(behind_gateways, std::set<std::string>(all.begin(), all.end()));
     for (const auto& id : all) {
         auto holder = Config::load(country_folder() + "/holders/" + id + ".toml").table("holder");
@@ -455,9 +457,9 @@ TEST(Data, SchemesAreStrictJson) {
         names.emplace_back(scheme.at("name").as_string());
     }
     EXPECT_EQ(names,
-              (std::vector<std::string>{"health-care-number", "insured-number",
-                                        "care-insured-number", "basic-pension-number", "npf-number",
-                                        "employees-fund-number", "pfa-number"}));
+              (std::vector<std::string>{
+                  "health-care-number", "insured-number", "care-insured-number", "resident-number",
+                  "basic-pension-number", "npf-number", "employees-fund-number", "pfa-number"}));
 }
 
 // ---- days ----

@@ -1,5 +1,6 @@
 #include "generate.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include "named_people.hpp"
 #include "names.hpp"
 #include "notices.hpp"
+#include "numbering.hpp"
 #include "population.hpp"
 #include "registers.hpp"
 #include "treatments.hpp"
@@ -64,6 +66,31 @@ void add_identifiers(json::array& out, const Pension& pension) {
     }
 }
 
+// Who lives where. Whoever has no insurance of A市's own may live in B市, which the drawn number
+// decides; the insurer of a home's residents stays where they lived before (住所地特例).
+void settle(Household& household, ResidentNumbers& numbers, bool named) {
+    bool in_b = !named;
+    for (auto& person : household.people) {
+        person.residence.number = named ? numbers.named() : numbers.drawn();
+        in_b &= !person.care && std::ranges::none_of(person.coverage, [](const Coverage& one) {
+            return one.holder == Holder::city;
+        });
+    }
+    constexpr std::string_view a_city = "A市";
+    in_b &= household.people.front().residence.number.back() % 2 == 0;
+    if (in_b && household.address.starts_with(a_city)) {
+        household.address = "B市" + household.address.substr(a_city.size());
+    }
+    for (auto& person : household.people) {
+        auto& residence = person.residence;
+        const bool home = !person.home_address.empty();
+        if (home || in_b) residence.municipality = Holder::residents_b;
+        residence.address = home ? person.home_address : household.address;
+        constexpr Date by_machine = std::chrono::year(1995) / 4 / 1;  // since when it is kept so
+        if (person.birth >= by_machine) residence.from = person.birth;
+    }
+}
+
 // What the issuing centre knows of a person: who they are and under which numbers, newest first.
 // Nothing about how they are insured.
 json::object known_to_issuer(const Person& person) {
@@ -82,6 +109,10 @@ json::object known_to_issuer(const Person& person) {
     line["name"] = person.name;
     line["kana"] = person.kana;
     line["birth_date"] = to_text(person.birth);
+    line["sex"] = person.sex == Sex::male ? "male" : "female";
+    line["address"] = person.residence.address;
+    line["resident"] = json::object{{"municipality", holder_id(person.residence.municipality)},
+                                    {"number", person.residence.number}};
     line["health_care_number"] = person.health_care_number;
     line["issued"] = person.issued;
     line["card"] = person.card;
@@ -118,7 +149,9 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
                         {dates, notices.forms(), checkups.items()});
     std::ofstream lines(folder + "/people.ndjson", std::ios::binary);
     auto left = static_cast<std::size_t>(options.people);
-    const auto add = [&](Household household) {
+    ResidentNumbers resident_numbers(options.seed);
+    const auto add = [&](Household household, bool is_named) {
+        settle(household, resident_numbers, is_named);
         for (auto& person : household.people) {
             treatments.draw(person);
             notices.draw(person);
@@ -131,9 +164,9 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
         left -= household.people.size();
     };
     for (const auto& household : named)
-        add(household);
+        add(household, /*is_named=*/true);
     while (left > 0)
-        add(population.next(left));
+        add(population.next(left), /*is_named=*/false);
     registers.commit();
     lines.close();
     if (!lines) throw Failure("cannot write " + folder + "/people.ndjson");

@@ -126,6 +126,8 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
     person.issued = in.boolean("issued");
     person.card = in.optional_text("card").value_or("active");
     person.lives_elsewhere = in.optional_boolean("lives_elsewhere").value_or(false);
+    person.home_address = in.optional_text("home_address").value_or("");
+    person.insurer_address = in.optional_text("insurer_address").value_or("");
     for (const auto& one : in.array("coverage", list_max)) {
         person.coverage.push_back(read_coverage(in, one));
     }

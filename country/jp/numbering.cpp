@@ -61,4 +61,29 @@ std::string Numbering::federation(std::int64_t fund) {
     return fmt::format("{:04}{:07}", fund, ++federation_);
 }
 
+namespace {
+
+constexpr std::uint64_t resident_count = 10'000'000;
+
+// Steps that have no factor in common with the count visit each number once.
+std::string resident_number(std::string_view begin, std::uint64_t index) {
+    constexpr std::uint64_t step = 7'654'321;
+    auto digits = fmt::format("{}{:07}", begin, index * step % resident_count);
+    digits.push_back(resident_digit(digits));
+    return digits;
+}
+
+}  // namespace
+
+ResidentNumbers::ResidentNumbers(std::uint64_t seed)
+    : first_(Random(seed).next() % resident_count) {}
+
+std::string ResidentNumbers::named() {
+    return resident_number("990", ++named_);
+}
+
+std::string ResidentNumbers::drawn() {
+    return resident_number("991", first_ + ++drawn_);
+}
+
 }  // namespace mado::country

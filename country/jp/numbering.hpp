@@ -44,4 +44,18 @@ class Numbering {
     std::int64_t federation_ = 500'000;
 };
 
+// 住民票コード: ten digits and their check digit, drawn without order; all different without
+// remembering any. That nobody has those that begin with 990 and 991 is from memory [M].
+class ResidentNumbers {
+  public:
+    explicit ResidentNumbers(std::uint64_t seed);
+    std::string named();  // the same for every seed
+    std::string drawn();
+
+  private:
+    std::uint64_t named_ = 0;
+    std::uint64_t drawn_ = 0;
+    std::uint64_t first_;
+};
+
 }  // namespace mado::country

@@ -8,6 +8,7 @@
 #include "benefit/tables.hpp"
 #include "calendar.hpp"
 #include "pension_letters.hpp"
+#include "writings.hpp"
 
 namespace mado::country {
 namespace {
@@ -236,7 +237,7 @@ void StateRegister::add(const Person& person, const Pension& pension) {
     const auto number = written(pension.number);
     person_.bind("number", number)
         .bind("kana", person.kana)
-        .bind("name", person.name)
+        .bind("name", in_jis(person.name))
         .bind("birth", form_date(person.birth))
         .bind("sex", std::int64_t{person.sex == Sex::male ? 1 : 2})
         .bind("office", pension.office)
@@ -310,12 +311,12 @@ class NationalFundRegister {
     db::Connection connection_;
     db::Transaction transaction_{connection_};
     db::Statement member_ = connection_.prepare(
-        "insert into member values (:number, :name, :kana, :birth, :joined, :lost)");
+        "insert into member values (:number, :name, :kana, :birth, :sex, :joined, :lost)");
     db::Statement unit_ = connection_.prepare(
         "insert into unit values (:number, :line, :type, :units, :from, :to, :premium, :earned,"
         " :continued)");
-    db::Statement invited_ =
-        connection_.prepare("insert into invited values (:number, :name, :kana, :birth, :listed)");
+    db::Statement invited_ = connection_.prepare(
+        "insert into invited values (:number, :name, :kana, :birth, :sex, :listed)");
     WholeLetters letters_;
 };
 
@@ -332,6 +333,7 @@ void NationalFundRegister::add(const Person& person, const NationalFund& fund) {
         .bind("name", person.name)
         .bind("kana", person.kana)
         .bind("birth", letter_date(person.birth))
+        .bind("sex", person.sex == Sex::male ? "M" : "F")
         .bind("joined", letter_date(fund.from))
         .bind("lost", fund.last ? letter_date(day_after(*fund.last)) : "")
         .execute();
@@ -356,6 +358,7 @@ void NationalFundRegister::add(const Person& person, const FundInvitation& invit
         .bind("name", person.name)
         .bind("kana", person.kana)
         .bind("birth", letter_date(person.birth))
+        .bind("sex", person.sex == Sex::male ? "M" : "F")
         .bind("listed", letter_date(invitation.on))
         .execute();
     letters_.add(invitation.number, person.pension_notices);
@@ -395,7 +398,8 @@ class EmployeesFundRegister {
     db::Connection connection_;
     db::Transaction transaction_{connection_};
     db::Statement member_ = connection_.prepare(
-        "insert into 加入員 values (:number, :name, :kana, :birth, :workplace, :from, :last)");
+        "insert into 加入員 values (:number, :name, :kana, :birth, :sex, :workplace, :from, "
+        ":last)");
     db::Statement premium_ =
         connection_.prepare("insert into 掛金 values (:number, :from, :to, :premium)");
     db::Statement promise_ = connection_.prepare(
@@ -424,6 +428,7 @@ void EmployeesFundRegister::add(const Person& person, const EmployeesFund& fund)
         .bind("name", person.name)
         .bind("kana", person.kana)
         .bind("birth", slashed(person.birth))
+        .bind("sex", person.sex == Sex::male ? "男" : "女")
         .bind("workplace", fund.workplace)
         .bind("from", slashed(fund.from))
         .bind("last", last)
@@ -477,7 +482,8 @@ class FederationRegister {
     db::Transaction transaction_{connection_};
     db::Statement leaver_ = connection_.prepare(
         "insert into leaver values (:number, :fund, :name, :kana, :birth_year, :birth_month,"
-        " :birth_day, :from_year, :from_month, :to_year, :to_month, :yearly_yen, 65, :paid_year,"
+        " :birth_day, :sex, :from_year, :from_month, :to_year, :to_month, :yearly_yen, 65, "
+        ":paid_year,"
         " :paid_month)");
     WholeLetters letters_;
 };
@@ -490,6 +496,7 @@ void FederationRegister::add(const Person& person, const Federation& federation)
         .bind("birth_year", year_of(person.birth))
         .bind("birth_month", month_of(person.birth))
         .bind("birth_day", std::int64_t{static_cast<unsigned>(person.birth.day())})
+        .bind("sex", std::int64_t{person.sex == Sex::male ? 1 : 2})
         .bind("from_year", year_of(federation.from))
         .bind("from_month", month_of(federation.from))
         .bind("to_year", year_of(federation.to))

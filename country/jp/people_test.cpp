@@ -47,6 +47,17 @@ std::vector<Known> read_people(const std::string& path) {
         known.name = in.text("name");
         EXPECT_NE(in.text("kana"), "");
         known.birth_date = in.text("birth_date");
+        known.sex = in.text("sex");
+        known.kana = object->at("kana").as_string();
+        known.address = in.text("address");
+        Members resident(in.object("resident"));
+        known.resident = {.scheme = "resident-number",
+                          .holder = resident.text("municipality"),
+                          .symbol = std::nullopt,
+                          .number = resident.text("number"),
+                          .branch = std::nullopt,
+                          .current = true};
+        EXPECT_TRUE(resident.finish());
         known.health_care_number = in.text("health_care_number");
         known.issued = in.boolean("issued");
         EXPECT_NE(in.text("card"), "");

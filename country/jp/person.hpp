@@ -22,6 +22,8 @@ enum class Holder {
     national_fund,
     employees_fund,
     federation,
+    residents_a,
+    residents_b,
 };
 
 // The insurer number or name, which is also the name of its files in holders/.
@@ -43,6 +45,10 @@ constexpr std::string_view holder_id(Holder holder) {
             return "kikin-1";
         case Holder::federation:
             return "pfa";
+        case Holder::residents_a:
+            return "992011";
+        case Holder::residents_b:
+            return "992020";
     }
     return "";
 }
@@ -191,6 +197,14 @@ struct NamedCheckup {
     std::vector<std::pair<std::string, std::string>> values;  // key of the item, "62.3"
 };
 
+// In the resident registry of the municipality where the person lives.
+struct Residence {
+    Holder municipality = Holder::residents_a;
+    std::string number;  // 住民票コード
+    std::string address;
+    std::optional<Date> from;  // none: before the register was kept by machine
+};
+
 struct Certification {
     std::string level;  // 要介護状態区分コード
     Date from;
@@ -215,8 +229,11 @@ struct Person {
     Date birth;
     std::string health_care_number;
     bool issued = true;
-    std::string card = "active";     // or "revoked", "expired": the state of an issued card
-    bool lives_elsewhere = false;    // 住所地特例
+    std::string card = "active";   // or "revoked", "expired": the state of an issued card
+    bool lives_elsewhere = false;  // 住所地特例
+    // Of whoever lives elsewhere: the home's address, and what its insurer still has of it.
+    std::string home_address, insurer_address;
+    Residence residence;
     std::vector<Coverage> coverage;  // oldest first
     std::optional<Care> care;
     bool couple = false;  // one of the two who head the household; told of drawn people only

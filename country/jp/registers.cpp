@@ -10,6 +10,7 @@
 #include "db/db.hpp"
 #include "holder_database.hpp"
 #include "pension_registers.hpp"
+#include "resident_registers.hpp"
 
 namespace mado::country {
 namespace {
@@ -274,7 +275,8 @@ void LateElderlyRegister::add(const Household& household, const Person& person,
         .bind("kana", person.kana)
         .bind("birth", to_text(person.birth))
         .bind("sex", person.sex == Sex::male ? "1" : "2")
-        .bind("address", household.address)
+        .bind("address",
+              person.insurer_address.empty() ? household.address : person.insurer_address)
         .bind("elsewhere", std::int64_t{person.lives_elsewhere})
         .bind("acquired", to_text(coverage.from))
         .bind("lost", iso_or_open(lost))
@@ -358,12 +360,14 @@ struct Registers::Databases {
           city(place, written),
           late_elderly(place, written),
           care(place, written),
-          pensions(place, written) {}
+          pensions(place, written),
+          residents(place, written.dates.on) {}
     SocietyRegister society;
     CityRegister city;
     LateElderlyRegister late_elderly;
     CareRegister care;
     PensionRegisters pensions;
+    ResidentRegisters residents;
 };
 
 Registers::Registers(const std::string& folder, const std::string& country_folder,
@@ -374,6 +378,7 @@ Registers::~Registers() = default;
 
 void Registers::add(const Household& household) {
     databases_->city.add(household);
+    databases_->residents.add(household);
     for (const auto& person : household.people) {
         for (const auto& coverage : person.coverage) {
             if (coverage.holder == Holder::society) databases_->society.add(person, coverage);
@@ -392,6 +397,7 @@ void Registers::commit() {
     databases_->late_elderly.commit();
     databases_->care.commit();
     databases_->pensions.commit();
+    databases_->residents.commit();
 }
 
 }  // namespace mado::country

@@ -24,6 +24,7 @@ namespace mado::country {
 inline const std::vector<std::string> holder_ids{"06990014", "990010", "39990015", "992016"};
 inline const std::vector<std::string> medical_ids{"06990014", "990010", "39990015"};
 inline const std::vector<std::string> pension_ids{"nenkin", "npf", "kikin-1", "pfa"};
+inline const std::vector<std::string> municipality_ids{"992011", "992020"};
 inline std::string country_folder() {
     return std::filesystem::path(__FILE__).parent_path().string();
 }
@@ -50,6 +51,8 @@ struct Known {
     std::string birth_date;
     std::string health_care_number;
     bool issued = false;
+    std::string kana, sex, address;
+    Identifier resident;
     std::vector<Identifier> identifiers;  // of insurers
     std::vector<Identifier> pensions;     // of pension holders
 };

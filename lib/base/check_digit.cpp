@@ -62,4 +62,37 @@ bool insurer_valid(std::string_view digits) {
            insurer_digit(digits.substr(0, digits.size() - 1)) == digits.back();
 }
 
+namespace {
+
+// What is missing to eleven of the sum of the digits, the last one times 2, the one before it times
+// 3 and so on; after 7 it begins with 2 again.
+int missing_to_eleven(std::string_view digits) {
+    int sum = 0;
+    int weight = 2;
+    for (std::size_t i = digits.size(); i-- > 0; weight = weight == 7 ? 2 : weight + 1)
+        sum += value_of(digits[i]) * weight;
+    return 11 - sum % 11;
+}
+
+}  // namespace
+
+char municipality_digit(std::string_view digits) {
+    return static_cast<char>('0' + missing_to_eleven(digits) % 10);
+}
+
+bool municipality_valid(std::string_view digits) {
+    return all_digits(digits) && digits.size() == 6 &&
+           municipality_digit(digits.substr(0, 5)) == digits.back();
+}
+
+char resident_digit(std::string_view digits) {
+    const int missing = missing_to_eleven(digits);
+    return static_cast<char>('0' + (missing > 9 ? 0 : missing));
+}
+
+bool resident_valid(std::string_view digits) {
+    return all_digits(digits) && digits.size() >= 2 &&
+           resident_digit(digits.substr(0, digits.size() - 1)) == digits.back();
+}
+
 }  // namespace mado

@@ -17,4 +17,16 @@ char damm_digit(std::string_view digits);
 bool insurer_valid(std::string_view digits);
 char insurer_digit(std::string_view digits);
 
+// 検査数字 of 全国地方公共団体コード (the ministry's 全国地方公共団体コード仕様): weights 6, 5, 4,
+// 3, 2 over five digits, what is missing to eleven, its last digit.
+bool municipality_valid(std::string_view digits);
+char municipality_digit(std::string_view digits);
+
+// 検査数字 of 住民票コード: weights 2, 3, 4, 5, 6, 7, 2, … from the digit before it to the left,
+// what is missing to eleven, and 0 for ten and eleven. The rule of the individual number
+// (平成26年総務省 令第85号第5条); that the residents' code has the same over its ten digits is from
+// memory.
+bool resident_valid(std::string_view digits);
+char resident_digit(std::string_view digits);
+
 }  // namespace mado

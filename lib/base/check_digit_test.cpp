@@ -99,5 +99,34 @@ TEST(Insurer, RefusesWhatIsNoNumber) {
     EXPECT_THROW(insurer_digit("1-2"), Failure);
 }
 
+TEST(Municipality, PublishedCodes) {
+    for (const auto* code : {"131016", "011002", "141003", "271004", "401307", "471003"})
+        EXPECT_TRUE(municipality_valid(code)) << code;
+    EXPECT_TRUE(municipality_valid("992011"));  // of the demo country
+    EXPECT_TRUE(municipality_valid("992020"));
+    EXPECT_FALSE(municipality_valid("131017"));
+    EXPECT_FALSE(municipality_valid("0131016"));
+    EXPECT_FALSE(municipality_valid("13101x"));
+    EXPECT_FALSE(municipality_valid(""));
+}
+
+// The rule's worked number of twelve digits: 1 2 3 4 5 6 7 8 9 0 1 has 8.
+TEST(Resident, TheIndividualNumbersRule) {
+    EXPECT_TRUE(resident_valid("123456789018"));
+    EXPECT_FALSE(resident_valid("123456789010"));
+    EXPECT_FALSE(resident_valid("213456789018"));
+    EXPECT_FALSE(resident_valid("1"));
+    EXPECT_FALSE(resident_valid("12345678901x"));
+}
+
+TEST(Resident, OfTenDigits) {
+    for (int body = 0; body < 10000; ++body) {
+        auto number = "991200" + std::to_string(10000 + body).substr(1);
+        number.push_back(resident_digit(number));
+        ASSERT_TRUE(resident_valid(number));
+        ASSERT_EQ(number.size(), 11U);
+    }
+}
+
 }  // namespace
 }  // namespace mado

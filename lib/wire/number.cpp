@@ -18,6 +18,8 @@ Parsed<CheckDigit> parse_check(const std::optional<std::string>& name) {
     if (!name) return CheckDigit::none;
     if (*name == "damm") return CheckDigit::damm;
     if (*name == "insurer") return CheckDigit::insurer;
+    if (*name == "municipality") return CheckDigit::municipality;
+    if (*name == "resident") return CheckDigit::resident;
     return bad("unknown check digit rule");
 }
 
@@ -117,6 +119,10 @@ bool fits(const NumberField& field, std::string_view value) {
             return damm_valid(value);
         case CheckDigit::insurer:
             return insurer_valid(value);
+        case CheckDigit::municipality:
+            return municipality_valid(value);
+        case CheckDigit::resident:
+            return resident_valid(value);
     }
     return false;
 }

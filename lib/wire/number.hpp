@@ -17,7 +17,7 @@
 
 namespace mado::wire {
 
-enum class CheckDigit { none, damm, insurer };
+enum class CheckDigit { none, damm, insurer, municipality, resident };
 
 struct NumberField {
     std::string name;

@@ -43,6 +43,8 @@ constexpr std::array targets{
     Target{"log_file", log_file},
     Target{"log_proof", log_proof},
     Target{"mandate", mandate},
+    Target{"matching", matching},
+    Target{"name_tables", name_tables},
     Target{"note", note},
     Target{"order", order},
     Target{"pin_pad", pin_pad},

@@ -81,6 +81,8 @@ bool key(ByteView in);
 bool log_file(ByteView in);
 bool log_proof(ByteView in);
 bool mandate(ByteView in);
+bool matching(ByteView in);
+bool name_tables(ByteView in);
 bool note(ByteView in);
 bool order(ByteView in);
 bool pin_pad(ByteView in);

@@ -5,6 +5,7 @@
 #include "client/eligibility.hpp"
 #include "client/notices.hpp"
 #include "fuzz.hpp"
+#include "matching/tables.hpp"
 #include "relay/test_country.hpp"
 #include "wire/services/catalogue.hpp"
 
@@ -78,8 +79,9 @@ void read_as_requester(const wire::ServiceQuestion& question, std::string_view s
 
 }  // namespace
 
-// {"service", "parameters": those of a head, "number": the one asked for, "birth_date"?, "rows":
-// […], "items": […]}: what is asked is the relay's to say, rows and items the holder's database's.
+// {"service", "parameters": those of a head, "number": the one asked for, "birth_date"?,
+// "payload"?: […], "rows": […], "items": […]}: what is asked is the relay's to say, rows and items
+// the holder's database's.
 bool service_answer(ByteView in) {
     const auto object = parse_json_object(as_text(in));
     if (!object) return false;
@@ -94,15 +96,19 @@ bool service_answer(ByteView in) {
     require(again.has_value() && *again == *parameters, "what was filled in can be asked for");
     const auto rows = rows_of(*object, "rows", contract->rows);
     const auto items = rows_of(*object, "items", contract->items);
-    if (!rows || !items) return false;
+    const auto payload = rows_of(*object, "payload", contract->payload);
+    if (!rows || !items || !payload) return false;
+    const matching::Tables tables;
     const auto birth_date = parse_date(text_at(*object, "birth_date"));
     const wire::ServiceQuestion question{
         .holder = *country_directory().find("06990014"),
         .number = texts_of(*object, "number"),
         .birth_date = birth_date ? std::optional(*birth_date) : std::nullopt,
         .parameters = *parameters,
+        .payload = payload->empty() ? wire::Row{} : payload->front(),
         .now = wire::test_now,
-        .today = today};
+        .today = today,
+        .tables = &tables};
     const auto answer = wire::make_answer(*contract, question, *rows, *items);
     if (!answer) return false;
     if (answer->outcome == wire::Outcome::answered) {

@@ -6,6 +6,7 @@ create table 加入員 (
     氏名       text not null,
     フリガナ   text not null,
     生年月日   text not null,
+    性別       text not null,             -- 女, 男
     事業所     text not null,
     加入日     text not null,
     脱退日     text                       -- the last day

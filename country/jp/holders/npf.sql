@@ -12,6 +12,7 @@ create table member (
     name      text not null,
     kana      text not null,
     birthday  text not null,
+    sex       text not null,              -- F, M
     joined    text not null,
     lost      text not null               -- the day after the last
 ) strict, without rowid;
@@ -21,6 +22,7 @@ create table invited (                    -- 第1号 to whom it has written; who
     name       text not null,
     kana       text not null,
     birthday   text not null,
+    sex        text not null,
     listed     text not null
 ) strict, without rowid;
 

@@ -15,6 +15,7 @@ create table leaver (
     birth_year  integer not null,
     birth_month integer not null,
     birth_day   integer not null,
+    sex         integer not null,         -- 1 man, 2 woman
     from_year   integer not null,         -- the first month in the fund
     from_month  integer not null,
     to_year     integer not null,         -- the last

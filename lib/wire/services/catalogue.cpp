@@ -11,6 +11,7 @@
 #include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
 #include "wire/services/evidence.hpp"
+#include "wire/services/existence.hpp"
 #include "wire/services/health_number.hpp"
 #include "wire/services/notices.hpp"
 #include "wire/services/pension.hpp"
@@ -18,9 +19,10 @@
 namespace mado::wire {
 namespace {
 
-const auto contracts = std::to_array<Contract>(
-    {eligibility_contract(), claims_contract(), checkups_contract(), pension_contract(),
-     evidence_contract(), notices_contract(), notice_contract(), health_number_contract()});
+const auto contracts =
+    std::to_array<Contract>({eligibility_contract(), claims_contract(), checkups_contract(),
+                             pension_contract(), evidence_contract(), existence_contract(),
+                             notices_contract(), notice_contract(), health_number_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

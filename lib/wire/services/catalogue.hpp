@@ -19,6 +19,10 @@
 #include "wire/directory.hpp"
 #include "wire/exchange.hpp"
 
+namespace mado::matching {
+class Tables;
+}
+
 namespace mado::wire {
 
 // A record_id is what a holder calls one of its records: 1 to 40 of A-Z a-z 0-9 and '-'. A
@@ -60,6 +64,8 @@ struct ServiceQuestion {
     Row payload = {};                                        // as read_payload() returns it
     UnixTime now = 0;
     Date today{};  // the order's day, in the country
+    // How the country writes names; null where the gateway has none.
+    const matching::Tables* tables = nullptr;
 };
 
 struct ServiceAnswer {

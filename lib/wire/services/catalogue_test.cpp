@@ -22,13 +22,14 @@ TEST(Catalogue, KnowsItsServices) {
     EXPECT_EQ(find_contract("notices")->service, "notices");
     EXPECT_EQ(find_contract("pension")->service, "pension");
     EXPECT_EQ(find_contract("notice")->service, "notice");
+    EXPECT_EQ(find_contract("existence")->service, "existence");
     EXPECT_EQ(find_contract("Eligibility"), nullptr);
     EXPECT_EQ(find_contract(""), nullptr);
 }
 
 TEST(Catalogue, KeysOfItemsAreColumnsOfBoth) {
     for (const auto* service :
-         {"eligibility", "claims", "checkups", "pension", "notices", "notice"}) {
+         {"eligibility", "claims", "checkups", "pension", "notices", "notice", "existence"}) {
         const auto& contract = *find_contract(service);
         EXPECT_EQ(contract.items.empty(), contract.item_key.empty());
         if (contract.items.empty()) continue;

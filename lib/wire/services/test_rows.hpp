@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "matching/tables.hpp"
 #include "wire/services/catalogue.hpp"
 #include "wire/test_wire.hpp"
 
@@ -50,8 +51,10 @@ class ServiceTest : public testing::Test {
                             .number = asked_,
                             .birth_date = birth_date_,
                             .parameters = parameters_,
+                            .payload = payload_,
                             .now = test_now,
-                            .today = today_},
+                            .today = today_,
+                            .tables = &tables_},
                            rows, items);
     }
     Outcome outcome(const std::vector<Row>& rows, const std::vector<Row>& items = {}) {
@@ -76,6 +79,8 @@ class ServiceTest : public testing::Test {
     Date today_ = valid(parse_date("2026-11-22"));
     Number asked_;
     std::optional<Date> birth_date_;
+    Row payload_;
+    matching::Tables tables_;  // that know no other writing
 };
 
 }  // namespace mado::wire

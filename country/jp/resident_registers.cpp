@@ -1,0 +1,112 @@
+#include "resident_registers.hpp"
+
+#include "calendar.hpp"
+#include "db/db.hpp"
+#include "writings.hpp"
+
+namespace mado::country {
+namespace {
+
+// ---- A市 ----
+
+class RegisterOfA {
+  public:
+    RegisterOfA(const Place& place, Date on)
+        : connection_(make_database(place, Holder::residents_a)) {
+        connection_.prepare("insert into 処理 values ('異動', :ended)")
+            .bind("ended", to_text(on) + " 01:30:00")
+            .execute();
+    }
+    void add(const Person& person, std::int64_t household);
+    void commit() { transaction_.commit(); }
+
+  private:
+    db::Connection connection_;
+    db::Transaction transaction_{connection_};
+    db::Statement person_ = connection_.prepare(
+        "insert into 住民 values (:number, :name, :kana, :common, :birth, :sex, :address,"
+        " :household, :from, null)");
+};
+
+void RegisterOfA::add(const Person& person, std::int64_t household) {
+    const auto& residence = person.residence;
+    person_.bind("number", residence.number)
+        .bind("name", person.name)
+        .bind("kana", person.kana)
+        .bind("common", person.common_name)
+        .bind("birth", to_text(person.birth))
+        .bind("sex", person.sex == Sex::male ? "1" : "2")
+        .bind("address", registry_address(residence.address))
+        .bind("household", household)
+        .bind("from", residence.from ? std::optional(to_text(*residence.from)) : std::nullopt)
+        .execute();
+}
+
+// ---- B市 ----
+
+class RegisterOfB {
+  public:
+    RegisterOfB(const Place& place, Date on)
+        : connection_(make_database(place, Holder::residents_b)) {
+        // 02:00 in Japan, nine hours east of Greenwich.
+        const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(on));
+        connection_.prepare("insert into batch values ('idou', :unix)")
+            .bind("unix", std::int64_t{midnight.time_since_epoch().count()} - 7 * 3600)
+            .execute();
+    }
+    void add(const Person& person, std::int64_t household);
+    void commit() { transaction_.commit(); }
+
+  private:
+    db::Connection connection_;
+    db::Transaction transaction_{connection_};
+    db::Statement person_ = connection_.prepare(
+        "insert into jumin values (:number, :household, :name, :kana, :common, :birth, :sex,"
+        " :address, :from, 0)");
+};
+
+void RegisterOfB::add(const Person& person, std::int64_t household) {
+    const auto& residence = person.residence;
+    person_.bind("number", residence.number.substr(0, 10) + "-" + residence.number.substr(10))
+        .bind("household", household)
+        .bind("name", person.name)
+        .bind("kana", half_width_kana(person.kana))
+        .bind("common", person.common_name)
+        .bind("birth", era_date(person.birth))
+        .bind("sex", person.sex == Sex::male ? "男" : "女")
+        .bind("address", registry_address(residence.address))
+        .bind("from", residence.from ? era_date(*residence.from) : std::int64_t{0})
+        .execute();
+}
+
+}  // namespace
+
+struct ResidentRegisters::Databases {
+    Databases(const Place& place, Date on) : a(place, on), b(place, on) {}
+    RegisterOfA a;
+    RegisterOfB b;
+    std::int64_t household = 0;
+};
+
+ResidentRegisters::ResidentRegisters(const Place& place, Date on)
+    : databases_(std::make_unique<Databases>(place, on)) {}
+
+ResidentRegisters::~ResidentRegisters() = default;
+
+void ResidentRegisters::add(const Household& household) {
+    ++databases_->household;
+    for (const auto& person : household.people) {
+        if (person.residence.municipality == Holder::residents_a) {
+            databases_->a.add(person, databases_->household);
+        } else {
+            databases_->b.add(person, databases_->household);
+        }
+    }
+}
+
+void ResidentRegisters::commit() {
+    databases_->a.commit();
+    databases_->b.commit();
+}
+
+}  // namespace mado::country

@@ -1,0 +1,309 @@
+#include "matching/compare.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.hpp"
+
+namespace mado::matching {
+namespace {
+
+// A compiler cache may have made __FILE__ relative; the tests then run inside the checkout.
+std::string country_file(const std::string& name) {
+    namespace fs = std::filesystem;
+    for (auto folder : {fs::path(__FILE__).parent_path(), fs::current_path()}) {
+        for (; !folder.empty() && folder != folder.root_path(); folder = folder.parent_path()) {
+            if (auto text = read_file((folder / "country/jp" / name).string())) return *text;
+        }
+    }
+    ADD_FAILURE() << "there is no country/jp/" << name;
+    return {};
+}
+
+const Tables& japan() {
+    static const auto tables = must(Tables::parse(country_file("writing.json")), "writing.json");
+    return tables;
+}
+
+std::string rules_text(const std::vector<Rule>& rules) {
+    std::string out;
+    for (const auto rule : rules)
+        out += (out.empty() ? "" : " ") + std::string(to_text(rule));
+    return out;
+}
+
+// "variant: itaiji ivs"; the same with the texts exchanged.
+std::string found(Attribute attribute, std::string_view a, std::string_view b) {
+    const auto one = compare_texts(attribute, a, b, japan());
+    const auto other = compare_texts(attribute, b, a, japan());
+    EXPECT_EQ(one.verdict, other.verdict) << a << " " << b;
+    EXPECT_EQ(one.rules, other.rules) << a << " " << b;
+    const auto rules = rules_text(one.rules);
+    return std::string(to_text(one.verdict)) + (rules.empty() ? "" : ": " + rules);
+}
+
+std::string names(std::string_view a, std::string_view b) {
+    return found(Attribute::name, a, b);
+}
+std::string readings(std::string_view a, std::string_view b) {
+    return found(Attribute::kana, a, b);
+}
+std::string addresses(std::string_view a, std::string_view b) {
+    return found(Attribute::address, a, b);
+}
+
+TEST(Matching, PresentationOfNames) {
+    EXPECT_EQ(names("山田 太郎", "山田 太郎"), "same");
+    EXPECT_EQ(names("山田　太郎", "山田 太郎"), "same: space");
+    EXPECT_EQ(names("山田太郎", "山田 太郎"), "same: space");
+    EXPECT_EQ(names("ＮＧＵＹＥＮ ＬＡＮ", "NGUYEN LAN"), "same: width");
+    EXPECT_EQ(names("Nguyen Lan", "NGUYEN LAN"), "same: letter-case");
+    EXPECT_EQ(names("Jose\u0301", "José"), "same: composition");
+    EXPECT_EQ(names("か\u3099く", "がく"), "same: composition");
+}
+
+TEST(Matching, OtherWritingsAreForAClerk) {
+    EXPECT_EQ(names("髙橋 花子", "高橋 花子"), "variant: itaiji");
+    EXPECT_EQ(names("山﨑 花子", "山崎 花子"), "variant: itaiji");
+    EXPECT_EQ(names("葛\U000E0100城 了", "葛城 了"), "variant: ivs");
+    EXPECT_EQ(names("葛\U000E0100城 了", "葛\U000E0101城 了"), "variant: ivs");
+    EXPECT_EQ(names("𠮷野 継男", "吉野 継男"), "variant: itaiji");
+    EXPECT_EQ(names("渡邊 一", "渡邉 一"), "variant: itaiji");
+    EXPECT_EQ(names("渡邊 一", "渡辺 一"), "variant: itaiji");
+    EXPECT_EQ(names("齋藤 一", "斎藤 一"), "variant: itaiji");
+    EXPECT_EQ(names("佐々木", "佐佐木"), "variant: iteration-mark");
+    EXPECT_EQ(names("茅ヶ崎 ゆり", "茅が崎 ゆり"), "variant: ga");
+    EXPECT_EQ(names("川田 さくら", "川田 サクラ"), "variant: hiragana-katakana");
+    EXPECT_EQ(names("二ノ宮 香", "ニノ宮 香"), "variant: look-alike");
+    EXPECT_EQ(names("中 山太郎", "中山 太郎"), "variant: division");
+    EXPECT_EQ(names("髙橋 葛\U000E0100", "高橋 葛"), "variant: ivs itaiji");
+}
+
+// 斉 and 斎 are two characters: never the same, whatever is done to them.
+TEST(Matching, CharactersThatAreTakenForEachOtherAreNotTheSame) {
+    EXPECT_EQ(names("斉藤 一", "斎藤 一"), "variant: mistaken");
+    EXPECT_EQ(names("齊藤 一", "齋藤 一"), "variant: itaiji mistaken");
+}
+
+TEST(Matching, OtherNamesAreDifferent) {
+    EXPECT_EQ(names("山田 太郎", "山田 次郎"), "different");
+    EXPECT_EQ(names("裕子", "祐子"), "different");
+    EXPECT_EQ(names("小野 一", "大野 一"), "different");
+    EXPECT_EQ(names("正", "政"), "different");
+}
+
+// NFC and NFKC of names (docs/protocols/matching.md, Traps).
+TEST(Matching, CompatibilityIdeographsAreKept) {
+    EXPECT_FALSE(is_compatibility_ideograph(U'﨑'));     // U+FA11: NFC leaves it
+    EXPECT_TRUE(is_compatibility_ideograph(U'\uFA19'));  // 神: NFC makes it U+795E
+    EXPECT_EQ(names("\uFA19田 一", "神田 一"), "variant: compat-ideograph");
+    EXPECT_EQ(names("\uFA10 一", "塚 一"), "variant: compat-ideograph");  // 塚
+    // NFKC would find these the same.
+    EXPECT_EQ(names("㈱ 一", "(株) 一"), "different");
+    // A standardised sequence is what NFC made of a compatibility ideograph once it had been one.
+    EXPECT_EQ(names("神\uFE00田 一", "神田 一"), "variant: ivs");
+    EXPECT_EQ(names("神\uFE00田 一", "\uFA19田 一"), "variant: ivs compat-ideograph");
+}
+
+TEST(Matching, Readings) {
+    EXPECT_EQ(readings("ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダ タロウ"), "same: width composition");
+    EXPECT_EQ(readings("やまだ たろう", "ヤマダ タロウ"), "same: script");
+    EXPECT_EQ(readings("ヤマダ・タロウ", "ヤマダ タロウ"), "same: space");
+    EXPECT_EQ(readings("オ-タ", "オータ"), "same: kana-dash");
+    EXPECT_EQ(readings("ﾕｳｼﾞﾖ", "ユウジョ"), "variant: width composition kana-small");
+    EXPECT_EQ(readings("ヤマサキ", "ヤマザキ"), "variant: kana-voicing");
+    EXPECT_EQ(readings("オオタ", "オータ"), "variant: kana-long-vowel");
+    EXPECT_EQ(readings("コウロウ", "コーロー"), "variant: kana-long-vowel");
+    EXPECT_EQ(readings("カヲル", "カオル"), "variant: kana-old");
+    EXPECT_EQ(readings("ヰチ", "イチ"), "variant: kana-old");
+    EXPECT_EQ(readings("オノ", "オオノ"), "different");  // 小野, 大野
+    EXPECT_EQ(readings("ヨシコ", "ヨシエ"), "different");
+}
+
+TEST(Matching, PresentationOfAddresses) {
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山１丁目２番３号"), "same: width chome");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山一丁目2番3号"), "same: kanji-numeral chome");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山一－２－３"), "same: width kanji-numeral");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1−2−3"), "same: hyphen");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市 上山1ー2ー3"), "same: space hyphen");
+    EXPECT_EQ(addresses("A市上山12-3", "A市上山十二番地三号"), "same: kanji-numeral chome");
+    EXPECT_EQ(addresses("A市上山12-3", "A市上山12番地の3"), "same: chome");
+    EXPECT_EQ(addresses("A市上山23番地", "A市上山二十三番地"), "same: kanji-numeral");
+    EXPECT_EQ(addresses("A市三田四番町5", "A市三田4番町5"), "different");  // a name, not a number
+}
+
+TEST(Matching, OtherWritingsOfAddresses) {
+    EXPECT_EQ(addresses("九十九県A市上山1-2-3", "A市上山1-2-3"), "variant: prefecture");
+    EXPECT_EQ(addresses("C町下川2-7", "B市下川二丁目7番"),
+              "variant: kanji-numeral chome municipality-renamed");
+    EXPECT_EQ(addresses("九十九県九十九郡C町下川2-7", "B市下川2-7"),
+              "variant: prefecture municipality-renamed");
+    EXPECT_EQ(addresses("A市大字上山1-2", "A市上山1-2"), "variant: oaza");
+    EXPECT_EQ(addresses("A市緑ヶ丘1-2", "A市緑が丘1-2"), "variant: ga");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1-2-3 まどか荘201"), "variant: building");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市上山1-2-3 201"), "variant: building");
+    EXPECT_EQ(addresses("A市上山1-2-3 201", "A市上山1-2-3201"), "different");
+    EXPECT_EQ(addresses("A市上山1-2", "A市上山1-2-3"), "different");
+    EXPECT_EQ(addresses("A市上山1-2-3", "A市下山1-2-3"), "different");
+}
+
+TEST(Matching, MarksAreWholeCharactersOfBothTexts) {
+    const auto marks = [](std::string_view a, std::string_view b) {
+        return compare_texts(Attribute::name, a, b, japan()).differences;
+    };
+    EXPECT_EQ(marks("髙橋 花子", "高橋 花子"), (std::vector<Difference>{{{0, 1}, {0, 1}}}));
+    // A base with its selector is marked whole.
+    EXPECT_EQ(marks("葛\U000E0100城 了", "葛城 了"), (std::vector<Difference>{{{0, 2}, {0, 1}}}));
+    EXPECT_EQ(marks("山田　太郎", "山田 次郎"), (std::vector<Difference>{{{3, 4}, {3, 4}}}));
+    EXPECT_EQ(marks("山田 太", "山田 太郎"), (std::vector<Difference>{{{4, 4}, {4, 5}}}));
+    const auto address =
+        compare_texts(Attribute::address, "C町下川2-7", "B市下川二丁目7番", japan());
+    EXPECT_EQ(address.differences, (std::vector<Difference>{{{0, 2}, {0, 2}}}));
+}
+
+Attributes person() {
+    return {.name = "髙橋 花子",
+            .kana = "タカハシ ハナコ",
+            .birth_date = parse_date("1986-05-01").value(),
+            .sex = "female",
+            .address = "A市上山1-2-3"};
+}
+
+TEST(Matching, AllAlikeIsTheSame) {
+    const auto here = person();
+    auto there = person();
+    there.name = "髙橋　花子";
+    there.address = "A市上山一丁目２番３号";
+    const auto result = compare(here, there, japan(), {});
+    EXPECT_EQ(result.verdict, Verdict::same);
+    EXPECT_EQ(result.attributes.size(), attributes_count);
+    EXPECT_FALSE(result.too_little);
+}
+
+TEST(Matching, TheWorstAttributeDecides) {
+    const auto here = person();
+    auto there = person();
+    there.name = "高橋 花子";
+    EXPECT_EQ(compare(here, there, japan(), {}).verdict, Verdict::variant);
+    there.sex = "male";
+    EXPECT_EQ(compare(here, there, japan(), {}).verdict, Verdict::different);
+    there = person();
+    there.birth_date = parse_date("1986-05-02").value();
+    EXPECT_EQ(compare(here, there, japan(), {}).verdict, Verdict::different);
+}
+
+// What is missing is never the same by itself.
+TEST(Matching, TooLittleIsForAClerk) {
+    const auto verdict_without = [](auto member, bool only_one = false) {
+        auto there = person();
+        (there.*member).reset();
+        const auto result = compare(person(), there, japan(), {.only_one = only_one});
+        EXPECT_EQ(result.too_little, result.verdict == Verdict::variant);
+        return result.verdict;
+    };
+    // Of twins the reading says too little, whatever the address.
+    EXPECT_EQ(verdict_without(&Attributes::name), Verdict::variant);
+    EXPECT_EQ(verdict_without(&Attributes::name, true), Verdict::same);
+    EXPECT_EQ(verdict_without(&Attributes::kana), Verdict::same);
+    EXPECT_EQ(verdict_without(&Attributes::birth_date), Verdict::variant);
+    EXPECT_EQ(verdict_without(&Attributes::sex), Verdict::variant);
+    EXPECT_EQ(verdict_without(&Attributes::birth_date, true), Verdict::variant);
+    EXPECT_EQ(verdict_without(&Attributes::sex, true), Verdict::variant);
+    // Namesakes born on one day: only the address tells them apart, or that there are none.
+    EXPECT_EQ(verdict_without(&Attributes::address), Verdict::variant);
+    EXPECT_EQ(verdict_without(&Attributes::address, true), Verdict::same);
+    auto there = person();
+    there.name.reset();
+    there.kana = "";
+    EXPECT_EQ(compare(person(), there, japan(), {.only_one = true}).verdict, Verdict::variant);
+    there = person();
+    there.sex = "unknown";
+    EXPECT_EQ(compare(person(), there, japan(), {}).verdict, Verdict::variant);
+    EXPECT_EQ(compare({}, {}, japan(), {.only_one = true}).verdict, Verdict::variant);
+}
+
+TEST(Matching, AnotherPersonsRowIsSeen) {
+    auto there = person();
+    there.name = "佐藤 花子";  // married
+    there.kana = "サトウ ハナコ";
+    EXPECT_FALSE(compare(person(), there, japan(), {}).likely_another);
+    there.name = "高橋花代";  // not parted
+    there.kana.reset();
+    EXPECT_FALSE(compare(person(), there, japan(), {}).likely_another);
+    there.name = "鈴木 一郎";
+    EXPECT_TRUE(compare(person(), there, japan(), {}).likely_another);
+    there.kana = "スズキ イチロウ";
+    EXPECT_TRUE(compare(person(), there, japan(), {}).likely_another);
+    there.kana = "タカハシ イチロウ";
+    EXPECT_FALSE(compare(person(), there, japan(), {}).likely_another);
+}
+
+TEST(Matching, WhoCouldBeTakenForEachOtherFoldAlike) {
+    const auto key = [](std::string_view name) { return folded(Attribute::name, name, japan()); };
+    EXPECT_EQ(key("髙橋 一郎"), key("高橋一郎"));
+    EXPECT_EQ(key("齊藤 一"), key("斎藤　一"));
+    EXPECT_NE(key("山田 一郎"), key("山田 次郎"));
+    EXPECT_EQ(folded(Attribute::kana, "ﾔﾏｻﾞｷ", japan()),
+              folded(Attribute::kana, "ヤマサキ", japan()));
+    EXPECT_EQ(key("\xFF"), "");
+}
+
+TEST(Matching, WhatIsNoTextIsDifferent) {
+    EXPECT_EQ(names("\xFF", "a"), "different");
+    EXPECT_EQ(names("\xFF", "\xFE"), "different");
+    EXPECT_EQ(names(std::string(points_max + 1, 'a'), std::string(points_max + 1, 'A')),
+              "different");
+    EXPECT_EQ(names(std::string(points_max, 'a'), std::string(points_max, 'A')),
+              "same: letter-case");
+}
+
+// ---- the tables ----
+
+constexpr std::string_view minimal =
+    R"({"sources":{},"variants":[["高","髙","T"]],"mistaken":[],"look_alikes":[],)"
+    R"("prefectures":[],"municipalities":[]})";
+
+std::string altered(std::string_view from, std::string_view to) {
+    std::string text(minimal);
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos);
+    return text.replace(at, from.size(), to);
+}
+
+TEST(MatchingTables, ReadsRowsAndRefusesOthers) {
+    const auto tables = Tables::parse(minimal);
+    ASSERT_TRUE(tables);
+    EXPECT_EQ(tables->variant_of(U'髙'), tables->variant_of(U'高'));
+    EXPECT_EQ(tables->variant_of(U'低'), U'低');
+    for (const auto& bad_text :
+         {altered(R"("髙")", R"("髙高")"), altered(R"("髙")", R"("高")"), altered(R"("髙")", "1"),
+          altered(R"(,"T")", ""), altered(R"("T")", "1"), altered(R"("mistaken":[],)", ""),
+          altered(R"("sources":{})", R"("sources":{"T":1})"),
+          altered(R"("sources":{})", R"("sources":{},"more":1)"),
+          altered(R"("prefectures":[])", R"("prefectures":[""])"),
+          altered(R"("municipalities":[])", R"("municipalities":[{"was":["C町"]}])")}) {
+        EXPECT_FALSE(Tables::parse(bad_text)) << bad_text;
+    }
+    EXPECT_FALSE(Tables::parse(""));
+}
+
+TEST(MatchingTables, JapansHasEnough) {
+    EXPECT_GT(japan().variants(), 400U);
+    for (const auto pair : {U"高髙", U"崎﨑", U"吉𠮷", U"辺邊", U"斎齋", U"斉齊", U"浜濱"})
+        EXPECT_EQ(japan().variant_of(pair[0]), japan().variant_of(pair[1]));
+    EXPECT_NE(japan().variant_of(U'斉'), japan().variant_of(U'斎'));
+}
+
+// No table can make two texts the same.
+TEST(MatchingTables, MakeNothingTheSame) {
+    std::string text(minimal);
+    text.replace(text.find("[]"), 2, R"([["山","川","X"]])");
+    const auto tables = Tables::parse(text);
+    ASSERT_TRUE(tables);
+    EXPECT_EQ(compare_texts(Attribute::name, "山", "川", *tables).verdict, Verdict::variant);
+    EXPECT_EQ(compare_texts(Attribute::name, "髙", "高", *tables).verdict, Verdict::variant);
+}
+
+}  // namespace
+}  // namespace mado::matching

@@ -1,0 +1,20 @@
+// The ask `existence` (在籍の確認): issuing asks the holder of a number whether the person who says
+// that it is theirs is the one in its register (the report's steps ③ to ⑤). By number and birth
+// date only. Payload, what the application and the resident registry write:
+//   { "name": text, "kana"?: text, "sex"?: "female" | "male", "address"?: text, "only_one"?: 0 | 1
+//   }
+// Data of the answer:
+//   { "verdict": "same" | "variant" | "different", "current": bool, "rules"?: ["too-little"],
+//     "attributes": { name | kana | birth_date | sex | address:
+//       { "verdict", "rules": [code, …], "writing"?: the register's, if it is not the same } } }
+// An attribute that one of the two lacks is not in it. Of a row that is likely another person's no
+// writing is told. What the verdicts and rules mean: docs/protocols/matching.md.
+#pragma once
+
+#include "wire/services/catalogue.hpp"
+
+namespace mado::wire {
+
+const Contract& existence_contract();
+
+}  // namespace mado::wire

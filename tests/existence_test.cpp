@@ -1,0 +1,156 @@
+// Issuing asks holders through the real programs whether a number is the applicant's.
+#include <boost/json.hpp>
+#include <fstream>
+
+#include "base/json.hpp"
+#include "country_fixture.hpp"
+
+namespace mado::tests {
+namespace {
+
+// What the issuing centre knows of the named people: the form's fields, and numbers by holder.
+json::object known_person(const RunningCountry& country, std::string_view key) {
+    std::ifstream in(country.path("state/country/people.ndjson"));
+    for (std::string line; std::getline(in, line);) {
+        auto person = valid(parse_json_object(line));
+        if (person.at("key").is_string() && person.at("key").get_string() == key) return person;
+    }
+    throw Failure("nobody has this key");
+}
+
+}  // namespace
+
+class ExistenceOfAPerson : public OneCountry {
+  protected:
+    struct Asked {
+        std::string key;
+        std::string holder;
+        json::object changed = {};  // members of the payload
+        std::string birth_date = {};
+        std::string as = "issuer";
+    };
+    static json::object number_of(const json::object& person, const std::string& holder) {
+        json::object number;
+        const auto& resident = person.at("resident").as_object();
+        if (resident.at("municipality").as_string() == holder) {
+            number["scheme"] = "resident-number";
+            for (const auto& [name, value] : resident)
+                number[name] = value;
+            return number;
+        }
+        for (const auto& one : person.at("identifiers").as_array()) {
+            if (one.at("holder").as_string() != holder) continue;
+            number["scheme"] = one.at("scheme");
+            for (const auto& [name, value] : one.at("fields").as_object())
+                number[name] = value;
+            return number;
+        }
+        throw Failure("the person has no number there");
+    }
+    static client::Result<client::Answered> ask(const Asked& asked) {
+        const auto person = known_person(country(), asked.key);
+        auto number = number_of(person, asked.holder);
+        number["birth_date"] =
+            asked.birth_date.empty() ? person.at("birth_date").as_string() : asked.birth_date;
+        json::object payload;
+        for (const auto* name : {"name", "kana", "sex", "address"})
+            payload[name] = person.at(name);
+        for (const auto& [name, value] : asked.changed)
+            payload[name] = value;
+        const auto& holder = *country().directory().find(asked.holder);
+        client::Asker asker(country().directory(), country().office(asked.as));
+        client::Ask question{
+            .to = {.holder = holder.id, .kind = {}, .position = 1},
+            .service = service("existence"),
+            .purpose = code_id("issuing"),
+            .parameters = {},
+            .subject = to_bytes(json::serialize(json::object{{"number", std::move(number)}})),
+            .payload = client::seal_payload(holder, json::serialize(payload)).value()};
+        return wait_for(asker.ask(std::move(question)));
+    }
+    static json::object answer(const Asked& asked) {
+        const auto got = ask(asked);
+        if (!got) throw Failure(std::string("no answer: ") + got.error().detail);
+        return *got->answer.data;
+    }
+    static std::string code(const Asked& asked) {
+        const auto got = ask(asked);
+        return got ? "answered" : std::string(wire::info(got.error().code).name);
+    }
+    static std::string writing(const json::object& data, const char* attribute) {
+        return std::string(data.at("attributes").at(attribute).at("writing").as_string());
+    }
+};
+
+TEST_F(ExistenceOfAPerson, IsConfirmedByEachHolderWithItsOwnNumber) {
+    for (const auto* holder : {"990010", "992011"}) {
+        const auto data = answer({.key = "hanako", .holder = holder});
+        EXPECT_EQ(data.at("verdict").as_string(), "same") << holder;
+        EXPECT_TRUE(data.at("current").as_bool()) << holder;
+        EXPECT_FALSE(json::serialize(data).contains("花子")) << "the register's text";
+    }
+    EXPECT_FALSE(answer({.key = "hanako", .holder = "06990014", .changed = {{"only_one", 1}}})
+                     .at("current")
+                     .as_bool());
+}
+
+// What a clerk is shown, and what becomes of the clerk's decision: the holder is asked once more.
+TEST_F(ExistenceOfAPerson, AnotherWritingIsConfirmedByTheHolderItself) {
+    const json::object only_one{{"only_one", 1}};
+    const auto pension = answer({.key = "ninkei", .holder = "nenkin", .changed = only_one});
+    EXPECT_EQ(pension.at("verdict").as_string(), "variant");
+    EXPECT_EQ(writing(pension, "name"), "吉野 継男");
+    const auto late = answer({.key = "haru", .holder = "39990015"});
+    EXPECT_EQ(late.at("verdict").as_string(), "variant");
+    const auto old_address = writing(late, "address");
+    EXPECT_EQ(old_address, "九十九郡C町下川2-7-1");
+    EXPECT_EQ(answer({.key = "haru", .holder = "39990015", .changed = {{"address", old_address}}})
+                  .at("verdict")
+                  .as_string(),
+              "same");
+    EXPECT_EQ(answer({.key = "haru", .holder = "992020"}).at("verdict").as_string(), "same");
+    const auto selector = answer({.key = "tokubetsu", .holder = "nenkin", .changed = only_one});
+    EXPECT_EQ(json::serialize(selector.at("attributes").at("name").at("rules")), R"(["ivs"])");
+}
+
+TEST_F(ExistenceOfAPerson, WithoutAnAddressTheRegistryMustKnowThatThereIsOnlyOne) {
+    const auto data = answer({.key = "taro", .holder = "06990014"});
+    EXPECT_EQ(data.at("verdict").as_string(), "variant");
+    EXPECT_EQ(json::serialize(data.at("rules")), R"(["too-little"])");
+    EXPECT_EQ(answer({.key = "taro", .holder = "06990014", .changed = {{"only_one", 1}}})
+                  .at("verdict")
+                  .as_string(),
+              "same");
+}
+
+TEST_F(ExistenceOfAPerson, NobodyIsFoundByAGuess) {
+    EXPECT_EQ(code({.key = "futae", .holder = "06990014", .birth_date = "1978-06-19"}), "no_match");
+    EXPECT_EQ(code({.key = "takasaki-1", .holder = "06990014"}), "several_match");
+    // Of somebody else's row nothing is told.
+    const auto data = answer(
+        {.key = "jiei",
+         .holder = "990010",
+         .changed = {
+             {"name", "山田 花子"}, {"kana", "ヤマダ ハナコ"}, {"address", "A市本町1-1-1"}}});
+    EXPECT_EQ(data.at("verdict").as_string(), "different");
+    EXPECT_FALSE(json::serialize(data).contains("writing"));
+}
+
+TEST_F(ExistenceOfAPerson, OnlyIssuingMayAsk) {
+    EXPECT_EQ(code({.key = "kikin", .holder = "990010", .as = "clinic-1"}), "not_allowed");
+    EXPECT_EQ(code({.key = "kikin", .holder = "990010", .changed = {{"more", "x"}}}),
+              "holder_refused");
+}
+
+TEST_F(ExistenceOfAPerson, ThePersonSeesWhoAsked) {
+    answer({.key = "kiroku", .holder = "990010"});
+    const auto entries = country().entries("kiroku");
+    ASSERT_TRUE(entries.has_value());
+    const auto& last = entries->entries.back();
+    ASSERT_TRUE(last.order.has_value());
+    const auto log = country().cli({"log", "show", "--card", "kiroku", "--pin", "1234"});
+    EXPECT_TRUE(log.output.contains("発行センター → A市国民健康保険  existence／number  answered"))
+        << log.output;
+}
+
+}  // namespace mado::tests

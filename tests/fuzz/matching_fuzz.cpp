@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include "fuzz.hpp"
+#include "matching/compare.hpp"
+
+namespace mado::fuzz {
+namespace {
+
+using matching::Attribute;
+using matching::Verdict;
+
+const matching::Tables& some_tables() {
+    static const auto tables =
+        must(matching::Tables::parse(
+                 R"({"sources":{},"variants":[["高","髙","T"],["辺","邊","J"],["辺","邉","T"]],)"
+                 R"("mistaken":[["斉","斎","M"]],"look_alikes":[["二","ニ","M"],["一","ー","M"]],)"
+                 R"("prefectures":["北海道","九十九県"],"municipalities":[{"was":["C町"],)"
+                 R"("was_code":"993018","now":"B市","code":"992020","on":"2006-01-01"}]})"),
+             "the target's own tables");
+    return tables;
+}
+
+// Marks follow each other, inside the text, and part no base from its selectors.
+void check_marks(std::string_view text, const std::vector<matching::Range>& marks) {
+    const auto points = matching::decode(text);
+    const auto units = points ? matching::units_of(*points) : matching::Units();
+    const auto size = points ? points->size() : 0;
+    std::size_t last = 0;
+    for (const auto& mark : marks) {
+        require(last <= mark.from && mark.from <= mark.to && mark.to <= size,
+                "marks follow each other inside the text");
+        last = mark.to;
+        for (const auto& unit : units) {
+            const auto inside = [&unit](std::size_t at) {
+                return unit.at.from < at && at < unit.at.to;
+            };
+            require(!inside(mark.from) && !inside(mark.to), "a mark parts no character");
+        }
+    }
+}
+
+void check(Attribute attribute, std::string_view a, std::string_view b) {
+    const auto found = matching::compare_texts(attribute, a, b, some_tables());
+    const auto turned = matching::compare_texts(attribute, b, a, some_tables());
+    require(found.verdict == turned.verdict && found.rules == turned.rules,
+            "it does not matter which text is which");
+    const auto plain = matching::compare_texts(attribute, a, b, matching::Tables());
+    require((found.verdict == Verdict::same) == (plain.verdict == Verdict::same),
+            "no table makes texts the same");
+    require(found.verdict != Verdict::same || found.differences.empty(),
+            "what is the same has no differences");
+    require(found.verdict != Verdict::different || found.rules.empty(),
+            "what is different has no rules");
+    require(std::ranges::all_of(found.rules,
+                                [](auto rule) { return rule != matching::Rule::too_little; }),
+            "too little is no rule of a text");
+    std::vector<matching::Range> in_a;
+    std::vector<matching::Range> in_b;
+    for (const auto& difference : found.differences) {
+        in_a.push_back(difference.a);
+        in_b.push_back(difference.b);
+    }
+    check_marks(a, in_a);
+    check_marks(b, in_b);
+}
+
+}  // namespace
+
+// The attribute, and two texts of it, each a line.
+bool matching(ByteView in) {
+    const auto text = as_text(in);
+    const auto first = text.find('\n');
+    const auto second = text.find('\n', first == text.npos ? first : first + 1);
+    if (second == text.npos) return false;
+    const auto a = text.substr(first + 1, second - first - 1);
+    const auto b = text.substr(second + 1);
+    for (const auto attribute : {Attribute::name, Attribute::kana, Attribute::address}) {
+        if (text.substr(0, first) != to_text(attribute)) continue;
+        check(attribute, a, b);
+        check(attribute, a, a);
+        require(matching::compare_texts(attribute, a, a, some_tables()).verdict == Verdict::same,
+                "a text is the same as itself");
+        return matching::decode(a) && matching::decode(b);
+    }
+    return false;
+}
+
+}  // namespace mado::fuzz
