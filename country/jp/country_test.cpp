@@ -457,7 +457,8 @@ TEST(Data, SchemesAreStrictJson) {
     EXPECT_EQ(names,
               (std::vector<std::string>{"health-care-number", "insured-number",
                                         "care-insured-number", "basic-pension-number", "npf-number",
-                                        "employees-fund-number", "pfa-number"}));
+                                        "employees-fund-number", "pfa-number",
+                                        "certificate-number"}));
 }
 
 // ---- days ----
