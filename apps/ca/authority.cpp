@@ -13,8 +13,7 @@ crypto::PublicKey key_in(const card::TokenKeys& token, std::uint8_t id) {
 
 crypto::Certificate certificate_of(ByteView to_be_signed, ByteView signature,
                                    crypto::KeyType type) {
-    auto out =
-        crypto::Certificate::from_der(crypto::signed_whole(to_be_signed, signature, type));
+    auto out = crypto::Certificate::from_der(crypto::signed_whole(to_be_signed, signature, type));
     if (!out) throw Failure(std::string("our own certificate: ") + out.error().why);
     return std::move(*out);
 }

@@ -50,8 +50,7 @@ Settings read_settings(const std::string& path) {
     if (!s.site.url.starts_with("http://") || s.site.url.ends_with('/')) {
         config.refuse("url", "begins with http:// and does not end in a slash");
     }
-    s.utc_offset_s =
-        static_cast<std::int32_t>(config.integer("utc_offset_s", -43'200, 50'400));
+    s.utc_offset_s = static_cast<std::int32_t>(config.integer("utc_offset_s", -43'200, 50'400));
     auto token = config.table("token");
     s.module = token.text("module");
     s.token = token.text("label");
@@ -135,24 +134,22 @@ int serve(const std::string& config_path) {
     const auto settings = read_settings(config_path);
     const FileLock lock(settings.state + "/ca.lock", "the authority's state folder");
     const auto pem = read_file(settings.certificate).value_or("");
-    auto certificate =
-        must(crypto::Certificate::from_pem(as_bytes(pem)), settings.certificate);
+    auto certificate = must(crypto::Certificate::from_pem(as_bytes(pem)), settings.certificate);
     const card::TokenKeys token(settings.module, settings.token,
                                 read_secret_file(settings.pin_file));
     const Authority authority(token, std::move(certificate), settings.site);
     Store store(settings.store());
 
     http::Metrics metrics;
-    Office office({.authority = authority,
-                   .store = store,
-                   .log = log,
-                   .decided = metrics.counters("mado_ca_orders_total", "Orders by outcome.",
-                                               {"outcome"}),
-                   .asked = metrics.counters("mado_ca_ocsp_total",
-                                             "Certificates asked about by OCSP, by status.",
-                                             {"status"}),
-                   .list_folder = settings.lists,
-                   .utc_offset_s = settings.utc_offset_s});
+    Office office(
+        {.authority = authority,
+         .store = store,
+         .log = log,
+         .decided = metrics.counters("mado_ca_orders_total", "Orders by outcome.", {"outcome"}),
+         .asked = metrics.counters("mado_ca_ocsp_total",
+                                   "Certificates asked about by OCSP, by status.", {"status"}),
+         .list_folder = settings.lists,
+         .utc_offset_s = settings.utc_offset_s});
     Shared shared{.office = office, .certificate = authority.certificate(), .log = log};
 
     bool failing = false;
@@ -166,15 +163,16 @@ int serve(const std::string& config_path) {
     http::Server server(io, options, public_routes(shared));
     http::ServerOptions operator_options;
     operator_options.port = settings.operator_port;
-    http::Server operator_server(
-        io, operator_options,
-        http::operator_routes(
-            [&failing, &office]() -> std::optional<std::string> {
-                if (failing) return "orders are not decided: the log says why";
-                if (office.list().empty()) return "the list is not made yet";
-                return std::nullopt;
-            },
-            metrics));
+    http::Server operator_server(io, operator_options,
+                                 http::operator_routes(
+                                     [&failing, &office]() -> std::optional<std::string> {
+                                         if (failing)
+                                             return "orders are not decided: the log says why";
+                                         if (office.list().empty())
+                                             return "the list is not made yet";
+                                         return std::nullopt;
+                                     },
+                                     metrics));
     http::spawn(io, shut_down(io, server, operator_server, stopping, log));
     http::spawn(io, work(io, office, failing, stopping, log));
     log.info("serving", {{"port", std::int64_t{settings.port}}});

@@ -43,13 +43,13 @@ Office::Office(OfficeOptions options)
 
 Issued Office::issue(const Issue& what) const {
     const auto serial = new_serial();
-    const auto certificate = options_.authority.issue(
-        {.use = what.use,
-         .key = what.key,
-         .serial = serial,
-         .common_name = hex(crypto::random_bytes(common_name_bytes)),
-         .validity = what.validity,
-         .attributes = what.attributes});
+    const auto certificate =
+        options_.authority.issue({.use = what.use,
+                                  .key = what.key,
+                                  .serial = serial,
+                                  .common_name = hex(crypto::random_bytes(common_name_bytes)),
+                                  .validity = what.validity,
+                                  .attributes = what.attributes});
     return {.serial = serial,
             .use = what.use,
             .key = key_hash(what.key),
@@ -58,8 +58,8 @@ Issued Office::issue(const Issue& what) const {
             .supersedes = what.supersedes};
 }
 
-// A certificate that was signed and not kept, because the power went or the disk is full, is nobody's:
-// it left this function in no way, and the next one has another serial number.
+// A certificate that was signed and not kept, because the power went or the disk is full, is
+// nobody's: it left this function in no way, and the next one has another serial number.
 bool Office::decide(const Order& order, UnixTime now) {
     auto decision = judge(order, options_.store.known(order, now),
                           {.now = now,
@@ -157,8 +157,7 @@ Office::Ocsp Office::answer_ocsp(ByteView request, UnixTime now) {
         }
     }
     const crypto::OcspTimes times{
-        .produced_at = now,
-        .next_update = std::min(now + ocsp_lifetime_s, signer.not_after())};
+        .produced_at = now, .next_update = std::min(now + ocsp_lifetime_s, signer.not_after())};
     const auto data = crypto::ocsp_response_data(signer, answers, times, read->nonce);
     Ocsp out{.body = crypto::ocsp_response(data, options_.authority.sign_ocsp(data), signer),
              .cacheable = cacheable,

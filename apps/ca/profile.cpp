@@ -29,8 +29,8 @@ constexpr std::string_view address_attribute = ".2.5";
 enum class Critical { no, yes };
 
 Bytes extension(std::string_view oid, Critical critical, ByteView content) {
-    return der::sequence({der::oid(oid), critical == Critical::yes ? der::yes() : Bytes(),
-                          der::octets(content)});
+    return der::sequence(
+        {der::oid(oid), critical == Critical::yes ? der::yes() : Bytes(), der::octets(content)});
 }
 
 Bytes key_usage(std::initializer_list<int> numbers) {
@@ -80,8 +80,8 @@ Bytes uri(std::string_view text) {
 }
 
 Bytes other_name(const std::string& arc, std::string_view below, std::string_view text) {
-    return der::tagged(0, der::joined({der::oid(arc + std::string(below)),
-                                       der::tagged(0, der::utf8(text))}));
+    return der::tagged(
+        0, der::joined({der::oid(arc + std::string(below)), der::tagged(0, der::utf8(text))}));
 }
 
 Bytes alternative_names(const Attributes& person, const std::string& arc) {
@@ -128,10 +128,8 @@ Bytes to_be_signed(const Parts& parts) {
     return der::sequence(
         {der::tagged(0, der::integer(2)), der::integer(parts.serial),
          crypto::signature_algorithm(parts.signed_by), parts.issuer,
-         der::sequence(
-             {der::time(parts.validity.not_before), der::time(parts.validity.not_after)}),
-         parts.subject, parts.key.spki(),
-         der::tagged(3, der::sequence({parts.extensions}))});
+         der::sequence({der::time(parts.validity.not_before), der::time(parts.validity.not_after)}),
+         parts.subject, parts.key.spki(), der::tagged(3, der::sequence({parts.extensions}))});
 }
 
 }  // namespace
@@ -168,14 +166,13 @@ Parsed<crypto::Serial> parse_serial(std::string_view text) {
 
 Bytes authority_to_be_signed(const Names& names, const crypto::PublicKey& key,
                              const crypto::Serial& serial, const Validity& validity) {
-    const auto name = der::sequence({country(names.country), organisation(names.organisation),
-                                     common_name(names.common_name)});
+    const auto name = der::sequence(
+        {country(names.country), organisation(names.organisation), common_name(names.common_name)});
     // It signs for people only: no authority below it.
     const auto constraints = der::sequence({der::yes(), der::integer(0)});
-    const auto extensions =
-        der::joined({extension("2.5.29.19", Critical::yes, constraints),
-                     key_usage({key_cert_sign, crl_sign}), subject_key_identifier(key),
-                     authority_key_identifier(key)});
+    const auto extensions = der::joined(
+        {extension("2.5.29.19", Critical::yes, constraints), key_usage({key_cert_sign, crl_sign}),
+         subject_key_identifier(key), authority_key_identifier(key)});
     return to_be_signed({.serial = serial,
                          .signed_by = key.type(),
                          .issuer = name,
@@ -212,11 +209,11 @@ Bytes person_to_be_signed(const PersonCertificate& person, const crypto::Certifi
 Bytes responder_to_be_signed(const crypto::PublicKey& key, const crypto::Serial& serial,
                              const Validity& validity, const crypto::Certificate& authority) {
     // It ends within days, so nobody asks whether it was revoked (RFC 6960 section 4.2.2.2.1).
-    const auto extensions = der::joined(
-        {not_an_authority(), key_usage({digital_signature}),
-         extended_key_usage("1.3.6.1.5.5.7.3.9"), subject_key_identifier(key),
-         authority_key_identifier(authority.public_key()),
-         extension("1.3.6.1.5.5.7.48.1.5", Critical::no, der::null())});
+    const auto extensions =
+        der::joined({not_an_authority(), key_usage({digital_signature}),
+                     extended_key_usage("1.3.6.1.5.5.7.3.9"), subject_key_identifier(key),
+                     authority_key_identifier(authority.public_key()),
+                     extension("1.3.6.1.5.5.7.48.1.5", Critical::no, der::null())});
     return to_be_signed(
         {.serial = serial,
          .signed_by = authority.public_key().type(),

@@ -1,8 +1,8 @@
 #include "routes.hpp"
 
+#include <fmt/format.h>
 #include <array>
 #include <chrono>
-#include <fmt/format.h>
 
 #include "crypto/digest.hpp"
 
@@ -24,8 +24,8 @@ std::string http_date(UnixTime time) {
     const std::chrono::weekday day{std::chrono::sys_days(date)};
     const auto second = time % 86'400;
     return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[day.c_encoding()],
-                       unsigned{date.day()}, months[unsigned{date.month()} - 1],
-                       int{date.year()}, second / 3600, second / 60 % 60, second % 60);
+                       unsigned{date.day()}, months[unsigned{date.month()} - 1], int{date.year()},
+                       second / 3600, second / 60 % 60, second % 60);
 }
 
 // RFC 5019 section 6.2: what a cache may do with it, and until when.
@@ -100,9 +100,9 @@ http::Response list(const Shared& shared, const http::Request& request) {
     if (office.list().empty()) {
         return http::problem(503, "starting", "The list is not made yet.", request.request_id);
     }
-    return kept_for(
-        bytes("application/pkix-crl", office.list()),
-        {.from = office.list_from(), .now = unix_now(), .seconds = kept_between_s}, request);
+    return kept_for(bytes("application/pkix-crl", office.list()),
+                    {.from = office.list_from(), .now = unix_now(), .seconds = kept_between_s},
+                    request);
 }
 
 http::Response certificate(const Shared& shared, const http::Request& request) {
@@ -158,8 +158,7 @@ std::vector<http::Route> public_routes(Shared& shared) {
              [&shared](http::Request request) -> http::Task<http::Response> {
                  co_return list(shared, request);
              }},
-            {"GET", "/ca.crt", 0,
-             [&shared](http::Request request) -> http::Task<http::Response> {
+            {"GET", "/ca.crt", 0, [&shared](http::Request request) -> http::Task<http::Response> {
                  co_return certificate(shared, request);
              }}};
 }

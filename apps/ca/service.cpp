@@ -57,7 +57,9 @@ std::expected<crypto::PublicKey, Refusal> read_key(const Order& order) {
 }
 
 bool is_line(std::string_view text, std::size_t bytes_max) {
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    };
     return !text.empty() && text.size() <= bytes_max && is_utf8(text) &&
            std::ranges::none_of(text, is_control);
 }
@@ -75,11 +77,10 @@ std::expected<Person, Refusal> read_attributes(const Order& order, Date today) {
         return std::unexpected(Refusal::attributes_missing);
     }
     const auto birth = parse_date(*order.birth_date);
-    const bool good = is_line(*order.name, name_bytes_max) &&
-                      is_line(*order.address, address_bytes_max) &&
-                      (!order.kana || is_line(*order.kana, name_bytes_max)) && birth &&
-                      *birth <= today &&
-                      (*order.sex == "male" || *order.sex == "female" || *order.sex == "unknown");
+    const bool good =
+        is_line(*order.name, name_bytes_max) && is_line(*order.address, address_bytes_max) &&
+        (!order.kana || is_line(*order.kana, name_bytes_max)) && birth && *birth <= today &&
+        (*order.sex == "male" || *order.sex == "female" || *order.sex == "unknown");
     if (!good) return std::unexpected(Refusal::attributes_malformed);
     return Person{.attributes = {.name = *order.name,
                                  .kana = order.kana,
@@ -133,8 +134,8 @@ Decision judge_issue(const Order& order, Use use, const Known& known, const Mome
               .key = std::move(*key),
               .attributes = {},
               .validity = {.not_before = moment.now,
-                           .not_after = std::min(end_of(ends, moment.utc_offset_s),
-                                                 moment.authority_ends)},
+                           .not_after =
+                               std::min(end_of(ends, moment.utc_offset_s), moment.authority_ends)},
               .supersedes = {}};
     if (person) out.attributes = std::move(person->attributes);
     for (const auto& one : known.of_number) {
@@ -155,9 +156,8 @@ Decision judge_change(const Order& order, Status to, const Known& known, const M
     if (one.status == to) return Unchanged{one.serial};
     if (one.status == Status::revoked) return Refusal::revoked;
     if (one.not_after <= moment.now) return Refusal::over;
-    return Change{.serial = one.serial,
-                  .to = to,
-                  .reason = to == Status::good ? std::nullopt : order.reason};
+    return Change{
+        .serial = one.serial, .to = to, .reason = to == Status::good ? std::nullopt : order.reason};
 }
 
 }  // namespace

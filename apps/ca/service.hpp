@@ -42,27 +42,27 @@ struct Kept {
 
 // What bears on an order.
 struct Known {
-    std::optional<Kept> named;     // the certificate with the order's serial number
-    std::vector<Kept> of_key;      // those with the order's key
-    std::vector<Kept> of_number;   // this person's that are not revoked and not over
+    std::optional<Kept> named;    // the certificate with the order's serial number
+    std::vector<Kept> of_key;     // those with the order's key
+    std::vector<Kept> of_number;  // this person's that are not revoked and not over
 };
 
 // Why an order is not carried out. The issuer reads it in `certificates`.
 enum class Refusal {
     act_unknown,
     key_malformed,
-    key_type,             // not RSA of 2048 to 4096 bits, P-256 or P-384
-    key_weak,             // its numbers are not those of a key
-    key_taken,            // certified for somebody else, or for the other use
-    key_compromised,      // a certificate of it was revoked for that
-    attributes_missing,   // a signing certificate has four
+    key_type,            // not RSA of 2048 to 4096 bits, P-256 or P-384
+    key_weak,            // its numbers are not those of a key
+    key_taken,           // certified for somebody else, or for the other use
+    key_compromised,     // a certificate of it was revoked for that
+    attributes_missing,  // a signing certificate has four
     attributes_malformed,
     attributes_unwanted,  // in an authentication certificate, which says nothing of the person
     too_young,            // under 15: no signing certificate
     serial_unknown,
-    serial_of_other,      // of another person
-    revoked,              // for good
-    over,                 // the certificate's validity has ended
+    serial_of_other,  // of another person
+    revoked,          // for good
+    over,             // the certificate's validity has ended
     reason_unknown,
 };
 std::string_view to_text(Refusal refusal);

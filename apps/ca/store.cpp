@@ -226,7 +226,8 @@ std::optional<Bytes> Store::responder() {
 
 void Store::keep_responder(const crypto::Certificate& certificate) {
     connection_
-        .prepare("insert into responder (serial, not_after, der) values (:serial, :not_after, :der)")
+        .prepare(
+            "insert into responder (serial, not_after, der) values (:serial, :not_after, :der)")
         .bind("serial", serial_text(certificate.serial()))
         .bind("not_after", certificate.not_after())
         .bind("der", certificate.der())

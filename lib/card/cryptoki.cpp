@@ -268,10 +268,9 @@ CardResult<void> Session::generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id,
     CK_MECHANISM how{mechanism, nullptr, 0};
     CK_OBJECT_HANDLE public_half = CK_INVALID_HANDLE;
     CK_OBJECT_HANDLE private_half = CK_INVALID_HANDLE;
-    const CK_RV code = module_->functions().C_GenerateKeyPair(handle_, &how, open.data(),
-                                                              open.size(), closed.data(),
-                                                              closed.size(), &public_half,
-                                                              &private_half);
+    const CK_RV code = module_->functions().C_GenerateKeyPair(
+        handle_, &how, open.data(), open.size(), closed.data(), closed.size(), &public_half,
+        &private_half);
     if (code != CKR_OK) return problem_of(code);
     return {};
 }

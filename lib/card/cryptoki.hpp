@@ -84,8 +84,7 @@ class Session {
     CardResult<void> set_pin(const Secret& pin, const Secret& new_pin) const;
     // A key pair that stays in the token: its private half signs, and does not leave it.
     // `parameters` are the public half's own (the curve; the modulus' length and the exponent).
-    CardResult<void> generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id,
-                              std::string_view label,
+    CardResult<void> generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id, std::string_view label,
                               std::span<const CK_ATTRIBUTE> parameters) const;
 
   private:

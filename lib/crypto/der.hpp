@@ -30,7 +30,7 @@ Bytes utf8(std::string_view text);
 Bytes printable(std::string_view text);  // A-Z a-z 0-9 ' ( ) + , - . / : = ? and blanks
 Bytes ia5(std::string_view text);
 Bytes octets(ByteView bytes);
-Bytes bits(ByteView bytes);                           // whole bytes
+Bytes bits(ByteView bytes);                            // whole bytes
 Bytes named_bits(std::initializer_list<int> numbers);  // X.690 section 11.2.2: no zeros at the end
 Bytes time(UnixTime time);              // RFC 5280 section 4.1.2.5: UTCTime until 2049
 Bytes generalized_time(UnixTime time);  // RFC 5280 section 4.1.2.5.2

@@ -49,9 +49,9 @@ TEST(Der, WhatHasNoEncodingIsRefused) {
 
 TEST(Der, OpenSslReadsIt) {
     const TempFolder folder;
-    const auto whole = der::sequence(
-        {der::oid("2.16.840.1.101.3.4.2.1"), der::utf8("窓"), der::printable("Mado"),
-         der::integer(Bytes(20, 0x7f)), der::bits(Bytes{1, 2}), der::time(1'790'000'000)});
+    const auto whole = der::sequence({der::oid("2.16.840.1.101.3.4.2.1"), der::utf8("窓"),
+                                      der::printable("Mado"), der::integer(Bytes(20, 0x7f)),
+                                      der::bits(Bytes{1, 2}), der::time(1'790'000'000)});
     replace_file(folder.path("x.der"), whole);
     const auto said = run_well("openssl asn1parse -inform DER -in " + folder.path("x.der"));
     for (const auto* line : {"OBJECT            :sha256", "UTF8STRING", "PRINTABLESTRING   :Mado",

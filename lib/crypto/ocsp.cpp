@@ -110,8 +110,8 @@ Bytes status_der(const OcspStatus& status) {
         case OcspStatus::Kind::revoked: {
             auto info = der::generalized_time(status.since);
             if (status.reason) {
-                append(info, der::tagged(0, der::enumerated(
-                                                static_cast<std::uint8_t>(*status.reason))));
+                append(info,
+                       der::tagged(0, der::enumerated(static_cast<std::uint8_t>(*status.reason))));
             }
             return der::tagged(1, info);
         }
@@ -126,8 +126,7 @@ Bytes status_der(const OcspStatus& status) {
 Parsed<OcspRequest> read_ocsp_request(ByteView der) {
     if (der.size() > ocsp_request_bytes_max) return bad("an OCSP request is too large");
     const auto* start = der.data();
-    const OwnedRequest request(
-        d2i_OCSP_REQUEST(nullptr, &start, static_cast<long>(der.size())));
+    const OwnedRequest request(d2i_OCSP_REQUEST(nullptr, &start, static_cast<long>(der.size())));
     if (!request || start != der.data() + der.size()) return refuse("not an OCSP request");
     const int count = OCSP_request_onereq_count(request.get());
     if (count < 1 || count > static_cast<int>(ocsp_questions_max)) {
@@ -163,15 +162,15 @@ Bytes ocsp_response_data(const Certificate& responder, std::span<const OcspAnswe
                          const OcspTimes& times, const std::optional<Bytes>& nonce) {
     Bytes all;
     for (const auto& answer : answers) {
-        append(all, der::sequence(
-                        {answer.id, status_der(answer.status),
-                         der::generalized_time(times.produced_at),
-                         der::tagged(0, der::generalized_time(times.next_update))}));
+        append(all, der::sequence({answer.id, status_der(answer.status),
+                                   der::generalized_time(times.produced_at),
+                                   der::tagged(0, der::generalized_time(times.next_update))}));
     }
     auto content = der::joined({der::tagged(1, subject_name(responder)),  // byName
                                 der::generalized_time(times.produced_at), der::sequence({all})});
     if (nonce) {
-        const auto extension = der::sequence({der::oid(nonce_oid), der::octets(der::octets(*nonce))});
+        const auto extension =
+            der::sequence({der::oid(nonce_oid), der::octets(der::octets(*nonce))});
         append(content, der::tagged(1, der::sequence({extension})));
     }
     return der::sequence({content});

@@ -2,6 +2,7 @@
 
 #include "crypto/der.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/key_import.hpp"
 #include "crypto/x509_internal.hpp"
 
 namespace mado::crypto {
@@ -23,13 +24,12 @@ Bytes signature_algorithm(KeyType type) {
 Bytes x509_signature(ByteView signature, KeyType type) {
     if (type == KeyType::rsa) return to_bytes(signature);
     const auto half = signature.size() / 2;
-    return der::sequence(
-        {der::integer(signature.first(half)), der::integer(signature.last(half))});
+    return der::sequence({der::integer(signature.first(half)), der::integer(signature.last(half))});
 }
 
 Bytes signed_whole(ByteView to_be_signed, ByteView signature, KeyType type) {
-    return der::sequence({to_be_signed, signature_algorithm(type),
-                          der::bits(x509_signature(signature, type))});
+    return der::sequence(
+        {to_be_signed, signature_algorithm(type), der::bits(x509_signature(signature, type))});
 }
 
 std::expected<PublicKey, KeyFault> read_subject_key(ByteView spki) {
@@ -40,7 +40,11 @@ std::expected<PublicKey, KeyFault> read_subject_key(ByteView spki) {
         const OwnedKey any(d2i_PUBKEY(nullptr, &start, static_cast<long>(spki.size())));
         forget_errors();
         const bool whole = any && start == spki.data() + spki.size();
-        return std::unexpected(whole ? KeyFault::other_type : KeyFault::malformed);
+        if (!whole) return std::unexpected(KeyFault::malformed);
+        const bool usual = EVP_PKEY_is_a(any.get(), "RSA") == 1 &&
+                           EVP_PKEY_get_bits(any.get()) >= rsa_bits_min &&
+                           EVP_PKEY_get_bits(any.get()) <= rsa_bits_max;
+        return std::unexpected(usual ? KeyFault::weak : KeyFault::other_type);
     }
     if (key->type() == KeyType::ed25519) return std::unexpected(KeyFault::other_type);
     const OwnedKeyContext context(

@@ -58,8 +58,8 @@ Parsed<void> complete_one_of(const ParameterValues& values,
 }
 
 Parsed<void> complete_certificate(ParameterValues& values, Date) {
-    return complete_one_of(values, std::array<std::string_view, 2>{"issue-authentication",
-                                                                   "issue-signing"});
+    return complete_one_of(
+        values, std::array<std::string_view, 2>{"issue-authentication", "issue-signing"});
 }
 
 Parsed<void> complete_status(ParameterValues& values, Date) {
@@ -107,12 +107,9 @@ Parsed<json::object> certificate_json(const Row& row, const std::vector<Row>& it
         if (text.size() > certificate_text_bytes_max) return bad("a certificate is too long");
     }
     if (text.empty() || !parse_base64url(text)) return bad("a certificate is not base64url");
-    json::object out{{"serial", serial},
-                     {"use", *row.text("use")},
-                     {"not_before", *not_before},
-                     {"not_after", *not_after},
-                     {"status", *status},
-                     {"since", *since}};
+    json::object out{{"serial", serial},          {"use", *row.text("use")},
+                     {"not_before", *not_before}, {"not_after", *not_after},
+                     {"status", *status},         {"since", *since}};
     if (const auto reason = row.text("reason")) out["reason"] = *reason;
     out["certificate"] = std::move(text);
     return out;

@@ -2,7 +2,8 @@
 // (docs/protocols/certificates.md). The authority is a holder like others; its number of the person
 // is the scheme certificate-number.
 //
-// The tell `certificate` (電子証明書の発行). Parameter act: issue-authentication, issue-signing. Payload:
+// The tell `certificate` (電子証明書の発行). Parameter act: issue-authentication, issue-signing.
+// Payload:
 //   { "public_key": SubjectPublicKeyInfo in base64url,
 //     of a signing key: "name", "kana"?, "address", "birth_date": date, "sex" }
 // The tell `certificate-status` (失効・一時停止). Parameter act: suspend, resume, revoke. Payload:
