@@ -48,7 +48,6 @@ inline Site test_site(std::string url = "http://ca.example") {
 inline const Names test_names{
     .country = "JP", .organisation = "Mado test", .common_name = "試験認証局"};
 
-// One in a process: a PKCS#11 module is loaded once.
 class TestAuthority {
   public:
     explicit TestAuthority(card::TokenKeyType type = card::TokenKeyType::p256,
@@ -66,6 +65,18 @@ class TestAuthority {
   public:
     Authority authority{keys_, certificate_, test_site()};
 };
+
+// The one of the process, with a key of this type; made anew when another type is asked for.
+inline TestAuthority& authority_with(card::TokenKeyType type) {
+    static std::unique_ptr<TestAuthority> kept;
+    static card::TokenKeyType kept_type{};
+    if (!kept || kept_type != type) {
+        kept.reset();  // a module is loaded once
+        kept = std::make_unique<TestAuthority>(type);
+        kept_type = type;
+    }
+    return *kept;
+}
 
 inline Attributes test_person() {
     return {.name = "髙橋 﨑子",
@@ -135,7 +146,7 @@ inline int null_device() {
 class OfficeTest : public testing::Test {
   protected:
     explicit OfficeTest(card::TokenKeyType type = card::TokenKeyType::p256)
-        : ca(type), office(options()) {}
+        : ca(authority_with(type)), office(options()) {}
     [[nodiscard]] OfficeOptions options() {
         return {.authority = ca.authority,
                 .store = store,
@@ -182,7 +193,7 @@ class OfficeTest : public testing::Test {
     }
 
     TempFolder folder;
-    TestAuthority ca;
+    TestAuthority& ca;
     Store store{folder.path("ca.sqlite")};
     db::Connection gateway{folder.path("ca.sqlite"), db::Access::read_write};
     const Log log{"test", null_device()};
