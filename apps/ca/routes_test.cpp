@@ -12,16 +12,16 @@ class RoutesTest : public OfficeTest {
     RoutesTest() { work(); }
 
     http::Response call(http::Request request) {
-        return http::await(io, [](http::Endpoint to,
-                                  http::Request what) -> http::Task<http::Response> {
-            auto connection =
-                co_await http::Connection::connect(to, nullptr, http::Milliseconds{5'000});
-            if (!connection) throw Failure("no connection");
-            auto answer = co_await connection->exchange(std::move(what), 1'000'000,
-                                                        http::Milliseconds{5'000});
-            if (!answer) throw Failure("no answer");
-            co_return std::move(*answer);
-        }({.address = "127.0.0.1", .port = server.port()}, std::move(request)));
+        return http::await(
+            io, [](http::Endpoint to, http::Request what) -> http::Task<http::Response> {
+                auto connection =
+                    co_await http::Connection::connect(to, nullptr, http::Milliseconds{5'000});
+                if (!connection) throw Failure("no connection");
+                auto answer = co_await connection->exchange(std::move(what), 1'000'000,
+                                                            http::Milliseconds{5'000});
+                if (!answer) throw Failure("no answer");
+                co_return std::move(*answer);
+            }({.address = "127.0.0.1", .port = server.port()}, std::move(request)));
     }
     http::Response get(std::string path, std::vector<http::Header> headers = {}) {
         http::Request request;
@@ -76,8 +76,7 @@ TEST_F(RoutesTest, OcspIsAskedByGetInEveryFormOfThePath) {
 TEST_F(RoutesTest, OcspByGetMayBeKeptForTwoSecondsAndByPostNotAtAll) {
     const auto der = request();
     const auto answer = get("/ocsp/" + base64(as_bytes(der)));
-    EXPECT_EQ(answer.header("Cache-Control"),
-              "max-age=2, public, no-transform, must-revalidate");
+    EXPECT_EQ(answer.header("Cache-Control"), "max-age=2, public, no-transform, must-revalidate");
     EXPECT_FALSE(answer.header("Expires").empty());
     EXPECT_TRUE(answer.header("Last-Modified").ends_with(" GMT"));
     const auto again = get("/ocsp/" + base64(as_bytes(der)),

@@ -132,6 +132,45 @@ TEST_P(StoreFaults, OfAListsNumber) {
     });
 }
 
+// Full from each call on: the order waits, what was known is known, and with room again it goes on.
+TEST(FullDisk, OrdersWaitUntilThereIsRoom) {
+    const TempFolder folder;
+    db::TestDisk disk;
+    const auto path = folder.path("ca.sqlite");
+    std::optional<Store> store(path);
+    db::Connection gateway(path, db::Access::read_write);
+    std::int64_t waited = 0;
+    for (std::uint8_t n = 1; n <= 12; ++n) {
+        SCOPED_TRACE("full from call " + std::to_string(n));
+        add_order(gateway, std::to_string(n), {.number = "1", .act = "issue-authentication"});
+        const auto order = store->undecided(10).at(0);
+        crypto::Serial serial{};
+        serial[0] = 0x40;
+        serial.back() = n;
+        const Issued issued{.serial = serial,
+                            .use = Use::authentication,
+                            .key = Hash{n},
+                            .validity = {.not_before = now, .not_after = now + day_s},
+                            .der = Bytes(20'000, n),
+                            .supersedes = {}};
+        disk.fail_at(n, db::Fault::fills);
+        try {
+            store->decide(order, issued, now);
+        } catch (const DiskFull&) {
+            ++waited;
+            EXPECT_FALSE(store->status(serial));
+            EXPECT_EQ(store->undecided(10).size(), 1U);
+            disk.make_room();
+            store->decide(order, issued, now);
+        }
+        disk.fail_at(0, db::Fault::fills);
+        disk.make_room();
+        EXPECT_TRUE(store->status(serial));
+        EXPECT_TRUE(store->undecided(10).empty());
+    }
+    EXPECT_GT(waited, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Disk, StoreFaults, db::every_fault(), db::fault_name);
 INSTANTIATE_TEST_SUITE_P(Reads, StoreFaults, db::every_read_fault(), db::fault_name);
 

@@ -44,6 +44,7 @@ constexpr std::array targets{
     Target{"log_proof", log_proof},
     Target{"mandate", mandate},
     Target{"note", note},
+    Target{"ocsp", ocsp},
     Target{"order", order},
     Target{"pin_pad", pin_pad},
     Target{"policy", policy},

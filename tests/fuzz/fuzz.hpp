@@ -82,6 +82,7 @@ bool log_file(ByteView in);
 bool log_proof(ByteView in);
 bool mandate(ByteView in);
 bool note(ByteView in);
+bool ocsp(ByteView in);
 bool order(ByteView in);
 bool pin_pad(ByteView in);
 bool policy(ByteView in);
