@@ -31,8 +31,16 @@ Child::~Child() {
 }
 
 void Child::end() {
+    stop(SIGTERM);
+}
+
+void Child::kill() {
+    stop(SIGKILL);
+}
+
+void Child::stop(int signal) {
     if (process_ <= 0) return;
-    ::kill(process_, SIGTERM);
+    ::kill(process_, signal);
     int status = 0;
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
     }

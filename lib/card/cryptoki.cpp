@@ -247,6 +247,34 @@ CardResult<Bytes> Session::sign(CK_OBJECT_HANDLE key, CK_MECHANISM_TYPE mechanis
     return out;
 }
 
+CardResult<void> Session::generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id,
+                                   std::string_view label,
+                                   std::span<const CK_ATTRIBUTE> parameters) const {
+    CK_BBOOL yes = CK_TRUE;
+    CK_BBOOL no = CK_FALSE;
+    const auto name = as_bytes(label);
+    const CK_ATTRIBUTE on_token{CKA_TOKEN, &yes, sizeof yes};
+    const CK_ATTRIBUTE identifier{CKA_ID, &id, sizeof id};
+    const CK_ATTRIBUTE named{CKA_LABEL, input(name), size_of(name)};
+    std::vector<CK_ATTRIBUTE> open{on_token, identifier, named, {CKA_VERIFY, &yes, sizeof yes}};
+    open.insert(open.end(), parameters.begin(), parameters.end());
+    std::array<CK_ATTRIBUTE, 7> closed{on_token,
+                                       identifier,
+                                       named,
+                                       CK_ATTRIBUTE{CKA_PRIVATE, &yes, sizeof yes},
+                                       CK_ATTRIBUTE{CKA_SIGN, &yes, sizeof yes},
+                                       CK_ATTRIBUTE{CKA_SENSITIVE, &yes, sizeof yes},
+                                       CK_ATTRIBUTE{CKA_EXTRACTABLE, &no, sizeof no}};
+    CK_MECHANISM how{mechanism, nullptr, 0};
+    CK_OBJECT_HANDLE public_half = CK_INVALID_HANDLE;
+    CK_OBJECT_HANDLE private_half = CK_INVALID_HANDLE;
+    const CK_RV code = module_->functions().C_GenerateKeyPair(
+        handle_, &how, open.data(), open.size(), closed.data(), closed.size(), &public_half,
+        &private_half);
+    if (code != CKR_OK) return problem_of(code);
+    return {};
+}
+
 CardResult<void> Session::set_pin(const Secret& pin, const Secret& new_pin) const {
     const CK_RV code =
         module_->functions().C_SetPIN(handle_, input(pin.view()), size_of(pin.view()),

@@ -7,7 +7,9 @@
 #include <p11-kit/pkcs11.h>
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "card/card.hpp"
@@ -80,6 +82,10 @@ class Session {
     CardResult<Bytes> sign(CK_OBJECT_HANDLE key, CK_MECHANISM_TYPE mechanism, const Secret& pin,
                            ByteView data) const;
     CardResult<void> set_pin(const Secret& pin, const Secret& new_pin) const;
+    // A key pair that stays in the token: its private half signs, and does not leave it.
+    // `parameters` are the public half's own (the curve; the modulus' length and the exponent).
+    CardResult<void> generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id, std::string_view label,
+                              std::span<const CK_ATTRIBUTE> parameters) const;
 
   private:
     Session(const Cryptoki& module, CK_SESSION_HANDLE handle) : module_(&module), handle_(handle) {}

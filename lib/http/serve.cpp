@@ -46,10 +46,18 @@ std::string_view known_method(std::string_view method) {
     return found == known.end() ? "other" : *found;
 }
 
-bool path_matches(const Route& route, std::string_view path) {
-    if (!route.path.ends_with("/*")) return route.path == path;
-    const auto above = route.path.substr(0, route.path.size() - 1);
+bool is_below(std::string_view path, std::string_view above) {
     return path.size() > above.size() && path.starts_with(above);
+}
+
+bool path_matches(const Route& route, std::string_view path) {
+    if (route.path.ends_with(foreign_path_end)) {
+        const auto end = foreign_path_end.size() - 1;
+        return is_below(path, route.path.substr(0, route.path.size() - end));
+    }
+    if (!is_canonical_path(path)) return false;
+    if (!route.path.ends_with("/*")) return route.path == path;
+    return is_below(path, route.path.substr(0, route.path.size() - 1));
 }
 
 // GET's route answers HEAD as well (RFC 9110 section 9.3.2).
@@ -61,14 +69,12 @@ bool method_matches(const Route& route, std::string_view method) {
 const Route* find_route(const Service& service, const Request& request, Passage& passage) {
     if (service.any_path) return &service.routes.front();
     std::string allowed;
-    if (is_canonical_path(request.path)) {
-        for (const auto& route : service.routes) {
-            if (!path_matches(route, request.path)) continue;
-            if (method_matches(route, request.method)) return &route;
-            if (!allowed.empty()) allowed += ", ";
-            allowed += route.method;
-            if (route.method == "GET") allowed += ", HEAD";
-        }
+    for (const auto& route : service.routes) {
+        if (!path_matches(route, request.path)) continue;
+        if (method_matches(route, request.method)) return &route;
+        if (!allowed.empty()) allowed += ", ";
+        allowed += route.method;
+        if (route.method == "GET") allowed += ", HEAD";
     }
     if (allowed.empty()) {
         passage.response =

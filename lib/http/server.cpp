@@ -81,9 +81,12 @@ asio::ip::address network_of(const asio::ip::address& address) {
 }
 
 void check_routes(const std::vector<Route>& routes) {
-    for (const auto& route : routes)
-        if (!is_canonical_path(route.path) || !route.handler)
+    for (const auto& route : routes) {
+        auto path = route.path;
+        if (path.ends_with(foreign_path_end)) path.remove_suffix(foreign_path_end.size() - 1);
+        if (!is_canonical_path(path) || !route.handler)
             throw Failure(fmt::format("the route \"{}\" can never be reached", route.path));
+    }
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ constexpr std::array targets{
     Target{"matching", matching},
     Target{"name_tables", name_tables},
     Target{"note", note},
+    Target{"ocsp", ocsp},
     Target{"order", order},
     Target{"pin_pad", pin_pad},
     Target{"policy", policy},

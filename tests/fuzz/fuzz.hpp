@@ -84,6 +84,7 @@ bool mandate(ByteView in);
 bool matching(ByteView in);
 bool name_tables(ByteView in);
 bool note(ByteView in);
+bool ocsp(ByteView in);
 bool order(ByteView in);
 bool pin_pad(ByteView in);
 bool policy(ByteView in);

@@ -7,6 +7,7 @@
 
 #include "wire/head.hpp"
 #include "wire/number.hpp"
+#include "wire/services/certificates.hpp"
 #include "wire/services/checkups.hpp"
 #include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
@@ -19,10 +20,11 @@
 namespace mado::wire {
 namespace {
 
-const auto contracts =
-    std::to_array<Contract>({eligibility_contract(), claims_contract(), checkups_contract(),
-                             pension_contract(), evidence_contract(), existence_contract(),
-                             notices_contract(), notice_contract(), health_number_contract()});
+const auto contracts = std::to_array<Contract>(
+    {eligibility_contract(), claims_contract(), checkups_contract(), pension_contract(),
+     evidence_contract(), existence_contract(), notices_contract(), notice_contract(),
+     health_number_contract(), certificate_contract(), certificate_status_contract(),
+     certificates_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

@@ -1,0 +1,316 @@
+// The authority at work: orders decided once, lists and OCSP that follow at once, whatever breaks.
+#include "office.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "crypto/crl.hpp"
+#include "test_ca.hpp"
+#include "test_lint.hpp"
+
+namespace mado::ca {
+namespace {
+
+using crypto::KeyType;
+using crypto::PrivateKey;
+using crypto::run;
+using crypto::run_well;
+
+std::string serial_of(const crypto::Certificate& certificate) {
+    return serial_text(certificate.serial());
+}
+
+crypto::PublicKey new_key(KeyType type = KeyType::p256) {
+    return PrivateKey::generate(type).public_key();
+}
+
+class Working : public OfficeTest {
+  protected:
+    bool listed(const crypto::Certificate& one) const {
+        const auto list = crypto::Crl::read(as_bytes(read_file(list_file()).value_or("")),
+                                            ca.authority.certificate());
+        EXPECT_TRUE(list.has_value());
+        return list && list->lists(one.serial());
+    }
+    std::string status(const crypto::Certificate& one) {
+        const auto row = store.status(one.serial());
+        return row ? std::string(to_text(row->status)) + " " + row->reason.value_or("-") : "none";
+    }
+};
+
+TEST_F(Working, AnOrderBecomesACertificateThatKeepsItsProfile) {
+    const auto authentication = issued(authentication_order(new_key()));
+    const auto signing = issued(signing_order(new_key(KeyType::p384)));
+    using Rules = std::vector<std::string>;
+    const auto& authority = ca.authority.certificate();
+    EXPECT_EQ(lint(Profile::authentication, authentication.der(), authority), Rules{});
+    EXPECT_EQ(lint(Profile::signing, signing.der(), authority), Rules{});
+    EXPECT_EQ(status(authentication), "good -");
+    EXPECT_FALSE(listed(authentication));
+}
+
+TEST_F(Working, TheSameOrderOnceMoreIsNothingNew) {
+    const auto id = order(authentication_order(new_key()));
+    add_order(gateway, id, authentication_order(new_key()));
+    work();
+    EXPECT_EQ(store.counts().ordered, 1);
+    EXPECT_EQ(store.counts().certificates, 1);
+}
+
+TEST_F(Working, TwoCertificatesOfOneOrderCannotBeKept) {
+    const auto id = order(authentication_order(new_key()));
+    const auto key = new_key();
+    const Order again{.line = 1, .number = "1", .act = "issue-authentication"};
+    EXPECT_THROW(store.decide(again,
+                              Issued{.serial = new_serial(),
+                                     .use = Use::authentication,
+                                     .key = key_hash(key),
+                                     .validity = {.not_before = 1, .not_after = 2},
+                                     .der = Bytes{1},
+                                     .supersedes = {}},
+                              unix_now()),
+                 db::ConstraintBroken);
+    EXPECT_THROW(gateway.run("insert into certificate select '" + std::string(40, '0') +
+                             "', line, number, use, key, not_before, not_after, der, status, "
+                             "since, reason from certificate"),
+                 db::ConstraintBroken);
+    EXPECT_EQ(store.counts().certificates, 1);
+}
+
+TEST_F(Working, ARefusalIsARowThatSaysWhy) {
+    EXPECT_EQ(said({.number = "1", .act = "issue-authentication"}), "refused key_malformed");
+    EXPECT_EQ(said(change_order("revoke", std::string(40, '0'), "lost")), "refused serial_unknown");
+    EXPECT_EQ(store.counts().certificates, 0);
+    EXPECT_EQ(said(authentication_order(new_key())), "issued") << "and the next one goes on";
+}
+
+TEST_F(Working, ANewOneSupersedesTheOlder) {
+    const auto old = issued(authentication_order(new_key()));
+    const auto signing = issued(signing_order(new_key()));
+    const auto others = issued(authentication_order(new_key(), "2"));
+    const auto next = issued(authentication_order(new_key()));
+    EXPECT_EQ(status(old), "revoked superseded");
+    EXPECT_TRUE(listed(old));
+    for (const auto* one : {&signing, &others, &next}) {
+        EXPECT_EQ(status(*one), "good -");
+        EXPECT_FALSE(listed(*one));
+    }
+}
+
+TEST_F(Working, SuspendedResumedRevokedAreSeenInTheList) {
+    const auto one = issued(authentication_order(new_key()));
+    EXPECT_EQ(said(change_order("suspend", serial_of(one), "lost")), "changed");
+    EXPECT_EQ(status(one), "suspended lost");
+    EXPECT_TRUE(listed(one));
+    EXPECT_EQ(said(change_order("suspend", serial_of(one), "lost")), "unchanged");
+    EXPECT_EQ(said(change_order("resume", serial_of(one), "found")), "changed");
+    EXPECT_EQ(status(one), "good -");
+    EXPECT_FALSE(listed(one));
+    EXPECT_EQ(said(change_order("revoke", serial_of(one), "lost")), "changed");
+    EXPECT_TRUE(listed(one));
+    EXPECT_EQ(said(change_order("resume", serial_of(one), "found")), "refused revoked");
+    EXPECT_EQ(said(change_order("revoke", serial_of(one), "lost", "2")), "refused serial_of_other");
+}
+
+TEST_F(Working, NameOrAddressChangedEndsSigningAlone) {
+    const auto authentication = issued(authentication_order(new_key()));
+    const auto key = new_key();
+    const auto signing = issued(signing_order(key));
+    EXPECT_EQ(said(change_order("revoke", serial_of(signing), "attributes-changed")), "changed");
+    EXPECT_EQ(status(authentication), "good -");
+    auto moved = test_person();
+    moved.address = "九十九県B市港町4番";
+    const auto next = issued(signing_order(key, "1", moved));  // the card keeps its key
+    EXPECT_EQ(other_name(next.der(), std::string(test_arc) + ".2.5"), moved.address);
+}
+
+TEST_F(Working, AListLeavesOutWhatIsOver) {
+    const auto one = issued(authentication_order(new_key()));
+    ASSERT_EQ(said(change_order("revoke", serial_of(one), "ended")), "changed");
+    // One more list after its end (RFC 5280 section 3.3).
+    work(one.not_after() + 1);
+    EXPECT_TRUE(listed(one));
+    work(one.not_after() + list_lifetime_s + list_renewed_s + 1);
+    EXPECT_FALSE(listed(one));
+}
+
+TEST_F(Working, ListsAreRenewedAndNeverGoBack) {
+    const auto now = unix_now();
+    const auto list = [this] {
+        return crypto::Crl::read(office.list(), ca.authority.certificate()).value();
+    };
+    work(now);
+    const auto first = list();
+    work(now + list_renewed_s - 1);
+    EXPECT_EQ(list().number(), first.number()) << "nothing changed";
+    work(now + list_renewed_s);
+    const auto second = list();
+    EXPECT_GT(second.number(), first.number());
+    // A clock that was set back, and a new start.
+    Office later(options());
+    later.work(now - 10 * day_s);
+    const auto third = crypto::Crl::read(later.list(), ca.authority.certificate()).value();
+    EXPECT_GT(third.number(), second.number());
+    EXPECT_EQ(third.this_update(), second.this_update());
+}
+
+TEST_F(Working, AListThatCannotBeWrittenIsTriedAgain) {
+    const auto one = issued(authentication_order(new_key()));
+    std::filesystem::remove(list_file());
+    std::filesystem::create_directory(list_file());  // nothing can be renamed over it
+    std::filesystem::create_directory(list_file() + "/x");
+    add_order(gateway, "s", change_order("suspend", serial_of(one), "lost"));
+    EXPECT_THROW(office.work(unix_now()), Failure);
+    EXPECT_EQ(status(one), "suspended lost") << "what was decided stays";
+    EXPECT_THROW(office.work(unix_now()), Failure);
+    std::filesystem::remove_all(list_file());
+    work();
+    EXPECT_TRUE(listed(one));
+}
+
+TEST_F(Working, WhatWaitsIsDecidedInItsOrder) {
+    const auto key = new_key();
+    for (int i = 0; i < 70; ++i)
+        add_order(gateway, std::to_string(i), authentication_order(key));
+    EXPECT_TRUE(office.work(unix_now()));
+    EXPECT_EQ(store.counts().decided, static_cast<std::int64_t>(Office::orders_max));
+    work();
+    EXPECT_EQ(store.counts().certificates, 70);
+    auto last = gateway.prepare(
+        "select order_id, (select count(*) from certificate where status = 'good') "
+        "from certificate join ordered using (line) where status = 'good'");
+    ASSERT_TRUE(last.step());
+    EXPECT_EQ(last.text(0), "69") << "each supersedes the one before";
+    EXPECT_EQ(last.integer(1), 1);
+}
+
+// ---- OCSP ----
+
+class OcspOf : public Working {
+  protected:
+    OcspOf() {
+        write("ca.pem", ca.authority.certificate().pem());
+        work();
+    }
+    std::string path(const std::string& name) const { return folder.path(name); }
+    // A request of OpenSSL's about this certificate.
+    Bytes request(const crypto::Certificate& one, const std::string& options) {
+        write("one.pem", one.pem());
+        run_well(fmt::format("openssl ocsp -issuer {} {} -cert {} -reqout {}", path("ca.pem"),
+                             options, path("one.pem"), path("request.der")));
+        return to_bytes(as_bytes(crypto::read(path("request.der"))));
+    }
+    // What OpenSSL reads in the answer to it, its signature verified.
+    std::string openssl_says(const crypto::Certificate& one, const std::string& options = "") {
+        const auto asked_for = request(one, options);
+        const auto answer = office.answer_ocsp(asked_for, unix_now());
+        write("answer.der", answer.body);
+        // Read from files OpenSSL cannot compare nonces; over HTTP it does (tests/ca_test.cpp).
+        const auto nonce = crypto::read_ocsp_request(asked_for).value().nonce;
+        EXPECT_EQ(nonce.has_value(), !options.contains("-no_nonce"));
+        if (nonce) {
+            EXPECT_FALSE(std::ranges::search(answer.body, *nonce).empty());
+        }
+        return run_well(
+            fmt::format("openssl ocsp -issuer {} {} -no_nonce -cert {} -respin {} -CAfile {}",
+                        path("ca.pem"), options.starts_with("-sha256") ? "-sha256" : "",
+                        path("one.pem"), path("answer.der"), path("ca.pem")));
+    }
+};
+
+TEST_F(OcspOf, OpenSslTakesEveryAnswer) {
+    const auto one = issued(authentication_order(new_key()));
+    for (const auto* options : {"", "-no_nonce", "-sha256", "-sha256 -no_nonce"}) {
+        const auto said = openssl_says(one, options);
+        EXPECT_TRUE(said.contains("Response verify OK")) << said;
+        EXPECT_TRUE(said.contains("one.pem: good")) << said;
+        EXPECT_FALSE(said.contains("WARNING: no nonce")) << said;
+    }
+    order(change_order("suspend", serial_of(one), "lost"));
+    auto said = openssl_says(one, "-no_nonce");
+    EXPECT_TRUE(said.contains("one.pem: revoked")) << said;
+    EXPECT_TRUE(said.contains("Reason: certificateHold")) << said;
+    order(change_order("resume", serial_of(one), "found"));
+    EXPECT_TRUE(openssl_says(one, "-no_nonce").contains("one.pem: good"));
+    order(change_order("revoke", serial_of(one), "by-request"));
+    said = openssl_says(one);
+    EXPECT_TRUE(said.contains("one.pem: revoked")) << said;
+    EXPECT_FALSE(said.contains("Reason:")) << said;
+}
+
+TEST_F(OcspOf, WhatWasNeverIssuedIsUnknown) {
+    const auto signed_beside =
+        ca.authority.issue({.use = Use::authentication,
+                            .key = new_key(),
+                            .serial = new_serial(),
+                            .common_name = hex(crypto::random_bytes(16)),
+                            .validity = {.not_before = unix_now(), .not_after = unix_now() + day_s},
+                            .attributes = {}});
+    EXPECT_TRUE(openssl_says(signed_beside).contains("one.pem: unknown"));
+}
+
+TEST_F(OcspOf, GnutlsTakesTheAnswers) {
+    const auto one = issued(authentication_order(new_key()));
+    write("one.pem", one.pem());
+    for (const auto* nonce : {"--nonce", "--no-nonce"}) {
+        run_well(
+            fmt::format("ocsptool --generate-request {} --load-issuer {} --load-cert {} "
+                        "--outfile {} --outder < /dev/null",
+                        nonce == std::string_view("--nonce") ? nonce : "", path("ca.pem"),
+                        path("one.pem"), path("request.der")));
+        const auto answer =
+            office.answer_ocsp(as_bytes(crypto::read(path("request.der"))), unix_now());
+        write("answer.der", answer.body);
+        const auto said = run_well(
+            fmt::format("ocsptool --verify-response --load-trust {} --load-response {} --inder",
+                        path("ca.pem"), path("answer.der")));
+        EXPECT_TRUE(said.contains("Success")) << said;
+        const auto shown = run_well(
+            fmt::format("ocsptool --response-info --infile {} --inder", path("answer.der")));
+        EXPECT_TRUE(shown.contains("Certificate Status: good")) << shown;
+    }
+}
+
+TEST_F(OcspOf, AnswersAreUsedAgainUntilTheStatusChanges) {
+    const auto one = issued(authentication_order(new_key()));
+    const auto asked = request(one, "-no_nonce");
+    const auto now = unix_now();
+    const auto first = office.answer_ocsp(asked, now);
+    EXPECT_TRUE(first.cacheable);
+    EXPECT_EQ(first.next_update, now + Office::ocsp_lifetime_s);
+    EXPECT_EQ(office.answer_ocsp(asked, now + 1).body, first.body);
+    EXPECT_NE(office.answer_ocsp(asked, now + Office::ocsp_kept_s).body, first.body);
+    order(change_order("suspend", serial_of(one), "lost"));
+    EXPECT_NE(office.answer_ocsp(asked, now).body, first.body);
+    EXPECT_FALSE(office.answer_ocsp(request(one, ""), now).cacheable) << "a nonce is for one";
+}
+
+TEST_F(OcspOf, TheResponderIsReplacedBeforeItsEnd) {
+    const auto one = issued(authentication_order(new_key()));
+    const auto asked = request(one, "-no_nonce");
+    const auto now = unix_now();
+    office.answer_ocsp(asked, now);
+    const auto first = store.responder();
+    Office(options()).answer_ocsp(asked, now);
+    EXPECT_EQ(store.responder(), first) << "a new start goes on with it";
+    office.answer_ocsp(asked, now + responder_lifetime_s - responder_renewed_s);
+    EXPECT_NE(store.responder(), first);
+}
+
+TEST_F(OcspOf, WhatIsNoRequestGetsAnAnswerThatSaysSo) {
+    const auto error = to_bytes(as_bytes("\x30\x03\x0a\x01\x01"));
+    const auto good = request(issued(authentication_order(new_key())), "");
+    EXPECT_EQ(office.answer_ocsp({}, unix_now()).body, error);
+    EXPECT_EQ(office.answer_ocsp(Bytes(100, 0x30), unix_now()).body, error);
+    auto longer = good;
+    longer.push_back(0);
+    EXPECT_EQ(office.answer_ocsp(longer, unix_now()).body, error);
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        auto changed = good;
+        changed[i] ^= 0x55;
+        EXPECT_FALSE(office.answer_ocsp(changed, unix_now()).body.empty()) << i;
+    }
+}
+
+}  // namespace
+}  // namespace mado::ca

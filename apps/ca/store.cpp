@@ -1,0 +1,247 @@
+#include "store.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mado::ca {
+namespace {
+
+constexpr std::array<std::string_view, 1> migrations{
+#include "apps/ca/schema/001_first.sqlite.sql.hpp"
+};
+
+db::Connection open_migrated(const std::string& path) {
+    db::Connection connection(path, db::Access::create);
+    db::migrate(connection, migrations);
+    return connection;
+}
+
+[[noreturn]] void not_ours(const char* what) {
+    throw Failure(std::string("the authority's store was altered: ") + what);
+}
+
+Status read_status(std::string_view text) {
+    for (const auto status : {Status::good, Status::suspended, Status::revoked}) {
+        if (to_text(status) == text) return status;
+    }
+    not_ours("a status that there is not");
+}
+
+Use read_use(std::string_view text) {
+    for (const auto use : {Use::authentication, Use::signing}) {
+        if (to_text(use) == text) return use;
+    }
+    not_ours("a use that there is not");
+}
+
+crypto::Serial read_serial(const std::string& text) {
+    const auto serial = parse_serial(text);
+    if (!serial) not_ours("a serial number that is none");
+    return *serial;
+}
+
+// Of the statements below, whose columns are these.
+constexpr std::string_view kept_columns = "serial, number, use, not_after, status, reason";
+std::vector<Kept> read_kept(db::Statement& statement) {
+    const db::ResetAtEnd reset(statement);
+    std::vector<Kept> out;
+    while (statement.step()) {
+        out.push_back({.serial = statement.text(0),
+                       .number = statement.text(1),
+                       .use = read_use(statement.text(2)),
+                       .not_after = statement.integer(3),
+                       .status = read_status(statement.text(4)),
+                       .reason = statement.optional_text(5)});
+    }
+    return out;
+}
+
+std::string select_kept(std::string_view where) {
+    return "select " + std::string(kept_columns) + " from certificate where " + std::string(where);
+}
+
+}  // namespace
+
+Store::Store(const std::string& path)
+    : connection_(open_migrated(path)),
+      version_(connection_.prepare("pragma data_version")),
+      undecided_(connection_.prepare(
+          "select line, number, act, public_key, name, kana, address, birth_date, sex, serial, "
+          "reason from ordered where line > (select coalesce(max(line), 0) from decided) "
+          "order by line limit :max")),
+      by_serial_(connection_.prepare(select_kept("serial = :serial"))),
+      by_key_(connection_.prepare(select_kept("key = :key"))),
+      by_number_(connection_.prepare(
+          select_kept("number = :number and status <> 'revoked' and not_after > :now"))),
+      add_decided_(connection_.prepare(
+          "insert into decided (line, decided_at, outcome, serial, refusal) values "
+          "(:line, :now, :outcome, :serial, :refusal)")),
+      add_certificate_(connection_.prepare(
+          "insert into certificate (serial, line, number, use, key, not_before, not_after, der, "
+          "status, since, reason) values (:serial, :line, :number, :use, :key, :not_before, "
+          ":not_after, :der, 'good', :since, null)")),
+      set_status_(connection_.prepare(
+          "update certificate set status = :status, since = :since, reason = :reason "
+          "where serial = :serial and status <> 'revoked'")),
+      status_(connection_.prepare(
+          "select status, since, reason from certificate where serial = :serial")),
+      listed_(connection_.prepare("select serial, status, since, reason from certificate "
+                                  "where status <> 'good' and not_after > :over")),
+      list_(connection_.prepare("select number, this_update from list")),
+      set_list_(connection_.prepare(
+          "insert into list (only_one, number, this_update) values (1, :number, :this_update) "
+          "on conflict (only_one) do update set number = excluded.number, "
+          "this_update = excluded.this_update")) {}
+
+bool Store::changed() {
+    const db::ResetAtEnd reset(version_);
+    if (!version_.step()) throw Failure("SQLite has no data_version");
+    const auto version = version_.integer(0);
+    return std::exchange(seen_version_, version) != version;
+}
+
+std::vector<Order> Store::undecided(std::size_t max) {
+    undecided_.bind("max", static_cast<std::int64_t>(max));
+    const db::ResetAtEnd reset(undecided_);
+    std::vector<Order> out;
+    while (undecided_.step()) {
+        out.push_back({.line = undecided_.integer(0),
+                       .number = undecided_.text(1),
+                       .act = undecided_.text(2),
+                       .public_key = undecided_.optional_text(3),
+                       .name = undecided_.optional_text(4),
+                       .kana = undecided_.optional_text(5),
+                       .address = undecided_.optional_text(6),
+                       .birth_date = undecided_.optional_text(7),
+                       .sex = undecided_.optional_text(8),
+                       .serial = undecided_.optional_text(9),
+                       .reason = undecided_.optional_text(10)});
+    }
+    return out;
+}
+
+Known Store::known(const Order& order, UnixTime now) {
+    Known out;
+    if (order.serial) {
+        by_serial_.bind("serial", *order.serial);
+        auto named = read_kept(by_serial_);
+        if (!named.empty()) out.named = std::move(named.front());
+    }
+    if (const auto key = key_hash(order)) {
+        by_key_.bind("key", base64url(*key));
+        out.of_key = read_kept(by_key_);
+    }
+    by_number_.bind("number", order.number).bind("now", now);
+    out.of_number = read_kept(by_number_);
+    return out;
+}
+
+void Store::decide(const Order& order, const Result& result, UnixTime now) {
+    const auto set_status = [this, now](const Change& change) {
+        set_status_.bind("serial", change.serial)
+            .bind("status", to_text(change.to))
+            .bind("since", now)
+            .bind("reason", change.reason)
+            .execute();
+        if (connection_.changes() != 1) throw Failure("a certificate's status cannot be changed");
+    };
+    db::Transaction transaction(connection_);
+    add_decided_.bind("line", order.line).bind("now", now).bind_null("refusal");
+    if (const auto* issued = std::get_if<Issued>(&result)) {
+        const auto serial = serial_text(issued->serial);
+        add_decided_.bind("outcome", "issued").bind("serial", serial).execute();
+        for (const auto& old : issued->supersedes)
+            set_status({.serial = old, .to = Status::revoked, .reason = std::string(superseded)});
+        add_certificate_.bind("serial", serial)
+            .bind("line", order.line)
+            .bind("number", order.number)
+            .bind("use", to_text(issued->use))
+            .bind("key", base64url(issued->key))
+            .bind("not_before", issued->validity.not_before)
+            .bind("not_after", issued->validity.not_after)
+            .bind("der", base64url(issued->der))
+            .bind("since", now)
+            .execute();
+    } else if (const auto* change = std::get_if<Change>(&result)) {
+        add_decided_.bind("outcome", "changed").bind("serial", change->serial).execute();
+        set_status(*change);
+    } else if (const auto* unchanged = std::get_if<Unchanged>(&result)) {
+        add_decided_.bind("outcome", "unchanged").bind("serial", unchanged->serial).execute();
+    } else {
+        add_decided_.bind("outcome", "refused")
+            .bind("serial", order.serial)
+            .bind("refusal", to_text(std::get<Refusal>(result)))
+            .execute();
+    }
+    transaction.commit();
+}
+
+std::optional<StatusRow> Store::status(const crypto::Serial& serial) {
+    status_.bind("serial", serial_text(serial));
+    const db::ResetAtEnd reset(status_);
+    if (!status_.step()) return std::nullopt;
+    return StatusRow{.status = read_status(status_.text(0)),
+                     .since = status_.integer(1),
+                     .reason = status_.optional_text(2)};
+}
+
+std::vector<Listed> Store::listed(UnixTime over) {
+    listed_.bind("over", over);
+    const db::ResetAtEnd reset(listed_);
+    std::vector<Listed> out;
+    while (listed_.step()) {
+        out.push_back({.serial = read_serial(listed_.text(0)),
+                       .since = listed_.integer(2),
+                       .reason = revocation_reason(read_status(listed_.text(1)),
+                                                   listed_.optional_text(3).value_or(""))});
+    }
+    return out;
+}
+
+ListTimes Store::next_list(UnixTime now, std::int64_t lifetime_s) {
+    db::Transaction transaction(connection_);
+    std::int64_t number = 0;
+    UnixTime this_update = now;
+    {
+        const db::ResetAtEnd reset(list_);
+        if (list_.step()) {
+            number = list_.integer(0);
+            // A clock that was set back: readers refuse a list that is older than theirs.
+            this_update = std::max(now, list_.integer(1));
+        }
+    }
+    ++number;
+    set_list_.bind("number", number).bind("this_update", this_update).execute();
+    transaction.commit();
+    return {.this_update = this_update,
+            .next_update = this_update + lifetime_s,
+            .number = static_cast<std::uint64_t>(number)};
+}
+
+std::optional<Bytes> Store::responder() {
+    auto statement =
+        connection_.prepare("select der from responder order by not_after desc limit 1");
+    return statement.step() ? std::optional(statement.blob(0)) : std::nullopt;
+}
+
+void Store::keep_responder(const crypto::Certificate& certificate) {
+    connection_
+        .prepare(
+            "insert into responder (serial, not_after, der) values (:serial, :not_after, :der)")
+        .bind("serial", serial_text(certificate.serial()))
+        .bind("not_after", certificate.not_after())
+        .bind("der", certificate.der())
+        .execute();
+}
+
+Store::Counts Store::counts() {
+    auto statement = connection_.prepare(
+        "select (select count(*) from ordered), (select count(*) from decided), "
+        "(select count(*) from certificate)");
+    statement.step();
+    return {.ordered = statement.integer(0),
+            .decided = statement.integer(1),
+            .certificates = statement.integer(2)};
+}
+
+}  // namespace mado::ca
