@@ -41,25 +41,18 @@ Date parse_day(std::string_view option, const std::string& text) {
     return *date;
 }
 
-client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,
-                                            const std::string& card_key, const std::string& pin,
-                                            wire::MandateKind kind,
-                                            std::initializer_list<std::string_view> services) {
-    const auto held = hold_card(places, card_key);
+client::Result<SignedByCard> sign_by_card(const CardOf& of, const wire::Directory& directory,
+                                          const wire::ParticipantId& organisation,
+                                          const client::MandateRequest& request) {
+    const auto held = hold_card(of.places, of.name);
     if (!held) {
         return std::unexpected(
             client::Problem{wire::Code::card_missing, words_of(held.error()), {}, {}});
     }
     const auto& card = *held;
-    const auto secret = obtain_pin(*card, pin);
-    const auto nonce = wait_for(fetch_nonce(office));
-    if (!nonce) return std::unexpected(nonce.error());
-    std::vector<wire::ServiceId> scope;
-    for (const auto service : services)
-        scope.push_back(*wire::ServiceId::parse(service));
-    auto mandate = client::sign_mandate(*card, secret,
-                                        {.kind = kind, .scope = std::move(scope), .nonce = *nonce},
-                                        office.directory, office.identity.id, unix_now());
+    const auto secret = obtain_pin(*card, of.pin);
+    auto mandate =
+        client::sign_mandate(*card, secret, request, directory, organisation, unix_now());
     if (!mandate && mandate.error().error == card::CardError::no_entry) {
         throw OperatorError(words_of(mandate.error()));
     }
@@ -67,6 +60,18 @@ client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& 
     auto certificate = card->authentication_certificate();
     if (!certificate) return client::card_problem(certificate.error());
     return SignedByCard{std::move(*mandate), std::move(*certificate)};
+}
+
+client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,
+                                            const std::string& card_key, const std::string& pin,
+                                            wire::MandateKind kind,
+                                            std::initializer_list<std::string_view> services) {
+    const auto nonce = wait_for(fetch_nonce(office));
+    if (!nonce) return std::unexpected(nonce.error());
+    client::MandateRequest request{.kind = kind, .scope = {}, .nonce = *nonce};
+    for (const auto service : services)
+        request.scope.push_back(*wire::ServiceId::parse(service));
+    return sign_by_card({places, card_key, pin}, office.directory, office.identity.id, request);
 }
 
 int print_problem(const client::Problem& problem) {

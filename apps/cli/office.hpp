@@ -61,6 +61,16 @@ struct SignedByCard {
     crypto::Certificate certificate;
 };
 
+// What a card signs for an organisation; `pin` as given with --pin, or typed unseen when it is
+// empty.
+struct CardOf {
+    const Places& places;
+    const std::string& name;
+    const std::string& pin;
+};
+client::Result<SignedByCard> sign_by_card(const CardOf& card, const wire::Directory& directory,
+                                          const wire::ParticipantId& organisation,
+                                          const client::MandateRequest& request);
 // A mandate that the card signs for this organisation and these services, with a nonce of the
 // relay. `pin` as given with --pin, or typed unseen when it is empty.
 client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,

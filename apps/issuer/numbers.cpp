@@ -1,32 +1,44 @@
 #include "numbers.hpp"
 
-#include <fmt/format.h>
-
-#include <cstring>
-
 #include "base/check_digit.hpp"
 #include "crypto/digest.hpp"
 
 namespace mado::issuer {
+namespace {
 
-// 64 random bits are 18 times as many as there are numbers, at least: none is likelier by more than
-// that part.
-std::string draw_digits(int count, bool with_check) {
-    std::uint64_t value = 0;
-    const auto bytes = crypto::random_bytes(sizeof value);
-    std::memcpy(&value, bytes.data(), sizeof value);
-    std::uint64_t numbers = 1;
-    for (int i = 0; i < count; ++i)
-        numbers *= 10;
-    auto digits = fmt::format("{:0{}}", value % numbers, count);
+// Of ten digits each one as likely as another: bytes beyond 249 are drawn again.
+char draw_digit() {
+    for (;;) {
+        const auto byte = crypto::random_bytes(1).front();
+        if (byte < 250) return static_cast<char>('0' + byte % 10);
+    }
+}
+
+std::string draw_number(const wire::Schemes& schemes, std::string_view name) {
+    const auto* scheme = schemes.find(name);
+    const bool fits = scheme != nullptr && scheme->fields.size() == 1 &&
+                      scheme->fields[0].name == "number" && !scheme->fields[0].digits.empty();
+    if (!fits)
+        throw OperatorError("the country has no numbers of the issuer's like " + std::string(name));
+    const auto& field = scheme->fields[0];
+    return draw_digits(static_cast<std::size_t>(field.digits.front()),
+                       field.check == wire::CheckDigit::damm);
+}
+
+}  // namespace
+
+std::string draw_digits(std::size_t count, bool with_check) {
+    std::string digits;
+    while (digits.size() + (with_check ? 1 : 0) < count)
+        digits += draw_digit();
     if (with_check) digits += damm_digit(digits);
     return digits;
 }
 
-Numbers draw_numbers() {
-    return {.issuing = draw_digits(16, false),
-            .certificate = draw_digits(10, false) + draw_digits(10, false),
-            .health_care = draw_digits(11, true)};
+Numbers draw_numbers(const wire::Schemes& schemes) {
+    return {.issuing = draw_number(schemes, issuing_scheme),
+            .certificate = draw_number(schemes, certificate_scheme),
+            .health_care = draw_number(schemes, health_care_scheme)};
 }
 
 }  // namespace mado::issuer

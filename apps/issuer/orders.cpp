@@ -3,14 +3,11 @@
 #include <boost/json.hpp>
 
 #include "crypto/x509.hpp"
+#include "numbers.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::issuer {
 namespace {
-
-constexpr std::string_view issuing_scheme = "issuing-number";
-constexpr std::string_view certificate_scheme = "certificate-number";
-constexpr std::string_view health_care_scheme = "health-care-number";
 
 std::unexpected<wire::Code> refuse(wire::Code code) {
     return std::unexpected(code);

@@ -47,7 +47,7 @@ Bytes bound_to(CaseId id, std::int64_t line) {
 
 // Without meaning; the check digit finds slips of whoever types it.
 std::string draw_number() {
-    return draw_digits(11, /*with_check=*/true);
+    return draw_digits(12, /*with_check=*/true);
 }
 
 // As it is typed by different people on different days.

@@ -24,7 +24,7 @@ class StoreTest : public ::testing::Test {
 const OrderName first_confirm{OrderKind::confirm, 0};
 
 TEST_F(StoreTest, ACaseIsWhatHappenedToIt) {
-    auto numbers = draw_numbers();
+    auto numbers = draw_numbers(schemes);
     CaseId id = 0;
     {
         auto one = store();
@@ -47,7 +47,7 @@ TEST_F(StoreTest, ACaseIsWhatHappenedToIt) {
 
 TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
     EXPECT_EQ(one.add(id, HandedOver{}, {}).error(), Misfit::too_early);
     EXPECT_EQ(one.add(id, Confirmed{0, "answer", 1}, {}).error(), Misfit::unexpected);
     EXPECT_EQ(one.lines(id).size(), 1U);
@@ -58,7 +58,7 @@ TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
 
 TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
     ASSERT_TRUE(one.add(id, test_application(schemes), {}));
     const client::Prepared request{.body = "body",
                                    .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
@@ -81,7 +81,7 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
 
 TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
     ASSERT_TRUE(one.add(id, test_application(schemes), {}));
     const auto born = test_application(schemes).person.birth_date;
     EXPECT_EQ(one.find(born, "コウロウ ハナコ"), std::vector<CaseId>{id});
@@ -92,8 +92,8 @@ TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
 
 TEST_F(StoreTest, AnEndedCaseIsNotWorkedOn) {
     auto one = store();
-    const auto a = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
-    const auto b = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+    const auto a = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    const auto b = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
     EXPECT_EQ(one.open_cases(0, 10), (std::vector<CaseId>{a, b}));
     ASSERT_TRUE(one.add(a, Cancelled{"withdrawn"}, {}));
     EXPECT_EQ(one.open_cases(0, 10), std::vector<CaseId>{b});
@@ -108,7 +108,8 @@ TEST_F(StoreTest, GivesNoNumberTwice) {
 TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
     {
         auto one = store();
-        const auto id = one.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+        const auto id =
+            one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
         ASSERT_TRUE(one.add(id, test_application(schemes), {}));
     }
     const auto bytes = read_file(folder.path("issuer.sqlite"), 1 << 20).value_or("");
@@ -130,26 +131,27 @@ TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
 
 TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
     const auto number = test_application(schemes).claims[1].number;
-    const std::vector<Happening> all{Opened{draw_numbers(), test_application(schemes).person, true},
-                                     test_application(schemes),
-                                     Sent{{OrderKind::tell, 1}},
-                                     Confirmed{1, "a.b.c", 12},
-                                     WritesOtherwise{1, "{}"},
-                                     NotHere{1},
-                                     Done{{OrderKind::activate, 0}},
-                                     Certified{Use::signing, "MII"},
-                                     NotIssued{Use::signing, "too-young"},
-                                     Refused{{OrderKind::link, 0}, "link_taken"},
-                                     Lapsed{{OrderKind::certify, 1}},
-                                     Decided{1, true, "a.b.c"},
-                                     Corrected{1, number},
-                                     TakenOut{1},
-                                     TryAgain{{OrderKind::collect, 1}},
-                                     Waived{{OrderKind::tell, 1}},
-                                     KeysMade{{{Use::authentication, "key"}}},
-                                     Written{},
-                                     HandedOver{},
-                                     Cancelled{"moved away"}};
+    const std::vector<Happening> all{
+        Opened{draw_numbers(schemes), test_application(schemes).person, true},
+        test_application(schemes),
+        Sent{{OrderKind::tell, 1}},
+        Confirmed{1, "a.b.c", 12},
+        WritesOtherwise{1, "{}"},
+        NotHere{1},
+        Done{{OrderKind::activate, 0}},
+        Certified{Use::signing, "MII"},
+        NotIssued{Use::signing, "too-young"},
+        Refused{{OrderKind::link, 0}, "link_taken"},
+        Lapsed{{OrderKind::certify, 1}},
+        Decided{1, true, "a.b.c"},
+        Corrected{1, number},
+        TakenOut{1},
+        TryAgain{{OrderKind::collect, 1}},
+        Waived{{OrderKind::tell, 1}},
+        KeysMade{{{Use::authentication, "key"}}},
+        Written{},
+        HandedOver{},
+        Cancelled{"moved away"}};
     ASSERT_EQ(all.size(), std::variant_size_v<Happening>);
     for (std::size_t i = 0; i < all.size(); ++i) {
         EXPECT_EQ(all[i].index(), i);

@@ -10,7 +10,7 @@ wire::Schemes test_schemes() {
         {"name": "issuing-number", "kind": "issuer", "holder": "issuer",
          "fields": [{"name": "number", "digits": [16]}]},
         {"name": "certificate-number", "kind": "card-authority", "holder": "ca",
-         "fields": [{"name": "number", "digits": [20]}]},
+         "fields": [{"name": "number", "digits": [16]}]},
         {"name": "health-care-number", "kind": null,
          "fields": [{"name": "number", "digits": [12], "check": "damm"}]},
         {"name": "resident-number", "kind": "municipality", "holder_field": "municipality",

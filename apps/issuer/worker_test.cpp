@@ -157,7 +157,8 @@ class WorkerTest : public ::testing::Test {
 
     CaseId apply() {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
-        const auto id = store.open({.numbers = draw_numbers(), .known = {}, .signing = false}, {});
+        const auto id =
+            store.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
         EXPECT_TRUE(store.add(id, test_application(schemes), {}));
         return id;
     }

@@ -1,0 +1,24 @@
+// `issue`: what a clerk does at a window, from the command line, and with a card in hand.
+#pragma once
+
+#include <string>
+
+#include "places.hpp"
+#include "window.hpp"
+
+namespace mado::cli {
+
+struct IssueOptions {
+    ClerkCard clerk{.card = "sato", .pin = {}};
+    std::string number;  // of the case
+    std::string file;    // apply: the application, JSON
+    std::string reason;  // cancel
+    std::string claim;   // correct, take-out: its place
+    std::string card;    // card: the name of the new card
+    std::string new_pin = {}, new_password = {};
+    bool json = false;
+};
+enum class IssueAct { open, apply, day, show, correct, take_out, again, card, hand_over, cancel };
+int issue(const Places& places, IssueAct act, const IssueOptions& options);
+
+}  // namespace mado::cli

@@ -1,0 +1,137 @@
+#include "window.hpp"
+
+#include <algorithm>
+
+#include "cards.hpp"
+#include "crypto/jwe.hpp"
+#include "http/form.hpp"
+#include "office.hpp"
+#include "wire/address.hpp"
+
+namespace mado::cli {
+namespace {
+
+constexpr http::Milliseconds connect_timeout{3'000};
+constexpr http::Milliseconds answer_timeout{10'000};
+constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
+
+const wire::Participant& issuer_of(const wire::Directory& directory) {
+    for (const auto& one : directory.participants) {
+        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) return one;
+    }
+    throw OperatorError("the directory lists no window of an issuing centre");
+}
+
+std::vector<std::string> words_in(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        if (end > 0) out.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+[[noreturn]] void refuse(const http::Response& response) {
+    const auto object = parse_json_object(response.body, {.text_bytes_max = answer_bytes_max});
+    const auto code = object ? text_at(*object, "code") : std::string();
+    throw OperatorError(fmt::format("the window does not do that: {}{}", response.status,
+                                    code.empty() ? "" : " " + code));
+}
+
+}  // namespace
+
+Window::Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk)
+    : tls_(http::TlsContext::client(
+          [certificates = issuer_of(directory).certificates](const Hash& peer) {
+              return std::ranges::find(certificates, peer) != certificates.end();
+          })) {
+    const auto& issuer = issuer_of(directory);
+    origin_ = must(wire::origin_of(issuer.redirect_uris.front()), "the window's address");
+    const auto url = must(wire::parse_url_prefix(origin_ + "/"), "the window's address");
+    endpoint_ = {url.address.host, url.address.port};
+    log_in(places, directory, clerk);
+}
+
+http::Task<http::Response> Window::exchange(std::string path, std::string content_type,
+                                            std::string body) {
+    auto made = co_await http::Connection::connect(endpoint_, &tls_, connect_timeout);
+    if (!made) throw OperatorError("the window does not answer. Does it run? ./mado status");
+    http::Request request;
+    request.method = "POST";
+    request.path = std::move(path);
+    request.content_type = std::move(content_type);
+    request.body = std::move(body);
+    request.headers = {{"Origin", origin_}, {"Sec-Fetch-Site", "same-origin"}};
+    std::string cookies;
+    for (const auto& [name, value] : cookies_)
+        cookies += (cookies.empty() ? "" : "; ") + name + "=" + value;
+    if (!cookies.empty()) request.headers.push_back({"Cookie", cookies});
+    auto response = co_await made->exchange(std::move(request), answer_bytes_max, answer_timeout);
+    if (!response) throw OperatorError("the window broke off. Does it run? ./mado status");
+    co_return std::move(*response);
+}
+
+http::Response Window::post(const std::string& path, std::string_view content_type,
+                            std::string body) {
+    auto response = wait_for(exchange(path, std::string(content_type), std::move(body)));
+    keep_cookies(response);
+    return response;
+}
+
+void Window::keep_cookies(const http::Response& response) {
+    for (const auto& header : response.headers) {
+        if (header.name != "Set-Cookie") continue;
+        const auto equals = header.value.find('=');
+        const auto end = header.value.find(';');
+        if (equals == std::string::npos || end == std::string::npos || end < equals) continue;
+        cookies_[header.value.substr(0, equals)] =
+            header.value.substr(equals + 1, end - equals - 1);
+    }
+}
+
+// What a browser and the agent do with each other: the site says what it wants to have signed, the
+// card signs it, and only the site can read what comes back.
+void Window::log_in(const Places& places, const wire::Directory& directory,
+                    const ClerkCard& clerk) {
+    constexpr std::string_view form_type = "application/x-www-form-urlencoded";
+    const auto begun = post("/login", form_type, "lang=ja");
+    const auto address = begun.header("location");
+    const auto query = address.find('?');
+    const auto asked = http::parse_form(query == address.npos ? "" : address.substr(query + 1));
+    const auto key_text = asked ? parse_base64url(asked->text("seal_to")) : bad("");
+    const auto jwk = key_text ? parse_json_object(as_text(*key_text)) : bad("");
+    const auto seal_to = jwk ? crypto::PublicKey::from_jwk(*jwk) : bad("");
+    if (!seal_to) throw OperatorError("the window lets nobody log in just now");
+    client::MandateRequest request{
+        .kind = wire::MandateKind::login, .scope = {}, .nonce = std::string(asked->text("nonce"))};
+    for (const auto& name : words_in(asked->text("scope")))
+        request.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
+    const auto signed_by =
+        sign_by_card({places, clerk.card, clerk.pin}, directory, issuer_of(directory).id, request);
+    if (!signed_by) {
+        print_problem(signed_by.error());
+        throw OperatorError("the card has not signed; nobody is logged in at the window");
+    }
+    http::Form answer;
+    answer.set("mandate", signed_by->mandate);
+    answer.set("certificate", base64url(signed_by->certificate.der()));
+    http::Form form;
+    form.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(answer)), *seal_to));
+    form.set("state", std::string(asked->text("state")));
+    const auto finished = post("/login/finish", form_type, http::form_text(form));
+    if (finished.body != "/") {
+        throw OperatorError("this card does not open the window (" + finished.body + ")");
+    }
+}
+
+json::object Window::ask(const std::string& path, const json::object& body) {
+    const auto response = post(path, "application/json", json::serialize(body));
+    if (response.status != 200) refuse(response);
+    auto object = parse_json_object(response.body,
+                                    {.text_bytes_max = answer_bytes_max, .values_max = 1'000'000});
+    if (!object) throw OperatorError("the window's answer cannot be read");
+    return std::move(*object);
+}
+
+}  // namespace mado::cli

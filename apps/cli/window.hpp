@@ -1,0 +1,39 @@
+// The issuing centre's window, as a clerk's browser uses it: logged in with the clerk's card, which
+// this computer holds (docs/protocols/issuer.md).
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "client/client.hpp"
+#include "places.hpp"
+
+namespace mado::cli {
+
+struct ClerkCard {
+    std::string card;  // by its name
+    std::string pin;
+};
+
+class Window {
+  public:
+    // Logs in. Throws OperatorError that says why not.
+    Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
+    // The JSON that it answers. OperatorError with what it says when it refuses.
+    json::object ask(const std::string& path, const json::object& body);
+
+  private:
+    http::Task<http::Response> exchange(std::string path, std::string content_type,
+                                        std::string body);
+    http::Response post(const std::string& path, std::string_view content_type, std::string body);
+    void keep_cookies(const http::Response& response);
+    void log_in(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
+
+    std::string origin_;
+    http::Endpoint endpoint_;
+    http::TlsContext tls_;
+    std::map<std::string, std::string> cookies_;
+};
+
+}  // namespace mado::cli

@@ -1,0 +1,121 @@
+#include "routes.hpp"
+
+#include <boost/json.hpp>
+
+#include "numbers.hpp"
+#include "site/answers.hpp"
+#include "site/pages.hpp"
+#include "site/routes.hpp"
+#include "window.hpp"
+
+namespace mado::issuer {
+namespace {
+
+using http::Request;
+using http::Response;
+using http::Task;
+
+constexpr std::size_t listed_max = 500;
+constexpr int draws_max = 10;
+
+Response json_of(const json::object& object) {
+    return site::json_reply(json::serialize(object));
+}
+
+// It does not fit the case as it is now: the page shows the case again.
+Response misfit(Misfit why) {
+    return site::refuse(409, to_text(why));
+}
+
+Response case_of(Office& office, CaseId id) {
+    return json_of(case_json(office.store.find(id), office.store.lines(id), unix_now()));
+}
+
+// ---- what a clerk may ask ----
+
+// The health-care number has been given to nobody before.
+Response open(Office& office, const Request&, const std::string& clerk) {
+    for (int i = 0; i < draws_max; ++i) {
+        const auto numbers = draw_numbers(office.schemes);
+        if (!office.store.give(numbers.health_care)) continue;
+        const auto id = office.store.open({.numbers = numbers, .known = {}, .signing = false},
+                                          {.at = unix_now(), .clerk = clerk});
+        return case_of(office, id);
+    }
+    throw Failure("no health-care number is left that nobody has");
+}
+
+Response list_of(Office& office, const std::vector<CaseId>& cases) {
+    json::array out;
+    for (const auto id : cases)
+        out.push_back(summary_json(office.store.find(id), unix_now()));
+    return json_of({{"cases", std::move(out)}});
+}
+
+Response day(Office& office, const Request&, const std::string&) {
+    return list_of(office, office.store.open_cases(0, listed_max));
+}
+
+Response search(Office& office, const Request& request, const std::string&) {
+    const auto by = read_search(request.body);
+    if (!by) return site::refuse(wire::Code::malformed, request);
+    if (const auto* number = std::get_if<std::string>(&*by)) {
+        const auto id = office.store.find(*number);
+        return list_of(office, id ? std::vector<CaseId>{*id} : std::vector<CaseId>{});
+    }
+    const auto& who = std::get<Who>(*by);
+    return list_of(office, office.store.find(who.birth_date, who.kana));
+}
+
+Response show(Office& office, const Request& request, const std::string&) {
+    const auto by = read_search(request.body);
+    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
+    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(*number);
+    if (!id) return site::refuse(404, "no_case");
+    return case_of(office, *id);
+}
+
+Response act(Office& office, const Request& request, const std::string& clerk) {
+    const auto what = read_act(request.body, office.schemes);
+    if (!what) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(what->number);
+    if (!id) return site::refuse(404, "no_case");
+    const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk});
+    if (!done) return misfit(done.error());
+    office.worker.look_at(*id);
+    return case_of(office, *id);
+}
+
+using Handler = Response (*)(Office& office, const Request& request, const std::string& clerk);
+
+// For a page of this site, and a clerk who is logged in.
+http::Route for_clerks(Office& office, std::string_view path, Handler handler) {
+    return {"POST", std::string(path), window_body_max,
+            [&office, handler](Request request) -> Task<Response> {
+                const bool own = request.header("origin") == office.site.origin &&
+                                 site::is_own_page(request) &&
+                                 request.content_type == "application/json";
+                if (!own) co_return site::refuse(wire::Code::not_allowed, request);
+                const auto* who = site::who_asks(office.site, request);
+                const auto clerk =
+                    who == nullptr ? std::nullopt : office.clerks.find(who->card, unix_now());
+                if (!clerk) co_return site::refuse(wire::Code::mandate_ended, request);
+                if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
+                    co_return site::refuse(wire::Code::overloaded, request);
+                }
+                co_return handler(office, request, *clerk);
+            }};
+}
+
+}  // namespace
+
+std::vector<http::Route> routes(Office& office) {
+    return site::routes(
+        office.site,
+        {for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
+         for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
+         for_clerks(office, "/cases/act", &act)});
+}
+
+}  // namespace mado::issuer

@@ -1,0 +1,24 @@
+// Path, who may call, handler: what a window's page asks (docs/protocols/issuer.md).
+#pragma once
+
+#include <vector>
+
+#include "clerks.hpp"
+#include "http/http.hpp"
+#include "site/site.hpp"
+#include "worker.hpp"
+
+namespace mado::issuer {
+
+// The issuing centre: one io thread's.
+struct Office {
+    site::Site& site;
+    Clerks& clerks;
+    const wire::Schemes& schemes;
+    Store& store;
+    Worker& worker;
+};
+
+std::vector<http::Route> routes(Office& office);
+
+}  // namespace mado::issuer
