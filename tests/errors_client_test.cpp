@@ -313,7 +313,7 @@ TEST_F(ShownListTest, ABareWordOfALieIsNoLie) {
         const auto page = json_of(listed);
         ASSERT_TRUE(page.contains("comparison")) << listed.output;
         const auto& holder = page.at("comparison").at("holders").at(0).as_object();
-        EXPECT_EQ(holder.at("problem"), wire::info(code).name);
+        EXPECT_EQ(holder.at("problem").as_string(), wire::info(code).name);
         EXPECT_EQ(holder.at("lie"), false);
     }
 }

@@ -46,15 +46,24 @@ class LyingPortalTest : public ErrorsTest {
     static void TearDownTestSuite() { country().start("portal"); }
 
     static Files honest() { return wire::load_web_build(country().places().web_portal()).files; }
+    static http::Response page_of(const Site& site, const std::string& path) {
+        http::Response out;
+        const auto name = path.starts_with(folder) ? path.substr(folder.size()) : std::string();
+        const auto found = site.files.find(name);
+        if (path == "/") {
+            out.body = site.page;
+        } else if (!name.empty() && name == site.unwell) {
+            out.status = 503;
+        } else if (found == site.files.end()) {
+            out.status = 404;
+        } else {
+            out.body = found->second;
+        }
+        return out;
+    }
     static Finished verify(const Site& site) {
         const PretendSite portal(country(), site.keys, [&site](const http::Request& request) {
-            if (request.path == "/") return http::Response{.body = site.page};
-            if (!request.path.starts_with(folder)) return http::Response{.status = 404};
-            const auto name = request.path.substr(folder.size());
-            if (name == site.unwell) return http::Response{.status = 503};
-            const auto found = site.files.find(name);
-            return found == site.files.end() ? http::Response{.status = 404}
-                                             : http::Response{.body = found->second};
+            return page_of(site, request.path);
         });
         return verify();
     }
