@@ -87,7 +87,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
 // A holder offers what it has mapped.
 json::array services_of(const Organisation& one) {
     if (one.kind == "relay")
-        return {"entries", "bells", "question", "questions", "question-answer"};
+        return {"standing", "entries", "bells", "question", "questions", "question-answer"};
     json::array out;
     const auto mapping = "country/jp/holders/" + one.id + ".toml";
     if (!fs::exists(mapping)) return out;
