@@ -64,6 +64,11 @@ std::string replaced(std::string text, const std::string& part, const std::strin
     return text;
 }
 
+http::Response says_no(Code code) {
+    const auto& error = wire::info(code);
+    return http::problem(error.status, error.name, error.title, "1");
+}
+
 Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
                                                 const client::Identity& identity,
                                                 client::Ask question) {
@@ -110,12 +115,15 @@ class ClientTest : public ErrorsTest {
         const auto heard = hear(liar);
         ASSERT_FALSE(heard) << wire::info(code).name;
         expect_code(heard.error().code, code);
+        EXPECT_TRUE(client::is_lie(heard.error())) << heard.error().detail;
     }
-    static void refuses_body(Code code, const http::Response& response) {
+    // `lie`: it came as an answer.
+    static void refuses_body(Code code, const http::Response& response, bool lie) {
         const PretendRelay relay(country(), [&response](const http::Request&) { return response; });
         const auto heard = hear();
         ASSERT_FALSE(heard) << response.body;
         expect_code(heard.error().code, code);
+        EXPECT_EQ(client::is_lie(heard.error()), lie) << response.body;
     }
 };
 
@@ -166,14 +174,161 @@ TEST_F(ClientTest, RefusesReceiptsThatProveNothing) {
 // A relay that says no in a form of its own is not believed.
 TEST_F(ClientTest, RefusesRubbish) {
     http::Response response = json_response("<html>it works</html>");
-    refuses_body(Code::answer_invalid, response);
+    refuses_body(Code::answer_invalid, response, /*lie=*/true);
     response.status = 502;
-    refuses_body(Code::answer_invalid, response);
+    refuses_body(Code::answer_invalid, response, /*lie=*/false);
     response.content_type = "application/problem+json";
     response.body = R"({"code":"no_such_code"})";
-    refuses_body(Code::answer_invalid, response);
+    refuses_body(Code::answer_invalid, response, /*lie=*/false);
     response.body = R"({"code":"no_match"})";  // with a code of the table it is
-    refuses_body(Code::no_match, response);
+    refuses_body(Code::no_match, response, /*lie=*/false);
+}
+
+// Nobody has seen the answer or the receipt that it speaks of.
+TEST_F(ClientTest, ABareWordOfALieIsNoLie) {
+    for (const auto code : {Code::receipt_invalid, Code::answer_invalid})
+        refuses_body(code, says_no(code), /*lie=*/false);
+}
+
+// `log show` of Hanako's card. She has one link, an insurer, and the relay says what became of its
+// evidence and what her list is.
+class ShownListTest : public ClientTest {
+  protected:
+    using Said = std::function<http::Response(PretendRelay& relay, const std::string& body)>;
+
+    static Finished show(const Said& evidence, const Said& list,
+                         std::vector<std::string> options = {"--compare"}) {
+        PretendRelay* speaking = nullptr;
+        PretendRelay relay(country(), [&](const http::Request& request) {
+            const auto asked = valid(wire::parse_request(request.body));
+            const auto head = valid(wire::parse_head(asked.head)).head;
+            if (head.service.text() == "entries") return list(*speaking, request.body);
+            const bool has_link =
+                head.to.kind == code_id("medical-insurer") && head.to.position == 1;
+            return has_link ? evidence(*speaking, request.body) : says_no(Code::no_link);
+        });
+        speaking = &relay;
+        std::vector<std::string> words{"log", "show", "--card", "hanako", "--pin", "1234"};
+        words.insert(words.end(), options.begin(), options.end());
+        return country().cli(std::move(words));
+    }
+    static Said no(Code code) {
+        return [code](PretendRelay&, const std::string&) { return says_no(code); };
+    }
+    // The order is by her card; else the liar's.
+    static Said order_and_answer(Liar liar) {
+        liar.order = [](wire::Order& order) { order.presence = wire::Presence::card_pin; };
+        return [liar](PretendRelay& relay, const std::string& body) {
+            return lie(country(), relay, liar, body);
+        };
+    }
+    static Said forged_receipt() {
+        return order_and_answer(
+            {.reply = [](wire::Reply& r) { r.receipt->salt = crypto::random_hash(); }});
+    }
+    // Signed by the relay, in the log's own tree: nobody has looked.
+    static http::Response empty_list(const PretendRelay& relay, const std::string& body) {
+        const auto text = valid(wire::parse_request(body)).head;
+        const auto log_key = load_key(country().places().keys_of("relay") + "/log.key");
+        const json::object data{{"link_number", base64url(Bytes(16))},
+                                {"last_seq", 0},
+                                {"more", false},
+                                {"checkpoint", relay.checkpoint(log_key)},
+                                {"entries", json::array{}}};
+        return json_response(wire::reply_json(
+            {.answer = holder_answer(country(), "relay", crypto::sha256(as_bytes(text)),
+                                     valid(wire::parse_head(text)).head, json::serialize(data)),
+             .receipt = {},
+             .subject_salt = {}}));
+    }
+    static json::object json_of(const Finished& shown) {
+        const auto at = shown.output.find('{');
+        return at == std::string::npos ? json::object()
+                                       : valid(parse_json_object(shown.output.substr(at)));
+    }
+    static bool says(const Finished& shown, std::string_view part) {
+        return shown.output.find(part) != std::string::npos;
+    }
+};
+
+constexpr std::string_view a_lie_is_found = "an answer that does not fit what was signed";
+
+// Who is caught at a holder does not get away by giving no list.
+TEST_F(ShownListTest, ForgedReceiptAndNoList) {
+    const auto shown = show(forged_receipt(), no(Code::internal));
+    EXPECT_EQ(shown.status, 1) << shown.output;
+    EXPECT_TRUE(says(shown, "mado: internal: ")) << shown.output;
+    EXPECT_TRUE(says(shown, "there is no list of yours: internal")) << shown.output;
+    EXPECT_TRUE(says(shown, a_lie_is_found)) << shown.output;
+    EXPECT_TRUE(says(shown, "the relay or a holder is at fault")) << shown.output;
+    EXPECT_FALSE(says(shown, "who looked")) << "there is nothing to say of that\n" << shown.output;
+    EXPECT_FALSE(says(shown, "nothing is missing")) << shown.output;
+}
+
+TEST_F(ShownListTest, ForgedReceiptAndNoListAsJson) {
+    const auto shown = show(forged_receipt(), no(Code::internal), {"--compare", "--json"});
+    EXPECT_EQ(shown.status, 1) << shown.output;
+    const auto page = json_of(shown);
+    ASSERT_EQ(page.size(), 2U) << shown.output;
+    const auto& no_list = page.at("no_list").as_object();
+    EXPECT_EQ(no_list.at("problem"), "internal");
+    EXPECT_EQ(no_list.at("lie"), false);
+    const auto& comparison = page.at("comparison").as_object();
+    EXPECT_EQ(comparison.at("complete"), false);
+    ASSERT_EQ(comparison.at("holders").as_array().size(), 1U) << shown.output;
+    const auto& holder = comparison.at("holders").at(0).as_object();
+    EXPECT_EQ(holder.at("problem"), "receipt_invalid");
+    EXPECT_EQ(holder.at("lie"), true);
+    EXPECT_FALSE(holder.contains("holder")) << "who it was, nobody has proven";
+}
+
+// An order that is in the log, and an answer of its holder to something else. It has a name.
+TEST_F(ShownListTest, AnswerThatDoesNotFitAndNoList) {
+    const auto shown = show(order_and_answer({}), no(Code::internal), {"--compare", "--json"});
+    EXPECT_EQ(shown.status, 1) << shown.output;
+    const auto page = json_of(shown);
+    ASSERT_TRUE(page.contains("comparison")) << shown.output;
+    const auto& holder = page.at("comparison").at("holders").at(0).as_object();
+    EXPECT_EQ(holder.at("problem"), "answer_invalid");
+    EXPECT_EQ(holder.at("lie"), true);
+    EXPECT_EQ(holder.at("holder"), "06990014");
+    const auto to_another = order_and_answer(
+        {.answer = [](Hash& entry, wire::Head&) { entry = crypto::random_hash(); }});
+    const auto words = show(to_another, no(Code::internal));
+    EXPECT_EQ(words.status, 1) << words.output;
+    EXPECT_TRUE(says(words, a_lie_is_found)) << words.output;
+    EXPECT_TRUE(says(words, "answer_invalid")) << words.output;
+}
+
+// Its word alone is "no answer": with a list and without.
+TEST_F(ShownListTest, ABareWordOfALieIsNoLie) {
+    for (const auto code : {Code::receipt_invalid, Code::answer_invalid}) {
+        const auto nothing = show(no(code), no(Code::internal));
+        EXPECT_EQ(nothing.status, 3) << nothing.output;
+        EXPECT_FALSE(says(nothing, a_lie_is_found)) << nothing.output;
+        const auto no_list = show(no(code), no(code), {});
+        EXPECT_EQ(no_list.status, 3) << no_list.output;
+        const auto listed = show(no(code), &empty_list, {"--compare", "--json"});
+        EXPECT_EQ(listed.status, 3) << listed.output;
+        const auto page = json_of(listed);
+        ASSERT_TRUE(page.contains("comparison")) << listed.output;
+        const auto& holder = page.at("comparison").at("holders").at(0).as_object();
+        EXPECT_EQ(holder.at("problem").as_string(), wire::info(code).name);
+        EXPECT_EQ(holder.at("lie"), false);
+    }
+}
+
+TEST_F(ShownListTest, ALieIsOneWithAListToo) {
+    const auto shown = show(forged_receipt(), &empty_list);
+    EXPECT_EQ(shown.status, 1) << shown.output;
+    EXPECT_TRUE(says(shown, a_lie_is_found)) << shown.output;
+    EXPECT_TRUE(says(shown, "who looked")) << shown.output;
+    // The list itself: something came in its place that nobody has signed.
+    const auto rubbish = [](PretendRelay&, const std::string&) { return json_response("{}"); };
+    EXPECT_EQ(show(no(Code::no_link), rubbish, {}).status, 1);
+    const auto both = json_of(show(forged_receipt(), rubbish, {"--compare", "--json"}));
+    ASSERT_TRUE(both.contains("no_list"));
+    EXPECT_EQ(both.at("no_list").at("lie"), true);
 }
 
 TEST_F(ClientTest, FindsNoRelay) {

@@ -10,6 +10,7 @@
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
+#include "wire/address.hpp"
 #include "wire/answer.hpp"
 
 namespace mado::tests {
@@ -160,7 +161,14 @@ std::vector<http::Route> PretendRelay::routes(const Handler& requests) {
         gateways_.push_back(std::move(connection));
         co_return;
     };
-    return {{"POST", "/v1/requests", wire::request_bytes_max,
+    return {{"POST", "/v1/nonce", 1024,
+             [](http::Request) -> Task<http::Response> {
+                 http::Response response;
+                 response.content_type = "application/json";
+                 response.body = R"({"nonce":")" + base64url(crypto::random_hash()) + R"("})";
+                 co_return response;
+             }},
+            {"POST", "/v1/requests", wire::request_bytes_max,
              [requests](http::Request request) -> Task<http::Response> {
                  co_return requests(request);
              }},
@@ -218,6 +226,34 @@ std::string PretendRelay::checkpoint(const crypto::PrivateKey& key) const {
     return tlog::sign_note(
         tlog::checkpoint_text({.origin = log.name(), .size = tree_.size(), .root = tree_.root()}),
         log, key);
+}
+
+// --- the site ---
+
+PretendSite::PretendSite(const RunningCountry& country, const std::string& keys, Handler pages)
+    : tls_(http::TlsContext::load_server(country.places().keys_of(keys),
+                                         /*client_certificate_required=*/false)) {
+    http::ServerOptions options;
+    options.port = valid(wire::parse_url_prefix(country.portal())).address.port;
+    options.tls = &tls_;
+    const auto handler = [pages = std::move(pages)](http::Request request) -> Task<http::Response> {
+        co_return pages(request);
+    };
+    std::vector<http::Route> routes{{"GET", "/", 0, handler}, {"GET", "/*", 0, handler}};
+    backstage_.run([](PretendSite& self, http::ServerOptions with,
+                      std::vector<http::Route> all) -> Task<bool> {
+        self.server_.emplace(self.backstage_.io(), std::move(with), std::move(all));
+        co_return true;
+    }(*this, std::move(options), std::move(routes)));
+}
+
+PretendSite::~PretendSite() {
+    backstage_.run([](PretendSite& self) -> Task<bool> {
+        co_await self.server_->stop(timeout);
+        self.server_.reset();
+        co_return true;
+    }(*this));
+    backstage_.stop();
 }
 
 // --- the line ---

@@ -75,7 +75,8 @@ http::Response delivery_response(const wire::DeliveryReply& reply);
 class PretendRelay {
   public:
     using Handler = std::function<http::Response(const http::Request&)>;
-    // The real relay must not run. `requests` answers /v1/requests, on another thread.
+    // The real relay must not run. `requests` answers /v1/requests, on another thread; nonces it
+    // gives to anybody.
     explicit PretendRelay(RunningCountry& country, Handler requests = {});
     ~PretendRelay();
     PretendRelay(const PretendRelay&) = delete;
@@ -97,6 +98,23 @@ class PretendRelay {
     http::TlsContext tls_;
     tlog::Edge tree_;
     std::list<http::Connection> gateways_;  // the thread's own
+    std::optional<http::Server> server_;
+    Backstage backstage_;
+};
+
+// A site for browsers: listens where the portal would, and serves what the test wants.
+class PretendSite {
+  public:
+    using Handler = std::function<http::Response(const http::Request&)>;
+    // The portal must not run. `keys` says whose certificate it has; `pages` answers every GET, on
+    // another thread.
+    PretendSite(const RunningCountry& country, const std::string& keys, Handler pages);
+    ~PretendSite();
+    PretendSite(const PretendSite&) = delete;
+    PretendSite& operator=(const PretendSite&) = delete;
+
+  private:
+    http::TlsContext tls_;
     std::optional<http::Server> server_;
     Backstage backstage_;
 };

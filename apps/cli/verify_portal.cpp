@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <expected>
 #include <iostream>
 #include <optional>
 
@@ -44,28 +45,54 @@ Listed choose_site(const wire::Directory& directory, std::string address) {
                                       : "the directory lists several sites; say which address");
 }
 
-using Files = std::map<std::string, std::string>;
+// What could not be read: the end of its address, and why.
+struct Unread {
+    std::string what;
+    monitor::ReadError why;
+};
+
+// What a site serves of one build. Where a file could not be read, no others were asked for.
+struct Served {
+    std::map<std::string, std::string> files;
+    std::set<std::string> unread;  // names
+    std::optional<Unread> problem;
+};
 
 // The files of the build that the start page names, by the list that stands among them. What pages
 // say, and which files others of them name, nobody can read so.
-http::Task<monitor::Read<Files>> read_files(monitor::PageReader& reader) {
+http::Task<std::expected<Served, Unread>> read_files(monitor::PageReader& reader) {
     const auto page = co_await reader.get("", page_bytes_max);
-    if (!page) co_return std::unexpected(page.error());
+    if (!page) co_return std::unexpected(Unread{"/", page.error()});
     const auto folder = assets_of(*page);
-    if (folder.empty()) co_return std::unexpected(monitor::ReadError::malformed);
-    Files out;
+    if (folder.empty()) {
+        co_return std::unexpected(
+            Unread{"/ （ビルドを一つだけ示していない it names no build, or "
+                   "several）",
+                   monitor::ReadError::malformed});
+    }
     const auto path = folder.substr(1);  // below the prefix
-    auto list = co_await reader.get(path + std::string(wire::web_build_list), list_bytes_max);
-    if (!list) co_return std::unexpected(list.error());
+    const std::string list_name(wire::web_build_list);
+    auto list = co_await reader.get(path + list_name, list_bytes_max);
+    if (!list) co_return std::unexpected(Unread{folder + list_name, list.error()});
     const auto names = wire::parse_web_build_list(*list);
-    if (!names) co_return std::unexpected(monitor::ReadError::malformed);
-    out.emplace(wire::web_build_list, std::move(*list));
+    if (!names) {
+        co_return std::unexpected(Unread{folder + list_name, monitor::ReadError::malformed});
+    }
+    Served out;
+    out.files.emplace(list_name, std::move(*list));
     for (const auto& [name, hash] : *names) {
+        if (out.problem) {
+            out.unread.insert(name);
+            continue;
+        }
         auto text = co_await reader.get(path + name, wire::web_file_bytes_max);
-        // What it lists and does not have is something that differs, not something unread.
-        if (!text && text.error() == monitor::ReadError::not_found) continue;
-        if (!text) co_return std::unexpected(text.error());
-        out.emplace(name, std::move(*text));
+        if (text) {
+            out.files.emplace(name, std::move(*text));
+        } else if (text.error() != monitor::ReadError::not_found) {
+            // What it lists and does not have is something that differs, not something unread.
+            out.problem = Unread{folder + name, text.error()};
+            out.unread.insert(name);
+        }
     }
     co_return out;
 }
@@ -74,15 +101,21 @@ http::Task<int> verify(const wire::Directory& directory, Listed listed) {
     const auto url = wire::parse_url_prefix(listed.origin + "/");
     if (!url) throw OperatorError("the directory has no address of the site that can be read");
     monitor::PageReader reader(*url, listed.site->certificates.front());
-    const auto files = co_await read_files(reader);
-    if (!files) co_return print_read_error(listed.origin, files.error());
-    const auto differ = differing_files(*files, *listed.site->web_build);
+    const auto served = co_await read_files(reader);
+    const auto unread = [&listed](const Unread& one) {
+        return print_read_error(listed.origin + one.what, one.why);
+    };
+    if (!served) co_return unread(served.error());
+    // Who is caught with one file does not get away by not giving another.
+    const auto status = served->problem ? unread(*served->problem) : status_good;
+    const auto differ = differing_files(served->files, *listed.site->web_build, served->unread);
+    if (differ.empty() && served->problem) co_return status;
     if (differ.empty()) {
         std::cout << fmt::format(
             "{}  {} 個のファイルは名簿（第 {} 版）のとおりです the same as in the directory: {} "
             "files, {}\n"
             "  ページの本文は確かめていません what its pages themselves say was not compared\n",
-            listed.origin, files->size(), directory.version, files->size(),
+            listed.origin, served->files.size(), directory.version, served->files.size(),
             base64url(*listed.site->web_build));
         co_return status_good;
     }
@@ -111,12 +144,12 @@ std::string assets_of(std::string_view page) {
 }
 
 std::vector<std::string> differing_files(const std::map<std::string, std::string>& files,
-                                         const Hash& listed) {
+                                         const Hash& listed, const std::set<std::string>& unread) {
     std::vector<std::string> out;
     const std::string list_name(wire::web_build_list);
     const auto list = files.find(list_name);
-    const auto hashes = list == files.end() ? Parsed<std::map<std::string, Hash>>(bad("no list"))
-                                            : wire::parse_web_build_list(list->second);
+    auto hashes = list == files.end() ? Parsed<std::map<std::string, Hash>>(bad("no list"))
+                                      : wire::parse_web_build_list(list->second);
     if (!hashes) return {list_name};
     for (const auto& [name, text] : files) {
         if (name == list_name) continue;
@@ -126,9 +159,11 @@ std::vector<std::string> differing_files(const std::map<std::string, std::string
         }
     }
     for (const auto& [name, hash] : *hashes) {
-        if (!files.contains(name)) out.push_back(name);
+        if (!files.contains(name) && !unread.contains(name)) out.push_back(name);
     }
-    if (out.empty() && wire::web_build_hash(files) != listed) out.push_back(list_name);
+    // With its own line the list says all that the directory's hash is made of.
+    (*hashes)[list_name] = crypto::sha256(as_bytes(list->second));
+    if (out.empty() && wire::web_build_hash(*hashes) != listed) out.push_back(list_name);
     return out;
 }
 

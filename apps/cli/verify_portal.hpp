@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,9 @@ int verify_portal(const Places& places, const VerifyPortalOptions& options);
 std::string assets_of(std::string_view page);
 // What is not as the directory lists it: names of files that the build's own list has otherwise;
 // where all are as it says, and it is not the directory's, the list itself. Empty: the same.
+// `unread`: files of the list that are not there because there was no answer.
 std::vector<std::string> differing_files(const std::map<std::string, std::string>& files,
-                                         const Hash& listed);
+                                         const Hash& listed,
+                                         const std::set<std::string>& unread = {});
 
 }  // namespace mado::cli

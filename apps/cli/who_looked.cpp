@@ -238,15 +238,18 @@ void print_comparison(const wire::Directory& directory, const client::CrossCheck
     }
 }
 
+json::object problem_json(const client::Problem& problem) {
+    return {{"problem", wire::info(problem.code).name},
+            {"lie", client::is_lie(problem)},
+            {"why", problem.detail}};
+}
+
 json::object comparison_json(const wire::Directory& directory, const client::CrossCheck& check) {
     json::array holders;
     for (const auto& holder : check.holders) {
-        json::object one{{"rows", holder.rows}};
-        if (holder.problem) {
-            one["problem"] = wire::info(holder.problem->code).name;
-            one["lie"] = client::is_lie(*holder.problem);
-            one["why"] = holder.problem->detail;
-        }
+        json::object one;
+        if (holder.problem) one = problem_json(*holder.problem);
+        one["rows"] = holder.rows;
         if (!is_unnamed(directory, holder)) one["holder"] = holder.holder.text();
         holders.push_back(std::move(one));
     }
@@ -264,6 +267,22 @@ json::object comparison_json(const wire::Directory& directory, const client::Cro
             {"complete", is_complete(check)},
             {"holders", std::move(holders)},
             {"findings", std::move(findings)}};
+}
+
+// A holder's answer is a lie, and there is no list to go on with; returns the status.
+int show_without_list(const wire::Directory& directory, const client::CrossCheck& check,
+                      const std::vector<wire::CodeId>& kinds, bool as_json) {
+    print_problem(*check.no_list);
+    if (as_json) {
+        const json::object out{{"no_list", problem_json(*check.no_list)},
+                               {"comparison", comparison_json(directory, check)}};
+        std::cout << json::serialize(out) << "\n";
+    } else {
+        std::cout << fmt::format("あなたの一覧はありません there is no list of yours: {}\n",
+                                 wire::info(check.no_list->code).name);
+        print_comparison(directory, check, kinds);
+    }
+    return 1;
 }
 
 http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office, SignedByCard by) {
@@ -380,16 +399,7 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
         const auto status = print_problem(check.error());
         return client::is_lie(check.error()) ? 1 : status;
     }
-    if (check->no_list) {
-        print_problem(*check->no_list);
-        if (options.json) {
-            const json::object out{{"comparison", comparison_json(office.directory, *check)}};
-            std::cout << json::serialize(out) << "\n";
-        } else {
-            print_comparison(office.directory, *check, kinds);
-        }
-        return 1;
-    }
+    if (check->no_list) return show_without_list(office.directory, *check, kinds, options.json);
     const auto wanted = [&](const client::PersonEntry& entry) {
         return is_wanted(entry, filter, policy);
     };

@@ -23,18 +23,18 @@ std::string with(std::string text, std::string_view old, std::string_view put) {
 TEST(PageQuestion, SaysWhatIsAskedAndToWhichKey) {
     const auto asked = read_page_question(question());
     ASSERT_TRUE(asked.has_value()) << asked.error().why;
-    EXPECT_EQ(asked->to.kind->text(), "pension");
-    EXPECT_EQ(asked->to.position, 2);
-    EXPECT_EQ(asked->service.text(), "pension");
-    EXPECT_TRUE(asked->parameters.empty());
-    EXPECT_EQ(asked->payload, "");
+    EXPECT_EQ(asked->question.to.kind->text(), "pension");
+    EXPECT_EQ(asked->question.to.position, 2);
+    EXPECT_EQ(asked->question.service.text(), "pension");
+    EXPECT_TRUE(asked->question.parameters.empty());
+    EXPECT_EQ(asked->question.payload, "");
     const auto one = read_page_question(
         with(with(question(), R"({"kind":"pension","position":2})", R"({"holder":"relay"})"),
              R"("parameters":{})", R"("parameters":{"after":"3"},"payload":"a.b.c.d.e")"));
     ASSERT_TRUE(one.has_value()) << one.error().why;
-    EXPECT_EQ(one->to.holder->text(), "relay");
-    EXPECT_EQ(one->parameters.at("after"), "3");
-    EXPECT_EQ(one->payload, "a.b.c.d.e");
+    EXPECT_EQ(one->question.to.holder->text(), "relay");
+    EXPECT_EQ(one->question.parameters.at("after"), "3");
+    EXPECT_EQ(one->question.payload, "a.b.c.d.e");
 }
 
 // Purpose, times and the person are the portal's to say.

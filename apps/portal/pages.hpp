@@ -2,29 +2,42 @@
 // (web/portal), which ask the holders: nothing of it passes through here readable.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 
-#include "base/clock.hpp"
 #include "national.hpp"
 #include "page/page.hpp"
-#include "said.hpp"
-#include "sessions.hpp"
+#include "site/answers.hpp"
 
 namespace mado::portal {
 
-using page::Language;
-
-// How a person wants to see pages.
-struct Look {
-    Language language = Language::ja;
-    bool large = false;
+// My Page: the site, and what the country brings to it.
+struct MyPage {
+    site::Site& site;
+    const National& national;
+    const page::ServiceNames& services;
 };
 
-// Pages behind the log-in. One row of the table in pages.cpp each.
-enum class Place { home, pension, claims, checkups, care, eligibility, looked, sessions };
+// Whatever is asked here is asked for the person's own view.
+wire::CodeId own_view();
+// But for where it is, `redirect_uri` and `agent`. `services` outlives the site.
+site::Options site_options(const site::Basis& basis, const page::ServiceNames& services,
+                           const Log& log);
+
+// Pages behind the log-in, and `procedures`, which is for everybody. One row of the table in
+// pages.cpp each.
+enum class Place {
+    home,
+    pension,
+    claims,
+    checkups,
+    care,
+    eligibility,
+    procedures,
+    looked,
+    sessions
+};
 struct PlaceInfo {
     Place place;
     std::string_view path;
@@ -35,30 +48,8 @@ struct PlaceInfo {
 };
 std::span<const PlaceInfo> places();
 
-// Where the web build is served: "/assets/<hash>/".
-struct Site {
-    const National& national;
-    const page::ServiceNames& services;
-    std::string assets;
-    std::int32_t utc_offset_s = 0;
-};
-
-// Its name in an address: that of its path; none of the first page, which needs none.
-std::optional<Place> parse_place(std::string_view text);
-std::string_view path_of(Place place);
-
-struct Start {
-    std::optional<Said> said = {};
-    std::optional<Place> to = {};  // where somebody wanted to go who is not logged in
-};
-std::string start_page(const Site& site, const Look& look, const Start& start = {});
-std::string back_page(const Site& site, const Look& look);
-// For a browser instead of a code: what is wrong, and the ways on.
-std::string refusal_page(const Site& site, const Look& look, int status, bool logged_in);
-std::string procedures_page(const Site& site, const Look& look, bool logged_in);
-std::string place_page(const Site& site, const Look& look, Place place);
-// `own` is the id of the one who looks.
-std::string sessions_page(const Site& site, const Look& look, const std::vector<LoggedIn>& sessions,
-                          std::string_view own);
+// `who` looks; null for somebody who is not logged in, at `procedures` only.
+std::string place_page(const MyPage& my, const site::Look& look, Place place,
+                       const site::LoggedIn* who);
 
 }  // namespace mado::portal

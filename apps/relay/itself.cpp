@@ -132,9 +132,16 @@ Data page_data(const Shared& shared, Reader& reader, const OwnQuestion& question
     return entries_data(shared, reader, *question.person, *page);
 }
 
+// That it is answered says it: the card is registered and not revoked, and its log-in lives.
+Data standing_data(const OwnQuestion& question) {
+    const bool fits = question.person && question.head.parameters.empty();
+    return fits ? Data(json::object()) : std::unexpected(wire::Code::malformed);
+}
+
 Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     const auto& service = question.head.service.text();
     if (service == "entries" || service == "bells") co_return page_data(shared, reader, question);
+    if (service == "standing") co_return standing_data(question);
     if (service == "questions") co_return questions_data(shared, reader, question);
     if (service == "question") co_return co_await ask(shared, question);
     if (service == "question-answer") co_return co_await take_answer(shared, question);

@@ -1,6 +1,6 @@
-// What the relay is asked itself (docs/protocols/log.md): a person's own entries, the bells
-// that rang for them, and questions about entries. Answered by the relay, sealed to the asker's
-// key, not logged.
+// What the relay is asked itself (docs/protocols/log.md): whether a log-in stands, a person's own
+// entries, the bells that rang for them, and questions about entries. Answered by the relay, sealed
+// to the asker's key, not logged.
 #pragma once
 
 #include <expected>

@@ -102,6 +102,24 @@ TEST_F(EntriesTest, BellsRingOnceForWhatThePersonIsToldOf) {
     EXPECT_EQ(open(of, login).at("bells").as_array().size(), 1U);
 }
 
+// What a site asks when somebody has come back to it with a card's signature.
+TEST_F(EntriesTest, ALogInStandsOrItSaysWhyNot) {
+    auto of = question();
+    of.service = service_id("standing");
+    const auto before = logged();
+    const auto jws = card.sign(mandate_content(wire::MandateKind::login));
+    EXPECT_TRUE(open(of, wire::mandate_subject(jws)).empty());
+    const auto lost = signed_by(lost_card, mandate_content(wire::MandateKind::login));
+    EXPECT_EQ(code_of(ask_portal(of, lost)), "card_revoked");
+    const auto unknown = signed_by(store.country.card(), mandate_content(wire::MandateKind::login));
+    EXPECT_EQ(code_of(ask_portal(of, unknown)), "card_unknown");
+    mandates.end_for(participant_id("portal"), crypto::sha256(as_bytes(jws)), unix_now());
+    EXPECT_EQ(code_of(ask_portal(of, wire::mandate_subject(jws))), "mandate_ended");
+    EXPECT_EQ(logged(), before) << "not logged";
+    of.parameters = {{"limit", "1"}};
+    EXPECT_EQ(code_of(ask_portal(of, login)), "malformed");
+}
+
 // What the log-in has shown once, it shows after a restart: its nonce was spent for good.
 TEST_F(EntriesTest, ALogInOutlivesTheRelay) {
     dial_answering();

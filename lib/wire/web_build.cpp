@@ -46,11 +46,18 @@ Parsed<std::map<std::string, Hash>> parse_web_build_list(std::string_view text) 
     return out;
 }
 
-Hash web_build_hash(const std::map<std::string, std::string>& files) {
+Hash web_build_hash(const std::map<std::string, Hash>& hashes) {
     std::string lines;
-    for (const auto& [name, text] : files)
-        lines += hex(crypto::sha256(as_bytes(text))) + "  " + name + "\n";
+    for (const auto& [name, hash] : hashes)
+        lines += hex(hash) + "  " + name + "\n";
     return crypto::sha256(as_bytes(lines));
+}
+
+Hash web_build_hash(const std::map<std::string, std::string>& files) {
+    std::map<std::string, Hash> hashes;
+    for (const auto& [name, text] : files)
+        hashes.emplace(name, crypto::sha256(as_bytes(text)));
+    return web_build_hash(hashes);
 }
 
 WebBuild load_web_build(const std::string& folder) {

@@ -26,6 +26,7 @@ Parsed<std::map<std::string, Hash>> parse_web_build_list(std::string_view text);
 
 // SHA-256 over a line "<hex SHA-256 of the file>  <name>" for each file, in the order of the names,
 // as `sha256sum * | sha256sum` has it.
+Hash web_build_hash(const std::map<std::string, Hash>& hashes);
 Hash web_build_hash(const std::map<std::string, std::string>& files);
 // OperatorError when the folder is missing, empty, or has anything else than files, or more than
 // they may be.

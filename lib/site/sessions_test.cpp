@@ -1,4 +1,4 @@
-#include "sessions.hpp"
+#include "site/sessions.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "wire/test_wire.hpp"
 
-namespace mado::portal {
+namespace mado::site {
 namespace {
 
 constexpr UnixTime now = 1'000'000;
@@ -177,4 +177,4 @@ TEST(Sessions, EndsAreForgotten) {
 }
 
 }  // namespace
-}  // namespace mado::portal
+}  // namespace mado::site

@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 
-namespace mado::portal {
+namespace mado::site {
 
 template <class Key, class Value>
 class Expiring {
@@ -62,4 +62,4 @@ class Expiring {
     std::set<std::pair<UnixTime, Key>> ends_;
 };
 
-}  // namespace mado::portal
+}  // namespace mado::site

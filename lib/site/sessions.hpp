@@ -1,4 +1,4 @@
-// Who is logged in at the portal, in memory only: a portal that was started again has forgotten
+// Who is logged in at a site, in memory only: a program that was started again has forgotten
 // everybody, and the mandates end by themselves. Belongs to the io thread.
 #pragma once
 
@@ -15,12 +15,12 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "crypto/key.hpp"
-#include "expiring.hpp"
 #include "http/http.hpp"
 #include "page/page.hpp"
-#include "said.hpp"
+#include "site/expiring.hpp"
+#include "site/said.hpp"
 
-namespace mado::portal {
+namespace mado::site {
 
 // Between the button and the return from the agent.
 struct Waiting {
@@ -28,8 +28,8 @@ struct Waiting {
     std::string state;
     UnixTime expires = 0;
     page::Language language = page::Language::ja;
-    crypto::PrivateKey key;     // opens what the agent answers; P-256
-    std::string_view to = "/";  // path of the place where it goes on
+    crypto::PrivateKey key;  // opens what the agent answers; P-256
+    std::string to = "/";    // path of the place where it goes on
 };
 // How many log-ins one network may begin within five minutes: each takes one of the relay's nonces,
 // of which one organisation may have 20,000 open.
@@ -106,4 +106,4 @@ class Sessions {
     Expiring<Hash, Said> ended_;
 };
 
-}  // namespace mado::portal
+}  // namespace mado::site

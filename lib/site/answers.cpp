@@ -1,4 +1,4 @@
-#include "answers.hpp"
+#include "site/answers.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "http/form.hpp"
 #include "page/answer.hpp"
 
-namespace mado::portal {
+namespace mado::site {
 
 using http::Request;
 using http::Response;
@@ -31,10 +31,23 @@ Response redirect(std::string to, std::string_view form_target) {
     return out;
 }
 
+Response json_reply(std::string json) {
+    auto out = reply(std::move(json));
+    out.content_type = "application/json";
+    return out;
+}
+
 Response refuse(int status, std::string_view name) {
     auto out = reply(std::string(name));
     out.status = status;
     out.content_type = "text/plain; charset=utf-8";
+    return out;
+}
+
+Response refuse(wire::Code code, const Request& request) {
+    const auto& why = wire::info(code);
+    auto out = http::problem(why.status, why.name, why.title, request.request_id);
+    out.headers.push_back({"Cache-Control", "no-store"});
     return out;
 }
 
@@ -90,8 +103,13 @@ Response shown(const Request& request, std::string body, const std::string& form
     return out;
 }
 
-const LoggedIn* who_asks(const Shared& shared, const Request& request) {
-    return shared.sessions.find(cookie_of(request), unix_now());
+const LoggedIn* who_asks(const Site& site, const Request& request) {
+    const auto* who = site.sessions.find(cookie_of(request, site.session_cookie), unix_now());
+    return who != nullptr && site.admits(who->card) ? who : nullptr;
 }
 
-}  // namespace mado::portal
+bool is_own_page(const Request& request) {
+    return request.header("sec-fetch-site") == "same-origin";
+}
+
+}  // namespace mado::site

@@ -1,9 +1,9 @@
-#include "said.hpp"
+#include "site/said.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace mado::portal {
+namespace mado::site {
 namespace {
 
 struct Row {
@@ -73,10 +73,14 @@ constexpr std::array table{
         {"いまはログインできません。1分ほどしてから、もう一度お願いします。",
          "You cannot log in just now. Please try again in a minute.",
          "いまは できません。すこし まって、もういちど して ください。"}},
+    Row{Said::not_admitted,
+        "not_admitted",
+        {"このカードでは、{}にログインできません。", "This card may not log in to {}.",
+         "この カードでは {}に はいれません。"}},
     Row{Said::failed,
         "failed",
-        {"マイページとの通信がうまくいきませんでした。もう一度始めてください。",
-         "The log-in did not get through to My Page. Please begin again.",
+        {"{}との通信がうまくいきませんでした。もう一度始めてください。",
+         "The log-in did not get through to {}. Please begin again.",
          "うまく いきませんでした。もういちど はじめから して ください。"}},
 };
 
@@ -122,6 +126,7 @@ bool is_mistake(Said said) {
         case Said::refused:
         case Said::too_many:
         case Said::unavailable:
+        case Said::not_admitted:
         case Said::failed:
             return true;
     }
@@ -151,4 +156,4 @@ Said said_of(wire::Code code) {
     return Said::refused;  // the mandate, or a fault
 }
 
-}  // namespace mado::portal
+}  // namespace mado::site

@@ -1,4 +1,4 @@
-#include "sessions.hpp"
+#include "site/sessions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include "http/event_stream.hpp"
 #include "wire/mandate.hpp"
 
-namespace mado::portal {
+namespace mado::site {
 namespace {
 
 Hash name_of(std::string_view cookie) {
@@ -160,4 +160,4 @@ void Sessions::drop_old(UnixTime now) {
         end(*mandate, Said::time_over);
 }
 
-}  // namespace mado::portal
+}  // namespace mado::site

@@ -8,7 +8,7 @@
 #include "wire/ending.hpp"
 #include "wire/errors.hpp"
 
-namespace mado::portal {
+namespace mado::site {
 
 enum class Said {
     // the log-in ended
@@ -25,12 +25,14 @@ enum class Said {
     refused,
     too_many,
     unavailable,
+    not_admitted,  // a good card, but whose it is may not be at this site
     failed,
 };
 
 // Its name in an address.
 std::string_view to_text(Said said);
 std::optional<Said> parse_said(std::string_view text);
+// `{}` stands for the site's title.
 const page::Words& words_of(Said said);
 // Something that has to be mended, not only the end that the person wanted or knew of.
 bool is_mistake(Said said);
@@ -39,4 +41,4 @@ Said said_of(wire::Ending ending);
 // What the relay refused.
 Said said_of(wire::Code code);
 
-}  // namespace mado::portal
+}  // namespace mado::site
