@@ -53,6 +53,15 @@ void make_tls(const std::string& folder, const std::string& name) {
     replace_file(folder + "/tls.crt", certificate.pem());
 }
 
+std::string mapping_of(const Organisation& one) {
+    return "country/jp/holders/" + one.id + ".toml";
+}
+
+// The relay, and who has records.
+bool takes_payloads(const Organisation& one) {
+    return one.kind == "relay" || fs::exists(mapping_of(one));
+}
+
 void make_keys(const Places& places, const Organisations& organisations) {
     fs::create_directories(places.keys_of("authority"));
     const auto authority =
@@ -61,6 +70,9 @@ void make_keys(const Places& places, const Organisations& organisations) {
     for (const auto& one : organisations.participants) {
         fs::create_directories(places.keys_of(one.id));
         new_key(places.keys_of(one.id) + "/signing.key", crypto::KeyType::p256);
+        if (takes_payloads(one)) {
+            new_key(places.keys_of(one.id) + "/sealing.key", crypto::KeyType::p256);
+        }
         if (organisations.tls_owner(one.id) == one.id) make_tls(places.keys_of(one.id), one.id);
     }
     for (const auto& gateway : organisations.gateways) {
@@ -74,7 +86,6 @@ void make_keys(const Places& places, const Organisations& organisations) {
     }
     const auto relay = places.keys_of("relay");
     new_key(relay + "/log.key", crypto::KeyType::ed25519);
-    new_key(relay + "/sealing.key", crypto::KeyType::p256);
     write_secret(relay + "/seal.key", crypto::random_bytes(32));
     write_secret(relay + "/index.key", crypto::random_bytes(32));
 
@@ -89,9 +100,8 @@ json::array services_of(const Organisation& one) {
     if (one.kind == "relay")
         return {"entries", "bells", "question", "questions", "question-answer"};
     json::array out;
-    const auto mapping = "country/jp/holders/" + one.id + ".toml";
-    if (!fs::exists(mapping)) return out;
-    for (const auto& service : Config::load(mapping).table("service").keys())
+    if (!fs::exists(mapping_of(one))) return out;
+    for (const auto& service : Config::load(mapping_of(one)).table("service").keys())
         out.emplace_back(service);
     out.emplace_back("evidence");  // the gateway's own
     return out;
@@ -146,7 +156,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
         if (one.kind == "portal") {
             listed["web_build"] = base64url(wire::load_web_build(places.web_portal()).hash);
         }
-        if (one.kind != "relay") continue;
+        if (!takes_payloads(one)) continue;
         const auto sealing =
             crypto::PrivateKey::load(places.keys_of(one.id) + "/sealing.key").public_key();
         listed["sealing_keys"] = json::array{listed_key(sealing)};

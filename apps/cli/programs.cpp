@@ -57,7 +57,8 @@ void write_gateway_config(const Places& places, const Organisations& organisatio
     for (const auto& holder : gateway.holders) {
         text += fmt::format(
             "\n[[holder]]\nmapping = \"country/jp/holders/{0}.toml\"\n"
-            "database = \"{1}/country/holders/{0}.sqlite\"\nsigning_key = \"{2}/signing.key\"\n",
+            "database = \"{1}/country/holders/{0}.sqlite\"\nsigning_key = \"{2}/signing.key\"\n"
+            "sealing_key = \"{2}/sealing.key\"\n",
             holder, places.state(), places.keys_of(holder));
     }
     write_config(places, gateway.id, text);

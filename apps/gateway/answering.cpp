@@ -1,6 +1,7 @@
 #include "answering.hpp"
 
 #include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
 #include "http/completion.hpp"
 #include "wire/answer.hpp"
 #include "wire/services/evidence.hpp"
@@ -18,6 +19,48 @@ wire::DeliveryReply refused(Code code) {
 // signature.
 Hash request_of(std::string_view head) {
     return crypto::sha256(as_bytes(head.substr(0, head.rfind('.'))));
+}
+
+// Of a service that takes one; an empty row otherwise.
+Parsed<wire::Row> open_payload(const wire::Contract& contract, const crypto::PrivateKey& key,
+                               std::string_view jwe) {
+    if (contract.payload.empty() != jwe.empty())
+        return bad("a payload is missing, or one too many");
+    if (jwe.empty()) return wire::Row{};
+    const auto text = crypto::decrypt_jwe(jwe, key);
+    if (!text) return std::unexpected(text.error());
+    return wire::read_payload(contract, as_text(*text));
+}
+
+// What was found, signed by the holder, sealed to the one who asked.
+wire::DeliveryReply sealed(const VerifiedOrder& order, const Holder& holder, wire::Act act,
+                           wire::ServiceAnswer found) {
+    wire::DeliveryReply reply{.outcome = found.outcome, .answer = {}, .reason = {}};
+    if (found.outcome != wire::Outcome::answered) return reply;
+    wire::Answer answer{.act = act,
+                        .issuer = order.order.holder,
+                        .audience = order.head.seal_to.thumbprint(),
+                        .order = order.entry,
+                        .issued_at = unix_now(),
+                        .service = order.head.service,
+                        .as_of = found.as_of,
+                        .data = std::move(found.data)};
+    reply.answer =
+        wire::seal_answer(std::move(answer), holder.kid, holder.signing_key, order.head.seal_to);
+    return reply;
+}
+
+// Nothing leaves that is not kept.
+wire::DeliveryReply reply_when(Kept kept, wire::DeliveryReply reply) {
+    switch (kept) {
+        case Kept::durable:
+            return reply;
+        case Kept::other_order:
+            return refused(Code::order_replayed);
+        case Kept::failed:
+            return {};
+    }
+    return {};
 }
 
 }  // namespace
@@ -55,12 +98,14 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                                     order->order.holder)) {
         co_return refused(Code::number_mismatch);
     }
-    const bool seen_before = parts_.evidence.known(order->entry);
-    if (const auto code = judge_freshness(*order, seen_before, now)) co_return refused(*code);
     const auto* contract = wire::find_contract(order->head.service.text());
     if (contract == nullptr || (contract->source == wire::RowSource::database &&
                                 !holder->second.records.offers(order->head.service))) {
         co_return refused(Code::service_unknown);
+    }
+    const bool seen_before = parts_.evidence.known(order->entry);
+    if (const auto code = judge_freshness(*order, contract->act, seen_before, now)) {
+        co_return refused(*code);
     }
     if (const auto code = parts_.settling.judge(order->origin, contract->needs_witnesses, now)) {
         co_return refused(*code);
@@ -68,15 +113,17 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     // The order's day, on which the relay judged it, whenever it arrives here.
     auto parameters = wire::read_parameters(*contract, order->head.parameters,
                                             parts_.policy.day_of(order->order.time));
-    if (!parameters) co_return refused(Code::malformed);
+    auto payload = open_payload(*contract, holder->second.sealing_key, delivery->payload);
+    if (!parameters || !payload) co_return refused(Code::malformed);
     service = order->head.service.text();
 
-    auto reply = look_up({.order = *order,
-                          .delivery = *delivery,
-                          .contract = *contract,
-                          .holder = holder->second,
-                          .now = now},
-                         std::move(*parameters));
+    const wire::ServiceQuestion question{.holder = *order->holder,
+                                         .number = wire::number_fields(delivery->number),
+                                         .birth_date = delivery->birth_date,
+                                         .parameters = std::move(*parameters),
+                                         .payload = std::move(*payload),
+                                         .now = now,
+                                         .today = parts_.policy.day_of(order->order.time)};
     EvidenceRow row{.entry = order->entry,
                     .request = request_of(order->order.head),
                     .log_index = delivery->receipt.index,
@@ -88,26 +135,60 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                     .number = delivery->number,
                     .requester = order->head.issuer.text(),
                     .service = service,
-                    .outcome = reply.outcome,
                     .receipt = wire::receipt_json(delivery->receipt)};
-    co_return co_await keep(std::move(row), std::move(reply));
+    const Asked asked{.order = *order,
+                      .delivery = *delivery,
+                      .contract = *contract,
+                      .holder = holder->second,
+                      .now = now};
+    switch (contract->act) {
+        case wire::Act::ask:
+            co_return co_await answer(asked, question, std::move(row));
+        case wire::Act::tell:
+            co_return co_await accept(asked, question, std::move(row));
+    }
+    co_return wire::DeliveryReply{};
 }
 
 // Kept before the answer leaves. A repeat is answered again and keeps its first row.
-Task<wire::DeliveryReply> Answering::keep(EvidenceRow row, wire::DeliveryReply reply) {
+Task<wire::DeliveryReply> Answering::answer(const Asked& asked,
+                                            const wire::ServiceQuestion& question,
+                                            EvidenceRow row) const {
+    auto found = look_up(asked, question);
+    auto reply = sealed(asked.order, asked.holder, asked.contract.act, std::move(found));
+    row.outcome = reply.outcome;
+    co_return reply_when(co_await keep(std::move(row)), std::move(reply));
+}
+
+// Kept before anything is taken in, so that one request is one order here too; then taken in; then
+// kept once more with what leaves. Killed between, the repeat does the rest: the holder's statement
+// does nothing the second time.
+Task<wire::DeliveryReply> Answering::accept(const Asked& asked,
+                                            const wire::ServiceQuestion& question,
+                                            EvidenceRow row) const {
+    if (auto given = parts_.evidence.acceptance(asked.order.entry)) {
+        co_return wire::DeliveryReply{
+            .outcome = wire::Outcome::answered, .answer = std::move(*given), .reason = {}};
+    }
+    auto found = look_up(asked, question);
+    const auto outcome = found.outcome;
+    row.outcome = outcome == wire::Outcome::answered ? wire::Outcome::failed : outcome;
+    const auto kept = co_await keep(row);
+    if (kept != Kept::durable || outcome != wire::Outcome::answered) {
+        co_return reply_when(kept, {.outcome = outcome, .answer = {}, .reason = {}});
+    }
+    if (!take_in(asked, question)) co_return wire::DeliveryReply{};
+    auto reply = sealed(asked.order, asked.holder, asked.contract.act, std::move(found));
+    row.outcome = reply.outcome;
+    row.acceptance = reply.answer;
+    co_return reply_when(co_await keep(std::move(row)), std::move(reply));
+}
+
+Task<Kept> Answering::keep(EvidenceRow row) const {
     auto& evidence = parts_.evidence;
     auto shared_row = std::make_shared<EvidenceRow>(std::move(row));
-    const auto kept = co_await http::completed<Kept>(
+    co_return co_await http::completed<Kept>(
         [&evidence, shared_row](http::Done<Kept> done) { evidence.keep(*shared_row, done); });
-    switch (kept) {
-        case Kept::durable:
-            co_return reply;
-        case Kept::other_order:
-            co_return refused(Code::order_replayed);
-        case Kept::failed:
-            co_return wire::DeliveryReply{};
-    }
-    co_return wire::DeliveryReply{};
 }
 
 // The rows are the gateway's own, by the very number that was sent.
@@ -135,13 +216,8 @@ wire::ServiceAnswer Answering::find_evidence(const Asked& asked,
     return std::move(*answer);
 }
 
-wire::ServiceAnswer Answering::find(const Asked& asked, wire::ParameterValues parameters) const {
-    const wire::ServiceQuestion question{.holder = *asked.order.holder,
-                                         .number = wire::number_fields(asked.delivery.number),
-                                         .birth_date = asked.delivery.birth_date,
-                                         .parameters = std::move(parameters),
-                                         .now = asked.now,
-                                         .today = parts_.policy.day_of(asked.order.order.time)};
+wire::ServiceAnswer Answering::find(const Asked& asked,
+                                    const wire::ServiceQuestion& question) const {
     switch (asked.contract.source) {
         case wire::RowSource::database:
             return asked.holder.records.answer(asked.order.head.service, question);
@@ -151,31 +227,32 @@ wire::ServiceAnswer Answering::find(const Asked& asked, wire::ParameterValues pa
     return {};
 }
 
-// What was found, signed by the holder, sealed to the one who asked. A database that does not work
-// is an outcome, not a lost connection.
-wire::DeliveryReply Answering::look_up(const Asked& asked, wire::ParameterValues parameters) const {
-    const auto& order = asked.order;
-    wire::ServiceAnswer found;
+// A database that does not work is an outcome, not a lost connection.
+wire::ServiceAnswer Answering::look_up(const Asked& asked,
+                                       const wire::ServiceQuestion& question) const {
     try {
-        found = find(asked, std::move(parameters));
+        return find(asked, question);
     } catch (const Failure& failure) {
-        parts_.log.error("records_failed", {{"holder", std::string_view(order.holder->id.text())},
-                                            {"why", std::string_view(failure.what())}});
+        report(asked, failure);
         return {};
     }
-    wire::DeliveryReply reply{.outcome = found.outcome, .answer = {}, .reason = {}};
-    if (found.outcome != wire::Outcome::answered) return reply;
-    const auto& holder = asked.holder;
-    wire::Answer answer{.issuer = order.order.holder,
-                        .audience = order.head.seal_to.thumbprint(),
-                        .order = order.entry,
-                        .issued_at = unix_now(),
-                        .service = order.head.service,
-                        .as_of = found.as_of,
-                        .data = std::move(found.data)};
-    reply.answer =
-        wire::seal_answer(std::move(answer), holder.kid, holder.signing_key, order.head.seal_to);
-    return reply;
+}
+
+bool Answering::take_in(const Asked& asked, const wire::ServiceQuestion& question) const {
+    const auto& order = asked.order;
+    try {
+        asked.holder.records.apply(order.head.service, question,
+                                   {.id = base64url(order.entry), .time = order.order.time});
+        return true;
+    } catch (const Failure& failure) {
+        report(asked, failure);
+        return false;
+    }
+}
+
+void Answering::report(const Asked& asked, const Failure& failure) const {
+    parts_.log.error("records_failed", {{"holder", std::string_view(asked.order.holder->id.text())},
+                                        {"why", std::string_view(failure.what())}});
 }
 
 }  // namespace mado::gateway

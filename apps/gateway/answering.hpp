@@ -22,6 +22,7 @@ struct Holder {
     Records records;
     crypto::PrivateKey signing_key;
     std::string kid;
+    crypto::PrivateKey sealing_key;  // opens payloads to it
 };
 
 class Answering {
@@ -50,12 +51,18 @@ class Answering {
         Holder& holder;
         UnixTime now;
     };
-    wire::ServiceAnswer find(const Asked& asked, wire::ParameterValues parameters) const;
+    wire::ServiceAnswer find(const Asked& asked, const wire::ServiceQuestion& question) const;
     wire::ServiceAnswer find_evidence(const Asked& asked,
                                       const wire::ServiceQuestion& question) const;
-    wire::DeliveryReply look_up(const Asked& asked, wire::ParameterValues parameters) const;
-    Task<wire::DeliveryReply> keep(EvidenceRow row, wire::DeliveryReply reply);
+    wire::ServiceAnswer look_up(const Asked& asked, const wire::ServiceQuestion& question) const;
+    bool take_in(const Asked& asked, const wire::ServiceQuestion& question) const;
+    void report(const Asked& asked, const Failure& failure) const;
+    Task<Kept> keep(EvidenceRow row) const;
     Task<wire::DeliveryReply> answer(std::string body, std::string& service);
+    Task<wire::DeliveryReply> answer(const Asked& asked, const wire::ServiceQuestion& question,
+                                     EvidenceRow row) const;
+    Task<wire::DeliveryReply> accept(const Asked& asked, const wire::ServiceQuestion& question,
+                                     EvidenceRow row) const;
 
     Parts parts_;
 };

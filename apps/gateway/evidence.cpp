@@ -40,10 +40,11 @@ OpenOrder open_order(const db::Statement& row) {
 Evidence::Writing::Writing(db::Connection& c)
     : add(c.prepare(
           "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
-          "number, requester, service, outcome, receipt, opens, settled) values (:entry, :request, "
-          ":log_index, :origin, :time, :keep_until, :holder, :number, :requester, :service, "
-          ":outcome, :receipt, :opens, 0) on conflict (entry) do update set outcome = "
-          "excluded.outcome "
+          "number, requester, service, outcome, receipt, acceptance, opens, settled) values "
+          "(:entry, :request, :log_index, :origin, :time, :keep_until, :holder, :number, "
+          ":requester, :service, :outcome, :receipt, :acceptance, :opens, 0) "
+          "on conflict (entry) do update set outcome = excluded.outcome, "
+          "acceptance = coalesce(acceptance, excluded.acceptance) "
           "where excluded.outcome = 'answered'")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
       settle(c.prepare("update evidence set settled = 1 where entry = :entry")),
@@ -59,6 +60,8 @@ Evidence::Writing::Writing(db::Connection& c)
 
 Evidence::Reading::Reading(db::Connection& c)
     : find(c.prepare("select 1 from evidence where entry = :entry")),
+      acceptance(c.prepare("select acceptance from evidence where entry = :entry and acceptance is "
+                           "not null")),
       asked_about(c.prepare(
           "select entry, log_index, time, requester, service, outcome from evidence where "
           "holder = :holder and number = :number and log_index > :after and "
@@ -106,6 +109,13 @@ bool Evidence::known(const Hash& entry) {
     const db::ResetAtEnd reset(reading_.find);
     reading_.find.bind("entry", entry);
     return reading_.find.step();
+}
+
+std::optional<std::string> Evidence::acceptance(const Hash& entry) {
+    auto& row = reading_.acceptance;
+    const db::ResetAtEnd reset(row);
+    row.bind("entry", entry);
+    return row.step() ? std::optional(row.text(0)) : std::nullopt;
 }
 
 std::vector<EvidenceRow> Evidence::asked_about(const AskedAbout& asked) {
@@ -256,6 +266,7 @@ Kept Evidence::add(const EvidenceRow& row) {
         .bind("service", row.service)
         .bind("outcome", wire::to_text(row.outcome))
         .bind("receipt", row.receipt)
+        .bind("acceptance", row.acceptance.empty() ? std::nullopt : std::optional(row.acceptance))
         .bind("opens", row.opens)
         .execute();
     return Kept::durable;

@@ -28,6 +28,7 @@ struct EvidenceRow {
     std::string service;
     wire::Outcome outcome = wire::Outcome::failed;
     std::string receipt;
+    std::string acceptance = {};  // JWE: of a tell that was applied, and given again to its repeats
 };
 
 enum class Kept {
@@ -59,6 +60,8 @@ class Evidence {
     // --- on the io thread ---
     // Was an order with this entry answered before?
     bool known(const Hash& entry);
+    // What the tell with this entry was answered, once it was applied.
+    std::optional<std::string> acceptance(const Hash& entry);
     // What was asked about the person with this number after `after`, oldest first (receipts are
     // left out). Sealed ones only from their opening on.
     struct AskedAbout {
@@ -77,7 +80,7 @@ class Evidence {
 
     // --- `done` is called from the writer's thread ---
     // A row that was there already stays as it was, but says from the first answer on that it was
-    // answered.
+    // answered, and keeps its first acceptance.
     void keep(EvidenceRow row, std::function<void(Kept)> done);
     using Done = std::function<void(bool durable)>;
     void settle(std::vector<Hash> entries, Done done);
@@ -99,7 +102,8 @@ class Evidence {
     };
     struct Reading {
         explicit Reading(db::Connection& connection);
-        db::Statement find, asked_about, open_orders, oldest_open, followed, contradiction;
+        db::Statement find, acceptance, asked_about, open_orders, oldest_open, followed,
+            contradiction;
     };
     void submit(db::BatchWriter::Work work, Done done);
     Kept add(const EvidenceRow& row);

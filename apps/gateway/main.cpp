@@ -18,7 +18,7 @@ namespace {
 namespace asio = http::asio;
 
 struct HolderSettings {
-    std::string mapping, database, signing_key;
+    std::string mapping, database, signing_key, sealing_key;
 };
 
 struct Settings {
@@ -43,7 +43,8 @@ Settings read_settings(const std::string& path) {
     for (auto& holder : config.tables("holder")) {
         s.holders.push_back({.mapping = holder.text("mapping"),
                              .database = holder.text("database"),
-                             .signing_key = holder.text("signing_key")});
+                             .signing_key = holder.text("signing_key"),
+                             .sealing_key = holder.text("sealing_key")});
     }
     if (s.holders.empty()) config.refuse("holder", "a gateway needs at least one holder");
     config.finish();
@@ -63,7 +64,14 @@ std::map<std::string, Holder, std::less<>> open_holders(const Settings& settings
             throw OperatorError("the directory does not list the signing key of " + id + " (" +
                                 one.signing_key + ")");
         }
-        out.emplace(id, Holder{std::move(records), std::move(key), std::move(kid)});
+        auto sealing_key = crypto::PrivateKey::load(one.sealing_key);
+        if (!records.holder().sealing_keys.contains(
+                base64url(sealing_key.public_key().thumbprint()))) {
+            throw OperatorError("the directory does not list the sealing key of " + id + " (" +
+                                one.sealing_key + ")");
+        }
+        out.emplace(
+            id, Holder{std::move(records), std::move(key), std::move(kid), std::move(sealing_key)});
     }
     return out;
 }

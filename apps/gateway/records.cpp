@@ -1,6 +1,7 @@
 #include "records.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/config.hpp"
@@ -16,13 +17,27 @@ bool is_number_field(const wire::Scheme* scheme, std::string_view name) {
                scheme->fields.end();
 }
 
-// What a SELECT of the mapping is compared with.
+constexpr auto order_parameters = std::to_array<std::string_view>({"order_id", "time"});
+
+// What a statement of the mapping is compared with.
 struct Expected {
-    std::string_view key;  // "rows" or "items"
+    std::string_view key;  // "rows", "items" or "tell"
     std::span<const wire::Column> columns;
     std::span<const wire::Parameter> parameters;
     const wire::Scheme* scheme;
+    std::span<const wire::Column> payload = {};
+    bool writes = false;
 };
+
+bool is_known_parameter(const Expected& expected, std::string_view name) {
+    const auto among = [name](auto& list, auto field) {
+        return std::ranges::find(list, name, field) != list.end();
+    };
+    return is_number_field(expected.scheme, name) ||
+           among(expected.parameters, &wire::Parameter::name) ||
+           among(expected.payload, &wire::Column::name) ||
+           (expected.writes && among(order_parameters, std::identity()));
+}
 
 // Names only; values are checked row by row, because SQLite columns have no fixed types.
 void check_statement(const db::Statement& statement, const Expected& expected,
@@ -30,7 +45,10 @@ void check_statement(const db::Statement& statement, const Expected& expected,
     const auto refuse = [&config, &expected](const std::string& why) {
         config.refuse(expected.key, why);
     };
-    if (!statement.reads_only()) refuse("the statement does more than read");
+    if (statement.reads_only() == expected.writes) {
+        refuse(expected.writes ? "the statement writes nothing"
+                               : "the statement does more than read");
+    }
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < statement.columns(); ++i) {
         columns.push_back(statement.column_name(i));
@@ -47,11 +65,12 @@ void check_statement(const db::Statement& statement, const Expected& expected,
         }
         if (std::ranges::count(columns, name) > 1) refuse("the column " + name + " comes twice");
     }
-    for (const auto& name : statement.parameters()) {
-        const bool known = is_number_field(expected.scheme, name) ||
-                           std::ranges::find(expected.parameters, name, &wire::Parameter::name) !=
-                               expected.parameters.end();
-        if (!known) refuse("there is no parameter :" + name);
+    const auto parameters = statement.parameters();
+    for (const auto& name : parameters) {
+        if (!is_known_parameter(expected, name)) refuse("there is no parameter :" + name);
+    }
+    if (expected.writes && std::ranges::find(parameters, "order_id") == parameters.end()) {
+        refuse("without :order_id it could not do nothing the second time");
     }
 }
 
@@ -82,13 +101,26 @@ wire::Value value_of(const db::Statement& statement, std::size_t column) {
     throw Failure("a column has a type that no contract allows: " + statement.column_name(column));
 }
 
-// A field that the number has not is NULL.
+void bind(db::Statement& statement, const std::string& name, const wire::Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        statement.bind(name, *text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+        statement.bind(name, *number);
+    } else {
+        statement.bind_null(name);
+    }
+}
+
+// What the number or the payload has not is NULL.
 void bind(db::Statement& statement, const wire::ServiceQuestion& question) {
     for (const auto& name : statement.parameters()) {
         const auto field = question.number.find(name);
         const auto parameter = question.parameters.find(name);
+        const auto handed = question.payload.values.find(name);
         if (parameter != question.parameters.end()) {
             statement.bind(name, parameter->second);
+        } else if (handed != question.payload.values.end()) {
+            bind(statement, name, handed->second);
         } else if (field != question.number.end()) {
             statement.bind(name, field->second);
         } else {
@@ -125,28 +157,47 @@ Records::Records(const std::string& mapping, const std::string& database,
     connection_.limit_ms(answer_ms_max);
     auto services = config.table("service");
     for (const auto& name : services.keys()) {
-        auto service = services.table(name);
-        const auto* contract = wire::find_contract(name);
-        if (contract == nullptr) services.refuse(name, "the catalogue has no such service");
-        if (contract->source != wire::RowSource::database) {
-            services.refuse(name, "the gateway answers this service itself");
-        }
-        Expected expected{.key = "rows",
-                          .columns = contract->rows,
-                          .parameters = contract->parameters,
-                          .scheme = scheme_};
-        Service entry{contract, prepare(connection_, service, expected), {}};
-        if (!contract->items.empty()) {
-            expected.key = "items";
-            expected.columns = contract->items;
-            if (!service.has("items")) service.refuse("items", "the service has items");
-            entry.items.emplace(prepare(connection_, service, expected));
-        } else if (service.has("items")) {
-            service.refuse("items", "the service has no items");
-        }
-        services_.emplace(name, std::move(entry));
+        services_.emplace(name, open_service(services, name, database));
     }
     config.finish();
+}
+
+Records::Service Records::open_service(Config& services, const std::string& name,
+                                       const std::string& database) {
+    auto service = services.table(name);
+    const auto* contract = wire::find_contract(name);
+    if (contract == nullptr) services.refuse(name, "the catalogue has no such service");
+    if (contract->source != wire::RowSource::database) {
+        services.refuse(name, "the gateway answers this service itself");
+    }
+    Expected expected{.key = "rows",
+                      .columns = contract->rows,
+                      .parameters = contract->parameters,
+                      .scheme = scheme_,
+                      .payload = contract->payload};
+    Service entry{contract, prepare(connection_, service, expected), {}, {}};
+    const auto demand = [&service](std::string_view key, bool wanted, std::string_view missing,
+                                   std::string_view too_many) {
+        if (service.has(key) != wanted) service.refuse(key, wanted ? missing : too_many);
+        return wanted;
+    };
+    if (demand("items", !contract->items.empty(), "the service has items",
+               "the service has no items")) {
+        expected.key = "items";
+        expected.columns = contract->items;
+        entry.items.emplace(prepare(connection_, service, expected));
+    }
+    if (demand("tell", contract->act == wire::Act::tell,
+               "the service needs a statement that takes in what it is told",
+               "the service is told nothing")) {
+        if (!writing_) writing_.emplace(database, db::Access::read_write);
+        writing_->limit_ms(answer_ms_max);
+        expected.key = "tell";
+        expected.columns = {};
+        expected.writes = true;
+        entry.tell.emplace(prepare(*writing_, service, expected));
+    }
+    return entry;
 }
 
 bool Records::offers(const wire::ServiceId& service) const {
@@ -182,6 +233,18 @@ wire::ServiceAnswer Records::answer(const wire::ServiceId& service,
     auto answer = wire::make_answer(contract, question, rows, items);
     if (!answer) throw broken(answer.error().why);
     return std::move(*answer);
+}
+
+void Records::apply(const wire::ServiceId& service, const wire::ServiceQuestion& question,
+                    const Order& order) {
+    auto& statement = *services_.find(service.text())->second.tell;
+    bind(statement, question);
+    const auto names = statement.parameters();
+    if (std::ranges::find(names, "order_id") != names.end()) statement.bind("order_id", order.id);
+    if (std::ranges::find(names, "time") != names.end()) statement.bind("time", order.time);
+    db::Transaction transaction(*writing_);
+    statement.execute();
+    transaction.commit();
 }
 
 }  // namespace mado::gateway

@@ -1,5 +1,5 @@
 // A holder's own database: the agreed SELECTs, prepared and compared with the contract at start,
-// read-only and with a time limit.
+// read-only and with a time limit; and, for what it is told, the one statement that takes it in.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/config.hpp"
 #include "db/db.hpp"
 #include "wire/directory.hpp"
 #include "wire/number.hpp"
@@ -17,7 +18,8 @@ namespace mado::gateway {
 class Records {
   public:
     // `mapping`: the TOML file with [holder] and [service.<name>] rows = "select …" and, where the
-    // service has items, items = "select …".
+    // service has items, items = "select …", where it is a tell, tell = "insert …". The database is
+    // opened for writing only when there is a tell.
     // OperatorError names file, service and column when something does not fit.
     Records(const std::string& mapping, const std::string& database,
             const wire::Directory& directory, const wire::Schemes& schemes);
@@ -31,15 +33,28 @@ class Records {
     wire::ServiceAnswer answer(const wire::ServiceId& service,
                                const wire::ServiceQuestion& question);
 
+    // Takes in what the holder was told, durably. The same order may come again, also at once after
+    // a crash: the mapping's statement does nothing the second time (:order_id). Throws as
+    // answer().
+    struct Order {
+        std::string id;  // of the entry in the access log, which nobody can make twice
+        UnixTime time;
+    };
+    void apply(const wire::ServiceId& service, const wire::ServiceQuestion& question,
+               const Order& order);
+
   private:
     struct Service {
         const wire::Contract* contract;
         db::Statement rows;
         std::optional<db::Statement> items;
+        std::optional<db::Statement> tell;
     };
+    Service open_service(Config& services, const std::string& name, const std::string& database);
     const wire::Participant* holder_ = nullptr;
     const wire::Scheme* scheme_ = nullptr;
     db::Connection connection_;
+    std::optional<db::Connection> writing_;  // before the statements of it
     std::map<std::string, Service, std::less<>> services_;
 };
 

@@ -107,6 +107,37 @@ TEST_F(RecordsTest, StatementsThatAreNone) {
     }
 }
 
+TEST_F(RecordsTest, StatementsThatTakeIn) {
+    holder.run("create table told (order_id primary key, what)");
+    const auto said = [this](std::string_view service, std::string_view more) {
+        const auto rows = service == "eligibility"
+                              ? fmt::format("select {} from insured", columns)
+                              : std::string("select number, name, as_of from insured");
+        holder.map(rows, service);
+        holder.write_mapping(*read_file(holder.mapping) + std::string(more));
+        return refusal();
+    };
+    const auto expect = [&said](std::string_view tell, std::string_view why) {
+        const auto text = said("health-care-number", fmt::format("tell = \"{}\"\n", tell));
+        EXPECT_NE(text.find(why), std::string::npos) << tell << "\n" << text;
+    };
+    EXPECT_EQ(said("health-care-number",
+                   "tell = \"insert into told values (:order_id, :time || :health_care_number || "
+                   ":valid_from || :number) on conflict do nothing\"\n"),
+              "");
+    EXPECT_NE(said("health-care-number", "").find("needs a statement that takes in"),
+              std::string::npos);
+    EXPECT_NE(
+        said("eligibility", "tell = \"delete from told\"\n").find("the service is told nothing"),
+        std::string::npos);
+    expect("select :order_id", "the statement writes nothing");
+    expect("insert into told values ('1', :number)", "without :order_id");
+    expect("insert into told values (:order_id, :birth_date)", "there is no parameter :birth_date");
+    expect("insert into told values (:order_id, 1) returning what",
+           "the service has no column what");
+    expect("insert into nothing values (:order_id)", "tell");
+}
+
 TEST_F(RecordsTest, HolderThatIsAnother) {
     const auto text = *read_file(holder.mapping);
     holder.write_mapping(wire::replaced(text, "06990014", "06990077"));

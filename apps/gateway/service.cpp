@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/digest.hpp"
 #include "wire/sealing.hpp"
 
 namespace mado::gateway {
@@ -11,25 +12,33 @@ bool is_addressed_to(const wire::Target& to, const wire::Participant& holder) {
     return to.holder ? *to.holder == holder.id : *to.kind == holder.kind;
 }
 
+bool payload_fits(std::string_view payload, const wire::Head& head) {
+    if (!head.payload_hash) return payload.empty();
+    return crypto::sha256(as_bytes(payload)) == *head.payload_hash;
+}
+
 // The head inside the order is a valid request of the organisation it names: the relay cannot ask
 // on its own account, because it has no key of a requester.
 std::expected<wire::Head, Code> verify_head(const wire::Order& order,
                                             const wire::Participant& holder,
-                                            const wire::Directory& directory) {
+                                            const wire::Directory& directory,
+                                            std::string_view payload) {
     auto head = wire::parse_head(order.head);
     if (!head) return std::unexpected(Code::head_mismatch);
     if (!wire::head_is_signed(*head, directory)) return std::unexpected(Code::head_mismatch);
     if (head->head.audience != order.relay || !is_addressed_to(head->head.to, holder)) {
         return std::unexpected(Code::head_mismatch);
     }
-    // A payload has no place beside this order, and the relay may not claim more than the requester
-    // said about a card that was shown.
-    if (head->head.payload_hash ||
+    // The payload is the one that the requester signed for, and the relay may not claim more than
+    // the requester said about a card that was shown.
+    if (!payload_fits(payload, head->head) ||
         head->head.card_seen != (order.presence == wire::Presence::card_seen)) {
         return std::unexpected(Code::head_mismatch);
     }
     // An order is made while its head lives, not before and not after.
-    if (!wire::head_is_fresh(head->head, order.time)) return std::unexpected(Code::head_mismatch);
+    if (!wire::head_is_fresh(head->head, order.time, wire::lifetime_s_max(head->head.service))) {
+        return std::unexpected(Code::head_mismatch);
+    }
     return std::move(head->head);
 }
 
@@ -68,7 +77,7 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
     if (order.relay != directory.relay().id) return std::unexpected(Code::receipt_invalid);
     const auto* holder = directory.find(order.holder);
     if (holder == nullptr) return std::unexpected(Code::order_for_other);
-    auto head = verify_head(order, *holder, directory);
+    auto head = verify_head(order, *holder, directory, facts.delivery.payload);
     if (!head) return std::unexpected(head.error());
     if (!number_fits(facts.delivery, order) || !birth_date_fits(facts.delivery, order.presence)) {
         return std::unexpected(Code::number_mismatch);
@@ -105,7 +114,12 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
                          .sealed_until = sealed_until};
 }
 
-std::optional<Code> judge_freshness(const VerifiedOrder& order, bool seen_before, UnixTime now) {
+std::optional<Code> judge_freshness(const VerifiedOrder& order, wire::Act act, bool seen_before,
+                                    UnixTime now) {
+    if (act == wire::Act::tell) {
+        const bool alive = now < order.head.expires && now >= order.order.time - wire::clock_skew_s;
+        return alive ? std::nullopt : std::optional(Code::order_stale);
+    }
     if (seen_before) {
         return now < order.head.expires ? std::nullopt : std::optional(Code::order_replayed);
     }

@@ -11,6 +11,7 @@
 #include "wire/exchange.hpp"
 #include "wire/head.hpp"
 #include "wire/policy.hpp"
+#include "wire/services/catalogue.hpp"
 
 namespace mado::gateway {
 
@@ -38,7 +39,9 @@ struct VerifiedOrder {
 // Everything that can be decided without a store: proof and log key, head's signature and aud, to
 // or kind, number's commitment, policy. Freshness depends on whether the order was seen before.
 std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts);
-// At first sight the order's time is within the clock skew; a repeat is good until the head ends.
-std::optional<Code> judge_freshness(const VerifiedOrder& order, bool seen_before, UnixTime now);
+// At first sight the order's time is within the clock skew; a repeat is good until the head ends,
+// and so is a tell.
+std::optional<Code> judge_freshness(const VerifiedOrder& order, wire::Act act, bool seen_before,
+                                    UnixTime now);
 
 }  // namespace mado::gateway

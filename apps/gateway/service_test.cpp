@@ -260,13 +260,16 @@ TEST_F(GatewayServiceTest, FreshnessAtFirstSightAndOfRepeats) {
     ASSERT_TRUE(order.has_value());
     constexpr bool first = false;
     constexpr bool repeat = true;
-    EXPECT_EQ(judge_freshness(*order, first, test_now - 60), std::nullopt);
-    EXPECT_EQ(judge_freshness(*order, first, test_now + 60), std::nullopt);
-    EXPECT_EQ(judge_freshness(*order, first, test_now - 61), Code::order_stale);
-    EXPECT_EQ(judge_freshness(*order, first, test_now + 61), Code::order_stale);
-    EXPECT_EQ(judge_freshness(*order, repeat, order->head.expires - 1), std::nullopt);
-    EXPECT_EQ(judge_freshness(*order, repeat, order->head.expires), Code::order_replayed);
-    EXPECT_EQ(judge_freshness(*order, repeat, test_now + 86'400), Code::order_replayed);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, first, test_now - 60), std::nullopt);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, first, test_now + 60), std::nullopt);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, first, test_now - 61), Code::order_stale);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, first, test_now + 61), Code::order_stale);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, repeat, order->head.expires - 1),
+              std::nullopt);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, repeat, order->head.expires),
+              Code::order_replayed);
+    EXPECT_EQ(judge_freshness(*order, wire::Act::ask, repeat, test_now + 86'400),
+              Code::order_replayed);
 }
 
 }  // namespace

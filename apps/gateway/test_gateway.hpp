@@ -29,12 +29,23 @@ constexpr std::string_view test_policies = R"({"utc_offset_s":32400,"policies":[
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
  {"id":"care","service":"eligibility","requester_kind":"clinic","purpose":"treatment",
   "presence":"number","holder_kinds":["care-insurer"],"legal_basis":"…","keep_days":30,
+  "tell_at_once":false,"from":"2020-01-01"},
+ {"id":"told","service":"health-care-number","requester_kind":"clinic","purpose":"issuing",
+  "presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
   "tell_at_once":false,"from":"2020-01-01"}]})";
 
 struct GatewayCountry : wire::TestCountry {
+    crypto::PrivateKey insurer_sealing = crypto::PrivateKey::generate(crypto::KeyType::p256);
+
     // Besides: another insurer behind another gateway, and a clinic with a key of its own.
     [[nodiscard]] std::string directory_json() const {
-        const auto json = TestCountry::directory_json();
+        const auto sealing =
+            fmt::format(R"("services":["eligibility","health-care-number"],)"
+                        R"("sealing_keys":[{{"kid":"{}","jwk":{}}}],)",
+                        wire::kid_of(insurer_sealing), insurer_sealing.public_key().jwk());
+        const auto json =
+            wire::replaced(TestCountry::directory_json(),
+                           R"("services":["eligibility","health-care-number"],)", sealing);
         const auto other = fmt::format(
             R"({{"id":"06990099","name":"…","kind":"medical-insurer","certificates":["{}"],)"
             R"("signing_keys":[],"services":["eligibility"],"addresses":[]}},)",

@@ -7,6 +7,7 @@
 #include "http/completion.hpp"
 #include "itself.hpp"
 #include "wire/sealing.hpp"
+#include "wire/services/catalogue.hpp"
 
 namespace mado::relay {
 namespace {
@@ -43,7 +44,10 @@ bool is_by_card(const wire::Subject& subject) {
 // Of what kind the subject is says how the person took part.
 wire::Presence presence_of(const wire::Subject& subject, const wire::Head& head) {
     if (is_by_card(subject)) return wire::Presence::card_pin;
-    if (std::holds_alternative<wire::SelfSubject>(subject)) return wire::Presence::none;
+    if (std::holds_alternative<wire::SelfSubject>(subject) ||
+        std::holds_alternative<wire::OwnSubject>(subject)) {
+        return wire::Presence::none;
+    }
     return head.card_seen ? wire::Presence::card_seen : wire::Presence::number;
 }
 
@@ -220,17 +224,20 @@ Exchange::Step<std::optional<wire::Sealing>> Exchange::judge_sealing(
     return std::optional(*sealing);
 }
 
-// Only some services of the relay itself take a payload, and then it is the one that was signed.
+// Only some services take a payload, and then it is the one that was signed, for one holder.
 std::optional<Code> Exchange::judge_payload(const Caller& caller) const {
     const auto& head = caller.head.head;
+    const bool to_relay = head.to.holder == shared_.directory.relay().id;
+    const auto* contract = wire::find_contract(head.service.text());
     const bool wanted =
-        head.to.holder == shared_.directory.relay().id && takes_payload(head.service);
+        to_relay ? takes_payload(head.service) : contract != nullptr && !contract->payload.empty();
     const bool given = head.payload_hash.has_value() && !caller.request.payload.empty();
     if (!wanted) {
         const bool none = !head.payload_hash && caller.request.payload.empty();
         return none ? std::nullopt : std::optional(Code::not_allowed);
     }
-    if (!given || crypto::sha256(as_bytes(caller.request.payload)) != *head.payload_hash) {
+    if (!given || !head.to.holder ||
+        crypto::sha256(as_bytes(caller.request.payload)) != *head.payload_hash) {
         return Code::malformed;
     }
     return std::nullopt;
@@ -332,6 +339,9 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
         if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
             return resolve_number(caller, *number);
         }
+        if (const auto* own = std::get_if<wire::OwnSubject>(&permit.subject)) {
+            return resolve_own(caller, *own);
+        }
         auto route = route_linked(to, shared_.directory, reader_.identifiers(*permit.person));
         if (!route) return refuse(route.error());
         return Resolved{std::move(*route), reader_.person(*permit.person), {}};
@@ -371,6 +381,23 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller
     NewSeries series{.indexes = number_indexes(shared_.vault, number, scheme),
                      .identifier = *route->identifier};
     return Resolved{std::move(*route), std::move(series), std::move(path)};
+}
+
+// By the number that the asking organisation itself gave the person: it knows whom it means, and
+// hears when nobody is linked to it.
+Exchange::Step<Exchange::Resolved> Exchange::resolve_own(const Caller& caller,
+                                                         const wire::OwnSubject& own) {
+    const auto& scheme = *shared_.schemes.find(own.number.scheme);
+    if (scheme.giver(own.number) != caller.participant->id.text()) {
+        return refuse(Code::not_allowed);
+    }
+    const auto people = reader_.linked(own.number, scheme);
+    if (people.empty()) return refuse(Code::no_link);
+    if (people.size() > 1) return refuse(Code::several_match);
+    auto route =
+        route_linked(caller.head.head.to, shared_.directory, reader_.identifiers(people.front()));
+    if (!route) return refuse(route.error());
+    return Resolved{std::move(*route), reader_.person(people.front()), {}};
 }
 
 // What three misses close for the day: this requester and this person, however the number is
@@ -485,7 +512,8 @@ Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller
     auto body = wire::delivery_json({.receipt = recorded.receipt,
                                      .number = recorded.number,
                                      .number_salt = recorded.number_salt,
-                                     .birth_date = recorded.birth_date});
+                                     .birth_date = recorded.birth_date,
+                                     .payload = caller.request.payload});
     auto reply =
         co_await shared_.holders.deliver(io_, recorded.holder, std::move(body), forward_timeout);
     if (!reply) {

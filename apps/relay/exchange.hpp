@@ -106,6 +106,7 @@ class Exchange {
     Step<Accepted> accept(const Caller& caller, const wire::SignedMandate& mandate,
                           std::string_view compact, Permit& permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
+    Step<Resolved> resolve_own(const Caller& caller, const wire::OwnSubject& own);
     Notice notice_of(const Caller& caller, const Permit& permit) const;
     LiveName request_name(const Caller& caller) const;
     std::optional<LiveName> use_of_check(const Permit& permit, const wire::Head& head,

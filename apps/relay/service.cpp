@@ -38,7 +38,8 @@ std::expected<const wire::Participant*, Code> authenticate(const CallerFacts& fa
     const auto caller = own_organisation(facts.directory, head.issuer.text(), facts.certificate);
     if (!caller) return caller;
     if (head.audience != facts.directory.relay().id) return std::unexpected(Code::head_audience);
-    if (!wire::head_is_fresh(head, facts.now)) return std::unexpected(Code::head_stale);
+    if (!wire::head_is_fresh(head, facts.now, wire::lifetime_s_max(head.service)))
+        return std::unexpected(Code::head_stale);
     const auto* key = (*caller)->signing_key(facts.head.jws.key_id);
     if (key == nullptr || !crypto::verify_jws(facts.head.jws, *key)) {
         return std::unexpected(Code::head_signature);

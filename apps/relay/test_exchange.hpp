@@ -59,6 +59,9 @@ constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policie
  {"id":"applied","service":"question","requester_kind":"portal","purpose":"application",
   "presence":"card-pin","mandate":"application","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"told","service":"health-care-number","requester_kind":"clinic","purpose":"issuing",
+  "presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
+  "tell_at_once":false,"from":"2020-01-01"},
  {"id":"secret","service":"eligibility","requester_kind":"clinic","purpose":"investigation",
   "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","sealable":true,
   "keep_days":30,"tell_at_once":true,"from":"2020-01-01"}]})";
@@ -119,7 +122,11 @@ class ExchangeTest : public testing::Test {
                                                  {"branch", "00"}}},
                            .holder = participant_id("06990014"),
                            .current = true};
-        return {.identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured}},
+        const Identifier file{
+            .number = file_number("000123"), .holder = participant_id("clinic-1"), .current = true};
+        const auto& files = *schemes.find("file-number");
+        return {.identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured},
+                                {number_indexes(store.vault(), file.number, files), file}},
                 .cards = {registered(card), registered(lost_card, CardStatus::revoked),
                           registered(signing_card)}};
     }
@@ -239,6 +246,9 @@ class ExchangeTest : public testing::Test {
                                      {"number", std::string(digits)},
                                      {"branch", std::string(branch)}},
                                     "1986-11-22");
+    }
+    static wire::PersonNumber file_number(std::string_view digits) {
+        return {.scheme = "file-number", .fields = {{"number", std::string(digits)}}};
     }
     wire::Mandate mandate_content(wire::MandateKind kind = wire::MandateKind::check) {
         const bool check = kind == wire::MandateKind::check;

@@ -1,6 +1,5 @@
 #include "client/ask_relay.hpp"
 
-#include "crypto/jwe.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::client {
@@ -15,11 +14,9 @@ Result<Ask> make_ask(const wire::Directory& directory, const ToRelay& question) 
             .subject = to_bytes(question.subject),
             .card_seen = false};
     if (question.payload.empty()) return ask;
-    if (relay.sealing_keys.empty()) {
-        return std::unexpected(Problem{wire::Code::directory_invalid, {}, {}, {}});
-    }
-    const auto& [kid, key] = *relay.sealing_keys.begin();
-    ask.payload = crypto::encrypt_jwe(as_bytes(question.payload), key, kid);
+    auto payload = seal_payload(relay, question.payload);
+    if (!payload) return std::unexpected(payload.error());
+    ask.payload = std::move(*payload);
     return ask;
 }
 

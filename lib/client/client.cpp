@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "wire/services/catalogue.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::client {
@@ -138,7 +140,7 @@ Asker::Signed Asker::sign(const Ask& question, const crypto::PublicKey& seal_to)
                     .audience = directory_.relay().id,
                     .jti = jti,
                     .issued_at = now,
-                    .expires = now + wire::ask_lifetime_s,
+                    .expires = now + wire::lifetime_s_max(question.service),
                     .to = question.to,
                     .service = question.service,
                     .purpose = question.purpose,
@@ -222,10 +224,17 @@ Result<Answered> Asker::check(const wire::Head& head, const std::string& signed_
                                      .order = receipt->entry,
                                      .service = head.service,
                                      .now = now,
+                                     .act = wire::act_of(head.service),
                                      .values_max = question.values_max});
     if (!answer) return found_here(wire::Code::answer_invalid, answer.error().why);
     return Answered{std::move(*answer), std::move(*reply->receipt), order, *reply->subject_salt,
                     receipt->entry};
+}
+
+Result<std::string> seal_payload(const wire::Participant& to, std::string_view text) {
+    if (to.sealing_keys.empty()) return problem(wire::Code::directory_invalid, "no sealing key");
+    const auto& [kid, key] = *to.sealing_keys.begin();
+    return crypto::encrypt_jwe(as_bytes(text), key, kid);
 }
 
 std::unexpected<Problem> card_problem(const card::CardProblem& why) {

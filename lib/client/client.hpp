@@ -93,6 +93,10 @@ struct Passed {
 template <class T>
 using Result = std::expected<T, Problem>;
 
+// To one organisation, by a sealing key that the directory lists for it; directory_invalid when
+// there is none.
+Result<std::string> seal_payload(const wire::Participant& to, std::string_view text);
+
 // Asks over one connection, one request at a time; several Askers ask side by side.
 class Asker {
   public:

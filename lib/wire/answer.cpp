@@ -15,6 +15,16 @@ constexpr std::size_t members = 7;
 
 }  // namespace
 
+std::string_view answer_type(Act act) {
+    switch (act) {
+        case Act::ask:
+            return "mado-answer+jws";
+        case Act::tell:
+            return "mado-accept+jws";
+    }
+    return {};
+}
+
 std::string seal_answer(Answer answer, std::string_view kid, const crypto::PrivateKey& key,
                         const crypto::PublicKey& seal_to) {
     json::object out;
@@ -25,9 +35,10 @@ std::string seal_answer(Answer answer, std::string_view kid, const crypto::Priva
     out["service"] = answer.service.text();
     out["as_of"] = answer.as_of;
     out["data"] = std::move(*answer.data);
-    const auto jws = crypto::sign_jws(answer_type, {.key_id = std::string(kid), .certificate = {}},
+    const auto type = answer_type(answer.act);
+    const auto jws = crypto::sign_jws(type, {.key_id = std::string(kid), .certificate = {}},
                                       as_bytes(json::serialize(out)), key);
-    return crypto::encrypt_jwe(as_bytes(jws), seal_to, {}, answer_type);
+    return crypto::encrypt_jwe(as_bytes(jws), seal_to, {}, type);
 }
 
 Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_to,
@@ -36,7 +47,7 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
     if (!plain) return std::unexpected(plain.error());
     auto jws = crypto::parse_jws(as_text(*plain), {.bytes_max = answer_bytes_max});
     if (!jws) return std::unexpected(jws.error());
-    if (jws->type != answer_type) return bad("not an answer");
+    if (jws->type != answer_type(expected.act)) return bad("not an answer");
     const auto* key = expected.from.signing_key(jws->key_id);
     if (key == nullptr) return bad("signed with a key that the directory does not list");
     if (!crypto::verify_jws(*jws, *key)) return bad("the answer's signature is wrong");
@@ -60,7 +71,8 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
     if (order != expected.order) return bad("the answer is to another order");
     if (!service || *service != expected.service) return bad("the answer is of another service");
     if (issued_at > expected.now + clock_skew_s) return bad("the answer is from the future");
-    return Answer{.issuer = *issuer,
+    return Answer{.act = expected.act,
+                  .issuer = *issuer,
                   .audience = audience,
                   .order = order,
                   .issued_at = issued_at,

@@ -14,7 +14,11 @@
 
 namespace mado::wire {
 
+// An ask returns data; a tell hands something over and returns the holder's signed acceptance.
+enum class Act { ask, tell };
+
 struct Answer {
+    Act act = Act::ask;
     ParticipantId issuer;
     Hash audience{};  // RFC 7638 thumbprint of seal_to
     Hash order{};     // the order's entry; for the relay itself: SHA-256 of the head's JWS
@@ -25,7 +29,7 @@ struct Answer {
     std::string signed_form = {};  // the holder's JWS, as opened: what the requester keeps as proof
 };
 
-constexpr std::string_view answer_type = "mado-answer+jws";
+std::string_view answer_type(Act act);                // the JWS's typ
 constexpr std::size_t document_values_max = 100'000;  // where nobody asks for more
 
 // Signs and seals.
@@ -37,6 +41,7 @@ struct AnswerExpected {
     Hash order;
     ServiceId service;
     UnixTime now;
+    Act act = Act::ask;
     // JSON values in the document: each takes some 50 bytes here, and as little as two there.
     std::size_t values_max = document_values_max;
 };

@@ -46,7 +46,7 @@ TEST_F(Examples, OfARequestIsSignedAndNamesItsSubject) {
     const auto* key = clinic->signing_key(head.jws.key_id);
     ASSERT_NE(key, nullptr);
     EXPECT_TRUE(crypto::verify_jws(head.jws, *key));
-    EXPECT_TRUE(head_is_fresh(head.head, head.head.issued_at));
+    EXPECT_TRUE(head_is_fresh(head.head, head.head.issued_at, ask_lifetime_s));
     EXPECT_TRUE(read_protocol_page("request.md").contains(as_text(head.jws.payload)));
 }
 

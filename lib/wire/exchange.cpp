@@ -97,6 +97,7 @@ std::string delivery_json(const Delivery& delivery) {
         out["number_salt"] = base64url(delivery.number_salt);
     }
     if (delivery.birth_date) out["birth_date"] = to_text(*delivery.birth_date);
+    if (!delivery.payload.empty()) out["payload"] = delivery.payload;
     return json::serialize(out);
 }
 
@@ -112,6 +113,7 @@ Parsed<Delivery> parse_delivery(std::string_view body) {
         out.number_salt = in.hash("number_salt");
     }
     out.birth_date = in.optional_date("birth_date");
+    out.payload = in.optional_text("payload", request_bytes_max).value_or("");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!receipt) return std::unexpected(receipt.error());
     out.receipt = std::move(*receipt);

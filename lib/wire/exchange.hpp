@@ -46,6 +46,7 @@ struct Delivery {
     std::string number;  // exact bytes that the order commits to; "" when the order has none
     Hash number_salt{};
     std::optional<Date> birth_date;
+    std::string payload = {};  // JWE to the holder, whose hash is the head's; "" when there is none
 };
 std::string delivery_json(const Delivery& delivery);
 Parsed<Delivery> parse_delivery(std::string_view body);

@@ -135,8 +135,8 @@ std::string sign_head(const Head& head, std::string_view kid, const crypto::Priv
                             as_bytes(json::serialize(out)), key);
 }
 
-bool head_is_fresh(const Head& head, UnixTime now) {
-    if (head.expires <= head.issued_at || head.expires - head.issued_at > ask_lifetime_s) {
+bool head_is_fresh(const Head& head, UnixTime now, std::int64_t lifetime_s_max) {
+    if (head.expires <= head.issued_at || head.expires - head.issued_at > lifetime_s_max) {
         return false;
     }
     return head.issued_at <= now + clock_skew_s && now < head.expires;

@@ -53,7 +53,8 @@ struct Head {
 constexpr std::size_t head_bytes_max = 8 * 1024;
 constexpr std::string_view head_type = "mado-head+jws";
 constexpr std::int64_t ask_lifetime_s = 60;
-constexpr std::int64_t clock_skew_s = 60;  // how far clocks of organisations may differ
+constexpr std::int64_t tell_lifetime_s = 7 * 86'400;  // it waits for its holder
+constexpr std::int64_t clock_skew_s = 60;             // how far clocks of organisations may differ
 
 // The head and the JWS it came in, not yet verified.
 struct SignedHead {
@@ -71,7 +72,8 @@ Hash commit_operator(const Hash& salt, std::string_view name);
 
 std::string sign_head(const Head& head, std::string_view kid, const crypto::PrivateKey& key);
 
-// exp − iat is not above an ask's lifetime, and `now` lies between them (with the skew).
-bool head_is_fresh(const Head& head, UnixTime now);
+// exp − iat is not above what the service allows (lifetime_s_max of the catalogue), and `now` lies
+// between them (with the skew).
+bool head_is_fresh(const Head& head, UnixTime now, std::int64_t lifetime_s_max);
 
 }  // namespace mado::wire

@@ -167,23 +167,23 @@ TEST_F(Heads, AreRefusedBeforeReadingWhenTooLong) {
 
 TEST_F(Heads, AreFreshFromAMinuteBeforeTheirStartUntilTheirEnd) {
     auto head = country_.head();
-    EXPECT_FALSE(head_is_fresh(head, test_now - 61));
-    EXPECT_TRUE(head_is_fresh(head, test_now - 60));
-    EXPECT_TRUE(head_is_fresh(head, test_now));
-    EXPECT_TRUE(head_is_fresh(head, test_now + 59));
-    EXPECT_FALSE(head_is_fresh(head, test_now + 60));
+    EXPECT_FALSE(head_is_fresh(head, test_now - 61, ask_lifetime_s));
+    EXPECT_TRUE(head_is_fresh(head, test_now - 60, ask_lifetime_s));
+    EXPECT_TRUE(head_is_fresh(head, test_now, ask_lifetime_s));
+    EXPECT_TRUE(head_is_fresh(head, test_now + 59, ask_lifetime_s));
+    EXPECT_FALSE(head_is_fresh(head, test_now + 60, ask_lifetime_s));
     head.expires = test_now + 61;  // longer than an ask may live
-    EXPECT_FALSE(head_is_fresh(head, test_now));
+    EXPECT_FALSE(head_is_fresh(head, test_now, ask_lifetime_s));
     head.expires = test_now + 1;
-    EXPECT_TRUE(head_is_fresh(head, test_now));
+    EXPECT_TRUE(head_is_fresh(head, test_now, ask_lifetime_s));
     head.expires = test_now;  // no life at all
-    EXPECT_FALSE(head_is_fresh(head, test_now - 1));
+    EXPECT_FALSE(head_is_fresh(head, test_now - 1, ask_lifetime_s));
     head.expires = test_now - 1;
-    EXPECT_FALSE(head_is_fresh(head, test_now - 1));
+    EXPECT_FALSE(head_is_fresh(head, test_now - 1, ask_lifetime_s));
     // The largest times that parse_head lets through do not overflow.
     head.issued_at = 0;
     head.expires = INT64_MAX / 2;
-    EXPECT_FALSE(head_is_fresh(head, INT64_MAX / 2));
+    EXPECT_FALSE(head_is_fresh(head, INT64_MAX / 2, ask_lifetime_s));
 }
 
 }  // namespace

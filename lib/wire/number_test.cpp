@@ -205,7 +205,7 @@ TEST_F(Numbers, HaveSchemesByNameAndByKindOfHolder) {
     EXPECT_EQ(schemes_.find("pension-number"), nullptr);
     EXPECT_EQ(schemes_.of_holder(participant_id("992016"), code_id("care-insurer"))->name,
               "care-insured-number");
-    EXPECT_EQ(schemes_.of_holder(participant_id("clinic-1"), code_id("clinic")), nullptr);
+    EXPECT_EQ(schemes_.of_holder(participant_id("relay"), code_id("relay")), nullptr);
     EXPECT_FALSE(schemes_.find("health-care-number")->kind);
     EXPECT_EQ(schemes_.find("insured-number")->optional_in_index, "branch");
 }

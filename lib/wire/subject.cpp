@@ -5,21 +5,26 @@
 namespace mado::wire {
 namespace {
 
-std::expected<Subject, Code> read_number_subject(const json::object& object,
-                                                 const Schemes& schemes) {
+// Without its `scheme`, the object has the scheme's fields.
+std::expected<PersonNumber, Code> read_scheme_and_number(json::object object,
+                                                         const Schemes& schemes) {
     Members in(object);
     const auto scheme_name = in.text("scheme", 40);
-    const auto birth_date = in.optional_date("birth_date");
-    if (!in.good() || !birth_date) return std::unexpected(Code::malformed);
-    const auto* scheme = schemes.find(scheme_name);
+    const auto* scheme = in.good() ? schemes.find(scheme_name) : nullptr;
     if (scheme == nullptr) return std::unexpected(Code::malformed);
-    json::object fields;
-    for (const auto& member : object) {
-        if (member.key() != "scheme" && member.key() != "birth_date") {
-            fields[member.key()] = member.value();
-        }
+    object.erase("scheme");
+    return read_number(*scheme, object);
+}
+
+std::expected<Subject, Code> read_number_subject(json::object object, const Schemes& schemes) {
+    std::optional<Date> birth_date;
+    {
+        Members in(object);
+        birth_date = in.optional_date("birth_date");
+        if (!in.good() || !birth_date) return std::unexpected(Code::malformed);
     }
-    auto number = read_number(*scheme, fields);
+    object.erase("birth_date");
+    auto number = read_scheme_and_number(std::move(object), schemes);
     if (!number) return std::unexpected(number.error());
     return NumberSubject{std::move(*number), *birth_date};
 }
@@ -32,9 +37,16 @@ std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes
     if (!object) return std::unexpected(Code::malformed);
     Members in(*object);
     const bool by_delegate = in.has("by");
-    if (object->size() != (by_delegate ? 2U : 1U)) return std::unexpected(Code::malformed);
+    if (object->size() != (by_delegate ? 2U : 1U) || (by_delegate && !in.has("mandate"))) {
+        return std::unexpected(Code::malformed);
+    }
     if (const auto* number = in.optional_object("number")) {
         return read_number_subject(*number, schemes);
+    }
+    if (const auto* own = in.optional_object("own")) {
+        auto number = read_scheme_and_number(*own, schemes);
+        if (!number) return std::unexpected(number.error());
+        return OwnSubject{std::move(*number)};
     }
     if (const auto self = in.optional_boolean("self")) {
         if (!in.finish() || !*self) return std::unexpected(Code::malformed);
@@ -81,6 +93,17 @@ std::string number_subject(std::string_view scheme,
     number["birth_date"] = birth_date;
     json::object out;
     out["number"] = std::move(number);
+    return json::serialize(out);
+}
+
+std::string own_subject(const PersonNumber& number) {
+    json::object own;
+    own["scheme"] = number.scheme;
+    for (const auto& [name, value] : number.fields) {
+        if (!value.empty()) own[name] = value;
+    }
+    json::object out;
+    out["own"] = std::move(own);
     return json::serialize(out);
 }
 

@@ -28,15 +28,20 @@ struct NumberSubject {
     Date birth_date;
 };
 
+// The asking organisation's own number for the person.
+struct OwnSubject {
+    PersonNumber number;
+};
+
 // Nobody: the asking organisation's own matters with the relay.
 struct SelfSubject {};
 
-using Subject = std::variant<MandateSubject, ApplicationSubject, NumberSubject, SelfSubject>;
+using Subject =
+    std::variant<MandateSubject, ApplicationSubject, NumberSubject, OwnSubject, SelfSubject>;
 
 constexpr std::size_t subject_bytes_max = 8 * 1024;
 
-// malformed, or number_malformed. Subjects of another form (own numbers) are refused as malformed
-// until their services exist.
+// malformed, or number_malformed.
 std::expected<Subject, Code> read_subject(ByteView bytes, const Schemes& schemes);
 
 inline constexpr std::string_view self_subject = R"({"self":true})";
@@ -47,5 +52,7 @@ std::string application_subject(std::string_view application_jws);
 std::string number_subject(std::string_view scheme,
                            const std::vector<std::pair<std::string, std::string>>& fields,
                            std::string_view birth_date);
+// `number`: the scheme's fields, normalised.
+std::string own_subject(const PersonNumber& number);
 
 }  // namespace mado::wire

@@ -62,7 +62,8 @@ inline std::string jws_of(std::string_view type, std::string_view payload,
                             key);
 }
 
-// The number schemes that the tests use: one of no holder, one with a branch, one of digits.
+// The number schemes that the tests use: one of no holder, one with a branch, one of digits, one
+// that a requester gives.
 constexpr std::string_view schemes_text = R"({"schemes": [
  {"name": "health-care-number", "kind": null,
   "fields": [{"name": "number", "digits": [12], "check": "damm"}]},
@@ -74,7 +75,9 @@ constexpr std::string_view schemes_text = R"({"schemes": [
              {"name": "branch", "digits": [2], "optional": true}]},
  {"name": "care-insured-number", "kind": "care-insurer", "holder_field": "insurer",
   "fields": [{"name": "insurer", "digits": [6], "check": "insurer"},
-             {"name": "number", "digits": [10]}]}]})";
+             {"name": "number", "digits": [10]}]},
+ {"name": "file-number", "kind": "clinic", "holder": "clinic-1",
+  "fields": [{"name": "number", "digits": [6]}]}]})";
 
 inline Schemes test_schemes() {
     return valid(Schemes::parse(schemes_text));
@@ -106,7 +109,8 @@ struct TestCountry {
         return fmt::format(
             R"({{"version":7,"issued_at":{},"policy":"{}","schemes":"{}","participants":[)"
             R"({{"id":"06990014","name":"健康保険組合","kind":"medical-insurer",)"
-            R"("certificates":["{}"],"signing_keys":{},"services":["eligibility"],)"
+            R"("certificates":["{}"],"signing_keys":{},)"
+            R"("services":["eligibility","health-care-number"],)"
             R"("addresses":[]}},)"
             R"({{"id":"clinic-1","name":"クリニック","kind":"clinic","certificates":["{}"],)"
             R"("signing_keys":{},"services":[],"addresses":[]}},)"

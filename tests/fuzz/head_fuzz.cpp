@@ -17,7 +17,7 @@ bool head(ByteView in) {
     require(crypto::verify_jws(second->jws, key.public_key()), "and is signed");
     const auto third = wire::parse_head(wire::sign_head(second->head, "k", key));
     require(third && third->jws.payload == second->jws.payload, "and is written as read");
-    (void)wire::head_is_fresh(first->head, 1'795'312'800);
+    (void)wire::head_is_fresh(first->head, 1'795'312'800, wire::ask_lifetime_s);
     return true;
 }
 

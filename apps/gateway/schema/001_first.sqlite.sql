@@ -18,6 +18,7 @@ create table evidence (
     service    text not null,
     outcome    text not null,
     receipt    text not null,         -- order, salt, proof and checkpoint, as received
+    acceptance text,                  -- of a tell that was applied: its sealed answer, for repeats
     opens      integer,               -- until then it stays out of what the person is answered
     settled    integer not null       -- 1: found at its index under a cosigned checkpoint
 ) without rowid;

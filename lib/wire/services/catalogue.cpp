@@ -5,11 +5,13 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "wire/head.hpp"
 #include "wire/number.hpp"
 #include "wire/services/checkups.hpp"
 #include "wire/services/claims.hpp"
 #include "wire/services/eligibility.hpp"
 #include "wire/services/evidence.hpp"
+#include "wire/services/health_number.hpp"
 #include "wire/services/notices.hpp"
 #include "wire/services/pension.hpp"
 
@@ -18,7 +20,7 @@ namespace {
 
 const auto contracts = std::to_array<Contract>(
     {eligibility_contract(), claims_contract(), checkups_contract(), pension_contract(),
-     evidence_contract(), notices_contract(), notice_contract()});
+     evidence_contract(), notices_contract(), notice_contract(), health_number_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;
@@ -129,6 +131,39 @@ Parsed<ParameterValues> read_parameters(const Contract& contract,
     }
     if (auto ok = contract.complete(values, today); !ok) return std::unexpected(ok.error());
     return values;
+}
+
+Parsed<Row> read_payload(const Contract& contract, std::string_view text) {
+    auto object = parse_json_object(text, {.text_bytes_max = request_bytes_max,
+                                           .depth_max = 1,
+                                           .values_max = contract.payload.size() + 1});
+    if (!object) return std::unexpected(object.error());
+    Row row;
+    for (const auto& member : *object) {
+        const auto& value = member.value();
+        const std::string name(member.key());
+        if (std::ranges::find(contract.payload, name, &Column::name) == contract.payload.end()) {
+            return bad("a payload's member that the service lacks");
+        }
+        if (value.is_string()) {
+            row.values.emplace(name, std::string(value.get_string()));
+        } else if (value.is_int64()) {
+            row.values.emplace(name, value.get_int64());
+        } else {
+            return bad("a payload's member of the wrong kind");
+        }
+    }
+    if (auto ok = check_row(contract.payload, row); !ok) return std::unexpected(ok.error());
+    return row;
+}
+
+Act act_of(const ServiceId& service) {
+    const auto* contract = find_contract(service.text());
+    return contract == nullptr ? Act::ask : contract->act;
+}
+
+std::int64_t lifetime_s_max(const ServiceId& service) {
+    return act_of(service) == Act::tell ? tell_lifetime_s : ask_lifetime_s;
 }
 
 Parsed<void> check_row(std::span<const Column> columns, const Row& row) {

@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "wire/answer.hpp"
 #include "wire/directory.hpp"
 #include "wire/exchange.hpp"
 
@@ -56,6 +57,7 @@ struct ServiceQuestion {
     std::map<std::string, std::string, std::less<>> number;  // its fields, as asked, normalised
     std::optional<Date> birth_date;                          // to be compared with the rows
     ParameterValues parameters;                              // as read_parameters() returns them
+    Row payload = {};                                        // as read_payload() returns it
     UnixTime now = 0;
     Date today{};  // the order's day, in the country
 };
@@ -75,6 +77,9 @@ struct Contract {
     RowSource source;
     // It gives out records: not while nobody witnesses the access log.
     bool needs_witnesses;
+    Act act = Act::ask;
+    // Members of the JSON object that is sealed to the holder; none: it takes no payload.
+    std::span<const Column> payload = {};
     std::span<const Column> rows;
     std::span<const Column> items;  // of the second SELECT; none: the service has only rows
     std::string_view item_key;      // column of both (text): the row that an item belongs to
@@ -104,6 +109,14 @@ const Contract* find_contract(std::string_view service);
 Parsed<ParameterValues> read_parameters(const Contract& contract,
                                         const std::map<std::string, std::string>& asked,
                                         Date today);
+
+// What was sealed to the holder: the contract's members, each of its kind, none unknown.
+Parsed<Row> read_payload(const Contract& contract, std::string_view text);
+
+// Of a service that the catalogue lacks: ask.
+Act act_of(const ServiceId& service);
+// How long a request for this service may live: an ask a minute, a tell until its holder is back.
+std::int64_t lifetime_s_max(const ServiceId& service);
 
 // A row fits its columns: every required one is there and not null, every value is of its kind.
 Parsed<void> check_row(std::span<const Column> columns, const Row& row);

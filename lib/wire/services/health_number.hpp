@@ -1,0 +1,13 @@
+// The tell `health-care-number` (保健医療番号のお知らせ): the issuer tells a medical insurer which
+// health-care number one of its insured persons now has (the report's step ⑪). Payload:
+//   { "health_care_number": text, "valid_from": date }
+// Data of the acceptance: { }
+#pragma once
+
+#include "wire/services/catalogue.hpp"
+
+namespace mado::wire {
+
+const Contract& health_number_contract();
+
+}  // namespace mado::wire
