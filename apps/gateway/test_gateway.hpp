@@ -40,11 +40,12 @@ struct GatewayCountry : wire::TestCountry {
     // Besides: another insurer behind another gateway, and a clinic with a key of its own.
     [[nodiscard]] std::string directory_json() const {
         const auto sealing =
-            fmt::format(R"("services":["eligibility","health-care-number"],"sealing_keys":[{{"kid":"{}","jwk":{}}}],)",
+            fmt::format(R"("services":["eligibility","health-care-number"],)"
+                        R"("sealing_keys":[{{"kid":"{}","jwk":{}}}],)",
                         wire::kid_of(insurer_sealing), insurer_sealing.public_key().jwk());
-        const auto json = wire::replaced(TestCountry::directory_json(),
-                                         R"("services":["eligibility","health-care-number"],)",
-                                         sealing);
+        const auto json =
+            wire::replaced(TestCountry::directory_json(),
+                           R"("services":["eligibility","health-care-number"],)", sealing);
         const auto other = fmt::format(
             R"({{"id":"06990099","name":"…","kind":"medical-insurer","certificates":["{}"],)"
             R"("signing_keys":[],"services":["eligibility"],"addresses":[]}},)",

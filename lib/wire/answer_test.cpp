@@ -93,9 +93,9 @@ TEST_F(Answers, AreTheHoldersOwn) {
     // Of another participant, also when it says the holder's name or takes its kid.
     EXPECT_EQ(said(seal_json(text, country_.relay)),
               "signed with a key that the directory does not list");
-    const auto taken_kid =
-        crypto::sign_jws(answer_type(Act::ask), {.key_id = kid_of(country_.insurer), .certificate = {}},
-                         as_bytes(text), country_.relay);
+    const auto taken_kid = crypto::sign_jws(answer_type(Act::ask),
+                                            {.key_id = kid_of(country_.insurer), .certificate = {}},
+                                            as_bytes(text), country_.relay);
     EXPECT_EQ(said(crypto::encrypt_jwe(as_bytes(taken_kid), country_.seal_to.public_key())),
               "the answer's signature is wrong");
     auto of_other = answer();

@@ -118,7 +118,8 @@ TEST_F(Directories, RefuseUnknownMissingAndWrongMembers) {
     EXPECT_NE(said_with(R"("name":"クリニック",)", ""), "good");
     EXPECT_NE(said_with(R"("kind":"clinic")", R"("kind":"Clinic")"), "good");
     EXPECT_NE(said_with(R"("id":"clinic-1")", R"("id":"clinic 1")"), "good");
-    EXPECT_NE(said_with(R"("services":["eligibility",)", R"("services":["eligibility",1,)"), "good");
+    EXPECT_NE(said_with(R"("services":["eligibility",)", R"("services":["eligibility",1,)"),
+              "good");
     EXPECT_NE(said_with(R"("services":["eligibility",)", R"("services":["",)"), "good");
     EXPECT_NE(said_with(base64url(filled(4)), base64url(Bytes(31))), "good");
     EXPECT_NE(said_with(base64url(filled(1)), "AA"), "good");

@@ -109,7 +109,8 @@ struct TestCountry {
         return fmt::format(
             R"({{"version":7,"issued_at":{},"policy":"{}","schemes":"{}","participants":[)"
             R"({{"id":"06990014","name":"健康保険組合","kind":"medical-insurer",)"
-            R"("certificates":["{}"],"signing_keys":{},"services":["eligibility","health-care-number"],)"
+            R"("certificates":["{}"],"signing_keys":{},)"
+            R"("services":["eligibility","health-care-number"],)"
             R"("addresses":[]}},)"
             R"({{"id":"clinic-1","name":"クリニック","kind":"clinic","certificates":["{}"],)"
             R"("signing_keys":{},"services":[],"addresses":[]}},)"

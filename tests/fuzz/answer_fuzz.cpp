@@ -20,8 +20,8 @@ bool answer(ByteView in) {
                                         .service = wire::service_id("eligibility"),
                                         .now = wire::test_now};
     require(!wire::open_answer(as_text(in), seal_to, expected), "nobody has signed this");
-    const auto jws =
-        crypto::sign_jws(wire::answer_type(wire::Act::ask), {.key_id = "k", .certificate = {}}, in, key);
+    const auto jws = crypto::sign_jws(wire::answer_type(wire::Act::ask),
+                                      {.key_id = "k", .certificate = {}}, in, key);
     const auto sealed = crypto::encrypt_jwe(as_bytes(jws), seal_to.public_key());
     const auto opened = wire::open_answer(sealed, seal_to, expected);
     if (!opened) return false;
