@@ -12,6 +12,7 @@
 #include "base/json.hpp"
 #include "card_authority.hpp"
 #include "card_office.hpp"
+#include "cards.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
@@ -89,6 +90,8 @@ void make_keys(const Places& places, const Organisations& organisations) {
     write_secret(relay + "/seal.key", crypto::random_bytes(32));
     write_secret(relay + "/index.key", crypto::random_bytes(32));
 
+    write_secret(places.keys_of("issuer") + "/store.key", crypto::random_bytes(32));
+
     make_card_authorities(places);
     write_secret(places.keys_of("card-authority") + "/cards.key", crypto::random_bytes(32));
 }
@@ -143,6 +146,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
         json::array addresses;
         json::array redirect_uris;
         if (one.kind == "portal") redirect_uris.emplace_back(portal_url(ports) + "login/back");
+        if (one.kind == "issuer") redirect_uris.emplace_back(window_url(ports) + "login/back");
         if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
         participants.push_back(json::object{{"id", one.id},
                                             {"name", one.name},
@@ -155,6 +159,9 @@ json::object directory_body(const Places& places, const Organisations& organisat
         auto& listed = participants.back().as_object();
         if (one.kind == "portal") {
             listed["web_build"] = base64url(wire::load_web_build(places.web_portal()).hash);
+        }
+        if (one.kind == "issuer") {
+            listed["web_build"] = base64url(wire::load_web_build(places.web_window()).hash);
         }
         if (!takes_payloads(one)) continue;
         const auto sealing =
@@ -242,6 +249,21 @@ void run_to_its_end(const std::vector<std::string>& words) {
 
 }  // namespace
 
+// Clerks log in with their own cards, as everybody does.
+void write_clerks(const Places& places) {
+    json::array clerks;
+    for (const auto* name : {"sato-1", "taro"}) {
+        const auto card = hold_card(places, name);
+        const auto certificate =
+            card ? (*card)->authentication_certificate() : std::unexpected(card.error());
+        if (!certificate) throw Failure("a clerk of the demo has no card");
+        clerks.push_back(
+            json::object{{"name", name}, {"card", base64url(certificate->thumbprint())}});
+    }
+    replace_file(places.clerks(),
+                 as_bytes(json::serialize(json::object{{"clerks", std::move(clerks)}})));
+}
+
 bool country_exists(const Places& places) {
     return fs::exists(places.state() + "/complete");
 }
@@ -254,8 +276,8 @@ void make_country(const Places& places, const CountrySettings& settings) {
     }
     const auto organisations = read_organisations();
     check_national_files(places);
-    for (const auto& folder :
-         {places.state() + "/relay", places.keys(), places.anchor(), places.run()}) {
+    for (const auto& folder : {places.state() + "/relay", places.issuer_state(), places.keys(),
+                               places.anchor(), places.run()}) {
         fs::create_directories(folder);
     }
     fs::permissions(places.root, fs::perms::owner_all);
@@ -275,6 +297,7 @@ void make_country(const Places& places, const CountrySettings& settings) {
     write_port(places, settings.port);
     prepare_programs(places);
     make_import_file(places);
+    write_clerks(places);
     fmt::print("mado: country: the relay takes on those with cards\n");
     std::fflush(stdout);
     run_to_its_end(

@@ -9,7 +9,7 @@
 namespace mado::cli {
 
 struct IssueOptions {
-    ClerkCard clerk{.card = "sato", .pin = {}};
+    ClerkCard clerk{.card = "sato-1", .pin = {}};
     std::string number;  // of the case
     std::string file;    // apply: the application, JSON
     std::string reason;  // cancel

@@ -13,6 +13,7 @@
 #include "checkups.hpp"
 #include "claims.hpp"
 #include "country.hpp"
+#include "issue.hpp"
 #include "log_questions.hpp"
 #include "log_tools.hpp"
 #include "notices.hpp"
@@ -472,6 +473,50 @@ int run_records(const CLI::App& records, const Places& places, const RecordsOpti
     return show_claims(places, options);
 }
 
+struct IssueCommands {
+    IssueOptions options;
+    IssueAct act = IssueAct::day;
+};
+
+void add_issue(CLI::App& app, IssueCommands& issue) {
+    auto* out = app.add_subcommand("issue",
+                                   "cards: a clerk's work at a window, from an "
+                                   "application to the card in hand")
+                    ->require_subcommand(1);
+    auto& options = issue.options;
+    out->add_option("--clerk", options.clerk.card, "whose card logs in (default sato-1)");
+    out->add_option("--pin", options.clerk.pin, "its PIN (asked when left out)");
+    out->add_flag("--json", options.json, "what the window answers, as it is");
+    const auto add = [&issue, out](const char* name, const char* what, IssueAct act, bool of_case) {
+        auto* command = out->add_subcommand(name, what);
+        command->callback([&issue, act] { issue.act = act; });
+        if (of_case) {
+            command->add_option("number", issue.options.number, "of the case")->required();
+        }
+        return command;
+    };
+    add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
+    add("open", "a new case", IssueAct::open, false);
+    add("show", "a case, whole", IssueAct::show, true);
+    add("apply", "what the person applies with", IssueAct::apply, true)
+        ->add_option("file", options.file, "JSON: person, claims, signing")
+        ->required();
+    auto* correct = add("correct", "another number of a register", IssueAct::correct, true);
+    auto* take_out = add("take-out", "without this register", IssueAct::take_out, true);
+    for (auto* command : {correct, take_out})
+        command->add_option("claim", options.claim, "its place: 0, 1, …")->required();
+    correct->add_option("file", options.file, "JSON: scheme, fields")->required();
+    add("again", "whatever was refused once more", IssueAct::again, true);
+    auto* card = add("card", "a new card: keys, certificates, PINs", IssueAct::card, true);
+    card->add_option("name", options.card, "of the card, as --card takes it")->required();
+    card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
+    card->add_option("--new-password", options.new_password, "of the signing key");
+    add("hand-over", "the person has it", IssueAct::hand_over, true);
+    add("cancel", "the case is given up", IssueAct::cancel, true)
+        ->add_option("reason", options.reason, "in words")
+        ->required();
+}
+
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
                 const RecordsOptions& records_options, const LogCommands& log_commands,
                 const VerifyPortalOptions& portal) {
@@ -497,6 +542,7 @@ int run(int argc, char** argv) {
     RecordsOptions records_options;
     CardOptions card_options;
     VerifyPortalOptions portal_options;
+    IssueCommands issue_commands;
 
     CLI::App app{"Mado, the demo country", "./mado"};
     app.require_subcommand(1);
@@ -515,6 +561,7 @@ int run(int argc, char** argv) {
     add_records(app, records_options);
     add_verify(app, portal_options, places);
     add_cards(app, card_options);
+    add_issue(app, issue_commands);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -531,6 +578,10 @@ int run(int argc, char** argv) {
     if (app.got_subcommand("status")) return status(places);
     if (const auto* cards = app.get_subcommand("card"); cards->parsed()) {
         return run_cards(*cards, places, card_options);
+    }
+    if (app.got_subcommand("issue")) {
+        demand_running(places);
+        return issue(places, issue_commands.act, issue_commands.options);
     }
     return run_command(app, places, check_options, records_options, log_commands, portal_options);
 }

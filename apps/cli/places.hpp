@@ -32,6 +32,11 @@ struct Places {
     [[nodiscard]] std::string name_tables() const { return "country/jp/writing.json"; }
     // What the portal serves to browsers.
     [[nodiscard]] std::string web_portal() const { return programs + "/../web/portal"; }
+    // What the issuing centre's window serves.
+    [[nodiscard]] std::string web_window() const { return programs + "/../web/window"; }
+    // The issuing centre's cases, and who works at its windows.
+    [[nodiscard]] std::string issuer_state() const { return state() + "/issuer"; }
+    [[nodiscard]] std::string clerks() const { return issuer_state() + "/clerks.json"; }
     [[nodiscard]] std::string schemes() const { return "country/jp/schemes.json"; }
     [[nodiscard]] std::string keys_of(const std::string& organisation) const {
         return keys() + "/" + organisation;

@@ -134,7 +134,15 @@ std::vector<Program> programs_from(std::uint16_t first_port) {
                         "mado-portal",
                         ports.portal_operator(),
                         {ports.portal(), ports.portal_operator()}});
+    programs.push_back({"issuer",
+                        "mado-issuer",
+                        ports.issuer_operator(),
+                        {ports.issuer(), ports.issuer_operator()}});
     return programs;
+}
+
+std::string window_url(const Ports& ports) {
+    return fmt::format("https://127.0.0.1:{}/", ports.issuer());
 }
 
 std::string portal_url(const Ports& ports) {
@@ -191,6 +199,17 @@ void write_configs(const Places& places, const Organisations& organisations, con
                     places.keys_of("portal"), places.directory(), places.authority_key(),
                     places.policy(), places.web_portal(), places.services(), portal_url(ports),
                     ports.agent(), ports.portal(), ports.portal_operator()));
+    write_config(
+        places, "issuer",
+        fmt::format("id = \"issuer\"\nkeys = \"{}\"\ndirectory = \"{}\"\nauthority = \"{}\"\n"
+                    "policy = \"{}\"\nschemes = \"{}\"\nstate = \"{}\"\nclerks = \"{}\"\n"
+                    "certificate_authority = \"ca\"\nweb = \"{}\"\nredirect_uri = "
+                    "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
+                    "operator_port = {}\n",
+                    places.keys_of("issuer"), places.directory(), places.authority_key(),
+                    places.policy(), places.schemes(), places.issuer_state(), places.clerks(),
+                    places.web_window(), window_url(ports), ports.agent(), ports.issuer(),
+                    ports.issuer_operator()));
 }
 
 }  // namespace mado::cli

@@ -51,6 +51,11 @@ struct Ports {
     [[nodiscard]] std::uint16_t agent_operator() const { return at(4 + gateways + 2 * witnesses); }
     [[nodiscard]] std::uint16_t portal() const { return at(5 + gateways + 2 * witnesses); }
     [[nodiscard]] std::uint16_t portal_operator() const { return at(6 + gateways + 2 * witnesses); }
+    // The window of the issuing centre.
+    [[nodiscard]] std::uint16_t issuer() const { return at(9 + gateways + 2 * witnesses); }
+    [[nodiscard]] std::uint16_t issuer_operator() const {
+        return at(10 + gateways + 2 * witnesses);
+    }
 };
 
 // The programs of the country in the order of their start.
@@ -64,8 +69,9 @@ std::optional<std::uint16_t> port_of(const Places& places);
 std::uint16_t read_port(const Places& places);
 void write_port(const Places& places, std::uint16_t port);
 
-// Where portal and agent serve their pages.
+// Where portal, window and agent serve their pages.
 std::string portal_url(const Ports& ports);
+std::string window_url(const Ports& ports);
 std::string agent_url(const Ports& ports);
 
 // Two virtual card readers; they are started when a card is inserted.
