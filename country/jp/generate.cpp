@@ -1,6 +1,7 @@
 #include "generate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
@@ -120,6 +121,41 @@ json::object known_to_issuer(const Person& person) {
     return line;
 }
 
+// What somebody without a card applies for one with: who they are, and the numbers on their
+// insurance card, pension book and care card.
+json::object application(const json::object& known) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> roles{
+        {{"insured-number", "medical"},
+         {"basic-pension-number", "pension"},
+         {"care-insured-number", "care"}}};
+    json::array claims;
+    const auto claim = [&claims](std::string_view role, std::string_view scheme,
+                                 const json::value& fields) {
+        claims.push_back(json::object{
+            {"role", role}, {"number", json::object{{"scheme", scheme}, {"fields", fields}}}});
+    };
+    claim("resident", "resident-number", known.at("resident"));
+    for (const auto& one : known.at("identifiers").as_array()) {
+        for (const auto& [scheme, role] : roles) {
+            if (one.at("scheme") == scheme && one.at("state") == "current") {
+                claim(role, scheme, one.at("fields"));
+            }
+        }
+    }
+    json::object person;
+    for (const auto* name : {"name", "kana", "sex", "address", "birth_date"})
+        person[name] = known.at(name);
+    return {{"person", std::move(person)}, {"claims", std::move(claims)}, {"signing", true}};
+}
+
+void write_application(const std::string& folder, const Person& person) {
+    const auto path = folder + "/" + *person.key + ".json";
+    std::ofstream out(path, std::ios::binary);
+    out << json::serialize(application(known_to_issuer(person))) << '\n';
+    out.close();
+    if (!out) throw Failure("cannot write " + path);
+}
+
 void check(const GenerateOptions& options) {
     if (options.people < people_min || options.people > people_max) {
         throw OperatorError("--people must be from 50 to 2000000");
@@ -148,6 +184,8 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
     Registers registers(folder + "/holders", options.country,
                         {dates, notices.forms(), checkups.items()});
     std::ofstream lines(folder + "/people.ndjson", std::ios::binary);
+    const auto applications = folder + "/applications";
+    fs::create_directories(applications);
     auto left = static_cast<std::size_t>(options.people);
     ResidentNumbers resident_numbers(options.seed);
     const auto add = [&](Household household, bool is_named) {
@@ -160,6 +198,7 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
         registers.add(household);
         for (const auto& person : household.people) {
             lines << json::serialize(known_to_issuer(person)) << '\n';
+            if (person.key && !person.issued) write_application(applications, person);
         }
         left -= household.people.size();
     };
