@@ -18,6 +18,14 @@ json::object known_person(const RunningCountry& country, std::string_view key) {
     throw Failure("nobody has this key");
 }
 
+// The connection ends before the loop that it is on.
+Task<client::Result<client::Answered>> ask_once(const wire::Directory& directory,
+                                                const client::Identity& identity,
+                                                client::Ask question) {
+    client::Asker asker(directory, identity);
+    co_return co_await asker.ask(std::move(question));
+}
+
 }  // namespace
 
 class ExistenceOfAPerson : public OneCountry {
@@ -50,15 +58,14 @@ class ExistenceOfAPerson : public OneCountry {
     static client::Result<client::Answered> ask(const Asked& asked) {
         const auto person = known_person(country(), asked.key);
         auto number = number_of(person, asked.holder);
-        number["birth_date"] =
-            asked.birth_date.empty() ? person.at("birth_date").as_string() : asked.birth_date;
+        number["birth_date"] = person.at("birth_date");
+        if (!asked.birth_date.empty()) number["birth_date"] = asked.birth_date;
         json::object payload;
         for (const auto* name : {"name", "kana", "sex", "address"})
             payload[name] = person.at(name);
         for (const auto& [name, value] : asked.changed)
             payload[name] = value;
         const auto& holder = *country().directory().find(asked.holder);
-        client::Asker asker(country().directory(), country().office(asked.as));
         client::Ask question{
             .to = {.holder = holder.id, .kind = {}, .position = 1},
             .service = service("existence"),
@@ -66,7 +73,8 @@ class ExistenceOfAPerson : public OneCountry {
             .parameters = {},
             .subject = to_bytes(json::serialize(json::object{{"number", std::move(number)}})),
             .payload = client::seal_payload(holder, json::serialize(payload)).value()};
-        return wait_for(asker.ask(std::move(question)));
+        return wait_for(
+            ask_once(country().directory(), country().office(asked.as), std::move(question)));
     }
     static json::object answer(const Asked& asked) {
         const auto got = ask(asked);
