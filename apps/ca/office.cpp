@@ -90,7 +90,8 @@ bool Office::work(UnixTime now) {
         }
         more_ = orders.size() == orders_max;
     }
-    if (list_old_ || now >= list_times_.this_update + list_renewed_s) write_list(now);
+    if (now >= list_times_.this_update + list_renewed_s) list_old_ = true;
+    if (list_old_ && (!more_ || now != list_written_at_)) write_list(now);
     return more_;
 }
 
@@ -105,6 +106,7 @@ void Office::write_list(UnixTime now) {
     list_ = std::move(list);
     list_times_ = times;
     list_old_ = false;
+    list_written_at_ = now;
     options_.log.info("list_written", {{"number", static_cast<std::int64_t>(times.number)},
                                        {"listed", static_cast<std::int64_t>(listed.size())}});
 }

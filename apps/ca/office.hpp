@@ -28,8 +28,9 @@ class Office {
   public:
     explicit Office(OfficeOptions options);
 
-    // Decides some of what waits, then writes the list when something changed or it gets old. True:
-    // more waits. After a Failure the same is tried again by the next call; nothing is lost.
+    // Decides some of what waits, then writes the list when something changed or it gets old; while
+    // more waits, at most once a second. True: more waits. After a Failure the same is tried again
+    // by the next call; nothing is lost.
     bool work(UnixTime now);
 
     // The newest list, as it is in the file.
@@ -46,7 +47,7 @@ class Office {
     };
     Ocsp answer_ocsp(ByteView request, UnixTime now);
 
-    static constexpr std::size_t orders_max = 32;  // in one call: about a tenth of a second
+    static constexpr std::size_t orders_max = 8;  // in one call: OCSP waits for so long
     static constexpr std::int64_t ocsp_lifetime_s = 3'600;
     static constexpr std::int64_t ocsp_kept_s = 60;  // a signed answer is used again for so long
     static constexpr std::size_t ocsp_kept_max = 10'000;
@@ -70,6 +71,7 @@ class Office {
     std::optional<crypto::Certificate> responder_;
     bool more_ = true;
     bool list_old_ = true;  // a status changed since it was written, or this is the start
+    UnixTime list_written_at_ = 0;
     ListTimes list_times_{};
     Bytes list_;
     std::map<Bytes, Answered> answered_;  // to requests of one question without a nonce

@@ -184,6 +184,22 @@ TEST_F(Working, WhatWaitsIsDecidedInItsOrder) {
     EXPECT_EQ(last.integer(1), 1);
 }
 
+TEST_F(Working, WhatEndsACertificateDoesNotWaitForWhatIsToBeIssued) {
+    const auto one = issued(authentication_order(new_key()));
+    const auto key = new_key();
+    for (int i = 0; i < 100; ++i)
+        add_order(gateway, std::to_string(i), authentication_order(key, "2"));
+    add_order(gateway, "s", change_order("suspend", serial_of(one), "lost"));
+    const auto now = unix_now() + 5;
+    EXPECT_TRUE(office.work(now));
+    EXPECT_EQ(outcome("s"), "changed");
+    EXPECT_TRUE(listed(one)) << "and its list is there at once";
+    work(now);
+    EXPECT_EQ(store.counts().decided, 102);
+    EXPECT_TRUE(store.undecided(10).empty());
+    EXPECT_TRUE(Store(folder.path("ca.sqlite")).undecided(10).empty()) << "also of a new start";
+}
+
 // ---- OCSP ----
 
 class OcspOf : public Working {

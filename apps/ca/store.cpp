@@ -66,9 +66,14 @@ Store::Store(const std::string& path)
     : connection_(open_migrated(path)),
       version_(connection_.prepare("pragma data_version")),
       undecided_(connection_.prepare(
-          "select line, number, act, public_key, name, kana, address, birth_date, sex, serial, "
-          "reason from ordered where line > (select coalesce(max(line), 0) from decided) "
-          "order by line limit :max")),
+          "select ordered.line, number, act, public_key, name, kana, address, birth_date, sex, "
+          "ordered.serial, reason from ordered left join decided on decided.line = ordered.line "
+          "where ordered.line >= :first and decided.line is null "
+          "order by act like 'issue-%', ordered.line limit :max")),
+      first_undecided_(connection_.prepare(
+          "select coalesce((select ordered.line from ordered left join decided "
+          "on decided.line = ordered.line where ordered.line >= :first and decided.line is null "
+          "order by ordered.line limit 1), (select max(line) + 1 from ordered), 1)")),
       by_serial_(connection_.prepare(select_kept("serial = :serial"))),
       by_key_(connection_.prepare(select_kept("key = :key"))),
       by_number_(connection_.prepare(
@@ -101,7 +106,12 @@ bool Store::changed() {
 }
 
 std::vector<Order> Store::undecided(std::size_t max) {
-    undecided_.bind("max", static_cast<std::int64_t>(max));
+    {
+        first_undecided_.bind("first", first_);
+        const db::ResetAtEnd reset(first_undecided_);
+        if (first_undecided_.step()) first_ = first_undecided_.integer(0);
+    }
+    undecided_.bind("first", first_).bind("max", static_cast<std::int64_t>(max));
     const db::ResetAtEnd reset(undecided_);
     std::vector<Order> out;
     while (undecided_.step()) {

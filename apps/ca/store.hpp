@@ -35,7 +35,8 @@ class Store {
 
     // Whether anybody else wrote since the last call, cheaply; true the first time.
     bool changed();
-    // The next ones that wait, in their order.
+    // The next ones that wait, in their order; but what ends a certificate never waits for those
+    // that are to be issued.
     std::vector<Order> undecided(std::size_t max);
     Known known(const Order& order, UnixTime now);
     // Durable when it returns. ConstraintBroken: the order was decided before.
@@ -63,6 +64,7 @@ class Store {
     db::Connection connection_;
     db::Statement version_;
     db::Statement undecided_;
+    db::Statement first_undecided_;
     db::Statement by_serial_;
     db::Statement by_key_;
     db::Statement by_number_;
@@ -74,6 +76,7 @@ class Store {
     db::Statement list_;
     db::Statement set_list_;
     std::optional<std::int64_t> seen_version_;
+    std::int64_t first_ = 1;  // below it every line is decided
 };
 
 }  // namespace mado::ca

@@ -20,20 +20,18 @@ class Ocsp : public testing::Test {
     }
     // By hand, so that everything can be wrong.
     static Bytes by_hand(ByteView nonce_extension, std::size_t questions = 1) {
-        const auto id = der::sequence({der::sequence({der::oid("1.3.14.3.2.26"), der::null()}),
-                                       der::octets(Bytes(20, 1)), der::octets(Bytes(20, 2)),
-                                       der::integer(7)});
+        const auto id =
+            der::sequence({der::sequence({der::oid("1.3.14.3.2.26"), der::null()}),
+                           der::octets(Bytes(20, 1)), der::octets(Bytes(20, 2)), der::integer(7)});
         Bytes list;
         for (std::size_t i = 0; i < questions; ++i)
             append(list, der::sequence({id}));
-        const auto extensions = nonce_extension.empty()
-                                    ? Bytes()
-                                    : der::tagged(2, der::sequence({nonce_extension}));
+        const auto extensions =
+            nonce_extension.empty() ? Bytes() : der::tagged(2, der::sequence({nonce_extension}));
         return der::sequence({der::sequence({der::sequence({list}), extensions})});
     }
     static Bytes nonce(ByteView bytes) {
-        return der::sequence(
-            {der::oid("1.3.6.1.5.5.7.48.1.2"), der::octets(der::octets(bytes))});
+        return der::sequence({der::oid("1.3.6.1.5.5.7.48.1.2"), der::octets(der::octets(bytes))});
     }
     static std::string why(ByteView der) {
         const auto read = read_ocsp_request(der);

@@ -13,7 +13,8 @@
 namespace mado::http {
 
 // A route "/ocsp/%*" takes what is below "/ocsp/" as it came: with percent-encodings, which its
-// handler decodes, and empty parts. For paths whose form is somebody else's (RFC 6960 appendix A.1).
+// handler decodes, and empty parts. For paths whose form is somebody else's (RFC 6960 appendix
+// A.1).
 constexpr std::string_view foreign_path_end = "/%*";
 
 // What serve() answers with; shared by all connections of one server. Belongs to one io thread.

@@ -106,6 +106,18 @@ TEST_F(ServerTest, RoutesWhatIsBelowAPath) {
     EXPECT_EQ(observed.back(), "GET /tile/* 200");
 }
 
+// A path whose form is somebody else's comes as it was sent; every other one has to be canonical.
+TEST_F(ServerTest, GivesAForeignPathAsItCame) {
+    const Server server(io, {}, {{"GET", "/ocsp/%*", 0, echo}, {"GET", "/*", 0, echo}});
+    for (const auto* path : {"/ocsp/MEo%2B%3d", "/ocsp/a//b", "/ocsp/../hello", "/ocsp/%"})
+        EXPECT_EQ(get(server, request("GET", path)).body, fmt::format("GET {} ", path));
+    expect_problem(get(server, request("GET", "/a%2Fb")), 404, "not_found");
+    expect_problem(get(server, request("GET", "/a//b")), 404, "not_found");
+    EXPECT_EQ(get(server, request("GET", "/ocsp/")).body, "GET /ocsp/ ") << "the other route";
+    EXPECT_THROW(Server(io, {}, {{"GET", "/o//%*", 0, echo}}), Failure);
+    EXPECT_THROW(Server(io, {}, {{"GET", "/o/%*/x", 0, echo}}), Failure);
+}
+
 TEST_F(ServerTest, AnswersHeadWithoutABody) {
     const auto server = serve();
     const auto text =
