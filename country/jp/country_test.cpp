@@ -454,10 +454,10 @@ TEST(Data, SchemesAreStrictJson) {
     for (const auto& scheme : object.at("schemes").as_array()) {
         names.emplace_back(scheme.at("name").as_string());
     }
-    EXPECT_EQ(names,
-              (std::vector<std::string>{"health-care-number", "insured-number",
-                                        "care-insured-number", "basic-pension-number", "npf-number",
-                                        "employees-fund-number", "pfa-number"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"health-care-number", "insured-number",
+                                               "care-insured-number", "basic-pension-number",
+                                               "npf-number", "employees-fund-number", "pfa-number",
+                                               "certificate-number", "issuing-number"}));
 }
 
 // ---- days ----
