@@ -57,6 +57,7 @@ json::object entry_json(const client::PersonEntry& entry) {
                      {"index", entry.index},
                      {"entry", base64url(entry.entry)},
                      {"witnessed", entry.witnessed}};
+    if (entry.series != 0) out["series"] = entry.series;
     if (entry.erased) {
         out["erased"] =
             json::object{{"kept_until", entry.erased->kept_until}, {"at", entry.erased->at}};
@@ -64,6 +65,10 @@ json::object entry_json(const client::PersonEntry& entry) {
     }
     out["kind"] = entry.kind;
     out["time"] = entry.time;
+    if (entry.joins) {
+        out["joined"] = entry.joins->last_seq;
+        return out;
+    }
     out["requester"] = entry.requester;
     if (entry.order) {
         out["holder"] = entry.order->holder.text();
@@ -77,13 +82,34 @@ json::object entry_json(const client::PersonEntry& entry) {
     return out;
 }
 
+// With what was done, of a service that does several things.
+std::string what_of(const wire::Head& head) {
+    const auto act = head.parameters.find("act");
+    return act == head.parameters.end() ? head.service.text()
+                                        : head.service.text() + " " + printable(act->second);
+}
+
+// Those of a series stand behind the number of the entry that joined it.
+std::string number_of(const client::PersonEntry& entry) {
+    return entry.series == 0 ? std::to_string(entry.seq)
+                             : fmt::format("{}-{}", entry.series, entry.seq);
+}
+
 void print_entry(const wire::Directory& directory, const wire::Policy& policy,
                  const client::PersonEntry& entry) {
     const std::string_view mark = entry.witnessed ? "" : "  （立会い待ち not yet witnessed）";
     if (entry.erased) {
         std::cout << fmt::format(
             "{:>4}  （{} 末までの保存期間が終わり、{} に消去 erased at its retention's end）{}\n",
-            entry.seq, printable(entry.erased->kept_until), to_rfc3339(entry.erased->at), mark);
+            number_of(entry), printable(entry.erased->kept_until), to_rfc3339(entry.erased->at),
+            mark);
+        return;
+    }
+    if (entry.joins) {
+        std::cout << fmt::format(
+            "{:>4}  {}  番号の紐付けにより、それまでの照会 {} 件を加えました "
+            "earlier looks by a number of yours, now linked, joined the list{}\n",
+            number_of(entry), to_rfc3339(entry.time), entry.joins->last_seq, mark);
         return;
     }
     const auto who = name_of(directory, entry.requester);
@@ -91,14 +117,14 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
         std::cout << fmt::format(
             "{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致） "
             "closed for the day after three misses{}\n",
-            entry.seq, to_rfc3339(entry.time), who, mark);
+            number_of(entry), to_rfc3339(entry.time), who, mark);
         return;
     }
     const auto* row = policy.row(entry.order->policy);
-    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}{}\n", entry.seq,
+    std::cout << fmt::format("{:>4}  {}  {} → {}  {}／{}  {}{}\n", number_of(entry),
                              to_rfc3339(entry.time), who,
-                             name_of(directory, entry.order->holder.text()),
-                             entry.head->service.text(), wire::to_text(entry.order->presence),
+                             name_of(directory, entry.order->holder.text()), what_of(*entry.head),
+                             wire::to_text(entry.order->presence),
                              entry.outcome.empty() ? "（回答は未確認 not known to be answered）"
                                                    : printable(entry.outcome),
                              mark);
@@ -342,7 +368,7 @@ std::vector<Reason> reasons_of(const client::Bell& bell, const client::PersonEnt
 const client::PersonEntry* entry_of(const client::Bell& bell,
                                     const std::vector<client::PersonEntry>& entries) {
     const auto at = static_cast<std::size_t>(bell.seq - 1);
-    return at < entries.size() ? &entries[at] : nullptr;
+    return at < entries.size() && entries[at].series == 0 ? &entries[at] : nullptr;
 }
 
 json::object bell_json(const client::Bell& bell, const client::PersonEntry* entry,

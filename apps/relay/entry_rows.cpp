@@ -31,6 +31,10 @@ Person EntryRows::person(PersonRow row) {
     return {.row = row, .link_number = sql_.link_number.blob(0)};
 }
 
+std::int64_t EntryRows::last_seq(PersonRow person) {
+    return next_of(person, std::nullopt).seq - 1;
+}
+
 EntryRows::Next EntryRows::next_of(PersonRow person, const std::optional<Bytes>& viewer) {
     const auto first = own_entry_id(person, 1);
     const auto last = own_entry_id(person, seq_max);

@@ -40,6 +40,8 @@ class EntryRows {
     // An entry about nobody: its 32 bytes only. One that is in the log already is not appended
     // again.
     void append_public(const Hash& entry);
+    // Of the newest in somebody's list; 0 when there is none.
+    std::int64_t last_seq(PersonRow person);
     // Somebody whom the store has.
     Person person(PersonRow row);
     // Months before are over: nothing is known of their stretches any more.

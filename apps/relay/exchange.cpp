@@ -4,10 +4,12 @@
 #include <chrono>
 
 #include "crypto/digest.hpp"
+#include "ending.hpp"
 #include "http/completion.hpp"
 #include "itself.hpp"
 #include "wire/sealing.hpp"
 #include "wire/services/catalogue.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::relay {
 namespace {
@@ -93,7 +95,8 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     auto permit = authorise(*caller);
     if (!permit) co_return std::unexpected(permit.error());
     service = permit->policy->service.text();
-    if (caller->head.head.to.holder == shared_.directory.relay().id) {
+    const bool to_relay = caller->head.head.to.holder == shared_.directory.relay().id;
+    if (to_relay && wire::act_of(permit->policy->service) == wire::Act::ask) {
         co_return co_await answer_itself(*caller, *permit);
     }
 
@@ -106,6 +109,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     auto recorded = co_await record(*caller, *permit, std::move(*resolved));
     if (!recorded) co_return std::unexpected(recorded.error());
 
+    if (to_relay) co_return co_await accept_itself(*caller, std::move(*recorded));
     auto reply = co_await forward(*caller, *recorded, miss_path);
     if (!reply) co_return std::unexpected(reply.error());
     co_return wire::Reply{.answer = std::move(reply->answer),
@@ -130,6 +134,22 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
                                        .now = caller.now});
     if (!answer) co_return refuse(answer.error());
     co_return wire::Reply{.answer = std::move(*answer), .receipt = {}, .subject_salt = {}};
+}
+
+// What the relay was told is done, together with the order's entry: its acceptance. Log-ins of
+// cards that no longer count end, also when a repeat finds that the first could not do it any more.
+Task<Exchange::Step<wire::Reply>> Exchange::accept_itself(const Caller& caller, Recorded recorded) {
+    std::vector<Hash> stopped;
+    for (const auto& card : reader_.cards(recorded.person)) {
+        if (card.status != CardStatus::active) {
+            stopped.push_back(card_name(card.authority, card.serial));
+        }
+    }
+    co_await end_mandates_of(shared_, std::move(stopped));
+    const auto entry = wire::order_entry(recorded.receipt.salt, recorded.receipt.order);
+    co_return wire::Reply{.answer = accept_tell(shared_, caller.head.head, entry, caller.now),
+                          .receipt = std::move(recorded.receipt),
+                          .subject_salt = recorded.subject_salt};
 }
 
 // At first sight only; false when it could not be made durable.
@@ -229,8 +249,9 @@ std::optional<Code> Exchange::judge_payload(const Caller& caller) const {
     const auto& head = caller.head.head;
     const bool to_relay = head.to.holder == shared_.directory.relay().id;
     const auto* contract = wire::find_contract(head.service.text());
-    const bool wanted =
-        to_relay ? takes_payload(head.service) : contract != nullptr && !contract->payload.empty();
+    const auto* own = wire::find_relay_service(head.service.text());
+    const bool wanted = to_relay ? own != nullptr && own->takes_payload
+                                 : contract != nullptr && !contract->payload.empty();
     const bool given = head.payload_hash.has_value() && !caller.request.payload.empty();
     if (!wanted) {
         const bool none = !head.payload_hash && caller.request.payload.empty();
@@ -335,6 +356,9 @@ Exchange::Step<Exchange::Accepted> Exchange::accept(const Caller& caller,
 // 3: subject → person → the holder and the number that this holder knows.
 Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const Permit& permit) {
     const auto& to = caller.head.head.to;
+    if (to.holder == shared_.directory.relay().id) {
+        return resolve_change(caller, permit);
+    }
     auto resolved = [&]() -> Step<Resolved> {
         if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
             return resolve_number(caller, *number);
@@ -398,6 +422,20 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_own(const Caller& caller,
         route_linked(caller.head.head.to, shared_.directory, reader_.identifiers(people.front()));
     if (!route) return refuse(route.error());
     return Resolved{std::move(*route), reader_.person(people.front()), {}};
+}
+
+// What the relay is told itself: the log writer makes the change, and says whom it is about.
+Exchange::Step<Exchange::Resolved> Exchange::resolve_change(const Caller& caller,
+                                                            const Permit& permit) {
+    const auto* own = std::get_if<wire::OwnSubject>(&permit.subject);
+    if (own == nullptr) return refuse(Code::not_allowed);
+    auto change = read_change(shared_, reader_,
+                              {.head = caller.head.head,
+                               .participant = *caller.participant,
+                               .own = own->number,
+                               .payload = caller.request.payload});
+    if (!change) return std::unexpected(change.error());
+    return Resolved{Route{shared_.directory.relay().id, {}}, std::move(*change), {}};
 }
 
 // What three misses close for the day: this requester and this person, however the number is
@@ -477,7 +515,9 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
         .keep_until = wire::keep_until(*permit.policy, caller.now),
         .head = caller.request.head,
         .subject = wire::commit_subject(record.subject_salt, caller.request.subject),
-        .number = wire::commit_number(record.number_salt, as_bytes(record.number)),
+        .number = record.number.empty() ? std::nullopt
+                                        : std::optional(wire::commit_number(
+                                              record.number_salt, as_bytes(record.number))),
         .person = {}};
 
     RecordOrder job{.order_without_person = wire::order_without_person(order),

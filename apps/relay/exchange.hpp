@@ -76,7 +76,7 @@ class Exchange {
     };
     struct Resolved {
         Route route;
-        std::variant<Person, NewSeries> person;
+        std::variant<Person, NewSeries, Change> person;
         std::optional<Bytes> miss_path;
     };
     template <class T>
@@ -93,6 +93,7 @@ class Exchange {
     Task<Step<wire::DeliveryReply>> forward(const Caller& caller, const Recorded& recorded,
                                             std::optional<Bytes> miss_path);
 
+    Task<Step<wire::Reply>> accept_itself(const Caller& caller, Recorded recorded);
     Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
     Task<bool> remember(const std::vector<LiveMandate>& mandates);
     Step<Permit> accept_mandates(const Caller& caller, Permit permit);
@@ -107,6 +108,7 @@ class Exchange {
                           std::string_view compact, Permit& permit);
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
     Step<Resolved> resolve_own(const Caller& caller, const wire::OwnSubject& own);
+    Step<Resolved> resolve_change(const Caller& caller, const Permit& permit);
     Notice notice_of(const Caller& caller, const Permit& permit) const;
     LiveName request_name(const Caller& caller) const;
     std::optional<LiveName> use_of_check(const Permit& permit, const wire::Head& head,

@@ -83,132 +83,78 @@ class Lines {
     std::int64_t count_ = 0;
 };
 
-// A number goes to its own holder only.
-Parsed<void> add_number(ImportedPerson& person, std::string_view scheme_name,
-                        const json::object& fields, Identifier identifier,
-                        const ImportFacts& facts) {
-    const auto* scheme = facts.schemes.find(scheme_name);
-    if (scheme == nullptr) return bad("unknown number scheme");
-    auto number = wire::read_number(*scheme, fields);
-    if (!number) return bad("a number does not fit its scheme");
-    const auto& holder = identifier.holder;
-    if (scheme->kind.has_value() != holder.has_value() ||
-        (holder && scheme->giver(*number) != holder->text())) {
-        return bad("a number is of another holder than its line says");
-    }
-    auto indexes = number_indexes(facts.vault, *number, *scheme);
-    identifier.number = std::move(*number);
-    person.identifiers.emplace_back(std::move(indexes), std::move(identifier));
-    return {};
+void add_number(ImportedPerson& person, ToldNumber number) {
+    person.identifiers.emplace_back(std::move(number.indexes), std::move(number.identifier));
 }
 
-Parsed<void> read_number(ImportedPerson& person, const json::value& value,
-                         const ImportFacts& facts) {
+Parsed<void> read_number(ImportedPerson& person, const json::value& value, const Reading& reading) {
     if (!value.is_object()) return bad("an identifier is not an object");
     Members in(value.get_object());
     const auto scheme = in.text("scheme", 40);
-    auto holder = wire::ParticipantId::parse(in.text("holder", 64));
+    const auto holder = in.text("holder", 64);
     const auto& fields = in.object("fields");
     const auto state = in.text("state", 20);
     if (auto ok = in.finish(); !ok) return ok;
-    if (!holder || facts.directory.find(*holder) == nullptr) return bad("an unknown holder");
     if (state != "current" && state != "former") return bad("an unknown state");
-    return add_number(person, scheme, fields,
-                      {.number = {}, .holder = std::move(*holder), .current = state == "current"},
-                      facts);
+    if (reading.directory.find(holder) == nullptr) return bad("an unknown holder");
+    auto number = read_told_number(scheme, fields, reading);
+    if (!number) return std::unexpected(number.error());
+    const auto& of = number->identifier.holder;
+    if (!of || of->text() != holder) return bad("a number is of another holder than its line says");
+    number->identifier.current = state == "current";
+    add_number(person, std::move(*number));
+    return {};
+}
+
+std::optional<CardStatus> parse_status(std::string_view text) {
+    if (text == "active") return CardStatus::active;
+    if (text == "suspended") return CardStatus::suspended;
+    if (text == "revoked") return CardStatus::revoked;
+    return std::nullopt;
 }
 
 Parsed<void> read_certificate(ImportedPerson& person, const json::value& value,
-                              const ImportFacts& facts) {
+                              const wire::Directory& directory) {
     if (!value.is_object()) return bad("a certificate is not an object");
     Members in(value.get_object());
-    const auto der = in.base64url_bytes("certificate", 8 * 1024);
-    const auto status = in.text("status", 20);
+    const auto der = in.base64url_bytes("certificate", certificate_bytes_max);
+    const auto status = parse_status(in.text("status", 20));
     if (auto ok = in.finish(); !ok) return ok;
-    const auto certificate = crypto::Certificate::from_der(der);
-    if (!certificate) return bad("a certificate cannot be read");
-    const auto issued = [&certificate](const crypto::Certificate& by) {
-        return certificate->issued_by(by);
+    auto card = read_new_card(der, directory);
+    if (!card) return std::unexpected(card.error());
+    if (!status) return bad("an unknown status");
+    const auto is_second = [&card](const NewCard& other) {
+        return other.status == CardStatus::active && other.use == card->use;
     };
-    const auto& authorities = facts.directory.card_authorities;
-    const auto authority = std::ranges::find_if(authorities, issued);
-    if (authority == authorities.end()) {
-        return bad("a certificate is of no card authority of the directory");
+    if (status == CardStatus::active && std::ranges::any_of(person.cards, is_second)) {
+        return bad("somebody has two active cards");
     }
-    const auto card_status = status == "active"      ? CardStatus::active
-                             : status == "suspended" ? CardStatus::suspended
-                                                     : CardStatus::revoked;
-    if (card_status == CardStatus::revoked && status != "revoked") return bad("an unknown status");
-    person.cards.push_back(
-        {.certificate = certificate->thumbprint(),
-         .status = card_status,
-         .use = certificate->is_for_signing() ? CardUse::signing : CardUse::authentication,
-         .key = certificate->public_key(),
-         .not_after = certificate->not_after(),
-         .authority = authority->thumbprint(),
-         .serial = certificate->serial()});
+    card->status = *status;
+    person.cards.push_back(std::move(*card));
     return {};
 }
 
 }  // namespace
 
-Parsed<ImportedPerson> read_imported_person(std::string_view line, const ImportFacts& facts) {
+Parsed<ImportedPerson> read_imported_person(std::string_view line, const Reading& reading) {
     const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
     if (!object) return std::unexpected(object.error());
     Members in(*object);
     ImportedPerson person;
-    const json::object number{{"number", in.text("health_care_number", 40)}};
-    if (auto ok = add_number(person, "health-care-number", number, {}, facts); !ok) {
-        return std::unexpected(ok.error());
-    }
+    auto number = read_told_number("health-care-number",
+                                   {{"number", in.text("health_care_number", 40)}}, reading);
+    if (!number) return std::unexpected(number.error());
+    add_number(person, std::move(*number));
     for (const auto& value : in.array("identifiers", identifiers_max)) {
-        if (auto ok = read_number(person, value, facts); !ok) return std::unexpected(ok.error());
+        if (auto ok = read_number(person, value, reading); !ok) return std::unexpected(ok.error());
     }
     for (const auto& value : in.array("certificates", 16)) {
-        if (auto ok = read_certificate(person, value, facts); !ok) {
+        if (auto ok = read_certificate(person, value, reading.directory); !ok) {
             return std::unexpected(ok.error());
         }
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return person;
-}
-
-PersonRows::PersonRows(db::Connection& c, const Vault& vault)
-    : vault_(vault),
-      add_person_(c.prepare("insert into person (link_number, linked) "
-                            "values (:link_number, 1) returning id")),
-      add_identifier_(c.prepare("insert into identifier (person, full_index, loose_index, "
-                                "sealed) values (:person, :full, :loose, :sealed)")),
-      add_card_(c.prepare("insert into card_key (certificate_index, person, sealed) "
-                          "values (:index, :person, :sealed)")) {}
-
-void PersonRows::add(const ImportedPerson& person) {
-    const db::ResetAtEnd reset(add_person_);
-    add_person_.bind("link_number", crypto::random_bytes(16));
-    if (!add_person_.step()) throw Failure("a person was not inserted");
-    const auto row = add_person_.integer(0);
-    for (const auto& [indexes, identifier] : person.identifiers) {
-        add_identifier_.bind("person", row)
-            .bind("full", indexes.full)
-            .bind("loose", indexes.loose)
-            .bind("sealed", vault_.seal("identifier", owned_row(indexes.full, row),
-                                        identifier_plain(identifier)))
-            .execute();
-    }
-    for (const auto& card : person.cards) {
-        const Bytes index = vault_.index("certificate", {card.certificate});
-        add_card_.bind("index", index)
-            .bind("person", row)
-            .bind("sealed", vault_.seal("card_key", owned_row(index, row),
-                                        card_key_plain({.person = row,
-                                                        .use = card.use,
-                                                        .status = card.status,
-                                                        .key = card.key,
-                                                        .not_after = card.not_after,
-                                                        .authority = card.authority,
-                                                        .serial = card.serial})))
-            .execute();
-    }
 }
 
 std::int64_t import_file(const std::string& path, const wire::Directory& directory,
@@ -223,7 +169,7 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
         whole.demand(statement.sha256);
     }
     const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
-    const ImportFacts facts{.directory = directory, .schemes = schemes, .vault = vault};
+    const Reading reading{.directory = directory, .schemes = schemes, .vault = vault};
     Lines lines(path);
     try {
         writer.commit_alone([&](db::Connection& connection, EntryRows& entries) {
@@ -233,7 +179,7 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
             }
             PersonRows rows(connection, vault);
             while (const auto line = lines.next()) {
-                const auto person = read_imported_person(*line, facts);
+                const auto person = read_imported_person(*line, reading);
                 if (!person) lines.refuse_line(person.error().why);
                 rows.add(*person);
             }

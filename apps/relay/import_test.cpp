@@ -227,7 +227,11 @@ TEST_F(ImportTest, WrongLine) {
         return second.substr(0, certificate_at) + base64url(der) +
                second.substr(second.find('"', certificate_at));
     };
+    const auto next = base64url(store.country.card().certificate.der());
     const std::vector<std::pair<std::string, std::string>> lines{
+        {wire::replaced(second, R"("certificates":[)",
+                        R"("certificates":[{"certificate":")" + next + R"(","status":"active"},)"),
+         "somebody has two active cards"},
         {"", "line 2: "},
         {"[]", "line 2: "},
         {second + "x", "line 2: "},

@@ -104,7 +104,7 @@ json::object question_json(const StoredQuestion& question) {
 
 Data questions_data(const Shared& shared, Reader& reader, const OwnQuestion& question) {
     const auto page = read_page(question.head.parameters);
-    if (!page) return std::unexpected(wire::Code::malformed);
+    if (!page || page->series) return std::unexpected(wire::Code::malformed);
     // One more than asked says whether there are more.
     const QuestionRange range{.after = page->after, .count = page->limit + 1};
     const auto& organisation = question.participant.id.text();
@@ -128,8 +128,13 @@ Data questions_data(const Shared& shared, Reader& reader, const OwnQuestion& que
 Data page_data(const Shared& shared, Reader& reader, const OwnQuestion& question) {
     const auto page = read_page(question.head.parameters);
     if (!page || !question.person) return std::unexpected(wire::Code::malformed);
-    if (question.head.service.text() == "bells") return bells_data(reader, *question.person, *page);
-    return entries_data(shared, reader, *question.person, *page);
+    const bool bells = question.head.service.text() == "bells";
+    if (bells && page->series) return std::unexpected(wire::Code::malformed);
+    if (bells) return bells_data(reader, *question.person, *page);
+    if (!page->series) return entries_data(shared, reader, *question.person, *page);
+    const auto series = reader.joined_series(*question.person, *page->series);
+    if (!series) return std::unexpected(wire::Code::no_match);
+    return entries_data(shared, reader, *series, *page);
 }
 
 // That it is answered says it: the card is registered and not revoked, and its log-in lives.
@@ -148,7 +153,78 @@ Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     co_return std::unexpected(wire::Code::service_unknown);
 }
 
+// What an answer of the relay's own is bound to, and says.
+struct OwnAnswer {
+    wire::Act act;
+    Hash order{};
+    json::object data;
+};
+std::string seal(const Shared& shared, const wire::Head& head, UnixTime now, OwnAnswer own) {
+    wire::Answer answer{.act = own.act,
+                        .issuer = shared.directory.relay().id,
+                        .audience = head.seal_to.thumbprint(),
+                        .order = own.order,
+                        .issued_at = now,
+                        .service = head.service,
+                        .as_of = now,
+                        .data = std::move(own.data)};
+    return wire::seal_answer(std::move(answer), shared.kid, shared.signing_key, head.seal_to);
+}
+
+std::unexpected<Refusal> refuse(wire::Code code, std::string_view reason = {}) {
+    return std::unexpected(Refusal{code, reason});
+}
+
+std::expected<LinkTold, Refusal> read_told_link(const Shared& shared, Reader& reader,
+                                                const OwnTell& tell, std::string_view payload) {
+    const Reading reading{
+        .directory = shared.directory, .schemes = shared.schemes, .vault = shared.vault};
+    auto told = read_link(tell.head.parameters, payload, tell.own, reading);
+    if (!told) return refuse(wire::Code::malformed, told.error().why);
+    LinkFacts facts{.directory = shared.directory,
+                    .schemes = shared.schemes,
+                    .caller = tell.participant,
+                    .own = tell.own,
+                    .issued_at = tell.head.issued_at,
+                    .asked = {}};
+    for (const auto& [indexes, identifier, confirmation] : told->numbers) {
+        facts.asked.push_back(confirmation ? reader.order_at(confirmation->log_index)
+                                           : std::nullopt);
+    }
+    if (const auto code = judge_link(*told, facts)) return refuse(*code);
+    return std::move(*told);
+}
+
+std::expected<CardTold, Refusal> read_told_card(const Shared& shared, const OwnTell& tell,
+                                                std::string_view payload) {
+    auto told = read_card(tell.head.parameters, payload, shared.directory);
+    if (!told) return refuse(wire::Code::malformed, told.error().why);
+    if (const auto code = judge_cards(*told, tell.head.issued_at)) return refuse(*code);
+    return std::move(*told);
+}
+
 }  // namespace
+
+std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
+                                           const OwnTell& tell) {
+    const auto& scheme = *shared.schemes.find(tell.own.scheme);
+    if (scheme.giver(tell.own) != tell.participant.id.text()) {
+        return refuse(wire::Code::not_allowed);
+    }
+    const auto payload = crypto::decrypt_jwe(tell.payload, shared.sealing_key);
+    if (!payload) return refuse(wire::Code::malformed, "payload");
+    Change change{.own = number_indexes(shared.vault, tell.own, scheme), .told = {}};
+    if (tell.head.service.text() == "link") {
+        auto told = read_told_link(shared, reader, tell, as_text(*payload));
+        if (!told) return std::unexpected(told.error());
+        change.told = std::move(*told);
+    } else {
+        auto told = read_told_card(shared, tell, as_text(*payload));
+        if (!told) return std::unexpected(told.error());
+        change.told = std::move(*told);
+    }
+    return change;
+}
 
 Parsed<Page> read_page(const Parameters& parameters) {
     Page page;
@@ -157,6 +233,8 @@ Parsed<Page> read_page(const Parameters& parameters) {
         if (!value) return bad("a page's parameter is no number");
         if (name == "after") {
             page.after = *value;
+        } else if (name == "series") {
+            page.series = *value;
         } else if (name == "limit" && *value >= 1 && *value <= std::int64_t{wire::page_rows_max}) {
             page.limit = *value;
         } else {
@@ -207,23 +285,17 @@ bool PageBytes::take(const json::object& row) {
     return true;
 }
 
-bool takes_payload(const wire::ServiceId& service) {
-    return service.text() == "question" || service.text() == "question-answer";
-}
-
 Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared, Reader& reader,
                                                            OwnQuestion question) {
     auto data = co_await data_of(shared, reader, question);
     if (!data) co_return std::unexpected(data.error());
-    const auto& head = question.head;
-    wire::Answer answer{.issuer = shared.directory.relay().id,
-                        .audience = head.seal_to.thumbprint(),
-                        .order = question.head_hash,
-                        .issued_at = question.now,
-                        .service = head.service,
-                        .as_of = question.now,
-                        .data = std::move(*data)};
-    co_return wire::seal_answer(std::move(answer), shared.kid, shared.signing_key, head.seal_to);
+    co_return seal(shared, question.head, question.now,
+                   {.act = wire::Act::ask, .order = question.head_hash, .data = std::move(*data)});
+}
+
+std::string accept_tell(const Shared& shared, const wire::Head& head, const Hash& entry,
+                        UnixTime now) {
+    return seal(shared, head, now, {.act = wire::Act::tell, .order = entry, .data = {}});
 }
 
 }  // namespace mado::relay

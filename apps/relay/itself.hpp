@@ -1,6 +1,7 @@
 // What the relay is asked itself (docs/protocols/log.md): whether a log-in stands, a person's own
 // entries, the bells that rang for them, and questions about entries. Answered by the relay, sealed
-// to the asker's key, not logged.
+// to the asker's key, not logged. And what it is told (docs/protocols/issuing.md), which is an
+// order.
 #pragma once
 
 #include <expected>
@@ -26,14 +27,28 @@ struct OwnQuestion {
 // and "limit" (1 to 200, default 200).
 Task<std::expected<std::string, wire::Code>> answer_itself(const Shared& shared, Reader& reader,
                                                            OwnQuestion question);
-bool takes_payload(const wire::ServiceId& service);
 
-// Used by it; `payload`: JSON, as it was opened.
+// A tell to the relay about a person whom the sender knows by a number of its own.
+struct OwnTell {
+    const wire::Head& head;
+    const wire::Participant& participant;
+    const wire::PersonNumber& own;
+    std::string_view payload;  // JWE to the relay
+};
+// What it would change. Judged by what never changes, so that the same bytes are judged alike when
+// they come again; the log writer decides by what the store has then.
+std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
+                                           const OwnTell& tell);
+// The sealed acceptance (JWE) of one that was recorded.
+std::string accept_tell(const Shared& shared, const wire::Head& head, const Hash& entry,
+                        UnixTime now);
+
+// Used by them; `payload`: JSON, as it was opened.
 struct Page {
     std::int64_t after = 0;
     std::int64_t limit = std::int64_t{wire::page_rows_max};
+    std::optional<std::int64_t> series = {};  // of entries: that which the entry there has joined
 };
-using Parameters = std::map<std::string, std::string>;  // of a head
 Parsed<Page> read_page(const Parameters& parameters);
 struct NewQuestion {
     std::int64_t log_index = 0;

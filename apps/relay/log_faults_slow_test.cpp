@@ -55,7 +55,8 @@ TEST_P(LogFaults, OfABatch) {
         EXPECT_TRUE(store.writer().healthy());
         store.check();
         EXPECT_EQ(store.count("select count(*) from access"),
-                  252 + static_cast<std::int64_t>(orders.size()) + 1);
+                  252 + joined_by_every_order + static_cast<std::int64_t>(orders.size()) + 1);
+        expect_change_once(store);
         EXPECT_EQ(store.count("select misses from miss"), 3);
     });
 }

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::size_t viewer_bytes = 1 + 8;  // the key's number and so much of the HMAC
 
-Recorded recorded(const AccessRecord& record, std::int64_t log_index) {
+Recorded recorded(const AccessRecord& record, std::int64_t log_index, PersonRow person) {
     return {.log_index = log_index,
+            .person = person,
             .holder = *wire::ParticipantId::parse(record.holder),
             .receipt = {.order = to_bytes(record.content),
                         .salt = record.salt,
@@ -47,12 +48,6 @@ bool counts_as_miss(wire::Outcome outcome) {
 Recording::Statements::Statements(db::Connection& c)
     : recorded(c.prepare("select month, sealed, person, outcome from access "
                          "where log_index = :log_index")),
-      find_series(c.prepare("select i.person from identifier i join person p on p.id = i.person "
-                            "where i.full_index = :index and p.linked = 0 limit 1")),
-      add_person(c.prepare("insert into person (link_number, linked) "
-                           "values (:link_number, 0) returning id")),
-      add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
-                               "sealed) values (:person, :full, :loose, :sealed)")),
       // What was answered once stays so, whatever a repeat brings.
       set_outcome(c.prepare("update access set outcome = :outcome where log_index = :log_index "
                             "and coalesce(outcome, '') <> 'answered'")),
@@ -73,7 +68,8 @@ Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& 
       keys_(keys),
       sql_(connection),
       names_(connection),
-      mandates_(connection, vault) {}
+      mandates_(connection, vault),
+      people_(connection, vault) {}
 
 void Recording::begin() {
     begun_.clear();
@@ -105,8 +101,10 @@ RecordResult Recording::record(RecordOrder& job) {
     };
     if (used(job.check)) return std::unexpected(wire::Code::mandate_used);
     if (used(job.sealing)) return std::unexpected(wire::Code::sealing_invalid);
+    const auto person = whose(job);
+    if (!person) return std::unexpected(person.error());
     job.record.content = job.order_without_person;
-    NewEntry entry{.person = person_of(job),
+    NewEntry entry{.person = entries_.person(person->person),
                    .month = month_of(job.keep_until),
                    .record = job.record,
                    .time = job.time,
@@ -123,9 +121,10 @@ RecordResult Recording::record(RecordOrder& job) {
     }
     for (const auto& mandate : job.mandates)
         mandates_.add(mandate);
+    if (std::holds_alternative<Change>(job.person)) answered(job, log_index, *person);
     const auto& notice = job.notice;
     ++counts_[{notice.month, notice.service, notice.requester_kind, notice.purpose}];
-    return recorded(entry.record, log_index);
+    return recorded(entry.record, log_index, entry.person.row);
 }
 
 Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view requester) {
@@ -159,30 +158,39 @@ RecordResult Recording::repeat(const RecordOrder& job, std::int64_t log_index) {
         tries_.end(*job.miss_path, log_index);
         if (const auto code = judge_path(job, log_index)) return std::unexpected(*code);
     }
-    return recorded(record, log_index);
+    return recorded(record, log_index, row.integer(2));
 }
 
-Person Recording::person_of(const RecordOrder& job) {
-    if (const auto* known = std::get_if<Person>(&job.person)) return *known;
-    const auto& series = std::get<NewSeries>(job.person);
-    {
-        const db::ResetAtEnd reset(sql_.find_series);
-        sql_.find_series.bind("index", series.indexes.full);
-        if (sql_.find_series.step()) return entries_.person(sql_.find_series.integer(0));
+// Who it is about; a change is made here.
+std::expected<PersonRows::Changed, wire::Code> Recording::whose(const RecordOrder& job) {
+    if (const auto* known = std::get_if<Person>(&job.person)) {
+        return PersonRows::Changed{.person = known->row};
     }
-    const db::ResetAtEnd reset(sql_.add_person);
-    Person person{.link_number = crypto::random_bytes(16)};
-    sql_.add_person.bind("link_number", person.link_number);
-    if (!sql_.add_person.step()) throw Failure("a person was not inserted");
-    person.row = sql_.add_person.integer(0);
-    const Bytes sealed = vault_.seal("identifier", owned_row(series.indexes.full, person.row),
-                                     identifier_plain(series.identifier));
-    sql_.add_identifier.bind("person", person.row)
-        .bind("full", series.indexes.full)
-        .bind("loose", series.indexes.loose)
-        .bind("sealed", sealed)
+    if (const auto* series = std::get_if<NewSeries>(&job.person)) {
+        return PersonRows::Changed{.person = people_.whose(*series)};
+    }
+    return people_.apply(std::get<Change>(job.person));
+}
+
+// What the relay was told is done with its entry; series that it gave the person end here.
+void Recording::answered(const RecordOrder& job, std::int64_t log_index,
+                         const PersonRows::Changed& changed) {
+    sql_.set_outcome.bind("outcome", wire::to_text(wire::Outcome::answered))
+        .bind("log_index", log_index)
         .execute();
-    return person;
+    for (const auto row : changed.joined) {
+        auto record = new_record("joined");
+        record.content =
+            wire::without_person({{"time", job.time},
+                                  {"link_number", base64url(entries_.person(row).link_number)},
+                                  {"last_seq", entries_.last_seq(row)}});
+        people_.close(row, entries_.next_index());
+        NewEntry entry{.person = entries_.person(changed.person),
+                       .month = month_of(job.keep_until),
+                       .record = record,
+                       .time = job.time};
+        entries_.append(entry);
+    }
 }
 
 void Recording::set_outcome(const SetOutcome& job) {
@@ -248,6 +256,7 @@ void Recording::forget() {
     sql_ = Statements(connection_);
     names_.forget();
     mandates_.forget();
+    people_.forget();
     entries_.forget();
 }
 

@@ -14,15 +14,10 @@
 #include "live_names.hpp"
 #include "mandate_rows.hpp"
 #include "open_tries.hpp"
+#include "person_rows.hpp"
 #include "wire/errors.hpp"
 
 namespace mado::relay {
-
-// Somebody whom nobody has linked yet: known by one number only.
-struct NewSeries {
-    NumberIndexes indexes;
-    Identifier identifier;
-};
 
 // Of which orders the person is told (DESIGN: bells), and as what they are counted in public.
 struct Notice {
@@ -35,8 +30,8 @@ struct Notice {
 
 struct RecordOrder {
     std::string order_without_person;
-    AccessRecord record;  // `content` is filled in by the writer
-    std::variant<Person, NewSeries> person;
+    AccessRecord record;                             // `content` is filled in by the writer
+    std::variant<Person, NewSeries, Change> person;  // a change says itself whose entry it is
     UnixTime keep_until = 0;
     LiveName request;                   // of requester and jti, until the head's end
     std::vector<LiveMandate> mandates;  // that the store does not have yet
@@ -52,6 +47,7 @@ struct RecordOrder {
 // What is in the log and may be forwarded.
 struct Recorded {
     std::int64_t log_index = 0;
+    PersonRow person = 0;
     wire::ParticipantId holder;
     wire::Receipt receipt;
     Hash subject_salt{};
@@ -101,11 +97,12 @@ class Recording {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement recorded, find_series, add_person, add_identifier, set_outcome, owner, misses,
-            add_miss, drop_misses, count;
+        db::Statement recorded, set_outcome, owner, misses, add_miss, drop_misses, count;
     };
     RecordResult repeat(const RecordOrder& job, std::int64_t log_index);
-    Person person_of(const RecordOrder& job);
+    std::expected<PersonRows::Changed, wire::Code> whose(const RecordOrder& job);
+    void answered(const RecordOrder& job, std::int64_t log_index,
+                  const PersonRows::Changed& changed);
     std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t log_index);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
@@ -117,6 +114,7 @@ class Recording {
     Statements sql_;
     LiveNames names_;
     MandateRows mandates_;
+    PersonRows people_;
     OpenTries tries_;
     // Those that the batch under way began: they end with it when it fails.
     std::vector<std::pair<Bytes, std::int64_t>> begun_;

@@ -140,6 +140,32 @@ Bytes card_key_plain(const CardKey& card) {
     return to_bytes(json::serialize(out));
 }
 
+CardKey read_card_key(const Vault& vault, ByteView index, PersonRow person, ByteView sealed) {
+    const Bytes plain = vault.open("card_key", owned_row(index, person), sealed);
+    const auto object = open_object(plain);
+    Members in(object);
+    const Bytes spki = in.base64url_bytes("key", 1024);
+    const auto use =
+        in.text("use") == to_text(CardUse::signing) ? CardUse::signing : CardUse::authentication;
+    const auto authority = in.hash("authority");
+    const Bytes serial_bytes = in.base64url_bytes("serial", sizeof(crypto::Serial));
+    const auto not_after = in.integer("not_after");
+    const auto status = parse_status(in.text("status"));
+    demand(in);
+    auto key = crypto::PublicKey::from_spki(spki);
+    if (!key) throw Failure("a registered card key cannot be read");
+    crypto::Serial serial{};
+    if (serial_bytes.size() != serial.size()) throw Failure("a registered card has no serial");
+    std::ranges::copy(serial_bytes, serial.begin());
+    return {.person = person,
+            .use = use,
+            .status = status,
+            .key = *key,
+            .not_after = not_after,
+            .authority = authority,
+            .serial = serial};
+}
+
 NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& number,
                              const wire::Scheme& scheme) {
     NumberIndexes out{.full = vault.index("number", {wire::index_material(number)}), .loose = {}};
@@ -222,8 +248,9 @@ Reader::Reader(const std::string& path, const Vault& vault)
       linked_loose_(connection_.prepare(
           "select distinct i.person from identifier i join person p on p.id = i.person "
           "where i.loose_index = :index and p.linked = 1 limit 3")),
-      identifiers_(connection_.prepare(
-          "select full_index, sealed from identifier where person = :person order by id")),
+      identifiers_(
+          connection_.prepare("select full_index, sealed from identifier where person = :person "
+                              "order by id desc")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
       entries_(connection_.prepare(
@@ -254,30 +281,17 @@ std::optional<CardKey> Reader::card(const Hash& certificate) {
     const db::ResetAtEnd reset(card_);
     card_.bind("index", index);
     if (!card_.step()) return std::nullopt;
-    const auto person = card_.integer(0);
-    const Bytes plain = vault_.open("card_key", owned_row(index, person), card_.blob(1));
-    const auto object = open_object(plain);
-    Members in(object);
-    const Bytes spki = in.base64url_bytes("key", 1024);
-    const auto use =
-        in.text("use") == to_text(CardUse::signing) ? CardUse::signing : CardUse::authentication;
-    const auto authority = in.hash("authority");
-    const Bytes serial_bytes = in.base64url_bytes("serial", sizeof(crypto::Serial));
-    const auto not_after = in.integer("not_after");
-    const auto status = parse_status(in.text("status"));
-    demand(in);
-    auto key = crypto::PublicKey::from_spki(spki);
-    if (!key) throw Failure("a registered card key cannot be read");
-    crypto::Serial serial{};
-    if (serial_bytes.size() != serial.size()) throw Failure("a registered card has no serial");
-    std::ranges::copy(serial_bytes, serial.begin());
-    return CardKey{.person = person,
-                   .use = use,
-                   .status = status,
-                   .key = *key,
-                   .not_after = not_after,
-                   .authority = authority,
-                   .serial = serial};
+    return read_card_key(vault_, index, card_.integer(0), card_.blob(1));
+}
+
+std::vector<CardKey> Reader::cards(PersonRow person) {
+    auto rows = connection_.prepare(
+        "select certificate_index, sealed from card_key where person = :person");
+    rows.bind("person", person);
+    std::vector<CardKey> out;
+    while (rows.step())
+        out.push_back(read_card_key(vault_, rows.blob(0), person, rows.blob(1)));
+    return out;
 }
 
 std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number,
@@ -369,6 +383,28 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
     while (entries_.step())
         out.push_back(read_entry(entries_, person, keys));
     return out;
+}
+
+std::optional<LoggedOrder> Reader::order_at(std::int64_t log_index) {
+    auto row = connection_.prepare(
+        "select person, month, sealed, entry from access where log_index = :log_index and "
+        "seq is not null and sealed is not null");
+    row.bind("log_index", log_index);
+    if (!row.step()) return std::nullopt;
+    const auto key = month_key(row.integer(1));
+    if (!key) return std::nullopt;
+    LoggedOrder out{.entry = *to_hash(row.blob(3)),
+                    .record = read_access(Vault::open_with(
+                        *key, "access", access_row(log_index, row.integer(0)), row.blob(2)))};
+    return out.record.kind == "order" ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::optional<PersonRow> Reader::joined_series(PersonRow person, std::int64_t log_index) {
+    auto row = connection_.prepare(
+        "select p.id from person p join access a on a.log_index = p.joined "
+        "where p.joined = :log_index and a.person = :person");
+    row.bind("log_index", log_index).bind("person", person);
+    return row.step() ? std::optional(row.integer(0)) : std::nullopt;
 }
 
 StoredEntry Reader::opened_entry(PersonRow person, std::int64_t log_index) {

@@ -50,6 +50,8 @@ struct CardKey {
     crypto::Serial serial{};
 };
 Bytes card_key_plain(const CardKey& card);
+// `index`: that of its row.
+CardKey read_card_key(const Vault& vault, ByteView index, PersonRow person, ByteView sealed);
 // What a row is sealed to: its index and its person, so that nobody can hang somebody's card or
 // number on another person.
 Bytes owned_row(ByteView index, PersonRow person);
@@ -101,6 +103,12 @@ struct StoredEntry {
     std::variant<AccessRecord, Erasure> record;
 };
 
+// An order in the log, whoever's it is.
+struct LoggedOrder {
+    Hash entry{};
+    AccessRecord record;
+};
+
 // An access notice (of which only that it is there may leave the relay without a log-in).
 struct Bell {
     std::int64_t seq = 0;  // of the entry that it is about
@@ -120,6 +128,7 @@ class Reader {
     Reader(const std::string& path, const Vault& vault);
 
     std::optional<CardKey> card(const Hash& certificate);
+    std::vector<CardKey> cards(PersonRow person);
     // Linked people whose number this is; with a number without branch there may be several.
     std::vector<PersonRow> linked(const wire::PersonNumber& number, const wire::Scheme& scheme);
     // Newest first, current before former.
@@ -129,6 +138,10 @@ class Reader {
     // Those that stand below `size` in the log.
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count,
                                      std::uint64_t size);
+    // None: no order stands there, or it is sealed or erased.
+    std::optional<LoggedOrder> order_at(std::int64_t log_index);
+    // The series that the entry at that index of this person's list has joined.
+    std::optional<PersonRow> joined_series(PersonRow person, std::int64_t log_index);
     // One that was sealed, for the person to whom it was opened.
     StoredEntry opened_entry(PersonRow person, std::int64_t log_index);
     std::int64_t sealed_entries();

@@ -22,6 +22,16 @@ struct TestCard {
     }
 };
 
+// With numbers that the issuer gives: the health-care number, and its own.
+inline wire::Schemes relay_schemes() {
+    auto text = wire::replaced(std::string(wire::schemes_text),
+                               R"({"name": "health-care-number", "kind": null,)",
+                               R"({"name": "issuing-number", "kind": "issuer", "holder": "issuer",
+  "given_by": "issuer", "fields": [{"name": "number", "digits": [16]}]},
+ {"name": "health-care-number", "kind": null, "given_by": "issuer",)");
+    return wire::valid(wire::Schemes::parse(text));
+}
+
 struct RelayCountry : wire::TestCountry {
     crypto::PrivateKey issuer = crypto::PrivateKey::generate(crypto::KeyType::p256);
     crypto::PrivateKey portal = crypto::PrivateKey::generate(crypto::KeyType::p256);

@@ -65,6 +65,15 @@ constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policie
  {"id":"told","service":"health-care-number","requester_kind":"clinic","purpose":"issuing",
   "presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
   "tell_at_once":false,"from":"2020-01-01"},
+ {"id":"link","service":"link","requester_kind":"issuer","purpose":"issuing","presence":"none",
+  "holder_kinds":["relay"],"legal_basis":"…","keep_days":30,"tell_at_once":true,
+  "from":"2020-01-01"},
+ {"id":"card","service":"card","requester_kind":"issuer","purpose":"issuing","presence":"none",
+  "holder_kinds":["relay"],"legal_basis":"…","keep_days":30,"tell_at_once":true,
+  "from":"2020-01-01"},
+ {"id":"membership","service":"link","requester_kind":"medical-insurer","purpose":"membership",
+  "presence":"none","holder_kinds":["relay"],"legal_basis":"…","keep_days":30,
+  "tell_at_once":true,"from":"2020-01-01"},
  {"id":"secret","service":"eligibility","requester_kind":"clinic","purpose":"investigation",
   "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","sealable":true,
   "keep_days":30,"tell_at_once":true,"from":"2020-01-01"}]})";
@@ -134,7 +143,7 @@ class ExchangeTest : public testing::Test {
                           registered(signing_card)}};
     }
 
-    ImportedPerson::Card registered(const TestCard& of, CardStatus status = CardStatus::active) {
+    NewCard registered(const TestCard& of, CardStatus status = CardStatus::active) {
         return {.certificate = of.certificate.thumbprint(),
                 .status = status,
                 .use = of.certificate.is_for_signing() ? CardUse::signing : CardUse::authentication,
@@ -287,7 +296,7 @@ class ExchangeTest : public testing::Test {
         store.country.card(RelayCountry::card_end, crypto::CertificateUse::signing);
     const TestCard daughters_card = store.country.card();
     const wire::Policy policy = wire::valid(wire::Policy::parse(exchange_policies));
-    const wire::Schemes schemes = wire::test_schemes();
+    const wire::Schemes schemes = relay_schemes();
     const std::string kid = wire::kid_of(store.country.relay);
     asio::io_context io{1};
     Mandates mandates;

@@ -69,13 +69,21 @@ class LogFaults : public db::FaultTable {
     db::KeptFiles files = kept_files(store);
 };
 
-// An order of every kind.
+// An order of every kind; the last is told to the relay, makes a person and joins the series to it.
 inline std::vector<NewOrder> every_order() {
     const NewSeries series{
         .indexes = {.full = to_bytes("full"), .loose = to_bytes("loose")},
         .identifier = {.number = {.scheme = "insured-number", .fields = {{"number", "1"}}},
                        .holder = wire::participant_id("06990014"),
                        .current = true}};
+    const ToldNumber own{
+        .indexes = {.full = to_bytes("own"), .loose = {}},
+        .identifier = {.number = {.scheme = "issuing-number", .fields = {{"number", "1"}}},
+                       .holder = wire::participant_id("issuer"),
+                       .current = true}};
+    const ToldNumber joined{.indexes = series.indexes, .identifier = series.identifier};
+    const Change change{.own = own.indexes,
+                        .told = LinkTold{.act = LinkAct::first, .numbers = {joined, own}}};
     return {{.request = "plain"},
             {.person = PersonRow{2},
              .request = "new month",
@@ -84,7 +92,17 @@ inline std::vector<NewOrder> every_order() {
             {.request = "check", .check = "mandate"},
             {.request = "guess 1", .miss_path = "guesses"},
             {.request = "guess 2", .miss_path = "guesses"},
-            {.request = "guess 3", .miss_path = "guesses"}};
+            {.request = "guess 3", .miss_path = "guesses"},
+            {.person = change, .request = "told"}};
+}
+// And so many entries more: the series that was joined.
+constexpr std::int64_t joined_by_every_order = 1;
+// The change is there once, with its entry, however often its request was repeated.
+inline void expect_change_once(TestStore& store) {
+    EXPECT_EQ(store.count("select count(*) from person where joined is not null"), 1);
+    EXPECT_EQ(store.count("select count(*) from identifier i join person p on p.id = i.person "
+                          "where p.linked = 1"),
+              2);
 }
 
 }  // namespace mado::relay

@@ -56,7 +56,7 @@ inline Bytes middle_of(std::span<const Hash> tile) {
 }
 
 struct NewOrder {
-    std::variant<PersonRow, NewSeries> person = PersonRow{1};
+    std::variant<PersonRow, NewSeries, Change> person = PersonRow{1};
     std::string request = {};  // "": one of its own
     std::string content = "content";
     std::optional<std::string> check = {};
@@ -124,8 +124,10 @@ class TestStore {
         });
     }
 
-    std::variant<Person, NewSeries> whose(const std::variant<PersonRow, NewSeries>& given) {
+    std::variant<Person, NewSeries, Change> whose(
+        const std::variant<PersonRow, NewSeries, Change>& given) {
         if (const auto* series = std::get_if<NewSeries>(&given)) return *series;
+        if (const auto* change = std::get_if<Change>(&given)) return *change;
         const auto row = std::get<PersonRow>(given);
         const std::scoped_lock lock(people_mutex_);  // tests make orders on many threads
         const auto [known, is_new] = people_.try_emplace(row);

@@ -457,11 +457,10 @@ TEST(Data, SchemesAreStrictJson) {
         names.emplace_back(scheme.at("name").as_string());
     }
     EXPECT_EQ(names,
-              (std::vector<std::string>{"health-care-number", "insured-number",
-                                        "care-insured-number", "resident-number",
-                                        "basic-pension-number", "npf-number",
-                                        "employees-fund-number", "pfa-number",
-                                        "certificate-number"}));
+              (std::vector<std::string>{
+                  "health-care-number", "insured-number", "care-insured-number", "resident-number",
+                  "basic-pension-number", "npf-number", "employees-fund-number", "pfa-number",
+                  "certificate-number", "issuing-number"}));
 }
 
 // ---- days ----

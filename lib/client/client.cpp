@@ -201,8 +201,10 @@ Result<Answered> Asker::check(const Prepared& prepared, std::string_view body) c
     if (!reply) return found_here(wire::Code::answer_invalid, "form");
     const auto now = unix_now();
 
-    // A question to the relay itself: no order, no entry; bound to the head.
-    if (head.to.holder && *head.to.holder == directory_.relay().id) {
+    // A question to the relay itself: no order, no entry; bound to the head. (What it is told is an
+    // order like any other.)
+    const bool to_relay = head.to.holder && *head.to.holder == directory_.relay().id;
+    if (to_relay && wire::act_of(head.service) == wire::Act::ask) {
         auto answer = wire::open_answer(reply->answer, seal_to,
                                         {.from = directory_.relay(),
                                          .order = crypto::sha256(as_bytes(signed_head)),

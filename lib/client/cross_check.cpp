@@ -212,6 +212,7 @@ std::vector<LastCompared> last_compared(const PersonEntries& entries) {
     for (const auto& entry : entries.entries) {
         if (!entry.order) continue;
         const auto& holder = entry.order->holder;
+        if (holder == entry.order->relay) continue;  // what it was told itself: no evidence of it
         auto known = std::ranges::find(out, holder, &LastCompared::holder);
         if (known == out.end()) known = out.insert(out.end(), {.holder = holder, .at = 0});
         const bool compared = entry.head->service.text() == "evidence" &&

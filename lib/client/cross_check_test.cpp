@@ -216,6 +216,9 @@ TEST(CrossCheck, TheLastComparisonIsAnEntryItself) {
     EXPECT_EQ(last_compared(lists.entries)[0].at, asked.time);
     asked.outcome = "failed";
     EXPECT_EQ(last_compared(lists.entries)[0].at, 0);
+    // What the relay was told itself has no evidence elsewhere.
+    asked.order->holder = asked.order->relay;
+    EXPECT_EQ(last_compared(lists.entries).size(), 1U);
 }
 
 Answered document(const wire::TestCountry& country, std::string_view data) {

@@ -16,6 +16,9 @@
 namespace mado::client {
 namespace {
 
+// Each was a number of the person: a relay that has joined more makes the requester ask for ever.
+constexpr std::size_t joined_max = 256;
+
 // What an entry is checked against.
 struct Check {
     const EntriesReader& reader;
@@ -108,6 +111,21 @@ Parsed<Hash> open_refused(PersonEntry& out, const Hash& person) {
     return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
 }
 
+// About nobody's look: from here on what was asked about a number before it was linked is theirs.
+Parsed<Hash> open_joined(PersonEntry& out, const Hash& person) {
+    const auto object = parse_json_object(out.content);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    out.time = in.integer("time");
+    out.logged_at = out.time;
+    JoinedSeries joins{.link_number = in.base64url_bytes("link_number", 16),
+                       .last_seq = in.integer("last_seq", 0, entries_max)};
+    if (in.hash("person") != person) return bad("an entry belongs to another person");
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    out.joins = std::move(joins);
+    return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
+}
+
 Parsed<Hash> open_erased(Members& in, const json::object& object, PersonEntry& out,
                          const Check& check) {
     Members erased(object);
@@ -191,6 +209,7 @@ Parsed<Hash> open_content(Members& in, PersonEntry& out, const Check& check) {
     if (out.kind == "order") return open_order(in, out, person_salt, check);
     if (out.kind == "refused") return open_refused(out, person);
     if (out.kind == "opened") return open_opened(in, out, person, check);
+    if (out.kind == "joined") return open_joined(out, person);
     return bad("an entry of an unknown kind");
 }
 
@@ -262,7 +281,7 @@ Parsed<void> read_checkpoints(Members& in, EntriesPage& out, const wire::Directo
 // Two people's lists, each whole, could else be put together.
 Parsed<void> keep_link_number(const Bytes& link_number, EntriesSoFar& so_far) {
     if (link_number.size() != 16) return bad("a link number has not 128 bits");
-    if (so_far.count > 0 && link_number != so_far.link_number) {
+    if (!so_far.link_number.empty() && link_number != so_far.link_number) {
         return bad("the pages have two link numbers");
     }
     so_far.link_number = link_number;
@@ -271,6 +290,13 @@ Parsed<void> keep_link_number(const Bytes& link_number, EntriesSoFar& so_far) {
 
 Parsed<void> go_on(const PersonEntry& entry, EntriesSoFar& so_far) {
     if (entry.seq != ++so_far.count) return bad("the person's entries have a hole");
+    if (entry.joins) {
+        const auto& series = entry.joins->link_number;
+        if (series == so_far.link_number || !so_far.joined.insert(series).second) {
+            return bad("a series was joined twice");
+        }
+        if (so_far.joined.size() > joined_max) return bad("too many series were joined");
+    }
     const auto& use = entry.card_signed.use_of_check;
     if (!use.empty() && !so_far.checks.insert(use).second) {
         return bad("one check was used for two orders");
@@ -310,27 +336,89 @@ Parsed<EntriesPage> read_entries_page(const EntriesReader& reader, const json::o
     return out;
 }
 
+Parsed<void> check_series(const PersonEntry& joined, std::vector<PersonEntry>& entries) {
+    const auto last = joined.joins->last_seq;
+    if (std::ssize(entries) < last) return bad("a joined series has lost entries");
+    for (auto& entry : entries) {
+        entry.series = joined.seq;
+        const bool before = entry.index < joined.index;
+        const bool ordered = entry.kind == "order";
+        if (before != (entry.seq <= last) || (ordered && !before) || entry.joins) {
+            return bad("a joined series was not closed");
+        }
+    }
+    return {};
+}
+
+namespace {
+
+std::unexpected<Problem> not_believed(const Bad& why) {
+    return std::unexpected(
+        Problem{wire::Code::receipt_invalid, why.why, {}, {}, /*found_here=*/true});
+}
+
+// What all lists of one person are asked with.
+struct Lists {
+    const wire::Directory& directory;
+    const EntriesReader& reader;
+    const Identity& identity;
+    const std::string& login_mandate;
+};
+
+// One list, page after page; `last`: its last page, for the checkpoints.
+Task<Result<std::vector<PersonEntry>>> fetch_list(const Lists& lists, ToRelay question,
+                                                  EntriesSoFar& so_far, EntriesPage& last) {
+    std::vector<PersonEntry> out;
+    const auto take = [&out, &lists, &so_far, &last](const json::object& data) -> Next {
+        auto page = read_entries_page(lists.reader, data, so_far);
+        if (!page) return not_believed(page.error());
+        std::ranges::move(page->entries, std::back_inserter(out));
+        last = std::move(*page);
+        return last.more ? std::optional(out.size()) : std::nullopt;
+    };
+    const auto ok = co_await ask_pages(lists.directory, lists.identity, std::move(question), take);
+    if (!ok) co_return std::unexpected(ok.error());
+    co_return out;
+}
+
+Task<Result<std::vector<PersonEntry>>> fetch_series(const Lists& lists, const PersonEntry& joined) {
+    EntriesSoFar so_far{.link_number = joined.joins->link_number};
+    EntriesPage last;
+    auto question = own_view("entries", lists.login_mandate);
+    question.parameters["series"] = std::to_string(joined.index);
+    auto out = co_await fetch_list(lists, std::move(question), so_far, last);
+    if (!out) co_return out;
+    if (auto ok = check_series(joined, *out); !ok) co_return not_believed(ok.error());
+    co_return out;
+}
+
+}  // namespace
+
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
                                           const wire::Policy& policy, const Identity& identity,
                                           std::string login_mandate, crypto::Certificate card) {
-    PersonEntries out;
-    EntriesSoFar so_far;
     const EntriesReader reader{.directory = directory, .policy = policy, .card = card};
-    const auto take = [&out, &reader, &so_far](const json::object& data) -> Next {
-        auto page = read_entries_page(reader, data, so_far);
-        if (!page) {
-            return std::unexpected(Problem{
-                wire::Code::receipt_invalid, page.error().why, {}, {}, /*found_here=*/true});
-        }
-        out.checkpoint = std::move(page->checkpoint);
-        out.witnessed_size = page->cosigned.size;
-        out.witnessed_at = page->cosigned_at;
-        std::ranges::move(page->entries, std::back_inserter(out.entries));
-        return page->more ? std::optional(out.entries.size()) : std::nullopt;
-    };
-    const auto ok =
-        co_await ask_pages(directory, identity, own_view("entries", login_mandate), take);
-    if (!ok) co_return std::unexpected(ok.error());
+    const Lists lists{.directory = directory,
+                      .reader = reader,
+                      .identity = identity,
+                      .login_mandate = login_mandate};
+    EntriesSoFar so_far;
+    EntriesPage last;
+    auto own = co_await fetch_list(lists, own_view("entries", login_mandate), so_far, last);
+    if (!own) co_return std::unexpected(own.error());
+    PersonEntries out{.entries = {},
+                      .checkpoint = std::move(last.checkpoint),
+                      .witnessed_size = last.cosigned.size,
+                      .witnessed_at = last.cosigned_at};
+    std::vector<PersonEntry> of_series;
+    for (const auto& entry : *own) {
+        if (!entry.joins) continue;
+        auto series = co_await fetch_series(lists, entry);
+        if (!series) co_return std::unexpected(series.error());
+        std::ranges::move(*series, std::back_inserter(of_series));
+    }
+    out.entries = std::move(*own);
+    std::ranges::move(of_series, std::back_inserter(out.entries));
     co_return out;
 }
 

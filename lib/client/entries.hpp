@@ -27,14 +27,23 @@ struct WasSealed {
     UnixTime until = 0;
 };
 
+// The series that an entry has joined to the person's own: entries about a number that nobody had
+// linked until then.
+struct JoinedSeries {
+    Bytes link_number;
+    std::int64_t last_seq = 0;  // when it was closed
+};
+
 struct PersonEntry {
     std::int64_t seq = 0;
+    std::int64_t series =
+        0;  // which entry (seq) has joined the series that it is of; 0: the own list
     std::uint64_t index = 0;
     Hash entry{};  // the 32 bytes in the log, proven to stand at `index`
     // A quorum of witnesses has cosigned a checkpoint that covers it; the newest ones wait for it.
     bool witnessed = false;
     std::optional<ErasedEntry> erased;  // then nothing below
-    std::string kind;                   // "order", "refused" or "opened"
+    std::string kind;                   // "order", "refused", "opened" or "joined"
     std::string content;                // what was hashed with `salt`
     Hash salt{};
     std::optional<wire::Order> order;
@@ -43,7 +52,8 @@ struct PersonEntry {
     Hash order_entry{};
     std::uint64_t order_index = 0;
     std::optional<WasSealed> was_sealed;
-    std::string requester;  // organisation id
+    std::optional<JoinedSeries> joins;  // of a joined one, about which nobody was asked
+    std::string requester;              // organisation id
     UnixTime time = 0;
     // When the log took it, as it says: of an order its time, of an opened one that of the opening.
     // 0 for an erased one, which is old.
@@ -57,7 +67,8 @@ struct PersonEntry {
 };
 
 struct PersonEntries {
-    std::vector<PersonEntry> entries;  // seq 1, 2, 3, … without a hole
+    // seq 1, 2, 3, … without a hole; then those of each series that was joined, alike.
+    std::vector<PersonEntry> entries;
     // The newest checkpoint, and the size of the newest one that was cosigned (0: none was).
     tlog::Checkpoint checkpoint;
     std::uint64_t witnessed_size = 0;
@@ -93,17 +104,23 @@ struct EntriesReader {
 // What the pages before have shown, and what the next one goes on from.
 struct EntriesSoFar {
     std::int64_t count = 0;
-    Bytes link_number;             // which is the person's in all of them
-    std::set<std::string> checks;  // what checks were used for
+    Bytes link_number = {};  // which is the person's in all of them; empty: not known yet
+    std::set<std::string> checks = {};  // what checks were used for
+    std::set<Bytes> joined = {};        // link numbers of series
 };
 // The next entries, checked as fetch_entries says.
 Parsed<EntriesPage> read_entries_page(const EntriesReader& reader, const json::object& data,
                                       EntriesSoFar& so_far);
 
+// Those of a series, read page by page with the link number that its `joined` entry names: they are
+// all that it had, and no order came after. Marks them as of that series.
+Parsed<void> check_series(const PersonEntry& joined, std::vector<PersonEntry>& entries);
+
 // All entries of the person whose log-in mandate this is, checked: each is in the log, carries the
 // person's next number, opens to what it commits to, holds a request that its organisation signed
 // and, where a card has signed, a mandate that covers it, with the given card's signature where it
-// names that. receipt_invalid (with what did not fit as detail) when something is wrong. Whether
+// names that; and those of the series that were joined to it, in the same way. receipt_invalid
+// (with what did not fit as detail) when something is wrong. Whether
 // the relay holds back the newest entries cannot be seen here; comparing with the holders will show
 // it.
 Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,

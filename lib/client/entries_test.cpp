@@ -201,6 +201,106 @@ TEST(EntriesPage, SinceWhenAQuorumHasCosigned) {
     EXPECT_EQ(wire::valid(log.read(page)).cosigned_at, wire::test_now - 700);
 }
 
+// A series that was joined, as it is read by the number that its entry names.
+struct JoinedLog : PersonLog {
+    PersonLog own{0};
+    json::object entry;  // in the person's own list
+
+    explicit JoinedLog(std::int64_t last_seq = 3) : PersonLog(3) {
+        own.link_number.back() ^= 1;
+        entry = join(last_seq);
+    }
+    // Into the log of the series, which is everybody's.
+    json::object join(std::int64_t last_seq) {
+        const Hash salt = crypto::random_hash();
+        const Hash person_salt = crypto::random_hash();
+        auto content =
+            wire::complete_order(wire::without_person({{"time", wire::test_now},
+                                                       {"link_number", base64url(link_number)},
+                                                       {"last_seq", last_seq}}),
+                                 wire::commit_person(person_salt, own.link_number, 1));
+        const auto index = country.tree.size();
+        country.tree.append(tlog::leaf_hash(wire::log_entry("joined", salt, as_bytes(content))));
+        return {{"seq", 1},
+                {"index", index},
+                {"kind", "joined"},
+                {"content", std::move(content)},
+                {"salt", base64url(salt)},
+                {"person_salt", base64url(person_salt)}};
+    }
+    // What the person's list says of it.
+    [[nodiscard]] Parsed<EntriesPage> read_own(EntriesSoFar& so_far) const {
+        auto page = this->page();
+        auto one = entry;
+        one["proof"] = hashes_json(tlog::inclusion_proof(
+            one.at("index").as_uint64(), country.tree.size(), country.tree.reader({})));
+        page["entries"] = json::array{std::move(one)};
+        page["last_seq"] = 1;
+        page["link_number"] = base64url(own.link_number);
+        return read(page, so_far);
+    }
+    // "", or why the series is not believed.
+    [[nodiscard]] std::string why_not() const {
+        EntriesSoFar so_far;
+        const auto list = read_own(so_far);
+        if (!list) return list.error().why;
+        const auto& joined = list->entries.at(0);
+        EntriesSoFar of_series{.link_number = joined.joins->link_number};
+        auto series = read(page(), of_series);
+        if (!series) return series.error().why;
+        const auto ok = check_series(joined, series->entries);
+        return ok ? "" : ok.error().why;
+    }
+};
+
+TEST(JoinedSeries, HonestOne) {
+    JoinedLog log;
+    EXPECT_EQ(log.why_not(), "");
+    EntriesSoFar so_far;
+    const auto list = wire::valid(log.read_own(so_far));
+    EXPECT_EQ(list.entries[0].joins->last_seq, 3);
+    EXPECT_FALSE(list.entries[0].order.has_value());
+    auto entries = wire::valid(log.read(log.page())).entries;
+    ASSERT_TRUE(check_series(list.entries[0], entries).has_value());
+    EXPECT_EQ(entries[2].series, 1);
+    EXPECT_EQ(entries[2].seq, 3);
+}
+
+TEST(JoinedSeries, HidesWhatWasJoined) {
+    JoinedLog log;
+    log.entries.pop_back();
+    EXPECT_EQ(log.why_not(), "a joined series has lost entries");
+    JoinedLog middle;
+    middle.entries.erase(middle.entries.begin() + 1);
+    EXPECT_EQ(middle.why_not(), "the person's entries have a hole");
+    JoinedLog all;
+    all.entries.clear();
+    EXPECT_EQ(all.why_not(), "a joined series has lost entries");
+}
+
+TEST(JoinedSeries, TakesNoOrderAfterwards) {
+    JoinedLog log;
+    log.add(4);
+    EXPECT_EQ(log.why_not(), "a joined series was not closed");
+    // One that was there, and was not counted.
+    EXPECT_EQ(JoinedLog(2).why_not(), "a joined series was not closed");
+}
+
+TEST(JoinedSeries, IsTheOneThatWasNamed) {
+    JoinedLog log;
+    auto& last = log.link_number.back();
+    last ^= 4;
+    EXPECT_EQ(log.why_not(), "the pages have two link numbers");
+    last ^= 4;
+    EntriesSoFar so_far;
+    so_far.joined.insert(log.link_number);
+    EXPECT_EQ(log.read_own(so_far).error().why, std::string("a series was joined twice"));
+    log.own.link_number = log.link_number;
+    EXPECT_EQ(log.why_not(), "an entry belongs to another person");
+    log.entry = log.join(3);
+    EXPECT_EQ(log.why_not(), "a series was joined twice") << "with itself";
+}
+
 TEST(Witnessing, NothingIsConfirmedWithoutWitnesses) {
     constexpr auto now = wire::test_now;
     const auto entry = [](bool witnessed, UnixTime logged_at) {

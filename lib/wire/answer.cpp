@@ -43,9 +43,14 @@ std::string seal_answer(Answer answer, std::string_view kid, const crypto::Priva
 
 Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_to,
                            const AnswerExpected& expected) {
-    auto plain = crypto::decrypt_jwe(jwe, seal_to, {.bytes_max = answer_bytes_max});
+    const auto plain = crypto::decrypt_jwe(jwe, seal_to, {.bytes_max = answer_bytes_max});
     if (!plain) return std::unexpected(plain.error());
-    auto jws = crypto::parse_jws(as_text(*plain), {.bytes_max = answer_bytes_max});
+    return verify_answer(std::string(as_text(*plain)), expected, seal_to.public_key().thumbprint());
+}
+
+Parsed<Answer> verify_answer(std::string compact, const AnswerExpected& expected,
+                             const Hash& audience) {
+    auto jws = crypto::parse_jws(compact, {.bytes_max = answer_bytes_max});
     if (!jws) return std::unexpected(jws.error());
     if (jws->type != answer_type(expected.act)) return bad("not an answer");
     const auto* key = expected.from.signing_key(jws->key_id);
@@ -59,7 +64,7 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
 
     Members in(*object);
     auto issuer = ParticipantId::parse(in.text("iss", 64));
-    const auto audience = in.hash("aud");
+    const auto sealed_to = in.hash("aud");
     const auto order = in.hash("order");
     const auto issued_at = in.integer("iat");
     auto service = ServiceId::parse(in.text("service", 64));
@@ -67,7 +72,7 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
     in.object("data");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!issuer || *issuer != expected.from.id) return bad("the answer is another holder's");
-    if (audience != seal_to.public_key().thumbprint()) return bad("the answer is for another key");
+    if (sealed_to != audience) return bad("the answer is for another key");
     if (order != expected.order) return bad("the answer is to another order");
     if (!service || *service != expected.service) return bad("the answer is of another service");
     if (issued_at > expected.now + clock_skew_s) return bad("the answer is from the future");
@@ -79,7 +84,7 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
                   .service = *service,
                   .as_of = as_of,
                   .data = std::move(object->at("data").get_object()),
-                  .signed_form = std::string(as_text(*plain))};
+                  .signed_form = std::move(compact)};
 }
 
 }  // namespace mado::wire

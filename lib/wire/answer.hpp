@@ -48,5 +48,8 @@ struct AnswerExpected {
 // Opens, verifies, and refuses what was not asked for.
 Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_to,
                            const AnswerExpected& expected);
+// The same of one that was opened, the holder's JWS. `audience`: thumbprint of the key to which it
+// was sealed.
+Parsed<Answer> verify_answer(std::string jws, const AnswerExpected& expected, const Hash& audience);
 
 }  // namespace mado::wire

@@ -76,6 +76,17 @@ constexpr std::array table{
     ErrorInfo{Code::card_locked, "card_locked", 403,
               "The card is locked after too many wrong PINs. The municipality unlocks it."},
     ErrorInfo{Code::card_missing, "card_missing", 404, "There is no such card here."},
+    ErrorInfo{
+        Code::link_unconfirmed, "link_unconfirmed", 403,
+        "A number was not confirmed for this link by the one who gave it, within 90 days. Ask "
+        "that one again."},
+    ErrorInfo{Code::link_taken, "link_taken", 409,
+              "One of the numbers is linked to somebody else, or this person has other numbers. "
+              "Ask the one who gave it whose number it is; nothing was changed."},
+    ErrorInfo{
+        Code::card_taken, "card_taken", 409,
+        "The certificate is registered for somebody else, or it is suspended, or another card "
+        "of this person counts. Look which card it is; nothing was changed."},
     ErrorInfo{Code::unavailable, "unavailable", 503,
               "The one who was asked does not answer now. Try again in a minute."},
     ErrorInfo{Code::holder_refused, "holder_refused", 403,

@@ -47,6 +47,10 @@ enum class Code {
     pin_wrong,
     card_locked,
     card_missing,
+    // what the relay is told
+    link_unconfirmed,
+    link_taken,
+    card_taken,
     // the holder and its gateway
     unavailable,
     holder_refused,

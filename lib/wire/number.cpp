@@ -78,6 +78,7 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
     }
     scheme.holder_field = in.optional_text("holder_field", 40).value_or("");
     const auto holder = in.optional_text("holder", 64);
+    const auto given_by = in.optional_text("given_by", 64);
     scheme.optional_in_index = in.optional_text("optional_in_index", 40).value_or("");
     for (const auto& element : in.array("fields", fields_max)) {
         auto field = parse_field(element);
@@ -90,6 +91,11 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
         auto code = CodeId::parse(std::string_view(kind->get_string()));
         if (!code) return std::unexpected(code.error());
         scheme.kind = *code;
+    }
+    if (given_by) {
+        auto code = CodeId::parse(*given_by);
+        if (!code) return std::unexpected(code.error());
+        scheme.given_by = *code;
     }
     if (holder) {
         auto id = ParticipantId::parse(*holder);

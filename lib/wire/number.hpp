@@ -34,6 +34,9 @@ struct Scheme {
     std::optional<CodeId> kind;  // of the holders that give such numbers; none: of nobody
     std::string holder_field;    // the field that is the holder's id; "" when there is none
     std::optional<ParticipantId> holder;  // instead: the only holder that gives such numbers
+    // Of this kind is who draws such numbers, whoever knows the person by them: nobody else could
+    // confirm one, and a new one leads to nobody.
+    std::optional<CodeId> given_by;
     std::string optional_in_index;  // a number without this field still finds its person; "" = none
     std::vector<NumberField> fields;
 

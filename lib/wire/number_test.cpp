@@ -211,6 +211,24 @@ TEST_F(Numbers, HaveSchemesByNameAndByKindOfHolder) {
 }
 
 // Several holders of one kind, each with numbers of its own; the number does not say whose it is.
+TEST(NumberSchemes, SayWhoGivesNumbersThatNobodyElseCouldConfirm) {
+    constexpr std::string_view text = R"({"schemes": [
+        {"name": "issuing-number", "kind": "issuer", "holder": "issuer", "given_by": "issuer",
+         "fields": [{"name": "number", "digits": [16]}]},
+        {"name": "health-care-number", "kind": null, "given_by": "issuer",
+         "fields": [{"name": "number", "digits": [12]}]},
+        {"name": "fund-number", "kind": "pension", "holder": "fund",
+         "fields": [{"name": "number", "digits": [7]}]}]})";
+    const auto schemes = valid(Schemes::parse(text));
+    EXPECT_EQ(schemes.find("issuing-number")->given_by, code_id("issuer"));
+    EXPECT_EQ(schemes.find("health-care-number")->given_by, code_id("issuer"));
+    EXPECT_FALSE(schemes.find("fund-number")->given_by.has_value());
+    EXPECT_FALSE(Schemes::parse(replaced(text, R"("given_by": "issuer",)", R"("given_by": "I",)"))
+                     .has_value());
+    EXPECT_FALSE(Schemes::parse(replaced(text, R"("given_by": "issuer",)", R"("given_by": null,)"))
+                     .has_value());
+}
+
 TEST(NumberSchemes, MayBeOfOneHolder) {
     constexpr std::string_view text = R"({"schemes": [
         {"name": "basic-pension-number", "kind": "pension", "holder": "nenkin",

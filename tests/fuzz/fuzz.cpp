@@ -58,6 +58,7 @@ constexpr std::array targets{
     Target{"store_row", store_row},
     Target{"subject", subject},
     Target{"tiles", tiles},
+    Target{"told", told},
     Target{"witness", witness},
 };
 

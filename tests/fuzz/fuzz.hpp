@@ -96,6 +96,7 @@ bool service_answer(ByteView in);
 bool store_row(ByteView in);
 bool subject(ByteView in);
 bool tiles(ByteView in);
+bool told(ByteView in);
 bool witness(ByteView in);
 
 }  // namespace mado::fuzz

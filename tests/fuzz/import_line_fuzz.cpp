@@ -35,7 +35,7 @@ std::string with_cards(json::object line) {
 bool import_line(ByteView in) {
     static const auto vault = make_vault();
     static const auto schemes = wire::test_schemes();
-    const relay::ImportFacts facts{
+    const relay::Reading facts{
         .directory = country_directory(), .schemes = schemes, .vault = vault};
     (void)relay::read_imported_person(as_text(in), facts);
     auto line = parse_json_object(as_text(in));

@@ -426,10 +426,11 @@ export async function ask_pages(
   session: Session,
   service: string,
   take: (data: JsonObject, signed: SignedPage) => Promise<Result<number | undefined>>,
+  more: Record<string, string> = {}, // parameters
 ): Promise<Result<void>> {
   let after: number | undefined = 0;
   while (after !== undefined) {
-    const parameters = { after: String(after) };
+    const parameters = { ...more, after: String(after) };
     const answered = await ask_relay(country, session, { service, parameters });
     if (!answered.ok) return answered;
     const { data, head, signed_answer } = answered.value;

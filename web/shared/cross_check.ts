@@ -185,8 +185,9 @@ export function compare({ entries, evidence, compared, below, now }: Comparison)
 
 // The list as it was shown before has only grown. Bad with both of them signed.
 export function goes_on(before: PersonEntries, after: PersonEntries): Result<void> {
-  const is_same = (one: PersonEntry, i: number) => after.entries[i]?.entry === one.entry;
-  if (before.entries.every(is_same)) return good(undefined);
+  const place = ({ series = 0, seq }: PersonEntry) => `${series} ${seq}`;
+  const now = new Map(after.entries.map((one) => [place(one), one.entry]));
+  if (before.entries.every((one) => now.get(place(one)) === one.entry)) return good(undefined);
   const detail = "the list is another one than before";
   const signed = after.pages.at(-1)!;
   return { ok: false, problem: { code: "receipt_invalid", detail, found_here: true, signed } };
@@ -197,7 +198,8 @@ export function goes_on(before: PersonEntries, after: PersonEntries): Result<voi
 export function last_compared(entries: PersonEntry[]): Map<string, number> {
   const out = new Map<string, number>();
   for (const { order, head, outcome, time } of entries) {
-    if (!order || !head) continue;
+    // What the relay was told itself: no evidence of it is kept elsewhere.
+    if (!order || !head || order.holder === order.relay) continue;
     const compared = head.service === "evidence" && outcome === "answered" ? time : 0;
     out.set(order.holder, Math.max(out.get(order.holder) ?? 0, compared));
   }

@@ -20,6 +20,7 @@ import {
   Tree,
   type Mutable,
   type OrderOver,
+  type Series,
   type SigningKey,
 } from "./test_country";
 
@@ -188,6 +189,73 @@ test("numbers: they have an end", async () => {
   };
   expect(await taken(1_000_000)).toBe(true);
   expect(await taken(1_000_001)).toBe(false);
+});
+
+// ---- series that were joined ----
+
+async function why_not_fetched(): Promise<string> {
+  const fetched = await fetch_entries(country, session);
+  return fetched.ok ? "" : fetched.problem.detail!;
+}
+
+test("a series that was joined stands behind the person's own list", async () => {
+  const own = world.list.length;
+  await world.join(2);
+  await world.order();
+  await world.join(1);
+  const fetched = await fetch_entries(country, session);
+  if (!fetched.ok) throw new Error(fetched.problem.detail);
+  const { entries } = fetched.value;
+  const numbers = entries.slice(own).map(({ series = 0, seq }) => [series, seq]);
+  const first = own + 1;
+  expect(numbers).toEqual([
+    ...[[0, first], [0, own + 2], [0, own + 3]],
+    ...[[first, 1], [first, 2], [own + 3, 1]],
+  ]);
+  expect(entries[own]).toMatchObject({ kind: "joined", requester: "", joins: { last_seq: 2 } });
+  expect(entries.at(-1)).toMatchObject({ kind: "order", requester: "clinic-1" });
+});
+
+const series_lies: [string, (series: Series) => unknown, string][] = [
+  ["its newest is hidden", ({ list }) => list.pop(), "a joined series has lost entries"],
+  ["its first is hidden", ({ list }) => list.shift(), "the person's entries have a hole"],
+  ["all of it is hidden", ({ list }) => list.splice(0), "a joined series has lost entries"],
+  ["one is altered", ({ list }) => (list[1]!.salt = filled(1)), "not in the log at its index"],
+];
+test.each(series_lies)("a joined series: %s", async (_, lie, words) => {
+  lie(await world.join(2));
+  expect(await why_not_fetched()).toContain(words);
+});
+
+test("a joined series: another one in its place", async () => {
+  const one = await world.join(2);
+  const other = { ...(await world.join(2)) };
+  Object.assign(one, other);
+  expect(await why_not_fetched()).toBe("the pages have two link numbers");
+});
+
+test("a joined series: an order came after it was closed", async () => {
+  await world.join(2, (content) => (content.last_seq = 1));
+  expect(await why_not_fetched()).toBe("a joined series was not closed");
+});
+
+test("a series is joined once, and is not the person's own", async () => {
+  const { link_number } = await world.join(1);
+  await world.join(0, (content) => (content.link_number = base64url(link_number)));
+  expect(await why_not_fetched()).toBe("a series was joined twice");
+  world.list.splice(-2);
+  await world.join(0, (content) => (content.link_number = base64url(world.link_number)));
+  expect(await why_not_fetched()).toBe("a series was joined twice");
+});
+
+const joined_altered: [string, (content: Mutable) => unknown, string][] = [
+  ["another person's", (c) => (c.person = filled(1)), "an entry belongs to another person"],
+  ["without a count", (c) => delete c.last_seq, "a required member is missing"],
+  ["with more", (c) => (c.more = 1), "unknown member"],
+];
+test.each(joined_altered)("a joined entry that is %s", async (_, change, words) => {
+  await world.join(1, change);
+  expect(await why(await world.page())).toBe(words);
 });
 
 // ---- orders ----

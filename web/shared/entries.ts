@@ -2,7 +2,7 @@
 // docs/protocols/log.md lists under "To check" is checked here (as lib/client/entries.cpp). Whether
 // the relay holds back the newest entries cannot be seen: comparing with the holders shows it.
 import { ask_pages } from "./ask";
-import { parse_base64url, same_bytes, utf8, type Bytes, type Hash } from "./bytes";
+import { base64url, parse_base64url, same_bytes, utf8, type Bytes, type Hash } from "./bytes";
 import { now_of, type Country, type Session } from "./country";
 import type { Directory } from "./directory";
 import { Members, parse_date, parse_json_object, type JsonObject } from "./json";
@@ -44,14 +44,26 @@ import {
 // What one person can have: a relay that says "more" for ever is refused there.
 export const entries_max = 1_000_000;
 export const page_rows_max = 200;
+// Each was a number of the person: a relay that has joined more makes the browser ask for ever.
+const joined_max = 256;
 
 export interface Erased {
   kept_until: string; // YYYY-MM
   at: number;
 }
 
+// The series that an entry has joined to the person's own: entries about a number that nobody had
+// linked until then.
+export interface JoinedSeries {
+  link_number: Bytes;
+  last_seq: number; // when it was closed
+}
+
+type Kind = "order" | "refused" | "opened" | "joined";
+
 export interface PersonEntry {
   seq: number;
+  series?: number; // which entry (seq) has joined the series that it is of; none: the own list
   index: number;
   entry: Hash; // the 32 bytes in the log, proven to stand at `index`
   // A quorum of witnesses has cosigned a checkpoint that covers it; the newest ones wait for it.
@@ -59,7 +71,7 @@ export interface PersonEntry {
   note: string; // the checkpoint that covers it, and the proof under it
   proof: Hash[];
   erased?: Erased; // then nothing below but the order's place
-  kind: "order" | "refused" | "opened" | "";
+  kind: Kind | "";
   content: string; // what was hashed with `salt`
   salt: Hash;
   order?: Order;
@@ -68,6 +80,7 @@ export interface PersonEntry {
   order_entry: Hash;
   order_index: number;
   was_sealed?: Sealing;
+  joins?: JoinedSeries; // of a joined one, about which nobody was asked
   requester: string;
   time: number;
   // When the log took it, as it says: of an order its time, of an opened one that of the opening; 0
@@ -89,7 +102,8 @@ export interface EntriesPage {
 }
 
 export interface PersonEntries {
-  entries: PersonEntry[]; // seq 1, 2, 3, … without a hole
+  // seq 1, 2, 3, … without a hole; then those of each series that was joined, alike.
+  entries: PersonEntry[];
   checkpoint: Checkpoint;
   witnessed_size: number;
   cosignatures: Cosignature[];
@@ -129,7 +143,7 @@ async function person_of(head: Head, time: number, salt: Hash, seq: number, chec
 }
 
 interface Content {
-  kind: "order" | "refused" | "opened";
+  kind: Kind;
   content: string;
   salt: Hash;
   person_salt: Hash;
@@ -138,7 +152,7 @@ interface Content {
 
 function read_content(members: Members): Content {
   return {
-    kind: members.one_of("kind", ["order", "refused", "opened"]),
+    kind: members.one_of("kind", ["order", "refused", "opened", "joined"]),
     content: members.text("content", order_bytes_max),
     salt: members.hash("salt"),
     person_salt: members.hash("person_salt"),
@@ -195,6 +209,19 @@ async function open_refused(from: Content, person: Hash): Promise<Opened> {
   return { ...opened_as(from, entry), requester, time, logged_at: time };
 }
 
+// About nobody's look: from here on what was asked about a number before it was linked is theirs.
+async function open_joined(from: Content, person: Hash): Promise<Opened> {
+  const members = new Members(parse_json_object(from.content));
+  const time = members.time("time");
+  const link_number = members.bytes("link_number", 16);
+  const last_seq = members.integer("last_seq", 0, entries_max);
+  if (members.hash("person") !== person) refuse("an entry belongs to another person");
+  members.finish();
+  const entry = await log_entry(from.kind, from.salt, utf8(from.content));
+  const joins = { link_number, last_seq };
+  return { ...opened_as(from, entry), joins, time, logged_at: time };
+}
+
 // The order that was sealed until its `opened` entry.
 async function read_sealed_order(object: JsonObject, check: Check) {
   const members = new Members(object);
@@ -236,6 +263,7 @@ async function open_content(members: Members, seq: number, check: Check): Promis
   if (from.kind === "order") return open_order(members, seq, from, check);
   const person = await commit_person(from.person_salt, check.link_number, seq);
   if (from.kind === "refused") return open_refused(from, person);
+  if (from.kind === "joined") return open_joined(from, person);
   return open_opened(members, from, person, check);
 }
 
@@ -317,24 +345,34 @@ export interface Reader {
 // What the pages before have shown, and what the next one goes on from.
 export interface SoFar {
   count: number;
-  link_number: Bytes; // which is the person's in all of them
+  link_number: Bytes; // which is the person's in all of them; empty: not known yet
   checks: Set<string>; // what checks were used for
+  joined: Set<string>; // link numbers of series
 }
-export function at_start(): SoFar {
-  return { count: 0, link_number: new Uint8Array(), checks: new Set() };
+export function at_start(link_number: Bytes = new Uint8Array()): SoFar {
+  return { count: 0, link_number, checks: new Set(), joined: new Set() };
 }
 
 // Two people's lists, each whole, could else be put together.
 function keep_link_number(link_number: Bytes, so_far: SoFar): void {
   if (link_number.length !== 16) refuse("a link number has not 128 bits");
-  if (so_far.count > 0 && !same_bytes(link_number, so_far.link_number)) {
+  if (so_far.link_number.length > 0 && !same_bytes(link_number, so_far.link_number)) {
     refuse("the pages have two link numbers");
   }
   so_far.link_number = link_number;
 }
 
-function go_on({ seq, mandate, order, head }: PersonEntry, so_far: SoFar): void {
+function keep_joined({ link_number }: JoinedSeries, so_far: SoFar): void {
+  const series = base64url(link_number);
+  const own = same_bytes(link_number, so_far.link_number);
+  if (own || so_far.joined.has(series)) refuse("a series was joined twice");
+  so_far.joined.add(series);
+  if (so_far.joined.size > joined_max) refuse("too many series were joined");
+}
+
+function go_on({ seq, mandate, order, head, joins }: PersonEntry, so_far: SoFar): void {
   if (seq !== ++so_far.count) refuse("the person's entries have a hole");
+  if (joins) keep_joined(joins, so_far);
   if (mandate?.kind !== "check" || !order || !head) return;
   const use = use_of_check(mandate, order, head);
   if (so_far.checks.has(use)) refuse("one check was used for two orders");
@@ -366,13 +404,34 @@ export async function read_entries_page(
   return { entries, checkpoint, witnessed_size, cosignatures, witnessed_at, more };
 }
 
-// All entries of the person who is logged in. receipt_invalid, with what did not fit as detail,
-// when something is wrong.
-export async function fetch_entries(
+// Those of a series, read page by page with the link number that its `joined` entry names: they are
+// all that it had, and no order came after. Marked as of that series.
+export function checked_series(joined: PersonEntry, entries: PersonEntry[]): PersonEntry[] {
+  const { last_seq } = joined.joins!;
+  if (entries.length < last_seq) refuse("a joined series has lost entries");
+  for (const { seq, index, kind, joins } of entries) {
+    const before = index < joined.index;
+    if (before !== seq <= last_seq || (kind === "order" && !before) || joins) {
+      refuse("a joined series was not closed");
+    }
+  }
+  return entries.map((entry) => ({ ...entry, series: joined.seq }));
+}
+
+interface List {
+  entries: PersonEntry[];
+  pages: SignedPage[]; // as the relay signed them
+  newest: EntriesPage;
+}
+
+// One list, page after page.
+async function fetch_list(
   country: Country,
   session: Session,
-  on_progress: (count: number) => void = () => undefined,
-): Promise<Result<PersonEntries>> {
+  so_far: SoFar,
+  on_progress: (count: number) => void,
+  parameters: Record<string, string> = {},
+): Promise<Result<List>> {
   const entries: PersonEntry[] = [];
   const pages: SignedPage[] = [];
   let newest: EntriesPage | undefined;
@@ -380,8 +439,7 @@ export async function fetch_entries(
     ...{ directory: country.directory, policy: country.policy },
     ...(session.certificate ? { card: session.certificate } : {}),
   };
-  const so_far = at_start();
-  const asked = await ask_pages(country, session, "entries", async (data, signed) => {
+  const take = async (data: JsonObject, signed: SignedPage) => {
     const page = await checked("receipt_invalid", () =>
       read_entries_page({ ...reader, now: now_of(session) }, data, so_far),
     );
@@ -391,9 +449,44 @@ export async function fetch_entries(
     pages.push(signed);
     on_progress(entries.length);
     return good(newest.more ? entries.length : undefined);
-  });
-  if (!asked.ok) return asked;
-  const { checkpoint, witnessed_size, cosignatures, witnessed_at } = newest!;
+  };
+  const asked = await ask_pages(country, session, "entries", take, parameters);
+  return asked.ok ? good({ entries, pages, newest: newest! }) : asked;
+}
+
+async function fetch_series(country: Country, session: Session, joined: PersonEntry) {
+  const so_far = at_start(joined.joins!.link_number);
+  const parameters = { series: String(joined.index) };
+  const list = await fetch_list(country, session, so_far, () => undefined, parameters);
+  if (!list.ok) return list;
+  const { entries, pages } = list.value;
+  const series = await checked("receipt_invalid", () =>
+    Promise.resolve(checked_series(joined, entries)),
+  );
+  if (series.ok) return good({ entries: series.value, pages });
+  const signed = pages.at(-1)!;
+  return { ok: false as const, problem: { ...series.problem, signed } };
+}
+
+// All entries of the person who is logged in, and of the series that were joined. receipt_invalid,
+// with what did not fit as detail, when something is wrong.
+export async function fetch_entries(
+  country: Country,
+  session: Session,
+  on_progress: (count: number) => void = () => undefined,
+): Promise<Result<PersonEntries>> {
+  const own = await fetch_list(country, session, at_start(), on_progress);
+  if (!own.ok) return own;
+  const entries = [...own.value.entries];
+  const pages = [...own.value.pages];
+  for (const joined of own.value.entries.filter((one) => one.joins)) {
+    const series = await fetch_series(country, session, joined);
+    if (!series.ok) return series;
+    entries.push(...series.value.entries);
+    pages.push(...series.value.pages);
+    on_progress(entries.length);
+  }
+  const { checkpoint, witnessed_size, cosignatures, witnessed_at } = own.value.newest;
   return good({ entries, checkpoint, witnessed_size, cosignatures, witnessed_at, pages });
 }
 

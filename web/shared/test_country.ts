@@ -305,10 +305,17 @@ export interface Lie {
   problem?: (body: Mutable) => JsonObject | undefined; // of a request
 }
 
+// Entries about a number that nobody had linked.
+export interface Series {
+  link_number: Bytes;
+  list: Mutable[];
+}
+
 export class TestCountry {
   readonly keys = new Map<string, SigningKey>();
   readonly tree = new Tree();
   readonly list: Mutable[] = []; // the person's entries
+  readonly series = new Map<string, Series>(); // by the index of the entry that joined them
   readonly evidence = new Map<string, Row[]>();
   readonly questions: Mutable[] = [];
   readonly asked: Mutable[] = []; // bodies of POST /ask
@@ -532,24 +539,49 @@ export class TestCountry {
     return entry;
   }
 
+  // So many orders about a number that nobody had linked, and the entry that joined them.
+  async join(orders: number, change: (content: Mutable) => unknown = () => undefined) {
+    const own: Series = { link_number: this.link_number, list: this.list.splice(0) };
+    this.link_number = random(16);
+    for (let i = 0; i < orders; ++i) await this.order();
+    const series: Series = { link_number: this.link_number, list: this.list.splice(0) };
+    this.link_number = own.link_number;
+    this.list.push(...own.list);
+    const [salt, person_salt] = [random(), random()];
+    const seq = this.list.length + 1;
+    const content: Mutable = {
+      ...{ time: test_now(), link_number: base64url(series.link_number), last_seq: orders },
+      person: await this.commit("person", person_salt, concat(this.link_number, u64(seq))),
+    };
+    change(content);
+    const text = JSON.stringify(content);
+    const { index } = await this.append("joined", salt, text);
+    this.list.push({
+      ...{ seq, index, kind: "joined", content: text, salt: base64url(salt) },
+      person_salt: base64url(person_salt),
+    });
+    this.series.set(String(index), series);
+    return series;
+  }
+
   // ---- the relay's answers about the person ----
 
   private async proof(index: number): Promise<string[]> {
     const size = index < this.cosigned_size ? this.cosigned_size : this.tree.leaves.length;
     return (await this.tree.inclusion(index, size)).map(base64url);
   }
-  async page(after = 0, limit = 200): Promise<Mutable> {
+  async page(after = 0, limit = 200, { link_number, list }: Series = this): Promise<Mutable> {
     const size = this.tree.leaves.length;
     const entries = [];
-    for (const one of this.list.slice(after, after + limit)) {
+    for (const one of list.slice(after, after + limit)) {
       const entry: Mutable = { ...one, proof: one.proof ?? (await this.proof(one.index)) };
       if (one.order) entry.order = { ...one.order, proof: await this.proof(one.order.index) };
       entries.push(entry);
     }
     const out: Mutable = {
-      link_number: base64url(this.link_number),
-      ...{ last_seq: this.list.length, checkpoint: await this.note(), entries },
-      more: after + limit < this.list.length,
+      link_number: base64url(link_number),
+      ...{ last_seq: list.length, checkpoint: await this.note(), entries },
+      more: after + limit < list.length,
     };
     if (this.cosigned_size > 0) {
       out.cosigned = await this.cosigned();
@@ -562,7 +594,8 @@ export class TestCountry {
   private async relay_data(body: Mutable): Promise<Json> {
     const { service, parameters } = body;
     const after = Number(parameters.after ?? 0);
-    if (service === "entries") return this.page(after);
+    const series = this.series.get(parameters.series);
+    if (service === "entries") return series ? this.page(after, 200, series) : this.page(after);
     if (service === "bells") return { more: false, bells: [] };
     if (service === "questions") return { more: false, questions: this.questions };
     const entry = this.list.find((one) => String(one.index) === parameters.index);

@@ -8,17 +8,20 @@
 create table person (
     id          integer primary key,
     link_number blob not null unique,  -- 16 random bytes
-    linked      integer not null       -- 0: an unlinked series, known by one number only
+    linked      integer not null,      -- 0: an unlinked series, known by one number only
+    joined      integer                -- such a series: the entry of a person who has it since
 );
+create unique index person_joined on person (joined) where joined is not null;
 
 create table card_key (
     certificate_index blob primary key,  -- of the certificate's SHA-256
     person            integer not null references person,
     sealed            blob not null      -- public key, use, end, status
 ) without rowid;
+create index card_key_person on card_key (person);
 
 create table identifier (
-    id          integer primary key,
+    id          integer primary key,  -- a person's newest has the largest
     person      integer not null references person,
     full_index  blob not null,  -- of the whole number
     loose_index blob,           -- of the number without the part that may be left out (a branch)

@@ -16,6 +16,7 @@
 #include "wire/services/health_number.hpp"
 #include "wire/services/notices.hpp"
 #include "wire/services/pension.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::wire {
 namespace {
@@ -162,8 +163,9 @@ Parsed<Row> read_payload(const Contract& contract, std::string_view text) {
 }
 
 Act act_of(const ServiceId& service) {
-    const auto* contract = find_contract(service.text());
-    return contract == nullptr ? Act::ask : contract->act;
+    if (const auto* contract = find_contract(service.text())) return contract->act;
+    const auto* own = find_relay_service(service.text());
+    return own == nullptr ? Act::ask : own->act;
 }
 
 std::int64_t lifetime_s_max(const ServiceId& service) {

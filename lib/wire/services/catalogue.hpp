@@ -119,7 +119,7 @@ Parsed<ParameterValues> read_parameters(const Contract& contract,
 // What was sealed to the holder: the contract's members, each of its kind, none unknown.
 Parsed<Row> read_payload(const Contract& contract, std::string_view text);
 
-// Of a service that the catalogue lacks: ask.
+// Of a holder's or the relay's own; of an unknown one: ask.
 Act act_of(const ServiceId& service);
 // How long a request for this service may live: an ask a minute, a tell until its holder is back.
 std::int64_t lifetime_s_max(const ServiceId& service);

@@ -27,6 +27,15 @@ TEST(Catalogue, KnowsItsServices) {
     EXPECT_EQ(find_contract(""), nullptr);
 }
 
+TEST(Catalogue, SaysWhichServicesAreTells) {
+    for (const auto* tell : {"health-care-number", "link", "card"}) {
+        EXPECT_EQ(act_of(service_id(tell)), Act::tell) << tell;
+        EXPECT_EQ(lifetime_s_max(service_id(tell)), tell_lifetime_s) << tell;
+    }
+    for (const auto* ask : {"eligibility", "entries", "question", "question-answer", "horoscope"})
+        EXPECT_EQ(act_of(service_id(ask)), Act::ask) << ask;
+}
+
 TEST(Catalogue, KeysOfItemsAreColumnsOfBoth) {
     for (const auto* service :
          {"eligibility", "claims", "checkups", "pension", "notices", "notice", "existence"}) {

@@ -55,7 +55,8 @@ export function Looks(props: {
       </p>
     );
   }
-  const of_seq = new Map(entries.ok ? entries.value.entries.map((one) => [one.seq, one]) : []);
+  const own = entries.ok ? entries.value.entries.filter((one) => one.series === undefined) : [];
+  const of_seq = new Map(own.map((one) => [one.seq, one]));
   const { shown, more } = shown_bells(bells.ok ? bells.value : [], of_seq);
   return (
     <>

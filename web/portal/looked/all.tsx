@@ -7,7 +7,8 @@ import { Say } from "../../shared/words";
 import { Entry, type Around } from "./entry";
 import { csv_of, json_of } from "./files";
 import { Filters, type Grouping } from "./filters";
-import { filtered, grouped, no_filter, type Filter, type Group, type Look } from "./list";
+import { filtered, grouped, no_filter, number_of } from "./list";
+import type { Filter, Group, Look } from "./list";
 
 const at_once = 50;
 
@@ -27,7 +28,7 @@ function One(props: { group: Group; grouping: Grouping; around: Around }): JSX.E
       <ul class="looks">
         {looks.map((look) => (
           <Entry
-            key={look.entry.seq}
+            key={number_of(look.entry)}
             look={look}
             around={around}
             whole_time={grouping === "month"}

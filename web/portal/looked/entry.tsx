@@ -4,14 +4,16 @@ import { useState } from "preact/hooks";
 import { clock_text, time_phrase } from "../../shared/dates";
 import { month_text } from "../../shared/phrases";
 import type { Hash } from "../../shared/bytes";
+import type { Head } from "../../shared/order";
 import type { QuestionOfPerson } from "../../shared/questions";
 import { save } from "../../shared/files";
 import { Ja, Read, Say, in_japanese } from "../../shared/words";
 import type { Country } from "../../shared/country";
 import { proof_of } from "./files";
-import type { Look } from "./list";
+import { number_of, type Look } from "./list";
 import { AskAbout, Asked, type SendQuestion, type Sent } from "./question";
-import { outcome_phrase, presence_phrase, purpose_phrase, service_phrase } from "./words";
+import { act_phrase, outcome_phrase, presence_phrase, purpose_phrase } from "./words";
+import { service_phrase } from "./words";
 
 export interface Around {
   country: Country;
@@ -44,6 +46,17 @@ function Outcome({ look, confirmed }: { look: Look; confirmed: boolean }): JSX.E
   );
 }
 
+// What was done, of a service that does several things.
+function Act({ head }: { head: Head }): JSX.Element | null {
+  const act = act_phrase(head);
+  return act === "" ? null : (
+    <>
+      {" "}
+      <Read text={act} />
+    </>
+  );
+}
+
 function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | null {
   const { entry, basis, holder } = look;
   if (!entry.head) return null;
@@ -53,7 +66,10 @@ function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | 
         <Read text={purpose_phrase(look)} />
       </Fact>
       <Fact name="what">
-        <Read text={service_phrase(entry.head.service)} />
+        <>
+          <Read text={service_phrase(entry.head.service)} />
+          <Act head={entry.head} />
+        </>
       </Fact>
       <Fact name="where">
         <Ja>{holder}</Ja>
@@ -72,7 +88,8 @@ function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | 
 }
 
 function SaveProof({ look }: { look: Look }): JSX.Element {
-  const { seq, witnessed } = look.entry;
+  const { witnessed } = look.entry;
+  const seq = number_of(look.entry);
   return (
     <>
       <p class="hint">
@@ -98,6 +115,7 @@ function SaveProof({ look }: { look: Look }): JSX.Element {
 function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element {
   const { entry, who, own } = look;
   if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={in_japanese(who)} />;
+  if (entry.joins) return <Say of="looked.joined_sentence" count={entry.joins.last_seq} />;
   const answered = entry.outcome === "answered";
   const words = own ? "looked_own" : answered ? "sentence" : "sentence_asked";
   return (
@@ -123,7 +141,8 @@ function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element
 }
 
 function Erased({ look }: { look: Look }): JSX.Element {
-  const { seq, erased } = look.entry;
+  const { erased } = look.entry;
+  const seq = number_of(look.entry);
   const until = month_text(erased!.kept_until, "short");
   return (
     <li class="look">
@@ -144,7 +163,7 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
   const iso = new Date(entry.time * 1000).toISOString();
   const time = whole_time ? time_phrase(entry.time) : clock_text(entry.time);
   return (
-    <li class="look" id={`look-${entry.seq}`}>
+    <li class="look" id={`look-${number_of(entry)}`}>
       <h4>
         <time dateTime={iso}>
           <Read text={time} />
@@ -171,11 +190,11 @@ export function Entry(props: { look: Look; around: Around; whole_time: boolean }
             <Say of="looked.details" />
           </span>
           <span class="visually-hidden">
-            <Say of="looked.details_of" seq={entry.seq} who={in_japanese(look.who)} />
+            <Say of="looked.details_of" seq={number_of(entry)} who={in_japanese(look.who)} />
           </span>
         </summary>
         <p class="hint">
-          <Say of="looked.number" seq={entry.seq} />
+          <Say of="looked.number" seq={number_of(entry)} />
         </p>
         <Facts look={look} around={around} />
         {question ? (

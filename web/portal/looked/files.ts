@@ -5,21 +5,25 @@ import type { CrossCheck } from "../../shared/cross_check";
 import type { PersonEntries, PersonEntry } from "../../shared/entries";
 import type { Json } from "../../shared/json";
 import { log_proof_text, type Checkpoint } from "../../shared/tlog";
-import { opened_entry } from "../../shared/order";
+import { opened_entry, type Head } from "../../shared/order";
 import { now_of, type Country, type Session } from "../../shared/country";
 import type { Problem } from "../../shared/result";
 import { clock_text, day_of } from "../../shared/dates";
 import { text_of } from "../../shared/words";
-import type { Look } from "./list";
-import { outcome_text, presence_text, purpose_text, service_text } from "./words";
+import { number_of, type Look } from "./list";
+import { act_text, outcome_text, presence_text, purpose_text, service_text } from "./words";
+
+function what_text(head: Head): string {
+  return [service_text(head.service), act_text(head)].filter((text) => text !== "").join(" ");
+}
 
 const columns: [name: string, value: (look: Look) => string][] = [
-  ["seq", ({ entry }) => String(entry.seq)],
+  ["seq", ({ entry }) => number_of(entry)],
   ["time", ({ entry }) => (entry.erased ? "" : `${day_of(entry.time)} ${clock_text(entry.time)}`)],
   ["who", ({ who }) => who],
   ["who_id", ({ entry }) => entry.requester],
   ["holder", ({ holder }) => holder],
-  ["service", ({ entry }) => (entry.head ? service_text(entry.head.service) : "")],
+  ["service", ({ entry }) => (entry.head ? what_text(entry.head) : "")],
   ["purpose", (look) => purpose_text(look)],
   ["basis", ({ basis }) => basis ?? ""],
   ["presence", (look) => presence_text(look)],
@@ -38,6 +42,7 @@ export function csv_of(looks: Look[]): string {
 function look_json({ entry, who, holder, basis }: Look): Json {
   const place = {
     seq: entry.seq,
+    ...(entry.series === undefined ? {} : { series: entry.series }),
     index: entry.index,
     entry: entry.entry,
     witnessed: entry.witnessed,

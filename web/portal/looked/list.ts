@@ -8,7 +8,8 @@ import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
 export const unwitnessed_s_max = 600;
 export const compare_s = 7 * 86_400;
 
-export type Tag = "first" | "number" | "told" | "sealed" | "waiting" | "other_card" | "refused";
+export type Tag =
+  "first" | "number" | "told" | "sealed" | "waiting" | "other_card" | "refused" | "joined";
 
 export interface Look {
   entry: PersonEntry;
@@ -42,6 +43,7 @@ function tags_of(country: Country, session: Session, entry: PersonEntry, first: 
   const out: Tag[] = [];
   const { order, head, mandate } = entry;
   if (entry.kind === "refused") out.push("refused");
+  if (entry.series !== undefined) out.push("joined");
   if (first) out.push("first");
   if (order?.presence === "number") out.push("number");
   else if (order && country.policy.row(order.policy)?.tell_at_once) out.push("told");
@@ -51,6 +53,11 @@ function tags_of(country: Country, session: Session, entry: PersonEntry, first: 
   if (by_other_card && head?.purpose === "own-view") out.push("other_card");
   if (!entry.witnessed) out.push("waiting");
   return out;
+}
+
+// As shown: of a series with the number of the entry that joined it before.
+export function number_of({ series, seq }: PersonEntry): string {
+  return series === undefined ? String(seq) : `${series}-${seq}`;
 }
 
 // Newest first; of one second the newer number.
@@ -65,11 +72,11 @@ export function looks_of(
     const basis = basis_of(country, entry);
     return {
       entry,
-      who: entry.erased ? "" : country.name_of(entry.requester),
+      who: entry.erased || entry.joins ? "" : country.name_of(entry.requester),
       holder: entry.order ? country.name_of(entry.order.holder) : "",
       own: is_own(entry),
       ...(basis === undefined ? {} : { basis }),
-      tags: tags_of(country, session, entry, first.has(entry.seq)),
+      tags: tags_of(country, session, entry, !entry.series && first.has(entry.seq)),
     };
   });
   return out.sort((a, b) => b.entry.time - a.entry.time || b.entry.seq - a.entry.seq);
@@ -119,7 +126,7 @@ export function filtered(
 // What there is to choose from, by name.
 export function organisations_of(looks: Look[]): { id: string; name: string }[] {
   const known = new Map<string, string>();
-  for (const { entry, who } of looks) if (!entry.erased) known.set(entry.requester, who);
+  for (const { entry, who } of looks) if (who !== "") known.set(entry.requester, who);
   return [...known]
     .map(([id, name]) => ({ id, name }))
     .sort((a, b) => a.name.localeCompare(b.name, "ja"));

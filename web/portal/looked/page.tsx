@@ -13,7 +13,7 @@ import { leave } from "../session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
 import { Compare, wrong_of, type Comparing } from "./compare";
-import { holders_of, is_comparison_due, looks_of, type Look } from "./list";
+import { holders_of, is_comparison_due, looks_of, number_of, type Look } from "./list";
 import { Asked, type SendQuestion } from "./question";
 import { Verified } from "./verified";
 import "./looked.css";
@@ -101,7 +101,11 @@ function Questions(props: {
         {listed.reverse().map(({ question, look }) => (
           <li class="look" key={question.id}>
             <h3>
-              <Say of="looked.questions_about" seq={look.entry.seq} who={in_japanese(look.who)} />
+              <Say
+                of="looked.questions_about"
+                seq={number_of(look.entry)}
+                who={in_japanese(look.who)}
+              />
             </h3>
             <Asked
               question={question}

@@ -5,7 +5,7 @@ import { day_of, day_text, time_text } from "../../shared/dates";
 import type { Head } from "../../shared/order";
 import { is_askable, opens_operator, type QuestionOfPerson } from "../../shared/questions";
 import { Say, in_japanese, lang_of } from "../../shared/words";
-import type { Look } from "./list";
+import { number_of, type Look } from "./list";
 
 // Not sent; or whether this question is kept or one from before.
 export type Sent = "kept" | "first_stays";
@@ -109,7 +109,7 @@ function Form(props: {
   cancel: () => void;
 }): JSX.Element {
   const { look, step, submit, cancel } = props;
-  const id = `question-${look.entry.seq}`;
+  const id = `question-${number_of(look.entry)}`;
   const field = useRef<HTMLTextAreaElement>(null);
   const [count, set_count] = useState(0);
   const wrong = step === "empty" || step === "failed";
@@ -186,7 +186,7 @@ export function AskAbout(props: {
         <button type="button" ref={button} class="quiet" onClick={() => set_step("open")}>
           <Say of="looked.question_button" />{" "}
           <span class="visually-hidden">
-            <Say of="looked.of_number" seq={look.entry.seq} />
+            <Say of="looked.of_number" seq={number_of(look.entry)} />
           </span>
         </button>
       </p>

@@ -1,6 +1,7 @@
 // An entry's codes as words: as phrases for what is shown, without readings for files and choices.
 // What is not known keeps its code: a list that grows may not break.
 import { services } from "country/services.json";
+import type { Head } from "../../shared/order";
 import type { Look } from "./list";
 import { has_words, language, phrase, with_reading, without_readings } from "../../shared/words";
 
@@ -23,6 +24,12 @@ export function service_phrase(service: string): string {
   );
 }
 
+// What was done, where one service does several things (`act`); "" where it does one.
+export function act_phrase({ service, parameters }: Head): string {
+  const key = `looked.act_${service}_${parameters["act"] ?? ""}`;
+  return has_words(key) ? phrase(key) : "";
+}
+
 export function presence_phrase({ entry, tags }: Look): string {
   const { order, own_card, mandate } = entry;
   if (!order) return "";
@@ -38,6 +45,7 @@ export function outcome_phrase({ entry }: Look): string {
 }
 
 export const purpose_text = (look: Look): string => without_readings(purpose_phrase(look));
+export const act_text = (head: Head): string => without_readings(act_phrase(head));
 export const service_text = (service: string): string => without_readings(service_phrase(service));
 export const presence_text = (look: Look): string => without_readings(presence_phrase(look));
 export const outcome_text = (look: Look): string => without_readings(outcome_phrase(look));

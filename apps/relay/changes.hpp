@@ -1,0 +1,135 @@
+// What a tell to the relay changes in its store (docs/protocols/issuing.md): links of persons to
+// numbers, and cards. Everything here is values in, values out: what was told, whether it may be,
+// and what it comes to for what the store has. Written by PersonRows, in the transaction of the
+// order's entry.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "service.hpp"
+
+namespace mado::relay {
+
+// ---- what was told ----
+
+struct ToldNumber {
+    NumberIndexes indexes;
+    Identifier identifier;
+    // The holder's answer to `existence`, and where the relay's log has the order that asked.
+    struct Confirmation {
+        std::string answer;  // JWS
+        std::int64_t log_index = 0;
+    };
+    std::optional<Confirmation> confirmation = {};
+};
+
+enum class LinkAct { first, start, end };
+struct LinkTold {
+    LinkAct act = LinkAct::start;
+    std::vector<ToldNumber> numbers;
+};
+
+// A certificate of a card authority of the directory.
+struct NewCard {
+    Hash certificate{};
+    CardStatus status = CardStatus::revoked;
+    CardUse use = CardUse::authentication;
+    crypto::PublicKey key;
+    UnixTime not_after = 0;
+    Hash authority{};
+    crypto::Serial serial{};
+};
+
+enum class CardAct { activate, suspend, resume, revoke };
+struct CardTold {
+    CardAct act = CardAct::revoke;
+    std::vector<NewCard> cards = {};      // of `activate`
+    std::vector<Hash> certificates = {};  // of the others
+};
+
+struct Reading {
+    const wire::Directory& directory;
+    const wire::Schemes& schemes;
+    const Vault& vault;
+};
+using Parameters = std::map<std::string, std::string>;  // of a head
+// `payload`: as it was opened. A first link is one to `own` too, the sender's number for the
+// person.
+Parsed<LinkTold> read_link(const Parameters& parameters, std::string_view payload,
+                           const wire::PersonNumber& own, const Reading& reading);
+Parsed<CardTold> read_card(const Parameters& parameters, std::string_view payload,
+                           const wire::Directory& directory);
+
+// Used by it, and for files of first take-on. A number goes to the one who gave it only.
+Parsed<ToldNumber> read_told_number(std::string_view scheme, const json::object& fields,
+                                    const Reading& reading);
+Parsed<NewCard> read_new_card(ByteView der, const wire::Directory& directory);
+constexpr std::size_t certificate_bytes_max = 8 * 1024;
+
+// ---- may it be? ----
+
+// A confirmation serves so long, counted from the order that asked for it.
+constexpr std::int64_t confirmation_s_max = 90 * std::int64_t{86'400};
+
+struct LinkFacts {
+    const wire::Directory& directory;
+    const wire::Schemes& schemes;
+    const wire::Participant& caller;
+    const wire::PersonNumber& own;  // the caller's own number for the person
+    UnixTime issued_at = 0;  // of the head: the same bytes are judged alike when they come again
+    // What the relay's own log has at the index of each number's confirmation; none: no order.
+    std::vector<std::optional<LoggedOrder>> asked;
+};
+// A person's first links, and those to numbers of others, are the one's who gives numbers that
+// nobody else could confirm; everybody starts and ends numbers of their own.
+std::optional<Code> judge_link(const LinkTold& told, const LinkFacts& facts);
+std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
+
+// ---- what it comes to ----
+
+struct Change {
+    NumberIndexes own;  // by which the caller knows the person
+    std::variant<LinkTold, CardTold> told;
+};
+
+// A row of the store that has one of the numbers.
+struct KnownNumber {
+    std::int64_t row = 0;
+    PersonRow person = 0;
+    bool linked = false;  // false: an unlinked series, which nobody has joined yet
+    bool current = false;
+};
+struct LinkPlan {
+    std::vector<std::size_t> add;  // which of the numbers
+    struct Set {
+        std::size_t which = 0;
+        KnownNumber row;
+        bool current = false;
+    };
+    std::vector<Set> set;
+    std::vector<PersonRow> join;  // series that are the person's now
+};
+// `person`: whom the caller knows by that number. `known`: of each number.
+std::expected<LinkPlan, Code> plan_link(const LinkTold& told, std::optional<PersonRow> person,
+                                        const std::vector<std::vector<KnownNumber>>& known);
+
+struct KnownCard {
+    Bytes index;
+    CardKey card;
+};
+struct CardPlan {
+    std::vector<std::size_t> add;
+    std::vector<std::pair<KnownCard, CardStatus>> set;
+};
+// `told_of`: what the store has of each certificate. A person has one card at a time that is not
+// revoked, for each use: activating the next one revokes those before.
+std::expected<CardPlan, Code> plan_cards(const CardTold& told, PersonRow person,
+                                         const std::vector<std::optional<KnownCard>>& told_of,
+                                         const std::vector<KnownCard>& of_person);
+
+}  // namespace mado::relay

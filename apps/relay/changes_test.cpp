@@ -1,0 +1,536 @@
+// What the relay is told: links and cards, by those who may, with what holders have confirmed.
+#include "changes.hpp"
+
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "test_exchange.hpp"
+
+namespace mado::relay {
+namespace {
+
+constexpr std::string_view own_digits = "1234567890123456";
+
+wire::PersonNumber insured(std::string_view number, std::string_view branch = "00") {
+    return {.scheme = "insured-number",
+            .fields = {{"insurer", "06990014"},
+                       {"symbol", "12"},
+                       {"number", std::string(number)},
+                       {"branch", std::string(branch)}}};
+}
+wire::PersonNumber care(std::string_view number) {
+    return {.scheme = "care-insured-number",
+            .fields = {{"insurer", "992016"}, {"number", std::string(number)}}};
+}
+wire::PersonNumber of_everybody(const std::string& digits = "12345678901") {
+    return {.scheme = "health-care-number", .fields = {{"number", health_care_number(digits)}}};
+}
+wire::PersonNumber own_number(std::string_view digits = own_digits) {
+    return {.scheme = "issuing-number", .fields = {{"number", std::string(digits)}}};
+}
+
+json::object told(const wire::PersonNumber& number) {
+    json::object fields;
+    for (const auto& [name, value] : number.fields)
+        fields[name] = value;
+    return {{"scheme", number.scheme}, {"fields", std::move(fields)}};
+}
+
+class Telling : public ExchangeTest {
+  protected:
+    // Who tells, and about whom.
+    struct Sender {
+        std::string_view id = "issuer";
+        std::string_view purpose = "issuing";
+        wire::PersonNumber own = own_number();
+    };
+    [[nodiscard]] const crypto::PrivateKey& key_of(std::string_view id) const {
+        if (id == "issuer") return store.country.issuer;
+        if (id == "portal") return store.country.portal;
+        return id == "clinic-1" ? store.country.clinic : store.country.insurer;
+    }
+    static std::uint8_t certificate_of(std::string_view id) {
+        if (id == "issuer") return 7;
+        if (id == "portal") return 8;
+        if (id == "992016") return 6;
+        return id == "clinic-1" ? 4 : 3;
+    }
+
+    // ---- what a holder has confirmed ----
+    struct Asked {
+        std::string_view requester = "issuer";
+        std::string_view service = "existence";
+        std::string_view holder = "06990014";
+        UnixTime ago = 60;
+    };
+    struct Answered {
+        std::string_view verdict = "same";
+        std::string_view type = "mado-answer+jws";
+        std::string_view by = "06990014";
+        std::optional<Hash> entry = {};
+        std::optional<Hash> audience = {};
+        std::optional<std::int64_t> index = {};
+    };
+    json::object confirmation(const wire::PersonNumber& number, const Asked& asked,
+                              const Answered& answered) {
+        const auto& recorded = ask(number, asked);
+        json::object answer{{"iss", answered.by},
+                            {"aud", base64url(answered.audience.value_or(
+                                        store.country.seal_to.public_key().thumbprint()))},
+                            {"order", base64url(answered.entry.value_or(wire::order_entry(
+                                          recorded.receipt.salt, recorded.receipt.order)))},
+                            {"iat", unix_now() - asked.ago},
+                            {"service", asked.service},
+                            {"as_of", 0},
+                            {"data", json::object{{"verdict", answered.verdict}}}};
+        return {
+            {"answer", wire::jws_of(answered.type, json::serialize(answer), key_of(answered.by))},
+            {"index", answered.index.value_or(recorded.log_index)}};
+    }
+    json::object confirmed(const wire::PersonNumber& number) { return confirmed(number, {}, {}); }
+    json::object confirmed(const wire::PersonNumber& number, const Asked& asked,
+                           const Answered& answered) {
+        auto out = told(number);
+        out["confirmation"] = confirmation(number, asked, answered);
+        return out;
+    }
+    // As the relay records an order by a number that nobody has linked.
+    Recorded ask(const wire::PersonNumber& number, const Asked& asked) {
+        auto question = head();
+        question.issuer = participant_id(asked.requester);
+        question.service = service_id(asked.service);
+        question.issued_at -= asked.ago;
+        question.seal_to = store.country.seal_to.public_key();
+        auto order = store.country.order();
+        const auto& key = key_of(asked.requester);
+        order.id = base64url(crypto::random_bytes(16));
+        order.holder = participant_id(asked.holder);
+        order.time = question.issued_at;
+        order.head = wire::sign_head(question, wire::kid_of(key), key);
+        const auto& scheme = *schemes.find(number.scheme);
+        const Identifier identifier{.number = number, .holder = order.holder, .current = true};
+        auto job = store.order();
+        job.record.holder = order.holder.text();
+        job.record.number = wire::number_for_holder(number, scheme, order.holder);
+        order.number = wire::commit_number(job.record.number_salt, as_bytes(job.record.number));
+        job.order_without_person = wire::order_without_person(order);
+        job.person = NewSeries{.indexes = number_indexes(store.vault(), number, scheme),
+                               .identifier = identifier};
+        job.keep_until = order.time + 400 * std::int64_t{86'400};
+        return store.submit(std::move(job)).get().value();
+    }
+
+    // ---- the tell ----
+    std::string body_of(std::string_view service, std::string_view act, const json::object& payload,
+                        const Sender& from) {
+        auto tell = head();
+        tell.issuer = participant_id(from.id);
+        tell.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+        tell.service = service_id(service);
+        tell.purpose = wire::code_id(from.purpose);
+        tell.parameters = {{"act", std::string(act)}};
+        tell.expires = tell.issued_at + wire::tell_lifetime_s;
+        const auto sealed = crypto::encrypt_jwe(as_bytes(json::serialize(payload)),
+                                                store.country.seal_to.public_key());
+        tell.payload_hash = crypto::sha256(as_bytes(sealed));
+        const auto& key = key_of(from.id);
+        return wire::request_json({.head = wire::sign_head(tell, wire::kid_of(key), key),
+                                   .subject = to_bytes(wire::own_subject(from.own)),
+                                   .payload = sealed});
+    }
+    std::string tell(std::string_view service, std::string_view act, const json::object& payload) {
+        return tell(service, act, payload, {});
+    }
+    std::string tell(std::string_view service, std::string_view act, const json::object& payload,
+                     const Sender& from) {
+        return code_of(
+            send(body_of(service, act, payload, from), wire::filled(certificate_of(from.id))));
+    }
+    json::object first_payload() {
+        return {{"health_care_number", health_care_number("12345678901")},
+                {"numbers", json::array{confirmed(insured("77"))}}};
+    }
+    static json::object numbers(json::object one) {
+        return {{"numbers", json::array{std::move(one)}}};
+    }
+    static json::object activating(std::initializer_list<const TestCard*> cards) {
+        json::array list;
+        for (const auto* card : cards)
+            list.emplace_back(base64url(card->certificate.der()));
+        return {{"certificates", std::move(list)}};
+    }
+    static json::object naming(const TestCard& card) {
+        return {{"certificates", json::array{base64url(card.certificate.thumbprint())}}};
+    }
+
+    std::vector<PersonRow> linked(const wire::PersonNumber& number) {
+        return reader->linked(number, *schemes.find(number.scheme));
+    }
+    std::int64_t last_seq() { return reader->last_seq(linked(own_number()).at(0), 1'000'000); }
+    std::optional<CardStatus> status_of(const TestCard& card) {
+        const auto found = reader->card(card.certificate.thumbprint());
+        return found ? std::optional(found->status) : std::nullopt;
+    }
+    // Persons, numbers and cards: what a refusal leaves as it was.
+    std::vector<std::int64_t> counts() {
+        std::vector<std::int64_t> out;
+        for (const auto* table : {"person", "identifier", "card_key", "access", "own_entry"})
+            out.push_back(store.count(std::string("select count(*) from ") + table));
+        return out;
+    }
+    const Sender insurer{.id = "06990014", .purpose = "membership", .own = insured("77")};
+};
+
+TEST_F(Telling, AFirstLinkMakesAPersonWithTheEntry) {
+    const auto payload = first_payload();
+    const auto body = body_of("link", "first", payload, {});
+    const auto response = send(body, wire::filled(7));
+    ASSERT_EQ(code_of(response), "ok");
+    const auto reply = wire::valid(wire::parse_reply(response.body));
+    const auto receipt = wire::valid(wire::verify_receipt(reply.receipt.value(), store.directory));
+    EXPECT_EQ(receipt.order.holder.text(), "relay");
+    EXPECT_FALSE(receipt.order.number.has_value());
+    EXPECT_EQ(receipt.order.presence, wire::Presence::none);
+    const auto answer = wire::open_answer(reply.answer, store.country.seal_to,
+                                          {.from = store.directory.relay(),
+                                           .order = receipt.entry,
+                                           .service = service_id("link"),
+                                           .now = unix_now(),
+                                           .act = wire::Act::tell});
+    EXPECT_TRUE(answer.has_value()) << answer.error().why;
+
+    const auto people = linked(own_number());
+    ASSERT_EQ(people.size(), 1U);
+    EXPECT_EQ(linked(of_everybody()), people);
+    EXPECT_EQ(linked(insured("77")), people);
+    const auto entries = reader->entries(people[0], 0, 10, 1'000'000);
+    ASSERT_EQ(entries.size(), 2U);
+    EXPECT_EQ(entries[0].outcome, "answered");
+    EXPECT_EQ(std::get<AccessRecord>(entries[0].record).kind, "order");
+    EXPECT_EQ(std::get<AccessRecord>(entries[1].record).kind, "joined");
+}
+
+TEST_F(Telling, TheSameBytesAndTheSameContentChangeNothingMore) {
+    const auto payload = first_payload();
+    const auto body = body_of("link", "first", payload, {});
+    ASSERT_EQ(code_of(send(body, wire::filled(7))), "ok");
+    const auto before = counts();
+    EXPECT_EQ(code_of(send(body, wire::filled(7))), "ok");
+    EXPECT_EQ(counts(), before);
+    EXPECT_EQ(last_seq(), 2);
+    EXPECT_EQ(tell("link", "first", payload), "ok");
+    auto one_more = before;
+    ++one_more[3];
+    ++one_more[4];
+    EXPECT_EQ(counts(), one_more) << "an entry, and nothing else";
+}
+
+// Each is what an issuer, or who stole its key, could send instead.
+TEST_F(Telling, EveryConfirmationButTheRightOneIsNone) {
+    const auto number = insured("77");
+    const Hash other = wire::filled(9);
+    const std::vector<std::pair<std::string_view, json::object>> wrong{
+        {"none", told(number)},
+        {"of another service", confirmed(number, {.service = "eligibility"}, {})},
+        {"asked by another", confirmed(number, {.requester = "clinic-1"}, {})},
+        {"of another holder", confirmed(number, {.holder = "992016"}, {})},
+        {"91 days old", confirmed(number, {.ago = 91 * 86'400}, {})},
+        {"a variant", confirmed(number, {}, {.verdict = "variant"})},
+        {"different", confirmed(number, {}, {.verdict = "different"})},
+        {"an acceptance", confirmed(number, {}, {.type = "mado-accept+jws"})},
+        {"signed by the issuer", confirmed(number, {}, {.by = "issuer"})},
+        {"to another order", confirmed(number, {}, {.entry = other})},
+        {"sealed to another key", confirmed(number, {}, {.audience = other})},
+        {"of an entry that is no order", confirmed(number, {}, {.index = 0})},
+        {"of no entry", confirmed(number, {}, {.index = 1'000})}};
+    for (const auto& [what, one] : wrong) {
+        const auto before = counts();
+        EXPECT_EQ(tell("link", "first", numbers(one)), "link_unconfirmed") << what;
+        EXPECT_EQ(counts(), before) << what;
+    }
+    auto of_another = told(number);
+    of_another["confirmation"] = confirmation(insured("78"), {}, {});
+    EXPECT_EQ(tell("link", "first", numbers(of_another)), "link_unconfirmed");
+    EXPECT_EQ(tell("link", "first", numbers(confirmed(number, {.ago = 89 * 86'400}, {}))), "ok");
+}
+
+TEST_F(Telling, ANumberIsOnePersons) {
+    EXPECT_EQ(tell("link", "first", numbers(confirmed(insured("1")))), "link_taken");
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const Sender another{.own = own_number("9234567890123456")};
+    const auto before = counts();
+    const json::object taken{{"health_care_number", health_care_number("12345678901")}};
+    EXPECT_EQ(tell("link", "first", taken, another), "link_taken");
+    EXPECT_EQ(counts(), before);
+    // Nor has a person a first link twice, with other numbers.
+    EXPECT_EQ(tell("link", "first", numbers(confirmed(insured("78")))), "link_taken");
+    EXPECT_TRUE(linked(insured("78")).empty());
+}
+
+TEST_F(Telling, WhoMayLinkWhat) {
+    const auto confirmed_number = numbers(confirmed(insured("77")));
+    // No policy row, another's number, a holder that would make people known.
+    EXPECT_EQ(tell("link", "first", confirmed_number, {.id = "portal"}), "not_allowed");
+    EXPECT_EQ(tell("link", "first", confirmed_number, {.own = file_number("000123")}),
+              "not_allowed");
+    const Sender joining{.id = "06990014", .purpose = "membership", .own = insured("78")};
+    EXPECT_EQ(tell("link", "first", confirmed_number, joining), "not_allowed");
+    EXPECT_EQ(tell("link", "start", confirmed_number), "no_link");
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    // A holder: numbers of its own, and nobody else's, whoever has confirmed them.
+    EXPECT_EQ(tell("link", "start", numbers(told(care("0000000001"))), insurer), "not_allowed");
+    EXPECT_EQ(tell("link", "start", numbers(told(of_everybody("22345678901"))), insurer),
+              "not_allowed");
+    EXPECT_EQ(tell("link", "end", numbers(told(insured("77")))), "not_allowed")
+        << "the issuer ends no insurance";
+    EXPECT_EQ(tell("link", "start", numbers(confirmed(insured("78"))), insurer), "malformed")
+        << "of its own it needs no confirmation";
+}
+
+TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto person = linked(own_number()).at(0);
+    ASSERT_EQ(tell("link", "start", numbers(told(insured("78"))), insurer), "ok");
+    EXPECT_EQ(linked(insured("78")), std::vector{person});
+    EXPECT_EQ(reader->identifiers(person).at(0).number, insured("78")) << "the newest first";
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("77"))), insurer), "ok");
+    EXPECT_EQ(reader->identifiers(person).back().number, insured("77"));
+    EXPECT_FALSE(reader->identifiers(person).back().current);
+    EXPECT_EQ(linked(insured("77")), std::vector{person}) << "and it stays the person's";
+    const auto before = counts();
+    EXPECT_EQ(tell("link", "end", numbers(told(insured("79"))), insurer), "no_link");
+    EXPECT_EQ(counts(), before);
+    ASSERT_EQ(tell("link", "start", numbers(told(insured("77"))), insurer), "ok");
+    EXPECT_TRUE(reader->identifiers(person).back().current);
+    EXPECT_EQ(reader->identifiers(person).size(), 4U);
+}
+
+TEST_F(Telling, TheIssuerStartsANewInsurersWithItsConfirmation) {
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto number = care("0000000001");
+    EXPECT_EQ(tell("link", "start", numbers(told(number))), "link_unconfirmed");
+    EXPECT_EQ(
+        tell("link", "start", numbers(confirmed(number, {.holder = "992016"}, {.by = "992016"}))),
+        "ok");
+    EXPECT_EQ(linked(number), linked(own_number()));
+}
+
+TEST_F(Telling, MalformedPayloads) {
+    const auto one = told(insured("77"));
+    auto odd = one;
+    odd["more"] = 1;
+    auto unknown = one;
+    unknown["scheme"] = "horoscope";
+    auto too_short = told(own_number("1"));
+    json::array many;
+    for (int i = 0; i < 17; ++i)
+        many.emplace_back(told(insured(std::to_string(i))));
+    for (const auto& payload :
+         {json::object{}, numbers(odd), numbers(unknown), numbers(too_short),
+          json::object{{"numbers", json::array{one, one}}}, json::object{{"numbers", many}},
+          json::object{{"numbers", 1}}, json::object{{"health_care_number", "1"}},
+          json::object{{"numbers", json::array{1}}},
+          numbers(json::object{{"scheme", "insured-number"}, {"fields", 1}})}) {
+        EXPECT_TRUE(tell("link", "first", payload).starts_with("malformed"))
+            << json::serialize(payload);
+    }
+    EXPECT_TRUE(tell("link", "begin", numbers(one)).starts_with("malformed"));
+    EXPECT_TRUE(tell("card", "activate", json::object{{"certificates", json::array{"AAAA"}}})
+                    .starts_with("malformed"));
+    EXPECT_TRUE(tell("card", "revoke", json::object{{"certificates", json::array{}}})
+                    .starts_with("malformed"));
+    EXPECT_TRUE(tell("card", "activate", naming(card)).starts_with("malformed"));
+    EXPECT_EQ(logged(), 0);
+    auto head_only = body_of("link", "first", first_payload(), {});
+    const auto at = head_only.find(R"("payload":")");
+    head_only[at + 30] = head_only[at + 30] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(code_of(send(head_only, wire::filled(7))), "malformed") << "not the signed payload";
+}
+
+// ---- cards ----
+
+class TellingCards : public Telling {
+  protected:
+    TellingCards() { EXPECT_EQ(tell("link", "first", first_payload()), "ok"); }
+    std::string login_with(const TestCard& of) {
+        auto question = head();
+        question.issuer = participant_id("portal");
+        question.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+        question.service = service_id("entries");
+        question.purpose = wire::code_id("own-view");
+        question.parameters.clear();
+        const auto subject = signed_by(of, mandate_content(wire::MandateKind::login));
+        return code_of(send(body(question, subject, store.country.portal), wire::filled(8)));
+    }
+    const TestCard mine = store.country.card();
+    const TestCard next = store.country.card();
+    const TestCard signing =
+        store.country.card(RelayCountry::card_end, crypto::CertificateUse::signing);
+};
+
+TEST_F(TellingCards, ACardCountsFromItsTellToItsEnd) {
+    EXPECT_EQ(login_with(mine), "card_unknown");
+    ASSERT_EQ(tell("card", "activate", activating({&mine, &signing})), "ok");
+    EXPECT_EQ(login_with(mine), "ok");
+    ASSERT_EQ(tell("card", "suspend", naming(mine)), "ok");
+    EXPECT_EQ(login_with(mine), "card_revoked");
+    ASSERT_EQ(tell("card", "resume", naming(mine)), "ok");
+    EXPECT_EQ(login_with(mine), "ok");
+    ASSERT_EQ(tell("card", "revoke", naming(mine)), "ok");
+    EXPECT_EQ(login_with(mine), "card_revoked");
+    EXPECT_EQ(tell("card", "resume", naming(mine)), "card_revoked") << "for good";
+    EXPECT_EQ(tell("card", "activate", activating({&mine})), "card_revoked");
+    EXPECT_EQ(status_of(signing), CardStatus::active) << "the other use is another certificate";
+}
+
+TEST_F(TellingCards, TheNextCardRevokesTheOneBefore) {
+    ASSERT_EQ(tell("card", "activate", activating({&mine, &signing})), "ok");
+    ASSERT_EQ(tell("card", "activate", activating({&next})), "ok");
+    EXPECT_EQ(status_of(mine), CardStatus::revoked);
+    EXPECT_EQ(status_of(next), CardStatus::active);
+    EXPECT_EQ(status_of(signing), CardStatus::active);
+}
+
+TEST_F(TellingCards, LogInsEndWithTheirCard) {
+    ASSERT_EQ(tell("card", "activate", activating({&mine})), "ok");
+    const auto content = mandate_content(wire::MandateKind::login);
+    const auto subject = signed_by(mine, content);
+    auto question = head();
+    question.issuer = participant_id("portal");
+    question.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+    question.service = service_id("entries");
+    question.purpose = wire::code_id("own-view");
+    question.parameters.clear();
+    const auto look = [&] {
+        question.jti = base64url(crypto::random_bytes(16));
+        return code_of(send(body(question, subject, store.country.portal), wire::filled(8)));
+    };
+    EXPECT_EQ(look(), "ok");
+    ASSERT_EQ(tell("card", "suspend", naming(mine)), "ok");
+    ASSERT_EQ(tell("card", "resume", naming(mine)), "ok");
+    EXPECT_EQ(look(), "mandate_ended") << "it does not come back with the card";
+}
+
+TEST_F(TellingCards, OfOnePersonAndOfTheDirectorysAuthorities) {
+    const auto before = counts();
+    EXPECT_EQ(tell("card", "activate", activating({&daughters_card})), "card_taken");
+    EXPECT_EQ(tell("card", "revoke", naming(daughters_card)), "card_unknown");
+    EXPECT_EQ(tell("card", "revoke", naming(mine)), "card_unknown");
+    EXPECT_TRUE(tell("card", "activate", activating({&mine, &next})).starts_with("malformed"));
+    RelayCountry elsewhere;
+    const auto foreign = elsewhere.card();
+    EXPECT_TRUE(tell("card", "activate", activating({&foreign})).starts_with("malformed"));
+    const auto over = store.country.card(unix_now() - 60);
+    EXPECT_EQ(tell("card", "activate", activating({&over})), "card_expired");
+    EXPECT_EQ(
+        tell("card", "activate", activating({&mine}), {.own = own_number("1111111111111111")}),
+        "no_link");
+    EXPECT_EQ(tell("card", "activate", activating({&mine}), insurer), "not_allowed");
+    EXPECT_EQ(counts(), before);
+    EXPECT_EQ(status_of(daughters_card), CardStatus::active);
+}
+
+// In any order of tells, and of those that are refused.
+TEST_F(TellingCards, NeverTwoActiveCardsOfOneUse) {
+    const std::vector<const TestCard*> cards{&mine, &next, &signing};
+    std::uint32_t state = 1;
+    for (int i = 0; i < 60; ++i) {
+        state = state * 1'664'525 + 1'013'904'223;
+        const auto& one = *cards[(state >> 8) % cards.size()];
+        switch ((state >> 16) % 4) {
+            case 0:
+                tell("card", "activate", activating({&one}));
+                break;
+            case 1:
+                tell("card", "suspend", naming(one));
+                break;
+            case 2:
+                tell("card", "resume", naming(one));
+                break;
+            case 3:
+                if (i > 40) tell("card", "revoke", naming(one));
+                break;
+            default:  // open set: a number
+                break;
+        }
+        EXPECT_LT(
+            int{status_of(mine) == CardStatus::active} + int{status_of(next) == CardStatus::active},
+            2);
+    }
+}
+
+// ---- series ----
+
+using TellingOfSeries = Telling;
+
+// What was asked by the number before stands in its series; what comes after is the person's.
+TEST_F(TellingOfSeries, AreClosedByTheLink) {
+    const auto before = ask(insured("77"), {.requester = "clinic-1", .service = "eligibility"});
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto person = linked(own_number()).at(0);
+    const auto entries = reader->entries(person, 0, 10, 1'000'000);
+    ASSERT_EQ(entries.size(), 2U);
+    const auto& joined = entries[1];
+    const auto series = reader->joined_series(person, joined.log_index);
+    ASSERT_TRUE(series.has_value());
+    EXPECT_EQ(*series, before.person);
+    const auto content =
+        boost::json::parse(std::get<AccessRecord>(joined.record).content).as_object();
+    EXPECT_EQ(content.at("link_number").as_string(),
+              base64url(reader->person(*series).link_number));
+    EXPECT_EQ(content.at("last_seq").as_int64(), 2) << "the clinic's and the issuer's";
+    // Also one that was resolved before and is recorded after.
+    const auto late = ask(insured("77"), {});
+    EXPECT_EQ(late.person, person);
+    EXPECT_EQ(reader->last_seq(*series, 1'000'000), 2);
+    // Nobody else's, and at no other place.
+    EXPECT_FALSE(reader->joined_series(person, entries[0].log_index).has_value());
+    EXPECT_FALSE(reader->joined_series(1, joined.log_index).has_value());
+}
+
+// The person reads them by the place of the entry that joined them, as the own list.
+TEST_F(TellingOfSeries, AreReadByTheirPerson) {
+    const TestCard mine = store.country.card();
+    ask(insured("77"), {.requester = "clinic-1", .service = "eligibility"});
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    ASSERT_EQ(tell("card", "activate", activating({&mine})), "ok");
+    const auto person = linked(own_number()).at(0);
+    const auto joined = reader->entries(person, 1, 1, 1'000'000).at(0).log_index;
+    auto question = head();
+    question.issuer = participant_id("portal");
+    question.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+    question.service = service_id("entries");
+    question.purpose = wire::code_id("own-view");
+    question.parameters = {{"series", std::to_string(joined)}};
+    const auto look = [&](const TestCard& by) {
+        question.jti = base64url(crypto::random_bytes(16));
+        const auto subject = signed_by(by, mandate_content(wire::MandateKind::login));
+        return send(body(question, subject, store.country.portal), wire::filled(8));
+    };
+    const auto response = look(mine);
+    ASSERT_EQ(code_of(response), "ok");
+    EXPECT_EQ(code_of(look(card)), "no_match") << "somebody else's";
+    question.parameters["series"] = std::to_string(joined - 1);
+    EXPECT_EQ(code_of(look(mine)), "no_match") << "an entry that has joined none";
+    question.service = service_id("bells");
+    EXPECT_EQ(code_of(look(mine)), "malformed");
+}
+
+// ---- the writer ----
+
+// Neither entry nor change, or both: the batch is one transaction.
+TEST_F(Telling, AFailedCommitLeavesNeither) {
+    const auto payload = first_payload();
+    const auto before = counts();
+    store.alter(
+        "create trigger broken before insert on own_entry begin "
+        "select raise(abort, 'broken'); end");
+    EXPECT_EQ(tell("link", "first", payload), "internal");
+    store.alter("drop trigger broken");
+    EXPECT_EQ(counts(), before);
+    EXPECT_EQ(tell("link", "first", payload), "ok");
+    EXPECT_EQ(linked(of_everybody()).size(), 1U);
+}
+
+}  // namespace
+}  // namespace mado::relay

@@ -1,0 +1,24 @@
+#include "wire/to_relay.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mado::wire {
+namespace {
+
+constexpr auto services = std::to_array<RelayService>({{"entries", Act::ask, false},
+                                                       {"bells", Act::ask, false},
+                                                       {"questions", Act::ask, false},
+                                                       {"question", Act::ask, true},
+                                                       {"question-answer", Act::ask, true},
+                                                       {"link", Act::tell, true},
+                                                       {"card", Act::tell, true}});
+
+}  // namespace
+
+const RelayService* find_relay_service(std::string_view name) {
+    const auto* found = std::ranges::find(services, name, &RelayService::name);
+    return found == services.end() ? nullptr : found;
+}
+
+}  // namespace mado::wire
