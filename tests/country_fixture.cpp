@@ -26,13 +26,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint16_t ports_of_a_country = 17;
+constexpr std::uint16_t ports_of_a_country = 20;
 constexpr http::Milliseconds connect_timeout{5'000};
 constexpr http::Milliseconds answer_timeout{10'000};
 
 // Below the ports that the system gives to outgoing connections.
 constexpr int port_first = 20'000;
-constexpr int port_blocks = 700;
+constexpr int port_blocks = 600;
 
 bool port_is_free(int port) {
     const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

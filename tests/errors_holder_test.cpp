@@ -318,8 +318,8 @@ class GatewayTest : public ErrorsTest {
     }
 
   private:
-    static constexpr std::array others{"relay",     "gateway-1", "gateway-3",
-                                       "gateway-4", "gateway-5", "gateway-6"};
+    static constexpr std::array others{"relay",     "gateway-1", "gateway-3", "gateway-4",
+                                       "gateway-5", "gateway-6", "gateway-7"};
     static inline std::unique_ptr<PretendRelay> relay_;
 };
 

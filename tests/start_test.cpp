@@ -69,8 +69,9 @@ class StartTest : public OneCountry {
   protected:
     static std::string pids() {
         std::string out;
-        for (const auto* program : {"relay", "gateway-1", "gateway-2", "gateway-3", "gateway-4",
-                                    "gateway-5", "gateway-6", "witness-1", "witness-2"})
+        for (const auto* program :
+             {"relay", "gateway-1", "gateway-2", "gateway-3", "gateway-4", "gateway-5", "gateway-6",
+              "gateway-7", "ca", "witness-1", "witness-2"})
             out += read_file(country().path("run/" + std::string(program) + ".pid")).value_or("-") +
                    "\n";
         return out;

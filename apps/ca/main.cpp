@@ -3,6 +3,7 @@
 // writes the revocation list. It never speaks with the relay.
 #include <fmt/format.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -55,6 +56,10 @@ Settings read_settings(const std::string& path) {
     s.module = token.text("module");
     s.token = token.text("label");
     s.pin_file = token.text("pin_file");
+    // SoftHSM2 learns from its environment alone where its tokens are.
+    if (const auto conf = token.optional_text("softhsm2_conf")) {
+        if (::setenv("SOFTHSM2_CONF", conf->c_str(), 1) != 0) throw Failure("setenv");
+    }
     auto authority = config.table("authority");
     s.names = {.country = authority.text("country"),
                .organisation = authority.text("organisation"),

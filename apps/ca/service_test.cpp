@@ -69,6 +69,7 @@ TEST(JudgeKey, EveryOtherIsRefusedWithItsReason) {
     EXPECT_EQ(made("ecparam -name secp521r1 -genkey"), "key_type");
     EXPECT_EQ(made("ecparam -name secp256k1 -genkey"), "key_type");
     EXPECT_EQ(made("genrsa 2048"), "none");
+    EXPECT_EQ(made("genrsa -3 2048"), "key_weak") << "exponent 3";
     for (const auto* text : {"", "AAAA", "not base64url!", "MIIB="}) {
         order.public_key = text;
         EXPECT_EQ(refusal(order), "key_malformed") << text;

@@ -1,6 +1,7 @@
 // The demo's card authorities: the country's own, and one for tests in the form of JPKI's for user
-// authentication (RSA, its names). Until there is a program that issues (docs/decisions/0023), they
-// are keys in folders, and `./mado up` writes their revocation lists.
+// authentication (RSA, its names). They are keys in folders, and `./mado up` writes their
+// revocation lists: of the cards with which the demo begins, until there is an issuer that orders
+// them from mado-ca.
 #pragma once
 
 #include <array>

@@ -174,6 +174,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
     for (const auto authority : card_authorities)
         authorities.push_back(
             json::value(base64url(authority_certificate(places, authority).der())));
+    authorities.push_back(json::value(base64url(load_certificate(places.ca_certificate()).der())));
     const auto hash_of = [](const std::string& path) {
         const auto text = read_file(path);
         if (!text) throw OperatorError("the file is missing: " + path);
@@ -247,6 +248,26 @@ void run_to_its_end(const std::vector<std::string>& words) {
     }
 }
 
+// The certificate authority's token (SoftHSM2's, in the folder of its keys), and in it its keys.
+void make_certificate_authority(const Places& places) {
+    const auto folder = places.keys_of("ca");
+    const auto pin = hex(crypto::random_bytes(16));
+    fs::create_directories(folder + "/token");
+    fs::create_directories(places.ca_state());
+    replace_file(folder + "/pin", as_bytes(pin), 0600);
+    replace_file(folder + "/softhsm2.conf",
+                 as_bytes("directories.tokendir = " + folder + "/token\nlog.level = ERROR\n"),
+                 0600);
+    // The PIN that could set another one is thrown away.
+    run_to_its_end({"/usr/bin/env", "SOFTHSM2_CONF=" + folder + "/softhsm2.conf", "/bin/sh", "-c",
+                    "exec softhsm2-util --init-token --free --label mado-ca --pin \"$1\" "
+                    "--so-pin \"$2\" > /dev/null",
+                    "sh", pin, hex(crypto::random_bytes(16))});
+    write_ca_config(places, Ports(read_port(places), read_organisations()));
+    run_to_its_end({"/bin/sh", "-c", "exec \"$1\" init \"$2\" > /dev/null", "sh",
+                    places.programs + "/mado-ca", places.config("ca")});
+}
+
 }  // namespace
 
 // Clerks log in with their own cards, as everybody does.
@@ -295,6 +316,7 @@ void make_country(const Places& places, const CountrySettings& settings) {
     std::fflush(stdout);
     make_keys(places, organisations);
     write_port(places, settings.port);
+    make_certificate_authority(places);
     prepare_programs(places);
     make_import_file(places);
     write_clerks(places);

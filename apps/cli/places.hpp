@@ -47,6 +47,9 @@ struct Places {
     }
     // Of the card authorities, for the relay.
     [[nodiscard]] std::string card_lists() const { return run() + "/card-lists"; }
+    // The certificate authority's database, which its gateway shares, and its certificate.
+    [[nodiscard]] std::string ca_state() const { return state() + "/ca"; }
+    [[nodiscard]] std::string ca_certificate() const { return keys_of("ca") + "/ca.crt"; }
     [[nodiscard]] std::string card(const std::string& key) const {
         return keys() + "/cards/" + key + ".card";
     }

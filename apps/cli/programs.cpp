@@ -58,9 +58,10 @@ void write_gateway_config(const Places& places, const Organisations& organisatio
     for (const auto& holder : gateway.holders) {
         text += fmt::format(
             "\n[[holder]]\nmapping = \"country/jp/holders/{0}.toml\"\n"
-            "database = \"{1}/country/holders/{0}.sqlite\"\nsigning_key = \"{2}/signing.key\"\n"
+            "database = \"{1}/{0}.sqlite\"\nsigning_key = \"{2}/signing.key\"\n"
             "sealing_key = \"{2}/sealing.key\"\n",
-            holder, places.state(), places.keys_of(holder));
+            holder, holder == "ca" ? places.ca_state() : places.state() + "/country/holders",
+            places.keys_of(holder));
     }
     write_config(places, gateway.id, text);
 }
@@ -118,6 +119,8 @@ std::vector<Program> programs_from(std::uint16_t first_port) {
                             ports.witness_operator(i),
                             {ports.witness(i), ports.witness_operator(i)}});
     }
+    // Before the relay, which wants its list.
+    programs.push_back({"ca", "mado-ca", ports.ca_operator(), {ports.ca(), ports.ca_operator()}});
     programs.push_back({"relay",
                         "mado-relay",
                         ports.relay_operator(),
@@ -166,7 +169,23 @@ void prepare_readers(const Places& places) {
     write_config(places, "readers", fmt::format("folder = \"{}\"\n", places.readers()));
 }
 
+void write_ca_config(const Places& places, const Ports& ports) {
+    write_config(
+        places, "ca",
+        fmt::format("state = \"{}\"\ncertificate = \"{}\"\nlists = \"{}\"\n"
+                    "url = \"http://127.0.0.1:{}\"\noid_arc = \"1.3.6.1.4.1.32473.1\"\n"
+                    "utc_offset_s = {}\nport = {}\noperator_port = {}\n[token]\n"
+                    "module = \"/usr/lib/softhsm/libsofthsm2.so\"\nlabel = \"mado-ca\"\n"
+                    "pin_file = \"{}/pin\"\nsofthsm2_conf = \"{}/softhsm2.conf\"\n[authority]\n"
+                    "country = \"JP\"\norganisation = \"Mado demo\"\n"
+                    "name = \"Demo certificate authority\"\nkey = \"p256\"\n",
+                    places.ca_state(), places.ca_certificate(), places.card_lists(), ports.ca(),
+                    read_json(places.policy()).at("utc_offset_s").as_int64(), ports.ca(),
+                    ports.ca_operator(), places.keys_of("ca"), places.keys_of("ca")));
+}
+
 void write_configs(const Places& places, const Organisations& organisations, const Ports& ports) {
+    write_ca_config(places, ports);
     write_config(places, "relay",
                  common_config(places, "relay") +
                      fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"

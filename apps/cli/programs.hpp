@@ -20,7 +20,7 @@ struct Program {
     std::string socket = {};
 };
 
-// The first of seventeen.
+// The first of twenty-two.
 constexpr std::uint16_t port_min = 1024;
 constexpr std::uint16_t port_max = 65'000;
 
@@ -51,6 +51,9 @@ struct Ports {
     [[nodiscard]] std::uint16_t agent_operator() const { return at(4 + gateways + 2 * witnesses); }
     [[nodiscard]] std::uint16_t portal() const { return at(5 + gateways + 2 * witnesses); }
     [[nodiscard]] std::uint16_t portal_operator() const { return at(6 + gateways + 2 * witnesses); }
+    // Of the certificate authority.
+    [[nodiscard]] std::uint16_t ca() const { return at(7 + gateways + 2 * witnesses); }
+    [[nodiscard]] std::uint16_t ca_operator() const { return at(8 + gateways + 2 * witnesses); }
     // The window of the issuing centre.
     [[nodiscard]] std::uint16_t issuer() const { return at(9 + gateways + 2 * witnesses); }
     [[nodiscard]] std::uint16_t issuer_operator() const {
@@ -78,7 +81,9 @@ std::string agent_url(const Ports& ports);
 Program readers_program(const Places& places);
 void prepare_readers(const Places& places);
 
-// Of all others.
+// Of the certificate authority alone: it is made before the others.
+void write_ca_config(const Places& places, const Ports& ports);
+// Of all.
 void write_configs(const Places& places, const Organisations& organisations, const Ports& ports);
 
 }  // namespace mado::cli

@@ -6,6 +6,11 @@
 #include "crypto/x509_internal.hpp"
 
 namespace mado::crypto {
+namespace {
+
+constexpr int exponent_bits_min = 16;  // FIPS 186-4 section B.3.1: above 2^16
+
+}  // namespace
 
 Bytes signature_algorithm(KeyType type) {
     switch (type) {
@@ -49,7 +54,10 @@ std::expected<PublicKey, KeyFault> read_subject_key(ByteView spki) {
     if (key->type() == KeyType::ed25519) return std::unexpected(KeyFault::other_type);
     const OwnedKeyContext context(
         check(EVP_PKEY_CTX_new_from_pkey(nullptr, key->handle(), nullptr), "check a key"));
-    if (EVP_PKEY_public_check(context.get()) != 1) {
+    const bool strong = EVP_PKEY_public_check(context.get()) == 1 &&
+                        (key->type() != KeyType::rsa ||
+                         BN_num_bits(number_in(key->handle(), "e").get()) > exponent_bits_min);
+    if (!strong) {
         forget_errors();
         return std::unexpected(KeyFault::weak);
     }

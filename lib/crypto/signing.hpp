@@ -18,7 +18,7 @@ Bytes signed_whole(ByteView to_be_signed, ByteView signature, KeyType type);
 
 // A key that somebody wants certified: what can be seen of it is looked at (SP 800-56A section
 // 5.6.2.3.3: on the curve, of its order; SP 800-56B section 6.4.2: an odd modulus without small
-// factors that is no prime, an odd exponent).
+// factors that is no prime, an odd exponent above 2^16).
 enum class KeyFault { malformed, other_type, weak };
 std::expected<PublicKey, KeyFault> read_subject_key(ByteView spki);
 
