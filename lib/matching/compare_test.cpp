@@ -252,6 +252,10 @@ TEST(Matching, WhoCouldBeTakenForEachOtherFoldAlike) {
 TEST(Matching, WhatIsNoTextIsDifferent) {
     EXPECT_EQ(names("\xFF", "a"), "different");
     EXPECT_EQ(names("\xFF", "\xFE"), "different");
+    const std::string_view zero("a\0b", 3);
+    EXPECT_EQ(names(zero, zero), "same");
+    EXPECT_EQ(names(zero, "ab"), "different");
+    EXPECT_EQ(addresses(zero, "b"), "different");
     EXPECT_EQ(names(std::string(points_max + 1, 'a'), std::string(points_max + 1, 'A')),
               "different");
     EXPECT_EQ(names(std::string(points_max, 'a'), std::string(points_max, 'A')),

@@ -58,12 +58,17 @@ char32_t usual_width(char32_t point) {
 // NFC of a unit whose base is no compatibility ideograph: NFC would make 神 (U+FA19) 神 (U+795E).
 void compose(Unit& unit) {
     if (is_compatibility_ideograph(unit.text.front())) return;
-    auto text = encode(unit.text);
-    utf8proc_uint8_t* composed =
-        utf8proc_NFC(reinterpret_cast<const utf8proc_uint8_t*>(text.c_str()));
-    if (composed == nullptr) return;
+    const auto text = encode(unit.text);  // by its length: it may have a zero in it
+    utf8proc_uint8_t* composed = nullptr;
+    const auto size =
+        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                     static_cast<utf8proc_ssize_t>(text.size()), &composed,
+                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (size <= 0) return;
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(composed, &std::free);
-    if (auto points = decode(reinterpret_cast<const char*>(composed))) unit.text = *points;
+    const auto points =
+        decode({reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size)});
+    if (points) unit.text = *points;
 }
 
 void compose(Units& units) {
