@@ -322,11 +322,13 @@ TEST_F(Telling, MalformedPayloads) {
     auto unknown = one;
     unknown["scheme"] = "horoscope";
     auto too_short = told(own_number("1"));
+    auto too_long = one;
+    too_long["confirmation"] = json::object{{"answer", std::string(9'000, 'a')}, {"index", 1}};
     json::array many;
     for (int i = 0; i < 17; ++i)
         many.emplace_back(told(insured(std::to_string(i))));
     for (const auto& payload :
-         {json::object{}, numbers(odd), numbers(unknown), numbers(too_short),
+         {json::object{}, numbers(odd), numbers(unknown), numbers(too_short), numbers(too_long),
           json::object{{"numbers", json::array{one, one}}}, json::object{{"numbers", many}},
           json::object{{"numbers", 1}}, json::object{{"health_care_number", "1"}},
           json::object{{"numbers", json::array{1}}},

@@ -74,7 +74,7 @@ NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& numbe
 // card of P-256.
 constexpr std::size_t access_block = 640;
 struct AccessRecord {
-    std::string kind;          // "order", "refused" or "opened"
+    std::string kind;          // "order", "refused", "opened" or "joined"
     std::string content = {};  // the order's exact bytes; of the others the text that was hashed
     std::string holder = {};
     Hash salt{};

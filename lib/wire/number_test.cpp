@@ -223,10 +223,12 @@ TEST(NumberSchemes, SayWhoGivesNumbersThatNobodyElseCouldConfirm) {
     EXPECT_EQ(schemes.find("issuing-number")->given_by, code_id("issuer"));
     EXPECT_EQ(schemes.find("health-care-number")->given_by, code_id("issuer"));
     EXPECT_FALSE(schemes.find("fund-number")->given_by.has_value());
-    EXPECT_FALSE(Schemes::parse(replaced(text, R"("given_by": "issuer",)", R"("given_by": "I",)"))
-                     .has_value());
-    EXPECT_FALSE(Schemes::parse(replaced(text, R"("given_by": "issuer",)", R"("given_by": null,)"))
-                     .has_value());
+    EXPECT_FALSE(
+        Schemes::parse(replaced(text, R"(null, "given_by": "issuer")", R"(null, "given_by": "I")"))
+            .has_value());
+    EXPECT_FALSE(
+        Schemes::parse(replaced(text, R"(null, "given_by": "issuer")", R"(null, "given_by": null)"))
+            .has_value());
 }
 
 TEST(NumberSchemes, MayBeOfOneHolder) {

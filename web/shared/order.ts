@@ -290,7 +290,7 @@ export function commit_sealed_person(salt: Hash, link_number: Bytes, until: numb
   return commit("person", salt, concat(link_number, u64(0), u64(until)));
 }
 
-// What an entry of the log is the SHA-256 of; `kind` is "order", "refused" or "opened".
+// What an entry of the log is the SHA-256 of; `kind` is "order", "refused", ….
 export function opened_entry(kind: string, salt: Hash, content: Uint8Array): Bytes {
   return concat(utf8(`mado/${kind}/1\n`), parse_base64url(salt), content);
 }
