@@ -6,7 +6,7 @@ import { set_utc_offset } from "../shared/dates";
 import { TestCountry, type Mutable } from "../shared/test_country";
 import { load_words, type Language } from "../shared/words";
 import type { Context } from "./shell";
-import "./portal.css";
+import "../site/site.css";
 
 export const asked = new URLSearchParams(location.search);
 
