@@ -5,9 +5,9 @@ import { useErrorBoundary } from "preact/hooks";
 import { Country, load_session, type Session } from "../shared/country";
 import { set_utc_offset } from "../shared/dates";
 import { Say, load_words, type Language } from "../shared/words";
-import { fetch_for_page, is_of, leave, on_leave, watch_session } from "../site/session";
-import { Timeout } from "../site/timeout";
-import "../site/site.css";
+import { fetch_for_page, is_of, leave, on_leave, watch_session } from "./session";
+import { Timeout } from "./timeout";
+import "./site.css";
 
 export interface Context {
   country: Country;
