@@ -103,7 +103,10 @@ export function days_since(since: number, now: number): number {
   return Math.max(0, Math.floor((now - since) / 86_400));
 }
 
-// Only programs have something to do: it goes on by itself.
-export function goes_on_alone(todo: Todo[]): boolean {
-  return todo.length > 0 && todo.every(({ actor }) => actor !== "clerk" && actor !== "person");
+// Nothing of it is done on this page: programs do it, or the command line with the card. It goes on
+// by itself.
+export function goes_on_elsewhere(todo: Todo[]): boolean {
+  const is_elsewhere = ({ actor, step }: Todo) =>
+    step === "make_keys" || step === "write" || (actor !== "clerk" && actor !== "person");
+  return todo.length > 0 && todo.every(is_elsewhere);
 }
