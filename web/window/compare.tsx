@@ -7,7 +7,7 @@ import { day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase } from "../shared/words";
 import { decision_document } from "./decision";
 import { role_phrase } from "./desk";
-import { code_points, mark, type Difference, type Part } from "./differences";
+import { characters_of, code_points, mark, type Difference, type Part } from "./differences";
 import { Asked, type CasePart } from "./parts";
 import { attributes, type Attribute, type Compared, type Person } from "./record";
 
@@ -42,7 +42,10 @@ function Marked({ parts }: { parts: Part[] }): JSX.Element {
   );
 }
 
+// One Chinese character and another may look the same; of others the code says nothing.
 function named(text: string): string {
+  const is_one = characters_of(text).length === 1 && /\p{Script=Han}/u.test(text);
+  if (!is_one) return phrase("window.characters", { text });
   return phrase("window.character", { text, points: code_points(text) });
 }
 

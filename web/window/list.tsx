@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { DataTable, type Row } from "../shared/table";
 import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { grouped, refusal_phrase, type Desk } from "./desk";
-import { Since, Until, end_key, step_phrase } from "./parts";
-import { due, shown_as } from "./progress";
+import { Since, Until, end_key, todo_phrase } from "./parts";
+import { due } from "./progress";
 import type { Summary, Todo } from "./record";
 
 interface ListProps {
@@ -39,7 +39,7 @@ function row_of({ desk, open }: ListProps, one: Summary): Row {
   const others = one.todo.length - 1;
   const what = (
     <>
-      <Read text={step_phrase(shown_as(todo.step))} />
+      <Read text={todo_phrase(todo)} />
       {todo.refused !== undefined && (
         <span class="refused">
           <Read text={refusal_phrase(todo.refused)} />
@@ -58,8 +58,8 @@ function row_of({ desk, open }: ListProps, one: Summary): Row {
       <Open one={one} open={open} />,
       what,
       <Say of={`window.actor_${todo.actor}`} />,
-      <Since since={todo.since} now={now} />,
-      <Until todo={todo} now={now} />,
+      <Since since={todo.since} now={now} cell />,
+      <Until todo={todo} now={now} cell />,
     ],
   };
 }

@@ -41,7 +41,7 @@ interface Props {
 
 export function NumberFields({ prefix, role, typed, set, wrong }: Props): JSX.Element {
   return (
-    <>
+    <div class="numbers">
       {forms[role].fields.map((field) => {
         const hint = hint_of(role, field);
         return (
@@ -58,6 +58,6 @@ export function NumberFields({ prefix, role, typed, set, wrong }: Props): JSX.El
           />
         );
       })}
-    </>
+    </div>
   );
 }

@@ -9,10 +9,14 @@ import { about, days_since, shown_as, type ShownStep } from "./progress";
 import type { Happening } from "./office";
 import type { Case, Claim, Summary, Todo } from "./record";
 
-export function step_phrase(step: ShownStep): string {
-  const name = phrase(`window.step_${step}`);
-  const { report } = about[step];
+function numbered(report: string, name: string): string {
   return report === "" ? name : phrase("window.step_numbered", { report, name });
+}
+export function step_phrase(step: ShownStep): string {
+  return numbered(about[step].report, phrase(`window.step_${step}`));
+}
+export function todo_phrase({ step, report }: Todo): string {
+  return numbered(report, phrase(`window.todo_${step}`));
 }
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
@@ -31,32 +35,40 @@ export function actor_phrase(desk: Desk, { actor, claim }: Todo, claims: Claim[]
   return phrase(`window.actor_${actor}`);
 }
 
-export function Since({ since, now }: { since: number; now: number }): JSX.Element {
+interface SinceProps {
+  since: number;
+  now: number;
+  cell?: boolean; // of a table, whose head says what it is
+}
+
+export function Since({ since, now, cell }: SinceProps): JSX.Element {
   const days = days_since(since, now);
   const day = day_phrase(day_of(since));
-  if (days === 0) return <Say of="window.since_today" day={day} />;
-  return <Say of="window.since" day={day} days={days + 1} />;
+  const key = cell ? "window.cell_since" : "window.since";
+  if (days === 0) return <Say of={`${key}_today`} day={day} />;
+  return <Say of={key} day={day} days={days + 1} />;
 }
 
 // Until when it is promised; in words when that is over, or near.
-export function Until({ todo, now }: { todo: Todo; now: number }): JSX.Element {
+export function Until({ todo, now, cell }: { todo: Todo } & Omit<SinceProps, "since">) {
   const day = day_phrase(day_of(todo.until));
+  const key = cell ? "window.cell_until" : "window.until";
   if (todo.late) {
     const days = Math.max(1, days_since(todo.until, now));
     return (
       <strong class="late">
-        <Say of="window.until_late" day={day} days={days} />
+        <Say of={`${key}_late`} day={day} days={days} />
       </strong>
     );
   }
   if (day_of(todo.until) === day_of(now)) {
     return (
       <strong>
-        <Say of="window.until_today" day={day} />
+        <Say of={`${key}_today`} day={day} />
       </strong>
     );
   }
-  return <Say of="window.until" day={day} />;
+  return <Say of={key} day={day} />;
 }
 
 interface WaitingProps {

@@ -80,7 +80,7 @@ function ByWho({ search }: FormProps): JSX.Element {
       <Field
         id="search-kana"
         label={phrase("window.attribute_kana")}
-        hint={phrase("window.hint_kana")}
+        hint={phrase("window.hint_search_kana")}
         value={kana}
         set={set_kana}
         wrong={wrong}
