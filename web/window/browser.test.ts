@@ -204,7 +204,7 @@ test("an application: mistakes first, then looked through, then sent", async () 
   });
 });
 
-test("handed over when everything is ticked; then the slip has the health-care number", async () => {
+test("handed over when all is ticked; then the slip has the health-care number", async () => {
   const page = await open_case("4000 0000 0000");
   await page.getByRole("button", { name: "カードを渡したと登録する" }).click();
   expect(await page.locator(".mistake li").count()).toBe(3);

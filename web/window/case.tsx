@@ -10,7 +10,7 @@ import { HandOver } from "./hand_over";
 import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting, end_key, step_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { progress_of, type Progress } from "./progress";
+import { may_be_active, progress_of, type Progress } from "./progress";
 import { attributes, type Case, type Person, type Todo } from "./record";
 
 function Section(props: { id: string; title: string; children: ComponentChildren }): JSX.Element {
@@ -201,16 +201,12 @@ function Who({ person, signing }: { person: Person; signing: boolean }): JSX.Ele
 
 // ---- giving it up ----
 
-function has_been_activated({ lines }: Case): boolean {
-  return lines.some(({ order }) => order?.kind === "activate");
-}
-
 function GiveUp({ one, act }: CasePart): JSX.Element | null {
   const [asked, set_asked] = useState(false);
   const [reason, set_reason] = useState("");
   const [wrong, set_wrong] = useState<Wrong[]>([]);
   if (one.cancelled !== undefined || one.todo.length === 0) return null;
-  if (has_been_activated(one)) {
+  if (may_be_active(one)) {
     return (
       <p class="hint">
         <Say of="window.no_giving_up" />

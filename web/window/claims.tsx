@@ -2,13 +2,13 @@
 // about it: compare, correct the number, take it out, ask again.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Read, Say, phrase } from "../shared/words";
+import { Read, Say } from "../shared/words";
 import { Compare } from "./compare";
 import { register_phrase, role_phrase } from "./desk";
 import { NumberFields, mistakes_of } from "./number_fields";
 import { number_of, type Typed } from "./numbers";
 import { Asked, Mistakes, type CasePart, type Wrong } from "./parts";
-import type { Claim } from "./record";
+import type { Case, Claim, Todo } from "./record";
 
 interface OfClaim extends CasePart {
   place: number;
@@ -70,15 +70,22 @@ function TakeOut({ one, act, place, close }: OfClaim & { close: () => void }): J
   );
 }
 
-// What is to be settled, or was refused: only then something of a number can be changed.
+// What a clerk has to decide about this number; also when no links could be made with all of them.
+function trouble_with(place: number, { todo }: Case): Todo | undefined {
+  return todo.find(({ claim, order, step, refused }) => {
+    if (claim !== place) return order?.kind === "link" && refused !== undefined;
+    return step === "settle" || (step === "confirm" && refused !== undefined);
+  });
+}
+
+// Only then something of a number can be changed.
 function Settle(props: OfClaim): JSX.Element | null {
   const { one, act, place } = props;
   const [asked, set_asked] = useState<"correct" | "take_out">();
-  const todo = one.todo.find(({ claim, step }) => claim === place && step !== "tell");
-  const is_stuck = todo && (todo.step === "settle" || todo.refused !== undefined);
-  if (!is_stuck) return null;
+  const todo = trouble_with(place, one);
+  const { finding, role } = one.claims[place]!;
+  if (!todo || finding === "not_applied") return null;
   const close = () => set_asked(undefined);
-  const { role } = one.claims[place]!;
   const about = (
     <span class="visually-hidden">
       <Say of="window.about" what={role_phrase(role)} />
@@ -87,7 +94,7 @@ function Settle(props: OfClaim): JSX.Element | null {
   return (
     <>
       <div class="choices">
-        {todo.order && todo.refused !== undefined && (
+        {todo.order && todo.step === "confirm" && (
           <button
             type="button"
             onClick={() => act({ what: "try_again", order: todo.order! }, "window.said_again")}
@@ -113,6 +120,13 @@ function Settle(props: OfClaim): JSX.Element | null {
   );
 }
 
+function finding_key({ claims, todo }: Case, place: number): string {
+  const is_refused = todo.some(
+    ({ claim, step, refused }) => claim === place && step === "confirm" && refused !== undefined,
+  );
+  return is_refused ? "window.finding_refused" : `window.finding_${claims[place]!.finding}`;
+}
+
 export function Claims(props: CasePart): JSX.Element {
   const { desk, one } = props;
   return (
@@ -123,7 +137,7 @@ export function Claims(props: CasePart): JSX.Element {
             <Read text={register_phrase(desk, claim)} />
           </h4>
           <p class="finding">
-            <Read text={phrase(`window.finding_${claim.finding}`)} />
+            <Say of={finding_key(one, place)} />
           </p>
           <Number_ claim={claim} />
           <Compare {...props} place={place} />

@@ -71,6 +71,7 @@ interface Doing {
 }
 
 function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
+  const acting = useRef(false);
   const turn = useRef(0); // what was asked for before something else was, is not shown any more
   const asked = async <T,>(question: Promise<Result<T>>, show: (value: T) => Partial<Shown>) => {
     const own = ++turn.current;
@@ -99,6 +100,12 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     set({ view, ...no_remarks, ...forgotten(view, shown) });
     void load(view);
   };
+  // A second click is not a second case.
+  const once = async (work: () => Promise<void>) => {
+    if (acting.current) return;
+    acting.current = true;
+    await work().finally(() => (acting.current = false));
+  };
   const begin = async () => {
     set(no_remarks);
     const answer = await asked(desk.office.open(), (one) => ({ one }));
@@ -120,8 +127,8 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   };
   return {
     go,
-    begin: () => void begin(),
-    act: (...what) => void act(...what),
+    begin: () => void once(begin),
+    act: (...what) => void once(() => act(...what)),
     search: (what) => void search(what),
   };
 }

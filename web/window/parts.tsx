@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, phrase, text_of } from "../shared/words";
-import { refusal_phrase, register_phrase, type Desk } from "./desk";
+import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
 import { about, days_since, shown_as, type ShownStep } from "./progress";
 import type { Happening } from "./office";
 import type { Case, Claim, Summary, Todo } from "./record";
@@ -15,8 +15,13 @@ function numbered(report: string, name: string): string {
 export function step_phrase(step: ShownStep): string {
   return numbered(about[step].report, phrase(`window.step_${step}`));
 }
-export function todo_phrase({ step, report }: Todo): string {
-  return numbered(report, phrase(`window.todo_${step}`));
+// What was refused is for a clerk to decide, whosever it was to do.
+function what_phrase({ step, refused }: Todo): string {
+  const what = phrase(`window.todo_${step}`);
+  return refused === undefined ? what : phrase("window.todo_refused", { what });
+}
+export function todo_phrase(todo: Todo): string {
+  return numbered(todo.report, what_phrase(todo));
 }
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
@@ -80,12 +85,16 @@ interface WaitingProps {
 // One thing that is to do, in a sentence each.
 export function Waiting({ desk, todo, claims = [] }: WaitingProps): JSX.Element {
   const now = desk.now();
+  const of = todo.claim === undefined ? undefined : claims[todo.claim];
   return (
     <>
       <span class="who">
         <Read text={actor_phrase(desk, todo, claims)} />
         <Say of="window.between" />
-        <Say of={`window.todo_${todo.step}`} />
+        <Read text={what_phrase(todo)} />
+        {of && todo.actor !== "register" && (
+          <Say of="window.in_brackets" what={role_phrase(of.role)} />
+        )}
       </span>{" "}
       <span class="when">
         <Since since={todo.since} now={now} /> <Until todo={todo} now={now} />

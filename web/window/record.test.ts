@@ -3,7 +3,7 @@ import type { JsonObject } from "../shared/json";
 import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
-import { days_since, due, goes_on_elsewhere, progress_of } from "./progress";
+import { days_since, due, goes_on_elsewhere, may_be_active, progress_of } from "./progress";
 import { read_case, read_list } from "./record";
 import { Office } from "./office";
 import { TestOffice, cases, make_case, noon, to_do } from "./test_office";
@@ -79,7 +79,8 @@ test("all is done; nobody had to be told", () => {
 });
 
 test("days and what is due first", () => {
-  expect([0, 86_399, 86_400, -5].map((past) => days_since(noon - past, noon))).toEqual([0, 0, 1, 0]);
+  const days = [0, 86_399, 86_400, -5].map((past) => days_since(noon - past, noon));
+  expect(days).toEqual([0, 0, 1, 0]);
   const todo = [to_do("tell", "register"), to_do("tell", "register", { days_left: 2 })];
   const one = read(make_case("1", { todo }));
   expect(due(one.todo)).toBe(one.todo[1]);
@@ -108,8 +109,25 @@ test("a refusal is one of the closed set, or no answer of ours", async () => {
   };
   expect(await refused(409, "text/plain", "too_late")).toBe("too_late");
   expect(await refused(409, "text/plain", "too_lat")).toBe("unavailable");
-  expect(await refused(503, "application/problem+json", '{"code":"overloaded"}')).toBe("overloaded");
+  const problem = '{"code":"overloaded"}';
+  expect(await refused(503, "application/problem+json", problem)).toBe("overloaded");
   expect(await refused(200, "application/json", "{}")).toBe("answer_invalid");
   const none = await office.show("7");
   expect(none).toEqual({ ok: false, problem: { code: "no_case" } });
+});
+
+const activate = (what: string) => ({ what, order: { kind: "activate", item: 0 }, at: noon });
+test.each([
+  [[], false],
+  [["sent"], true],
+  [["sent", "done"], true],
+  [["sent", "refused"], false],
+  [["sent", "refused", "try_again"], false],
+  [["sent", "lapsed", "sent", "refused"], true],
+])("a card of which was said %j may be active: %s", (lines, may_be) => {
+  const one = make_case("1");
+  for (const what of lines) {
+    one.lines.push({ ...activate(what), ...(what === "refused" ? { code: "no_match" } : {}) });
+  }
+  expect(may_be_active(read(one))).toBe(may_be);
 });
