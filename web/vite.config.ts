@@ -1,10 +1,43 @@
-// One entry a page; names without hashes, for the portal serves all files under the hash of the
-// whole build. The same sources give the same bytes.
+// One entry a page; names without hashes, for a site serves all files under the hash of its whole
+// build. The same sources give the same bytes. MADO_WEB_SITE says whose build it is.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+
+const sites: Record<string, Record<string, string>> = {
+  portal: {
+    back: "site/back.ts",
+    care: "portal/care.tsx",
+    claims: "portal/claims.tsx",
+    checkups: "portal/checkups.tsx",
+    eligibility: "portal/eligibility.tsx",
+    home: "portal/home.tsx",
+    looked: "portal/looked.tsx",
+    pension: "portal/pension.tsx",
+    sessions: "site/sessions.ts",
+  },
+  window: {
+    back: "site/back.ts",
+    sessions: "site/sessions.ts",
+    window: "window/window.tsx",
+  },
+};
+const site = process.env.MADO_WEB_SITE ?? "portal";
+
+// Words that only the other site's pages have. A test's harness may need any.
+const own_words: Plugin = {
+  name: "own_words",
+  generateBundle(_, bundle) {
+    if ("harness.js" in bundle) return;
+    for (const name of Object.keys(bundle)) {
+      const part = /^words-\w+-(\w+)\.js$/.exec(name)?.[1];
+      const is_own = part === "shell" || (part === "window") === (site === "window");
+      if (part !== undefined && !is_own) delete bundle[name];
+    }
+  },
+};
 
 // `sha256sum *` of the build, so that a reader of the site finds its files (./mado verify portal).
 const list: Plugin = {
@@ -33,7 +66,7 @@ function chunk_name(chunk: { facadeModuleId?: string | null }): string {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [list],
+  plugins: [own_words, list],
   resolve: { alias: { country } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
@@ -44,17 +77,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
-      input: {
-        back: "portal/back.ts",
-        care: "portal/care.tsx",
-        claims: "portal/claims.tsx",
-        checkups: "portal/checkups.tsx",
-        eligibility: "portal/eligibility.tsx",
-        home: "portal/home.tsx",
-        looked: "portal/looked.tsx",
-        pension: "portal/pension.tsx",
-        sessions: "portal/sessions.ts",
-      },
+      input: sites[site]!,
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: chunk_name,

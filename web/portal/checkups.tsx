@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Checkups } from "./checkups/page";
 import { use_own } from "./own";
-import { page, type Context } from "./shell";
+import { page, type Context } from "../site/shell";
 
 function CheckupsPage({ context }: { context: Context }): JSX.Element {
   return <Checkups {...use_own(context, "checkups")} />;

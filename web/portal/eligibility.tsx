@@ -4,7 +4,7 @@ import { Say } from "../shared/words";
 import { Insurance } from "./eligibility/insurance";
 import { insured_of } from "./eligibility/insured";
 import { use_own } from "./own";
-import { page, type Context } from "./shell";
+import { page, type Context } from "../site/shell";
 
 function Eligibility({ context }: { context: Context }): JSX.Element {
   const own = use_own(context, "eligibility");

@@ -1,5 +1,5 @@
 // The page at /looked.
 import { Looked } from "./looked/page";
-import { page } from "./shell";
+import { page } from "../site/shell";
 
 await page(["looked"], (context) => <Looked {...context} />);

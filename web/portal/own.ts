@@ -5,7 +5,7 @@ import type { Participant } from "../shared/directory";
 import type { PersonEntry } from "../shared/entries";
 import type { JsonObject } from "../shared/json";
 import { Refused, type Problem } from "../shared/result";
-import type { Context } from "./shell";
+import type { Context } from "../site/shell";
 
 export type Holder = Pick<Participant, "id" | "name">;
 

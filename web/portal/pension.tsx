@@ -4,7 +4,7 @@ import { now_of } from "../shared/country";
 import { day_of } from "../shared/dates";
 import { use_own } from "./own";
 import { Pension } from "./pension/page";
-import { page, type Context } from "./shell";
+import { page, type Context } from "../site/shell";
 
 function PensionPage({ context }: { context: Context }): JSX.Element {
   const { records, done } = use_own(context, "pension");

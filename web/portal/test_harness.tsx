@@ -5,8 +5,8 @@ import { Country, load_session } from "../shared/country";
 import { set_utc_offset } from "../shared/dates";
 import { TestCountry, type Mutable } from "../shared/test_country";
 import { load_words, type Language } from "../shared/words";
-import type { Context } from "./shell";
-import "./portal.css";
+import type { Context } from "../site/shell";
+import "../site/site.css";
 
 export const asked = new URLSearchParams(location.search);
 

@@ -1,6 +1,14 @@
 // The country that this page is of: directory and policy, verified before anything else is done;
 // and the session of the person who is logged in. Nothing unchecked comes out of here.
-import { hash_of, parse_base64url, parse_utf8, utf8, type Bytes, type Hash } from "./bytes";
+import {
+  hash_of,
+  parse_base64url,
+  parse_utf8,
+  same_bytes,
+  utf8,
+  type Bytes,
+  type Hash,
+} from "./bytes";
 import { directory_bytes_max, open_directory, type Directory, type Participant } from "./directory";
 import { Members, parse_json_object, type Json, type JsonObject } from "./json";
 import { read_certificate, read_jwk, type Certificate } from "./keys";
@@ -69,12 +77,13 @@ export function read_problem(object: JsonObject): Problem {
   };
 }
 
-// The body of a 200, or the problem.
+// The body of a 200, or the problem. `words`: with one of which alone a site may refuse, too.
 export async function exchange(
   fetcher: Fetcher,
   path: string,
   bytes_max: number,
   body?: string,
+  words: readonly string[] = [],
 ): Promise<Result<Bytes>> {
   const init: RequestInit = {
     credentials: "same-origin",
@@ -94,6 +103,8 @@ export async function exchange(
     return bad("unavailable", "no connection");
   }
   if (response.status === 200) return good(bytes);
+  const word = words.find((one) => same_bytes(utf8(one), bytes));
+  if (word !== undefined) return bad(word);
   const problem = await checked("answer_invalid", () =>
     read_problem(parse_json_object(parse_utf8(bytes), { text_bytes_max: problem_bytes_max })),
   );

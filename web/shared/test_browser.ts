@@ -48,6 +48,7 @@ function serve(folder: string, title: string): Promise<Server> {
 export class TestBrowser {
   private readonly pages: Page[] = [];
   private readonly complaints: string[] = [];
+  private wanted: RegExp | undefined;
 
   private constructor(
     private readonly folder: string,
@@ -77,7 +78,13 @@ export class TestBrowser {
   // After each test: nothing was against the headers, and nothing was thrown.
   async close_pages(): Promise<void> {
     await Promise.all(this.pages.splice(0).map((page) => page.context().close()));
-    expect(this.complaints.splice(0)).toEqual([]);
+    const { wanted } = this;
+    this.wanted = undefined;
+    expect(this.complaints.splice(0).filter((one) => !wanted?.test(one))).toEqual([]);
+  }
+  // The browser writes down each refusal that it is answered: one that a test wants.
+  expect_complaint(wanted: RegExp): void {
+    this.wanted = wanted;
   }
   async open(query = "", width = 1280, more = {}): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width, height: 900 }, ...more });

@@ -6,7 +6,7 @@ import { ask } from "../../shared/ask";
 import { day_before } from "../../shared/dates";
 import { insured_of } from "../eligibility/insured";
 import { use_own } from "../own";
-import type { Context } from "../shell";
+import type { Context } from "../../site/shell";
 import { add_earlier, no_history, type History } from "./history";
 import { Care } from "./page";
 

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { now_of } from "../../shared/country";
 import { day_of } from "../../shared/dates";
 import { use_own } from "../own";
-import type { Context } from "../shell";
+import type { Context } from "../../site/shell";
 import { Claims } from "./page";
 import { period_of } from "./sums";
 

@@ -3,7 +3,7 @@ import { now_of } from "../../shared/country";
 import type { Mutable, TestCountry } from "../../shared/test_country";
 import { document_on } from "../care/test_documents";
 import { asked, country_harness } from "../test_harness";
-import { Timeout } from "../timeout";
+import { Timeout } from "../../site/timeout";
 import { Home } from "./page";
 
 const notices: Mutable[] = [

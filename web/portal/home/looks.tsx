@@ -4,7 +4,7 @@ import type { Bell, PersonEntries, PersonEntry } from "../../shared/entries";
 import { day_of, day_phrase } from "../../shared/dates";
 import { is_lie, type Result } from "../../shared/result";
 import { Say, in_japanese, phrase } from "../../shared/words";
-import type { Context } from "../shell";
+import type { Context } from "../../site/shell";
 import { shown_bells, told_of } from "./look_list";
 
 function One({ context, bell, entry }: OneProps): JSX.Element {

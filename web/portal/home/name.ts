@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, type OwnRecord } from "../../shared/ask";
 import { insured_of, name_of_person } from "../eligibility/insured";
 import type { OwnRecords } from "../own";
-import type { Context } from "../shell";
+import type { Context } from "../../site/shell";
 
 async function name_on_last_day(
   { country, session }: Context,

@@ -10,7 +10,7 @@ import { checked } from "../../shared/result";
 import { Ja, Read, Say, lang_of, text_of } from "../../shared/words";
 import { Answered, Progress, Silent } from "../answered";
 import { told_silences, type OwnRecords, type ToldSilence } from "../own";
-import type { Context } from "../shell";
+import type { Context } from "../../site/shell";
 import { notices_of, opened_key, read_body, type Notice } from "./notice_list";
 
 type Body = { paragraphs: string[] } | { problem: string } | "asking" | undefined;

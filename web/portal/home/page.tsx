@@ -14,7 +14,7 @@ import { opened_notices } from "./notice_list";
 import { Notices } from "./notices";
 import { Search } from "./search";
 import { known_holders, use_own, type OwnRecords } from "../own";
-import { Part, type Context } from "../shell";
+import { Part, type Context } from "../../site/shell";
 import "./home.css";
 
 // The person's own entries say what was opened, and who looked.

@@ -5,7 +5,7 @@ import { set_utc_offset } from "../../shared/dates";
 import { test_now, TestCountry, type Mutable } from "../../shared/test_country";
 import { load_words, type Language } from "../../shared/words";
 import { Looked } from "./page";
-import "../portal.css";
+import "../../site/site.css";
 
 const asked = new URLSearchParams(location.search);
 const language = (asked.get("language") ?? "ja") as Language;

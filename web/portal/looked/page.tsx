@@ -9,7 +9,7 @@ import { ask_question, own_questions, type QuestionOfPerson } from "../../shared
 import { is_lie, type Problem, type Result } from "../../shared/result";
 import { Say, in_japanese, text_of } from "../../shared/words";
 import { Printed } from "../printed";
-import { leave } from "../session";
+import { leave } from "../../site/session";
 import { Alarm, ListAlarm } from "./alarm";
 import { All } from "./all";
 import { Compare, wrong_of, type Comparing } from "./compare";

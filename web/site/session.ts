@@ -60,10 +60,10 @@ async function look_again(): Promise<void> {
   else if (reply) ended("time_over");
 }
 
-// Fetches, and sees when the portal does not know the page's log-in any more.
+// Fetches, and sees when the site does not know the page's log-in any more.
 export async function fetch_for_page(path: string, init?: RequestInit): Promise<Response> {
   const reply = await fetch(path, init);
-  if (path === "/ask" && reply.status === 401) void look_again();
+  if (init?.method === "POST" && reply.status === 401) void look_again();
   return reply;
 }
 

@@ -7,7 +7,7 @@ import { set_utc_offset } from "../shared/dates";
 import { Say, load_words, type Language } from "../shared/words";
 import { fetch_for_page, is_of, leave, on_leave, watch_session } from "./session";
 import { Timeout } from "./timeout";
-import "./portal.css";
+import "./site.css";
 
 export interface Context {
   country: Country;

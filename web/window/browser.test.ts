@@ -1,0 +1,344 @@
+// The window as a clerk meets it: with the keyboard, on a narrow screen, in two languages; what is
+// sent, and where the focus goes.
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Mutable } from "../shared/test_country";
+import { TestBrowser, expect_accessible, expect_nothing_of_axe } from "../shared/test_browser";
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await TestBrowser.start("window/harness.tsx", "発行窓口");
+}, 60_000);
+afterAll(() => browser?.stop());
+afterEach(() => browser.close_pages());
+
+const open = (query = "", width = 1280) => browser.open(query, width);
+
+async function open_case(number: string, query = "", width = 1280): Promise<Page> {
+  const page = await open(query, width);
+  await page.getByRole("button", { name: number }).click();
+  await page.locator(".steps").waitFor();
+  return page;
+}
+
+// What the page asked last of that path.
+function asked(page: Page, path: string): Promise<Mutable> {
+  return page.evaluate((wanted) => {
+    const { office } = window as unknown as Mutable;
+    return office.asked.findLast(([one]: [string]) => one === wanted)?.[1];
+  }, path);
+}
+function change(page: Page, how: (office: Mutable) => void): Promise<void> {
+  return page.evaluate(`(${how.toString()})(window.office)`) as Promise<void>;
+}
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? "");
+const focused_id = (page: Page) => page.evaluate(() => document.activeElement?.id ?? "");
+
+test("the day: for whom, since when, until when; late ones in words", async () => {
+  const page = await open();
+  const row = page.locator("tbody tr").first();
+  await row.waitFor();
+  expect(await row.innerText()).toMatch(/1000 0000 0009\s+葛.?.?城 髙子/u);
+  expect(await row.innerText()).toContain("⑤ 登録簿とのちがいを片づける");
+  expect(await row.innerText()).toContain("2026年11月24日（4日目）");
+  expect(await row.innerText()).toContain("2026年11月26日（1日過ぎています）");
+  await page.getByLabel("期限を過ぎたもの（1件）").check();
+  await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
+});
+
+test("neither address, title, history nor storage know a number or a name", async () => {
+  const page = await open_case("1000 0000 0009");
+  const known = await page.evaluate(() =>
+    JSON.stringify([
+      ...[location.href, document.title, history.state],
+      ...[{ ...localStorage }, { ...sessionStorage }, document.cookie],
+    ]),
+  );
+  expect(known).not.toMatch(/1000 ?0000|城|髙|06990014/);
+  expect(await page.title()).toBe("受付 – 発行窓口");
+  await page.goBack();
+  await page.getByRole("heading", { name: "今日の一覧" }).waitFor();
+  await page.goForward();
+  await page.getByRole("heading", { name: "1000 0000 0009" }).waitFor();
+  expect(await focused(page)).toContain("1000 0000 0009");
+});
+
+test("steps: what is done, what waits for whom since when", async () => {
+  const page = await open_case("1000 0000 0009");
+  const now = page.locator('.steps [aria-current="step"]');
+  expect(await now.innerText()).toMatch(/③④⑤ 登録簿への確認\s+オンライン\s+いまここ/);
+  expect(await now.innerText()).toContain("職員：登録簿とのちがいを片づける");
+  const done = page.locator(".steps li", { hasText: "② 申請" });
+  expect(await done.innerText()).toMatch(/窓口で対面\s+済み（2026年11月24日）/);
+});
+
+test("what differs is marked and told, a selector with its character", async () => {
+  const page = await open_case("1000 0000 0009");
+  const name = page.locator(".attribute").first();
+  expect(await name.locator("mark").count()).toBe(4);
+  expect(await name.locator("mark").first().textContent()).toBe("ちがい始め葛\u{e0100}ちがい終わり");
+  const words = await name.innerText();
+  expect(words).toContain("（U+845B U+E0100）、登録簿は「葛」（U+845B）");
+  expect(words).toContain("異体字セレクタ");
+});
+
+test("without a signer nothing can be decided, and it is said why", async () => {
+  const page = await open_case("1000 0000 0009");
+  const same = page.getByRole("button", { name: "同じ人" });
+  expect(await same.isDisabled()).toBe(true);
+  const described = await same.getAttribute("aria-describedby");
+  expect(await page.locator(`#${described}`).textContent()).toContain("署名");
+});
+
+test("a decision is what the clerk's card signed, by keyboard alone", async () => {
+  const page = await open_case("1000 0000 0009", "sign");
+  await change(page, (office) => {
+    office.after = (one: Mutable) => {
+      one.claims[1].finding = "agreed";
+      const order = { kind: "confirm", item: 1 };
+      one.todo = [{ ...one.todo[0], step: "confirm", actor: "register", late: false, order }];
+    };
+  });
+  await page.getByRole("button", { name: "同じ人" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  expect(await focused(page)).toBe("同じ人と決めますか");
+  await page.keyboard.press("Tab"); // the text, which may have to be scrolled
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText("決定を記録しました").waitFor();
+  expect(await asked(page, "/cases/act")).toEqual({
+    number: "100000000009",
+    happening: {
+      ...{ what: "decided", claim: 1, same_person: true },
+      decision: "signed-by-the-test",
+    },
+  });
+  const signed = await page.evaluate(() => (window as unknown as Mutable).office.signed[0]);
+  expect(signed).toContain("葛[U+E0100]城");
+  await expect.poll(() => focused_id(page)).toBe("next-name");
+});
+
+test("Esc leaves a question, and the focus goes back to its button", async () => {
+  const page = await open_case("2000 0000 0006");
+  const correct = page.getByRole("button", { name: /^番号を直す\s*（医療保険の登録簿）/ });
+  await correct.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+  expect(await focused(page)).toContain("番号を直す");
+});
+
+test("a corrected number: a wrong check digit is told before it is sent", async () => {
+  const page = await open_case("2000 0000 0006");
+  await page.getByRole("button", { name: /^番号を直す\s*（医療保険の登録簿）/ }).click();
+  await page.getByLabel("保険者番号").fill("06990015");
+  await page.getByRole("button", { name: "この番号で確かめる" }).click();
+  await page.getByRole("link", { name: /保険者番号の検査数字が合いません/ }).click();
+  expect(await focused_id(page)).toBe("correct-1-insurer");
+  await page.getByLabel("保険者番号").fill("０６９９-００１４");
+  await page.keyboard.press("Enter");
+  await page.getByText("番号を直しました").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({
+    ...{ what: "corrected", claim: 1 },
+    number: {
+      scheme: "insured-number",
+      fields: { insurer: "06990014", symbol: "35", number: "2210", branch: "00" },
+    },
+  });
+});
+
+test("asked again, taken out; a resident's number is not", async () => {
+  const page = await open_case("2000 0000 0006");
+  await page.getByRole("button", { name: /^もう一度頼む\s*（年金の登録簿）/ }).click();
+  await page.getByText("もう一度頼みました。").first().waitFor();
+  const order = { kind: "confirm", item: 2 };
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "try_again", order });
+  await page.getByRole("button", { name: /^申請から外す\s*（医療保険の登録簿）/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "申請から外す" }).click();
+  await page.getByText("申請から外しました。").first().waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "taken_out", claim: 1 });
+  expect(await page.getByRole("button", { name: /住民票の登録簿/ }).count()).toBe(0);
+});
+
+test("an application: mistakes first, then looked through, then sent", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "新しい申請を受け付ける" }).click();
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("link", { name: "氏名を入力してください。" }).waitFor();
+  expect(await focused(page)).toContain("次のところを直してください。");
+  await page.getByLabel("氏名", { exact: true }).fill("厚労 花子");
+  await page.getByLabel("読み", { exact: true }).fill("コウロウ ハナコ");
+  await page.getByLabel("生年月日").fill("S61.5.1");
+  await page.getByText("1986年5月1日", { exact: true }).waitFor();
+  await page.getByLabel("女", { exact: true }).check();
+  await page.getByLabel("住所").fill("九十九県A市上山1-2-3");
+  await page.locator("#apply-resident-municipality").fill("131016");
+  await page.locator("#apply-resident-number").fill("12345678903");
+  await page.getByLabel("医療保険がない").check();
+  await page.locator("#apply-pension-number").fill("9990-104218");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("button", { name: "申請する", exact: true }).click();
+  await page.getByText("申請を受け付けました。").first().waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({
+    what: "applied",
+    person: {
+      ...{ name: "厚労 花子", kana: "コウロウ ハナコ", sex: "female" },
+      ...{ address: "九十九県A市上山1-2-3", birth_date: "1986-05-01" },
+    },
+    claims: [
+      {
+        role: "resident",
+        number: {
+          scheme: "resident-number",
+          fields: { municipality: "131016", number: "12345678903" },
+        },
+      },
+      {
+        role: "pension",
+        number: { scheme: "basic-pension-number", fields: { number: "9990104218" } },
+      },
+    ],
+    signing: false,
+  });
+});
+
+test("handed over when all is ticked; then the slip has the health-care number", async () => {
+  const page = await open_case("4000 0000 0000");
+  await page.getByRole("button", { name: "カードを渡したと登録する" }).click();
+  expect(await page.locator(".mistake li").count()).toBe(3);
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await change(page, (office) => {
+    office.after = (one: Mutable) => {
+      one.health_care_number = "621874998319";
+      one.todo = [];
+    };
+  });
+  await page.getByRole("button", { name: "カードを渡したと登録する" }).click();
+  await page.getByText("交付を登録しました").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "handed_over" });
+  await page.getByRole("button", { name: "受付票を見る・印刷する" }).click();
+  await page.getByText("6218 7499 8319").waitFor();
+  await page.getByText("ロク ニ イチ ハチ、ナナ ヨン キュー キュー").waitFor();
+  await page.emulateMedia({ media: "print" });
+  expect(await page.getByRole("button", { name: "印刷する" }).isVisible()).toBe(false);
+  expect(await page.getByText("保健医療番号").first().isVisible()).toBe(true);
+});
+
+test("given up with a reason only", async () => {
+  const page = await open_case("3000 0000 0003");
+  await page.getByRole("button", { name: "この申請を取りやめる" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "この申請を取りやめる" }).click();
+  await page.getByRole("link", { name: "理由を300字までで入力してください。" }).waitFor();
+  await dialog.getByLabel("理由").fill("本人の申し出");
+  await page.keyboard.press("Enter");
+  await page.getByText("取りやめました。").first().waitFor();
+  const happening = { what: "cancelled", reason: "本人の申し出" };
+  expect((await asked(page, "/cases/act")).happening).toEqual(happening);
+});
+
+test("the card: which command, as long as the page cannot", async () => {
+  const page = await open_case("3000 0000 0003");
+  expect(await page.locator("code").textContent()).toBe("./mado issue card 300000000003");
+});
+
+test("somebody else was first: it is said, and the case is shown as it is", async () => {
+  const page = await open_case("4000 0000 0000");
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await change(page, (office) => {
+    office.refuses = [409, "text/plain", "too_early"];
+    office.cases[3].todo[0].step = "write";
+    office.cases[3].todo[0].actor = "clerk";
+  });
+  browser.expect_complaint(/409/);
+  await page.getByRole("button", { name: "カードを渡したと登録する" }).click();
+  await page.getByText("前の手順がまだ終わっていない").waitFor();
+  await page.locator("code").waitFor();
+});
+
+test("what programs do is seen without a reload, and said once", async () => {
+  const page = await open_case("6000 0000 0004");
+  await change(page, (office) => {
+    const one = office.cases[5];
+    one.changed_at += 5;
+    one.claims[0].finding = "same";
+    one.todo[0] = { ...one.todo[0], step: "link", actor: "relay", report: "⑧-1" };
+    delete one.todo[0].claim;
+    one.todo[0].order = { kind: "link", item: 0 };
+  });
+  await page.getByText("この申請が進みました。").waitFor({ timeout: 10_000 });
+  expect(await page.locator(".todo").innerText()).toContain("中継センター：連携を登録する");
+});
+
+test("a search by birth date and reading, and one that finds nothing", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "申請をさがす" }).click();
+  await page.getByLabel("生年月日").fill("昭和61年5月1日");
+  await page.getByLabel("読み").fill("カツラギ タカコ");
+  await page.keyboard.press("Enter");
+  await page.getByText("5件見つかりました").waitFor();
+  await expect.poll(() => focused_id(page)).toBe("found");
+  const who = { birth_date: "1986-05-01", kana: "カツラギ タカコ" };
+  expect(await asked(page, "/cases/search")).toEqual(who);
+  await page.getByLabel("受付番号").fill("９０００ ００００ 0000");
+  await page.keyboard.press("Enter");
+  await page.getByText("見つかりません。").waitFor();
+  expect(await asked(page, "/cases/search")).toEqual({ number: "900000000000" });
+});
+
+test("Japanese names on the English page are marked", async () => {
+  const page = await open_case("1000 0000 0009", "language=en");
+  await page.locator("details.data summary").click();
+  const unmarked = await page.evaluate(() => {
+    const walker = document.createTreeWalker(
+      document.querySelector(".office")!,
+      NodeFilter.SHOW_TEXT,
+    );
+    const out: string[] = [];
+    while (walker.nextNode()) {
+      const { textContent, parentElement } = walker.currentNode;
+      const is_japanese = /[\u3041-\u30FA\u4E00-\u9FFF]/.test(textContent ?? "");
+      if (is_japanese && !parentElement!.closest("[lang=ja]:not(html)")) out.push(textContent!);
+    }
+    return out;
+  });
+  // Characters that words talk about are no names.
+  expect(unmarked.filter((text) => !/Character|reading|voicing/.test(text))).toEqual([]);
+});
+
+const numbers = ["1000 0000 0009", "2000 0000 0006", "3000 0000 0003", "4000 0000 0000"];
+test.each(["ja", "en", "easy"])(
+  "accessible at 320 pixels and in large text: %s",
+  async (language) => {
+    const page = await open(`sign&language=${language}`, 320);
+    await page.getByRole("button", { name: numbers[0]! }).waitFor();
+    await expect_accessible(page, 320);
+    for (const number of language === "ja" ? [...numbers, "5000 0000 0007"] : numbers.slice(0, 1)) {
+      await page.locator(".work button").first().click();
+      await page.getByRole("button", { name: number }).click();
+      await page.locator(".steps").waitFor();
+      await expect_accessible(page, 320);
+    }
+    await page.locator(".bar button").first().click();
+    await page.locator(".slip").waitFor();
+    await expect_accessible(page, 320);
+  },
+  120_000,
+);
+
+test("dialogs and the search are accessible, too", async () => {
+  const page = await open_case("1000 0000 0009", "sign", 320);
+  await page.getByRole("button", { name: "同じ人" }).click();
+  await expect_accessible(page, 320);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "番号を直す" }).click();
+  await page.getByLabel("保険者番号").fill("1");
+  await page.keyboard.press("Enter");
+  await expect_accessible(page, 320);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "申請をさがす" }).click();
+  await page.getByRole("button", { name: "番号でさがす" }).click();
+  await expect_nothing_of_axe(page);
+});

@@ -1,0 +1,305 @@
+// One case: what is to do next, how far it is, who it is about, what the registers say, and what
+// happened by whose hand.
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { day_of, day_phrase, time_phrase } from "../shared/dates";
+import { Ja, Read, Say, phrase, text_of } from "../shared/words";
+import { Apply } from "./apply";
+import { Claims } from "./claims";
+import { HandOver } from "./hand_over";
+import { History } from "./history";
+import { Asked, Field, Mistakes, Place, Waiting, end_key, step_phrase } from "./parts";
+import type { CasePart, Wrong } from "./parts";
+import { may_be_active, progress_of, type Progress } from "./progress";
+import { attributes, type Case, type Person, type Todo } from "./record";
+
+function Section(props: { id: string; title: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <section id={props.id} aria-labelledby={`${props.id}-name`}>
+      <h3 id={`${props.id}-name`} tabIndex={-1}>
+        <Say of={props.title} />
+      </h3>
+      {props.children}
+    </section>
+  );
+}
+
+// ---- what is to do ----
+
+// Keys and certificates go into the chip by the command line until the agent can do it.
+function InTheChip({ one, step }: { one: Case; step: "make_keys" | "write" }): JSX.Element {
+  return (
+    <div class="chip">
+      <p>
+        <Say of={`window.chip_${step}`} />
+      </p>
+      <pre class="document" tabIndex={0}>
+        <code>./mado issue card {one.number}</code>
+      </pre>
+      <p class="hint">
+        <Say of="window.chip_why" />
+      </p>
+    </div>
+  );
+}
+
+// Of an order that nobody's number is to blame for.
+function Refused({ todo, act }: { todo: Todo; act: CasePart["act"] }): JSX.Element | null {
+  const [asked, set_asked] = useState(false);
+  const { order } = todo;
+  if (!order || todo.refused === undefined || order.kind === "confirm") return null;
+  const waive = () => {
+    set_asked(false);
+    act({ what: "waived", order }, "window.said_waived");
+  };
+  return (
+    <div class="choices">
+      <button type="button" onClick={() => act({ what: "try_again", order }, "window.said_again")}>
+        <Say of="window.try_again" />
+        <span class="visually-hidden">
+          <Say of="window.about" what={phrase(`window.todo_${todo.step}`)} />
+        </span>
+      </button>
+      {order.kind === "tell" && (
+        <button type="button" class="quiet" onClick={() => set_asked(true)}>
+          <Say of="window.waive" />
+        </button>
+      )}
+      {asked && (
+        <Asked
+          title="window.waive_title"
+          yes="window.waive"
+          close={() => set_asked(false)}
+          act={waive}
+        >
+          <p>
+            <Say of="window.waive_text" />
+          </p>
+        </Asked>
+      )}
+    </div>
+  );
+}
+
+function ToDo(props: CasePart): JSX.Element {
+  const { desk, one, act } = props;
+  if (one.todo.length === 0) {
+    return (
+      <p class="ended">
+        <Say of={end_key(one)} />
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul class="todo">
+        {one.todo.map((todo, i) => (
+          <li key={i} class={todo.late ? "is-late" : undefined}>
+            <p>
+              <Waiting desk={desk} todo={todo} claims={one.claims} />
+            </p>
+            {todo.step === "settle" && (
+              <p>
+                <a href="#claims-name" onClick={to_claims}>
+                  <Say of={`window.how_settle_${todo.actor}`} />
+                </a>
+              </p>
+            )}
+            {(todo.step === "make_keys" || todo.step === "write") && (
+              <InTheChip one={one} step={todo.step} />
+            )}
+            <Refused todo={todo} act={act} />
+          </li>
+        ))}
+      </ul>
+      {one.todo.some(({ step }) => step === "apply") && <Apply {...props} />}
+      {one.todo.some(({ step }) => step === "hand_over") && <HandOver {...props} />}
+    </>
+  );
+}
+
+function to_claims(event: Event): void {
+  event.preventDefault();
+  document.getElementById("claims-name")?.focus();
+}
+
+// ---- how far ----
+
+function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX.Element {
+  return (
+    <li class={row.state} aria-current={row.state === "waits" ? "step" : undefined}>
+      <p>
+        <span class="step">
+          <Read text={step_phrase(row.step)} />
+        </span>{" "}
+        <Place step={row.step} />{" "}
+        <span class="state">
+          {row.at === undefined ? (
+            <Say of={`window.state_${row.state}`} />
+          ) : (
+            <Say of="window.state_done_at" time={day_phrase(day_of(row.at))} />
+          )}
+        </span>
+      </p>
+      {row.todo.length > 0 && (
+        <ul>
+          {row.todo.map((todo, i) => (
+            <li key={i}>
+              <Waiting desk={desk} todo={todo} claims={one.claims} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function Steps({ desk, one }: Omit<CasePart, "act">): JSX.Element {
+  return (
+    <>
+      <p class="hint">
+        <Say of="window.steps_text" />
+      </p>
+      <ol class="steps">
+        {progress_of(one).map((row) => (
+          <Row key={row.step} {...{ desk, one, row }} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+// ---- who ----
+
+function Who({ person, signing }: { person: Person; signing: boolean }): JSX.Element {
+  const value = (name: (typeof attributes)[number]) => {
+    if (name === "birth_date") return <Read text={day_phrase(person.birth_date)} />;
+    if (name === "sex") return <Say of={`window.sex_${person.sex}`} />;
+    return person[name] === "" ? <Say of="window.none" /> : <Ja>{person[name]}</Ja>;
+  };
+  return (
+    <dl class="facts">
+      {attributes.map((name) => (
+        <div key={name}>
+          <dt>
+            <Say of={`window.attribute_${name}`} />
+          </dt>
+          <dd>{value(name)}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>
+          <Say of="window.certificates" />
+        </dt>
+        <dd>
+          <Say of={signing ? "window.with_signing" : "window.without_signing"} />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+// ---- giving it up ----
+
+function GiveUp({ one, act }: CasePart): JSX.Element | null {
+  const [asked, set_asked] = useState(false);
+  const [reason, set_reason] = useState("");
+  const [wrong, set_wrong] = useState<Wrong[]>([]);
+  if (one.cancelled !== undefined || one.todo.length === 0) return null;
+  if (may_be_active(one)) {
+    return (
+      <p class="hint">
+        <Say of="window.no_giving_up" />
+      </p>
+    );
+  }
+  const send = () => {
+    const text = reason.trim();
+    const is_good = text !== "" && text.length <= 300;
+    set_wrong(is_good ? [] : [{ id: "reason", text: text_of("window.wrong_reason") }]);
+    if (!is_good) return;
+    set_asked(false);
+    act({ what: "cancelled", reason: text }, "window.said_given_up");
+  };
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => set_asked(true)}>
+        <Say of="window.give_up" />
+      </button>
+      {asked && (
+        <Asked
+          title="window.give_up_title"
+          yes="window.give_up"
+          close={() => set_asked(false)}
+          act={send}
+        >
+          <p>
+            <Say of="window.give_up_text" />
+          </p>
+          <Mistakes all={wrong} />
+          <Field
+            id="reason"
+            label={phrase("window.reason")}
+            hint={phrase("window.hint_reason")}
+            value={reason}
+            set={set_reason}
+            wrong={wrong}
+          />
+        </Asked>
+      )}
+    </>
+  );
+}
+
+// ---- all of it ----
+
+export interface CaseViewProps extends CasePart {
+  to_slip: () => void;
+  again: () => void;
+}
+
+export function CaseView(props: CaseViewProps): JSX.Element {
+  const { desk, one, to_slip, again } = props;
+  return (
+    <>
+      {one.cancelled !== undefined && (
+        <p class="warning">
+          <Say of="window.given_up_because" /> <Ja>{one.cancelled}</Ja>
+        </p>
+      )}
+      <div class="choices bar">
+        <button type="button" class="quiet" onClick={to_slip}>
+          <Say of="window.to_slip" />
+        </button>
+        <button type="button" class="quiet" onClick={again}>
+          <Say of="window.again" />
+        </button>
+      </div>
+      <Section id="next" title="window.next">
+        <ToDo {...props} />
+      </Section>
+      <Section id="steps" title="window.steps">
+        <Steps desk={desk} one={one} />
+      </Section>
+      {one.person && (
+        <Section id="person" title="window.person">
+          <Who person={one.person} signing={one.signing} />
+        </Section>
+      )}
+      {one.claims.length > 0 && (
+        <Section id="claims" title="window.claims">
+          <Claims {...props} />
+        </Section>
+      )}
+      <Section id="history" title="window.history">
+        <History one={one} />
+      </Section>
+      <div class="give-up">
+        <GiveUp {...props} />
+      </div>
+      <p class="hint">
+        <Say of="window.opened_at" time={time_phrase(one.opened_at)} />
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,149 @@
+// The numbers of an application, each with the register that answered, and what a clerk can do
+// about it: compare, correct the number, take it out, ask again.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Read, Say } from "../shared/words";
+import { Compare } from "./compare";
+import { register_phrase, role_phrase } from "./desk";
+import { NumberFields, mistakes_of } from "./number_fields";
+import { number_of, type Typed } from "./numbers";
+import { Asked, Mistakes, type CasePart, type Wrong } from "./parts";
+import type { Case, Claim, Todo } from "./record";
+
+interface OfClaim extends CasePart {
+  place: number;
+}
+
+function Number_({ claim }: { claim: Claim }): JSX.Element {
+  return (
+    <dl class="number">
+      {Object.entries(claim.number.fields).map(([name, value]) => (
+        <div key={name}>
+          <dt>
+            <Say of={`window.field_${claim.role}_${name}`} />
+          </dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Correct({ desk, one, act, place, close }: OfClaim & { close: () => void }): JSX.Element {
+  const { role, number } = one.claims[place]!;
+  const [typed, set_typed] = useState<Typed>(number.fields);
+  const [wrong, set_wrong] = useState<Wrong[]>([]);
+  const prefix = `correct-${place}`;
+  const send = () => {
+    const mistakes = mistakes_of(prefix, role, typed);
+    set_wrong(mistakes);
+    if (mistakes.length > 0) return;
+    close();
+    const happening = { what: "corrected", claim: place, number: number_of(role, typed) } as const;
+    act(happening, "window.said_corrected");
+  };
+  return (
+    <Asked title="window.correct_title" yes="window.correct_send" close={close} act={send}>
+      <p>
+        <Read text={register_phrase(desk, { role, number })} />
+      </p>
+      <Mistakes all={wrong} />
+      <NumberFields {...{ prefix, role, typed, wrong }} set={set_typed} />
+      <p class="hint">
+        <Say of="window.correct_text" />
+      </p>
+    </Asked>
+  );
+}
+
+function TakeOut({ one, act, place, close }: OfClaim & { close: () => void }): JSX.Element {
+  const send = () => {
+    close();
+    act({ what: "taken_out", claim: place }, "window.said_taken_out");
+  };
+  return (
+    <Asked title="window.take_out_title" yes="window.take_out" close={close} act={send}>
+      <p>
+        <Say of="window.take_out_text" what={role_phrase(one.claims[place]!.role)} />
+      </p>
+    </Asked>
+  );
+}
+
+// What a clerk has to decide about this number; also when no links could be made with all of them.
+function trouble_with(place: number, { todo }: Case): Todo | undefined {
+  return todo.find(({ claim, order, step, refused }) => {
+    if (claim !== place) return order?.kind === "link" && refused !== undefined;
+    return step === "settle" || (step === "confirm" && refused !== undefined);
+  });
+}
+
+// Only then something of a number can be changed.
+function Settle(props: OfClaim): JSX.Element | null {
+  const { one, act, place } = props;
+  const [asked, set_asked] = useState<"correct" | "take_out">();
+  const todo = trouble_with(place, one);
+  const { finding, role } = one.claims[place]!;
+  if (!todo || finding === "not_applied") return null;
+  const close = () => set_asked(undefined);
+  const about = (
+    <span class="visually-hidden">
+      <Say of="window.about" what={role_phrase(role)} />
+    </span>
+  );
+  return (
+    <>
+      <div class="choices">
+        {todo.order && todo.step === "confirm" && (
+          <button
+            type="button"
+            onClick={() => act({ what: "try_again", order: todo.order! }, "window.said_again")}
+          >
+            <Say of="window.try_again" />
+            {about}
+          </button>
+        )}
+        <button type="button" class="quiet" onClick={() => set_asked("correct")}>
+          <Say of="window.correct" />
+          {about}
+        </button>
+        {role !== "resident" && (
+          <button type="button" class="quiet" onClick={() => set_asked("take_out")}>
+            <Say of="window.take_out" />
+            {about}
+          </button>
+        )}
+      </div>
+      {asked === "correct" && <Correct {...props} close={close} />}
+      {asked === "take_out" && <TakeOut {...props} close={close} />}
+    </>
+  );
+}
+
+function finding_key({ claims, todo }: Case, place: number): string {
+  const is_refused = todo.some(
+    ({ claim, step, refused }) => claim === place && step === "confirm" && refused !== undefined,
+  );
+  return is_refused ? "window.finding_refused" : `window.finding_${claims[place]!.finding}`;
+}
+
+export function Claims(props: CasePart): JSX.Element {
+  const { desk, one } = props;
+  return (
+    <ul class="claims">
+      {one.claims.map((claim, place) => (
+        <li key={place} class={`claim ${claim.finding}`}>
+          <h4>
+            <Read text={register_phrase(desk, claim)} />
+          </h4>
+          <p class="finding">
+            <Say of={finding_key(one, place)} />
+          </p>
+          <Number_ claim={claim} />
+          <Compare {...props} place={place} />
+          <Settle {...props} place={place} />
+        </li>
+      ))}
+    </ul>
+  );
+}

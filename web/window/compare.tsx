@@ -1,0 +1,233 @@
+// How the application and a register write a person, one below the other: the characters that
+// differ are marked and named, and the rule that was needed is said in words. The clerk decides
+// with the papers in hand; the decision is signed by the clerk's card.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { day_phrase } from "../shared/dates";
+import { Read, Say, has_words, phrase } from "../shared/words";
+import { decision_document } from "./decision";
+import { role_phrase } from "./desk";
+import { characters_of, code_points, mark, type Difference, type Part } from "./differences";
+import { Asked, type CasePart } from "./parts";
+import { attributes, type Attribute, type Compared, type Person } from "./record";
+
+const differences_max = 8; // in words; more says nothing that the marks do not
+
+// As people read it: a day and a sex are told in words, not in codes.
+function shown(name: Attribute, value: string): string {
+  if (name === "birth_date" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return day_phrase(value);
+  if (name === "sex" && has_words(`window.sex_${value}`)) return phrase(`window.sex_${value}`);
+  return value;
+}
+
+function Marked({ parts }: { parts: Part[] }): JSX.Element {
+  return (
+    <>
+      {parts.map(({ text, differs }, i) =>
+        differs ? (
+          <mark key={i}>
+            <span class="visually-hidden">
+              <Say of="window.mark_begins" />
+            </span>
+            {text}
+            <span class="visually-hidden">
+              <Say of="window.mark_ends" />
+            </span>
+          </mark>
+        ) : (
+          text
+        ),
+      )}
+    </>
+  );
+}
+
+// One Chinese character and another may look the same; of others the code says nothing.
+function named(text: string): string {
+  const is_one = characters_of(text).length === 1 && /\p{Script=Han}/u.test(text);
+  if (!is_one) return phrase("window.characters", { text });
+  return phrase("window.character", { text, points: code_points(text) });
+}
+
+function InWords({ at, first, second }: Difference): JSX.Element {
+  const values = { at, first: named(first), second: named(second) };
+  if (first === "") return <Say of="window.only_register" {...values} />;
+  if (second === "") return <Say of="window.only_application" {...values} />;
+  return <Say of="window.both_differ" {...values} />;
+}
+
+function Rules({ rules }: { rules: string[] }): JSX.Element | null {
+  if (rules.length === 0) return null;
+  return (
+    <ul class="rules">
+      {rules.map((rule) => (
+        <li key={rule}>
+          <Say of={has_words(`window.rule_${rule}`) ? `window.rule_${rule}` : "window.rule"} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Writings({ applied, name, one }: { applied: string; name: Attribute; one: Compared }) {
+  const is_text = name === "name" || name === "kana" || name === "address";
+  const other = one.writing!;
+  const { first, second, differences } = mark(
+    is_text ? applied : shown(name, applied),
+    is_text ? other : shown(name, other),
+    name === "kana",
+  );
+  return (
+    <>
+      <dl class="writings">
+        <div>
+          <dt>
+            <Say of="window.application" />
+          </dt>
+          <dd lang="ja">
+            <Marked parts={first} />
+          </dd>
+        </div>
+        <div>
+          <dt>
+            <Say of="window.of_register" />
+          </dt>
+          <dd lang="ja">
+            <Marked parts={second} />
+          </dd>
+        </div>
+      </dl>
+      {is_text && differences.length > 0 && differences.length <= differences_max && (
+        <ul class="in-words">
+          {differences.map((difference, i) => (
+            <li key={i}>
+              <InWords {...difference} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function OneAttribute({ name, one, person }: { name: Attribute; one: Compared; person: Person }) {
+  return (
+    <section class={`attribute ${one.verdict}`}>
+      <h5>
+        <Say of={`window.attribute_${name}`} />
+        <span class="verdict">
+          <Say of={`window.verdict_${one.verdict}`} />
+        </span>
+      </h5>
+      {one.writing !== undefined ? (
+        <Writings applied={person[name]} name={name} one={one} />
+      ) : (
+        one.verdict !== "same" && (
+          <p>
+            <Say of="window.not_told" />
+          </p>
+        )
+      )}
+      {one.verdict !== "same" && <Rules rules={one.rules} />}
+    </section>
+  );
+}
+
+// What is the same takes one line; what differs takes the room.
+export function Compare({ desk, one, act, place }: CasePart & { place: number }): JSX.Element {
+  const claim = one.claims[place]!;
+  const { writing } = claim;
+  const person = one.person!;
+  if (!writing) return <></>;
+  const told = attributes.filter((name) => writing.attributes[name]);
+  const same = told.filter((name) => writing.attributes[name]!.verdict === "same");
+  const between = phrase("window.between_items");
+  return (
+    <div class="compare">
+      {!writing.current && (
+        <p class="warning">
+          <Say of="window.not_current" />
+        </p>
+      )}
+      <Rules rules={writing.rules} />
+      {told
+        .filter((name) => !same.includes(name))
+        .map((name) => (
+          <OneAttribute key={name} name={name} one={writing.attributes[name]!} person={person} />
+        ))}
+      {same.length > 0 && (
+        <p class="hint">
+          <Say
+            of="window.are_same"
+            what={same.map((name) => phrase(`window.attribute_${name}`)).join(between)}
+          />
+        </p>
+      )}
+      {claim.finding === "otherwise" && <Decide {...{ desk, one, act, place }} />}
+    </div>
+  );
+}
+
+function Decide({ desk, one, act, place }: CasePart & { place: number }): JSX.Element {
+  const [asked, set_asked] = useState<boolean>();
+  const [failed, set_failed] = useState(false);
+  const { sign } = desk;
+  const id = `no-signing-${place}`;
+  const decide = async (same_person: boolean) => {
+    set_failed(false);
+    const decision = await sign!(decision_document(one, place, same_person)).catch(() => undefined);
+    set_asked(undefined);
+    if (decision === undefined) return set_failed(true);
+    act({ what: "decided", claim: place, same_person, decision }, "window.said_decided");
+  };
+  const button = (same_person: boolean) => (
+    <button
+      type="button"
+      class={same_person ? undefined : "quiet"}
+      disabled={!sign}
+      aria-describedby={sign ? undefined : id}
+      onClick={() => set_asked(same_person)}
+    >
+      <Say of={same_person ? "window.same_person" : "window.another_person"} />
+      <span class="visually-hidden">
+        <Say of="window.about" what={role_phrase(one.claims[place]!.role)} />
+      </span>
+    </button>
+  );
+  return (
+    <>
+      <p>
+        <Say of="window.decide_how" />
+      </p>
+      {!sign && (
+        <p class="silent" id={id}>
+          <Say of="window.no_signing" />
+        </p>
+      )}
+      <div class="choices">
+        {button(true)}
+        {button(false)}
+      </div>
+      {failed && (
+        <p role="alert" class="mistake">
+          <Say of="window.not_signed" />
+        </p>
+      )}
+      {asked !== undefined && (
+        <Asked
+          title={asked ? "window.same_person_title" : "window.another_person_title"}
+          yes="window.sign"
+          close={() => set_asked(undefined)}
+          act={() => void decide(asked)}
+        >
+          <p>
+            <Read text={phrase("window.sign_text")} />
+          </p>
+          <pre class="document" lang="ja" tabIndex={0}>
+            {decision_document(one, place, asked)}
+          </pre>
+        </Asked>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+// What every part of the window's page goes by.
+import { in_japanese, phrase, text_of } from "../shared/words";
+import type { Problem } from "../shared/result";
+import { holder_of } from "./numbers";
+import type { Office } from "./office";
+import type { Claim, Role } from "./record";
+
+// Lets the clerk's card sign a text, which the clerk has read: what comes back is signed.
+export type Sign = (document: string) => Promise<string>;
+
+export interface Desk {
+  office: Office;
+  now: () => number; // the server's clock
+  name_of: (id: string) => string; // of a participant, by the verified directory
+  sign?: Sign; // none: nothing can be signed here
+  ask_at?: string; // where a person asks who has the slip
+}
+
+// Of whose register it is: "医療保険の登録簿（A市国民健康保険）".
+export function register_phrase(desk: Desk, { role, number }: Pick<Claim, "role" | "number">) {
+  const name = desk.name_of(holder_of(role, number));
+  return phrase("window.register", { role: role_phrase(role), name: in_japanese(name) });
+}
+export function role_phrase(role: Role): string {
+  return phrase(`window.role_${role}`);
+}
+
+// 1234 5678 9012: as it is read out.
+export function grouped(number: string): string {
+  return number.replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+const known_problems = new Set([
+  ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
+  ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
+]);
+
+export function problem_text({ code, request_id }: Problem): string {
+  const words = text_of(`window.problem_${known_problems.has(code) ? code : "other"}`, { code });
+  if (request_id === undefined) return words;
+  return `${words} ${text_of("window.request_id", { id: request_id })}`;
+}
+
+const known_refusals = new Set([
+  ...["holder_refused", "holder_failed", "not_allowed", "service_unknown", "number_malformed"],
+  ...["several_match", "no_match", "not_in_directory"],
+]);
+
+export function refusal_phrase(code: string): string {
+  return phrase(`window.refused_${known_refusals.has(code) ? code : "other"}`, { code });
+}

@@ -1,0 +1,269 @@
+// The window of an office: the day's list, search, a case, its slip. Which of them is shown stands
+// in memory only: an address, the browser's history and its storage learn of no case.
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { clock_text } from "../shared/dates";
+import type { Problem, Result } from "../shared/result";
+import { Ja, Say, text_of } from "../shared/words";
+import { CaseView } from "./case";
+import { grouped, problem_text, type Desk } from "./desk";
+import { Day } from "./list";
+import type { Happening, Search } from "./office";
+import { goes_on_elsewhere } from "./progress";
+import type { Case, Summary } from "./record";
+import { SearchView } from "./search";
+import { Slip } from "./slip";
+import "./window.css";
+
+type View = { at: "day" } | { at: "search" } | { at: "case" | "slip"; number: string };
+
+// What the browser's back button leads through: places in this list.
+const views: View[] = [{ at: "day" }];
+
+interface Shown {
+  view: View;
+  day?: Summary[] | undefined;
+  day_at?: number | undefined;
+  found?: Summary[] | undefined;
+  one?: Case | undefined;
+  problem?: Problem | undefined;
+  said?: string | undefined; // words
+  busy?: boolean | undefined;
+}
+
+type Set = (change: Partial<Shown>) => void;
+
+const look_again_ms = 4_000;
+const looks_max = 75; // five minutes
+
+// While nothing is to do on this page, the case is looked at again by itself.
+function use_looking({ view, one, busy }: Shown, desk: Desk, set: Set): void {
+  const looks = useRef(0);
+  useEffect(() => {
+    looks.current = 0;
+  }, [one?.number, one?.changed_at]);
+  useEffect(() => {
+    if (view.at !== "case" || !one || busy || !goes_on_elsewhere(one.todo)) return;
+    let is_over = false;
+    const look = async () => {
+      if (document.visibilityState !== "visible" || ++looks.current > looks_max) return;
+      const read = await desk.office.show(one.number);
+      if (is_over || !read.ok || read.value.changed_at === one.changed_at) return;
+      set({ one: read.value, said: "window.said_changed" });
+    };
+    const every = setInterval(() => void look(), look_again_ms);
+    return () => {
+      is_over = true;
+      clearInterval(every);
+    };
+  }, [view, one, busy]);
+}
+
+function focus_soon(id: string): void {
+  requestAnimationFrame(() => document.getElementById(id)?.focus());
+}
+
+interface Doing {
+  go: (view: View, add?: boolean) => void;
+  begin: () => void;
+  act: (happening: Happening, said: string) => void;
+  search: (search: Search) => void;
+}
+
+function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
+  const acting = useRef(false);
+  const turn = useRef(0); // what was asked for before something else was, is not shown any more
+  const asked = async <T,>(question: Promise<Result<T>>, show: (value: T) => Partial<Shown>) => {
+    const own = ++turn.current;
+    set({ busy: true });
+    const answer = await question;
+    if (own !== turn.current) return undefined;
+    set(answer.ok ? { busy: false, ...show(answer.value) } : { busy: false, ...answer });
+    return answer;
+  };
+  const load = async (view: View) => {
+    if (view.at === "day") {
+      await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
+    } else if (view.at !== "search") {
+      await asked(desk.office.show(view.number), (one) => ({ one }));
+    } else {
+      ++turn.current;
+      set({ busy: false });
+    }
+  };
+  const go = (view: View, add = true) => {
+    if (add) {
+      const place = (history.state?.place ?? 0) + 1;
+      views.splice(place, views.length, view);
+      history.pushState({ place }, "");
+    }
+    set({ view, ...no_remarks, ...forgotten(view, shown) });
+    void load(view);
+  };
+  // A second click is not a second case.
+  const once = async (work: () => Promise<void>) => {
+    if (acting.current) return;
+    acting.current = true;
+    await work().finally(() => (acting.current = false));
+  };
+  const begin = async () => {
+    set(no_remarks);
+    const answer = await asked(desk.office.open(), (one) => ({ one }));
+    if (answer?.ok) go({ at: "case", number: answer.value.number });
+  };
+  const act = async (happening: Happening, said: string) => {
+    const { number } = shown.one!;
+    set(no_remarks);
+    const answer = await asked(desk.office.act(number, happening), (one) => ({ one, said }));
+    if (answer?.ok) return focus_soon("next-name");
+    // It has gone on meanwhile: the clerk sees how it is now, beside why it did not fit.
+    const read = await desk.office.show(number);
+    if (read.ok) set({ one: read.value });
+  };
+  const search = async (search: Search) => {
+    set({ ...no_remarks, found: undefined });
+    const answer = await asked(desk.office.search(search), (found) => ({ found }));
+    if (answer?.ok) focus_soon("found");
+  };
+  return {
+    go,
+    begin: () => void once(begin),
+    act: (...what) => void once(() => act(...what)),
+    search: (what) => void search(what),
+  };
+}
+
+const no_remarks = { problem: undefined, said: undefined };
+
+// Of another case nothing stays on the page.
+function forgotten(view: View, { one }: Shown): Partial<Shown> {
+  const is_same = "number" in view && view.number === one?.number;
+  return is_same ? {} : { one: undefined };
+}
+
+function use_views(go: Doing["go"]): void {
+  useEffect(() => {
+    history.replaceState({ place: 0 }, "");
+    go(views[0]!, false);
+    const back = ({ state }: PopStateEvent) => go(views[state?.place ?? 0] ?? views[0]!, false);
+    addEventListener("popstate", back);
+    return () => removeEventListener("popstate", back);
+  }, []);
+}
+
+// The window's title says which view it is, and of nobody.
+function Heading({ shown, base }: { shown: Shown; base: string }): JSX.Element {
+  const { view, one } = shown;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const is_first = useRef(true);
+  const number = "number" in view ? view.number : "";
+  useLayoutEffect(() => {
+    document.title = `${text_of(`window.title_${view.at}`)} – ${base}`;
+    if (!is_first.current) heading.current!.focus();
+    is_first.current = false;
+  }, [view.at, number]);
+  return (
+    <h2 tabIndex={-1} ref={heading}>
+      <Say of={`window.title_${view.at}`} />
+      {number !== "" && <span class="case-number">{grouped(number)}</span>}
+      {view.at === "case" && one?.person && (
+        <span class="case-name">
+          <Ja>{one.person.name}</Ja>
+        </span>
+      )}
+    </h2>
+  );
+}
+
+function Menu({ view, go, begin }: { view: View } & Pick<Doing, "go" | "begin">): JSX.Element {
+  const button = (at: "day" | "search") => (
+    <li>
+      <button
+        type="button"
+        class="quiet"
+        aria-current={view.at === at ? "page" : undefined}
+        onClick={() => go({ at })}
+      >
+        <Say of={`window.title_${at}`} />
+      </button>
+    </li>
+  );
+  return (
+    <nav class="work no-print" aria-label={text_of("window.work")}>
+      <ul>
+        {button("day")}
+        {button("search")}
+        <li>
+          <button type="button" onClick={begin}>
+            <Say of="window.begin" />
+          </button>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+// Calm: one line for all that is said, and one for what went wrong.
+function Remarks({ problem, said, busy }: Shown): JSX.Element {
+  return (
+    <div class="no-print remarks">
+      <p role="status">
+        {busy ? <Say of="window.busy" /> : said && <Say of={said} />}
+      </p>
+      <div role="alert">{problem && <p class="mistake">{problem_text(problem)}</p>}</div>
+    </div>
+  );
+}
+
+function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doing }) {
+  const { view, one, day, day_at = 0, found } = shown;
+  const open = (number: string) => doing.go({ at: "case", number });
+  if (view.at === "search") {
+    return <SearchView {...{ desk, found, open }} search={doing.search} />;
+  }
+  if (view.at === "day") {
+    if (!day) return null;
+    return (
+      <>
+        <Day {...{ desk, open }} cases={day} />
+        <p class="hint as-of">
+          <Say of="window.day_at" time={clock_text(day_at)} />{" "}
+          <button type="button" class="link" onClick={() => doing.go({ at: "day" }, false)}>
+            <Say of="window.again" />
+          </button>
+        </p>
+      </>
+    );
+  }
+  if (!one) return null;
+  const { number } = one;
+  if (view.at === "slip") {
+    return <Slip {...{ desk, one }} back={() => doing.go({ at: "case", number })} />;
+  }
+  return (
+    <CaseView
+      key={number}
+      {...{ desk, one }}
+      act={doing.act}
+      to_slip={() => doing.go({ at: "slip", number })}
+      again={() => doing.go(view, false)}
+    />
+  );
+}
+
+export function Window({ desk }: { desk: Desk }): JSX.Element {
+  const [base] = useState(() => document.title);
+  const [shown, set_shown] = useState<Shown>({ view: views[0]! });
+  const set = (change: Partial<Shown>) => set_shown((before) => ({ ...before, ...change }));
+  const doing = use_doing(shown, desk, set);
+  use_views(doing.go);
+  use_looking(shown, desk, set);
+  return (
+    <div class="office">
+      <Menu view={shown.view} go={doing.go} begin={doing.begin} />
+      <Heading shown={shown} base={base} />
+      <Remarks {...shown} />
+      <Content {...{ shown, desk, doing }} />
+    </div>
+  );
+}

@@ -1,0 +1,270 @@
+// Small parts of the window's page: what waits, a question before something that cannot be undone,
+// a list of mistakes.
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { day_of, day_phrase } from "../shared/dates";
+import { Read, Say, phrase, text_of } from "../shared/words";
+import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
+import { about, days_since, shown_as, type ShownStep } from "./progress";
+import type { Happening } from "./office";
+import type { Case, Claim, Summary, Todo } from "./record";
+
+function numbered(report: string, name: string): string {
+  return report === "" ? name : phrase("window.step_numbered", { report, name });
+}
+export function step_phrase(step: ShownStep): string {
+  return numbered(about[step].report, phrase(`window.step_${step}`));
+}
+// What was refused is for a clerk to decide, whosever it was to do.
+function what_phrase({ step, refused }: Todo): string {
+  const what = phrase(`window.todo_${step}`);
+  return refused === undefined ? what : phrase("window.todo_refused", { what });
+}
+export function todo_phrase(todo: Todo): string {
+  return numbered(todo.report, what_phrase(todo));
+}
+
+// In how a step is done people differ: from a desk elsewhere, or with the person here.
+export function Place({ step }: { step: ShownStep }): JSX.Element {
+  return (
+    <span class="place">
+      <Say of={about[step].online ? "window.online" : "window.here"} />
+    </span>
+  );
+}
+
+// Who has to do something: a register by its name, where a claim says which.
+export function actor_phrase(desk: Desk, { actor, claim }: Todo, claims: Claim[]): string {
+  const of = claim === undefined ? undefined : claims[claim];
+  if (actor === "register" && of) return register_phrase(desk, of);
+  return phrase(`window.actor_${actor}`);
+}
+
+interface SinceProps {
+  since: number;
+  now: number;
+  cell?: boolean; // of a table, whose head says what it is
+}
+
+export function Since({ since, now, cell }: SinceProps): JSX.Element {
+  const days = days_since(since, now);
+  const day = day_phrase(day_of(since));
+  const key = cell ? "window.cell_since" : "window.since";
+  if (days === 0) return <Say of={`${key}_today`} day={day} />;
+  return <Say of={key} day={day} days={days + 1} />;
+}
+
+// Until when it is promised; in words when that is over, or near.
+export function Until({ todo, now, cell }: { todo: Todo } & Omit<SinceProps, "since">) {
+  const day = day_phrase(day_of(todo.until));
+  const key = cell ? "window.cell_until" : "window.until";
+  if (todo.late) {
+    const days = Math.max(1, days_since(todo.until, now));
+    return (
+      <strong class="late">
+        <Say of={`${key}_late`} day={day} days={days} />
+      </strong>
+    );
+  }
+  if (day_of(todo.until) === day_of(now)) {
+    return (
+      <strong>
+        <Say of={`${key}_today`} day={day} />
+      </strong>
+    );
+  }
+  return <Say of={key} day={day} />;
+}
+
+interface WaitingProps {
+  desk: Desk;
+  todo: Todo;
+  claims?: Claim[];
+}
+
+// One thing that is to do, in a sentence each.
+export function Waiting({ desk, todo, claims = [] }: WaitingProps): JSX.Element {
+  const now = desk.now();
+  const of = todo.claim === undefined ? undefined : claims[todo.claim];
+  return (
+    <>
+      <span class="who">
+        <Read text={actor_phrase(desk, todo, claims)} />
+        <Say of="window.between" />
+        <Read text={what_phrase(todo)} />
+        {of && todo.actor !== "register" && (
+          <Say of="window.in_brackets" what={role_phrase(of.role)} />
+        )}
+      </span>{" "}
+      <span class="when">
+        <Since since={todo.since} now={now} /> <Until todo={todo} now={now} />
+      </span>
+      {todo.refused !== undefined && (
+        <span class="refused">
+          <Read text={refusal_phrase(todo.refused)} />
+        </span>
+      )}
+    </>
+  );
+}
+
+// What became of a case that nothing waits for.
+export function end_key({ cancelled }: Summary): string {
+  return cancelled === undefined ? "window.ended" : "window.ended_given_up";
+}
+
+interface AskedProps {
+  title: string; // words
+  yes: string; // words of the button that does it
+  close: () => void;
+  act: () => void;
+  children?: ComponentChildren;
+}
+
+// Modal: Esc closes it, and the focus goes back to the button that opened it.
+export function Asked({ title, yes, close, act, children }: AskedProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const id = useId();
+  useEffect(() => {
+    dialog.current!.showModal();
+    heading.current!.focus();
+  }, []);
+  const do_it = (event: Event) => {
+    event.preventDefault();
+    act();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby={id} onClose={close}>
+      <form onSubmit={do_it} noValidate>
+        <h2 id={id} ref={heading} tabIndex={-1}>
+          <Say of={title} />
+        </h2>
+        {children}
+        <div class="choices">
+          <button type="submit">
+            <Say of={yes} />
+          </button>
+          <button type="button" class="quiet" onClick={() => dialog.current!.close()}>
+            <Say of="window.go_back" />
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+export interface Wrong {
+  id: string; // of the field
+  text: string;
+}
+
+// All of them at once, above what is to be mended; it takes the focus. Links go to the fields.
+export function Mistakes({ all }: { all: Wrong[] }): JSX.Element | null {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (all.length > 0) box.current!.focus();
+  }, [all]);
+  if (all.length === 0) return null;
+  const go = (event: Event, id: string) => {
+    event.preventDefault(); // no trace of it in the address
+    document.getElementById(id)?.focus();
+  };
+  return (
+    <div class="mistake" tabIndex={-1} ref={box} role="group" aria-label={text_of("window.mend")}>
+      <p>
+        <Say of="window.mend" />
+      </p>
+      <ul>
+        {all.map(({ id, text }) => (
+          <li key={id}>
+            <a href={`#${id}`} onClick={(event) => go(event, id)}>
+              {text}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface FieldProps {
+  id: string;
+  label: string; // a phrase
+  hint?: string; // a phrase
+  value: string;
+  set: (value: string) => void;
+  wrong?: Wrong[];
+  numeric?: boolean;
+  short?: boolean;
+  beside?: ComponentChildren; // below the field: how it was understood
+}
+
+export function Field(props: FieldProps): JSX.Element {
+  const { id, label, hint, value, set, wrong = [], numeric, short, beside } = props;
+  const own = wrong.find((one) => one.id === id);
+  const described = [own && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return (
+    <p class={short ? "entry short" : "entry"}>
+      <label for={id}>
+        <Read text={label} />
+      </label>
+      {hint && (
+        <span class="hint" id={`${id}-hint`}>
+          <Read text={hint} />
+        </span>
+      )}
+      {own && (
+        <strong class="wrong" id={`${id}-wrong`}>
+          {own.text}
+        </strong>
+      )}
+      <input
+        id={id}
+        value={value}
+        autocomplete="off"
+        spellcheck={false}
+        inputMode={numeric ? "numeric" : undefined}
+        aria-invalid={own ? "true" : undefined}
+        aria-describedby={described === "" ? undefined : described}
+        onInput={(event) => set(event.currentTarget.value)}
+      />
+      {beside}
+    </p>
+  );
+}
+
+// The same for what somebody ticks.
+export function Tick(props: {
+  id: string;
+  of: string; // words
+  checked: boolean;
+  set: (checked: boolean) => void;
+  wrong?: Wrong[];
+}): JSX.Element {
+  const { id, of, checked, set, wrong = [] } = props;
+  const own = wrong.find((one) => one.id === id);
+  return (
+    <p class="tick">
+      <label class="choice" for={id}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={checked}
+          autocomplete="off"
+          aria-invalid={own ? "true" : undefined}
+          onChange={(event) => set(event.currentTarget.checked)}
+        />{" "}
+        <Say of={of} />
+      </label>
+    </p>
+  );
+}
+
+export type Act = (happening: Happening, said: string) => void;
+export interface CasePart {
+  desk: Desk;
+  one: Case;
+  act: Act;
+}
+export const is_about = (step: ShownStep) => (todo: Todo) => shown_as(todo.step) === step;

@@ -1,0 +1,133 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../shared/json";
+import { Refused } from "../shared/result";
+import type { Mutable } from "../shared/test_country";
+import { decision_document } from "./decision";
+import { days_since, due, goes_on_elsewhere, may_be_active, progress_of } from "./progress";
+import { read_case, read_list } from "./record";
+import { Office } from "./office";
+import { TestOffice, cases, make_case, noon, to_do } from "./test_office";
+
+const copy = (one: Mutable): Mutable => JSON.parse(JSON.stringify(one)) as Mutable;
+const read = (one: Mutable) => read_case(copy(one) as JsonObject);
+
+test("every case of the test's issuer is read whole", () => {
+  for (const one of cases()) expect(read(one).number).toBe(one.number);
+});
+
+const changes: [string, (one: Mutable) => void][] = [
+  ["an unknown member", (one) => (one.more = 1)],
+  ["an unknown member of what is to do", (one) => (one.todo[0].more = 1)],
+  ["an unknown step", (one) => (one.todo[0].step = "guess")],
+  ["an unknown actor", (one) => (one.todo[0].actor = "nobody")],
+  ["no name for a claim that is to do", (one) => (one.todo[0].claim = 3)],
+  ["an unknown finding", (one) => (one.claims[1].finding = "likely")],
+  ["an unknown attribute", (one) => (one.claims[1].writing.attributes.salary = {})],
+  ["an unknown verdict", (one) => (one.claims[1].writing.verdict = "close")],
+  ["an unknown happening", (one) => (one.lines[0].what = "guessed")],
+  ["a member of another happening", (one) => (one.lines[0].reason = "x")],
+  ["a birth date that there is not", (one) => (one.person.birth_date = "1986-02-30")],
+  ["a time that is none", (one) => (one.changed_at = "now")],
+  ["no lines", (one) => delete one.lines],
+];
+test.each(changes)("refuses %s", (_, change) => {
+  const one = copy(cases()[0]!);
+  change(one);
+  expect(() => read(one)).toThrow(Refused);
+});
+
+test("a list", () => {
+  expect(read_list({ cases: [] })).toEqual([]);
+  expect(() => read_list({ cases: [{}] })).toThrow(Refused);
+  expect(() => read_list({ cases: [], more: true })).toThrow(Refused);
+});
+
+const states = (one: Mutable) =>
+  Object.fromEntries(progress_of(read(one)).map(({ step, state }) => [step, state]));
+
+test("how far a case is", () => {
+  const [to_settle, , chip, ready, new_one] = cases();
+  expect(states(new_one!)).toMatchObject({ invite: "done", apply: "waits", confirm: "later" });
+  expect(states(to_settle!)).toMatchObject({ apply: "done", confirm: "waits", link: "later" });
+  expect(states(chip!)).toMatchObject({ link: "done", make_keys: "waits", certify: "later" });
+  expect(states(ready!)).toMatchObject({ write: "done", hand_over: "waits", activate: "later" });
+});
+
+test("who had a card before is asked for nothing again", () => {
+  const one = make_case("1", { claims: [], todo: [to_do("make_keys", "clerk")] });
+  one.lines = [{ what: "opened", signing: false, at: noon, known: one.person }];
+  expect(states(one)).toMatchObject({
+    ...{ apply: "not_needed", confirm: "not_needed", link: "not_needed", make_keys: "waits" },
+  });
+});
+
+test("given up: what was not done will not be, and certificates go back", () => {
+  const order = { kind: "take_back", item: 0 };
+  const one = make_case("1", { cancelled: "本人の申し出" });
+  one.todo = [to_do("take_back", "authority", { order })];
+  one.lines.push({ what: "cancelled", reason: "本人の申し出", at: noon, clerk: "佐藤" });
+  expect(states(one)).toMatchObject({ apply: "done", hand_over: "given_up", take_back: "waits" });
+  one.todo = [];
+  expect(states(one)).toMatchObject({ take_back: "not_needed" });
+});
+
+test("all is done; nobody had to be told", () => {
+  const one = make_case("1");
+  for (const what of ["handed_over"]) one.lines.push({ what, at: noon, clerk: "佐藤" });
+  one.lines.push({ what: "done", order: { kind: "activate", item: 0 }, at: noon });
+  expect(states(one)).toMatchObject({ hand_over: "done", activate: "done", tell: "not_needed" });
+});
+
+test("days and what is due first", () => {
+  const days = [0, 86_399, 86_400, -5].map((past) => days_since(noon - past, noon));
+  expect(days).toEqual([0, 0, 1, 0]);
+  const todo = [to_do("tell", "register"), to_do("tell", "register", { days_left: 2 })];
+  const one = read(make_case("1", { todo }));
+  expect(due(one.todo)).toBe(one.todo[1]);
+  expect(due([])).toBeUndefined();
+  expect(goes_on_elsewhere(one.todo)).toBe(true);
+  expect(goes_on_elsewhere([])).toBe(false);
+  expect(goes_on_elsewhere(read(cases()[3]!).todo)).toBe(false);
+});
+
+test("what the clerk's card signs shows every character", () => {
+  const text = decision_document(read(cases()[0]!), 1, true);
+  expect(text).toContain("受付番号: 100000000009");
+  expect(text).toContain("登録簿: 06990014");
+  expect(text).toContain("氏名、申請: 葛[U+E0100]城 髙子\n氏名、登録簿: 葛城　高子");
+  expect(text).toMatch(/決定: 同じ人である$/);
+  expect(text).not.toMatch(/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u);
+});
+
+test("a refusal is one of the closed set, or no answer of ours", async () => {
+  const world = new TestOffice();
+  const office = new Office(world.fetcher);
+  const refused = async (...how: [number, string, string]) => {
+    world.refuses = how;
+    const answer = await office.day();
+    return answer.ok ? "" : answer.problem.code;
+  };
+  expect(await refused(409, "text/plain", "too_late")).toBe("too_late");
+  expect(await refused(409, "text/plain", "too_lat")).toBe("unavailable");
+  const problem = '{"code":"overloaded"}';
+  expect(await refused(503, "application/problem+json", problem)).toBe("overloaded");
+  expect(await refused(200, "application/json", "{}")).toBe("answer_invalid");
+  const none = await office.show("7");
+  expect(none).toEqual({ ok: false, problem: { code: "no_case" } });
+});
+
+const activate = (what: string) => ({ what, order: { kind: "activate", item: 0 }, at: noon });
+test.each([
+  [[], false],
+  [["sent"], true],
+  [["sent", "done"], true],
+  [["sent", "refused"], false],
+  [["sent", "refused", "try_again"], false],
+  [["sent", "lapsed", "sent", "refused"], true],
+])("a card of which was said %j may be active: %s", (lines, may_be) => {
+  const one = make_case("1");
+  for (const what of lines) {
+    one.lines.push({ ...activate(what), ...(what === "refused" ? { code: "no_match" } : {}) });
+  }
+  expect(may_be_active(read(one))).toBe(may_be);
+});

@@ -1,0 +1,327 @@
+// What the issuer tells a window (docs/protocols/issuer.md), read strictly and whole: a case and
+// what is to do for it. Nothing unread is shown.
+import { Members, parse_date, type JsonObject } from "../shared/json";
+import { refuse } from "../shared/result";
+
+export const roles = ["resident", "medical", "pension", "care"] as const;
+export type Role = (typeof roles)[number];
+export const steps = [
+  "apply",
+  "confirm",
+  "settle",
+  "link",
+  "make_keys",
+  "certify",
+  "write",
+  "hand_over",
+  "activate",
+  "tell",
+  "take_back",
+] as const;
+export type Step = (typeof steps)[number];
+const actors = ["person", "clerk", "register", "relay", "authority"] as const;
+export type Actor = (typeof actors)[number];
+const kinds = ["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const;
+export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
+export type Attribute = (typeof attributes)[number];
+const sexes = ["female", "male"] as const;
+export type Sex = (typeof sexes)[number];
+const findings = ["open", "same", "otherwise", "agreed", "not_here", "not_applied"] as const;
+const uses = ["authentication", "signing"] as const;
+const verdicts = ["same", "variant", "different"] as const;
+const happenings = [
+  ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
+  ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
+  ...["waived", "keys_made", "written", "handed_over", "cancelled"],
+];
+
+const claims_max = 16;
+const cases_max = 500;
+const lines_max = 10_000;
+const certificate_chars_max = 32 * 1024;
+const text_bytes_max = 256;
+
+export interface Order {
+  kind: (typeof kinds)[number];
+  item: number;
+}
+export interface Todo {
+  step: Step;
+  report: string; // the report's number of the step
+  online: boolean;
+  actor: Actor;
+  order?: Order;
+  claim?: number;
+  refused?: string; // the code
+  since: number;
+  until: number;
+  late: boolean;
+}
+export interface Summary {
+  number: string; // on the slip
+  opened_at: number;
+  changed_at: number;
+  name?: string;
+  kana?: string;
+  cancelled?: string; // why
+  todo: Todo[];
+}
+export interface Person {
+  name: string;
+  kana: string;
+  sex: Sex;
+  address: string;
+  birth_date: string;
+}
+export interface PersonNumber {
+  scheme: string;
+  fields: Record<string, string>;
+}
+export interface Compared {
+  verdict: (typeof verdicts)[number];
+  rules: string[];
+  writing?: string; // the register's, where it is not the same
+}
+export interface Writing {
+  verdict: (typeof verdicts)[number];
+  current: boolean;
+  rules: string[];
+  attributes: Partial<Record<Attribute, Compared>>;
+}
+export interface Claim {
+  role: Role;
+  number: PersonNumber;
+  finding: (typeof findings)[number];
+  writing?: Writing;
+}
+export interface Line {
+  what: string;
+  at: number;
+  clerk?: string; // by whose hand; none: a program's own
+  claim?: number;
+  order?: Order;
+  code?: string;
+  same_person?: boolean;
+  reason?: string;
+  known?: boolean; // opened for somebody who had a card before
+}
+export interface Case extends Summary {
+  signing: boolean;
+  person?: Person;
+  claims: Claim[];
+  health_care_number?: string;
+  lines: Line[];
+}
+
+// Without what is not there.
+type Given<T> = { [K in keyof T]?: T[K] | undefined };
+function given<T extends object>(from: Given<T>): T {
+  return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined)) as T;
+}
+
+function read_order(object: JsonObject | undefined): Order | undefined {
+  if (!object) return undefined;
+  const members = new Members(object);
+  const out = { kind: members.one_of("kind", kinds), item: members.integer("item", 0, claims_max) };
+  members.finish();
+  return out;
+}
+
+function optional_claim(members: Members): number | undefined {
+  return members.has("claim") ? members.integer("claim", 0, claims_max) : undefined;
+}
+
+function read_todo(object: JsonObject): Todo {
+  const members = new Members(object);
+  const out = given<Todo>({
+    step: members.one_of("step", steps),
+    report: members.text("report", 40),
+    online: members.boolean("online"),
+    actor: members.one_of("actor", actors),
+    order: read_order(members.optional_object("order")),
+    claim: optional_claim(members),
+    refused: members.optional_text("refused", 64),
+    since: members.time("since"),
+    until: members.time("until"),
+    late: members.boolean("late"),
+  });
+  members.finish();
+  return out;
+}
+
+function read_summary_members(members: Members): Summary {
+  return given<Summary>({
+    number: members.text("number", 20),
+    opened_at: members.time("opened_at"),
+    changed_at: members.time("changed_at"),
+    name: members.optional_text("name", text_bytes_max),
+    kana: members.optional_text("kana", text_bytes_max),
+    cancelled: members.optional_text("cancelled", 1_000),
+    todo: members.objects("todo", 2 * claims_max).map(read_todo),
+  });
+}
+
+export function read_list(object: JsonObject): Summary[] {
+  const members = new Members(object);
+  const out = members.objects("cases", cases_max).map((one) => {
+    const summary = new Members(one);
+    const read = read_summary_members(summary);
+    summary.finish();
+    return read;
+  });
+  members.finish();
+  return out;
+}
+
+function read_person(object: JsonObject): Person {
+  const members = new Members(object);
+  const out = {
+    name: members.text("name", text_bytes_max),
+    kana: members.text("kana", text_bytes_max),
+    sex: members.one_of("sex", sexes),
+    address: members.text("address", 2 * text_bytes_max),
+    birth_date: parse_date(members.text("birth_date", 10)),
+  };
+  members.finish();
+  return out;
+}
+
+function read_number(object: JsonObject): PersonNumber {
+  const members = new Members(object);
+  const scheme = members.code("scheme");
+  const from = members.object("fields");
+  members.finish();
+  const fields = new Members(from);
+  const out: Record<string, string> = {};
+  for (const name of Object.keys(from)) out[name] = fields.text(name, 200);
+  return { scheme, fields: out };
+}
+
+function read_compared(object: JsonObject): Compared {
+  const members = new Members(object);
+  const out = given<Compared>({
+    verdict: members.one_of("verdict", verdicts),
+    rules: members.texts("rules", 40, 64),
+    writing: members.optional_text("writing", 1_000),
+  });
+  members.finish();
+  return out;
+}
+
+// As docs/protocols/matching.md has it.
+export function read_writing(object: JsonObject): Writing {
+  const members = new Members(object);
+  const verdict = members.one_of("verdict", verdicts);
+  const current = members.boolean("current");
+  const rules = members.has("rules") ? members.texts("rules", 40, 64) : [];
+  const of_each = new Members(members.object("attributes"));
+  members.finish();
+  const out: Writing = { verdict, current, rules, attributes: {} };
+  for (const name of attributes) {
+    const one = of_each.optional_object(name);
+    if (one) out.attributes[name] = read_compared(one);
+  }
+  of_each.finish();
+  return out;
+}
+
+function read_claim(object: JsonObject): Claim {
+  const members = new Members(object);
+  const writing = members.optional_object("writing");
+  const out = given<Claim>({
+    role: members.one_of("role", roles),
+    number: read_number(members.object("number")),
+    finding: members.one_of("finding", findings),
+    writing: writing && read_writing(writing),
+  });
+  members.finish();
+  return out;
+}
+
+// What was applied for stands in the case itself; here it is only seen to have its form.
+function read_applied(members: Members): void {
+  read_person(members.object("person"));
+  members.boolean("signing");
+  for (const object of members.objects("claims", claims_max)) {
+    const claim = new Members(object);
+    claim.one_of("role", roles);
+    read_number(claim.object("number"));
+    claim.finish();
+  }
+}
+
+// Members that only some happenings have, and that are told without being shown.
+function read_more(what: string, members: Members): Given<Line> {
+  switch (what) {
+    case "opened": {
+      const known = members.optional_object("known");
+      members.boolean("signing");
+      if (known) read_person(known);
+      return { known: known !== undefined };
+    }
+    case "applied":
+      read_applied(members);
+      return {};
+    case "confirmed":
+      members.integer("index");
+      return {};
+    case "certified":
+      members.one_of("use", uses);
+      return {};
+    case "not_issued":
+      members.one_of("use", uses);
+      return { code: members.text("code", 64) };
+    case "refused":
+      return { code: members.text("code", 64) };
+    case "corrected":
+      read_number(members.object("number"));
+      return {};
+    case "decided":
+      return { same_person: members.boolean("same_person") };
+    case "cancelled":
+      return { reason: members.text("reason", 1_000) };
+    default: // those of a claim or an order, and nothing else
+      return {};
+  }
+}
+
+function read_line(object: JsonObject): Line {
+  const members = new Members(object);
+  const what = members.one_of("what", happenings);
+  const out = given<Line>({
+    what,
+    at: members.time("at"),
+    clerk: members.optional_text("clerk", 256),
+    claim: optional_claim(members),
+    order: read_order(members.optional_object("order")),
+    ...read_more(what, members),
+  });
+  members.finish();
+  return out;
+}
+
+// Certificates go into the chip, not onto the page.
+function skip_certificates(object: JsonObject): void {
+  const members = new Members(object);
+  for (const use of uses) members.optional_text(use, certificate_chars_max);
+  members.finish();
+}
+
+export function read_case(object: JsonObject): Case {
+  const members = new Members(object);
+  const person = members.optional_object("person");
+  const summary = read_summary_members(members);
+  skip_certificates(members.object("certificates"));
+  const out = given<Case>({
+    ...summary,
+    signing: members.boolean("signing"),
+    person: person && read_person(person),
+    claims: members.objects("claims", claims_max).map(read_claim),
+    health_care_number: members.optional_text("health_care_number", 20),
+    lines: members.objects("lines", lines_max).map(read_line),
+  });
+  members.finish();
+  const is_claim = ({ claim }: { claim?: number }) => (claim ?? -1) < out.claims.length;
+  if (!out.todo.every(is_claim)) refuse("what is to do is about a claim that there is not");
+  return out;
+}

@@ -1,0 +1,186 @@
+// An issuer for tests, as far as a window sees it: cases as docs/protocols/issuer.md has them.
+import type { Fetcher } from "../shared/country";
+import type { Mutable } from "../shared/test_country";
+
+export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
+const day_s = 86_400;
+
+export const steps_info: Record<string, [string, boolean]> = {
+  apply: ["②", false],
+  confirm: ["③④⑤", true],
+  settle: ["⑤", false],
+  link: ["⑧-1", true],
+  make_keys: ["⑥", false],
+  certify: ["⑥⑦", true],
+  write: ["⑧-1", false],
+  hand_over: ["⑨⑩", false],
+  activate: ["⑧-2", true],
+  tell: ["⑪", true],
+  take_back: ["", true],
+};
+
+export function to_do(step: string, actor: string, more: Mutable = {}): Mutable {
+  const [report, online] = steps_info[step]!;
+  const { days_ago = 1, days_left = 7, ...rest } = more;
+  const until = noon + days_left * day_s;
+  return {
+    ...{ step, report, online, actor, since: noon - days_ago * day_s, until },
+    ...{ late: until < noon, ...rest },
+  };
+}
+
+export const person: Mutable = {
+  name: "葛\u{e0100}城 髙子",
+  kana: "カツラギ タカコ",
+  sex: "female",
+  address: "九十九県A市上山1丁目2番3号",
+  birth_date: "1986-05-01",
+};
+
+export const writing: Mutable = {
+  verdict: "variant",
+  current: true,
+  attributes: {
+    name: { verdict: "variant", rules: ["ivs", "itaiji"], writing: "葛城　高子" },
+    kana: { verdict: "variant", rules: ["width", "kana-voicing"], writing: "ｶﾂﾗｷ ﾀｶｺ" },
+    birth_date: { verdict: "same", rules: [] },
+    sex: { verdict: "same", rules: [] },
+    address: {
+      verdict: "variant",
+      rules: ["chome", "prefecture"],
+      writing: "A市上山1-2-3",
+    },
+  },
+};
+
+const number = (scheme: string, fields: Mutable): Mutable => ({ scheme, fields });
+const resident = number("resident-number", { municipality: "992011", number: "12345678901" });
+const medical = number("insured-number", {
+  ...{ insurer: "06990014", symbol: "35", number: "2210", branch: "00" },
+});
+const pension = number("basic-pension-number", { number: "9990104218" });
+
+const begun = (clerk: string): Mutable[] => [
+  { what: "opened", signing: false, at: noon - 3 * day_s, clerk },
+  {
+    ...{ what: "applied", person, signing: true, at: noon - 3 * day_s + 600, clerk },
+    claims: [{ role: "resident", number: resident }],
+  },
+];
+
+export function make_case(slip: string, more: Mutable = {}): Mutable {
+  return {
+    ...{ number: slip, opened_at: noon - 3 * day_s, changed_at: noon - day_s },
+    ...{ name: person.name, kana: person.kana, todo: [], signing: true, person },
+    claims: [{ role: "resident", number: resident, finding: "same" }],
+    ...{ certificates: {}, lines: begun("佐藤"), ...more },
+  };
+}
+
+const confirmed = (claim: number) => ({ what: "confirmed", claim, index: 9, at: noon - 2 * day_s });
+const done = (kind: string) => ({
+  ...{ what: "done", order: { kind, item: 0 }, at: noon - day_s },
+});
+
+// One of each kind that a clerk meets.
+export function cases(): Mutable[] {
+  const to_settle = make_case("100000000009", {
+    todo: [to_do("settle", "clerk", { claim: 1, days_ago: 3, days_left: -1 })],
+    claims: [
+      { role: "resident", number: resident, finding: "same" },
+      { role: "medical", number: medical, finding: "otherwise", writing },
+      { role: "pension", number: pension, finding: "same" },
+    ],
+    lines: [
+      ...begun("佐藤"),
+      { what: "sent", order: { kind: "confirm", item: 1 }, at: noon - 3 * day_s + 601 },
+      confirmed(0),
+      { what: "otherwise", claim: 1, at: noon - day_s },
+    ],
+  });
+  const not_here = make_case("200000000006", {
+    todo: [
+      to_do("settle", "person", { claim: 1, days_left: 13 }),
+      to_do("confirm", "clerk", {
+        ...{ claim: 2, refused: "holder_failed", order: { kind: "confirm", item: 2 } },
+      }),
+    ],
+    claims: [
+      { role: "resident", number: resident, finding: "same" },
+      { role: "medical", number: medical, finding: "not_here" },
+      { role: "pension", number: pension, finding: "open" },
+    ],
+  });
+  const chip = make_case("300000000003", {
+    todo: [to_do("make_keys", "clerk", { days_left: 0 })],
+    lines: [...begun("佐藤"), confirmed(0), done("link")],
+  });
+  const ready = make_case("400000000000", {
+    todo: [to_do("hand_over", "person", { days_left: 29 })],
+    lines: [
+      ...[...begun("鈴木"), confirmed(0), done("link")],
+      ...["keys_made", "written"].map((what) => ({ what, at: noon - day_s, clerk: "鈴木" })),
+      { what: "certified", use: "authentication", at: noon - day_s },
+    ],
+  });
+  const new_one = make_case("500000000007", {
+    ...{ todo: [to_do("apply", "person", { days_left: 30, days_ago: 0 })], claims: [] },
+    lines: [{ what: "opened", signing: false, at: noon, clerk: "佐藤" }],
+  });
+  for (const name of ["name", "kana", "person"]) delete new_one[name];
+  const asking = make_case("600000000004", {
+    todo: [to_do("confirm", "register", { claim: 0, order: { kind: "confirm", item: 0 } })],
+    claims: [{ role: "resident", number: resident, finding: "open" }],
+  });
+  return [to_settle, not_here, chip, ready, new_one, asking];
+}
+
+const summary_names = ["number", "opened_at", "changed_at", "name", "kana", "cancelled", "todo"];
+
+function summary(one: Mutable): Mutable {
+  const names = summary_names.filter((name) => name in one);
+  return Object.fromEntries(names.map((name) => [name, one[name]]));
+}
+
+export class TestOffice {
+  cases = cases();
+  now = noon;
+  asked: [string, Mutable][] = [];
+  signed: string[] = [];
+  refuses?: [number, string, string]; // status, type, body of the next answer
+  after: (one: Mutable, happening: Mutable) => void = () => undefined;
+
+  readonly sign = async (document: string): Promise<string> => {
+    this.signed.push(document);
+    return "signed-by-the-test";
+  };
+
+  readonly fetcher: Fetcher = async (path, init) => {
+    const body = JSON.parse(String(init?.body)) as Mutable;
+    this.asked.push([path, body]);
+    if (this.refuses && path !== "/cases/show") {
+      const [status, type, text] = this.refuses;
+      delete this.refuses;
+      return new Response(text, { status, headers: { "Content-Type": type } });
+    }
+    const answer = this.answer(path, body);
+    if (!answer) return new Response("no_case", { status: 404 });
+    return new Response(JSON.stringify(answer));
+  };
+
+  private answer(path: string, body: Mutable): Mutable | undefined {
+    if (path === "/cases/day") return { cases: this.cases.map(summary) };
+    if (path === "/cases/open") return this.cases.find(({ number }) => number === "500000000007")!;
+    if (path === "/cases/search") {
+      const fits = (one: Mutable) =>
+        body.number ? body.number === one.number : body.kana === one.kana;
+      return { cases: this.cases.filter(fits).map(summary) };
+    }
+    const one = this.cases.find(({ number }) => number === body.number);
+    if (one && path === "/cases/act") {
+      one.changed_at += 1;
+      this.after(one, body.happening);
+    }
+    return one;
+  }
+}
