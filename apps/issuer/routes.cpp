@@ -91,8 +91,7 @@ using Handler = Response (*)(Office& office, const Request& request, const std::
 
 // For a page of this site, and a clerk who is logged in.
 http::Route for_clerks(Office& office, std::string_view path, Handler handler) {
-    return {"POST", path, window_body_max,
-            [&office, handler](Request request) -> Task<Response> {
+    return {"POST", path, window_body_max, [&office, handler](Request request) -> Task<Response> {
                 const bool own = request.header("origin") == office.site.origin &&
                                  site::is_own_page(request) &&
                                  request.content_type == "application/json";
