@@ -99,8 +99,10 @@ class Todos {
     std::vector<Todo> out_;
 };
 
+// The resident register is asked first: what it says of namesakes the others need to know.
 void add_claims(Todos& todos, const Case& one) {
-    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+    const bool is_resident = is_settled(one.claims.front());
+    for (std::size_t i = 0; i < (is_resident ? one.claims.size() : 1); ++i) {
         const auto claim = static_cast<int>(i);
         switch (one.claims[i].finding) {
             case Finding::open:
@@ -237,6 +239,7 @@ Result happen(Case& one, const Confirmed& confirmed) {
     auto* claim = find_claim(one, confirmed.claim);
     claim->answer = confirmed.answer;
     claim->index = confirmed.index;
+    claim->only_one = confirmed.only_one;
     return {};
 }
 

@@ -87,6 +87,7 @@ struct Claim {
     std::string writing;  // what differs, as the register answered it (JSON); "" when nothing
     std::string answer;   // the register's own, signed: for the relay, with the order's place
     std::uint64_t index = 0;
+    bool only_one = false;
 
     bool operator==(const Claim&) const = default;
 };
@@ -128,6 +129,7 @@ struct Confirmed {
     int claim = 0;
     std::string answer;
     std::uint64_t index = 0;
+    bool only_one = false;  // a register that knows who else there is has nobody like this person
 };
 struct WritesOtherwise {
     int claim = 0;

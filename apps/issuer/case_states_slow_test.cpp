@@ -244,7 +244,7 @@ class Explorer {
         executed(state, order, NotHere{order.item});
         State out = state;
         out.world.confirmed.emplace(order.item, state.world.requests.at(order).numbers[claim]);
-        executed(out, order, Confirmed{order.item, "answer", 1});
+        executed(out, order, Confirmed{order.item, "answer", 1, true});
     }
 
     // The authority decides later; the order is accepted.

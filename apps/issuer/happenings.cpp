@@ -69,7 +69,10 @@ json::object members(const Applied& one) {
             {"signing", one.signing}};
 }
 json::object members(const Confirmed& one) {
-    return {{"claim", one.claim}, {"answer", one.answer}, {"index", one.index}};
+    return {{"claim", one.claim},
+            {"answer", one.answer},
+            {"index", one.index},
+            {"only_one", one.only_one}};
 }
 json::object members(const WritesOtherwise& one) {
     return {{"claim", one.claim}, {"writing", one.writing}};
@@ -181,7 +184,8 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
     if (what == "confirmed") {
         return finish(in, Confirmed{.claim = read_claim(in),
                                     .answer = in.text("answer", signed_bytes_max),
-                                    .index = static_cast<std::uint64_t>(in.integer("index"))});
+                                    .index = static_cast<std::uint64_t>(in.integer("index")),
+                                    .only_one = in.boolean("only_one")});
     }
     if (what == "otherwise") {
         return finish(in, WritesOtherwise{.claim = read_claim(in),

@@ -6,6 +6,7 @@
 #include "base/program.hpp"
 #include "http/spawn.hpp"
 #include "routes.hpp"
+#include "site/pages.hpp"
 #include "site/program.hpp"
 
 namespace mado::issuer {
@@ -68,8 +69,13 @@ int serve(const std::string& config_path) {
          .may_log_in =
              [&clerks](const Hash& card) { return clerks.find(card, unix_now()).has_value(); },
          .texts = texts(),
-         .places = {},
-         .style = "window"});
+         .places = {{.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
+                    {.path = site::sessions_path,
+                     .name = {.ja = "ログイン中の画面",
+                              .en = "Where you are logged in",
+                              .easy = "[入|はい]っている がめん"}}},
+         .style = "window",
+         .cookie = "mado-window"});
     Askers askers(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, askers.sender());
     http::spawn(io, worker.run());

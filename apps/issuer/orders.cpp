@@ -67,6 +67,9 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     const auto person = claim.finding == Finding::agreed
                             ? as_register_writes(*one.person, claim.writing)
                             : *one.person;
+    // The resident register's word, or that of the clerk who has decided.
+    const bool only_one = claim.finding == Finding::agreed ||
+                          (claim.role != Role::resident && one.claims.front().only_one);
     std::vector<std::pair<std::string, std::string>> fields;
     for (const auto& [name, value] : claim.number.fields) {
         if (!value.empty()) fields.emplace_back(name, value);
@@ -79,7 +82,8 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
                             .payload = {{"name", person.name},
                                         {"kana", person.kana},
                                         {"sex", person.sex},
-                                        {"address", person.address}}});
+                                        {"address", person.address},
+                                        {"only_one", only_one ? 1 : 0}}});
 }
 
 json::object given_json(std::string_view scheme, const std::string& number) {
@@ -178,6 +182,7 @@ const json::object* object_at(const json::object& in, std::string_view name) {
 Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
     const auto& data = *answered.answer.data;
     const auto* current = data.if_contains("current");
+    const auto* only_one = data.if_contains("only_one");
     if (text_at(data, "verdict") != "same") {
         return WritesOtherwise{.claim = order.item, .writing = json::serialize(data)};
     }
@@ -187,7 +192,8 @@ Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
     }
     return Confirmed{.claim = order.item,
                      .answer = answered.answer.signed_form,
-                     .index = answered.receipt->index};
+                     .index = answered.receipt->index,
+                     .only_one = only_one != nullptr && *only_one == json::value(true)};
 }
 
 // The one for the key of this case; why there is none; or none while the authority has not decided.

@@ -49,7 +49,7 @@ TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
     auto one = store();
     const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
     EXPECT_EQ(one.add(id, HandedOver{}, {}).error(), Misfit::too_early);
-    EXPECT_EQ(one.add(id, Confirmed{0, "answer", 1}, {}).error(), Misfit::unexpected);
+    EXPECT_EQ(one.add(id, Confirmed{0, "answer", 1, true}, {}).error(), Misfit::unexpected);
     EXPECT_EQ(one.lines(id).size(), 1U);
     ASSERT_TRUE(one.add(id, test_application(schemes), {.at = 1}));
     ASSERT_FALSE(one.add(id, test_application(schemes), {.at = 2}));
@@ -72,9 +72,9 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     ASSERT_TRUE(name);
     EXPECT_EQ(name->id, id);
     EXPECT_EQ(name->order, first_confirm);
-    ASSERT_FALSE(one.answer(id, first_confirm, Confirmed{1, "of another claim", 1}, {}));
+    ASSERT_FALSE(one.answer(id, first_confirm, Confirmed{1, "of another claim", 1, true}, {}));
     EXPECT_EQ(one.outbox().due(0, 10).size(), 1U);
-    ASSERT_TRUE(one.answer(id, first_confirm, Confirmed{0, "signed", 7}, {.at = 5}));
+    ASSERT_TRUE(one.answer(id, first_confirm, Confirmed{0, "signed", 7, true}, {.at = 5}));
     EXPECT_TRUE(one.outbox().due(0, 10).empty());
     EXPECT_EQ(one.find(id).one.claims[0].index, 7U);
 }
@@ -135,7 +135,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         Opened{draw_numbers(schemes), test_application(schemes).person, true},
         test_application(schemes),
         Sent{{OrderKind::tell, 1}},
-        Confirmed{1, "a.b.c", 12},
+        Confirmed{1, "a.b.c", 12, true},
         WritesOtherwise{1, "{}"},
         NotHere{1},
         Done{{OrderKind::activate, 0}},

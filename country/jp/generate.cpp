@@ -137,7 +137,8 @@ json::object application(const json::object& known) {
     claim("resident", "resident-number", known.at("resident"));
     for (const auto& one : known.at("identifiers").as_array()) {
         for (const auto& [scheme, role] : roles) {
-            if (one.at("scheme") == scheme && one.at("state") == "current") {
+            if (one.at("scheme").as_string() == scheme &&
+                one.at("state").as_string() == "current") {
                 claim(role, scheme, one.at("fields"));
             }
         }

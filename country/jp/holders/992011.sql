@@ -15,6 +15,7 @@ create table 住民 (
     消除日       text                     -- the last day as a resident
 ) strict, without rowid;
 create index 住民_世帯 on 住民 (世帯番号);
+create index 住民_生年月日 on 住民 (生年月日);
 
 create table 処理 (
     名称   text primary key,

@@ -26,3 +26,4 @@ create table batch (
     mei    text primary key,
     unix   integer not null
 ) strict, without rowid;
+create index jumin_umare on jumin (umare);

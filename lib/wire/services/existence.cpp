@@ -20,6 +20,7 @@ constexpr auto columns = std::to_array<Column>({{"symbol", ColumnKind::text, fal
                                                 {"address", ColumnKind::text, false},
                                                 {"from", ColumnKind::date, false},
                                                 {"to", ColumnKind::date, false},
+                                                {"others", ColumnKind::integer, false},
                                                 {"as_of", ColumnKind::integer, true}});
 constexpr auto payload = std::to_array<Column>({{"name", ColumnKind::text, true},
                                                 {"kana", ColumnKind::text, false},
@@ -74,6 +75,7 @@ json::object document_of(const matching::Comparison& found, const Row& row, bool
     if (found.too_little) {
         data["rules"] = codes_of({matching::Rule::too_little});
     }
+    if (const auto others = row.integer("others")) data["only_one"] = *others == 0;
     data["attributes"] = std::move(attributes);
     return data;
 }

@@ -5,6 +5,8 @@
 //   }
 // Data of the answer:
 //   { "verdict": "same" | "variant" | "different", "current": bool, "rules"?: ["too-little"],
+//     "only_one"?: bool, of a register that knows who else there is: nobody else of this birth date
+//     and sex has this name, this reading or this address
 //     "attributes": { name | kana | birth_date | sex | address:
 //       { "verdict", "rules": [code, …], "writing"?: the register's, if it is not the same } } }
 // An attribute that one of the two lacks is not in it. Of a row that is likely another person's no
