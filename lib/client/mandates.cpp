@@ -50,6 +50,8 @@ Parsed<Subject> read_subject(ByteView bytes, const wire::Head& head) {
     Parsed<Subject> out = Subject{};
     if (in.optional_object("number") != nullptr) {
         out->presence = head.card_seen ? wire::Presence::card_seen : wire::Presence::number;
+    } else if (in.optional_object("own") != nullptr) {
+        // The requester's own number of the person: nobody else took part.
     } else if (const auto self = in.optional_boolean("self")) {
         if (!*self) return bad("a subject is nobody");
     } else if (const auto application = in.optional_text("application", wire::mandate_bytes_max)) {

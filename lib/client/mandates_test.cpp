@@ -154,6 +154,9 @@ TEST(CardSigned, PresenceFollowsFromTheSubject) {
     EXPECT_EQ(why(Presence::card_seen, by_number), another);
     EXPECT_EQ(why(Presence::number, wire::mandate_subject(s.sign(s.mandate()))), another);
     EXPECT_EQ(why(Presence::none, wire::self_subject), "");
+    EXPECT_EQ(why(Presence::none, R"({"own":{"scheme":"file-number","number":"1"}})"), "");
+    EXPECT_EQ(why(Presence::number, R"({"own":{"scheme":"file-number","number":"1"}})"), another);
+    EXPECT_NE(why(Presence::none, R"({"own":"1"})"), "");
     EXPECT_EQ(why(Presence::number, wire::self_subject), another);
     EXPECT_NE(why(Presence::none, R"({"self":false})"), "");
     EXPECT_NE(why(Presence::none, "{}"), "");

@@ -417,6 +417,7 @@ test.each<[string, OrderOver, RegExp]>([
   ["a number, called seen", { presence: "card-seen" }, /another presence than its subject/],
   ["a card that was seen", { presence: "card-seen", head: { presence: "card-seen" } }, /^$/],
   ["nobody", { subject: '{"self":true}', presence: "none" }, /^$/],
+  ["its own number", { subject: '{"own":{"scheme":"s","number":"1"}}', presence: "none" }, /^$/],
   ["nobody, called number", { subject: '{"self":true}' }, /another presence than its subject/],
   ["not even nobody", { subject: '{"self":false}', presence: "none" }, /a subject is nobody/],
   ["a subject of no form", { subject: "{}" }, /a required member is missing/],

@@ -56,6 +56,9 @@ function read_subject(bytes: Uint8Array, head: Head): Subject {
   if (members.has("number")) {
     members.object("number");
     out = { presence: head.card_seen ? "card-seen" : "number" };
+  } else if (members.has("own")) {
+    members.object("own"); // the requester's own number of the person
+    out = { presence: "none" };
   } else if (members.has("self")) {
     if (!members.optional_boolean("self")) refuse("a subject is nobody");
     out = { presence: "none" };

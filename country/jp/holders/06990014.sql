@@ -152,3 +152,14 @@ create table nightly_batch (
     job      text primary key,
     ended_at integer not null             -- yyyymmddhhmmss, Japan time
 ) strict, without rowid;
+
+-- What the issuing centre has told, newest last.
+create table health_care_number (
+    order_id           text primary key,
+    received_unix      integer not null,
+    symbol             text not null,
+    number             text not null,
+    branch             text,
+    health_care_number text not null,
+    valid_from         text not null
+) strict, without rowid;

@@ -105,3 +105,12 @@ create table 処理実績 (
     処理名   text primary key,
     終了時刻 text not null                -- YYYY-MM-DD HH:MM:SS, Japan time
 ) strict, without rowid;
+
+-- What the issuing centre has told.
+create table 保健医療番号 (
+    order_id     text primary key,
+    受信時刻     integer not null,
+    被保険者番号 text not null,
+    番号         text not null,
+    有効開始日   text not null
+) strict, without rowid;

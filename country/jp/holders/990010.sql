@@ -154,3 +154,14 @@ create table yakan_shori (
     shori_mei text primary key,
     shuryo    text not null               -- YYYY-MM-DD HH:MM:SS, Japan time
 ) strict, without rowid;
+
+-- What the issuing centre has told.
+create table hoken_iryo_bango (
+    order_id     text primary key,
+    jushin_unix  integer not null,
+    kigo         text not null,
+    bango        text not null,
+    edaban       text,
+    hoken_iryo   text not null,
+    yuko_kaishi  text not null
+) strict, without rowid;
