@@ -61,7 +61,7 @@ wire::Directory directory_with(const std::optional<crypto::Certificate>& authori
     return out;
 }
 
-constexpr std::string_view number = "1234567812345678";
+constexpr std::string_view number = "12345678901234567890";
 
 class CaTest : public testing::Test {
   protected:
