@@ -42,15 +42,18 @@ function Marked({ parts }: { parts: Part[] }): JSX.Element {
   );
 }
 
+function is_one_character(text: string): boolean {
+  return characters_of(text).length === 1 && /\p{Script=Han}/u.test(text);
+}
 // One Chinese character and another may look the same; of others the code says nothing.
-function named(text: string): string {
-  const is_one = characters_of(text).length === 1 && /\p{Script=Han}/u.test(text);
-  if (!is_one) return phrase("window.characters", { text });
+function named(text: string, with_code: boolean): string {
+  if (!with_code) return phrase("window.characters", { text });
   return phrase("window.character", { text, points: code_points(text) });
 }
 
 function InWords({ at, first, second }: Difference): JSX.Element {
-  const values = { at, first: named(first), second: named(second) };
+  const with_code = is_one_character(first) && is_one_character(second);
+  const values = { at, first: named(first, with_code), second: named(second, with_code) };
   if (first === "") return <Say of="window.only_register" {...values} />;
   if (second === "") return <Say of="window.only_application" {...values} />;
   return <Say of="window.both_differ" {...values} />;
