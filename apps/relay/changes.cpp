@@ -257,17 +257,19 @@ std::expected<LinkPlan, Code> plan_link(const LinkTold& told, std::optional<Pers
     LinkPlan plan;
     for (std::size_t i = 0; i < known.size(); ++i) {
         const KnownNumber* own = nullptr;
+        bool anothers = false;
         for (const auto& row : known[i]) {
             if (!row.linked) {
                 plan.join.push_back(row.person);
             } else if (row.person == person) {
                 own = &row;
             } else {
-                return std::unexpected(Code::link_taken);
+                anothers = true;
             }
         }
         const bool current = told.act != LinkAct::end;
         if (own == nullptr && !current) return std::unexpected(Code::no_link);
+        if (own == nullptr && anothers) return std::unexpected(Code::link_taken);
         if (own == nullptr) {
             plan.add.push_back(i);
         } else if (own->current != current) {

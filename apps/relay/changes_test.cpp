@@ -305,6 +305,27 @@ TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
     EXPECT_EQ(reader->identifiers(person).size(), 4U);
 }
 
+// Families whose register has no branch numbers: nobody is taken for somebody else.
+TEST_F(Telling, ANumberOfSeveralLeadsToNobody) {
+    const auto number = insured("88", "");
+    const auto& scheme = *schemes.find("insured-number");
+    const Identifier shared_one{
+        .number = number, .holder = participant_id("06990014"), .current = true};
+    store.writer().commit_alone([&](db::Connection& connection, EntryRows& entries) {
+        PersonRows rows(connection, store.vault());
+        for (int i = 0; i < 2; ++i) {
+            rows.add({.identifiers = {{number_indexes(store.vault(), number, scheme), shared_one}},
+                      .cards = {}});
+        }
+        entries.append_public(wire::filled(2));
+    });
+    const auto before = counts();
+    const Sender of_several{.id = "06990014", .purpose = "membership", .own = number};
+    EXPECT_EQ(tell("link", "start", numbers(told(insured("89"))), of_several), "several_match");
+    EXPECT_EQ(tell("link", "end", numbers(told(number)), of_several), "several_match");
+    EXPECT_EQ(counts(), before);
+}
+
 TEST_F(Telling, TheIssuerStartsANewInsurersWithItsConfirmation) {
     ASSERT_EQ(tell("link", "first", first_payload()), "ok");
     const auto number = care("0000000001");

@@ -20,8 +20,8 @@ PersonRows::Statements::Statements(db::Connection& c)
           c.prepare("select coalesce(a.person, p.id) from identifier i "
                     "join person p on p.id = i.person left join access a on a.log_index = p.joined "
                     "where i.full_index = :index order by p.linked desc limit 1")),
-      linked(c.prepare("select i.person from identifier i join person p on p.id = i.person "
-                       "where i.full_index = :index and p.linked = 1 limit 1")),
+      linked(c.prepare("select distinct i.person from identifier i join person p on p.id = "
+                       "i.person where i.full_index = :index and p.linked = 1 limit 2")),
       known(c.prepare("select i.id, i.person, p.linked, i.sealed from identifier i "
                       "join person p on p.id = i.person "
                       "where i.full_index = :index and p.joined is null")),
@@ -93,10 +93,13 @@ void PersonRows::close(PersonRow series, std::int64_t log_index) {
     sql_.close.bind("person", series).bind("log_index", log_index).execute();
 }
 
-std::optional<PersonRow> PersonRows::linked(const NumberIndexes& number) {
+std::expected<std::optional<PersonRow>, Code> PersonRows::linked(const NumberIndexes& number) {
     const db::ResetAtEnd reset(sql_.linked);
     sql_.linked.bind("index", number.full);
-    return sql_.linked.step() ? std::optional(sql_.linked.integer(0)) : std::nullopt;
+    if (!sql_.linked.step()) return std::nullopt;
+    const auto person = sql_.linked.integer(0);
+    if (sql_.linked.step()) return std::unexpected(Code::several_match);
+    return person;
 }
 
 std::vector<KnownNumber> PersonRows::known(const NumberIndexes& number) {
@@ -136,7 +139,9 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const NumberInde
     std::vector<std::vector<KnownNumber>> stored;
     for (const auto& one : told.numbers)
         stored.push_back(known(one.indexes));
-    const auto person = linked(own);
+    const auto known_by_own = linked(own);
+    if (!known_by_own) return std::unexpected(known_by_own.error());
+    const auto& person = *known_by_own;
     const auto plan = plan_link(told, person, stored);
     if (!plan) return std::unexpected(plan.error());
     Changed out{.person = person ? *person : add_person(/*linked=*/true), .joined = plan->join};
@@ -151,7 +156,9 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const NumberInde
 
 std::expected<PersonRows::Changed, Code> PersonRows::apply_cards(const NumberIndexes& own,
                                                                  const CardTold& told) {
-    const auto person = linked(own);
+    const auto known_by_own = linked(own);
+    if (!known_by_own) return std::unexpected(known_by_own.error());
+    const auto& person = *known_by_own;
     if (!person) return std::unexpected(Code::no_link);
     std::vector<KnownCard> of_person;
     {

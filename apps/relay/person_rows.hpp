@@ -55,7 +55,8 @@ class PersonRows {
     PersonRow add_person(bool linked);
     void add_number(PersonRow person, const NumberIndexes& indexes, const Identifier& identifier);
     void add_card(PersonRow person, const NewCard& card);
-    std::optional<PersonRow> linked(const NumberIndexes& number);
+    // None: nobody; several_match: the number is that of several.
+    std::expected<std::optional<PersonRow>, Code> linked(const NumberIndexes& number);
     std::vector<KnownNumber> known(const NumberIndexes& number);
     void set_current(const ToldNumber& told, const KnownNumber& row, bool current);
     std::expected<Changed, Code> apply_link(const NumberIndexes& own, const LinkTold& told);
