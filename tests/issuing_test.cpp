@@ -1,0 +1,157 @@
+// From the application to the card in hand, by the real programs: registers, relay, certificate
+// authority, issuing centre, a clerk at the command line and the chip of a virtual card.
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "country_fixture.hpp"
+
+namespace mado::tests {
+namespace {
+
+constexpr std::int64_t patience_ms = 30'000;
+
+class IssuingTest : public ::testing::Test {
+  protected:
+    ~IssuingTest() override { EXPECT_EQ(country.complaints(), ""); }
+
+    Finished issue(std::vector<std::string> words) {
+        std::vector<std::string> all{"issue", "--pin", "1234", "--json"};
+        all.insert(all.end(), words.begin(), words.end());
+        return country.cli(all);
+    }
+    // What the window answers; the case is kept.
+    json::object done(const std::vector<std::string>& words) {
+        const auto finished = issue(words);
+        EXPECT_EQ(finished.status, 0) << finished.output;
+        const auto object =
+            parse_json_object(finished.output, {.text_bytes_max = 1 << 20, .values_max = 100'000});
+        EXPECT_TRUE(object) << finished.output;
+        return object ? *object : json::object();
+    }
+    // 厚労次郎 has no card yet.
+    std::string application() { return country.path("state/country/applications/jiro.json"); }
+    std::string open() { return text_at(done({"open"}), "number"); }
+    static std::string step_of(const json::object& one) {
+        const auto& todo = one.at("todo").as_array();
+        return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
+    }
+    // Until that is what is to do.
+    json::object wait_for_step(const std::string& number, std::string_view step) {
+        json::object one;
+        for (std::int64_t waited = 0; waited < patience_ms; waited += 100) {
+            one = done({"show", number});
+            if (step_of(one) == step) return one;
+            pause_ms(100);
+        }
+        ADD_FAILURE() << step << ": " << json::serialize(one);
+        return one;
+    }
+    void make_card(const std::string& number) {
+        done({"card", number, "jiro", "--new-pin", "2468", "--new-password", "ABC987"});
+    }
+    Finished look(std::vector<std::string> words) {
+        words.insert(words.end(), {"--card", "jiro", "--pin", "2468"});
+        return country.cli(words);
+    }
+
+    RunningCountry country;
+};
+
+TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
+    const auto number = open();
+    done({"apply", number, application()});
+    wait_for_step(number, "make_keys");
+    make_card(number);
+    EXPECT_NE(look({"records", "claims"}).status, 0) << "not active before it is handed over";
+    EXPECT_FALSE(wait_for_step(number, "hand_over").contains("health_care_number"));
+    done({"hand-over", number});
+    const auto ended = wait_for_step(number, "");
+    EXPECT_TRUE(ended.contains("health_care_number"));
+
+    const auto claims = look({"records", "claims"});
+    EXPECT_EQ(claims.status, 0) << claims.output;
+    // The person sees all of it, before the card was there too, and every holder says the same.
+    const auto looked = look({"log", "show", "--compare"});
+    EXPECT_EQ(looked.status, 0) << looked.output;
+    for (const auto* what : {"existence", "link first", "certificate issue-authentication",
+                             "card activate", "health-care-number", "nothing is missing"}) {
+        EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
+    }
+    // The new number works at a counter.
+    const auto checked =
+        country.cli({"check", "--health-number", text_at(ended, "health_care_number"),
+                     "--birth-date", "1988-12-05"});
+    EXPECT_EQ(checked.status, 0) << checked.output;
+}
+
+// Whatever is killed between two steps: what was begun goes on.
+TEST_F(IssuingTest, GoesOnAfterEveryKill) {
+    const auto number = open();
+    country.kill9("gateway-2");
+    country.kill9("ca");
+    done({"apply", number, application()});
+    country.kill9("issuer");
+    country.start("issuer");
+    country.start("gateway-2");
+    wait_for_step(number, "make_keys");
+    country.kill9("relay");
+    country.start("relay");
+    country.start("ca");
+    make_card(number);
+    country.kill9("relay");
+    done({"hand-over", number});
+    country.kill9("issuer");
+    country.start("issuer");
+    country.start("relay");
+    wait_for_step(number, "");
+    const auto looked = look({"log", "show", "--compare"});
+    EXPECT_EQ(looked.status, 0) << looked.output;
+    std::size_t links = 0;
+    for (auto at = looked.output.find("link first"); at != std::string::npos;
+         at = looked.output.find("link first", at + 1)) {
+        ++links;
+    }
+    EXPECT_EQ(links, 1U) << looked.output;
+}
+
+TEST_F(IssuingTest, AnotherPersonsNumberIsNotHereAndTheCaseGoesOn) {
+    const auto number = open();
+    auto application_of = *parse_json_object(read_file(application()).value_or(""));
+    const json::object own(application_of.at("claims").at(1).at("number").as_object());
+    // 厚労花子's, who has another birth date.
+    application_of["claims"].as_array()[1].as_object()["number"] = json::object{
+        {"scheme", "insured-number"},
+        {"fields",
+         {{"insurer", "990010"}, {"symbol", "あいう"}, {"number", "0000187"}, {"branch", "01"}}}};
+    const auto file = country.path("application.json");
+    replace_file(file, as_bytes(json::serialize(application_of)));
+    done({"apply", number, file});
+    const auto waits = wait_for_step(number, "settle");
+    EXPECT_EQ(text_at(waits.at("todo").at(0).as_object(), "actor"), "person");
+    const auto corrected = country.path("number.json");
+    replace_file(corrected, as_bytes(json::serialize(own)));
+    done({"correct", number, "1", corrected});
+    wait_for_step(number, "make_keys");
+}
+
+// Its certificates end, and nothing of it can be used.
+TEST_F(IssuingTest, ACaseThatIsGivenUpLeavesNoCertificate) {
+    const auto number = open();
+    done({"apply", number, application()});
+    wait_for_step(number, "make_keys");
+    make_card(number);
+    done({"cancel", number, "moved away"});
+    EXPECT_TRUE(wait_for_step(number, "").contains("cancelled"));
+    EXPECT_NE(look({"records", "claims"}).status, 0);
+    EXPECT_NE(issue({"hand-over", number}).status, 0);
+}
+
+TEST_F(IssuingTest, OnlyClerksAreLetIn) {
+    const auto refused = country.cli({"issue", "--clerk", "hanako", "--pin", "1234", "day"});
+    EXPECT_EQ(refused.status, 2) << refused.output;
+    EXPECT_NE(refused.output.find("does not open the window"), std::string::npos) << refused.output;
+    EXPECT_EQ(issue({"day"}).status, 0);
+}
+
+}  // namespace
+}  // namespace mado::tests
