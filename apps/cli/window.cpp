@@ -1,6 +1,7 @@
 #include "window.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "cards.hpp"
 #include "crypto/jwe.hpp"

@@ -2,7 +2,8 @@
 // this computer holds (docs/protocols/issuer.md).
 #pragma once
 
-#include <boost/json.hpp>
+#include <boost/json/fwd.hpp>
+#include <map>
 #include <string>
 #include <string_view>
 

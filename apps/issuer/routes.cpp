@@ -107,14 +107,53 @@ http::Route for_clerks(Office& office, std::string_view path, Handler handler) {
             }};
 }
 
+// The page is its script's: the day's list first.
+Task<Response> page(site::Site& site, const Request& request) {
+    const auto look = site::look_of(request);
+    const auto body = "<div id=\"page\">" + site::without_script(site, look) + "</div>";
+    co_return site::shown(
+        request,
+        site::whole(site, look,
+                    {.path = "/",
+                     .here = "/",
+                     .reader = site::Reader::logged_in,
+                     .script = "window",
+                     .heading = mado::page::say(look.language, site.options.texts.title),
+                     .body = body}),
+        site.options.agent);
+}
+
+Task<Response> sessions(site::Site& site, const Request& request, const site::LoggedIn& who) {
+    const auto look = site::look_of(request);
+    const auto& place = site.options.places.back();
+    co_return site::shown(request,
+                          site::whole(site, look,
+                                      {.path = std::string(place.path),
+                                       .here = place.path,
+                                       .reader = site::Reader::logged_in,
+                                       .script = "sessions",
+                                       .heading = mado::page::say(look.language, place.name),
+                                       .body = site::sessions_list(site, look, who)}),
+                          site.options.agent);
+}
+
 }  // namespace
 
 std::vector<http::Route> routes(Office& office) {
-    return site::routes(
-        office.site,
-        {for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
-         for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
-         for_clerks(office, "/cases/act", &act)});
+    auto& site = office.site;
+    std::vector<http::Route> own{
+        for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
+        for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
+        for_clerks(office, "/cases/act", &act)};
+    own.push_back(
+        site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
+            co_return co_await page(site, request);
+        }));
+    own.push_back(site::inside(site, site::sessions_path,
+                               [&site](Request request, site::LoggedIn who) -> Task<Response> {
+                                   co_return co_await sessions(site, request, who);
+                               }));
+    return site::routes(site, std::move(own));
 }
 
 }  // namespace mado::issuer
