@@ -152,6 +152,11 @@ export function Compare({ desk, one, act, place }: CasePart & { place: number })
           <Say of="window.not_current" />
         </p>
       )}
+      {writing.only_one === false && (
+        <p class="warning">
+          <Say of="window.not_only_one" />
+        </p>
+      )}
       <Rules rules={writing.rules} />
       {told
         .filter((name) => !same.includes(name))

@@ -36,6 +36,15 @@ test.each(changes)("refuses %s", (_, change) => {
   expect(() => read(one)).toThrow(Refused);
 });
 
+test("whether somebody is the only one may be said", () => {
+  const one = copy(cases()[0]!);
+  one.claims[1].writing.only_one = false;
+  Object.assign(one.lines[3], { only_one: true }); // confirmed
+  expect(read(one).claims[1]!.writing!.only_one).toBe(false);
+  one.lines[3].only_one = 1;
+  expect(() => read(one)).toThrow(Refused);
+});
+
 test("a list", () => {
   expect(read_list({ cases: [] })).toEqual([]);
   expect(() => read_list({ cases: [{}] })).toThrow(Refused);

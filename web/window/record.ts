@@ -85,6 +85,7 @@ export interface Compared {
 export interface Writing {
   verdict: (typeof verdicts)[number];
   current: boolean;
+  only_one?: boolean; // a register that knows who else there is has nobody like this person
   rules: string[];
   attributes: Partial<Record<Attribute, Compared>>;
 }
@@ -213,10 +214,11 @@ export function read_writing(object: JsonObject): Writing {
   const members = new Members(object);
   const verdict = members.one_of("verdict", verdicts);
   const current = members.boolean("current");
+  const only_one = members.optional_boolean("only_one");
   const rules = members.has("rules") ? members.texts("rules", 40, 64) : [];
   const of_each = new Members(members.object("attributes"));
   members.finish();
-  const out: Writing = { verdict, current, rules, attributes: {} };
+  const out: Writing = { ...given({ only_one }), verdict, current, rules, attributes: {} };
   for (const name of attributes) {
     const one = of_each.optional_object(name);
     if (one) out.attributes[name] = read_compared(one);
@@ -264,6 +266,7 @@ function read_more(what: string, members: Members): Given<Line> {
       return {};
     case "confirmed":
       members.integer("index");
+      members.optional_boolean("only_one");
       return {};
     case "certified":
       members.one_of("use", uses);
