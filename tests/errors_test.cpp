@@ -17,6 +17,9 @@ class Verdict : public ::testing::Environment {
         ErrorsTest::close_country();
         if (!all_ran) return;
         const std::map<Code, std::string_view> out_of_reach{
+            {Code::link_unconfirmed, "this country has no issuer yet: changes_test.cpp"},
+            {Code::link_taken, "this country has no issuer yet: changes_test.cpp"},
+            {Code::card_taken, "this country has no issuer yet: changes_test.cpp"},
             {Code::not_ready, "its log must be found to lie first: tests/lies_test.cpp does it"}};
         for (const auto& error : wire::all_errors()) {
             const bool seen = ErrorsTest::seen().contains(error.code);
