@@ -306,6 +306,23 @@ TEST_F(LogToolsTest, QuestionsAndAnswersAreShownAsTheyAre) {
 }
 
 // Whoever an entry can name as its requester can be asked about it, and can answer.
+// Issuing asks his insurer whether the number is his.
+Task<client::Result<client::Answered>> ask_for_existence(const wire::Directory& directory,
+                                                         const client::Identity& issuer) {
+    const auto& holder = *directory.find("06990014");
+    client::Asker asker(directory, issuer);
+    client::Ask question{
+        .to = {.holder = holder.id, .kind = {}, .position = 1},
+        .service = service("existence"),
+        .purpose = code_id("issuing"),
+        .parameters = {},
+        .subject = to_bytes(R"({"number":{"scheme":"insured-number","insurer":"06990014",)"
+                            R"("symbol":"42","number":"77","branch":"00",)"
+                            R"("birth_date":"1975-01-20"}})"),
+        .payload = client::seal_payload(holder, R"({"name":"佐藤 一郎"})").value()};
+    co_return co_await asker.ask(std::move(question));
+}
+
 TEST_F(LogToolsTest, EveryKindOfRequesterAnswers) {
     const auto policy = valid(
         parse_json_object(read_file(country().places().policy()).value(),
@@ -321,6 +338,7 @@ TEST_F(LogToolsTest, EveryKindOfRequesterAnswers) {
                                          "968581499776", "--birth-date", "1975-01-20"});
         ASSERT_EQ(done.status, 0) << requester << done.output;
     }
+    ASSERT_TRUE(wait_for(ask_for_existence(country().directory(), country().office("issuer"))));
     ASSERT_EQ(country().cli({"records", "claims", sato[0], sato[1], sato[2], sato[3]}).status, 0);
     const auto entries = country().entries("sato-1");
     ASSERT_TRUE(entries);
