@@ -9,12 +9,13 @@ Parsed<json::object> read_body(std::string_view body) {
     return parse_json_object(body, {.text_bytes_max = window_body_max});
 }
 
+// Not a decision: it counts with the clerk's signature only, and nothing here verifies one yet.
 bool is_by_people(const Happening& what) {
-    return std::holds_alternative<Applied>(what) || std::holds_alternative<Decided>(what) ||
-           std::holds_alternative<Corrected>(what) || std::holds_alternative<TakenOut>(what) ||
-           std::holds_alternative<TryAgain>(what) || std::holds_alternative<Waived>(what) ||
-           std::holds_alternative<KeysMade>(what) || std::holds_alternative<Written>(what) ||
-           std::holds_alternative<HandedOver>(what) || std::holds_alternative<Cancelled>(what);
+    return std::holds_alternative<Applied>(what) || std::holds_alternative<Corrected>(what) ||
+           std::holds_alternative<TakenOut>(what) || std::holds_alternative<TryAgain>(what) ||
+           std::holds_alternative<Waived>(what) || std::holds_alternative<KeysMade>(what) ||
+           std::holds_alternative<Written>(what) || std::holds_alternative<HandedOver>(what) ||
+           std::holds_alternative<Cancelled>(what);
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {

@@ -1,0 +1,104 @@
+#include "window.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "test_issuer.hpp"
+
+namespace mado::issuer {
+namespace {
+
+const wire::Schemes& schemes() {
+    static const auto out = test_schemes();
+    return out;
+}
+
+std::string act_text(const Happening& what) {
+    return json::serialize(
+        json::object{{"number", "123456789012"}, {"happening", happening_json(what)}});
+}
+
+TEST(Window, PeopleSayWhatPeopleDo) {
+    const std::vector<Happening> all{test_application(schemes()),
+                                     Corrected{1, test_application(schemes()).claims[1].number},
+                                     TakenOut{1},
+                                     TryAgain{{OrderKind::link, 0}},
+                                     Waived{{OrderKind::tell, 1}},
+                                     KeysMade{{{Use::authentication, "key"}}},
+                                     Written{},
+                                     HandedOver{},
+                                     Cancelled{"moved away"}};
+    for (const auto& what : all) {
+        const auto act = read_act(act_text(what), schemes());
+        ASSERT_TRUE(act) << act_text(what) << act.error().why;
+        EXPECT_EQ(act->number, "123456789012");
+        EXPECT_EQ(act->what.index(), what.index());
+    }
+}
+
+// What registers, relay and authority answer, no page can say; and no decision without a signature.
+TEST(Window, NobodyElsesWordComesFromAPage) {
+    const std::vector<Happening> none{Opened{{"1", "2", "3"}, {}, false},
+                                      Sent{{OrderKind::link, 0}},
+                                      Confirmed{0, "answer", 1, true},
+                                      WritesOtherwise{0, "{}"},
+                                      NotHere{0},
+                                      Done{{OrderKind::link, 0}},
+                                      Certified{Use::signing, "MII"},
+                                      NotIssued{Use::signing, "too-young"},
+                                      Refused{{OrderKind::link, 0}, "link_taken"},
+                                      Lapsed{{OrderKind::link, 0}},
+                                      Decided{0, true, "unsigned"}};
+    for (const auto& what : none)
+        EXPECT_FALSE(read_act(act_text(what), schemes())) << act_text(what);
+    EXPECT_FALSE(read_act("{}", schemes()));
+    EXPECT_FALSE(read_act(R"({"number":"1","happening":{"what":"written"},"more":1})", schemes()));
+    EXPECT_FALSE(read_act(std::string(window_body_max + 1, ' '), schemes()));
+}
+
+TEST(Window, ASearchIsByNumberOrByWhoItIs) {
+    const auto by_number = read_search(R"({"number":"123456789012"})");
+    ASSERT_TRUE(by_number);
+    EXPECT_EQ(std::get<std::string>(*by_number), "123456789012");
+    const auto by_who = read_search(R"({"birth_date":"1986-05-01","kana":"コウロウ ハナコ"})");
+    ASSERT_TRUE(by_who);
+    EXPECT_EQ(std::get<Who>(*by_who).kana, "コウロウ ハナコ");
+    for (const auto* text : {"{}", R"({"kana":"コウロウ"})", R"({"birth_date":"1986-05-01"})",
+                             R"({"birth_date":"1986-02-30","kana":"コ"})",
+                             R"({"number":"1","kana":"コ"})", "[]", "x"}) {
+        EXPECT_FALSE(read_search(text)) << text;
+    }
+}
+
+TEST(Window, ACaseShowsNoNumberThatIsNobodysBusiness) {
+    CaseFile file;
+    file.number = "123456789012";
+    std::vector<Line> lines{{.at = 1,
+                             .clerk = "sato",
+                             .what = Opened{{"issuing-1", "certificate-1", "health-1"}, {}, false}},
+                            {.at = 2, .clerk = "sato", .what = test_application(schemes())}};
+    for (const auto& line : lines)
+        file.one = *after(file.one, line.what, line.at);
+    const auto text = json::serialize(case_json(file, lines, 3));
+    for (const auto* secret : {"issuing-1", "certificate-1", "health-1"})
+        EXPECT_EQ(text.find(secret), std::string::npos) << text;
+    EXPECT_NE(text.find("厚労 花子"), std::string::npos);
+    file.one.handed_over = true;  // then it stands on the slip
+    EXPECT_NE(json::serialize(case_json(file, lines, 3)).find("health-1"), std::string::npos);
+}
+
+TEST(Window, SaysForWhomItWaitsAndWhatIsLate) {
+    CaseFile file;
+    file.one = *after(file.one, Opened{{"1", "2", "3"}, {}, false}, 100);
+    const auto first = summary_json(file, 100).at("todo").at(0).as_object();
+    EXPECT_EQ(text_at(first, "step"), "apply");
+    EXPECT_EQ(text_at(first, "actor"), "person");
+    EXPECT_FALSE(first.at("late").as_bool());
+    EXPECT_EQ(first.at("since"), 100);
+    const auto later = summary_json(file, 100 + 31 * 86'400).at("todo").at(0).as_object();
+    EXPECT_TRUE(later.at("late").as_bool());
+}
+
+}  // namespace
+}  // namespace mado::issuer
