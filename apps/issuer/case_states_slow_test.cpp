@@ -108,7 +108,8 @@ class Explorer {
   public:
     // With so many insurers besides the resident register, and a signing certificate or not.
     // `known`: by an earlier case; then nobody is asked.
-    Explorer(int insurers, bool signing, bool known) : opened_{.numbers = {.issuing = "1"}} {
+    Explorer(int insurers, bool signing, bool known) {
+        opened_.numbers.issuing = "1";
         if (known) opened_.known = Attributes{};
         opened_.signing = signing;
         known_before_ = known;
