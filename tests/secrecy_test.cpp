@@ -115,6 +115,7 @@ Needles all_records(const RunningCountry& country, std::set<std::string> known) 
     Needles out;
     std::set<std::string> values;
     for (const auto& file : fs::directory_iterator(country.path("state/country/holders"))) {
+        if (file.path().extension() != ".sqlite") continue;  // what a gateway that writes adds
         for (auto& value : all_values(file.path().string()))
             values.insert(std::move(value));
     }

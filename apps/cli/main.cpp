@@ -395,7 +395,7 @@ void add_verify(CLI::App& app, VerifyPortalOptions& options, Places& places) {
         "portal",
         "scripts and styles that a site serves to browsers, not the text of its pages\n"
         "exit status: 0 the same as in the directory, 1 something else, 3 it could not be read");
-    portal->add_option("address", options.address, "https://host:port/ (default: the only site)");
+    portal->add_option("address", options.address, "https://host:port/ (default: the only portal)");
     add_directory(*portal, places);
 }
 

@@ -25,7 +25,7 @@ struct Listed {
     std::string origin;
 };
 
-// The site of the directory at that address, or the only one that it lists a build for.
+// The site of the directory at that address; without one the only portal that it lists a build for.
 Listed choose_site(const wire::Directory& directory, std::string address) {
     while (address.ends_with('/'))
         address.pop_back();
@@ -34,7 +34,8 @@ Listed choose_site(const wire::Directory& directory, std::string address) {
         if (!one.web_build || one.certificates.empty()) continue;
         for (const auto& uri : one.redirect_uris) {
             const auto origin = wire::origin_of(uri);
-            if (origin && (address.empty() || *origin == address)) {
+            const bool is_it = address.empty() ? one.kind.text() == "portal" : origin == address;
+            if (origin && is_it) {
                 found.push_back({.site = &one, .origin = *origin});
                 break;
             }

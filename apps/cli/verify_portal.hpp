@@ -13,7 +13,7 @@
 namespace mado::cli {
 
 struct VerifyPortalOptions {
-    std::string address;  // "https://host:port/"; "": the directory's only site
+    std::string address;  // "https://host:port/"; "": the directory's only portal
 };
 // 0 the same, 1 something else, 3 it could not be read.
 int verify_portal(const Places& places, const VerifyPortalOptions& options);

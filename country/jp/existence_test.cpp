@@ -6,8 +6,9 @@
 namespace mado::country {
 namespace {
 
-const std::vector<std::string> columns{"symbol", "number",  "branch", "name", "kana", "birth_date",
-                                       "sex",    "address", "from",   "to",   "as_of"};
+const std::vector<std::string> columns{"symbol", "number",     "branch", "name",
+                                       "kana",   "birth_date", "sex",    "address",
+                                       "from",   "to",         "others", "as_of"};
 
 class ExistenceTest : public CountryTest {
   protected:

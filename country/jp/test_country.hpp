@@ -65,7 +65,7 @@ inline const std::set<std::string> integers{
     "share_percent", "rank",          "special_payment", "guarantee", "as_of",      "points",
     "paid_yen",      "days",          "withheld",        "quantity",  "amount_yen", "metabolic",
     "guidance",      "outside",       "additional",      "fund",      "units",      "yen",
-    "earned_yen",    "continued_yen", "from_age",        "until_age", "claim_age"};
+    "earned_yen",    "continued_yen", "from_age",        "until_age", "claim_age",  "others"};
 
 inline std::optional<std::string> value_of(const db::Statement& statement, std::size_t column) {
     if (statement.is_null(column)) return std::nullopt;
