@@ -115,8 +115,9 @@ T demand(std::expected<T, card::IssueError> result) {
 json::object make_card(const Places& places, Window& window, const IssueOptions& options) {
     using card::KeyUse;
     auto one = window.ask("/cases/show", {{"number", options.number}});
-    const auto issuer_key = card_issuer_key(places, options.card);
-    const auto file = places.card(options.card);
+    const auto& name = options.card.empty() ? options.number : options.card;
+    const auto issuer_key = card_issuer_key(places, name);
+    const auto file = places.card(name);
     if (!fs::exists(file)) {
         chip::CardFile::create(file, issuer_key, {.kind = chip::CardKind::piv});
     }

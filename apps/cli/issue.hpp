@@ -14,7 +14,7 @@ struct IssueOptions {
     std::string file;    // apply: the application, JSON
     std::string reason;  // cancel
     std::string claim;   // correct, take-out: its place
-    std::string card;    // card: the name of the new card
+    std::string card;    // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
     bool json = false;
 };

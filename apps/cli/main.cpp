@@ -508,7 +508,8 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     correct->add_option("file", options.file, "JSON: scheme, fields")->required();
     add("again", "whatever was refused once more", IssueAct::again, true);
     auto* card = add("card", "a new card: keys, certificates, PINs", IssueAct::card, true);
-    card->add_option("name", options.card, "of the card, as --card takes it")->required();
+    card->add_option("name", options.card,
+                     "of the card, as --card takes it (default: the number of the case)");
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
     add("hand-over", "the person has it", IssueAct::hand_over, true);
