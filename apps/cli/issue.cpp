@@ -23,15 +23,11 @@ constexpr std::size_t file_bytes_max = 64 * 1024;
 constexpr std::int64_t certificates_ms_max = 30'000;
 constexpr std::chrono::milliseconds look_every{200};
 
-std::string day_of(std::int64_t time) {
-    return to_rfc3339(time);
-}
-
 void print_todo(const json::object& what) {
     std::cout << fmt::format(
         "      {} {}  {}  {} から since, {} まで until{}{}\n", text_at(what, "report"),
-        text_at(what, "step"), text_at(what, "actor"), day_of(what.at("since").as_int64()),
-        day_of(what.at("until").as_int64()),
+        text_at(what, "step"), text_at(what, "actor"), to_rfc3339(what.at("since").as_int64()),
+        to_rfc3339(what.at("until").as_int64()),
         what.at("late").as_bool() ? "  期限を過ぎています late" : "",
         what.contains("refused") ? "  断られました refused: " + printable(text_at(what, "refused"))
                                  : "");

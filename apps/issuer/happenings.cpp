@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t claims_max = 16;
 constexpr std::size_t text_bytes_max = 256;
 constexpr std::size_t signed_bytes_max = 32 * 1024;
+constexpr std::size_t key_bytes_max = 2 * 1024;  // a public key's
 
 json::object order_json(OrderName order) {
     return {{"kind", to_text(order.kind)}, {"item", order.item}};
@@ -172,7 +173,7 @@ Parsed<Happening> read_keys(Members& in) {
     Members members(keys);
     for (const auto use : uses) {
         const auto name = to_text(use);
-        if (members.has(name)) out.keys.emplace(use, members.text(name, signed_bytes_max));
+        if (members.has(name)) out.keys.emplace(use, members.text(name, key_bytes_max));
     }
     if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
     return finish(in, std::move(out));

@@ -214,6 +214,15 @@ std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const client
     return next;
 }
 
+std::expected<Case, Misfit> Store::refuse(CaseId id, OrderName order, const std::string& code,
+                                          By by) {
+    db::Transaction transaction(connection_);
+    auto next = write(id, Sent{order}, by);
+    if (next) next = write(id, Refused{order, code}, by);
+    if (next) transaction.commit();
+    return next;
+}
+
 std::expected<Case, Misfit> Store::answer(CaseId id, OrderName order, const Happening& what,
                                           By by) {
     db::Transaction transaction(connection_);

@@ -57,6 +57,8 @@ class Store {
     // It will go out: noted, and kept for sending, or neither.
     std::expected<Case, Misfit> send(CaseId id, OrderName order, const client::Prepared& request,
                                      By by);
+    // There is nobody to send it to: noted as sent and refused, or neither.
+    std::expected<Case, Misfit> refuse(CaseId id, OrderName order, const std::string& code, By by);
     // What came of it: noted, and not sent again, or neither.
     std::expected<Case, Misfit> answer(CaseId id, OrderName order, const Happening& what, By by);
 

@@ -79,6 +79,19 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     EXPECT_EQ(one.find(id).one.claims[0].index, 7U);
 }
 
+TEST_F(StoreTest, WhatNobodyCanBeAskedIsSentAndRefusedInOne) {
+    auto one = store();
+    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    ASSERT_FALSE(one.refuse(id, first_confirm, "not_in_directory", {}));
+    EXPECT_EQ(one.lines(id).size(), 1U) << "neither";
+    ASSERT_TRUE(one.add(id, test_application(schemes), {}));
+    const auto refused = one.refuse(id, first_confirm, "not_in_directory", {});
+    ASSERT_TRUE(refused);
+    EXPECT_TRUE(refused->open.empty());
+    EXPECT_EQ(refused->refused.at(first_confirm), "not_in_directory");
+    EXPECT_TRUE(one.outbox().due(0, 10).empty());
+}
+
 TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
     auto one = store();
     const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});

@@ -97,24 +97,19 @@ void Worker::plan(CaseId id) {
         }
         // Nobody to ask: a clerk has to look.
         const auto code = std::string(wire::info(question.error()).name);
-        if (!store_.add(id, Sent{order}, {.at = now}) ||
-            !store_.add(id, Refused{order, code}, {.at = now})) {
+        if (!store_.refuse(id, order, code, {.at = now})) {
             throw Failure("what cannot be asked is not to do");
         }
     }
 }
 
-// False: nothing is due, or enough is under way.
-bool Worker::send_due() {
-    bool any = false;
+void Worker::send_due() {
     // Those under way are due, too.
     for (auto& name : store_.outbox().due(unix_now(), 2 * under_way_max)) {
         if (under_way_.size() >= under_way_max) break;
         if (!under_way_.insert(name).second) continue;
         http::spawn(io_, deliver(std::move(name)));
-        any = true;
     }
-    return any;
 }
 
 http::Task<void> Worker::deliver(std::string name) {

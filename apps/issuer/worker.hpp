@@ -50,7 +50,7 @@ class Worker {
   private:
     void look_at_all();
     void plan(CaseId id);
-    bool send_due();
+    void send_due();
     http::Task<void> deliver(std::string name);
     http::Task<void> wait();
 

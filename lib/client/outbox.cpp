@@ -9,7 +9,7 @@ namespace mado::client {
 namespace {
 
 constexpr std::int64_t retry_first_s = 1, retry_longest_s = 300;
-constexpr std::size_t row_bytes_max = 64 * 1024;
+constexpr std::size_t row_bytes_max = 256 * 1024;
 
 Bytes bound_to(std::string_view name) {
     return to_bytes("outbox\n" + std::string(name));
