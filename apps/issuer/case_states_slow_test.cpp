@@ -384,8 +384,8 @@ TEST(CaseStates, WhoIsKnownAlready) {
     explore(0, true, true);
 }
 
-// 1.4 million states: by hand, before something of a case is changed for good
-// (--gtest_also_run_disabled_tests; half a minute in release, minutes with the sanitizers).
+// The product of the first two: by hand, before something of a case is changed for good
+// (--gtest_also_run_disabled_tests).
 TEST(CaseStates, DISABLED_TwoRegistersAndTwoCertificates) {
     explore(1, true);
 }
