@@ -6,6 +6,7 @@
 
 #include "base/program.hpp"
 #include "card_bench.hpp"
+#include "issue_bench.hpp"
 #include "log_bench.hpp"
 #include "match_bench.hpp"
 #include "portal_bench.hpp"
@@ -19,6 +20,7 @@ struct Options {
     CardSettings card;
     PortalSettings portal;
     MatchSettings match;
+    IssueSettings issue;
     std::string part = "all";
 };
 
@@ -64,6 +66,10 @@ int run(const Words& words) {
     auto* match = app.add_subcommand("match", "dirty registers: wrong links, and clerks' cases");
     match->add_option("--people", options.match.people)->check(CLI::Range(50, 2'000'000));
     match->add_option("--seed", options.match.seed, "drawn when left out");
+    auto* issue = app.add_subcommand("issue", "issuing: applications to active cards, a second");
+    issue->add_option("--people", options.issue.people)->check(CLI::Range(50, 2'000'000));
+    issue->add_option("--cases", options.issue.cases, "of one sample")->check(CLI::Range(1, 1'000));
+    issue->add_option("--samples", options.issue.samples)->check(CLI::Range(1, 100));
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
@@ -71,8 +77,9 @@ int run(const Words& words) {
     }
     if (app.got_subcommand("log")) return measure_log(options);
     if (app.got_subcommand("match")) return measure_matching(options.match) ? 0 : 1;
-    const auto figures =
-        app.got_subcommand("card") ? measure_cards(options.card) : measure_portal(options.portal);
+    const auto figures = app.got_subcommand("card")    ? measure_cards(options.card)
+                         : app.got_subcommand("issue") ? measure_issuing(options.issue)
+                                                       : measure_portal(options.portal);
     print(figures);
     return all_met(figures) ? 0 : 1;
 }

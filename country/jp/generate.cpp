@@ -121,34 +121,6 @@ json::object known_to_issuer(const Person& person) {
     return line;
 }
 
-// What somebody without a card applies for one with: who they are, and the numbers on their
-// insurance card, pension book and care card.
-json::object application(const json::object& known) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> roles{
-        {{"insured-number", "medical"},
-         {"basic-pension-number", "pension"},
-         {"care-insured-number", "care"}}};
-    json::array claims;
-    const auto claim = [&claims](std::string_view role, std::string_view scheme,
-                                 const json::value& fields) {
-        claims.push_back(json::object{
-            {"role", role}, {"number", json::object{{"scheme", scheme}, {"fields", fields}}}});
-    };
-    claim("resident", "resident-number", known.at("resident"));
-    for (const auto& one : known.at("identifiers").as_array()) {
-        for (const auto& [scheme, role] : roles) {
-            if (one.at("scheme").as_string() == scheme &&
-                one.at("state").as_string() == "current") {
-                claim(role, scheme, one.at("fields"));
-            }
-        }
-    }
-    json::object person;
-    for (const auto* name : {"name", "kana", "sex", "address", "birth_date"})
-        person[name] = known.at(name);
-    return {{"person", std::move(person)}, {"claims", std::move(claims)}, {"signing", true}};
-}
-
 void write_application(const std::string& folder, const Person& person) {
     const auto path = folder + "/" + *person.key + ".json";
     std::ofstream out(path, std::ios::binary);
@@ -213,6 +185,32 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
 }
 
 }  // namespace
+
+json::object application(const json::object& known) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> roles{
+        {{"insured-number", "medical"},
+         {"basic-pension-number", "pension"},
+         {"care-insured-number", "care"}}};
+    json::array claims;
+    const auto claim = [&claims](std::string_view role, std::string_view scheme,
+                                 const json::value& fields) {
+        claims.push_back(json::object{
+            {"role", role}, {"number", json::object{{"scheme", scheme}, {"fields", fields}}}});
+    };
+    claim("resident", "resident-number", known.at("resident"));
+    for (const auto& one : known.at("identifiers").as_array()) {
+        for (const auto& [scheme, role] : roles) {
+            if (one.at("scheme").as_string() == scheme &&
+                one.at("state").as_string() == "current") {
+                claim(role, scheme, one.at("fields"));
+            }
+        }
+    }
+    json::object person;
+    for (const auto* name : {"name", "kana", "sex", "address", "birth_date"})
+        person[name] = known.at(name);
+    return {{"person", std::move(person)}, {"claims", std::move(claims)}, {"signing", true}};
+}
 
 void generate(const GenerateOptions& options) {
     check(options);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/json.hpp"
 
 namespace mado::country {
 
@@ -22,5 +23,9 @@ struct GenerateOptions {
 // Writes <out>/holders/<holder id>.sqlite and <out>/people.ndjson; <out> appears when all of it is
 // there. Throws OperatorError when the options are wrong.
 void generate(const GenerateOptions& options);
+
+// What somebody without a card applies for one with, of their line in people.ndjson: who they are,
+// and the numbers on their insurance card, pension book and care card.
+json::object application(const json::object& known);
 
 }  // namespace mado::country

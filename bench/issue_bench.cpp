@@ -1,0 +1,213 @@
+#include "issue_bench.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <map>
+#include <memory>
+
+#include "../tests/country_fixture.hpp"
+#include "base/file.hpp"
+#include "cli/window.hpp"
+#include "crypto/key.hpp"
+#include "generate.hpp"
+
+namespace mado::bench {
+namespace {
+
+constexpr std::int64_t patience_s = 300;
+// A log-in of a clerk may ask 300 things a minute.
+constexpr int asks_of_a_log_in = 250;
+constexpr int look_every_ms = 50;
+// Well beyond 15 years.
+constexpr UnixTime grown_up_s = std::int64_t{16} * 366 * 86'400;
+
+// Those without a card, but the named one. Who is 15 may sign.
+std::vector<json::object> applicants(const tests::RunningCountry& country) {
+    std::ifstream in(country.path("state/country/people.ndjson"));
+    std::vector<json::object> out;
+    std::string line;
+    const auto grown_up = to_text(date_at(unix_now() - grown_up_s, 0));
+    while (std::getline(in, line)) {
+        const auto person = parse_json_object(line);
+        if (!person) throw Failure("people.ndjson has a line that is not JSON");
+        if (person->at("issued").as_bool() || person->at("key").is_string()) continue;
+        auto application = country::application(*person);
+        const auto birth = text_at(*person, "birth_date");
+        application["signing"] = birth < grown_up;
+        application["what"] = "applied";
+        out.push_back(std::move(application));
+    }
+    return out;
+}
+
+// The window, with a log-in that may still ask.
+class Clerk {
+  public:
+    explicit Clerk(const tests::RunningCountry& country) : country_(country) {}
+    json::object ask(const std::string& path, const json::object& body) {
+        if (!window_ || ++asked_ > asks_of_a_log_in) {
+            asked_ = 1;
+            window_ = std::make_unique<cli::Window>(country_.places(), country_.directory(),
+                                                    cli::ClerkCard{"sato-1", "1234"});
+        }
+        return window_->ask(path, body);
+    }
+    json::object act(const std::string& number, json::object happening) {
+        return ask("/cases/act", {{"number", number}, {"happening", std::move(happening)}});
+    }
+
+  private:
+    const tests::RunningCountry& country_;
+    std::unique_ptr<cli::Window> window_;
+    int asked_ = 0;
+};
+
+std::string step_of(const json::object& one) {
+    const auto& todo = one.at("todo").as_array();
+    return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
+}
+
+// Until all of them are there, or need a clerk; those that are there.
+std::vector<std::string> wait_for(Clerk& clerk, const std::vector<std::string>& cases,
+                                  std::string_view step) {
+    std::vector<std::string> out;
+    const auto until = unix_now() + patience_s;
+    for (const auto& number : cases) {
+        for (;;) {
+            const auto one = clerk.ask("/cases/show", {{"number", number}});
+            const auto at = step_of(one);
+            if (at == step) out.push_back(number);
+            if (at == step || at == "settle") break;
+            if (unix_now() > until) {
+                throw Failure("a case does not go on: " + json::serialize(one.at("todo")));
+            }
+            tests::pause_ms(look_every_ms);
+        }
+    }
+    return out;
+}
+
+// As a chip would make them; a chip's own time is measured by ./mado bench card.
+json::object keys(bool signing) {
+    const auto key = [](crypto::KeyType type) {
+        return base64url(crypto::PrivateKey::generate(type).public_key().spki());
+    };
+    json::object out{{"authentication", key(crypto::KeyType::p256)}};
+    if (signing) out["signing"] = key(crypto::KeyType::p384);
+    return {{"what", "keys_made"}, {"keys", std::move(out)}};
+}
+
+struct Sample {
+    double opened_s = 0, confirmed_s = 0, certified_s = 0, active_s = 0;
+    std::size_t cases = 0, settled = 0;
+};
+
+Sample issue(Clerk& clerk, const std::vector<json::object>& applications) {
+    Sample out;
+    std::map<std::string, bool> signing;
+    std::vector<std::string> cases;
+    const Stopwatch opening;
+    for (const auto& application : applications) {
+        const auto number = text_at(clerk.ask("/cases/open", {}), "number");
+        clerk.act(number, application);
+        signing[number] = application.at("signing").as_bool();
+        cases.push_back(number);
+    }
+    out.opened_s = opening.ms() / 1e3;
+    out.settled = cases.size();
+    cases = wait_for(clerk, cases, "make_keys");
+    out.cases = cases.size();
+    out.settled -= cases.size();
+    out.confirmed_s = opening.ms() / 1e3;
+    const Stopwatch certifying;
+    for (const auto& number : cases)
+        clerk.act(number, keys(signing.at(number)));
+    wait_for(clerk, cases, "write");
+    out.certified_s = certifying.ms() / 1e3;
+    const Stopwatch handing;
+    for (const auto& number : cases) {
+        clerk.act(number, {{"what", "written"}});
+        clerk.act(number, {{"what", "handed_over"}});
+    }
+    wait_for(clerk, cases, "");
+    out.active_s = handing.ms() / 1e3;
+    return out;
+}
+
+// User and system time of a process so far, by /proc/PID/stat (proc(5), fields 14 and 15).
+double cpu_s(int pid) {
+    std::ifstream file(fmt::format("/proc/{}/stat", pid));
+    std::string text;
+    std::getline(file, text);
+    std::istringstream rest(text.substr(text.rfind(')') + 1));
+    std::string skipped;
+    for (int field = 3; field < 14; ++field)
+        rest >> skipped;
+    double user = 0, system = 0;
+    rest >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+std::map<std::string, double> cpu_of_programs(const tests::RunningCountry& country) {
+    std::map<std::string, double> out;
+    const auto& places = country.places();
+    for (const auto& one : cli::program_status(places, cli::programs_of(places)))
+        out[one.name] = cpu_s(one.pid);
+    return out;
+}
+
+void print_shares(const std::map<std::string, double>& before,
+                  const std::map<std::string, double>& after, double seconds, double own_s,
+                  std::size_t cases) {
+    fmt::print("\nprocessor time of {} cases in {:.1f} s, ms a case\n", cases, seconds);
+    const auto each = [cases](double s) { return 1e3 * s / static_cast<double>(cases); };
+    for (const auto& [name, s] : after)
+        fmt::print("  {:<12} {:7.2f}\n", name, each(s - before.at(name)));
+    fmt::print("  {:<12} {:7.2f}\n", "this program", each(own_s));
+}
+
+}  // namespace
+
+std::vector<Figure> measure_issuing(const IssueSettings& settings) {
+    const tests::RunningCountry country(settings.people);
+    const auto waiting = applicants(country);
+    const auto count = static_cast<std::size_t>(settings.cases);
+    if (waiting.size() < count * static_cast<std::size_t>(settings.samples)) {
+        throw OperatorError(
+            fmt::format("only {} of them have no card: more --people, or fewer "
+                        "--cases or --samples",
+                        waiting.size()));
+    }
+    Clerk clerk(country);
+    Figure whole{.measure = "cases from the application to the active card", .unit = "/s"};
+    Figure confirmed{.measure = "… opened, and every register asked", .unit = "/s"};
+    Figure certified{.measure = "… keys to certificates", .unit = "/s"};
+    Figure active{.measure = "… handed over, active, insurers told", .unit = "/s"};
+    Figure settled{.measure = "cases that needed a clerk", .unit = "%"};
+    const auto before = cpu_of_programs(country);
+    const double own_before = process_cpu_us();
+    double seconds = 0;
+    std::size_t cases = 0;
+    for (int i = 0; i < settings.samples; ++i) {
+        const auto first = waiting.begin() + static_cast<std::ptrdiff_t>(count) * i;
+        const auto sample = issue(clerk, {first, first + static_cast<std::ptrdiff_t>(count)});
+        const auto made = static_cast<double>(sample.cases);
+        const double all_s = sample.confirmed_s + sample.certified_s + sample.active_s;
+        whole.samples.push_back(made / all_s);
+        confirmed.samples.push_back(static_cast<double>(count) / sample.confirmed_s);
+        certified.samples.push_back(made / sample.certified_s);
+        active.samples.push_back(made / sample.active_s);
+        settled.samples.push_back(100.0 * static_cast<double>(sample.settled) /
+                                  static_cast<double>(count));
+        seconds += all_s;
+        cases += count;
+    }
+    print_shares(before, cpu_of_programs(country), seconds, (process_cpu_us() - own_before) / 1e6,
+                 cases);
+    return {whole, confirmed, certified, active, settled};
+}
+
+}  // namespace mado::bench
