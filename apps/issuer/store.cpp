@@ -17,6 +17,8 @@ constexpr std::string_view first =
     ;
 
 constexpr std::size_t line_bytes_max = 128 * 1024;
+// That are kept in memory, of 2 to 20 KB each.
+constexpr std::size_t known_max = 2'000;
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
@@ -88,7 +90,7 @@ Bytes Store::index(std::string_view purpose, std::string_view text) const {
 }
 
 CaseId Store::open(const Opened& opened, By by) {
-    db::Transaction transaction(connection_);
+    Together together(*this);
     CaseId id = 0;
     {
         const db::ResetAtEnd reset(sql_.open);
@@ -97,7 +99,7 @@ CaseId Store::open(const Opened& opened, By by) {
         id = sql_.open.integer(0);
     }
     if (!write(id, opened, by)) throw Failure("a new case does not take its numbers");
-    transaction.commit();
+    together.commit();
     return id;
 }
 
@@ -107,21 +109,47 @@ bool Store::give(std::string_view health_care_number) {
 }
 
 CaseFile Store::find(CaseId id) {
-    CaseFile out;
-    out.id = id;
+    return known(id).file;
+}
+
+Store::Known& Store::known(CaseId id) {
+    if (const auto found = known_.find(id); found != known_.end()) return found->second;
+    Known out;
+    out.file.id = id;
     {
         const db::ResetAtEnd reset(sql_.find);
         sql_.find.bind("id", id);
         if (!sql_.find.step()) throw Failure("a case is not in the store");
-        out.number = sql_.find.text(0);
-        out.opened_at = sql_.find.integer(1);
+        out.file.number = sql_.find.text(0);
+        out.file.opened_at = sql_.find.integer(1);
     }
-    for (const auto& line : read_lines(id)) {
-        auto next = after(out.one, line.what, line.at);
+    for (const auto& line : lines(id)) {
+        auto next = after(out.file.one, line.what, line.at);
         if (!next) throw Failure("what happened to a case does not follow from what was before");
-        out.one = std::move(*next);
+        out.file.one = std::move(*next);
+        ++out.lines;
     }
-    return out;
+    if (known_.size() >= known_max) known_.clear();
+    return known_.emplace(id, std::move(out)).first->second;
+}
+
+Store::Together::Together(Store& store) : store_(store) {
+    if (store_.together_++ == 0) transaction_.emplace(store_.connection_);
+}
+
+void Store::Together::commit() {
+    if (store_.spoiled_) throw Failure("a part of what was to be written together was not");
+    if (transaction_) transaction_->commit();
+    committed_ = true;
+}
+
+Store::Together::~Together() {
+    --store_.together_;
+    if (!committed_) {
+        store_.known_.clear();
+        store_.spoiled_ = true;
+    }
+    if (transaction_) store_.spoiled_ = false;
 }
 
 std::optional<CaseId> Store::find(std::string_view number) {
@@ -141,10 +169,6 @@ std::vector<CaseId> Store::find(Date birth_date, std::string_view kana) {
 }
 
 std::vector<Line> Store::lines(CaseId id) {
-    return read_lines(id);
-}
-
-std::vector<Line> Store::read_lines(CaseId id) {
     std::vector<Line> out;
     auto& row = sql_.lines;
     const db::ResetAtEnd reset(row);
@@ -172,13 +196,12 @@ std::vector<CaseId> Store::open_cases(CaseId after, std::size_t count_max) {
     return out;
 }
 
-// In the caller's transaction.
+// Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
-    const auto file = find(id);
-    const auto line = static_cast<std::int64_t>(read_lines(id).size()) + 1;
-    auto next = after(file.one, what, by.at);
-    if (!next) return next;
-    if (*next == file.one) return next;
+    auto& now = known(id);
+    auto next = after(now.file.one, what, by.at);
+    if (!next || *next == now.file.one) return next;
+    const auto line = now.lines + 1;
     auto text = json::serialize(happening_json(what));
     sql_.add.bind("issue", id)
         .bind("line", line)
@@ -187,49 +210,51 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
         .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), bound_to(id, line)))
         .execute();
     wipe(text);
-    if (!file.one.person && next->person) {
+    if (!now.file.one.person && next->person) {
         const auto& person = *next->person;
         sql_.who.bind("id", id)
             .bind("index", index("who", who_text(person.birth_date, person.kana)))
             .execute();
     }
     if (has_ended(*next)) sql_.end.bind("id", id).bind("at", by.at).execute();
+    now.file.one = *next;
+    now.lines = line;
     return next;
 }
 
 std::expected<Case, Misfit> Store::add(CaseId id, const Happening& what, By by) {
-    db::Transaction transaction(connection_);
+    Together together(*this);
     auto next = write(id, what, by);
-    if (next) transaction.commit();
+    if (next) together.commit();
     return next;
 }
 
 std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const client::Prepared& request,
                                         By by) {
-    db::Transaction transaction(connection_);
+    Together together(*this);
     auto next = write(id, Sent{order}, by);
     if (!next) return next;
     outbox_.put(outbox_name(id, order), request, by.at);
-    transaction.commit();
+    together.commit();
     return next;
 }
 
 std::expected<Case, Misfit> Store::refuse(CaseId id, OrderName order, const std::string& code,
                                           By by) {
-    db::Transaction transaction(connection_);
+    Together together(*this);
     auto next = write(id, Sent{order}, by);
     if (next) next = write(id, Refused{order, code}, by);
-    if (next) transaction.commit();
+    if (next) together.commit();
     return next;
 }
 
 std::expected<Case, Misfit> Store::answer(CaseId id, OrderName order, const Happening& what,
                                           By by) {
-    db::Transaction transaction(connection_);
+    Together together(*this);
     auto next = write(id, what, by);
     if (!next) return next;
     outbox_.remove(outbox_name(id, order));
-    transaction.commit();
+    together.commit();
     return next;
 }
 

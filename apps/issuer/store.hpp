@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,13 +65,34 @@ class Store {
 
     client::Outbox& outbox() { return outbox_; }
 
+    // What is written while this lives is durable together, at commit(), or not at all. Within
+    // another one it is part of that, which cannot be committed when this one was not.
+    class Together {
+      public:
+        explicit Together(Store& store);
+        ~Together();
+        Together(const Together&) = delete;
+        Together& operator=(const Together&) = delete;
+        void commit();
+
+      private:
+        Store& store_;
+        std::optional<db::Transaction> transaction_;  // of the outermost
+        bool committed_ = false;
+    };
+
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, lines, open_cases, add, end, who;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
-    std::vector<Line> read_lines(CaseId id);
+    // A case as it is now, and how much happened to it.
+    struct Known {
+        CaseFile file;
+        std::int64_t lines = 0;
+    };
+    Known& known(CaseId id);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
 
     Secret seal_key_, index_key_, outbox_key_;
@@ -78,6 +100,10 @@ class Store {
     db::Connection connection_;
     client::Outbox outbox_;
     Statements sql_;
+    // What is durable or will be with the Together that is open: only this program writes.
+    std::map<CaseId, Known> known_;
+    int together_ = 0;
+    bool spoiled_ = false;
 };
 
 // Of an order in the outbox.

@@ -55,14 +55,22 @@ void Worker::look_at(CaseId id) {
     timer_.cancel();
 }
 
+// All that came and all that comes of it is durable at once, before anything of it leaves: a disk
+// takes some hundred commits a second, however little is in each.
 http::Task<void> Worker::run() {
     look_at_all();
     while (!stopped_) {
-        const auto ready = std::exchange(ready_, {});
-        for (const auto id : ready)
+        const auto came = std::exchange(came_, {});
+        Store::Together together(store_);
+        for (const auto& one : came)
+            note(one);
+        for (const auto id : std::exchange(ready_, {}))
             plan(id);
+        together.commit();
+        for (const auto& one : came)
+            under_way_.erase(one.name);
         send_due();
-        if (ready_.empty()) co_await wait();
+        if (ready_.empty() && came_.empty()) co_await wait();
     }
 }
 
@@ -116,20 +124,23 @@ http::Task<void> Worker::deliver(std::string name) {
     const auto what = parse_outbox_name(name);
     auto request = store_.outbox().find(name);
     if (!what || !request) throw Failure("the outbox has a request of no case");
-    std::optional<Happening> happening;
-    if (request->expires <= unix_now()) {
-        happening = Lapsed{what->order};
-    } else {
-        const auto result = co_await sender_.send(std::move(*request));
-        happening = happening_of(store_.find(what->id).one, what->order, result);
-    }
+    Came came{.name = std::move(name), .id = what->id, .order = what->order, .result = {}};
+    if (request->expires > unix_now()) came.result = co_await sender_.send(std::move(*request));
+    came_.push_back(std::move(came));
+    timer_.cancel();
+}
+
+// Without a result its time was over.
+void Worker::note(const Came& came) {
+    const auto now = unix_now();
+    std::optional<Happening> happening = Lapsed{came.order};
+    if (came.result) happening = happening_of(store_.find(came.id).one, came.order, *came.result);
     if (!happening) {
-        store_.outbox().try_later(name, unix_now());
-    } else if (!store_.answer(what->id, what->order, *happening, {.at = unix_now()})) {
+        store_.outbox().try_later(came.name, now);
+    } else if (!store_.answer(came.id, came.order, *happening, {.at = now})) {
         throw Failure("the answer to an order does not fit its case");
     }
-    under_way_.erase(name);
-    look_at(what->id);
+    ready_.insert(came.id);
 }
 
 }  // namespace mado::issuer

@@ -48,7 +48,15 @@ class Worker {
     [[nodiscard]] std::size_t busy() const { return under_way_.size(); }
 
   private:
+    // What came of a request; no result: its time was over.
+    struct Came {
+        std::string name;  // in the outbox
+        CaseId id = 0;
+        OrderName order;
+        std::optional<client::Result<client::Answered>> result;
+    };
     void look_at_all();
+    void note(const Came& came);
     void plan(CaseId id);
     void send_due();
     http::Task<void> deliver(std::string name);
@@ -61,6 +69,7 @@ class Worker {
     Sender sender_;
     http::asio::steady_timer timer_;
     std::set<CaseId> ready_;
+    std::vector<Came> came_;           // and is not noted yet
     std::set<std::string> under_way_;  // names in the outbox
     bool stopped_ = false;
 };
