@@ -36,6 +36,7 @@ constexpr std::array targets{
     Target{"head", head},
     Target{"http", http},
     Target{"import_line", import_line},
+    Target{"issuing", issuing},
     Target{"json", json},
     Target{"jwe", jwe},
     Target{"jws", jws},

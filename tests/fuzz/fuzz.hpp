@@ -74,6 +74,7 @@ bool form(ByteView in);
 bool head(ByteView in);
 bool http(ByteView in);
 bool import_line(ByteView in);
+bool issuing(ByteView in);
 bool json(ByteView in);
 bool jwe(ByteView in);
 bool jws(ByteView in);
