@@ -77,7 +77,7 @@ int serve(const std::string& config_path) {
          .style = "window",
          .cookie = "mado-window"});
     Askers askers(basis.directory, basis.identity);
-    Worker worker(io, store, parties, basis.policy, askers.sender());
+    Worker worker(io, store, parties, basis.policy, askers.sender(), log);
     http::spawn(io, worker.run());
     Office office{
         .site = site, .clerks = clerks, .schemes = schemes, .store = store, .worker = worker};

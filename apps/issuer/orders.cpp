@@ -1,8 +1,11 @@
 #include "orders.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "crypto/x509.hpp"
+#include "happenings.hpp"
 #include "numbers.hpp"
 #include "wire/subject.hpp"
 
@@ -168,8 +171,7 @@ Question take_back(const Parties& parties, const Case& one, Use use) {
                             .to = parties.authority,
                             .parameters = {{"act", "revoke"}},
                             .subject = own_subject(parties, one),
-                            .payload = {{"serial", serial_of(certificate)},
-                                        {"reason", "cessation-of-operation"}}});
+                            .payload = {{"serial", serial_of(certificate)}, {"reason", "ended"}}});
 }
 
 // ---- what came back ----
@@ -225,9 +227,19 @@ std::optional<Happening> issued_or_not(const Case& one, OrderName order, const j
     return out;
 }
 
-// Somebody has to look, or the same once more will do.
-bool is_passing(const client::Problem& problem) {
-    return wire::info(problem.code).status == 503 || wire::info(problem.code).status == 429;
+// The same once more will do. A holder that failed, and an answer that proves nothing, say of a
+// tell not that it was not done (gateway.md, "Tells"): its bytes go out again until their end.
+bool is_passing(OrderKind kind, wire::Code code) {
+    constexpr std::array says_nothing{wire::Code::holder_failed, wire::Code::internal,
+                                      wire::Code::answer_invalid, wire::Code::receipt_invalid};
+    if (std::ranges::find(says_nothing, code) != says_nothing.end()) return !is_ask(kind);
+    return wire::info(code).status == 503;
+}
+
+// What is too long to be read again is no answer.
+bool is_readable(const Parties& parties, const Happening& what) {
+    const auto line = parse_json_object(json::serialize(happening_json(what)));
+    return line && read_happening(*line, parties.schemes);
 }
 
 }  // namespace
@@ -260,29 +272,28 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
     throw Failure("an order of a kind that there is not");
 }
 
-std::optional<Happening> happening_of(const Case& one, OrderName order,
+bool is_ask(OrderKind kind) {
+    return kind == OrderKind::confirm || kind == OrderKind::collect;
+}
+
+std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
                                       const client::Result<client::Answered>& result) {
+    const auto refused = [order](wire::Code code) {
+        return Refused{.order = order, .code = std::string(wire::info(code).name)};
+    };
     if (!result) {
-        const auto& problem = result.error();
-        if (is_passing(problem)) return std::nullopt;
-        if (order.kind == OrderKind::confirm && problem.code == wire::Code::no_match) {
+        const auto code = result.error().code;
+        if (is_passing(order.kind, code)) return std::nullopt;
+        if (order.kind == OrderKind::confirm && code == wire::Code::no_match) {
             return NotHere{order.item};
         }
-        return Refused{.order = order, .code = std::string(wire::info(problem.code).name)};
+        return refused(code);
     }
-    switch (order.kind) {
-        case OrderKind::confirm:
-            return confirmed_or_not(order, *result);
-        case OrderKind::collect:
-            return issued_or_not(one, order, *result->answer.data);
-        case OrderKind::link:
-        case OrderKind::certify:
-        case OrderKind::activate:
-        case OrderKind::tell:
-        case OrderKind::take_back:
-            return Done{order};
-    }
-    return std::nullopt;
+    if (!is_ask(order.kind)) return Done{order};
+    auto out = order.kind == OrderKind::confirm ? confirmed_or_not(order, *result)
+                                                : issued_or_not(one, order, *result->answer.data);
+    if (out && !is_readable(parties, *out)) return refused(wire::Code::answer_invalid);
+    return out;
 }
 
 // Only what it has written, and differs.

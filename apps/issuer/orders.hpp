@@ -20,8 +20,11 @@ struct Parties {
 using Question = std::expected<client::Ask, wire::Code>;
 Question question_of(const Parties& parties, const Case& one, OrderName order, Date today);
 
-// None: nobody has answered yet, or not for good; the same request once more.
-std::optional<Happening> happening_of(const Case& one, OrderName order,
+// An ask changes nothing, whatever became of it; a tell may have been done.
+bool is_ask(OrderKind kind);
+
+// None: nobody has answered yet, or nobody can say what became of it; the same request once more.
+std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
                                       const client::Result<client::Answered>& result);
 
 // ---- for pages and tests ----

@@ -145,11 +145,11 @@ void Store::Together::commit() {
 
 Store::Together::~Together() {
     --store_.together_;
-    if (!committed_) {
+    if (!committed_ && store_.wrote_) {
         store_.known_.clear();
         store_.spoiled_ = true;
     }
-    if (transaction_) store_.spoiled_ = false;
+    if (transaction_) store_.spoiled_ = store_.wrote_ = false;
 }
 
 std::optional<CaseId> Store::find(std::string_view number) {
@@ -203,6 +203,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     if (!next || *next == now.file.one) return next;
     const auto line = now.lines + 1;
     auto text = json::serialize(happening_json(what));
+    wrote_ = true;
     sql_.add.bind("issue", id)
         .bind("line", line)
         .bind("at", by.at)

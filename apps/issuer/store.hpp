@@ -103,7 +103,7 @@ class Store {
     // What is durable or will be with the Together that is open: only this program writes.
     std::map<CaseId, Known> known_;
     int together_ = 0;
-    bool spoiled_ = false;
+    bool wrote_ = false, spoiled_ = false;  // within the outermost
 };
 
 // Of an order in the outbox.

@@ -13,7 +13,9 @@ namespace asio = http::asio;
 
 constexpr std::size_t under_way_max = 32;
 constexpr std::size_t cases_at_once = 1'000;
+constexpr std::size_t written_at_once = 100;  // cases; pages are answered in between
 constexpr std::chrono::milliseconds look_every{500};
+constexpr std::chrono::milliseconds again_after{1'000};
 
 }  // namespace
 
@@ -37,8 +39,9 @@ client::Task<client::Result<client::Answered>> Askers::send(client::Prepared req
 }
 
 Worker::Worker(asio::io_context& io, Store& store, const Parties& parties,
-               const wire::Policy& policy, Sender sender)
-    : io_(io),
+               const wire::Policy& policy, Sender sender, const Log& log)
+    : log_(log),
+      io_(io),
       store_(store),
       parties_(parties),
       policy_(policy),
@@ -55,27 +58,53 @@ void Worker::look_at(CaseId id) {
     timer_.cancel();
 }
 
-// All that came and all that comes of it is durable at once, before anything of it leaves: a disk
-// takes some hundred commits a second, however little is in each.
+// Until the signal. A disk that is full is tried again: what is ordered waits, and pages go on.
 http::Task<void> Worker::run() {
     look_at_all();
     while (!stopped_) {
-        const auto came = std::exchange(came_, {});
-        Store::Together together(store_);
-        for (const auto& one : came)
-            note(one);
-        for (const auto id : std::exchange(ready_, {}))
-            plan(id);
-        together.commit();
-        for (const auto& one : came)
-            under_way_.erase(one.name);
-        send_due();
-        if (ready_.empty() && came_.empty()) co_await wait();
+        bool failed = false;
+        try {
+            write_down();
+            send_due();
+            failing_ = false;
+        } catch (const Failure& failure) {
+            if (!failing_) log_.error("cannot_work", {{"why", std::string_view(failure.what())}});
+            failing_ = failed = true;
+        }
+        if (failed) {
+            co_await wait(again_after);
+        } else if (ready_.empty() && came_.empty()) {
+            co_await wait(look_every);
+        }
     }
 }
 
-http::Task<void> Worker::wait() {
-    timer_.expires_after(look_every);
+// What came and what comes of it is durable at once, before anything of it leaves: a disk takes
+// some hundred commits a second, however little is in each. What fails stays to be done.
+void Worker::write_down() {
+    const auto came = std::min(came_.size(), written_at_once);
+    std::vector<CaseId> cases;
+    Store::Together together(store_);
+    for (std::size_t i = 0; i < came; ++i) {
+        note(came_[i]);
+        cases.push_back(came_[i].id);
+    }
+    for (const auto id : ready_) {
+        if (cases.size() >= written_at_once) break;
+        cases.push_back(id);
+    }
+    for (const auto id : cases)
+        plan(id);
+    together.commit();
+    for (const auto id : cases)
+        ready_.erase(id);
+    for (std::size_t i = 0; i < came; ++i)
+        under_way_.erase(came_[i].name);
+    came_.erase(came_.begin(), came_.begin() + static_cast<std::ptrdiff_t>(came));
+}
+
+http::Task<void> Worker::wait(std::chrono::milliseconds at_most) {
+    timer_.expires_after(at_most);
     boost::system::error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
@@ -89,14 +118,25 @@ void Worker::look_at_all() {
     }
 }
 
+// One that cannot be read keeps no other waiting.
+std::optional<Case> Worker::read(CaseId id) {
+    try {
+        return store_.find(id).one;
+    } catch (const Failure& failure) {
+        log_.error("case_unreadable", {{"why", std::string_view(failure.what())}});
+        return std::nullopt;
+    }
+}
+
 // What can be ordered now and is not: signed, and kept for sending.
 void Worker::plan(CaseId id) {
     const auto now = unix_now();
-    const auto one = store_.find(id).one;
-    for (const auto& what : todo(one)) {
-        if (!what.order || !what.refused.empty() || one.open.contains(*what.order)) continue;
+    const auto one = read(id);
+    if (!one) return;
+    for (const auto& what : todo(*one)) {
+        if (!what.order || !what.refused.empty() || one->open.contains(*what.order)) continue;
         const auto order = *what.order;
-        const auto question = question_of(parties_, one, order, policy_.day_of(now));
+        const auto question = question_of(parties_, *one, order, policy_.day_of(now));
         if (question) {
             if (!store_.send(id, order, sender_.prepare(*question), {.at = now})) {
                 throw Failure("what is to do cannot be sent");
@@ -130,17 +170,32 @@ http::Task<void> Worker::deliver(std::string name) {
     timer_.cancel();
 }
 
-// Without a result its time was over.
 void Worker::note(const Came& came) {
     const auto now = unix_now();
+    const auto one = read(came.id);
+    if (!one) return store_.outbox().try_later(came.name, now);
+    if (!came.result && is_ask(came.order.kind)) return renew(came, *one);
     std::optional<Happening> happening = Lapsed{came.order};
-    if (came.result) happening = happening_of(store_.find(came.id).one, came.order, *came.result);
+    if (came.result) happening = happening_of(parties_, *one, came.order, *came.result);
     if (!happening) {
         store_.outbox().try_later(came.name, now);
     } else if (!store_.answer(came.id, came.order, *happening, {.at = now})) {
         throw Failure("the answer to an order does not fit its case");
     }
-    ready_.insert(came.id);
+}
+
+// Whatever became of an ask, it changed nothing: the same is asked anew, as seldom as before.
+void Worker::renew(const Came& came, const Case& one) {
+    const auto now = unix_now();
+    const auto question = question_of(parties_, one, came.order, policy_.day_of(now));
+    if (question) {
+        store_.outbox().renew(came.name, sender_.prepare(*question));
+        return;
+    }
+    const auto code = std::string(wire::info(question.error()).name);
+    if (!store_.answer(came.id, came.order, Refused{came.order, code}, {.at = now})) {
+        throw Failure("the answer to an order does not fit its case");
+    }
 }
 
 }  // namespace mado::issuer

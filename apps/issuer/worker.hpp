@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.hpp"
 #include "http/http.hpp"
 #include "orders.hpp"
 #include "store.hpp"
@@ -38,7 +39,7 @@ class Askers {
 class Worker {
   public:
     Worker(http::asio::io_context& io, Store& store, const Parties& parties,
-           const wire::Policy& policy, Sender sender);
+           const wire::Policy& policy, Sender sender, const Log& log);
     // Until stop(); begins with every case that is open.
     http::Task<void> run();
     void stop();
@@ -56,12 +57,16 @@ class Worker {
         std::optional<client::Result<client::Answered>> result;
     };
     void look_at_all();
+    std::optional<Case> read(CaseId id);
     void note(const Came& came);
+    void renew(const Came& came, const Case& one);
     void plan(CaseId id);
     void send_due();
     http::Task<void> deliver(std::string name);
-    http::Task<void> wait();
+    void write_down();
+    http::Task<void> wait(std::chrono::milliseconds at_most);
 
+    const Log& log_;
     http::asio::io_context& io_;
     Store& store_;
     const Parties& parties_;
@@ -71,6 +76,7 @@ class Worker {
     std::set<CaseId> ready_;
     std::vector<Came> came_;           // and is not noted yet
     std::set<std::string> under_way_;  // names in the outbox
+    bool failing_ = false;
     bool stopped_ = false;
 };
 

@@ -137,7 +137,7 @@ class WorkerTest : public ::testing::Test {
     void live(World& world, int steps_max) {
         http::asio::io_context io{1};
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
-        Worker worker(io, store, parties, policy, world.sender());
+        Worker worker(io, store, parties, policy, world.sender(), log);
         http::spawn(io, worker.run());
         for (int i = 0; i < steps_max && !is_idle(store, worker); ++i)
             io.run_one_for(std::chrono::milliseconds(20));
@@ -178,6 +178,7 @@ class WorkerTest : public ::testing::Test {
         return {{{Use::authentication, key()}, {Use::signing, key()}}};
     }
 
+    const Log log{"worker_test"};
     TempFolder folder;
     wire::Schemes schemes = test_schemes();
     wire::Directory directory = test_directory();
@@ -199,6 +200,23 @@ TEST_F(WorkerTest, FromTheApplicationToTheCardInHand) {
     EXPECT_TRUE(has_ended(find(id)));
     for (const auto& [what, times] : world.done)  // each certificate is collected
         EXPECT_EQ(times, what.starts_with("certificates/") ? 2 : 1) << what;
+}
+
+// What a page reports is durable by itself, and what does not fit spoils nothing else.
+TEST_F(WorkerTest, PagesWriteWhileTheWorkerWaits) {
+    World world(1);
+    const auto id = apply();
+    http::asio::io_context io{1};
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    Worker worker(io, store, parties, policy, world.sender(), log);
+    http::spawn(io, worker.run());
+    while (!is_idle(store, worker))
+        io.run_one_for(std::chrono::milliseconds(20));
+    EXPECT_FALSE(store.add(id, HandedOver{}, {.at = 1, .clerk = "sato"}));
+    EXPECT_TRUE(store.add(id, keys(), {.at = 2, .clerk = "sato"}));
+    EXPECT_FALSE(find(id).keys.empty()) << "another connection does not see it";
+    worker.stop();
+    io.run_for(std::chrono::milliseconds(1));
 }
 
 TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {

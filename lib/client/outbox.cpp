@@ -64,6 +64,8 @@ Outbox::Outbox(db::Connection& connection, const Secret& key)
       remove_(connection.prepare("delete from outbox where name = :name")),
       try_later_(connection.prepare("update outbox set next_try = :next, tries = tries + 1 "
                                     "where name = :name")),
+      renew_(connection.prepare("update outbox set expires = :expires, sealed = :sealed "
+                                "where name = :name")),
       due_(connection.prepare("select name from outbox where next_try <= :now "
                               "order by next_try, name limit :count")),
       find_(connection.prepare("select expires, tries, sealed from outbox where name = :name")) {}
@@ -89,6 +91,13 @@ void Outbox::try_later(std::string_view name, UnixTime now) {
         tries = find_.integer(1);
     }
     try_later_.bind("name", name).bind("next", now + retry_after_s(tries)).execute();
+}
+
+void Outbox::renew(std::string_view name, const Prepared& request) {
+    renew_.bind("name", name)
+        .bind("expires", request.expires)
+        .bind("sealed", seal(key_, name, request))
+        .execute();
 }
 
 std::vector<std::string> Outbox::due(UnixTime now, std::size_t count_max) {

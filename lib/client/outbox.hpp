@@ -34,6 +34,8 @@ class Outbox {
     void remove(std::string_view name);
     // Nobody answered: later, and later still.
     void try_later(std::string_view name, UnixTime now);
+    // Its time is over, and another one goes in its place; it waits as long as it did.
+    void renew(std::string_view name, const Prepared& request);
     // Those that may be sent again, or are over: the longest waiting first.
     std::vector<std::string> due(UnixTime now, std::size_t count_max);
     // Throws Failure: a row that does not open was altered, or the key is another.
@@ -41,7 +43,7 @@ class Outbox {
 
   private:
     const Secret& key_;
-    db::Statement put_, remove_, try_later_, due_, find_;
+    db::Statement put_, remove_, try_later_, renew_, due_, find_;
 };
 
 }  // namespace mado::client
