@@ -130,6 +130,12 @@ http::Task<void> Worker::deliver(std::string name) {
     }
     under_way_.erase(name);
     look_at(what->id);
+    // It may have made an end of a card that another case looks for.
+    const auto kind = what->order.kind;
+    if (kind == OrderKind::activate || kind == OrderKind::revoke_card) {
+        for (const auto id : store_.of_person(what->id))
+            look_at(id);
+    }
 }
 
 }  // namespace mado::issuer
