@@ -2,8 +2,11 @@
 // authority, issuing centre, a clerk at the command line and the chip of a virtual card.
 #include <boost/json.hpp>
 
+#include <thread>
+
 #include "base/file.hpp"
 #include "country_fixture.hpp"
+#include "db/db.hpp"
 
 namespace mado::tests {
 namespace {
@@ -49,9 +52,13 @@ class IssuingTest : public ::testing::Test {
     void make_card(const std::string& number) {
         done({"card", number, "jiro", "--new-pin", "2468", "--new-password", "ABC987"});
     }
-    Finished look(std::vector<std::string> words) {
-        words.insert(words.end(), {"--card", "jiro", "--pin", "2468"});
+    Finished look(std::vector<std::string> words) { return look(std::move(words), "jiro", "2468"); }
+    Finished look(std::vector<std::string> words, const std::string& card, const std::string& pin) {
+        words.insert(words.end(), {"--card", card, "--pin", pin});
         return country.cli(words);
+    }
+    bool works(const std::string& card, const std::string& pin) {
+        return look({"records", "claims"}, card, pin).status == 0;
     }
 
     RunningCountry country;
@@ -144,6 +151,188 @@ TEST_F(IssuingTest, ACaseThatIsGivenUpLeavesNoCertificate) {
     EXPECT_TRUE(wait_for_step(number, "").contains("cancelled"));
     EXPECT_NE(look({"records", "claims"}).status, 0);
     EXPECT_NE(issue({"hand-over", number}).status, 0);
+}
+
+// A card's life after it was handed over: one person, one country.
+class LifeOfACard : public IssuingTest {
+  protected:
+    std::int64_t counted(const std::string& database, const std::string& sql) {
+        db::Connection look_at(country.path(database), db::Access::read_only);
+        auto row = look_at.prepare(sql);
+        return row.step() ? row.integer(0) : 0;
+    }
+    // At the authority.
+    std::int64_t certificates(const std::string& status, const std::string& reason = {}) {
+        return counted("state/ca/ca.sqlite",
+                       "select count(*) from certificate where status = '" + status + "'" +
+                           (reason.empty() ? "" : " and reason = '" + reason + "'"));
+    }
+    // What the authority has accepted it does soon.
+    void expect_certificates(const std::string& status, std::int64_t count,
+                             const std::string& reason = {}) {
+        for (int i = 0; i < 1'000 && certificates(status, reason) != count; ++i)
+            pause_ms(10);
+        EXPECT_EQ(certificates(status, reason), count) << status << " " << reason;
+    }
+    void at(const std::string& holder, const std::string& sql) {
+        db::Connection(country.path("state/country/holders/" + holder + ".sqlite"),
+                       db::Access::read_write)
+            .run(sql);
+    }
+    std::string open(const std::vector<std::string>& words) {
+        std::vector<std::string> all{"open", "--person", person};
+        all.insert(all.end(), words.begin(), words.end());
+        return text_at(done(all), "number");
+    }
+    // Milliseconds from the case to what makes it effective: the relay has accepted, and the
+    // authority's certificates are suspended.
+    std::int64_t stopped_after_ms() {
+        const auto cases = counted(issuer, "select count(*) from issue");
+        std::thread clerk([this] { open({"--kind", "stop", "--reason", "lost"}); });
+        const auto wait = [](const auto& is_so) {
+            for (int i = 0; i < 3'000 && !is_so(); ++i)
+                pause_ms(5);
+        };
+        wait([&] { return counted(issuer, "select count(*) from issue") > cases; });
+        const auto begin = monotonic_us();
+        // Opened; sent and answered at both, for two certificates.
+        wait([&] {
+            return certificates("suspended") == 2 &&
+                   counted(issuer,
+                           "select count(*) from happening where issue = "
+                           "(select max(id) from issue)") >= 9;
+        });
+        const auto out = (monotonic_us() - begin) / 1'000;
+        clerk.join();
+        return out;
+    }
+    void first_card();
+    void loss_and_finding();
+    void replacement();
+    void new_pin();
+    void move();
+    void death();
+
+    const std::string issuer = "state/issuer/issuer.sqlite";
+    std::string person;  // the number of their first case
+};
+
+void LifeOfACard::first_card() {
+    person = IssuingTest::open();
+    done({"apply", person, application()});
+    wait_for_step(person, "make_keys");
+    make_card(person);
+    done({"hand-over", person});
+    wait_for_step(person, "");
+    ASSERT_TRUE(works("jiro", "2468"));
+}
+
+void LifeOfACard::loss_and_finding() {
+    const auto after_ms = stopped_after_ms();
+    std::printf("stopped at relay and authority after %lld ms\n", static_cast<long long>(after_ms));
+    EXPECT_LE(after_ms, 2'000);
+    EXPECT_FALSE(works("jiro", "2468"));
+    const auto again = done({"open", "--person", person, "--kind", "stop", "--reason", "lost"});
+    const auto stop = text_at(again, "number");
+    EXPECT_EQ(step_of(again), "look_for") << "it is stopped already";
+    done({"found", stop});
+    wait_for_step(stop, "");
+    expect_certificates("good", 2);
+    // The relay reads the authority's new list once a second.
+    bool again_works = false;
+    for (int i = 0; i < 20 && !again_works; ++i)
+        again_works = works("jiro", "2468");
+    EXPECT_TRUE(again_works) << look({"records", "claims"}).output;
+}
+
+void LifeOfACard::replacement() {
+    const auto stop = open({"--kind", "stop", "--reason", "lost"});
+    wait_for_step(stop, "look_for");
+    const auto next = open({"--kind", "replacement", "--reason", "lost"});
+    EXPECT_NE(issue({"open", "--person", person, "--kind", "change"}).status, 0) << "one at a time";
+    done({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
+    EXPECT_EQ(certificates("suspended"), 2) << "until the new card is active";
+    done({"hand-over", next});
+    wait_for_step(next, "");
+    wait_for_step(stop, "");
+    expect_certificates("revoked", 2, "lost");
+    expect_certificates("good", 2);
+    EXPECT_FALSE(works("jiro", "2468"));
+    EXPECT_TRUE(works("jiro-2", "1357"));
+    const auto found = done({"find", next}).at("people").at(0).as_object();
+    ASSERT_EQ(found.at("cards").as_array().size(), 4U);
+    EXPECT_EQ(text_at(found.at("cards").at(0).as_object(), "status"), "revoked");
+    EXPECT_EQ(text_at(found.at("cards").at(2).as_object(), "status"), "active");
+}
+
+void LifeOfACard::new_pin() {
+    for (int i = 0; i < 5; ++i)
+        look({"records", "claims"}, "jiro-2", "0000");
+    EXPECT_FALSE(works("jiro-2", "1357")) << "locked";
+    const auto unlock = open({"--kind", "unlock", "--uses", "authentication"});
+    EXPECT_NE(issue({"pin-set", unlock, "jiro-2", "--new-pin", "8642"}).status, 0);
+    EXPECT_NE(issue({"approve", unlock}).status, 0) << "who has opened it";
+    done({"--clerk", "taro", "approve", unlock});
+    wait_for_step(unlock, "reset");
+    done({"pin-set", unlock, "jiro-2", "--new-pin", "8642"});
+    EXPECT_TRUE(works("jiro-2", "8642"));
+    const auto looked = look({"log", "show", "--compare"}, "jiro-2", "8642");
+    EXPECT_NE(looked.output.find("card reset"), std::string::npos) << looked.output;
+}
+
+// Who moves keeps the number that the register has, under another municipality.
+void LifeOfACard::move() {
+    auto moved = *parse_json_object(read_file(application()).value_or(""));
+    auto& resident = moved.at("claims").as_array().at(0).as_object();
+    auto& fields = resident.at("number").as_object().at("fields").as_object();
+    const auto code = text_at(fields, "number");
+    fields["municipality"] = "992020";
+    moved["person"].as_object()["address"] = "九十九県B市港町3丁目4番5号";
+    moved["claims"] = json::array{json::value(resident)};
+    moved["signing"] = true;
+    const auto file = country.path("moved.json");
+    replace_file(file, as_bytes(json::serialize(moved)));
+    at("992011", "update 住民 set 消除日 = '2026-10-31' where 住民票コード = '" + code + "'");
+    at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
+                     "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', "
+                     "'九十九県B市港町3丁目4番5号', 5081101, 0)");
+    const auto change = open({"--kind", "change"});
+    done({"apply", change, file});
+    wait_for_step(change, "make_keys");
+    expect_certificates("revoked", 1, "attributes-changed");
+    EXPECT_TRUE(works("jiro-2", "8642")) << "the card goes on working";
+    done({"card", change, "jiro-2", "--new-password", "NEW456"});
+    wait_for_step(change, "");
+    expect_certificates("good", 2);
+    EXPECT_TRUE(works("jiro-2", "8642"));
+    const auto looked = look({"log", "show", "--compare"}, "jiro-2", "8642");
+    EXPECT_NE(looked.output.find("link start"), std::string::npos) << looked.output;
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+}
+
+void LifeOfACard::death() {
+    const auto early = open({"--kind", "end", "--reason", "death"});
+    EXPECT_EQ(text_at(wait_for_step(early, "settle").at("todo").at(0).as_object(), "actor"),
+              "clerk")
+        << "the register has them still";
+    done({"cancel", early, "another person"});
+    EXPECT_TRUE(works("jiro-2", "8642"));
+    at("992020",
+       "update jumin set ten_shutsu = 5081126 where umare = 3631205 and setai_no = 999999");
+    const auto end = open({"--kind", "end", "--reason", "death"});
+    wait_for_step(end, "");
+    EXPECT_FALSE(works("jiro-2", "8642"));
+    expect_certificates("good", 0);
+    expect_certificates("revoked", 2, "ended");
+}
+
+TEST_F(LifeOfACard, IsLostFoundReplacedUnlockedMovedAndEnds) {
+    first_card();
+    loss_and_finding();
+    replacement();
+    new_pin();
+    move();
+    death();
 }
 
 TEST_F(IssuingTest, OnlyClerksAreLetIn) {

@@ -61,7 +61,7 @@ Issued Office::issue(const Issue& what) const {
 // A certificate that was signed and not kept, because the power went or the disk is full, is
 // nobody's: it left this function in no way, and the next one has another serial number.
 bool Office::decide(const Order& order, UnixTime now) {
-    auto decision = judge(order, options_.store.known(order, now),
+    auto decision = judge(order, options_.store.known(order),
                           {.now = now,
                            .utc_offset_s = options_.utc_offset_s,
                            .authority_ends = options_.authority.certificate().not_after()});

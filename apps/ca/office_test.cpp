@@ -84,14 +84,16 @@ TEST_F(Working, ARefusalIsARowThatSaysWhy) {
     EXPECT_EQ(said(authentication_order(new_key())), "issued") << "and the next one goes on";
 }
 
-TEST_F(Working, ANewOneSupersedesTheOlder) {
-    const auto old = issued(authentication_order(new_key()));
+TEST_F(Working, ANewOneSupersedesTheOneOfItsKey) {
+    const auto key = new_key();
+    const auto old = issued(authentication_order(key));
     const auto signing = issued(signing_order(new_key()));
     const auto others = issued(authentication_order(new_key(), "2"));
-    const auto next = issued(authentication_order(new_key()));
+    const auto card = issued(authentication_order(new_key()));
+    const auto next = issued(authentication_order(key));
     EXPECT_EQ(status(old), "revoked superseded");
     EXPECT_TRUE(listed(old));
-    for (const auto* one : {&signing, &others, &next}) {
+    for (const auto* one : {&signing, &others, &card, &next}) {
         EXPECT_EQ(status(*one), "good -");
         EXPECT_FALSE(listed(*one));
     }

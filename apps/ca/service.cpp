@@ -138,8 +138,12 @@ Decision judge_issue(const Order& order, Use use, const Known& known, const Mome
                                std::min(end_of(ends, moment.utc_offset_s), moment.authority_ends)},
               .supersedes = {}};
     if (person) out.attributes = std::move(person->attributes);
-    for (const auto& one : known.of_number) {
-        if (one.use == use) out.supersedes.push_back(one.serial);
+    // An order that came twice leaves one. Those of other keys are another card's, which works
+    // until the issuer ends it: the new one may never be handed over.
+    for (const auto& one : known.of_key) {
+        if (one.status != Status::revoked && one.not_after > moment.now) {
+            out.supersedes.push_back(one.serial);
+        }
     }
     return out;
 }

@@ -42,9 +42,8 @@ struct Kept {
 
 // What bears on an order.
 struct Known {
-    std::optional<Kept> named;    // the certificate with the order's serial number
-    std::vector<Kept> of_key;     // those with the order's key
-    std::vector<Kept> of_number;  // this person's that are not revoked and not over
+    std::optional<Kept> named;  // the certificate with the order's serial number
+    std::vector<Kept> of_key;   // those with the order's key
 };
 
 // Why an order is not carried out. The issuer reads it in `certificates`.
@@ -72,7 +71,8 @@ struct Issue {
     crypto::PublicKey key;
     std::optional<Attributes> attributes;
     Validity validity;
-    std::vector<std::string> supersedes;  // serial numbers, revoked in the same moment
+    std::vector<std::string>
+        supersedes;  // serial numbers, of the same key: revoked in the same moment
 };
 struct Change {
     std::string serial;

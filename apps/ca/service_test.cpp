@@ -218,19 +218,23 @@ TEST(JudgeIssue, NoneOutlivesItsAuthority) {
         EXPECT_EQ(issue(order, {.authority_ends = ends}).validity.not_after, ends);
 }
 
-TEST(JudgeIssue, ANewOneSupersedesTheOlderOfThatUse) {
+// The card that somebody has works until the issuer ends it; a key has one certificate at a time.
+TEST(JudgeIssue, ANewOneSupersedesThoseOfItsKeyOnly) {
     Asked asked;
-    asked.known.of_number = {{.serial = "a", .number = "1", .use = Use::authentication},
-                             {.serial = "b", .number = "1", .use = Use::signing},
-                             {.serial = "c",
-                              .number = "1",
-                              .use = Use::signing,
-                              .status = Status::suspended,
-                              .reason = "lost"}};
+    asked.known.of_key = {{.serial = "a", .number = "1", .not_after = noon + 1},
+                          {.serial = "b", .number = "1", .not_after = noon},
+                          {.serial = "c",
+                           .number = "1",
+                           .not_after = noon + 1,
+                           .status = Status::revoked,
+                           .reason = "ended"},
+                          {.serial = "d",
+                           .number = "1",
+                           .not_after = noon + 1,
+                           .status = Status::suspended,
+                           .reason = "by-request"}};
     EXPECT_EQ(issue(authentication_order(key_of(KeyType::p256)), asked).supersedes,
-              std::vector<std::string>{"a"});
-    EXPECT_EQ(issue(signing_order(key_of(KeyType::p256)), asked).supersedes,
-              (std::vector<std::string>{"b", "c"}));
+              (std::vector<std::string>{"a", "d"}));
 }
 
 // ---- statuses ----

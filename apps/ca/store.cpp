@@ -76,8 +76,6 @@ Store::Store(const std::string& path)
           "order by ordered.line limit 1), (select max(line) + 1 from ordered), 1)")),
       by_serial_(connection_.prepare(select_kept("serial = :serial"))),
       by_key_(connection_.prepare(select_kept("key = :key"))),
-      by_number_(connection_.prepare(
-          select_kept("number = :number and status <> 'revoked' and not_after > :now"))),
       add_decided_(connection_.prepare(
           "insert into decided (line, decided_at, outcome, serial, refusal) values "
           "(:line, :now, :outcome, :serial, :refusal)")),
@@ -130,7 +128,7 @@ std::vector<Order> Store::undecided(std::size_t max) {
     return out;
 }
 
-Known Store::known(const Order& order, UnixTime now) {
+Known Store::known(const Order& order) {
     Known out;
     if (order.serial) {
         by_serial_.bind("serial", *order.serial);
@@ -141,8 +139,6 @@ Known Store::known(const Order& order, UnixTime now) {
         by_key_.bind("key", base64url(*key));
         out.of_key = read_kept(by_key_);
     }
-    by_number_.bind("number", order.number).bind("now", now);
-    out.of_number = read_kept(by_number_);
     return out;
 }
 

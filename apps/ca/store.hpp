@@ -38,7 +38,7 @@ class Store {
     // The next ones that wait, in their order; but what ends a certificate never waits for those
     // that are to be issued.
     std::vector<Order> undecided(std::size_t max);
-    Known known(const Order& order, UnixTime now);
+    Known known(const Order& order);
     // Durable when it returns. ConstraintBroken: the order was decided before.
     void decide(const Order& order, const Result& result, UnixTime now);
 
@@ -67,7 +67,6 @@ class Store {
     db::Statement first_undecided_;
     db::Statement by_serial_;
     db::Statement by_key_;
-    db::Statement by_number_;
     db::Statement add_decided_;
     db::Statement add_certificate_;
     db::Statement set_status_;

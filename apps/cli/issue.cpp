@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t file_bytes_max = 64 * 1024;
+constexpr std::size_t file_bytes_max = 2 * 1024 * 1024;  // a batch of invitations
+constexpr std::size_t file_values_max = 100'000;
 constexpr std::int64_t certificates_ms_max = 30'000;
 constexpr std::chrono::milliseconds look_every{200};
 
@@ -34,7 +35,8 @@ void print_todo(const json::object& what) {
 }
 
 void print_summary(const json::object& one) {
-    std::cout << fmt::format("{}  {}\n", text_at(one, "number"), printable(text_at(one, "name")));
+    std::cout << fmt::format("{}  {}  {}\n", text_at(one, "number"), text_at(one, "kind"),
+                             printable(text_at(one, "name")));
     const auto& todo = one.at("todo").as_array();
     for (const auto& what : todo)
         print_todo(what.as_object());
@@ -62,12 +64,37 @@ void print_case(const json::object& one) {
     }
 }
 
+// With their cards, as far as the issuing centre's own cases say, and their cases.
+void print_person(const json::object& one) {
+    std::cout << fmt::format("{}  {}  {}\n", text_at(one, "person"),
+                             printable(text_at(one, "name")), text_at(one, "birth_date"));
+    for (const auto& card : one.at("cards").as_array()) {
+        const auto& object = card.as_object();
+        std::cout << fmt::format("  {}  {}  {} まで until\n", text_at(object, "use"),
+                                 text_at(object, "status"),
+                                 to_rfc3339(object.at("not_after").as_int64()));
+    }
+    for (const auto& each : one.at("cases").as_array())
+        print_summary(each.as_object());
+}
+
 void print(const IssueOptions& options, const json::object& one) {
     if (options.json) {
         std::cout << json::serialize(one) << "\n";
+    } else if (const auto* people = one.if_contains("people")) {
+        for (const auto& each : people->as_array())
+            print_person(each.as_object());
+        if (people->as_array().empty()) std::cout << "見つかりません nobody is found\n";
     } else if (const auto* cases = one.if_contains("cases")) {
-        for (const auto& each : cases->as_array())
-            print_summary(each.as_object());
+        for (const auto& each : cases->as_array()) {
+            const auto& object = each.as_object();
+            if (object.contains("todo")) {
+                print_summary(object);
+            } else {
+                std::cout << fmt::format("{}  {}\n", text_at(object, "number"),
+                                         printable(text_at(object, "name")));
+            }
+        }
         if (cases->as_array().empty()) std::cout << "待っているものはありません nothing waits\n";
     } else {
         print_case(one);
@@ -77,7 +104,8 @@ void print(const IssueOptions& options, const json::object& one) {
 json::object read_object(const std::string& path) {
     const auto text = read_file(path, file_bytes_max);
     if (!text) throw OperatorError("there is no file " + path);
-    auto object = parse_json_object(*text);
+    auto object =
+        parse_json_object(*text, {.text_bytes_max = file_bytes_max, .values_max = file_values_max});
     if (!object) throw OperatorError(path + " is not a JSON object: " + object.error().why);
     return std::move(*object);
 }
@@ -123,11 +151,15 @@ json::object make_card(const Places& places, Window& window, const IssueOptions&
         one = window.ask("/cases/act",
                          {{"number", options.number}, {"happening", std::move(happening)}});
     };
+    const bool is_change = text_at(one, "kind") == "change";  // the card stays
     if (waits_for(one, "make_keys")) {
         const auto key = [&chip](KeyUse use, crypto::KeyType type) {
             return base64url(demand(chip.generate(use, type)).spki());
         };
-        json::object keys{{"authentication", key(KeyUse::authentication, crypto::KeyType::p256)}};
+        json::object keys;
+        if (!is_change) {
+            keys["authentication"] = key(KeyUse::authentication, crypto::KeyType::p256);
+        }
         if (one.at("signing").as_bool()) {
             keys["signing"] = key(KeyUse::signing, crypto::KeyType::p384);
         }
@@ -157,9 +189,11 @@ json::object make_card(const Places& places, Window& window, const IssueOptions&
     const auto& certificates = one.at("certificates").as_object();
     write(KeyUse::authentication, certificates.if_contains("authentication"));
     write(KeyUse::signing, certificates.if_contains("signing"));
-    const auto pin =
-        read_secret(options.new_pin, "本人が決めた4桁の暗証番号 the person's new PIN: ");
-    demand(chip.set_pin(KeyUse::authentication, pin));
+    if (certificates.contains("authentication")) {
+        const auto pin =
+            read_secret(options.new_pin, "本人が決めた4桁の暗証番号 the person's new PIN: ");
+        demand(chip.set_pin(KeyUse::authentication, pin));
+    }
     if (certificates.contains("signing")) {
         const auto password = read_secret(
             options.new_password, "本人が決めた署名用の暗証番号 the person's signing password: ");
@@ -184,9 +218,19 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
             return {{"what", "taken_out"}, {"claim", place_of(options.claim)}};
         case IssueAct::hand_over:
             return {{"what", "handed_over"}};
+        case IssueAct::found:
+            return {{"what", "found"}};
+        case IssueAct::give_up:
+            return {{"what", "given_up"}};
+        case IssueAct::approve:
+            return {{"what", "approved"}};
+        case IssueAct::pin_set:
+            return {{"what", "pin_set"}};
         case IssueAct::cancel:
             return {{"what", "cancelled"}, {"reason", options.reason}};
         case IssueAct::open:
+        case IssueAct::invite:
+        case IssueAct::find:
         case IssueAct::day:
         case IssueAct::show:
         case IssueAct::again:
@@ -209,6 +253,41 @@ json::object try_again(Window& window, const IssueOptions& options) {
     return one;
 }
 
+json::object opening(const IssueOptions& options) {
+    json::object out{{"kind", options.kind}};
+    if (!options.person.empty()) out["person"] = options.person;
+    if (!options.reason.empty()) out["reason"] = options.reason;
+    if (!options.uses.empty()) out["uses"] = json::array(options.uses.begin(), options.uses.end());
+    return out;
+}
+
+json::object search(const IssueOptions& options) {
+    if (!options.number.empty()) return {{"number", options.number}};
+    if (!options.health_number.empty()) return {{"health_care_number", options.health_number}};
+    return {{"birth_date", options.birth_date}, {"kana", options.kana}};
+}
+
+// A PIN of the person's own choice, into the chip that was unlocked: the entry is in their list.
+json::object set_pins(const Places& places, Window& window, const IssueOptions& options) {
+    using card::KeyUse;
+    const auto before = window.ask("/cases/show", {{"number", options.number}});
+    if (!waits_for(before, "reset")) {
+        throw OperatorError("the chip is not opened before the case says so: ./mado issue show " +
+                            options.number);
+    }
+    const auto& name = options.card.empty() ? options.number : options.card;
+    chip::Inserted reader(places.card(name));
+    auto chip = demand(card::Personaliser::begin(reader, card_issuer_key(places, name)));
+    if (!options.new_pin.empty()) {
+        demand(chip.set_pin(KeyUse::authentication, Secret(as_bytes(options.new_pin))));
+    }
+    if (!options.new_password.empty()) {
+        demand(chip.set_pin(KeyUse::signing, Secret(as_bytes(options.new_password))));
+    }
+    return window.ask("/cases/act",
+                      {{"number", options.number}, {"happening", {{"what", "pin_set"}}}});
+}
+
 }  // namespace
 
 int issue(const Places& places, IssueAct act, const IssueOptions& options) {
@@ -216,7 +295,16 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
     Window window(places, directory, options.clerk);
     switch (act) {
         case IssueAct::open:
-            print(options, window.ask("/cases/open", {}));
+            print(options, window.ask("/cases/open", opening(options)));
+            return 0;
+        case IssueAct::invite:
+            print(options, window.ask("/cases/invite", read_object(options.file)));
+            return 0;
+        case IssueAct::find:
+            print(options, window.ask("/people/find", search(options)));
+            return 0;
+        case IssueAct::pin_set:
+            print(options, set_pins(places, window, options));
             return 0;
         case IssueAct::day:
             print(options, window.ask("/cases/day", {}));
@@ -234,6 +322,9 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::correct:
         case IssueAct::take_out:
         case IssueAct::hand_over:
+        case IssueAct::found:
+        case IssueAct::give_up:
+        case IssueAct::approve:
         case IssueAct::cancel:
             print(options, window.ask("/cases/act", {{"number", options.number},
                                                      {"happening", happening_of(act, options)}}));

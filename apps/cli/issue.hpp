@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "places.hpp"
 #include "window.hpp"
@@ -10,15 +11,35 @@ namespace mado::cli {
 
 struct IssueOptions {
     ClerkCard clerk{.card = "sato-1", .pin = {}};
-    std::string number;  // of the case
-    std::string file;    // apply: the application, JSON
-    std::string reason;  // cancel
-    std::string claim;   // correct, take-out: its place
-    std::string card;    // card: the name of the new card; "": the case's number
+    std::string number;                       // of the case
+    std::string file;                         // apply: the application, JSON
+    std::string reason;                       // cancel, open
+    std::string kind = "first", person = {};  // open: the number of any case of theirs
+    std::vector<std::string> uses = {};       // open, unlock: whose PINs
+    std::string health_number = {}, birth_date = {}, kana = {};  // find
+    std::string claim;                                           // correct, take-out: its place
+    std::string card;  // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
     bool json = false;
 };
-enum class IssueAct { open, apply, day, show, correct, take_out, again, card, hand_over, cancel };
+enum class IssueAct {
+    open,
+    invite,
+    find,
+    apply,
+    day,
+    show,
+    correct,
+    take_out,
+    again,
+    card,
+    hand_over,
+    found,
+    give_up,
+    approve,
+    pin_set,
+    cancel
+};
 int issue(const Places& places, IssueAct act, const IssueOptions& options);
 
 }  // namespace mado::cli

@@ -478,6 +478,13 @@ struct IssueCommands {
     IssueAct act = IssueAct::day;
 };
 
+void add_issue_find(CLI::App& command, IssueOptions& options) {
+    command.add_option("number", options.number, "of any case of theirs");
+    command.add_option("--health-number", options.health_number, "the health-care number");
+    command.add_option("--birth-date", options.birth_date, "1988-12-05, and:");
+    command.add_option("--kana", options.kana, "the reading of the name");
+}
+
 void add_issue(CLI::App& app, IssueCommands& issue) {
     auto* out = app.add_subcommand("issue",
                                    "cards: a clerk's work at a window, from an "
@@ -496,7 +503,16 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
         return command;
     };
     add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
-    add("open", "a new case", IssueAct::open, false);
+    auto* open = add("open", "a new case", IssueAct::open, false);
+    open->add_option("--kind", options.kind,
+                     "first, replacement, stop, unlock, change, return, end");
+    open->add_option("--person", options.person, "whose: the number of any case of theirs");
+    open->add_option("--reason", options.reason, "why, as its kind has it");
+    open->add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
+    add("invite", "a case for each of many people", IssueAct::invite, false)
+        ->add_option("file", options.file, "JSON: people, each with person, claims, signing")
+        ->required();
+    add_issue_find(*add("find", "a person: cards and cases", IssueAct::find, false), options);
     add("show", "a case, whole", IssueAct::show, true);
     add("apply", "what the person applies with", IssueAct::apply, true)
         ->add_option("file", options.file, "JSON: person, claims, signing")
@@ -513,6 +529,13 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
     add("hand-over", "the person has it", IssueAct::hand_over, true);
+    add("found", "a card that was stopped works again", IssueAct::found, true);
+    add("give-up", "a card that was stopped is lost for good", IssueAct::give_up, true);
+    add("approve", "an unlock, by another clerk", IssueAct::approve, true);
+    auto* pin_set = add("pin-set", "a new PIN in the chip", IssueAct::pin_set, true);
+    pin_set->add_option("name", options.card, "of the card (default: the number of the case)");
+    pin_set->add_option("--new-pin", options.new_pin, "four digits");
+    pin_set->add_option("--new-password", options.new_password, "of the signing key");
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();

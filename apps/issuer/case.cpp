@@ -7,170 +7,15 @@
 namespace mado::issuer {
 namespace {
 
-constexpr std::int64_t day_s = 86'400;
-
-constexpr std::array steps{
-    StepInfo{Step::apply, "apply", "②", false, 30},
-    StepInfo{Step::confirm, "confirm", "③④⑤", true, 1},
-    StepInfo{Step::settle, "settle", "⑤", false, 14},
-    StepInfo{Step::link, "link", "⑧-1", true, 1},
-    StepInfo{Step::make_keys, "make_keys", "⑥", false, 14},
-    StepInfo{Step::certify, "certify", "⑥⑦", true, 1},
-    StepInfo{Step::write, "write", "⑧-1", false, 1},
-    StepInfo{Step::hand_over, "hand_over", "⑨⑩", false, 30},
-    StepInfo{Step::activate, "activate", "⑧-2", true, 1},
-    StepInfo{Step::tell, "tell", "⑪", true, 7},
-    StepInfo{Step::take_back, "take_back", "", true, 1},
-};
-
-constexpr OrderName link_order{OrderKind::link, 0};
-constexpr OrderName activate_order{OrderKind::activate, 0};
-
-OrderName of_use(OrderKind kind, Use use) {
-    return {kind, static_cast<int>(use)};
-}
-
-OrderName of_claim(OrderKind kind, std::size_t claim) {
-    return {kind, static_cast<int>(claim)};
-}
-
-std::vector<Use> uses_of(const Case& one) {
-    return one.signing ? std::vector{Use::authentication, Use::signing}
-                       : std::vector{Use::authentication};
-}
-
-bool is_settled(const Claim& claim) {
-    return claim.finding == Finding::same || claim.finding == Finding::not_applied;
-}
-
-// Numbers may not change while a link with them may exist.
-bool is_frozen(const Case& one) {
-    return one.has_done(link_order) || one.is_in_doubt(link_order);
-}
-
-Actor who_does(OrderKind kind) {
-    switch (kind) {
-        case OrderKind::confirm:
-        case OrderKind::tell:
-            return Actor::register_holder;
-        case OrderKind::link:
-        case OrderKind::activate:
-            return Actor::relay;
-        case OrderKind::certify:
-        case OrderKind::collect:
-        case OrderKind::take_back:
-            return Actor::authority;
-    }
-    return Actor::relay;
-}
-
-// ---- what is to do ----
-
-class Todos {
-  public:
-    explicit Todos(const Case& one) : case_(one) {}
-
-    // By people, or at the window.
-    void add(Step step, Actor actor, std::optional<int> claim = {}) {
-        out_.push_back({.step = step,
-                        .actor = actor,
-                        .order = {},
-                        .claim = claim,
-                        .refused = {},
-                        .since = case_.changed,
-                        .until = case_.changed + info(step).days * day_s});
-    }
-    // One that was refused waits for a clerk.
-    void order(Step step, OrderName order, std::optional<int> claim = {}) {
-        const auto refused = case_.refused.find(order);
-        if (refused == case_.refused.end()) {
-            add(step, who_does(order.kind), claim);
-        } else {
-            add(step, Actor::clerk, claim);
-            out_.back().refused = refused->second;
-        }
-        out_.back().order = order;
-    }
-    [[nodiscard]] bool empty() const { return out_.empty(); }
-    std::vector<Todo> take() { return std::move(out_); }
-
-  private:
-    const Case& case_;
-    std::vector<Todo> out_;
-};
-
-// The resident register is asked first: what it says of namesakes the others need to know.
-void add_claims(Todos& todos, const Case& one) {
-    const bool is_resident = is_settled(one.claims.front());
-    for (std::size_t i = 0; i < (is_resident ? one.claims.size() : 1); ++i) {
-        const auto claim = static_cast<int>(i);
-        switch (one.claims[i].finding) {
-            case Finding::open:
-            case Finding::agreed:
-                todos.order(Step::confirm, of_claim(OrderKind::confirm, i), claim);
-                break;
-            case Finding::otherwise:
-                todos.add(Step::settle, Actor::clerk, claim);
-                break;
-            case Finding::not_here:
-                todos.add(Step::settle, Actor::person, claim);
-                break;
-            case Finding::same:
-            case Finding::not_applied:
-                break;
-        }
-    }
-}
-
-// Accepted is not issued yet: then it is collected, or nothing of it is there.
-void add_certificates(Todos& todos, const Case& one) {
-    for (const auto use : uses_of(one)) {
-        if (one.certificates.contains(use)) continue;
-        const auto certify = of_use(OrderKind::certify, use);
-        todos.order(Step::certify,
-                    one.has_done(certify) ? of_use(OrderKind::collect, use) : certify);
-    }
-}
-
-void add_told(Todos& todos, const Case& one) {
-    for (std::size_t i = 0; i < one.claims.size(); ++i) {
-        const auto& claim = one.claims[i];
-        const auto tell = of_claim(OrderKind::tell, i);
-        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell)) {
-            todos.order(Step::tell, tell, static_cast<int>(i));
-        }
-    }
-}
-
-// What may exist at the authority is ended there, once it is known whether it does.
-void add_taken_back(Todos& todos, const Case& one) {
-    for (const auto use : uses_of(one)) {
-        const auto certify = of_use(OrderKind::certify, use);
-        const auto collect = of_use(OrderKind::collect, use);
-        const auto take_back = of_use(OrderKind::take_back, use);
-        if (one.open.contains(certify)) {
-            todos.order(Step::take_back, certify);
-        } else if (one.certificates.contains(use)) {
-            if (!one.has_done(take_back)) todos.order(Step::take_back, take_back);
-        } else if (one.has_done(certify) || one.lapsed.contains(certify)) {
-            todos.order(Step::take_back, collect);
-        }
-    }
-}
-
-void add_to_the_card(Todos& todos, const Case& one) {
-    if (one.keys.empty()) return todos.add(Step::make_keys, Actor::clerk);
-    add_certificates(todos, one);
-    if (!todos.empty()) return;
-    if (!one.written) return todos.add(Step::write, Actor::clerk);
-    if (!one.handed_over) return todos.add(Step::hand_over, Actor::person);
-    if (!one.has_done(activate_order)) return todos.order(Step::activate, activate_order);
-    add_told(todos, one);
-}
-
 // ---- what happened ----
 
 using Result = std::expected<void, Misfit>;
+
+// Numbers may not change while a link with them may exist, nor under what follows from them.
+bool is_frozen(const Case& one) {
+    return one.has_done(link_order) || one.is_in_doubt(link_order) || !one.keys.empty() ||
+           is_ending(one);
+}
 
 bool is_to_do(const Case& one, OrderName order) {
     return std::ranges::any_of(todo(one), [&](const Todo& what) { return what.order == order; });
@@ -196,10 +41,24 @@ bool close(Case& one, OrderName order) {
 Result happen(Case& one, const Opened& opened) {
     if (one.numbers == opened.numbers) return {};
     if (!one.numbers.issuing.empty()) return std::unexpected(Misfit::unexpected);
+    const auto& kind = info(opened.kind);
+    if (opened.known.has_value() != kind.is_known || !has_reason(opened.kind, opened.reason)) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    one.kind = opened.kind;
+    one.reason = opened.reason;
     one.numbers = opened.numbers;
-    one.person = opened.known;
-    one.is_linked = opened.known.has_value();
+    one.known = opened.known;
+    if (!kind.applies) one.person = opened.known;
     one.signing = opened.known && opened.signing;
+    one.invited = opened.invited;
+    one.linked = opened.linked;
+    one.before = opened.before;
+    // A card that is given back needs no register's word.
+    const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
+    if (one.kind == Kind::end && one.reason != "returned" && resident != one.linked.end()) {
+        one.claims.push_back({.role = Role::resident, .number = resident->number});
+    }
     return {};
 }
 
@@ -207,6 +66,9 @@ Result happen(Case& one, const Applied& applied) {
     if (one.person || one.cancelled) return std::unexpected(Misfit::too_late);
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
     if (applied.claims.empty() || applied.claims.front().role != Role::resident) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    if (one.kind == Kind::change && applied.claims.size() != 1) {
         return std::unexpected(Misfit::unexpected);
     }
     one.person = applied.person;
@@ -235,6 +97,7 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
 }
 
 Result happen(Case& one, const Confirmed& confirmed) {
+    if (one.kind == Kind::end) return std::unexpected(Misfit::unexpected);
     if (auto ok = find(one, confirmed.claim, Finding::same, {}); !ok) return ok;
     auto* claim = find_claim(one, confirmed.claim);
     claim->answer = confirmed.answer;
@@ -251,10 +114,18 @@ Result happen(Case& one, const NotHere& not_here) {
     return find(one, not_here.claim, Finding::not_here, {});
 }
 
+Result happen(Case& one, const Gone& gone) {
+    if (one.kind != Kind::end) return std::unexpected(Misfit::unexpected);
+    return find(one, gone.claim, Finding::gone, {});
+}
+
+// What was resumed and is stopped again meanwhile is not resumed.
 Result happen(Case& one, const Done& done) {
     if (one.has_done(done.order)) return {};
     if (!close(one, done.order)) return std::unexpected(Misfit::unexpected);
-    one.done.insert(done.order);
+    const auto kind = done.order.kind;
+    const bool undone = !one.found && (kind == OrderKind::resume || kind == OrderKind::resume_card);
+    if (!undone) one.done.insert(done.order);
     return {};
 }
 
@@ -326,11 +197,14 @@ Result happen(Case& one, const Corrected& corrected) {
     return {};
 }
 
-// Nobody gets a card without being a resident.
+// Nobody gets a card without being a resident. Of a death a clerk may know better than a register
+// that was not told yet.
 Result happen(Case& one, const TakenOut& taken_out) {
     auto claim = open_claim(one, taken_out.claim);
     if (!claim) return std::unexpected(claim.error());
-    if ((*claim)->role == Role::resident) return std::unexpected(Misfit::unexpected);
+    if ((*claim)->role == Role::resident && one.kind != Kind::end) {
+        return std::unexpected(Misfit::unexpected);
+    }
     (*claim)->finding = Finding::not_applied;
     (*claim)->writing.clear();
     forget_refusals(one, taken_out.claim);
@@ -374,154 +248,108 @@ Result happen(Case& one, const HandedOver&) {
 }
 
 // Not once the card may be active: such a card is stopped, not taken back.
+// A stop is given up or found; of an end that has begun the rest follows.
 Result happen(Case& one, const Cancelled& cancelled) {
     if (one.cancelled) return {};
-    if (one.has_done(activate_order) || one.is_in_doubt(activate_order)) {
+    if (one.kind == Kind::stop) return std::unexpected(Misfit::unexpected);
+    if (one.has_done(activate_order) || one.is_in_doubt(activate_order) ||
+        (one.kind == Kind::end && is_ending(one)) || has_ended(one)) {
         return std::unexpected(Misfit::too_late);
     }
     one.cancelled = cancelled.reason;
     return {};
 }
 
+// ---- a stop ----
+
+Result of_open_stop(const Case& one) {
+    if (one.kind != Kind::stop) return std::unexpected(Misfit::unexpected);
+    if (one.given_up || one.overtaken || has_ended(one)) {
+        return std::unexpected(Misfit::too_late);
+    }
+    return {};
+}
+
+Result happen(Case& one, const Found&) {
+    if (one.kind == Kind::stop && one.found) return {};
+    if (auto ok = of_open_stop(one); !ok) return ok;
+    one.found = true;
+    return {};
+}
+
+void forget(Case& one, OrderName order) {
+    one.done.erase(order);
+    one.lapsed.erase(order);
+    one.refused.erase(order);
+}
+
+// Whatever of it was done may have been undone.
+Result happen(Case& one, const StoppedAgain&) {
+    if (one.kind == Kind::stop && !one.found && !one.given_up) return {};
+    if (auto ok = of_open_stop(one); !ok) return ok;
+    one.found = false;
+    for (std::size_t i = 0; i < one.before.size(); ++i) {
+        for (const auto kind :
+             {OrderKind::stop, OrderKind::suspend, OrderKind::resume_card, OrderKind::resume}) {
+            forget(one, of_place(kind, i));
+        }
+    }
+    return {};
+}
+
+// Revoked is for good, whatever else is still on its way.
+Result happen(Case& one, const GivenUp&) {
+    if (one.kind == Kind::stop && one.given_up) return {};
+    if (auto ok = of_open_stop(one); !ok) return ok;
+    one.found = false;
+    one.given_up = true;
+    return {};
+}
+
+Result happen(Case& one, const Overtaken&) {
+    if (one.kind != Kind::stop) return std::unexpected(Misfit::unexpected);
+    if (one.overtaken) return {};
+    if (has_ended(one)) return std::unexpected(Misfit::too_late);
+    one.found = false;
+    one.overtaken = true;
+    return {};
+}
+
+// ---- an unlock ----
+
+Result approve(Case& one, std::string_view clerk) {
+    if (one.kind != Kind::unlock || clerk.empty()) return std::unexpected(Misfit::unexpected);
+    if (one.approved) return {};
+    if (one.cancelled) return std::unexpected(Misfit::too_late);
+    if (clerk == one.opened_by) return std::unexpected(Misfit::same_hand);
+    one.approved = true;
+    return {};
+}
+
+// Whose hand it was: `after` says.
+Result happen(Case&, const Approved&) {
+    return std::unexpected(Misfit::unexpected);
+}
+
+Result happen(Case& one, const PinSet&) {
+    if (one.pin_set) return {};
+    if (!is_to_do(one, Step::reset)) return std::unexpected(Misfit::too_early);
+    one.pin_set = true;
+    return {};
+}
+
 }  // namespace
 
-std::string_view to_text(Actor actor) {
-    switch (actor) {
-        case Actor::person:
-            return "person";
-        case Actor::clerk:
-            return "clerk";
-        case Actor::register_holder:
-            return "register";
-        case Actor::relay:
-            return "relay";
-        case Actor::authority:
-            return "authority";
-    }
-    return "";
-}
-
-std::string_view to_text(Role role) {
-    switch (role) {
-        case Role::resident:
-            return "resident";
-        case Role::medical:
-            return "medical";
-        case Role::pension:
-            return "pension";
-        case Role::care:
-            return "care";
-    }
-    return "";
-}
-
-std::optional<Role> parse_role(std::string_view text) {
-    for (const auto role : {Role::resident, Role::medical, Role::pension, Role::care}) {
-        if (to_text(role) == text) return role;
-    }
-    return std::nullopt;
-}
-
-std::string_view to_text(Finding finding) {
-    switch (finding) {
-        case Finding::open:
-            return "open";
-        case Finding::same:
-            return "same";
-        case Finding::otherwise:
-            return "otherwise";
-        case Finding::agreed:
-            return "agreed";
-        case Finding::not_here:
-            return "not_here";
-        case Finding::not_applied:
-            return "not_applied";
-    }
-    return "";
-}
-
-std::string_view to_text(Use use) {
-    return use == Use::authentication ? "authentication" : "signing";
-}
-
-std::optional<Use> parse_use(std::string_view text) {
-    for (const auto use : uses) {
-        if (to_text(use) == text) return use;
-    }
-    return std::nullopt;
-}
-
-std::string_view to_text(OrderKind kind) {
-    switch (kind) {
-        case OrderKind::confirm:
-            return "confirm";
-        case OrderKind::link:
-            return "link";
-        case OrderKind::certify:
-            return "certify";
-        case OrderKind::collect:
-            return "collect";
-        case OrderKind::activate:
-            return "activate";
-        case OrderKind::tell:
-            return "tell";
-        case OrderKind::take_back:
-            return "take_back";
-    }
-    return "";
-}
-
-std::optional<OrderKind> parse_order_kind(std::string_view text) {
-    for (const auto kind :
-         {OrderKind::confirm, OrderKind::link, OrderKind::certify, OrderKind::collect,
-          OrderKind::activate, OrderKind::tell, OrderKind::take_back}) {
-        if (to_text(kind) == text) return kind;
-    }
-    return std::nullopt;
-}
-
-std::string_view to_text(Misfit misfit) {
-    switch (misfit) {
-        case Misfit::too_early:
-            return "too_early";
-        case Misfit::too_late:
-            return "too_late";
-        case Misfit::unexpected:
-            return "unexpected";
-    }
-    return "";
-}
-
-const StepInfo& info(Step step) {
-    const auto found = std::ranges::find(steps, step, &StepInfo::step);
-    if (found == steps.end()) throw Failure("a step is not in the table");
-    return *found;
-}
-
-std::vector<Todo> todo(const Case& one) {
-    Todos todos(one);
-    if (one.cancelled) {
-        add_taken_back(todos, one);
-    } else if (!one.person) {
-        todos.add(Step::apply, Actor::person);
-    } else if (!std::ranges::all_of(one.claims, &is_settled)) {
-        add_claims(todos, one);
-    } else if (!one.is_linked && !one.has_done(link_order)) {
-        todos.order(Step::link, link_order);
-    } else {
-        add_to_the_card(todos, one);
-    }
-    return todos.take();
-}
-
-bool has_ended(const Case& one) {
-    return todo(one).empty();
-}
-
-std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now) {
+std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now,
+                                  std::string_view clerk) {
     Case out = before;
-    const auto ok = std::visit([&out](const auto& one) { return happen(out, one); }, what);
+    const auto ok = std::holds_alternative<Approved>(what)
+                        ? approve(out, clerk)
+                        : std::visit([&out](const auto& one) { return happen(out, one); }, what);
     if (!ok) return std::unexpected(ok.error());
+    if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
+        out.opened_by = clerk;
+    }
     if (out != before) out.changed = now;
     return out;
 }

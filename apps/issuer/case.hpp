@@ -1,7 +1,8 @@
-// One case of issuing a card, from the invitation to the card in hand: what happened, what is to do
-// next, by whom and until when (docs/protocols/issuer.md; the report's steps 1 to 11). Values
-// only: the store keeps the happenings of a case, and replays them; whoever works on it asks what
-// is to do, and hands in what happened.
+// One case of the issuing centre's: a card from the invitation to the card in hand, its loss, its
+// replacement, a new PIN, a move, a death (docs/protocols/issuer.md; the report's steps 1 to 11).
+// What happened, what is to do next, by whom and until when. Values only: the store keeps the
+// happenings of a case, and replays them; whoever works on it asks what is to do, and hands in what
+// happened. case.cpp: what happened; todo.cpp: what is to do; words.cpp: how all of it is called.
 #pragma once
 
 #include <array>
@@ -21,23 +22,46 @@ namespace mado::issuer {
 
 using mado::to_text;  // not hidden by the overloads of this namespace
 
+// What a case is for. One machine: a kind says which steps it takes.
+enum class Kind { first, replacement, stop, unlock, change, from_abroad, end };
+struct KindInfo {
+    Kind kind;
+    std::string_view name;
+    bool is_known;  // the person has had a card, by an earlier case
+    bool applies;   // with attributes and numbers, which registers confirm
+    bool is_alone;  // one of these at a time for a person
+    std::array<std::string_view, 4> reasons;  // none: it needs none
+};
+const KindInfo& info(Kind kind);
+std::string_view to_text(Kind kind);
+std::optional<Kind> parse_kind(std::string_view text);
+bool has_reason(Kind kind, std::string_view reason);
+
 // Who has to do something.
 enum class Actor { person, clerk, register_holder, relay, authority };
 std::string_view to_text(Actor actor);
 
 // The report's steps, in the order in which a case goes through them.
 enum class Step {
-    apply,      // 2: at the municipality, with the insurance card
-    confirm,    // 3, 4, 5: each register is asked about its own number
-    settle,     // a register writes otherwise, or does not know the number
-    link,       // our addition to 8-1: before 6, so that 6 is in the person's list
-    make_keys,  // at the window, in the chip
-    certify,    // 6, 7
-    write,      // 8-1: certificates into the chip
-    hand_over,  // 9, and 10: its registration
-    activate,   // 8-2: never before the person has the card
-    tell,       // 11: medical insurers hear the health-care number
-    take_back,  // of a case that ended early: its certificates
+    apply,        // 2: at the municipality, with the insurance card
+    confirm,      // 3, 4, 5: each register is asked about its own number
+    settle,       // a register writes otherwise, or does not know the number
+    link,         // our addition to 8-1: before 6, so that 6 is in the person's list
+    make_keys,    // at the window, in the chip
+    certify,      // 6, 7
+    write,        // 8-1: certificates into the chip
+    hand_over,    // 9, and 10: its registration
+    activate,     // 8-2: never before the person has the card
+    tell,         // 11: medical insurers hear the health-care number
+    take_back,    // of a case that ended early: its certificates
+    stop,         // at relay and authority at once
+    look_for,     // stopped: until the card is found, given up or replaced
+    resume,       // it was found
+    end_signing,  // name or address have changed
+    end_old,      // what the person had before, or all of it
+    approve,      // by another clerk: four eyes
+    record,       // the person's list has it before the chip is opened
+    reset,        // of the PIN, in the chip
 };
 struct StepInfo {
     Step step;
@@ -60,6 +84,7 @@ enum class Finding {
     agreed,       // a clerk says that it is the same person: asked again, with its own writing
     not_here,     // it does not know the number
     not_applied,  // taken out of the case: by the person, or by a clerk
+    gone,         // it has nobody under it any more: dead, or abroad
 };
 
 // The four attributes (and the reading), as the application writes them.
@@ -84,8 +109,8 @@ struct Claim {
     Role role = Role::medical;
     wire::PersonNumber number;
     Finding finding = Finding::open;
-    std::string writing;  // what differs, as the register answered it (JSON); "" when nothing
-    std::string answer;   // the register's own, signed: for the relay, with the order's place
+    std::string writing = {};  // what differs, as the register answered it (JSON); "": nothing
+    std::string answer = {};   // the register's own, signed: for the relay, with the order's place
     std::uint64_t index = 0;
     bool only_one = false;
 
@@ -98,7 +123,25 @@ std::string_view to_text(Use use);
 std::optional<Use> parse_use(std::string_view text);
 
 // What is ordered of somebody else. `item`: the claim's place, or the certificate's use.
-enum class OrderKind { confirm, link, certify, collect, activate, tell, take_back };
+// `stop`, `resume_card` (the relay's), `suspend`, `resume` and `end_old` (the authority's) are
+// about the certificate at that place of those before; `revoke_card` and `reset` (the relay's)
+// about all.
+enum class OrderKind {
+    confirm,
+    link,
+    certify,
+    collect,
+    activate,
+    tell,
+    take_back,
+    stop,
+    suspend,
+    resume_card,
+    resume,
+    revoke_card,
+    end_old,
+    reset,
+};
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
 struct OrderName {
@@ -109,16 +152,31 @@ struct OrderName {
 
 // ---- what happens ----
 
-struct Opened {
-    Numbers numbers;
-    // Who has had a card is known already: who they are stands here, and nobody is asked again.
-    std::optional<Attributes> known;
-    bool signing = false;
-};
 struct Applied {
     Attributes person;
     std::vector<Claim> claims;  // the first is the resident's
     bool signing = false;       // a signing certificate too: who is 15, and wants it
+
+    bool operator==(const Applied&) const = default;
+};
+// Of a card that the person has had from this centre.
+struct Before {
+    Use use = Use::authentication;
+    std::string certificate;  // DER in base64url
+
+    bool operator==(const Before&) const = default;
+};
+struct Opened {
+    Numbers numbers;
+    // Who has had a card is known already: who they are stands here.
+    std::optional<Attributes> known = {};
+    bool signing = false;
+    Kind kind = Kind::first;
+    std::string reason = {};
+    std::vector<Claim> linked = {};   // numbers that the relay has of them, newest first
+    std::vector<Before> before = {};  // certificates that the case is about
+    std::optional<Applied> invited =
+        {};  // what is known of somebody without a card: to be confirmed
 };
 // Durable before anything leaves: from here on it may have been done.
 struct Sent {
@@ -138,7 +196,10 @@ struct WritesOtherwise {
 struct NotHere {
     int claim = 0;
 };
-struct Done {  // of link, certify, activate, tell and take_back
+struct Gone {
+    int claim = 0;
+};
+struct Done {  // of all but confirm and collect
     OrderName order;
 };
 struct Certified {
@@ -185,16 +246,31 @@ struct HandedOver {};
 struct Cancelled {
     std::string reason;
 };
+// Of a stop: the person has the card again, and it is seen that it is they.
+struct Found {};
+struct StoppedAgain {};  // after all
+struct GivenUp {};
+struct Overtaken {};  // another case made an end of the card: a new one is active, or none will be
+// Of an unlock.
+struct Approved {};
+struct PinSet {};
 using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
                                Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
-                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled>;
+                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
+                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet>;
 
 // ---- the case ----
 
 struct Case {
+    Kind kind = Kind::first;
+    std::string reason;
     Numbers numbers;
+    std::optional<Attributes> known;   // by an earlier case
     std::optional<Attributes> person;  // once it is known who
-    bool is_linked = false;            // by an earlier case
+    std::optional<Applied> invited;
+    std::vector<Claim> linked;
+    std::vector<Before> before;
+    std::string opened_by;
     std::vector<Claim> claims;
     bool signing = false;
     std::set<OrderName> open;                  // sent, and not answered
@@ -203,6 +279,8 @@ struct Case {
     std::set<OrderName> done;
     std::map<Use, std::string> keys, certificates;
     bool written = false, handed_over = false;
+    bool found = false, given_up = false, overtaken = false;
+    bool approved = false, pin_set = false;
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
 
@@ -219,10 +297,14 @@ enum class Misfit {
     too_early,   // what comes before it has not happened
     too_late,    // the card is in hand, or the case has ended
     unexpected,  // nobody ordered it, or there is no such claim
+    same_hand,   // whoever opened the case does not approve it
+    other_case,  // another case of this person has to end first
+    no_card,     // the person has none that counts
 };
 std::string_view to_text(Misfit misfit);
-// The case after it. The same happening once more changes nothing.
-std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now);
+// The case after it. The same happening once more changes nothing. `clerk`: whose hand it was.
+std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now,
+                                  std::string_view clerk = {});
 
 // What is to do. All of it can be done now, in any order; none: the case has ended.
 struct Todo {
@@ -236,5 +318,22 @@ struct Todo {
 std::vector<Todo> todo(const Case& one);
 // With a card in hand, or without.
 bool has_ended(const Case& one);
+
+// ---- for both halves of the machine ----
+
+OrderName of_use(OrderKind kind, Use use);
+OrderName of_place(OrderKind kind, std::size_t place);
+constexpr OrderName link_order{OrderKind::link, 0};
+constexpr OrderName activate_order{OrderKind::activate, 0};
+constexpr OrderName revoke_card_order{OrderKind::revoke_card, 0};
+constexpr OrderName reset_order{OrderKind::reset, 0};
+// As far as anything is known.
+const std::optional<Attributes>& who_of(const Case& one);
+// What it has certificates made for.
+std::vector<Use> uses_of(const Case& one);
+// A number that the relay has of the person already.
+bool is_linked(const Case& one, const Claim& claim);
+// Of a certificate before the end may have come: the rest of it is to be done.
+bool is_ending(const Case& one);
 
 }  // namespace mado::issuer

@@ -6,6 +6,8 @@ namespace mado::issuer {
 namespace {
 
 constexpr std::size_t claims_max = 16;
+constexpr std::size_t linked_max = 64;  // of all cases of a person
+constexpr std::size_t before_max = 16;
 constexpr std::size_t text_bytes_max = 256;
 constexpr std::size_t signed_bytes_max = 32 * 1024;
 constexpr std::size_t key_bytes_max = 2 * 1024;  // a public key's
@@ -51,23 +53,38 @@ Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes)
     return claim;
 }
 
+json::array claims_json(const std::vector<Claim>& claims) {
+    json::array out;
+    for (const auto& claim : claims)
+        out.push_back(claim_json(claim));
+    return out;
+}
+
+json::array before_json(const std::vector<Before>& before) {
+    json::array out;
+    for (const auto& one : before) {
+        out.push_back(json::object{{"use", to_text(one.use)}, {"certificate", one.certificate}});
+    }
+    return out;
+}
+
 // ---- each one's members ----
 
 json::object members(const Opened& one) {
-    json::object out{{"issuing", one.numbers.issuing},
+    json::object out{{"kind", to_text(one.kind)},
+                     {"issuing", one.numbers.issuing},
                      {"certificate", one.numbers.certificate},
                      {"health_care", one.numbers.health_care},
                      {"signing", one.signing}};
+    if (!one.reason.empty()) out["reason"] = one.reason;
     if (one.known) out["known"] = attributes_json(*one.known);
+    if (!one.linked.empty()) out["linked"] = claims_json(one.linked);
+    if (!one.before.empty()) out["before"] = before_json(one.before);
+    if (one.invited) out["invited"] = application_json(*one.invited);
     return out;
 }
 json::object members(const Applied& one) {
-    json::array claims;
-    for (const auto& claim : one.claims)
-        claims.push_back(claim_json(claim));
-    return {{"person", attributes_json(one.person)},
-            {"claims", std::move(claims)},
-            {"signing", one.signing}};
+    return application_json(one);
 }
 json::object members(const Confirmed& one) {
     return {{"claim", one.claim},
@@ -79,6 +96,9 @@ json::object members(const WritesOtherwise& one) {
     return {{"claim", one.claim}, {"writing", one.writing}};
 }
 json::object members(const NotHere& one) {
+    return {{"claim", one.claim}};
+}
+json::object members(const Gone& one) {
     return {{"claim", one.claim}};
 }
 json::object members(const TakenOut& one) {
@@ -108,25 +128,24 @@ json::object members(const KeysMade& one) {
 json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
 }
-json::object members(const Written&) {
-    return {};
-}
-json::object members(const HandedOver&) {
-    return {};
-}
-// Sent, done, lapsed, to be tried again, waived.
-template <class OfOrder>
-json::object members(const OfOrder& one) {
-    return {{"order", order_json(one.order)}};
+// Sent, done, lapsed, to be tried again, waived; and those that say nothing more.
+template <class Other>
+json::object members(const Other& one) {
+    if constexpr (std::is_empty_v<Other>) {
+        return {};
+    } else {
+        return {{"order", order_json(one.order)}};
+    }
 }
 
 std::string_view name_of(const Happening& what) {
     // In the order of the variant.
     static constexpr std::array<std::string_view, std::variant_size_v<Happening>> names{
-        "opened",   "applied",   "sent",      "confirmed",   "otherwise",
-        "not_here", "done",      "certified", "not_issued",  "refused",
-        "lapsed",   "decided",   "corrected", "taken_out",   "try_again",
-        "waived",   "keys_made", "written",   "handed_over", "cancelled"};
+        "opened",      "applied",   "sent",       "confirmed", "otherwise",     "not_here",
+        "done",        "certified", "not_issued", "refused",   "lapsed",        "decided",
+        "corrected",   "taken_out", "try_again",  "waived",    "keys_made",     "written",
+        "handed_over", "cancelled", "gone",       "found",     "stopped_again", "given_up",
+        "overtaken",   "approved",  "pin_set"};
     return names.at(what.index());
 }
 
@@ -135,12 +154,52 @@ Parsed<Happening> finish(const Members& in, Happening what) {
     return what;
 }
 
-Parsed<Happening> read_opened(Members& in) {
+Parsed<std::vector<Claim>> read_claims(const json::array& values, const wire::Schemes& schemes) {
+    std::vector<Claim> out;
+    for (const auto& value : values) {
+        auto claim = read_claim(value, schemes);
+        if (!claim) return std::unexpected(claim.error());
+        out.push_back(std::move(*claim));
+    }
+    return out;
+}
+
+Parsed<std::vector<Before>> read_before(const json::array& values) {
+    std::vector<Before> out;
+    for (const auto& value : values) {
+        if (!value.is_object()) return bad("a certificate is not an object");
+        Members in(value.get_object());
+        out.push_back(
+            {.use = read_use(in), .certificate = in.text("certificate", signed_bytes_max)});
+        if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    }
+    return out;
+}
+
+Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
+    const auto kind = parse_kind(in.text("kind"));
+    if (!kind) return bad("an unknown kind of case");
     Opened out{.numbers = {.issuing = in.text("issuing"),
                            .certificate = in.text("certificate"),
                            .health_care = in.text("health_care")},
-               .known = {},
-               .signing = in.boolean("signing")};
+               .signing = in.boolean("signing"),
+               .kind = *kind,
+               .reason = in.optional_text("reason").value_or("")};
+    if (in.has("linked")) {
+        auto linked = read_claims(in.array("linked", linked_max), schemes);
+        if (!linked) return std::unexpected(linked.error());
+        out.linked = std::move(*linked);
+    }
+    if (in.has("before")) {
+        auto before = read_before(in.array("before", before_max));
+        if (!before) return std::unexpected(before.error());
+        out.before = std::move(*before);
+    }
+    if (const auto* invited = in.optional_object("invited")) {
+        auto application = read_application(*invited, schemes);
+        if (!application) return std::unexpected(application.error());
+        out.invited = std::move(*application);
+    }
     if (const auto* known = in.optional_object("known")) {
         auto person = read_attributes(*known);
         if (!person) return std::unexpected(person.error());
@@ -149,16 +208,16 @@ Parsed<Happening> read_opened(Members& in) {
     return finish(in, std::move(out));
 }
 
-Parsed<Happening> read_applied(Members& in, const wire::Schemes& schemes) {
+Parsed<Applied> read_applied(Members& in, const wire::Schemes& schemes) {
     auto person = read_attributes(in.object("person"));
     if (!person) return std::unexpected(person.error());
-    Applied out{.person = std::move(*person), .claims = {}, .signing = in.boolean("signing")};
-    for (const auto& value : in.array("claims", claims_max)) {
-        auto claim = read_claim(value, schemes);
-        if (!claim) return std::unexpected(claim.error());
-        out.claims.push_back(std::move(*claim));
-    }
-    return finish(in, std::move(out));
+    auto claims = read_claims(in.array("claims", claims_max), schemes);
+    if (!claims) return std::unexpected(claims.error());
+    Applied out{.person = std::move(*person),
+                .claims = std::move(*claims),
+                .signing = in.boolean("signing")};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
 }
 
 Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
@@ -193,6 +252,7 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
                                           .writing = in.text("writing", signed_bytes_max)});
     }
     if (what == "not_here") return finish(in, NotHere{read_claim(in)});
+    if (what == "gone") return finish(in, Gone{read_claim(in)});
     if (what == "decided") {
         return finish(in, Decided{.claim = read_claim(in),
                                   .same_person = in.boolean("same_person"),
@@ -215,6 +275,19 @@ std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& i
     return std::nullopt;
 }
 
+// Those that say nothing more.
+std::optional<Happening> read_word(std::string_view what) {
+    if (what == "written") return Written{};
+    if (what == "handed_over") return HandedOver{};
+    if (what == "found") return Found{};
+    if (what == "stopped_again") return StoppedAgain{};
+    if (what == "given_up") return GivenUp{};
+    if (what == "overtaken") return Overtaken{};
+    if (what == "approved") return Approved{};
+    if (what == "pin_set") return PinSet{};
+    return std::nullopt;
+}
+
 }  // namespace
 
 json::object happening_json(const Happening& what) {
@@ -228,8 +301,11 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     const auto what = in.text("what");
     if (auto out = read_of_claim(what, in, schemes)) return std::move(*out);
     if (auto out = read_of_order(what, in)) return std::move(*out);
-    if (what == "opened") return read_opened(in);
-    if (what == "applied") return read_applied(in, schemes);
+    if (what == "opened") return read_opened(in, schemes);
+    if (what == "applied") {
+        auto out = read_applied(in, schemes);
+        return out ? Parsed<Happening>(std::move(*out)) : std::unexpected(out.error());
+    }
     if (what == "certified") {
         return finish(in, Certified{.use = read_use(in),
                                     .certificate = in.text("certificate", signed_bytes_max)});
@@ -238,12 +314,22 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
         return finish(in, NotIssued{.use = read_use(in), .code = in.text("code", 64)});
     }
     if (what == "keys_made") return read_keys(in);
-    if (what == "written") return finish(in, Written{});
-    if (what == "handed_over") return finish(in, HandedOver{});
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }
+    if (auto out = read_word(what)) return finish(in, std::move(*out));
     return bad("an unknown happening");
+}
+
+Parsed<Applied> read_application(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    return read_applied(in, schemes);
+}
+
+json::object application_json(const Applied& application) {
+    return {{"person", attributes_json(application.person)},
+            {"claims", claims_json(application.claims)},
+            {"signing", application.signing}};
 }
 
 json::object number_json(const wire::PersonNumber& number) {

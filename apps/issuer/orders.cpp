@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <span>
 
 #include "crypto/x509.hpp"
 #include "happenings.hpp"
@@ -93,24 +94,27 @@ json::object given_json(std::string_view scheme, const std::string& number) {
     return {{"scheme", scheme}, {"fields", {{"number", number}}}};
 }
 
+// Of somebody whom the relay knows only the numbers that are new.
 Question link(const Parties& parties, const Case& one) {
     json::array numbers;
     for (const auto& claim : one.claims) {
-        if (claim.finding != Finding::same) continue;
+        if (claim.finding != Finding::same || is_linked(one, claim)) continue;
         numbers.push_back(
             json::object{{"scheme", claim.number.scheme},
                          {"fields", typed_fields(claim.number)},
                          {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}});
     }
-    return sealed(parties,
-                  {.service = "link",
-                   .to = parties.directory.relay().id,
-                   .parameters = {{"act", "first"}},
-                   .subject = own_subject(parties, one),
-                   .payload = {{"numbers", std::move(numbers)},
-                               {"given",
-                                {given_json(health_care_scheme, one.numbers.health_care),
-                                 given_json(certificate_scheme, one.numbers.certificate)}}}});
+    const bool is_first = one.kind == Kind::first;
+    json::object payload{{"numbers", std::move(numbers)}};
+    if (is_first) {
+        payload["given"] = {given_json(health_care_scheme, one.numbers.health_care),
+                            given_json(certificate_scheme, one.numbers.certificate)};
+    }
+    return sealed(parties, {.service = "link",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", is_first ? "first" : "start"}},
+                            .subject = own_subject(parties, one),
+                            .payload = std::move(payload)});
 }
 
 // ⑥: a signing certificate says who the person is, one for authentication nothing.
@@ -174,6 +178,80 @@ Question take_back(const Parties& parties, const Case& one, Use use) {
                             .payload = {{"serial", serial_of(certificate)}, {"reason", "ended"}}});
 }
 
+// The relay's, about the card that there is.
+Question card_before(const Parties& parties, const Case& one, std::span<const Before> which,
+                     std::string_view act) {
+    json::array certificates;
+    for (const auto& before : which)
+        certificates.emplace_back(base64url(read_certificate(before.certificate).thumbprint()));
+    return sealed(parties, {.service = "card",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", std::string(act)}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"certificates", std::move(certificates)}}});
+}
+
+// As the authority's lists say it (docs/protocols/certificates.md).
+std::string_view reason_at_authority(const Case& one) {
+    switch (one.kind) {
+        case Kind::replacement:
+            if (one.reason == "lost") return "lost";
+            return one.reason == "compromised" ? "key-compromise" : "superseded";
+        case Kind::stop:
+            return one.reason;
+        case Kind::change:
+            return "attributes-changed";
+        case Kind::from_abroad:
+            return "superseded";
+        case Kind::first:
+        case Kind::unlock:
+        case Kind::end:
+            return "ended";
+    }
+    return "ended";
+}
+
+Question status(const Parties& parties, const Case& one, OrderName order, std::string_view act) {
+    const auto& before = one.before.at(static_cast<std::size_t>(order.item));
+    const auto reason = act == "resume" ? "found" : reason_at_authority(one);
+    return sealed(parties, {.service = "certificate-status",
+                            .to = parties.authority,
+                            .parameters = {{"act", std::string(act)}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"serial", serial_of(read_certificate(before.certificate))},
+                                        {"reason", reason}}});
+}
+
+Question of_card_before(const Parties& parties, const Case& one, OrderName order) {
+    const std::span all(one.before);
+    const auto that = [&] { return all.subspan(static_cast<std::size_t>(order.item), 1); };
+    switch (order.kind) {
+        case OrderKind::stop:
+            return card_before(parties, one, that(), "suspend");
+        case OrderKind::resume_card:
+            return card_before(parties, one, that(), "resume");
+        case OrderKind::revoke_card:
+            return card_before(parties, one, all, "revoke");
+        case OrderKind::reset:
+            return card_before(parties, one, all, "reset");
+        case OrderKind::suspend:
+            return status(parties, one, order, "suspend");
+        case OrderKind::resume:
+            return status(parties, one, order, "resume");
+        case OrderKind::end_old:
+            return status(parties, one, order, "revoke");
+        case OrderKind::confirm:
+        case OrderKind::link:
+        case OrderKind::certify:
+        case OrderKind::collect:
+        case OrderKind::activate:
+        case OrderKind::tell:
+        case OrderKind::take_back:
+            break;
+    }
+    throw Failure("an order that is not about a card that there is");
+}
+
 // ---- what came back ----
 
 const json::object* object_at(const json::object& in, std::string_view name) {
@@ -181,24 +259,35 @@ const json::object* object_at(const json::object& in, std::string_view name) {
     return value == nullptr ? nullptr : value->if_object();
 }
 
+bool is_current(const json::object& data) {
+    const auto* current = data.if_contains("current");
+    return current != nullptr && current->is_bool() && current->get_bool();
+}
+
+// Of somebody who is said to be dead or abroad: it has had the person, and has them no more.
+Happening gone_or_not(OrderName order, const json::object& data) {
+    const auto* current = data.if_contains("current");
+    const bool gone = current != nullptr && *current == json::value(false);
+    if (gone && text_at(data, "verdict") == "same") return Gone{order.item};
+    return WritesOtherwise{.claim = order.item, .writing = json::serialize(data)};
+}
+
 Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
     const auto& data = *answered.answer.data;
-    const auto* current = data.if_contains("current");
     const auto* only_one = data.if_contains("only_one");
     if (text_at(data, "verdict") != "same") {
         return WritesOtherwise{.claim = order.item, .writing = json::serialize(data)};
     }
     // It knows the person, as one that it had.
-    if (current == nullptr || !current->is_bool() || !current->get_bool()) {
-        return NotHere{order.item};
-    }
+    if (!is_current(data)) return NotHere{order.item};
     return Confirmed{.claim = order.item,
                      .answer = answered.answer.signed_form,
                      .index = answered.receipt->index,
                      .only_one = only_one != nullptr && *only_one == json::value(true)};
 }
 
-// The one for the key of this case; why there is none; or none while the authority has not decided.
+// The one for the key of this case; why there is none; or none while the authority has not decided:
+// an order that came twice has the first one's certificate end.
 std::optional<Happening> issued_or_not(const Case& one, OrderName order, const json::object& data) {
     const auto use = static_cast<Use>(order.item);
     const auto key = one.keys.find(use);
@@ -206,6 +295,13 @@ std::optional<Happening> issued_or_not(const Case& one, OrderName order, const j
         const auto* value = data.if_contains(name);
         return value != nullptr && value->is_array() ? value->get_array() : json::array();
     };
+    const auto act = "issue-" + std::string(to_text(use));
+    NotIssued out{.use = use, .code = {}};
+    for (const auto& row : rows("orders")) {  // oldest first
+        if (!row.is_object() || text_at(row.get_object(), "act") != act) continue;
+        if (text_at(row.get_object(), "outcome") == "waiting") return std::nullopt;
+        out.code = text_at(row.get_object(), "refusal");
+    }
     for (const auto& row : rows("certificates")) {
         if (!row.is_object() || text_at(row.get_object(), "use") != to_text(use)) continue;
         if (text_at(row.get_object(), "status") != "good") continue;
@@ -216,13 +312,6 @@ std::optional<Happening> issued_or_not(const Case& one, OrderName order, const j
             continue;
         }
         return Certified{.use = use, .certificate = std::move(text)};
-    }
-    const auto act = "issue-" + std::string(to_text(use));
-    NotIssued out{.use = use, .code = {}};
-    for (const auto& row : rows("orders")) {  // oldest first
-        if (!row.is_object() || text_at(row.get_object(), "act") != act) continue;
-        if (text_at(row.get_object(), "outcome") == "waiting") return std::nullopt;
-        out.code = text_at(row.get_object(), "refusal");
     }
     return out;
 }
@@ -268,6 +357,14 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
             return tell(parties, one, claim(), today);
         case OrderKind::take_back:
             return take_back(parties, one, use);
+        case OrderKind::stop:
+        case OrderKind::resume_card:
+        case OrderKind::revoke_card:
+        case OrderKind::reset:
+        case OrderKind::suspend:
+        case OrderKind::resume:
+        case OrderKind::end_old:
+            return of_card_before(parties, one, order);
     }
     throw Failure("an order of a kind that there is not");
 }
@@ -290,8 +387,14 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
         return refused(code);
     }
     if (!is_ask(order.kind)) return Done{order};
-    auto out = order.kind == OrderKind::confirm ? confirmed_or_not(order, *result)
-                                                : issued_or_not(one, order, *result->answer.data);
+    std::optional<Happening> out;
+    if (order.kind == OrderKind::collect) {
+        out = issued_or_not(one, order, *result->answer.data);
+    } else if (one.kind == Kind::end) {
+        out = gone_or_not(order, *result->answer.data);
+    } else {
+        out = confirmed_or_not(order, *result);
+    }
     if (out && !is_readable(parties, *out)) return refused(wire::Code::answer_invalid);
     return out;
 }

@@ -1,6 +1,7 @@
 #include "routes.hpp"
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "numbers.hpp"
 #include "site/answers.hpp"
@@ -34,15 +35,46 @@ Response case_of(Office& office, CaseId id) {
 // ---- what a clerk may ask ----
 
 // The health-care number has been given to nobody before.
-Response open(Office& office, const Request&, const std::string& clerk) {
+CaseId open_first(Office& office, std::optional<Applied> invited, const std::string& clerk) {
     for (int i = 0; i < draws_max; ++i) {
         const auto numbers = draw_numbers(office.schemes);
         if (!office.store.give(numbers.health_care)) continue;
-        const auto id = office.store.open({.numbers = numbers, .known = {}, .signing = false},
-                                          {.at = unix_now(), .clerk = clerk});
-        return case_of(office, id);
+        return office.store.open({.numbers = numbers, .invited = std::move(invited)},
+                                 {.at = unix_now(), .clerk = clerk});
     }
     throw Failure("no health-care number is left that nobody has");
+}
+
+// What is to do goes out at once: a card that is lost does not wait.
+void look_at_all_of(Office& office, CaseId id) {
+    for (const auto one : office.store.of_person(id))
+        office.worker.look_at(one);
+}
+
+Response open(Office& office, const Request& request, const std::string& clerk) {
+    auto what = read_open(request.body, office.schemes);
+    if (!what) return site::refuse(wire::Code::malformed, request);
+    if (what->person.empty()) {
+        return case_of(office, open_first(office, std::move(what->invited), clerk));
+    }
+    const auto of = office.store.find(what->person);
+    if (!of) return site::refuse(404, "no_case");
+    const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk});
+    if (!id) return misfit(id.error());
+    look_at_all_of(office, *id);
+    return case_of(office, *id);
+}
+
+Response invite(Office& office, const Request& request, const std::string& clerk) {
+    auto people = read_invite(request.body, office.schemes);
+    if (!people) return site::refuse(wire::Code::malformed, request);
+    json::array out;
+    for (auto& one : *people) {
+        auto name = one.person.name;
+        const auto id = open_first(office, std::move(one), clerk);
+        out.push_back(json::object{{"number", office.store.find(id).number}, {"name", name}});
+    }
+    return json_of({{"cases", std::move(out)}});
 }
 
 Response list_of(Office& office, const std::vector<CaseId>& cases) {
@@ -56,15 +88,36 @@ Response day(Office& office, const Request&, const std::string&) {
     return list_of(office, office.store.open_cases(0, listed_max));
 }
 
+std::vector<CaseId> found_by(Office& office, const Search& by) {
+    if (const auto* who = std::get_if<Who>(&by)) {
+        return office.store.find(who->birth_date, who->kana);
+    }
+    const auto* number = std::get_if<std::string>(&by);
+    const auto id = number != nullptr
+                        ? office.store.find(*number)
+                        : office.store.find_given(std::get<HealthCareNumber>(by).number);
+    return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
+}
+
 Response search(Office& office, const Request& request, const std::string&) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
-    if (const auto* number = std::get_if<std::string>(&*by)) {
-        const auto id = office.store.find(*number);
-        return list_of(office, id ? std::vector<CaseId>{*id} : std::vector<CaseId>{});
+    return list_of(office, found_by(office, *by));
+}
+
+Response find_people(Office& office, const Request& request, const std::string&) {
+    const auto by = read_search(request.body);
+    if (!by) return site::refuse(wire::Code::malformed, request);
+    std::set<std::vector<CaseId>> people;
+    for (const auto id : found_by(office, *by))
+        people.insert(office.store.of_person(id));
+    std::vector<std::vector<CaseFile>> files;
+    for (const auto& cases : people) {
+        auto& one = files.emplace_back();
+        for (const auto id : cases)
+            one.push_back(office.store.find(id));
     }
-    const auto& who = std::get<Who>(*by);
-    return list_of(office, office.store.find(who.birth_date, who.kana));
+    return json_of(people_json(files, unix_now()));
 }
 
 Response show(Office& office, const Request& request, const std::string&) {
@@ -83,15 +136,16 @@ Response act(Office& office, const Request& request, const std::string& clerk) {
     if (!id) return site::refuse(404, "no_case");
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk});
     if (!done) return misfit(done.error());
-    office.worker.look_at(*id);
+    look_at_all_of(office, *id);
     return case_of(office, *id);
 }
 
 using Handler = Response (*)(Office& office, const Request& request, const std::string& clerk);
 
 // For a page of this site, and a clerk who is logged in.
-http::Route for_clerks(Office& office, std::string_view path, Handler handler) {
-    return {"POST", path, window_body_max, [&office, handler](Request request) -> Task<Response> {
+http::Route for_clerks(Office& office, std::string_view path, Handler handler,
+                       std::size_t body_max = window_body_max) {
+    return {"POST", path, body_max, [&office, handler](Request request) -> Task<Response> {
                 const bool own = request.header("origin") == office.site.origin &&
                                  site::is_own_page(request) &&
                                  request.content_type == "application/json";
@@ -141,10 +195,13 @@ Task<Response> sessions(site::Site& site, const Request& request, const site::Lo
 
 std::vector<http::Route> routes(Office& office) {
     auto& site = office.site;
-    std::vector<http::Route> own{
-        for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
-        for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
-        for_clerks(office, "/cases/act", &act)};
+    std::vector<http::Route> own{for_clerks(office, "/cases/open", &open),
+                                 for_clerks(office, "/cases/day", &day),
+                                 for_clerks(office, "/cases/search", &search),
+                                 for_clerks(office, "/cases/show", &show),
+                                 for_clerks(office, "/cases/act", &act),
+                                 for_clerks(office, "/people/find", &find_people),
+                                 for_clerks(office, "/cases/invite", &invite, invite_body_max)};
     own.push_back(
         site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
             co_return co_await page(site, request);

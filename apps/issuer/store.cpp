@@ -1,5 +1,6 @@
 #include "store.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
@@ -57,15 +58,37 @@ std::string who_text(Date birth_date, std::string_view kana) {
     return to_text(birth_date) + "\n" + wire::normalise(kana).value_or("");
 }
 
+// The whole card that the person had before.
+bool makes_an_end(const Case& one) {
+    switch (one.kind) {
+        case Kind::replacement:
+        case Kind::from_abroad:
+            return one.has_done(activate_order);
+        case Kind::end:
+            return one.has_done(revoke_card_order);
+        case Kind::first:
+        case Kind::stop:
+        case Kind::unlock:
+        case Kind::change:
+            return false;
+    }
+    return false;
+}
+
 }  // namespace
 
 Store::Statements::Statements(db::Connection& c)
-    : open(c.prepare("insert into issue (number, opened_at) values (:number, :at) returning id")),
+    : open(c.prepare("insert into issue (number, opened_at, person_index, given_index) "
+                     "values (:number, :at, :person, :given) returning id")),
       give(c.prepare("insert into given (number_index) values (:index) on conflict do nothing")),
       find(c.prepare("select number, opened_at from issue where id = :id")),
       find_number(c.prepare("select id from issue where number = :number")),
       find_who(
           c.prepare("select id from issue where who_index = :index order by id desc limit 50")),
+      find_given(c.prepare("select id from issue where given_index = :index limit 1")),
+      of_person(c.prepare("select other.id from issue join issue as other "
+                          "on other.person_index = issue.person_index "
+                          "where issue.id = :id order by other.id")),
       lines(c.prepare("select line, at, clerk, sealed from happening where issue = :id "
                       "order by line")),
       open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
@@ -91,16 +114,57 @@ Bytes Store::index(std::string_view purpose, std::string_view text) const {
 
 CaseId Store::open(const Opened& opened, By by) {
     Together together(*this);
+    const auto id = write_new(opened, by);
+    together.commit();
+    return id;
+}
+
+// Within the caller's Together.
+CaseId Store::write_new(const Opened& opened, const By& by) {
+    wrote_ = true;
     CaseId id = 0;
     {
         const db::ResetAtEnd reset(sql_.open);
-        sql_.open.bind("number", draw_number()).bind("at", by.at);
+        sql_.open.bind("number", draw_number())
+            .bind("at", by.at)
+            .bind("person", index("person", opened.numbers.issuing))
+            .bind("given", index("health-care-number", opened.numbers.health_care));
         if (!sql_.open.step()) throw Failure("a case was not opened");
         id = sql_.open.integer(0);
     }
     if (!write(id, opened, by)) throw Failure("a new case does not take its numbers");
+    return id;
+}
+
+std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& asked, By by) {
+    Together together(*this);
+    const auto ids = of_person(of_person_of);
+    std::vector<Case> cases;
+    for (const auto id : ids)
+        cases.push_back(find(id).one);
+    const auto person = person_of(cases);
+    if (!person) return std::unexpected(Misfit::too_early);
+    if (asked.kind == Kind::stop && person->stop) {
+        const auto id = ids.at(*person->stop);
+        if (!person->is_stopping && !write(id, StoppedAgain{}, by)) {
+            throw Failure("a card that was found cannot be stopped again");
+        }
+        together.commit();
+        return id;
+    }
+    const auto opened = opened_for(*person, asked);
+    if (!opened) return std::unexpected(opened.error());
+    if (asked.kind == Kind::stop && person->alone) cancel_written(ids.at(*person->alone), by);
+    const auto id = write_new(*opened, by);
     together.commit();
     return id;
+}
+
+// A new signing certificate would go into the card that is looked for.
+void Store::cancel_written(CaseId id, const By& by) {
+    if (find(id).one.kind != Kind::change) return;
+    // Too late: it may be active; then it is among those that are stopped.
+    static_cast<void>(write(id, Cancelled{"stopped"}, by));
 }
 
 bool Store::give(std::string_view health_care_number) {
@@ -124,7 +188,7 @@ Store::Known& Store::known(CaseId id) {
         out.file.opened_at = sql_.find.integer(1);
     }
     for (const auto& line : lines(id)) {
-        auto next = after(out.file.one, line.what, line.at);
+        auto next = after(out.file.one, line.what, line.at, line.clerk);
         if (!next) throw Failure("what happened to a case does not follow from what was before");
         out.file.one = std::move(*next);
         ++out.lines;
@@ -168,6 +232,22 @@ std::vector<CaseId> Store::find(Date birth_date, std::string_view kana) {
     return out;
 }
 
+std::optional<CaseId> Store::find_given(std::string_view health_care_number) {
+    const db::ResetAtEnd reset(sql_.find_given);
+    sql_.find_given.bind("index", index("health-care-number", health_care_number));
+    if (!sql_.find_given.step()) return std::nullopt;
+    return sql_.find_given.integer(0);
+}
+
+std::vector<CaseId> Store::of_person(CaseId id) {
+    std::vector<CaseId> out;
+    const db::ResetAtEnd reset(sql_.of_person);
+    sql_.of_person.bind("id", id);
+    while (sql_.of_person.step())
+        out.push_back(sql_.of_person.integer(0));
+    return out;
+}
+
 std::vector<Line> Store::lines(CaseId id) {
     std::vector<Line> out;
     auto& row = sql_.lines;
@@ -199,9 +279,10 @@ std::vector<CaseId> Store::open_cases(CaseId after, std::size_t count_max) {
 // Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
     auto& now = known(id);
-    auto next = after(now.file.one, what, by.at);
+    auto next = after(now.file.one, what, by.at, by.clerk);
     if (!next || *next == now.file.one) return next;
     const auto line = now.lines + 1;
+    const bool ends = makes_an_end(*next) && !makes_an_end(now.file.one);
     auto text = json::serialize(happening_json(what));
     wrote_ = true;
     sql_.add.bind("issue", id)
@@ -211,16 +292,31 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
         .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), bound_to(id, line)))
         .execute();
     wipe(text);
-    if (!now.file.one.person && next->person) {
-        const auto& person = *next->person;
+    if (const auto& person = who_of(*next); person && who_of(now.file.one) != person) {
         sql_.who.bind("id", id)
-            .bind("index", index("who", who_text(person.birth_date, person.kana)))
+            .bind("index", index("who", who_text(person->birth_date, person->kana)))
             .execute();
     }
     if (has_ended(*next)) sql_.end.bind("id", id).bind("at", by.at).execute();
     now.file.one = *next;
     now.lines = line;
+    if (ends) overtake(id, by);
     return next;
+}
+
+// Whoever looks for the card that was stopped need not any more; but a stop of the new one stays.
+void Store::overtake(CaseId by_case, const By& by) {
+    const auto made = find(by_case).one.certificates;
+    const auto is_new = [&made](const Before& card) {
+        const auto found = made.find(card.use);
+        return found != made.end() && found->second == card.certificate;
+    };
+    for (const auto id : of_person(by_case)) {
+        const auto one = find(id).one;
+        if (one.kind != Kind::stop || has_ended(one)) continue;
+        if (std::ranges::any_of(one.before, is_new)) continue;
+        if (!write(id, Overtaken{}, {.at = by.at})) throw Failure("a stop is not overtaken");
+    }
 }
 
 std::expected<Case, Misfit> Store::add(CaseId id, const Happening& what, By by) {

@@ -13,6 +13,7 @@
 #include "client/outbox.hpp"
 #include "db/db.hpp"
 #include "happenings.hpp"
+#include "people.hpp"
 
 namespace mado::issuer {
 
@@ -41,14 +42,22 @@ class Store {
     // `folder`/store.key: 32 random bytes. Makes the file when it is not there.
     Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes);
 
-    // Durable when it returns, as all that follows. `known`: by an earlier case.
+    // Durable when it returns, as all that follows.
     CaseId open(const Opened& opened, By by);
+    // Of somebody whom the relay knows, by any of their cases. A stop while one is open is that
+    // one, and one that was found stops again. Whatever a card that is stopped was to be written
+    // ends.
+    std::expected<CaseId, Misfit> open(CaseId of_person, const Asked& asked, By by);
     // False: it was given before, to somebody.
     bool give(std::string_view health_care_number);
     // Throws Failure for a case that is not there.
     CaseFile find(CaseId id);
     std::optional<CaseId> find(std::string_view number);
     std::vector<CaseId> find(Date birth_date, std::string_view kana);
+    // By the health-care number; any one of their cases.
+    std::optional<CaseId> find_given(std::string_view health_care_number);
+    // All cases of the person of this one, in the order in which they were opened.
+    std::vector<CaseId> of_person(CaseId id);
     std::vector<Line> lines(CaseId id);
     // Those that have not ended, after that one.
     std::vector<CaseId> open_cases(CaseId after, std::size_t count_max);
@@ -84,7 +93,8 @@ class Store {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement open, give, find, find_number, find_who, lines, open_cases, add, end, who;
+        db::Statement open, give, find, find_number, find_who, find_given, of_person, lines,
+            open_cases, add, end, who;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.
@@ -93,7 +103,10 @@ class Store {
         std::int64_t lines = 0;
     };
     Known& known(CaseId id);
+    CaseId write_new(const Opened& opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
+    void overtake(CaseId by_case, const By& by);
+    void cancel_written(CaseId of_person, const By& by);
 
     Secret seal_key_, index_key_, outbox_key_;
     const wire::Schemes& schemes_;

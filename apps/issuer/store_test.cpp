@@ -28,7 +28,7 @@ TEST_F(StoreTest, ACaseIsWhatHappenedToIt) {
     CaseId id = 0;
     {
         auto one = store();
-        id = one.open({.numbers = numbers, .known = {}, .signing = false}, {.at = 10});
+        id = one.open({.numbers = numbers}, {.at = 10});
         const auto applied = one.add(id, test_application(schemes), {.at = 20, .clerk = "sato"});
         ASSERT_TRUE(applied);
     }
@@ -47,7 +47,7 @@ TEST_F(StoreTest, ACaseIsWhatHappenedToIt) {
 
 TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
     EXPECT_EQ(one.add(id, HandedOver{}, {}).error(), Misfit::too_early);
     EXPECT_EQ(one.add(id, Confirmed{0, "answer", 1, true}, {}).error(), Misfit::unexpected);
     EXPECT_EQ(one.lines(id).size(), 1U);
@@ -58,7 +58,7 @@ TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
 
 TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
     ASSERT_TRUE(one.add(id, test_application(schemes), {}));
     const client::Prepared request{.body = "body",
                                    .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
@@ -81,7 +81,7 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
 
 TEST_F(StoreTest, WhatNobodyCanBeAskedIsSentAndRefusedInOne) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
     ASSERT_FALSE(one.refuse(id, first_confirm, "not_in_directory", {}));
     EXPECT_EQ(one.lines(id).size(), 1U) << "neither";
     ASSERT_TRUE(one.add(id, test_application(schemes), {}));
@@ -94,7 +94,7 @@ TEST_F(StoreTest, WhatNobodyCanBeAskedIsSentAndRefusedInOne) {
 
 TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
     auto one = store();
-    const auto id = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
     ASSERT_TRUE(one.add(id, test_application(schemes), {}));
     const auto born = test_application(schemes).person.birth_date;
     EXPECT_EQ(one.find(born, "コウロウ ハナコ"), std::vector<CaseId>{id});
@@ -105,8 +105,8 @@ TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
 
 TEST_F(StoreTest, AnEndedCaseIsNotWorkedOn) {
     auto one = store();
-    const auto a = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
-    const auto b = one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+    const auto a = one.open({.numbers = draw_numbers(schemes)}, {});
+    const auto b = one.open({.numbers = draw_numbers(schemes)}, {});
     EXPECT_EQ(one.open_cases(0, 10), (std::vector<CaseId>{a, b}));
     ASSERT_TRUE(one.add(a, Cancelled{"withdrawn"}, {}));
     EXPECT_EQ(one.open_cases(0, 10), std::vector<CaseId>{b});
@@ -121,8 +121,7 @@ TEST_F(StoreTest, GivesNoNumberTwice) {
 TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
     {
         auto one = store();
-        const auto id =
-            one.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+        const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
         ASSERT_TRUE(one.add(id, test_application(schemes), {}));
     }
     const auto bytes = read_file(folder.path("issuer.sqlite"), 1 << 20).value_or("");
@@ -145,7 +144,13 @@ TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
 TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
     const auto number = test_application(schemes).claims[1].number;
     const std::vector<Happening> all{
-        Opened{draw_numbers(schemes), test_application(schemes).person, true},
+        Opened{.numbers = draw_numbers(schemes),
+               .known = test_application(schemes).person,
+               .signing = true,
+               .kind = Kind::stop,
+               .reason = "lost",
+               .linked = test_application(schemes).claims,
+               .before = {{.use = Use::signing, .certificate = "MII"}}},
         test_application(schemes),
         Sent{{OrderKind::tell, 1}},
         Confirmed{1, "a.b.c", 12, true},
@@ -164,7 +169,14 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         KeysMade{{{Use::authentication, "key"}}},
         Written{},
         HandedOver{},
-        Cancelled{"moved away"}};
+        Cancelled{"moved away"},
+        Gone{0},
+        Found{},
+        StoppedAgain{},
+        GivenUp{},
+        Overtaken{},
+        Approved{},
+        PinSet{}};
     ASSERT_EQ(all.size(), std::variant_size_v<Happening>);
     for (std::size_t i = 0; i < all.size(); ++i) {
         EXPECT_EQ(all[i].index(), i);

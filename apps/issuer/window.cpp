@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/x509.hpp"
+
 namespace mado::issuer {
 namespace {
 
@@ -15,7 +17,9 @@ bool is_by_people(const Happening& what) {
            std::holds_alternative<TakenOut>(what) || std::holds_alternative<TryAgain>(what) ||
            std::holds_alternative<Waived>(what) || std::holds_alternative<KeysMade>(what) ||
            std::holds_alternative<Written>(what) || std::holds_alternative<HandedOver>(what) ||
-           std::holds_alternative<Cancelled>(what);
+           std::holds_alternative<Cancelled>(what) || std::holds_alternative<Found>(what) ||
+           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
+           std::holds_alternative<PinSet>(what);
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {
@@ -53,15 +57,94 @@ json::object claim_json(const Claim& claim) {
 // nobody's but the issuer's.
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
-    for (const auto* name :
-         {"answer", "certificate", "keys", "decision", "writing", "issuing", "health_care"})
+    for (const auto* name : {"answer", "certificate", "keys", "decision", "writing", "issuing",
+                             "health_care", "linked", "before", "invited"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
     return out;
 }
 
+// A person whom the relay does not know yet has a name, when there was an application.
+json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
+    std::vector<Case> cases;
+    json::array summaries;
+    for (const auto& file : files)
+        cases.push_back(file.one);
+    for (auto file = files.rbegin(); file != files.rend(); ++file)
+        summaries.push_back(summary_json(*file, now));
+    const auto known = person_of(cases);
+    const auto who = known ? std::optional(known->attributes) : cases.back().person;
+    json::object out{{"person", files.back().number}};
+    if (who) {
+        out["name"] = who->name;
+        out["kana"] = who->kana;
+        out["birth_date"] = to_text(who->birth_date);
+    }
+    json::array cards;
+    for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
+        const auto der = parse_base64url(card.certificate);
+        const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+        if (!read) throw Failure("a certificate of a case cannot be read");
+        cards.push_back(json::object{{"use", to_text(card.use)},
+                                     {"status", to_text(standing)},
+                                     {"not_after", read->not_after()}});
+    }
+    out["cards"] = std::move(cards);
+    out["cases"] = std::move(summaries);
+    return out;
+}
+
 }  // namespace
+
+Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes) {
+    const auto object = read_body(body);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    const auto kind = parse_kind(in.optional_text("kind").value_or("first"));
+    OpenAsked out{.person = in.optional_text("person", 20).value_or(""),
+                  .asked = {.kind = kind.value_or(Kind::first),
+                            .reason = in.optional_text("reason").value_or("")}};
+    if (in.has("signing")) out.asked.signing = in.boolean("signing");
+    if (in.has("uses")) {
+        for (const auto& value : in.array("uses", uses.size())) {
+            const auto use =
+                value.is_string() ? parse_use(std::string_view(value.get_string())) : std::nullopt;
+            if (!use) return bad("an unknown use");
+            out.asked.uses.push_back(*use);
+        }
+    }
+    if (const auto* invited = in.optional_object("invited")) {
+        auto application = read_application(*invited, schemes);
+        if (!application) return std::unexpected(application.error());
+        out.invited = std::move(*application);
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!kind) return bad("an unknown kind of case");
+    const bool is_known = info(*kind).is_known;
+    if (is_known != !out.person.empty()) return bad("it is said whom it is about, or it is new");
+    if (is_known && out.invited) return bad("who is known is not invited");
+    if (!has_reason(*kind, out.asked.reason)) return bad("the reason is none of this kind's");
+    if ((*kind == Kind::unlock) != !out.asked.uses.empty()) return bad("uses are an unlock's");
+    return out;
+}
+
+Parsed<std::vector<Applied>> read_invite(std::string_view body, const wire::Schemes& schemes) {
+    const auto object = parse_json_object(
+        body, {.text_bytes_max = invite_body_max, .values_max = invited_max * invited_values_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    std::vector<Applied> out;
+    for (const auto& value : in.array("people", invited_max)) {
+        if (!value.is_object()) return bad("a person is not an object");
+        auto application = read_application(value.get_object(), schemes);
+        if (!application) return std::unexpected(application.error());
+        out.push_back(std::move(*application));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.empty()) return bad("nobody is invited");
+    return out;
+}
 
 Parsed<Search> read_search(std::string_view body) {
     const auto object = read_body(body);
@@ -69,6 +152,11 @@ Parsed<Search> read_search(std::string_view body) {
     Members in(*object);
     if (in.has("number")) {
         auto number = in.text("number", 20);
+        if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+        return Search(std::move(number));
+    }
+    if (in.has("health_care_number")) {
+        HealthCareNumber number{in.text("health_care_number", 20)};
         if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
         return Search(std::move(number));
     }
@@ -94,12 +182,13 @@ Parsed<Act> read_act(std::string_view body, const wire::Schemes& schemes) {
 json::object summary_json(const CaseFile& file, UnixTime now) {
     const auto& one = file.one;
     json::object out{{"number", file.number},
+                     {"kind", to_text(one.kind)},
                      {"opened_at", file.opened_at},
                      {"changed_at", one.changed},
                      {"todo", todos_json(one, now)}};
-    if (one.person) {
-        out["name"] = one.person->name;
-        out["kana"] = one.person->kana;
+    if (const auto who = who_of(one)) {
+        out["name"] = who->name;
+        out["kana"] = who->kana;
     }
     if (one.cancelled) out["cancelled"] = *one.cancelled;
     return out;
@@ -109,6 +198,9 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     auto out = summary_json(file, now);
     const auto& one = file.one;
     out["signing"] = one.signing;
+    if (!one.reason.empty()) out["reason"] = one.reason;
+    if (one.known) out["known"] = attributes_json(*one.known);
+    if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);
     json::array claims;
     for (const auto& claim : one.claims)
@@ -125,6 +217,13 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
         happened.push_back(line_json(line));
     out["lines"] = std::move(happened);
     return out;
+}
+
+json::object people_json(const std::vector<std::vector<CaseFile>>& people, UnixTime now) {
+    json::array out;
+    for (const auto& files : people)
+        out.push_back(person_json(files, now));
+    return {{"people", std::move(out)}};
 }
 
 }  // namespace mado::issuer

@@ -28,7 +28,11 @@ TEST(Window, PeopleSayWhatPeopleDo) {
                                      KeysMade{{{Use::authentication, "key"}}},
                                      Written{},
                                      HandedOver{},
-                                     Cancelled{"moved away"}};
+                                     Cancelled{"moved away"},
+                                     Found{},
+                                     GivenUp{},
+                                     Approved{},
+                                     PinSet{}};
     for (const auto& what : all) {
         const auto act = read_act(act_text(what), schemes());
         ASSERT_TRUE(act) << act_text(what) << act.error().why;
@@ -39,7 +43,7 @@ TEST(Window, PeopleSayWhatPeopleDo) {
 
 // What registers, relay and authority answer, no page can say; and no decision without a signature.
 TEST(Window, NobodyElsesWordComesFromAPage) {
-    const std::vector<Happening> none{Opened{{"1", "2", "3"}, {}, false},
+    const std::vector<Happening> none{Opened{.numbers = {"1", "2", "3"}},
                                       Sent{{OrderKind::link, 0}},
                                       Confirmed{0, "answer", 1, true},
                                       WritesOtherwise{0, "{}"},
@@ -49,7 +53,10 @@ TEST(Window, NobodyElsesWordComesFromAPage) {
                                       NotIssued{Use::signing, "too-young"},
                                       Refused{{OrderKind::link, 0}, "link_taken"},
                                       Lapsed{{OrderKind::link, 0}},
-                                      Decided{0, true, "unsigned"}};
+                                      Decided{0, true, "unsigned"},
+                                      Gone{0},
+                                      StoppedAgain{},
+                                      Overtaken{}};
     for (const auto& what : none)
         EXPECT_FALSE(read_act(act_text(what), schemes())) << act_text(what);
     EXPECT_FALSE(read_act("{}", schemes()));
@@ -76,7 +83,7 @@ TEST(Window, ACaseShowsNoNumberThatIsNobodysBusiness) {
     file.number = "123456789012";
     std::vector<Line> lines{{.at = 1,
                              .clerk = "sato",
-                             .what = Opened{{"issuing-1", "certificate-1", "health-1"}, {}, false}},
+                             .what = Opened{.numbers = {"issuing-1", "certificate-1", "health-1"}}},
                             {.at = 2, .clerk = "sato", .what = test_application(schemes())}};
     for (const auto& line : lines)
         file.one = *after(file.one, line.what, line.at);
@@ -90,7 +97,7 @@ TEST(Window, ACaseShowsNoNumberThatIsNobodysBusiness) {
 
 TEST(Window, SaysForWhomItWaitsAndWhatIsLate) {
     CaseFile file;
-    file.one = *after(file.one, Opened{{"1", "2", "3"}, {}, false}, 100);
+    file.one = *after(file.one, Opened{.numbers = {"1", "2", "3"}}, 100);
     const auto first = summary_json(file, 100).at("todo").at(0).as_object();
     EXPECT_EQ(text_at(first, "step"), "apply");
     EXPECT_EQ(text_at(first, "actor"), "person");

@@ -196,6 +196,12 @@ void Worker::renew(const Came& came, const Case& one) {
     if (!store_.answer(came.id, came.order, Refused{came.order, code}, {.at = now})) {
         throw Failure("the answer to an order does not fit its case");
     }
+    // It may have made an end of a card that another case looks for.
+    const auto kind = came.order.kind;
+    if (kind == OrderKind::activate || kind == OrderKind::revoke_card) {
+        for (const auto id : store_.of_person(came.id))
+            ready_.insert(id);
+    }
 }
 
 }  // namespace mado::issuer

@@ -157,8 +157,7 @@ class WorkerTest : public ::testing::Test {
 
     CaseId apply() {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
-        const auto id =
-            store.open({.numbers = draw_numbers(schemes), .known = {}, .signing = false}, {});
+        const auto id = store.open({.numbers = draw_numbers(schemes)}, {});
         EXPECT_TRUE(store.add(id, test_application(schemes), {}));
         return id;
     }

@@ -39,7 +39,8 @@ constexpr auto card_acts =
     std::to_array<std::pair<std::string_view, CardAct>>({{"activate", CardAct::activate},
                                                          {"suspend", CardAct::suspend},
                                                          {"resume", CardAct::resume},
-                                                         {"revoke", CardAct::revoke}});
+                                                         {"revoke", CardAct::revoke},
+                                                         {"reset", CardAct::reset}});
 
 Parsed<ToldNumber::Confirmation> read_confirmation(const json::object& object) {
     Members in(object);
@@ -314,6 +315,7 @@ CardStatus status_after(CardAct act) {
     switch (act) {
         case CardAct::activate:
         case CardAct::resume:
+        case CardAct::reset:
             return CardStatus::active;
         case CardAct::suspend:
             return CardStatus::suspended;
@@ -348,6 +350,7 @@ std::expected<CardPlan, Code> plan_cards(const CardTold& told, PersonRow person,
         if (known->card.status == after) continue;
         // For good: neither can it be taken back.
         if (known->card.status == CardStatus::revoked) return std::unexpected(Code::card_revoked);
+        if (told.act == CardAct::reset) return std::unexpected(Code::card_taken);
         plan.set.emplace_back(*known, after);
     }
     if (told.act == CardAct::resume && leaves_two_active(plan, of_person)) {

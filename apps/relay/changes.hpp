@@ -45,7 +45,7 @@ struct NewCard {
     crypto::Serial serial{};
 };
 
-enum class CardAct { activate, suspend, resume, revoke };
+enum class CardAct { activate, suspend, resume, revoke, reset };
 struct CardTold {
     CardAct act = CardAct::revoke;
     std::vector<NewCard> cards = {};      // of `activate`
@@ -126,6 +126,8 @@ struct CardPlan {
     std::vector<std::size_t> add;
     std::vector<std::pair<KnownCard, CardStatus>> set;
 };
+// Of `reset` nothing changes but the entry, which is there before the issuer opens the chip: its
+// cards' log-ins end.
 // `told_of`: what the store has of each certificate. A person has one card at a time that is not
 // revoked, for each use: activating the next one revokes those before.
 std::expected<CardPlan, Code> plan_cards(const CardTold& told, PersonRow person,

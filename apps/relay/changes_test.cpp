@@ -434,6 +434,37 @@ TEST_F(TellingCards, LogInsEndWithTheirCard) {
     EXPECT_EQ(look(), "mandate_ended") << "it does not come back with the card";
 }
 
+// The card goes on counting: only who is logged in with it is so no longer.
+TEST_F(TellingCards, AResetEndsItsLogInsAndNothingElse) {
+    ASSERT_EQ(tell("card", "activate", activating({&mine, &signing})), "ok");
+    const auto subject = signed_by(mine, mandate_content(wire::MandateKind::login));
+    auto question = head();
+    question.issuer = participant_id("portal");
+    question.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+    question.service = service_id("entries");
+    question.purpose = wire::code_id("own-view");
+    question.parameters.clear();
+    const auto look = [&] {
+        question.jti = base64url(crypto::random_bytes(16));
+        return code_of(send(body(question, subject, store.country.portal), wire::filled(8)));
+    };
+    EXPECT_EQ(look(), "ok");
+    const auto before = logged();
+    ASSERT_EQ(tell("card", "reset", naming(signing)), "ok");
+    EXPECT_EQ(look(), "ok") << "the other use is another certificate";
+    ASSERT_EQ(tell("card", "reset", naming(mine)), "ok");
+    EXPECT_EQ(logged(), before + 2) << "an entry each";
+    EXPECT_EQ(look(), "mandate_ended");
+    EXPECT_EQ(status_of(mine), CardStatus::active);
+    EXPECT_EQ(login_with(mine), "ok");
+    EXPECT_EQ(tell("card", "reset", naming(daughters_card)), "card_unknown") << "somebody else's";
+    ASSERT_EQ(tell("card", "suspend", naming(mine)), "ok");
+    EXPECT_EQ(tell("card", "reset", naming(mine)), "card_taken");
+    ASSERT_EQ(tell("card", "revoke", naming(mine)), "ok");
+    EXPECT_EQ(tell("card", "reset", naming(mine)), "card_revoked");
+    EXPECT_EQ(logged(), before + 4) << "what is refused leaves nothing";
+}
+
 TEST_F(TellingCards, OfOnePersonAndOfTheDirectorysAuthorities) {
     const auto before = counts();
     EXPECT_EQ(tell("card", "activate", activating({&daughters_card})), "card_taken");

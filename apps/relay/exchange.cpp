@@ -53,6 +53,14 @@ wire::Presence presence_of(const wire::Subject& subject, const wire::Head& head)
     return head.card_seen ? wire::Presence::card_seen : wire::Presence::number;
 }
 
+// Whose PIN an issuer is about to reset: log-ins of theirs end.
+std::vector<Hash> cards_reset_by(const std::variant<Person, NewSeries, Change>& whose) {
+    const auto* change = std::get_if<Change>(&whose);
+    const auto* told = change == nullptr ? nullptr : std::get_if<CardTold>(&change->told);
+    return told != nullptr && told->act == CardAct::reset ? told->certificates
+                                                          : std::vector<Hash>{};
+}
+
 // Days since 1970: of the country's calendar, so that a closed path opens at midnight there.
 std::int64_t day_number(const wire::Policy& policy, UnixTime now) {
     return std::chrono::sys_days{policy.day_of(now)}.time_since_epoch().count();
@@ -106,10 +114,13 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     // authority.
     const auto miss_path = permit->sealing ? std::nullopt : resolved->miss_path;
 
+    auto reset = cards_reset_by(resolved->person);
     auto recorded = co_await record(*caller, *permit, std::move(*resolved));
     if (!recorded) co_return std::unexpected(recorded.error());
 
-    if (to_relay) co_return co_await accept_itself(*caller, std::move(*recorded));
+    if (to_relay) {
+        co_return co_await accept_itself(*caller, std::move(*recorded), std::move(reset));
+    }
     auto reply = co_await forward(*caller, *recorded, miss_path);
     if (!reply) co_return std::unexpected(reply.error());
     co_return wire::Reply{.answer = std::move(reply->answer),
@@ -137,9 +148,16 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
 }
 
 // What the relay was told is done, together with the order's entry: its acceptance. Log-ins of
-// cards that no longer count end, also when a repeat finds that the first could not do it any more.
-Task<Exchange::Step<wire::Reply>> Exchange::accept_itself(const Caller& caller, Recorded recorded) {
+// cards that no longer count end, and of those whose PIN is to be reset; also when a repeat finds
+// that the first could not do it any more.
+Task<Exchange::Step<wire::Reply>> Exchange::accept_itself(const Caller& caller, Recorded recorded,
+                                                          std::vector<Hash> reset) {
     std::vector<Hash> stopped;
+    for (const auto& certificate : reset) {
+        if (const auto card = reader_.card(certificate)) {
+            stopped.push_back(card_name(card->authority, card->serial));
+        }
+    }
     for (const auto& card : reader_.cards(recorded.person)) {
         if (card.status != CardStatus::active) {
             stopped.push_back(card_name(card.authority, card.serial));

@@ -93,7 +93,9 @@ class Exchange {
     Task<Step<wire::DeliveryReply>> forward(const Caller& caller, const Recorded& recorded,
                                             std::optional<Bytes> miss_path);
 
-    Task<Step<wire::Reply>> accept_itself(const Caller& caller, Recorded recorded);
+    // `reset`: certificates of the cards whose log-ins end with it.
+    Task<Step<wire::Reply>> accept_itself(const Caller& caller, Recorded recorded,
+                                          std::vector<Hash> reset);
     Task<Step<wire::Reply>> answer_itself(const Caller& caller, const Permit& permit);
     Task<bool> remember(const std::vector<LiveMandate>& mandates);
     Step<Permit> accept_mandates(const Caller& caller, Permit permit);

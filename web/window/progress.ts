@@ -15,7 +15,9 @@ export const shown_steps = [
   "activate",
   "tell",
 ] as const;
-export type ShownStep = (typeof shown_steps)[number] | "take_back";
+// Steps of other kinds of cases stand beside those of a card.
+type OtherStep = Exclude<Step, (typeof shown_steps)[number] | "settle">;
+export type ShownStep = (typeof shown_steps)[number] | OtherStep;
 
 interface About {
   report: string; // the report's number
@@ -33,6 +35,14 @@ export const about: Record<ShownStep, About> = {
   activate: { report: "⑧-2", online: true },
   tell: { report: "⑪", online: true },
   take_back: { report: "", online: true },
+  stop: { report: "", online: true },
+  look_for: { report: "", online: false },
+  resume: { report: "", online: true },
+  end_signing: { report: "", online: true },
+  end_old: { report: "", online: true },
+  approve: { report: "", online: false },
+  record: { report: "", online: true },
+  reset: { report: "", online: false },
 };
 
 export type State = "done" | "waits" | "later" | "not_needed" | "given_up";
@@ -84,6 +94,11 @@ export function progress_of(one: Case): Progress[] {
     if (is_done) return { step, state: "not_needed", todo };
     return { step, state: one.cancelled === undefined ? "later" : "given_up", todo };
   });
+  const is_other = ({ step }: Todo) =>
+    step !== "take_back" && !out.some((shown) => shown.step === shown_as(step));
+  for (const step of new Set(one.todo.filter(is_other).map((what) => shown_as(what.step)))) {
+    out.push({ step, state: "waits", todo: one.todo.filter((what) => what.step === step) });
+  }
   if (one.cancelled === undefined) return out;
   const todo = one.todo.filter(({ step }) => step === "take_back");
   const at = last_at("take_back");

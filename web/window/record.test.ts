@@ -64,7 +64,7 @@ test("how far a case is", () => {
 
 test("who had a card before is asked for nothing again", () => {
   const one = make_case("1", { claims: [], todo: [to_do("make_keys", "clerk")] });
-  one.lines = [{ what: "opened", signing: false, at: noon, known: one.person }];
+  one.lines = [{ what: "opened", kind: "replacement", signing: false, at: noon, known: one.person }];
   expect(states(one)).toMatchObject({
     ...{ apply: "not_needed", confirm: "not_needed", link: "not_needed", make_keys: "waits" },
   });

@@ -17,22 +17,40 @@ export const steps = [
   "activate",
   "tell",
   "take_back",
+  "stop",
+  "look_for",
+  "resume",
+  "end_signing",
+  "end_old",
+  "approve",
+  "record",
+  "reset",
 ] as const;
 export type Step = (typeof steps)[number];
 const actors = ["person", "clerk", "register", "relay", "authority"] as const;
 export type Actor = (typeof actors)[number];
-const kinds = ["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const;
+const kinds = [
+  ...(["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const),
+  ...(["stop", "suspend", "resume_card", "resume", "revoke_card", "end_old", "reset"] as const),
+] as const;
+export const case_kinds = [
+  ...(["first", "replacement", "stop", "unlock", "change", "return", "end"] as const),
+] as const;
+export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
 export type Attribute = (typeof attributes)[number];
 const sexes = ["female", "male"] as const;
 export type Sex = (typeof sexes)[number];
-const findings = ["open", "same", "otherwise", "agreed", "not_here", "not_applied"] as const;
+const findings = [
+  ...(["open", "same", "otherwise", "agreed", "not_here", "not_applied", "gone"] as const),
+] as const;
 const uses = ["authentication", "signing"] as const;
 const verdicts = ["same", "variant", "different"] as const;
 const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
   ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
-  ...["waived", "keys_made", "written", "handed_over", "cancelled"],
+  ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
+  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set"],
 ];
 
 const claims_max = 16;
@@ -59,6 +77,7 @@ export interface Todo {
 }
 export interface Summary {
   number: string; // on the slip
+  kind: CaseKind;
   opened_at: number;
   changed_at: number;
   name?: string;
@@ -95,6 +114,11 @@ export interface Claim {
   finding: (typeof findings)[number];
   writing?: Writing;
 }
+export interface Application {
+  person: Person;
+  claims: { role: Role; number: PersonNumber }[];
+  signing: boolean;
+}
 export interface Line {
   what: string;
   at: number;
@@ -108,6 +132,9 @@ export interface Line {
 }
 export interface Case extends Summary {
   signing: boolean;
+  reason?: string; // why it was opened, as its kind has it
+  known?: Person; // by an earlier case
+  invited?: Application; // what is known of somebody who is to apply
   person?: Person;
   claims: Claim[];
   health_care_number?: string;
@@ -153,6 +180,7 @@ function read_todo(object: JsonObject): Todo {
 function read_summary_members(members: Members): Summary {
   return given<Summary>({
     number: members.text("number", 20),
+    kind: members.one_of("kind", case_kinds),
     opened_at: members.time("opened_at"),
     changed_at: members.time("changed_at"),
     name: members.optional_text("name", text_bytes_max),
@@ -240,16 +268,27 @@ function read_claim(object: JsonObject): Claim {
   return out;
 }
 
-// What was applied for stands in the case itself; here it is only seen to have its form.
-function read_applied(members: Members): void {
-  read_person(members.object("person"));
-  members.boolean("signing");
-  for (const object of members.objects("claims", claims_max)) {
-    const claim = new Members(object);
-    claim.one_of("role", roles);
-    read_number(claim.object("number"));
-    claim.finish();
-  }
+function read_applied(members: Members): Application {
+  return {
+    person: read_person(members.object("person")),
+    signing: members.boolean("signing"),
+    claims: members.objects("claims", claims_max).map((object) => {
+      const claim = new Members(object);
+      const out = {
+        role: claim.one_of("role", roles),
+        number: read_number(claim.object("number")),
+      };
+      claim.finish();
+      return out;
+    }),
+  };
+}
+
+function read_application(object: JsonObject): Application {
+  const members = new Members(object);
+  const out = read_applied(members);
+  members.finish();
+  return out;
 }
 
 // Members that only some happenings have, and that are told without being shown.
@@ -257,11 +296,13 @@ function read_more(what: string, members: Members): Given<Line> {
   switch (what) {
     case "opened": {
       const known = members.optional_object("known");
+      const reason = members.optional_text("reason", 40);
       members.boolean("signing");
+      members.one_of("kind", case_kinds);
       if (known) read_person(known);
-      return { known: known !== undefined };
+      return { known: known !== undefined, reason };
     }
-    case "applied":
+    case "applied": // stands in the case itself; here it is only seen to have its form
       read_applied(members);
       return {};
     case "confirmed":
@@ -313,11 +354,16 @@ function skip_certificates(object: JsonObject): void {
 export function read_case(object: JsonObject): Case {
   const members = new Members(object);
   const person = members.optional_object("person");
+  const known = members.optional_object("known");
+  const invited = members.optional_object("invited");
   const summary = read_summary_members(members);
   skip_certificates(members.object("certificates"));
   const out = given<Case>({
     ...summary,
     signing: members.boolean("signing"),
+    reason: members.optional_text("reason", 40),
+    known: known && read_person(known),
+    invited: invited && read_application(invited),
     person: person && read_person(person),
     claims: members.objects("claims", claims_max).map(read_claim),
     health_care_number: members.optional_text("health_care_number", 20),

@@ -61,7 +61,7 @@ const medical = number("insured-number", {
 const pension = number("basic-pension-number", { number: "9990104218" });
 
 const begun = (clerk: string): Mutable[] => [
-  { what: "opened", signing: false, at: noon - 3 * day_s, clerk },
+  { what: "opened", kind: "first", signing: false, at: noon - 3 * day_s, clerk },
   {
     ...{ what: "applied", person, signing: true, at: noon - 3 * day_s + 600, clerk },
     claims: [{ role: "resident", number: resident }],
@@ -70,7 +70,7 @@ const begun = (clerk: string): Mutable[] => [
 
 export function make_case(slip: string, more: Mutable = {}): Mutable {
   return {
-    ...{ number: slip, opened_at: noon - 3 * day_s, changed_at: noon - day_s },
+    ...{ number: slip, kind: "first", opened_at: noon - 3 * day_s, changed_at: noon - day_s },
     ...{ name: person.name, kana: person.kana, todo: [], signing: true, person },
     claims: [{ role: "resident", number: resident, finding: "same" }],
     ...{ certificates: {}, lines: begun("佐藤"), ...more },
@@ -125,7 +125,7 @@ export function cases(): Mutable[] {
   });
   const new_one = make_case("500000000007", {
     ...{ todo: [to_do("apply", "person", { days_left: 30, days_ago: 0 })], claims: [] },
-    lines: [{ what: "opened", signing: false, at: noon, clerk: "佐藤" }],
+    lines: [{ what: "opened", kind: "first", signing: false, at: noon, clerk: "佐藤" }],
   });
   for (const name of ["name", "kana", "person"]) delete new_one[name];
   const asking = make_case("600000000004", {
@@ -135,7 +135,7 @@ export function cases(): Mutable[] {
   return [to_settle, not_here, chip, ready, new_one, asking];
 }
 
-const summary_names = ["number", "opened_at", "changed_at", "name", "kana", "cancelled", "todo"];
+const summary_names = ["number", "kind", "opened_at", "changed_at", "name", "kana", "cancelled", "todo"];
 
 function summary(one: Mutable): Mutable {
   const names = summary_names.filter((name) => name in one);

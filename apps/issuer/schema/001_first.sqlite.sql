@@ -10,9 +10,13 @@ create table issue (
     number    text not null unique,      -- on the slip
     opened_at integer not null,
     ended_at  integer,                   -- nothing is left to do
-    who_index blob                       -- of birth date and reading, once it is known who
+    who_index blob,                      -- of birth date and reading, once it is known who
+    person_index blob not null,          -- of the issuing number: all cases of one person
+    given_index  blob not null           -- of the health-care number, as in `given`
 ) strict;
 create index issue_open on issue (id) where ended_at is null;
+create index issue_person on issue (person_index);
+create index issue_given on issue (given_index);
 create index issue_who on issue (who_index) where who_index is not null;
 
 create table happening (

@@ -1,0 +1,39 @@
+// A person at the issuing centre: all cases that have one issuing number. What is known of them,
+// and what a next case of theirs begins with. Values in, values out.
+#pragma once
+
+#include "case.hpp"
+
+namespace mado::issuer {
+
+// As far as this centre's own cases say.
+enum class Standing { active, suspended, revoked };
+std::string_view to_text(Standing standing);
+struct IssuedCard {
+    Before card;
+    Standing standing = Standing::active;
+};
+
+struct KnownPerson {
+    Numbers numbers;
+    Attributes attributes;             // as a register last confirmed them
+    std::vector<Claim> linked;         // newest first
+    std::vector<IssuedCard> issued;    // oldest first
+    std::optional<std::size_t> alone;  // the open case beside which no other of its sort is opened
+    std::optional<std::size_t> stop;   // the open stop; both by their place
+    bool is_stopping = false;          // nobody has found the card yet
+};
+// `cases`: in the order in which they were opened. None: the relay does not know the person yet.
+std::optional<KnownPerson> person_of(const std::vector<Case>& cases);
+
+struct Asked {
+    Kind kind = Kind::first;
+    std::string reason = {};
+    std::vector<Use> uses = {};        // unlock: which PINs
+    std::optional<bool> signing = {};  // none: as the card before
+};
+// other_case: one of this person's is open; no_card: nothing of theirs counts; unexpected: a reason
+// that there is not. A stop that is open already is not asked for here.
+std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked& asked);
+
+}  // namespace mado::issuer

@@ -1,0 +1,315 @@
+// What is to do in a case, by whom and until when.
+#include <algorithm>
+
+#include "base/result.hpp"
+#include "case.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::int64_t day_s = 86'400;
+
+// A death is the other way round: the register is asked whether it has nobody any more.
+bool is_settled(const Case& one, const Claim& claim) {
+    if (claim.finding == Finding::not_applied) return true;
+    return claim.finding == (one.kind == Kind::end ? Finding::gone : Finding::same);
+}
+
+Actor who_does(OrderKind kind) {
+    switch (kind) {
+        case OrderKind::confirm:
+        case OrderKind::tell:
+            return Actor::register_holder;
+        case OrderKind::link:
+        case OrderKind::activate:
+        case OrderKind::stop:
+        case OrderKind::resume_card:
+        case OrderKind::revoke_card:
+        case OrderKind::reset:
+            return Actor::relay;
+        case OrderKind::certify:
+        case OrderKind::collect:
+        case OrderKind::take_back:
+        case OrderKind::suspend:
+        case OrderKind::resume:
+        case OrderKind::end_old:
+            return Actor::authority;
+    }
+    return Actor::relay;
+}
+
+class Todos {
+  public:
+    explicit Todos(const Case& one) : case_(one) {}
+
+    // By people, or at the window.
+    void add(Step step, Actor actor, std::optional<int> claim = {}) {
+        out_.push_back({.step = step,
+                        .actor = actor,
+                        .order = {},
+                        .claim = claim,
+                        .refused = {},
+                        .since = case_.changed,
+                        .until = case_.changed + info(step).days * day_s});
+    }
+    // One that was refused waits for a clerk.
+    void order(Step step, OrderName order, std::optional<int> claim = {}) {
+        const auto refused = case_.refused.find(order);
+        if (refused == case_.refused.end()) {
+            add(step, who_does(order.kind), claim);
+        } else {
+            add(step, Actor::clerk, claim);
+            out_.back().refused = refused->second;
+        }
+        out_.back().order = order;
+    }
+    // Unless it was done.
+    void need(Step step, OrderName name) {
+        if (!case_.has_done(name)) order(step, name);
+    }
+    // The same of the authority about each certificate before.
+    void need_each(Step step, OrderKind kind) {
+        for (std::size_t i = 0; i < case_.before.size(); ++i)
+            need(step, of_place(kind, i));
+    }
+    [[nodiscard]] bool empty() const { return out_.empty(); }
+    std::vector<Todo> take() { return std::move(out_); }
+
+  private:
+    const Case& case_;
+    std::vector<Todo> out_;
+};
+
+// The resident register is asked first: what it says of namesakes the others need to know.
+void add_claims(Todos& todos, const Case& one) {
+    const bool is_resident = is_settled(one, one.claims.front());
+    for (std::size_t i = 0; i < (is_resident ? one.claims.size() : 1); ++i) {
+        if (is_settled(one, one.claims[i])) continue;
+        const auto claim = static_cast<int>(i);
+        switch (one.claims[i].finding) {
+            case Finding::open:
+            case Finding::agreed:
+                todos.order(Step::confirm, of_place(OrderKind::confirm, i), claim);
+                break;
+            case Finding::otherwise:
+                todos.add(Step::settle, Actor::clerk, claim);
+                break;
+            case Finding::not_here:
+                todos.add(Step::settle, one.kind == Kind::end ? Actor::clerk : Actor::person,
+                          claim);
+                break;
+            case Finding::same:
+            case Finding::gone:
+            case Finding::not_applied:
+                todos.add(Step::settle, Actor::clerk, claim);
+                break;
+        }
+    }
+}
+
+// Accepted is not issued yet: then it is collected, or nothing of it is there.
+void add_certificates(Todos& todos, const Case& one) {
+    for (const auto use : uses_of(one)) {
+        if (one.certificates.contains(use)) continue;
+        const auto certify = of_use(OrderKind::certify, use);
+        todos.order(Step::certify,
+                    one.has_done(certify) ? of_use(OrderKind::collect, use) : certify);
+    }
+}
+
+void add_told(Todos& todos, const Case& one) {
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        const auto& claim = one.claims[i];
+        const auto tell = of_place(OrderKind::tell, i);
+        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell)) {
+            todos.order(Step::tell, tell, static_cast<int>(i));
+        }
+    }
+}
+
+// At both: the authority's lists and OCSP are for everybody else.
+void add_end(Todos& todos, const Case& one, Step step) {
+    if (one.before.empty()) return;
+    todos.need(step, revoke_card_order);
+    todos.need_each(step, OrderKind::end_old);
+}
+
+// The new card works: the relay has revoked those of the same uses with its activation.
+void add_old(Todos& todos, const Case& one) {
+    const auto uses = uses_of(one);
+    const bool all = std::ranges::all_of(one.before, [&uses](const Before& before) {
+        return std::ranges::find(uses, before.use) != uses.end();
+    });
+    if (!all) todos.need(Step::end_old, revoke_card_order);
+    todos.need_each(Step::end_old, OrderKind::end_old);
+}
+
+// What may exist at the authority is ended there, once it is known whether it does.
+void add_taken_back(Todos& todos, const Case& one) {
+    for (const auto use : uses_of(one)) {
+        const auto certify = of_use(OrderKind::certify, use);
+        const auto collect = of_use(OrderKind::collect, use);
+        const auto take_back = of_use(OrderKind::take_back, use);
+        if (one.open.contains(certify)) {
+            todos.order(Step::take_back, certify);
+        } else if (one.certificates.contains(use)) {
+            if (!one.has_done(take_back)) todos.order(Step::take_back, take_back);
+        } else if (one.has_done(certify) || one.lapsed.contains(certify)) {
+            todos.order(Step::take_back, collect);
+        }
+    }
+    if (one.kind == Kind::change && is_ending(one)) add_end(todos, one, Step::end_signing);
+}
+
+// The person of a change has the card in hand already.
+void add_to_the_card(Todos& todos, const Case& one) {
+    if (one.keys.empty()) return todos.add(Step::make_keys, Actor::clerk);
+    add_certificates(todos, one);
+    if (!todos.empty()) return;
+    if (!one.written) return todos.add(Step::write, Actor::clerk);
+    if (one.kind != Kind::change && !one.handed_over) {
+        return todos.add(Step::hand_over, Actor::person);
+    }
+    if (!one.has_done(activate_order)) return todos.order(Step::activate, activate_order);
+    add_told(todos, one);
+    if (one.kind != Kind::change) add_old(todos, one);
+}
+
+// 公的個人認証法: a signing certificate ends when what it says has changed.
+void add_changed(Todos& todos, const Case& one) {
+    add_end(todos, one, Step::end_signing);
+    if (todos.empty() && one.signing) add_to_the_card(todos, one);
+}
+
+bool needs_link(const Case& one) {
+    if (one.kind == Kind::first) return true;
+    return info(one.kind).applies && std::ranges::any_of(one.claims, [&one](const Claim& claim) {
+               return claim.finding == Finding::same && !is_linked(one, claim);
+           });
+}
+
+void add_made(Todos& todos, const Case& one) {
+    if (!one.person) {
+        todos.add(Step::apply, Actor::person);
+    } else if (!std::ranges::all_of(
+                   one.claims, [&one](const Claim& claim) { return is_settled(one, claim); })) {
+        add_claims(todos, one);
+    } else if (needs_link(one) && !one.has_done(link_order)) {
+        todos.order(Step::link, link_order);
+    } else if (one.kind == Kind::change) {
+        add_changed(todos, one);
+    } else {
+        add_to_the_card(todos, one);
+    }
+}
+
+// Each pair's second is not sent while the first may still come, nor the other way round: what
+// arrives last would count.
+struct Pair {
+    OrderName stop, resume;
+};
+std::vector<Pair> pairs(const Case& one) {
+    std::vector<Pair> out;
+    for (std::size_t i = 0; i < one.before.size(); ++i) {
+        out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        out.push_back({of_place(OrderKind::suspend, i), of_place(OrderKind::resume, i)});
+    }
+    return out;
+}
+
+void add_stop(Todos& todos, const Case& one) {
+    if (one.overtaken) return todos.need_each(Step::end_old, OrderKind::end_old);
+    if (one.given_up) return add_end(todos, one, Step::end_old);
+    for (const auto& [stop, resume] : pairs(one)) {
+        if (one.found) {
+            one.open.contains(stop) ? todos.order(Step::resume, stop)
+                                    : todos.need(Step::resume, resume);
+        } else {
+            one.open.contains(resume) ? todos.order(Step::stop, resume)
+                                      : todos.need(Step::stop, stop);
+        }
+    }
+    if (!one.found && todos.empty()) todos.add(Step::look_for, Actor::person);
+}
+
+void add_unlock(Todos& todos, const Case& one) {
+    if (!one.approved) return todos.add(Step::approve, Actor::clerk);
+    if (!one.has_done(reset_order)) return todos.order(Step::record, reset_order);
+    if (!one.pin_set) todos.add(Step::reset, Actor::clerk);
+}
+
+void add_ended(Todos& todos, const Case& one) {
+    if (!one.claims.empty() && !is_settled(one, one.claims.front())) {
+        return add_claims(todos, one);
+    }
+    add_end(todos, one, Step::end_old);
+}
+
+}  // namespace
+
+std::vector<Todo> todo(const Case& one) {
+    Todos todos(one);
+    if (one.cancelled) {
+        add_taken_back(todos, one);
+        return todos.take();
+    }
+    switch (one.kind) {
+        case Kind::first:
+        case Kind::replacement:
+        case Kind::change:
+        case Kind::from_abroad:
+            add_made(todos, one);
+            break;
+        case Kind::stop:
+            add_stop(todos, one);
+            break;
+        case Kind::unlock:
+            add_unlock(todos, one);
+            break;
+        case Kind::end:
+            add_ended(todos, one);
+            break;
+    }
+    return todos.take();
+}
+
+bool has_ended(const Case& one) {
+    return todo(one).empty();
+}
+
+OrderName of_use(OrderKind kind, Use use) {
+    return {kind, static_cast<int>(use)};
+}
+
+OrderName of_place(OrderKind kind, std::size_t place) {
+    return {kind, static_cast<int>(place)};
+}
+
+const std::optional<Attributes>& who_of(const Case& one) {
+    return one.person ? one.person : one.known;
+}
+
+std::vector<Use> uses_of(const Case& one) {
+    if (one.kind == Kind::change) {
+        return one.signing ? std::vector{Use::signing} : std::vector<Use>{};
+    }
+    return one.signing ? std::vector{Use::authentication, Use::signing}
+                       : std::vector{Use::authentication};
+}
+
+bool is_linked(const Case& one, const Claim& claim) {
+    return std::ranges::any_of(
+        one.linked, [&claim](const Claim& known) { return known.number == claim.number; });
+}
+
+bool is_ending(const Case& one) {
+    const auto may_be = [&one](OrderName order) {
+        return one.has_done(order) || one.is_in_doubt(order);
+    };
+    for (std::size_t i = 0; i < one.before.size(); ++i) {
+        if (may_be(of_place(OrderKind::end_old, i))) return true;
+    }
+    return may_be(revoke_card_order);
+}
+
+}  // namespace mado::issuer

@@ -1,0 +1,191 @@
+// How kinds, steps, orders and findings are called, in the store and for pages.
+#include <algorithm>
+
+#include "base/result.hpp"
+#include "case.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::array steps{
+    StepInfo{Step::apply, "apply", "②", false, 30},
+    StepInfo{Step::confirm, "confirm", "③④⑤", true, 1},
+    StepInfo{Step::settle, "settle", "⑤", false, 14},
+    StepInfo{Step::link, "link", "⑧-1", true, 1},
+    StepInfo{Step::make_keys, "make_keys", "⑥", false, 14},
+    StepInfo{Step::certify, "certify", "⑥⑦", true, 1},
+    StepInfo{Step::write, "write", "⑧-1", false, 1},
+    StepInfo{Step::hand_over, "hand_over", "⑨⑩", false, 30},
+    StepInfo{Step::activate, "activate", "⑧-2", true, 1},
+    StepInfo{Step::tell, "tell", "⑪", true, 7},
+    StepInfo{Step::take_back, "take_back", "", true, 1},
+    StepInfo{Step::stop, "stop", "", true, 1},
+    StepInfo{Step::look_for, "look_for", "", false, 30},
+    StepInfo{Step::resume, "resume", "", true, 1},
+    StepInfo{Step::end_signing, "end_signing", "", true, 1},
+    StepInfo{Step::end_old, "end_old", "", true, 1},
+    StepInfo{Step::approve, "approve", "", false, 1},
+    StepInfo{Step::record, "record", "", true, 1},
+    StepInfo{Step::reset, "reset", "", false, 1},
+};
+
+constexpr std::array kinds{
+    KindInfo{Kind::first, "first", false, true, true, {}},
+    KindInfo{Kind::replacement,
+             "replacement",
+             true,
+             false,
+             true,
+             {"lost", "damaged", "expiring", "compromised"}},
+    KindInfo{Kind::stop, "stop", true, false, false, {"lost", "by-request"}},
+    KindInfo{Kind::unlock, "unlock", true, false, false, {}},
+    KindInfo{Kind::change, "change", true, true, true, {}},
+    KindInfo{Kind::from_abroad, "return", true, true, true, {}},
+    KindInfo{Kind::end, "end", true, false, true, {"death", "abroad", "returned"}},
+};
+
+using OrderWord = std::pair<OrderKind, std::string_view>;
+constexpr auto order_kinds = std::to_array<OrderWord>({
+    {OrderKind::confirm, "confirm"},
+    {OrderKind::link, "link"},
+    {OrderKind::certify, "certify"},
+    {OrderKind::collect, "collect"},
+    {OrderKind::activate, "activate"},
+    {OrderKind::tell, "tell"},
+    {OrderKind::take_back, "take_back"},
+    {OrderKind::stop, "stop"},
+    {OrderKind::suspend, "suspend"},
+    {OrderKind::resume_card, "resume_card"},
+    {OrderKind::resume, "resume"},
+    {OrderKind::revoke_card, "revoke_card"},
+    {OrderKind::end_old, "end_old"},
+    {OrderKind::reset, "reset"},
+});
+
+}  // namespace
+
+const StepInfo& info(Step step) {
+    const auto found = std::ranges::find(steps, step, &StepInfo::step);
+    if (found == steps.end()) throw Failure("a step is not in the table");
+    return *found;
+}
+
+const KindInfo& info(Kind kind) {
+    const auto found = std::ranges::find(kinds, kind, &KindInfo::kind);
+    if (found == kinds.end()) throw Failure("a kind of case is not in the table");
+    return *found;
+}
+
+std::string_view to_text(Kind kind) {
+    return info(kind).name;
+}
+
+std::optional<Kind> parse_kind(std::string_view text) {
+    const auto found = std::ranges::find(kinds, text, &KindInfo::name);
+    return found == kinds.end() ? std::nullopt : std::optional(found->kind);
+}
+
+bool has_reason(Kind kind, std::string_view reason) {
+    const auto& reasons = info(kind).reasons;
+    if (reasons.front().empty()) return reason.empty();
+    return !reason.empty() && std::ranges::find(reasons, reason) != reasons.end();
+}
+
+std::string_view to_text(Actor actor) {
+    switch (actor) {
+        case Actor::person:
+            return "person";
+        case Actor::clerk:
+            return "clerk";
+        case Actor::register_holder:
+            return "register";
+        case Actor::relay:
+            return "relay";
+        case Actor::authority:
+            return "authority";
+    }
+    return "";
+}
+
+std::string_view to_text(Role role) {
+    switch (role) {
+        case Role::resident:
+            return "resident";
+        case Role::medical:
+            return "medical";
+        case Role::pension:
+            return "pension";
+        case Role::care:
+            return "care";
+    }
+    return "";
+}
+
+std::optional<Role> parse_role(std::string_view text) {
+    for (const auto role : {Role::resident, Role::medical, Role::pension, Role::care}) {
+        if (to_text(role) == text) return role;
+    }
+    return std::nullopt;
+}
+
+std::string_view to_text(Finding finding) {
+    switch (finding) {
+        case Finding::open:
+            return "open";
+        case Finding::same:
+            return "same";
+        case Finding::otherwise:
+            return "otherwise";
+        case Finding::agreed:
+            return "agreed";
+        case Finding::not_here:
+            return "not_here";
+        case Finding::not_applied:
+            return "not_applied";
+        case Finding::gone:
+            return "gone";
+    }
+    return "";
+}
+
+std::string_view to_text(Use use) {
+    return use == Use::authentication ? "authentication" : "signing";
+}
+
+std::optional<Use> parse_use(std::string_view text) {
+    for (const auto use : uses) {
+        if (to_text(use) == text) return use;
+    }
+    return std::nullopt;
+}
+
+std::string_view to_text(OrderKind kind) {
+    const auto found = std::ranges::find(order_kinds, kind, &OrderWord::first);
+    if (found == order_kinds.end()) throw Failure("a kind of order is not in the table");
+    return found->second;
+}
+
+std::optional<OrderKind> parse_order_kind(std::string_view text) {
+    const auto found = std::ranges::find(order_kinds, text, &OrderWord::second);
+    return found == order_kinds.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::string_view to_text(Misfit misfit) {
+    switch (misfit) {
+        case Misfit::too_early:
+            return "too_early";
+        case Misfit::too_late:
+            return "too_late";
+        case Misfit::unexpected:
+            return "unexpected";
+        case Misfit::same_hand:
+            return "same_hand";
+        case Misfit::other_case:
+            return "other_case";
+        case Misfit::no_card:
+            return "no_card";
+    }
+    return "";
+}
+
+}  // namespace mado::issuer
