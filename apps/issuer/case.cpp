@@ -65,7 +65,8 @@ Result happen(Case& one, const Opened& opened) {
 Result happen(Case& one, const Applied& applied) {
     if (one.person || one.cancelled) return std::unexpected(Misfit::too_late);
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
-    if (applied.claims.empty() || applied.claims.front().role != Role::resident) {
+    const auto residents = std::ranges::count(applied.claims, Role::resident, &Claim::role);
+    if (residents != 1 || applied.claims.front().role != Role::resident) {
         return std::unexpected(Misfit::unexpected);
     }
     if (one.kind == Kind::change && applied.claims.size() != 1) {
@@ -189,8 +190,9 @@ Result happen(Case& one, const Decided& decided) {
 Result happen(Case& one, const Corrected& corrected) {
     auto claim = open_claim(one, corrected.claim);
     if (!claim) return std::unexpected(claim.error());
+    if (corrected.role != (*claim)->role) return std::unexpected(Misfit::unexpected);
     Claim anew;
-    anew.role = (*claim)->role;
+    anew.role = corrected.role;
     anew.number = corrected.number;
     **claim = std::move(anew);
     forget_refusals(one, corrected.claim);
@@ -350,7 +352,9 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
     if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
         out.opened_by = clerk;
     }
-    if (out != before) out.changed = now;
+    if (out == before) return out;
+    out.changed = now;
+    out.since = waits_since(out);
     return out;
 }
 

@@ -227,6 +227,7 @@ struct Decided {
 };
 struct Corrected {  // another number, of this register or of the right one
     int claim = 0;
+    Role role = Role::medical;  // the number's; the claim has the same
     wire::PersonNumber number;
 };
 struct TakenOut {
@@ -261,6 +262,15 @@ using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise
 
 // ---- the case ----
 
+// One thing that is to do, whatever else happens to the case meanwhile.
+struct Waiting {
+    Step step = Step::apply;
+    std::optional<OrderName> order;
+    std::optional<int> claim;
+    bool refused = false;  // then it is somebody else's turn
+    auto operator<=>(const Waiting&) const = default;
+};
+
 struct Case {
     Kind kind = Kind::first;
     std::string reason;
@@ -283,6 +293,8 @@ struct Case {
     bool approved = false, pin_set = false;
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
+    // Since when each of what is to do is to do.
+    std::map<Waiting, UnixTime> since;
 
     [[nodiscard]] bool has_done(OrderName order) const { return done.contains(order); }
     // It may have been done, and nobody has said so.
@@ -316,6 +328,8 @@ struct Todo {
     UnixTime since = 0, until = 0;
 };
 std::vector<Todo> todo(const Case& one);
+// The same, as it is kept with the case.
+std::map<Waiting, UnixTime> waits_since(const Case& one);
 // With a card in hand, or without.
 bool has_ended(const Case& one);
 

@@ -389,7 +389,9 @@ class Explorer {
             happen(state, Decided{claim, true, "signed"});
             happen(state, Decided{claim, false, "signed"});
             for (int version = 0; version < versions; ++version)
-                happen(state, Corrected{claim, number(version)});
+                happen(state,
+                       Corrected{claim, state.one.claims.at(static_cast<std::size_t>(claim)).role,
+                                 number(version)});
             happen(state, TakenOut{claim});
         }
         for (const auto& [order, code] : one.refused) {

@@ -1,6 +1,8 @@
 #include "happenings.hpp"
 
+#include <array>
 #include <boost/json.hpp>
+#include <utility>
 
 namespace mado::issuer {
 namespace {
@@ -39,14 +41,30 @@ json::object claim_json(const Claim& claim) {
     return {{"role", to_text(claim.role)}, {"number", number_json(claim.number)}};
 }
 
+// Whoever gives such numbers; none: nobody whom an application is about.
+std::optional<Role> role_of(const wire::PersonNumber& number, const wire::Schemes& schemes) {
+    constexpr std::array<std::pair<std::string_view, Role>, 4> roles{
+        {{"municipality", Role::resident},
+         {"medical-insurer", Role::medical},
+         {"pension", Role::pension},
+         {"care-insurer", Role::care}}};
+    const auto* scheme = schemes.find(number.scheme);
+    if (scheme == nullptr || !scheme->kind) return std::nullopt;
+    for (const auto& [kind, role] : roles) {
+        if (scheme->kind->text() == kind) return role;
+    }
+    return std::nullopt;
+}
+
 Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes) {
     if (!value.is_object()) return bad("a claim is not an object");
     Members in(value.get_object());
     const auto role = parse_role(in.text("role"));
     auto number = read_number(in.object("number"), schemes);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    if (!role) return bad("an unknown role");
     if (!number) return std::unexpected(number.error());
+    if (!role || role != role_of(*number, schemes))
+        return bad("the number is not one of that role");
     Claim claim;
     claim.role = *role;
     claim.number = std::move(*number);
@@ -223,7 +241,10 @@ Parsed<Applied> read_applied(Members& in, const wire::Schemes& schemes) {
 Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
     auto number = read_number(in.object("number"), schemes);
     if (!number) return std::unexpected(number.error());
-    return finish(in, Corrected{.claim = read_claim(in), .number = std::move(*number)});
+    const auto role = role_of(*number, schemes);
+    if (!role) return bad("a number that no application is about");
+    return finish(in,
+                  Corrected{.claim = read_claim(in), .role = *role, .number = std::move(*number)});
 }
 
 Parsed<Happening> read_keys(Members& in) {

@@ -123,7 +123,7 @@ Question certify(const Parties& parties, const Case& one, Use use) {
     if (use == Use::signing) {
         const auto& person = *one.person;
         payload["name"] = person.name;
-        payload["kana"] = person.kana;
+        if (!person.kana.empty()) payload["kana"] = person.kana;  // who is from abroad has none
         payload["address"] = person.address;
         payload["birth_date"] = to_text(person.birth_date);
         payload["sex"] = person.sex;

@@ -162,7 +162,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         Refused{{OrderKind::link, 0}, "link_taken"},
         Lapsed{{OrderKind::certify, 1}},
         Decided{1, true, "a.b.c"},
-        Corrected{1, number},
+        Corrected{1, Role::medical, number},
         TakenOut{1},
         TryAgain{{OrderKind::collect, 1}},
         Waived{{OrderKind::tell, 1}},

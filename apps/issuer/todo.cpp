@@ -38,6 +38,13 @@ Actor who_does(OrderKind kind) {
     return Actor::relay;
 }
 
+Waiting waiting(const Todo& what) {
+    return {.step = what.step,
+            .order = what.order,
+            .claim = what.claim,
+            .refused = !what.refused.empty()};
+}
+
 class Todos {
   public:
     explicit Todos(const Case& one) : case_(one) {}
@@ -49,8 +56,8 @@ class Todos {
                         .order = {},
                         .claim = claim,
                         .refused = {},
-                        .since = case_.changed,
-                        .until = case_.changed + info(step).days * day_s});
+                        .since = 0,
+                        .until = 0});
     }
     // One that was refused waits for a clerk.
     void order(Step step, OrderName order, std::optional<int> claim = {}) {
@@ -73,7 +80,15 @@ class Todos {
             need(step, of_place(kind, i));
     }
     [[nodiscard]] bool empty() const { return out_.empty(); }
-    std::vector<Todo> take() { return std::move(out_); }
+    // What was to do before this happened goes on waiting since then.
+    std::vector<Todo> take() {
+        for (auto& one : out_) {
+            const auto found = case_.since.find(waiting(one));
+            one.since = found == case_.since.end() ? case_.changed : found->second;
+            one.until = one.since + info(one.step).days * day_s;
+        }
+        return std::move(out_);
+    }
 
   private:
     const Case& case_;
@@ -271,6 +286,13 @@ std::vector<Todo> todo(const Case& one) {
             break;
     }
     return todos.take();
+}
+
+std::map<Waiting, UnixTime> waits_since(const Case& one) {
+    std::map<Waiting, UnixTime> out;
+    for (const auto& what : todo(one))
+        out.emplace(waiting(what), what.since);
+    return out;
 }
 
 bool has_ended(const Case& one) {

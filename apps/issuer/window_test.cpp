@@ -20,19 +20,20 @@ std::string act_text(const Happening& what) {
 }
 
 TEST(Window, PeopleSayWhatPeopleDo) {
-    const std::vector<Happening> all{test_application(schemes()),
-                                     Corrected{1, test_application(schemes()).claims[1].number},
-                                     TakenOut{1},
-                                     TryAgain{{OrderKind::link, 0}},
-                                     Waived{{OrderKind::tell, 1}},
-                                     KeysMade{{{Use::authentication, "key"}}},
-                                     Written{},
-                                     HandedOver{},
-                                     Cancelled{"moved away"},
-                                     Found{},
-                                     GivenUp{},
-                                     Approved{},
-                                     PinSet{}};
+    const std::vector<Happening> all{
+        test_application(schemes()),
+        Corrected{1, Role::medical, test_application(schemes()).claims[1].number},
+        TakenOut{1},
+        TryAgain{{OrderKind::link, 0}},
+        Waived{{OrderKind::tell, 1}},
+        KeysMade{{{Use::authentication, "key"}}},
+        Written{},
+        HandedOver{},
+        Cancelled{"moved away"},
+        Found{},
+        GivenUp{},
+        Approved{},
+        PinSet{}};
     for (const auto& what : all) {
         const auto act = read_act(act_text(what), schemes());
         ASSERT_TRUE(act) << act_text(what) << act.error().why;
@@ -76,6 +77,43 @@ TEST(Window, ASearchIsByNumberOrByWhoItIs) {
                              R"({"number":"1","kana":"コ"})", "[]", "x"}) {
         EXPECT_FALSE(read_search(text)) << text;
     }
+}
+
+// Each waits since it is to do, whatever else happens to the case.
+TEST(Window, AWaitIsAsOldAsItIs) {
+    const OrderName resident{OrderKind::confirm, 0}, medical{OrderKind::confirm, 1};
+    CaseFile file;
+    const auto happen = [&file](const Happening& what, UnixTime at) {
+        file.one = *after(file.one, what, at);
+    };
+    happen(Opened{.numbers = {"1", "2", "3"}}, 100);
+    auto application = test_application(schemes());
+    application.claims.push_back(application.claims[1]);
+    happen(application, 200);
+    happen(Sent{resident}, 201);
+    happen(Confirmed{0, "", 0, false}, 300);
+    happen(Sent{medical}, 301);
+    happen(Sent{{OrderKind::confirm, 2}}, 302);
+    happen(Refused{{OrderKind::confirm, 2}, "holder_refused"}, 400);
+    const auto todo = summary_json(file, 500).at("todo").as_array();
+    ASSERT_EQ(todo.size(), 2U);
+    EXPECT_EQ(todo[0].at("since"), 300);
+    EXPECT_EQ(todo[1].at("since"), 400) << "since it is a clerk's turn";
+}
+
+TEST(Window, AClaimsNumberIsOneOfItsRole) {
+    const auto applied = happening_json(test_application(schemes()));
+    ASSERT_TRUE(read_happening(applied, schemes()));
+    auto other = applied;
+    other["claims"].as_array()[0].as_object()["number"] = applied.at("claims").at(1).at("number");
+    EXPECT_FALSE(read_happening(other, schemes())) << "an insured person's is no resident's";
+    auto one = *after({}, Opened{.numbers = {"1", "2", "3"}}, 1);
+    auto twice = test_application(schemes());
+    twice.claims.push_back(twice.claims.front());
+    EXPECT_FALSE(after(one, twice, 2)) << "nobody lives in two places";
+    one = *after(one, test_application(schemes()), 2);
+    const auto resident = one.claims.front().number;
+    EXPECT_FALSE(after(one, Corrected{1, Role::resident, resident}, 3));
 }
 
 TEST(Window, ACaseShowsNoNumberThatIsNobodysBusiness) {

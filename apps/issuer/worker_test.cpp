@@ -228,8 +228,9 @@ TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {
     EXPECT_EQ(what[0].step, Step::settle);
     EXPECT_EQ(what[0].actor, Actor::person);
     EXPECT_EQ(what[0].claim, 1);
-    happen(id, Corrected{1, test_number(schemes, "insured-number",
-                                        R"({"insurer": "06990014", "number": "999"})")});
+    happen(id, Corrected{1, Role::medical,
+                         test_number(schemes, "insured-number",
+                                     R"({"insurer": "06990014", "number": "999"})")});
     live(world, 1'000);
     EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
 }

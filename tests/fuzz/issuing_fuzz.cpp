@@ -2,14 +2,14 @@
 #include <boost/json.hpp>
 
 #include "fuzz.hpp"
+#include "issuer/test_issuer.hpp"
 #include "issuer/window.hpp"
-#include "relay/test_country.hpp"
 
 namespace mado::fuzz {
 namespace {
 
 const wire::Schemes& schemes() {
-    static const auto one = relay::relay_schemes();
+    static const auto one = issuer::test_schemes();
     return one;
 }
 
