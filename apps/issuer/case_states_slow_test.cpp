@@ -455,6 +455,10 @@ class Explorer {
             EXPECT_FALSE(world.active) << text_of(state);
             return;
         }
+        if (info(opened_.kind).applies) {
+            EXPECT_TRUE(world.confirmed.contains({0, version_of(one.claims.front())}))
+                << "done, and no register says so: " << text_of(state);
+        }
         if (keys_.keys.empty() || !makes_card()) return;
         EXPECT_TRUE(world.active) << text_of(state);
         EXPECT_EQ(one.certificates.size(), keys_.keys.size()) << text_of(state);

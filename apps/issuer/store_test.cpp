@@ -103,6 +103,39 @@ TEST_F(StoreTest, FindsWhoeverTypesTheReadingInAnotherWay) {
     EXPECT_TRUE(one.find(Date{std::chrono::year(1990) / 1 / 1}, "コウロウハナコ").empty());
 }
 
+// All cases with one issuing number are one person's.
+TEST_F(StoreTest, FindsAPersonByAnyOfTheirNumbers) {
+    auto one = store();
+    const auto numbers = draw_numbers(schemes);
+    const auto first = one.open({.numbers = numbers}, {});
+    const auto stranger = one.open({.numbers = draw_numbers(schemes)}, {});
+    const auto next = one.open({.numbers = numbers,
+                                .known = test_application(schemes).person,
+                                .kind = Kind::replacement,
+                                .reason = "damaged"},
+                               {});
+    EXPECT_EQ(one.of_person(first), (std::vector<CaseId>{first, next}));
+    EXPECT_EQ(one.of_person(next), (std::vector<CaseId>{first, next}));
+    EXPECT_EQ(one.of_person(stranger), std::vector<CaseId>{stranger});
+    const auto given = one.find_given(numbers.health_care);
+    ASSERT_TRUE(given);
+    EXPECT_EQ(one.of_person(*given), (std::vector<CaseId>{first, next}));
+    EXPECT_FALSE(one.find_given("000000000000"));
+    const auto born = test_application(schemes).person.birth_date;
+    EXPECT_EQ(one.find(born, "コウロウ ハナコ"), std::vector<CaseId>{next})
+        << "known from its beginning";
+}
+
+TEST_F(StoreTest, WhomTheRelayDoesNotKnowHasNoOtherCases) {
+    auto one = store();
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
+    EXPECT_EQ(one.open(id, {.kind = Kind::stop, .reason = "lost"}, {}).error(), Misfit::too_early);
+    EXPECT_THROW(
+        one.open({.numbers = draw_numbers(schemes), .kind = Kind::stop, .reason = "lost"}, {}),
+        Failure)
+        << "of nobody";
+}
+
 TEST_F(StoreTest, AnEndedCaseIsNotWorkedOn) {
     auto one = store();
     const auto a = one.open({.numbers = draw_numbers(schemes)}, {});

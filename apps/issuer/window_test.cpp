@@ -65,6 +65,49 @@ TEST(Window, NobodyElsesWordComesFromAPage) {
     EXPECT_FALSE(read_act(std::string(window_body_max + 1, ' '), schemes()));
 }
 
+TEST(Window, ACaseIsOpenedByItsKind) {
+    const auto read = [](std::string_view text) { return read_open(text, schemes()); };
+    EXPECT_EQ(read("{}")->asked.kind, Kind::first) << "as pages of before ask";
+    const auto stop = read(R"({"kind":"stop","person":"123456789012","reason":"lost"})");
+    ASSERT_TRUE(stop);
+    EXPECT_EQ(stop->person, "123456789012");
+    EXPECT_EQ(stop->asked.kind, Kind::stop);
+    const auto unlock =
+        read(R"({"kind":"unlock","person":"123456789012","uses":["authentication","signing"]})");
+    ASSERT_TRUE(unlock);
+    EXPECT_EQ(unlock->asked.uses.size(), 2U);
+    const json::object invited{{"kind", "first"},
+                               {"invited", application_json(test_application(schemes()))}};
+    EXPECT_EQ(read(json::serialize(invited))->invited, test_application(schemes()));
+    for (const auto* text :
+         {R"({"kind":"gift"})", R"({"kind":"stop","reason":"lost"})",
+          R"({"kind":"stop","person":"1"})", R"({"kind":"stop","person":"1","reason":"damaged"})",
+          R"({"kind":"first","person":"1"})", R"({"kind":"unlock","person":"1"})",
+          R"({"kind":"unlock","person":"1","uses":["door"]})",
+          R"({"kind":"change","person":"1","uses":["signing"]})", R"({"kind":"first","more":1})",
+          R"({"kind":"first","invited":{}})", "[]"}) {
+        EXPECT_FALSE(read(text)) << text;
+    }
+}
+
+TEST(Window, ManyAreInvitedAtOnce) {
+    const auto batch = [](std::size_t count) {
+        json::array people;
+        for (std::size_t i = 0; i < count; ++i)
+            people.push_back(application_json(test_application(schemes())));
+        return json::serialize(json::object{{"people", std::move(people)}});
+    };
+    const auto text = batch(invited_max);
+    EXPECT_LE(text.size(), invite_body_max);
+    const auto read = read_invite(text, schemes());
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->size(), invited_max);
+    EXPECT_EQ(read->back(), test_application(schemes()));
+    EXPECT_FALSE(read_invite(batch(invited_max + 1), schemes()));
+    EXPECT_FALSE(read_invite(batch(0), schemes()));
+    EXPECT_FALSE(read_invite(R"({"people":[{"name":"x"}]})", schemes()));
+}
+
 TEST(Window, ASearchIsByNumberOrByWhoItIs) {
     const auto by_number = read_search(R"({"number":"123456789012"})");
     ASSERT_TRUE(by_number);

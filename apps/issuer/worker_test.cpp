@@ -88,6 +88,7 @@ class World {
             if (verdict == "no_match") {
                 return std::unexpected(client::Problem{wire::Code::no_match, {}, {}, {}});
             }
+            if (verdict == "gone") return answered({{"verdict", "same"}, {"current", false}});
             return answered({{"verdict", verdict}, {"current", true}});
         }
         return answered({{"verdict", "same"}, {"current", true}});
@@ -169,6 +170,41 @@ class WorkerTest : public ::testing::Test {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
         return store.find(id).one;
     }
+    // A person with a card in hand.
+    CaseId card_in_hand(World& world) {
+        const auto id = apply();
+        live(world, 1'000);
+        happen(id, keys());
+        live(world, 1'000);
+        happen(id, Written{});
+        happen(id, HandedOver{});
+        live(world, 1'000);
+        EXPECT_TRUE(has_ended(find(id)));
+        return id;
+    }
+    std::expected<CaseId, Misfit> open(CaseId of_person, const Asked& asked) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        return store.open(of_person, asked, {.at = unix_now(), .clerk = "sato"});
+    }
+    KnownPerson person(CaseId id) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        std::vector<Case> cases;
+        for (const auto one : store.of_person(id))
+            cases.push_back(store.find(one).one);
+        return person_of(cases).value();
+    }
+    std::vector<Standing> standings(CaseId id) {
+        std::vector<Standing> out;
+        for (const auto& card : person(id).issued)
+            out.push_back(card.standing);
+        return out;
+    }
+    static int times(const World& world, std::string_view what) {
+        int out = 0;
+        for (const auto& [name, count] : world.done)
+            out += name.starts_with(what) ? count : 0;
+        return out;
+    }
     static KeysMade keys() {
         const auto key = [] {
             const auto made = crypto::PrivateKey::generate(crypto::KeyType::p256);
@@ -245,6 +281,130 @@ TEST_F(WorkerTest, WhoeverWritesOtherwiseIsAskedAgainWithItsOwnWriting) {
     happen(id, Decided{1, true, "signed"});
     live(world, 1'000);
     EXPECT_EQ(find(id).claims[1].finding, Finding::same);
+}
+
+using Standings = std::vector<Standing>;
+
+TEST_F(WorkerTest, AStopGoesToBothAndTheCardIsFound) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(stop);
+    EXPECT_EQ(todo(find(*stop)).size(), 4U) << "side by side";
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(*stop)).front().step, Step::look_for);
+    EXPECT_EQ(times(world, "card/suspend/"), 2);
+    EXPECT_EQ(times(world, "certificate-status/suspend/"), 2);
+    EXPECT_EQ(standings(first), (Standings{Standing::suspended, Standing::suspended}));
+    EXPECT_EQ(open(first, {.kind = Kind::stop, .reason = "by-request"}), stop);
+    happen(*stop, Found{});
+    EXPECT_EQ(open(first, {.kind = Kind::stop, .reason = "lost"}), stop) << "and again";
+    EXPECT_FALSE(find(*stop).found);
+    live(world, 1'000);
+    happen(*stop, Found{});
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(*stop)));
+    EXPECT_EQ(times(world, "card/resume/"), 2);
+    EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::active}));
+    EXPECT_NE(open(first, {.kind = Kind::stop, .reason = "lost"}), stop) << "that one is over";
+}
+
+TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
+    ASSERT_TRUE(stop && next);
+    EXPECT_EQ(open(first, {.kind = Kind::end, .reason = "death"}).error(), Misfit::other_case);
+    happen(*next, keys());
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "certificate-status/revoke/"), 0);
+    happen(*next, Written{});
+    happen(*next, HandedOver{});
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(*next)));
+    EXPECT_TRUE(find(*stop).overtaken);
+    EXPECT_TRUE(has_ended(find(*stop)));
+    EXPECT_EQ(times(world, "card/revoke/"), 0) << "the relay has done it";
+    EXPECT_EQ(times(world, "certificate-status/revoke/"), 4) << "by both";
+    EXPECT_EQ(standings(first), (Standings{Standing::revoked, Standing::revoked, Standing::active,
+                                           Standing::active}));
+}
+
+TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto change = open(first, {.kind = Kind::change});
+    ASSERT_TRUE(change);
+    auto application = test_application(schemes);
+    {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        EXPECT_EQ(store.add(*change, application, {}).error(), Misfit::unexpected)
+            << "the resident number alone";
+    }
+    application.person.address = "九十九県A市港町3丁目4番5号";
+    application.claims = {application.claims.front()};
+    application.claims[0].number = test_number(
+        schemes, "resident-number", R"({"municipality": "992011", "number": "22222222222"})");
+    happen(*change, application);
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "link/start/"), 1);
+    EXPECT_EQ(times(world, "card/revoke/"), 1);
+    EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::revoked}));
+    happen(*change, keys());
+    live(world, 1'000);
+    happen(*change, Written{});
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(*change)));
+    EXPECT_EQ(person(first).attributes, application.person);
+    EXPECT_EQ(person(first).linked.front().number, application.claims[0].number);
+    EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::revoked, Standing::active}));
+}
+
+// The new signing certificate would go into the card that is looked for.
+TEST_F(WorkerTest, AStopGivesUpAChange) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto change = open(first, {.kind = Kind::change});
+    ASSERT_TRUE(open(first, {.kind = Kind::stop, .reason = "lost"}));
+    EXPECT_EQ(find(*change).cancelled, "stopped");
+    EXPECT_EQ(open(first, {.kind = Kind::change}).error(), Misfit::other_case);
+}
+
+TEST_F(WorkerTest, ADeathIsTheRegistersWord) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto early = open(first, {.kind = Kind::end, .reason = "death"});
+    ASSERT_TRUE(early);
+    live(world, 1'000);
+    const auto waits = todo(find(*early));
+    ASSERT_EQ(waits.size(), 1U);
+    EXPECT_EQ(waits[0].step, Step::settle);
+    EXPECT_EQ(waits[0].actor, Actor::clerk);
+    EXPECT_EQ(times(world, "card/revoke/"), 0);
+    world.verdicts["12345678901"] = "gone";
+    happen(*early, Corrected{0, find(*early).claims[0].number});
+    live(world, 1'000);
+    EXPECT_TRUE(has_ended(find(*early)));
+    EXPECT_EQ(standings(first), (Standings{Standing::revoked, Standing::revoked}));
+    EXPECT_EQ(open(first, {.kind = Kind::stop, .reason = "lost"}).error(), Misfit::no_card);
+}
+
+TEST_F(WorkerTest, AnUnlockTakesTwoClerks) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto unlock = open(first, {.kind = Kind::unlock, .uses = {Use::signing}});
+    ASSERT_TRUE(unlock);
+    EXPECT_EQ(find(*unlock).before.size(), 1U);
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    EXPECT_EQ(store.add(*unlock, Approved{}, {.at = 1, .clerk = "sato"}).error(),
+              Misfit::same_hand);
+    EXPECT_EQ(store.add(*unlock, PinSet{}, {.at = 1, .clerk = "sato"}).error(), Misfit::too_early);
+    EXPECT_TRUE(store.add(*unlock, Approved{}, {.at = 1, .clerk = "suzuki"}));
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "card/reset/"), 1);
+    EXPECT_TRUE(store.add(*unlock, PinSet{}, {.at = 1, .clerk = "sato"}));
+    EXPECT_TRUE(has_ended(find(*unlock)));
 }
 
 // Killed after a few steps, over and over, with one request in five lost.

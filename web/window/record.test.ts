@@ -25,7 +25,7 @@ const changes: [string, (one: Mutable) => void][] = [
   ["an unknown attribute", (one) => (one.claims[1].writing.attributes.salary = {})],
   ["an unknown verdict", (one) => (one.claims[1].writing.verdict = "close")],
   ["an unknown happening", (one) => (one.lines[0].what = "guessed")],
-  ["a member of another happening", (one) => (one.lines[0].reason = "x")],
+  ["a member of another happening", (one) => (one.lines[0].code = "x")],
   ["a birth date that there is not", (one) => (one.person.birth_date = "1986-02-30")],
   ["a time that is none", (one) => (one.changed_at = "now")],
   ["no lines", (one) => delete one.lines],
@@ -64,7 +64,8 @@ test("how far a case is", () => {
 
 test("who had a card before is asked for nothing again", () => {
   const one = make_case("1", { claims: [], todo: [to_do("make_keys", "clerk")] });
-  one.lines = [{ what: "opened", kind: "replacement", signing: false, at: noon, known: one.person }];
+  const opened = { what: "opened", kind: "replacement", reason: "lost", signing: false };
+  one.lines = [{ ...opened, at: noon, known: one.person }];
   expect(states(one)).toMatchObject({
     ...{ apply: "not_needed", confirm: "not_needed", link: "not_needed", make_keys: "waits" },
   });

@@ -135,7 +135,9 @@ export function cases(): Mutable[] {
   return [to_settle, not_here, chip, ready, new_one, asking];
 }
 
-const summary_names = ["number", "kind", "opened_at", "changed_at", "name", "kana", "cancelled", "todo"];
+const summary_names = [
+  ...["number", "kind", "opened_at", "changed_at", "name", "kana", "cancelled", "todo"],
+];
 
 function summary(one: Mutable): Mutable {
   const names = summary_names.filter((name) => name in one);
