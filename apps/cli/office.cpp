@@ -51,15 +51,12 @@ client::Result<SignedByCard> sign_by_card(const CardOf& of, const wire::Director
     }
     const auto& card = *held;
     const auto secret = obtain_pin(*card, of.pin);
-    auto mandate =
-        client::sign_mandate(*card, secret, request, directory, organisation, unix_now());
-    if (!mandate && mandate.error().error == card::CardError::no_entry) {
-        throw OperatorError(words_of(mandate.error()));
+    auto done = client::sign_mandate(*card, secret, request, directory, organisation, unix_now());
+    if (!done && done.error().error == card::CardError::no_entry) {
+        throw OperatorError(words_of(done.error()));
     }
-    if (!mandate) return client::card_problem(mandate.error());
-    auto certificate = card->authentication_certificate();
-    if (!certificate) return client::card_problem(certificate.error());
-    return SignedByCard{std::move(*mandate), std::move(*certificate)};
+    if (!done) return client::card_problem(done.error());
+    return std::move(*done);
 }
 
 client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,

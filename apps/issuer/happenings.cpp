@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t claims_max = 16;
 constexpr std::size_t text_bytes_max = 256;
 constexpr std::size_t signed_bytes_max = 32 * 1024;
+constexpr std::size_t decision_bytes_max = 64 * 1024;  // a document, sealed, and its proofs
 constexpr std::size_t key_bytes_max = 2 * 1024;  // a public key's
 
 json::object order_json(OrderName order) {
@@ -196,7 +197,7 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
     if (what == "decided") {
         return finish(in, Decided{.claim = read_claim(in),
                                   .same_person = in.boolean("same_person"),
-                                  .decision = in.text("decision", signed_bytes_max)});
+                                  .decision = in.text("decision", decision_bytes_max)});
     }
     if (what == "corrected") return read_corrected(in, schemes);
     if (what == "taken_out") return finish(in, TakenOut{read_claim(in)});

@@ -1,6 +1,8 @@
 #include "routes.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
 #include "numbers.hpp"
 #include "site/answers.hpp"
@@ -31,15 +33,19 @@ Response case_of(Office& office, CaseId id) {
     return json_of(case_json(office.store.find(id), office.store.lines(id), unix_now()));
 }
 
+bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
+    return std::ranges::any_of(roles, [&clerk](ClerkRole role) { return clerk.has(role); });
+}
+
 // ---- what a clerk may ask ----
 
 // The health-care number has been given to nobody before.
-Response open(Office& office, const Request&, const std::string& clerk) {
+Response open(Office& office, const Request&, const Clerk& clerk) {
     for (int i = 0; i < draws_max; ++i) {
         const auto numbers = draw_numbers(office.schemes);
         if (!office.store.give(numbers.health_care)) continue;
         const auto id = office.store.open({.numbers = numbers, .known = {}, .signing = false},
-                                          {.at = unix_now(), .clerk = clerk});
+                                          {.at = unix_now(), .clerk = clerk.name});
         return case_of(office, id);
     }
     throw Failure("no health-care number is left that nobody has");
@@ -52,11 +58,11 @@ Response list_of(Office& office, const std::vector<CaseId>& cases) {
     return json_of({{"cases", std::move(out)}});
 }
 
-Response day(Office& office, const Request&, const std::string&) {
+Response day(Office& office, const Request&, const Clerk&) {
     return list_of(office, office.store.open_cases(0, listed_max));
 }
 
-Response search(Office& office, const Request& request, const std::string&) {
+Response search(Office& office, const Request& request, const Clerk&) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
     if (const auto* number = std::get_if<std::string>(&*by)) {
@@ -67,7 +73,7 @@ Response search(Office& office, const Request& request, const std::string&) {
     return list_of(office, office.store.find(who.birth_date, who.kana));
 }
 
-Response show(Office& office, const Request& request, const std::string&) {
+Response show(Office& office, const Request& request, const Clerk&) {
     const auto by = read_search(request.body);
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
@@ -76,22 +82,50 @@ Response show(Office& office, const Request& request, const std::string&) {
     return case_of(office, *id);
 }
 
-Response act(Office& office, const Request& request, const std::string& clerk) {
+Response act(Office& office, const Request& request, const Clerk& clerk) {
     const auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(what->number);
     if (!id) return site::refuse(404, "no_case");
-    const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk});
+    const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());
     office.worker.look_at(*id);
     return case_of(office, *id);
 }
 
-using Handler = Response (*)(Office& office, const Request& request, const std::string& clerk);
+Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
+    co_return co_await decide(office.deciding, std::move(request), std::move(who));
+}
 
-// For a page of this site, and a clerk who is logged in.
-http::Route for_clerks(Office& office, std::string_view path, Handler handler) {
-    return {"POST", path, window_body_max, [&office, handler](Request request) -> Task<Response> {
+Task<Response> returned(Office& office, Request, site::LoggedIn who) {
+    co_return returned(office.deciding, who);
+}
+
+using Handler = Response (*)(Office& office, const Request& request, const Clerk& clerk);
+using Waiting = Task<Response> (*)(Office& office, Request request, site::LoggedIn who);
+
+// Who may ask it: who has one of these roles.
+struct Row {
+    std::string_view path;
+    std::set<ClerkRole> roles;
+    Handler handler;  // null: it asks others first
+    Waiting waiting = nullptr;
+};
+std::vector<Row> rows() {
+    using enum ClerkRole;
+    return {{"/cases/open", {window}, &open},
+            {"/cases/day", {window, approver}, &day},
+            {"/cases/search", {window, approver, hotline}, &search},
+            {"/cases/show", {window, approver, hotline}, &show},
+            {"/cases/act", {window}, &act},
+            {"/cases/decide", {approver}, nullptr, &decide},
+            {"/cases/returned", {window, approver}, nullptr, &returned}};
+}
+
+// For a page of this site, and a clerk who is logged in and has the role.
+http::Route for_clerks(Office& office, Row row) {
+    return {"POST", row.path, window_body_max,
+            [&office, row = std::move(row)](Request request) -> Task<Response> {
                 const bool own = request.header("origin") == office.site.origin &&
                                  site::is_own_page(request) &&
                                  request.content_type == "application/json";
@@ -100,10 +134,15 @@ http::Route for_clerks(Office& office, std::string_view path, Handler handler) {
                 const auto clerk =
                     who == nullptr ? std::nullopt : office.clerks.find(who->card, unix_now());
                 if (!clerk) co_return site::refuse(wire::Code::mandate_ended, request);
+                if (!may(*clerk, row.roles)) {
+                    co_return site::refuse(wire::Code::not_allowed, request);
+                }
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
                     co_return site::refuse(wire::Code::overloaded, request);
                 }
-                co_return handler(office, request, *clerk);
+                if (row.handler != nullptr) co_return row.handler(office, request, *clerk);
+                auto login = *who;
+                co_return co_await row.waiting(office, std::move(request), std::move(login));
             }};
 }
 
@@ -141,10 +180,11 @@ Task<Response> sessions(site::Site& site, const Request& request, const site::Lo
 
 std::vector<http::Route> routes(Office& office) {
     auto& site = office.site;
-    std::vector<http::Route> own{
-        for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
-        for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
-        for_clerks(office, "/cases/act", &act)};
+    std::vector<http::Route> own;
+    for (auto& row : rows())
+        own.push_back(for_clerks(office, std::move(row)));
+    for (auto& route : decision_routes(office.deciding))
+        own.push_back(std::move(route));
     own.push_back(
         site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
             co_return co_await page(site, request);

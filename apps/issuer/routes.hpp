@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "clerks.hpp"
+#include "deciding.hpp"
 #include "http/http.hpp"
 #include "site/site.hpp"
 #include "worker.hpp"
@@ -17,6 +18,7 @@ struct Office {
     const wire::Schemes& schemes;
     Store& store;
     Worker& worker;
+    Deciding& deciding;
 };
 
 std::vector<http::Route> routes(Office& office);
