@@ -189,6 +189,7 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
         case IssueAct::open:
         case IssueAct::day:
         case IssueAct::show:
+        case IssueAct::decide:
         case IssueAct::again:
         case IssueAct::card:
             break;
@@ -209,6 +210,21 @@ json::object try_again(Window& window, const IssueOptions& options) {
     return one;
 }
 
+json::object decide(Window& window, const IssueOptions& options) {
+    if (options.same == options.different) {
+        throw OperatorError("a decision is --same or --different");
+    }
+    const auto outcome = window.decide({{"number", options.number},
+                                        {"claim", place_of(options.claim)},
+                                        {"same_person", options.same}},
+                                       options.clerk_password);
+    if (outcome != "decided") {
+        throw OperatorError("nothing is decided: " + printable(outcome) +
+                            " (docs/protocols/issuer.md, \"A decision\")");
+    }
+    return window.ask("/cases/show", {{"number", options.number}});
+}
+
 }  // namespace
 
 int issue(const Places& places, IssueAct act, const IssueOptions& options) {
@@ -226,6 +242,9 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
             return 0;
         case IssueAct::card:
             print(options, make_card(places, window, options));
+            return 0;
+        case IssueAct::decide:
+            print(options, decide(window, options));
             return 0;
         case IssueAct::again:
             print(options, try_again(window, options));

@@ -13,12 +13,26 @@ struct IssueOptions {
     std::string number;  // of the case
     std::string file;    // apply: the application, JSON
     std::string reason;  // cancel
-    std::string claim;   // correct, take-out: its place
+    std::string claim;   // correct, take-out, decide: its place
     std::string card;    // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
+    bool same = false, different = false;  // decide: exactly one
+    std::string clerk_password = {};       // decide: of the clerk's signing key
     bool json = false;
 };
-enum class IssueAct { open, apply, day, show, correct, take_out, again, card, hand_over, cancel };
+enum class IssueAct {
+    open,
+    apply,
+    day,
+    show,
+    correct,
+    take_out,
+    decide,
+    again,
+    card,
+    hand_over,
+    cancel
+};
 int issue(const Places& places, IssueAct act, const IssueOptions& options);
 
 }  // namespace mado::cli

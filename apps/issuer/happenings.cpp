@@ -9,7 +9,7 @@ constexpr std::size_t claims_max = 16;
 constexpr std::size_t text_bytes_max = 256;
 constexpr std::size_t signed_bytes_max = 32 * 1024;
 constexpr std::size_t decision_bytes_max = 64 * 1024;  // a document, sealed, and its proofs
-constexpr std::size_t key_bytes_max = 2 * 1024;  // a public key's
+constexpr std::size_t key_bytes_max = 2 * 1024;        // a public key's
 
 json::object order_json(OrderName order) {
     return {{"kind", to_text(order.kind)}, {"item", order.item}};

@@ -2,8 +2,8 @@
 // address (docs/protocols/issuer.md).
 import { parse_utf8, type Bytes } from "../shared/bytes";
 import { exchange, type Fetcher } from "../shared/country";
-import { parse_json_object, type JsonObject } from "../shared/json";
-import { checked, type Result } from "../shared/result";
+import { Members, parse_json_object, type JsonObject } from "../shared/json";
+import { checked, refuse, type Result } from "../shared/result";
 import {
   read_case,
   read_list,
@@ -27,12 +27,25 @@ export type Happening =
       claims: { role: Role; number: PersonNumber }[];
       signing: boolean;
     }
-  | { what: "decided"; claim: number; same_person: boolean; decision: string }
   | { what: "corrected"; claim: number; number: PersonNumber }
   | { what: "taken_out"; claim: number }
   | { what: "try_again" | "waived"; order: Order }
   | { what: "handed_over" }
   | { what: "cancelled"; reason: string };
+
+// What the agent is handed: its address, and the fields of the form, one of them the document.
+export interface ToSign {
+  agent: string;
+  form: Record<string, string>;
+}
+const outcomes = [
+  ...(["decided", "cancelled", "not_valid", "other_card", "stopped", "unavailable"] as const),
+  "changed",
+] as const;
+export interface Returned {
+  number: string;
+  outcome: (typeof outcomes)[number];
+}
 
 export type Search = { number: string } | { birth_date: string; kana: string };
 
@@ -55,6 +68,14 @@ export class Office {
     return this.ask("/cases/act", { number, happening }, read_case);
   }
 
+  decide(number: string, claim: number, same_person: boolean): Promise<Result<ToSign>> {
+    return this.ask("/cases/decide", { number, claim, same_person }, read_to_sign);
+  }
+  // From the agent: which case it was, once.
+  returned(): Promise<Result<Returned | undefined>> {
+    return this.ask("/cases/returned", {}, read_returned);
+  }
+
   private async ask<T>(path: string, body: object, read: (object: JsonObject) => T) {
     const answer = await exchange(
       this.fetcher,
@@ -70,4 +91,30 @@ export class Office {
 
 function parse(bytes: Bytes): JsonObject {
   return parse_json_object(parse_utf8(bytes), limits);
+}
+
+const document_bytes_max = 16 * 1024;
+
+function read_to_sign(object: JsonObject): ToSign {
+  const members = new Members(object);
+  const agent = members.text("agent");
+  const fields = members.object("form");
+  members.finish();
+  const of_form = new Members(fields);
+  const form = Object.fromEntries(
+    Object.keys(fields).map((name) => [name, of_form.text(name, document_bytes_max)]),
+  );
+  if (form.document === undefined) refuse("there is nothing to sign");
+  return { agent, form };
+}
+
+function read_returned(object: JsonObject): Returned | undefined {
+  const members = new Members(object);
+  if (!members.has("number")) {
+    members.finish();
+    return undefined;
+  }
+  const out = { number: members.text("number", 20), outcome: members.one_of("outcome", outcomes) };
+  members.finish();
+  return out;
 }
