@@ -146,6 +146,55 @@ TEST_F(IssuingTest, ACaseThatIsGivenUpLeavesNoCertificate) {
     EXPECT_NE(issue({"hand-over", number}).status, 0);
 }
 
+// As the registers do not write it: the name with a variation selector.
+std::string with_selector(const std::string& application) {
+    auto object = *parse_json_object(application);
+    object.at("person").as_object()["name"] = "厚労\U000E0100 次郎";
+    return json::serialize(object);
+}
+
+// The clerk with the papers in hand decides for each register, by a document that the clerk's card
+// signs; then each register confirms its own writing.
+TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
+    const auto number = open();
+    const auto file = country.path("application.json");
+    replace_file(file, as_bytes(with_selector(read_file(application()).value_or(""))));
+    done({"apply", number, file});
+    const auto decide = [&](const std::string& clerk, const std::string& claim,
+                            const std::string& password) {
+        return country.cli({"issue", "--clerk", clerk, "--pin", "1234", "--json", "decide", number,
+                            "--claim", claim, "--same", "--clerk-password", password});
+    };
+    const auto first = wait_for_step(number, "settle");
+    EXPECT_EQ(text_at(first.at("todo").at(0).as_object(), "actor"), "clerk");
+    // The clerk at the window has not the role, and a wrong password signs nothing.
+    const auto forbidden = decide("sato-1", "0", "ABC123");
+    EXPECT_EQ(forbidden.status, 2) << forbidden.output;
+    EXPECT_NE(forbidden.output.find("not_allowed"), std::string::npos) << forbidden.output;
+    EXPECT_EQ(decide("taro", "0", "WRONG1").status, 2);
+    EXPECT_NE(decide("taro", "1", "ABC123").status, 0) << "nobody asks that yet";
+    EXPECT_EQ(step_of(done({"show", number})), "settle");
+
+    std::size_t decided = 0;
+    for (auto one = first; step_of(one) == "settle"; ++decided) {
+        const auto claim = std::to_string(one.at("todo").at(0).at("claim").as_int64());
+        const auto made = decide("taro", claim, "ABC123");
+        ASSERT_EQ(made.status, 0) << made.output;
+        EXPECT_NE(made.output.find("厚労[U+E0100] 次郎"), std::string::npos) << made.output;
+        do {
+            pause_ms(100);
+            one = done({"show", number});
+        } while (step_of(one) == "confirm");
+    }
+    EXPECT_EQ(decided, 3U) << "the resident's, the insurer's and the pension's";
+    wait_for_step(number, "make_keys");
+    make_card(number);
+    done({"hand-over", number});
+    wait_for_step(number, "");
+    const auto looked = look({"log", "show", "--compare"});
+    EXPECT_EQ(looked.status, 0) << looked.output;
+}
+
 TEST_F(IssuingTest, OnlyClerksAreLetIn) {
     const auto refused = country.cli({"issue", "--clerk", "hanako", "--pin", "1234", "day"});
     EXPECT_EQ(refused.status, 2) << refused.output;
