@@ -120,9 +120,15 @@ struct Applied {
     std::vector<Claim> claims;  // the first is the resident's
     bool signing = false;       // a signing certificate too: who is 15, and wants it
 };
+// Whose act an order follows from: opens the head's `operator` when the person asks who it was.
+struct Operator {
+    std::string jti, name;  // the head's; the clerk's
+    Hash salt{};
+};
 // Durable before anything leaves: from here on it may have been done.
 struct Sent {
     OrderName order;
+    std::optional<Operator> by = {};
 };
 // Its answer. Each fits one kind of order.
 struct Confirmed {

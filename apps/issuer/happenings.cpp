@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "wire/to_relay.hpp"
+
 namespace mado::issuer {
 namespace {
 
@@ -109,13 +111,21 @@ json::object members(const KeysMade& one) {
 json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
 }
+json::object members(const Sent& one) {
+    json::object out{{"order", order_json(one.order)}};
+    if (one.by) {
+        out["operator"] = json::object{
+            {"jti", one.by->jti}, {"name", one.by->name}, {"salt", base64url(one.by->salt)}};
+    }
+    return out;
+}
 json::object members(const Written&) {
     return {};
 }
 json::object members(const HandedOver&) {
     return {};
 }
-// Sent, done, lapsed, to be tried again, waived.
+// Done, lapsed, to be tried again, waived.
 template <class OfOrder>
 json::object members(const OfOrder& one) {
     return {{"order", order_json(one.order)}};
@@ -146,6 +156,18 @@ Parsed<Happening> read_opened(Members& in) {
         auto person = read_attributes(*known);
         if (!person) return std::unexpected(person.error());
         out.known = std::move(*person);
+    }
+    return finish(in, std::move(out));
+}
+
+Parsed<Happening> read_sent(Members& in) {
+    Sent out{.order = read_order(in)};
+    if (const auto* given = in.optional_object("operator")) {
+        Members by(*given);
+        out.by = Operator{.jti = by.text("jti", 64),
+                          .name = by.text("name", wire::operator_name_bytes_max),
+                          .salt = by.hash("salt")};
+        if (auto ok = by.finish(); !ok) return std::unexpected(ok.error());
     }
     return finish(in, std::move(out));
 }
@@ -205,7 +227,7 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
 }
 
 std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& in) {
-    if (what == "sent") return finish(in, Sent{read_order(in)});
+    if (what == "sent") return read_sent(in);
     if (what == "done") return finish(in, Done{read_order(in)});
     if (what == "lapsed") return finish(in, Lapsed{read_order(in)});
     if (what == "try_again") return finish(in, TryAgain{read_order(in)});

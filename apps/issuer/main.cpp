@@ -114,12 +114,14 @@ int serve(const std::string& config_path) {
                       .sealing_key = sealing_key,
                       .relay = askers.sender(),
                       .nonce = [&basis] { return nonce_of(basis); }};
+    const auto questions = questions_at(basis.directory, basis.identity);
     Office office{.site = site,
                   .clerks = clerks,
                   .schemes = schemes,
                   .store = store,
                   .worker = worker,
-                  .deciding = deciding};
+                  .deciding = deciding,
+                  .questions = questions};
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }

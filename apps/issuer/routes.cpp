@@ -101,6 +101,14 @@ Task<Response> returned(Office& office, Request, site::LoggedIn who) {
     co_return returned(office.deciding, who);
 }
 
+Task<Response> list_questions(Office& office, Request request, site::LoggedIn) {
+    co_return co_await list_questions(office.questions, office.store, std::move(request));
+}
+
+Task<Response> answer_question(Office& office, Request request, site::LoggedIn) {
+    co_return co_await answer_question(office.questions, office.store, std::move(request));
+}
+
 using Handler = Response (*)(Office& office, const Request& request, const Clerk& clerk);
 using Waiting = Task<Response> (*)(Office& office, Request request, site::LoggedIn who);
 
@@ -119,7 +127,9 @@ std::vector<Row> rows() {
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window}, &act},
             {"/cases/decide", {approver}, nullptr, &decide},
-            {"/cases/returned", {window, approver}, nullptr, &returned}};
+            {"/cases/returned", {window, approver}, nullptr, &returned},
+            {"/questions/list", {supervisor}, nullptr, &list_questions},
+            {"/questions/answer", {supervisor}, nullptr, &answer_question}};
 }
 
 // For a page of this site, and a clerk who is logged in and has the role.

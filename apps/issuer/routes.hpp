@@ -6,6 +6,7 @@
 #include "clerks.hpp"
 #include "deciding.hpp"
 #include "http/http.hpp"
+#include "questions.hpp"
 #include "site/site.hpp"
 #include "worker.hpp"
 
@@ -19,6 +20,7 @@ struct Office {
     Store& store;
     Worker& worker;
     Deciding& deciding;
+    const QuestionsAtRelay& questions;
 };
 
 std::vector<http::Route> routes(Office& office);

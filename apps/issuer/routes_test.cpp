@@ -67,7 +67,8 @@ class WindowTest : public site::SiteFixture {
                               .schemes = schemes,
                               .store = *store,
                               .worker = *worker,
-                              .deciding = *deciding});
+                              .deciding = *deciding,
+                              .questions = questions});
         return routes(*office);
     }
 
@@ -117,6 +118,36 @@ class WindowTest : public site::SiteFixture {
                              .order = {}};
         out.answer.signed_form = "the-relays-answer";
         co_return out;
+    }
+
+    client::Task<client::Result<std::vector<client::Question>>> questions_of_test() {
+        co_return asked_of_us;
+    }
+    client::Task<client::Result<client::QuestionState>> take_answer(
+        client::AnswerToQuestion answer) {
+        answered.push_back(answer);
+        co_return client::QuestionState{.id = answer.question, .deadline = 9};
+    }
+    // About a request with that `operator` in its head.
+    client::Question question_about(const std::string& jti, const Hash& commitment) {
+        const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+        const wire::Head head{.issuer = wire::participant_id("issuer"),
+                              .audience = wire::participant_id("relay"),
+                              .jti = jti,
+                              .issued_at = 100,
+                              .expires = 160,
+                              .to = {.holder = wire::participant_id("06990014"), .kind = {}},
+                              .service = wire::service_id("existence"),
+                              .purpose = wire::code_id("issuing"),
+                              .seal_to = key.public_key(),
+                              .parameters = {},
+                              .payload_hash = {},
+                              .person_operator = commitment};
+        client::Question out;
+        out.state = {.id = "question-1", .deadline = 9};
+        out.text = "Why?";
+        out.request = wire::valid(wire::parse_head(wire::sign_head(head, "kid", key)));
+        return out;
     }
 
     // ---- the page ----
@@ -218,6 +249,12 @@ class WindowTest : public site::SiteFixture {
     std::optional<Worker> worker;
     std::optional<Deciding> deciding;
     std::optional<Office> office;
+    QuestionsAtRelay questions{
+        .list = [this] { return questions_of_test(); },
+        .answer =
+            [this](client::AnswerToQuestion answer) { return take_answer(std::move(answer)); }};
+    std::vector<client::Question> asked_of_us;
+    std::vector<client::AnswerToQuestion> answered;
     std::string cookies;
     int nonces = 0;
     std::vector<client::Ask> asked_of_relay;
@@ -235,14 +272,18 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
         {"/cases/act",
          {{"number", number}, {"happening", {{"what", "cancelled"}, {"reason", "r"}}}}},
         {"/cases/decide", {{"number", number}, {"claim", 0}, {"same_person", true}}},
-        {"/cases/returned", {}}};
+        {"/cases/returned", {}},
+        {"/questions/list", {}},
+        {"/questions/answer", {{"id", "q"}, {"text", "t"}}}};
     const auto allowed = [&](const std::string& role) {
         set_clerks({role});
         std::string out;
         for (const auto& [path, body] : all) {
             const auto response = ask(path, body);
-            if (response.status != 403) out += path.substr(7) + " ";
-            EXPECT_TRUE(response.status == 200 || response.status == 403) << path << role;
+            if (response.status != 403) out += path.substr(path.rfind('/') + 1) + " ";
+            EXPECT_TRUE(response.status == 200 || response.status == 403 ||
+                        response.body == "no_question")
+                << path << role << response.body;
             if (response.status == 403) {
                 EXPECT_NE(response.body.find("not_allowed"), std::string::npos) << response.body;
             }
@@ -250,7 +291,7 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
         return out;
     };
     EXPECT_EQ(allowed("hotline"), "search show ");
-    EXPECT_EQ(allowed("supervisor"), "");
+    EXPECT_EQ(allowed("supervisor"), "list answer ");
     EXPECT_EQ(allowed("approver"), "day search show decide returned ");
     EXPECT_EQ(allowed("window"), "open day search show act returned ");
     cookies.clear();
@@ -344,6 +385,45 @@ TEST_F(WindowTest, WhoIsNoApproverAnyMoreDecidesNothing) {
     set_clerks({"window"});
     EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
     EXPECT_EQ(finding(id), "otherwise");
+}
+
+// A person asks who it was: the name is in the case that the order is of, and opens the head.
+TEST_F(WindowTest, ASupervisorAnswersAndTheNameIsOpened) {
+    const auto id = store->open({.numbers = draw_numbers(schemes), .known = {}, .signing = false},
+                                {.at = 1, .clerk = "sato"});
+    EXPECT_TRUE(store->add(id, test_application(schemes), {.at = 2, .clerk = "sato"}));
+    const auto jti = base64url(Bytes(16, 5));
+    const Operator by{.jti = jti, .name = "sato", .salt = wire::filled(6)};
+    const client::Prepared request{.body = "{}",
+                                   .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                   .expires = 100};
+    ASSERT_TRUE(store->send(id, {.order = {OrderKind::confirm, 0}, .by = by}, request, {.at = 3}));
+    set_clerks({"supervisor"});
+    asked_of_us = {question_about(jti, wire::commit_operator(by.salt, "sato"))};
+    const auto list = answer("/questions/list", {});
+    const auto& one = list.at("questions").at(0).as_object();
+    EXPECT_EQ(text_at(one, "operator"), "sato");
+    EXPECT_EQ(text_at(one, "number"), store->find(id).number);
+    EXPECT_EQ(text_at(one.at("request").as_object(), "service"), "existence");
+    answer("/questions/answer", {{"id", "question-1"}, {"text", "To issue your card."}});
+    ASSERT_EQ(answered.size(), 1U);
+    EXPECT_EQ(answered[0].operator_name, "sato");
+    EXPECT_TRUE(client::opens_operator(asked_of_us[0].request->head,
+                                       {.text = {},
+                                        .at = 0,
+                                        .operator_name = "sato",
+                                        .operator_salt = answered[0].operator_salt}));
+
+    // A head that says another operator is opened to nobody, nor one that this office did not sign.
+    asked_of_us = {question_about(jti, wire::filled(1))};
+    EXPECT_FALSE(
+        answer("/questions/list", {}).at("questions").at(0).as_object().contains("operator"));
+    asked_of_us[0].request.reset();
+    answer("/questions/answer", {{"id", "question-1"}, {"text", "t"}});
+    EXPECT_EQ(answered.back().operator_name, "");
+    EXPECT_EQ(ask("/questions/answer", {{"id", "other"}, {"text", "t"}}).status, 404);
+    EXPECT_EQ(ask("/questions/answer", {{"id", "question-1"}, {"text", ""}}).status, 400);
+    EXPECT_EQ(ask("/questions/list", {{"more", 1}}).status, 400);
 }
 
 TEST_F(WindowTest, AnotherSitesFormEndsNothing) {

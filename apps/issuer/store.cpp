@@ -16,11 +16,15 @@ constexpr std::string_view first =
 #include "apps/issuer/schema/001_first.sqlite.sql.hpp"
     ;
 
+constexpr std::string_view operators =
+#include "apps/issuer/schema/002_operators.sqlite.sql.hpp"
+    ;
+
 constexpr std::size_t line_bytes_max = 128 * 1024;
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
-    const std::array migrations{first, client::outbox_schema};
+    const std::array migrations{first, client::outbox_schema, operators};
     db::migrate(connection, migrations);
     return connection;
 }
@@ -71,7 +75,9 @@ Store::Statements::Statements(db::Connection& c)
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       end(c.prepare("update issue set ended_at = :at where id = :id")),
-      who(c.prepare("update issue set who_index = :index where id = :id")) {}
+      who(c.prepare("update issue set who_index = :index where id = :id")),
+      add_operator(c.prepare("insert into operator (jti_index, issue) values (:index, :id)")),
+      find_operator(c.prepare("select issue from operator where jti_index = :index")) {}
 
 Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
     : seal_key_(read_key(folder + "/store.key")),
@@ -204,14 +210,34 @@ std::expected<Case, Misfit> Store::add(CaseId id, const Happening& what, By by) 
     return next;
 }
 
-std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const client::Prepared& request,
-                                        By by) {
+std::expected<Case, Misfit> Store::send(CaseId id, const Sent& sent,
+                                        const client::Prepared& request, By by) {
     db::Transaction transaction(connection_);
-    auto next = write(id, Sent{order}, by);
+    auto next = write(id, sent, by);
     if (!next) return next;
-    outbox_.put(outbox_name(id, order), request, by.at);
+    outbox_.put(outbox_name(id, sent.order), request, by.at);
+    if (sent.by) {
+        sql_.add_operator.bind("index", index("jti", sent.by->jti)).bind("id", id).execute();
+    }
     transaction.commit();
     return next;
+}
+
+std::optional<Store::Asked> Store::find_operator(std::string_view jti) {
+    CaseId id = 0;
+    {
+        const db::ResetAtEnd reset(sql_.find_operator);
+        sql_.find_operator.bind("index", index("jti", jti));
+        if (!sql_.find_operator.step()) return std::nullopt;
+        id = sql_.find_operator.integer(0);
+    }
+    for (auto& line : read_lines(id)) {
+        auto* sent = std::get_if<Sent>(&line.what);
+        if (sent != nullptr && sent->by && sent->by->jti == jti) {
+            return Asked{.id = id, .by = std::move(*sent->by)};
+        }
+    }
+    return std::nullopt;
 }
 
 std::expected<Case, Misfit> Store::refuse(CaseId id, OrderName order, const std::string& code,

@@ -55,8 +55,14 @@ class Store {
     // What happened, when it fits. The same once more is not written again.
     std::expected<Case, Misfit> add(CaseId id, const Happening& what, By by);
     // It will go out: noted, and kept for sending, or neither.
-    std::expected<Case, Misfit> send(CaseId id, OrderName order, const client::Prepared& request,
+    std::expected<Case, Misfit> send(CaseId id, const Sent& sent, const client::Prepared& request,
                                      By by);
+    // Whose act that request followed from, and of which case it was.
+    struct Asked {
+        CaseId id = 0;
+        Operator by;
+    };
+    std::optional<Asked> find_operator(std::string_view jti);
     // There is nobody to send it to: noted as sent and refused, or neither.
     std::expected<Case, Misfit> refuse(CaseId id, OrderName order, const std::string& code, By by);
     // What came of it: noted, and not sent again, or neither.
@@ -67,7 +73,8 @@ class Store {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement open, give, find, find_number, find_who, lines, open_cases, add, end, who;
+        db::Statement open, give, find, find_number, find_who, lines, open_cases, add, end, who,
+            add_operator, find_operator;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     std::vector<Line> read_lines(CaseId id);

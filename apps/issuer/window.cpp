@@ -53,8 +53,8 @@ json::object claim_json(const Claim& claim) {
 // nobody's but the issuer's.
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
-    for (const auto* name :
-         {"answer", "certificate", "keys", "decision", "writing", "issuing", "health_care"})
+    for (const auto* name : {"answer", "certificate", "keys", "decision", "writing", "issuing",
+                             "health_care", "operator"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;

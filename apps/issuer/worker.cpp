@@ -1,10 +1,13 @@
 #include "worker.hpp"
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "crypto/digest.hpp"
 #include "http/spawn.hpp"
+#include "wire/head.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -14,6 +17,13 @@ namespace asio = http::asio;
 constexpr std::size_t under_way_max = 32;
 constexpr std::size_t cases_at_once = 1'000;
 constexpr std::chrono::milliseconds look_every{500};
+
+// Whose act all that is ordered now follows from.
+std::string last_clerk(const std::vector<Line>& lines) {
+    const auto found = std::ranges::find_if(lines.rbegin(), lines.rend(),
+                                            [](const Line& line) { return !line.clerk.empty(); });
+    return found == lines.rend() ? "" : found->clerk;
+}
 
 }  // namespace
 
@@ -88,9 +98,17 @@ void Worker::plan(CaseId id) {
     for (const auto& what : todo(one)) {
         if (!what.order || !what.refused.empty() || one.open.contains(*what.order)) continue;
         const auto order = *what.order;
-        const auto question = question_of(parties_, one, order, policy_.day_of(now));
+        auto question = question_of(parties_, one, order, policy_.day_of(now));
         if (question) {
-            if (!store_.send(id, order, sender_.prepare(*question), {.at = now})) {
+            Sent sent{.order = order};
+            if (const auto clerk = last_clerk(store_.lines(id)); !clerk.empty()) {
+                question->keep_operator = [&sent, &clerk](const std::string& jti) {
+                    sent.by = Operator{.jti = jti, .name = clerk, .salt = crypto::random_hash()};
+                    return wire::commit_operator(sent.by->salt, clerk);
+                };
+            }
+            const auto request = sender_.prepare(*question);
+            if (!store_.send(id, sent, request, {.at = now})) {
                 throw Failure("what is to do cannot be sent");
             }
             continue;
