@@ -193,6 +193,28 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     wait_for_step(number, "");
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
+
+    // Who was it? The person asks, a supervisor answers at the window, and the name opens the
+    // entry.
+    const auto asked = look({"log", "question", "--entry", "1", "--text", "Who asked?"});
+    EXPECT_EQ(asked.status, 0) << asked.output;
+    const auto supervisor = [&](std::vector<std::string> words) {
+        std::vector<std::string> all{"issue", "--clerk", "taro", "--pin", "1234", "--json"};
+        all.insert(all.end(), words.begin(), words.end());
+        return country.cli(all);
+    };
+    const auto listed = supervisor({"questions"});
+    const auto questions = parse_json_object(listed.output);
+    ASSERT_TRUE(questions) << listed.output;
+    const auto& question = questions->at("questions").at(0).as_object();
+    EXPECT_EQ(text_at(question, "operator"), "sato-1") << listed.output;
+    EXPECT_EQ(text_at(question, "number"), number);
+    EXPECT_EQ(issue({"questions"}).status, 2) << "not the clerk at the window";
+    const auto answered =
+        supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
+    EXPECT_EQ(answered.status, 0) << answered.output;
+    const auto seen = look({"log", "questions"});
+    EXPECT_NE(seen.output.find("照会した人 sato-1（記録と一致"), std::string::npos) << seen.output;
 }
 
 TEST_F(IssuingTest, OnlyClerksAreLetIn) {

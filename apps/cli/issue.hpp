@@ -18,6 +18,7 @@ struct IssueOptions {
     std::string new_pin = {}, new_password = {};
     bool same = false, different = false;  // decide: exactly one
     std::string clerk_password = {};       // decide: of the clerk's signing key
+    std::string question = {}, text = {};  // answer
     bool json = false;
 };
 enum class IssueAct {
@@ -31,7 +32,9 @@ enum class IssueAct {
     again,
     card,
     hand_over,
-    cancel
+    cancel,
+    questions,
+    answer
 };
 int issue(const Places& places, IssueAct act, const IssueOptions& options);
 

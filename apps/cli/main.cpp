@@ -523,6 +523,10 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();
+    add("questions", "what people ask about entries of this office's", IssueAct::questions, false);
+    auto* answer = add("answer", "answers one, and says who it was", IssueAct::answer, false);
+    answer->add_option("question", options.question, "its id")->required();
+    answer->add_option("--text", options.text, "the answer")->required();
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,

@@ -102,7 +102,7 @@ void Worker::plan(CaseId id) {
         if (question) {
             Sent sent{.order = order};
             if (const auto clerk = last_clerk(store_.lines(id)); !clerk.empty()) {
-                question->keep_operator = [&sent, &clerk](const std::string& jti) {
+                question->keep_operator = [&sent, clerk](const std::string& jti) {
                     sent.by = Operator{.jti = jti, .name = clerk, .salt = crypto::random_hash()};
                     return wire::commit_operator(sent.by->salt, clerk);
                 };
