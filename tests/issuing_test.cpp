@@ -207,14 +207,14 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     const auto questions = parse_json_object(listed.output);
     ASSERT_TRUE(questions) << listed.output;
     const auto& question = questions->at("questions").at(0).as_object();
-    EXPECT_EQ(text_at(question, "operator"), "sato-1") << listed.output;
+    EXPECT_EQ(text_at(question, "operator"), "taro") << "the link followed from the decision";
     EXPECT_EQ(text_at(question, "number"), number);
     EXPECT_EQ(issue({"questions"}).status, 2) << "not the clerk at the window";
     const auto answered =
         supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
     EXPECT_EQ(answered.status, 0) << answered.output;
     const auto seen = look({"log", "questions"});
-    EXPECT_NE(seen.output.find("照会した人 sato-1（記録と一致"), std::string::npos) << seen.output;
+    EXPECT_NE(seen.output.find("照会した人 taro（記録と一致"), std::string::npos) << seen.output;
 }
 
 TEST_F(IssuingTest, OnlyClerksAreLetIn) {
