@@ -65,9 +65,17 @@ client::MandateRequest application_of(const json::object& form, const std::strin
     return out;
 }
 
+// One word says how the case is (too_early, no_case, …); everything else is a problem document.
+bool is_word(std::string_view text) {
+    constexpr std::size_t word_bytes_max = 40;
+    return !text.empty() && text.size() <= word_bytes_max &&
+           std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
 [[noreturn]] void refuse(const http::Response& response) {
     const auto object = parse_json_object(response.body, {.text_bytes_max = answer_bytes_max});
-    const auto code = object ? text_at(*object, "code") : std::string();
+    auto code = object ? text_at(*object, "code") : std::string();
+    if (is_word(response.body)) code = response.body;
     throw OperatorError(fmt::format("the window does not do that: {}{}", response.status,
                                     code.empty() ? "" : " " + code));
 }
