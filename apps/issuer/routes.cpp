@@ -157,9 +157,15 @@ http::Route for_clerks(Office& office, Row row) {
 }
 
 // The page is its script's: the day's list first.
-Task<Response> page(site::Site& site, const Request& request) {
+Task<Response> page(Office& office, const Request& request, const site::LoggedIn& who) {
+    auto& site = office.site;
     const auto look = site::look_of(request);
-    const auto body = "<div id=\"page\">" + site::without_script(site, look) + "</div>";
+    const auto clerk = office.clerks.find(who.card, unix_now()).value_or(Clerk{});
+    std::string roles;  // what the page offers; what the clerk may, each path says
+    for (const auto role : clerk.roles)
+        roles += (roles.empty() ? "" : " ") + std::string(to_text(role));
+    const auto body = "<div id=\"page\" data-roles=\"" + roles + "\">" +
+                      site::without_script(site, look) + "</div>";
     co_return site::shown(
         request,
         site::whole(site, look,
@@ -196,8 +202,8 @@ std::vector<http::Route> routes(Office& office) {
     for (auto& route : decision_routes(office.deciding))
         own.push_back(std::move(route));
     own.push_back(
-        site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
-            co_return co_await page(site, request);
+        site::inside(site, "/", [&office](Request request, site::LoggedIn who) -> Task<Response> {
+            co_return co_await page(office, request, who);
         }));
     own.push_back(site::inside(site, site::sessions_path,
                                [&site](Request request, site::LoggedIn who) -> Task<Response> {

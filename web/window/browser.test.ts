@@ -151,6 +151,35 @@ test.each([
   await page.getByRole("button", { name: "同じ人" }).waitFor();
 });
 
+test("a supervisor reads who it was, and answers once", async () => {
+  const page = await open("roles=window+supervisor");
+  await change(page, (office) => {
+    office.questions = [
+      {
+        ...{ id: "q1", asked_at: office.now, deadline: office.now + 30 * 86_400, text: "なぜ？" },
+        ...{ request: { at: office.now, service: "existence" }, number: "100000000009" },
+        operator: "佐藤",
+      },
+    ];
+  });
+  await page.getByRole("button", { name: "質問と答え" }).click();
+  await page.getByText("佐藤").waitFor();
+  expect(await page.locator(".questions").innerText()).toContain("1000 0000 0009");
+  await page.getByLabel("答え").fill("カードを作るためです。");
+  await expect_nothing_of_axe(page);
+  await page.getByRole("button", { name: "答えを送る" }).click();
+  await page.getByText("に答えました").waitFor();
+  expect(await asked(page, "/questions/answer")).toEqual({
+    ...{ id: "q1", text: "カードを作るためです。" },
+  });
+});
+
+test("others are not offered the questions", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  expect(await page.getByRole("button", { name: "質問と答え" }).count()).toBe(0);
+});
+
 test("Esc leaves a question, and the focus goes back to its button", async () => {
   const page = await open_case("2000 0000 0006");
   const correct = page.getByRole("button", { name: /^番号を直す\s*（医療保険の登録簿）/ });

@@ -10,6 +10,7 @@ export interface Desk {
   now: () => number; // the server's clock
   name_of: (id: string) => string; // of a participant, by the verified directory
   to_agent: (what: ToSign) => void; // leaves the page
+  roles: ReadonlySet<string>; // of the clerk who is logged in
   ask_at?: string; // where a person asks who has the slip
 }
 

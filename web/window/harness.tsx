@@ -36,6 +36,7 @@ render(
       now: () => test_office.now,
       name_of: (id) => names.get(id) ?? id,
       to_agent: test_office.to_agent,
+      roles: new Set((asked.get("roles") ?? "window approver").split(" ")),
       ...(root.dataset.ask === undefined ? {} : { ask_at: root.dataset.ask }),
     }}
   />,

@@ -18,7 +18,7 @@ import {
 const answer_bytes_max = 4 * 1024 * 1024;
 const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
 // Of /cases/act and /cases/show: the case has gone on, or there is none.
-const refusals = ["too_early", "too_late", "unexpected", "no_case"];
+const refusals = ["too_early", "too_late", "unexpected", "no_case", "no_question"];
 
 export type Happening =
   | {
@@ -45,6 +45,18 @@ const outcomes = [
 export interface Returned {
   number: string;
   outcome: (typeof outcomes)[number];
+}
+
+// About an entry of this office's; who it was, where the case says so.
+export interface Question {
+  id: string;
+  asked_at: number;
+  deadline: number;
+  text: string;
+  request?: { at: number };
+  number?: string; // of the case
+  operator?: string; // the clerk
+  answer?: { text: string; at: number };
 }
 
 export type Search = { number: string } | { birth_date: string; kana: string };
@@ -74,6 +86,13 @@ export class Office {
   // From the agent: which case it was, once.
   returned(): Promise<Result<Returned | undefined>> {
     return this.ask("/cases/returned", {}, read_returned);
+  }
+
+  questions(): Promise<Result<Question[]>> {
+    return this.ask("/questions/list", {}, read_questions);
+  }
+  answer(id: string, text: string): Promise<Result<undefined>> {
+    return this.ask("/questions/answer", { id, text }, () => undefined);
   }
 
   private async ask<T>(path: string, body: object, read: (object: JsonObject) => T) {
@@ -115,6 +134,52 @@ function read_returned(object: JsonObject): Returned | undefined {
     return undefined;
   }
   const out = { number: members.text("number", 20), outcome: members.one_of("outcome", outcomes) };
+  members.finish();
+  return out;
+}
+
+const question_bytes_max = 6_000;
+const questions_max = 200;
+
+function read_request(object: JsonObject): { at: number } {
+  const members = new Members(object);
+  members.code("service");
+  const out = { at: members.time("at") };
+  members.finish();
+  return out;
+}
+
+function read_answer(object: JsonObject): { text: string; at: number } {
+  const members = new Members(object);
+  const out = { text: members.text("text", question_bytes_max), at: members.time("at") };
+  members.finish();
+  return out;
+}
+
+function read_question(object: JsonObject): Question {
+  const members = new Members(object);
+  const request = members.optional_object("request");
+  const answer = members.optional_object("answer");
+  const number = members.optional_text("number", 20);
+  const operator = members.optional_text("operator", 400);
+  const out: Question = {
+    id: members.text("id", 64),
+    asked_at: members.time("asked_at"),
+    deadline: members.time("deadline"),
+    text: members.text("text", question_bytes_max),
+    ...(request && { request: read_request(request) }),
+    ...(answer && { answer: read_answer(answer) }),
+    ...(number !== undefined && { number }),
+    ...(operator !== undefined && { operator }),
+  };
+  members.finish();
+  return out;
+}
+
+function read_questions(object: JsonObject): Question[] {
+  const members = new Members(object);
+  const out = members.objects("questions", questions_max).map(read_question);
+  members.boolean("more");
   members.finish();
   return out;
 }

@@ -11,11 +11,12 @@ import { Day } from "./list";
 import type { Happening, Returned, Search } from "./office";
 import { goes_on_elsewhere } from "./progress";
 import type { Case, Summary } from "./record";
+import { QuestionsView } from "./questions";
 import { SearchView } from "./search";
 import { Slip } from "./slip";
 import "./window.css";
 
-type View = { at: "day" } | { at: "search" } | { at: "case" | "slip"; number: string };
+type View = { at: "day" } | { at: "search" } | { at: "questions" } | { at: "case" | "slip"; number: string };
 
 // What the browser's back button leads through: places in this list.
 const views: View[] = [{ at: "day" }];
@@ -86,7 +87,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   const load = async (view: View) => {
     if (view.at === "day") {
       await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
-    } else if (view.at !== "search") {
+    } else if ("number" in view) {
       await asked(desk.office.show(view.number), (one) => ({ one }));
     } else {
       ++turn.current;
@@ -193,8 +194,10 @@ function Heading({ shown, base }: { shown: Shown; base: string }): JSX.Element {
   );
 }
 
-function Menu({ view, go, begin }: { view: View } & Pick<Doing, "go" | "begin">): JSX.Element {
-  const button = (at: "day" | "search") => (
+type MenuProps = { view: View; desk: Desk } & Pick<Doing, "go" | "begin">;
+
+function Menu({ view, desk, go, begin }: MenuProps): JSX.Element {
+  const button = (at: "day" | "search" | "questions") => (
     <li>
       <button
         type="button"
@@ -211,6 +214,7 @@ function Menu({ view, go, begin }: { view: View } & Pick<Doing, "go" | "begin">)
       <ul>
         {button("day")}
         {button("search")}
+        {desk.roles.has("supervisor") && button("questions")}
         <li>
           <button type="button" onClick={begin}>
             <Say of="window.begin" />
@@ -246,6 +250,7 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   if (view.at === "search") {
     return <SearchView {...{ desk, found, open }} search={doing.search} />;
   }
+  if (view.at === "questions") return <QuestionsView desk={desk} />;
   if (view.at === "day") {
     if (!day) return null;
     return (
@@ -285,7 +290,7 @@ export function Window({ desk }: { desk: Desk }): JSX.Element {
   use_looking(shown, desk, set);
   return (
     <div class="office">
-      <Menu view={shown.view} go={doing.go} begin={doing.begin} />
+      <Menu view={shown.view} desk={desk} go={doing.go} begin={doing.begin} />
       <Heading shown={shown} base={base} />
       <Remarks {...shown} />
       <Content {...{ shown, desk, doing }} />

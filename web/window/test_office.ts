@@ -153,6 +153,7 @@ export class TestOffice {
   refuses?: [number, string, string]; // status, type, body of the next answer
   after: (one: Mutable, happening: Mutable) => void = () => undefined;
 
+  questions: Mutable[] = [];
   form: Mutable = {}; // what is to be signed, besides the document
 
   readonly to_agent = (what: Mutable): void => void this.handed.push(what);
@@ -172,6 +173,12 @@ export class TestOffice {
 
   private answer(path: string, body: Mutable): Mutable | undefined {
     if (path === "/cases/returned") return this.back;
+    if (path === "/questions/list") return { questions: this.questions, more: false };
+    if (path === "/questions/answer") {
+      const asked = this.questions.find(({ id }) => id === body.id)!;
+      asked.answer = { text: body.text, at: this.now };
+      return { id: body.id, deadline: asked.deadline, operator: asked.operator };
+    }
     if (path === "/cases/day") return { cases: this.cases.map(summary) };
     if (path === "/cases/open") return this.cases.find(({ number }) => number === "500000000007")!;
     if (path === "/cases/search") {
