@@ -16,7 +16,7 @@ import { SearchView } from "./search";
 import { Slip } from "./slip";
 import "./window.css";
 
-type View = { at: "day" } | { at: "search" } | { at: "questions" } | { at: "case" | "slip"; number: string };
+type View = { at: "day" | "search" | "questions" } | { at: "case" | "slip"; number: string };
 
 // What the browser's back button leads through: places in this list.
 const views: View[] = [{ at: "day" }];
