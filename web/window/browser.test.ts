@@ -116,6 +116,14 @@ test("another text than the one shown is not handed on", async () => {
 });
 
 test("a clerk who may not decide is told so", async () => {
+  const page = await open_case("1000 0000 0009", "roles=window");
+  const same = page.getByRole("button", { name: "同じ人" });
+  expect(await same.isDisabled()).toBe(true);
+  const described = await same.getAttribute("aria-describedby");
+  expect(await page.locator(`#${described}`).textContent()).toContain("役割");
+});
+
+test("what the issuing centre refuses is said beside the buttons", async () => {
   const page = await open_case("1000 0000 0009");
   await change(page, (office) => {
     office.refuses = [403, "application/problem+json", '{"code":"not_allowed"}'];

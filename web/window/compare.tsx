@@ -180,6 +180,8 @@ export function Compare({ desk, one, place }: CasePart & { place: number }): JSX
 function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: number }) {
   const [asked, set_asked] = useState<boolean>();
   const [mistake, set_mistake] = useState<string>();
+  const may_decide = desk.roles.has("approver");
+  const why_not = `no-approver-${place}`;
   const decide = async (same_person: boolean) => {
     set_mistake(undefined);
     const shown = decision_document(one, place, same_person);
@@ -194,6 +196,8 @@ function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: 
     <button
       type="button"
       class={same_person ? undefined : "quiet"}
+      disabled={!may_decide}
+      aria-describedby={may_decide ? undefined : why_not}
       onClick={() => set_asked(same_person)}
     >
       <Say of={same_person ? "window.same_person" : "window.another_person"} />
@@ -207,6 +211,11 @@ function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: 
       <p>
         <Say of="window.decide_how" />
       </p>
+      {!may_decide && (
+        <p class="silent" id={why_not}>
+          <Say of="window.no_approver" />
+        </p>
+      )}
       <div class="choices">
         {button(true)}
         {button(false)}
