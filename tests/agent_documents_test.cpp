@@ -55,6 +55,36 @@ TEST_F(AgentDocuments, IsSignedAsItIsShown) {
     EXPECT_EQ(tries_left(), 3) << "the PIN was not asked";
 }
 
+// A browser sends every end of a line as CRLF, whatever the page has put there.
+TEST_F(AgentDocuments, EndsOfLinesAreSignedAsThePageHasThem) {
+    const auto done = enter(read(hand_in({{"document", "届出\r\n氏名\r\n"}})), "ABC123");
+    ASSERT_EQ(done.status, 303) << done.body;
+    const std::string location(done.response.header("location"));
+    const auto form = http::parse_form(location.substr(location.find('#') + 1));
+    EXPECT_EQ(as_text(crypto::decrypt_jwe(form->text("payload"), test_sealing_key()).value()),
+              "届出\n氏名\n");
+    EXPECT_EQ(hand_in({{"document", "届\r出"}}).status, 403) << "it would not show";
+}
+
+// Who signed is told to whom the document is for, and never by an address.
+TEST_F(AgentDocuments, TheSignersCertificateComesBackSealedOnly) {
+    const auto open = enter(read(hand_in()), "ABC123");
+    EXPECT_EQ(std::string(open.response.header("location")).find("certificate"), std::string::npos);
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto jwk = base64url(as_bytes(key.public_key().jwk()));
+    const auto done = enter(read(hand_in({{"nonce", "another"}, {"seal_to", jwk}})), "ABC123");
+    const std::string location(done.response.header("location"));
+    const auto form = http::parse_form(location.substr(location.find('#') + 1));
+    const auto answer =
+        http::parse_form(as_text(crypto::decrypt_jwe(form->text("response"), key).value()));
+    const auto certificate =
+        readers_.open(test_reader).value()->signing_certificate(chip::secret("ABC123")).value();
+    EXPECT_EQ(answer->text("certificate"), base64url(certificate.der()));
+    const auto mandate = wire::valid(wire::parse_mandate(answer->text("mandate")));
+    EXPECT_EQ(mandate.jws.certificate, certificate.thumbprint());
+    EXPECT_FALSE(answer->text("payload").empty());
+}
+
 TEST_F(AgentDocuments, AWrongPasswordIsCounted) {
     auto page = enter(read(hand_in()), "WRONG1");
     EXPECT_TRUE(page.shows("署名用パスワードがちがいます。あと4回です。")) << page.body;

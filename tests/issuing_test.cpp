@@ -335,6 +335,79 @@ TEST_F(LifeOfACard, IsLostFoundReplacedUnlockedMovedAndEnds) {
     death();
 }
 
+// As the registers do not write it: the name with a variation selector.
+std::string with_selector(const std::string& application) {
+    auto object = *parse_json_object(application);
+    object.at("person").as_object()["name"] = "厚労\U000E0100 次郎";
+    return json::serialize(object);
+}
+
+// The clerk with the papers in hand decides for each register, by a document that the clerk's card
+// signs; then each register confirms its own writing.
+TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
+    const auto number = open();
+    const auto file = country.path("application.json");
+    replace_file(file, as_bytes(with_selector(read_file(application()).value_or(""))));
+    done({"apply", number, file});
+    const auto decide = [&](const std::string& clerk, const std::string& claim,
+                            const std::string& password) {
+        return country.cli({"issue", "--clerk", clerk, "--pin", "1234", "--json", "decide", number,
+                            "--claim", claim, "--same", "--clerk-password", password});
+    };
+    const auto first = wait_for_step(number, "settle");
+    EXPECT_EQ(text_at(first.at("todo").at(0).as_object(), "actor"), "clerk");
+    // The clerk at the window has not the role, and a wrong password signs nothing.
+    const auto forbidden = decide("sato-1", "0", "ABC123");
+    EXPECT_EQ(forbidden.status, 2) << forbidden.output;
+    EXPECT_NE(forbidden.output.find("not_allowed"), std::string::npos) << forbidden.output;
+    EXPECT_EQ(decide("taro", "0", "WRONG1").status, 2);
+    const auto early = decide("taro", "1", "ABC123");
+    EXPECT_EQ(early.status, 2);
+    EXPECT_NE(early.output.find("409 unexpected"), std::string::npos) << early.output;
+    EXPECT_EQ(step_of(done({"show", number})), "settle");
+
+    std::size_t decided = 0;
+    for (auto one = first; step_of(one) == "settle"; ++decided) {
+        const auto claim = std::to_string(one.at("todo").at(0).at("claim").as_int64());
+        const auto made = decide("taro", claim, "ABC123");
+        ASSERT_EQ(made.status, 0) << made.output;
+        EXPECT_NE(made.output.find("厚労[U+E0100] 次郎"), std::string::npos) << made.output;
+        do {
+            pause_ms(100);
+            one = done({"show", number});
+        } while (step_of(one) == "confirm");
+    }
+    EXPECT_EQ(decided, 3U) << "the resident's, the insurer's and the pension's";
+    wait_for_step(number, "make_keys");
+    make_card(number);
+    done({"hand-over", number});
+    wait_for_step(number, "");
+    const auto looked = look({"log", "show", "--compare"});
+    EXPECT_EQ(looked.status, 0) << looked.output;
+
+    // Who was it? The person asks, a supervisor answers at the window, and the name opens the
+    // entry.
+    const auto asked = look({"log", "question", "--entry", "1", "--text", "Who asked?"});
+    EXPECT_EQ(asked.status, 0) << asked.output;
+    const auto supervisor = [&](std::vector<std::string> words) {
+        std::vector<std::string> all{"issue", "--clerk", "taro", "--pin", "1234", "--json"};
+        all.insert(all.end(), words.begin(), words.end());
+        return country.cli(all);
+    };
+    const auto listed = supervisor({"questions"});
+    const auto questions = parse_json_object(listed.output);
+    ASSERT_TRUE(questions) << listed.output;
+    const auto& question = questions->at("questions").at(0).as_object();
+    EXPECT_EQ(text_at(question, "operator"), "taro") << "the link followed from the decision";
+    EXPECT_EQ(text_at(question, "number"), number);
+    EXPECT_EQ(issue({"questions"}).status, 2) << "not the clerk at the window";
+    const auto answered =
+        supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
+    EXPECT_EQ(answered.status, 0) << answered.output;
+    const auto seen = look({"log", "questions"});
+    EXPECT_NE(seen.output.find("照会した人 taro（記録と一致"), std::string::npos) << seen.output;
+}
+
 TEST_F(IssuingTest, OnlyClerksAreLetIn) {
     const auto refused = country.cli({"issue", "--clerk", "hanako", "--pin", "1234", "day"});
     EXPECT_EQ(refused.status, 2) << refused.output;

@@ -8,6 +8,8 @@
 
 #include "base/file.hpp"
 #include "browser.hpp"
+#include "cli/organisations.hpp"
+#include "cli/programs.hpp"
 #include "country_fixture.hpp"
 #include "crypto/jwe.hpp"
 #include "http/form.hpp"
@@ -90,6 +92,70 @@ TEST_F(LoginTest, PullingTheCardLogsOut) {
     EXPECT_FALSE(browser->shows("ログイン中の画面", 300)) << "nor from the browser's memory";
     browser->go(agent());
     EXPECT_TRUE(browser->shows("カードリーダにカードがありません"));
+}
+
+// At the window: a clerk decides on the page, reads and signs at the agent, and is back at the
+// case.
+class WindowLoginTest : public LoginTest {
+  protected:
+    void SetUp() override { insert("taro"); }
+
+    static std::string window() {
+        return cli::window_url(cli::Ports(country().port(), cli::read_organisations()));
+    }
+    static json::object issue(std::vector<std::string> words) {
+        words.insert(words.begin(), {"issue", "--pin", "1234", "--json"});
+        const auto done = country().cli(words);
+        EXPECT_EQ(done.status, 0) << done.output;
+        return parse_json_object(done.output, {.values_max = 10'000}).value_or(json::object());
+    }
+    static std::string step_of(const json::object& one) {
+        const auto& todo = one.at("todo").as_array();
+        return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
+    }
+    // Whom every register writes without the selector.
+    static std::string case_to_settle() {
+        auto application = *parse_json_object(
+            read_file(country().path("state/country/applications/jiro.json")).value_or(""));
+        application.at("person").as_object()["name"] = "厚労\U000E0100 次郎";
+        const auto file = country().path("application.json");
+        replace_file(file, as_bytes(json::serialize(application)));
+        const auto number = text_at(issue({"open"}), "number");
+        issue({"apply", number, file});
+        for (int i = 0; i < 100 && step_of(issue({"show", number})) != "settle"; ++i)
+            pause_ms(100);
+        return number;
+    }
+    static void to_the_decision() {
+        browser->click("tbody tr button");
+        ASSERT_TRUE(browser->shows("同じ人")) << browser->text("body");
+        browser->click(".compare .choices button");
+        ASSERT_TRUE(browser->shows("決定: 同じ人である")) << browser->text("body");
+        picture("decision-window");
+        browser->submit("dialog button[type='submit']");
+        ASSERT_TRUE(browser->shows("署名用パスワード")) << browser->url() << browser->text("body");
+    }
+};
+
+TEST_F(WindowLoginTest, ADecisionIsSignedAtTheAgentAndComesBackToItsCase) {
+    const auto number = case_to_settle();
+    browser->go(window() + "?lang=ja");
+    browser->submit("form[action='/login'] button");
+    ASSERT_TRUE(browser->shows("暗証番号")) << browser->text("body");
+    browser->type("#pin", "1234");
+    browser->submit("button");
+    ASSERT_TRUE(browser->shows("今日の一覧")) << browser->text("body");
+    to_the_decision();
+    EXPECT_TRUE(browser->shows("氏名、申請: 厚労[U+E0100] 次郎"));
+    EXPECT_EQ(browser->url().find(number), std::string::npos);
+    picture("decision-agent");
+    browser->type("#pin", "ABC123");
+    browser->submit("form button");
+    ASSERT_TRUE(browser->shows("決定を記録しました")) << browser->url() << browser->text("body");
+    picture("decision-back");
+    EXPECT_EQ(browser->url(), window()) << "what was signed stands in no address";
+    const auto one = issue({"show", number});
+    EXPECT_NE(text_at(one.at("claims").at(0).as_object(), "finding"), "otherwise");
 }
 
 // Of another person's browser, or of an earlier log-in: the nonce is not this session's.

@@ -57,12 +57,22 @@ std::optional<std::vector<wire::ServiceId>> scope_of(std::string_view text) {
 bool shows_itself(std::string_view document) {
     while (!document.empty()) {
         const auto end = std::min(document.find('\n'), document.size());
-        auto line = document.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        const auto line = document.substr(0, end);
         if (printable(line) != line) return false;
         document.remove_prefix(std::min(end + 1, document.size()));
     }
     return true;
+}
+
+// Browsers send every end of a line in a form as CRLF, whatever stood there (HTML, "constructing
+// the entry list"): it is signed as LF, so that the site can compare bytes.
+std::string with_plain_ends(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text.substr(at).starts_with("\r\n")) ++at;
+        out += text[at];
+    }
+    return out;
 }
 
 // None: it comes by a redirect.
@@ -72,13 +82,13 @@ std::expected<std::optional<Document>, Refusal> document_of(const http::Form& fo
         if (form.has("document") || form.has("to")) return std::unexpected(Refusal::malformed);
         return std::nullopt;
     }
-    const auto text = form.text("document");
+    auto text = with_plain_ends(form.text("document"));
     if (text.empty() || text.size() > document_bytes_max || !shows_itself(text)) {
         return std::unexpected(Refusal::document);
     }
     const auto* to = directory.find(form.text("to"));
     if (to == nullptr || to->sealing_keys.empty()) return std::unexpected(Refusal::recipient);
-    return Document{.to = to, .text = std::string(text)};
+    return Document{.to = to, .text = std::move(text)};
 }
 
 // A public JWK, its JSON in base64url.

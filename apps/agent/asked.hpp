@@ -31,6 +31,12 @@ struct Asked {
     std::optional<Document> document = {};  // of an application
     std::optional<Hash> delegate = {};      // who will act: x5t#S256 of that card's certificate
     std::optional<crypto::PublicKey> seal_to = {};  // the site's, P-256, for what comes back
+
+    // The certificate of a signing key has the person's name and address: it goes to whom the
+    // document is for, to verify it, and never into an address.
+    [[nodiscard]] bool may_see_signer() const {
+        return document && document->to == site && seal_to;
+    }
 };
 
 // Why nothing is signed, before a PIN is asked.
@@ -64,7 +70,7 @@ std::string delegate_number(const Hash& thumbprint);
 struct Signed {
     std::string mandate;
     std::string payload = {};
-    std::string certificate = {};  // of a log-in: the card's, DER in base64url
+    std::string certificate = {};  // of the key that signed: DER in base64url; "" for others
 };
 // The address to return to, with the answer in its fragment: sealed to `seal_to` where the site has
 // sent one, because a browser keeps addresses on disk.

@@ -60,10 +60,10 @@ card::CardResult<std::unique_ptr<card::Card>> Cards::open(const CardView& seen, 
     return card;
 }
 
-card::CardResult<std::string> Cards::sign(const CardView& seen, const Secret& pin,
-                                          const client::MandateRequest& request,
-                                          const wire::Directory& directory,
-                                          const wire::ParticipantId& organisation) {
+card::CardResult<client::SignedByCard> Cards::sign(const CardView& seen, const Secret& pin,
+                                                   const client::MandateRequest& request,
+                                                   const wire::Directory& directory,
+                                                   const wire::ParticipantId& organisation) {
     const bool application = request.kind == wire::MandateKind::application;
     const auto use = application ? card::KeyUse::signing : card::KeyUse::authentication;
     const auto card = open(seen, use);

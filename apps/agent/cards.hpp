@@ -44,10 +44,10 @@ class Cards {
     Look look();
     // A mandate for `organisation`. An empty PIN is typed at the reader. gone: the card that was
     // seen is not there any more, another program has it, or its tries are not those seen.
-    card::CardResult<std::string> sign(const CardView& seen, const Secret& pin,
-                                       const client::MandateRequest& request,
-                                       const wire::Directory& directory,
-                                       const wire::ParticipantId& organisation);
+    card::CardResult<client::SignedByCard> sign(const CardView& seen, const Secret& pin,
+                                                const client::MandateRequest& request,
+                                                const wire::Directory& directory,
+                                                const wire::ParticipantId& organisation);
     card::CardResult<void> change_pin(const CardView& seen, card::KeyUse use, const Secret& pin,
                                       const Secret& new_pin);
 

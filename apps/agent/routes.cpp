@@ -237,17 +237,18 @@ Task<card::CardResult<Signed>> sign(Shared& shared, const Asked& asked, const Ca
         .stop = login ? std::optional(crypto::sha256(secret.view())) : std::nullopt};
     wanted.delegate = asked.delegate;
     if (asked.document) wanted.payload_hashes = {crypto::sha256(as_bytes(out.payload))};
-    auto mandate = co_await http::run_on(
+    auto done = co_await http::run_on(
         shared.cards_io,
         [](Cards& cards, const CardView& seen, const Secret& typed,
            const client::MandateRequest& request, const wire::Directory& directory,
-           const wire::ParticipantId& organisation) -> Task<card::CardResult<std::string>> {
+           const wire::ParticipantId& organisation)
+            -> Task<card::CardResult<client::SignedByCard>> {
             co_return cards.sign(seen, typed, request, directory, organisation);
         }(shared.cards, card, pin, wanted, shared.directory, asked.site->id));
-    if (!mandate) co_return std::unexpected(mandate.error());
+    if (!done) co_return std::unexpected(done.error());
     if (login) shared.logins.add(std::move(secret), card.reader, end_of(asked, unix_now()));
-    out.mandate = std::move(*mandate);
-    if (login) out.certificate = base64url(card.certificate);
+    out.mandate = std::move(done->mandate);
+    if (login || asked.may_see_signer()) out.certificate = base64url(done->certificate.der());
     co_return out;
 }
 

@@ -18,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view demo_pin = "1234";
-constexpr std::string_view demo_password = "ABC123";
 
 CardState state_of(const json::object& person) {
     const std::string_view text = person.at("card").as_string();

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/secret.hpp"
 #include "places.hpp"
 
 namespace mado::cli {
+
+// Of every signing key that the demo has issued; it is no secret (README.md).
+constexpr std::string_view demo_password = "ABC123";
 
 // What the issuing centre hands to the relay and keeps: one line for each person with a card,
 // signed. Issues the cards.

@@ -58,9 +58,9 @@ std::string mapping_of(const Organisation& one) {
     return "country/jp/holders/" + one.id + ".toml";
 }
 
-// The relay, and who has records.
+// The relay, the issuing centre (its clerks' decisions), and who has records.
 bool takes_payloads(const Organisation& one) {
-    return one.kind == "relay" || fs::exists(mapping_of(one));
+    return one.kind == "relay" || one.kind == "issuer" || fs::exists(mapping_of(one));
 }
 
 void make_keys(const Places& places, const Organisations& organisations) {
@@ -101,7 +101,8 @@ void make_keys(const Places& places, const Organisations& organisations) {
 // A holder offers what it has mapped.
 json::array services_of(const Organisation& one) {
     if (one.kind == "relay")
-        return {"standing", "entries", "bells", "question", "questions", "question-answer"};
+        return {"standing", "signature", "entries",        "bells",
+                "question", "questions", "question-answer"};
     json::array out;
     if (!fs::exists(mapping_of(one))) return out;
     for (const auto& service : Config::load(mapping_of(one)).table("service").keys())
@@ -146,7 +147,10 @@ json::object directory_body(const Places& places, const Organisations& organisat
         json::array addresses;
         json::array redirect_uris;
         if (one.kind == "portal") redirect_uris.emplace_back(portal_url(ports) + "login/back");
-        if (one.kind == "issuer") redirect_uris.emplace_back(window_url(ports) + "login/back");
+        if (one.kind == "issuer") {
+            redirect_uris.emplace_back(window_url(ports) + "login/back");
+            redirect_uris.emplace_back(window_url(ports) + "decision/back");
+        }
         if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
         participants.push_back(json::object{{"id", one.id},
                                             {"name", one.name},
@@ -270,16 +274,23 @@ void make_certificate_authority(const Places& places) {
 
 }  // namespace
 
-// Clerks log in with their own cards, as everybody does.
+// Clerks log in with their own cards, as everybody does. What the one at the window may not do, the
+// other one does.
 void write_clerks(const Places& places) {
+    const std::pair<const char*, json::array> all[]{{"sato-1", {"window", "hotline"}},
+                                                    {"taro", {"window", "approver", "supervisor"}}};
+    const Secret password(as_bytes(demo_password));
     json::array clerks;
-    for (const auto* name : {"sato-1", "taro"}) {
+    for (const auto& [name, roles] : all) {
         const auto card = hold_card(places, name);
-        const auto certificate =
-            card ? (*card)->authentication_certificate() : std::unexpected(card.error());
-        if (!certificate) throw Failure("a clerk of the demo has no card");
-        clerks.push_back(
-            json::object{{"name", name}, {"card", base64url(certificate->thumbprint())}});
+        if (!card) throw Failure("a clerk of the demo has no card");
+        const auto log_in = (*card)->authentication_certificate();
+        const auto signing = (*card)->signing_certificate(password);
+        if (!log_in || !signing) throw Failure("a clerk's card has not its certificates");
+        clerks.push_back(json::object{{"name", name},
+                                      {"card", base64url(log_in->thumbprint())},
+                                      {"signing", base64url(signing->thumbprint())},
+                                      {"roles", roles}});
     }
     replace_file(places.clerks(),
                  as_bytes(json::serialize(json::object{{"clerks", std::move(clerks)}})));

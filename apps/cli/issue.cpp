@@ -233,8 +233,11 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
         case IssueAct::find:
         case IssueAct::day:
         case IssueAct::show:
+        case IssueAct::decide:
         case IssueAct::again:
         case IssueAct::card:
+        case IssueAct::questions:
+        case IssueAct::answer:
             break;
     }
     throw Failure("this act is no happening");
@@ -288,6 +291,70 @@ json::object set_pins(const Places& places, Window& window, const IssueOptions& 
                       {{"number", options.number}, {"happening", {{"what", "pin_set"}}}});
 }
 
+// What people have asked about entries of this office's, open ones first.
+void print_questions(const json::object& all) {
+    for (const auto& value : all.at("questions").as_array()) {
+        const auto& one = value.as_object();
+        std::cout << fmt::format("{}  {}\n", printable(text_at(one, "id")),
+                                 printable(text_at(one, "text")));
+        std::cout << fmt::format("      {} まで until\n",
+                                 to_rfc3339(one.at("deadline").as_int64()));
+        if (const auto* request = one.if_contains("request")) {
+            const auto& head = request->as_object();
+            std::cout << fmt::format("      {}  {}\n", to_rfc3339(head.at("at").as_int64()),
+                                     printable(text_at(head, "service")));
+        }
+        if (one.contains("operator")) {
+            std::cout << fmt::format("      {}  受付 case {}\n",
+                                     printable(text_at(one, "operator")),
+                                     printable(text_at(one, "number")));
+        }
+        if (const auto* answer = one.if_contains("answer")) {
+            std::cout << fmt::format("      回答済み answered: {}\n",
+                                     printable(text_at(answer->as_object(), "text")));
+        }
+    }
+    if (all.at("questions").as_array().empty()) std::cout << "質問はありません no questions\n";
+}
+
+int ask_questions(Window& window, const IssueOptions& options) {
+    const auto all = window.ask("/questions/list", {});
+    if (options.json) {
+        std::cout << json::serialize(all) << "\n";
+    } else {
+        print_questions(all);
+    }
+    return 0;
+}
+
+int answer_question(Window& window, const IssueOptions& options) {
+    const auto done =
+        window.ask("/questions/answer", {{"id", options.question}, {"text", options.text}});
+    if (options.json) {
+        std::cout << json::serialize(done) << "\n";
+    } else {
+        const auto who = text_at(done, "operator");
+        std::cout << "回答しました answered"
+                  << (who.empty() ? "" : "; 担当者 named: " + printable(who)) << "\n";
+    }
+    return 0;
+}
+
+json::object decide(Window& window, const IssueOptions& options) {
+    if (options.same == options.different) {
+        throw OperatorError("a decision is --same or --different");
+    }
+    const auto outcome = window.decide({{"number", options.number},
+                                        {"claim", place_of(options.claim)},
+                                        {"same_person", options.same}},
+                                       options.clerk_password);
+    if (outcome != "decided") {
+        throw OperatorError("nothing is decided: " + printable(outcome) +
+                            " (docs/protocols/issuer.md, \"A decision\")");
+    }
+    return window.ask("/cases/show", {{"number", options.number}});
+}
+
 }  // namespace
 
 int issue(const Places& places, IssueAct act, const IssueOptions& options) {
@@ -315,6 +382,13 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::card:
             print(options, make_card(places, window, options));
             return 0;
+        case IssueAct::decide:
+            print(options, decide(window, options));
+            return 0;
+        case IssueAct::questions:
+            return ask_questions(window, options);
+        case IssueAct::answer:
+            return answer_question(window, options);
         case IssueAct::again:
             print(options, try_again(window, options));
             return 0;

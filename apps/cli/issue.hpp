@@ -20,6 +20,9 @@ struct IssueOptions {
     std::string claim;                                           // correct, take-out: its place
     std::string card;  // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
+    bool same = false, different = false;  // decide: exactly one
+    std::string clerk_password = {};       // decide: of the clerk's signing key
+    std::string question = {}, text = {};  // answer
     bool json = false;
 };
 enum class IssueAct {
@@ -31,6 +34,7 @@ enum class IssueAct {
     show,
     correct,
     take_out,
+    decide,
     again,
     card,
     hand_over,
@@ -38,7 +42,9 @@ enum class IssueAct {
     give_up,
     approve,
     pin_set,
-    cancel
+    cancel,
+    questions,
+    answer
 };
 int issue(const Places& places, IssueAct act, const IssueOptions& options);
 

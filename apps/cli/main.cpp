@@ -522,6 +522,13 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     for (auto* command : {correct, take_out})
         command->add_option("claim", options.claim, "its place: 0, 1, …")->required();
     correct->add_option("file", options.file, "JSON: scheme, fields")->required();
+    auto* decide = add("decide", "whether a register that writes otherwise means this person",
+                       IssueAct::decide, true);
+    decide->add_option("--claim", options.claim, "its place: 0, 1, …")->required();
+    decide->add_flag("--same", options.same, "it is the same person");
+    decide->add_flag("--different", options.different, "it is another one");
+    decide->add_option("--clerk-password", options.clerk_password,
+                       "of the clerk's signing key (asked when left out)");
     add("again", "whatever was refused once more", IssueAct::again, true);
     auto* card = add("card", "a new card: keys, certificates, PINs", IssueAct::card, true);
     card->add_option("name", options.card,
@@ -539,6 +546,10 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();
+    add("questions", "what people ask about entries of this office's", IssueAct::questions, false);
+    auto* answer = add("answer", "answers one, and says who it was", IssueAct::answer, false);
+    answer->add_option("question", options.question, "its id")->required();
+    answer->add_option("--text", options.text, "the answer")->required();
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,

@@ -27,6 +27,18 @@ Secret obtain_pin(card::Card& card, const std::string& given) {
     return pin;
 }
 
+// Of the signing key: it has letters, so no reader's keys take it.
+Secret obtain_password(const std::string& given) {
+    Secret password = read_secret(given, "署名用の暗証番号 signing password: ");
+    if (!card::is_pin(card::KeyUse::signing, password.view())) {
+        throw OperatorError(
+            "a signing password has 6 to 16 capital letters and digits; the card was not asked, "
+            "and no "
+            "try is spent");
+    }
+    return password;
+}
+
 // The connection ends with the coroutine, before the io_context that it belongs to.
 http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
     client::Asker asker(office.directory, office.identity);
@@ -50,16 +62,14 @@ client::Result<SignedByCard> sign_by_card(const CardOf& of, const wire::Director
             client::Problem{wire::Code::card_missing, words_of(held.error()), {}, {}});
     }
     const auto& card = *held;
-    const auto secret = obtain_pin(*card, of.pin);
-    auto mandate =
-        client::sign_mandate(*card, secret, request, directory, organisation, unix_now());
-    if (!mandate && mandate.error().error == card::CardError::no_entry) {
-        throw OperatorError(words_of(mandate.error()));
+    const bool application = request.kind == wire::MandateKind::application;
+    const auto secret = application ? obtain_password(of.pin) : obtain_pin(*card, of.pin);
+    auto done = client::sign_mandate(*card, secret, request, directory, organisation, unix_now());
+    if (!done && done.error().error == card::CardError::no_entry) {
+        throw OperatorError(words_of(done.error()));
     }
-    if (!mandate) return client::card_problem(mandate.error());
-    auto certificate = card->authentication_certificate();
-    if (!certificate) return client::card_problem(certificate.error());
-    return SignedByCard{std::move(*mandate), std::move(*certificate)};
+    if (!done) return client::card_problem(done.error());
+    return std::move(*done);
 }
 
 client::Result<SignedByCard> obtain_mandate(const Places& places, const Office& office,

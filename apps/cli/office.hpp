@@ -56,10 +56,7 @@ struct Office {
     wire::Policy policy;
 };
 
-struct SignedByCard {
-    std::string mandate;
-    crypto::Certificate certificate;
-};
+using client::SignedByCard;
 
 // What a card signs for an organisation; `pin` as given with --pin, or typed unseen when it is
 // empty.

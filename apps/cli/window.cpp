@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iostream>
 
+#include "base/printable.hpp"
 #include "cards.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/form.hpp"
 #include "office.hpp"
@@ -15,6 +18,7 @@ namespace {
 constexpr http::Milliseconds connect_timeout{3'000};
 constexpr http::Milliseconds answer_timeout{10'000};
 constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
+constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 const wire::Participant& issuer_of(const wire::Directory& directory) {
     for (const auto& one : directory.participants) {
@@ -33,9 +37,45 @@ std::vector<std::string> words_in(std::string_view text) {
     return out;
 }
 
+Parsed<crypto::PublicKey> read_key(std::string_view text) {
+    const auto bytes = parse_base64url(text);
+    const auto jwk = bytes ? parse_json_object(as_text(*bytes)) : std::unexpected(bytes.error());
+    return jwk ? crypto::PublicKey::from_jwk(*jwk) : std::unexpected(jwk.error());
+}
+
+// Line by line: what would not show itself is not shown as something else.
+std::string shown(std::string_view document) {
+    std::string out;
+    for (;;) {
+        const auto end = std::min(document.find('\n'), document.size());
+        out += "  " + printable(document.substr(0, end));
+        if (end == document.size()) return out;
+        out += "\n";
+        document.remove_prefix(end + 1);
+    }
+}
+
+// What the agent's form would have: the fields that are signed, as they must be.
+client::MandateRequest application_of(const json::object& form, const std::string& payload) {
+    client::MandateRequest out{
+        .kind = wire::MandateKind::application, .scope = {}, .nonce = text_at(form, "nonce")};
+    for (const auto& name : words_in(text_at(form, "scope")))
+        out.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
+    out.payload_hashes = {crypto::sha256(as_bytes(payload))};
+    return out;
+}
+
+// One word says how the case is (too_early, no_case, …); everything else is a problem document.
+bool is_word(std::string_view text) {
+    constexpr std::size_t word_bytes_max = 40;
+    return !text.empty() && text.size() <= word_bytes_max &&
+           std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
 [[noreturn]] void refuse(const http::Response& response) {
     const auto object = parse_json_object(response.body, {.text_bytes_max = answer_bytes_max});
-    const auto code = object ? text_at(*object, "code") : std::string();
+    auto code = object ? text_at(*object, "code") : std::string();
+    if (is_word(response.body)) code = response.body;
     throw OperatorError(fmt::format("the window does not do that: {}{}", response.status,
                                     code.empty() ? "" : " " + code));
 }
@@ -43,7 +83,10 @@ std::vector<std::string> words_in(std::string_view text) {
 }  // namespace
 
 Window::Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk)
-    : tls_(http::TlsContext::client(
+    : places_(places),
+      directory_(directory),
+      card_(clerk.card),
+      tls_(http::TlsContext::client(
           [certificates = issuer_of(directory).certificates](const Hash& peer) {
               return std::ranges::find(certificates, peer) != certificates.end();
           })) {
@@ -95,14 +138,11 @@ void Window::keep_cookies(const http::Response& response) {
 // card signs it, and only the site can read what comes back.
 void Window::log_in(const Places& places, const wire::Directory& directory,
                     const ClerkCard& clerk) {
-    constexpr std::string_view form_type = "application/x-www-form-urlencoded";
     const auto begun = post("/login", form_type, "lang=ja");
     const auto address = begun.header("location");
     const auto query = address.find('?');
     const auto asked = http::parse_form(query == address.npos ? "" : address.substr(query + 1));
-    const auto key_text = asked ? parse_base64url(asked->text("seal_to")) : bad("");
-    const auto jwk = key_text ? parse_json_object(as_text(*key_text)) : bad("");
-    const auto seal_to = jwk ? crypto::PublicKey::from_jwk(*jwk) : bad("");
+    const auto seal_to = asked ? read_key(asked->text("seal_to")) : bad("");
     if (!seal_to) throw OperatorError("the window lets nobody log in just now");
     client::MandateRequest request{
         .kind = wire::MandateKind::login, .scope = {}, .nonce = std::string(asked->text("nonce"))};
@@ -124,6 +164,37 @@ void Window::log_in(const Places& places, const wire::Directory& directory,
     if (finished.body != "/") {
         throw OperatorError("this card does not open the window (" + finished.body + ")");
     }
+}
+
+std::string Window::decide(const json::object& question, const std::string& password) {
+    const auto to_sign = ask("/cases/decide", question);
+    const auto* form = to_sign.if_contains("form");
+    if (form == nullptr || !form->is_object()) throw OperatorError("there is nothing to sign");
+    const auto& fields = form->get_object();
+    const auto& issuer = issuer_of(directory_);
+    const auto seal_to = read_key(text_at(fields, "seal_to"));
+    if (!seal_to || issuer.sealing_keys.empty() || text_at(fields, "to") != issuer.id.text()) {
+        throw OperatorError("the window asks for something else than a decision");
+    }
+    // The clerk sees all of it, as on the agent's page, and then enters the password.
+    const auto document = text_at(fields, "document");
+    std::cerr << "次の文に署名します This text is signed:\n\n" << shown(document) << "\n\n";
+    const auto& [kid, key] = *issuer.sealing_keys.begin();
+    http::Form answer;
+    answer.set("payload", crypto::encrypt_jwe(as_bytes(document), key, kid));
+    const auto done = sign_by_card({places_, card_, password}, directory_, issuer.id,
+                                   application_of(fields, std::string(answer.text("payload"))));
+    if (!done) {
+        print_problem(done.error());
+        throw OperatorError("the card has not signed; nothing is decided");
+    }
+    answer.set("mandate", done->mandate);
+    answer.set("certificate", base64url(done->certificate.der()));
+    http::Form back;
+    back.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(answer)), *seal_to));
+    back.set("state", text_at(fields, "state"));
+    post("/decision/finish", form_type, http::form_text(back));
+    return text_at(ask("/cases/returned", {}), "outcome");
 }
 
 json::object Window::ask(const std::string& path, const json::object& body) {

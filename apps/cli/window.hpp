@@ -23,6 +23,9 @@ class Window {
     Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
     // The JSON that it answers. OperatorError with what it says when it refuses.
     json::object ask(const std::string& path, const json::object& body);
+    // A decision about a claim: signed by the same card, with the signing key's password ("": asked
+    // for). What became of it, as the window says it.
+    std::string decide(const json::object& question, const std::string& password);
 
   private:
     http::Task<http::Response> exchange(std::string path, std::string content_type,
@@ -31,6 +34,9 @@ class Window {
     void keep_cookies(const http::Response& response);
     void log_in(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
 
+    const Places& places_;
+    const wire::Directory& directory_;
+    const std::string card_;
     std::string origin_;
     http::Endpoint endpoint_;
     http::TlsContext tls_;

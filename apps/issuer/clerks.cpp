@@ -1,5 +1,6 @@
 #include "clerks.hpp"
 
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
@@ -10,23 +11,63 @@ namespace {
 
 constexpr std::size_t file_bytes_max = 1024 * 1024;
 constexpr std::size_t clerks_max = 5'000;
+constexpr std::size_t values_max_of_one = 12;
+
+constexpr std::array roles{ClerkRole::window, ClerkRole::approver, ClerkRole::hotline,
+                           ClerkRole::supervisor};
+
+Parsed<std::set<ClerkRole>> read_roles(const json::array& names) {
+    std::set<ClerkRole> out;
+    for (const auto& name : names) {
+        const auto role =
+            name.is_string() ? parse_clerk_role(name.get_string()) : std::optional<ClerkRole>();
+        if (!role) return bad("a clerk has an unknown role");
+        if (!out.insert(*role).second) return bad("a clerk has a role twice");
+    }
+    return out;
+}
 
 }  // namespace
 
-Parsed<ClerkNames> parse_clerks(std::string_view text) {
-    const auto object =
-        parse_json_object(text, {.text_bytes_max = file_bytes_max, .values_max = 4 * clerks_max});
+std::string_view to_text(ClerkRole role) {
+    switch (role) {
+        case ClerkRole::window:
+            return "window";
+        case ClerkRole::approver:
+            return "approver";
+        case ClerkRole::hotline:
+            return "hotline";
+        case ClerkRole::supervisor:
+            return "supervisor";
+    }
+    return "";
+}
+
+std::optional<ClerkRole> parse_clerk_role(std::string_view text) {
+    for (const auto role : roles) {
+        if (to_text(role) == text) return role;
+    }
+    return std::nullopt;
+}
+
+Parsed<ClerkList> parse_clerks(std::string_view text) {
+    const auto object = parse_json_object(
+        text, {.text_bytes_max = file_bytes_max, .values_max = values_max_of_one * clerks_max});
     if (!object) return std::unexpected(object.error());
-    ClerkNames out;
+    ClerkList out;
     Members in(*object);
     for (const auto& value : in.array("clerks", clerks_max)) {
         if (!value.is_object()) return bad("a clerk is not an object");
         Members one(value.get_object());
-        auto name = one.text("name", 100);
+        Clerk clerk{.name = one.text("name", 100)};
         const auto card = one.hash("card");
+        if (one.has("signing")) clerk.signing = one.hash("signing");
+        auto given = read_roles(one.array("roles", roles.size()));
         if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
-        if (name.empty()) return bad("a clerk has no name");
-        if (!out.emplace(card, std::move(name)).second) return bad("two clerks have one card");
+        if (!given) return std::unexpected(given.error());
+        clerk.roles = std::move(*given);
+        if (clerk.name.empty()) return bad("a clerk has no name");
+        if (!out.emplace(card, std::move(clerk)).second) return bad("two clerks have one card");
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
@@ -35,19 +76,19 @@ Parsed<ClerkNames> parse_clerks(std::string_view text) {
 Clerks::Clerks(std::string path) : path_(std::move(path)) {
     const auto text = read_file(path_, file_bytes_max);
     if (!text) throw OperatorError("the file is missing: " + path_);
-    names_ = must(parse_clerks(*text), path_);
+    clerks_ = must(parse_clerks(*text), path_);
     read_at_ = unix_now();
 }
 
-std::optional<std::string> Clerks::find(const Hash& card, UnixTime now) {
+std::optional<Clerk> Clerks::find(const Hash& card, UnixTime now) {
     if (now != read_at_) {
         const auto text = read_file(path_, file_bytes_max);
-        auto names = text ? parse_clerks(*text) : Parsed<ClerkNames>(bad("no file"));
-        names_ = names ? std::move(*names) : ClerkNames{};
+        auto clerks = text ? parse_clerks(*text) : Parsed<ClerkList>(bad("no file"));
+        clerks_ = clerks ? std::move(*clerks) : ClerkList{};
         read_at_ = now;
     }
-    const auto found = names_.find(card);
-    if (found == names_.end()) return std::nullopt;
+    const auto found = clerks_.find(card);
+    if (found == clerks_.end()) return std::nullopt;
     return found->second;
 }
 

@@ -1,10 +1,14 @@
 // Who may use the windows: a file of the issuing centre's, which it changes while the program runs.
-//   {"clerks": [{"name": text, "card": x5t#S256 of the card's authentication certificate}]}
-// Trusted for: whose hand something was. Who can change it can let somebody in.
+//   {"clerks": [{"name": text, "card": x5t#S256 of the card's authentication certificate,
+//                "signing"?: x5t#S256 of its signing certificate, for decisions,
+//                "roles": ["window", "approver", "hotline", "supervisor"]}]}
+// Trusted for: whose hand something was, and who may do what. Who can change it can let somebody
+// in.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,8 +17,25 @@
 
 namespace mado::issuer {
 
-using ClerkNames = std::map<Hash, std::string>;  // by card
-Parsed<ClerkNames> parse_clerks(std::string_view text);
+enum class ClerkRole {
+    window,      // cases, from the application to the card in hand
+    approver,    // what one clerk's word is not enough for: decisions
+    hotline,     // finds a person
+    supervisor,  // answers what people ask about what this office did
+};
+std::string_view to_text(ClerkRole role);
+std::optional<ClerkRole> parse_clerk_role(std::string_view text);
+
+struct Clerk {
+    std::string name;
+    std::optional<Hash> signing = {};  // x5t#S256; none: this one decides nothing
+    std::set<ClerkRole> roles = {};
+
+    [[nodiscard]] bool has(ClerkRole role) const { return roles.contains(role); }
+};
+
+using ClerkList = std::map<Hash, Clerk>;  // by card
+Parsed<ClerkList> parse_clerks(std::string_view text);
 
 // Belongs to the io thread.
 class Clerks {
@@ -23,11 +44,11 @@ class Clerks {
     explicit Clerks(std::string path);
     // None: no clerk, or not any more. Looks at the file again each second; while it cannot be read
     // nobody is a clerk.
-    std::optional<std::string> find(const Hash& card, UnixTime now);
+    std::optional<Clerk> find(const Hash& card, UnixTime now);
 
   private:
     std::string path_;
-    ClerkNames names_;
+    ClerkList clerks_;
     UnixTime read_at_ = 0;
 };
 

@@ -12,7 +12,8 @@ constexpr std::size_t linked_max = 64;  // of all cases of a person
 constexpr std::size_t before_max = 16;
 constexpr std::size_t text_bytes_max = 256;
 constexpr std::size_t signed_bytes_max = 32 * 1024;
-constexpr std::size_t key_bytes_max = 2 * 1024;  // a public key's
+constexpr std::size_t decision_bytes_max = 64 * 1024;  // a document, sealed, and its proofs
+constexpr std::size_t key_bytes_max = 2 * 1024;        // a public key's
 
 json::object order_json(OrderName order) {
     return {{"kind", to_text(order.kind)}, {"item", order.item}};
@@ -277,7 +278,7 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
     if (what == "decided") {
         return finish(in, Decided{.claim = read_claim(in),
                                   .same_person = in.boolean("same_person"),
-                                  .decision = in.text("decision", signed_bytes_max)});
+                                  .decision = in.text("decision", decision_bytes_max)});
     }
     if (what == "corrected") return read_corrected(in, schemes);
     if (what == "taken_out") return finish(in, TakenOut{read_claim(in)});

@@ -1,6 +1,8 @@
 // mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
@@ -46,6 +48,29 @@ site::Texts texts() {
                               .easy = "JavaScriptが いります。"}};
 }
 
+http::Task<client::Result<std::string>> nonce_of(const site::Basis& basis) {
+    client::Asker asker(basis.directory, basis.identity);
+    co_return co_await asker.nonce();
+}
+
+// Else a clerk would learn it only at the agent, or with the signature already made.
+void demand_ready_to_decide(const site::Basis& basis, const site::Site& site,
+                            const crypto::PrivateKey& sealing_key) {
+    const auto* self = basis.directory.find(basis.identity.id);
+    if (self == nullptr) throw OperatorError("the directory does not list this issuing centre");
+    const auto uri = site.origin + std::string(decision_back);
+    if (std::ranges::find(self->redirect_uris, uri) == self->redirect_uris.end()) {
+        throw OperatorError("the directory does not list " + uri + " for " + self->id.text());
+    }
+    const auto own = sealing_key.public_key().thumbprint();
+    const bool listed = std::ranges::any_of(
+        self->sealing_keys, [&own](const auto& one) { return one.second.thumbprint() == own; });
+    if (!listed || self->sealing_keys.size() != 1) {
+        throw OperatorError("the directory does not list sealing.key, and it alone, for " +
+                            self->id.text());
+    }
+}
+
 int serve(const std::string& config_path) {
     const Log log("mado-issuer");
     const auto settings = read_settings(config_path);
@@ -79,8 +104,24 @@ int serve(const std::string& config_path) {
     Askers askers(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, askers.sender(), log);
     http::spawn(io, worker.run());
-    Office office{
-        .site = site, .clerks = clerks, .schemes = schemes, .store = store, .worker = worker};
+    const auto sealing_key = crypto::PrivateKey::load(settings.site.keys + "/sealing.key");
+    demand_ready_to_decide(basis, site, sealing_key);
+    Deciding deciding{.site = site,
+                      .clerks = clerks,
+                      .schemes = schemes,
+                      .store = store,
+                      .worker = worker,
+                      .sealing_key = sealing_key,
+                      .relay = askers.sender(),
+                      .nonce = [&basis] { return nonce_of(basis); }};
+    const auto questions = questions_at(basis.directory, basis.identity);
+    Office office{.site = site,
+                  .clerks = clerks,
+                  .schemes = schemes,
+                  .store = store,
+                  .worker = worker,
+                  .deciding = deciding,
+                  .questions = questions};
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }

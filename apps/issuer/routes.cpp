@@ -1,5 +1,6 @@
 #include "routes.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <set>
 
@@ -32,15 +33,19 @@ Response case_of(Office& office, CaseId id) {
     return json_of(case_json(office.store.find(id), office.store.lines(id), unix_now()));
 }
 
+bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
+    return std::ranges::any_of(roles, [&clerk](ClerkRole role) { return clerk.has(role); });
+}
+
 // ---- what a clerk may ask ----
 
 // The health-care number has been given to nobody before.
-CaseId open_first(Office& office, std::optional<Applied> invited, const std::string& clerk) {
+CaseId open_first(Office& office, std::optional<Applied> invited, const Clerk& clerk) {
     for (int i = 0; i < draws_max; ++i) {
         const auto numbers = draw_numbers(office.schemes);
         if (!office.store.give(numbers.health_care)) continue;
         return office.store.open({.numbers = numbers, .invited = std::move(invited)},
-                                 {.at = unix_now(), .clerk = clerk});
+                                 {.at = unix_now(), .clerk = clerk.name});
     }
     throw Failure("no health-care number is left that nobody has");
 }
@@ -51,29 +56,36 @@ void look_at_all_of(Office& office, CaseId id) {
         office.worker.look_at(one);
 }
 
-Response open(Office& office, const Request& request, const std::string& clerk) {
+Response open(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_open(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
+    // By phone, day and night: a card is stopped, and nothing else.
+    const bool stops = !what->person.empty() && what->asked.kind == Kind::stop;
+    if (!stops && !clerk.has(ClerkRole::window)) {
+        return site::refuse(wire::Code::not_allowed, request);
+    }
     if (what->person.empty()) {
         return case_of(office, open_first(office, std::move(what->invited), clerk));
     }
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, "no_case");
-    const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk});
+    const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk.name});
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
     return case_of(office, *id);
 }
 
-Response invite(Office& office, const Request& request, const std::string& clerk) {
+Response invite(Office& office, const Request& request, const Clerk& clerk) {
     auto people = read_invite(request.body, office.schemes);
     if (!people) return site::refuse(wire::Code::malformed, request);
     json::array out;
+    Store::Together together(office.store);
     for (auto& one : *people) {
         auto name = one.person.name;
         const auto id = open_first(office, std::move(one), clerk);
         out.push_back(json::object{{"number", office.store.find(id).number}, {"name", name}});
     }
+    together.commit();
     return json_of({{"cases", std::move(out)}});
 }
 
@@ -84,7 +96,7 @@ Response list_of(Office& office, const std::vector<CaseId>& cases) {
     return json_of({{"cases", std::move(out)}});
 }
 
-Response day(Office& office, const Request&, const std::string&) {
+Response day(Office& office, const Request&, const Clerk&) {
     return list_of(office, office.store.open_cases(0, listed_max));
 }
 
@@ -99,13 +111,13 @@ std::vector<CaseId> found_by(Office& office, const Search& by) {
     return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
 }
 
-Response search(Office& office, const Request& request, const std::string&) {
+Response search(Office& office, const Request& request, const Clerk&) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
     return list_of(office, found_by(office, *by));
 }
 
-Response find_people(Office& office, const Request& request, const std::string&) {
+Response find_people(Office& office, const Request& request, const Clerk&) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
     std::set<std::vector<CaseId>> people;
@@ -120,7 +132,7 @@ Response find_people(Office& office, const Request& request, const std::string&)
     return json_of(people_json(files, unix_now()));
 }
 
-Response show(Office& office, const Request& request, const std::string&) {
+Response show(Office& office, const Request& request, const Clerk&) {
     const auto by = read_search(request.body);
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
@@ -129,23 +141,67 @@ Response show(Office& office, const Request& request, const std::string&) {
     return case_of(office, *id);
 }
 
-Response act(Office& office, const Request& request, const std::string& clerk) {
+Response act(Office& office, const Request& request, const Clerk& clerk) {
     const auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(what->number);
     if (!id) return site::refuse(404, "no_case");
-    const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk});
+    const bool approves = std::holds_alternative<Approved>(what->what);
+    if (!clerk.has(approves ? ClerkRole::approver : ClerkRole::window)) {
+        return site::refuse(wire::Code::not_allowed, request);
+    }
+    const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());
     look_at_all_of(office, *id);
     return case_of(office, *id);
 }
 
-using Handler = Response (*)(Office& office, const Request& request, const std::string& clerk);
+Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
+    co_return co_await decide(office.deciding, std::move(request), std::move(who));
+}
 
-// For a page of this site, and a clerk who is logged in.
-http::Route for_clerks(Office& office, std::string_view path, Handler handler,
-                       std::size_t body_max = window_body_max) {
-    return {"POST", path, body_max, [&office, handler](Request request) -> Task<Response> {
+Task<Response> returned(Office& office, Request, site::LoggedIn who) {
+    co_return returned(office.deciding, who);
+}
+
+Task<Response> list_questions(Office& office, Request request, site::LoggedIn) {
+    co_return co_await list_questions(office.questions, office.store, std::move(request));
+}
+
+Task<Response> answer_question(Office& office, Request request, site::LoggedIn) {
+    co_return co_await answer_question(office.questions, office.store, std::move(request));
+}
+
+using Handler = Response (*)(Office& office, const Request& request, const Clerk& clerk);
+using Waiting = Task<Response> (*)(Office& office, Request request, site::LoggedIn who);
+
+// Who may ask it: who has one of these roles.
+struct Row {
+    std::string_view path;
+    std::set<ClerkRole> roles;
+    Handler handler;  // null: it asks others first
+    Waiting waiting = nullptr;
+    std::size_t body_max = window_body_max;
+};
+std::vector<Row> rows() {
+    using enum ClerkRole;
+    return {{"/cases/open", {window, hotline}, &open},
+            {"/cases/invite", {window}, &invite, nullptr, invite_body_max},
+            {"/people/find", {window, approver, hotline}, &find_people},
+            {"/cases/day", {window, approver}, &day},
+            {"/cases/search", {window, approver, hotline}, &search},
+            {"/cases/show", {window, approver, hotline}, &show},
+            {"/cases/act", {window, approver}, &act},
+            {"/cases/decide", {approver}, nullptr, &decide},
+            {"/cases/returned", {window, approver}, nullptr, &returned},
+            {"/questions/list", {supervisor}, nullptr, &list_questions},
+            {"/questions/answer", {supervisor}, nullptr, &answer_question}};
+}
+
+// For a page of this site, and a clerk who is logged in and has the role.
+http::Route for_clerks(Office& office, Row row) {
+    return {"POST", row.path, row.body_max,
+            [&office, row = std::move(row)](Request request) -> Task<Response> {
                 const bool own = request.header("origin") == office.site.origin &&
                                  site::is_own_page(request) &&
                                  request.content_type == "application/json";
@@ -154,17 +210,28 @@ http::Route for_clerks(Office& office, std::string_view path, Handler handler,
                 const auto clerk =
                     who == nullptr ? std::nullopt : office.clerks.find(who->card, unix_now());
                 if (!clerk) co_return site::refuse(wire::Code::mandate_ended, request);
+                if (!may(*clerk, row.roles)) {
+                    co_return site::refuse(wire::Code::not_allowed, request);
+                }
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
                     co_return site::refuse(wire::Code::overloaded, request);
                 }
-                co_return handler(office, request, *clerk);
+                if (row.handler != nullptr) co_return row.handler(office, request, *clerk);
+                auto login = *who;
+                co_return co_await row.waiting(office, std::move(request), std::move(login));
             }};
 }
 
 // The page is its script's: the day's list first.
-Task<Response> page(site::Site& site, const Request& request) {
+Task<Response> page(Office& office, const Request& request, const site::LoggedIn& who) {
+    auto& site = office.site;
     const auto look = site::look_of(request);
-    const auto body = "<div id=\"page\">" + site::without_script(site, look) + "</div>";
+    const auto clerk = office.clerks.find(who.card, unix_now()).value_or(Clerk{});
+    std::string roles;  // what the page offers; what the clerk may, each path says
+    for (const auto role : clerk.roles)
+        roles += (roles.empty() ? "" : " ") + std::string(to_text(role));
+    const auto body = "<div id=\"page\" data-roles=\"" + roles + "\">" +
+                      site::without_script(site, look) + "</div>";
     co_return site::shown(
         request,
         site::whole(site, look,
@@ -195,16 +262,14 @@ Task<Response> sessions(site::Site& site, const Request& request, const site::Lo
 
 std::vector<http::Route> routes(Office& office) {
     auto& site = office.site;
-    std::vector<http::Route> own{for_clerks(office, "/cases/open", &open),
-                                 for_clerks(office, "/cases/day", &day),
-                                 for_clerks(office, "/cases/search", &search),
-                                 for_clerks(office, "/cases/show", &show),
-                                 for_clerks(office, "/cases/act", &act),
-                                 for_clerks(office, "/people/find", &find_people),
-                                 for_clerks(office, "/cases/invite", &invite, invite_body_max)};
+    std::vector<http::Route> own;
+    for (auto& row : rows())
+        own.push_back(for_clerks(office, std::move(row)));
+    for (auto& route : decision_routes(office.deciding))
+        own.push_back(std::move(route));
     own.push_back(
-        site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
-            co_return co_await page(site, request);
+        site::inside(site, "/", [&office](Request request, site::LoggedIn who) -> Task<Response> {
+            co_return co_await page(office, request, who);
         }));
     own.push_back(site::inside(site, site::sessions_path,
                                [&site](Request request, site::LoggedIn who) -> Task<Response> {

@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "clerks.hpp"
+#include "deciding.hpp"
 #include "http/http.hpp"
+#include "questions.hpp"
 #include "site/site.hpp"
 #include "worker.hpp"
 
@@ -17,6 +19,8 @@ struct Office {
     const wire::Schemes& schemes;
     Store& store;
     Worker& worker;
+    Deciding& deciding;
+    const QuestionsAtRelay& questions;
 };
 
 std::vector<http::Route> routes(Office& office);

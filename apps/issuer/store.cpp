@@ -9,6 +9,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/digest.hpp"
 #include "numbers.hpp"
+#include "wire/to_relay.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -96,7 +97,10 @@ Store::Statements::Statements(db::Connection& c)
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       end(c.prepare("update issue set ended_at = :at where id = :id")),
-      who(c.prepare("update issue set who_index = :index where id = :id")) {}
+      who(c.prepare("update issue set who_index = :index where id = :id")),
+      add_operator(c.prepare("insert into operator (jti_index, issue, sealed) "
+                             "values (:index, :id, :sealed)")),
+      find_operator(c.prepare("select issue, sealed from operator where jti_index = :index")) {}
 
 Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
     : seal_key_(read_key(folder + "/store.key")),
@@ -191,6 +195,7 @@ Store::Known& Store::known(CaseId id) {
         auto next = after(out.file.one, line.what, line.at, line.clerk);
         if (!next) throw Failure("what happened to a case does not follow from what was before");
         out.file.one = std::move(*next);
+        if (!line.clerk.empty()) out.file.clerk = line.clerk;
         ++out.lines;
     }
     if (known_.size() >= known_max) known_.clear();
@@ -299,6 +304,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     }
     if (has_ended(*next)) sql_.end.bind("id", id).bind("at", by.at).execute();
     now.file.one = *next;
+    if (!by.clerk.empty()) now.file.clerk = by.clerk;
     now.lines = line;
     if (ends) overtake(id, by);
     return next;
@@ -326,14 +332,50 @@ std::expected<Case, Misfit> Store::add(CaseId id, const Happening& what, By by) 
     return next;
 }
 
-std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const client::Prepared& request,
-                                        By by) {
+std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const ToSend& what, By by) {
     Together together(*this);
     auto next = write(id, Sent{order}, by);
     if (!next) return next;
-    outbox_.put(outbox_name(id, order), request, by.at);
+    outbox_.put(outbox_name(id, order), what.request, by.at);
+    keep(id, what.by);
     together.commit();
     return next;
+}
+
+void Store::renew(CaseId id, OrderName order, const ToSend& what) {
+    Together together(*this);
+    outbox_.renew(outbox_name(id, order), what.request);
+    keep(id, what.by);
+    together.commit();
+}
+
+void Store::keep(CaseId id, const std::optional<Operator>& by) {
+    if (!by) return;
+    const auto key = index("jti", by->jti);
+    auto text = json::serialize(json::object{{"name", by->name}, {"salt", base64url(by->salt)}});
+    sql_.add_operator.bind("index", key)
+        .bind("id", id)
+        .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), key))
+        .execute();
+    wipe(text);
+}
+
+std::optional<Store::Asked> Store::find_operator(std::string_view jti) {
+    const auto key = index("jti", jti);
+    auto& row = sql_.find_operator;
+    const db::ResetAtEnd reset(row);
+    row.bind("index", key);
+    if (!row.step()) return std::nullopt;
+    const auto text = crypto::aead_open(seal_key_.view(), row.blob(1), key);
+    const auto object = text ? parse_json_object(as_text(*text)) : bad("");
+    if (!object) throw Failure("who has asked does not open: another key, or altered");
+    Members in(*object);
+    Asked out{.id = row.integer(0),
+              .by = {.jti = std::string(jti),
+                     .name = in.text("name", wire::operator_name_bytes_max),
+                     .salt = in.hash("salt")}};
+    if (!in.finish()) throw Failure("who has asked does not have its form");
+    return out;
 }
 
 std::expected<Case, Misfit> Store::refuse(CaseId id, OrderName order, const std::string& code,

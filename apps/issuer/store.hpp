@@ -29,12 +29,23 @@ struct CaseFile {
     CaseId id = 0;
     std::string number;  // on the slip
     UnixTime opened_at = 0;
+    std::string clerk;  // whose act all that is ordered now follows from: the last one's
     Case one;
 };
 struct Line {
     UnixTime at = 0;
     std::string clerk;
     Happening what;
+};
+
+// Whose act a request follows from: opens the head's `operator` when the person asks who it was.
+struct Operator {
+    std::string jti, name;  // the head's; the clerk's
+    Hash salt{};
+};
+struct ToSend {
+    client::Prepared request;
+    std::optional<Operator> by = {};
 };
 
 class Store {
@@ -65,8 +76,15 @@ class Store {
     // What happened, when it fits. The same once more is not written again.
     std::expected<Case, Misfit> add(CaseId id, const Happening& what, By by);
     // It will go out: noted, and kept for sending, or neither.
-    std::expected<Case, Misfit> send(CaseId id, OrderName order, const client::Prepared& request,
-                                     By by);
+    std::expected<Case, Misfit> send(CaseId id, OrderName order, const ToSend& what, By by);
+    // An ask whose time was over goes out anew.
+    void renew(CaseId id, OrderName order, const ToSend& what);
+    // Whose act the request with that `jti` followed from, and of which case it was.
+    struct Asked {
+        CaseId id = 0;
+        Operator by;
+    };
+    std::optional<Asked> find_operator(std::string_view jti);
     // There is nobody to send it to: noted as sent and refused, or neither.
     std::expected<Case, Misfit> refuse(CaseId id, OrderName order, const std::string& code, By by);
     // What came of it: noted, and not sent again, or neither.
@@ -94,7 +112,7 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, of_person, lines,
-            open_cases, add, end, who;
+            open_cases, add, end, who, add_operator, find_operator;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.
@@ -105,6 +123,7 @@ class Store {
     Known& known(CaseId id);
     CaseId write_new(const Opened& opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
+    void keep(CaseId id, const std::optional<Operator>& by);
     void overtake(CaseId by_case, const By& by);
     void cancel_written(CaseId of_person, const By& by);
 

@@ -63,9 +63,9 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     const client::Prepared request{.body = "body",
                                    .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
                                    .expires = 60};
-    ASSERT_FALSE(one.send(id, {OrderKind::link, 0}, request, {}));
+    ASSERT_FALSE(one.send(id, {OrderKind::link, 0}, {request}, {}));
     EXPECT_TRUE(one.outbox().due(0, 10).empty()) << "nobody asked for it";
-    ASSERT_TRUE(one.send(id, first_confirm, request, {}));
+    ASSERT_TRUE(one.send(id, first_confirm, {request}, {}));
     const auto due = one.outbox().due(0, 10);
     ASSERT_EQ(due.size(), 1U);
     const auto name = parse_outbox_name(due.front());

@@ -1,10 +1,13 @@
 #include "worker.hpp"
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "crypto/digest.hpp"
 #include "http/spawn.hpp"
+#include "wire/head.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -128,6 +131,19 @@ std::optional<Case> Worker::read(CaseId id) {
     }
 }
 
+// Signed, in the name of the clerk whose act it follows from.
+ToSend Worker::prepare(CaseId id, client::Ask ask) {
+    std::optional<Operator> by;
+    if (const auto clerk = store_.find(id).clerk; !clerk.empty()) {
+        ask.keep_operator = [&by, clerk](const std::string& jti) {
+            by = Operator{.jti = jti, .name = clerk, .salt = crypto::random_hash()};
+            return wire::commit_operator(by->salt, clerk);
+        };
+    }
+    auto request = sender_.prepare(ask);
+    return {.request = std::move(request), .by = std::move(by)};
+}
+
 // What can be ordered now and is not: signed, and kept for sending.
 void Worker::plan(CaseId id) {
     const auto now = unix_now();
@@ -136,9 +152,9 @@ void Worker::plan(CaseId id) {
     for (const auto& what : todo(*one)) {
         if (!what.order || !what.refused.empty() || one->open.contains(*what.order)) continue;
         const auto order = *what.order;
-        const auto question = question_of(parties_, *one, order, policy_.day_of(now));
+        auto question = question_of(parties_, *one, order, policy_.day_of(now));
         if (question) {
-            if (!store_.send(id, order, sender_.prepare(*question), {.at = now})) {
+            if (!store_.send(id, order, prepare(id, std::move(*question)), {.at = now})) {
                 throw Failure("what is to do cannot be sent");
             }
             continue;
@@ -187,10 +203,9 @@ void Worker::note(const Came& came) {
 // Whatever became of an ask, it changed nothing: the same is asked anew, as seldom as before.
 void Worker::renew(const Came& came, const Case& one) {
     const auto now = unix_now();
-    const auto question = question_of(parties_, one, came.order, policy_.day_of(now));
+    auto question = question_of(parties_, one, came.order, policy_.day_of(now));
     if (question) {
-        store_.outbox().renew(came.name, sender_.prepare(*question));
-        return;
+        return store_.renew(came.id, came.order, prepare(came.id, std::move(*question)));
     }
     const auto code = std::string(wire::info(question.error()).name);
     if (!store_.answer(came.id, came.order, Refused{came.order, code}, {.at = now})) {

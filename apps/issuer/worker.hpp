@@ -60,6 +60,7 @@ class Worker {
     std::optional<Case> read(CaseId id);
     void note(const Came& came);
     void renew(const Came& came, const Case& one);
+    ToSend prepare(CaseId id, client::Ask ask);
     void plan(CaseId id);
     void send_due();
     http::Task<void> deliver(std::string name);

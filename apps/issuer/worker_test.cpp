@@ -14,6 +14,7 @@
 #include "http/spawn.hpp"
 #include "numbers.hpp"
 #include "test_issuer.hpp"
+#include "wire/head.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -32,6 +33,7 @@ class World {
     // What a register answers besides "the same", by the number of the one who is asked about.
     std::map<std::string, std::string> verdicts;
 
+    std::map<std::string, Hash> operators;         // by jti: what the head says
     std::map<std::string, int> done;               // by service, act and subject: how often
     std::map<std::string, std::string> published;  // certificates by subject and use
 
@@ -44,6 +46,8 @@ class World {
 
     client::Prepared prepare(const client::Ask& ask) {
         const auto body = std::to_string(kept_.size());
+        const auto jti = "jti-" + body;
+        if (ask.keep_operator) operators.emplace(jti, ask.keep_operator(jti));
         json::object payload;
         if (!ask.payload.empty()) {
             const auto opened = crypto::decrypt_jwe(ask.payload, test_sealing_key());
@@ -233,6 +237,17 @@ TEST_F(WorkerTest, FromTheApplicationToTheCardInHand) {
     happen(id, HandedOver{});
     live(world, 1'000);
     EXPECT_TRUE(has_ended(find(id)));
+    // What follows from a clerk's act says whose it was; the case has what opens it.
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    EXPECT_GE(world.operators.size(), 4U) << "certificates, the card, the insurer";
+    for (const auto& [jti, said] : world.operators) {
+        const auto asked = store.find_operator(jti);
+        ASSERT_TRUE(asked) << jti;
+        EXPECT_EQ(asked->id, id);
+        EXPECT_EQ(asked->by.name, "sato");
+        EXPECT_EQ(wire::commit_operator(asked->by.salt, asked->by.name), said);
+    }
+    EXPECT_FALSE(store.find_operator("jti-none"));
     for (const auto& [what, times] : world.done)  // each certificate is collected
         EXPECT_EQ(times, what.starts_with("certificates/") ? 2 : 1) << what;
 }

@@ -137,7 +137,8 @@ Data page_data(const Shared& shared, Reader& reader, const OwnQuestion& question
     return entries_data(shared, reader, *series, *page);
 }
 
-// That it is answered says it: the card is registered and not revoked, and its log-in lives.
+// That it is answered says it: the card is registered and not revoked, and its log-in lives; or it
+// has signed this payload, which is sealed to whoever it is for and not opened here.
 Data standing_data(const OwnQuestion& question) {
     const bool fits = question.person && question.head.parameters.empty();
     return fits ? Data(json::object()) : std::unexpected(wire::Code::malformed);
@@ -146,7 +147,7 @@ Data standing_data(const OwnQuestion& question) {
 Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     const auto& service = question.head.service.text();
     if (service == "entries" || service == "bells") co_return page_data(shared, reader, question);
-    if (service == "standing") co_return standing_data(question);
+    if (service == "standing" || service == "signature") co_return standing_data(question);
     if (service == "questions") co_return questions_data(shared, reader, question);
     if (service == "question") co_return co_await ask(shared, question);
     if (service == "question-answer") co_return co_await take_answer(shared, question);

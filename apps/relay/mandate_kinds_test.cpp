@@ -229,6 +229,34 @@ TEST_F(ApplicationTest, WhatWasSignedIsHandedIn) {
     EXPECT_EQ(hand_in(jws, sealed("Why?")), "mandate_scope") << "another payload";
 }
 
+// What an issuing centre asks of a document that a clerk's card has signed for it: the relay cannot
+// open it, and says that the signature is good.
+TEST_F(ApplicationTest, ASignatureStandsOrItSaysWhyNot) {
+    const auto payload = crypto::encrypt_jwe(
+        as_bytes("a document"), crypto::PrivateKey::generate(crypto::KeyType::p256).public_key());
+    auto content_of = content(MandateKind::application, "portal", "signature");
+    content_of.payload_hashes = {crypto::sha256(as_bytes(payload))};
+    const auto asks = [&](const std::string& jws, const std::string& of_payload) {
+        auto of = question({});
+        of.service = service_id("signature");
+        of.purpose = wire::code_id("application");
+        of.payload_hash = crypto::sha256(as_bytes(of_payload));
+        const auto& key = store.country.portal;
+        return code_of(send(wire::request_json({.head = wire::sign_head(of, wire::kid_of(key), key),
+                                                .subject = to_bytes(wire::application_subject(jws)),
+                                                .payload = of_payload}),
+                            wire::filled(8)));
+    };
+    const auto before = logged();
+    const auto jws = signing_card.sign(content_of);
+    EXPECT_EQ(asks(jws, payload), "ok");
+    EXPECT_EQ(asks(jws, payload + "x"), "mandate_scope") << "another payload";
+    EXPECT_EQ(asks(card.sign(content_of), payload), "mandate_signature") << "not the signing key";
+    content_of.nonce = "never given";
+    EXPECT_EQ(asks(signing_card.sign(content_of), payload), "mandate_nonce");
+    EXPECT_EQ(logged(), before) << "not logged";
+}
+
 TEST_F(ApplicationTest, Refusals) {
     const auto payload = sealed("Why?");
     const auto good = application({payload});

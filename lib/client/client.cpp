@@ -279,14 +279,13 @@ std::unexpected<Problem> card_problem(const card::CardProblem& why) {
     return problem(wire::Code::card_missing);
 }
 
-card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
-                                           const MandateRequest& request,
-                                           const wire::Directory& directory,
-                                           const wire::ParticipantId& organisation, UnixTime now) {
+card::CardResult<SignedByCard> sign_mandate(card::Card& card, const Secret& pin,
+                                            const MandateRequest& request,
+                                            const wire::Directory& directory,
+                                            const wire::ParticipantId& organisation, UnixTime now) {
     const bool application = request.kind == wire::MandateKind::application;
     const auto use = application ? card::KeyUse::signing : card::KeyUse::authentication;
-    const auto read =
-        application ? card.signing_certificate(pin) : card.authentication_certificate();
+    auto read = application ? card.signing_certificate(pin) : card.authentication_certificate();
     if (!read) return std::unexpected(read.error());
     const auto& certificate = *read;
     const wire::Mandate mandate{.audience = directory.relay().id,
@@ -304,7 +303,8 @@ card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
     const auto signature = card.sign(use, pin, as_bytes(text));
     if (!signature) return std::unexpected(signature.error());
-    return crypto::join_jws(text, *signature);
+    return SignedByCard{.mandate = crypto::join_jws(text, *signature),
+                        .certificate = std::move(*read)};
 }
 
 }  // namespace mado::client

@@ -153,12 +153,17 @@ struct MandateRequest {
     std::optional<Hash> delegate = {};      // x5t#S256 of the other one's certificate
     std::vector<Hash> payload_hashes = {};  // of an application
 };
-// The mandate's JWS, signed by the card for `organisation`, for as long as its kind may last. By
-// the authentication key and its PIN; an application by the signing key and its password.
-card::CardResult<std::string> sign_mandate(card::Card& card, const Secret& pin,
-                                           const MandateRequest& request,
-                                           const wire::Directory& directory,
-                                           const wire::ParticipantId& organisation, UnixTime now);
+// The mandate's JWS, and the certificate of the key that signed it.
+struct SignedByCard {
+    std::string mandate;
+    crypto::Certificate certificate;
+};
+// Signed by the card for `organisation`, for as long as its kind may last. By the authentication
+// key and its PIN; an application by the signing key and its password.
+card::CardResult<SignedByCard> sign_mandate(card::Card& card, const Secret& pin,
+                                            const MandateRequest& request,
+                                            const wire::Directory& directory,
+                                            const wire::ParticipantId& organisation, UnixTime now);
 // What a card's refusal is called.
 std::unexpected<Problem> card_problem(const card::CardProblem& why);
 

@@ -6,7 +6,8 @@
 namespace mado::wire {
 namespace {
 
-constexpr auto services = std::to_array<RelayService>({{"entries", Act::ask, false},
+constexpr auto services = std::to_array<RelayService>({{"signature", Act::ask, true},
+                                                       {"entries", Act::ask, false},
                                                        {"bells", Act::ask, false},
                                                        {"questions", Act::ask, false},
                                                        {"question", Act::ask, true},

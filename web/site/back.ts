@@ -3,8 +3,11 @@
 // is only passed on here.
 export {};
 
+// A page of another return than the log-in's says where.
+const finish_at = document.querySelector<HTMLElement>("[data-finish]")?.dataset.finish;
+
 async function finish(answer: string): Promise<void> {
-  const reply = await fetch("/login/finish", {
+  const reply = await fetch(finish_at ?? "/login/finish", {
     method: "POST",
     headers: { "Content-Type": "application/x-www-form-urlencoded" },
     body: answer,

@@ -82,23 +82,9 @@ test("what differs is marked and told, a selector with its character", async () 
   expect(words).toContain("異体字セレクタ");
 });
 
-test("without a signer nothing can be decided, and it is said why", async () => {
-  const page = await open_case("1000 0000 0009");
-  const same = page.getByRole("button", { name: "同じ人" });
-  expect(await same.isDisabled()).toBe(true);
-  const described = await same.getAttribute("aria-describedby");
-  expect(await page.locator(`#${described}`).textContent()).toContain("署名");
-});
-
-test("a decision is what the clerk's card signed, by keyboard alone", async () => {
-  const page = await open_case("1000 0000 0009", "sign");
-  await change(page, (office) => {
-    office.after = (one: Mutable) => {
-      one.claims[1].finding = "agreed";
-      const order = { kind: "confirm", item: 1 };
-      one.todo = [{ ...one.todo[0], step: "confirm", actor: "register", late: false, order }];
-    };
-  });
+const handed = (page: Page) =>
+  page.evaluate(() => (window as unknown as Mutable).office.handed as Mutable[]);
+async function decide_by_keyboard(page: Page): Promise<void> {
   await page.getByRole("button", { name: "同じ人" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
@@ -106,17 +92,100 @@ test("a decision is what the clerk's card signed, by keyboard alone", async () =
   await page.keyboard.press("Tab"); // the text, which may have to be scrolled
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByText("決定を記録しました").waitFor();
-  expect(await asked(page, "/cases/act")).toEqual({
-    number: "100000000009",
-    happening: {
-      ...{ what: "decided", claim: 1, same_person: true },
-      decision: "signed-by-the-test",
-    },
+}
+
+test("a decision goes to the agent as the clerk has read it, by keyboard alone", async () => {
+  const page = await open_case("1000 0000 0009");
+  await decide_by_keyboard(page);
+  await expect.poll(async () => (await handed(page)).length).toBe(1);
+  expect(await asked(page, "/cases/decide")).toEqual({
+    ...{ number: "100000000009", claim: 1, same_person: true },
   });
-  const signed = await page.evaluate(() => (window as unknown as Mutable).office.signed[0]);
-  expect(signed).toContain("葛[U+E0100]城");
-  await expect.poll(() => focused_id(page)).toBe("next-name");
+  const [what] = await handed(page);
+  expect(what!.agent).toBe("http://127.0.0.1:7454/sign");
+  expect(what!.form.document).toContain("氏名、申請: 葛[U+E0100]城 髙子\n");
+  expect(await asked(page, "/cases/act")).toBeUndefined();
+});
+
+test("another text than the one shown is not handed on", async () => {
+  const page = await open_case("1000 0000 0009");
+  await change(page, (office) => void (office.form = { document: "決定: 別の人である" }));
+  await decide_by_keyboard(page);
+  await page.getByText("署名する文がちがいます").waitFor();
+  expect(await handed(page)).toEqual([]);
+});
+
+test("a clerk who may not decide is told so", async () => {
+  const page = await open_case("1000 0000 0009", "roles=window");
+  const same = page.getByRole("button", { name: "同じ人" });
+  expect(await same.isDisabled()).toBe(true);
+  const described = await same.getAttribute("aria-describedby");
+  expect(await page.locator(`#${described}`).textContent()).toContain("役割");
+});
+
+test("what the issuing centre refuses is said beside the buttons", async () => {
+  const page = await open_case("1000 0000 0009");
+  await change(page, (office) => {
+    office.refuses = [403, "application/problem+json", '{"code":"not_allowed"}'];
+  });
+  await decide_by_keyboard(page);
+  await page.locator(".compare").getByRole("alert").waitFor();
+  expect(await handed(page)).toEqual([]);
+});
+
+test("back from the agent: the case, and what became of it", async () => {
+  const page = await open("back=decided");
+  await page.getByRole("heading", { name: "1000 0000 0009" }).waitFor();
+  await page.getByText("決定を記録しました").waitFor();
+  const known = await page.evaluate(() =>
+    JSON.stringify([document.title, history.state, { ...sessionStorage }, { ...localStorage }]),
+  );
+  expect(known).not.toMatch(/1000 ?0000|城/);
+  await page.goBack();
+  await page.getByRole("heading", { name: "今日の一覧" }).waitFor();
+});
+
+test.each([
+  ["cancelled", "カードの画面で取りやめました"],
+  ["not_valid", "お願いした決定のものではありません"],
+  ["other_card", "決定用に登録された"],
+  ["stopped", "いま使えません"],
+  ["unavailable", "確かめられませんでした"],
+  ["changed", "この受付の状態が変わりました"],
+])("back from the agent with %s nothing is decided, and it is said why", async (outcome, words) => {
+  const page = await open(`back=${outcome}`);
+  await page.getByRole("heading", { name: "1000 0000 0009" }).waitFor();
+  await page.getByText(words).waitFor();
+  await page.getByRole("button", { name: "同じ人" }).waitFor();
+});
+
+test("a supervisor reads who it was, and answers once", async () => {
+  const page = await open("roles=window+supervisor");
+  await change(page, (office) => {
+    office.questions = [
+      {
+        ...{ id: "q1", asked_at: office.now, deadline: office.now + 30 * 86_400, text: "なぜ？" },
+        ...{ request: { at: office.now, service: "existence" }, number: "100000000009" },
+        operator: "佐藤",
+      },
+    ];
+  });
+  await page.getByRole("button", { name: "質問と答え" }).click();
+  await page.getByText("佐藤").waitFor();
+  expect(await page.locator(".questions").innerText()).toContain("1000 0000 0009");
+  await page.getByLabel("答え").fill("カードを作るためです。");
+  await expect_nothing_of_axe(page);
+  await page.getByRole("button", { name: "答えを送る" }).click();
+  await page.getByText("に答えました").waitFor();
+  expect(await asked(page, "/questions/answer")).toEqual({
+    ...{ id: "q1", text: "カードを作るためです。" },
+  });
+});
+
+test("others are not offered the questions", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  expect(await page.getByRole("button", { name: "質問と答え" }).count()).toBe(0);
 });
 
 test("Esc leaves a question, and the focus goes back to its button", async () => {
@@ -312,7 +381,7 @@ const numbers = ["1000 0000 0009", "2000 0000 0006", "3000 0000 0003", "4000 000
 test.each(["ja", "en", "easy"])(
   "accessible at 320 pixels and in large text: %s",
   async (language) => {
-    const page = await open(`sign&language=${language}`, 320);
+    const page = await open(`language=${language}`, 320);
     await page.getByRole("button", { name: numbers[0]! }).waitFor();
     await expect_accessible(page, 320);
     for (const number of language === "ja" ? [...numbers, "5000 0000 0007"] : numbers.slice(0, 1)) {
@@ -329,7 +398,7 @@ test.each(["ja", "en", "easy"])(
 );
 
 test("dialogs and the search are accessible, too", async () => {
-  const page = await open_case("1000 0000 0009", "sign", 320);
+  const page = await open_case("1000 0000 0009", "", 320);
   await page.getByRole("button", { name: "同じ人" }).click();
   await expect_accessible(page, 320);
   await page.keyboard.press("Escape");

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase } from "../shared/words";
 import { decision_document } from "./decision";
-import { role_phrase } from "./desk";
+import { problem_text, role_phrase } from "./desk";
 import { characters_of, code_points, mark, type Difference, type Part } from "./differences";
 import { Asked, type CasePart } from "./parts";
 import { attributes, type Attribute, type Compared, type Person } from "./record";
@@ -137,7 +137,7 @@ function OneAttribute({ name, one, person }: { name: Attribute; one: Compared; p
 }
 
 // What is the same takes one line; what differs takes the room.
-export function Compare({ desk, one, act, place }: CasePart & { place: number }): JSX.Element {
+export function Compare({ desk, one, place }: CasePart & { place: number }): JSX.Element {
   const claim = one.claims[place]!;
   const { writing } = claim;
   const person = one.person!;
@@ -171,29 +171,33 @@ export function Compare({ desk, one, act, place }: CasePart & { place: number })
           />
         </p>
       )}
-      {claim.finding === "otherwise" && <Decide {...{ desk, one, act, place }} />}
+      {claim.finding === "otherwise" && <Decide {...{ desk, one, place }} />}
     </div>
   );
 }
 
-function Decide({ desk, one, act, place }: CasePart & { place: number }): JSX.Element {
+// The way to the agent leaves the page; the issuing centre remembers meanwhile what it was about.
+function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: number }) {
   const [asked, set_asked] = useState<boolean>();
-  const [failed, set_failed] = useState(false);
-  const { sign } = desk;
-  const id = `no-signing-${place}`;
+  const [mistake, set_mistake] = useState<string>();
+  const may_decide = desk.roles.has("approver");
+  const why_not = `no-approver-${place}`;
   const decide = async (same_person: boolean) => {
-    set_failed(false);
-    const decision = await sign!(decision_document(one, place, same_person)).catch(() => undefined);
+    set_mistake(undefined);
+    const shown = decision_document(one, place, same_person);
+    const to_sign = await desk.office.decide(one.number, place, same_person);
     set_asked(undefined);
-    if (decision === undefined) return set_failed(true);
-    act({ what: "decided", claim: place, same_person, decision }, "window.said_decided");
+    if (!to_sign.ok) return set_mistake(problem_text(to_sign.problem));
+    // The clerk signs what was shown here, or nothing.
+    if (to_sign.value.form.document !== shown) return set_mistake(phrase("window.differs"));
+    desk.to_agent(to_sign.value);
   };
   const button = (same_person: boolean) => (
     <button
       type="button"
       class={same_person ? undefined : "quiet"}
-      disabled={!sign}
-      aria-describedby={sign ? undefined : id}
+      disabled={!may_decide}
+      aria-describedby={may_decide ? undefined : why_not}
       onClick={() => set_asked(same_person)}
     >
       <Say of={same_person ? "window.same_person" : "window.another_person"} />
@@ -207,18 +211,18 @@ function Decide({ desk, one, act, place }: CasePart & { place: number }): JSX.El
       <p>
         <Say of="window.decide_how" />
       </p>
-      {!sign && (
-        <p class="silent" id={id}>
-          <Say of="window.no_signing" />
+      {!may_decide && (
+        <p class="silent" id={why_not}>
+          <Say of="window.no_approver" />
         </p>
       )}
       <div class="choices">
         {button(true)}
         {button(false)}
       </div>
-      {failed && (
+      {mistake !== undefined && (
         <p role="alert" class="mistake">
-          <Say of="window.not_signed" />
+          <Read text={mistake} />
         </p>
       )}
       {asked !== undefined && (

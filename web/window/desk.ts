@@ -2,18 +2,30 @@
 import { in_japanese, phrase, text_of } from "../shared/words";
 import type { Problem } from "../shared/result";
 import { holder_of } from "./numbers";
-import type { Office } from "./office";
+import type { Office, ToSign } from "./office";
 import type { Claim, Role } from "./record";
-
-// Lets the clerk's card sign a text, which the clerk has read: what comes back is signed.
-export type Sign = (document: string) => Promise<string>;
 
 export interface Desk {
   office: Office;
   now: () => number; // the server's clock
   name_of: (id: string) => string; // of a participant, by the verified directory
-  sign?: Sign; // none: nothing can be signed here
+  to_agent: (what: ToSign) => void; // leaves the page
+  roles: ReadonlySet<string>; // of the clerk who is logged in
   ask_at?: string; // where a person asks who has the slip
+}
+
+// As a form does: the agent's own page shows the document, and the browser comes back from there.
+export function hand_to_agent({ agent, form }: ToSign): void {
+  const element = document.createElement("form");
+  element.method = "post";
+  element.action = agent;
+  for (const [name, value] of Object.entries(form)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    element.append(field);
+  }
+  document.body.append(element);
+  element.submit();
 }
 
 // Of whose register it is: "医療保険の登録簿（A市国民健康保険）".

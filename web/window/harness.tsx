@@ -16,6 +16,9 @@ document.title = "発行窓口";
 
 const test_office = new TestOffice();
 (window as unknown as Mutable).office = test_office;
+if (asked.has("back")) {
+  test_office.back = { number: "100000000009", outcome: asked.get("back") };
+}
 const names = new Map([
   ["992011", "A市"],
   ["06990014", "まどか電機健康保険組合"],
@@ -32,7 +35,8 @@ render(
       office: new Office(test_office.fetcher),
       now: () => test_office.now,
       name_of: (id) => names.get(id) ?? id,
-      ...(asked.has("sign") ? { sign: test_office.sign } : {}),
+      to_agent: test_office.to_agent,
+      roles: new Set((asked.get("roles") ?? "window approver").split(" ")),
       ...(root.dataset.ask === undefined ? {} : { ask_at: root.dataset.ask }),
     }}
   />,

@@ -2,8 +2,8 @@
 // address (docs/protocols/issuer.md).
 import { parse_utf8, type Bytes } from "../shared/bytes";
 import { exchange, type Fetcher } from "../shared/country";
-import { parse_json_object, type JsonObject } from "../shared/json";
-import { checked, type Result } from "../shared/result";
+import { Members, parse_json_object, type JsonObject } from "../shared/json";
+import { checked, refuse, type Result } from "../shared/result";
 import {
   read_case,
   read_list,
@@ -18,7 +18,7 @@ import {
 const answer_bytes_max = 4 * 1024 * 1024;
 const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
 // Of /cases/act and /cases/show: the case has gone on, or there is none.
-const refusals = ["too_early", "too_late", "unexpected", "no_case"];
+const refusals = ["too_early", "too_late", "unexpected", "no_case", "no_question"];
 
 export type Happening =
   | {
@@ -27,12 +27,37 @@ export type Happening =
       claims: { role: Role; number: PersonNumber }[];
       signing: boolean;
     }
-  | { what: "decided"; claim: number; same_person: boolean; decision: string }
   | { what: "corrected"; claim: number; number: PersonNumber }
   | { what: "taken_out"; claim: number }
   | { what: "try_again" | "waived"; order: Order }
   | { what: "handed_over" }
   | { what: "cancelled"; reason: string };
+
+// What the agent is handed: its address, and the fields of the form, one of them the document.
+export interface ToSign {
+  agent: string;
+  form: Record<string, string>;
+}
+const outcomes = [
+  ...(["decided", "cancelled", "not_valid", "other_card", "stopped", "unavailable"] as const),
+  "changed",
+] as const;
+export interface Returned {
+  number: string;
+  outcome: (typeof outcomes)[number];
+}
+
+// About an entry of this office's; who it was, where the case says so.
+export interface Question {
+  id: string;
+  asked_at: number;
+  deadline: number;
+  text: string;
+  request?: { at: number };
+  number?: string; // of the case
+  operator?: string; // the clerk
+  answer?: { text: string; at: number };
+}
 
 export type Search = { number: string } | { birth_date: string; kana: string };
 
@@ -55,6 +80,21 @@ export class Office {
     return this.ask("/cases/act", { number, happening }, read_case);
   }
 
+  decide(number: string, claim: number, same_person: boolean): Promise<Result<ToSign>> {
+    return this.ask("/cases/decide", { number, claim, same_person }, read_to_sign);
+  }
+  // From the agent: which case it was, once.
+  returned(): Promise<Result<Returned | undefined>> {
+    return this.ask("/cases/returned", {}, read_returned);
+  }
+
+  questions(): Promise<Result<Question[]>> {
+    return this.ask("/questions/list", {}, read_questions);
+  }
+  answer(id: string, text: string): Promise<Result<undefined>> {
+    return this.ask("/questions/answer", { id, text }, () => undefined);
+  }
+
   private async ask<T>(path: string, body: object, read: (object: JsonObject) => T) {
     const answer = await exchange(
       this.fetcher,
@@ -70,4 +110,76 @@ export class Office {
 
 function parse(bytes: Bytes): JsonObject {
   return parse_json_object(parse_utf8(bytes), limits);
+}
+
+const document_bytes_max = 16 * 1024;
+
+function read_to_sign(object: JsonObject): ToSign {
+  const members = new Members(object);
+  const agent = members.text("agent");
+  const fields = members.object("form");
+  members.finish();
+  const of_form = new Members(fields);
+  const form = Object.fromEntries(
+    Object.keys(fields).map((name) => [name, of_form.text(name, document_bytes_max)]),
+  );
+  if (form.document === undefined) refuse("there is nothing to sign");
+  return { agent, form };
+}
+
+function read_returned(object: JsonObject): Returned | undefined {
+  const members = new Members(object);
+  if (!members.has("number")) {
+    members.finish();
+    return undefined;
+  }
+  const out = { number: members.text("number", 20), outcome: members.one_of("outcome", outcomes) };
+  members.finish();
+  return out;
+}
+
+const question_bytes_max = 6_000;
+const questions_max = 200;
+
+function read_request(object: JsonObject): { at: number } {
+  const members = new Members(object);
+  members.code("service");
+  const out = { at: members.time("at") };
+  members.finish();
+  return out;
+}
+
+function read_answer(object: JsonObject): { text: string; at: number } {
+  const members = new Members(object);
+  const out = { text: members.text("text", question_bytes_max), at: members.time("at") };
+  members.finish();
+  return out;
+}
+
+function read_question(object: JsonObject): Question {
+  const members = new Members(object);
+  const request = members.optional_object("request");
+  const answer = members.optional_object("answer");
+  const number = members.optional_text("number", 20);
+  const operator = members.optional_text("operator", 400);
+  const out: Question = {
+    id: members.text("id", 64),
+    asked_at: members.time("asked_at"),
+    deadline: members.time("deadline"),
+    text: members.text("text", question_bytes_max),
+    ...(request && { request: read_request(request) }),
+    ...(answer && { answer: read_answer(answer) }),
+    ...(number !== undefined && { number }),
+    ...(operator !== undefined && { operator }),
+  };
+  members.finish();
+  return out;
+}
+
+function read_questions(object: JsonObject): Question[] {
+  const members = new Members(object);
+  const out = members.objects("questions", questions_max).map(read_question);
+  members.boolean("more");
+  members.finish();
+  return out;
 }

@@ -8,14 +8,15 @@ import { Ja, Say, text_of } from "../shared/words";
 import { CaseView } from "./case";
 import { grouped, problem_text, type Desk } from "./desk";
 import { Day } from "./list";
-import type { Happening, Search } from "./office";
+import type { Happening, Returned, Search } from "./office";
 import { goes_on_elsewhere } from "./progress";
 import type { Case, Summary } from "./record";
+import { QuestionsView } from "./questions";
 import { SearchView } from "./search";
 import { Slip } from "./slip";
 import "./window.css";
 
-type View = { at: "day" } | { at: "search" } | { at: "case" | "slip"; number: string };
+type View = { at: "day" | "search" | "questions" } | { at: "case" | "slip"; number: string };
 
 // What the browser's back button leads through: places in this list.
 const views: View[] = [{ at: "day" }];
@@ -28,6 +29,7 @@ interface Shown {
   one?: Case | undefined;
   problem?: Problem | undefined;
   said?: string | undefined; // words
+  failed?: string | undefined; // words
   busy?: boolean | undefined;
 }
 
@@ -64,6 +66,7 @@ function focus_soon(id: string): void {
 }
 
 interface Doing {
+  start: () => void;
   go: (view: View, add?: boolean) => void;
   begin: () => void;
   act: (happening: Happening, said: string) => void;
@@ -84,7 +87,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   const load = async (view: View) => {
     if (view.at === "day") {
       await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
-    } else if (view.at !== "search") {
+    } else if ("number" in view) {
       await asked(desk.office.show(view.number), (one) => ({ one }));
     } else {
       ++turn.current;
@@ -99,6 +102,14 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     }
     set({ view, ...no_remarks, ...forgotten(view, shown) });
     void load(view);
+  };
+  // Whoever comes back from the agent goes on with the case; the issuing centre says which it was.
+  const start = async () => {
+    set({ busy: true });
+    const back = await desk.office.returned();
+    if (!back.ok || !back.value) return go(views[0]!, false);
+    go({ at: "case", number: back.value.number });
+    set(remark_of(back.value));
   };
   // A second click is not a second case.
   const once = async (work: () => Promise<void>) => {
@@ -126,6 +137,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     if (answer?.ok) focus_soon("found");
   };
   return {
+    start: () => void start(),
     go,
     begin: () => void once(begin),
     act: (...what) => void once(() => act(...what)),
@@ -133,7 +145,14 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   };
 }
 
-const no_remarks = { problem: undefined, said: undefined };
+const no_remarks = { problem: undefined, said: undefined, failed: undefined };
+
+// What became of what the agent was asked for.
+function remark_of({ outcome }: Returned): Partial<Shown> {
+  if (outcome === "decided") return { said: "window.said_decided" };
+  if (outcome === "cancelled") return { said: "window.back_cancelled" };
+  return { failed: `window.back_${outcome}` };
+}
 
 // Of another case nothing stays on the page.
 function forgotten(view: View, { one }: Shown): Partial<Shown> {
@@ -141,10 +160,10 @@ function forgotten(view: View, { one }: Shown): Partial<Shown> {
   return is_same ? {} : { one: undefined };
 }
 
-function use_views(go: Doing["go"]): void {
+function use_views({ start, go }: Doing): void {
   useEffect(() => {
     history.replaceState({ place: 0 }, "");
-    go(views[0]!, false);
+    start();
     const back = ({ state }: PopStateEvent) => go(views[state?.place ?? 0] ?? views[0]!, false);
     addEventListener("popstate", back);
     return () => removeEventListener("popstate", back);
@@ -175,8 +194,10 @@ function Heading({ shown, base }: { shown: Shown; base: string }): JSX.Element {
   );
 }
 
-function Menu({ view, go, begin }: { view: View } & Pick<Doing, "go" | "begin">): JSX.Element {
-  const button = (at: "day" | "search") => (
+type MenuProps = { view: View; desk: Desk } & Pick<Doing, "go" | "begin">;
+
+function Menu({ view, desk, go, begin }: MenuProps): JSX.Element {
+  const button = (at: "day" | "search" | "questions") => (
     <li>
       <button
         type="button"
@@ -193,6 +214,7 @@ function Menu({ view, go, begin }: { view: View } & Pick<Doing, "go" | "begin">)
       <ul>
         {button("day")}
         {button("search")}
+        {desk.roles.has("supervisor") && button("questions")}
         <li>
           <button type="button" onClick={begin}>
             <Say of="window.begin" />
@@ -204,13 +226,20 @@ function Menu({ view, go, begin }: { view: View } & Pick<Doing, "go" | "begin">)
 }
 
 // Calm: one line for all that is said, and one for what went wrong.
-function Remarks({ problem, said, busy }: Shown): JSX.Element {
+function Remarks({ problem, said, failed, busy }: Shown): JSX.Element {
   return (
     <div class="no-print remarks">
       <p role="status">
         {busy ? <Say of="window.busy" /> : said && <Say of={said} />}
       </p>
-      <div role="alert">{problem && <p class="mistake">{problem_text(problem)}</p>}</div>
+      <div role="alert">
+        {problem && <p class="mistake">{problem_text(problem)}</p>}
+        {failed && (
+          <p class="mistake">
+            <Say of={failed} />
+          </p>
+        )}
+      </div>
     </div>
   );
 }
@@ -221,6 +250,7 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   if (view.at === "search") {
     return <SearchView {...{ desk, found, open }} search={doing.search} />;
   }
+  if (view.at === "questions") return <QuestionsView desk={desk} />;
   if (view.at === "day") {
     if (!day) return null;
     return (
@@ -256,11 +286,11 @@ export function Window({ desk }: { desk: Desk }): JSX.Element {
   const [shown, set_shown] = useState<Shown>({ view: views[0]! });
   const set = (change: Partial<Shown>) => set_shown((before) => ({ ...before, ...change }));
   const doing = use_doing(shown, desk, set);
-  use_views(doing.go);
+  use_views(doing);
   use_looking(shown, desk, set);
   return (
     <div class="office">
-      <Menu view={shown.view} go={doing.go} begin={doing.begin} />
+      <Menu view={shown.view} desk={desk} go={doing.go} begin={doing.begin} />
       <Heading shown={shown} base={base} />
       <Remarks {...shown} />
       <Content {...{ shown, desk, doing }} />

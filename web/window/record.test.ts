@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { JsonObject } from "../shared/json";
+import { parse_json_object, type JsonObject } from "../shared/json";
 import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
@@ -98,6 +99,16 @@ test("days and what is due first", () => {
   expect(goes_on_elsewhere(one.todo)).toBe(true);
   expect(goes_on_elsewhere([])).toBe(false);
   expect(goes_on_elsewhere(read(cases()[3]!).todo)).toBe(false);
+});
+
+// As apps/issuer/decision_test.cpp has it: the issuing centre makes the same text.
+test("issuer.md: what the clerk's card signs", () => {
+  const page = readFileSync(new URL("../../docs/protocols/issuer.md", import.meta.url), "utf8");
+  const example = (name: string) =>
+    new RegExp(`<!-- example: ${name} -->\n\`\`\`\\w+\n([^]*?)\n\`\`\``).exec(page)![1]!;
+  const given = parse_json_object(example("decision-case"));
+  const one = read({ ...make_case("1"), ...(given as Mutable) });
+  expect(decision_document(one, 1, true)).toBe(example("decision"));
 });
 
 test("what the clerk's card signs shows every character", () => {

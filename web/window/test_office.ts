@@ -1,6 +1,8 @@
 // An issuer for tests, as far as a window sees it: cases as docs/protocols/issuer.md has them.
 import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
+import { decision_document } from "./decision";
+import { read_case } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
 const day_s = 86_400;
@@ -148,19 +150,20 @@ export class TestOffice {
   cases = cases();
   now = noon;
   asked: [string, Mutable][] = [];
-  signed: string[] = [];
+  handed: Mutable[] = []; // to the agent
+  back: Mutable = {}; // what somebody comes back from
   refuses?: [number, string, string]; // status, type, body of the next answer
   after: (one: Mutable, happening: Mutable) => void = () => undefined;
 
-  readonly sign = async (document: string): Promise<string> => {
-    this.signed.push(document);
-    return "signed-by-the-test";
-  };
+  questions: Mutable[] = [];
+  form: Mutable = {}; // what is to be signed, besides the document
+
+  readonly to_agent = (what: Mutable): void => void this.handed.push(what);
 
   readonly fetcher: Fetcher = async (path, init) => {
     const body = JSON.parse(String(init?.body)) as Mutable;
     this.asked.push([path, body]);
-    if (this.refuses && path !== "/cases/show") {
+    if (this.refuses && !["/cases/show", "/cases/returned"].includes(path)) {
       const [status, type, text] = this.refuses;
       delete this.refuses;
       return new Response(text, { status, headers: { "Content-Type": type } });
@@ -171,6 +174,13 @@ export class TestOffice {
   };
 
   private answer(path: string, body: Mutable): Mutable | undefined {
+    if (path === "/cases/returned") return this.back;
+    if (path === "/questions/list") return { questions: this.questions, more: false };
+    if (path === "/questions/answer") {
+      const asked = this.questions.find(({ id }) => id === body.id)!;
+      asked.answer = { text: body.text, at: this.now };
+      return { id: body.id, deadline: asked.deadline, operator: asked.operator };
+    }
     if (path === "/cases/day") return { cases: this.cases.map(summary) };
     if (path === "/cases/open") return this.cases.find(({ number }) => number === "500000000007")!;
     if (path === "/cases/search") {
@@ -179,6 +189,10 @@ export class TestOffice {
       return { cases: this.cases.filter(fits).map(summary) };
     }
     const one = this.cases.find(({ number }) => number === body.number);
+    if (one && path === "/cases/decide") {
+      const document = decision_document(read_case(one), body.claim, body.same_person);
+      return { agent: "http://127.0.0.1:7454/sign", form: { document, ...this.form } };
+    }
     if (one && path === "/cases/act") {
       one.changed_at += 1;
       this.after(one, body.happening);

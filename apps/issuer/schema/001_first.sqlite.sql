@@ -32,3 +32,11 @@ create table happening (
 create table given (
     number_index blob primary key
 ) strict, without rowid;
+
+-- Whose act a request followed from, and of which case it was, by the request's `jti`: opens the head's
+-- `operator` when a person questions the entry. Without the key nobody sees which request it was.
+create table operator (
+    jti_index blob primary key,
+    issue     integer not null references issue,
+    sealed    blob not null
+) strict, without rowid;

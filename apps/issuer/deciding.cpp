@@ -1,0 +1,281 @@
+#include "deciding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "http/form.hpp"
+#include "page/answer.hpp"
+#include "site/answers.hpp"
+#include "site/pages.hpp"
+#include "window.hpp"
+#include "wire/exchange.hpp"
+#include "wire/subject.hpp"
+
+namespace mado::issuer {
+namespace {
+
+using http::Request;
+using http::Response;
+using http::Task;
+
+constexpr std::size_t state_bytes = 16;
+constexpr std::size_t returned_bytes_max = 96 * 1024;  // a document, sealed twice, as a form
+
+constexpr page::Words coming_back{"決定を確かめています…", "Checking the decision…",
+                                  "たしかめて います…"};
+
+struct Asked {
+    std::string number;
+    Choice choice;
+};
+Parsed<Asked> read_asked(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    Asked out{.number = in.text("number", 20),
+              .choice = {.claim = static_cast<int>(in.integer("claim", 0, 16)),
+                         .same_person = in.boolean("same_person")}};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+// What a site sends an agent with a document (docs/protocols/agent.md).
+json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
+                        std::string_view state, page::Language language) {
+    const auto& basis = deciding.site.options.basis;
+    const auto& own = basis.identity.id.text();
+    return {{"client_id", own},
+            {"redirect_uri", deciding.site.origin + std::string(decision_back)},
+            {"response_mode", "fragment"},
+            {"kind", to_text(wire::MandateKind::application)},
+            {"scope", signature_service},
+            {"nonce", what.nonce},
+            {"state", state},
+            {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
+            {"aud", basis.directory.relay().id.text()},
+            {"exp", std::to_string(what.expires)},
+            {"to", own},
+            {"document", what.document},
+            {"lang", page::to_text(language)}};
+}
+
+std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
+                                          std::string_view response) {
+    const auto opened = crypto::decrypt_jwe(response, what.key);
+    const auto form = opened ? http::parse_form(as_text(*opened)) : std::unexpected(opened.error());
+    if (!form) return std::nullopt;
+    return SignedDecision{.mandate = std::string(form->text("mandate")),
+                          .payload = std::string(form->text("payload")),
+                          .certificate = std::string(form->text("certificate"))};
+}
+
+client::Ask signature_question(const Deciding& deciding, const SignedDecision& what) {
+    return {.to = {.holder = deciding.site.options.basis.directory.relay().id, .kind = {}},
+            .service = must(wire::ServiceId::parse(signature_service), "a service"),
+            .purpose = deciding.site.options.purpose,
+            .parameters = {},
+            .subject = to_bytes(wire::application_subject(what.mandate)),
+            .payload = what.payload};
+}
+
+Outcome outcome_of(wire::Code code) {
+    using wire::Code;
+    constexpr std::array stopped{Code::card_revoked, Code::card_expired, Code::card_unknown};
+    constexpr std::array passing{Code::unavailable, Code::overloaded, Code::not_ready,
+                                 Code::card_list_old, Code::answer_invalid};
+    if (std::ranges::find(stopped, code) != stopped.end()) return Outcome::stopped;
+    if (std::ranges::find(passing, code) != passing.end()) return Outcome::unavailable;
+    return Outcome::not_valid;
+}
+
+// The relay has spent the nonce, and says that the card counts: its signed answer is kept.
+Task<client::Result<std::string>> ask_relay(Deciding& deciding, const SignedDecision& what,
+                                            std::string_view document) {
+    auto request = deciding.relay.prepare(signature_question(deciding, what));
+    const auto asked = wire::parse_request(request.body);
+    const auto answered = co_await deciding.relay.send(std::move(request));
+    if (!answered) co_return std::unexpected(answered.error());
+    co_return evidence_text({.document = document,
+                             .what = what,
+                             .head = asked ? std::string_view(asked->head) : "",
+                             .answer = answered->answer.signed_form});
+}
+
+// Which fault it was stands in the log; the page says that nothing was decided.
+Outcome refused(const Deciding& deciding, std::string_view why, Outcome outcome) {
+    deciding.site.options.log.warning("decision_refused", {{"why", why}});
+    return outcome;
+}
+
+Task<Outcome> judge_return(Deciding& deciding, const Decisions::UnderWay& under_way,
+                           const Clerk& clerk, const http::Form& form) {
+    if (form.has("error")) co_return Outcome::cancelled;
+    const auto what = open_answer(under_way, form.text("response"));
+    if (!what) co_return refused(deciding, "not_sealed", Outcome::not_valid);
+    const auto& basis = deciding.site.options.basis;
+    const auto good = judge_decision(*what, {.directory = basis.directory,
+                                             .organisation = basis.identity.id,
+                                             .sealing_key = deciding.sealing_key,
+                                             .document = under_way.document,
+                                             .nonce = under_way.nonce,
+                                             .begun = under_way.begun,
+                                             .signing = clerk.signing,
+                                             .now = unix_now()});
+    if (!good) {
+        const bool other = good.error() == Fault::other_card;
+        co_return refused(deciding, to_text(good.error()),
+                          other ? Outcome::other_card : Outcome::not_valid);
+    }
+    const auto evidence = co_await ask_relay(deciding, *what, under_way.document);
+    if (!evidence) {
+        const auto code = evidence.error().code;
+        co_return refused(deciding, wire::info(code).name, outcome_of(code));
+    }
+    // It may have gone on meanwhile: only what the clerk has read is decided.
+    const auto now = unix_now();
+    const auto file = deciding.store.find(under_way.id);
+    const auto document = decision_document(file, under_way.choice, deciding.schemes, now);
+    if (!document || *document != under_way.document) co_return Outcome::changed;
+    const auto done = deciding.store.add(under_way.id,
+                                         Decided{.claim = under_way.choice.claim,
+                                                 .same_person = under_way.choice.same_person,
+                                                 .decision = *evidence},
+                                         {.at = now, .clerk = clerk.name});
+    if (!done) co_return Outcome::changed;
+    deciding.worker.look_at(under_way.id);
+    co_return Outcome::decided;
+}
+
+Response go_on(std::string address) {
+    auto out = site::reply(std::move(address));
+    out.content_type = "text/plain; charset=utf-8";
+    return out;
+}
+
+// Wherever it ends, the browser comes to "/", which says nothing in its address; the page asks what
+// it came back from.
+Task<Response> finish(Deciding& deciding, const Request& request) {
+    if (!page::is_own_form(request, deciding.site.origin)) {
+        co_return site::refuse(403, "other_session");
+    }
+    const auto* found = site::who_asks(deciding.site, request);
+    const auto form = http::parse_form(request.body);
+    if (found == nullptr || !form) co_return go_on("/");
+    const auto login = found->mandate_hash;
+    const auto clerk = deciding.clerks.find(found->card, unix_now());
+    const auto under_way =
+        deciding.decisions.take(std::string(form->text("state")), login, unix_now());
+    if (!under_way || !clerk || !clerk->has(ClerkRole::approver)) co_return go_on("/");
+    const auto outcome = co_await judge_return(deciding, *under_way, *clerk, *form);
+    deciding.decisions.keep(login, {.id = under_way->id, .outcome = outcome}, unix_now());
+    co_return go_on("/");
+}
+
+Response back_page(const site::Site& site, const Request& request) {
+    const auto look = site::look_of(request);
+    const auto body = "<div data-finish=\"" + std::string(decision_finish) + "\">" +
+                      site::without_script(site, look) + "</div>";
+    return site::reply(site::whole(site, look,
+                                   {.path = std::string(decision_back),
+                                    .script = "back",
+                                    .heading = page::say(look.language, coming_back),
+                                    .body = body}));
+}
+
+}  // namespace
+
+std::string_view to_text(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::decided:
+            return "decided";
+        case Outcome::cancelled:
+            return "cancelled";
+        case Outcome::not_valid:
+            return "not_valid";
+        case Outcome::other_card:
+            return "other_card";
+        case Outcome::stopped:
+            return "stopped";
+        case Outcome::unavailable:
+            return "unavailable";
+        case Outcome::changed:
+            return "changed";
+    }
+    return "";
+}
+
+std::string Decisions::begin(UnderWay what) {
+    auto state = base64url(crypto::random_bytes(state_bytes));
+    const auto until = what.expires;
+    under_way_.drop_old(what.begun);
+    under_way_.put(state, std::move(what), until);
+    return state;
+}
+
+std::optional<Decisions::UnderWay> Decisions::take(const std::string& state, const Hash& login,
+                                                   UnixTime now) {
+    const auto* found = under_way_.find(state);
+    // Another one's answer takes nothing away.
+    if (found == nullptr || found->login != login) return std::nullopt;
+    auto out = under_way_.take(state);
+    return out->expires > now ? std::move(out) : std::nullopt;
+}
+
+void Decisions::keep(const Hash& login, Returned what, UnixTime now) {
+    returned_.drop_old(now);
+    returned_.put(login, what, now + outcome_lifetime_s);
+}
+
+std::optional<Decisions::Returned> Decisions::take_returned(const Hash& login, UnixTime now) {
+    returned_.drop_old(now);
+    return returned_.take(login);
+}
+
+Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
+    const auto asked = read_asked(request.body);
+    if (!asked) co_return site::refuse(wire::Code::malformed, request);
+    const auto id = deciding.store.find(asked->number);
+    if (!id) co_return site::refuse(404, "no_case");
+    const auto nonce = co_await deciding.nonce();
+    if (!nonce) co_return site::refuse(nonce.error().code, request);
+    const auto now = unix_now();
+    auto document =
+        decision_document(deciding.store.find(*id), asked->choice, deciding.schemes, now);
+    if (!document) co_return site::refuse(409, to_text(document.error()));
+    Decisions::UnderWay what{.id = *id,
+                             .choice = asked->choice,
+                             .document = std::move(*document),
+                             .nonce = *nonce,
+                             .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                             .login = who.mandate_hash,
+                             .begun = now,
+                             .expires = now + wire::nonce_lifetime_s};
+    auto form = agent_form(deciding, what, "", site::look_of(request).language);
+    form["state"] = deciding.decisions.begin(std::move(what));
+    co_return site::json_reply(json::serialize(
+        json::object{{"agent", deciding.site.options.agent + "/sign"}, {"form", std::move(form)}}));
+}
+
+Response returned(Deciding& deciding, const site::LoggedIn& who) {
+    const auto back = deciding.decisions.take_returned(who.mandate_hash, unix_now());
+    if (!back) return site::json_reply("{}");
+    const json::object out{{"number", deciding.store.find(back->id).number},
+                           {"outcome", to_text(back->outcome)}};
+    return site::json_reply(json::serialize(out));
+}
+
+std::vector<http::Route> decision_routes(Deciding& deciding) {
+    return {{"GET", decision_back, 0,
+             [&deciding](Request request) -> Task<Response> {
+                 co_return back_page(deciding.site, request);
+             }},
+            {"POST", decision_finish, returned_bytes_max,
+             [&deciding](Request request) -> Task<Response> {
+                 co_return co_await finish(deciding, request);
+             }}};
+}
+
+}  // namespace mado::issuer

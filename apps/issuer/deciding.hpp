@@ -1,0 +1,86 @@
+// A decision on its way: from the window's page to the agent, where the clerk reads and signs, and
+// back (docs/protocols/issuer.md, "A decision"). What it is about stands here meanwhile, under a
+// random `state`, so that no address and no browser has to say it. Belongs to the io thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clerks.hpp"
+#include "decision.hpp"
+#include "http/http.hpp"
+#include "site/expiring.hpp"
+#include "site/site.hpp"
+#include "worker.hpp"
+
+namespace mado::issuer {
+
+constexpr std::string_view decision_back = "/decision/back";
+constexpr std::string_view decision_finish = "/decision/finish";
+constexpr std::size_t decisions_max = 2'000;  // under way; the oldest gives way
+constexpr std::int64_t outcome_lifetime_s = 5 * 60;
+
+// What the page says of it when the clerk is back.
+enum class Outcome {
+    decided,
+    cancelled,    // at the agent
+    not_valid,    // what came back is not what was asked for
+    other_card,   // not the card that this clerk decides with
+    stopped,      // the card does not count any more
+    unavailable,  // nobody could say whether it does
+    changed,      // the case went on meanwhile
+};
+std::string_view to_text(Outcome outcome);
+
+// In memory only: who comes back after the program was started again decides anew.
+class Decisions {
+  public:
+    struct UnderWay {
+        CaseId id = 0;
+        Choice choice;
+        std::string document, nonce;
+        crypto::PrivateKey key;  // opens what the agent answers; P-256
+        Hash login{};            // whose: SHA-256 of the log-in's mandate
+        UnixTime begun = 0, expires = 0;
+    };
+    struct Returned {
+        CaseId id = 0;
+        Outcome outcome = Outcome::decided;
+    };
+    // The `state`: only whoever is sent to the agent learns it.
+    std::string begin(UnderWay what);
+    // Once, by the log-in that began it.
+    std::optional<UnderWay> take(const std::string& state, const Hash& login, UnixTime now);
+    void keep(const Hash& login, Returned what, UnixTime now);
+    // Once: what the page shows first.
+    std::optional<Returned> take_returned(const Hash& login, UnixTime now);
+
+  private:
+    site::Expiring<std::string, UnderWay> under_way_{decisions_max};
+    site::Expiring<Hash, Returned> returned_{decisions_max};
+};
+
+// What deciding needs.
+struct Deciding {
+    site::Site& site;
+    Clerks& clerks;
+    const wire::Schemes& schemes;
+    Store& store;
+    Worker& worker;
+    const crypto::PrivateKey& sealing_key;  // of the issuing centre
+    Sender relay;
+    std::function<http::Task<client::Result<std::string>>()> nonce;
+    Decisions decisions = {};
+};
+
+// What the page hands to the agent; or why there is nothing to decide.
+http::Task<http::Response> decide(Deciding& deciding, http::Request request, site::LoggedIn who);
+// `{}`, or the case that somebody has come back to, and what became of it.
+http::Response returned(Deciding& deciding, const site::LoggedIn& who);
+// Where the agent returns to, and what the page there hands in.
+std::vector<http::Route> decision_routes(Deciding& deciding);
+
+}  // namespace mado::issuer

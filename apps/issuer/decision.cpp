@@ -1,0 +1,199 @@
+#include "decision.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "base/printable.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "crypto/x509.hpp"
+#include "wire/head.hpp"
+#include "wire/mandate.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::size_t writing_bytes_max = 64 * 1024;
+
+struct Attribute {
+    std::string_view name, in_words;
+};
+constexpr std::array attributes{Attribute{"name", "氏名"}, Attribute{"kana", "読み"},
+                                Attribute{"birth_date", "生年月日"}, Attribute{"sex", "性別"},
+                                Attribute{"address", "住所"}};
+
+std::string of_person(const Attributes& person, std::string_view name) {
+    if (name == "name") return person.name;
+    if (name == "kana") return person.kana;
+    if (name == "birth_date") return to_text(person.birth_date);
+    if (name == "sex") return person.sex;
+    return person.address;
+}
+
+const json::object* object_at(const json::object& in, std::string_view name) {
+    const auto* value = in.if_contains(name);
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+// The code point of a variation selector that begins there, and how many bytes it takes (RFC 3629);
+// none: something else begins there. U+FE00 to U+FE0F, U+E0100 to U+E01EF.
+struct Selector {
+    unsigned code = 0;
+    std::size_t bytes = 0;
+};
+std::optional<Selector> selector_at(std::string_view text) {
+    const auto byte = [&text](std::size_t at) {
+        return static_cast<unsigned>(static_cast<unsigned char>(text[at]));
+    };
+    constexpr unsigned six = 0x3f;
+    if (text.size() >= 3 && byte(0) == 0xef && byte(1) == 0xb8 && byte(2) >= 0x80 &&
+        byte(2) <= 0x8f) {
+        return Selector{0xfe00 + (byte(2) & six), 3};
+    }
+    if (text.size() >= 4 && byte(0) == 0xf3 && byte(1) == 0xa0) {
+        const auto code = 0xe0000 + ((byte(2) & six) << 6) + (byte(3) & six);
+        if (code >= 0xe0100 && code <= 0xe01ef) return Selector{code, 4};
+    }
+    return std::nullopt;
+}
+
+// In a text of which every character has to show: 葛[U+E0100].
+std::string with_visible_selectors(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto selector = selector_at(text);
+        out += selector ? fmt::format("[U+{:04X}]", selector->code) : std::string(1, text.front());
+        text.remove_prefix(selector ? selector->bytes : 1);
+    }
+    return out;
+}
+
+// The agent shows no other one.
+bool shows_itself(const std::vector<std::string>& lines) {
+    return std::ranges::all_of(lines, [](const auto& line) { return printable(line) == line; });
+}
+
+std::expected<crypto::Certificate, Fault> read_certificate(const SignedDecision& what,
+                                                           const DecisionFacts& facts) {
+    const auto der = parse_base64url(what.certificate);
+    auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+    if (!read) return std::unexpected(Fault::malformed);
+    if (!facts.signing || read->thumbprint() != *facts.signing) {
+        return std::unexpected(Fault::other_card);
+    }
+    const bool is_issued =
+        std::ranges::any_of(facts.directory.card_authorities,
+                            [&read](const auto& authority) { return read->issued_by(authority); });
+    if (!is_issued || !read->is_for_signing() || read->not_before() > facts.now ||
+        read->not_after() <= facts.now) {
+        return std::unexpected(Fault::certificate);
+    }
+    return std::move(*read);
+}
+
+// What the card says that it signed for.
+std::optional<Fault> judge_mandate(const wire::Mandate& mandate, const DecisionFacts& facts) {
+    const auto service = must(wire::ServiceId::parse(signature_service), "a service");
+    if (mandate.kind != wire::MandateKind::application || !mandate.covers(service) ||
+        mandate.organisation != facts.organisation ||
+        mandate.audience != facts.directory.relay().id) {
+        return Fault::other_kind;
+    }
+    if (mandate.nonce != facts.nonce) return Fault::other_nonce;
+    if (mandate.expires <= facts.now || mandate.issued_at > facts.now + wire::clock_skew_s ||
+        mandate.issued_at < facts.begun - wire::clock_skew_s ||
+        mandate.expires - mandate.issued_at > wire::lifetime_s_max(mandate.kind)) {
+        return Fault::old;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<std::string, Misfit> decision_document(const CaseFile& file, const Choice& choice,
+                                                     const wire::Schemes& schemes, UnixTime now) {
+    const auto fits = after(
+        file.one, Decided{.claim = choice.claim, .same_person = choice.same_person, .decision = {}},
+        now);
+    if (!fits) return std::unexpected(fits.error());
+    const auto& claim = file.one.claims.at(static_cast<std::size_t>(choice.claim));
+    const auto* scheme = schemes.find(claim.number.scheme);
+    if (scheme == nullptr) return std::unexpected(Misfit::unexpected);
+    std::vector<std::string> lines{"登録簿の照合の決定", fmt::format("受付番号: {}", file.number),
+                                   fmt::format("登録簿: {}", scheme->giver(claim.number)),
+                                   fmt::format("番号の種類: {}", claim.number.scheme),
+                                   fmt::format("申請の何番目の番号か: {}", choice.claim)};
+    const auto writing = parse_json_object(claim.writing, {.text_bytes_max = writing_bytes_max});
+    const auto* differing = writing ? object_at(*writing, "attributes") : nullptr;
+    for (const auto& [name, in_words] : attributes) {
+        const auto* one = differing == nullptr ? nullptr : object_at(*differing, name);
+        if (one == nullptr || !one->contains("writing")) continue;
+        lines.push_back(fmt::format("{}、申請: {}", in_words,
+                                    with_visible_selectors(of_person(*file.one.person, name))));
+        lines.push_back(fmt::format("{}、登録簿: {}", in_words,
+                                    with_visible_selectors(text_at(*one, "writing"))));
+    }
+    lines.push_back(fmt::format("決定: {}", choice.same_person ? "同じ人である" : "別の人である"));
+    auto text = fmt::format("{}", fmt::join(lines, "\n"));
+    if (text.size() > document_bytes_max || !shows_itself(lines)) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    return text;
+}
+
+std::string_view to_text(Fault fault) {
+    switch (fault) {
+        case Fault::malformed:
+            return "malformed";
+        case Fault::other_kind:
+            return "other_kind";
+        case Fault::other_nonce:
+            return "other_nonce";
+        case Fault::old:
+            return "old";
+        case Fault::other_text:
+            return "other_text";
+        case Fault::other_card:
+            return "other_card";
+        case Fault::certificate:
+            return "certificate";
+        case Fault::signature:
+            return "signature";
+    }
+    return "";
+}
+
+std::expected<void, Fault> judge_decision(const SignedDecision& what, const DecisionFacts& facts) {
+    const auto mandate = wire::parse_mandate(what.mandate);
+    if (!mandate) return std::unexpected(Fault::malformed);
+    if (const auto fault = judge_mandate(mandate->mandate, facts)) return std::unexpected(*fault);
+    const auto certificate = read_certificate(what, facts);
+    if (!certificate) return std::unexpected(certificate.error());
+    if (mandate->jws.certificate != certificate->thumbprint()) {
+        return std::unexpected(Fault::other_card);
+    }
+    if (!crypto::verify_jws(mandate->jws, certificate->public_key())) {
+        return std::unexpected(Fault::signature);
+    }
+    // One text, and this one: nothing else is signed along with it.
+    if (mandate->mandate.payload_hashes != std::vector{crypto::sha256(as_bytes(what.payload))}) {
+        return std::unexpected(Fault::other_text);
+    }
+    const auto opened = crypto::decrypt_jwe(what.payload, facts.sealing_key);
+    if (!opened || as_text(*opened) != facts.document) return std::unexpected(Fault::other_text);
+    return {};
+}
+
+std::string evidence_text(const Evidence& evidence) {
+    return json::serialize(json::object{{"document", evidence.document},
+                                        {"mandate", evidence.what.mandate},
+                                        {"payload", evidence.what.payload},
+                                        {"certificate", evidence.what.certificate},
+                                        {"head", evidence.head},
+                                        {"answer", evidence.answer}});
+}
+
+}  // namespace mado::issuer

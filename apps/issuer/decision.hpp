@@ -1,0 +1,73 @@
+// What a clerk decides about a register that writes otherwise, as a document that the clerk's card
+// signs (docs/protocols/issuer.md, "A decision"; decision 34). Values in, values out.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "crypto/key.hpp"
+#include "store.hpp"
+#include "wire/directory.hpp"
+
+namespace mado::issuer {
+
+// For which service the card signs: the relay says whether the signature is good.
+constexpr std::string_view signature_service = "signature";
+constexpr std::size_t document_bytes_max = 16 * 1024;  // the agent takes no more
+
+struct Choice {
+    int claim = 0;
+    bool same_person = false;
+};
+
+// The text, to the byte. Misfit: there is nothing to decide about that claim now, or what the
+// register writes cannot be shown whole.
+std::expected<std::string, Misfit> decision_document(const CaseFile& file, const Choice& choice,
+                                                     const wire::Schemes& schemes, UnixTime now);
+
+// What comes back of the agent.
+struct SignedDecision {
+    std::string mandate;      // JWS
+    std::string payload;      // the document, sealed to the issuing centre: JWE
+    std::string certificate;  // of the signing key, DER in base64url
+};
+
+// Why it is not the decision that was asked for.
+enum class Fault {
+    malformed,
+    other_kind,   // no application, or for somebody else or another service
+    other_nonce,  // of another decision
+    old,          // over, or signed before it was asked for
+    other_text,   // not the document that was shown, or not sealed to us
+    other_card,   // not the one that the clerk is known by
+    certificate,  // of no card authority, not for signing, or over
+    signature,
+};
+std::string_view to_text(Fault fault);
+
+struct DecisionFacts {
+    const wire::Directory& directory;
+    const wire::ParticipantId& organisation;  // the issuing centre
+    const crypto::PrivateKey& sealing_key;    // its own
+    std::string_view document;
+    std::string_view nonce;  // given for it
+    UnixTime begun = 0;
+    std::optional<Hash> signing = {};  // the clerk's card: x5t#S256 of its signing certificate
+    UnixTime now = 0;
+};
+// All that can be seen without the relay: that the nonce was not used before, and that the card
+// still counts, only the relay knows.
+std::expected<void, Fault> judge_decision(const SignedDecision& what, const DecisionFacts& facts);
+
+// What is kept in the case: whoever has it, the directory of that time and nothing of ours can see
+// who decided what, and that the relay said the card counted.
+struct Evidence {
+    std::string_view document;
+    const SignedDecision& what;
+    std::string_view head;    // what the relay was asked: JWS
+    std::string_view answer;  // and has answered: JWS
+};
+std::string evidence_text(const Evidence& evidence);
+
+}  // namespace mado::issuer

@@ -1,0 +1,435 @@
+// Who may ask what at a window, and a decision on its way there and back; the relay and the card
+// are pretended.
+#include "routes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "base/temp_folder.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
+#include "http/form.hpp"
+#include "numbers.hpp"
+#include "site/pages.hpp"
+#include "site/test_site.hpp"
+#include "test_issuer.hpp"
+
+namespace mado::issuer {
+namespace {
+
+using http::Request;
+using http::Response;
+using site::Fields;
+
+site::Options options_of(const site::Basis& basis, const Log& log) {
+    return {.basis = basis,
+            .log = log,
+            .redirect_uri = std::string(site::test_origin) + "/login/back",
+            .agent = site::test_agent,
+            .purpose = wire::code_id("own-view"),
+            .texts = {},
+            .places = {{.path = "/", .name = {"窓口", "Window", "まどぐち"}},
+                       {.path = site::sessions_path, .name = {"s", "s", "s"}}},
+            .style = "window"};
+}
+
+class WindowTest : public site::SiteFixture {
+  protected:
+    WindowTest() {
+        replace_file(folder.path("store.key"), Bytes(32, 7), 0600);
+        store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        // The authority of the clerk's card, and the directory's own names.
+        basis.directory.card_authorities.push_back(authority);
+        set_clerks({"window", "approver"});
+        open(options_of(basis, log), [this](site::Site& of) { return begin(of); });
+        cookies = cookie_in(1);  // the card wire::filled(2)
+    }
+    ~WindowTest() override { server.reset(); }
+
+    std::vector<http::Route> begin(site::Site& of) {
+        clerks.emplace(folder.path("clerks.json"));
+        parties.emplace(Parties{.directory = basis.directory,
+                                .schemes = schemes,
+                                .authority = wire::participant_id("ca")});
+        worker.emplace(io, *store, *parties, basis.policy, Sender{});
+        deciding.emplace(Deciding{.site = of,
+                                  .clerks = *clerks,
+                                  .schemes = schemes,
+                                  .store = *store,
+                                  .worker = *worker,
+                                  .sealing_key = sealing_key,
+                                  .relay = relay_of_test(),
+                                  .nonce = [this] { return next_nonce(); }});
+        office.emplace(Office{.site = of,
+                              .clerks = *clerks,
+                              .schemes = schemes,
+                              .store = *store,
+                              .worker = *worker,
+                              .deciding = *deciding,
+                              .questions = questions});
+        return routes(*office);
+    }
+
+    void set_clerks(const std::vector<std::string>& roles) {
+        json::array names;
+        for (const auto& role : roles)
+            names.emplace_back(role);
+        const json::object one{{"name", "taro"},
+                               {"card", base64url(wire::filled(2))},
+                               {"signing", base64url(signing_card.thumbprint())},
+                               {"roles", std::move(names)}};
+        replace_file(folder.path("clerks.json"),
+                     as_bytes(json::serialize(json::object{{"clerks", json::array{one}}})));
+        clerks.emplace(folder.path("clerks.json"));
+    }
+
+    // ---- the relay ----
+
+    http::Task<client::Result<std::string>> next_nonce() {
+        co_return "nonce-" + std::to_string(++nonces);
+    }
+    Sender relay_of_test() {
+        return {
+            .prepare =
+                [this](const client::Ask& ask) {
+                    asked_of_relay.push_back(ask);
+                    return client::Prepared{
+                        .body = wire::request_json(
+                            {.head = "the-head", .subject = ask.subject, .payload = ask.payload}),
+                        .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                        .expires = unix_now() + 60};
+                },
+            .send = [this](client::Prepared) { return said_by_relay(); }};
+    }
+    client::Task<client::Result<client::Answered>> said_by_relay() {
+        if (meanwhile) meanwhile();
+        if (relay_refuses) co_return std::unexpected(client::Problem{*relay_refuses, {}, {}, {}});
+        client::Answered out{.answer = {.act = wire::Act::ask,
+                                        .issuer = wire::participant_id("relay"),
+                                        .audience = {},
+                                        .order = {},
+                                        .issued_at = unix_now(),
+                                        .service = wire::service_id("signature"),
+                                        .as_of = 0,
+                                        .data = {}},
+                             .receipt = {},
+                             .order = {}};
+        out.answer.signed_form = "the-relays-answer";
+        co_return out;
+    }
+
+    client::Task<client::Result<std::vector<client::Question>>> questions_of_test() {
+        co_return asked_of_us;
+    }
+    client::Task<client::Result<client::QuestionState>> take_answer(
+        client::AnswerToQuestion answer) {
+        answered.push_back(answer);
+        co_return client::QuestionState{.id = answer.question, .deadline = 9};
+    }
+    // About a request with that `operator` in its head.
+    client::Question question_about(const std::string& jti, const Hash& commitment) {
+        const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+        const wire::Head head{.issuer = wire::participant_id("issuer"),
+                              .audience = wire::participant_id("relay"),
+                              .jti = jti,
+                              .issued_at = 100,
+                              .expires = 160,
+                              .to = {.holder = wire::participant_id("06990014"), .kind = {}},
+                              .service = wire::service_id("existence"),
+                              .purpose = wire::code_id("issuing"),
+                              .seal_to = key.public_key(),
+                              .parameters = {},
+                              .payload_hash = {},
+                              .person_operator = commitment};
+        client::Question out;
+        out.state = {.id = "question-1", .deadline = 9};
+        out.text = "Why?";
+        out.request = wire::valid(wire::parse_head(wire::sign_head(head, "kid", key)));
+        return out;
+    }
+
+    // ---- the page ----
+
+    Response ask(const std::string& path, const json::object& body) {
+        Request request;
+        request.method = "POST";
+        request.path = path;
+        request.content_type = "application/json";
+        request.body = json::serialize(body);
+        request.headers = {
+            {"Origin", site::test_origin}, {"Sec-Fetch-Site", "same-origin"}, {"Cookie", cookies}};
+        return send(std::move(request));
+    }
+    json::object answer(const std::string& path, const json::object& body) {
+        const auto response = ask(path, body);
+        EXPECT_EQ(response.status, 200) << path << response.body;
+        return *parse_json_object(response.body, {.values_max = 10'000});
+    }
+    // Claim 0 is written otherwise.
+    CaseId case_to_settle() {
+        const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
+        for (const auto& what :
+             std::vector<Happening>{test_application(schemes), Sent{{OrderKind::confirm, 0}},
+                                    WritesOtherwise{0, writing}}) {
+            EXPECT_TRUE(store->add(id, what, {.at = 2}));
+        }
+        return id;
+    }
+    json::object begin_decision(CaseId id, bool same_person = true) {
+        const auto out = answer(
+            "/cases/decide",
+            {{"number", store->find(id).number}, {"claim", 0}, {"same_person", same_person}});
+        EXPECT_EQ(text_at(out, "agent"), std::string(site::test_agent) + "/sign");
+        return out.at("form").as_object();
+    }
+    // As the clerk's card and the agent do it; `change` before it is signed.
+    Fields signed_answer(const json::object& form,
+                         const std::function<void(wire::Mandate&)>& change = nullptr) const {
+        const auto payload =
+            crypto::encrypt_jwe(as_bytes(text_at(form, "document")), sealing_key.public_key());
+        const auto now = unix_now();
+        wire::Mandate mandate{.audience = wire::participant_id(text_at(form, "aud")),
+                              .organisation = wire::participant_id(text_at(form, "client_id")),
+                              .kind = wire::MandateKind::application,
+                              .scope = {wire::service_id(text_at(form, "scope"))},
+                              .nonce = text_at(form, "nonce"),
+                              .issued_at = now,
+                              .expires = now + 600,
+                              .stop = {}};
+        mandate.payload_hashes = {crypto::sha256(as_bytes(payload))};
+        if (change) change(mandate);
+        http::Form inner;
+        inner.set("mandate",
+                  crypto::sign_jws(wire::mandate_type,
+                                   {.key_id = {}, .certificate = signing_card.thumbprint()},
+                                   as_bytes(wire::mandate_payload(mandate)), signing_key));
+        inner.set("payload", payload);
+        inner.set("certificate", base64url(signing_card.der()));
+        const auto jwk = parse_base64url(text_at(form, "seal_to"));
+        const auto key = crypto::PublicKey::from_jwk(*parse_json_object(as_text(*jwk)));
+        return {{"response", crypto::encrypt_jwe(as_bytes(http::form_text(inner)), *key)},
+                {"state", text_at(form, "state")}};
+    }
+    std::string outcome_of(const Fields& fields) {
+        EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+        const auto back = answer("/cases/returned", {});
+        EXPECT_TRUE(answer("/cases/returned", {}).empty()) << "once";
+        return text_at(back, "outcome");
+    }
+    std::string finding(CaseId id) {
+        return std::string(to_text(store->find(id).one.claims[0].finding));
+    }
+
+    static crypto::CertificateRequest request_for(crypto::CertificateUse use) {
+        return {.use = use,
+                .common_name = "test",
+                .not_before = unix_now() - 100,
+                .not_after = unix_now() + 10'000};
+    }
+
+    const std::string writing =
+        R"({"verdict":"variant","current":true,"rules":[],"attributes":{"name":)"
+        R"({"verdict":"variant","rules":["ivs"],"writing":"厚勞 花子"}}})";
+    TempFolder folder;
+    wire::Schemes schemes = test_schemes();
+    crypto::PrivateKey authority_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    crypto::Certificate authority =
+        crypto::self_signed(request_for(crypto::CertificateUse::authority), authority_key);
+    crypto::PrivateKey signing_key = crypto::PrivateKey::generate(crypto::KeyType::p384);
+    crypto::Certificate signing_card =
+        crypto::issue(request_for(crypto::CertificateUse::signing), signing_key.public_key(),
+                      authority, authority_key);
+    crypto::PrivateKey sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    std::optional<Store> store;
+    std::optional<Clerks> clerks;
+    std::optional<Parties> parties;
+    std::optional<Worker> worker;
+    std::optional<Deciding> deciding;
+    std::optional<Office> office;
+    QuestionsAtRelay questions{
+        .list = [this] { return questions_of_test(); },
+        .answer =
+            [this](client::AnswerToQuestion answer) { return take_answer(std::move(answer)); }};
+    std::vector<client::Question> asked_of_us;
+    std::vector<client::AnswerToQuestion> answered;
+    std::string cookies;
+    int nonces = 0;
+    std::vector<client::Ask> asked_of_relay;
+    std::optional<wire::Code> relay_refuses;
+    std::function<void()> meanwhile;
+};
+
+TEST_F(WindowTest, EachPathIsForItsRoles) {
+    const auto number = store->find(case_to_settle()).number;
+    const std::vector<std::pair<std::string, json::object>> all{
+        {"/cases/open", {}},
+        {"/cases/day", {}},
+        {"/cases/search", {{"number", number}}},
+        {"/cases/show", {{"number", number}}},
+        {"/cases/act",
+         {{"number", number}, {"happening", {{"what", "cancelled"}, {"reason", "r"}}}}},
+        {"/cases/decide", {{"number", number}, {"claim", 0}, {"same_person", true}}},
+        {"/cases/returned", {}},
+        {"/questions/list", {}},
+        {"/questions/answer", {{"id", "q"}, {"text", "t"}}}};
+    const auto allowed = [&](const std::string& role) {
+        set_clerks({role});
+        std::string out;
+        for (const auto& [path, body] : all) {
+            const auto response = ask(path, body);
+            if (response.status != 403) out += path.substr(path.rfind('/') + 1) + " ";
+            EXPECT_TRUE(response.status == 200 || response.status == 403 ||
+                        response.body == "no_question")
+                << path << role << response.body;
+            if (response.status == 403) {
+                EXPECT_NE(response.body.find("not_allowed"), std::string::npos) << response.body;
+            }
+        }
+        return out;
+    };
+    EXPECT_EQ(allowed("hotline"), "search show ");
+    EXPECT_EQ(allowed("supervisor"), "list answer ");
+    EXPECT_EQ(allowed("approver"), "day search show decide returned ");
+    EXPECT_EQ(allowed("window"), "open day search show act returned ");
+    cookies.clear();
+    EXPECT_EQ(ask("/cases/day", {}).status, 401) << "nobody is logged in";
+}
+
+TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
+    const auto id = case_to_settle();
+    const auto form = begin_decision(id);
+    EXPECT_EQ(text_at(form, "kind"), "application");
+    EXPECT_EQ(text_at(form, "redirect_uri"), std::string(site::test_origin) + "/decision/back");
+    EXPECT_EQ(text_at(form, "to"), text_at(form, "client_id"));
+    const auto fields = signed_answer(form);
+    EXPECT_EQ(outcome_of(fields), "decided");
+    EXPECT_EQ(finding(id), "agreed");
+    ASSERT_EQ(asked_of_relay.size(), 1U);
+    EXPECT_EQ(asked_of_relay[0].service.text(), "signature");
+    const auto line = store->lines(id).back();
+    EXPECT_EQ(line.clerk, "taro");
+    const auto evidence = *parse_json_object(std::get<Decided>(line.what).decision);
+    EXPECT_EQ(text_at(evidence, "document"), text_at(form, "document"));
+    EXPECT_EQ(text_at(evidence, "head"), "the-head");
+    EXPECT_EQ(text_at(evidence, "answer"), "the-relays-answer");
+    EXPECT_FALSE(text_at(evidence, "certificate").empty());
+    // Once more it is nothing: no second outcome, and nobody is asked.
+    EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+    EXPECT_TRUE(answer("/cases/returned", {}).empty());
+    EXPECT_EQ(asked_of_relay.size(), 1U);
+}
+
+TEST_F(WindowTest, WhatIsNotTheDecisionDecidesNothing) {
+    const auto id = case_to_settle();
+    const auto other_nonce = [](wire::Mandate& one) { one.nonce = "nonce-of-another"; };
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id), other_nonce)), "not_valid");
+    const auto old = [](wire::Mandate& one) { one.issued_at -= 1'000; };
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id), old)), "not_valid");
+    const auto form = begin_decision(id);
+    EXPECT_EQ(outcome_of({{"response", "none"}, {"state", text_at(form, "state")}}), "not_valid");
+    EXPECT_EQ(
+        outcome_of({{"error", "access_denied"}, {"state", text_at(begin_decision(id), "state")}}),
+        "cancelled");
+    EXPECT_TRUE(asked_of_relay.empty()) << "what is seen here, nobody is asked about";
+    relay_refuses = wire::Code::card_revoked;
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id))), "stopped");
+    relay_refuses = wire::Code::mandate_nonce;
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id))), "not_valid");
+    relay_refuses = wire::Code::unavailable;
+    EXPECT_EQ(outcome_of(signed_answer(begin_decision(id))), "unavailable");
+    EXPECT_EQ(finding(id), "otherwise");
+}
+
+// What was signed for one case or verdict goes under no other one's state.
+TEST_F(WindowTest, AnAnswerIsForItsOwnCaseOnly) {
+    const auto first = case_to_settle();
+    const auto second = case_to_settle();
+    const auto form = begin_decision(first);
+    auto of_second = begin_decision(second);
+    auto swapped = signed_answer(form);
+    swapped["state"] = text_at(of_second, "state");
+    EXPECT_EQ(outcome_of(swapped), "not_valid") << "not sealed to that key";
+    of_second = begin_decision(second);
+    of_second["document"] = text_at(form, "document");
+    EXPECT_EQ(outcome_of(signed_answer(of_second)), "not_valid") << "the first one's document";
+    EXPECT_EQ(finding(first), "otherwise");
+    EXPECT_EQ(finding(second), "otherwise");
+}
+
+TEST_F(WindowTest, OnlyTheLogInThatBeganItEndsIt) {
+    const auto id = case_to_settle();
+    const auto fields = signed_answer(begin_decision(id));
+    EXPECT_EQ(text(post("/decision/finish", fields)), "/") << "nobody";
+    EXPECT_EQ(text(post("/decision/finish", fields, cookie_in(3))), "/") << "another log-in";
+    EXPECT_EQ(finding(id), "otherwise");
+    EXPECT_EQ(outcome_of(fields), "decided") << "the others have taken nothing away";
+}
+
+TEST_F(WindowTest, WhatChangedMeanwhileIsNotDecided) {
+    const auto id = case_to_settle();
+    const auto fields = signed_answer(begin_decision(id));
+    meanwhile = [&] { EXPECT_TRUE(store->add(id, Cancelled{"moved away"}, {.at = 3})); };
+    EXPECT_EQ(outcome_of(fields), "changed");
+    EXPECT_EQ(ask("/cases/decide",
+                  {{"number", store->find(id).number}, {"claim", 0}, {"same_person", true}})
+                  .status,
+              409);
+}
+
+TEST_F(WindowTest, WhoIsNoApproverAnyMoreDecidesNothing) {
+    const auto id = case_to_settle();
+    const auto fields = signed_answer(begin_decision(id));
+    set_clerks({"window"});
+    EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+    EXPECT_EQ(finding(id), "otherwise");
+}
+
+// A person asks who it was: the name is in the case that the order is of, and opens the head.
+TEST_F(WindowTest, ASupervisorAnswersAndTheNameIsOpened) {
+    const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1, .clerk = "sato"});
+    EXPECT_TRUE(store->add(id, test_application(schemes), {.at = 2, .clerk = "sato"}));
+    const auto jti = base64url(Bytes(16, 5));
+    const Operator by{.jti = jti, .name = "sato", .salt = wire::filled(6)};
+    const client::Prepared request{.body = "{}",
+                                   .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                   .expires = 100};
+    ASSERT_TRUE(store->send(id, {OrderKind::confirm, 0}, {request, by}, {.at = 3}));
+    set_clerks({"supervisor"});
+    asked_of_us = {question_about(jti, wire::commit_operator(by.salt, "sato"))};
+    const auto list = answer("/questions/list", {});
+    const auto& one = list.at("questions").at(0).as_object();
+    EXPECT_EQ(text_at(one, "operator"), "sato");
+    EXPECT_EQ(text_at(one, "number"), store->find(id).number);
+    EXPECT_EQ(text_at(one.at("request").as_object(), "service"), "existence");
+    answer("/questions/answer", {{"id", "question-1"}, {"text", "To issue your card."}});
+    ASSERT_EQ(answered.size(), 1U);
+    EXPECT_EQ(answered[0].operator_name, "sato");
+    EXPECT_TRUE(client::opens_operator(asked_of_us[0].request->head,
+                                       {.text = {},
+                                        .at = 0,
+                                        .operator_name = "sato",
+                                        .operator_salt = answered[0].operator_salt}));
+
+    // A head that says another operator is opened to nobody, nor one that this office did not sign.
+    asked_of_us = {question_about(jti, wire::filled(1))};
+    EXPECT_FALSE(
+        answer("/questions/list", {}).at("questions").at(0).as_object().contains("operator"));
+    asked_of_us[0].request.reset();
+    answer("/questions/answer", {{"id", "question-1"}, {"text", "t"}});
+    EXPECT_EQ(answered.back().operator_name, "");
+    EXPECT_EQ(ask("/questions/answer", {{"id", "other"}, {"text", "t"}}).status, 404);
+    EXPECT_EQ(ask("/questions/answer", {{"id", "question-1"}, {"text", ""}}).status, 400);
+    EXPECT_EQ(ask("/questions/list", {{"more", 1}}).status, 400);
+}
+
+TEST_F(WindowTest, AnotherSitesFormEndsNothing) {
+    auto foreign = form("/decision/finish", {{"state", "s"}}, cookies);
+    std::erase_if(foreign.headers, [](const auto& one) { return one.name == "Origin"; });
+    EXPECT_EQ(send(std::move(foreign)).status, 403);
+    EXPECT_TRUE(shows(get("/decision/back"), "data-finish=\"/decision/finish\""));
+}
+
+}  // namespace
+}  // namespace mado::issuer
