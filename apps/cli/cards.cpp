@@ -347,14 +347,12 @@ int change_pin(const Places& places, const CardOptions& options) {
 }
 
 int unlock_card(const Places& places, const CardOptions& options) {
-    if (options.name == card_in_reader) {
-        throw OperatorError("the issuing centre must know which card it is: its name, please");
-    }
     const auto use = use_of(options);
     const auto channel = reach(places, options.name);
     if (!channel) return refuse(channel.error(), use);
     const auto fresh = new_secret(options.new_pin, use);
-    auto issuer = card::Personaliser::begin(**channel, card_issuer_key(places, options.name));
+    auto issuer = card::Personaliser::begin(
+        **channel, [&places](const card::ChipFacts& chip) { return card_issuer_key(places, chip); });
     if (!issuer) throw OperatorError(why_refused(issuer.error(), use));
     if (const auto done = issuer->set_pin(use, fresh); !done) {
         throw OperatorError(why_refused(done.error(), use));

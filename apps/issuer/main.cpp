@@ -15,6 +15,7 @@ namespace {
 struct Settings {
     site::Settings site;
     std::string state, schemes, clerks, authority;
+    std::string cards_key;  // 32 bytes: the root of every chip's issuer key
 };
 
 Settings read_settings(const std::string& path) {
@@ -23,9 +24,16 @@ Settings read_settings(const std::string& path) {
                .state = config.text("state"),
                .schemes = config.text("schemes"),
                .clerks = config.text("clerks"),
-               .authority = config.text("certificate_authority")};
+               .authority = config.text("certificate_authority"),
+               .cards_key = config.text("cards_key")};
     config.finish();
     return s;
+}
+
+Secret load_root(const std::string& path) {
+    auto out = read_secret_file(path);
+    if (out.size() != sizeof(Hash)) throw OperatorError(path + " must have 32 bytes");
+    return out;
 }
 
 site::Texts texts() {
@@ -79,8 +87,14 @@ int serve(const std::string& config_path) {
     Askers askers(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, askers.sender());
     http::spawn(io, worker.run());
-    Office office{
-        .site = site, .clerks = clerks, .schemes = schemes, .store = store, .worker = worker};
+    CardSessions cards(store, basis.directory.card_authorities, load_root(settings.cards_key),
+                       [&worker](CaseId id) { worker.look_at(id); });
+    Office office{.site = site,
+                  .clerks = clerks,
+                  .schemes = schemes,
+                  .store = store,
+                  .worker = worker,
+                  .cards = cards};
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }

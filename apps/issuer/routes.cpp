@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "http/form.hpp"
 #include "numbers.hpp"
 #include "site/answers.hpp"
 #include "site/pages.hpp"
@@ -87,6 +88,63 @@ Response act(Office& office, const Request& request, const std::string& clerk) {
     return case_of(office, *id);
 }
 
+// ---- a card at the window ----
+
+// Where the page leads the browser: the agent, which has the reader.
+std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
+                          mado::page::Language language) {
+    std::string pins;
+    for (const auto use : begun.pins)
+        pins += (pins.empty() ? "" : " ") + std::string(to_text(use));
+    http::Form query;
+    query.set("client_id", options.basis.identity.id.text());
+    query.set("redirect_uri", options.redirect_uri);
+    query.set("session", begun.session);
+    query.set("pins", pins);
+    query.set("lang", std::string(mado::page::to_text(language)));
+    return options.agent + "/card?" + http::form_text(query);
+}
+
+Response card_session(Office& office, const Request& request, const std::string& clerk) {
+    const auto by = read_search(request.body);
+    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
+    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(*number);
+    if (!id) return site::refuse(404, "no_case");
+    const auto begun = office.cards.begin(*id, clerk, unix_now());
+    if (!begun && begun.error() == CardRefusal::overloaded) {
+        return site::refuse(wire::Code::overloaded, request);
+    }
+    if (!begun) return misfit(Misfit::too_early);
+    return json_of(
+        {{"session", begun->session},
+         {"to", agent_address(office.site.options, *begun, site::look_of(request).language)}});
+}
+
+// The case from which this clerk went to the agent: no address and no browser has kept it.
+Response returned(Office& office, const Request&, const std::string& clerk) {
+    const auto id = office.cards.take_returned(clerk, unix_now());
+    return id ? json_of({{"number", office.store.find(*id).number}}) : json_of({});
+}
+
+// From an agent, which is nobody here: who has the session's name may go on with it.
+Task<Response> card(Office& office, const Request& request) {
+    const auto answer = request.content_type == "application/json"
+                            ? office.cards.answer(request.body, unix_now())
+                            : std::unexpected(CardRefusal::malformed);
+    if (answer) co_return site::json_reply(*answer);
+    switch (answer.error()) {
+        case CardRefusal::malformed:
+            co_return site::refuse(wire::Code::malformed, request);
+        case CardRefusal::overloaded:
+            co_return site::refuse(wire::Code::overloaded, request);
+        case CardRefusal::no_session:
+        case CardRefusal::too_early:
+            co_return site::refuse(404, "no_session");
+    }
+    co_return site::refuse(404, "no_session");
+}
+
 using Handler = Response (*)(Office& office, const Request& request, const std::string& clerk);
 
 // For a page of this site, and a clerk who is logged in.
@@ -144,7 +202,13 @@ std::vector<http::Route> routes(Office& office) {
     std::vector<http::Route> own{
         for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
         for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
-        for_clerks(office, "/cases/act", &act)};
+        for_clerks(office, "/cases/act", &act),
+        for_clerks(office, "/cases/card", &card_session),
+        for_clerks(office, "/cases/returned", &returned)};
+    own.push_back(
+        {"POST", "/card", card_body_max, [&office](Request request) -> Task<Response> {
+             co_return co_await card(office, request);
+         }});
     own.push_back(
         site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
             co_return co_await page(site, request);

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "card_sessions.hpp"
 #include "clerks.hpp"
 #include "http/http.hpp"
 #include "site/site.hpp"
@@ -17,6 +18,7 @@ struct Office {
     const wire::Schemes& schemes;
     Store& store;
     Worker& worker;
+    CardSessions& cards;
 };
 
 std::vector<http::Route> routes(Office& office);
