@@ -144,6 +144,8 @@ std::string why_refused(card::IssueError error, card::KeyUse use) {
                    "more: it must be exchanged";
         case card::IssueError::refused:
             return fmt::format("the card refuses this: {}; nothing was changed", form_of(use));
+        case card::IssueError::forged:
+            return "the card does not prove that it is one of this issuing centre's";
     }
     return "";
 }

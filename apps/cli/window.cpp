@@ -16,13 +16,6 @@ constexpr http::Milliseconds connect_timeout{3'000};
 constexpr http::Milliseconds answer_timeout{10'000};
 constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
 
-const wire::Participant& issuer_of(const wire::Directory& directory) {
-    for (const auto& one : directory.participants) {
-        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) return one;
-    }
-    throw OperatorError("the directory lists no window of an issuing centre");
-}
-
 std::vector<std::string> words_in(std::string_view text) {
     std::vector<std::string> out;
     while (!text.empty()) {
@@ -41,6 +34,13 @@ std::vector<std::string> words_in(std::string_view text) {
 }
 
 }  // namespace
+
+const wire::Participant& issuer_of(const wire::Directory& directory) {
+    for (const auto& one : directory.participants) {
+        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) return one;
+    }
+    throw OperatorError("the directory lists no window of an issuing centre");
+}
 
 Window::Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk)
     : tls_(http::TlsContext::client(

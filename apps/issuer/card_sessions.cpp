@@ -74,7 +74,7 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
     Begun out{.session = base64url(crypto::random_bytes(name_bytes)), .pins = uses_of(one)};
     Session session{.id = id,
                     .clerk = clerk,
-                    .until = now + card_session_s,
+                    .until = now + card_session_unused_s,
                     .make = make ? out.pins : std::vector<Use>{}};
     sessions_.emplace(crypto::sha256(as_bytes(out.session)), std::move(session));
     returns_[clerk] = {.id = id, .until = now + return_s};
@@ -97,6 +97,7 @@ std::expected<std::string, CardRefusal> CardSessions::answer(std::string_view bo
         sessions_.erase(at);
         return std::unexpected(CardRefusal::no_session);
     }
+    if (session.calls == 1) session.until = now + card_session_s;
     if (!is_in_order(called->answers, session.asked)) {
         sessions_.erase(at);  // nobody knows how the card is now
         return std::unexpected(CardRefusal::malformed);

@@ -16,6 +16,9 @@
 namespace mado::issuer {
 
 constexpr std::size_t card_body_max = 32 * 1024;
+// Of a session: until the first call, because people take their time to choose a PIN; and from it
+// on, because then programs talk.
+constexpr std::int64_t card_session_unused_s = 600;
 constexpr std::int64_t card_session_s = 180;
 
 // Why nothing is answered to a call or to whoever wants a session.
@@ -37,7 +40,7 @@ class CardSessions {
           look_at_(std::move(look_at)) {}
 
     struct Begun {
-        std::string session;    // whoever has it may go on, for card_session_s
+        std::string session;    // whoever has it may go on
         std::vector<Use> pins;  // that the person will choose
     };
     // The case's only one: an earlier one ends.
