@@ -12,6 +12,7 @@ export interface Desk {
   office: Office;
   now: () => number; // the server's clock
   name_of: (id: string) => string; // of a participant, by the verified directory
+  leave_for: (address: string) => void; // this computer's agent, which comes back
   sign?: Sign; // none: nothing can be signed here
   ask_at?: string; // where a person asks who has the slip
 }

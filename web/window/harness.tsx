@@ -15,6 +15,8 @@ document.documentElement.className = asked.has("large") ? "window large" : "wind
 document.title = "発行窓口";
 
 const test_office = new TestOffice();
+const returned = asked.get("returned");
+if (returned !== null) test_office.returned = returned;
 (window as unknown as Mutable).office = test_office;
 const names = new Map([
   ["992011", "A市"],
@@ -32,6 +34,7 @@ render(
       office: new Office(test_office.fetcher),
       now: () => test_office.now,
       name_of: (id) => names.get(id) ?? id,
+      leave_for: (address) => void (test_office.left_for = address),
       ...(asked.has("sign") ? { sign: test_office.sign } : {}),
       ...(root.dataset.ask === undefined ? {} : { ask_at: root.dataset.ask }),
     }}

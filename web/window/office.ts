@@ -2,7 +2,7 @@
 // address (docs/protocols/issuer.md).
 import { parse_utf8, type Bytes } from "../shared/bytes";
 import { exchange, type Fetcher } from "../shared/country";
-import { parse_json_object, type JsonObject } from "../shared/json";
+import { Members, parse_json_object, type JsonObject } from "../shared/json";
 import { checked, type Result } from "../shared/result";
 import {
   read_case,
@@ -54,6 +54,14 @@ export class Office {
   act(number: string, happening: Happening): Promise<Result<Case>> {
     return this.ask("/cases/act", { number, happening }, read_case);
   }
+  // A session of the issuing centre with a card: the agent's address with it, to go to.
+  card(number: string): Promise<Result<string>> {
+    return this.ask("/cases/card", { number }, read_session);
+  }
+  // The case whose card was written, for a page that the agent has come back to; said once.
+  returned(): Promise<Result<string | undefined>> {
+    return this.ask("/cases/returned", {}, read_returned);
+  }
 
   private async ask<T>(path: string, body: object, read: (object: JsonObject) => T) {
     const answer = await exchange(
@@ -66,6 +74,21 @@ export class Office {
     if (!answer.ok) return answer;
     return checked("answer_invalid", () => read(parse(answer.value)));
   }
+}
+
+function read_session(object: JsonObject): string {
+  const members = new Members(object);
+  members.text("session");
+  const to = members.text("to", 2_000);
+  members.finish();
+  return to;
+}
+
+function read_returned(object: JsonObject): string | undefined {
+  const members = new Members(object);
+  const number = members.optional_text("number", 20);
+  members.finish();
+  return number;
 }
 
 function parse(bytes: Bytes): JsonObject {

@@ -141,10 +141,14 @@ function forgotten(view: View, { one }: Shown): Partial<Shown> {
   return is_same ? {} : { one: undefined };
 }
 
-function use_views(go: Doing["go"]): void {
+function use_views(go: Doing["go"], desk: Desk): void {
   useEffect(() => {
     history.replaceState({ place: 0 }, "");
     go(views[0]!, false);
+    // The agent comes back here; the server knows to which case, and nothing in the browser does.
+    void desk.office.returned().then((answer) => {
+      if (answer.ok && answer.value !== undefined) go({ at: "case", number: answer.value });
+    });
     const back = ({ state }: PopStateEvent) => go(views[state?.place ?? 0] ?? views[0]!, false);
     addEventListener("popstate", back);
     return () => removeEventListener("popstate", back);
@@ -256,7 +260,7 @@ export function Window({ desk }: { desk: Desk }): JSX.Element {
   const [shown, set_shown] = useState<Shown>({ view: views[0]! });
   const set = (change: Partial<Shown>) => set_shown((before) => ({ ...before, ...change }));
   const doing = use_doing(shown, desk, set);
-  use_views(doing.go);
+  use_views(doing.go, desk);
   use_looking(shown, desk, set);
   return (
     <div class="office">

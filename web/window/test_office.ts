@@ -147,6 +147,8 @@ export class TestOffice {
   now = noon;
   asked: [string, Mutable][] = [];
   signed: string[] = [];
+  left_for?: string; // the agent's address
+  returned?: string; // the case from which a clerk went to the agent
   refuses?: [number, string, string]; // status, type, body of the next answer
   after: (one: Mutable, happening: Mutable) => void = () => undefined;
 
@@ -169,6 +171,15 @@ export class TestOffice {
   };
 
   private answer(path: string, body: Mutable): Mutable | undefined {
+    if (path === "/cases/card") {
+      const session = "A".repeat(43);
+      return { session, to: `http://127.0.0.1:7453/card?client_id=issuer&session=${session}` };
+    }
+    if (path === "/cases/returned") {
+      const { returned: number } = this;
+      delete this.returned;
+      return number === undefined ? {} : { number };
+    }
     if (path === "/cases/day") return { cases: this.cases.map(summary) };
     if (path === "/cases/open") return this.cases.find(({ number }) => number === "500000000007")!;
     if (path === "/cases/search") {
