@@ -263,7 +263,7 @@ TEST_F(AgentCard, GoesOnInAnotherSession) {
 
 TEST_F(AgentCard, NothingElseUsesTheCardMeanwhile) {
     bool may_go_on = false;
-    before_ = [&]() -> http::Task<void> {
+    before_ = [&may_go_on]() -> http::Task<void> {
         while (!may_go_on)
             co_await http::pause(http::Milliseconds(5));
     };

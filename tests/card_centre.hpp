@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-
 #include "base/temp_folder.hpp"
 #include "card/open.hpp"
 #include "chip/inserted.hpp"

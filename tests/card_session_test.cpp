@@ -1,5 +1,8 @@
-// Cards that are made by sessions (docs/protocols/card-session.md), with the chip of a virtual card.
+// Cards that are made by sessions (docs/protocols/card-session.md), with the chip of a virtual
+// card.
 #include <fmt/format.h>
+
+#include <boost/json.hpp>
 
 #include "base/file.hpp"
 #include "card/apdu.hpp"
@@ -55,9 +58,7 @@ class Hand {
     std::vector<Bytes> commands_of(const client::PipeStep& step) {
         if (!step.pin) return step.commands;
         const auto& text = *step.pin == KeyUse::signing ? own_password : own_pin;
-        Bytes out{0x00,
-                  0x2c,
-                  0x02,
+        Bytes out{0x00, 0x2c, 0x02,
                   *step.pin == KeyUse::signing ? card::issuing::signing_key
                                                : card::issuing::authentication_key,
                   static_cast<std::uint8_t>(text.size())};
@@ -287,15 +288,15 @@ TEST_F(CardSession, OneForACase) {
 TEST_F(CardSession, ALateOneIsNone) {
     const auto id = centre.open_case();
     const auto unused = centre.begin(id);
-    EXPECT_EQ(centre.sessions.answer(call(unused), centre.now + issuer::card_session_unused_s)
-                  .error(),
-              CardRefusal::no_session);
+    EXPECT_EQ(
+        centre.sessions.answer(call(unused), centre.now + issuer::card_session_unused_s).error(),
+        CardRefusal::no_session);
     const auto late = centre.begin(id);
     EXPECT_TRUE(centre.sessions.answer(call(late), centre.now + 500)) << "a PIN takes its time";
-    EXPECT_EQ(centre.sessions
-                  .answer(call(late, R"(["9000"])"), centre.now + 500 + issuer::card_session_s)
-                  .error(),
-              CardRefusal::no_session);
+    EXPECT_EQ(
+        centre.sessions.answer(call(late, R"(["9000"])"), centre.now + 500 + issuer::card_session_s)
+            .error(),
+        CardRefusal::no_session);
     EXPECT_EQ(centre.sessions.open(), 0U);
 }
 
@@ -303,8 +304,7 @@ TEST_F(CardSession, NotManyAtOnce) {
     for (int i = 0; i < 64; ++i)
         centre.begin(centre.open_case(false));
     const auto one_more = centre.open_case();
-    EXPECT_EQ(centre.sessions.begin(one_more, "sato", centre.now).error(),
-              CardRefusal::overloaded);
+    EXPECT_EQ(centre.sessions.begin(one_more, "sato", centre.now).error(), CardRefusal::overloaded);
     centre.now += issuer::card_session_unused_s;
     EXPECT_TRUE(centre.sessions.begin(one_more, "sato", centre.now));
     EXPECT_EQ(centre.sessions.open(), 1U);

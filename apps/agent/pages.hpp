@@ -77,8 +77,7 @@ struct WritePage {
 };
 std::string write_page(PageFrame frame, const WritePage& page);
 // It was not done, or not wholly.
-std::string not_written_page(const PageFrame& frame, const CardAsked& asked,
-                             client::PipeError why);
+std::string not_written_page(const PageFrame& frame, const CardAsked& asked, client::PipeError why);
 // It is being done, for that centre; nothing else can be done until then.
 std::string busy_page(const PageFrame& frame, std::string_view centre);
 

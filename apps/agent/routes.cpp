@@ -313,8 +313,7 @@ Task<Response> show_writing(Shared& shared, Writing writing, std::string reader,
 Task<Response> writing_page(Shared& shared, const Request& request) {
     const auto frame = frame_of(request);
     const auto form = http::parse_form(request.query);
-    auto asked =
-        form ? judge_card(*form, shared.directory) : std::unexpected(Refusal::malformed);
+    auto asked = form ? judge_card(*form, shared.directory) : std::unexpected(Refusal::malformed);
     if (!asked) co_return page::html(refusal_page(frame, asked.error()), 403);
     co_return co_await show_writing(shared, {.asked = std::move(*asked), .frame = frame}, {}, {});
 }
@@ -367,8 +366,8 @@ Task<Response> writing_form(Shared& shared, http::Form form) {
                                .signing = Secret(as_bytes(form.text("fresh_password")))};
     const auto origin = wire::origin_of(asked.redirect_uri).value_or("");
     const AtReader::Turn turn(shared.at_reader, asked.centre->name, AtReader::What::writing);
-    const auto done = co_await http::run_on(
-        shared.cards_io, write_card(shared.cards, asked, card->reader, pins));
+    const auto done =
+        co_await http::run_on(shared.cards_io, write_card(shared.cards, asked, card->reader, pins));
     if (!done) co_return page::html(not_written_page(writing->frame, asked, done.error()), 409);
     co_return page::redirect(card_address(asked, CardEnd::done), origin);
 }

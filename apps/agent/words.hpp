@@ -285,7 +285,8 @@ constexpr Words write_title{"「{}」がカードに書き込みます", "“{}�
                             "「{}」が カードに かきます"};
 constexpr Words who_writes{"書き込むところ", "Who writes", "だれが かくか"};
 constexpr Words what_is_written{
-    "カードの中で鍵を作り、電子証明書を書き込みます。カードに前から入っていた人の鍵は作り直しません。",
+    "カードの中で鍵を作り、電子証明書を書き込みます。カードに前から入っていた人の鍵は作り直しません"
+    "。",
     "Keys are made inside the card, and certificates are written into it. The keys of a card that "
     "is somebody's already are not replaced.",
     "カードの なかに かぎを つくって、しょうめいしょを かきます。"};
@@ -312,28 +313,29 @@ constexpr Words own_password_again{"新しい署名用パスワード（もう�
                                    "New signing password, again",
                                    "あたらしい しょめいの パスワード（もういちど）"};
 constexpr Words leave_card{
-    "書き込みには数秒、長くて3分かかります。終わって元のページに戻るまで、カードを抜かないでください。",
+    "書き込みには数秒、長くて3分かかります。終わって元のページに戻るまで、カードを抜かないでくださ"
+    "い。",
     "Writing takes a few seconds, three minutes at most. Leave the card in the reader until you "
     "are back at the page that you came from.",
     "おわるまで カードを ぬかないで ください（ながくて ３ぷん）。"};
 constexpr Words write_card{"カードに書き込む", "Write the card", "カードに かく"};
 constexpr Words not_written_title{"カードはまだできていません", "The card is not ready",
                                   "カードは まだ できて いません"};
-constexpr Words goes_on{"できたところまでは残っています。元のページに戻り、もう一度始めてください。",
-                        "What was done is kept. Go back to the window and begin again.",
-                        "もとの ページに もどって、もういちど はじめて ください。"};
+constexpr Words goes_on{
+    "できたところまでは残っています。元のページに戻り、もう一度始めてください。",
+    "What was done is kept. Go back to the window and begin again.",
+    "もとの ページに もどって、もういちど はじめて ください。"};
 constexpr Words back_to_window{"元のページに戻る", "Back to the window", "もとの ページに もどる"};
-constexpr Words pipe_unreachable{
-    "発行窓口とつながりません。しばらくして、もう一度始めてください。",
-    "The issuing centre does not answer. Try again in a while.",
-    "まどぐちと つながりません。あとで もういちど して ください。"};
-constexpr Words pipe_over{
-    "時間が過ぎたか、ほかのところで同じカードの書き込みが始まりました。",
-    "The time is over, or the same card is being made somewhere else.",
-    "じかんが すぎました。"};
-constexpr Words pipe_gone{"カードが抜かれたか、ほかのプログラムが使っています。挿し直してください。",
-                          "The card was removed, or another program uses it. Put it in again.",
-                          "カードが ありません。もういちど いれて ください。"};
+constexpr Words pipe_unreachable{"発行窓口とつながりません。しばらくして、もう一度始めてください。",
+                                 "The issuing centre does not answer. Try again in a while.",
+                                 "まどぐちと つながりません。あとで もういちど して ください。"};
+constexpr Words pipe_over{"時間が過ぎたか、ほかのところで同じカードの書き込みが始まりました。",
+                          "The time is over, or the same card is being made somewhere else.",
+                          "じかんが すぎました。"};
+constexpr Words pipe_gone{
+    "カードが抜かれたか、ほかのプログラムが使っています。挿し直してください。",
+    "The card was removed, or another program uses it. Put it in again.",
+    "カードが ありません。もういちど いれて ください。"};
 constexpr Words pipe_not_ours{
     "この発行窓口のカードではありません。新しいカードを挿してください。",
     "This is no card of this issuing centre. Put in a new one.",
@@ -347,7 +349,8 @@ constexpr Words pipe_other_card{
     "The keys of this case are in another card. Put that one in.",
     "ちがう カードです。さいしょの カードを いれて ください。"};
 constexpr Words pipe_not_lawful{
-    "発行窓口が、してはいけないことを求めました。書き込みを止めました。窓口の責任者に知らせてください。",
+    "発行窓口が、してはいけないことを求めました。書き込みを止めました。窓口の責任者に知らせてくださ"
+    "い。",
     "The issuing centre asked for what it may not. Writing was stopped. Please tell whoever is in "
     "charge of the window.",
     "まどぐちが しては いけない ことを たのみました。とめました。"};

@@ -59,9 +59,9 @@ class CardOffice {
         make_blank_card(places_, file,
                         {.kind = today ? chip::CardKind::jpki : chip::CardKind::piv});
         chip::Inserted reader(file);
-        auto issuer = demand(card::Personaliser::begin(
-            reader,
-            [this](const card::ChipFacts& chip) { return card_issuer_key(places_, chip); }));
+        auto issuer = demand(card::Personaliser::begin(reader, [this](const card::ChipFacts& chip) {
+            return card_issuer_key(places_, chip);
+        }));
         const auto login_key = demand(issuer.generate(
             KeyUse::authentication, today ? crypto::KeyType::rsa : crypto::KeyType::p256));
         const auto signing_key = demand(

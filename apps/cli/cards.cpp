@@ -353,8 +353,9 @@ int unlock_card(const Places& places, const CardOptions& options) {
     const auto channel = reach(places, options.name);
     if (!channel) return refuse(channel.error(), use);
     const auto fresh = new_secret(options.new_pin, use);
-    auto issuer = card::Personaliser::begin(
-        **channel, [&places](const card::ChipFacts& chip) { return card_issuer_key(places, chip); });
+    auto issuer = card::Personaliser::begin(**channel, [&places](const card::ChipFacts& chip) {
+        return card_issuer_key(places, chip);
+    });
     if (!issuer) throw OperatorError(why_refused(issuer.error(), use));
     if (const auto done = issuer->set_pin(use, fresh); !done) {
         throw OperatorError(why_refused(done.error(), use));

@@ -114,6 +114,15 @@ std::string words_of(client::PipeError error) {
     return {};
 }
 
+void print_counts(const client::PipeCounts& counts) {
+    constexpr std::int64_t us_in_ms = 1'000;
+    std::cout << fmt::format(
+        "カードができました the card is made: {} calls ({} ms), {} commands to the card ({} ms), "
+        "{} waits for certificates ({} ms)\n",
+        counts.calls, counts.call_us / us_in_ms, counts.commands, counts.command_us / us_in_ms,
+        counts.waits, counts.wait_us / us_in_ms);
+}
+
 // At the window, with the person there, as an agent does it: the issuing centre has keys made in
 // the chip, and writes certificates for them; the PIN and the password are the person's own, and
 // stay here. What is done already is not done again.
@@ -137,6 +146,7 @@ json::object make_card(const Places& places, const wire::Directory& directory, W
                                                  .session = text_at(begun, "session")},
                                                 reader, pins));
     if (!done) throw OperatorError(words_of(done.error()));
+    if (!options.json) print_counts(*done);
     return window.ask("/cases/show", {{"number", options.number}});
 }
 

@@ -21,8 +21,7 @@ KeyUse key_use(Use use) {
 // A card that people log in with gets no new key for that: it would be lost to whoever has it. What
 // is written without new keys fits those of this case, or the chip refuses it.
 bool is_somebodys(const card::ChipFacts& chip, const CardWork& work) {
-    const bool is_new =
-        std::ranges::find(work.make, Use::authentication) != work.make.end();
+    const bool is_new = std::ranges::find(work.make, Use::authentication) != work.make.end();
     return is_new && (chip.has_authentication_certificate || chip.has_signing_certificate);
 }
 

@@ -23,14 +23,14 @@ struct CardWork {
 
 // Why a session ends without having done it. Each is a word of docs/protocols/card-session.md.
 enum class CardFailure {
-    gone,        // pulled out; another session goes on
-    not_ours,    // no chip of this centre's, or none at all
-    blocked,     // too many wrong issuer keys
-    used,        // it is somebody's card already
-    other_card,  // the keys of this case are in another one
-    refused,     // the chip does not do what it should
-    forged,      // it has not proved that a key is its own
-    pin,         // it does not take the PIN
+    gone,          // pulled out; another session goes on
+    not_ours,      // no chip of this centre's, or none at all
+    blocked,       // too many wrong issuer keys
+    used,          // it is somebody's card already
+    other_card,    // the keys of this case are in another one
+    refused,       // the chip does not do what it should
+    forged,        // it has not proved that a key is its own
+    pin,           // it does not take the PIN
     case_changed,  // it went on without this card, or has ended
 };
 std::string_view to_text(CardFailure failure);

@@ -199,16 +199,16 @@ Task<Response> sessions(site::Site& site, const Request& request, const site::Lo
 
 std::vector<http::Route> routes(Office& office) {
     auto& site = office.site;
-    std::vector<http::Route> own{
-        for_clerks(office, "/cases/open", &open), for_clerks(office, "/cases/day", &day),
-        for_clerks(office, "/cases/search", &search), for_clerks(office, "/cases/show", &show),
-        for_clerks(office, "/cases/act", &act),
-        for_clerks(office, "/cases/card", &card_session),
-        for_clerks(office, "/cases/returned", &returned)};
-    own.push_back(
-        {"POST", "/card", card_body_max, [&office](Request request) -> Task<Response> {
-             co_return co_await card(office, request);
-         }});
+    std::vector<http::Route> own{for_clerks(office, "/cases/open", &open),
+                                 for_clerks(office, "/cases/day", &day),
+                                 for_clerks(office, "/cases/search", &search),
+                                 for_clerks(office, "/cases/show", &show),
+                                 for_clerks(office, "/cases/act", &act),
+                                 for_clerks(office, "/cases/card", &card_session),
+                                 for_clerks(office, "/cases/returned", &returned)};
+    own.push_back({"POST", "/card", card_body_max, [&office](Request request) -> Task<Response> {
+                       co_return co_await card(office, request);
+                   }});
     own.push_back(
         site::inside(site, "/", [&site](Request request, site::LoggedIn) -> Task<Response> {
             co_return co_await page(site, request);

@@ -92,8 +92,8 @@ std::expected<void, IssueError> Personaliser::select() {
 }
 
 std::expected<void, IssueError> Personaliser::ask_facts() {
-    const auto text = send(
-        {.ins = 0xca, .p1 = issuing::chip_facts_p1, .expected = issuing::chip_facts_bytes});
+    const auto text =
+        send({.ins = 0xca, .p1 = issuing::chip_facts_p1, .expected = issuing::chip_facts_bytes});
     if (!text) return std::unexpected(text.error());
     if (text->size() != issuing::chip_facts_bytes) return std::unexpected(IssueError::not_ours);
     std::copy_n(text->begin(), issuing::serial_bytes, chip_.serial.begin());
@@ -169,8 +169,8 @@ std::expected<crypto::PublicKey, IssueError> Personaliser::generate(KeyUse use,
     if (text->size() <= sizeof(Hash)) return std::unexpected(IssueError::forged);
     const auto spki = ByteView(*text).first(text->size() - sizeof(Hash));
     const std::array proved{number};
-    const auto proof = crypto::hmac_sha256(issuer_key_.view(),
-                                           {as_bytes(issuing::key_proof_name), proved, spki});
+    const auto proof =
+        crypto::hmac_sha256(issuer_key_.view(), {as_bytes(issuing::key_proof_name), proved, spki});
     if (!crypto::equal(proof, ByteView(*text).last(sizeof(Hash)))) {
         return std::unexpected(IssueError::forged);
     }

@@ -26,8 +26,8 @@ bool is_issuing_command(const Command& command) {
     if (command.cla != 0) return false;
     switch (command.ins) {
         case 0xa4: {
-            const bool application = command.p1 == 0x04 && std::ranges::equal(command.data,
-                                                                              issuing::aid);
+            const bool application =
+                command.p1 == 0x04 && std::ranges::equal(command.data, issuing::aid);
             const bool file = command.p1 == 0x02 && command.data.size() == 2;
             return (application || file) && command.p2 == 0x0c && command.expected == 0;
         }

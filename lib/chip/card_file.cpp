@@ -102,8 +102,7 @@ Parsed<Content> parse_content(ByteView text) {
     const auto* authentication = in.optional_object("authentication");
     const auto* signing = in.optional_object("signing");
     if (authentication == nullptr || signing == nullptr) return bad("a card has two keys");
-    bool good =
-        kind && out.issuer_key.size() == secret_bytes && serial.size() == out.serial.size();
+    bool good = kind && out.issuer_key.size() == secret_bytes && serial.size() == out.serial.size();
     out.authentication = read_slot(*authentication, good);
     out.signing = read_slot(*signing, good);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());

@@ -206,8 +206,8 @@ Response Issuing::read_binary(const Command& command) const {
     if (slot.key.empty()) return refused(status::not_found);
     auto text = public_key_of(slot).spki();
     const std::array number{static_cast<std::uint8_t>(current_ - names::public_keys)};
-    append(text, crypto::hmac_sha256(content.issuer_key.view(), {as_bytes(names::key_proof_name),
-                                                                 number, ByteView(text)}));
+    append(text, crypto::hmac_sha256(content.issuer_key.view(),
+                                     {as_bytes(names::key_proof_name), number, ByteView(text)}));
     const auto offset = static_cast<std::size_t>(command.p1 << 8 | command.p2);
     if (offset >= text.size()) return refused(status::wrong_offset);
     const auto rest = ByteView(text).subspan(offset);

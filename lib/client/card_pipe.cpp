@@ -26,8 +26,8 @@ class Talk {
         : pipe_(pipe),
           card_(card),
           pins_(pins),
-          tls_(http::TlsContext::client(
-              [certificates = pipe.centre.certificates](const Hash& peer) {
+          tls_(
+              http::TlsContext::client([certificates = pipe.centre.certificates](const Hash& peer) {
                   return std::ranges::find(certificates, peer) != certificates.end();
               })) {}
 
@@ -121,8 +121,8 @@ class Talk {
         if (!done && done.error() == card::IssueError::gone) {
             return std::unexpected(PipeError::gone);
         }
-        const card::Response answer{
-            .data = {}, .status = done ? card::status::ok : card::status::wrong_data};
+        const card::Response answer{.data = {},
+                                    .status = done ? card::status::ok : card::status::wrong_data};
         answers_.emplace_back(hex(card::response_bytes(answer)));
         return {};
     }
@@ -163,8 +163,8 @@ std::string_view to_text(PipeError error) {
 }
 
 PipeError read_failure(std::string_view word) {
-    for (const auto error : {PipeError::gone, PipeError::not_ours, PipeError::used,
-                             PipeError::other_card}) {
+    for (const auto error :
+         {PipeError::gone, PipeError::not_ours, PipeError::used, PipeError::other_card}) {
         if (word == to_text(error)) return error;
     }
     return PipeError::refused;
