@@ -322,6 +322,16 @@ int insert_card(const Places& places, const CardOptions& options) {
     return 0;
 }
 
+int make_blank(const Places& places, const CardOptions& options) {
+    if (options.name == card_in_reader || options.name.find('/') != std::string::npos) {
+        throw OperatorError("a card's name is a word of its own");
+    }
+    make_blank_card(places, places.card(options.name),
+                    {.kind = options.rsa ? chip::CardKind::jpki : chip::CardKind::piv});
+    fmt::print("mado: {0} is a blank card: ./mado card insert {0}\n", options.name);
+    return 0;
+}
+
 int remove_card(const Places& places, const CardOptions& options) {
     int removed = 0;
     for (int reader = 0; demo_readers_run(places) && reader < readers; ++reader) {

@@ -123,6 +123,23 @@ TEST_F(CardCommandsTest, ALockedCardSaysWhoUnlocksIt) {
     EXPECT_TRUE(says("./mado card unlock")) << said;
 }
 
+TEST_F(CardCommandsTest, ABlankCardIsTheCentres) {
+    std::filesystem::create_directories(places.keys_of("issuer"));
+    replace_file(places.keys_of("issuer") + "/cards.key", crypto::random_bytes(32), 0600);
+    EXPECT_EQ(run(make_blank, {.name = "new", .rsa = true}), 0) << said;
+    {
+        chip::Inserted reader(places.card("new"));
+        const auto issuer = card::Personaliser::begin(
+            reader, [this](const card::ChipFacts& chip) { return card_issuer_key(places, chip); });
+        ASSERT_TRUE(issuer);
+        EXPECT_EQ(issuer->chip().signing, crypto::KeyType::rsa);
+        EXPECT_FALSE(issuer->chip().has_authentication_certificate);
+    }
+    EXPECT_EQ(run(make_blank, {.name = "new"}), 2) << "it is there already";
+    for (const auto* name : {"a/b", card_in_reader})
+        EXPECT_EQ(run(make_blank, {.name = name}), 2);
+}
+
 TEST_F(CardCommandsTest, UnlocksWhatItIssued) {
     std::filesystem::create_directories(places.keys_of("issuer"));
     replace_file(places.keys_of("issuer") + "/cards.key", crypto::random_bytes(32), 0600);
