@@ -230,9 +230,24 @@ TEST_F(AgentCard, SaysWhyACardIsNotWritten) {
     EXPECT_TRUE(write(page()).shows("時間が過ぎたか"));
     auto shown = page();
     readers_.insert(test_reader, blank_);
-    EXPECT_TRUE(write(shown).shows("カードが抜かれたか")) << "put in again meanwhile";
+    shown = write(shown);
+    EXPECT_TRUE(shown.shows("カードが抜かれたか")) << "put in again meanwhile";
     readers_.remove(test_reader);
     EXPECT_TRUE(page().shows("カードリーダにカードがありません"));
+}
+
+// With one reader the clerk's card is exchanged when the page is there: nothing has begun yet.
+TEST_F(AgentCard, TheCardIsExchangedBeforeItBegins) {
+    readers_.insert(test_reader, card_.path());
+    auto shown = page();
+    EXPECT_TRUE(shown.shows("証明書の入っているカード"));
+    readers_.insert(test_reader, blank_);
+    shown = write(shown);
+    EXPECT_EQ(shown.status, 200);
+    EXPECT_TRUE(shown.shows("まだだれも使っていないカード"));
+    EXPECT_EQ(calls_, 0);
+    EXPECT_EQ(write(shown).status, 303);
+    tests::expect_works(blank_, pin, password);
 }
 
 // The clerk's card is in another reader: the one that nobody uses is offered.

@@ -86,13 +86,17 @@ std::string card_facts(Language language, const CardView& card, std::int32_t utc
     return out;
 }
 
+std::string look_again(const PageFrame& frame, std::string_view kind) {
+    return fmt::format(
+        R"(<p><a class="{}" href="{}">{}</a></p>)", kind,
+        html_text(fmt::format("{}?{}&lang={}", frame.path, frame.query, to_text(frame.language))),
+        say(frame.language, words::look_again));
+}
+
 // Why no card can be used now, and what to do; "" when one can.
 std::string no_card(const PageFrame& frame, const Look& look) {
     const auto language = frame.language;
-    const auto again = fmt::format(
-        R"(<p><a class="button" href="{}">{}</a></p>)",
-        html_text(fmt::format("{}?{}&lang={}", frame.path, frame.query, to_text(language))),
-        say(language, words::look_again));
+    const auto again = look_again(frame, "button");
     if (!look.service) {
         return paragraph(say(language, words::no_service), "mistake") +
                paragraph(say(language, words::no_service_help)) + again;
@@ -520,6 +524,7 @@ std::string pin_fields(Language language, const WritePage& page) {
                                        .label = say(language, label),
                                        .fresh = true,
                                        .password = password,
+                                       .first = wrong && std::string_view(name).starts_with('f'),
                                        .wrong = wrong});
     };
     std::string out;
@@ -577,6 +582,7 @@ std::string write_page(PageFrame frame, const WritePage& page) {
                      page.mistake.has_value());
     }
     body += form_begin("/card", page.token) + reader_choice(language, page.look, page.reader);
+    body += paragraph(say(language, words::another_card)) + look_again(frame, "alone");
     body += mistake_box(language, page.mistake);
     if (asked.pin || asked.password) body += paragraph(say(language, words::person_chooses));
     body += pin_fields(language, page);

@@ -336,20 +336,26 @@ std::optional<Mistake> mistake_in_chosen(const http::Form& form, const CardAsked
     return asked.password ? in_two("fresh_password", "again_password", true) : std::nullopt;
 }
 
-using Written = std::expected<client::PipeCounts, client::PipeError>;
+struct NotWritten {
+    client::PipeError why = client::PipeError::refused;
+    bool begun = true;  // false: the centre has not been called
+};
+using Written = std::expected<client::PipeCounts, NotWritten>;
 
 // On the cards' thread, so that nothing else here uses the card meanwhile.
 Task<Written> write_card(Cards& cards, const CardAsked& asked, const card::Reader& reader,
                          const client::NewPins& pins) {
     const auto channel = cards.connect(reader);
     if (!channel) {
-        co_return std::unexpected(channel.error().error == card::CardError::gone
-                                      ? client::PipeError::gone
-                                      : client::PipeError::not_ours);
+        const bool gone = channel.error().error == card::CardError::gone;
+        co_return std::unexpected(NotWritten{
+            .why = gone ? client::PipeError::gone : client::PipeError::not_ours, .begun = !gone});
     }
     const client::Pipe pipe{
         .centre = *asked.centre, .address = asked.redirect_uri, .session = asked.session};
-    co_return co_await client::run_pipe(pipe, **channel, pins);
+    const auto done = co_await client::run_pipe(pipe, **channel, pins);
+    if (!done) co_return std::unexpected(NotWritten{.why = done.error()});
+    co_return *done;
 }
 
 Task<Response> writing_form(Shared& shared, http::Form form) {
@@ -365,11 +371,18 @@ Task<Response> writing_form(Shared& shared, http::Form form) {
     const client::NewPins pins{.authentication = Secret(as_bytes(form.text("fresh"))),
                                .signing = Secret(as_bytes(form.text("fresh_password")))};
     const auto origin = wire::origin_of(asked.redirect_uri).value_or("");
-    const AtReader::Turn turn(shared.at_reader, asked.centre->name, AtReader::What::writing);
+    std::optional<AtReader::Turn> turn;
+    turn.emplace(shared.at_reader, asked.centre->name, AtReader::What::writing);
     const auto done =
         co_await http::run_on(shared.cards_io, write_card(shared.cards, asked, card->reader, pins));
-    if (!done) co_return page::html(not_written_page(writing->frame, asked, done.error()), 409);
-    co_return page::redirect(card_address(asked, CardEnd::done), origin);
+    turn.reset();
+    if (done) co_return page::redirect(card_address(asked, CardEnd::done), origin);
+    // Where there is one reader, the clerk's card was in it when the page was made.
+    if (!done.error().begun) {
+        co_return co_await show_writing(shared, std::move(*writing), {},
+                                        Mistake{.kind = Mistake::Kind::card_gone});
+    }
+    co_return page::html(not_written_page(writing->frame, asked, done.error().why), 409);
 }
 
 // --- the card, and its PIN ---

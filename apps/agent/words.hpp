@@ -298,6 +298,10 @@ constexpr Words card_new{"まだだれも使っていないカード、または
                          "あたらしい カード（または よめない カード）"};
 constexpr Words card_in_use{"証明書の入っているカード", "A card with certificates",
                             "もう つかって いる カード"};
+constexpr Words another_card{
+    "ちがうカードのときは、入れ替えてから「もう一度見る」を押してください。",
+    "If it is another card, exchange it and choose “Look again”.",
+    "ちがう カードの ときは、いれかえて「もういちど みる」を おして ください。"};
 constexpr Words person_chooses{
     "ここからはカードを受け取る本人が決めて入力します。職員に見せたり伝えたりしないでください。",
     "The person whose card it is chooses these and types them. Nobody at the window has to see or "
