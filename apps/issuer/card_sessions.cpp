@@ -15,26 +15,6 @@ constexpr std::int64_t return_s = 600;
 constexpr std::size_t name_bytes = 32;
 constexpr std::size_t answer_hex_max = 2 * (card::answer_bytes_max + 2);
 
-struct Called {
-    std::string session;
-    std::vector<card::Response> answers;
-};
-Parsed<Called> read_call(std::string_view body) {
-    const auto object = parse_json_object(body, {.text_bytes_max = card_body_max});
-    if (!object) return std::unexpected(object.error());
-    Members in(*object);
-    Called out{.session = in.text("session"), .answers = {}};
-    const auto answers = in.texts("answers", card::Replay::batch_max, answer_hex_max);
-    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
-    for (const auto& text : answers) {
-        const auto bytes = parse_hex(text);
-        auto answer = bytes ? card::parse_response(*bytes) : std::unexpected(bytes.error());
-        if (!answer) return std::unexpected(answer.error());
-        out.answers.push_back(std::move(*answer));
-    }
-    return out;
-}
-
 // Whoever has the card stops at the first answer that is not 9000.
 bool is_in_order(const std::vector<card::Response>& answers, std::size_t asked) {
     if (answers.size() > asked) return false;
@@ -58,6 +38,22 @@ std::vector<Use> uses_of(const Case& one) {
 }
 
 }  // namespace
+
+Parsed<CardCall> read_card_call(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = card_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    CardCall out{.session = in.text("session"), .answers = {}};
+    const auto answers = in.texts("answers", card::Replay::batch_max, answer_hex_max);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    for (const auto& text : answers) {
+        const auto bytes = parse_hex(text);
+        auto answer = bytes ? card::parse_response(*bytes) : std::unexpected(bytes.error());
+        if (!answer) return std::unexpected(answer.error());
+        out.answers.push_back(std::move(*answer));
+    }
+    return out;
+}
 
 std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
                                                                     const std::string& clerk,
@@ -88,7 +84,7 @@ std::optional<CaseId> CardSessions::take_returned(const std::string& clerk, Unix
 }
 
 std::expected<std::string, CardRefusal> CardSessions::answer(std::string_view body, UnixTime now) {
-    const auto called = read_call(body);
+    const auto called = read_card_call(body);
     if (!called) return std::unexpected(CardRefusal::malformed);
     const auto at = sessions_.find(crypto::sha256(as_bytes(called->session)));
     if (at == sessions_.end()) return std::unexpected(CardRefusal::no_session);

@@ -21,6 +21,13 @@ constexpr std::size_t card_body_max = 32 * 1024;
 constexpr std::int64_t card_session_unused_s = 600;
 constexpr std::int64_t card_session_s = 180;
 
+// What an agent calls with.
+struct CardCall {
+    std::string session;
+    std::vector<card::Response> answers;
+};
+Parsed<CardCall> read_card_call(std::string_view body);
+
 // Why nothing is answered to a call or to whoever wants a session.
 enum class CardRefusal {
     malformed,
