@@ -270,11 +270,11 @@ void LifeOfACard::new_pin() {
         look({"records", "claims"}, "jiro-2", "0000");
     EXPECT_FALSE(works("jiro-2", "1357")) << "locked";
     const auto unlock = open({"--kind", "unlock", "--uses", "authentication"});
-    EXPECT_NE(issue({"pin-set", unlock, "jiro-2", "--new-pin", "8642"}).status, 0);
+    EXPECT_NE(issue({"card", unlock, "jiro-2", "--new-pin", "8642"}).status, 0);
     EXPECT_NE(issue({"approve", unlock}).status, 0) << "who has opened it";
     done({"--clerk", "taro", "approve", unlock});
     wait_for_step(unlock, "reset");
-    done({"pin-set", unlock, "jiro-2", "--new-pin", "8642"});
+    done({"card", unlock, "jiro-2", "--new-pin", "8642"});
     EXPECT_TRUE(works("jiro-2", "8642"));
     const auto looked = look({"log", "show", "--compare"}, "jiro-2", "8642");
     EXPECT_NE(looked.output.find("card reset"), std::string::npos) << looked.output;

@@ -78,4 +78,12 @@ card::CardResult<void> Cards::change_pin(const CardView& seen, card::KeyUse use,
     return (*card)->change_pin(use, pin, new_pin);
 }
 
+card::CardResult<std::unique_ptr<card::Channel>> Cards::connect(const card::Reader& seen) {
+    const auto now = readers_.list();
+    if (!now || std::ranges::find(*now, seen) == now->end()) {
+        return std::unexpected(card::CardProblem{.error = card::CardError::gone});
+    }
+    return readers_.connect(seen.name);
+}
+
 }  // namespace mado::agent

@@ -51,6 +51,9 @@ class Cards {
     card::CardResult<void> change_pin(const CardView& seen, card::KeyUse use, const Secret& pin,
                                       const Secret& new_pin);
 
+    // To be written by its issuer, whatever it is. gone: as above.
+    card::CardResult<std::unique_ptr<card::Channel>> connect(const card::Reader& seen);
+
   private:
     CardView view(const card::Reader& reader);
     card::CardResult<std::unique_ptr<card::Card>> open(const CardView& seen, card::KeyUse use);

@@ -54,7 +54,12 @@ Settings read_settings(const std::string& path) {
 class Worker {
   public:
     Worker() : thread_([this] { io_.run(); }) {}
-    ~Worker() { work_.reset(); }
+    // Whoever writes into a card waits for the other side for minutes: that is broken off, and goes
+    // on in another session.
+    ~Worker() {
+        work_.reset();
+        io_.stop();
+    }
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     [[nodiscard]] asio::io_context& io() { return io_; }

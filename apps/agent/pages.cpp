@@ -86,13 +86,17 @@ std::string card_facts(Language language, const CardView& card, std::int32_t utc
     return out;
 }
 
+std::string look_again(const PageFrame& frame, std::string_view kind) {
+    return fmt::format(
+        R"(<p><a class="{}" href="{}">{}</a></p>)", kind,
+        html_text(fmt::format("{}?{}&lang={}", frame.path, frame.query, to_text(frame.language))),
+        say(frame.language, words::look_again));
+}
+
 // Why no card can be used now, and what to do; "" when one can.
 std::string no_card(const PageFrame& frame, const Look& look) {
     const auto language = frame.language;
-    const auto again = fmt::format(
-        R"(<p><a class="button" href="{}">{}</a></p>)",
-        html_text(fmt::format("{}?{}&lang={}", frame.path, frame.query, to_text(language))),
-        say(language, words::look_again));
+    const auto again = look_again(frame, "button");
     if (!look.service) {
         return paragraph(say(language, words::no_service), "mistake") +
                paragraph(say(language, words::no_service_help)) + again;
@@ -476,6 +480,139 @@ std::string stale_page(const PageFrame& frame, const std::string& back) {
     const auto language = frame.language;
     return whole(frame, say(language, words::stale_title),
                  paragraph(say(language, words::begin_again)) + way_back(language, back));
+}
+
+// ---- a card that its issuer writes ----
+
+namespace {
+
+// The only one; of several the one that nobody uses yet, when there is one such.
+std::string reader_to_write(const Look& look, const std::string& chosen) {
+    if (!chosen.empty()) return chosen;
+    const auto is_new = [](const CardView& card) { return !card.readable; };
+    if (std::ranges::count_if(look.cards, is_new) != 1) return "";
+    return std::ranges::find_if(look.cards, is_new)->reader.name;
+}
+
+std::string reader_choice(Language language, const Look& look, const std::string& chosen) {
+    const auto state = [language](const CardView& card) {
+        return say(language, card.readable ? words::card_in_use : words::card_new);
+    };
+    if (look.cards.size() == 1) {
+        const auto& card = look.cards.front();
+        return fmt::format(R"(<input type="hidden" name="reader" value="{0}"><dl><dt>{1}</dt>)"
+                           "<dd>{0}<br>{2}</dd></dl>",
+                           html_text(card.reader.name), say(language, words::reader), state(card));
+    }
+    const auto checked = reader_to_write(look, chosen);
+    std::string out;
+    for (const auto& card : look.cards) {
+        out += fmt::format(
+            R"(<label class="choice"><input type="radio" name="reader" value="{0}" required{1}>)"
+            " {0}<br>{2}</label>",
+            html_text(card.reader.name), card.reader.name == checked ? " checked" : "",
+            state(card));
+    }
+    return fmt::format("<fieldset><legend>{}</legend>{}</fieldset>",
+                       say(language, words::which_to_write), out);
+}
+
+std::string pin_fields(Language language, const WritePage& page) {
+    const auto field = [&](const char* name, const Words& label, bool password) {
+        const bool wrong = means_field(page.mistake) && page.mistake->password == password;
+        return secret_field(language, {.name = name,
+                                       .label = say(language, label),
+                                       .fresh = true,
+                                       .password = password,
+                                       .first = wrong && std::string_view(name).starts_with('f'),
+                                       .wrong = wrong});
+    };
+    std::string out;
+    if (page.asked.pin) {
+        out += field("fresh", words::own_pin, false) + field("again", words::own_pin_again, false);
+    }
+    if (page.asked.password) {
+        out += field("fresh_password", words::own_password, true) +
+               field("again_password", words::own_password_again, true);
+    }
+    return out;
+}
+
+const Words& why_not_written(client::PipeError why) {
+    using client::PipeError;
+    switch (why) {
+        case PipeError::unreachable:
+            return words::pipe_unreachable;
+        case PipeError::over:
+            return words::pipe_over;
+        case PipeError::gone:
+            return words::pipe_gone;
+        case PipeError::not_ours:
+            return words::pipe_not_ours;
+        case PipeError::used:
+            return words::pipe_used;
+        case PipeError::other_card:
+            return words::pipe_other_card;
+        case PipeError::not_lawful:
+        case PipeError::no_pin:
+            return words::pipe_not_lawful;
+        case PipeError::refused:
+            return words::pipe_refused;
+    }
+    return words::pipe_refused;
+}
+
+}  // namespace
+
+std::string write_page(PageFrame frame, const WritePage& page) {
+    const auto language = frame.language;
+    frame.title_first = !page.mistake;
+    const auto& asked = page.asked;
+    const auto name = page::in_japanese(asked.centre->name);
+    const auto title = say(language, words::write_title, name);
+    const auto back = way_back(language, card_address(asked, CardEnd::cancelled));
+    auto body = fmt::format("<dl><dt>{}</dt><dd>{}<br><small>{}</small></dd></dl>",
+                            say(language, words::who_writes),
+                            page::say_japanese(language, asked.centre->name),
+                            html_text(asked.redirect_uri)) +
+                paragraph(say(language, words::what_is_written));
+    const auto missing = no_card(frame, page.look);
+    if (!missing.empty()) {
+        return whole(frame, title, mistake_box(language, page.mistake) + body + missing + back,
+                     page.mistake.has_value());
+    }
+    body += form_begin("/card", page.token) + reader_choice(language, page.look, page.reader);
+    body += paragraph(say(language, words::another_card)) + look_again(frame, "alone");
+    body += mistake_box(language, page.mistake);
+    if (asked.pin || asked.password) body += paragraph(say(language, words::person_chooses));
+    body += pin_fields(language, page);
+    body += paragraph(say(language, words::leave_card)) +
+            fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
+                        say(language, words::write_card));
+    return whole(frame, title, body + paragraph(say(language, words::site_never_sees)) + back,
+                 page.mistake.has_value());
+}
+
+std::string not_written_page(const PageFrame& frame, const CardAsked& asked,
+                             client::PipeError why) {
+    const auto language = frame.language;
+    auto shown = frame;
+    shown.wrong = true;
+    return whole(shown, say(language, words::not_written_title),
+                 fmt::format(R"(<p class="mistake" role="alert">{}</p>)",
+                             say(language, why_not_written(why))) +
+                     paragraph(say(language, words::goes_on)) +
+                     fmt::format(R"(<p><a class="button" href="{}">{}</a></p>)",
+                                 html_text(card_address(asked, CardEnd::failed)),
+                                 say(language, words::back_to_window)),
+                 true);
+}
+
+std::string busy_page(const PageFrame& frame, std::string_view centre) {
+    const auto language = frame.language;
+    return whole(frame, say(language, words::busy_title),
+                 paragraph(say(language, words::busy, page::in_japanese(centre)), "warning") +
+                     paragraph(say(language, words::busy_help)));
 }
 
 }  // namespace mado::agent

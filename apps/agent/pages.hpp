@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "asked.hpp"
+#include "card_pipe.hpp"
 #include "cards.hpp"
+#include "client/card_pipe.hpp"
 #include "page/names.hpp"
 
 namespace mado::agent {
@@ -64,6 +66,20 @@ struct PinPage {
     bool done = false;
 };
 std::string pin_page(const PageFrame& frame, const PinPage& page);
+
+// A card is to be written by an issuing centre.
+struct WritePage {
+    const CardAsked& asked;
+    const Look& look;
+    std::string reader = {};  // chosen; "": the only one, or the one without certificates
+    std::string token = {};
+    std::optional<Mistake> mistake = {};
+};
+std::string write_page(PageFrame frame, const WritePage& page);
+// It was not done, or not wholly.
+std::string not_written_page(const PageFrame& frame, const CardAsked& asked, client::PipeError why);
+// It is being done, for that centre; nothing else can be done until then.
+std::string busy_page(const PageFrame& frame, std::string_view centre);
 
 // Nothing is asked of the card, and why.
 std::string refusal_page(const PageFrame& frame, Refusal why);

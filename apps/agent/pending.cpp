@@ -15,7 +15,7 @@ constexpr std::int64_t token_lifetime_us = std::int64_t{10} * 60 * 1'000'000;
 
 }  // namespace
 
-std::string Tokens::issue(std::variant<Signing, Change> what) {
+std::string Tokens::issue(std::variant<Signing, Change, Writing> what) {
     if (open_.size() == tokens_max) open_.pop_front();
     open_.push_back({.token = base64url(crypto::random_hash()),
                      .what = std::move(what),
@@ -23,7 +23,7 @@ std::string Tokens::issue(std::variant<Signing, Change> what) {
     return open_.back().token;
 }
 
-std::optional<std::variant<Signing, Change>> Tokens::take_any(std::string_view token) {
+std::optional<std::variant<Signing, Change, Writing>> Tokens::take_any(std::string_view token) {
     const auto found = std::ranges::find(open_, token, &One::token);
     if (found == open_.end()) return std::nullopt;
     auto one = std::move(*found);

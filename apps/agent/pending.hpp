@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "asked.hpp"
+#include "card_pipe.hpp"
 #include "cards.hpp"
 #include "page/page.hpp"
 
@@ -29,10 +30,17 @@ struct Change {
     Look shown = {};
 };
 
+// An issuing centre wants to write into a card.
+struct Writing {
+    CardAsked asked;
+    page::Frame frame;
+    Look shown = {};
+};
+
 // Forms, each under a token that it carries and that works once. The oldest gives way.
 class Tokens {
   public:
-    std::string issue(std::variant<Signing, Change> what);
+    std::string issue(std::variant<Signing, Change, Writing> what);
     // None: there is no such token for this, it was used, or it is too old.
     template <class What>
     std::optional<What> take(std::string_view token) {
@@ -44,10 +52,10 @@ class Tokens {
   private:
     struct One {
         std::string token;
-        std::variant<Signing, Change> what;
+        std::variant<Signing, Change, Writing> what;
         std::int64_t until_us = 0;
     };
-    std::optional<std::variant<Signing, Change>> take_any(std::string_view token);
+    std::optional<std::variant<Signing, Change, Writing>> take_any(std::string_view token);
     std::list<One> open_;  // oldest first
 };
 
@@ -93,17 +101,20 @@ class Nonces {
     std::map<std::string, UnixTime> spent_;  // until when the relay could take them
 };
 
-// While somebody types a PIN at a reader. One at a time: with two, nobody would know which of them
-// the keypad asks for.
+// While somebody types a PIN at a reader, or a card is written. One at a time: with two, nobody
+// would know which of them the keypad asks for.
 class AtReader {
   public:
+    enum class What { pin, writing };
     [[nodiscard]] bool is_waiting() const { return !site_.empty(); }
     [[nodiscard]] const std::string& site() const { return site_; }  // for which; "": none waits
+    [[nodiscard]] What what() const { return what_; }
 
     class Turn {
       public:
-        Turn(AtReader& reader, std::string site) : reader_(&reader) {
+        Turn(AtReader& reader, std::string site, What what = What::pin) : reader_(&reader) {
             reader_->site_ = std::move(site);
+            reader_->what_ = what;
         }
         ~Turn() { reader_->site_.clear(); }
         Turn(const Turn&) = delete;
@@ -115,6 +126,7 @@ class AtReader {
 
   private:
     std::string site_;
+    What what_ = What::pin;
 };
 
 }  // namespace mado::agent

@@ -294,6 +294,98 @@ Task<Response> sign_form(Shared& shared, http::Form form) {
                              wire::origin_of(asked.redirect_uri).value_or(""));
 }
 
+// --- a card that its issuer writes (docs/protocols/card-session.md) ---
+
+Task<Response> show_writing(Shared& shared, Writing writing, std::string reader,
+                            std::optional<Mistake> mistake) {
+    const auto cards = co_await look(shared);
+    const auto asked = writing.asked;
+    const auto frame = writing.frame;
+    writing.shown = cards;
+    const auto token = shared.tokens.issue(std::move(writing));
+    co_return page::html(write_page(frame, {.asked = asked,
+                                            .look = cards,
+                                            .reader = std::move(reader),
+                                            .token = token,
+                                            .mistake = mistake}),
+                         200, {.send_forms_to = wire::origin_of(asked.redirect_uri).value_or("")});
+}
+
+Task<Response> writing_page(Shared& shared, const Request& request) {
+    const auto frame = frame_of(request);
+    const auto form = http::parse_form(request.query);
+    auto asked = form ? judge_card(*form, shared.directory) : std::unexpected(Refusal::malformed);
+    if (!asked) co_return page::html(refusal_page(frame, asked.error()), 403);
+    co_return co_await show_writing(shared, {.asked = std::move(*asked), .frame = frame}, {}, {});
+}
+
+std::optional<Mistake> mistake_in_chosen(const http::Form& form, const CardAsked& asked,
+                                         const CardView* card) {
+    using Kind = Mistake::Kind;
+    if (card == nullptr) return Mistake{.kind = Kind::card_gone};
+    const auto in_two = [&form](const char* first, const char* second,
+                                bool password) -> std::optional<Mistake> {
+        if (!is_pin(form.text(first), password)) {
+            return Mistake{.kind = Kind::pin_format, .password = password};
+        }
+        if (form.text(first) == form.text(second)) return std::nullopt;
+        return Mistake{.kind = Kind::new_pin_differs, .password = password};
+    };
+    if (asked.pin) {
+        if (auto mistake = in_two("fresh", "again", false)) return mistake;
+    }
+    return asked.password ? in_two("fresh_password", "again_password", true) : std::nullopt;
+}
+
+struct NotWritten {
+    client::PipeError why = client::PipeError::refused;
+    bool begun = true;  // false: the centre has not been called
+};
+using Written = std::expected<client::PipeCounts, NotWritten>;
+
+// On the cards' thread, so that nothing else here uses the card meanwhile.
+Task<Written> write_card(Cards& cards, const CardAsked& asked, const card::Reader& reader,
+                         const client::NewPins& pins) {
+    const auto channel = cards.connect(reader);
+    if (!channel) {
+        const bool gone = channel.error().error == card::CardError::gone;
+        co_return std::unexpected(NotWritten{
+            .why = gone ? client::PipeError::gone : client::PipeError::not_ours, .begun = !gone});
+    }
+    const client::Pipe pipe{
+        .centre = *asked.centre, .address = asked.redirect_uri, .session = asked.session};
+    const auto done = co_await client::run_pipe(pipe, **channel, pins);
+    if (!done) co_return std::unexpected(NotWritten{.why = done.error()});
+    co_return *done;
+}
+
+Task<Response> writing_form(Shared& shared, http::Form form) {
+    auto writing = shared.tokens.take<Writing>(form.text("token"));
+    if (!writing) co_return page::html(stale_page({.path = "/"}), 403);
+    const auto asked = writing->asked;
+    const std::string chosen(form.text("reader"));
+    const auto shown = writing->shown;
+    const auto* card = shown.find(chosen);
+    if (const auto mistake = mistake_in_chosen(form, asked, card)) {
+        co_return co_await show_writing(shared, std::move(*writing), chosen, mistake);
+    }
+    const client::NewPins pins{.authentication = Secret(as_bytes(form.text("fresh"))),
+                               .signing = Secret(as_bytes(form.text("fresh_password")))};
+    const auto origin = wire::origin_of(asked.redirect_uri).value_or("");
+    std::optional<AtReader::Turn> turn;
+    turn.emplace(shared.at_reader, asked.centre->name, AtReader::What::writing);
+    const auto done =
+        co_await http::run_on(shared.cards_io, write_card(shared.cards, asked, card->reader, pins));
+    turn.reset();
+    if (done) co_return page::redirect(card_address(asked, CardEnd::done), origin);
+    // Where there is one reader, the clerk's card was in it when the page was made.
+    if (!done.error().begun) {
+        co_return co_await show_writing(shared, std::move(*writing), {},
+                                        Mistake{.kind = Mistake::Kind::card_gone});
+    }
+    co_return page::html(not_written_page(writing->frame, asked, done.error().why), 409);
+}
+
 // --- the card, and its PIN ---
 
 Task<Response> show_card(Shared& shared, const Request& request) {
@@ -366,7 +458,12 @@ Task<Response> change_form(Shared& shared, http::Form form) {
 
 // At once, because the cards cannot be looked at until then.
 Response waiting(const Shared& shared, const Request& request) {
-    return page::html(waiting_page(frame_of(request), shared.at_reader.site()), 409);
+    const auto frame = frame_of(request);
+    const auto& site = shared.at_reader.site();
+    if (shared.at_reader.what() == AtReader::What::writing) {
+        return page::html(busy_page(frame, site), 409);
+    }
+    return page::html(waiting_page(frame, site), 409);
 }
 
 // The body may hold a PIN: it is wiped as soon as it is read.
@@ -401,6 +498,9 @@ std::vector<http::Route> routes(Shared& shared) {
     out.push_back(guarded(
         shared, {"POST", "/sign", document_form_bytes_max, for_forms(shared, take_document)},
         "document", true));
+    out.push_back(guarded(shared, {"GET", "/card", 0, for_pages(shared, writing_page)}));
+    out.push_back(
+        guarded(shared, {"POST", "/card", form_bytes_max, for_forms(shared, writing_form)}));
     out.push_back(guarded(shared, {"GET", "/pin", 0, for_pages(shared, change_page)}));
     out.push_back(
         guarded(shared, {"POST", "/pin", form_bytes_max, for_forms(shared, change_form)}));

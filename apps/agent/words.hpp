@@ -279,4 +279,97 @@ constexpr Words expired{"求めの期限が切れています。", "The request 
 constexpr Words stale_title{"このページはもう使えません", "This page can no longer be used",
                             "この ページは もう つかえません"};
 
+// ---- a card that its issuer writes ----
+
+constexpr Words write_title{"「{}」がカードに書き込みます", "“{}” writes into a card",
+                            "「{}」が カードに かきます"};
+constexpr Words who_writes{"書き込むところ", "Who writes", "だれが かくか"};
+constexpr Words what_is_written{
+    "カードの中で鍵を作り、電子証明書を書き込みます。カードに前から入っていた人の鍵は作り直しません"
+    "。",
+    "Keys are made inside the card, and certificates are written into it. The keys of a card that "
+    "is somebody's already are not replaced.",
+    "カードの なかに かぎを つくって、しょうめいしょを かきます。"};
+constexpr Words reader{"カードリーダ", "Reader", "カードの きかい"};
+constexpr Words which_to_write{"どのカードリーダのカードに書き込みますか",
+                               "Into the card of which reader?", "どの きかいの カードですか"};
+constexpr Words card_new{"まだだれも使っていないカード、またはここでは読めないカード",
+                         "A card that nobody uses yet, or that cannot be read here",
+                         "あたらしい カード（または よめない カード）"};
+constexpr Words card_in_use{"証明書の入っているカード", "A card with certificates",
+                            "もう つかって いる カード"};
+constexpr Words another_card{
+    "ちがうカードのときは、入れ替えてから「もう一度見る」を押してください。",
+    "If it is another card, exchange it and choose “Look again”.",
+    "ちがう カードの ときは、いれかえて「もういちど みる」を おして ください。"};
+constexpr Words person_chooses{
+    "ここからはカードを受け取る本人が決めて入力します。職員に見せたり伝えたりしないでください。",
+    "The person whose card it is chooses these and types them. Nobody at the window has to see or "
+    "hear them.",
+    "カードを もらう ひとが じぶんで きめて いれます。ほかの ひとに みせないで ください。"};
+constexpr Words own_pin{"新しい暗証番号（数字4けた）", "New PIN (4 digits)",
+                        "あたらしい ４つの すうじ"};
+constexpr Words own_pin_again{"新しい暗証番号（もう一度）", "New PIN, again",
+                              "あたらしい ４つの すうじ（もういちど）"};
+constexpr Words own_password{"新しい署名用パスワード", "New signing password",
+                             "あたらしい しょめいの パスワード"};
+constexpr Words own_password_again{"新しい署名用パスワード（もう一度）",
+                                   "New signing password, again",
+                                   "あたらしい しょめいの パスワード（もういちど）"};
+constexpr Words leave_card{
+    "書き込みには数秒、長くて3分かかります。終わって元のページに戻るまで、カードを抜かないでくださ"
+    "い。",
+    "Writing takes a few seconds, three minutes at most. Leave the card in the reader until you "
+    "are back at the page that you came from.",
+    "おわるまで カードを ぬかないで ください（ながくて ３ぷん）。"};
+constexpr Words write_card{"カードに書き込む", "Write the card", "カードに かく"};
+constexpr Words not_written_title{"カードはまだできていません", "The card is not ready",
+                                  "カードは まだ できて いません"};
+constexpr Words goes_on{
+    "できたところまでは残っています。元のページに戻り、もう一度始めてください。",
+    "What was done is kept. Go back to the window and begin again.",
+    "もとの ページに もどって、もういちど はじめて ください。"};
+constexpr Words back_to_window{"元のページに戻る", "Back to the window", "もとの ページに もどる"};
+constexpr Words pipe_unreachable{"発行窓口とつながりません。しばらくして、もう一度始めてください。",
+                                 "The issuing centre does not answer. Try again in a while.",
+                                 "まどぐちと つながりません。あとで もういちど して ください。"};
+constexpr Words pipe_over{"時間が過ぎたか、ほかのところで同じカードの書き込みが始まりました。",
+                          "The time is over, or the same card is being made somewhere else.",
+                          "じかんが すぎました。"};
+constexpr Words pipe_gone{
+    "カードが抜かれたか、ほかのプログラムが使っています。挿し直してください。",
+    "The card was removed, or another program uses it. Put it in again.",
+    "カードが ありません。もういちど いれて ください。"};
+constexpr Words pipe_not_ours{
+    "この発行窓口のカードではありません。新しいカードを挿してください。",
+    "This is no card of this issuing centre. Put in a new one.",
+    "この まどぐちの カードでは ありません。あたらしい カードを いれて ください。"};
+constexpr Words pipe_used{
+    "もうだれかのものになっているカードです。何も変えていません。新しいカードを挿してください。",
+    "This card is somebody's already. Nothing in it was changed. Put in a new one.",
+    "もう だれかの カードです。あたらしい カードを いれて ください。"};
+constexpr Words pipe_other_card{
+    "この手続の鍵は、ほかのカードの中にあります。そのカードを挿してください。",
+    "The keys of this case are in another card. Put that one in.",
+    "ちがう カードです。さいしょの カードを いれて ください。"};
+constexpr Words pipe_not_lawful{
+    "発行窓口が、してはいけないことを求めました。書き込みを止めました。窓口の責任者に知らせてくださ"
+    "い。",
+    "The issuing centre asked for what it may not. Writing was stopped. Please tell whoever is in "
+    "charge of the window.",
+    "まどぐちが しては いけない ことを たのみました。とめました。"};
+constexpr Words pipe_refused{
+    "カード、または発行窓口が、書き込みを受け付けません。続くときは、ほかのカードにしてください。",
+    "The card, or the issuing centre, does not do it. If it goes on like this, take another card.",
+    "カードに かけません。ほかの カードに して ください。"};
+constexpr Words busy_title{"カードに書き込んでいます", "A card is being written",
+                           "カードに かいて います"};
+constexpr Words busy{
+    "今、「{}」がカードに書き込んでいます。自分で始めたのでなければ、カードを抜いてください。",
+    "“{}” is writing into a card now. If you did not begin this yourself, take the card out.",
+    "「{}」が カードに かいて います。あなたが はじめたので なければ、カードを ぬいて ください。"};
+constexpr Words busy_help{"終わるまで、長くて3分です。そのあと、もう一度始めてください。",
+                          "It takes three minutes at most. After that, begin again.",
+                          "ながくて ３ぷん まって、もういちど はじめて ください。"};
+
 }  // namespace mado::agent::words

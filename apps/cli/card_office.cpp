@@ -55,11 +55,12 @@ class CardOffice {
         const bool today = named_++ % 2 == 0;
         const auto file = places_.card(name);
         fs::remove(file);  // of an earlier start that did not come to its end
-        const auto issuer_key = card_issuer_key(places_, name);
-        chip::CardFile::create(file, issuer_key,
-                               {.kind = today ? chip::CardKind::jpki : chip::CardKind::piv});
+        make_blank_card(places_, file,
+                        {.kind = today ? chip::CardKind::jpki : chip::CardKind::piv});
         chip::Inserted reader(file);
-        auto issuer = demand(card::Personaliser::begin(reader, issuer_key));
+        auto issuer = demand(card::Personaliser::begin(reader, [this](const card::ChipFacts& chip) {
+            return card_issuer_key(places_, chip);
+        }));
         const auto login_key = demand(issuer.generate(
             KeyUse::authentication, today ? crypto::KeyType::rsa : crypto::KeyType::p256));
         const auto signing_key = demand(
@@ -131,9 +132,21 @@ void make_import_file(const Places& places) {
     replace_file(path + ".jws", as_bytes(jws));
 }
 
-Secret card_issuer_key(const Places& places, const std::string& name) {
-    const auto root = read_secret_file(places.keys_of("card-authority") + "/cards.key");
-    return Secret(ByteView(crypto::hmac_sha256(root.view(), {as_bytes(name)})));
+namespace {
+
+Secret root_of(const Places& places) {
+    return read_secret_file(places.keys_of("issuer") + "/cards.key");
+}
+
+}  // namespace
+
+void make_blank_card(const Places& places, const std::string& file, const chip::CardForm& form) {
+    const auto serial = chip::new_serial();
+    chip::CardFile::create(file, card::chip_issuer_key(root_of(places), serial), form, serial);
+}
+
+Secret card_issuer_key(const Places& places, const card::ChipFacts& chip) {
+    return card::chip_issuer_key(root_of(places), chip.serial);
 }
 
 }  // namespace mado::cli

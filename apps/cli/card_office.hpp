@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/secret.hpp"
+#include "card/personalise.hpp"
+#include "chip/card_file.hpp"
 #include "places.hpp"
 
 namespace mado::cli {
@@ -17,7 +19,10 @@ constexpr std::string_view demo_password = "ABC123";
 // signed. Issues the cards.
 void make_import_file(const Places& places);
 
-// With which the issuing centre personalises and unlocks the card of that name.
-Secret card_issuer_key(const Places& places, const std::string& name);
+// The demo's card factory: a blank card with a serial number of its own and the issuer key that the
+// issuing centre's root gives for it. Nobody else uses that root but the centre.
+void make_blank_card(const Places& places, const std::string& file, const chip::CardForm& form);
+// With which the issuing centre personalises and unlocks that chip.
+Secret card_issuer_key(const Places& places, const card::ChipFacts& chip);
 
 }  // namespace mado::cli

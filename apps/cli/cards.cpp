@@ -144,6 +144,8 @@ std::string why_refused(card::IssueError error, card::KeyUse use) {
                    "more: it must be exchanged";
         case card::IssueError::refused:
             return fmt::format("the card refuses this: {}; nothing was changed", form_of(use));
+        case card::IssueError::forged:
+            return "the card does not prove that it is one of this issuing centre's";
     }
     return "";
 }
@@ -320,6 +322,16 @@ int insert_card(const Places& places, const CardOptions& options) {
     return 0;
 }
 
+int make_blank(const Places& places, const CardOptions& options) {
+    if (options.name == card_in_reader || options.name.find('/') != std::string::npos) {
+        throw OperatorError("a card's name is a word of its own");
+    }
+    make_blank_card(places, places.card(options.name),
+                    {.kind = options.rsa ? chip::CardKind::jpki : chip::CardKind::piv});
+    fmt::print("mado: {0} is a blank card: ./mado card insert {0}\n", options.name);
+    return 0;
+}
+
 int remove_card(const Places& places, const CardOptions& options) {
     int removed = 0;
     for (int reader = 0; demo_readers_run(places) && reader < readers; ++reader) {
@@ -347,14 +359,13 @@ int change_pin(const Places& places, const CardOptions& options) {
 }
 
 int unlock_card(const Places& places, const CardOptions& options) {
-    if (options.name == card_in_reader) {
-        throw OperatorError("the issuing centre must know which card it is: its name, please");
-    }
     const auto use = use_of(options);
     const auto channel = reach(places, options.name);
     if (!channel) return refuse(channel.error(), use);
     const auto fresh = new_secret(options.new_pin, use);
-    auto issuer = card::Personaliser::begin(**channel, card_issuer_key(places, options.name));
+    auto issuer = card::Personaliser::begin(**channel, [&places](const card::ChipFacts& chip) {
+        return card_issuer_key(places, chip);
+    });
     if (!issuer) throw OperatorError(why_refused(issuer.error(), use));
     if (const auto done = issuer->set_pin(use, fresh); !done) {
         throw OperatorError(why_refused(done.error(), use));

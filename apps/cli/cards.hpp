@@ -31,11 +31,14 @@ struct CardOptions {
     std::string pin = {}, new_pin = {};
     bool signing = false;  // the signing key's password instead of the PIN
     int reader = -1;       // insert: which one; -1: the first that is free
+    bool rsa = false;      // blank: in the form of today's cards
 };
 int list_cards(const Places& places);
 int show_card(const Places& places, const CardOptions& options);
 // Into the demo's reader, which is started when it does not run.
 int insert_card(const Places& places, const CardOptions& options);
+// From the demo's factory: nothing is in it yet.
+int make_blank(const Places& places, const CardOptions& options);
 int remove_card(const Places& places, const CardOptions& options);
 // What is not given is asked for: the present one once, the new one twice.
 int change_pin(const Places& places, const CardOptions& options);

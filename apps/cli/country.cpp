@@ -92,8 +92,9 @@ void make_keys(const Places& places, const Organisations& organisations) {
 
     write_secret(places.keys_of("issuer") + "/store.key", crypto::random_bytes(32));
 
+    write_secret(places.keys_of("issuer") + "/cards.key", crypto::random_bytes(32));
+
     make_card_authorities(places);
-    write_secret(places.keys_of("card-authority") + "/cards.key", crypto::random_bytes(32));
 }
 
 // --- directory ---

@@ -4,14 +4,13 @@
 #include <charconv>
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "base/file.hpp"
 #include "base/printable.hpp"
-#include "card/personalise.hpp"
 #include "card_office.hpp"
 #include "cards.hpp"
 #include "chip/inserted.hpp"
+#include "client/card_pipe.hpp"
 #include "office.hpp"
 
 namespace mado::cli {
@@ -21,8 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t file_bytes_max = 2 * 1024 * 1024;  // a batch of invitations
 constexpr std::size_t file_values_max = 100'000;
-constexpr std::int64_t certificates_ms_max = 30'000;
-constexpr std::chrono::milliseconds look_every{200};
 
 void print_todo(const json::object& what) {
     std::cout << fmt::format(
@@ -121,86 +118,70 @@ int place_of(const std::string& text) {
 
 // ---- the card ----
 
-bool waits_for(const json::object& one, std::string_view step) {
-    for (const auto& what : one.at("todo").as_array()) {
-        if (text_at(what.as_object(), "step") == step) return true;
+std::string words_of(client::PipeError error) {
+    using client::PipeError;
+    switch (error) {
+        case PipeError::unreachable:
+            return "the window broke off. Does it run? ./mado status";
+        case PipeError::over:
+            return "the session is over; begin again";
+        case PipeError::gone:
+            return "the card is gone; put it back and begin again";
+        case PipeError::not_ours:
+            return "this is no card of this issuing centre; take a blank one";
+        case PipeError::used:
+            return "this card is somebody's already; take a blank one";
+        case PipeError::other_card:
+            return "the keys of this case are in another card; take that one";
+        case PipeError::not_lawful:
+        case PipeError::no_pin:
+            return "the window asks for what it may not; nothing more was sent to the card";
+        case PipeError::refused:
+            return "the card does not do what its issuer asks; take another one";
     }
-    return false;
+    return {};
 }
 
-template <class T>
-T demand(std::expected<T, card::IssueError> result) {
-    if (!result) throw OperatorError("the card does not do what its issuer asks; take another one");
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
+void print_counts(const client::PipeCounts& counts) {
+    constexpr std::int64_t us_in_ms = 1'000;
+    std::cout << fmt::format(
+        "カードができました the card is made: {} calls ({} ms), {} commands to the card ({} ms), "
+        "{} waits for certificates ({} ms)\n",
+        counts.calls, counts.call_us / us_in_ms, counts.commands, counts.command_us / us_in_ms,
+        counts.waits, counts.wait_us / us_in_ms);
 }
 
-// At the window, with the person there: keys in the chip, certificates for them, the person's own
-// PIN and password. What is done already is not done again.
-json::object make_card(const Places& places, Window& window, const IssueOptions& options) {
-    using card::KeyUse;
-    auto one = window.ask("/cases/show", {{"number", options.number}});
-    const auto& name = options.card.empty() ? options.number : options.card;
-    const auto issuer_key = card_issuer_key(places, name);
-    const auto file = places.card(name);
-    if (!fs::exists(file)) {
-        chip::CardFile::create(file, issuer_key, {.kind = chip::CardKind::piv});
-    }
-    chip::Inserted reader(file);
-    auto chip = demand(card::Personaliser::begin(reader, issuer_key));
-    const auto act = [&](json::object happening) {
-        one = window.ask("/cases/act",
-                         {{"number", options.number}, {"happening", std::move(happening)}});
+// At the window, with the person there, as an agent does it: the issuing centre has keys made in
+// the chip, and writes certificates for them, or opens a chip that is locked; the PIN and the
+// password are the person's own, and stay here. What is done already is not done again.
+json::object make_card(const Places& places, const wire::Directory& directory, Window& window,
+                       const IssueOptions& options) {
+    const auto file = places.card(options.card.empty() ? options.number : options.card);
+    if (!fs::exists(file)) make_blank_card(places, file, {.kind = chip::CardKind::piv});
+    const auto begun = window.ask("/cases/card", {{"number", options.number}});
+    const auto wants = [&begun](std::string_view use) {
+        return std::ranges::any_of(begun.at("pins").as_array(), [use](const json::value& one) {
+            return one.is_string() && one.get_string() == use;
+        });
     };
-    const bool is_change = text_at(one, "kind") == "change";  // the card stays
-    if (waits_for(one, "make_keys")) {
-        const auto key = [&chip](KeyUse use, crypto::KeyType type) {
-            return base64url(demand(chip.generate(use, type)).spki());
-        };
-        json::object keys;
-        if (!is_change) {
-            keys["authentication"] = key(KeyUse::authentication, crypto::KeyType::p256);
-        }
-        if (one.at("signing").as_bool()) {
-            keys["signing"] = key(KeyUse::signing, crypto::KeyType::p384);
-        }
-        act({{"what", "keys_made"}, {"keys", std::move(keys)}});
-    }
-    for (std::int64_t waited = 0; !waits_for(one, "write"); waited += look_every.count()) {
-        if (waited >= certificates_ms_max) {
-            throw OperatorError("the certificates are not there yet: ./mado issue show " +
-                                options.number + " says for what it waits");
-        }
-        std::this_thread::sleep_for(look_every);
-        one = window.ask("/cases/show", {{"number", options.number}});
-    }
-    const auto directory = wire::load_directory(places.directory(), places.authority_key());
-    const auto write = [&](KeyUse use, const json::value* text) {
-        if (text == nullptr) return;
-        const auto der = parse_base64url(std::string_view(text->as_string()));
-        const auto certificate =
-            must(der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error()),
-                 "the new certificate");
-        for (const auto& authority : directory.card_authorities) {
-            if (certificate.issued_by(authority)) {
-                demand(chip.write_certificate(use, certificate, authority));
-            }
-        }
-    };
-    const auto& certificates = one.at("certificates").as_object();
-    write(KeyUse::authentication, certificates.if_contains("authentication"));
-    write(KeyUse::signing, certificates.if_contains("signing"));
-    if (certificates.contains("authentication")) {
-        const auto pin =
+    client::NewPins pins;
+    if (wants("authentication")) {
+        pins.authentication =
             read_secret(options.new_pin, "本人が決めた4桁の暗証番号 the person's new PIN: ");
-        demand(chip.set_pin(KeyUse::authentication, pin));
     }
-    if (certificates.contains("signing")) {
-        const auto password = read_secret(
-            options.new_password, "本人が決めた署名用の暗証番号 the person's signing password: ");
-        demand(chip.set_pin(KeyUse::signing, password));
+    if (wants("signing")) {
+        pins.signing = read_secret(options.new_password,
+                                   "本人が決めた署名用の暗証番号 the person's signing password: ");
     }
-    act({{"what", "written"}});
-    return one;
+    const auto& centre = issuer_of(directory);
+    chip::Inserted reader(file);
+    const auto done = wait_for(client::run_pipe({.centre = centre,
+                                                 .address = centre.redirect_uris.front(),
+                                                 .session = text_at(begun, "session")},
+                                                reader, pins));
+    if (!done) throw OperatorError(words_of(done.error()));
+    if (!options.json) print_counts(*done);
+    return window.ask("/cases/show", {{"number", options.number}});
 }
 
 json::object happening_of(IssueAct act, const IssueOptions& options) {
@@ -224,8 +205,6 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
             return {{"what", "given_up"}};
         case IssueAct::approve:
             return {{"what", "approved"}};
-        case IssueAct::pin_set:
-            return {{"what", "pin_set"}};
         case IssueAct::cancel:
             return {{"what", "cancelled"}, {"reason", options.reason}};
         case IssueAct::open:
@@ -268,27 +247,6 @@ json::object search(const IssueOptions& options) {
     if (!options.number.empty()) return {{"number", options.number}};
     if (!options.health_number.empty()) return {{"health_care_number", options.health_number}};
     return {{"birth_date", options.birth_date}, {"kana", options.kana}};
-}
-
-// A PIN of the person's own choice, into the chip that was unlocked: the entry is in their list.
-json::object set_pins(const Places& places, Window& window, const IssueOptions& options) {
-    using card::KeyUse;
-    const auto before = window.ask("/cases/show", {{"number", options.number}});
-    if (!waits_for(before, "reset")) {
-        throw OperatorError("the chip is not opened before the case says so: ./mado issue show " +
-                            options.number);
-    }
-    const auto& name = options.card.empty() ? options.number : options.card;
-    chip::Inserted reader(places.card(name));
-    auto chip = demand(card::Personaliser::begin(reader, card_issuer_key(places, name)));
-    if (!options.new_pin.empty()) {
-        demand(chip.set_pin(KeyUse::authentication, Secret(as_bytes(options.new_pin))));
-    }
-    if (!options.new_password.empty()) {
-        demand(chip.set_pin(KeyUse::signing, Secret(as_bytes(options.new_password))));
-    }
-    return window.ask("/cases/act",
-                      {{"number", options.number}, {"happening", {{"what", "pin_set"}}}});
 }
 
 // What people have asked about entries of this office's, open ones first.
@@ -370,9 +328,6 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::find:
             print(options, window.ask("/people/find", search(options)));
             return 0;
-        case IssueAct::pin_set:
-            print(options, set_pins(places, window, options));
-            return 0;
         case IssueAct::day:
             print(options, window.ask("/cases/day", {}));
             return 0;
@@ -380,7 +335,7 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
             print(options, window.ask("/cases/show", {{"number", options.number}}));
             return 0;
         case IssueAct::card:
-            print(options, make_card(places, window, options));
+            print(options, make_card(places, directory, window, options));
             return 0;
         case IssueAct::decide:
             print(options, decide(window, options));

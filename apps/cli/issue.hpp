@@ -41,7 +41,6 @@ enum class IssueAct {
     found,
     give_up,
     approve,
-    pin_set,
     cancel,
     questions,
     answer

@@ -182,6 +182,10 @@ void add_cards(CLI::App& app, CardOptions& options) {
     insert->get_option("name")->required();
     insert->add_option("--reader", options.reader, "0 or 1 (default: the first that is empty)")
         ->check(CLI::Range(0, 1));
+    auto* blank = named("blank", "a new card from the factory, for ./mado issue and the window",
+                        "its name, as --card and insert take it");
+    blank->get_option("name")->required();
+    blank->add_flag("--rsa", options.rsa, "in today's form (RSA), not the next one (P-256, P-384)");
     named("remove", "pull it out", "a demo card (default: all that are in the demo's readers)");
     auto* pin = named("pin", "change the PIN", in_reader);
     pin->add_option("--pin", options.pin, "the present one (asked when left out)");
@@ -200,6 +204,7 @@ int run_cards(const CLI::App& cards, const Places& places, const CardOptions& op
         return cards.got_subcommand("insert") ? insert_card(places, options)
                                               : remove_card(places, options);
     }
+    if (cards.got_subcommand("blank")) return make_blank(places, options);
     if (cards.got_subcommand("pin")) return change_pin(places, options);
     if (cards.got_subcommand("unlock")) return unlock_card(places, options);
     return show_card(places, options);
@@ -539,10 +544,6 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("found", "a card that was stopped works again", IssueAct::found, true);
     add("give-up", "a card that was stopped is lost for good", IssueAct::give_up, true);
     add("approve", "an unlock, by another clerk", IssueAct::approve, true);
-    auto* pin_set = add("pin-set", "a new PIN in the chip", IssueAct::pin_set, true);
-    pin_set->add_option("name", options.card, "of the card (default: the number of the case)");
-    pin_set->add_option("--new-pin", options.new_pin, "four digits");
-    pin_set->add_option("--new-password", options.new_password, "of the signing key");
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();

@@ -222,13 +222,14 @@ void write_configs(const Places& places, const Organisations& organisations, con
         places, "issuer",
         fmt::format("id = \"issuer\"\nkeys = \"{}\"\ndirectory = \"{}\"\nauthority = \"{}\"\n"
                     "policy = \"{}\"\nschemes = \"{}\"\nstate = \"{}\"\nclerks = \"{}\"\n"
-                    "certificate_authority = \"ca\"\nweb = \"{}\"\nredirect_uri = "
+                    "certificate_authority = \"ca\"\ncards_key = \"{}/cards.key\"\nweb = "
+                    "\"{}\"\nredirect_uri = "
                     "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
                     "operator_port = {}\n",
                     places.keys_of("issuer"), places.directory(), places.authority_key(),
                     places.policy(), places.schemes(), places.issuer_state(), places.clerks(),
-                    places.web_window(), window_url(ports), ports.agent(), ports.issuer(),
-                    ports.issuer_operator()));
+                    places.keys_of("issuer"), places.web_window(), window_url(ports), ports.agent(),
+                    ports.issuer(), ports.issuer_operator()));
 }
 
 }  // namespace mado::cli

@@ -20,13 +20,6 @@ constexpr http::Milliseconds answer_timeout{10'000};
 constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
-const wire::Participant& issuer_of(const wire::Directory& directory) {
-    for (const auto& one : directory.participants) {
-        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) return one;
-    }
-    throw OperatorError("the directory lists no window of an issuing centre");
-}
-
 std::vector<std::string> words_in(std::string_view text) {
     std::vector<std::string> out;
     while (!text.empty()) {
@@ -81,6 +74,13 @@ bool is_word(std::string_view text) {
 }
 
 }  // namespace
+
+const wire::Participant& issuer_of(const wire::Directory& directory) {
+    for (const auto& one : directory.participants) {
+        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) return one;
+    }
+    throw OperatorError("the directory lists no window of an issuing centre");
+}
 
 Window::Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk)
     : places_(places),

@@ -17,6 +17,9 @@ struct ClerkCard {
     std::string pin;
 };
 
+// Whose window it is; OperatorError when the directory lists none.
+const wire::Participant& issuer_of(const wire::Directory& directory);
+
 class Window {
   public:
     // Logs in. Throws OperatorError that says why not.

@@ -17,6 +17,7 @@ namespace {
 struct Settings {
     site::Settings site;
     std::string state, schemes, clerks, authority;
+    std::string cards_key;  // 32 bytes: the root of every chip's issuer key
 };
 
 Settings read_settings(const std::string& path) {
@@ -25,9 +26,16 @@ Settings read_settings(const std::string& path) {
                .state = config.text("state"),
                .schemes = config.text("schemes"),
                .clerks = config.text("clerks"),
-               .authority = config.text("certificate_authority")};
+               .authority = config.text("certificate_authority"),
+               .cards_key = config.text("cards_key")};
     config.finish();
     return s;
+}
+
+Secret load_root(const std::string& path) {
+    auto out = read_secret_file(path);
+    if (out.size() != sizeof(Hash)) throw OperatorError(path + " must have 32 bytes");
+    return out;
 }
 
 site::Texts texts() {
@@ -115,13 +123,16 @@ int serve(const std::string& config_path) {
                       .relay = askers.sender(),
                       .nonce = [&basis] { return nonce_of(basis); }};
     const auto questions = questions_at(basis.directory, basis.identity);
+    CardSessions cards(store, basis.directory.card_authorities, load_root(settings.cards_key),
+                       [&worker](CaseId id) { worker.look_at(id); });
     Office office{.site = site,
                   .clerks = clerks,
                   .schemes = schemes,
                   .store = store,
                   .worker = worker,
                   .deciding = deciding,
-                  .questions = questions};
+                  .questions = questions,
+                  .cards = cards};
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }

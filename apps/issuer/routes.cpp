@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "http/form.hpp"
 #include "numbers.hpp"
 #include "site/answers.hpp"
 #include "site/pages.hpp"
@@ -159,8 +160,66 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
 Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
     co_return co_await decide(office.deciding, std::move(request), std::move(who));
 }
+// ---- a card at the window ----
 
+// Where the page leads the browser: the agent, which has the reader.
+std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
+                          mado::page::Language language) {
+    std::string pins;
+    for (const auto use : begun.pins)
+        pins += (pins.empty() ? "" : " ") + std::string(to_text(use));
+    http::Form query;
+    query.set("client_id", options.basis.identity.id.text());
+    query.set("redirect_uri", options.redirect_uri);
+    query.set("session", begun.session);
+    query.set("pins", pins);
+    query.set("lang", std::string(mado::page::to_text(language)));
+    return options.agent + "/card?" + http::form_text(query);
+}
+
+Response card_session(Office& office, const Request& request, const Clerk& clerk) {
+    const auto by = read_search(request.body);
+    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
+    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(*number);
+    if (!id) return site::refuse(404, "no_case");
+    const auto begun = office.cards.begin(*id, clerk.name, unix_now());
+    if (!begun && begun.error() == CardRefusal::overloaded) {
+        return site::refuse(wire::Code::overloaded, request);
+    }
+    if (!begun) return misfit(Misfit::too_early);
+    json::array pins;
+    for (const auto use : begun->pins)
+        pins.emplace_back(to_text(use));
+    return json_of(
+        {{"session", begun->session},
+         {"pins", std::move(pins)},
+         {"to", agent_address(office.site.options, *begun, site::look_of(request).language)}});
+}
+
+// From an agent, which is nobody here: who has the session's name may go on with it.
+Task<Response> card(Office& office, const Request& request) {
+    const auto answer = request.content_type == "application/json"
+                            ? office.cards.answer(request.body, unix_now())
+                            : std::unexpected(CardRefusal::malformed);
+    if (answer) co_return site::json_reply(*answer);
+    switch (answer.error()) {
+        case CardRefusal::malformed:
+            co_return site::refuse(wire::Code::malformed, request);
+        case CardRefusal::overloaded:
+            co_return site::refuse(wire::Code::overloaded, request);
+        case CardRefusal::no_session:
+        case CardRefusal::too_early:
+            co_return site::refuse(404, "no_session");
+    }
+    co_return site::refuse(404, "no_session");
+}
+
+// The case from which this clerk went to the agent: no address and no browser has kept it.
 Task<Response> returned(Office& office, Request, site::LoggedIn who) {
+    const auto clerk = office.clerks.find(who.card, unix_now());
+    const auto id = clerk ? office.cards.take_returned(clerk->name, unix_now()) : std::nullopt;
+    if (id) co_return json_of({{"number", office.store.find(*id).number}});
     co_return returned(office.deciding, who);
 }
 
@@ -192,6 +251,7 @@ std::vector<Row> rows() {
             {"/cases/search", {window, approver, hotline}, &search},
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window, approver}, &act},
+            {"/cases/card", {window}, &card_session},
             {"/cases/decide", {approver}, nullptr, &decide},
             {"/cases/returned", {window, approver}, nullptr, &returned},
             {"/questions/list", {supervisor}, nullptr, &list_questions},
@@ -267,6 +327,9 @@ std::vector<http::Route> routes(Office& office) {
         own.push_back(for_clerks(office, std::move(row)));
     for (auto& route : decision_routes(office.deciding))
         own.push_back(std::move(route));
+    own.push_back({"POST", "/card", card_body_max, [&office](Request request) -> Task<Response> {
+                       co_return co_await card(office, request);
+                   }});
     own.push_back(
         site::inside(site, "/", [&office](Request request, site::LoggedIn who) -> Task<Response> {
             co_return co_await page(office, request, who);

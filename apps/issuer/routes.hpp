@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "card_sessions.hpp"
 #include "clerks.hpp"
 #include "deciding.hpp"
 #include "http/http.hpp"
@@ -21,6 +22,7 @@ struct Office {
     Worker& worker;
     Deciding& deciding;
     const QuestionsAtRelay& questions;
+    CardSessions& cards;
 };
 
 std::vector<http::Route> routes(Office& office);

@@ -15,11 +15,9 @@ Parsed<json::object> read_body(std::string_view body) {
 bool is_by_people(const Happening& what) {
     return std::holds_alternative<Applied>(what) || std::holds_alternative<Corrected>(what) ||
            std::holds_alternative<TakenOut>(what) || std::holds_alternative<TryAgain>(what) ||
-           std::holds_alternative<Waived>(what) || std::holds_alternative<KeysMade>(what) ||
-           std::holds_alternative<Written>(what) || std::holds_alternative<HandedOver>(what) ||
+           std::holds_alternative<Waived>(what) || std::holds_alternative<HandedOver>(what) ||
            std::holds_alternative<Cancelled>(what) || std::holds_alternative<Found>(what) ||
-           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
-           std::holds_alternative<PinSet>(what);
+           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what);
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {
@@ -206,10 +204,6 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     for (const auto& claim : one.claims)
         claims.push_back(claim_json(claim));
     out["claims"] = std::move(claims);
-    json::object certificates;  // to be written into the chip
-    for (const auto& [use, certificate] : one.certificates)
-        certificates[to_text(use)] = certificate;
-    out["certificates"] = std::move(certificates);
     // On the slip or the card, and to nobody before the person has it in hand.
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;
     json::array happened;

@@ -26,14 +26,11 @@ TEST(Window, PeopleSayWhatPeopleDo) {
         TakenOut{1},
         TryAgain{{OrderKind::link, 0}},
         Waived{{OrderKind::tell, 1}},
-        KeysMade{{{Use::authentication, "key"}}},
-        Written{},
         HandedOver{},
         Cancelled{"moved away"},
         Found{},
         GivenUp{},
-        Approved{},
-        PinSet{}};
+        Approved{}};
     for (const auto& what : all) {
         const auto act = read_act(act_text(what), schemes());
         ASSERT_TRUE(act) << act_text(what) << act.error().why;
@@ -42,7 +39,8 @@ TEST(Window, PeopleSayWhatPeopleDo) {
     }
 }
 
-// What registers, relay and authority answer, no page can say; and no decision without a signature.
+// What registers, relay and authority answer, no page can say; nor what the centre did with
+// a chip; and no decision without a signature.
 TEST(Window, NobodyElsesWordComesFromAPage) {
     const std::vector<Happening> none{Opened{.numbers = {"1", "2", "3"}},
                                       Sent{{OrderKind::link, 0}},
@@ -56,6 +54,9 @@ TEST(Window, NobodyElsesWordComesFromAPage) {
                                       Lapsed{{OrderKind::link, 0}},
                                       Decided{0, true, "unsigned"},
                                       Gone{0},
+                                      KeysMade{{{Use::authentication, "key"}}},
+                                      Written{},
+                                      PinSet{},
                                       StoppedAgain{},
                                       Overtaken{}};
     for (const auto& what : none)

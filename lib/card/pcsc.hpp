@@ -21,9 +21,8 @@ class Pcsc final : public Readers {
     std::optional<std::vector<Reader>> wait(const std::vector<Reader>& seen,
                                             std::chrono::milliseconds patience) override;
     CardResult<std::unique_ptr<Card>> open(const std::string& reader) override;
-    // The same before it is known what kind of card it is; not_there: the reader cannot talk to it.
-    // It is reset at the end.
-    CardResult<std::unique_ptr<Channel>> connect(const std::string& reader);
+    // not_there: the reader cannot talk to it. It is reset at the end.
+    CardResult<std::unique_ptr<Channel>> connect(const std::string& reader) override;
 
     class Context;
 

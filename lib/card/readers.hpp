@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "card/card.hpp"
+#include "card/channel.hpp"
 
 namespace mado::card {
 
@@ -37,6 +38,11 @@ class Readers {
     // it. gone: there is no card, or another program has it; not_there: it is none of ours. A
     // thread has one card at a time.
     virtual CardResult<std::unique_ptr<Card>> open(const std::string& reader) = 0;
+    // The same before it is known what kind of card it is: one that is made has none yet.
+    // not_there: this way leads to no bare card.
+    virtual CardResult<std::unique_ptr<Channel>> connect(const std::string& /*reader*/) {
+        return std::unexpected(CardProblem{.error = CardError::not_there});
+    }
 };
 
 }  // namespace mado::card

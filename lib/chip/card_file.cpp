@@ -1,9 +1,11 @@
 #include "chip/card_file.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 
 #include "base/json.hpp"
+#include "crypto/digest.hpp"
 
 namespace mado::chip {
 namespace {
@@ -62,6 +64,7 @@ Slot read_slot(const json::object& object, bool& good) {
 void write(const std::string& path, const Content& content) {
     const json::object out{{"kind", kind_text(content.form.kind)},
                            {"has_pins", content.form.has_pins},
+                           {"serial", base64url(content.serial)},
                            {"issuer_key", base64url(content.issuer_key.view())},
                            {"issuer_tries_left", content.issuer_tries_left},
                            {"authentication", slot_json(content.authentication)},
@@ -91,6 +94,7 @@ Parsed<Content> parse_content(ByteView text) {
     Content out;
     const auto kind = read_kind(in.text("kind"));
     out.form = {.kind = kind.value_or(CardKind::jpki), .has_pins = in.boolean("has_pins")};
+    const auto serial = in.base64url_bytes("serial", out.serial.size());
     auto issuer_key = in.base64url_bytes("issuer_key", secret_bytes);
     out.issuer_key = Secret(issuer_key);
     wipe(issuer_key);
@@ -98,19 +102,28 @@ Parsed<Content> parse_content(ByteView text) {
     const auto* authentication = in.optional_object("authentication");
     const auto* signing = in.optional_object("signing");
     if (authentication == nullptr || signing == nullptr) return bad("a card has two keys");
-    bool good = kind && out.issuer_key.size() == secret_bytes;
+    bool good = kind && out.issuer_key.size() == secret_bytes && serial.size() == out.serial.size();
     out.authentication = read_slot(*authentication, good);
     out.signing = read_slot(*signing, good);
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!good) return bad("a card or a key of it does not have its form");
+    std::ranges::copy(serial, out.serial.begin());
     return out;
 }
 
-void CardFile::create(const std::string& path, const Secret& issuer_key, const CardForm& form) {
+Serial new_serial() {
+    Serial out{};
+    std::ranges::copy(crypto::random_bytes(out.size()), out.begin());
+    return out;
+}
+
+void CardFile::create(const std::string& path, const Secret& issuer_key, const CardForm& form,
+                      const Serial& serial) {
     if (issuer_key.size() != secret_bytes) throw OperatorError("an issuer key must have 32 bytes");
     std::error_code ignored;  // writing says it
     if (std::filesystem::exists(path, ignored)) throw OperatorError(path + " is there already");
     write(path, {.form = form,
+                 .serial = serial,
                  .issuer_key = Secret(issuer_key.view()),
                  .issuer_tries_left = issuer_tries_max,
                  .authentication = {},

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "card/issuing_names.hpp"
 
 namespace mado::chip {
 
@@ -38,8 +39,13 @@ struct Slot {
 
 constexpr int issuer_tries_max = 10;
 
+using card::issuing::Serial;
+// At random: no two chips have the same one.
+Serial new_serial();
+
 struct Content {
     CardForm form = {};
+    Serial serial{};
     Secret issuer_key;          // 32 bytes: who has it personalises and unlocks
     int issuer_tries_left = 0;  // 0: for good
     Slot authentication;
@@ -51,10 +57,10 @@ Parsed<Content> parse_content(ByteView text);
 
 class CardFile {
   public:
-    // A card as the maker delivers it: an issuer key, nothing else. OperatorError when there is a
-    // file already.
-    static void create(const std::string& path, const Secret& issuer_key,
-                       const CardForm& form = {});
+    // A card as the maker delivers it: a serial number and the issuer key for it, nothing else.
+    // OperatorError when there is a file already.
+    static void create(const std::string& path, const Secret& issuer_key, const CardForm& form = {},
+                       const Serial& serial = new_serial());
     // One program has it at a time. OperatorError when it is not there, no card, or in use.
     explicit CardFile(const std::string& path);
 

@@ -29,6 +29,17 @@ Response refused(card::Status why) {
     return {.data = {}, .status = why};
 }
 
+// What a key of the card is usually made with.
+std::uint8_t usual_algorithm(CardKind kind, std::uint8_t number) {
+    switch (kind) {
+        case CardKind::jpki:
+            return card::algorithm_rsa_2048;
+        case CardKind::piv:
+            return number == names::signing_key ? card::algorithm_p384 : card::algorithm_p256;
+    }
+    return card::no_algorithm;
+}
+
 // The keys that a card's application can sign with; none for another algorithm.
 std::optional<crypto::KeyType> key_type(CardKind kind, std::uint8_t algorithm) {
     switch (kind) {
@@ -78,6 +89,7 @@ Slot* Issuing::slot_of(std::uint8_t p2) {
 
 Response Issuing::answer(const Command& command) {
     if (command.cla != 0) return refused(status::unknown_class);
+    if (command.ins == 0xca) return facts(command);
     if (command.ins == 0x84) return challenge(command);
     if (command.ins == 0x82) return authenticate(command);
     if (!authenticated_) return refused(status::not_verified);
@@ -102,6 +114,26 @@ Response Issuing::write(const Command& command) {
         default:  // open set: what a reader may send
             return refused(status::unknown_instruction);
     }
+}
+
+// For whoever has it in a reader: a serial number is no secret, and opens nothing.
+Response Issuing::facts(const Command& command) const {
+    if (command.p1 != names::chip_facts_p1 || command.p2 != 0) {
+        return refused(status::wrong_parameters);
+    }
+    if (!command.data.empty() || command.expected != names::chip_facts_bytes) {
+        return refused(status::wrong_length);
+    }
+    const auto& content = file_.content;
+    Response out;
+    out.data = to_bytes(ByteView(content.serial));
+    for (const auto number : {names::authentication_key, names::signing_key})
+        out.data.push_back(usual_algorithm(content.form.kind, number));
+    const int written =
+        (content.authentication.certificate.empty() ? 0 : names::has_authentication_certificate) |
+        (content.signing.certificate.empty() ? 0 : names::has_signing_certificate);
+    out.data.push_back(static_cast<std::uint8_t>(written));
+    return out;
 }
 
 Response Issuing::challenge(const Command& command) {
@@ -172,10 +204,13 @@ Response Issuing::read_binary(const Command& command) const {
                            ? content.authentication
                            : content.signing;
     if (slot.key.empty()) return refused(status::not_found);
-    const auto spki = public_key_of(slot).spki();
+    auto text = public_key_of(slot).spki();
+    const std::array number{static_cast<std::uint8_t>(current_ - names::public_keys)};
+    append(text, crypto::hmac_sha256(content.issuer_key.view(),
+                                     {as_bytes(names::key_proof_name), number, ByteView(text)}));
     const auto offset = static_cast<std::size_t>(command.p1 << 8 | command.p2);
-    if (offset >= spki.size()) return refused(status::wrong_offset);
-    const auto rest = ByteView(spki).subspan(offset);
+    if (offset >= text.size()) return refused(status::wrong_offset);
+    const auto rest = ByteView(text).subspan(offset);
     return {.data = to_bytes(rest.first(std::min(rest.size(), command.expected)))};
 }
 

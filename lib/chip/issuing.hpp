@@ -1,13 +1,16 @@
 // The application by which the issuer personalises a card and unlocks it, with a key that only the
 // issuer has for this card. Mado's own: what real cards have for this is not public. Keys are made
 // in the chip and never leave it.
-//   GET CHALLENGE 00 84 00 00 10 → 16 bytes; EXTERNAL AUTHENTICATE 00 82 00 00 20
-//   HMAC-SHA-256(issuer key, challenge); both once for each selection. Then, with P2 01
-//   (authentication) or 02 (signing): GENERATE KEY PAIR 00 47 00 P2 01 algorithm
-//   (card/algorithm.hpp); READ BINARY 00 B0 oh ol Le of the public key's SPKI after SELECT 00 A4 02
-//   0C 02 01 P2; UPDATE BINARY 00 D6 oh ol Lc after SELECT of the certificate's file (000A 000B
-//   0001 0002), piece by piece, and ACTIVATE FILE 00 44 00 00 when it is whole; RESET RETRY COUNTER
-//   00 2C 02 P2 Lc PIN sets a PIN with all its tries.
+//   GET DATA 00 CA 01 00 13 → serial number (16 bytes), what algorithms its two keys can have,
+//   which certificates it has (card/issuing_names.hpp); needs no key. GET CHALLENGE 00 84 00 00 10
+//   → 16 bytes; EXTERNAL AUTHENTICATE 00 82 00 00 20 HMAC-SHA-256(issuer key, challenge); both once
+//   for each selection. Then, with P2 01 (authentication) or 02 (signing): GENERATE KEY PAIR 00 47
+//   00 P2 01 algorithm (card/algorithm.hpp); READ BINARY 00 B0 oh ol Le of the public key after
+//   SELECT 00 A4 02 0C 02 01 P2: its SPKI, and 32 bytes HMAC-SHA-256(issuer key,
+//   "mado/chip-key/1\n" P2 SPKI), which proves to the issuer that this chip made it; UPDATE BINARY
+//   00 D6 oh ol Lc after SELECT of the certificate's file (000A 000B 0001 0002), piece by piece,
+//   and ACTIVATE FILE 00 44 00 00 when it is whole; RESET RETRY COUNTER 00 2C 02 P2 Lc PIN sets a
+//   PIN with all its tries.
 #pragma once
 
 #include <optional>
@@ -27,6 +30,7 @@ class Issuing final : public Application {
     card::Response answer(const card::Command& command) override;
 
   private:
+    card::Response facts(const card::Command& command) const;
     card::Response challenge(const card::Command& command);
     card::Response authenticate(const card::Command& command);
     card::Response write(const card::Command& command);

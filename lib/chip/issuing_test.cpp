@@ -21,7 +21,7 @@ class IssuingTest : public testing::Test {
     Personaliser begin() {
         auto made = Personaliser::begin(*chip, card.issuer_key);
         if (!made) throw Failure("the issuer was refused");
-        return *made;
+        return std::move(*made);
     }
     static crypto::Certificate certificate_for(const crypto::PublicKey& key) {
         return personalised().certify(key, "1234567891");

@@ -57,6 +57,15 @@ class TestReaders final : public card::Readers {
         return std::unexpected(card::CardProblem{.error = card::CardError::gone});
     }
 
+    card::CardResult<std::unique_ptr<card::Channel>> connect(const std::string& reader) override {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& slot : slots_) {
+            if (slot.reader.name != reader || !slot.reader.has_card) continue;
+            return std::make_unique<Inserted>(slot.card);
+        }
+        return std::unexpected(card::CardProblem{.error = card::CardError::gone});
+    }
+
   private:
     struct Slot {
         card::Reader reader;

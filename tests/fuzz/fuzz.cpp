@@ -23,6 +23,7 @@ constexpr std::array targets{
     Target{"apdu", apdu},
     Target{"card_answers", card_answers},
     Target{"card_file", card_file},
+    Target{"card_session", card_session},
     Target{"certificate", certificate},
     Target{"config", config},
     Target{"contradiction", contradiction},

@@ -61,6 +61,7 @@ bool answer_data(ByteView in);
 bool apdu(ByteView in);
 bool card_answers(ByteView in);
 bool card_file(ByteView in);
+bool card_session(ByteView in);
 bool certificate(ByteView in);
 bool config(ByteView in);
 bool contradiction(ByteView in);

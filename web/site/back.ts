@@ -1,6 +1,7 @@
 // The return from the agent: what it answered stands in the fragment, which no server has seen. It
 // is sealed to the portal for this log-in, because the browser's history keeps whole addresses; it
-// is only passed on here.
+// is only passed on here. What comes from a card that was written (docs/protocols/card-session.md)
+// has no answer: the first page asks the site to which case it belongs.
 export {};
 
 // A page of another return than the log-in's says where.
@@ -18,4 +19,5 @@ async function finish(answer: string): Promise<void> {
 
 const answer = location.hash.slice(1);
 history.replaceState(null, "", location.pathname + location.search);
-finish(answer).catch(() => location.replace("/?said=failed"));
+if (/^card=(done|failed|cancelled)$/.test(answer)) location.replace("/");
+else finish(answer).catch(() => location.replace("/?said=failed"));

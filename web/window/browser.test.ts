@@ -308,9 +308,28 @@ test("given up with a reason only", async () => {
   expect((await asked(page, "/cases/act")).happening).toEqual(happening);
 });
 
-test("the card: which command, as long as the page cannot", async () => {
+test("the card: to the agent, and back to the same case", async () => {
   const page = await open_case("3000 0000 0003");
-  expect(await page.locator("code").textContent()).toBe("./mado issue card 300000000003");
+  await page.getByRole("button", { name: "カードに書き込む" }).press("Enter");
+  const left_for = () =>
+    page.evaluate(() => (window as unknown as Mutable).office.left_for as string);
+  await expect.poll(left_for).toMatch(/^http:\/\/127\.0\.0\.1:7453\/card\?/);
+  expect(await left_for()).not.toContain("300000000003");
+  expect(await asked(page, "/cases/card")).toEqual({ number: "300000000003" });
+  const back = await open("returned=300000000003");
+  await back.locator(".steps").waitFor();
+  expect(await back.locator(".case-number").textContent()).toBe("3000 0000 0003");
+  await back.getByRole("button", { name: "カードに書き込む" }).waitFor();
+});
+
+test("the card: why it cannot be written now", async () => {
+  const page = await open_case("3000 0000 0003");
+  await change(page, (office) => {
+    office.refuses = [409, "text/plain", "too_early"];
+  });
+  browser.expect_complaint(/409/);
+  await page.getByRole("button", { name: "カードに書き込む" }).click();
+  await page.getByText("前の手順がまだ終わっていない").waitFor();
 });
 
 test("somebody else was first: it is said, and the case is shown as it is", async () => {
@@ -324,7 +343,7 @@ test("somebody else was first: it is said, and the case is shown as it is", asyn
   browser.expect_complaint(/409/);
   await page.getByRole("button", { name: "カードを渡したと登録する" }).click();
   await page.getByText("前の手順がまだ終わっていない").waitFor();
-  await page.locator("code").waitFor();
+  await page.getByRole("button", { name: "カードに書き込む" }).waitFor();
 });
 
 test("what programs do is seen without a reload, and said once", async () => {

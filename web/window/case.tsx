@@ -11,7 +11,8 @@ import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting, end_key, step_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
 import { may_be_active, progress_of, type Progress } from "./progress";
-import { attributes, type Case, type Person, type Todo } from "./record";
+import { attributes, type Person, type Todo } from "./record";
+import { WriteCard } from "./write_card";
 
 function Section(props: { id: string; title: string; children: ComponentChildren }): JSX.Element {
   return (
@@ -25,23 +26,6 @@ function Section(props: { id: string; title: string; children: ComponentChildren
 }
 
 // ---- what is to do ----
-
-// Keys and certificates go into the chip by the command line until the agent can do it.
-function InTheChip({ one, step }: { one: Case; step: "make_keys" | "write" }): JSX.Element {
-  return (
-    <div class="chip">
-      <p>
-        <Say of={`window.chip_${step}`} />
-      </p>
-      <pre class="document" tabIndex={0}>
-        <code>./mado issue card {one.number}</code>
-      </pre>
-      <p class="hint">
-        <Say of="window.chip_why" />
-      </p>
-    </div>
-  );
-}
 
 // Of an order that nobody's number is to blame for.
 function Refused({ todo, act }: { todo: Todo; act: CasePart["act"] }): JSX.Element | null {
@@ -106,7 +90,7 @@ function ToDo(props: CasePart): JSX.Element {
               </p>
             )}
             {(todo.step === "make_keys" || todo.step === "write") && (
-              <InTheChip one={one} step={todo.step} />
+              <WriteCard desk={desk} one={one} step={todo.step} />
             )}
             <Refused todo={todo} act={act} />
           </li>

@@ -11,6 +11,7 @@ export interface Desk {
   name_of: (id: string) => string; // of a participant, by the verified directory
   to_agent: (what: ToSign) => void; // leaves the page
   roles: ReadonlySet<string>; // of the clerk who is logged in
+  leave_for: (address: string) => void; // the same, to an address
   ask_at?: string; // where a person asks who has the slip
 }
 

@@ -15,6 +15,8 @@ document.documentElement.className = asked.has("large") ? "window large" : "wind
 document.title = "発行窓口";
 
 const test_office = new TestOffice();
+const returned = asked.get("returned");
+if (returned !== null) test_office.back = { number: returned };
 (window as unknown as Mutable).office = test_office;
 if (asked.has("back")) {
   test_office.back = { number: "100000000009", outcome: asked.get("back") };
@@ -37,6 +39,7 @@ render(
       name_of: (id) => names.get(id) ?? id,
       to_agent: test_office.to_agent,
       roles: new Set((asked.get("roles") ?? "window approver").split(" ")),
+      leave_for: (address) => void (test_office.left_for = address),
       ...(root.dataset.ask === undefined ? {} : { ask_at: root.dataset.ask }),
     }}
   />,

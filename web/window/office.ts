@@ -44,7 +44,7 @@ const outcomes = [
 ] as const;
 export interface Returned {
   number: string;
-  outcome: (typeof outcomes)[number];
+  outcome?: (typeof outcomes)[number]; // of a decision
 }
 
 // About an entry of this office's; who it was, where the case says so.
@@ -79,6 +79,10 @@ export class Office {
   act(number: string, happening: Happening): Promise<Result<Case>> {
     return this.ask("/cases/act", { number, happening }, read_case);
   }
+  // A session of the issuing centre with a card: the agent's address with it, to go to.
+  card(number: string): Promise<Result<string>> {
+    return this.ask("/cases/card", { number }, read_session);
+  }
 
   decide(number: string, claim: number, same_person: boolean): Promise<Result<ToSign>> {
     return this.ask("/cases/decide", { number, claim, same_person }, read_to_sign);
@@ -108,6 +112,15 @@ export class Office {
   }
 }
 
+function read_session(object: JsonObject): string {
+  const members = new Members(object);
+  members.text("session");
+  members.array("pins", 2);
+  const to = members.text("to", 2_000);
+  members.finish();
+  return to;
+}
+
 function parse(bytes: Bytes): JsonObject {
   return parse_json_object(parse_utf8(bytes), limits);
 }
@@ -133,7 +146,8 @@ function read_returned(object: JsonObject): Returned | undefined {
     members.finish();
     return undefined;
   }
-  const out = { number: members.text("number", 20), outcome: members.one_of("outcome", outcomes) };
+  const out: Returned = { number: members.text("number", 20) };
+  if (members.has("outcome")) out.outcome = members.one_of("outcome", outcomes);
   members.finish();
   return out;
 }

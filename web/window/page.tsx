@@ -149,6 +149,7 @@ const no_remarks = { problem: undefined, said: undefined, failed: undefined };
 
 // What became of what the agent was asked for.
 function remark_of({ outcome }: Returned): Partial<Shown> {
+  if (outcome === undefined) return {}; // a card was written, or not: the case says so
   if (outcome === "decided") return { said: "window.said_decided" };
   if (outcome === "cancelled") return { said: "window.back_cancelled" };
   return { failed: `window.back_${outcome}` };

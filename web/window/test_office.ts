@@ -75,7 +75,7 @@ export function make_case(slip: string, more: Mutable = {}): Mutable {
     ...{ number: slip, kind: "first", opened_at: noon - 3 * day_s, changed_at: noon - day_s },
     ...{ name: person.name, kana: person.kana, todo: [], signing: true, person },
     claims: [{ role: "resident", number: resident, finding: "same" }],
-    ...{ certificates: {}, lines: begun("佐藤"), ...more },
+    ...{ lines: begun("佐藤"), ...more },
   };
 }
 
@@ -152,6 +152,7 @@ export class TestOffice {
   asked: [string, Mutable][] = [];
   handed: Mutable[] = []; // to the agent
   back: Mutable = {}; // what somebody comes back from
+  left_for?: string; // the agent's address
   refuses?: [number, string, string]; // status, type, body of the next answer
   after: (one: Mutable, happening: Mutable) => void = () => undefined;
 
@@ -174,6 +175,10 @@ export class TestOffice {
   };
 
   private answer(path: string, body: Mutable): Mutable | undefined {
+    if (path === "/cases/card") {
+      const session = "A".repeat(43);
+      return { session, pins: ["authentication"], to: `http://127.0.0.1:7453/card?client_id=issuer&session=${session}` };
+    }
     if (path === "/cases/returned") return this.back;
     if (path === "/questions/list") return { questions: this.questions, more: false };
     if (path === "/questions/answer") {

@@ -17,6 +17,7 @@ await page(["window"], ({ country, session }) => (
       roles: new Set(roles.split(" ")),
       now: () => now_of(session),
       name_of: (id) => country.name_of(id),
+      leave_for: (address) => location.assign(address),
       ...(ask_at === undefined ? {} : { ask_at }),
     }}
   />

@@ -1,0 +1,57 @@
+// What the issuing centre does with a chip that somebody else holds: a script that is run anew with
+// each answer (card/replay.hpp). Values in, values out; card_sessions.hpp has the sessions.
+#pragma once
+
+#include <map>
+#include <variant>
+#include <vector>
+
+#include "card/personalise.hpp"
+#include "card/replay.hpp"
+#include "case.hpp"
+
+namespace mado::issuer {
+
+// What is to be done with the card, as the case says.
+struct CardWork {
+    // The person's own card is known by its keys, SPKI in base64url; a new one has none.
+    std::map<Use, std::string> has;
+    // Keys to be made in the chip; none: they were made, in an earlier session.
+    std::vector<Use> make;
+    // To be written, each with its authority's, once all are there; and the PINs after them.
+    std::map<Use, std::pair<crypto::Certificate, crypto::Certificate>> write;
+    std::vector<Use> pins;
+};
+
+// Why a session ends without having done it. Each is a word of docs/protocols/card-session.md.
+enum class CardFailure {
+    gone,          // pulled out; another session goes on
+    not_ours,      // no chip of this centre's, or none at all
+    blocked,       // too many wrong issuer keys
+    used,          // it is somebody's card already
+    other_card,    // the keys of this case, or of this person, are in another one
+    refused,       // the chip does not do what it should
+    forged,        // it has not proved that a key is its own
+    pin,           // it does not take the PIN
+    case_changed,  // it went on without this card, or has ended
+};
+std::string_view to_text(CardFailure failure);
+
+struct CardCommands {
+    std::vector<Bytes> commands;
+};
+struct CardPin {
+    Use use = Use::authentication;
+};
+struct CardKeys {  // made; certificates for them are next
+    std::map<Use, std::string> keys;
+};
+struct CardDone {};
+using CardStep = std::variant<CardCommands, CardPin, CardKeys, CardDone, CardFailure>;
+
+// The next step, after these answers to the steps before. While certificates are missing, the last
+// one is CardKeys.
+CardStep next_step(const Secret& root, const CardWork& work,
+                   const std::vector<card::Response>& answers);
+
+}  // namespace mado::issuer

@@ -1,0 +1,199 @@
+#include "card_sessions.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "crypto/digest.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::size_t sessions_max = 64;
+constexpr int calls_max = 600;  // a call every 0.3 s
+constexpr std::int64_t wait_ms = 400;
+constexpr std::int64_t return_s = 600;
+constexpr std::size_t name_bytes = 32;
+constexpr std::size_t answer_hex_max = 2 * (card::answer_bytes_max + 2);
+
+// Whoever has the card stops at the first answer that is not 9000.
+bool is_in_order(const std::vector<card::Response>& answers, std::size_t asked) {
+    if (answers.size() > asked) return false;
+    return std::ranges::all_of(answers.begin(), answers.empty() ? answers.end() : answers.end() - 1,
+                               [](const auto& one) { return one.status == card::status::ok; });
+}
+bool is_whole(const std::vector<card::Response>& answers, std::size_t asked) {
+    if (answers.size() == asked) return true;
+    return !answers.empty() && answers.back().status != card::status::ok;
+}
+
+bool is_to_do(const Case& one, Step step) {
+    return std::ranges::any_of(todo(one), [step](const Todo& what) { return what.step == step; });
+}
+
+crypto::Certificate read_certificate(const std::string& text) {
+    const auto der = parse_base64url(text);
+    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+    if (!certificate) throw Failure("a certificate of a case cannot be read");
+    return std::move(*certificate);
+}
+
+// By the certificates that the person has had.
+std::map<Use, std::string> keys_before(const Case& one) {
+    std::map<Use, std::string> out;
+    for (const auto& before : one.before) {
+        out.insert_or_assign(before.use,
+                             base64url(read_certificate(before.certificate).public_key().spki()));
+    }
+    return out;
+}
+
+std::vector<Use> uses_in(const std::map<Use, std::string>& keys) {
+    std::vector<Use> out;
+    for (const auto& [use, key] : keys)
+        out.push_back(use);
+    return out;
+}
+
+}  // namespace
+
+Parsed<CardCall> read_card_call(std::string_view body) {
+    const auto object = parse_json_object(body, {.text_bytes_max = card_body_max});
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    CardCall out{.session = in.text("session"), .answers = {}};
+    const auto answers = in.texts("answers", card::Replay::batch_max, answer_hex_max);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    for (const auto& text : answers) {
+        const auto bytes = parse_hex(text);
+        auto answer = bytes ? card::parse_response(*bytes) : std::unexpected(bytes.error());
+        if (!answer) return std::unexpected(answer.error());
+        out.answers.push_back(std::move(*answer));
+    }
+    return out;
+}
+
+std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
+                                                                    const std::string& clerk,
+                                                                    UnixTime now) {
+    std::erase_if(sessions_, [now](const auto& one) { return one.second.until <= now; });
+    std::erase_if(returns_, [now](const auto& one) { return one.second.until <= now; });
+    const auto one = store_.find(id).one;
+    const bool make = is_to_do(one, Step::make_keys);
+    const bool resets = is_to_do(one, Step::reset);
+    if (!make && !resets && !is_to_do(one, Step::certify) && !is_to_do(one, Step::write)) {
+        return std::unexpected(CardRefusal::too_early);
+    }
+    std::erase_if(sessions_, [id](const auto& other) { return other.second.id == id; });
+    if (sessions_.size() >= sessions_max) return std::unexpected(CardRefusal::overloaded);
+    Begun out{.session = base64url(crypto::random_bytes(name_bytes)),
+              .pins = resets ? uses_in(keys_before(one)) : uses_of(one)};
+    Session session{.id = id,
+                    .clerk = clerk,
+                    .until = now + card_session_unused_s,
+                    .make = make ? out.pins : std::vector<Use>{}};
+    sessions_.emplace(crypto::sha256(as_bytes(out.session)), std::move(session));
+    returns_[clerk] = {.id = id, .until = now + return_s};
+    return out;
+}
+
+std::optional<CaseId> CardSessions::take_returned(const std::string& clerk, UnixTime now) {
+    const auto found = returns_.extract(clerk);
+    if (found.empty() || found.mapped().until <= now) return std::nullopt;
+    return found.mapped().id;
+}
+
+std::expected<std::string, CardRefusal> CardSessions::answer(std::string_view body, UnixTime now) {
+    const auto called = read_card_call(body);
+    if (!called) return std::unexpected(CardRefusal::malformed);
+    const auto at = sessions_.find(crypto::sha256(as_bytes(called->session)));
+    if (at == sessions_.end()) return std::unexpected(CardRefusal::no_session);
+    auto& session = at->second;
+    if (session.until <= now || ++session.calls > calls_max) {
+        sessions_.erase(at);
+        return std::unexpected(CardRefusal::no_session);
+    }
+    if (session.calls == 1) session.until = now + card_session_s;
+    if (!is_in_order(called->answers, session.asked)) {
+        sessions_.erase(at);  // nobody knows how the card is now
+        return std::unexpected(CardRefusal::malformed);
+    }
+    if (!is_whole(called->answers, session.asked)) return end(at, CardFailure::gone);
+    std::ranges::copy(called->answers, std::back_inserter(session.answers));
+    session.asked = 0;
+    return go_on(at, now);
+}
+
+std::string CardSessions::end(Sessions::iterator at, CardFailure why) {
+    sessions_.erase(at);
+    return json::serialize(json::object{{"failed", to_text(why)}});
+}
+
+// None: the case wants something else by now, or is over.
+std::optional<CardWork> CardSessions::work_of(const Session& session, const Case& one) const {
+    CardWork out{.has = {}, .make = session.make, .write = {}, .pins = {}};
+    if (one.kind == Kind::unlock) {
+        if (!is_to_do(one, Step::reset)) return std::nullopt;
+        out.has = keys_before(one);
+        out.pins = uses_in(out.has);
+        return out;
+    }
+    // Who has moved keeps the card; and a script is run anew from its beginning.
+    if (one.kind == Kind::change && !session.make.empty()) out.has = keys_before(one);
+    const bool has_made = session.make.empty() || session.told;
+    if (!has_made) return is_to_do(one, Step::make_keys) ? std::optional(out) : std::nullopt;
+    if (is_to_do(one, Step::certify)) return out;
+    if (!is_to_do(one, Step::write)) return std::nullopt;
+    for (const auto& [use, text] : one.certificates) {
+        const auto certificate = read_certificate(text);
+        const auto authority = std::ranges::find_if(
+            authorities_, [&](const auto& issuer) { return certificate.issued_by(issuer); });
+        if (authority == authorities_.end()) return std::nullopt;
+        out.write.emplace(use, std::pair(certificate, *authority));
+        out.pins.push_back(use);
+    }
+    return out;
+}
+
+// Durable before anything else is done: a key that the case does not know is made anew.
+std::optional<CardFailure> CardSessions::tell_keys(Session& session, const CardKeys& made,
+                                                   UnixTime now) {
+    if (made.keys.empty() || session.told) return std::nullopt;
+    const auto added =
+        store_.add(session.id, KeysMade{made.keys}, {.at = now, .clerk = session.clerk});
+    if (!added) return CardFailure::case_changed;
+    session.told = true;
+    look_at_(session.id);
+    return std::nullopt;
+}
+
+std::string CardSessions::go_on(Sessions::iterator at, UnixTime now) {
+    auto& session = at->second;
+    const auto work = work_of(session, store_.find(session.id).one);
+    if (!work) return end(at, CardFailure::case_changed);
+    const auto step = next_step(root_, *work, session.answers);
+    if (const auto* asked = std::get_if<CardCommands>(&step)) {
+        session.asked = asked->commands.size();
+        json::array commands;
+        for (const auto& command : asked->commands)
+            commands.emplace_back(hex(command));
+        return json::serialize(json::object{{"commands", std::move(commands)}});
+    }
+    if (const auto* pin = std::get_if<CardPin>(&step)) {
+        session.asked = 1;
+        return json::serialize(json::object{{"pin", to_text(pin->use)}});
+    }
+    if (const auto* keys = std::get_if<CardKeys>(&step)) {
+        if (const auto failed = tell_keys(session, *keys, now)) return end(at, *failed);
+        return json::serialize(json::object{{"wait_ms", wait_ms}});
+    }
+    if (const auto* failed = std::get_if<CardFailure>(&step)) return end(at, *failed);
+    const bool resets = !work->has.empty() && work->write.empty();
+    const auto added = store_.add(session.id, resets ? Happening(PinSet{}) : Happening(Written{}),
+                                  {.at = now, .clerk = session.clerk});
+    if (!added) return end(at, CardFailure::case_changed);
+    look_at_(session.id);
+    sessions_.erase(at);
+    return json::serialize(json::object{{"done", true}});
+}
+
+}  // namespace mado::issuer

@@ -1,0 +1,41 @@
+// ⑥⑧: the keys are made in the chip and the certificates written into it by the issuing centre,
+// through the agent of this computer, which has the reader and asks the person for the PIN.
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { Problem } from "../shared/result";
+import { Say } from "../shared/words";
+import { problem_text, type Desk } from "./desk";
+import type { Case } from "./record";
+
+export function WriteCard(props: {
+  desk: Desk;
+  one: Case;
+  step: "make_keys" | "write";
+}): JSX.Element {
+  const { desk, one, step } = props;
+  const [problem, set_problem] = useState<Problem>();
+  const begun = useRef(false); // a second click is not a second session
+  const begin = async () => {
+    if (begun.current) return;
+    begun.current = true;
+    set_problem(undefined);
+    const answer = await desk.office.card(one.number);
+    begun.current = false;
+    if (answer.ok) desk.leave_for(answer.value);
+    else set_problem(answer.problem);
+  };
+  return (
+    <div class="chip">
+      <p>
+        <Say of={`window.chip_${step}`} />
+      </p>
+      <button type="button" onClick={() => void begin()}>
+        <Say of="window.chip_begin" />
+      </button>
+      <div role="alert">{problem && <p class="mistake">{problem_text(problem)}</p>}</div>
+      <p class="hint">
+        <Say of="window.chip_where" />
+      </p>
+    </div>
+  );
+}
