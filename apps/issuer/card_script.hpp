@@ -16,6 +16,7 @@ namespace mado::issuer {
 struct CardWork {
     // Keys to be made in the chip; none: they were made, in an earlier session.
     std::vector<Use> make;
+    std::string chip = {};  // where the case's keys are, once it knows; no other one is opened
     // To be written, each with its authority's, once all are there; and the PINs after them.
     std::map<Use, std::pair<crypto::Certificate, crypto::Certificate>> write;
     std::vector<Use> pins;
@@ -43,6 +44,7 @@ struct CardPin {
 };
 struct CardKeys {  // made; certificates for them are next
     std::map<Use, std::string> keys;
+    std::string chip;
 };
 struct CardDone {};
 using CardStep = std::variant<CardCommands, CardPin, CardKeys, CardDone, CardFailure>;

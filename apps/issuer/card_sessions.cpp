@@ -111,7 +111,7 @@ std::string CardSessions::end(Sessions::iterator at, CardFailure why) {
 
 // None: the case wants something else by now, or is over.
 std::optional<CardWork> CardSessions::work_of(const Session& session, const Case& one) const {
-    CardWork out{.make = session.make, .write = {}, .pins = {}};
+    CardWork out{.make = session.make, .chip = one.chip, .write = {}, .pins = {}};
     const bool has_made = session.make.empty() || session.told;
     if (!has_made) return is_to_do(one, Step::make_keys) ? std::optional(out) : std::nullopt;
     if (is_to_do(one, Step::certify)) return out;
@@ -135,7 +135,7 @@ std::optional<CardFailure> CardSessions::tell_keys(Session& session, const CardK
                                                    UnixTime now) {
     if (made.keys.empty() || session.told) return std::nullopt;
     const auto added =
-        store_.add(session.id, KeysMade{made.keys}, {.at = now, .clerk = session.clerk});
+        store_.add(session.id, KeysMade{made.keys, made.chip}, {.at = now, .clerk = session.clerk});
     if (!added) return CardFailure::case_changed;
     session.told = true;
     look_at_(session.id);

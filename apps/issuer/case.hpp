@@ -179,6 +179,7 @@ struct Waived {  // an insurer that was told in another way
 };
 struct KeysMade {
     std::map<Use, std::string> keys;  // SPKI in base64url
+    std::string chip = {};            // in which: its serial number, base64url; "": not known
 };
 struct Written {};
 struct HandedOver {};
@@ -202,6 +203,7 @@ struct Case {
     std::map<OrderName, std::string> refused;  // by which code
     std::set<OrderName> done;
     std::map<Use, std::string> keys, certificates;
+    std::string chip;  // where the keys are
     bool written = false, handed_over = false;
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening

@@ -103,7 +103,9 @@ json::object members(const KeysMade& one) {
     json::object keys;
     for (const auto& [use, key] : one.keys)
         keys[to_text(use)] = key;
-    return {{"keys", std::move(keys)}};
+    json::object out{{"keys", std::move(keys)}};
+    if (!one.chip.empty()) out["chip"] = one.chip;
+    return out;
 }
 json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
@@ -176,6 +178,7 @@ Parsed<Happening> read_keys(Members& in) {
         if (members.has(name)) out.keys.emplace(use, members.text(name, key_bytes_max));
     }
     if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
+    out.chip = in.optional_text("chip", 32).value_or("");
     return finish(in, std::move(out));
 }
 

@@ -54,7 +54,7 @@ json::object claim_json(const Claim& claim) {
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
     for (const auto* name :
-         {"answer", "certificate", "keys", "decision", "writing", "issuing", "health_care"})
+         {"answer", "certificate", "keys", "chip", "decision", "writing", "issuing", "health_care"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;

@@ -135,7 +135,9 @@ std::expected<Personaliser, IssueError> Personaliser::begin(Channel& channel,
     Personaliser out(channel);
     if (auto ok = out.select(); !ok) return std::unexpected(ok.error());
     if (auto ok = out.ask_facts(); !ok) return std::unexpected(ok.error());
-    if (auto ok = out.authenticate(key_of(out.chip_)); !ok) return std::unexpected(ok.error());
+    auto key = key_of(out.chip_);
+    if (!key) return std::unexpected(key.error());
+    if (auto ok = out.authenticate(std::move(*key)); !ok) return std::unexpected(ok.error());
     return out;
 }
 

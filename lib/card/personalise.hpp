@@ -43,7 +43,8 @@ std::expected<void, IssueError> reset_pin(Channel& channel, KeyUse use, const Se
 
 class Personaliser {
   public:
-    using KeyOfChip = std::function<Secret(const ChipFacts& chip)>;
+    // Or why that chip is not opened: it learns nothing of a key then.
+    using KeyOfChip = std::function<std::expected<Secret, IssueError>(const ChipFacts& chip)>;
 
     // Authenticates with the card's own issuer key (32 bytes).
     static std::expected<Personaliser, IssueError> begin(Channel& channel,
