@@ -208,7 +208,13 @@ TEST_F(CardSession, TheKeysAreInAnotherCard) {
     EXPECT_EQ(run(centre, id, path), "waits");
     centre.settle(id);
     EXPECT_EQ(centre.step(id), "write");
-    EXPECT_EQ(run(centre, id, centre.blank("other")), "other_card");
+    const auto other = centre.blank("other");
+    {
+        chip::Inserted chip(other);
+        Hand hand(centre, chip);
+        EXPECT_EQ(hand.run(centre.begin(id)), "other_card");
+        EXPECT_EQ(hand.commands, 2) << "it was not opened";
+    }
     EXPECT_EQ(run(centre, id, path), "done");
     expect_works(path, pin, password);
 }

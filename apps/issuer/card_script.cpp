@@ -79,17 +79,23 @@ std::string_view to_text(CardFailure failure) {
 CardStep next_step(const Secret& root, const CardWork& work,
                    const std::vector<card::Response>& answers) {
     card::Replay chip(answers);
-    auto issuer = card::Personaliser::begin(chip, [&root](const card::ChipFacts& facts) {
-        return card::chip_issuer_key(root, facts.serial);
-    });
+    // Before the chip is opened to whoever holds it.
+    std::optional<CardFailure> unfit;
+    auto issuer = card::Personaliser::begin(
+        chip,
+        [&root, &work,
+         &unfit](const card::ChipFacts& facts) -> std::expected<Secret, card::IssueError> {
+            if (!work.chip.empty() && base64url(ByteView(facts.serial)) != work.chip) {
+                unfit = CardFailure::other_card;
+            } else if (is_somebodys(facts, work)) {
+                unfit = CardFailure::used;
+            }
+            if (unfit) return std::unexpected(IssueError::refused);
+            return card::chip_issuer_key(root, facts.serial);
+        });
+    if (unfit) return *unfit;
     if (!issuer) return asks_or(chip, failure_of(issuer.error(), false));
-    if (is_somebodys(issuer->chip(), work)) return CardFailure::used;
-    for (const auto& [use, spki] : work.has) {
-        const auto key = issuer->public_key(key_use(use));
-        if (!key) return asks_or(chip, failure_of(key.error(), false));
-        if (base64url(key->spki()) != spki) return CardFailure::other_card;
-    }
-    CardKeys made;
+    CardKeys made{.keys = {}, .chip = base64url(ByteView(issuer->chip().serial))};
     for (const auto use : work.make) {
         const auto key = issuer->generate(key_use(use), issuer->chip().key_type(key_use(use)));
         if (!key) return asks_or(chip, failure_of(key.error(), false));

@@ -14,10 +14,10 @@ namespace mado::issuer {
 
 // What is to be done with the card, as the case says.
 struct CardWork {
-    // The person's own card is known by its keys, SPKI in base64url; a new one has none.
-    std::map<Use, std::string> has;
     // Keys to be made in the chip; none: they were made, in an earlier session.
     std::vector<Use> make;
+    // The person's own, or where the case's keys are, once it is known; no other one is opened.
+    std::string chip = {};
     // To be written, each with its authority's, once all are there; and the PINs after them.
     std::map<Use, std::pair<crypto::Certificate, crypto::Certificate>> write;
     std::vector<Use> pins;
@@ -45,6 +45,7 @@ struct CardPin {
 };
 struct CardKeys {  // made; certificates for them are next
     std::map<Use, std::string> keys;
+    std::string chip;
 };
 struct CardDone {};
 using CardStep = std::variant<CardCommands, CardPin, CardKeys, CardDone, CardFailure>;

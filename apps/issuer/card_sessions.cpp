@@ -37,21 +37,18 @@ crypto::Certificate read_certificate(const std::string& text) {
     return std::move(*certificate);
 }
 
-// By the certificates that the person has had.
-std::map<Use, std::string> keys_before(const Case& one) {
-    std::map<Use, std::string> out;
-    for (const auto& before : one.before) {
-        out.insert_or_assign(before.use,
-                             base64url(read_certificate(before.certificate).public_key().spki()));
-    }
+std::vector<Use> uses_before(const Case& one) {
+    std::vector<Use> out;
+    for (const auto& before : one.before)
+        out.push_back(before.use);
     return out;
 }
 
-std::vector<Use> uses_in(const std::map<Use, std::string>& keys) {
-    std::vector<Use> out;
-    for (const auto& [use, key] : keys)
-        out.push_back(use);
-    return out;
+// Who has moved keeps the card, and a new PIN is for the card that there is.
+std::string chip_of(const Case& one) {
+    if (!one.chip.empty()) return one.chip;
+    const bool stays = one.kind == Kind::change || one.kind == Kind::unlock;
+    return stays && !one.before.empty() ? one.before.front().chip : "";
 }
 
 }  // namespace
@@ -86,7 +83,7 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
     std::erase_if(sessions_, [id](const auto& other) { return other.second.id == id; });
     if (sessions_.size() >= sessions_max) return std::unexpected(CardRefusal::overloaded);
     Begun out{.session = base64url(crypto::random_bytes(name_bytes)),
-              .pins = resets ? uses_in(keys_before(one)) : uses_of(one)};
+              .pins = resets ? uses_before(one) : uses_of(one)};
     Session session{.id = id,
                     .clerk = clerk,
                     .until = now + card_session_unused_s,
@@ -130,15 +127,12 @@ std::string CardSessions::end(Sessions::iterator at, CardFailure why) {
 
 // None: the case wants something else by now, or is over.
 std::optional<CardWork> CardSessions::work_of(const Session& session, const Case& one) const {
-    CardWork out{.has = {}, .make = session.make, .write = {}, .pins = {}};
+    CardWork out{.make = session.make, .chip = chip_of(one), .write = {}, .pins = {}};
     if (one.kind == Kind::unlock) {
         if (!is_to_do(one, Step::reset)) return std::nullopt;
-        out.has = keys_before(one);
-        out.pins = uses_in(out.has);
+        out.pins = uses_before(one);
         return out;
     }
-    // Who has moved keeps the card; and a script is run anew from its beginning.
-    if (one.kind == Kind::change && !session.make.empty()) out.has = keys_before(one);
     const bool has_made = session.make.empty() || session.told;
     if (!has_made) return is_to_do(one, Step::make_keys) ? std::optional(out) : std::nullopt;
     if (is_to_do(one, Step::certify)) return out;
@@ -159,7 +153,7 @@ std::optional<CardFailure> CardSessions::tell_keys(Session& session, const CardK
                                                    UnixTime now) {
     if (made.keys.empty() || session.told) return std::nullopt;
     const auto added =
-        store_.add(session.id, KeysMade{made.keys}, {.at = now, .clerk = session.clerk});
+        store_.add(session.id, KeysMade{made.keys, made.chip}, {.at = now, .clerk = session.clerk});
     if (!added) return CardFailure::case_changed;
     session.told = true;
     look_at_(session.id);
@@ -187,7 +181,7 @@ std::string CardSessions::go_on(Sessions::iterator at, UnixTime now) {
         return json::serialize(json::object{{"wait_ms", wait_ms}});
     }
     if (const auto* failed = std::get_if<CardFailure>(&step)) return end(at, *failed);
-    const bool resets = !work->has.empty() && work->write.empty();
+    const bool resets = work->make.empty() && work->write.empty();
     const auto added = store_.add(session.id, resets ? Happening(PinSet{}) : Happening(Written{}),
                                   {.at = now, .clerk = session.clerk});
     if (!added) return end(at, CardFailure::case_changed);

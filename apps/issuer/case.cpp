@@ -232,6 +232,7 @@ Result happen(Case& one, const KeysMade& made) {
         if (!made.keys.contains(use)) return std::unexpected(Misfit::unexpected);
     }
     one.keys = made.keys;
+    one.chip = made.chip;
     return {};
 }
 

@@ -163,6 +163,7 @@ struct Applied {
 struct Before {
     Use use = Use::authentication;
     std::string certificate;  // DER in base64url
+    std::string chip = {};    // its serial number, base64url; "": not known
 
     bool operator==(const Before&) const = default;
 };
@@ -241,6 +242,7 @@ struct Waived {  // an insurer that was told in another way
 };
 struct KeysMade {
     std::map<Use, std::string> keys;  // SPKI in base64url
+    std::string chip = {};            // in which: its serial number, base64url; "": not known
 };
 struct Written {};
 struct HandedOver {};
@@ -288,6 +290,7 @@ struct Case {
     std::map<OrderName, std::string> refused;  // by which code
     std::set<OrderName> done;
     std::map<Use, std::string> keys, certificates;
+    std::string chip;  // where the keys are
     bool written = false, handed_over = false;
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;

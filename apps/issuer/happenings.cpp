@@ -82,7 +82,9 @@ json::array claims_json(const std::vector<Claim>& claims) {
 json::array before_json(const std::vector<Before>& before) {
     json::array out;
     for (const auto& one : before) {
-        out.push_back(json::object{{"use", to_text(one.use)}, {"certificate", one.certificate}});
+        json::object card{{"use", to_text(one.use)}, {"certificate", one.certificate}};
+        if (!one.chip.empty()) card["chip"] = one.chip;
+        out.push_back(std::move(card));
     }
     return out;
 }
@@ -142,7 +144,9 @@ json::object members(const KeysMade& one) {
     json::object keys;
     for (const auto& [use, key] : one.keys)
         keys[to_text(use)] = key;
-    return {{"keys", std::move(keys)}};
+    json::object out{{"keys", std::move(keys)}};
+    if (!one.chip.empty()) out["chip"] = one.chip;
+    return out;
 }
 json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
@@ -188,8 +192,9 @@ Parsed<std::vector<Before>> read_before(const json::array& values) {
     for (const auto& value : values) {
         if (!value.is_object()) return bad("a certificate is not an object");
         Members in(value.get_object());
-        out.push_back(
-            {.use = read_use(in), .certificate = in.text("certificate", signed_bytes_max)});
+        out.push_back({.use = read_use(in),
+                       .certificate = in.text("certificate", signed_bytes_max),
+                       .chip = in.optional_text("chip", 32).value_or("")});
         if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     }
     return out;
@@ -257,6 +262,7 @@ Parsed<Happening> read_keys(Members& in) {
         if (members.has(name)) out.keys.emplace(use, members.text(name, key_bytes_max));
     }
     if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
+    out.chip = in.optional_text("chip", 32).value_or("");
     return finish(in, std::move(out));
 }
 

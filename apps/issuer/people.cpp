@@ -18,7 +18,7 @@ void add_issued(const Case& one, std::vector<IssuedCard>& issued) {
                 before.standing = Standing::revoked;
             }
         }
-        issued.push_back({.card = {.use = use, .certificate = certificate}});
+        issued.push_back({.card = {.use = use, .certificate = certificate, .chip = one.chip}});
     }
 }
 

@@ -55,8 +55,8 @@ json::object claim_json(const Claim& claim) {
 // nobody's but the issuer's.
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
-    for (const auto* name : {"answer", "certificate", "keys", "decision", "writing", "issuing",
-                             "health_care", "linked", "before", "invited"})
+    for (const auto* name : {"answer", "certificate", "keys", "chip", "decision", "writing",
+                             "issuing", "health_care", "linked", "before", "invited"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;

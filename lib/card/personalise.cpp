@@ -135,7 +135,9 @@ std::expected<Personaliser, IssueError> Personaliser::begin(Channel& channel,
     Personaliser out(channel);
     if (auto ok = out.select(); !ok) return std::unexpected(ok.error());
     if (auto ok = out.ask_facts(); !ok) return std::unexpected(ok.error());
-    if (auto ok = out.authenticate(key_of(out.chip_)); !ok) return std::unexpected(ok.error());
+    auto key = key_of(out.chip_);
+    if (!key) return std::unexpected(key.error());
+    if (auto ok = out.authenticate(std::move(*key)); !ok) return std::unexpected(ok.error());
     return out;
 }
 
@@ -164,24 +166,18 @@ std::expected<crypto::PublicKey, IssueError> Personaliser::generate(KeyUse use,
     if (auto ok = send({.ins = 0x47, .p2 = number, .data = algorithm}); !ok) {
         return std::unexpected(ok.error());
     }
-    auto key = public_key(use);
-    if (key && key->type() != type) return std::unexpected(IssueError::refused);
-    return key;
-}
-
-std::expected<crypto::PublicKey, IssueError> Personaliser::public_key(KeyUse use) {
     const auto text = read_public_key(use);
     if (!text) return std::unexpected(text.error());
     if (text->size() <= sizeof(Hash)) return std::unexpected(IssueError::forged);
     const auto spki = ByteView(*text).first(text->size() - sizeof(Hash));
-    const std::array proved{number_of(use)};
+    const std::array proved{number};
     const auto proof =
         crypto::hmac_sha256(issuer_key_.view(), {as_bytes(issuing::key_proof_name), proved, spki});
     if (!crypto::equal(proof, ByteView(*text).last(sizeof(Hash)))) {
         return std::unexpected(IssueError::forged);
     }
     auto key = crypto::PublicKey::from_spki(spki);
-    if (!key) return std::unexpected(IssueError::refused);
+    if (!key || key->type() != type) return std::unexpected(IssueError::refused);
     return std::move(*key);
 }
 

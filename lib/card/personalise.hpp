@@ -43,7 +43,8 @@ std::expected<void, IssueError> reset_pin(Channel& channel, KeyUse use, const Se
 
 class Personaliser {
   public:
-    using KeyOfChip = std::function<Secret(const ChipFacts& chip)>;
+    // Or why that chip is not opened: it learns nothing of a key then.
+    using KeyOfChip = std::function<std::expected<Secret, IssueError>(const ChipFacts& chip)>;
 
     // Authenticates with the card's own issuer key (32 bytes).
     static std::expected<Personaliser, IssueError> begin(Channel& channel,
@@ -56,8 +57,6 @@ class Personaliser {
     // A new key pair, of a type that the card has; the old one, its certificate and its PIN are
     // gone. The chip proves that the key is its own.
     std::expected<crypto::PublicKey, IssueError> generate(KeyUse use, crypto::KeyType type);
-    // The one that is there, which the chip proves to be its own.
-    std::expected<crypto::PublicKey, IssueError> public_key(KeyUse use);
     // The card checks that the certificate is its key's.
     std::expected<void, IssueError> write_certificate(KeyUse use, const crypto::Certificate& one,
                                                       const crypto::Certificate& issuer);

@@ -344,20 +344,12 @@ function read_line(object: JsonObject): Line {
   return out;
 }
 
-// Certificates go into the chip, not onto the page.
-function skip_certificates(object: JsonObject): void {
-  const members = new Members(object);
-  for (const use of uses) members.optional_text(use, certificate_chars_max);
-  members.finish();
-}
-
 export function read_case(object: JsonObject): Case {
   const members = new Members(object);
   const person = members.optional_object("person");
   const known = members.optional_object("known");
   const invited = members.optional_object("invited");
   const summary = read_summary_members(members);
-  skip_certificates(members.object("certificates"));
   const out = given<Case>({
     ...summary,
     signing: members.boolean("signing"),
