@@ -242,7 +242,9 @@ struct KeysMade {
     std::map<Use, std::string> keys;  // SPKI in base64url
 };
 struct Written {};
-struct HandedOver {};
+struct HandedOver {
+    std::string stop_code = {};  // on the slip: with it the person stops the card
+};
 struct Cancelled {
     std::string reason;
 };
@@ -279,6 +281,7 @@ struct Case {
     std::set<OrderName> done;
     std::map<Use, std::string> keys, certificates;
     bool written = false, handed_over = false;
+    std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;
     std::optional<std::string> cancelled;

@@ -58,7 +58,7 @@ json::object claim_json(const Claim& claim) {
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
     for (const auto* name : {"answer", "certificate", "keys", "decision", "writing", "issuing",
-                             "health_care", "linked", "before", "invited"})
+                             "health_care", "linked", "before", "invited", "stop_code"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
@@ -211,6 +211,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
         certificates[to_text(use)] = certificate;
     out["certificates"] = std::move(certificates);
     // On the slip or the card, and to nobody before the person has it in hand.
+    if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;
     json::array happened;
     for (const auto& line : lines)
