@@ -209,22 +209,33 @@ class LifeOfACard : public IssuingTest {
     void first_card();
     void loss_and_finding();
     void replacement();
+    void stop_page();
     void new_pin();
     void move();
     void death();
 
     const std::string issuer = "state/issuer/issuer.sqlite";
     std::string person;  // the number of their first case
+    std::string stop_code;
 };
 
 void LifeOfACard::first_card() {
-    person = IssuingTest::open();
+    const auto batch = country.path("invited.json");
+    const auto known = *parse_json_object(read_file(application()).value_or(""));
+    replace_file(batch, as_bytes(json::serialize(json::object{{"people", json::array{known}}})));
+    const auto invited = done({"invite", batch}).at("cases").at(0).as_object();
+    EXPECT_EQ(text_at(invited, "name"), "厚労 次郎");
+    person = text_at(invited, "number");
+    EXPECT_TRUE(done({"show", person}).contains("invited"));
     done({"apply", person, application()});
     wait_for_step(person, "make_keys");
     make_card(person);
     done({"hand-over", person});
-    wait_for_step(person, "");
+    const auto ended = wait_for_step(person, "");
     ASSERT_TRUE(works("jiro", "2468"));
+    const auto found =
+        done({"find", "--health-number", text_at(ended, "health_care_number")}).at("people");
+    EXPECT_EQ(text_at(found.at(0).as_object(), "person"), person);
 }
 
 void LifeOfACard::loss_and_finding() {
@@ -253,7 +264,7 @@ void LifeOfACard::replacement() {
     done({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     EXPECT_EQ(certificates("suspended"), 2) << "until the new card is active";
     done({"hand-over", next});
-    wait_for_step(next, "");
+    stop_code = text_at(wait_for_step(next, ""), "stop_code");
     wait_for_step(stop, "");
     expect_certificates("revoked", 2, "lost");
     expect_certificates("good", 2);
@@ -263,6 +274,37 @@ void LifeOfACard::replacement() {
     ASSERT_EQ(found.at("cards").as_array().size(), 4U);
     EXPECT_EQ(text_at(found.at("cards").at(0).as_object(), "status"), "revoked");
     EXPECT_EQ(text_at(found.at("cards").at(2).as_object(), "status"), "active");
+}
+
+// By web, without a log-in: the code of the new card's slip, and the birth date.
+void LifeOfACard::stop_page() {
+    std::string origin;
+    for (const auto& one : country.directory().participants) {
+        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) {
+            origin = one.redirect_uris.front();
+        }
+    }
+    origin.resize(origin.find('/', std::string_view("https://").size()));
+    const auto says = [&](const std::string& day) {
+        return run_program({"/usr/bin/curl", "-sS", "-k", "-H", "Origin: " + origin, "-H",
+                            "Sec-Fetch-Site: same-origin", "--data",
+                            "lang=en&code=" + stop_code + "&year=1988&month=12&day=" + day,
+                            origin + "/stop"})
+            .output;
+    };
+    EXPECT_NE(says("6").find("There is nobody with this stop code"), std::string::npos);
+    EXPECT_TRUE(works("jiro-2", "1357"));
+    const auto said = says("5");
+    EXPECT_NE(said.find("The card is stopped."), std::string::npos) << said;
+    EXPECT_FALSE(works("jiro-2", "1357"));
+    const auto found = done({"find", person}).at("people").at(0).as_object();
+    const auto stop = text_at(found.at("cases").at(0).as_object(), "number");
+    done({"found", stop});
+    wait_for_step(stop, "");
+    bool again_works = false;
+    for (int i = 0; i < 20 && !again_works; ++i)
+        again_works = works("jiro-2", "1357");
+    EXPECT_TRUE(again_works);
 }
 
 void LifeOfACard::new_pin() {
@@ -330,6 +372,7 @@ TEST_F(LifeOfACard, IsLostFoundReplacedUnlockedMovedAndEnds) {
     first_card();
     loss_and_finding();
     replacement();
+    stop_page();
     new_pin();
     move();
     death();

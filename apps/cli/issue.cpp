@@ -56,6 +56,9 @@ void print_case(const json::object& one) {
             std::cout << "      " << printable(json::serialize(*writing)) << "\n";
         }
     }
+    if (const auto code = text_at(one, "stop_code"); !code.empty()) {
+        std::cout << fmt::format("  停止コード stop code {}\n", code);
+    }
     if (const auto number = text_at(one, "health_care_number"); !number.empty()) {
         std::cout << fmt::format("  保健医療番号 health-care number {}\n", number);
     }

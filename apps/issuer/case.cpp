@@ -243,10 +243,11 @@ Result happen(Case& one, const Written&) {
     return {};
 }
 
-Result happen(Case& one, const HandedOver&) {
+Result happen(Case& one, const HandedOver& handed) {
     if (one.handed_over) return {};
     if (!is_to_do(one, Step::hand_over)) return std::unexpected(Misfit::too_early);
     one.handed_over = true;
+    one.stop_code = handed.stop_code;
     return {};
 }
 

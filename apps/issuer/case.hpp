@@ -245,7 +245,9 @@ struct KeysMade {
     std::string chip = {};            // in which: its serial number, base64url; "": not known
 };
 struct Written {};
-struct HandedOver {};
+struct HandedOver {
+    std::string stop_code = {};  // on the slip: with it the person stops the card
+};
 struct Cancelled {
     std::string reason;
 };
@@ -292,6 +294,7 @@ struct Case {
     std::map<Use, std::string> keys, certificates;
     std::string chip;  // where the keys are
     bool written = false, handed_over = false;
+    std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;
     std::optional<std::string> cancelled;

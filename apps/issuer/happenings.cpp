@@ -151,6 +151,10 @@ json::object members(const KeysMade& one) {
 json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
 }
+json::object members(const HandedOver& one) {
+    if (one.stop_code.empty()) return {};
+    return {{"stop_code", one.stop_code}};
+}
 // Sent, done, lapsed, to be tried again, waived; and those that say nothing more.
 template <class Other>
 json::object members(const Other& one) {
@@ -306,7 +310,6 @@ std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& i
 // Those that say nothing more.
 std::optional<Happening> read_word(std::string_view what) {
     if (what == "written") return Written{};
-    if (what == "handed_over") return HandedOver{};
     if (what == "found") return Found{};
     if (what == "stopped_again") return StoppedAgain{};
     if (what == "given_up") return GivenUp{};
@@ -344,6 +347,9 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     if (what == "keys_made") return read_keys(in);
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
+    }
+    if (what == "handed_over") {
+        return finish(in, HandedOver{in.optional_text("stop_code", 20).value_or("")});
     }
     if (auto out = read_word(what)) return finish(in, std::move(*out));
     return bad("an unknown happening");

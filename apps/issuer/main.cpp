@@ -10,6 +10,7 @@
 #include "routes.hpp"
 #include "site/pages.hpp"
 #include "site/program.hpp"
+#include "stop_page.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -102,11 +103,15 @@ int serve(const std::string& config_path) {
          .may_log_in =
              [&clerks](const Hash& card) { return clerks.find(card, unix_now()).has_value(); },
          .texts = texts(),
-         .places = {{.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
-                    {.path = site::sessions_path,
-                     .name = {.ja = "ログイン中の画面",
-                              .en = "Where you are logged in",
-                              .easy = "[入|はい]っている がめん"}}},
+         .places =
+             {{.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
+              {.path = stop_path,
+               .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
+               .open = true},
+              {.path = site::sessions_path,
+               .name = {.ja = "ログイン中の画面",
+                        .en = "Where you are logged in",
+                        .easy = "[入|はい]っている がめん"}}},
          .style = "window",
          .cookie = "mado-window"});
     Askers askers(basis.directory, basis.identity);

@@ -9,6 +9,7 @@
 #include "site/answers.hpp"
 #include "site/pages.hpp"
 #include "site/routes.hpp"
+#include "stop_page.hpp"
 #include "window.hpp"
 
 namespace mado::issuer {
@@ -19,7 +20,6 @@ using http::Response;
 using http::Task;
 
 constexpr std::size_t listed_max = 500;
-constexpr int draws_max = 10;
 
 Response json_of(const json::object& object) {
     return site::json_reply(json::serialize(object));
@@ -40,15 +40,11 @@ bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
 
 // ---- what a clerk may ask ----
 
-// The health-care number has been given to nobody before.
-CaseId open_first(Office& office, std::optional<Applied> invited, const Clerk& clerk) {
-    for (int i = 0; i < draws_max; ++i) {
-        const auto numbers = draw_numbers(office.schemes);
-        if (!office.store.give(numbers.health_care)) continue;
-        return office.store.open({.numbers = numbers, .invited = std::move(invited)},
-                                 {.at = unix_now(), .clerk = clerk.name});
-    }
-    throw Failure("no health-care number is left that nobody has");
+std::vector<CaseId> open_first(Office& office, std::vector<std::optional<Applied>> people,
+                               const Clerk& clerk) {
+    return office.store.open_first(std::move(people),
+                                   [&office] { return draw_numbers(office.schemes); },
+                                   {.at = unix_now(), .clerk = clerk.name});
 }
 
 // What is to do goes out at once: a card that is lost does not wait.
@@ -66,7 +62,8 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(wire::Code::not_allowed, request);
     }
     if (what->person.empty()) {
-        return case_of(office, open_first(office, std::move(what->invited), clerk));
+        std::vector<std::optional<Applied>> one{std::move(what->invited)};
+        return case_of(office, open_first(office, std::move(one), clerk).front());
     }
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, "no_case");
@@ -80,13 +77,11 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     auto people = read_invite(request.body, office.schemes);
     if (!people) return site::refuse(wire::Code::malformed, request);
     json::array out;
-    Store::Together together(office.store);
-    for (auto& one : *people) {
-        auto name = one.person.name;
-        const auto id = open_first(office, std::move(one), clerk);
-        out.push_back(json::object{{"number", office.store.find(id).number}, {"name", name}});
+    const auto ids = open_first(office, {people->begin(), people->end()}, clerk);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        out.push_back(json::object{{"number", office.store.find(ids[i]).number},
+                                   {"name", (*people)[i].person.name}});
     }
-    together.commit();
     return json_of({{"cases", std::move(out)}});
 }
 
@@ -143,8 +138,11 @@ Response show(Office& office, const Request& request, const Clerk&) {
 }
 
 Response act(Office& office, const Request& request, const Clerk& clerk) {
-    const auto what = read_act(request.body, office.schemes);
+    auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
+    if (auto* handed = std::get_if<HandedOver>(&what->what)) {
+        handed->stop_code = draw_digits(stop_code_digits, /*with_check=*/true);
+    }
     const auto id = office.store.find(what->number);
     if (!id) return site::refuse(404, "no_case");
     const bool approves = std::holds_alternative<Approved>(what->what);
@@ -338,6 +336,8 @@ std::vector<http::Route> routes(Office& office) {
                                [&site](Request request, site::LoggedIn who) -> Task<Response> {
                                    co_return co_await sessions(site, request, who);
                                }));
+    for (auto& one : stop_routes(office))
+        own.push_back(std::move(one));
     return site::routes(site, std::move(own));
 }
 

@@ -1,6 +1,9 @@
 // Path, who may call, handler: what a window's page asks (docs/protocols/issuer.md).
 #pragma once
 
+#include <deque>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "card_sessions.hpp"
@@ -13,6 +16,22 @@
 
 namespace mado::issuer {
 
+// How often it may be tried. What is asked for too often is not looked at, whatever it is: a code
+// cannot be guessed in the tries that there are, and the telephone is there for everybody else.
+class StopTries {
+  public:
+    static constexpr std::int64_t window_s = 3'600;
+    static constexpr std::size_t of_a_network_max = 10;
+    static constexpr std::size_t in_all_max = 2'000;
+
+    // Counts it. False: too often, from there or in all.
+    bool may_try(const std::string& network, UnixTime now);
+
+  private:
+    std::deque<std::pair<UnixTime, std::string>> tries_;  // of the last hour; in_all_max at most
+    std::map<std::string, std::size_t> of_network_;
+};
+
 // The issuing centre: one io thread's.
 struct Office {
     site::Site& site;
@@ -23,6 +42,7 @@ struct Office {
     Deciding& deciding;
     const QuestionsAtRelay& questions;
     CardSessions& cards;
+    StopTries stop_tries = {};
 };
 
 std::vector<http::Route> routes(Office& office);

@@ -87,9 +87,14 @@ Store::Statements::Statements(db::Connection& c)
       find_who(
           c.prepare("select id from issue where who_index = :index order by id desc limit 50")),
       find_given(c.prepare("select id from issue where given_index = :index limit 1")),
+      find_stop(c.prepare("select id from issue where stop_index = :index and not exists "
+                          "(select 1 from issue as later where later.id > issue.id and "
+                          "later.person_index = issue.person_index and "
+                          "later.stop_index is not null)")),
       of_person(c.prepare("select other.id from issue join issue as other "
                           "on other.person_index = issue.person_index "
                           "where issue.id = :id order by other.id")),
+      stop_code(c.prepare("update issue set stop_index = :index where id = :id")),
       lines(c.prepare("select line, at, clerk, sealed from happening where issue = :id "
                       "order by line")),
       open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
@@ -121,6 +126,25 @@ CaseId Store::open(const Opened& opened, By by) {
     const auto id = write_new(opened, by);
     together.commit();
     return id;
+}
+
+// The health-care number has been given to nobody before.
+std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people,
+                                      const std::function<Numbers()>& draw, By by) {
+    constexpr int draws_max = 10;
+    Together together(*this);
+    std::vector<CaseId> out;
+    for (auto& invited : people) {
+        auto numbers = draw();
+        for (int i = 1; !give(numbers.health_care); ++i) {
+            if (i == draws_max) throw Failure("no health-care number is left that nobody has");
+            numbers = draw();
+        }
+        out.push_back(
+            write_new({.numbers = std::move(numbers), .invited = std::move(invited)}, by));
+    }
+    together.commit();
+    return out;
 }
 
 // Within the caller's Together.
@@ -244,6 +268,13 @@ std::optional<CaseId> Store::find_given(std::string_view health_care_number) {
     return sql_.find_given.integer(0);
 }
 
+std::optional<CaseId> Store::find_stop(std::string_view code) {
+    const db::ResetAtEnd reset(sql_.find_stop);
+    sql_.find_stop.bind("index", index("stop-code", code));
+    if (!sql_.find_stop.step()) return std::nullopt;
+    return sql_.find_stop.integer(0);
+}
+
 std::vector<CaseId> Store::of_person(CaseId id) {
     std::vector<CaseId> out;
     const db::ResetAtEnd reset(sql_.of_person);
@@ -301,6 +332,9 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
         sql_.who.bind("id", id)
             .bind("index", index("who", who_text(person->birth_date, person->kana)))
             .execute();
+    }
+    if (!next->stop_code.empty() && now.file.one.stop_code.empty()) {
+        sql_.stop_code.bind("id", id).bind("index", index("stop-code", next->stop_code)).execute();
     }
     if (has_ended(*next)) sql_.end.bind("id", id).bind("at", by.at).execute();
     now.file.one = *next;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,6 +56,10 @@ class Store {
 
     // Durable when it returns, as all that follows.
     CaseId open(const Opened& opened, By by);
+    // First cards, all of them or none: one for each, who is invited or not, with numbers that
+    // nobody has. Failure when `draw` gives none.
+    std::vector<CaseId> open_first(std::vector<std::optional<Applied>> people,
+                                   const std::function<Numbers()>& draw, By by);
     // Of somebody whom the relay knows, by any of their cases. A stop while one is open is that
     // one, and one that was found stops again. Whatever a card that is stopped was to be written
     // ends.
@@ -67,6 +72,8 @@ class Store {
     std::vector<CaseId> find(Date birth_date, std::string_view kana);
     // By the health-care number; any one of their cases.
     std::optional<CaseId> find_given(std::string_view health_care_number);
+    // By the stop code of the card that the person has had last.
+    std::optional<CaseId> find_stop(std::string_view code);
     // All cases of the person of this one, in the order in which they were opened.
     std::vector<CaseId> of_person(CaseId id);
     std::vector<Line> lines(CaseId id);
@@ -111,8 +118,8 @@ class Store {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement open, give, find, find_number, find_who, find_given, of_person, lines,
-            open_cases, add, end, who, add_operator, find_operator;
+        db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
+            stop_code, lines, open_cases, add, end, who, add_operator, find_operator;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.

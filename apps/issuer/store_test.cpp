@@ -126,6 +126,34 @@ TEST_F(StoreTest, FindsAPersonByAnyOfTheirNumbers) {
         << "known from its beginning";
 }
 
+// The newest card's only: a slip of before stops nothing.
+TEST_F(StoreTest, FindsAPersonByTheStopCodeOfTheirLastCard) {
+    auto one = store();
+    const auto numbers = draw_numbers(schemes);
+    const auto hand_over = [&](const std::string& code) {
+        const auto id = one.open({.numbers = numbers,
+                                  .known = test_application(schemes).person,
+                                  .kind = Kind::replacement,
+                                  .reason = "damaged"},
+                                 {});
+        const OrderName certify{OrderKind::certify, 0}, collect{OrderKind::collect, 0};
+        for (const auto& what : std::vector<Happening>{KeysMade{{{Use::authentication, "key"}}},
+                                                       Sent{certify}, Done{certify}, Sent{collect},
+                                                       Certified{Use::authentication, "MII"},
+                                                       Written{}, HandedOver{code}}) {
+            EXPECT_TRUE(one.add(id, what, {})) << what.index();
+        }
+        return id;
+    };
+    const auto first = hand_over("111111111111");
+    EXPECT_EQ(one.find_stop("111111111111"), first);
+    const auto next = hand_over("222222222222");
+    EXPECT_EQ(one.find_stop("222222222222"), next);
+    EXPECT_FALSE(one.find_stop("111111111111"));
+    EXPECT_FALSE(one.find_stop("333333333333"));
+    EXPECT_FALSE(one.find_stop(""));
+}
+
 TEST_F(StoreTest, WhomTheRelayDoesNotKnowHasNoOtherCases) {
     auto one = store();
     const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
@@ -143,6 +171,20 @@ TEST_F(StoreTest, AnEndedCaseIsNotWorkedOn) {
     EXPECT_EQ(one.open_cases(0, 10), (std::vector<CaseId>{a, b}));
     ASSERT_TRUE(one.add(a, Cancelled{"withdrawn"}, {}));
     EXPECT_EQ(one.open_cases(0, 10), std::vector<CaseId>{b});
+}
+
+TEST_F(StoreTest, InvitesAllOrNobody) {
+    auto one = store();
+    const std::optional<Applied> invited = test_application(schemes);
+    const auto ids =
+        one.open_first({invited, std::nullopt}, [this] { return draw_numbers(schemes); }, {});
+    ASSERT_EQ(ids.size(), 2U);
+    EXPECT_EQ(one.find(ids[0]).one.invited, invited);
+    EXPECT_EQ(todo(one.find(ids[0]).one).front().step, Step::apply) << "it is confirmed first";
+    const auto same = draw_numbers(schemes);
+    EXPECT_THROW(one.open_first({invited, invited}, [&same] { return same; }, {}), Failure);
+    EXPECT_EQ(one.open_cases(0, 10), ids);
+    EXPECT_TRUE(one.give(same.health_care));
 }
 
 TEST_F(StoreTest, GivesNoNumberTwice) {
@@ -201,7 +243,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         Waived{{OrderKind::tell, 1}},
         KeysMade{{{Use::authentication, "key"}}},
         Written{},
-        HandedOver{},
+        HandedOver{"123456789012"},
         Cancelled{"moved away"},
         Gone{0},
         Found{},

@@ -56,7 +56,7 @@ json::object claim_json(const Claim& claim) {
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
     for (const auto* name : {"answer", "certificate", "keys", "chip", "decision", "writing",
-                             "issuing", "health_care", "linked", "before", "invited"})
+                             "issuing", "health_care", "linked", "before", "invited", "stop_code"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
@@ -205,6 +205,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
         claims.push_back(claim_json(claim));
     out["claims"] = std::move(claims);
     // On the slip or the card, and to nobody before the person has it in hand.
+    if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;
     json::array happened;
     for (const auto& line : lines)

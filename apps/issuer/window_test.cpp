@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "numbers.hpp"
+#include "stop_page.hpp"
 #include "test_issuer.hpp"
 
 namespace mado::issuer {
@@ -89,6 +91,37 @@ TEST(Window, ACaseIsOpenedByItsKind) {
           R"({"kind":"first","invited":{}})", "[]"}) {
         EXPECT_FALSE(read(text)) << text;
     }
+}
+
+TEST(StopPage, ReadsWhatIsTypedInAHurry) {
+    const auto read = [](const char* body) { return read_stop(*http::parse_form(body)); };
+    const auto code = draw_digits(12, true);
+    const auto typed = "code=" + code.substr(0, 4) + "-" + code.substr(4, 4) + "+" +
+                       code.substr(8) + "&year=1988&month=12&day=5";
+    const auto asked = read(typed.c_str());
+    ASSERT_TRUE(asked);
+    EXPECT_EQ(asked->code, code);
+    EXPECT_EQ(asked->birth_date, Date(std::chrono::year(1988) / 12 / 5));
+    EXPECT_EQ(read("year=1988&month=12&day=5").error(), StopMistake::code);
+    EXPECT_EQ(read("code=000000000001&year=1988&month=12&day=5").error(), StopMistake::code);
+    for (const auto* date : {"", "&year=1988&month=2&day=30", "&year=x&month=2&day=3",
+                             "&year=-1&month=2&day=3", "&year=1988&month=2"}) {
+        EXPECT_EQ(read(("code=" + code + date).c_str()).error(), StopMistake::birth_date) << date;
+    }
+}
+
+TEST(StopPage, MayBeTriedSoOftenFromOnePlaceAndInAll) {
+    StopTries tries;
+    for (std::size_t i = 0; i < StopTries::of_a_network_max; ++i)
+        EXPECT_TRUE(tries.may_try("a", 100));
+    EXPECT_FALSE(tries.may_try("a", 100));
+    EXPECT_TRUE(tries.may_try("b", 100));
+    EXPECT_FALSE(tries.may_try("a", 100 + StopTries::window_s - 1));
+    EXPECT_TRUE(tries.may_try("a", 100 + StopTries::window_s));
+    StopTries all;
+    for (std::size_t i = 0; i < StopTries::in_all_max; ++i)
+        EXPECT_TRUE(all.may_try(std::to_string(i), 100));
+    EXPECT_FALSE(all.may_try("x", 100));
 }
 
 TEST(Window, ManyAreInvitedAtOnce) {

@@ -138,6 +138,7 @@ export interface Case extends Summary {
   person?: Person;
   claims: Claim[];
   health_care_number?: string;
+  stop_code?: string; // on the slip, as the number is
   lines: Line[];
 }
 
@@ -359,6 +360,7 @@ export function read_case(object: JsonObject): Case {
     person: person && read_person(person),
     claims: members.objects("claims", claims_max).map(read_claim),
     health_care_number: members.optional_text("health_care_number", 20),
+    stop_code: members.optional_text("stop_code", 20),
     lines: members.objects("lines", lines_max).map(read_line),
   });
   members.finish();

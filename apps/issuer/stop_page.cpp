@@ -1,0 +1,231 @@
+#include "stop_page.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+
+#include "base/check_digit.hpp"
+#include "page/answer.hpp"
+#include "site/answers.hpp"
+#include "site/pages.hpp"
+
+namespace mado::issuer {
+namespace {
+
+using http::Request;
+using http::Response;
+using http::Task;
+using page::say;
+using page::Words;
+
+constexpr std::size_t form_bytes_max = 4 * 1024;
+constexpr std::chrono::milliseconds look_every{50};
+constexpr int looks_max = 100;  // 5 s: longer than a stop may take
+
+constexpr Words heading{"カードを止める", "Stop a card", "カードを とめる"};
+constexpr Words text{
+    "カードをなくしたときは、ここですぐに止められます。受け取ったときの紙にある停止コード（12桁）と"
+    "生年月日を入れてください。見つかったら、窓口でまた使えるようにできます。",
+    "If you have lost your card, you can stop it here at once. Enter the stop code (12 digits) "
+    "from "
+    "the slip that you got with the card, and your birth date. If you find the card, a window can "
+    "let it work again.",
+    "カードを なくしたら、ここで とめて ください。かみに ある ばんごう（12けた）と、うまれた "
+    "[日|ひ]を [入|い]れて ください。みつかったら、まどぐちに きて ください。"};
+constexpr Words code_label{"停止コード（12桁）", "Stop code (12 digits)", "かみの ばんごう"};
+constexpr Words birth_legend{"生年月日", "Birth date", "うまれた [日|ひ]"};
+constexpr Words year_label{"年（西暦）", "Year", "[年|ねん]"};
+constexpr Words month_label{"月", "Month", "[月|がつ]"};
+constexpr Words day_label{"日", "Day", "[日|にち]"};
+constexpr Words stop_button{"カードを止める", "Stop the card", "とめる"};
+constexpr Words no_slip{
+    "紙がないときは、窓口に電話してください。本人を確かめて止めます。",
+    "Without the slip, call the window: they will make sure who you are and stop it.",
+    "かみが ない ときは、でんわして ください。"};
+
+enum class Outcome { wrong_code, wrong_date, nobody, too_often, no_card, stopped, under_way };
+struct OutcomeWords {
+    bool mistake;
+    Words words;
+};
+constexpr OutcomeWords words_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::wrong_code:
+            return {true,
+                    {"停止コードは12桁の数字です。打ちまちがいがないか、確かめてください。",
+                     "A stop code has 12 digits, and this is none. Please look at it again.",
+                     "ばんごうが ちがいます。もういちど みて ください。"}};
+        case Outcome::wrong_date:
+            return {true,
+                    {"生年月日を、年・月・日の数字で入れてください。",
+                     "Enter the birth date as numbers: year, month and day.",
+                     "うまれた [日|ひ]を すうじで [入|い]れて ください。"}};
+        case Outcome::nobody:
+            return {true,
+                    {"この停止コードと生年月日の人はいません。どちらも確かめてください。",
+                     "There is nobody with this stop code and birth date. Please look at both.",
+                     "ばんごうか、うまれた [日|ひ]が ちがいます。"}};
+        case Outcome::too_often:
+            return {true,
+                    {"何度も試されたため、いまは受け付けられません。窓口に電話してください。",
+                     "This was tried too often. Please call the window.",
+                     "いまは できません。でんわして ください。"}};
+        case Outcome::no_card:
+            return {false,
+                    {"使えるカードはありません。もう止まっているか、終わっています。",
+                     "There is no card that works: it was stopped before, or has ended.",
+                     "つかえる カードは ありません。"}};
+        case Outcome::stopped:
+            return {false,
+                    {"カードを止めました。もうだれも使えません。",
+                     "The card is stopped. Nobody can use it any more.",
+                     "カードを とめました。もう だれも つかえません。"}};
+        case Outcome::under_way:
+            return {true,
+                    {"受け付けましたが、まだ止まったと確かめられません。自動で続けています。すぐに"
+                     "窓口に"
+                     "電話してください。",
+                     "It was taken in, but it is not yet certain that the card is stopped. It goes "
+                     "on by itself. Please call the window now.",
+                     "うけつけました。でも まだ わかりません。すぐに でんわして ください。"}};
+    }
+    return {true, {}};
+}
+
+std::string field(const site::Look& look, std::string_view name, const Words& label,
+                  std::size_t digits) {
+    return fmt::format(R"(<p class="entry short"><label for="{0}">{1}</label><input id="{0}" )"
+                       R"(name="{0}" inputmode="numeric" autocomplete="off" maxlength="{2}" )"
+                       R"(required></p>)",
+                       name, say(look.language, label), digits);
+}
+
+// What was typed does not come back: others may look at the screen.
+Response show(Office& office, const Request& request, std::optional<Outcome> outcome) {
+    const auto look = site::look_of(request);
+    std::string body;
+    if (outcome) {
+        const auto said = words_of(*outcome);
+        body += fmt::format(R"(<p class="{}" role="status" tabindex="-1" autofocus>{}</p>)",
+                            said.mistake ? "mistake" : "said", say(look.language, said.words));
+    }
+    if (outcome != Outcome::stopped && outcome != Outcome::no_card) {
+        body += fmt::format(
+            R"(<p>{}</p><form method="post" action="/stop">{}<fieldset><legend>{}</legend>{}{}{})"
+            R"(</fieldset><p><button type="submit">{}</button></p></form><p class="hint">{}</p>)",
+            say(look.language, text), field(look, "code", code_label, 30),
+            say(look.language, birth_legend), field(look, "year", year_label, 4),
+            field(look, "month", month_label, 2), field(look, "day", day_label, 2),
+            say(look.language, stop_button), say(look.language, no_slip));
+    }
+    return site::shown(request, site::whole(office.site, look,
+                                            {.path = std::string(stop_path),
+                                             .here = stop_path,
+                                             .reader = site::Reader::anybody,
+                                             .heading = say(look.language, heading),
+                                             .body = body}));
+}
+
+// The relay's word counts for the very next request; the authority's list follows by itself.
+bool is_stopped(const Case& one) {
+    for (std::size_t i = 0; i < one.before.size(); ++i) {
+        if (!one.has_done(of_place(OrderKind::stop, i))) return one.given_up || one.overtaken;
+    }
+    return true;
+}
+
+Task<Outcome> wait_for(Office& office, CaseId id) {
+    http::asio::steady_timer timer(co_await http::asio::this_coro::executor);
+    for (int i = 0; i < looks_max; ++i) {
+        if (is_stopped(office.store.find(id).one)) co_return Outcome::stopped;
+        timer.expires_after(look_every);
+        co_await timer.async_wait(http::asio::use_awaitable);
+    }
+    co_return Outcome::under_way;
+}
+
+// Whether code or birth date is wrong nobody is told.
+Task<Outcome> stop(Office& office, StopAsked asked) {
+    const auto of = office.store.find_stop(asked.code);
+    if (!of) co_return Outcome::nobody;
+    const auto who = who_of(office.store.find(*of).one);
+    if (!who || who->birth_date != asked.birth_date) co_return Outcome::nobody;
+    const auto id =
+        office.store.open(*of, {.kind = Kind::stop, .reason = "lost"}, {.at = unix_now()});
+    if (!id) co_return Outcome::no_card;
+    for (const auto one : office.store.of_person(*id))
+        office.worker.look_at(one);
+    co_return co_await wait_for(office, *id);
+}
+
+Task<Response> post(Office& office, Request request) {
+    if (!page::is_own_form(request, office.site.origin)) {
+        co_return site::refuse(wire::Code::not_allowed, request);
+    }
+    const auto form = http::parse_form(request.body);
+    if (!form) co_return site::refuse(wire::Code::malformed, request);
+    if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
+        co_return show(office, request, Outcome::too_often);
+    }
+    const auto asked = read_stop(*form);
+    if (!asked) {
+        co_return show(
+            office, request,
+            asked.error() == StopMistake::code ? Outcome::wrong_code : Outcome::wrong_date);
+    }
+    co_return show(office, request, co_await stop(office, *asked));
+}
+
+std::optional<unsigned> number_in(const http::Form& form, const std::string& name) {
+    const auto typed = wire::normalise(form.text(name)).value_or("");
+    unsigned out = 0;
+    const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), out);
+    if (error != std::errc() || end != typed.data() + typed.size()) return std::nullopt;
+    return out;
+}
+
+}  // namespace
+
+bool StopTries::may_try(const std::string& network, UnixTime now) {
+    while (!tries_.empty() && tries_.front().first <= now - window_s) {
+        const auto of = of_network_.find(tries_.front().second);
+        if (--of->second == 0) of_network_.erase(of);
+        tries_.pop_front();
+    }
+    const auto of = of_network_.find(network);
+    if (tries_.size() >= in_all_max ||
+        (of != of_network_.end() && of->second >= of_a_network_max)) {
+        return false;
+    }
+    tries_.emplace_back(now, network);
+    ++of_network_[network];
+    return true;
+}
+
+std::expected<StopAsked, StopMistake> read_stop(const http::Form& form) {
+    StopAsked out{.code = wire::normalise(form.text("code")).value_or("")};
+    if (out.code.size() != stop_code_digits || !damm_valid(out.code)) {
+        return std::unexpected(StopMistake::code);
+    }
+    const auto year = number_in(form, "year"), month = number_in(form, "month"),
+               day = number_in(form, "day");
+    if (!year || !month || !day || *year < 1'850 || *year > 9'999)
+        return std::unexpected(StopMistake::birth_date);
+    out.birth_date = std::chrono::year(static_cast<int>(*year)) / std::chrono::month(*month) /
+                     std::chrono::day(*day);
+    if (!out.birth_date.ok()) return std::unexpected(StopMistake::birth_date);
+    return out;
+}
+
+std::vector<http::Route> stop_routes(Office& office) {
+    return {{"GET", stop_path, 0,
+             [&office](Request request) -> Task<Response> {
+                 co_return show(office, request, std::nullopt);
+             }},
+            {"POST", stop_path, form_bytes_max, [&office](Request request) -> Task<Response> {
+                 co_return co_await post(office, std::move(request));
+             }}};
+}
+
+}  // namespace mado::issuer
