@@ -72,6 +72,7 @@ Parsed<Payer> read_payer(const json::value& value, const wire::Participant& hold
               .share_percent = in.integer("share_percent", 0, 100),
               .guarantee = in.boolean("guarantee"),
               .special_payment = in.boolean("special_payment"),
+              .provisional = in.optional_boolean("provisional").value_or(false),
               .symbol = in.text("symbol"),
               .number = in.text("number"),
               .branch = in.text("branch"),
@@ -141,9 +142,12 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
     const auto read = [&directory, on = out.on](const Answered& answered) {
         return read_eligibility(answered, directory, on);
     };
-    // An insurer that is not responsible on that day sends the question on.
-    const auto go_on = [&read](const Result<Answered>& answered) {
+    // An insurer that is not responsible on that day sends the question on; public expense pays
+    // beside others of its kind.
+    const auto go_on = [&directory, &read](const Result<Answered>& answered) {
         if (!answered) return false;
+        const auto* holder = directory.find(answered->answer.issuer);
+        if (holder != nullptr && wire::pays_beside_others(*holder)) return true;
         const auto said = read(*answered);
         return said && said->ended;
     };
