@@ -1,5 +1,7 @@
 #include "answering.hpp"
 
+#include <boost/json/object.hpp>
+
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/completion.hpp"
