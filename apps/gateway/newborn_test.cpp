@@ -17,7 +17,8 @@ namespace json = boost::json;
 const std::string holders_folder =
     (std::filesystem::path(__FILE__).parent_path() / "../../country/jp/holders/").string();
 constexpr std::string_view father =
-    R"({"holder":"06990014","scheme":"insured-number","symbol":"21","number":"1042","branch":"00"})";
+    R"({"holder":"06990014","scheme":"insured-number","symbol":"21",)"
+    R"("number":"1042","branch":"00"})";
 
 // One member, insured since 2008, with a child of branch 01.
 void open_society(TestRegister& reg) {
