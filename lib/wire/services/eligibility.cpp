@@ -78,7 +78,7 @@ json::object coverage_of(const Row& row, const Participant& holder) {
                      {"contained", json::array{patient_of(row), insurer_of(holder)}}};
     if (holder.kind.text() == "care-insurer") {
         add_plain_number(out, row, "urn:mado:jp:care-insured-number");
-    } else if (pays_beside_others(holder)) {
+    } else if (pays_beside_others(holder.kind)) {
         add_plain_number(out, row, "urn:mado:jp:subsidy-number");
     } else {
         add_insured_number(out, row, holder);
@@ -210,8 +210,8 @@ constexpr Contract contract{.service = "eligibility",
 
 }  // namespace
 
-bool pays_beside_others(const Participant& holder) {
-    return holder.kind.text() == "public-expense";
+bool pays_beside_others(const CodeId& kind) {
+    return kind.text() == "public-expense";
 }
 
 const Contract& eligibility_contract() {

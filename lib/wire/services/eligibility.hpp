@@ -16,7 +16,7 @@ constexpr std::size_t payers_max = 64;  // of one holder, for one person on one 
 
 // A payer of public expense (公費負担) pays beside insurers and beside others of its kind: whoever
 // asks one of them asks the person's next one too.
-bool pays_beside_others(const Participant& holder);
+bool pays_beside_others(const CodeId& kind);
 
 const Contract& eligibility_contract();
 

@@ -398,8 +398,8 @@ TEST_F(Eligibility, OfPublicExpenseHasOneNumber) {
     EXPECT_EQ(found.at("identifier").at(0).at("value"), "0000018");
     EXPECT_EQ(found.at("order"), 3);
     EXPECT_FALSE(found.contains("extension"));
-    EXPECT_TRUE(pays_beside_others(*directory_.find(holder_)));
-    EXPECT_FALSE(pays_beside_others(*country_.directory().find("06990014")));
+    EXPECT_TRUE(pays_beside_others(directory_.find(holder_)->kind));
+    EXPECT_FALSE(pays_beside_others(directory_.find("clinic-1")->kind));
     expect_no_empty_element(found, "Coverage");
 }
 
