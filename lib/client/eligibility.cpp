@@ -73,6 +73,27 @@ bool found_somebody(const Line& line) {
     return std::ranges::any_of(line, [](const auto& one) { return one.has_value(); });
 }
 
+struct Requests {
+    std::vector<Ask> asks;
+    std::vector<Ask> afterwards;  // once one of the others has found the person
+};
+
+Requests requests_of(const Ask& base, const EligibilityQuestion& question) {
+    Requests out;
+    if (question.holder) {
+        out.asks.push_back(base);
+        out.asks.back().to.holder = question.holder;
+        return out;
+    }
+    for (const auto& kind : question.kinds) {
+        const bool later = by_number(base.subject) && wire::pays_beside_others(kind);
+        auto& list = later ? out.afterwards : out.asks;
+        list.push_back(base);
+        list.back().to.kind = kind;
+    }
+    return out;
+}
+
 Parsed<Payer> read_payer(const json::value& value, const wire::Participant& holder) {
     if (!value.is_object()) return bad("a payer is not an object");
     Members in(value.get_object());
@@ -138,18 +159,7 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
                    .payload = {},
                    .keep_operator = question.keep_operator,
                    .obtain_sealing = question.obtain_sealing};
-    std::vector<Ask> asks;
-    std::vector<Ask> afterwards;
-    if (question.holder) {
-        asks.push_back(base);
-        asks.back().to.holder = question.holder;
-    }
-    for (const auto& kind : question.holder ? std::vector<wire::CodeId>{} : question.kinds) {
-        const bool later = by_number(base.subject) && wire::pays_beside_others(kind);
-        auto& list = later ? afterwards : asks;
-        list.push_back(base);
-        list.back().to.kind = kind;
-    }
+    auto [asks, afterwards] = requests_of(base, question);
     Eligibility out{
         .on = to_text(question.on), .payers = {}, .ended = {}, .answers = {}, .unanswered = {}};
     const auto read = [&directory, on = out.on](const Answered& answered) {
