@@ -97,7 +97,7 @@ class RunningCountry {
     RunningCountry& operator=(const RunningCountry&) = delete;
 
     // --- its programs: "relay", "gateway-1" (990010, 39990015), "gateway-2" (06990014),
-    // "gateway-3" (992016, 992011, 992020), "gateway-4" (nenkin), "gateway-5" (npf),
+    // "gateway-3" (both cities' other holders), "gateway-4" (nenkin), "gateway-5" (npf),
     // "gateway-6" (kikin-1, pfa), "gateway-7" and "ca" (the certificate authority), "issuer",
     // "witness-1", "witness-2" ---
     [[nodiscard]] std::string path(const std::string& inside) const {

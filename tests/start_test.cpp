@@ -419,15 +419,30 @@ TEST_F(StartTest, CheckInThreeWays) {
             EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
         }
     }
-    // Before April she was insured elsewhere; nobody insures 守 since June.
+    // Before April she was insured elsewhere; nobody insures 守 since June, and welfare pays all.
     const auto before = country().cli(
         {"check", "--card", "hanako", "--pin", "1234", "--as", "clinic-2", "--on", "2026-03-01"});
     EXPECT_EQ(before.status, 0) << before.output;
     EXPECT_TRUE(has(before.output, "まどか電機健康保険組合")) << before.output;
-    const auto nobody = country().cli({"check", "--card", "seiho", "--pin", "1234"});
-    EXPECT_EQ(nobody.status, 1) << nobody.output;
-    EXPECT_TRUE(has(nobody.output, "資格なし")) << nobody.output;
-    EXPECT_TRUE(has(nobody.output, "2026-06-09")) << nobody.output;
+    const auto welfare = country().cli({"check", "--card", "seiho", "--pin", "1234"});
+    EXPECT_EQ(welfare.status, 0) << welfare.output;
+    for (const auto* part : {"資格なし", "2026-06-09", "A市福祉事務所", "0割 (0 %)"})
+        EXPECT_TRUE(has(welfare.output, part)) << part << "\n" << welfare.output;
+    // A child's insurer and, after it, the city; with the card, by number, and at the city alone.
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"check", "--card", "mei", "--pin", "1234"},
+          {"check", "--health-number", "251864975796", "--birth-date", "2022-07-07"}}) {
+        const auto both = country().cli(words);
+        EXPECT_EQ(both.status, 0) << both.output;
+        const auto insurer = both.output.find("まどか電機健康保険組合");
+        const auto city = both.output.find("A市子ども医療費助成");
+        EXPECT_LT(insurer, city) << both.output;
+        EXPECT_NE(city, std::string::npos) << both.output;
+    }
+    const auto city = country().cli(
+        {"check", "--insurer", "88990015", "--number", "0000018", "--birth-date", "2022-07-07"});
+    EXPECT_EQ(city.status, 0) << city.output;
+    EXPECT_TRUE(has(city.output, "厚労 芽依")) << city.output;
 
     const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
     EXPECT_EQ(log.status, 0) << log.output;

@@ -127,6 +127,12 @@ client::Result<client::EligibilityQuestion> make_question(const Places& places, 
     }
     question.holder = parse_word<wire::ParticipantId>("--insurer", options.insurer);
     const auto* holder = office.directory.find(*question.holder);
+    if (holder != nullptr && holder->kind.text() == "public-expense") {
+        question.subject = to_bytes(wire::number_subject(
+            "subsidy-number", {{"payer", options.insurer}, {"number", options.number}},
+            birth_date));
+        return question;
+    }
     const bool care = holder != nullptr && holder->kind.text() == "care-insurer";
     question.subject =
         to_bytes(wire::number_subject(care ? "care-insured-number" : "insured-number",
@@ -150,7 +156,10 @@ void print_payer(const client::Payer& payer) {
     std::string classes;
     for (const auto& one : words.classes)
         classes += (classes.empty() ? "" : "・") + one;
-    print_line(fmt::format("有効 insured   {} ({})", payer.holder_name, payer.holder.text()));
+    print_line(fmt::format(
+        "{}   {} ({})",
+        payer.provisional ? "有効（届出受付済・暫定） insured, provisional" : "有効 insured",
+        payer.holder_name, payer.holder.text()));
     print_line(fmt::format("  氏名         {}{}  {} 生まれ", words.name,
                            words.kana.empty() ? "" : "（" + words.kana + "）", words.birth_date));
     print_line(fmt::format("  記号・番号   {}・{}{}",
@@ -177,8 +186,11 @@ void print_eligibility(const client::Eligibility& result) {
         std::cout << "この日に有効な保険はありません not insured on this day\n\n";
     for (const auto& ended : result.ended) {
         const bool began = !ended.last_day.empty();
-        print_line(fmt::format("資格なし {}  {}{}{}", began ? "ended" : "not yet insured",
-                               ended.holder_name, began ? "  最終日 " + ended.last_day : "",
+        const auto* state = began                  ? "ended"
+                            : ended.reason.empty() ? "not yet insured"
+                                                   : "never insured";
+        print_line(fmt::format("資格なし {}  {}{}{}", state, ended.holder_name,
+                               began ? "  最終日 " + ended.last_day : "",
                                ended.reason.empty() ? "" : "  理由 " + ended.reason));
         std::cout << '\n';
     }

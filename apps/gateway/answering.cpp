@@ -1,5 +1,7 @@
 #include "answering.hpp"
 
+#include <boost/json/object.hpp>
+
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/completion.hpp"
@@ -23,13 +25,17 @@ Hash request_of(std::string_view head) {
 
 // Of a service that takes one; an empty row otherwise.
 Parsed<wire::Row> open_payload(const wire::Contract& contract, const crypto::PrivateKey& key,
-                               std::string_view jwe) {
+                               std::string_view jwe, Date today) {
     if (contract.payload.empty() != jwe.empty())
         return bad("a payload is missing, or one too many");
     if (jwe.empty()) return wire::Row{};
     const auto text = crypto::decrypt_jwe(jwe, key);
     if (!text) return std::unexpected(text.error());
-    return wire::read_payload(contract, as_text(*text));
+    auto row = wire::read_payload(contract, as_text(*text));
+    if (row && contract.payload_fits != nullptr && !contract.payload_fits(*row, today)) {
+        return bad("a payload with values that the service does not take");
+    }
+    return row;
 }
 
 // What was found, signed by the holder, sealed to the one who asked.
@@ -111,9 +117,9 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
         co_return refused(*code);
     }
     // The order's day, on which the relay judged it, whenever it arrives here.
-    auto parameters = wire::read_parameters(*contract, order->head.parameters,
-                                            parts_.policy.day_of(order->order.time));
-    auto payload = open_payload(*contract, holder->second.sealing_key, delivery->payload);
+    const auto today = parts_.policy.day_of(order->order.time);
+    auto parameters = wire::read_parameters(*contract, order->head.parameters, today);
+    auto payload = open_payload(*contract, holder->second.sealing_key, delivery->payload, today);
     if (!parameters || !payload) co_return refused(Code::malformed);
     service = order->head.service.text();
 
@@ -122,8 +128,9 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                                          .birth_date = delivery->birth_date,
                                          .parameters = std::move(*parameters),
                                          .payload = std::move(*payload),
+                                         .order_id = base64url(order->entry),
                                          .now = now,
-                                         .today = parts_.policy.day_of(order->order.time),
+                                         .today = today,
                                          .tables = parts_.tables};
     EvidenceRow row{.entry = order->entry,
                     .request = request_of(order->order.head),
@@ -179,6 +186,14 @@ Task<wire::DeliveryReply> Answering::accept(const Asked& asked,
         co_return reply_when(kept, {.outcome = outcome, .answer = {}, .reason = {}});
     }
     if (!take_in(asked, question)) co_return wire::DeliveryReply{};
+    if (asked.contract.gives_back) {
+        found = look_up(asked, question);
+        // It was there a moment ago; what now lacks is not accepted, and the tell goes on waiting.
+        if (found.outcome != wire::Outcome::answered || found.data->empty()) {
+            report(asked, Failure("the register made nothing of what it took in"));
+            co_return wire::DeliveryReply{};
+        }
+    }
     auto reply = sealed(asked.order, asked.holder, asked.contract.act, std::move(found));
     row.outcome = reply.outcome;
     row.acceptance = reply.answer;
@@ -243,7 +258,7 @@ bool Answering::take_in(const Asked& asked, const wire::ServiceQuestion& questio
     const auto& order = asked.order;
     try {
         asked.holder.records.apply(order.head.service, question,
-                                   {.id = base64url(order.entry), .time = order.order.time});
+                                   {.id = question.order_id, .time = order.order.time});
         return true;
     } catch (const Failure& failure) {
         report(asked, failure);

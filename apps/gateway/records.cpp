@@ -27,6 +27,7 @@ struct Expected {
     const wire::Scheme* scheme;
     std::span<const wire::Column> payload = {};
     bool writes = false;
+    bool gives_back = false;  // the rows of a tell that says what was made of it
 };
 
 bool is_known_parameter(const Expected& expected, std::string_view name) {
@@ -36,6 +37,7 @@ bool is_known_parameter(const Expected& expected, std::string_view name) {
     return is_number_field(expected.scheme, name) ||
            among(expected.parameters, &wire::Parameter::name) ||
            among(expected.payload, &wire::Column::name) ||
+           (expected.gives_back && name == "order_id") ||
            (expected.writes && among(order_parameters, std::identity()));
 }
 
@@ -123,6 +125,8 @@ void bind(db::Statement& statement, const wire::ServiceQuestion& question) {
             bind(statement, name, handed->second);
         } else if (field != question.number.end()) {
             statement.bind(name, field->second);
+        } else if (name == "order_id") {
+            statement.bind(name, question.order_id);
         } else {
             statement.bind_null(name);
         }
@@ -174,7 +178,8 @@ Records::Service Records::open_service(Config& services, const std::string& name
                       .columns = contract->rows,
                       .parameters = contract->parameters,
                       .scheme = scheme_,
-                      .payload = contract->payload};
+                      .payload = contract->payload,
+                      .gives_back = contract->gives_back};
     Service entry{contract, prepare(connection_, service, expected), {}, {}};
     const auto demand = [&service](std::string_view key, bool wanted, std::string_view missing,
                                    std::string_view too_many) {

@@ -105,7 +105,7 @@ TEST_F(CheckupsTest, WhoWentWasOfAgeAndInsuredThere) {
         }
     });
     for (const auto& id : medical_ids)
-        EXPECT_GT(seen[id], 60U) << id;
+        EXPECT_GT(seen[id], 30U) << id;
     EXPECT_GT(never_went.size(), 30U);
 }
 
@@ -125,7 +125,7 @@ TEST_F(CheckupsTest, RangesAreThoseOfTheSources) {
                 EXPECT_EQ(item.text("outside"), outside ? "1" : "0");
             } else {
                 EXPECT_EQ(item.text("high"), "129");
-                EXPECT_EQ(item.texts.contains("range"), identifier.holder == "990010");
+                EXPECT_EQ(item.texts.contains("range"), identifier.holder.starts_with("9900"));
                 EXPECT_FALSE(item.texts.contains("outside"));
             }
             EXPECT_EQ(items.at("1A010").text("range"), "(-)");

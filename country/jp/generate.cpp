@@ -15,6 +15,7 @@
 #include "notices.hpp"
 #include "numbering.hpp"
 #include "population.hpp"
+#include "public_expense.hpp"
 #include "registers.hpp"
 #include "treatments.hpp"
 
@@ -22,6 +23,9 @@ namespace mado::country {
 namespace {
 
 namespace fs = std::filesystem;
+
+// That each municipality has left to give to newborns.
+constexpr int free_numbers = 500;
 
 json::object identifier(const Coverage& coverage) {
     json::object fields{{"insurer", holder_id(coverage.holder)}};
@@ -36,8 +40,15 @@ json::object identifier(const Coverage& coverage) {
 
 json::object identifier(const Care& care) {
     return {{"scheme", "care-insured-number"},
-            {"holder", holder_id(Holder::care)},
-            {"fields", {{"insurer", holder_id(Holder::care)}, {"number", care.number}}},
+            {"holder", holder_id(care.holder)},
+            {"fields", {{"insurer", holder_id(care.holder)}, {"number", care.number}}},
+            {"state", "current"}};
+}
+
+json::object identifier(const PublicExpense& one) {
+    return {{"scheme", "subsidy-number"},
+            {"holder", holder_id(one.payer)},
+            {"fields", {{"payer", holder_id(one.payer)}, {"number", one.number}}},
             {"state", "current"}};
 }
 
@@ -67,18 +78,14 @@ void add_identifiers(json::array& out, const Pension& pension) {
     }
 }
 
-// Who lives where. Whoever has no insurance of A市's own may live in B市, which the drawn number
-// decides; the insurer of a home's residents stays where they lived before (住所地特例).
+// Who lives where: of ten drawn households three in B市, by a digit of their number. The insurer of
+// a home's residents stays where they lived before (住所地特例).
 void settle(Household& household, ResidentNumbers& numbers, bool named) {
-    bool in_b = !named;
-    for (auto& person : household.people) {
+    for (auto& person : household.people)
         person.residence.number = named ? numbers.named() : numbers.drawn();
-        in_b &= !person.care && std::ranges::none_of(person.coverage, [](const Coverage& one) {
-            return one.holder == Holder::city;
-        });
-    }
     constexpr std::string_view a_city = "A市";
-    in_b &= household.people.front().residence.number.back() % 2 == 0;
+    constexpr std::size_t tenth = 9;
+    const bool in_b = !named && household.people.front().residence.number[tenth] < '3';
     if (in_b && household.address.starts_with(a_city)) {
         household.address = "B市" + household.address.substr(a_city.size());
     }
@@ -89,6 +96,18 @@ void settle(Household& household, ResidentNumbers& numbers, bool named) {
         residence.address = home ? person.home_address : household.address;
         constexpr Date by_machine = std::chrono::year(1995) / 4 / 1;  // since when it is kept so
         if (person.birth >= by_machine) residence.from = person.birth;
+    }
+}
+
+// Who lives in B市 is insured there, where it is the city that insures.
+void insure_in_b(Household& household) {
+    for (auto& person : household.people) {
+        const bool home = !person.home_address.empty();
+        if (home || person.residence.municipality != Holder::residents_b) continue;
+        for (auto& coverage : person.coverage) {
+            if (coverage.holder == Holder::city) coverage.holder = Holder::city_b;
+        }
+        if (person.care) person.care->holder = Holder::care_b;
     }
 }
 
@@ -104,6 +123,8 @@ json::object known_to_issuer(const Person& person) {
         if (!known) identifiers.push_back(std::move(one));
     }
     if (person.care) identifiers.push_back(identifier(*person.care));
+    for (const auto& one : person.public_expenses)
+        identifiers.push_back(identifier(one));
     if (person.pension) add_identifiers(identifiers, *person.pension);
     json::object line;
     line["key"] = person.key ? json::value(*person.key) : json::value(nullptr);
@@ -161,6 +182,7 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
     fs::create_directories(applications);
     auto left = static_cast<std::size_t>(options.people);
     ResidentNumbers resident_numbers(options.seed);
+    PublicExpenses public_expenses(options.on);
     const auto add = [&](Household household, bool is_named) {
         settle(household, resident_numbers, is_named);
         for (auto& person : household.people) {
@@ -168,6 +190,8 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
             notices.draw(person);
             checkups.draw(person);
         }
+        insure_in_b(household);
+        public_expenses.grant(household, is_named);
         registers.add(household);
         for (const auto& person : household.people) {
             lines << json::serialize(known_to_issuer(person)) << '\n';
@@ -179,6 +203,10 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
         add(household, /*is_named=*/true);
     while (left > 0)
         add(population.next(left), /*is_named=*/false);
+    for (int i = 0; i < free_numbers; ++i) {
+        const auto for_a = resident_numbers.free();
+        registers.add_free(for_a, resident_numbers.free());
+    }
     registers.commit();
     lines.close();
     if (!lines) throw Failure("cannot write " + folder + "/people.ndjson");

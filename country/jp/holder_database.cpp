@@ -7,7 +7,8 @@ namespace mado::country {
 
 db::Connection make_database(const Place& place, Holder holder) {
     const std::string id(holder_id(holder));
-    const auto path = place.country_folder + "/holders/" + id + ".sql";
+    const std::string package(holder_id(package_of(holder)));
+    const auto path = place.country_folder + "/holders/" + package + ".sql";
     const auto schema = read_file(path);
     if (!schema) throw OperatorError("the file " + path + " is missing: give --country country/jp");
     db::Connection connection(place.folder + "/" + id + ".sqlite", db::Access::create);

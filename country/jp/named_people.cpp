@@ -87,6 +87,18 @@ Care read_care(Members& outer, const json::object& object) {
     return care;
 }
 
+// 医療扶助; what children get follows from the cities' ordinances.
+PublicExpense read_welfare(Members& outer, const json::object& object) {
+    Members in(object);
+    PublicExpense welfare;
+    welfare.payer = choose<Holder>(in, in.text("holder"),
+                                   {{holder_id(Holder::welfare_a), Holder::welfare_a},
+                                    {holder_id(Holder::welfare_b), Holder::welfare_b}});
+    welfare.from = required_date(in, "from");
+    finish(in, outer);
+    return welfare;
+}
+
 NamedNotice read_notice(Members& outer, const json::value& value) {
     Members in(as_object(outer, value));
     NamedNotice notice{.name = in.text("notice"),
@@ -149,6 +161,9 @@ Person read_person(Members& outer, const json::value& value, const HouseholdInco
             person.named_checkups->push_back(read_checkup(in, one));
     }
     if (const auto* care = in.optional_object("care")) person.care = read_care(in, *care);
+    if (const auto* welfare = in.optional_object("welfare")) {
+        person.public_expenses.push_back(read_welfare(in, *welfare));
+    }
     if (const auto* pension = in.optional_object("pension")) {
         person.pension = read_pension(in, *pension);
     }
@@ -182,6 +197,9 @@ bool tells_of_later(const Person& person, Date on) {
     if (person.birth > on) return true;
     for (const auto& coverage : person.coverage) {
         if (coverage.from > on || (coverage.last && *coverage.last > on)) return true;
+    }
+    for (const auto& one : person.public_expenses) {
+        if (one.from > on) return true;
     }
     return person.pension && !known_by(*person.pension, on);
 }

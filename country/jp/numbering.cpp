@@ -82,6 +82,10 @@ std::string ResidentNumbers::named() {
     return resident_number("990", ++named_);
 }
 
+std::string ResidentNumbers::free() {
+    return resident_number("992", first_ + ++free_);
+}
+
 std::string ResidentNumbers::drawn() {
     return resident_number("991", first_ + ++drawn_);
 }

@@ -51,8 +51,12 @@ class ResidentNumbers {
     explicit ResidentNumbers(std::uint64_t seed);
     std::string named();  // the same for every seed
     std::string drawn();
+    // Of nobody yet: what a municipality may give to whoever is born. That nobody has those that
+    // begin with 992 is from memory [M].
+    std::string free();
 
   private:
+    std::uint64_t free_ = 0;
     std::uint64_t named_ = 0;
     std::uint64_t drawn_ = 0;
     std::uint64_t first_;

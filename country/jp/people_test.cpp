@@ -21,7 +21,8 @@ Identifier read_identifier(const json::value& value) {
     Members fields(in.object("fields"));
     // A pension holder's number goes with nothing that another holder knows.
     const bool pension = std::ranges::find(pension_ids, out.holder) != pension_ids.end();
-    if (!pension) EXPECT_EQ(fields.text("insurer"), out.holder);
+    const bool expense = std::ranges::find(expense_ids, out.holder) != expense_ids.end();
+    if (!pension) EXPECT_EQ(fields.text(expense ? "payer" : "insurer"), out.holder);
     out.symbol = fields.optional_text("symbol");
     out.number = fields.text("number");
     out.branch = fields.optional_text("branch");

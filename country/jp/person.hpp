@@ -24,6 +24,12 @@ enum class Holder {
     federation,
     residents_a,
     residents_b,
+    city_b,
+    care_b,
+    children_a,
+    children_b,
+    welfare_a,
+    welfare_b,
 };
 
 // The insurer number or name, which is also the name of its files in holders/.
@@ -49,8 +55,29 @@ constexpr std::string_view holder_id(Holder holder) {
             return "992011";
         case Holder::residents_b:
             return "992020";
+        case Holder::city_b:
+            return "990028";
+        case Holder::care_b:
+            return "992024";
+        case Holder::children_a:
+            return "88990015";
+        case Holder::children_b:
+            return "88990023";
+        case Holder::welfare_a:
+            return "12990016";
+        case Holder::welfare_b:
+            return "12990024";
     }
     return "";
+}
+
+// Whose .sql a holder's database is made by: where both cities have the same package, A市's.
+constexpr Holder package_of(Holder holder) {
+    if (holder == Holder::city_b) return Holder::city;
+    if (holder == Holder::care_b) return Holder::care;
+    if (holder == Holder::children_b) return Holder::children_a;
+    if (holder == Holder::welfare_b) return Holder::welfare_a;
+    return holder;
 }
 
 enum class Sex { female, male };
@@ -212,12 +239,22 @@ struct Certification {
 };
 
 struct Care {
+    Holder holder = Holder::care;
     std::string number;
     int category = 1;  // 1号, 2号
     Date from;
     std::vector<Span> spans;
     std::vector<Certification> certifications;
     std::vector<Notice> notices;  // oldest first
+};
+
+// 公費負担: pays what an insurer leaves to the person, or everything where there is none.
+struct PublicExpense {
+    Holder payer = Holder::children_a;
+    std::string number;  // 受給者番号: six digits and their check digit
+    Date from;
+    std::optional<Date> last;
+    std::vector<Span> spans;  // of a subsidy; welfare leaves nothing to pay
 };
 
 struct Person {
@@ -236,6 +273,7 @@ struct Person {
     Residence residence;
     std::vector<Coverage> coverage;  // oldest first
     std::optional<Care> care;
+    std::vector<PublicExpense> public_expenses;
     bool couple = false;  // one of the two who head the household; told of drawn people only
     std::optional<Pension> pension;
     std::vector<Notice> pension_notices;                      // of all pension holders

@@ -10,6 +10,7 @@
 #include "db/db.hpp"
 #include "holder_database.hpp"
 #include "pension_registers.hpp"
+#include "public_expense.hpp"
 #include "resident_registers.hpp"
 
 namespace mado::country {
@@ -111,8 +112,9 @@ void SocietyRegister::add(const Person& person, const Coverage& coverage) {
 
 class CityRegister {
   public:
-    CityRegister(const Place& place, const Written& written)
-        : connection_(make_database(place, Holder::city)),
+    CityRegister(const Place& place, const Written& written, Holder holder)
+        : holder_(holder),
+          connection_(make_database(place, holder)),
           receipts_(connection_, written.dates),
           letters_(connection_, written),
           checkups_(connection_, written) {
@@ -132,6 +134,7 @@ class CityRegister {
     static std::int64_t jiyu(EndReason reason);
     static std::int64_t era_or_zero(std::optional<Date> day) { return day ? era_date(*day) : 0; }
 
+    Holder holder_;  // which of the cities
     db::Connection connection_;
     db::Transaction transaction_{connection_};
     db::Statement setai_ =
@@ -223,7 +226,7 @@ void CityRegister::add(const Household& household) {
         // Whoever comes back into the same household is the same 個人 with one more 資格.
         std::int64_t rireki = 0;
         for (const auto& coverage : person.coverage) {
-            if (coverage.holder != Holder::city) continue;
+            if (coverage.holder != holder_) continue;
             if (rireki == 0) add_kojin(person, coverage, setai_no(household, coverage, known));
             add_shikaku(coverage, ++rireki);
             receipts_.add(kojin_no_, coverage);
@@ -299,8 +302,8 @@ void LateElderlyRegister::add(const Household& household, const Person& person,
 
 class CareRegister {
   public:
-    CareRegister(const Place& place, const Written& written)
-        : connection_(make_database(place, Holder::care)), letters_(connection_, written) {
+    CareRegister(const Place& place, const Written& written, Holder holder)
+        : connection_(make_database(place, holder)), letters_(connection_, written) {
         // 04:00 in Japan, nine hours east of Greenwich.
         const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(written.dates.on));
         connection_.prepare("insert into koshin values ('資格', :unix)")
@@ -354,20 +357,55 @@ void CareRegister::add(const Person& person, const Care& care) {
 
 }  // namespace
 
+namespace {
+
+std::string in_b(const std::string& text) {
+    constexpr std::string_view a_city = "A市";
+    constexpr std::string_view b_city = "B市";
+    std::string out;
+    std::size_t start = 0;
+    for (auto at = text.find(a_city); at != text.npos; at = text.find(a_city, start)) {
+        out.append(text, start, at - start).append(b_city);
+        start = at + a_city.size();
+    }
+    return out.append(text, start);
+}
+
+// B市 writes what A市 writes, in its own name.
+std::vector<NoticeForm> forms_of_b(std::vector<NoticeForm> forms) {
+    for (auto& form : forms) {
+        form.subject = in_b(form.subject);
+        form.sender = in_b(form.sender);
+        for (auto& paragraph : form.body)
+            paragraph = in_b(paragraph);
+    }
+    return forms;
+}
+
+}  // namespace
+
 struct Registers::Databases {
     Databases(const Place& place, const Written& written)
-        : society(place, written),
-          city(place, written),
+        : b_forms(forms_of_b(written.forms)),
+          written_in_b{written.dates, b_forms, written.items},
+          society(place, written),
+          city(place, written, Holder::city),
+          city_b(place, written_in_b, Holder::city_b),
           late_elderly(place, written),
-          care(place, written),
+          care(place, written, Holder::care),
+          care_b(place, written_in_b, Holder::care_b),
           pensions(place, written),
-          residents(place, written.dates.on) {}
+          residents(place, written.dates.on),
+          public_expenses(place, written.dates.on) {}
+    std::vector<NoticeForm> b_forms;
+    Written written_in_b;
     SocietyRegister society;
-    CityRegister city;
+    CityRegister city, city_b;
     LateElderlyRegister late_elderly;
-    CareRegister care;
+    CareRegister care, care_b;
     PensionRegisters pensions;
     ResidentRegisters residents;
+    PublicExpenseRegisters public_expenses;
 };
 
 Registers::Registers(const std::string& folder, const std::string& country_folder,
@@ -378,7 +416,9 @@ Registers::~Registers() = default;
 
 void Registers::add(const Household& household) {
     databases_->city.add(household);
+    databases_->city_b.add(household);
     databases_->residents.add(household);
+    databases_->public_expenses.add(household);
     for (const auto& person : household.people) {
         for (const auto& coverage : person.coverage) {
             if (coverage.holder == Holder::society) databases_->society.add(person, coverage);
@@ -386,18 +426,28 @@ void Registers::add(const Household& household) {
                 databases_->late_elderly.add(household, person, coverage);
             }
         }
-        if (person.care) databases_->care.add(person, *person.care);
+        if (person.care) {
+            const bool b = person.care->holder == Holder::care_b;
+            (b ? databases_->care_b : databases_->care).add(person, *person.care);
+        }
         if (person.pension) databases_->pensions.add(person, *person.pension);
     }
+}
+
+void Registers::add_free(const std::string& for_a, const std::string& for_b) {
+    databases_->residents.add_free(for_a, for_b);
 }
 
 void Registers::commit() {
     databases_->society.commit();
     databases_->city.commit();
+    databases_->city_b.commit();
     databases_->late_elderly.commit();
     databases_->care.commit();
+    databases_->care_b.commit();
     databases_->pensions.commit();
     databases_->residents.commit();
+    databases_->public_expenses.commit();
 }
 
 }  // namespace mado::country

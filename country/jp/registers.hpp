@@ -20,6 +20,8 @@ class Registers {
     Registers& operator=(const Registers&) = delete;
 
     void add(const Household& household);
+    // Resident numbers that A市 (B市) may give to whoever is born.
+    void add_free(const std::string& for_a, const std::string& for_b);
     // One transaction a database: what was added before is lost without this.
     void commit();
 

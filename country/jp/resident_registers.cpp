@@ -18,11 +18,14 @@ class RegisterOfA {
             .execute();
     }
     void add(const Person& person, std::int64_t household);
+    void add_free(const std::string& number) { free_.bind("number", number).execute(); }
     void commit() { transaction_.commit(); }
 
   private:
     db::Connection connection_;
     db::Transaction transaction_{connection_};
+    db::Statement free_ =
+        connection_.prepare("insert into 未使用番号 (住民票コード) values (:number)");
     db::Statement person_ = connection_.prepare(
         "insert into 住民 values (:number, :name, :kana, :common, :birth, :sex, :address,"
         " :household, :from, null)");
@@ -55,11 +58,19 @@ class RegisterOfB {
             .execute();
     }
     void add(const Person& person, std::int64_t household);
+    void add_free(const std::string& number) {
+        free_.bind("number", with_hyphen(number)).execute();
+    }
     void commit() { transaction_.commit(); }
 
   private:
+    static std::string with_hyphen(const std::string& number) {
+        return number.substr(0, 10) + "-" + number.substr(10);
+    }
+
     db::Connection connection_;
     db::Transaction transaction_{connection_};
+    db::Statement free_ = connection_.prepare("insert into bango_zaiko (code) values (:number)");
     db::Statement person_ = connection_.prepare(
         "insert into jumin values (:number, :household, :name, :kana, :common, :birth, :sex,"
         " :address, :from, 0)");
@@ -67,7 +78,7 @@ class RegisterOfB {
 
 void RegisterOfB::add(const Person& person, std::int64_t household) {
     const auto& residence = person.residence;
-    person_.bind("number", residence.number.substr(0, 10) + "-" + residence.number.substr(10))
+    person_.bind("number", with_hyphen(residence.number))
         .bind("household", household)
         .bind("name", person.name)
         .bind("kana", half_width_kana(person.kana))
@@ -102,6 +113,11 @@ void ResidentRegisters::add(const Household& household) {
             databases_->b.add(person, databases_->household);
         }
     }
+}
+
+void ResidentRegisters::add_free(const std::string& for_a, const std::string& for_b) {
+    databases_->a.add_free(for_a);
+    databases_->b.add_free(for_b);
 }
 
 void ResidentRegisters::commit() {

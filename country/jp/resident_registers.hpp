@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "holder_database.hpp"
 #include "person.hpp"
@@ -17,6 +18,8 @@ class ResidentRegisters {
 
     // Each person where their residence says.
     void add(const Household& household);
+    // A number that A市 (B市) may give to whoever is born.
+    void add_free(const std::string& for_a, const std::string& for_b);
     void commit();
 
   private:

@@ -21,8 +21,16 @@
 
 namespace mado::country {
 
-inline const std::vector<std::string> holder_ids{"06990014", "990010", "39990015", "992016"};
-inline const std::vector<std::string> medical_ids{"06990014", "990010", "39990015"};
+inline const std::vector<std::string> medical_ids{"06990014", "990010", "990028", "39990015"};
+inline const std::vector<std::string> care_ids{"992016", "992024"};
+inline const std::vector<std::string> expense_ids{"88990015", "88990023", "12990016", "12990024"};
+// All of eligibility.
+inline const std::vector<std::string> holder_ids = [] {
+    auto all = medical_ids;
+    all.insert(all.end(), care_ids.begin(), care_ids.end());
+    all.insert(all.end(), expense_ids.begin(), expense_ids.end());
+    return all;
+}();
 inline const std::vector<std::string> pension_ids{"nenkin", "npf", "kikin-1", "pfa"};
 inline const std::vector<std::string> municipality_ids{"992011", "992020"};
 inline std::string country_folder() {
@@ -62,10 +70,11 @@ std::vector<Known> read_people(const std::string& path);
 
 // Of these columns the contracts want numbers; of the others text.
 inline const std::set<std::string> integers{
-    "share_percent", "rank",          "special_payment", "guarantee", "as_of",      "points",
-    "paid_yen",      "days",          "withheld",        "quantity",  "amount_yen", "metabolic",
-    "guidance",      "outside",       "additional",      "fund",      "units",      "yen",
-    "earned_yen",    "continued_yen", "from_age",        "until_age", "claim_age",  "others"};
+    "share_percent", "rank",       "special_payment", "guarantee", "provisional",
+    "as_of",         "points",     "paid_yen",        "days",      "withheld",
+    "quantity",      "amount_yen", "metabolic",       "guidance",  "outside",
+    "additional",    "fund",       "units",           "yen",       "earned_yen",
+    "continued_yen", "from_age",   "until_age",       "claim_age", "others"};
 
 inline std::optional<std::string> value_of(const db::Statement& statement, std::size_t column) {
     if (statement.is_null(column)) return std::nullopt;

@@ -63,6 +63,37 @@ Parsed<CoverageWords> read_coverage(const json::object& coverage) {
     return out;
 }
 
+// A number that is mistyped is a miss at every holder that is asked, and the third closes the path
+// for the day: public expense is asked after an insurer has found the person.
+bool by_number(ByteView subject) {
+    return as_text(subject).starts_with(R"({"number":)");
+}
+
+bool found_somebody(const Line& line) {
+    return std::ranges::any_of(line, [](const auto& one) { return one.has_value(); });
+}
+
+struct Requests {
+    std::vector<Ask> asks;
+    std::vector<Ask> afterwards;  // once one of the others has found the person
+};
+
+Requests requests_of(const Ask& base, const EligibilityQuestion& question) {
+    Requests out;
+    if (question.holder) {
+        out.asks.push_back(base);
+        out.asks.back().to.holder = question.holder;
+        return out;
+    }
+    for (const auto& kind : question.kinds) {
+        const bool later = by_number(base.subject) && wire::pays_beside_others(kind);
+        auto& list = later ? out.afterwards : out.asks;
+        list.push_back(base);
+        list.back().to.kind = kind;
+    }
+    return out;
+}
+
 Parsed<Payer> read_payer(const json::value& value, const wire::Participant& holder) {
     if (!value.is_object()) return bad("a payer is not an object");
     Members in(value.get_object());
@@ -72,6 +103,7 @@ Parsed<Payer> read_payer(const json::value& value, const wire::Participant& hold
               .share_percent = in.integer("share_percent", 0, 100),
               .guarantee = in.boolean("guarantee"),
               .special_payment = in.boolean("special_payment"),
+              .provisional = in.optional_boolean("provisional").value_or(false),
               .symbol = in.text("symbol"),
               .number = in.text("number"),
               .branch = in.text("branch"),
@@ -127,27 +159,27 @@ Task<Result<Eligibility>> check_eligibility(const wire::Directory& directory,
                    .payload = {},
                    .keep_operator = question.keep_operator,
                    .obtain_sealing = question.obtain_sealing};
-    std::vector<Ask> asks;
-    if (question.holder) {
-        asks.push_back(base);
-        asks.back().to.holder = question.holder;
-    }
-    for (const auto& kind : question.holder ? std::vector<wire::CodeId>{} : question.kinds) {
-        asks.push_back(base);
-        asks.back().to.kind = kind;
-    }
+    auto [asks, afterwards] = requests_of(base, question);
     Eligibility out{
         .on = to_text(question.on), .payers = {}, .ended = {}, .answers = {}, .unanswered = {}};
     const auto read = [&directory, on = out.on](const Answered& answered) {
         return read_eligibility(answered, directory, on);
     };
-    // An insurer that is not responsible on that day sends the question on.
-    const auto go_on = [&read](const Result<Answered>& answered) {
+    // An insurer that is not responsible on that day sends the question on; public expense pays
+    // beside others of its kind.
+    const auto go_on = [&directory, &read](const Result<Answered>& answered) {
         if (!answered) return false;
+        const auto* holder = directory.find(answered->answer.issuer);
+        if (holder != nullptr && wire::pays_beside_others(holder->kind)) return true;
         const auto said = read(*answered);
         return said && said->ended;
     };
-    for (auto& line : co_await ask_lines(directory, identity, std::move(asks), go_on)) {
+    auto lines = co_await ask_lines(directory, identity, std::move(asks), go_on);
+    if (!afterwards.empty() && std::ranges::any_of(lines, &found_somebody)) {
+        std::ranges::move(co_await ask_lines(directory, identity, std::move(afterwards), go_on),
+                          std::back_inserter(lines));
+    }
+    for (auto& line : lines) {
         for (auto& answered : line) {
             if (!answered) {
                 out.unanswered.push_back(std::move(answered.error()));

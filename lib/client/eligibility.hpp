@@ -23,6 +23,7 @@ struct Payer {
     std::int64_t share_percent = 0;
     bool guarantee = false;              // the payer is bound by this answer
     bool special_payment = false;        // 特別療養費: the person pays everything first
+    bool provisional = false;            // filed, and not yet decided by the insurer
     std::string symbol, number, branch;  // as the register writes them; "" when there is none
     std::string coverage;                // FHIR R4 Coverage, JSON
     CoverageWords words;

@@ -94,6 +94,15 @@ TEST(EligibilityAnswer, OfAnotherFormIsRefusedWhole) {
     EXPECT_FALSE(read(with(ended, "not_on_this_date", "insured")));
 }
 
+TEST(EligibilityAnswer, MayBeProvisional) {
+    EXPECT_FALSE(read(insured)->payers.front().provisional);
+    const auto filed =
+        read(with(insured, R"("guarantee":true)", R"("guarantee":false,"provisional":true)"));
+    ASSERT_TRUE(filed);
+    EXPECT_TRUE(filed->payers.front().provisional);
+    EXPECT_FALSE(read(with(insured, R"("guarantee":true)", R"("guarantee":true,"provisional":1)")));
+}
+
 TEST(EligibilityAnswer, MayLeaveOut) {
     for (const auto part : {R"(,{"text":"コウロウ ハナコ"})", R"(,"end":"2027-03-31")",
                             R"(,"class":[{"value":"一般"},{"value":"区分ウ"}])"}) {

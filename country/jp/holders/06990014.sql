@@ -12,7 +12,8 @@ create table lost_reason (
     name text not null
 ) strict;
 insert into lost_reason values
-    (1, '退職'), (2, '任意継続終了'), (3, '被扶養者でなくなった'), (4, '75歳到達'), (5, '死亡');
+    (1, '退職'), (2, '任意継続終了'), (3, '被扶養者でなくなった'), (4, '75歳到達'), (5, '死亡'),
+    (6, '被扶養者と認定されず');
 
 create table member (                     -- 被保険者
     person_no    integer primary key,     -- shared with dependant
@@ -163,3 +164,73 @@ create table health_care_number (
     health_care_number text not null,
     valid_from         text not null
 ) strict, without rowid;
+
+-- 被扶養者（異動）届 of newborns, as the issuing centre hands them on. The society's own triggers
+-- give the child the next branch at once, not yet approved, and carry out what an officer decides:
+--   update filing set outcome = 1, decided_ymd = … where …;
+--   update filing set outcome = 2, reason = '…', decided_ymd = … where …;
+create table filing (
+    order_id      text primary key,
+    received_unix integer not null,
+    symbol        text not null,          -- those of the member who supports the child
+    number        text not null,
+    name          text not null,
+    kana          text not null,
+    birth_ymd     integer not null,
+    sex_code      integer not null,
+    address       text not null,
+    relation      text not null,          -- 続柄
+    person_no     integer,                -- of the dependant it made or found
+    outcome       integer not null default 0 check (outcome in (0, 1, 2)), -- accepted, refused
+    reason        text not null default '' check (outcome <> 2 or reason <> ''),
+    decided_ymd   integer
+) strict, without rowid;
+create index filing_number on filing (number, symbol);
+create index filing_person on filing (person_no);
+
+-- Filed twice (another order, paper) a child is the same child, unless it was refused.
+create trigger filing_arrives after insert on filing begin
+    update filing set person_no = coalesce(
+        (select person_no from dependant
+          where number = new.number and symbol = new.symbol and name = new.name
+            and birth_ymd = new.birth_ymd and sex_code = new.sex_code
+            and lost_ymd > acquired_ymd),
+        (select 1 + max((select coalesce(max(person_no), 0) from member),
+                        (select coalesce(max(person_no), 0) from dependant))))
+     where order_id = new.order_id;
+    insert into dependant
+    select filing.person_no, member.symbol, member.number,
+           format('%02d', 1 + max(
+               (select coalesce(max(cast(branch as integer)), 0) from member as other
+                 where other.number = new.number and other.symbol = new.symbol),
+               (select coalesce(max(cast(branch as integer)), 0) from dependant as other
+                 where other.number = new.number and other.symbol = new.symbol))),
+           new.name, new.kana, new.birth_ymd, new.sex_code, 0, new.birth_ymd, member.lost_ymd,
+           case member.lost_ymd when 99991231 then null else 3 end
+      from filing join member on member.number = new.number and member.symbol = new.symbol
+     where filing.order_id = new.order_id
+       and not exists (select 1 from dependant where dependant.person_no = filing.person_no);
+    -- Until the 31 March after the sixth birthday, 2割 (健康保険法第74条・第110条).
+    insert into benefit
+    select filing.person_no, new.birth_ymd,
+           (new.birth_ymd / 10000 + case when new.birth_ymd % 10000 <= 401 then 6 else 7 end)
+             * 10000 + 331,
+           2, (select limit_class from benefit as own where own.person_no = member.person_no
+                order by from_ymd desc limit 1)
+      from filing join member on member.number = new.number and member.symbol = new.symbol
+     where filing.order_id = new.order_id
+    on conflict (person_no, from_ymd) do nothing;
+    update filing set outcome = 1
+     where order_id = new.order_id
+       and exists (select 1 from dependant
+                    where dependant.person_no = filing.person_no and approved = 1);
+end;
+
+create trigger filing_decided after update of outcome on filing
+when new.outcome <> old.outcome begin
+    update dependant set approved = 1 where new.outcome = 1 and person_no = new.person_no;
+    update dependant set lost_ymd = acquired_ymd, lost_code = 6
+     where new.outcome = 2 and person_no = new.person_no;
+    update filing set outcome = new.outcome, reason = new.reason, decided_ymd = new.decided_ymd
+     where person_no = new.person_no and outcome <> new.outcome;
+end;

@@ -15,7 +15,8 @@ create table soshitsu_jiyu (
     mei  text not null
 ) strict;
 insert into soshitsu_jiyu values
-    (1, '転出'), (2, '生活保護'), (3, '他の医療保険に加入'), (4, '75歳到達'), (5, '死亡');
+    (1, '転出'), (2, '生活保護'), (3, '他の医療保険に加入'), (4, '75歳到達'), (5, '死亡'),
+    (6, '資格取得の届出を認めず');
 
 create table setai (
     setai_no integer primary key,
@@ -165,3 +166,75 @@ create table hoken_iryo_bango (
     hoken_iryo   text not null,
     yuko_kaishi  text not null
 ) strict, without rowid;
+
+-- 資格取得届（出生）, as the issuing centre hands them on. The triggers of the package make the child
+-- a 個人 of the household at once; until an officer decides it is provisional:
+--   update todoke set kekka = 1, kettei_bi = … where …;
+--   update todoke set kekka = 2, riyu = '…', kettei_bi = … where …;
+create table todoke (
+    order_id     text primary key,
+    uketsuke     integer not null,        -- unix time
+    setai_no     integer not null references setai,
+    todokedenin  integer not null references kojin,
+    shimei       text not null,
+    shimei_kana  text not null,
+    seinengappi  integer not null,
+    seibetsu     text not null,
+    jusho        text not null,
+    tsuzukigara  text not null,
+    kojin_no     integer references kojin,
+    kekka        integer not null default 0 check (kekka in (0, 1, 2)),  -- 1 認定, 2 認めず
+    riyu         text not null default '' check (kekka <> 2 or riyu <> ''),
+    kettei_bi    integer
+) strict, without rowid;
+create index todoke_nin on todoke (todokedenin);
+create index todoke_kojin on todoke (kojin_no);
+
+create table zantei (                     -- 暫定: filed and not yet decided
+    kojin_no integer primary key references kojin
+) strict;
+
+-- Filed twice a child is the same child, unless it was refused.
+create trigger todoke_toroku after insert on todoke begin
+    insert into kojin
+    select (select 1 + max(kojin_no) from kojin), new.setai_no,
+           format('%02d', 1 + (select coalesce(max(cast(edaban as integer)), 0) from kojin
+                                where setai_no = new.setai_no)),
+           new.shimei, new.shimei_kana, '', new.seinengappi, new.seibetsu
+     where not exists (select 1 from kojin join shikaku on shikaku.kojin_no = kojin.kojin_no
+                        where setai_no = new.setai_no and shimei = new.shimei
+                          and seinengappi = new.seinengappi and seibetsu = new.seibetsu
+                          and soshitsu_bi <> shutoku_bi);
+    update todoke set kojin_no = (
+        select max(kojin_no) from kojin
+         where setai_no = new.setai_no and shimei = new.shimei
+           and seinengappi = new.seinengappi and seibetsu = new.seibetsu)
+     where order_id = new.order_id;
+    insert into zantei
+    select kojin_no from todoke
+     where order_id = new.order_id and kojin_no not in (select kojin_no from shikaku);
+    insert into shikaku
+    select kojin_no, 1, new.seinengappi, 0, 0 from todoke
+     where order_id = new.order_id and kojin_no not in (select kojin_no from shikaku);
+    -- Until the 31 March after the sixth birthday, 2割 (国民健康保険法第42条); 特別療養費 is not for
+    -- children.
+    insert into kyufu
+    select kojin_no, 1, new.seinengappi,
+           (new.seinengappi / 10000 + case when new.seinengappi % 10000 <= 401 then 6 else 7 end)
+             * 10000 + 331,
+           2, (select gendo_kubun from kyufu as own where own.kojin_no = new.todokedenin
+                order by rireki desc, kaishi_bi desc limit 1), 0
+      from todoke
+     where order_id = new.order_id and kojin_no not in (select kojin_no from kyufu);
+    update todoke set kekka = 1
+     where order_id = new.order_id and kojin_no not in (select kojin_no from zantei);
+end;
+
+create trigger todoke_kettei after update of kekka on todoke
+when new.kekka <> old.kekka begin
+    delete from zantei where kojin_no = new.kojin_no;
+    update shikaku set soshitsu_bi = shutoku_bi, soshitsu_jiyu = 6
+     where new.kekka = 2 and kojin_no = new.kojin_no;
+    update todoke set kekka = new.kekka, riyu = new.riyu, kettei_bi = new.kettei_bi
+     where kojin_no = new.kojin_no and kekka <> new.kekka;
+end;

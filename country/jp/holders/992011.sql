@@ -17,6 +17,48 @@ create table 住民 (
 create index 住民_世帯 on 住民 (世帯番号);
 create index 住民_生年月日 on 住民 (生年月日);
 
+create table 未使用番号 (                -- 住民票コード that the city may give, in their order
+    順           integer primary key,
+    住民票コード text not null unique,
+    届           text unique              -- the 出生届 that took it
+) strict;
+
+-- 出生届 (戸籍法第49条), as the issuing centre hands them on. The system's trigger enters the child
+-- in its parent's household under the next free number.
+create table 出生届 (
+    届           text primary key,        -- the order
+    受付         integer not null,        -- unix time
+    氏名         text not null,
+    フリガナ     text not null,
+    生年月日     text not null,
+    性別         text not null,
+    続柄         text not null,
+    届出人       text not null references 住民,
+    住民票コード text                     -- of the child
+) strict, without rowid;
+
+-- Filed twice (another order, paper) a child has one number.
+create trigger 出生届の受理 after insert on 出生届 begin
+    update 出生届 set 住民票コード = coalesce(
+        (select child.住民票コード from 住民 as child join 住民 as parent
+             on parent.世帯番号 = child.世帯番号
+          where parent.住民票コード = new.届出人 and child.氏名 = new.氏名
+            and child.生年月日 = new.生年月日 and child.性別 = new.性別
+            and child.消除日 is null),
+        (select 住民票コード from 未使用番号 where 届 is null order by 順 limit 1),
+        raise(abort, '住民票コードの在庫がない'))
+     where 届 = new.届;
+    update 未使用番号 set 届 = new.届
+     where 届 is null
+       and 住民票コード = (select 住民票コード from 出生届 where 届 = new.届);
+    insert into 住民
+    select 出生届.住民票コード, new.氏名, new.フリガナ, '', new.生年月日, new.性別, parent.住所,
+           parent.世帯番号, new.生年月日, null
+      from 出生届 join 住民 as parent on parent.住民票コード = new.届出人
+     where 出生届.届 = new.届
+    on conflict (住民票コード) do nothing;
+end;
+
 create table 処理 (
     名称   text primary key,
     終了   text not null                  -- YYYY-MM-DD HH:MM:SS, Japan time

@@ -22,8 +22,50 @@ create table jumin (
     ten_shutsu  integer not null          -- 転出日, 死亡日
 ) strict, without rowid;
 
+create table bango_zaiko (                -- 住民票コード that the city may give, in their order
+    jun      integer primary key,
+    code     text not null unique,
+    todoke   text unique                  -- the 出生届 that took it
+) strict;
+
+-- 出生届 (戸籍法第49条), as the issuing centre hands them on. The package's trigger enters the child
+-- in its parent's household under the next free number.
+create table shussei (
+    todoke      text primary key,         -- the order
+    uketsuke    integer not null,         -- unix time
+    shimei      text not null,
+    shimei_kana text not null,
+    umare       integer not null,
+    seibetsu    text not null,
+    tsuzukigara text not null,
+    todokedenin text not null references jumin,
+    code        text                      -- of the child
+) strict, without rowid;
+
+-- Filed twice (another order, paper) a child has one number.
+create trigger shussei_juri after insert on shussei begin
+    update shussei set code = coalesce(
+        (select child.code from jumin as child join jumin as parent
+             on parent.setai_no = child.setai_no
+          where parent.code = new.todokedenin and child.shimei = new.shimei
+            and child.umare = new.umare and child.seibetsu = new.seibetsu
+            and child.ten_shutsu = 0),
+        (select code from bango_zaiko where todoke is null order by jun limit 1),
+        raise(abort, 'zaiko nashi'))
+     where todoke = new.todoke;
+    update bango_zaiko set todoke = new.todoke
+     where todoke is null and code = (select code from shussei where todoke = new.todoke);
+    insert into jumin
+    select shussei.code, parent.setai_no, new.shimei, new.shimei_kana, '', new.umare, new.seibetsu,
+           parent.jusho, new.umare, 0
+      from shussei join jumin as parent on parent.code = new.todokedenin
+     where shussei.todoke = new.todoke
+    on conflict (code) do nothing;
+end;
+
 create table batch (
     mei    text primary key,
     unix   integer not null
 ) strict, without rowid;
 create index jumin_umare on jumin (umare);
+create index jumin_setai on jumin (setai_no);

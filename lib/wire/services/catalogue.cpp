@@ -14,6 +14,7 @@
 #include "wire/services/evidence.hpp"
 #include "wire/services/existence.hpp"
 #include "wire/services/health_number.hpp"
+#include "wire/services/newborn.hpp"
 #include "wire/services/notices.hpp"
 #include "wire/services/pension.hpp"
 #include "wire/to_relay.hpp"
@@ -25,7 +26,7 @@ const auto contracts = std::to_array<Contract>(
     {eligibility_contract(), claims_contract(), checkups_contract(), pension_contract(),
      evidence_contract(), existence_contract(), notices_contract(), notice_contract(),
      health_number_contract(), certificate_contract(), certificate_status_contract(),
-     certificates_contract()});
+     certificates_contract(), dependant_contract(), dependants_contract(), birth_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

@@ -62,6 +62,7 @@ struct ServiceQuestion {
     std::optional<Date> birth_date;                          // to be compared with the rows
     ParameterValues parameters;                              // as read_parameters() returns them
     Row payload = {};                                        // as read_payload() returns it
+    std::string order_id = {};                               // of a tell: its entry in the log
     UnixTime now = 0;
     Date today{};  // the order's day, in the country
     // How the country writes names; null where the gateway has none.
@@ -97,6 +98,11 @@ struct Contract {
     // Bad: rows or items that the contract does not allow, although each column is of its kind.
     Parsed<ServiceAnswer> (*answer)(const ServiceQuestion&, const std::vector<Row>& rows,
                                     const std::vector<Row>& items);
+    // The payload's values fit, besides being of their kinds; null: whatever they are.
+    bool (*payload_fits)(const Row& payload, Date today) = nullptr;
+    // Of a tell: the register makes something of it that the acceptance says. The rows are read
+    // once more after it was taken in (they know it by :order_id), and have data then.
+    bool gives_back = false;
 };
 
 // Of a paragraph; every other text is shorter.

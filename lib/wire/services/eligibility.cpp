@@ -30,6 +30,7 @@ constexpr std::array columns{
     Column{"special_payment", ColumnKind::integer, false},
     Column{"end_reason", ColumnKind::text, false},
     Column{"guarantee", ColumnKind::integer, true},
+    Column{"provisional", ColumnKind::integer, false},
     Column{"as_of", ColumnKind::integer, true},
 };
 
@@ -48,9 +49,9 @@ json::object patient_of(const Row& row) {
 }
 
 // JP Core has symbol, number and branch for medical insurance only.
-void add_care_number(json::object& coverage, const Row& row) {
-    coverage["identifier"] = json::array{json::object{{"system", "urn:mado:jp:care-insured-number"},
-                                                      {"value", *row.text("number")}}};
+void add_plain_number(json::object& coverage, const Row& row, std::string_view system) {
+    coverage["identifier"] =
+        json::array{json::object{{"system", system}, {"value", *row.text("number")}}};
     coverage["subscriberId"] = *row.text("number");
 }
 
@@ -76,7 +77,9 @@ json::object coverage_of(const Row& row, const Participant& holder) {
                      {"meta", json::object{{"profile", json::array{profile}}}},
                      {"contained", json::array{patient_of(row), insurer_of(holder)}}};
     if (holder.kind.text() == "care-insurer") {
-        add_care_number(out, row);
+        add_plain_number(out, row, "urn:mado:jp:care-insured-number");
+    } else if (pays_beside_others(holder.kind)) {
+        add_plain_number(out, row, "urn:mado:jp:subsidy-number");
     } else {
         add_insured_number(out, row, holder);
     }
@@ -115,7 +118,15 @@ json::object payer_of(const Row& row, const ServiceQuestion& question, Date on) 
                      {"number", *row.text("number")},
                      {"branch", row.text("branch").value_or("")}};
     out["coverage"] = coverage_of(row, question.holder);
+    // Filed and not decided: the answer counts, and may be taken back from the beginning.
+    if (row.integer("provisional").value_or(0) != 0) out["provisional"] = true;
     return out;
+}
+
+// Ends before it begins: a filing that was refused.
+bool never_began(const Row& row) {
+    const auto to = row.date("valid_to");
+    return to && *to < *row.date("valid_from");
 }
 
 bool valid_on(const Row& row, Date day) {
@@ -133,7 +144,7 @@ json::object not_insured(const std::vector<Row>& rows, Date on) {
         if (last == nullptr || *last->date("valid_to") < *to) last = &row;
     }
     if (last != nullptr) {
-        data["last_day"] = *last->text("valid_to");
+        if (!never_began(*last)) data["last_day"] = *last->text("valid_to");
         if (const auto reason = last->text("end_reason")) data["end_reason"] = *reason;
     }
     return data;
@@ -198,6 +209,10 @@ constexpr Contract contract{.service = "eligibility",
                             .answer = &answer};
 
 }  // namespace
+
+bool pays_beside_others(const CodeId& kind) {
+    return kind.text() == "public-expense";
+}
 
 const Contract& eligibility_contract() {
     return contract;

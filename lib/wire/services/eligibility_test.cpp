@@ -28,6 +28,7 @@ Row hanako() {
                        {"special_payment", Value()},
                        {"end_reason", "退職"},
                        {"guarantee", std::int64_t{1}},
+                       {"provisional", Value()},
                        {"as_of", std::int64_t{test_now - 3600}}}};
 }
 
@@ -379,6 +380,48 @@ TEST_F(Eligibility, OfACareInsurerHasOneNumber) {
     EXPECT_EQ(found.at("contained").at(1).at("identifier").at(0).at("value"), "00992016");
     EXPECT_EQ(found.at("class").at(2).at("value"), "要介護2");
     expect_no_empty_element(found, "Coverage");
+}
+
+// A payer of public expense has a number of digits, and no insurance's parts.
+TEST_F(Eligibility, OfPublicExpenseHasOneNumber) {
+    const auto text =
+        replaced(replaced(country_.directory_json(), "medical-insurer", "public-expense"),
+                 R"("id":"06990014")", R"("id":"88990015")");
+    directory_ =
+        valid(open_directory(country_.sign_directory(text), country_.authority.public_key()));
+    holder_ = "88990015";
+    auto row = with(with(hanako(), "number", "0000018"), "rank", std::int64_t{3});
+    row.values.erase("symbol");
+    row.values.erase("branch");
+    const auto found = coverage(row);
+    EXPECT_EQ(found.at("identifier").at(0).at("system"), "urn:mado:jp:subsidy-number");
+    EXPECT_EQ(found.at("identifier").at(0).at("value"), "0000018");
+    EXPECT_EQ(found.at("order"), 3);
+    EXPECT_FALSE(found.contains("extension"));
+    EXPECT_TRUE(pays_beside_others(directory_.find(holder_)->kind));
+    EXPECT_FALSE(pays_beside_others(directory_.find("clinic-1")->kind));
+    expect_no_empty_element(found, "Coverage");
+}
+
+TEST_F(Eligibility, FiledAndNotDecidedIsProvisional) {
+    const auto payer = [this](const Value& value) {
+        return data({with(hanako(), "provisional", value)}, "2026-01-01")
+            .at("payers")
+            .at(0)
+            .as_object();
+    };
+    EXPECT_TRUE(payer(std::int64_t{1}).at("provisional").as_bool());
+    EXPECT_FALSE(payer(std::int64_t{0}).contains("provisional"));
+    EXPECT_FALSE(payer(Value()).contains("provisional"));
+}
+
+// A filing that was refused: no last day, because there was no first one.
+TEST_F(Eligibility, WhatNeverBeganHasNoLastDay) {
+    const auto row = with(with(hanako(), "valid_to", "2014-03-31"), "end_reason", "認定されず");
+    EXPECT_EQ(json::serialize(data({row}, "2026-01-01")),
+              R"({"on":"2026-01-01","result":"not_on_this_date","payers":[],)"
+              R"("end_reason":"認定されず"})");
+    EXPECT_EQ(data({row}, "2014-04-01").at("result"), "not_on_this_date");
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ function cover_of(payer: JsonObject): Cover {
   const level = class_of(coverage, "care-level");
   members.integer("rank", 1, 100);
   members.boolean("guarantee");
+  members.optional_boolean("provisional");
   const out = {
     share_percent: members.integer("share_percent", 0, 100),
     special_payment: members.boolean("special_payment"),
