@@ -1,5 +1,7 @@
 #include "answering.hpp"
 
+#include <boost/json.hpp>
+
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/completion.hpp"
@@ -118,7 +120,9 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     service = order->head.service.text();
 
     const wire::ServiceQuestion question{.holder = *order->holder,
-                                         .number = wire::number_fields(delivery->number),
+                                         .number = delivery->number.empty()
+                                                       ? wire::NumberFields()
+                                                       : wire::number_fields(delivery->number),
                                          .birth_date = delivery->birth_date,
                                          .parameters = std::move(*parameters),
                                          .payload = std::move(*payload),
@@ -171,7 +175,12 @@ Task<wire::DeliveryReply> Answering::accept(const Asked& asked,
         co_return wire::DeliveryReply{
             .outcome = wire::Outcome::answered, .answer = std::move(*given), .reason = {}};
     }
-    auto found = look_up(asked, question);
+    // Of one whom the holder does not know yet there is no row: the payload says who it is.
+    auto found = asked.delivery.number.empty()
+                     ? wire::ServiceAnswer{.outcome = wire::Outcome::answered,
+                                           .data = json::object(),
+                                           .as_of = asked.now}
+                     : look_up(asked, question);
     const auto outcome = found.outcome;
     row.outcome = outcome == wire::Outcome::answered ? wire::Outcome::failed : outcome;
     const auto kept = co_await keep(row);
