@@ -10,6 +10,7 @@
 #include "match_bench.hpp"
 #include "portal_bench.hpp"
 #include "relay/allocator.hpp"
+#include "stream_bench.hpp"
 
 namespace mado::bench {
 namespace {
@@ -19,6 +20,7 @@ struct Options {
     CardSettings card;
     PortalSettings portal;
     MatchSettings match;
+    StreamSettings stream;
     std::string part = "all";
 };
 
@@ -64,6 +66,10 @@ int run(const Words& words) {
     auto* match = app.add_subcommand("match", "dirty registers: wrong links, and clerks' cases");
     match->add_option("--people", options.match.people)->check(CLI::Range(50, 2'000'000));
     match->add_option("--seed", options.match.seed, "drawn when left out");
+    auto* stream = app.add_subcommand("stream", "orders a second: alone, side by side, a stream");
+    stream->add_option("--samples", options.stream.samples)->check(CLI::Range(1, 100));
+    stream->add_option("--orders", options.stream.orders, "of one sample; they live for a minute")
+        ->check(CLI::Range(1, 50'000));
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
@@ -71,8 +77,9 @@ int run(const Words& words) {
     }
     if (app.got_subcommand("log")) return measure_log(options);
     if (app.got_subcommand("match")) return measure_matching(options.match) ? 0 : 1;
-    const auto figures =
-        app.got_subcommand("card") ? measure_cards(options.card) : measure_portal(options.portal);
+    const auto figures = app.got_subcommand("card")     ? measure_cards(options.card)
+                         : app.got_subcommand("stream") ? measure_stream(options.stream)
+                                                        : measure_portal(options.portal);
     print(figures);
     return all_met(figures) ? 0 : 1;
 }
