@@ -11,6 +11,7 @@
 #include "match_bench.hpp"
 #include "portal_bench.hpp"
 #include "relay/allocator.hpp"
+#include "stream_bench.hpp"
 
 namespace mado::bench {
 namespace {
@@ -21,6 +22,7 @@ struct Options {
     PortalSettings portal;
     MatchSettings match;
     IssueSettings issue;
+    StreamSettings stream;
     std::string part = "all";
 };
 
@@ -70,6 +72,10 @@ int run(const Words& words) {
     issue->add_option("--people", options.issue.people)->check(CLI::Range(50, 2'000'000));
     issue->add_option("--cases", options.issue.cases, "of one sample")->check(CLI::Range(1, 1'000));
     issue->add_option("--samples", options.issue.samples)->check(CLI::Range(1, 100));
+    auto* stream = app.add_subcommand("stream", "orders a second: alone, side by side, a stream");
+    stream->add_option("--samples", options.stream.samples)->check(CLI::Range(1, 100));
+    stream->add_option("--orders", options.stream.orders, "of one sample; they live for a minute")
+        ->check(CLI::Range(1, 50'000));
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& error) {
@@ -77,9 +83,10 @@ int run(const Words& words) {
     }
     if (app.got_subcommand("log")) return measure_log(options);
     if (app.got_subcommand("match")) return measure_matching(options.match) ? 0 : 1;
-    const auto figures = app.got_subcommand("card")    ? measure_cards(options.card)
-                         : app.got_subcommand("issue") ? measure_issuing(options.issue)
-                                                       : measure_portal(options.portal);
+    const auto figures = app.got_subcommand("card")     ? measure_cards(options.card)
+                         : app.got_subcommand("issue")  ? measure_issuing(options.issue)
+                         : app.got_subcommand("stream") ? measure_stream(options.stream)
+                                                        : measure_portal(options.portal);
     print(figures);
     return all_met(figures) ? 0 : 1;
 }

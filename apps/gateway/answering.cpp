@@ -1,6 +1,6 @@
 #include "answering.hpp"
 
-#include <boost/json/object.hpp>
+#include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
@@ -124,7 +124,9 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     service = order->head.service.text();
 
     const wire::ServiceQuestion question{.holder = *order->holder,
-                                         .number = wire::number_fields(delivery->number),
+                                         .number = delivery->number.empty()
+                                                       ? wire::NumberFields()
+                                                       : wire::number_fields(delivery->number),
                                          .birth_date = delivery->birth_date,
                                          .parameters = std::move(*parameters),
                                          .payload = std::move(*payload),
@@ -178,7 +180,13 @@ Task<wire::DeliveryReply> Answering::accept(const Asked& asked,
         co_return wire::DeliveryReply{
             .outcome = wire::Outcome::answered, .answer = std::move(*given), .reason = {}};
     }
-    auto found = look_up(asked, question);
+    // Of one whom the holder does not know yet there is no row, unless the payload says whose it
+    // is.
+    auto found = asked.delivery.number.empty() && !asked.contract.gives_back
+                     ? wire::ServiceAnswer{.outcome = wire::Outcome::answered,
+                                           .data = json::object(),
+                                           .as_of = asked.now}
+                     : look_up(asked, question);
     const auto outcome = found.outcome;
     row.outcome = outcome == wire::Outcome::answered ? wire::Outcome::failed : outcome;
     const auto kept = co_await keep(row);

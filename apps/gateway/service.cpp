@@ -95,6 +95,9 @@ std::expected<VerifiedOrder, Code> verify_order(const OrderFacts& facts) {
         order.keep_until != wire::keep_until(*row, order.time)) {
         return std::unexpected(Code::not_allowed);
     }
+    // Without a number there is nobody to answer about: only what the row says may be told so.
+    const bool told = wire::act_of(head->service) == wire::Act::tell;
+    if (!order.number && !(row->unlinked && told)) return std::unexpected(Code::number_mismatch);
     std::optional<UnixTime> sealed_until;
     if (!head->sealing.empty()) {
         if (!row->sealable) return std::unexpected(Code::not_allowed);

@@ -87,6 +87,45 @@ TEST_F(TellingTest, TakenInAndAccepted) {
     EXPECT_TRUE(kept().front().ends_with("clinic-1 health-care-number answered"));
 }
 
+// The parent's application, about a child whom the holder does not know yet.
+TEST_F(TellingTest, WithoutANumberOnlyWhereTheRowSaysSo) {
+    const auto forgery = [](const char* policy) {
+        auto out = now();
+        const bool newborn = policy == std::string_view("newborn");
+        out.head = [newborn](wire::Head& head) {
+            if (newborn) head.purpose = wire::code_id("birth");
+        };
+        out.order = [policy, newborn](wire::Order& order) {
+            order.policy = wire::code_id(policy);
+            if (newborn) order.presence = wire::Presence::card_pin;
+            order.number.reset();
+        };
+        return out;
+    };
+    const auto without_number = [&](const char* policy) {
+        auto out = tell(seal(good), forgery(policy));
+        out.number.clear();
+        return out;
+    };
+    EXPECT_EQ(told(without_number("told")), "refused number_mismatch");
+    EXPECT_TRUE(taken_in().empty());
+    const auto delivery = without_number("newborn");
+    const auto reply = deliver(delivery);
+    ASSERT_EQ(reply.outcome, wire::Outcome::answered) << reply.reason;
+    EXPECT_TRUE(open(reply, entry_of(delivery), "health-care-number")->data->empty());
+    EXPECT_EQ(deliver(delivery).answer, reply.answer) << "a repeat";
+    // Nobody's number; what was told is there.
+    db::Connection connection(reg.database, db::Access::read_only);
+    auto rows = connection.prepare("select number is null, health_number from told");
+    ASSERT_TRUE(rows.step());
+    EXPECT_EQ(rows.integer(0), 1);
+    EXPECT_EQ(rows.text(1), "621874998319");
+    EXPECT_FALSE(rows.step());
+    // One that comes with a number that is none of the order's.
+    auto with_number = tell(seal(good), forgery("newborn"));
+    EXPECT_EQ(told(with_number), "refused number_mismatch");
+}
+
 // An acceptance is no answer, nor the other way round: who takes one does not take the other.
 TEST_F(TellingTest, AnAcceptanceIsNoAnswer) {
     const auto delivery = tell(seal(good));

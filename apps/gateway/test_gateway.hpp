@@ -38,7 +38,10 @@ constexpr std::string_view test_policies = R"({"utc_offset_s":32400,"policies":[
   "legal_basis":"…","keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
  {"id":"filings","service":"dependants","requester_kind":"clinic","purpose":"issuing",
   "presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
-  "tell_at_once":false,"from":"2020-01-01"}]})";
+  "tell_at_once":false,"from":"2020-01-01"},
+ {"id":"newborn","service":"health-care-number","requester_kind":"clinic","purpose":"birth",
+  "presence":"card-pin","mandate":"application","holder_kinds":["medical-insurer"],
+  "legal_basis":"…","keep_days":30,"tell_at_once":false,"unlinked":true,"from":"2020-01-01"}]})";
 
 struct GatewayCountry : wire::TestCountry {
     crypto::PrivateKey insurer_sealing = crypto::PrivateKey::generate(crypto::KeyType::p256);

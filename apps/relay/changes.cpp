@@ -33,8 +33,11 @@ Parsed<Act> read_act(const Parameters& parameters,
     return found->second;
 }
 
-constexpr auto link_acts = std::to_array<std::pair<std::string_view, LinkAct>>(
-    {{"first", LinkAct::first}, {"start", LinkAct::start}, {"end", LinkAct::end}});
+constexpr auto link_acts =
+    std::to_array<std::pair<std::string_view, LinkAct>>({{"first", LinkAct::first},
+                                                         {"start", LinkAct::start},
+                                                         {"end", LinkAct::end},
+                                                         {"correct", LinkAct::correct}});
 constexpr auto card_acts =
     std::to_array<std::pair<std::string_view, CardAct>>({{"activate", CardAct::activate},
                                                          {"suspend", CardAct::suspend},
@@ -86,6 +89,21 @@ Parsed<CardTold> read_new_cards(const json::array& certificates, const wire::Dir
         out.cards.push_back(std::move(*card));
     }
     return out;
+}
+
+// One number in the place of another, which the same holder gave.
+Parsed<void> complete_correction(const json::value* was, std::vector<ToldNumber>& numbers,
+                                 const Reading& reading) {
+    if (was == nullptr || numbers.size() != 1) return bad("one number corrects one");
+    auto before = read_number(*was, reading);
+    if (!before) return std::unexpected(before.error());
+    const auto& of = numbers.front().identifier;
+    if (!of.holder || before->identifier.holder != of.holder ||
+        before->identifier.number.scheme != of.number.scheme) {
+        return bad("a number is corrected by one of the same holder");
+    }
+    numbers.push_back(std::move(*before));
+    return {};
 }
 
 // A number that was read, as its holder's.
@@ -149,6 +167,7 @@ Parsed<LinkTold> read_link(const Parameters& parameters, std::string_view payloa
             out.numbers.push_back(std::move(*number));
         }
     }
+    const auto* was = *act == LinkAct::correct ? in.any("was") : nullptr;
     if (const auto given = in.optional_text("health_care_number", 80)) {
         auto number = read_told_number("health-care-number", {{"number", *given}}, reading);
         if (!number) return std::unexpected(number.error());
@@ -156,6 +175,11 @@ Parsed<LinkTold> read_link(const Parameters& parameters, std::string_view payloa
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (out.numbers.empty()) return bad("no number was told");
+    if (*act == LinkAct::correct) {
+        if (auto ok = complete_correction(was, out.numbers, reading); !ok) {
+            return std::unexpected(ok.error());
+        }
+    }
     if (*act == LinkAct::first) out.numbers.push_back(number_of(own, reading));
     if (has_twice(out.numbers)) return bad("a number was told twice");
     return out;
@@ -220,12 +244,13 @@ std::optional<Code> judge_number(const LinkTold& told, std::size_t which, const 
     const auto& scheme = *facts.schemes.find(one.identifier.number.scheme);
     const bool own = holder && *holder == facts.caller.id;
     const bool given = scheme.given_by && *scheme.given_by == facts.caller.kind;
-    if (own || (given && told.act != LinkAct::end)) {
+    const bool starts = told.act == LinkAct::first || told.act == LinkAct::start;
+    if (own || (given && starts)) {
         return one.confirmation ? std::optional(Code::malformed) : std::nullopt;
     }
     // Somebody else's, which only the one who makes persons known may bring.
     const bool makes_known = facts.schemes.find(facts.own.scheme)->given_by == facts.caller.kind;
-    if (!makes_known || !holder || scheme.given_by || told.act == LinkAct::end) {
+    if (!makes_known || !holder || scheme.given_by || !starts) {
         return Code::not_allowed;
     }
     return is_confirmed(one, facts.asked[which], *facts.directory.find(*holder), facts)
@@ -252,9 +277,54 @@ std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at) {
 
 // ---- what it comes to ----
 
+namespace {
+
+// What the store has of one number.
+struct Standing {
+    const KnownNumber* own = nullptr;  // the person's row
+    bool anothers = false;
+};
+Standing standing_of(const std::vector<KnownNumber>& rows, PersonRow person) {
+    Standing out;
+    for (const auto& row : rows) {
+        if (row.linked && row.person == person) out.own = &row;
+        out.anothers = out.anothers || (row.linked && row.person != person);
+    }
+    return out;
+}
+
+// The wrong number leads nowhere afterwards, and may be linked to whose it is.
+std::expected<LinkPlan, Code> plan_correction(PersonRow person,
+                                              const std::vector<std::vector<KnownNumber>>& known) {
+    const auto is = standing_of(known.at(0), person);
+    const auto was = standing_of(known.at(1), person);
+    LinkPlan plan;
+    if (is.own == nullptr && is.anothers) return std::unexpected(Code::link_taken);
+    if (was.own == nullptr) {
+        // The same once more changes nothing.
+        if (is.own == nullptr) return std::unexpected(Code::no_link);
+        return plan;
+    }
+    for (const auto& row : known.at(0)) {
+        if (!row.linked) plan.join.push_back(row.person);
+    }
+    if (is.own == nullptr) {
+        plan.replace = *was.own;
+        return plan;
+    }
+    plan.remove = *was.own;
+    if (was.own->current && !is.own->current) {
+        plan.set.push_back({.which = 0, .row = *is.own, .current = true});
+    }
+    return plan;
+}
+
+}  // namespace
+
 std::expected<LinkPlan, Code> plan_link(const LinkTold& told, std::optional<PersonRow> person,
                                         const std::vector<std::vector<KnownNumber>>& known) {
     if (!person && told.act != LinkAct::first) return std::unexpected(Code::no_link);
+    if (told.act == LinkAct::correct) return plan_correction(*person, known);
     LinkPlan plan;
     for (std::size_t i = 0; i < known.size(); ++i) {
         const KnownNumber* own = nullptr;

@@ -28,10 +28,10 @@ struct ToldNumber {
     std::optional<Confirmation> confirmation = {};
 };
 
-enum class LinkAct { first, start, end };
+enum class LinkAct { first, start, end, correct };
 struct LinkTold {
     LinkAct act = LinkAct::start;
-    std::vector<ToldNumber> numbers;
+    std::vector<ToldNumber> numbers;  // of `correct`: what it is, and what it was
 };
 
 // A certificate of a card authority of the directory.
@@ -113,6 +113,10 @@ struct LinkPlan {
     };
     std::vector<Set> set;
     std::vector<PersonRow> join;  // series that are the person's now
+    // A correction: this row is the first number now, in its place among the person's; or it goes,
+    // because the person has that one already.
+    std::optional<KnownNumber> replace;
+    std::optional<KnownNumber> remove;
 };
 // `person`: whom the caller knows by that number. `known`: of each number.
 std::expected<LinkPlan, Code> plan_link(const LinkTold& told, std::optional<PersonRow> person,

@@ -305,6 +305,57 @@ TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
     EXPECT_EQ(reader->identifiers(person).size(), 4U);
 }
 
+TEST_F(Telling, AHolderCorrectsANumberOfItsOwn) {
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto person = linked(own_number()).at(0);
+    const auto corrected = [](const wire::PersonNumber& was, const wire::PersonNumber& is) {
+        return json::object{{"was", told(was)}, {"numbers", json::array{told(is)}}};
+    };
+    ASSERT_EQ(tell("link", "start", numbers(told(insured("78"))), insurer), "ok");
+    const auto count = reader->identifiers(person).size();
+    const auto wrong = corrected(insured("77"), insured("79"));
+    const auto body = body_of("link", "correct", wrong, insurer);
+    ASSERT_EQ(code_of(send(body, wire::filled(3))), "ok");
+    EXPECT_EQ(reader->identifiers(person).size(), count);
+    EXPECT_EQ(reader->identifiers(person).at(1).number, insured("79")) << "in its place";
+    EXPECT_TRUE(reader->identifiers(person).at(1).current);
+    EXPECT_EQ(linked(insured("79")), std::vector{person});
+    EXPECT_TRUE(linked(insured("77")).empty()) << "it leads nowhere, and may be linked anew";
+    // The same bytes, and the same content by the number that it is now: nothing more.
+    EXPECT_EQ(code_of(send(body, wire::filled(3))), "ok");
+    const Sender by_new{.id = "06990014", .purpose = "membership", .own = insured("79")};
+    EXPECT_EQ(tell("link", "correct", wrong, by_new), "ok");
+    EXPECT_EQ(reader->identifiers(person).size(), count);
+
+    const auto before = counts();
+    EXPECT_EQ(tell("link", "correct", corrected(insured("75"), insured("76")), by_new), "no_link");
+    EXPECT_EQ(tell("link", "correct", corrected(insured("79"), insured("1")), by_new), "link_taken")
+        << "hanako's";
+    EXPECT_EQ(
+        tell("link", "correct", corrected(insured("79"), care("0000000001")), by_new).substr(0, 9),
+        "malformed");
+    EXPECT_EQ(tell("link", "correct", numbers(told(insured("80"))), by_new).substr(0, 9),
+              "malformed");
+    EXPECT_EQ(tell("link", "start", wrong, by_new).substr(0, 9), "malformed");
+    EXPECT_EQ(tell("link", "correct", corrected(insured("79"), insured("80"))), "not_allowed")
+        << "the issuer corrects no insurer's number";
+    EXPECT_EQ(counts(), before);
+
+    // To a number that the person has already, a former one: it is the only one, and current.
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("78"))), by_new), "ok");
+    ASSERT_EQ(tell("link", "correct", corrected(insured("79"), insured("78")), by_new), "ok");
+    EXPECT_EQ(reader->identifiers(person).size(), count - 1);
+    EXPECT_TRUE(linked(insured("79")).empty());
+    EXPECT_EQ(reader->identifiers(person).at(0).number, insured("78"));
+    EXPECT_TRUE(reader->identifiers(person).at(0).current);
+    // A former number stays former.
+    const Sender by_78{.id = "06990014", .purpose = "membership", .own = insured("78")};
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("78"))), by_78), "ok");
+    ASSERT_EQ(tell("link", "correct", corrected(insured("78"), insured("81")), by_78), "ok");
+    EXPECT_EQ(reader->identifiers(person).back().number, insured("81"));
+    EXPECT_FALSE(reader->identifiers(person).back().current);
+}
+
 // Families whose register has no branch numbers: nobody is taken for somebody else.
 TEST_F(Telling, ANumberOfSeveralLeadsToNobody) {
     const auto number = insured("88", "");

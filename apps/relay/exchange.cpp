@@ -385,6 +385,8 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
             return resolve_own(caller, *own);
         }
         auto route = route_linked(to, shared_.directory, reader_.identifiers(*permit.person));
+        // An application may be about somebody whom the holder does not know yet.
+        if (!route && permit.policy->unlinked && to.holder) route = Route{*to.holder, {}};
         if (!route) return refuse(route.error());
         return Resolved{std::move(*route), reader_.person(*permit.person), {}};
     }();

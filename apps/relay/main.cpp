@@ -2,6 +2,7 @@
 // `mado-relay import CONFIG FILE`.
 #include <fmt/format.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -19,6 +20,7 @@
 #include "http/operations.hpp"
 #include "http/spawn.hpp"
 #include "import.hpp"
+#include "key_token.hpp"
 #include "public_face.hpp"
 #include "publisher.hpp"
 #include "routes.hpp"
@@ -30,6 +32,7 @@ namespace asio = http::asio;
 
 struct Settings {
     std::string state, anchor, keys, directory, authority, policy, schemes, card_lists;
+    std::optional<KeyToken> token;  // has the relay's two keys in its care
     std::string address;
     std::uint16_t port = 0;         // participants, mutual TLS
     std::uint16_t public_port = 0;  // everybody: the log's public face
@@ -53,6 +56,16 @@ Settings read_settings(const std::string& path) {
     s.public_port = static_cast<std::uint16_t>(config.integer("public_port", 1, 65535));
     s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
     s.threads = static_cast<int>(config.integer_or("threads", 2, 1, 64));
+    if (config.has("token")) {
+        auto token = config.table("token");
+        s.token = KeyToken{.module = token.text("module"),
+                           .label = token.text("label"),
+                           .pin_file = token.text("pin_file")};
+        // SoftHSM2 learns from its environment alone where its tokens are.
+        if (const auto conf = token.optional_text("softhsm2_conf")) {
+            ::setenv("SOFTHSM2_CONF", conf->c_str(), 1);
+        }
+    }
     config.finish();
     return s;
 }
@@ -73,7 +86,7 @@ struct Foundation {
           directory_file(wire::load_directory_file(settings.directory, settings.authority)),
           policy(wire::load_policy(settings.policy, directory)),
           schemes(wire::load_schemes(settings.schemes, directory)),
-          vault(settings.keys),
+          vault(load_vault(settings.keys, settings.token)),
           log_key(crypto::PrivateKey::load(settings.keys + "/log.key")),
           signing_key(crypto::PrivateKey::load(settings.keys + "/signing.key")),
           sealing_key(crypto::PrivateKey::load(settings.keys + "/sealing.key")),
@@ -367,16 +380,31 @@ int import(const std::string& config_path, const std::string& file) {
     return 0;
 }
 
+// Once, while the relay is stopped: its two keys into the care of the token.
+int wrap(const std::string& config_path) {
+    const auto settings = read_settings(config_path);
+    if (!settings.token) {
+        throw OperatorError("the configuration names no [token] that could take the keys: " +
+                            config_path);
+    }
+    const FileLock lock(settings.state + "/relay.lock", "the relay's state folder");
+    wrap_keys(settings.keys, *settings.token);
+    fmt::print("mado-relay: the token {} has the keys in its care\n", settings.token->label);
+    return 0;
+}
+
 }  // namespace
 }  // namespace mado::relay
 
 int main(int argc, char** argv) {
     return mado::run_program("mado-relay", argc, argv, [](const mado::Words& words) {
         if (words.size() == 2 && words[0] == "serve") return mado::relay::serve(words[1]);
+        if (words.size() == 2 && words[0] == "wrap-keys") return mado::relay::wrap(words[1]);
         if (words.size() == 3 && words[0] == "import") {
             return mado::relay::import(words[1], words[2]);
         }
         throw mado::OperatorError(
-            "usage: mado-relay serve CONFIG, or mado-relay import CONFIG FILE");
+            "usage: mado-relay serve CONFIG, mado-relay import CONFIG FILE, or "
+            "mado-relay wrap-keys CONFIG");
     });
 }

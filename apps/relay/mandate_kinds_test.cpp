@@ -257,6 +257,124 @@ TEST_F(ApplicationTest, ASignatureStandsOrItSaysWhyNot) {
     EXPECT_EQ(logged(), before) << "not logged";
 }
 
+// ---- applications to holders: one tell for each ----
+
+class HandedOnTest : public KindsTest {
+  protected:
+    HandedOnTest() { dial_answering(); }
+    [[nodiscard]] std::string sealed(std::string_view text = "the application") const {
+        return crypto::encrypt_jwe(as_bytes(text), store.country.seal_to.public_key());
+    }
+    wire::Mandate application(const std::vector<std::string>& payloads) {
+        auto out = content(MandateKind::application, "portal", "health-care-number");
+        out.expires = out.issued_at + 86'400;
+        for (const auto& payload : payloads)
+            out.payload_hashes.push_back(crypto::sha256(as_bytes(payload)));
+        return out;
+    }
+    struct Tell {
+        const char* purpose = "application";
+        const char* holder = "06990014";
+        const char* by = "portal";
+    };
+    [[nodiscard]] std::string body_of(const std::string& jws, const std::string& payload,
+                                      const Tell& how) const {
+        auto tell = head();
+        tell.issuer = participant_id(how.by);
+        tell.to = {.holder = participant_id(how.holder), .kind = {}, .position = 1};
+        tell.service = service_id("health-care-number");
+        tell.purpose = wire::code_id(how.purpose);
+        tell.parameters.clear();
+        tell.expires = tell.issued_at + wire::tell_lifetime_s;
+        tell.payload_hash = crypto::sha256(as_bytes(payload));
+        const auto& key =
+            how.by == std::string_view("portal") ? store.country.portal : store.country.clinic;
+        return wire::request_json({.head = wire::sign_head(tell, wire::kid_of(key), key),
+                                   .subject = to_bytes(wire::application_subject(jws)),
+                                   .payload = payload});
+    }
+    std::string hand_on(const std::string& jws, const std::string& payload, const Tell& how) {
+        return code_of(send(body_of(jws, payload, how),
+                            wire::filled(how.by == std::string_view("portal") ? 8 : 4)));
+    }
+    std::string hand_on(const std::string& jws, const std::string& payload) {
+        return hand_on(jws, payload, Tell{});
+    }
+};
+
+TEST_F(HandedOnTest, OneSignatureServesEveryPayloadThatItNames) {
+    const auto first = sealed();
+    const auto second = sealed("its supplement");
+    const auto jws = signing_card.sign(application({first, second}));
+    EXPECT_EQ(hand_on(jws, first), "ok");
+    EXPECT_EQ(hand_on(jws, second), "ok") << "its nonce was spent once";
+    ASSERT_EQ(deliveries.size(), 2U);
+    EXPECT_EQ(deliveries[0].payload, first);
+    EXPECT_NE(deliveries[0].number.find("insured-number"), std::string::npos)
+        << "the person's own number at this holder, by the card that signed";
+    const auto order = wire::valid(wire::parse_order(deliveries[0].receipt.order));
+    EXPECT_EQ(order.presence, wire::Presence::card_pin);
+    EXPECT_EQ(order.policy.text(), "applied-to-holders");
+    EXPECT_EQ(reader->entries(1, 0, 10, 1000).size(), 2U) << "in the person's list";
+
+    // After a restart the nonce is forgotten, the application is not.
+    Mandates stored(stored_mandates(reader->connection(), store.vault()));
+    Shared later = with(stored);
+    exchange.emplace(io, later, *reader);
+    EXPECT_EQ(hand_on(jws, first), "ok");
+    exchange.emplace(io, shared, *reader);
+}
+
+TEST_F(HandedOnTest, TheSamePayloadTwice) {
+    const auto payload = sealed();
+    const auto jws = signing_card.sign(application({payload}));
+    const auto body = body_of(jws, payload, Tell{});
+    EXPECT_EQ(code_of(send(body, wire::filled(8))), "ok");
+    EXPECT_EQ(code_of(send(body, wire::filled(8))), "ok") << "the same bytes are the same order";
+    EXPECT_EQ(deliveries.at(0).receipt.order, deliveries.at(1).receipt.order);
+    EXPECT_EQ(logged(), 1);
+    EXPECT_EQ(hand_on(jws, payload), "ok") << "another request is another order, and is seen";
+    EXPECT_EQ(logged(), 2);
+}
+
+TEST_F(HandedOnTest, Refusals) {
+    const auto payload = sealed();
+    const auto good = application({payload});
+    refuses_what_all_kinds_refuse(signing_card, good,
+                                  [&](const auto& jws) { return hand_on(jws, payload); });
+    const auto jws = signing_card.sign(good);
+    EXPECT_EQ(hand_on(jws, sealed("something else")), "mandate_scope") << "not named";
+    EXPECT_EQ(hand_on(card.sign(good), payload), "mandate_signature") << "the authentication key";
+    EXPECT_EQ(hand_on(jws, payload, {.by = "clinic-1"}), "not_allowed") << "no row for a clinic";
+    EXPECT_EQ(hand_on(jws, payload, {.holder = "992016"}), "not_allowed");
+    EXPECT_EQ(logged(), 0);
+    EXPECT_EQ(hand_on(jws, payload), "ok");
+    lists.write({signing_card.certificate.serial()});
+    lists.lists.refresh(unix_now());
+    EXPECT_EQ(hand_on(jws, payload), "card_revoked") << "also after its first use";
+    EXPECT_EQ(logged(), 1);
+}
+
+// A newborn has no number anywhere: the child travels in the payload, the entry is the parent's.
+TEST_F(HandedOnTest, AHolderThatDoesNotKnowThePersonWhereTheRowSaysSo) {
+    const auto payload = sealed("a child");
+    const auto jws = daughters_signing_card.sign(application({payload}));
+    EXPECT_EQ(hand_on(jws, payload), "no_link");
+    EXPECT_EQ(logged(), 0);
+    EXPECT_EQ(hand_on(jws, payload, {.purpose = "birth"}), "ok");
+    ASSERT_EQ(deliveries.size(), 1U);
+    EXPECT_TRUE(deliveries[0].number.empty());
+    EXPECT_EQ(deliveries[0].payload, payload);
+    const auto order = wire::valid(wire::parse_order(deliveries[0].receipt.order));
+    EXPECT_FALSE(order.number.has_value());
+    EXPECT_EQ(order.holder.text(), "06990014");
+    EXPECT_EQ(reader->entries(2, 0, 10, 1000).size(), 1U) << "of the parent who signed";
+    // Who is known there is known by the number.
+    const auto mothers = signing_card.sign(application({payload}));
+    EXPECT_EQ(hand_on(mothers, payload, {.purpose = "birth"}), "ok");
+    EXPECT_FALSE(deliveries.at(1).number.empty());
+}
+
 TEST_F(ApplicationTest, Refusals) {
     const auto payload = sealed("Why?");
     const auto good = application({payload});

@@ -12,6 +12,10 @@ PersonRows::Statements::Statements(db::Connection& c)
       add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
                                "sealed) values (:person, :full, :loose, :sealed)")),
       set_identifier(c.prepare("update identifier set sealed = :sealed where id = :id")),
+      replace_identifier(
+          c.prepare("update identifier set full_index = :full, loose_index = :loose, "
+                    "sealed = :sealed where id = :id")),
+      remove_identifier(c.prepare("delete from identifier where id = :id")),
       add_card(c.prepare("insert into card_key (certificate_index, person, sealed) "
                          "values (:index, :person, :sealed)")),
       set_card(c.prepare("update card_key set sealed = :sealed where certificate_index = :index")),
@@ -134,6 +138,17 @@ void PersonRows::set_current(const ToldNumber& told, const KnownNumber& row, boo
         .execute();
 }
 
+void PersonRows::replace(const KnownNumber& row, const ToldNumber& by) {
+    auto identifier = by.identifier;
+    identifier.current = row.current;
+    sql_.replace_identifier.bind("id", row.row)
+        .bind("full", by.indexes.full)
+        .bind("loose", by.indexes.loose)
+        .bind("sealed", vault_.seal("identifier", owned_row(by.indexes.full, row.person),
+                                    identifier_plain(identifier)))
+        .execute();
+}
+
 std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const NumberIndexes& own,
                                                                 const LinkTold& told) {
     std::vector<std::vector<KnownNumber>> stored;
@@ -147,6 +162,8 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const NumberInde
     Changed out{.person = person ? *person : add_person(/*linked=*/true), .joined = plan->join};
     for (const auto& [which, row, current] : plan->set)
         set_current(told.numbers[which], row, current);
+    if (plan->replace) replace(*plan->replace, told.numbers.front());
+    if (plan->remove) sql_.remove_identifier.bind("id", plan->remove->row).execute();
     for (const auto which : plan->add | std::views::reverse) {
         const auto& number = told.numbers[which];
         add_number(out.person, number.indexes, number.identifier);

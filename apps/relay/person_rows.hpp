@@ -49,8 +49,8 @@ class PersonRows {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement add_person, add_identifier, set_identifier, add_card, set_card, whose, linked,
-            known, card, cards, close;
+        db::Statement add_person, add_identifier, set_identifier, replace_identifier,
+            remove_identifier, add_card, set_card, whose, linked, known, card, cards, close;
     };
     PersonRow add_person(bool linked);
     void add_number(PersonRow person, const NumberIndexes& indexes, const Identifier& identifier);
@@ -59,6 +59,8 @@ class PersonRows {
     std::expected<std::optional<PersonRow>, Code> linked(const NumberIndexes& number);
     std::vector<KnownNumber> known(const NumberIndexes& number);
     void set_current(const ToldNumber& told, const KnownNumber& row, bool current);
+    // The row is that number's now, current or former as it was.
+    void replace(const KnownNumber& row, const ToldNumber& by);
     std::expected<Changed, Code> apply_link(const NumberIndexes& own, const LinkTold& told);
     std::expected<Changed, Code> apply_cards(const NumberIndexes& own, const CardTold& told);
 

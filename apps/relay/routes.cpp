@@ -69,6 +69,14 @@ http::Response take_gateway(http::asio::io_context& io, Shared& shared,
     return response;
 }
 
+// Only an organisation of the directory may keep a connection and its lines here.
+std::optional<http::Response> refuse_stream(const Shared& shared, const http::Request& request) {
+    if (request.certificate && shared.directory.knows_certificate(*request.certificate)) {
+        return std::nullopt;
+    }
+    return refuse(Code::not_in_directory, request);
+}
+
 }  // namespace
 
 Parsed<wire::ParticipantId> read_nonce_request(std::string_view body) {
@@ -113,10 +121,13 @@ std::vector<http::Route> participant_routes(http::asio::io_context& io, Shared& 
         });
     for (auto& row : rows)
         row = for_participants(shared, std::move(row));
-    // It sees for itself who asks, and counts those that it refuses.
-    rows.push_back(
-        {"POST", "/v1/requests", wire::request_bytes_max,
-         [&exchange](http::Request request) { return exchange.run(std::move(request)); }});
+    // It sees for itself who asks, and counts those that it refuses. A line of a stream takes the
+    // same way as a request alone.
+    rows.push_back({"POST", "/v1/requests", wire::request_bytes_max,
+                    [&exchange](http::Request request) { return exchange.run(std::move(request)); },
+                    http::Lines{.refuse = [&shared](const http::Request& request) {
+                        return refuse_stream(shared, request);
+                    }}});
     return rows;
 }
 

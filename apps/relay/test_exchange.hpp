@@ -65,6 +65,13 @@ constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policie
  {"id":"signed","service":"signature","requester_kind":"portal","purpose":"application",
   "presence":"card-pin","mandate":"application","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"applied-to-holders","service":"health-care-number","requester_kind":"portal",
+  "purpose":"application","presence":"card-pin","mandate":"application",
+  "holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,"tell_at_once":false,
+  "from":"2020-01-01"},
+ {"id":"newborn","service":"health-care-number","requester_kind":"portal","purpose":"birth",
+  "presence":"card-pin","mandate":"application","holder_kinds":["medical-insurer"],
+  "legal_basis":"…","keep_days":30,"tell_at_once":false,"unlinked":true,"from":"2020-01-01"},
  {"id":"told","service":"health-care-number","requester_kind":"clinic","purpose":"issuing",
   "presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
   "tell_at_once":false,"from":"2020-01-01"},
@@ -112,7 +119,8 @@ class ExchangeTest : public testing::Test {
         store.writer().commit_alone([this](db::Connection& connection, EntryRows& entries) {
             PersonRows rows(connection, store.vault());
             rows.add(hanako());
-            rows.add({.identifiers = {}, .cards = {registered(daughters_card)}});
+            rows.add({.identifiers = {},
+                      .cards = {registered(daughters_card), registered(daughters_signing_card)}});
             entries.append_public(wire::filled(1));
         });
         reader.emplace(store.database(), store.vault());
@@ -298,6 +306,8 @@ class ExchangeTest : public testing::Test {
     const TestCard signing_card =
         store.country.card(RelayCountry::card_end, crypto::CertificateUse::signing);
     const TestCard daughters_card = store.country.card();
+    const TestCard daughters_signing_card =
+        store.country.card(RelayCountry::card_end, crypto::CertificateUse::signing);
     const wire::Policy policy = wire::valid(wire::Policy::parse(exchange_policies));
     const wire::Schemes schemes = relay_schemes();
     const std::string kid = wire::kid_of(store.country.relay);

@@ -1,5 +1,7 @@
 #include "vault.hpp"
 
+#include <utility>
+
 #include "base/file.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/digest.hpp"
@@ -30,6 +32,13 @@ Bytes associated(std::string_view table, ByteView row) {
 
 Vault::Vault(const std::string& folder)
     : seal_key_(read_key(folder + "/seal.key")), index_key_(read_key(folder + "/index.key")) {}
+
+Vault::Vault(Secret seal_key, Secret index_key)
+    : seal_key_(std::move(seal_key)), index_key_(std::move(index_key)) {
+    if (seal_key_.size() != crypto::aead_key_bytes || index_key_.size() != crypto::aead_key_bytes) {
+        throw Failure("the relay's keys must have exactly 32 bytes");
+    }
+}
 
 Bytes Vault::seal(std::string_view table, ByteView row, ByteView plain) const {
     return seal_with(seal_key_, table, row, plain);

@@ -17,6 +17,8 @@ class Vault {
   public:
     // `folder`/seal.key and index.key: 32 random bytes each.
     explicit Vault(const std::string& folder);
+    // The same from elsewhere (KeyToken).
+    Vault(Secret seal_key, Secret index_key);
 
     // Key id ‖ sealed bytes, bound to the table and the row.
     [[nodiscard]] Bytes seal(std::string_view table, ByteView row, ByteView plain) const;

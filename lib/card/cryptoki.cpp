@@ -275,6 +275,72 @@ CardResult<void> Session::generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id,
     return {};
 }
 
+CardResult<void> Session::generate_aes(std::uint8_t id, std::string_view label) const {
+    CK_BBOOL yes = CK_TRUE;
+    CK_BBOOL no = CK_FALSE;
+    CK_ULONG size = 32;
+    const auto name = as_bytes(label);
+    std::array<CK_ATTRIBUTE, 9> attributes{CK_ATTRIBUTE{CKA_TOKEN, &yes, sizeof yes},
+                                           CK_ATTRIBUTE{CKA_ID, &id, sizeof id},
+                                           CK_ATTRIBUTE{CKA_LABEL, input(name), size_of(name)},
+                                           CK_ATTRIBUTE{CKA_VALUE_LEN, &size, sizeof size},
+                                           CK_ATTRIBUTE{CKA_PRIVATE, &yes, sizeof yes},
+                                           CK_ATTRIBUTE{CKA_ENCRYPT, &yes, sizeof yes},
+                                           CK_ATTRIBUTE{CKA_DECRYPT, &yes, sizeof yes},
+                                           CK_ATTRIBUTE{CKA_SENSITIVE, &yes, sizeof yes},
+                                           CK_ATTRIBUTE{CKA_EXTRACTABLE, &no, sizeof no}};
+    CK_MECHANISM how{CKM_AES_KEY_GEN, nullptr, 0};
+    CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+    const CK_RV code = module_->functions().C_GenerateKey(handle_, &how, attributes.data(),
+                                                          attributes.size(), &key);
+    if (code != CKR_OK) return problem_of(code);
+    return {};
+}
+
+namespace {
+
+constexpr CK_ULONG gcm_tag_bits = 128;
+
+CK_GCM_PARAMS gcm_parameters(const Session::Gcm& how) {
+    return {.iv_ptr = input(how.iv),
+            .iv_len = size_of(how.iv),
+            .iv_bits = size_of(how.iv) * 8,
+            .aad_ptr = input(how.bound_to),
+            .aad_len = size_of(how.bound_to),
+            .tag_bits = gcm_tag_bits};
+}
+
+}  // namespace
+
+CardResult<Bytes> Session::encrypt(const Gcm& how, ByteView plain) const {
+    auto parameters = gcm_parameters(how);
+    CK_MECHANISM mechanism{CKM_AES_GCM, &parameters, sizeof parameters};
+    const auto& call = module_->functions();
+    CK_RV code = call.C_EncryptInit(handle_, &mechanism, how.key);
+    if (code != CKR_OK) return problem_of(code);
+    Bytes out(plain.size() + gcm_tag_bits / 8);
+    CK_ULONG size = out.size();
+    code = call.C_Encrypt(handle_, input(plain), size_of(plain), out.data(), &size);
+    if (code != CKR_OK) return problem_of(code);
+    if (size != out.size()) return problem(CardError::broken);
+    return out;
+}
+
+CardResult<Secret> Session::decrypt(const Gcm& how, ByteView sealed) const {
+    auto parameters = gcm_parameters(how);
+    CK_MECHANISM mechanism{CKM_AES_GCM, &parameters, sizeof parameters};
+    const auto& call = module_->functions();
+    CK_RV code = call.C_DecryptInit(handle_, &mechanism, how.key);
+    if (code != CKR_OK) return problem_of(code);
+    // As long as what goes in: some modules ask for so much.
+    Secret room(sealed.size());
+    CK_ULONG size = room.size();
+    code = call.C_Decrypt(handle_, input(sealed), size_of(sealed), room.writable().data(), &size);
+    if (code != CKR_OK) return problem_of(code);
+    if (size > room.size()) return problem(CardError::broken);
+    return Secret(room.view().first(size));
+}
+
 CardResult<void> Session::set_pin(const Secret& pin, const Secret& new_pin) const {
     const CK_RV code =
         module_->functions().C_SetPIN(handle_, input(pin.view()), size_of(pin.view()),

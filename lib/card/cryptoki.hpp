@@ -86,6 +86,17 @@ class Session {
     // `parameters` are the public half's own (the curve; the modulus' length and the exponent).
     CardResult<void> generate(CK_MECHANISM_TYPE mechanism, std::uint8_t id, std::string_view label,
                               std::span<const CK_ATTRIBUTE> parameters) const;
+    // An AES-256 key that stays in the token and encrypts.
+    CardResult<void> generate_aes(std::uint8_t id, std::string_view label) const;
+    // AES-GCM with a tag of 128 bits, which stands at the end (PKCS#11 Current Mechanisms 2.40
+    // section 2.11.4). What is decrypted is wiped.
+    struct Gcm {
+        CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+        ByteView iv;
+        ByteView bound_to;
+    };
+    CardResult<Bytes> encrypt(const Gcm& how, ByteView plain) const;
+    CardResult<Secret> decrypt(const Gcm& how, ByteView sealed) const;
 
   private:
     Session(const Cryptoki& module, CK_SESSION_HANDLE handle) : module_(&module), handle_(handle) {}
@@ -95,5 +106,8 @@ class Session {
     CK_SESSION_HANDLE handle_ = CK_INVALID_HANDLE;
     bool logged_in_ = false;
 };
+
+// To the one token of that label; OperatorError when it is not there, or does not take the PIN.
+Session log_in_to(const Cryptoki& module, const std::string& label, const Secret& pin);
 
 }  // namespace mado::card

@@ -58,15 +58,19 @@ Bytes ec_spki(ByteView curve, ByteView point) {
 
 }  // namespace
 
-TokenKeys::TokenKeys(const std::string& module_path, const std::string& label, const Secret& pin)
-    : module_(std::make_unique<Cryptoki>(module_path)) {
-    const auto token = token_named(*module_, label);
-    session_ = std::make_unique<Session>(
-        demand(Session::open(*module_, token.slot, Session::Kind::read_write), "be opened"));
-    if (const auto in = session_->log_in(pin); !in) {
+Session log_in_to(const Cryptoki& module, const std::string& label, const Secret& pin) {
+    const auto token = token_named(module, label);
+    auto session =
+        demand(Session::open(module, token.slot, Session::Kind::read_write), "be opened");
+    if (const auto in = session.log_in(pin); !in) {
         throw OperatorError("the PKCS#11 token " + label + " does not take the PIN");
     }
+    return session;
 }
+
+TokenKeys::TokenKeys(const std::string& module_path, const std::string& label, const Secret& pin)
+    : module_(std::make_unique<Cryptoki>(module_path)),
+      session_(std::make_unique<Session>(log_in_to(*module_, label, pin))) {}
 
 TokenKeys::~TokenKeys() = default;
 

@@ -115,6 +115,10 @@ class Asker {
     // as it was prepared, by this organisation.
     [[nodiscard]] Prepared prepare(const Ask& question) const;
     Task<Result<Answered>> send(Prepared request);
+    // Sends all of them on one stream, and on another what the first one lost, while that brings
+    // anything and they have not expired. `answered` is called once for each, as the answers come.
+    using OnAnswer = std::function<void(std::size_t which, Result<Answered> result)>;
+    Task<void> send_all(std::vector<Prepared> requests, OnAnswer answered);
     // The same for somebody who has the private half of `seal_to` and checks everything: the reply
     // is passed on unread.
     Task<Result<Passed>> pass(Ask question, crypto::PublicKey seal_to);
@@ -130,6 +134,10 @@ class Asker {
     };
     [[nodiscard]] Signed sign(const Ask& question, const crypto::PublicKey& seal_to) const;
     Result<Answered> check(const Prepared& prepared, std::string_view body) const;
+    struct Batch;
+    Task<std::optional<Problem>> stream(Batch& batch);
+    Task<bool> stream_lines(Batch& batch, http::Connection& connection);
+    Task<bool> stream_answers(Batch& batch, http::Connection& connection);
 
     const wire::Directory& directory_;
     const Identity& identity_;

@@ -83,14 +83,14 @@ struct Answer {
     bool is_feed = false;
 };
 
-enum class Expecting { answer, answer_to_head, feed };
+enum class Expecting { answer, answer_to_head, feed, stream };
 
 Task<std::expected<Answer, NetError>> read_answer(Link& link, std::size_t body_bytes_max,
                                                   Expecting expecting) {
     for (std::size_t answers = 0; answers < interim_answers_max; ++answers) {
         ResponseParser parser(Limits{}.header_bytes_max, body_bytes_max,
                               expecting == Expecting::answer_to_head);
-        if (expecting == Expecting::feed) parser.allow_feed();
+        if (expecting == Expecting::feed || expecting == Expecting::stream) parser.allow_feed();
         Progress progress = parser.advance(link.input());
         while (progress == Progress::need_more || progress == Progress::header_done) {
             if (progress == Progress::need_more) {
@@ -113,7 +113,8 @@ Task<std::expected<Answer, NetError>> converse(Link& link, const Request& reques
                                                std::size_t body_bytes_max, Expecting expecting) {
     // A peer that refuses a request before it has read all of it answers and closes, which a write
     // notices first: so the answer is looked for whatever became of the write.
-    auto written = co_await link.write(request_head(request, link.host), request.body);
+    const auto form = expecting == Expecting::stream ? BodyForm::chunked : BodyForm::whole;
+    auto written = co_await link.write(request_head(request, link.host, form), request.body);
     auto answer = co_await read_answer(link, body_bytes_max, expecting);
     if (!written && !answer) co_return std::unexpected(written.error());
     co_return answer;
@@ -142,11 +143,11 @@ Task<std::expected<Response, NetError>> exchange_on(std::shared_ptr<Link> link, 
 
 Task<std::expected<Response, NetError>> open_feed_on(std::shared_ptr<Link> link, Request request,
                                                      std::size_t body_bytes_max,
-                                                     Milliseconds timeout) {
+                                                     Milliseconds timeout, Expecting expecting) {
     if (!link->is_open()) co_return std::unexpected(NetError::closed);
     const Busy busy(*link);
     link->expires_after(timeout);
-    auto answer = co_await converse(*link, request, body_bytes_max, Expecting::feed);
+    auto answer = co_await converse(*link, request, body_bytes_max, expecting);
     link->never_expires();
     if (answer && answer->response.status == 200 && !answer->is_feed) {
         answer = std::unexpected(NetError::malformed);  // an answer that is over
@@ -254,7 +255,25 @@ Task<std::expected<Response, NetError>> Connection::exchange(Request request,
 Task<std::expected<Response, NetError>> Connection::open_feed(Request request,
                                                               std::size_t body_bytes_max,
                                                               Milliseconds timeout) {
-    return open_feed_on(state_->link, std::move(request), body_bytes_max, timeout);
+    return open_feed_on(state_->link, std::move(request), body_bytes_max, timeout, Expecting::feed);
+}
+
+Task<std::expected<Response, NetError>> Connection::open_stream(Request request,
+                                                                std::size_t body_bytes_max,
+                                                                Milliseconds timeout) {
+    if (!request.body.empty()) throw Failure("the body of a stream comes in pieces");
+    return open_feed_on(state_->link, std::move(request), body_bytes_max, timeout,
+                        Expecting::stream);
+}
+
+Task<std::expected<void, NetError>> Connection::send_more(std::string bytes) {
+    if (state_->sending) throw Failure("a connection carries one piece at a time");
+    if (!state_->link->is_open()) co_return std::unexpected(NetError::closed);
+    const auto link = state_->link;
+    state_->sending = true;
+    auto written = co_await link->write(chunk_text(bytes), {});
+    state_->sending = false;
+    co_return written;
 }
 
 Task<std::expected<std::string, NetError>> Connection::read_more(Milliseconds timeout) {

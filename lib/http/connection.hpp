@@ -10,6 +10,7 @@ namespace mado::http {
 
 struct Connection::State {
     std::shared_ptr<Link> link;
+    bool sending = false;  // send_more
 };
 
 Connection make_connection(std::shared_ptr<Link> link);

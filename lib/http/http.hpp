@@ -114,12 +114,25 @@ Response problem(int status, std::string_view code, std::string_view title,
 
 using Handler = std::function<Task<Response>(Request)>;
 
+// That a route takes many requests on one connection too: application/x-ndjson, each line a body
+// for the handler (docs/protocols/request.md). The answer goes out while lines still come in.
+struct Lines {
+    std::size_t count_max = 100'000;             // of one stream
+    std::size_t in_flight_max = 64;              // of one stream: further lines are not read
+    std::size_t waiting_bytes_max = 256 * 1024;  // of answers: while more wait, none is begun
+    std::size_t streams_max = 64;                // of one server
+    std::size_t streams_per_peer_max = 16;       // by its certificate
+    // Before a line is read, from the header: a refusal, or none.
+    std::function<std::optional<Response>(const Request& head)> refuse = nullptr;
+};
+
 struct Route {
     std::string_view method;
     // Exact, or "/tile/*": everything below "/tile/". The first route that fits is taken.
     std::string_view path;
-    std::size_t body_bytes_max;
+    std::size_t body_bytes_max;  // or of a line
     Handler handler;
+    std::optional<Lines> lines = std::nullopt;
 };
 
 struct Limits {
@@ -259,6 +272,12 @@ class Connection {
                                                       Milliseconds timeout);
     // At least one byte.
     Task<std::expected<std::string, NetError>> read_more(Milliseconds timeout);
+    // A request whose body goes on too: open_feed without a body, whose answer comes at once; then
+    // send_more() sends what is given, "" its end. It waits for as long as the peer reads nothing,
+    // while another coroutine waits in read_more(), whose time-out ends both.
+    Task<std::expected<Response, NetError>> open_stream(Request request, std::size_t body_bytes_max,
+                                                        Milliseconds timeout);
+    Task<std::expected<void, NetError>> send_more(std::string bytes);
     // Sends an upgrade request; when the answer is 101, this side becomes the server: `handler` is
     // called for every request that comes in, until the peer closes. Returns the status of the
     // first answer (101 when it served). The limits are those of a server, except that the peer

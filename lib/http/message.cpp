@@ -258,6 +258,10 @@ bool RequestParser::expects_continue() const {
     return equal_without_case(head_.header("Expect"), "100-continue");
 }
 
+std::string RequestParser::take_body_part() {
+    return std::exchange(beast_->parser.get().body(), {});
+}
+
 Request RequestParser::take() {
     head_.body = std::move(beast_->parser.get().body());
     return std::move(head_);
@@ -302,7 +306,7 @@ bool equal_without_case(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-std::string request_head(const Request& request, std::string_view host) {
+std::string request_head(const Request& request, std::string_view host, BodyForm form) {
     if (!is_token(request.method) || !request.path.starts_with('/') ||
         !is_target_part(request.path) || !is_target_part(request.query))
         throw Failure("a request that was to be sent has a forbidden character");
@@ -314,10 +318,18 @@ std::string request_head(const Request& request, std::string_view host) {
         if (!is_ours(header.name)) append_header(out, header.name, header.value);
     if (has(request, "Upgrade")) append_header(out, "Connection", "Upgrade");
     if (!request.content_type.empty()) append_header(out, "Content-Type", request.content_type);
+    if (form == BodyForm::chunked) {
+        append_header(out, "Transfer-Encoding", "chunked");
+        return out.append("\r\n");
+    }
     // RFC 9110 section 8.6: also 0, where the method has a meaning for a body.
     if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
         append_header(out, "Content-Length", std::to_string(request.body.size()));
     return out.append("\r\n");
+}
+
+std::string chunk_text(std::string_view piece) {
+    return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
 }
 
 std::string_view body_of(const Response& response) {
@@ -345,7 +357,7 @@ std::string response_head(const Response& response, const ResponseHeadOptions& o
     append_header(
         out, "Content-Type",
         response.content_type.empty() ? "application/octet-stream" : response.content_type);
-    if (!response.feed) {
+    if (!response.feed && !options.endless) {
         append_header(out, "Content-Length", std::to_string(body_of(response).size()));
     }
     return out.append("\r\n");

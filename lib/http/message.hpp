@@ -40,6 +40,8 @@ class RequestParser {
     [[nodiscard]] bool wants_upgrade() const;
     [[nodiscard]] bool expects_continue() const;
 
+    // For a body that is read while it comes: what has come of it since the last call.
+    [[nodiscard]] std::string take_body_part();
     // Once complete.
     [[nodiscard]] Request take();
 
@@ -73,11 +75,16 @@ bool equal_without_case(std::string_view a, std::string_view b);
 
 // The header of a message, to its empty line. Throws Failure when a handler or caller put into it
 // what would end a line or a word early.
-std::string request_head(const Request& request, std::string_view host);
+// `chunked`: the body comes in pieces (RFC 9112 section 7.1), each as chunk_text; "" ends it.
+enum class BodyForm { whole, chunked };
+std::string request_head(const Request& request, std::string_view host,
+                         BodyForm form = BodyForm::whole);
+std::string chunk_text(std::string_view piece);
 struct ResponseHeadOptions {
     std::string_view request_id;
     bool keep_alive = true;
     std::int64_t unix_time = 0;
+    bool endless = false;  // without a length: it ends with its connection
 };
 // `lasting`, or else `body`.
 std::string_view body_of(const Response& response);

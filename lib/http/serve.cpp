@@ -17,7 +17,9 @@
 #include "crypto/digest.hpp"
 #include "http/connection.hpp"
 #include "http/feed_reader.hpp"
+#include "http/lines.hpp"
 #include "http/message.hpp"
+#include "http/serve_lines.hpp"
 
 namespace mado::http {
 namespace {
@@ -36,6 +38,7 @@ struct Passage {
     const Route* route = nullptr;
     Response response;
     bool keep_alive = false;  // the request was read to its end, and nobody asked to close
+    bool endless = false;     // lines follow the header
 };
 
 // The method as a metric's label: what a stranger invents must not make new labels.
@@ -120,7 +123,21 @@ Task<std::optional<Progress>> advance(Link& link, RequestParser& parser) {
     }
 }
 
-enum class Arrival { whole, refused, gone };
+enum class Arrival { whole, lines, refused, gone };
+
+// A body of known length is made room for at once; longer streams come in chunks.
+constexpr std::size_t lines_announced_max = 1024 * 1024;
+
+bool is_lines(const Route& route, const Request& head) {
+    return route.lines && equal_without_case(head.content_type, lines_type);
+}
+
+// What the parser lets through of a body.
+bool limit(RequestParser& parser, const Route& route) {
+    if (!is_lines(route, parser.head())) return parser.limit_body(route.body_bytes_max);
+    const bool fits = parser.content_length() <= lines_announced_max;
+    return parser.limit_body(fits ? route.lines->count_max * (route.body_bytes_max + 1) : 0);
+}
 
 // The header, then the decision whether the body is wanted, then the body.
 Task<Arrival> receive(Link& link, const Service& service, RequestParser& parser, Passage& passage) {
@@ -131,10 +148,11 @@ Task<Arrival> receive(Link& link, const Service& service, RequestParser& parser,
     passage.method = parser.head().method;
     passage.route = find_route(service, parser.head(), passage);
     if (passage.route == nullptr) co_return Arrival::refused;
-    if (!parser.limit_body(passage.route->body_bytes_max)) {
+    if (!limit(parser, *passage.route)) {
         judge(Progress::body_too_large, passage);
         co_return Arrival::refused;
     }
+    if (is_lines(*passage.route, parser.head())) co_return Arrival::lines;
     link.expires_after(service.limits.body +
                        Milliseconds(parser.content_length() / bytes_per_ms_min));
     if (parser.expects_continue() && !parser.complete() && link.input().empty()) {
@@ -190,9 +208,10 @@ std::string head_of(const Service& service, Passage& passage) {
         auto& response = passage.response;
         for (const auto& [name, value] : service.headers)
             if (response.header(name).empty()) response.headers.push_back({name, value});
-        return response_head(
-            passage.response,
-            {.request_id = passage.id, .keep_alive = passage.keep_alive, .unix_time = unix_now()});
+        return response_head(passage.response, {.request_id = passage.id,
+                                                .keep_alive = passage.keep_alive,
+                                                .unix_time = unix_now(),
+                                                .endless = passage.endless});
     };
     try {
         return make();
@@ -286,11 +305,97 @@ void dress(const Service& service, const Request& asked, Passage& passage) {
     }
 }
 
+// One place among the streams, for as long as it lives.
+class StreamPlace {
+  public:
+    StreamPlace(Service& service, const Hash& peer) : service_(service), peer_(peer) {
+        ++service_.streams[peer_];
+    }
+    ~StreamPlace() {
+        const auto found = service_.streams.find(peer_);
+        if (--found->second == 0) service_.streams.erase(found);
+    }
+    StreamPlace(const StreamPlace&) = delete;
+    StreamPlace& operator=(const StreamPlace&) = delete;
+
+  private:
+    Service& service_;
+    Hash peer_;
+};
+
+// Why a stream may not begin; none when it may.
+std::optional<Response> refuse_lines(const Service& service, const Request& head,
+                                     const Passage& passage) {
+    const auto& lines = *passage.route->lines;
+    if (lines.refuse) {
+        if (auto refused = lines.refuse(head)) return refused;
+    }
+    std::size_t all = 0;
+    for (const auto& [peer, count] : service.streams)
+        all += count;
+    const auto own = service.streams.find(head.certificate.value_or(Hash{}));
+    const bool room = all < lines.streams_max &&
+                      (own == service.streams.end() || own->second < lines.streams_per_peer_max);
+    if (room) return std::nullopt;
+    auto refused = problem(503, "overloaded", "Too many streams are open.", passage.id);
+    refused.headers.push_back({"Retry-After", "1"});
+    return refused;
+}
+
+// Each line is a request of its own, with an id of its own, and may fail alone.
+Task<Response> answer_line(const Service& service, const Route& route, Request request) {
+    Passage passage;
+    passage.route = &route;
+    request.request_id = passage.id;
+    co_await handle(service, std::move(request), /*may_upgrade=*/false, passage);
+    if (body_of(passage.response).find('\n') != std::string_view::npos) {
+        if (service.report) service.report(passage.id, "an answer to a line has several");
+        passage.response = problem(500, "internal", "Something failed here.", passage.id);
+    }
+    co_return std::move(passage.response);
+}
+
+Task<After> serve_stream(std::shared_ptr<Link> link, std::shared_ptr<Service> service,
+                         RequestParser& parser, Passage& passage) {
+    auto head = head_only(parser, passage);
+    head.request_id = passage.id;
+    head.certificate = link->peer().certificate;
+    head.remote_address = link->peer().address;
+    head.known = link->known;
+    head.content_type = "application/json";
+    if (auto refused = refuse_lines(*service, head, passage)) {
+        passage.response = std::move(*refused);
+        dress(*service, head, passage);
+        static_cast<void>(co_await answer(*link, *service, passage));
+        co_return After::linger;
+    }
+    const StreamPlace place(*service, head.certificate.value_or(Hash{}));
+    passage.response.content_type = lines_type;
+    passage.endless = true;
+    auto written = co_await answer(*link, *service, passage);
+    if (!written) co_return After::close;
+    if (service->served) service->served(*link, false);
+    const auto& route = *passage.route;
+    const bool whole =
+        co_await serve_lines(link, parser,
+                             {.limits = *route.lines,
+                              .times = service->limits,
+                              .line_bytes_max = route.body_bytes_max,
+                              .stopping = service->stopping,
+                              .answer = [&service = *service, &route, &head](std::string line) {
+                                  auto request = head;
+                                  request.body = std::move(line);
+                                  return answer_line(service, route, std::move(request));
+                              }});
+    co_return whole ? After::close : After::linger;
+}
+
 Task<After> serve_one(std::shared_ptr<Link> link, std::shared_ptr<Service> service) {
     Passage passage;
     RequestParser parser(service->limits.header_bytes_max);
     const Arrival arrival = co_await receive(*link, *service, parser, passage);
     if (arrival == Arrival::gone) co_return After::close;
+    if (arrival == Arrival::lines) co_return co_await serve_stream(link, service, parser, passage);
     const auto asked = service->refused ? head_only(parser, passage) : Request();
     const bool whole = arrival == Arrival::whole || (parser.complete() && !passage.method.empty());
     const bool asked_to_stay = whole && parser.keep_alive();

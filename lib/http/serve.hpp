@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct Service {
     // After each answer; `known` as it says.
     std::function<void(Link& link, bool known)> served;
     bool stopping = false;
+    std::map<Hash, std::size_t> streams;  // that are open, by the peer's certificate
 };
 
 // Answers requests until the connection ends, or until a handler takes it over (101). The

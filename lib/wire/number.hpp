@@ -84,7 +84,8 @@ std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
 bool is_number_for_holder(std::string_view text, const Scheme& scheme, const ParticipantId& holder);
 
 // Its fields again. Throws Failure for bytes that number_for_holder cannot have made.
-std::map<std::string, std::string, std::less<>> number_fields(std::string_view number_for_holder);
+using NumberFields = std::map<std::string, std::string, std::less<>>;
+NumberFields number_fields(std::string_view number_for_holder);
 
 // Normalises one typed value: NFKC (which makes full-width letters and digits half-width), upper
 // case, no spaces or hyphens of any kind and nothing invisible. Empty when it is not valid UTF-8.

@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
+#include "wire/services/catalogue.hpp"
 
 namespace mado::wire {
 namespace {
@@ -23,6 +24,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     const auto keep_days = in.integer("keep_days", 1, 36525);
     const auto tell = in.boolean("tell_at_once");
     const auto sealable = in.optional_boolean("sealable").value_or(false);
+    const auto unlinked = in.optional_boolean("unlinked").value_or(false);
     const auto from = in.optional_date("from");
     const auto to = in.optional_date("to");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
@@ -34,6 +36,9 @@ Parsed<PolicyRow> read_row(const json::value& value) {
     const auto mandate = mandate_text ? parse_mandate_kind(*mandate_text) : std::nullopt;
     if (mandate.has_value() != (presence == Presence::card_pin)) {
         return bad("a policy row must name its mandate with card-pin, and only then");
+    }
+    if (unlinked && (mandate != MandateKind::application || act_of(*service) != Act::tell)) {
+        return bad("only what is told with an application goes to one who is not linked");
     }
     if (!from) return bad("a policy row has no first day");
     if (legal_basis.empty()) return bad("a policy row has no legal basis");
@@ -48,6 +53,7 @@ Parsed<PolicyRow> read_row(const json::value& value) {
                   .keep_days = keep_days,
                   .tell_at_once = tell,
                   .sealable = sealable,
+                  .unlinked = unlinked,
                   .from = *from,
                   .to = to};
     for (const auto& text : holder_kinds) {

@@ -31,6 +31,9 @@ struct PolicyRow {
     std::int64_t keep_days = 0;
     bool tell_at_once = false;
     bool sealable = false;  // the person may be told later, when a sealing authority orders it
+    // With an application: a holder that is named gets it also when it has no number of the one who
+    // signed. The order's number is null then (docs/decisions/0037).
+    bool unlinked = false;
     Date from;
     std::optional<Date> to;  // last valid day
 

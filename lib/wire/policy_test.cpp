@@ -140,6 +140,22 @@ TEST_F(Policies, SayWhatACardMustHaveSigned) {
         replaced(file, R"("keep_days": 1826)", R"("keep_days": 1826, "mandate": "check")")));
 }
 
+TEST(PolicyRows, GoWithoutANumberOnlyWithWhatIsToldByAnApplication) {
+    const std::string row =
+        R"({"utc_offset_s":32400,"policies":[{"id":"a","service":"health-care-number",)"
+        R"("requester_kind":"portal","purpose":"birth","presence":"card-pin",)"
+        R"("mandate":"application","holder_kinds":["medical-insurer"],"legal_basis":"…",)"
+        R"("keep_days":30,"tell_at_once":false,"unlinked":true,"from":"2020-01-01"}]})";
+    EXPECT_TRUE(valid(Policy::parse(row)).row(code_id("a"))->unlinked);
+    EXPECT_FALSE(
+        valid(Policy::parse(replaced(row, R"("unlinked":true,)", ""))).row(code_id("a"))->unlinked);
+    EXPECT_FALSE(Policy::parse(replaced(row, "health-care-number", "eligibility")));
+    EXPECT_FALSE(Policy::parse(replaced(row, R"("application")", R"("consent")")));
+    EXPECT_FALSE(Policy::parse(
+        replaced(row, R"("presence":"card-pin","mandate":"application")", R"("presence":"none")")));
+    EXPECT_FALSE(Policy::parse(replaced(row, R"("unlinked":true)", R"("unlinked":1)")));
+}
+
 TEST_F(Policies, KnowTheDayOfTheirCountry) {
     EXPECT_EQ(to_text(policy_.day_of(1'795'359'599)), "2026-11-22");  // 23:59:59 in Japan
     EXPECT_EQ(to_text(policy_.day_of(1'795'359'600)), "2026-11-23");

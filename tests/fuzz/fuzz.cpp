@@ -42,6 +42,7 @@ constexpr std::array targets{
     Target{"jwe", jwe},
     Target{"jws", jws},
     Target{"key", key},
+    Target{"lines", lines},
     Target{"log_file", log_file},
     Target{"log_proof", log_proof},
     Target{"mandate", mandate},

@@ -80,6 +80,7 @@ bool json(ByteView in);
 bool jwe(ByteView in);
 bool jws(ByteView in);
 bool key(ByteView in);
+bool lines(ByteView in);
 bool log_file(ByteView in);
 bool log_proof(ByteView in);
 bool mandate(ByteView in);
