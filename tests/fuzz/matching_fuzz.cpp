@@ -15,7 +15,7 @@ const matching::Tables& some_tables() {
                  R"({"sources":{},"variants":[["高","髙","T"],["辺","邊","J"],["辺","邉","T"]],)"
                  R"("mistaken":[["斉","斎","M"]],"look_alikes":[["二","ニ","M"],["一","ー","M"]],)"
                  R"("prefectures":["北海道","九十九県"],"municipalities":[{"was":["C町"],)"
-                 R"("was_code":"993018","now":"B市","code":"992020","on":"2006-01-01"}]})"),
+                 R"("now":"B市"}]})"),
              "the target's own tables");
     return tables;
 }
