@@ -7,7 +7,14 @@ import { day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase } from "../shared/words";
 import { decision_document } from "./decision";
 import { role_phrase } from "./desk";
-import { characters_of, code_points, mark, mark_whole, type Difference, type Part } from "./differences";
+import {
+  characters_of,
+  code_points,
+  mark,
+  mark_whole,
+  type Difference,
+  type Part,
+} from "./differences";
 import { Asked, type CasePart } from "./parts";
 import { attributes, type Attribute, type Compared, type Person } from "./record";
 
