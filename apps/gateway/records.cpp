@@ -186,8 +186,9 @@ Records::Service Records::open_service(Config& services, const std::string& name
         if (service.has(key) != wanted) service.refuse(key, wanted ? missing : too_many);
         return wanted;
     };
-    if (demand("items", !contract->items.empty(), "the service has items",
-               "the service has no items")) {
+    const bool has_items =
+        contract->items_optional ? service.has("items") : !contract->items.empty();
+    if (demand("items", has_items, "the service has items", "the service has no items")) {
         expected.key = "items";
         expected.columns = contract->items;
         entry.items.emplace(prepare(connection_, service, expected));

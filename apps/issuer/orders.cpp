@@ -68,12 +68,16 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     const auto giver = scheme == nullptr ? std::string_view() : scheme->giver(claim.number);
     const auto holder = wire::ParticipantId::parse(giver);
     if (!holder) return refuse(wire::Code::not_in_directory);
-    const auto person = claim.finding == Finding::agreed
-                            ? as_register_writes(*one.person, claim.writing)
-                            : *one.person;
-    // The resident register's word, or that of the clerk who has decided.
-    const bool only_one = claim.finding == Finding::agreed ||
-                          (claim.role != Role::resident && one.claims.front().only_one);
+    const bool decided = claim.finding == Finding::agreed;
+    const auto person = decided ? as_register_writes(*one.person, claim.writing) : *one.person;
+    // The resident register's word.
+    const bool only_one = claim.role != Role::resident && one.claims.front().only_one;
+    json::object payload{
+        {"name", person.name}, {"only_one", only_one ? 1 : 0}, {"decided", decided ? 1 : 0}};
+    for (const auto& [name, text] : {std::pair("kana", &person.kana), std::pair("sex", &person.sex),
+                                     std::pair("address", &person.address)}) {
+        if (!text->empty()) payload[name] = *text;
+    }
     std::vector<std::pair<std::string, std::string>> fields;
     for (const auto& [name, value] : claim.number.fields) {
         if (!value.empty()) fields.emplace_back(name, value);
@@ -83,11 +87,7 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
                             .parameters = {},
                             .subject = to_bytes(wire::number_subject(claim.number.scheme, fields,
                                                                      to_text(person.birth_date))),
-                            .payload = {{"name", person.name},
-                                        {"kana", person.kana},
-                                        {"sex", person.sex},
-                                        {"address", person.address},
-                                        {"only_one", only_one ? 1 : 0}}});
+                            .payload = std::move(payload)});
 }
 
 json::object given_json(std::string_view scheme, const std::string& number) {
@@ -399,7 +399,7 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
     return out;
 }
 
-// Only what it has written, and differs.
+// What it has shown, and leaves out what differs and it has not: that it is not asked about again.
 Attributes as_register_writes(const Attributes& person, std::string_view writing) {
     Attributes out = person;
     const auto data = parse_json_object(writing);
@@ -407,8 +407,8 @@ Attributes as_register_writes(const Attributes& person, std::string_view writing
     if (attributes == nullptr) return out;
     const auto take = [attributes](std::string_view name, std::string& into) {
         const auto* one = object_at(*attributes, name);
-        const auto text = one == nullptr ? std::string() : text_at(*one, "writing");
-        if (!text.empty()) into = text;
+        if (one == nullptr || text_at(*one, "verdict") == "same") return;
+        into = text_at(*one, "writing");
     };
     take("name", out.name);
     take("kana", out.kana);

@@ -29,7 +29,8 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
 
 // ---- for pages and tests ----
 
-// What a register writes otherwise, in the place of what the application writes.
+// What a register writes otherwise, in the place of what the application writes; empty where it
+// writes otherwise and does not show it.
 Attributes as_register_writes(const Attributes& person, std::string_view writing);
 
 }  // namespace mado::issuer

@@ -114,7 +114,18 @@ People::People(const DirtyOptions& options, Random& random) {
         given_.emplace(kana, std::vector(written.begin(), written.end()));
 }
 
+// Half of the households live in A市, the others in two other cities, whose registries know nothing
+// of each other.
+std::string address_in_a_city(const std::string& address, Random& random) {
+    constexpr std::string_view a_city = "A市";
+    constexpr std::array<std::string_view, 2> others{"B市", "E市"};
+    const auto choice = random.between(1, 100);
+    if (choice <= 50 || !address.starts_with(a_city)) return address;
+    return std::string(others[choice <= 80 ? 0 : 1]) + address.substr(a_city.size());
+}
+
 void People::add(const Household& household, Random& random) {
+    const auto address = address_in_a_city(household.address, random);
     const auto building =
         random.chance(30) ? fmt::format("まどか荘{}", random.between(101, 909)) : std::string();
     households_.emplace_back();
@@ -127,7 +138,7 @@ void People::add(const Household& household, Random& random) {
                            .former_kana = {},
                            .birth = person.birth,
                            .sex = person.sex,
-                           .address = household.address,
+                           .address = address,
                            .building = building,
                            .household = households_.size() - 1});
     }
@@ -387,7 +398,7 @@ void Spoiling::spoil_address(const Resident& person, Written& row, std::set<std:
         errors.insert("ga");
     }
     address = notation(address);
-    if (happens(3'000) && address.starts_with(a_city)) {
+    if (happens(3'000) && address.starts_with(a_city)) {  // it merged into A市
         address.replace(0, a_city.size(), "D村");
         errors.insert("old-municipality");
     }
@@ -411,7 +422,11 @@ Written Spoiling::row(const Resident& person, Register kind, std::set<std::strin
     spoil_name(person, kind, row, errors);
     spoil_kana(kind, row, errors);
     if (kind == Register::pension) row.name.clear();
-    if (kind != Register::society) spoil_address(person, row, errors);
+    spoil_address(person, row, errors);
+    if (kind == Register::society && happens(10'000)) {
+        row.address.clear();
+        errors.insert("no-address");
+    }
     if (happens(50)) {
         const auto day = std::chrono::sys_days(person.birth) + std::chrono::days(10);
         row.birth = to_text(Date(day));
@@ -498,15 +513,15 @@ std::string Numbers::given(std::size_t person, std::set<std::string>& errors) {
     return number_of(person);
 }
 
-// What the resident registry writes, and with it an application.
+// What the resident registries write, and with it an application. Each line with its city.
 void write_registry(const People& people, const std::string& path) {
     auto out = create(path);
     for (const auto& person : people.all()) {
         const auto address = registry_address(person.address) +
                              (person.building.empty() ? "" : " " + person.building);
-        out << person.name << '\t' << person.kana << '\t' << to_text(person.birth) << '\t'
-            << text_of(person.sex) << '\t' << address << '\t' << person.former_name << '\t'
-            << person.former_kana << '\n';
+        out << person.address.substr(0, person.address.find("市")) << '\t' << person.name << '\t'
+            << person.kana << '\t' << to_text(person.birth) << '\t' << text_of(person.sex) << '\t'
+            << address << '\t' << person.former_name << '\t' << person.former_kana << '\n';
     }
     close(out);
 }

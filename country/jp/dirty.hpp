@@ -31,7 +31,9 @@ constexpr std::array<std::string_view, 3> dirty_registers{"insurer", "society", 
 void write_dirty(const DirtyOptions& options);
 
 // The program under test: reads the folder, asks for each application by number and birth date,
-// compares, and writes <folder>/decisions.tsv. It has no other way to anything.
+// compares, and writes <folder>/decisions.tsv. It has no other way to anything. What decides is
+// what decides behind a holder's gateway: is_only_one() of the registry of the city that somebody
+// lives in, and compare().
 void decide(const std::string& folder, const matching::Tables& tables);
 
 struct Outcomes {

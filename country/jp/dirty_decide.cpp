@@ -44,53 +44,42 @@ matching::Attributes attributes_of(const Fields& fields, std::size_t at) {
             .address = text_or_none(fields[at + 4])};
 }
 
-// How many people have or had a name, by what could be taken for it.
-class Registry {
+// The resident registries, one of each city, which knows only its own people.
+class Registries {
   public:
-    Registry(const std::string& path, const matching::Tables& tables) : tables_(tables) {
-        each_line(path, 7, [this](const Fields& fields) {
-            const auto& birth = fields[2];
-            const auto& sex = fields[3];
-            people_.push_back(attributes_of(fields, 0));
-            std::map<std::string, int> keys;  // each person once
-            for (const auto& key : keys_of(fields[0], fields[1], birth, sex))
-                keys.emplace(key, 1);
-            for (const auto& key : keys_of(fields[5], fields[6], birth, sex))
-                keys.emplace(key, 1);
-            keys.emplace(home_of(people_.back()), 1);
-            for (const auto& [key, one] : keys)
-                count_[key] += one;
+    Registries(const std::string& path, const matching::Tables& tables) : tables_(tables) {
+        each_line(path, 8, [this](const Fields& fields) {
+            const auto index = people_.size();
+            people_.push_back({attributes_of(fields, 1), text_or_none(fields[6]),
+                               text_or_none(fields[7]), fields[0] + fields[3] + fields[4]});
+            born_[people_.back().born].push_back(index);
         });
     }
     [[nodiscard]] const matching::Attributes& person(std::size_t index) const {
-        return people_.at(index);
+        return people_.at(index).now;
     }
-    [[nodiscard]] bool only_one(const matching::Attributes& person) const {
-        for (const auto& key :
-             keys_of(*person.name, *person.kana, to_text(*person.birth_date), *person.sex)) {
-            if (count_.at(key) > 1) return false;
+    // As a holder's items SELECT lists them for `existence`.
+    [[nodiscard]] bool only_one(std::size_t asked) const {
+        std::vector<matching::Listed> listed;
+        for (const auto index : born_.at(people_.at(asked).born)) {
+            const auto& one = people_[index];
+            const bool is_asked = index == asked;
+            listed.push_back({is_asked, one.now.name, one.now.kana, one.now.address});
+            if (!one.former_name) continue;
+            listed.push_back({is_asked, one.former_name, one.former_kana, one.now.address});
         }
-        return count_.at(home_of(person)) == 1;  // no twin
+        return matching::is_only_one(listed, tables_).value();
     }
 
   private:
-    [[nodiscard]] std::string home_of(const matching::Attributes& person) const {
-        return "a " + to_text(*person.birth_date) + *person.sex +
-               matching::folded(matching::Attribute::address, *person.address, tables_);
-    }
-    [[nodiscard]] std::vector<std::string> keys_of(const std::string& name, const std::string& kana,
-                                                   const std::string& birth,
-                                                   const std::string& sex) const {
-        std::vector<std::string> keys;
-        if (name.empty()) return keys;
-        using matching::Attribute;
-        keys.push_back("n " + birth + sex + matching::folded(Attribute::name, name, tables_));
-        keys.push_back("k " + birth + sex + matching::folded(Attribute::kana, kana, tables_));
-        return keys;
-    }
+    struct Resident {
+        matching::Attributes now;
+        std::optional<std::string> former_name, former_kana;
+        std::string born;  // city, birth date, sex
+    };
     const matching::Tables& tables_;
-    std::vector<matching::Attributes> people_;
-    std::unordered_map<std::string, int> count_;
+    std::vector<Resident> people_;
+    std::unordered_map<std::string, std::vector<std::size_t>> born_;
 };
 
 // "variant" and why: the attributes that are not the same, each with its rules.
@@ -126,7 +115,7 @@ void count(Outcomes& outcomes, const std::string& verdict, bool own) {
 }  // namespace
 
 void decide(const std::string& folder, const matching::Tables& tables) {
-    const Registry registry(folder + "/registry.tsv", tables);
+    const Registries registries(folder + "/registry.tsv", tables);
     std::map<std::string, std::unordered_map<std::string, matching::Attributes>> registers;
     for (const auto name : dirty_registers) {
         auto& rows = registers[std::string(name)];
@@ -136,7 +125,8 @@ void decide(const std::string& folder, const matching::Tables& tables) {
     }
     std::ofstream out(folder + "/decisions.tsv", std::ios::binary | std::ios::trunc);
     each_line(folder + "/applications.tsv", 3, [&](const Fields& fields) {
-        const auto& person = registry.person(std::stoull(fields[0]));
+        const auto index = std::stoull(fields[0]);
+        const auto& person = registries.person(index);
         const auto& rows = registers.at(fields[1]);
         const auto row = rows.find(fields[2]);
         out << fields[1] << '\t';
@@ -144,8 +134,10 @@ void decide(const std::string& folder, const matching::Tables& tables) {
             out << "no_match\t\n";
             return;
         }
-        const matching::Asked asked{.only_one = registry.only_one(person)};
-        out << decision_text(matching::compare(person, row->second, tables, asked)) << '\n';
+        const auto found =
+            matching::compare(person, row->second, tables,
+                              {.only_one = registries.only_one(index), .decided = false});
+        out << (found.likely_another ? "no_match\t" : decision_text(found)) << '\n';
     });
     out.close();
     if (!out) throw Failure("cannot write the decisions");

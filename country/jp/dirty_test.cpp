@@ -52,6 +52,9 @@ TEST(Dirty, NoLinkIsWrong) {
     EXPECT_GT(report.others.all(), 10);
     EXPECT_EQ(report.others.same, 0);
     EXPECT_GT(report.by_error.at("namesake-number").all(), 0);
+    // Whatever one city says of namesakes: without an address a clerk decides.
+    EXPECT_GT(report.by_error.at("no-address").all(), 100);
+    EXPECT_EQ(report.by_error.at("no-address").same, 0);
 }
 
 TEST(Dirty, TheSameSeedTheSameRegisters) {

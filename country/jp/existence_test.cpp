@@ -6,9 +6,10 @@
 namespace mado::country {
 namespace {
 
-const std::vector<std::string> columns{"symbol", "number",     "branch", "name",
-                                       "kana",   "birth_date", "sex",    "address",
-                                       "from",   "to",         "others", "as_of"};
+const std::vector<std::string> columns{"symbol", "number",  "branch", "name", "kana", "birth_date",
+                                       "sex",    "address", "from",   "to",   "as_of"};
+const std::vector<std::string> listed_columns{"symbol", "number", "branch",
+                                              "name",   "kana",   "address"};
 
 class ExistenceTest : public CountryTest {
   protected:
@@ -16,6 +17,21 @@ class ExistenceTest : public CountryTest {
         auto& open = services_[holder];
         if (!open) open = std::make_unique<Service>(country().path(), holder, "existence");
         return *open;
+    }
+    // What a register says of whether there is anybody else like this person.
+    std::optional<bool> only_one(const Known& known) {
+        auto& open = lists_[known.resident.holder];
+        if (!open) {
+            open = std::make_unique<Service>(country().path(), known.resident.holder, "existence",
+                                             "items");
+        }
+        std::vector<matching::Listed> people;
+        for (const auto& row : open->rows(known.resident)) {
+            const auto written = attributes_or_none(row);
+            people.push_back({normal(row.text("number")) == known.resident.number, written.name,
+                              written.kana, written.address});
+        }
+        return matching::is_only_one(people, tables_);
     }
     // The rows of this person, those of a family with one number and of twins left out.
     std::vector<Row> rows(const Known& known, const Identifier& identifier) {
@@ -26,22 +42,31 @@ class ExistenceTest : public CountryTest {
         });
         return all;
     }
-    static matching::Attributes attributes(const Row& row) {
+    static std::string normal(std::string number) {
+        std::erase(number, '-');
+        return number;
+    }
+    static matching::Attributes attributes_or_none(const Row& row) {
         const auto text = [&row](const char* name) {
             return row.texts.contains(name) ? std::optional(row.text(name)) : std::nullopt;
         };
         return {.name = text("name"),
                 .kana = text("kana"),
-                .birth_date = date(row.text("birth_date")),
+                .birth_date = {},
                 .sex = text("sex"),
                 .address = text("address")};
+    }
+    static matching::Attributes attributes(const Row& row) {
+        auto out = attributes_or_none(row);
+        out.birth_date = date(row.text("birth_date"));
+        return out;
     }
     // As an application has it that a clerk made from the resident registry.
     matching::Comparison compare(const Known& known, const Row& row) {
         const auto resident = rows(known, known.resident);
         EXPECT_EQ(resident.size(), 1U) << known.name;
         return matching::compare(attributes(resident.front()), attributes(row), tables_,
-                                 {.only_one = true});
+                                 {.only_one = only_one(known) == true, .decided = false});
     }
     // "variant: name itaiji, address chome"
     std::string found(const std::string& key, const std::string& holder) {
@@ -67,7 +92,7 @@ class ExistenceTest : public CountryTest {
         matching::Tables::parse(read_file(country_folder() + "/writing.json").value()), "writing");
 
   private:
-    std::map<std::string, std::unique_ptr<Service>> services_;
+    std::map<std::string, std::unique_ptr<Service>> services_, lists_;
 };
 
 TEST_F(ExistenceTest, ColumnsAreThoseOfTheContractAndFoundByIndex) {
@@ -85,6 +110,50 @@ TEST_F(ExistenceTest, ColumnsAreThoseOfTheContractAndFoundByIndex) {
         for (const auto* needed : {"number", "birth_date", "name", "kana", "sex", "as_of"})
             EXPECT_TRUE(seen.contains(needed)) << id << " " << needed;
         expect_no_scan(service(id).connection(), Service::sql(id, "existence"));
+    }
+    for (const auto& id : municipality_ids) {
+        Service list(country().path(), id, "existence", "items");
+        EXPECT_TRUE(list.statement().reads_only());
+        for (std::size_t i = 0; i < list.statement().columns(); ++i) {
+            EXPECT_NE(std::ranges::find(listed_columns, list.statement().column_name(i)),
+                      listed_columns.end())
+                << id;
+        }
+        expect_no_scan(list.connection(), Service::sql(id, "existence", "items"));
+    }
+}
+
+// What the registry of a city says; it knows of both 佐藤 一郎.
+TEST_F(ExistenceTest, RegistriesKnowWhoCouldBeTakenForAnother) {
+    std::size_t others = 0;
+    for (const auto& known : country().people()) {
+        const auto found = only_one(known);
+        ASSERT_TRUE(found.has_value()) << known.name;
+        others += !*found;
+    }
+    EXPECT_LT(others, country().people().size() / 20);
+    for (const auto* key : {"sato-1", "sato-2"})
+        EXPECT_EQ(only_one(country().person(key)), false) << key;
+    for (const auto* key : {"hanako", "haru", "ninkei", "nguyen"})
+        EXPECT_EQ(only_one(country().person(key)), true) << key;
+}
+
+// Names before a marriage are on the lists.
+TEST_F(ExistenceTest, RegistriesKnowFormerNames) {
+    for (const auto& id : municipality_ids) {
+        Service list(country().path(), id, "existence", "items");
+        std::size_t former = 0;
+        for (const auto& known : country().people()) {
+            if (known.resident.holder != id) continue;
+            std::set<std::string> names;
+            for (const auto& row : list.rows(known.resident)) {
+                if (normal(row.text("number")) == known.resident.number)
+                    names.insert(row.text("name"));
+            }
+            EXPECT_TRUE(names.contains(known.name)) << known.name;
+            former += names.size() > 1;
+        }
+        EXPECT_GT(former, 5U) << id;
     }
 }
 
@@ -146,7 +215,9 @@ TEST_F(ExistenceTest, ResidentsHaveNumbersWithCheckDigitsOfTheirMunicipality) {
 // What the named people teach (README.md).
 TEST_F(ExistenceTest, NamedPeople) {
     EXPECT_EQ(found("hanako", "990010"), "same: address kanji-numeral chome");
-    EXPECT_EQ(found("hanako", "06990014"), "same");
+    EXPECT_EQ(found("hanako", "06990014"), "same: address kanji-numeral chome");
+    EXPECT_EQ(found("hanako", "nenkin"), "same");
+    EXPECT_EQ(found("kikin", "npf"), "variant");  // it has no address
     EXPECT_EQ(found("ninkei", "nenkin"), "variant: name itaiji");
     EXPECT_EQ(found("tokubetsu", "nenkin"), "variant: name ivs");
     EXPECT_EQ(found("tokubetsu", "990010"), "same: address kanji-numeral chome");
@@ -164,12 +235,15 @@ TEST_F(ExistenceTest, NamesakesAreToldApartByTheirAddress) {
     const auto others = rows(first, second.identifiers.front());
     ASSERT_EQ(others.size(), 1U);
     EXPECT_EQ(compare(first, others.front()).verdict, matching::Verdict::different);
-    // The society has no address: only that there is another one could be known.
-    const auto of_second = rows(second, first.identifiers.front());
+    auto of_second = rows(second, first.identifiers.front());
     ASSERT_EQ(of_second.size(), 1U);
+    EXPECT_EQ(compare(second, of_second.front()).verdict, matching::Verdict::different);
+    // A register without addresses: whatever one city says, a clerk decides.
+    of_second.front().texts.erase("address");
     const auto resident = rows(second, second.resident);
     const auto found_here =
-        matching::compare(attributes(resident.front()), attributes(of_second.front()), tables_, {});
+        matching::compare(attributes(resident.front()), attributes(of_second.front()), tables_,
+                          {.only_one = true, .decided = false});
     EXPECT_EQ(found_here.verdict, matching::Verdict::variant);
     EXPECT_TRUE(found_here.too_little);
 }

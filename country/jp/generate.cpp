@@ -16,6 +16,7 @@
 #include "numbering.hpp"
 #include "population.hpp"
 #include "public_expense.hpp"
+#include "random.hpp"
 #include "registers.hpp"
 #include "treatments.hpp"
 
@@ -111,6 +112,28 @@ void insure_in_b(Household& household) {
     }
 }
 
+std::string surname_of(const Person& person) {
+    return person.name.substr(0, person.name.find(' '));
+}
+
+// What a wife was called before she married, by her own number alone.
+void name_before_marriage(Household& household, const Names& names) {
+    for (auto& person : household.people) {
+        const auto is_spouse = [&person](const Person& other) {
+            return &other != &person && other.couple && surname_of(other) == surname_of(person);
+        };
+        const auto space = person.kana.find(' ');
+        if (!person.couple || person.sex != Sex::female || space == std::string::npos ||
+            std::ranges::none_of(household.people, is_spouse)) {
+            continue;
+        }
+        Random random(std::stoull(person.health_care_number));
+        const auto& before = names.surname(random);
+        person.former_name = before.written + person.name.substr(person.name.find(' '));
+        person.former_kana = before.kana + person.kana.substr(space);
+    }
+}
+
 // What the issuing centre knows of a person: who they are and under which numbers, newest first.
 // Nothing about how they are insured.
 json::object known_to_issuer(const Person& person) {
@@ -185,6 +208,7 @@ void write_country(const GenerateOptions& options, const std::string& folder) {
     PublicExpenses public_expenses(options.on);
     const auto add = [&](Household household, bool is_named) {
         settle(household, resident_numbers, is_named);
+        if (!is_named) name_before_marriage(household, names);
         for (auto& person : household.people) {
             treatments.draw(person);
             notices.draw(person);

@@ -101,7 +101,7 @@ class StateRegister {
     db::Connection connection_;
     db::Transaction transaction_{connection_};
     db::Statement person_ = connection_.prepare(
-        "insert into hihokensha values (:number, :kana, :name, :birth, :sex, :office)");
+        "insert into hihokensha values (:number, :kana, :name, :birth, :sex, :address, :office)");
     db::Statement category_ = connection_.prepare(
         "insert into kokunen_shubetsu values (:number, :renban, :category, :from, :lost, :spouse)");
     db::Statement payment_ = connection_.prepare(
@@ -240,6 +240,7 @@ void StateRegister::add(const Person& person, const Pension& pension) {
         .bind("name", in_jis(person.name))
         .bind("birth", form_date(person.birth))
         .bind("sex", std::int64_t{person.sex == Sex::male ? 1 : 2})
+        .bind("address", in_jis(registry_address(person.residence.address)))
         .bind("office", pension.office)
         .execute();
     add_periods(number, pension);

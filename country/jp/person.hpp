@@ -261,7 +261,8 @@ struct Person {
     std::optional<std::string> key;
     std::string name;
     std::string kana;
-    std::string common_name;  // 通称, may be empty
+    std::string common_name;               // 通称, may be empty
+    std::string former_name, former_kana;  // before a marriage; may be empty
     Sex sex = Sex::female;
     Date birth;
     std::string health_care_number;

@@ -43,10 +43,10 @@ class SocietyRegister {
         connection_.prepare("insert into workplace values (:symbol, :name) on conflict do nothing");
     db::Statement member_ = connection_.prepare(
         "insert into member values (:person_no, :symbol, :number, :branch, :name, :kana,"
-        " :birth_ymd, :sex_code, :plan_code, :acquired_ymd, :lost_ymd, :lost_code)");
+        " :birth_ymd, :sex_code, :address, :plan_code, :acquired_ymd, :lost_ymd, :lost_code)");
     db::Statement dependant_ = connection_.prepare(
         "insert into dependant values (:person_no, :symbol, :number, :branch, :name, :kana,"
-        " :birth_ymd, :sex_code, :approved, :acquired_ymd, :lost_ymd, :lost_code)");
+        " :birth_ymd, :sex_code, :address, :approved, :acquired_ymd, :lost_ymd, :lost_code)");
     db::Statement benefit_ = connection_.prepare(
         "insert into benefit values (:person_no, :from_ymd, :to_ymd, :paid_tenths, :limit_class)");
     SocietyReceipts receipts_;
@@ -91,6 +91,7 @@ void SocietyRegister::add(const Person& person, const Coverage& coverage) {
         .bind("kana", person.kana)
         .bind("birth_ymd", yyyymmdd(person.birth))
         .bind("sex_code", std::int64_t{person.sex == Sex::male ? 1 : 2})
+        .bind("address", person.residence.address)
         .bind("acquired_ymd", yyyymmdd(coverage.from))
         .bind("lost_ymd", coverage.last ? yyyymmdd(plus_days(*coverage.last, 1)) : not_ended_ymd)
         .bind("lost_code", lost_code(coverage.end))
@@ -320,7 +321,7 @@ class CareRegister {
     db::Transaction transaction_{connection_};
     db::Statement insured_ = connection_.prepare(
         "insert into hihokensha values (:number, :kubun, :shimei, :kana, :seinengappi, :seibetsu,"
-        " :tokurei, :kaishi, '')");
+        " :jusho, :tokurei, :kaishi, '')");
     db::Statement certified_ =
         connection_.prepare("insert into nintei values (:number, :kaishi, :shuryo, :kaigodo)");
     db::Statement share_ =
@@ -335,6 +336,7 @@ void CareRegister::add(const Person& person, const Care& care) {
         .bind("kana", person.kana)
         .bind("seinengappi", day(person.birth))
         .bind("seibetsu", person.sex == Sex::male ? "M" : "F")
+        .bind("jusho", person.residence.address)
         .bind("tokurei", std::int64_t{person.lives_elsewhere})
         .bind("kaishi", day(care.from))
         .execute();

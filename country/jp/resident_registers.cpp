@@ -29,6 +29,8 @@ class RegisterOfA {
     db::Statement person_ = connection_.prepare(
         "insert into 住民 values (:number, :name, :kana, :common, :birth, :sex, :address,"
         " :household, :from, null)");
+    db::Statement former_ =
+        connection_.prepare("insert into 氏名履歴 values (:number, 1, :name, :kana)");
 };
 
 void RegisterOfA::add(const Person& person, std::int64_t household) {
@@ -42,6 +44,11 @@ void RegisterOfA::add(const Person& person, std::int64_t household) {
         .bind("address", registry_address(residence.address))
         .bind("household", household)
         .bind("from", residence.from ? std::optional(to_text(*residence.from)) : std::nullopt)
+        .execute();
+    if (person.former_name.empty()) return;
+    former_.bind("number", residence.number)
+        .bind("name", person.former_name)
+        .bind("kana", person.former_kana)
         .execute();
 }
 
@@ -73,7 +80,7 @@ class RegisterOfB {
     db::Statement free_ = connection_.prepare("insert into bango_zaiko (code) values (:number)");
     db::Statement person_ = connection_.prepare(
         "insert into jumin values (:number, :household, :name, :kana, :common, :birth, :sex,"
-        " :address, :from, 0)");
+        " :address, :from, 0, :former_name, :former_kana)");
 };
 
 void RegisterOfB::add(const Person& person, std::int64_t household) {
@@ -87,6 +94,8 @@ void RegisterOfB::add(const Person& person, std::int64_t household) {
         .bind("sex", person.sex == Sex::male ? "男" : "女")
         .bind("address", registry_address(residence.address))
         .bind("from", residence.from ? era_date(*residence.from) : std::int64_t{0})
+        .bind("former_name", person.former_name)
+        .bind("former_kana", half_width_kana(person.former_kana))
         .execute();
 }
 

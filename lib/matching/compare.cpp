@@ -88,46 +88,64 @@ Pair pair_of(const std::u32string& a, const std::u32string& b) {
     return {units_of(a), units_of(b)};
 }
 
+using Parts = std::vector<std::u32string>;
+
+std::u32string text_of(const Units& units) {
+    std::u32string out;
+    for (const auto& unit : units)
+        out += unit.text;
+    return out;
+}
+
 // The parts of a name that spaces part, folded by every rule.
-std::vector<std::u32string> parts_of(Attribute attribute, std::string_view text,
-                                     const Tables& tables) {
+Parts parts_of(Attribute attribute, std::string_view text, const Tables& tables) {
     const auto points = decode(text);
     if (!points) return {};
-    auto pair = fold(pair_of(*points, *points), presentation(rules_for(attribute)), tables);
+    const auto rules = rules_for(attribute);
     std::vector<Units> parts(1);
-    for (auto& unit : pair.a) {
+    for (auto& unit : fold(units_of(*points), presentation(rules), tables)) {
         if (unit.is(U" ")) {
             parts.emplace_back();
         } else {
             parts.back().push_back(std::move(unit));
         }
     }
-    std::vector<std::u32string> out;
-    for (auto& part : parts) {
-        Pair twice{part, part};
-        std::u32string joined;
-        for (const auto& unit : fold(std::move(twice), rules_for(attribute), tables).a)
-            joined += unit.text;
-        if (!joined.empty()) out.push_back(std::move(joined));
-    }
+    Parts out;
+    for (auto& part : parts)
+        out.push_back(text_of(fold(std::move(part), rules, tables)));
     return out;
 }
 
-// Where a register does not part the names: whether one text begins or ends with a part of the
-// other that is long enough to be a name.
+// Where one register does not part the names: whether the whole begins with the first part of the
+// other, or ends with the last, when that is long enough to be a name.
+bool begins_or_ends_alike(const std::u32string& whole, const Parts& parts) {
+    constexpr std::size_t points_min = 2;
+    const auto& first = parts.front();
+    const auto& last = parts.back();
+    return (first.size() >= points_min && whole.starts_with(first)) ||
+           (last.size() >= points_min && whole.ends_with(last));
+}
+
+// Whether a part of both agrees at the same place: who has married keeps the given name. Names of
+// more parts are guesses strung together, or compared as a whole only.
 bool share_a_part(Attribute attribute, const std::string& a, const std::string& b,
                   const Tables& tables) {
+    constexpr std::size_t parts_max = 3;
     const auto in_a = parts_of(attribute, a, tables);
     const auto in_b = parts_of(attribute, b, tables);
-    constexpr std::size_t points_min = 2;
-    const auto touches = [](const std::u32string& one, const std::u32string& other) {
-        return one == other ||
-               (one.size() >= points_min && (other.starts_with(one) || other.ends_with(one)));
+    if (in_a.empty() || in_b.empty() || std::max(in_a.size(), in_b.size()) > parts_max) {
+        return false;
+    }
+    if (in_a.size() == 1 && in_b.size() > 1) return begins_or_ends_alike(in_a.front(), in_b);
+    if (in_b.size() == 1 && in_a.size() > 1) return begins_or_ends_alike(in_b.front(), in_a);
+    const auto agree = [](const std::u32string& one, const std::u32string& other) {
+        return !one.empty() && one == other;
     };
-    for (const auto& one : in_a) {
-        for (const auto& other : in_b) {
-            if (touches(one, other) || touches(other, one)) return true;
-        }
+    if (in_a.size() != in_b.size()) {
+        return agree(in_a.front(), in_b.front()) || agree(in_a.back(), in_b.back());
+    }
+    for (std::size_t i = 0; i < in_a.size(); ++i) {
+        if (agree(in_a[i], in_b[i])) return true;
     }
     return false;
 }
@@ -167,28 +185,49 @@ bool is_enough(const std::map<Attribute, Compared>& compared, const Asked& asked
     const auto both_have = [&compared](Attribute attribute) {
         return compared.contains(attribute);
     };
+    const bool named = both_have(Attribute::name) || both_have(Attribute::kana);
+    if (asked.decided) return both_have(Attribute::birth_date) && named;
     // Namesakes live in different homes. Twins do not, and readings tell them apart badly: where a
     // register has confused them, a slip in a reading makes one look like the other.
-    const bool by_name =
-        both_have(Attribute::name) && (both_have(Attribute::address) || asked.only_one);
-    const bool by_reading = both_have(Attribute::kana) && asked.only_one;
-    return both_have(Attribute::birth_date) && both_have(Attribute::sex) && (by_name || by_reading);
+    return both_have(Attribute::birth_date) && both_have(Attribute::sex) &&
+           both_have(Attribute::address) &&
+           (both_have(Attribute::name) || (named && asked.only_one));
 }
 
-// Both differ, or one does and the other is missing; and no part of either agrees.
-bool is_likely_another(const Attributes& a, const Attributes& b,
-                       const std::map<Attribute, Compared>& compared, const Tables& tables) {
+bool is_alike(const std::map<Attribute, Compared>& compared, Attribute attribute) {
+    const auto found = compared.find(attribute);
+    return found != compared.end() && found->second.verdict != Verdict::different;
+}
+
+// In each of name and reading that both have a part agrees: one alone is guessed too easily.
+bool agree_in_parts(const Attributes& a, const Attributes& b,
+                    const std::map<Attribute, Compared>& compared, const Tables& tables) {
     bool any = false;
     for (const auto attribute : {Attribute::name, Attribute::kana}) {
-        const auto found = compared.find(attribute);
-        if (found == compared.end()) continue;
-        any = true;
-        if (found->second.verdict != Verdict::different) return false;
-        if (share_a_part(attribute, *text_of(a, attribute), *text_of(b, attribute), tables)) {
+        if (!compared.contains(attribute)) continue;
+        if (!share_a_part(attribute, *text_of(a, attribute), *text_of(b, attribute), tables)) {
             return false;
         }
+        any = true;
     }
     return any;
+}
+
+// What cannot be compared could be anything.
+bool could_be_one(Attribute attribute, const std::optional<std::string>& a,
+                  const std::optional<std::string>& b, const Tables& tables) {
+    if (!has(a) || !has(b)) return false;
+    const auto points_a = decode(*a);
+    const auto points_b = decode(*b);
+    if (!points_a || !points_b) return true;
+    const auto folded = fold(pair_of(*points_a, *points_b), rules_for(attribute), tables);
+    return equal(folded.a, folded.b);
+}
+
+bool could_be_one(const Listed& a, const Listed& b, const Tables& tables) {
+    return could_be_one(Attribute::name, a.name, b.name, tables) ||
+           could_be_one(Attribute::kana, a.kana, b.kana, tables) ||
+           could_be_one(Attribute::address, a.address, b.address, tables);
 }
 
 }  // namespace
@@ -203,15 +242,6 @@ std::string_view to_text(Verdict verdict) {
             return "different";
     }
     return "";
-}
-
-std::string folded(Attribute attribute, std::string_view text, const Tables& tables) {
-    const auto points = decode(text);
-    if (!points) return {};
-    std::u32string out;
-    for (const auto& unit : fold(pair_of(*points, *points), rules_for(attribute), tables).a)
-        out += unit.text;
-    return encode(out);
 }
 
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
@@ -264,8 +294,22 @@ Comparison compare(const Attributes& a, const Attributes& b, const Tables& table
         out.verdict = Verdict::variant;
         out.too_little = true;
     }
-    out.likely_another = is_likely_another(a, b, out.attributes, tables);
+    out.is_named_alike =
+        is_alike(out.attributes, Attribute::name) || is_alike(out.attributes, Attribute::kana);
+    out.likely_another = !out.is_named_alike && !agree_in_parts(a, b, out.attributes, tables);
     return out;
+}
+
+std::optional<bool> is_only_one(std::span<const Listed> people, const Tables& tables) {
+    bool known = false;
+    bool only_one = true;
+    for (const auto& person : people) {
+        if (!person.is_asked) continue;
+        known = true;
+        for (const auto& other : people)
+            only_one &= other.is_asked || !could_be_one(person, other, tables);
+    }
+    return known ? std::optional(only_one) : std::nullopt;
 }
 
 }  // namespace mado::matching

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,20 +41,27 @@ struct Compared {
 };
 
 struct Comparison {
-    // `same`: every attribute that both have is, and these are enough: birth date, sex, and either
-    // the name with an address, or name or kana of somebody who is the only one. `different`: one
-    // is different. Otherwise `variant`.
+    // `same`: every attribute that both have is, and these are enough (Asked). `different`: one is
+    // different. Otherwise `variant`.
     Verdict verdict = Verdict::different;
     std::map<Attribute, Compared> attributes;  // that both have
     bool too_little = false;                   // nothing differs, and yet it is not enough
-    // Of the names nothing agrees: it is likely another person's row, and nothing of it is shown.
+    // Name or reading is the same or a variant as a whole. Else nothing but these two is shown.
+    bool is_named_alike = false;
+    // Of the names nothing agrees: it is likely another person's row, and nothing of it is told.
     bool likely_another = false;
 };
 
+// What the one who asks has made sure of. Enough for `same` are birth date, sex, address and the
+// name, or, with `only_one`, the reading.
 struct Asked {
     // The resident registry was asked, and knows nobody else of this birth date and sex who has or
-    // had this name or kana, or lives at this address: neither namesake nor twin.
+    // had this name or kana, or lives or lived at this address: neither namesake nor twin there. Of
+    // other municipalities it says nothing, so that it never stands for an address.
     bool only_one = false;
+    // A clerk has decided, with the papers in hand, that the row is this person's: birth date and
+    // name or reading are enough then.
+    bool decided = false;
 };
 
 Comparison compare(const Attributes& a, const Attributes& b, const Tables& tables,
@@ -63,8 +71,17 @@ Comparison compare(const Attributes& a, const Attributes& b, const Tables& table
 Compared compare_texts(Attribute attribute, std::string_view a, std::string_view b,
                        const Tables& tables);
 
-// The text folded by every rule: whoever could be taken for each other have one. For asking a
-// register who else there is (`only_one`); never for a link. Empty for what is no text.
-std::string folded(Attribute attribute, std::string_view text, const Tables& tables);
+// Somebody in a register, once for each name that they have or had and each address.
+struct Listed {
+    bool is_asked = false;  // the person who is asked about
+    std::optional<std::string> name;
+    std::optional<std::string> kana;
+    std::optional<std::string> address;
+};
+
+// Whether nobody else of those of one birth date and sex could be taken for the person: no name,
+// reading or address of theirs is the same or a variant of one of the person's. None: the person is
+// not among them, so the register does not know who else there is.
+std::optional<bool> is_only_one(std::span<const Listed> people, const Tables& tables);
 
 }  // namespace mado::matching

@@ -384,77 +384,72 @@ void drop_building(Pair& pair) {
     longer.resize(size);
 }
 
-template <class Map>
-void map_points(Pair& pair, Map map) {
-    each_point(pair.a, map);
-    each_point(pair.b, map);
-}
-
-template <class Fold>
-void each(Pair& pair, Fold fold_one) {
-    fold_one(pair.a);
-    fold_one(pair.b);
-}
-
-void carry_out(Rule rule, Pair& pair, const Tables& tables) {
+void carry_out(Rule rule, Units& units, const Tables& tables) {
     switch (rule) {
         case Rule::width:
-            return map_points(pair, usual_width);
+            return each_point(units, usual_width);
         case Rule::composition:
-            return each(pair, [](Units& units) { compose(units); });
+            return compose(units);
         case Rule::letter_case:
-            return map_points(pair, upper_case);
+            return each_point(units, upper_case);
         case Rule::space:
-            return fold_spaces(pair);
+            return single_spaces(units);
         case Rule::gap:
-            return each(pair, drop_gaps);
+            return drop_gaps(units);
         case Rule::script:
         case Rule::hiragana_katakana:
-            return map_points(pair, katakana);
+            return each_point(units, katakana);
         case Rule::kana_dash:
-            return each(pair, long_signs);
+            return long_signs(units);
         case Rule::hyphen:
-            return each(pair, hyphens);
+            return hyphens(units);
         case Rule::kanji_numeral:
-            return each(pair, kanji_numerals);
+            return kanji_numerals(units);
         case Rule::chome:
-            return each(pair, house_numbers);
+            return house_numbers(units);
         case Rule::division:
-            return each(pair, drop_spaces);
+            return drop_spaces(units);
         case Rule::ivs:
-            return each(pair, without_selectors);
+            return without_selectors(units);
         case Rule::compat_ideograph:
-            return each(pair, unified);
+            return unified(units);
         case Rule::iteration_mark:
-            return each(pair, repeat_marks);
+            return repeat_marks(units);
         case Rule::itaiji:
-            return map_points(pair, [&tables](char32_t point) { return tables.variant_of(point); });
+            return each_point(units, [&tables](char32_t p) { return tables.variant_of(p); });
         case Rule::mistaken:
-            return map_points(pair,
-                              [&tables](char32_t point) { return tables.mistaken_for(point); });
+            return each_point(units, [&tables](char32_t p) { return tables.mistaken_for(p); });
         case Rule::look_alike:
-            return map_points(pair, [&tables](char32_t point) { return tables.looks_like(point); });
+            return each_point(units, [&tables](char32_t p) { return tables.looks_like(p); });
         case Rule::ga:
-            return each(pair, small_ga);
+            return small_ga(units);
         case Rule::kana_small:
-            return map_points(pair, [](char32_t p) { return replaced(p, small_kana, large_kana); });
+            return each_point(units,
+                              [](char32_t p) { return replaced(p, small_kana, large_kana); });
         case Rule::kana_old:
-            return map_points(pair, [](char32_t p) { return replaced(p, old_kana, new_kana); });
+            return each_point(units, [](char32_t p) { return replaced(p, old_kana, new_kana); });
         case Rule::kana_long_vowel:
-            return each(pair, long_vowels);
+            return long_vowels(units);
         case Rule::kana_voicing:
-            return map_points(pair, [](char32_t p) { return replaced(p, voiced, unvoiced); });
+            return each_point(units, [](char32_t p) { return replaced(p, voiced, unvoiced); });
         case Rule::prefecture:
-            return each(pair, [&tables](Units& units) { drop_prefecture(units, tables); });
+            return drop_prefecture(units, tables);
         case Rule::municipality_renamed:
-            return each(pair, [&tables](Units& units) { rename(units, tables); });
+            return rename(units, tables);
         case Rule::oaza:
-            return each(pair, drop_oaza);
+            return drop_oaza(units);
         case Rule::building:
-            return drop_building(pair);
         case Rule::too_little:
             return;
     }
+}
+
+// Two rules look at both texts.
+void carry_out(Rule rule, Pair& pair, const Tables& tables) {
+    if (rule == Rule::space) return fold_spaces(pair);
+    if (rule == Rule::building) return drop_building(pair);
+    carry_out(rule, pair.a, tables);
+    carry_out(rule, pair.b, tables);
 }
 
 struct Code {
@@ -541,6 +536,12 @@ Pair fold(Pair pair, std::span<const Rule> rules, const Tables& tables) {
     for (const auto rule : rules)
         carry_out(rule, pair, tables);
     return pair;
+}
+
+Units fold(Units units, std::span<const Rule> rules, const Tables& tables) {
+    for (const auto rule : rules)
+        carry_out(rule, units, tables);
+    return units;
 }
 
 }  // namespace mado::matching

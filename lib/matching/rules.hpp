@@ -62,5 +62,7 @@ struct Pair {
 };
 // Carries the rules out, one after the other.
 Pair fold(Pair pair, std::span<const Rule> rules, const Tables& tables);
+// Of one text alone, without what a rule does only because of the other one.
+Units fold(Units units, std::span<const Rule> rules, const Tables& tables);
 
 }  // namespace mado::matching

@@ -78,10 +78,6 @@ Parsed<std::vector<Renamed>> read_renamed(const json::value& value) {
     Members in(value.get_object());
     const auto names = in.texts("was", 8, 200);
     const auto now = in.text("now", 200);
-    in.text("was_code", 6);
-    in.text("code", 6);
-    const auto on = in.optional_date("on");
-    if (!on) in.refuse("a renamed place has no date");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     const auto to = place_name(now);
     if (!to) return std::unexpected(to.error());

@@ -1,7 +1,7 @@
 // How one country writes names and addresses: characters that are written in several ways, places
 // that were renamed. A table only ever turns `different` into `variant`, which is for a clerk to
-// decide; what is `same` follows from Unicode alone (writing.hpp). So whoever alters a table can
-// make no link.
+// decide; what is `same` follows from Unicode and the rules of presentation alone (rules.hpp). So
+// whoever alters a table can make no link.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,6 @@ class Tables {
     [[nodiscard]] const std::vector<std::u32string>& prefectures() const { return prefectures_; }
     // The longest first.
     [[nodiscard]] const std::vector<Renamed>& renamed() const { return renamed_; }
-    [[nodiscard]] std::size_t variants() const { return variants_.size(); }
 
   private:
     using Map = std::map<char32_t, char32_t>;

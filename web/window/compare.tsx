@@ -7,7 +7,14 @@ import { day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase } from "../shared/words";
 import { decision_document } from "./decision";
 import { problem_text, role_phrase } from "./desk";
-import { characters_of, code_points, mark, type Difference, type Part } from "./differences";
+import {
+  characters_of,
+  code_points,
+  mark,
+  mark_whole,
+  type Difference,
+  type Part,
+} from "./differences";
 import { Asked, type CasePart } from "./parts";
 import { attributes, type Attribute, type Compared, type Person } from "./record";
 
@@ -75,11 +82,10 @@ function Rules({ rules }: { rules: string[] }): JSX.Element | null {
 function Writings({ applied, name, one }: { applied: string; name: Attribute; one: Compared }) {
   const is_text = name === "name" || name === "kana" || name === "address";
   const other = one.writing!;
-  const { first, second, differences } = mark(
-    is_text ? applied : shown(name, applied),
-    is_text ? other : shown(name, other),
-    name === "kana",
-  );
+  // A day and a sex differ as a whole.
+  const { first, second, differences } = is_text
+    ? mark(applied, other, one.differences)
+    : mark_whole(shown(name, applied), shown(name, other));
   return (
     <>
       <dl class="writings">

@@ -25,6 +25,12 @@ const changes: [string, (one: Mutable) => void][] = [
   ["an unknown finding", (one) => (one.claims[1].finding = "likely")],
   ["an unknown attribute", (one) => (one.claims[1].writing.attributes.salary = {})],
   ["an unknown verdict", (one) => (one.claims[1].writing.verdict = "close")],
+  ["a place that is none", (one) => (one.claims[1].writing.attributes.name.differences = [[1]])],
+  ["a place of words", (one) => (one.claims[1].writing.attributes.name.differences = [["a"]])],
+  [
+    "a place before a text",
+    (one) => (one.claims[1].writing.attributes.name.differences = [[-1, 0, 0, 0]]),
+  ],
   ["an unknown happening", (one) => (one.lines[0].what = "guessed")],
   ["a member of another happening", (one) => (one.lines[0].code = "x")],
   ["a birth date that there is not", (one) => (one.person.birth_date = "1986-02-30")],

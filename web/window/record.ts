@@ -1,7 +1,8 @@
 // What the issuer tells a window (docs/protocols/issuer.md), read strictly and whole: a case and
 // what is to do for it. Nothing unread is shown.
-import { Members, parse_date, type JsonObject } from "../shared/json";
+import { Members, parse_date, type Json, type JsonObject } from "../shared/json";
 import { refuse } from "../shared/result";
+import type { Place } from "./differences";
 
 export const roles = ["resident", "medical", "pension", "care"] as const;
 export type Role = (typeof roles)[number];
@@ -56,7 +57,6 @@ const happenings = [
 const claims_max = 16;
 const cases_max = 500;
 const lines_max = 10_000;
-const certificate_chars_max = 32 * 1024;
 const text_bytes_max = 256;
 
 export interface Order {
@@ -100,6 +100,7 @@ export interface Compared {
   verdict: (typeof verdicts)[number];
   rules: string[];
   writing?: string; // the register's, where it is not the same
+  differences: Place[]; // of the two writings
 }
 export interface Writing {
   verdict: (typeof verdicts)[number];
@@ -227,12 +228,29 @@ function read_number(object: JsonObject): PersonNumber {
   return { scheme, fields: out };
 }
 
+const text_points_max = 256;
+
+// [from, to, from, to]
+function read_place(value: Json): Place {
+  const numbers = Array.isArray(value) && value.length === 4 ? value : [];
+  const [a, b, c, d] = numbers.map((one) =>
+    typeof one === "number" && one >= 0 && one <= text_points_max ? one : undefined,
+  );
+  if (a === undefined || b === undefined || c === undefined || d === undefined) {
+    return refuse("a place is not four numbers of a writing's characters");
+  }
+  return { first: [a, b], second: [c, d] };
+}
+
 function read_compared(object: JsonObject): Compared {
   const members = new Members(object);
   const out = given<Compared>({
     verdict: members.one_of("verdict", verdicts),
     rules: members.texts("rules", 40, 64),
     writing: members.optional_text("writing", 1_000),
+    differences: members.has("differences")
+      ? members.array("differences", 16).map(read_place)
+      : [],
   });
   members.finish();
   return out;

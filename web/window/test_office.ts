@@ -43,14 +43,24 @@ export const writing: Mutable = {
   verdict: "variant",
   current: true,
   attributes: {
-    name: { verdict: "variant", rules: ["ivs", "itaiji"], writing: "葛城　高子" },
-    kana: { verdict: "variant", rules: ["width", "kana-voicing"], writing: "ｶﾂﾗｷ ﾀｶｺ" },
+    name: {
+      ...{ verdict: "variant", rules: ["ivs", "itaiji"], writing: "葛城　高子" },
+      differences: [
+        [0, 2, 0, 1],
+        [4, 5, 3, 4],
+      ],
+    },
+    kana: {
+      ...{ verdict: "variant", rules: ["width", "kana-voicing"], writing: "ｶﾂﾗｷ ﾀｶｺ" },
+      differences: [[3, 4, 3, 4]],
+    },
     birth_date: { verdict: "same", rules: [] },
     sex: { verdict: "same", rules: [] },
     address: {
       verdict: "variant",
       rules: ["chome", "prefecture"],
       writing: "A市上山1-2-3",
+      differences: [[0, 4, 0, 0]],
     },
   },
 };

@@ -24,6 +24,7 @@ create table member (                     -- 被保険者
     kana         text not null,
     birth_ymd    integer not null,
     sex_code     integer not null,        -- 1 man, 2 woman
+    address      text not null,           -- as the employer filed it
     plan_code    integer not null,        -- 1 general, 2 任意継続
     acquired_ymd integer not null,
     lost_ymd     integer not null,
@@ -40,6 +41,7 @@ create table dependant (                  -- 被扶養者
     kana         text not null,
     birth_ymd    integer not null,
     sex_code     integer not null,
+    address      text not null,
     approved     integer not null,        -- 0: filed, not yet decided (認定前)
     acquired_ymd integer not null,
     lost_ymd     integer not null,

@@ -14,6 +14,15 @@ create table 住民 (
     住民となった日 text,                  -- null: before the register was kept by machine
     消除日       text                     -- the last day as a resident
 ) strict, without rowid;
+
+create table 氏名履歴 (                    -- names before the present one
+    住民票コード text not null references 住民,
+    変更回       integer not null,
+    氏名         text not null,
+    フリガナ     text not null,
+    primary key (住民票コード, 変更回)
+) strict, without rowid;
+
 create index 住民_世帯 on 住民 (世帯番号);
 create index 住民_生年月日 on 住民 (生年月日);
 

@@ -16,6 +16,7 @@ create table hihokensha (
     kana             text not null,
     seinengappi      text not null,
     seibetsu         text not null,       -- M, F
+    jusho            text not null,
     jushochi_tokurei integer not null,    -- 1: lives in a home elsewhere, insured here
     shikaku_kaishi   text not null,
     shikaku_shuryo   text not null

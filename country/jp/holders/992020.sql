@@ -19,7 +19,9 @@ create table jumin (
     seibetsu    text not null,            -- 男, 女
     jusho       text not null,
     ten_nyu     integer not null,         -- 転入日
-    ten_shutsu  integer not null          -- 転出日, 死亡日
+    ten_shutsu  integer not null,         -- 転出日, 死亡日
+    kyu_shimei  text not null,            -- the name before the present one, or empty
+    kyu_kana    text not null
 ) strict, without rowid;
 
 create table bango_zaiko (                -- 住民票コード that the city may give, in their order

@@ -25,6 +25,7 @@ create table hihokensha (
     shimei       text not null,
     seinengappi  integer not null,
     seibetsu     integer not null,        -- 1 男, 2 女
+    jusho        text not null,
     jimusho_code text not null references jimusho
 ) strict, without rowid;
 

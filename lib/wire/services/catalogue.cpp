@@ -187,7 +187,7 @@ Parsed<void> check_row(std::span<const Column> columns, const Row& row) {
 
 Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestion& question,
                                   const std::vector<Row>& rows, const std::vector<Row>& items) {
-    if (!contract.items.empty()) {
+    if (!contract.item_key.empty()) {
         if (auto ok = check_items(contract, rows, items); !ok) return std::unexpected(ok.error());
     }
     auto answer = contract.answer(question, rows, items);

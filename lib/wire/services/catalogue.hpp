@@ -90,6 +90,7 @@ struct Contract {
     std::span<const Column> rows;
     std::span<const Column> items;  // of the second SELECT; none: the service has only rows
     std::string_view item_key;      // column of both (text): the row that an item belongs to
+    bool items_optional = false;    // a holder may map rows alone
     // May occur in the SELECTs as :name, besides the fields of the holder's own number.
     std::span<const Parameter> parameters;
     // Fills in what was not asked for, and refuses values that do not fit together, and what must

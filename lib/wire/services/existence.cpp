@@ -20,13 +20,21 @@ constexpr auto columns = std::to_array<Column>({{"symbol", ColumnKind::text, fal
                                                 {"address", ColumnKind::text, false},
                                                 {"from", ColumnKind::date, false},
                                                 {"to", ColumnKind::date, false},
-                                                {"others", ColumnKind::integer, false},
                                                 {"as_of", ColumnKind::integer, true}});
 constexpr auto payload = std::to_array<Column>({{"name", ColumnKind::text, true},
                                                 {"kana", ColumnKind::text, false},
                                                 {"sex", ColumnKind::text, false},
                                                 {"address", ColumnKind::text, false},
-                                                {"only_one", ColumnKind::integer, false}});
+                                                {"only_one", ColumnKind::integer, false},
+                                                {"decided", ColumnKind::integer, false}});
+// Everybody of the row's birth date and sex in the register, the person too: each name that they
+// have or had, with where they live or lived. Of a register that knows who else there is.
+constexpr auto listed = std::to_array<Column>({{"symbol", ColumnKind::text, false},
+                                               {"number", ColumnKind::text, true},
+                                               {"branch", ColumnKind::text, false},
+                                               {"name", ColumnKind::text, false},
+                                               {"kana", ColumnKind::text, false},
+                                               {"address", ColumnKind::text, false}});
 
 Parsed<void> complete(ParameterValues&, Date) {
     return {};
@@ -60,28 +68,69 @@ json::array codes_of(const std::vector<matching::Rule>& rules) {
     return out;
 }
 
-json::object document_of(const matching::Comparison& found, const Row& row, bool current) {
+// More places than anybody looks at are one from the first to the last.
+constexpr std::size_t places_max = 16;
+
+json::array places_of(std::vector<matching::Difference> differences) {
+    if (differences.size() > places_max) {
+        const auto& first = differences.front();
+        const auto& last = differences.back();
+        differences = {{{first.a.from, last.a.to}, {first.b.from, last.b.to}}};
+    }
+    json::array out;
+    for (const auto& [a, b] : differences)
+        out.emplace_back(json::array{a.from, a.to, b.from, b.to});
+    return out;
+}
+
+// No more of the register than what differs; where it lies only whose name it knows.
+bool is_shown(const matching::Comparison& found, matching::Attribute attribute) {
+    const bool is_name =
+        attribute == matching::Attribute::name || attribute == matching::Attribute::kana;
+    return found.attributes.at(attribute).verdict != matching::Verdict::same &&
+           (is_name || found.is_named_alike);
+}
+
+json::object document_of(const matching::Comparison& found, const Row& row, bool current,
+                         std::optional<bool> only_one) {
     json::object attributes;
     for (const auto& [attribute, compared] : found.attributes) {
         const auto name = matching::to_text(attribute);
         json::object one{{"verdict", matching::to_text(compared.verdict)},
                          {"rules", codes_of(compared.rules)}};
-        const bool shown = compared.verdict != matching::Verdict::same && !found.likely_another;
         const auto writing = row.text(name);
-        if (shown && writing) one["writing"] = *writing;
+        if (is_shown(found, attribute) && writing) {
+            one["writing"] = *writing;
+            if (!compared.differences.empty()) one["differences"] = places_of(compared.differences);
+        }
         attributes[name] = std::move(one);
     }
     json::object data{{"verdict", matching::to_text(found.verdict)}, {"current", current}};
     if (found.too_little) {
         data["rules"] = codes_of({matching::Rule::too_little});
     }
-    if (const auto others = row.integer("others")) data["only_one"] = *others == 0;
+    if (only_one) data["only_one"] = *only_one;
     data["attributes"] = std::move(attributes);
     return data;
 }
 
+Parsed<std::optional<bool>> only_one_in(const std::vector<Row>& items,
+                                        const ServiceQuestion& question) {
+    if (items.empty()) return std::nullopt;
+    std::vector<matching::Listed> people;
+    for (const auto& item : items) {
+        people.push_back({.is_asked = is_asked_number(item, question),
+                          .name = item.text("name"),
+                          .kana = item.text("kana"),
+                          .address = item.text("address")});
+    }
+    const auto found = matching::is_only_one(people, *question.tables);
+    if (!found) return bad("the person is not among those of one birth date and sex");
+    return found;
+}
+
 Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<Row>& rows,
-                             const std::vector<Row>&) {
+                             const std::vector<Row>& items) {
     if (question.tables == nullptr) return bad("there are no tables to compare names with");
     std::vector<Row> fitting;
     for (const auto& row : rows) {
@@ -101,11 +150,18 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
         current |= covers(row, question.today);
     }
     const auto& row = newest(fitting);
-    const auto only_one = question.payload.integer("only_one").value_or(0) == 1;
-    const auto found = matching::compare(attributes_of(question.payload, question.birth_date),
-                                         attributes_of(row, row.date("birth_date")),
-                                         *question.tables, {.only_one = only_one});
-    out.data = document_of(found, row, current);
+    const auto said = [&question](std::string_view name) {
+        return question.payload.integer(name).value_or(0) == 1;
+    };
+    const auto found =
+        matching::compare(attributes_of(question.payload, question.birth_date),
+                          attributes_of(row, row.date("birth_date")), *question.tables,
+                          {.only_one = said("only_one"), .decided = said("decided")});
+    // A number and a birth date with a guessed name are a miss, as any other.
+    if (found.likely_another) return ServiceAnswer{.outcome = Outcome::no_match, .data = {}};
+    const auto only_one = only_one_in(items, question);
+    if (!only_one) return std::unexpected(only_one.error());
+    out.data = document_of(found, row, current, *only_one);
     return out;
 }
 
@@ -114,8 +170,9 @@ constexpr Contract contract{.service = "existence",
                             .needs_witnesses = false,
                             .payload = payload,
                             .rows = columns,
-                            .items = {},
+                            .items = listed,
                             .item_key = {},
+                            .items_optional = true,
                             .parameters = {},
                             .complete = &complete,
                             .answer = &answer};

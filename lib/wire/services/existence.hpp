@@ -1,16 +1,19 @@
 // The ask `existence` (在籍の確認): issuing asks the holder of a number whether the person who says
 // that it is theirs is the one in its register (the report's steps ③ to ⑤). By number and birth
 // date only. Payload, what the application and the resident registry write:
-//   { "name": text, "kana"?: text, "sex"?: "female" | "male", "address"?: text, "only_one"?: 0 | 1
-//   }
+//   { "name": text, "kana"?: text, "sex"?: "female" | "male", "address"?: text, "only_one"?: 0 | 1,
+//     "decided"?: 0 | 1, a clerk has decided that the row is this person's }
 // Data of the answer:
 //   { "verdict": "same" | "variant" | "different", "current": bool, "rules"?: ["too-little"],
 //     "only_one"?: bool, of a register that knows who else there is: nobody else of this birth date
-//     and sex has this name, this reading or this address
+//     and sex could be taken for the person by name, reading or address
 //     "attributes": { name | kana | birth_date | sex | address:
-//       { "verdict", "rules": [code, …], "writing"?: the register's, if it is not the same } } }
-// An attribute that one of the two lacks is not in it. Of a row that is likely another person's no
-// writing is told. What the verdicts and rules mean: docs/protocols/matching.md.
+//       { "verdict", "rules": [code, …], "writing"?: the register's, if it is not the same,
+//         "differences"?: [[from, to, from, to], …] beside a writing: code points of what was asked
+//         and of the writing } } }
+// An attribute that one of the two lacks is not in it. A row that is likely another person's is
+// no_match, so that guesses are counted. What the verdicts and rules mean: docs/protocols/
+// matching.md.
 #pragma once
 
 #include "wire/services/catalogue.hpp"

@@ -47,7 +47,8 @@ TEST_F(Existence, AnotherWritingIsShownBesideItsRule) {
     const auto found = data({with(resident(), "name", "高橋 花子")});
     EXPECT_EQ(found.at("verdict").as_string(), "variant");
     EXPECT_EQ(json::serialize(found.at("attributes").at("name")),
-              R"({"verdict":"variant","rules":["itaiji"],"writing":"高橋 花子"})");
+              R"({"verdict":"variant","rules":["itaiji"],"writing":"高橋 花子",)"
+              R"("differences":[[0,1,0,1]]})");
     EXPECT_FALSE(found.at("attributes").at("address").as_object().contains("writing"));
 }
 
@@ -55,17 +56,49 @@ TEST_F(Existence, WhatDiffersIsShownAlone) {
     const auto found = data({with(resident(), "address", "A市駅前9-9")});
     EXPECT_EQ(found.at("verdict").as_string(), "different");
     EXPECT_EQ(json::serialize(found.at("attributes").at("address")),
-              R"({"verdict":"different","rules":[],"writing":"A市駅前9-9"})");
+              R"({"verdict":"different","rules":[],"writing":"A市駅前9-9",)"
+              R"("differences":[[2,7,2,5],[8,9,6,7]]})");
     EXPECT_FALSE(found.at("attributes").at("name").as_object().contains("writing"));
 }
 
-// Somebody else's number and, by chance or not, birth date.
-TEST_F(Existence, OfAnotherPersonNothingIsShown) {
-    const auto found = data({with(with(with(resident(), "name", "鈴木 文"), "kana", "スズキ アヤ"),
-                                  "address", "B市下川2-7")});
-    EXPECT_EQ(found.at("verdict").as_string(), "different");
-    for (const auto& [name, attribute] : found.at("attributes").as_object())
-        EXPECT_FALSE(attribute.as_object().contains("writing")) << name;
+// Many places are one: nobody looks at more, and an answer has its bounds.
+TEST_F(Existence, ManyDifferencesAreOne) {
+    std::string asked;
+    std::string row;
+    for (int i = 0; i < 30; ++i) {
+        asked += "あA";
+        row += "あB";
+    }
+    payload_.values["address"] = asked;
+    const auto found = data({with(resident(), "address", row)});
+    EXPECT_EQ(json::serialize(found.at("attributes").at("address").at("differences")),
+              "[[1,60,1,60]]");
+}
+
+// Somebody else's number and, by chance or not, birth date: a miss, that the relay counts.
+TEST_F(Existence, AnotherPersonIsAMiss) {
+    EXPECT_EQ(outcome({with(with(resident(), "name", "鈴木 文"), "kana", "スズキ アヤ")}),
+              Outcome::no_match);
+    EXPECT_EQ(outcome({with(with(resident(), "name", "髙橋 文"), "kana", "スズキ アヤ")}),
+              Outcome::no_match);
+    EXPECT_EQ(outcome({with(with(resident(), "name", std::monostate()), "kana", std::monostate())}),
+              Outcome::no_match);
+}
+
+// The register is no book of addresses: a guessed part of a name opens none.
+TEST_F(Existence, WhereSomebodyLivesIsForWhoKnowsTheName) {
+    payload_ = valid(read_payload(
+        contract_, R"({"name":"佐藤 花子","kana":"サトウ ハナコ","address":"A市駅前9-9"})"));
+    const auto guessed = data({resident()});
+    EXPECT_EQ(guessed.at("verdict").as_string(), "different");
+    EXPECT_TRUE(guessed.at("attributes").at("name").as_object().contains("writing"));
+    EXPECT_EQ(json::serialize(guessed.at("attributes").at("address")),
+              R"({"verdict":"different","rules":[]})");
+    payload_ = valid(read_payload(
+        contract_,
+        R"({"name":"アキ イト ウエ 髙橋 花子","kana":"サトウ スズキ タカハシ ヤマダ ハナコ",)"
+        R"("address":"A市駅前9-9"})"));
+    EXPECT_EQ(outcome({resident()}), Outcome::no_match);
 }
 
 TEST_F(Existence, EveryMissIsTheSame) {
@@ -103,16 +136,49 @@ TEST_F(Existence, TheNewestRowIsTheRegistersWriting) {
               "same");
 }
 
-// Without an address namesakes of one day could be taken for each other.
-TEST_F(Existence, WithoutAnAddressTheRegistryHasToKnowThatThereIsOnlyOne) {
+// Without an address namesakes of one day could be taken for each other, here or in another city.
+TEST_F(Existence, WithoutAnAddressAClerkDecides) {
     const auto row = with(resident(), "address", std::monostate());
     const auto found = data({row});
     EXPECT_EQ(found.at("verdict").as_string(), "variant");
     EXPECT_EQ(json::serialize(found.at("rules")), R"(["too-little"])");
     payload_.values["only_one"] = std::int64_t{1};
-    EXPECT_EQ(data({row}).at("verdict").as_string(), "same");
-    payload_.values["only_one"] = std::int64_t{2};
     EXPECT_EQ(data({row}).at("verdict").as_string(), "variant");
+    payload_.values["decided"] = std::int64_t{1};
+    EXPECT_EQ(data({row}).at("verdict").as_string(), "same");
+    payload_.values["decided"] = std::int64_t{2};
+    EXPECT_EQ(data({row}).at("verdict").as_string(), "variant");
+}
+
+TEST_F(Existence, AnUnknownSexIsNoDeadEnd) {
+    const auto row = with(resident(), "sex", "unknown");
+    EXPECT_EQ(data({row}).at("verdict").as_string(), "variant");
+    payload_.values["decided"] = std::int64_t{1};
+    EXPECT_EQ(data({row}).at("verdict").as_string(), "same");
+}
+
+Row listed(const char* number, const char* name, const char* kana, const char* address) {
+    return {.values = {{"symbol", "21"},
+                       {"number", number},
+                       {"name", name},
+                       {"kana", kana},
+                       {"address", address}}};
+}
+
+TEST_F(Existence, ARegisterThatKnowsWhoElseThereIsSaysSo) {
+    const auto only_one = [this](const std::vector<Row>& items) {
+        const auto found = data({resident()}, items);
+        return found.contains("only_one") ? json::serialize(found.at("only_one")) : "not known";
+    };
+    const auto self = listed("1042", "髙橋　花子", "ﾀｶﾊｼ ﾊﾅｺ", "A市上山一丁目２番３号");
+    EXPECT_EQ(only_one({}), "not known");
+    EXPECT_EQ(only_one({self}), "true");
+    EXPECT_EQ(only_one({self, listed("1043", "山田 花子", "ヤマダ ハナコ", "A市本町1-1")}), "true");
+    EXPECT_EQ(only_one({self, listed("1043", "高橋花子", "コウバシ カコ", "A市本町1-1")}), "false");
+    EXPECT_EQ(only_one({self, listed("1043", "山田 月子", "ヤマダ ツキコ", "A市上山1-2-3 201")}),
+              "false");
+    EXPECT_EQ(why_bad({resident()}, {listed("1043", "山田 月子", "ヤマダ ツキコ", "")}),
+              "the person is not among those of one birth date and sex");
 }
 
 TEST_F(Existence, PayloadsOfAnotherForm) {
