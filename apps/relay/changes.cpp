@@ -208,9 +208,24 @@ Parsed<CardTold> read_card(const Parameters& parameters, std::string_view payloa
 
 namespace {
 
+// It knows the person under this number, and now.
 bool is_same(const json::object& data) {
     const auto* verdict = data.if_contains("verdict");
-    return verdict != nullptr && verdict->is_string() && verdict->get_string() == "same";
+    const auto* current = data.if_contains("current");
+    return verdict != nullptr && *verdict == json::value("same") && current != nullptr &&
+           *current == json::value(true);
+}
+
+// Nobody was born on two days: confirmations of one tell are of one person's orders.
+bool is_one_birth(const LinkFacts& facts) {
+    std::optional<Date> first;
+    for (const auto& logged : facts.asked) {
+        if (!logged) continue;
+        const auto& born = logged->record.birth_date;
+        if (!born || (first && *first != *born)) return false;
+        first = born;
+    }
+    return true;
 }
 
 // What the holder signed is its answer to an order of this very caller about this very number, and
@@ -266,7 +281,7 @@ std::optional<Code> judge_link(const LinkTold& told, const LinkFacts& facts) {
     for (std::size_t i = 0; i < told.numbers.size(); ++i) {
         if (const auto code = judge_number(told, i, facts)) return code;
     }
-    return std::nullopt;
+    return is_one_birth(facts) ? std::nullopt : std::optional(Code::link_unconfirmed);
 }
 
 std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at) {

@@ -62,11 +62,13 @@ class Telling : public ExchangeTest {
         std::string_view service = "existence";
         std::string_view holder = "06990014";
         UnixTime ago = 60;
+        std::string_view born = "1986-05-01";
     };
     struct Answered {
         std::string_view verdict = "same";
         std::string_view type = "mado-answer+jws";
         std::string_view by = "06990014";
+        bool current = true;
         std::optional<Hash> entry = {};
         std::optional<Hash> audience = {};
         std::optional<std::int64_t> index = {};
@@ -74,15 +76,16 @@ class Telling : public ExchangeTest {
     json::object confirmation(const wire::PersonNumber& number, const Asked& asked,
                               const Answered& answered) {
         const auto& recorded = ask(number, asked);
-        json::object answer{{"iss", answered.by},
-                            {"aud", base64url(answered.audience.value_or(
-                                        store.country.seal_to.public_key().thumbprint()))},
-                            {"order", base64url(answered.entry.value_or(wire::order_entry(
-                                          recorded.receipt.salt, recorded.receipt.order)))},
-                            {"iat", unix_now() - asked.ago},
-                            {"service", asked.service},
-                            {"as_of", 0},
-                            {"data", json::object{{"verdict", answered.verdict}}}};
+        json::object answer{
+            {"iss", answered.by},
+            {"aud", base64url(answered.audience.value_or(
+                        store.country.seal_to.public_key().thumbprint()))},
+            {"order", base64url(answered.entry.value_or(
+                          wire::order_entry(recorded.receipt.salt, recorded.receipt.order)))},
+            {"iat", unix_now() - asked.ago},
+            {"service", asked.service},
+            {"as_of", 0},
+            {"data", json::object{{"verdict", answered.verdict}, {"current", answered.current}}}};
         return {
             {"answer", wire::jws_of(answered.type, json::serialize(answer), key_of(answered.by))},
             {"index", answered.index.value_or(recorded.log_index)}};
@@ -111,6 +114,7 @@ class Telling : public ExchangeTest {
         const Identifier identifier{.number = number, .holder = order.holder, .current = true};
         auto job = store.order();
         job.record.holder = order.holder.text();
+        job.record.birth_date = wire::valid(parse_date(asked.born));
         job.record.number = wire::number_for_holder(number, scheme, order.holder);
         order.number = wire::commit_number(job.record.number_salt, as_bytes(job.record.number));
         job.order_without_person = wire::order_without_person(order);
@@ -237,6 +241,7 @@ TEST_F(Telling, EveryConfirmationButTheRightOneIsNone) {
         {"91 days old", confirmed(number, {.ago = 91 * 86'400}, {})},
         {"a variant", confirmed(number, {}, {.verdict = "variant"})},
         {"different", confirmed(number, {}, {.verdict = "different"})},
+        {"insured no more", confirmed(number, {}, {.current = false})},
         {"an acceptance", confirmed(number, {}, {.type = "mado-accept+jws"})},
         {"signed by the issuer", confirmed(number, {}, {.by = "issuer"})},
         {"to another order", confirmed(number, {}, {.entry = other})},
@@ -251,6 +256,8 @@ TEST_F(Telling, EveryConfirmationButTheRightOneIsNone) {
     auto of_another = told(number);
     of_another["confirmation"] = confirmation(insured("78"), {}, {});
     EXPECT_EQ(tell("link", "first", numbers(of_another)), "link_unconfirmed");
+    const json::array two{confirmed(number), confirmed(insured("78"), {.born = "1986-05-02"}, {})};
+    EXPECT_EQ(tell("link", "first", {{"numbers", two}}), "link_unconfirmed") << "two people's";
     EXPECT_EQ(tell("link", "first", numbers(confirmed(number, {.ago = 89 * 86'400}, {}))), "ok");
 }
 

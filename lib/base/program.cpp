@@ -24,6 +24,12 @@ void raise_open_files() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Keys and PINs are in memory: none of it is for a file.
+void forbid_core_dumps() {
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none);
+}
+
 // What was printed but did not arrive is no success, whatever the status says.
 void finish_output() {
     if (std::cout.flush() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
@@ -38,6 +44,7 @@ int run_program(const std::string& name, int argc, char** argv,
     // What a program writes is its own: state and keys are not for other users of the machine.
     ::umask(077);
     raise_open_files();
+    forbid_core_dumps();
     try {
         const int status = body(Words(argv + 1, argv + argc));
         finish_output();
