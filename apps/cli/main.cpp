@@ -100,6 +100,7 @@ int up(const Places& places, const UpOptions& options) {
     start_programs(places, programs_of(places));
     fmt::print("mado: the country runs ({:.1f} s). Try:\n",
                static_cast<double>(monotonic_us() - start) / 1e6);
+    const Ports ports(read_port(places), read_organisations());
     fmt::print(
         "  ./mado check --card hanako --pin 1234\n"
         "  ./mado check --health-number 621874998319 --birth-date 1986-05-01\n"
@@ -109,8 +110,9 @@ int up(const Places& places, const UpOptions& options) {
         "  ./mado records checkups --card hanako --pin 1234\n"
         "  ./mado records notices --card hanako --pin 1234\n"
         "  ./mado log show --card hanako --pin 1234\n"
-        "  ./mado card insert hanako    and log in at {} (PIN 1234)\n",
-        portal_url(Ports(read_port(places), read_organisations())));
+        "  ./mado card insert hanako    and log in at {} (PIN 1234)\n"
+        "  ./mado card insert sato-1    a clerk's: the window at {}\n",
+        portal_url(ports), window_url(ports));
     return 0;
 }
 
@@ -137,7 +139,8 @@ int status(const Places& places) {
         all = all && one.healthy;
     }
     const Ports ports(read_port(places), read_organisations());
-    fmt::print("portal: {}  agent: {}\n", portal_url(ports), agent_url(ports));
+    fmt::print("portal: {}  agent: {}  window: {}\n", portal_url(ports), agent_url(ports),
+               window_url(ports));
     if (!all) fmt::print("mado: ./mado up starts what does not run\n");
     return all ? 0 : 1;
 }

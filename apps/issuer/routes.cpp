@@ -93,7 +93,7 @@ Response list_of(Office& office, const std::vector<CaseId>& cases) {
 }
 
 Response day(Office& office, const Request&, const Clerk&) {
-    return list_of(office, office.store.open_cases(0, listed_max));
+    return list_of(office, office.store.longest_waiting(listed_max));
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -137,6 +137,13 @@ Response show(Office& office, const Request& request, const Clerk&) {
     return case_of(office, *id);
 }
 
+// As the authority has it (certificates.md): said here, before anybody has waited.
+bool is_too_young_to_sign(const Office& office, const Applied& applied) {
+    constexpr std::chrono::years signing_age{15};
+    const auto today = office.site.options.basis.policy.day_of(unix_now());
+    return applied.person.birth_date + signing_age > today;
+}
+
 Response act(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -148,6 +155,10 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     const bool approves = std::holds_alternative<Approved>(what->what);
     if (!clerk.has(approves ? ClerkRole::approver : ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
+    }
+    const auto* applied = std::get_if<Applied>(&what->what);
+    if (applied != nullptr && applied->signing && is_too_young_to_sign(office, *applied)) {
+        return site::refuse(409, "too_young");
     }
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());

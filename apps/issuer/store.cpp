@@ -99,9 +99,11 @@ Store::Statements::Statements(db::Connection& c)
                       "order by line")),
       open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
                            "order by id limit :count")),
+      waiting(c.prepare("select id from issue where ended_at is null order by waits_since, id "
+                        "limit :count")),
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
-      end(c.prepare("update issue set ended_at = :at where id = :id")),
+      stands(c.prepare("update issue set ended_at = :ended, waits_since = :since where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, sealed) "
                              "values (:index, :id, :sealed)")),
@@ -312,6 +314,15 @@ std::vector<CaseId> Store::open_cases(CaseId after, std::size_t count_max) {
     return out;
 }
 
+std::vector<CaseId> Store::longest_waiting(std::size_t count_max) {
+    std::vector<CaseId> out;
+    const db::ResetAtEnd reset(sql_.waiting);
+    sql_.waiting.bind("count", static_cast<std::int64_t>(count_max));
+    while (sql_.waiting.step())
+        out.push_back(sql_.waiting.integer(0));
+    return out;
+}
+
 // Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
     auto& now = known(id);
@@ -336,7 +347,13 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     if (!next->stop_code.empty() && now.file.one.stop_code.empty()) {
         sql_.stop_code.bind("id", id).bind("index", index("stop-code", next->stop_code)).execute();
     }
-    if (has_ended(*next)) sql_.end.bind("id", id).bind("at", by.at).execute();
+    const auto todos = todo(*next);
+    const auto oldest = std::ranges::min_element(todos, {}, &Todo::since);
+    const bool waits = oldest != todos.end();
+    sql_.stands.bind("id", id)
+        .bind("ended", waits ? std::nullopt : std::optional(by.at))
+        .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
+        .execute();
     now.file.one = *next;
     if (!by.clerk.empty()) now.file.clerk = by.clerk;
     now.lines = line;

@@ -80,6 +80,9 @@ class Store {
     // Those that have not ended, after that one.
     std::vector<CaseId> open_cases(CaseId after, std::size_t count_max);
 
+    // Of those, the ones that have waited longest for what is to do in them.
+    std::vector<CaseId> longest_waiting(std::size_t count_max);
+
     // What happened, when it fits. The same once more is not written again.
     std::expected<Case, Misfit> add(CaseId id, const Happening& what, By by);
     // It will go out: noted, and kept for sending, or neither.
@@ -119,7 +122,7 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
-            stop_code, lines, open_cases, add, end, who, add_operator, find_operator;
+            stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.

@@ -10,12 +10,14 @@ create table issue (
     number    text not null unique,      -- on the slip
     opened_at integer not null,
     ended_at  integer,                   -- nothing is left to do
+    waits_since integer,                 -- the oldest of what is to do
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
     given_index  blob not null,          -- of the health-care number, as in `given`
     stop_index   blob                    -- of the stop code, once the card is handed over
 ) strict;
 create index issue_open on issue (id) where ended_at is null;
+create index issue_waiting on issue (waits_since, id) where ended_at is null;
 create index issue_person on issue (person_index);
 create index issue_given on issue (given_index);
 create index issue_stop on issue (stop_index) where stop_index is not null;
