@@ -15,7 +15,7 @@ using http::Response;
 using http::Task;
 
 // The request must be one that this organisation has signed: for another's it names nobody.
-std::optional<Store::Asked> who_asked(Store& store, const client::Question& question) {
+std::optional<Store::WhoAsked> who_asked(Store& store, const client::Question& question) {
     if (!question.request || !question.request->head.person_operator) return std::nullopt;
     const auto& head = question.request->head;
     auto asked = store.find_operator(head.jti);

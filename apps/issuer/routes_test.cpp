@@ -53,7 +53,9 @@ class WindowTest : public site::SiteFixture {
         parties.emplace(Parties{.directory = basis.directory,
                                 .schemes = schemes,
                                 .authority = wire::participant_id("ca")});
-        worker.emplace(io, *store, *parties, basis.policy, Sender{});
+        worker.emplace(io, *store, *parties, basis.policy, Sender{}, log);
+        cards.emplace(*store, basis.directory.card_authorities, Secret(Bytes(32, 5)),
+                      [](CaseId) {});
         deciding.emplace(Deciding{.site = of,
                                   .clerks = *clerks,
                                   .schemes = schemes,
@@ -68,7 +70,8 @@ class WindowTest : public site::SiteFixture {
                               .store = *store,
                               .worker = *worker,
                               .deciding = *deciding,
-                              .questions = questions});
+                              .questions = questions,
+                              .cards = *cards});
         return routes(*office);
     }
 
@@ -246,6 +249,7 @@ class WindowTest : public site::SiteFixture {
     std::optional<Clerks> clerks;
     std::optional<Parties> parties;
     std::optional<Worker> worker;
+    std::optional<CardSessions> cards;
     std::optional<Deciding> deciding;
     std::optional<Office> office;
     QuestionsAtRelay questions{
@@ -392,10 +396,11 @@ TEST_F(WindowTest, ASupervisorAnswersAndTheNameIsOpened) {
     EXPECT_TRUE(store->add(id, test_application(schemes), {.at = 2, .clerk = "sato"}));
     const auto jti = base64url(Bytes(16, 5));
     const Operator by{.jti = jti, .name = "sato", .salt = wire::filled(6)};
-    const client::Prepared request{.body = "{}",
-                                   .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
-                                   .expires = 100};
-    ASSERT_TRUE(store->send(id, {OrderKind::confirm, 0}, {request, by}, {.at = 3}));
+    const ToSend what{.request = {.body = "{}",
+                                  .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                  .expires = 100},
+                      .by = by};
+    ASSERT_TRUE(store->send(id, {OrderKind::confirm, 0}, what, {.at = 3}));
     set_clerks({"supervisor"});
     asked_of_us = {question_about(jti, wire::commit_operator(by.salt, "sato"))};
     const auto list = answer("/questions/list", {});

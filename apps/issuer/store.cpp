@@ -411,7 +411,7 @@ void Store::keep(CaseId id, const std::optional<Operator>& by) {
     wipe(text);
 }
 
-std::optional<Store::Asked> Store::find_operator(std::string_view jti) {
+std::optional<Store::WhoAsked> Store::find_operator(std::string_view jti) {
     const auto key = index("jti", jti);
     auto& row = sql_.find_operator;
     const db::ResetAtEnd reset(row);
@@ -421,10 +421,10 @@ std::optional<Store::Asked> Store::find_operator(std::string_view jti) {
     const auto object = text ? parse_json_object(as_text(*text)) : bad("");
     if (!object) throw Failure("who has asked does not open: another key, or altered");
     Members in(*object);
-    Asked out{.id = row.integer(0),
-              .by = {.jti = std::string(jti),
-                     .name = in.text("name", wire::operator_name_bytes_max),
-                     .salt = in.hash("salt")}};
+    WhoAsked out{.id = row.integer(0),
+                 .by = {.jti = std::string(jti),
+                        .name = in.text("name", wire::operator_name_bytes_max),
+                        .salt = in.hash("salt")}};
     if (!in.finish()) throw Failure("who has asked does not have its form");
     return out;
 }

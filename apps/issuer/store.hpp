@@ -90,11 +90,11 @@ class Store {
     // An ask whose time was over goes out anew.
     void renew(CaseId id, OrderName order, const ToSend& what);
     // Whose act the request with that `jti` followed from, and of which case it was.
-    struct Asked {
+    struct WhoAsked {
         CaseId id = 0;
         Operator by;
     };
-    std::optional<Asked> find_operator(std::string_view jti);
+    std::optional<WhoAsked> find_operator(std::string_view jti);
     // There is nobody to send it to: noted as sent and refused, or neither.
     std::expected<Case, Misfit> refuse(CaseId id, OrderName order, const std::string& code, By by);
     // What came of it: noted, and not sent again, or neither.

@@ -60,12 +60,12 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     auto one = store();
     const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
     ASSERT_TRUE(one.add(id, test_application(schemes), {}));
-    const client::Prepared request{.body = "body",
-                                   .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
-                                   .expires = 60};
-    ASSERT_FALSE(one.send(id, {OrderKind::link, 0}, {request}, {}));
+    const ToSend request{.request = {.body = "body",
+                                     .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                     .expires = 60}};
+    ASSERT_FALSE(one.send(id, {OrderKind::link, 0}, request, {}));
     EXPECT_TRUE(one.outbox().due(0, 10).empty()) << "nobody asked for it";
-    ASSERT_TRUE(one.send(id, first_confirm, {request}, {}));
+    ASSERT_TRUE(one.send(id, first_confirm, request, {}));
     const auto due = one.outbox().due(0, 10);
     ASSERT_EQ(due.size(), 1U);
     const auto name = parse_outbox_name(due.front());

@@ -398,7 +398,7 @@ TEST_F(WorkerTest, ADeathIsTheRegistersWord) {
     EXPECT_EQ(waits[0].actor, Actor::clerk);
     EXPECT_EQ(times(world, "card/revoke/"), 0);
     world.verdicts["12345678901"] = "gone";
-    happen(*early, Corrected{0, find(*early).claims[0].number});
+    happen(*early, Corrected{0, Role::resident, find(*early).claims[0].number});
     live(world, 1'000);
     EXPECT_TRUE(has_ended(find(*early)));
     EXPECT_EQ(standings(first), (Standings{Standing::revoked, Standing::revoked}));

@@ -72,7 +72,7 @@ bool cosignature(ByteView in) {
 }
 
 // Lines below a note, as they came from who knows where.
-bool lines(ByteView in) {
+bool signature_lines(ByteView in) {
     const auto read = tlog::parse_signature_lines(as_text(in));
     if (!read) return false;
     std::string again;
@@ -122,7 +122,7 @@ bool quorum(ByteView in) {
 bool witness(ByteView in) {
     bool accepted = cosignature(in);
     accepted = submission(in) || accepted;
-    accepted = lines(in) || accepted;
+    accepted = signature_lines(in) || accepted;
     accepted = quorum(in) || accepted;
     if (const auto size = tlog::parse_tree_size(as_text(in))) {
         require(tlog::tree_size_text(*size) == as_text(in), "a tree size has one form");
