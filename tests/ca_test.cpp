@@ -354,14 +354,15 @@ TEST_F(CaTest, KilledAtAnyMomentItLosesNoOrderAndSignsNoneTwice) {
     EXPECT_EQ(count("count(*) from certificate"), orders);
     EXPECT_EQ(count("count(distinct line) from certificate"), orders);
     EXPECT_EQ(count("count(*) from decided where outcome = 'issued'"), orders);
-    EXPECT_EQ(count("count(*) from certificate where status = 'good'"), 1) << "the newest";
+    EXPECT_EQ(count("count(*) from certificate where status = 'good'"), orders)
+        << "each key is another one";
     EXPECT_EQ(count("max(line) from decided"), orders);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     const auto list = crypto::Crl::read(
         as_bytes(crypto::read(path("lists/" + base64url(authority().thumbprint()) + ".crl"))),
         authority());
     ASSERT_TRUE(list.has_value());
-    EXPECT_EQ(list->revoked().size(), static_cast<std::size_t>(orders - 1));
+    EXPECT_TRUE(list->revoked().empty());
 }
 
 }  // namespace

@@ -337,7 +337,7 @@ void LifeOfACard::move() {
     at("992011", "update 住民 set 消除日 = '2026-10-31' where 住民票コード = '" + code + "'");
     at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
                      "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', "
-                     "'九十九県B市港町3丁目4番5号', 5081101, 0)");
+                     "'九十九県B市港町3丁目4番5号', 5081101, 0, '', '')");
     const auto change = open({"--kind", "change"});
     done({"apply", change, file});
     wait_for_step(change, "make_keys");

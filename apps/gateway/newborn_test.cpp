@@ -29,9 +29,9 @@ void open_society(TestRegister& reg) {
         "insert into nightly_batch values ('register', 20261122023000);"
         "insert into workplace values ('21', 'w');"
         "insert into member values (1, '21', '1042', '00', '厚労 太郎', 'コウロウ タロウ',"
-        " 19840315, 1, 1, 20080401, 99991231, null);"
+        " 19840315, 1, 'A市上山1-2-3', 1, 20080401, 99991231, null);"
         "insert into dependant values (2, '21', '1042', '01', '厚労 芽依', 'コウロウ メイ',"
-        " 20220707, 2, 1, 20220707, 99991231, null);"
+        " 20220707, 2, 'A市上山1-2-3', 1, 20220707, 99991231, null);"
         "insert into benefit values (1, 20080401, 99991231, 3, 'ウ'),"
         " (2, 20220707, 20290331, 2, 'ウ')");
 }

@@ -390,8 +390,7 @@ class Explorer {
             happen(state, Decided{claim, false, "signed"});
             for (int version = 0; version < versions; ++version)
                 happen(state,
-                       Corrected{claim, state.one.claims.at(static_cast<std::size_t>(claim)).role,
-                                 number(version)});
+                       Corrected{claim, claim == 0 ? Role::resident : Role::medical, number(version)});
             happen(state, TakenOut{claim});
         }
         for (const auto& [order, code] : one.refused) {

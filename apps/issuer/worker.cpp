@@ -198,6 +198,12 @@ void Worker::note(const Came& came) {
     } else if (!store_.answer(came.id, came.order, *happening, {.at = now})) {
         throw Failure("the answer to an order does not fit its case");
     }
+    // It may have made an end of a card that another case looks for.
+    const auto kind = came.order.kind;
+    if (kind == OrderKind::activate || kind == OrderKind::revoke_card) {
+        for (const auto id : store_.of_person(came.id))
+            ready_.insert(id);
+    }
 }
 
 // Whatever became of an ask, it changed nothing: the same is asked anew, as seldom as before.
@@ -210,12 +216,6 @@ void Worker::renew(const Came& came, const Case& one) {
     const auto code = std::string(wire::info(question.error()).name);
     if (!store_.answer(came.id, came.order, Refused{came.order, code}, {.at = now})) {
         throw Failure("the answer to an order does not fit its case");
-    }
-    // It may have made an end of a card that another case looks for.
-    const auto kind = came.order.kind;
-    if (kind == OrderKind::activate || kind == OrderKind::revoke_card) {
-        for (const auto id : store_.of_person(came.id))
-            ready_.insert(id);
     }
 }
 

@@ -187,7 +187,8 @@ export class TestOffice {
   private answer(path: string, body: Mutable): Mutable | undefined {
     if (path === "/cases/card") {
       const session = "A".repeat(43);
-      return { session, pins: ["authentication"], to: `http://127.0.0.1:7453/card?client_id=issuer&session=${session}` };
+      const to = `http://127.0.0.1:7453/card?client_id=issuer&session=${session}`;
+      return { session, pins: ["authentication"], to };
     }
     if (path === "/cases/returned") return this.back;
     if (path === "/questions/list") return { questions: this.questions, more: false };

@@ -207,7 +207,8 @@ create trigger filing_arrives after insert on filing begin
                  where other.number = new.number and other.symbol = new.symbol),
                (select coalesce(max(cast(branch as integer)), 0) from dependant as other
                  where other.number = new.number and other.symbol = new.symbol))),
-           new.name, new.kana, new.birth_ymd, new.sex_code, 0, new.birth_ymd, member.lost_ymd,
+           new.name, new.kana, new.birth_ymd, new.sex_code, case new.address when '' then member.address else new.address end, 0, new.birth_ymd,
+           member.lost_ymd,
            case member.lost_ymd when 99991231 then null else 3 end
       from filing join member on member.number = new.number and member.symbol = new.symbol
      where filing.order_id = new.order_id

@@ -59,7 +59,7 @@ create trigger shussei_juri after insert on shussei begin
      where todoke is null and code = (select code from shussei where todoke = new.todoke);
     insert into jumin
     select shussei.code, parent.setai_no, new.shimei, new.shimei_kana, '', new.umare, new.seibetsu,
-           parent.jusho, new.umare, 0
+           parent.jusho, new.umare, 0, '', ''
       from shussei join jumin as parent on parent.code = new.todokedenin
      where shussei.todoke = new.todoke
     on conflict (code) do nothing;
