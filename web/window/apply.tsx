@@ -321,7 +321,7 @@ export function Apply({ one, act }: CasePart): JSX.Element {
   return (
     <form class="apply" onSubmit={look} noValidate autocomplete="off">
       {filled.from && (
-        <p class="warning">
+        <p class={filled.from === "invited" ? "warning" : "note"}>
           <Say of={`window.form_${filled.from}`} />
         </p>
       )}

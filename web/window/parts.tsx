@@ -26,9 +26,11 @@ export function todo_phrase(todo: Todo): string {
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
 export function Place({ step }: { step: ShownStep }): JSX.Element {
+  const { online } = about[step];
+  if (online === undefined) return <span />;
   return (
     <span class="place">
-      <Say of={about[step].online ? "window.online" : "window.here"} />
+      <Say of={online ? "window.online" : "window.here"} />
     </span>
   );
 }

@@ -166,7 +166,7 @@ function Person({ desk, one, place, open, begin }: PersonProps): JSX.Element {
           <Say of="window.no_cards" />
         </p>
       ) : (
-        <ul class="cards" aria-label={text_of("window.cards")}>
+        <ul class="held" aria-label={text_of("window.cards")}>
           {one.cards.map((card, i) => (
             <Card key={i} desk={desk} card={card} />
           ))}

@@ -20,11 +20,11 @@ const of_kind: Record<CaseKind, ShownStep[]> = {
 
 interface About {
   report: string; // the report's number
-  online: boolean; // nobody has to go anywhere
+  online?: boolean; // nobody has to go anywhere; not said of what may be done anywhere
 }
 export const about: Record<ShownStep, About> = {
   invite: { report: "①", online: true },
-  opened: { report: "", online: false },
+  opened: { report: "" },
   apply: { report: "②", online: false },
   confirm: { report: "③④⑤", online: true },
   link: { report: "⑧-1", online: true },
@@ -36,11 +36,11 @@ export const about: Record<ShownStep, About> = {
   tell: { report: "⑪", online: true },
   take_back: { report: "", online: true },
   stop: { report: "", online: true },
-  look_for: { report: "", online: false },
+  look_for: { report: "" },
   resume: { report: "", online: true },
   end_signing: { report: "", online: true },
   end_old: { report: "", online: true },
-  approve: { report: "", online: false },
+  approve: { report: "" },
   record: { report: "", online: true },
   reset: { report: "", online: false },
 };
