@@ -420,12 +420,14 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
 });
 
-test("whoever comes back sees the cards as they are now; the next person is another one", async () => {
+test("the way back shows the cards as they are now; the next person is another", async () => {
   const page = await find_jiro();
   await page.getByRole("button", { name: /^カードを止める/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "カードを止める" }).click();
   await page.locator(".steps").waitFor();
-  await change(page, (office) => office.cards.forEach((one: Mutable) => (one.status = "suspended")));
+  await change(page, (office) => {
+    for (const card of office.cards) card.status = "suspended";
+  });
   await page.goBack();
   await page.locator(".known").waitFor();
   expect(await page.locator(".known").innerText()).toContain("止まっています");

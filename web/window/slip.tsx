@@ -41,10 +41,11 @@ function NumberRow({ of, number }: { of: string; number: string }): JSX.Element 
   );
 }
 
-// Without what a program for braille or speech may stumble over: one thing a line, digits in groups.
+// Nothing that a program for braille or speech stumbles over: one thing a line, digits in groups.
 export function slip_text(desk: Desk, one: Case): string {
   const who = one.person ?? one.known;
-  const line = (key: string, value: string) => text_of("window.slip_line", { name: text_of(key), value });
+  const line = (key: string, value: string) =>
+    text_of("window.slip_line", { name: text_of(key), value });
   const number = (key: string, digits: string | undefined) =>
     digits === undefined ? [] : [line(key, `${grouped(digits)} (${text_spoken(digits)})`)];
   const todo = due(one.todo);

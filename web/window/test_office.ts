@@ -252,14 +252,16 @@ export class TestOffice {
       if (!cases.some(fits)) return [];
       const { name, kana, birth_date } = who;
       const cards = who === known ? this.cards : [];
-      return [{ person: cases[0]!.number, name, kana, birth_date, cards, cases: cases.map(summary) }];
+      const of = { person: cases[0]!.number, name, kana, birth_date };
+      return [{ ...of, cards, cases: cases.map(summary) }];
     });
   }
 
   private answer(path: string, body: Mutable): Mutable | undefined {
     if (path === "/cases/card") {
       const session = "A".repeat(43);
-      return { session, pins: ["authentication"], to: `http://127.0.0.1:7453/card?client_id=issuer&session=${session}` };
+      const to = `http://127.0.0.1:7453/card?client_id=issuer&session=${session}`;
+      return { session, pins: ["authentication"], to };
     }
     if (path === "/cases/returned") return this.back;
     if (path === "/questions/list") return { questions: this.questions, more: false };
