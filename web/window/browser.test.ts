@@ -417,6 +417,11 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(await page.locator(".steps").innerText()).toContain("済み（2026年11月27日）");
   // At a window only it can work again.
   await page.getByText("この受付の操作は、窓口の職員がします。").waitFor();
+  const paths = await page.evaluate(() =>
+    (window as unknown as Mutable).office.asked.map(([path]: [string]) => path),
+  );
+  expect(paths).not.toContain("/cases/day"); // nor anything else that a hotline may not ask
+  expect(paths).not.toContain("/cases/returned");
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
 });
 
@@ -433,6 +438,16 @@ test("the way back shows the cards as they are now; the next person is another",
   expect(await page.locator(".known").innerText()).toContain("止まっています");
   await page.getByRole("button", { name: "人をさがす" }).click();
   expect(await page.locator(".known").count()).toBe(0);
+});
+
+test("from a case to its person", async () => {
+  const page = await open_case("8000 0000 0004");
+  await page.getByRole("button", { name: "この人のカードと手続" }).press("Enter");
+  await page.locator(".known").waitFor();
+  expect(await asked(page, "/people/find")).toEqual({ number: "800000000004" });
+  await expect.poll(() => focused_id(page)).toBe("found");
+  await page.goBack();
+  await page.getByRole("heading", { name: "8000 0000 0004" }).waitFor();
 });
 
 test("found again, and lost for good after a question", async () => {
