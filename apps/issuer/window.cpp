@@ -1,5 +1,6 @@
 #include "window.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "crypto/x509.hpp"
@@ -197,6 +198,15 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     const auto& one = file.one;
     out["signing"] = one.signing;
     if (!one.reason.empty()) out["reason"] = one.reason;
+    if (one.kind == Kind::unlock) {  // who approves it sees which PINs it is about
+        json::array pins;
+        for (const auto use : uses) {
+            if (std::ranges::find(one.before, use, &Before::use) != one.before.end()) {
+                pins.emplace_back(to_text(use));
+            }
+        }
+        out["uses"] = std::move(pins);
+    }
     if (one.known) out["known"] = attributes_json(*one.known);
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);

@@ -210,6 +210,19 @@ TEST(Window, ACaseShowsNoNumberThatIsNobodysBusiness) {
     EXPECT_NE(json::serialize(case_json(file, lines, 3)).find("health-1"), std::string::npos);
 }
 
+TEST(Window, AnUnlockSaysWhosePinsItIsAbout) {
+    CaseFile file;
+    file.one = *after(file.one,
+                      Opened{.numbers = {"1", "2", "3"},
+                             .known = test_application(schemes()).person,
+                             .kind = Kind::unlock,
+                             .before = {{.use = Use::signing, .certificate = "x"}}},
+                      1);
+    EXPECT_EQ(case_json(file, {}, 2).at("uses"), (json::array{"signing"}));
+    file.one.kind = Kind::stop;
+    EXPECT_FALSE(case_json(file, {}, 2).contains("uses"));
+}
+
 TEST(Window, SaysForWhomItWaitsAndWhatIsLate) {
     CaseFile file;
     file.one = *after(file.one, Opened{.numbers = {"1", "2", "3"}}, 100);

@@ -41,7 +41,7 @@ function read_row(object: JsonObject): PolicyRow {
     from: members.optional_date("from") ?? refuse("a policy row has no first day"),
   };
   const to = members.optional_date("to");
-  members.optional_boolean("unlinked"); // of tells about whom nobody knows yet: not for pages
+  members.optional_boolean("unlinked"); // the relay's business: no page goes by it
   members.finish();
   if ((mandate !== undefined) !== (out.presence === "card-pin")) {
     refuse("a policy row must name its mandate with card-pin, and only then");

@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { fits_utf8 } from "../shared/bytes";
 import { day_phrase } from "../shared/dates";
-import { Ja, Read, Say, phrase, text_of } from "../shared/words";
+import { Ja, Read, Say, in_japanese, phrase, text_of } from "../shared/words";
 import { parse_day } from "./days";
 import { role_phrase } from "./desk";
 import { NumberFields, mistakes_of } from "./number_fields";
-import { forms, number_of, type Typed } from "./numbers";
+import { forms, normalised, number_of, type Typed } from "./numbers";
 import { Asked, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
-import { roles, type Person, type Role, type Sex } from "./record";
+import { roles, type Case, type Person, type Role, type Sex } from "./record";
 
 interface Form {
   name: string;
@@ -27,6 +27,38 @@ const nothing: Form = {
   numbers: { resident: {}, medical: {}, pension: {}, care: {} },
 };
 
+// What is known already: by an earlier case, or by whoever invited the person.
+type From = "known" | "invited";
+interface Filled {
+  from: From | undefined;
+  form: Form;
+}
+
+function filled_of({ known, invited, signing }: Case): Filled {
+  const person = invited?.person ?? known;
+  if (!person) return { from: undefined, form: nothing };
+  const { birth_date, ...others } = person;
+  const numbers = { ...nothing.numbers };
+  for (const { role, number } of [...(invited?.claims ?? [])].reverse()) {
+    numbers[role] = number.fields;
+  }
+  const form = { ...nothing, ...others, born: birth_date, numbers };
+  form.signing = invited?.signing ?? signing;
+  return { from: invited ? "invited" : "known", form };
+}
+
+// Of what was filled in each field says so, in words: it is to be confirmed; or what it was before.
+function note_of(from: From | undefined, was: string, now: string): string | undefined {
+  if (from === undefined || was === "") return undefined;
+  if (was === now) return phrase(`window.filled_${from}`);
+  return phrase("window.filled_before", { what: in_japanese(was) });
+}
+
+// Who moves has the numbers of all the others still.
+function roles_of({ kind }: Case): readonly Role[] {
+  return kind === "change" ? ["resident"] : roles;
+}
+
 const name_bytes_max = 256;
 const reading = /^[\p{Script=Hiragana}\p{Script=Katakana}ーｰﾞﾟ・\s]*$/u;
 
@@ -42,7 +74,7 @@ function is_applied(role: Role, form: Form): boolean {
   return is_typed(form.numbers[role]);
 }
 
-function mistakes_in(form: Form): Wrong[] {
+function mistakes_in(form: Form, asked: readonly Role[]): Wrong[] {
   const out: Wrong[] = [];
   const add = (id: string, key: string) => out.push({ id: `apply-${id}`, text: text_of(key) });
   if (form.name.trim() === "") add("name", "window.wrong_name");
@@ -53,7 +85,7 @@ function mistakes_in(form: Form): Wrong[] {
   if (!form.sex) add("sex-female", "window.wrong_sex");
   if (form.address.trim() === "") add("address", "window.wrong_address");
   else if (!fits_utf8(form.address, 2 * name_bytes_max)) add("address", "window.wrong_name_long");
-  for (const role of roles) {
+  for (const role of asked) {
     if (!is_applied(role, form)) continue;
     if (role === "medical" && !is_typed(form.numbers.medical)) {
       add(`medical-${forms.medical.fields[0]!.name}`, "window.wrong_no_insurance");
@@ -75,13 +107,15 @@ function person_of(form: Form): Person {
 }
 
 interface Part {
+  filled: Filled;
   form: Form;
   set: (change: Partial<Form>) => void;
   wrong: Wrong[];
 }
 
-function Born({ form, set, wrong }: Part): JSX.Element {
+function Born({ filled, form, set, wrong }: Part): JSX.Element {
   const born = parse_day(form.born);
+  const was = filled.form.born;
   return (
     <Field
       id="apply-born"
@@ -91,6 +125,7 @@ function Born({ form, set, wrong }: Part): JSX.Element {
       set={(value) => set({ born: value })}
       wrong={wrong}
       short
+      note={note_of(filled.from, was, born === was ? was : form.born)}
       beside={
         born && (
           <span class="hint understood">
@@ -102,7 +137,10 @@ function Born({ form, set, wrong }: Part): JSX.Element {
   );
 }
 
-function SexChoice({ form, set, wrong }: Part): JSX.Element {
+function SexChoice({ filled, form, set, wrong }: Part): JSX.Element {
+  const { from } = filled;
+  const name_of = (sex: Sex | undefined) => (sex ? text_of(`window.sex_${sex}`) : "");
+  const note = note_of(from, name_of(filled.form.sex), name_of(form.sex));
   const own = wrong.find(({ id }) => id === "apply-sex-female");
   return (
     <fieldset class="plain-set">
@@ -124,12 +162,17 @@ function SexChoice({ form, set, wrong }: Part): JSX.Element {
           <Say of={`window.sex_${sex}`} />
         </label>
       ))}
+      {note && (
+        <span class="note">
+          <Read text={note} />
+        </span>
+      )}
     </fieldset>
   );
 }
 
 function Attributes(part: Part): JSX.Element {
-  const { form, set, wrong } = part;
+  const { filled, form, set, wrong } = part;
   const text = (name: "name" | "kana" | "address") => (
     <Field
       id={`apply-${name}`}
@@ -138,6 +181,7 @@ function Attributes(part: Part): JSX.Element {
       value={form[name]}
       set={(value) => set({ [name]: value })}
       wrong={wrong}
+      note={note_of(filled.from, filled.form[name], form[name])}
     />
   );
   return (
@@ -154,7 +198,14 @@ function Attributes(part: Part): JSX.Element {
   );
 }
 
-function Numbers({ role, form, set, wrong }: Part & { role: Role }): JSX.Element {
+function Numbers({ role, filled, form, set, wrong }: Part & { role: Role }): JSX.Element {
+  const value_of = (typed: Typed, field: string) => normalised(typed[field] ?? "");
+  const note = (field: string) =>
+    note_of(
+      filled.from,
+      value_of(filled.form.numbers[role], field),
+      value_of(form.numbers[role], field),
+    );
   const is_left_out = role === "medical" && form.no_insurance;
   return (
     <fieldset>
@@ -179,13 +230,14 @@ function Numbers({ role, form, set, wrong }: Part & { role: Role }): JSX.Element
           typed={form.numbers[role]}
           set={(typed) => set({ numbers: { ...form.numbers, [role]: typed } })}
           wrong={wrong}
+          note={note}
         />
       )}
     </fieldset>
   );
 }
 
-function Check({ form }: { form: Form }): JSX.Element {
+function Check({ form, asked }: { form: Form; asked: readonly Role[] }): JSX.Element {
   const person = person_of(form);
   const rows = [
     ["name", person.name],
@@ -210,7 +262,7 @@ function Check({ form }: { form: Form }): JSX.Element {
             </dd>
           </div>
         ))}
-        {roles
+        {asked
           .filter((role) => is_applied(role, form))
           .map((role) => (
             <div key={role}>
@@ -225,21 +277,42 @@ function Check({ form }: { form: Form }): JSX.Element {
   );
 }
 
-export function Apply({ act }: CasePart): JSX.Element {
-  const [form, set_form] = useState(nothing);
+function Signing({ kind, form, set }: Pick<Part, "form" | "set"> & Pick<Case, "kind">) {
+  return (
+    <fieldset>
+      <legend>
+        <Say of="window.certificates" />
+      </legend>
+      <Tick
+        id="apply-signing"
+        of="window.signing"
+        checked={form.signing}
+        set={(signing) => set({ signing })}
+      />
+      <p class="hint">
+        <Say of={kind === "change" ? "window.hint_signing_change" : "window.hint_signing"} />
+      </p>
+    </fieldset>
+  );
+}
+
+export function Apply({ one, act }: CasePart): JSX.Element {
+  const [filled] = useState(() => filled_of(one));
+  const [form, set_form] = useState(filled.form);
   const [wrong, set_wrong] = useState<Wrong[]>([]);
   const [asked, set_asked] = useState(false);
   const set = (change: Partial<Form>) => set_form((before) => ({ ...before, ...change }));
-  const part = { form, set, wrong };
+  const part = { filled, form, set, wrong };
+  const own_roles = roles_of(one);
   const look = (event: Event) => {
     event.preventDefault();
-    const mistakes = mistakes_in(form);
+    const mistakes = mistakes_in(form, own_roles);
     set_wrong(mistakes);
     set_asked(mistakes.length === 0);
   };
   const send = () => {
     set_asked(false);
-    const claims = roles
+    const claims = own_roles
       .filter((role) => is_applied(role, form))
       .map((role) => ({ role, number: number_of(role, form.numbers[role]) }));
     const { signing } = form;
@@ -247,25 +320,17 @@ export function Apply({ act }: CasePart): JSX.Element {
   };
   return (
     <form class="apply" onSubmit={look} noValidate autocomplete="off">
+      {filled.from && (
+        <p class={filled.from === "invited" ? "warning" : "note"}>
+          <Say of={`window.form_${filled.from}`} />
+        </p>
+      )}
       <Mistakes all={wrong} />
       <Attributes {...part} />
-      {roles.map((role) => (
+      {own_roles.map((role) => (
         <Numbers key={role} role={role} {...part} />
       ))}
-      <fieldset>
-        <legend>
-          <Say of="window.certificates" />
-        </legend>
-        <Tick
-          id="apply-signing"
-          of="window.signing"
-          checked={form.signing}
-          set={(signing) => set({ signing })}
-        />
-        <p class="hint">
-          <Say of="window.hint_signing" />
-        </p>
-      </fieldset>
+      <Signing kind={one.kind} form={form} set={set} />
       <button type="submit">
         <Say of="window.look_through" />
       </button>
@@ -276,7 +341,7 @@ export function Apply({ act }: CasePart): JSX.Element {
           close={() => set_asked(false)}
           act={send}
         >
-          <Check form={form} />
+          <Check form={form} asked={own_roles} />
         </Asked>
       )}
     </form>

@@ -3,7 +3,12 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Mutable } from "../shared/test_country";
-import { TestBrowser, expect_accessible, expect_nothing_of_axe } from "../shared/test_browser";
+import {
+  TestBrowser,
+  expect_accessible,
+  expect_nothing_of_axe,
+  saved,
+} from "../shared/test_browser";
 
 let browser: TestBrowser;
 beforeAll(async () => {
@@ -362,18 +367,252 @@ test("what programs do is seen without a reload, and said once", async () => {
 
 test("a search by birth date and reading, and one that finds nothing", async () => {
   const page = await open();
-  await page.getByRole("button", { name: "申請をさがす" }).click();
+  await page.getByRole("button", { name: "人をさがす" }).click();
   await page.getByLabel("生年月日").fill("昭和61年5月1日");
   await page.getByLabel("読み").fill("カツラギ タカコ");
   await page.keyboard.press("Enter");
-  await page.getByText("5件見つかりました").waitFor();
+  await page.getByText("1人見つかりました").waitFor();
   await expect.poll(() => focused_id(page)).toBe("found");
   const who = { birth_date: "1986-05-01", kana: "カツラギ タカコ" };
-  expect(await asked(page, "/cases/search")).toEqual(who);
-  await page.getByLabel("受付番号").fill("９０００ ００００ 0000");
+  expect(await asked(page, "/people/find")).toEqual(who);
+  expect(await page.locator(".known tbody tr").count()).toBe(5);
+  await page.getByLabel("番号（12桁）").fill("９０００ ００００ 0000");
   await page.keyboard.press("Enter");
   await page.getByText("見つかりません。").waitFor();
-  expect(await asked(page, "/cases/search")).toEqual({ number: "900000000000" });
+  expect(await asked(page, "/people/find")).toEqual({ number: "900000000000" });
+  await page.getByLabel("保健医療番号").check();
+  await page.getByLabel("番号（12桁）").fill("621874998319");
+  await page.keyboard.press("Enter");
+  const by = { health_care_number: "621874998319" };
+  await expect.poll(() => asked(page, "/people/find")).toEqual(by);
+});
+
+// By keyboard alone, as somebody on the phone waits.
+async function find_jiro(query = "", width = 1280): Promise<Page> {
+  const page = await open(query, width);
+  const search = page.getByRole("button", { name: /人をさがす|Find a person|ひとを さがす/ });
+  await search.press("Enter");
+  await page.locator("#search-born").fill("1990-02-03");
+  await page.locator("#search-kana").fill("コウロウ ジロウ");
+  await page.locator("#search-kana").press("Enter");
+  await page.locator(".known").waitFor();
+  return page;
+}
+
+test("a lost card: found by who it is, and stopped after a question", async () => {
+  const page = await find_jiro("roles=hotline");
+  const known = page.locator(".known");
+  expect(await known.innerText()).toMatch(/利用者証明用 使えます\s+（2030年11月26日まで）/);
+  expect(await known.getByRole("button", { name: /^再発行する/ }).count()).toBe(0);
+  await page.getByRole("button", { name: /^カードを止める/ }).press("Enter");
+  await page.getByRole("dialog").waitFor();
+  expect(await focused(page)).toBe("カードを止めますか");
+  expect(await asked(page, "/cases/open")).toBeUndefined();
+  await page.getByRole("dialog").getByRole("button", { name: "カードを止める" }).press("Enter");
+  await page.getByText("カードを止めています。").waitFor();
+  expect(await asked(page, "/cases/open")).toEqual({
+    ...{ kind: "stop", person: "700000000001", reason: "lost" },
+  });
+  expect(await focused(page)).toContain("7000 0000 0001");
+  expect(await page.locator(".steps").innerText()).toContain("済み（2026年11月27日）");
+  // At a window only it can work again.
+  await page.getByText("この受付の操作は、窓口の職員がします。").waitFor();
+  const paths = await page.evaluate(() =>
+    (window as unknown as Mutable).office.asked.map(([path]: [string]) => path),
+  );
+  expect(paths).not.toContain("/cases/day"); // nor anything else that a hotline may not ask
+  expect(paths).not.toContain("/cases/returned");
+  expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
+});
+
+test("the way back shows the cards as they are now; the next person is another", async () => {
+  const page = await find_jiro();
+  await page.getByRole("button", { name: /^カードを止める/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "カードを止める" }).click();
+  await page.locator(".steps").waitFor();
+  await change(page, (office) => {
+    for (const card of office.cards) card.status = "suspended";
+  });
+  await page.goBack();
+  await page.locator(".known").waitFor();
+  expect(await page.locator(".known").innerText()).toContain("止まっています");
+  await page.getByRole("button", { name: "人をさがす" }).click();
+  expect(await page.locator(".known").count()).toBe(0);
+});
+
+test("from a case to its person", async () => {
+  const page = await open_case("8000 0000 0004");
+  await page.getByRole("button", { name: "この人のカードと手続" }).press("Enter");
+  await page.locator(".known").waitFor();
+  expect(await asked(page, "/people/find")).toEqual({ number: "800000000004" });
+  await expect.poll(() => focused_id(page)).toBe("found");
+  await page.goBack();
+  await page.getByRole("heading", { name: "8000 0000 0004" }).waitFor();
+});
+
+test("found again, and lost for good after a question", async () => {
+  const page = await open_case("7000 0000 0001");
+  await page.getByRole("button", { name: "見つからない（失効させる）" }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "見つかった（また使えるようにする）" }).click();
+  await page.getByText("停止を解いています。").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "found" });
+  await page.getByRole("button", { name: "見つからない（失効させる）" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "見つからない" }).click();
+  await page.getByText("カードを失効させています。").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "given_up" });
+  expect(await page.getByRole("button", { name: "この申請を取りやめる" }).count()).toBe(0);
+});
+
+test("a new PIN: which one, approved by another; whose own it was is told so", async () => {
+  const page = await find_jiro();
+  await page.getByRole("button", { name: /^暗証番号を再設定する/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "暗証番号を再設定する" }).click();
+  await dialog.getByRole("link", { name: "再設定する暗証番号を選んでください。" }).click();
+  expect(await focused_id(page)).toBe("use-authentication");
+  await page.keyboard.press("Space");
+  await dialog.getByRole("button", { name: "暗証番号を再設定する" }).click();
+  await page.getByText("別の職員の承認を待ちます。").waitFor();
+  expect(await asked(page, "/cases/open")).toEqual({
+    ...{ kind: "unlock", person: "700000000001", uses: ["authentication"] },
+  });
+  expect(await page.locator(".todo").innerText()).toMatch(/利用者証明用（数字4桁）[^]*佐藤/);
+  const approve = async () => {
+    await page.getByRole("button", { name: "承認する" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "承認する" }).click();
+  };
+  await change(page, (office) => {
+    office.refuses = [409, "text/plain", "same_hand"];
+  });
+  browser.expect_complaint(/409/);
+  await approve();
+  await page.getByText("受け付けた職員は、自分で承認できません。").waitFor();
+  await change(page, (office) => {
+    office.after = (one: Mutable) => {
+      one.todo[0] = { ...one.todo[0], step: "reset" };
+      one.lines.push({ what: "approved", at: office.now, clerk: "鈴木" });
+    };
+  });
+  await approve();
+  await page.getByText("承認しました。").first().waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "approved" });
+  await page.getByRole("button", { name: "新しい暗証番号を設定する" }).click();
+  const left_for = () =>
+    page.evaluate(() => (window as unknown as Mutable).office.left_for as string);
+  await expect.poll(left_for).toMatch(/\/card\?/);
+});
+
+test("who may not approve is told who may", async () => {
+  const page = await open_case("8000 0000 0004", "roles=window");
+  await page.getByText("承認の役割がある別の職員です").waitFor();
+  expect(await page.getByRole("button", { name: "承認する" }).count()).toBe(0);
+});
+
+test("an approver alone approves, and is offered nothing else", async () => {
+  const page = await open_case("8000 0000 0004", "roles=approver");
+  await page.getByRole("button", { name: "承認する" }).waitFor();
+  const names = await page.getByRole("button").allInnerTexts();
+  expect(names.filter((name) => /取りやめる|新しい申請/.test(name))).toEqual([]);
+});
+
+test("a change: what is known is filled in, and what was changed is said", async () => {
+  const page = await open_case("9000 0000 0005");
+  const name = page.getByLabel("氏名", { exact: true });
+  expect(await name.inputValue()).toBe("厚労 次郎");
+  const note = await name.getAttribute("aria-describedby");
+  expect(note).toContain("apply-name-note");
+  await page.getByText("前の手続での内容です。").first().waitFor();
+  await page.getByLabel("住所").fill("九十九県B市下川7-8-9");
+  await page.getByText("直しました。前は「九十九県A市上山4-5-6」。").waitFor();
+  expect(await page.locator("#apply-medical-number, #apply-pension-number").count()).toBe(0);
+  await page.locator("#apply-resident-municipality").fill("131016");
+  await page.locator("#apply-resident-number").fill("12345678903");
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("button", { name: "申請する", exact: true }).click();
+  await page.getByText("申請を受け付けました。").first().waitFor();
+  const { happening } = await asked(page, "/cases/act");
+  expect(happening.person).toEqual({
+    ...{ name: "厚労 次郎", kana: "コウロウ ジロウ", sex: "male" },
+    ...{ address: "九十九県B市下川7-8-9", birth_date: "1990-02-03" },
+  });
+  expect(happening.claims.map(({ role }: Mutable) => role)).toEqual(["resident"]);
+});
+
+test("an invitation is filled in, and to be confirmed", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const { person, claims } = office.cases[0];
+    office.cases[4].invited = {
+      ...{ person, signing: true },
+      claims: claims.map(({ role, number }: Mutable) => ({ role, number })),
+    };
+  });
+  await page.getByRole("button", { name: "5000 0000 0007" }).click();
+  await page.getByText("案内のときに分かっていた内容が入っています").waitFor();
+  expect(await page.locator("#apply-pension-number").inputValue()).toBe("9990104218");
+  expect(await page.getByText("要確認：案内のときの内容です。").count()).toBe(12);
+  await page.getByLabel("男", { exact: true }).check();
+  await page.getByText("直しました。前は「女」。").waitFor();
+});
+
+test("what begins is refused with what to do", async () => {
+  const page = await find_jiro();
+  await change(page, (office) => {
+    office.refuses = [409, "text/plain", "other_case"];
+  });
+  browser.expect_complaint(/409/);
+  await page.getByRole("button", { name: /^再発行する/ }).click();
+  await page.getByRole("dialog").getByLabel("破損・故障").check();
+  await page.keyboard.press("Enter");
+  await page.getByText("この人の別の手続がまだ終わっていません。").waitFor();
+  await page.locator(".known").waitFor();
+  await change(page, (office) => {
+    office.refuses = [409, "text/plain", "too_early"];
+  });
+  await page.getByRole("button", { name: /^カードを終わりにする/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "カードを終わりにする" }).click();
+  await page.getByRole("link", { name: "理由を選んでください。" }).waitFor();
+  await page.getByRole("dialog").getByLabel("本人による返納").check();
+  await page.keyboard.press("Enter");
+  await page.getByText("中継センターにまだ連携されていない").waitFor();
+});
+
+test("an authority's refusal says what to do", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const order = { kind: "certify", item: 1 };
+    const todo = office.cases[2].todo[0];
+    office.cases[2].todo[0] = { ...todo, step: "certify", order, refused: "too_young" };
+  });
+  await page.getByRole("button", { name: "3000 0000 0003" }).click();
+  await page.locator(".todo").getByText("15歳になるまで").waitFor();
+});
+
+test("the slip: the stop code with words, and all of it as a text", async () => {
+  const page = await open_case("4000 0000 0000");
+  await page.getByRole("button", { name: "受付票を見る" }).click();
+  await page.locator(".slip").waitFor();
+  expect(await page.locator(".slip").innerText()).not.toContain("停止コード");
+  await change(page, (office) => {
+    Object.assign(office.cases[3], {
+      ...{ health_care_number: "621874998319", stop_code: "123456789016", todo: [] },
+    });
+  });
+  await page.getByRole("button", { name: "申請に戻る" }).click();
+  await page.getByText("すべて終わりました。").waitFor();
+  await page.getByRole("button", { name: "受付票を見る" }).click();
+  await page.getByText("1234 5678 9016").waitFor();
+  await page.getByText("https://issuer.example/stop を開き").waitFor();
+  expect((await saved(page, /点字・音声用/)).split("\r\n").slice(0, 6)).toEqual([
+    ...["受付票", "氏名：葛\u{e0100}城 髙子", "読み：カツラギ タカコ"],
+    "受付番号：4000 0000 0000 (ヨン ゼロ ゼロ ゼロ、ゼロ ゼロ ゼロ ゼロ、ゼロ ゼロ ゼロ ゼロ)",
+    "保健医療番号：6218 7499 8319 (ロク ニ イチ ハチ、ナナ ヨン キュー キュー、ハチ サン イチ キュー)",
+    "停止コード：1234 5678 9016 (イチ ニ サン ヨン、ゴ ロク ナナ ハチ、キュー ゼロ イチ ロク)",
+  ]);
 });
 
 test("Japanese names on the English page are marked", async () => {
@@ -416,6 +655,25 @@ test.each(["ja", "en", "easy"])(
   120_000,
 );
 
+const later = ["7000 0000 0001", "8000 0000 0004", "9000 0000 0005", "1300 0000 0003"];
+test.each(["ja", "en", "easy"])(
+  "a person and cases of other kinds are accessible at 320 pixels: %s",
+  async (language) => {
+    const page = await find_jiro(`language=${language}`, 320);
+    await expect_accessible(page, 320);
+    await page.locator("button.stop").click();
+    await expect_accessible(page, 320);
+    await page.keyboard.press("Escape");
+    for (const number of language === "en" ? later.slice(0, 3) : later.slice(0, 1)) {
+      await page.locator(".work button").first().click();
+      await page.getByRole("button", { name: number }).click();
+      await page.locator(".steps").waitFor();
+      await expect_accessible(page, 320);
+    }
+  },
+  120_000,
+);
+
 test("dialogs and the search are accessible, too", async () => {
   const page = await open_case("1000 0000 0009", "", 320);
   await page.getByRole("button", { name: "同じ人" }).click();
@@ -426,7 +684,7 @@ test("dialogs and the search are accessible, too", async () => {
   await page.keyboard.press("Enter");
   await expect_accessible(page, 320);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "申請をさがす" }).click();
+  await page.getByRole("button", { name: "人をさがす" }).click();
   await page.getByRole("button", { name: "番号でさがす" }).click();
   await expect_nothing_of_axe(page);
 });

@@ -3,16 +3,18 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { day_of, day_phrase, time_phrase } from "../shared/dates";
-import { Ja, Read, Say, phrase, text_of } from "../shared/words";
+import { Ja, Read, Say, has_words, phrase, text_of } from "../shared/words";
+import { Approve, LookFor } from "./acts";
 import { Apply } from "./apply";
 import { Claims } from "./claims";
 import { HandOver } from "./hand_over";
 import { History } from "./history";
-import { Asked, Field, Mistakes, Place, Waiting, end_key, step_phrase } from "./parts";
+import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
+import { end_key, kind_phrase, step_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
 import { may_be_active, progress_of, type Progress } from "./progress";
-import { attributes, type Person, type Todo } from "./record";
-import { WriteCard } from "./write_card";
+import { attributes, type Case, type Person, type Todo } from "./record";
+import { WriteCard, chip_steps } from "./write_card";
 
 function Section(props: { id: string; title: string; children: ComponentChildren }): JSX.Element {
   return (
@@ -70,12 +72,19 @@ function ToDo(props: CasePart): JSX.Element {
   if (one.todo.length === 0) {
     return (
       <p class="ended">
-        <Say of={end_key(one)} />
+        <Say of={end_key(one, one.lines)} />
       </p>
     );
   }
+  const works = desk.roles.has("window");
+  const waits = (step: Todo["step"]) => one.todo.some((todo) => todo.step === step);
   return (
     <>
+      {!works && (
+        <p class="hint">
+          <Say of="window.only_window" />
+        </p>
+      )}
       <ul class="todo">
         {one.todo.map((todo, i) => (
           <li key={i} class={todo.late ? "is-late" : undefined}>
@@ -85,21 +94,26 @@ function ToDo(props: CasePart): JSX.Element {
             {todo.step === "settle" && (
               <p>
                 <a href="#claims-name" onClick={to_claims}>
-                  <Say of={`window.how_settle_${todo.actor}`} />
+                  <Say of={`window.how_settle_${one.kind === "end" ? "end" : todo.actor}`} />
                 </a>
               </p>
             )}
-            {(todo.step === "make_keys" || todo.step === "write") && (
-              <WriteCard desk={desk} one={one} step={todo.step} />
-            )}
-            <Refused todo={todo} act={act} />
+            {works && <Chip desk={desk} one={one} todo={todo} />}
+            {works && <Refused todo={todo} act={act} />}
+            {works && todo.step === "look_for" && <LookFor {...props} />}
+            {todo.step === "approve" && <Approve {...props} />}
           </li>
         ))}
       </ul>
-      {one.todo.some(({ step }) => step === "apply") && <Apply {...props} />}
-      {one.todo.some(({ step }) => step === "hand_over") && <HandOver {...props} />}
+      {works && waits("apply") && <Apply {...props} />}
+      {works && waits("hand_over") && <HandOver {...props} />}
     </>
   );
+}
+
+function Chip({ desk, one, todo }: Omit<CasePart, "act"> & { todo: Todo }): JSX.Element | null {
+  const step = chip_steps.find((chip) => chip === todo.step);
+  return step ? <WriteCard desk={desk} one={one} step={step} /> : null;
 }
 
 function to_claims(event: Event): void {
@@ -185,11 +199,13 @@ function Who({ person, signing }: { person: Person; signing: boolean }): JSX.Ele
 
 // ---- giving it up ----
 
-function GiveUp({ one, act }: CasePart): JSX.Element | null {
+// A stop is not given up: its card is found, or is not.
+function GiveUp({ desk, one, act }: CasePart): JSX.Element | null {
   const [asked, set_asked] = useState(false);
   const [reason, set_reason] = useState("");
   const [wrong, set_wrong] = useState<Wrong[]>([]);
-  if (one.cancelled !== undefined || one.todo.length === 0) return null;
+  const is_over = one.cancelled !== undefined || one.todo.length === 0;
+  if (is_over || one.kind === "stop" || !desk.roles.has("window")) return null;
   if (may_be_active(one)) {
     return (
       <p class="hint">
@@ -218,7 +234,7 @@ function GiveUp({ one, act }: CasePart): JSX.Element | null {
           act={send}
         >
           <p>
-            <Say of="window.give_up_text" />
+            <Say of={give_up_key(one)} />
           </p>
           <Mistakes all={wrong} />
           <Field
@@ -235,17 +251,27 @@ function GiveUp({ one, act }: CasePart): JSX.Element | null {
   );
 }
 
+function give_up_key({ kind }: Case): string {
+  const own = `window.give_up_text_${kind}`;
+  return has_words(own) ? own : "window.give_up_text";
+}
+
 // ---- all of it ----
 
 export interface CaseViewProps extends CasePart {
   to_slip: () => void;
+  to_person: () => void;
   again: () => void;
 }
 
 export function CaseView(props: CaseViewProps): JSX.Element {
-  const { desk, one, to_slip, again } = props;
+  const { desk, one, to_slip, to_person, again } = props;
+  const who = one.person ?? one.known;
   return (
     <>
+      <p class="case-kind">
+        <Read text={kind_phrase(one)} />
+      </p>
       {one.cancelled !== undefined && (
         <p class="warning">
           <Say of="window.given_up_because" /> <Ja>{one.cancelled}</Ja>
@@ -255,6 +281,11 @@ export function CaseView(props: CaseViewProps): JSX.Element {
         <button type="button" class="quiet" onClick={to_slip}>
           <Say of="window.to_slip" />
         </button>
+        {who && (
+          <button type="button" class="quiet" onClick={to_person}>
+            <Say of="window.to_person" />
+          </button>
+        )}
         <button type="button" class="quiet" onClick={again}>
           <Say of="window.again" />
         </button>
@@ -265,9 +296,9 @@ export function CaseView(props: CaseViewProps): JSX.Element {
       <Section id="steps" title="window.steps">
         <Steps desk={desk} one={one} />
       </Section>
-      {one.person && (
+      {who && (
         <Section id="person" title="window.person">
-          <Who person={one.person} signing={one.signing} />
+          <Who person={who} signing={one.signing} />
         </Section>
       )}
       {one.claims.length > 0 && (

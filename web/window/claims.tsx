@@ -57,6 +57,8 @@ function Correct({ desk, one, act, place, close }: OfClaim & { close: () => void
 }
 
 function TakeOut({ one, act, place, close }: OfClaim & { close: () => void }): JSX.Element {
+  const is_end = one.kind === "end"; // of a death a clerk may know before a register does
+  const take_out_key = is_end ? "window.take_out_text_end" : "window.take_out_text";
   const send = () => {
     close();
     act({ what: "taken_out", claim: place }, "window.said_taken_out");
@@ -64,7 +66,7 @@ function TakeOut({ one, act, place, close }: OfClaim & { close: () => void }): J
   return (
     <Asked title="window.take_out_title" yes="window.take_out" close={close} act={send}>
       <p>
-        <Say of="window.take_out_text" what={role_phrase(one.claims[place]!.role)} />
+        <Say of={take_out_key} what={role_phrase(one.claims[place]!.role)} />
       </p>
     </Asked>
   );
@@ -80,11 +82,11 @@ function trouble_with(place: number, { todo }: Case): Todo | undefined {
 
 // Only then something of a number can be changed.
 function Settle(props: OfClaim): JSX.Element | null {
-  const { one, act, place } = props;
+  const { desk, one, act, place } = props;
   const [asked, set_asked] = useState<"correct" | "take_out">();
   const todo = trouble_with(place, one);
   const { finding, role } = one.claims[place]!;
-  if (!todo || finding === "not_applied") return null;
+  if (!todo || finding === "not_applied" || !desk.roles.has("window")) return null;
   const close = () => set_asked(undefined);
   const about = (
     <span class="visually-hidden">
@@ -107,7 +109,7 @@ function Settle(props: OfClaim): JSX.Element | null {
           <Say of="window.correct" />
           {about}
         </button>
-        {role !== "resident" && (
+        {(role !== "resident" || one.kind === "end") && (
           <button type="button" class="quiet" onClick={() => set_asked("take_out")}>
             <Say of="window.take_out" />
             {about}
@@ -120,11 +122,16 @@ function Settle(props: OfClaim): JSX.Element | null {
   );
 }
 
-function finding_key({ claims, todo }: Case, place: number): string {
+// An end waits until the register has the person no more; `otherwise` is that it has them still, or
+// writes them otherwise.
+function finding_key({ kind, claims, todo }: Case, place: number): string {
   const is_refused = todo.some(
     ({ claim, step, refused }) => claim === place && step === "confirm" && refused !== undefined,
   );
-  return is_refused ? "window.finding_refused" : `window.finding_${claims[place]!.finding}`;
+  const { finding } = claims[place]!;
+  if (is_refused) return "window.finding_refused";
+  const is_of_end = kind === "end" && ["not_applied", "otherwise"].includes(finding);
+  return `window.finding_${finding}${is_of_end ? "_end" : ""}`;
 }
 
 export function Claims(props: CasePart): JSX.Element {

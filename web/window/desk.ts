@@ -13,6 +13,7 @@ export interface Desk {
   roles: ReadonlySet<string>; // of the clerk who is logged in
   leave_for: (address: string) => void; // the same, to an address
   ask_at?: string; // where a person asks who has the slip
+  stop_at: string; // the address of the page for whoever has lost a card
 }
 
 // As a form does: the agent's own page shows the document, and the browser comes back from there.
@@ -46,6 +47,7 @@ export function grouped(number: string): string {
 const known_problems = new Set([
   ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
+  ...["same_hand", "other_case", "no_card"],
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {
@@ -56,7 +58,13 @@ export function problem_text({ code, request_id }: Problem): string {
 
 const known_refusals = new Set([
   ...["holder_refused", "holder_failed", "not_allowed", "service_unknown", "number_malformed"],
-  ...["several_match", "no_match", "not_in_directory"],
+  ...["several_match", "no_match", "not_in_directory", "path_closed"],
+  // The relay's, of links and cards.
+  ...["link_unconfirmed", "link_taken", "card_taken"],
+  // The authority's: apps/ca/service.hpp.
+  ...["act_unknown", "key_malformed", "key_type", "key_weak", "key_taken", "key_compromised"],
+  ...["attributes_missing", "attributes_malformed", "attributes_unwanted", "too_young"],
+  ...["serial_unknown", "serial_of_other", "revoked", "over", "reason_unknown"],
 ]);
 
 export function refusal_phrase(code: string): string {

@@ -40,6 +40,7 @@ render(
       to_agent: test_office.to_agent,
       roles: new Set((asked.get("roles") ?? "window approver").split(" ")),
       leave_for: (address) => void (test_office.left_for = address),
+      stop_at: "https://issuer.example/stop",
       ...(root.dataset.ask === undefined ? {} : { ask_at: root.dataset.ask }),
     }}
   />,

@@ -25,6 +25,9 @@ function Open({ one, open }: { one: Summary; open: (number: string) => void }): 
     <button type="button" class="link open" onClick={() => open(one.number)}>
       <span class="number">{grouped(one.number)}</span>{" "}
       {one.name === undefined ? <Say of="window.nobody_yet" /> : <Ja>{one.name}</Ja>}
+      <span class="kind">
+        <Say of={`window.kind_${one.kind}`} />
+      </span>
     </button>
   );
 }

@@ -37,9 +37,10 @@ interface Props {
   typed: Typed;
   set: (typed: Typed) => void;
   wrong: Wrong[];
+  note?: (field: string) => string | undefined; // a phrase: where the value is from
 }
 
-export function NumberFields({ prefix, role, typed, set, wrong }: Props): JSX.Element {
+export function NumberFields({ prefix, role, typed, set, wrong, note }: Props): JSX.Element {
   return (
     <div class="numbers">
       {forms[role].fields.map((field) => {
@@ -54,6 +55,7 @@ export function NumberFields({ prefix, role, typed, set, wrong }: Props): JSX.El
             set={(value) => set({ ...typed, [field.name]: value })}
             wrong={wrong}
             numeric={field.digits !== undefined}
+            note={note?.(field.name)}
             short
           />
         );

@@ -7,18 +7,25 @@ import { checked, refuse, type Result } from "../shared/result";
 import {
   read_case,
   read_list,
+  read_people,
   type Case,
+  type CaseKind,
+  type KnownPerson,
   type Order,
   type Person,
   type PersonNumber,
   type Role,
   type Summary,
+  type Use,
 } from "./record";
 
 const answer_bytes_max = 4 * 1024 * 1024;
 const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
-// Of /cases/act and /cases/show: the case has gone on, or there is none.
-const refusals = ["too_early", "too_late", "unexpected", "no_case", "no_question"];
+// The case has gone on, or there is none; or it is not for this clerk, or not for this person.
+const refusals = [
+  ...["too_early", "too_late", "unexpected", "no_case", "no_question"],
+  ...["same_hand", "other_case", "no_card"],
+];
 
 export type Happening =
   | {
@@ -30,7 +37,7 @@ export type Happening =
   | { what: "corrected"; claim: number; number: PersonNumber }
   | { what: "taken_out"; claim: number }
   | { what: "try_again" | "waived"; order: Order }
-  | { what: "handed_over" }
+  | { what: "handed_over" | "found" | "given_up" | "approved" }
   | { what: "cancelled"; reason: string };
 
 // What the agent is handed: its address, and the fields of the form, one of them the document.
@@ -59,19 +66,31 @@ export interface Question {
   answer?: { text: string; at: number };
 }
 
-export type Search = { number: string } | { birth_date: string; kana: string };
+export type Search =
+  | { number: string }
+  | { health_care_number: string }
+  | { birth_date: string; kana: string };
+
+// A case for somebody who is known: by the number of any case of theirs.
+export interface Asked {
+  kind: CaseKind;
+  person: string;
+  reason?: string;
+  uses?: Use[];
+}
 
 export class Office {
   constructor(private readonly fetcher: Fetcher) {}
 
-  open(): Promise<Result<Case>> {
-    return this.ask("/cases/open", {}, read_case);
+  // Without `asked` a first card, of whom nobody knows yet.
+  open(asked?: Asked): Promise<Result<Case>> {
+    return this.ask("/cases/open", asked ?? {}, read_case);
   }
   day(): Promise<Result<Summary[]>> {
     return this.ask("/cases/day", {}, read_list);
   }
-  search(search: Search): Promise<Result<Summary[]>> {
-    return this.ask("/cases/search", search, read_list);
+  people(search: Search): Promise<Result<KnownPerson[]>> {
+    return this.ask("/people/find", search, read_people);
   }
   show(number: string): Promise<Result<Case>> {
     return this.ask("/cases/show", { number }, read_case);

@@ -8,11 +8,11 @@ import { Ja, Say, text_of } from "../shared/words";
 import { CaseView } from "./case";
 import { grouped, problem_text, type Desk } from "./desk";
 import { Day } from "./list";
-import type { Happening, Returned, Search } from "./office";
+import type { Asked, Happening, Returned, Search } from "./office";
 import { goes_on_elsewhere } from "./progress";
-import type { Case, Summary } from "./record";
+import { PeopleView } from "./people";
+import type { Case, KnownPerson, Summary } from "./record";
 import { QuestionsView } from "./questions";
-import { SearchView } from "./search";
 import { Slip } from "./slip";
 import "./window.css";
 
@@ -25,7 +25,7 @@ interface Shown {
   view: View;
   day?: Summary[] | undefined;
   day_at?: number | undefined;
-  found?: Summary[] | undefined;
+  found?: KnownPerson[] | undefined;
   one?: Case | undefined;
   problem?: Problem | undefined;
   said?: string | undefined; // words
@@ -68,13 +68,14 @@ function focus_soon(id: string): void {
 interface Doing {
   start: () => void;
   go: (view: View, add?: boolean) => void;
-  begin: () => void;
+  begin: (wanted?: Asked) => void;
   act: (happening: Happening, said: string) => void;
   search: (search: Search) => void;
 }
 
 function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   const acting = useRef(false);
+  const searched = useRef<Search | undefined>(undefined); // asked again when somebody comes back
   const turn = useRef(0); // what was asked for before something else was, is not shown any more
   const asked = async <T,>(question: Promise<Result<T>>, show: (value: T) => Partial<Shown>) => {
     const own = ++turn.current;
@@ -89,6 +90,8 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
       await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
     } else if ("number" in view) {
       await asked(desk.office.show(view.number), (one) => ({ one }));
+    } else if (view.at === "search" && searched.current) {
+      await asked(desk.office.people(searched.current), (found) => ({ found }));
     } else {
       ++turn.current;
       set({ busy: false });
@@ -96,15 +99,17 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   };
   const go = (view: View, add = true) => {
     if (add) {
+      searched.current = undefined; // the next person is another one
       const place = (history.state?.place ?? 0) + 1;
       views.splice(place, views.length, view);
       history.pushState({ place }, "");
     }
-    set({ view, ...no_remarks, ...forgotten(view, shown) });
+    set({ view, found: undefined, ...no_remarks, ...forgotten(view, shown) });
     void load(view);
   };
   // Whoever comes back from the agent goes on with the case; the issuing centre says which it was.
   const start = async () => {
+    if (views[0]!.at !== "day") return go(views[0]!, false);
     set({ busy: true });
     const back = await desk.office.returned();
     if (!back.ok || !back.value) return go(views[0]!, false);
@@ -117,10 +122,17 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     acting.current = true;
     await work().finally(() => (acting.current = false));
   };
-  const begin = async () => {
+  const begin = async (wanted?: Asked) => {
     set(no_remarks);
-    const answer = await asked(desk.office.open(), (one) => ({ one }));
-    if (answer?.ok) go({ at: "case", number: answer.value.number });
+    const answer = await asked(desk.office.open(wanted), () => ({}));
+    if (answer?.ok) {
+      const last = searched.current;
+      go({ at: "case", number: answer.value.number });
+      searched.current = last; // the way back leads to the same person
+      if (wanted) set({ said: `window.said_opened_${wanted.kind}` });
+    } else if (answer?.problem.code === "too_early") {
+      set({ problem: undefined, failed: "window.open_too_early" });
+    }
   };
   const act = async (happening: Happening, said: string) => {
     const { number } = shown.one!;
@@ -133,13 +145,14 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
   };
   const search = async (search: Search) => {
     set({ ...no_remarks, found: undefined });
-    const answer = await asked(desk.office.search(search), (found) => ({ found }));
+    searched.current = search;
+    const answer = await asked(desk.office.people(search), (found) => ({ found }));
     if (answer?.ok) focus_soon("found");
   };
   return {
     start: () => void start(),
     go,
-    begin: () => void once(begin),
+    begin: (wanted) => void once(() => begin(wanted)),
     act: (...what) => void once(() => act(...what)),
     search: (what) => void search(what),
   };
@@ -195,6 +208,18 @@ function Heading({ shown, base }: { shown: Shown; base: string }): JSX.Element {
   );
 }
 
+// What each path asks for: docs/protocols/issuer.md.
+function sees_day({ roles }: Desk): boolean {
+  return roles.has("window") || roles.has("approver");
+}
+function finds_people(desk: Desk): boolean {
+  return sees_day(desk) || desk.roles.has("hotline");
+}
+function first_view(desk: Desk): View {
+  if (sees_day(desk)) return { at: "day" };
+  return { at: desk.roles.has("supervisor") && !finds_people(desk) ? "questions" : "search" };
+}
+
 type MenuProps = { view: View; desk: Desk } & Pick<Doing, "go" | "begin">;
 
 function Menu({ view, desk, go, begin }: MenuProps): JSX.Element {
@@ -213,14 +238,16 @@ function Menu({ view, desk, go, begin }: MenuProps): JSX.Element {
   return (
     <nav class="work no-print" aria-label={text_of("window.work")}>
       <ul>
-        {button("day")}
-        {button("search")}
+        {sees_day(desk) && button("day")}
+        {finds_people(desk) && button("search")}
         {desk.roles.has("supervisor") && button("questions")}
-        <li>
-          <button type="button" onClick={begin}>
-            <Say of="window.begin" />
-          </button>
-        </li>
+        {desk.roles.has("window") && (
+          <li class="begin">
+            <button type="button" onClick={() => begin()}>
+              <Say of="window.begin" />
+            </button>
+          </li>
+        )}
       </ul>
     </nav>
   );
@@ -228,8 +255,12 @@ function Menu({ view, desk, go, begin }: MenuProps): JSX.Element {
 
 // Calm: one line for all that is said, and one for what went wrong.
 function Remarks({ problem, said, failed, busy }: Shown): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (problem || failed) box.current!.scrollIntoView({ block: "nearest" });
+  }, [problem, failed]);
   return (
-    <div class="no-print remarks">
+    <div class="no-print remarks" ref={box}>
       <p role="status">
         {busy ? <Say of="window.busy" /> : said && <Say of={said} />}
       </p>
@@ -249,7 +280,7 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   const { view, one, day, day_at = 0, found } = shown;
   const open = (number: string) => doing.go({ at: "case", number });
   if (view.at === "search") {
-    return <SearchView {...{ desk, found, open }} search={doing.search} />;
+    return <PeopleView {...{ desk, found, open }} begin={doing.begin} search={doing.search} />;
   }
   if (view.at === "questions") return <QuestionsView desk={desk} />;
   if (view.at === "day") {
@@ -277,6 +308,10 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
       {...{ desk, one }}
       act={doing.act}
       to_slip={() => doing.go({ at: "slip", number })}
+      to_person={() => {
+        doing.go({ at: "search" });
+        doing.search({ number });
+      }}
       again={() => doing.go(view, false)}
     />
   );
@@ -284,7 +319,7 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
 
 export function Window({ desk }: { desk: Desk }): JSX.Element {
   const [base] = useState(() => document.title);
-  const [shown, set_shown] = useState<Shown>({ view: views[0]! });
+  const [shown, set_shown] = useState<Shown>(() => ({ view: (views[0] = first_view(desk)) }));
   const set = (change: Partial<Shown>) => set_shown((before) => ({ ...before, ...change }));
   const doing = use_doing(shown, desk, set);
   use_views(doing);

@@ -3,11 +3,11 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
-import { Read, Say, phrase, text_of } from "../shared/words";
+import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_since, shown_as, type ShownStep } from "./progress";
+import { about, days_since, shown_as, stop_outcome, type ShownStep } from "./progress";
 import type { Happening } from "./office";
-import type { Case, Claim, Summary, Todo } from "./record";
+import type { Case, Claim, Line, Summary, Todo } from "./record";
 
 function numbered(report: string, name: string): string {
   return report === "" ? name : phrase("window.step_numbered", { report, name });
@@ -26,9 +26,11 @@ export function todo_phrase(todo: Todo): string {
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
 export function Place({ step }: { step: ShownStep }): JSX.Element {
+  const { online } = about[step];
+  if (online === undefined) return <span />;
   return (
     <span class="place">
-      <Say of={about[step].online ? "window.online" : "window.here"} />
+      <Say of={online ? "window.online" : "window.here"} />
     </span>
   );
 }
@@ -109,8 +111,18 @@ export function Waiting({ desk, todo, claims = [] }: WaitingProps): JSX.Element 
 }
 
 // What became of a case that nothing waits for.
-export function end_key({ cancelled }: Summary): string {
-  return cancelled === undefined ? "window.ended" : "window.ended_given_up";
+export function end_key({ cancelled, kind }: Summary, lines: Line[] = []): string {
+  if (cancelled !== undefined) return "window.ended_given_up";
+  const outcome = kind === "stop" ? stop_outcome(lines) : undefined;
+  return outcome ? `window.ended_stop_${outcome}` : `window.ended_${kind}`;
+}
+
+// Of a kind, and why: "一時停止（紛失）".
+export function kind_phrase({ kind, reason }: Pick<Case, "kind" | "reason">): string {
+  const name = phrase(`window.kind_${kind}`);
+  if (reason === undefined) return name;
+  const why = has_words(`window.reason_${reason}`) ? phrase(`window.reason_${reason}`) : reason;
+  return name + phrase("window.in_brackets", { what: why });
 }
 
 interface AskedProps {
@@ -197,13 +209,16 @@ interface FieldProps {
   wrong?: Wrong[];
   numeric?: boolean;
   short?: boolean;
+  note?: string | undefined; // a phrase: where the value is from
   beside?: ComponentChildren; // below the field: how it was understood
 }
 
 export function Field(props: FieldProps): JSX.Element {
-  const { id, label, hint, value, set, wrong = [], numeric, short, beside } = props;
+  const { id, label, hint, value, set, wrong = [], numeric, short, note, beside } = props;
   const own = wrong.find((one) => one.id === id);
-  const described = [own && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  const described = [own && `${id}-wrong`, hint && `${id}-hint`, note && `${id}-note`]
+    .filter(Boolean)
+    .join(" ");
   return (
     <p class={short ? "entry short" : "entry"}>
       <label for={id}>
@@ -229,6 +244,11 @@ export function Field(props: FieldProps): JSX.Element {
         aria-describedby={described === "" ? undefined : described}
         onInput={(event) => set(event.currentTarget.value)}
       />
+      {note && (
+        <span class="note" id={`${id}-note`}>
+          <Read text={note} />
+        </span>
+      )}
       {beside}
     </p>
   );

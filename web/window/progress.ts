@@ -1,30 +1,30 @@
-// Where a case is on its way through the report's steps ① to ⑪: what is done and since when, what
-// waits, and what comes later. The issuer says what is to do; the rest is read from what happened.
-import type { Case, Line, Step, Todo } from "./record";
+// Where a case is on the way that its kind takes: what is done and since when, what waits, and what
+// comes later. The issuer says what is to do; the rest is read from what happened.
+import type { Case, CaseKind, Line, Step, Todo } from "./record";
 
 // As a window shows them: settling is a part of being confirmed.
-export const shown_steps = [
-  "invite",
-  "apply",
-  "confirm",
-  "link",
-  "make_keys",
-  "certify",
-  "write",
-  "hand_over",
-  "activate",
-  "tell",
-] as const;
-// Steps of other kinds of cases stand beside those of a card.
-type OtherStep = Exclude<Step, (typeof shown_steps)[number] | "settle">;
-export type ShownStep = (typeof shown_steps)[number] | OtherStep;
+export type ShownStep = "invite" | "opened" | Exclude<Step, "settle">;
+
+const to_the_card: ShownStep[] = ["make_keys", "certify", "write"];
+const handed: ShownStep[] = ["hand_over", "activate"];
+const of_kind: Record<CaseKind, ShownStep[]> = {
+  // The report's steps ① to ⑪.
+  first: ["invite", "apply", "confirm", "link", ...to_the_card, ...handed, "tell"],
+  replacement: ["opened", ...to_the_card, ...handed, "end_old"],
+  stop: ["opened", "stop", "look_for"],
+  unlock: ["opened", "approve", "record", "reset"],
+  change: ["opened", "apply", "confirm", "link", "end_signing", ...to_the_card, "activate"],
+  return: ["opened", "apply", "confirm", "link", ...to_the_card, ...handed, "tell", "end_old"],
+  end: ["opened", "confirm", "end_old"],
+};
 
 interface About {
   report: string; // the report's number
-  online: boolean; // nobody has to go anywhere
+  online?: boolean; // nobody has to go anywhere; not said of what may be done anywhere
 }
 export const about: Record<ShownStep, About> = {
   invite: { report: "①", online: true },
+  opened: { report: "" },
   apply: { report: "②", online: false },
   confirm: { report: "③④⑤", online: true },
   link: { report: "⑧-1", online: true },
@@ -36,11 +36,11 @@ export const about: Record<ShownStep, About> = {
   tell: { report: "⑪", online: true },
   take_back: { report: "", online: true },
   stop: { report: "", online: true },
-  look_for: { report: "", online: false },
+  look_for: { report: "" },
   resume: { report: "", online: true },
   end_signing: { report: "", online: true },
   end_old: { report: "", online: true },
-  approve: { report: "", online: false },
+  approve: { report: "" },
   record: { report: "", online: true },
   reset: { report: "", online: false },
 };
@@ -57,49 +57,66 @@ export function shown_as(step: Step): ShownStep {
   return step === "settle" ? "confirm" : step;
 }
 
-const is_of: Partial<Record<ShownStep, (line: Line) => boolean>> = {
-  invite: ({ what }) => what === "opened",
-  apply: ({ what }) => what === "applied",
-  confirm: ({ what }) => what === "confirmed" || what === "taken_out",
-  link: ({ what, order }) => what === "done" && order?.kind === "link",
-  make_keys: ({ what }) => what === "keys_made",
-  certify: ({ what }) => what === "certified",
-  write: ({ what }) => what === "written",
-  hand_over: ({ what }) => what === "handed_over",
-  activate: ({ what, order }) => what === "done" && order?.kind === "activate",
+const is_done_of = (...kinds: string[]) => ({ what, order }: Line) =>
+  what === "done" && order !== undefined && kinds.includes(order.kind);
+const is_any = (...whats: string[]) => ({ what }: Line) => whats.includes(what);
+
+const is_of: Record<ShownStep, (line: Line) => boolean> = {
+  invite: is_any("opened"),
+  opened: is_any("opened"),
+  apply: is_any("applied"),
+  confirm: is_any("confirmed", "taken_out", "gone"),
+  link: is_done_of("link"),
+  make_keys: is_any("keys_made"),
+  certify: is_any("certified"),
+  write: is_any("written"),
+  hand_over: is_any("handed_over"),
+  activate: is_done_of("activate"),
   tell: ({ what, order }) => (what === "done" || what === "waived") && order?.kind === "tell",
-  take_back: ({ what, order }) => what === "done" && order?.kind === "take_back",
+  take_back: is_done_of("take_back"),
+  stop: is_done_of("stop", "suspend"),
+  look_for: is_any("found", "given_up", "overtaken"),
+  resume: is_done_of("resume_card", "resume"),
+  end_signing: is_done_of("revoke_card", "end_old"),
+  end_old: is_done_of("revoke_card", "end_old"),
+  approve: is_any("approved"),
+  record: is_done_of("reset"),
+  reset: is_any("pin_set"),
 };
 
-// Who had a card before is known, and nobody is asked again.
-const of_the_unknown: ShownStep[] = ["apply", "confirm", "link"];
+// What became of a card that was stopped.
+export function stop_outcome(lines: Line[]): "found" | "ended" | undefined {
+  const last = lines.findLast(is_any("found", "stopped_again", "given_up", "overtaken"));
+  if (!last || last.what === "stopped_again") return undefined;
+  return last.what === "found" ? "found" : "ended";
+}
+
+function steps_of({ kind, lines }: Case): ShownStep[] {
+  const outcome = kind === "stop" ? stop_outcome(lines) : undefined;
+  if (outcome === undefined) return of_kind[kind];
+  return [...of_kind.stop, outcome === "found" ? "resume" : "end_old"];
+}
 
 export function progress_of(one: Case): Progress[] {
-  const is_known = one.lines.some(({ known }) => known === true);
-  const last_at = (step: ShownStep) => one.lines.findLast(is_of[step]!)?.at;
-  const first_waiting = shown_steps.findIndex((step) =>
+  const steps = steps_of(one);
+  const last_at = (step: ShownStep) => one.lines.findLast(is_of[step])?.at;
+  const first_waiting = steps.findIndex((step) =>
     one.todo.some((what) => shown_as(what.step) === step),
   );
   const is_over = one.todo.length === 0 && one.cancelled === undefined;
   // Something of a later step may have happened before what comes first is over: only what lies
   // before the one that waits is done.
   const is_past = (place: number) => is_over || place < first_waiting;
-  const out = shown_steps.map((step, place): Progress => {
+  const out = steps.map((step, place): Progress => {
     const todo = one.todo.filter((what) => shown_as(what.step) === step);
     const at = last_at(step);
     if (todo.length > 0) return { step, state: "waits", todo };
-    if (is_known && of_the_unknown.includes(step)) return { step, state: "not_needed", todo };
     const is_done = one.cancelled === undefined ? is_past(place) : at !== undefined;
     if (is_done && at !== undefined) return { step, state: "done", at, todo };
     if (is_done) return { step, state: "not_needed", todo };
     return { step, state: one.cancelled === undefined ? "later" : "given_up", todo };
   });
-  const is_other = ({ step }: Todo) =>
-    step !== "take_back" && !out.some((shown) => shown.step === shown_as(step));
-  for (const step of new Set(one.todo.filter(is_other).map((what) => shown_as(what.step)))) {
-    out.push({ step, state: "waits", todo: one.todo.filter((what) => what.step === step) });
-  }
-  if (one.cancelled === undefined) return out;
+  if (one.cancelled === undefined || !steps.includes("certify")) return out;
   const todo = one.todo.filter(({ step }) => step === "take_back");
   const at = last_at("take_back");
   const back: Progress = { step: "take_back", state: "not_needed", todo };
@@ -122,7 +139,8 @@ export function days_since(since: number, now: number): number {
 // by itself.
 export function goes_on_elsewhere(todo: Todo[]): boolean {
   const is_elsewhere = ({ actor, step }: Todo) =>
-    step === "make_keys" || step === "write" || (actor !== "clerk" && actor !== "person");
+    ["make_keys", "write", "reset", "approve"].includes(step) ||
+    (actor !== "clerk" && actor !== "person");
   return todo.length > 0 && todo.every(is_elsewhere);
 }
 

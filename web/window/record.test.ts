@@ -4,10 +4,17 @@ import { parse_json_object, type JsonObject } from "../shared/json";
 import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
-import { days_since, due, goes_on_elsewhere, may_be_active, progress_of } from "./progress";
-import { read_case, read_list } from "./record";
+import {
+  days_since,
+  due,
+  goes_on_elsewhere,
+  may_be_active,
+  progress_of,
+  stop_outcome,
+} from "./progress";
+import { read_case, read_list, read_people } from "./record";
 import { Office } from "./office";
-import { TestOffice, cases, make_case, noon, to_do } from "./test_office";
+import { TestOffice, cases, known, later_case, make_case, noon, to_do } from "./test_office";
 
 const copy = (one: Mutable): Mutable => JSON.parse(JSON.stringify(one)) as Mutable;
 const read = (one: Mutable) => read_case(copy(one) as JsonObject);
@@ -70,12 +77,82 @@ test("how far a case is", () => {
 });
 
 test("who had a card before is asked for nothing again", () => {
-  const one = make_case("1", { claims: [], todo: [to_do("make_keys", "clerk")] });
+  const todo = [to_do("make_keys", "clerk")];
+  const one = make_case("1", { kind: "replacement", claims: [], todo });
   const opened = { what: "opened", kind: "replacement", reason: "lost", signing: false };
   one.lines = [{ ...opened, at: noon, known: one.person }];
-  expect(states(one)).toMatchObject({
-    ...{ apply: "not_needed", confirm: "not_needed", link: "not_needed", make_keys: "waits" },
+  expect(states(one)).toEqual({
+    ...{ opened: "done", make_keys: "waits", certify: "later", write: "later" },
+    ...{ hand_over: "later", activate: "later", end_old: "later" },
   });
+});
+
+const of_kind = (kind: string, lines: Mutable[], todo: Mutable[] = []) => {
+  const one = later_case("1", kind, { todo });
+  one.lines.push(...lines.map((line) => ({ at: noon, ...line })));
+  return one;
+};
+const done_of = (kind: string) => ({ what: "done", order: { kind, item: 0 } });
+
+test("a stop ends in one of two ways", () => {
+  const stopped = [done_of("stop"), done_of("suspend")];
+  const looks = of_kind("stop", stopped, [to_do("look_for", "person")]);
+  expect(states(looks)).toEqual({ opened: "done", stop: "done", look_for: "waits" });
+  const found = [...stopped, { what: "found", clerk: "佐藤" }];
+  expect(states(of_kind("stop", found, [to_do("resume", "relay")]))).toEqual({
+    ...{ opened: "done", stop: "done", look_for: "done", resume: "waits" },
+  });
+  const again = [...found, { what: "stopped_again" }];
+  expect(states(of_kind("stop", again, [to_do("stop", "relay")]))).toEqual({
+    ...{ opened: "done", stop: "waits", look_for: "later" },
+  });
+  const lost = [...stopped, { what: "given_up", clerk: "佐藤" }, done_of("revoke_card")];
+  expect(states(of_kind("stop", lost))).toMatchObject({ look_for: "done", end_old: "done" });
+  expect(stop_outcome(read(of_kind("stop", lost)).lines)).toBe("ended");
+});
+
+test("each kind has its own way", () => {
+  const approved = [{ what: "approved", clerk: "鈴木" }];
+  expect(states(of_kind("unlock", approved, [to_do("record", "relay")]))).toEqual({
+    ...{ opened: "done", approve: "done", record: "waits", reset: "later" },
+  });
+  const gone = of_kind("end", [{ what: "gone", claim: 0 }], [to_do("end_old", "relay")]);
+  expect(states(gone)).toEqual({ opened: "done", confirm: "done", end_old: "waits" });
+  const applied = of_kind("change", [], [to_do("apply", "person")]);
+  expect(states(applied)).toMatchObject({ apply: "waits", end_signing: "later" });
+  expect(states(applied)).not.toHaveProperty("hand_over");
+  const given_up = { ...of_kind("unlock", []), cancelled: "本人の申し出" };
+  expect(states(given_up)).not.toHaveProperty("take_back");
+});
+
+const people = () => ({
+  people: [
+    {
+      ...{ person: "700000000001", name: known.name, kana: known.kana, birth_date: "1990-02-03" },
+      cards: [{ use: "signing", status: "suspended", not_after: noon }],
+      cases: [],
+    },
+  ],
+});
+const spoilt: [string, (one: Mutable) => void][] = [
+  ["an unknown member", (one) => (one.people[0].more = 1)],
+  ["an unknown member of a card", (one) => (one.people[0].cards[0].serial = "1")],
+  ["an unknown status", (one) => (one.people[0].cards[0].status = "lost")],
+  ["an unknown use", (one) => (one.people[0].cards[0].use = "door")],
+  ["a day that there is not", (one) => (one.people[0].birth_date = "1990-02-30")],
+  ["somebody without a number", (one) => delete one.people[0].person],
+  ["a member beside the people", (one) => (one.more = true)],
+];
+test.each(spoilt)("people: refuses %s", (_, spoil) => {
+  const one = people();
+  expect(read_people(one as JsonObject)[0]!.cards[0]!.status).toBe("suspended");
+  spoil(one);
+  expect(() => read_people(one as JsonObject)).toThrow(Refused);
+});
+
+test("whose PINs a case sets anew is one of two", () => {
+  expect(read(later_case("1", "unlock", { uses: ["signing"] })).uses).toEqual(["signing"]);
+  expect(() => read(later_case("1", "unlock", { uses: ["door"] }))).toThrow(Refused);
 });
 
 test("given up: what was not done will not be, and certificates go back", () => {
@@ -134,7 +211,8 @@ test("a refusal is one of the closed set, or no answer of ours", async () => {
     const answer = await office.day();
     return answer.ok ? "" : answer.problem.code;
   };
-  expect(await refused(409, "text/plain", "too_late")).toBe("too_late");
+  for (const code of ["too_late", "same_hand", "other_case", "no_card"])
+    expect(await refused(409, "text/plain", code)).toBe(code);
   expect(await refused(409, "text/plain", "too_lat")).toBe("unavailable");
   const problem = '{"code":"overloaded"}';
   expect(await refused(503, "application/problem+json", problem)).toBe("overloaded");

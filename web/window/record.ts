@@ -45,7 +45,9 @@ export type Sex = (typeof sexes)[number];
 const findings = [
   ...(["open", "same", "otherwise", "agreed", "not_here", "not_applied", "gone"] as const),
 ] as const;
-const uses = ["authentication", "signing"] as const;
+export const uses = ["authentication", "signing"] as const;
+export type Use = (typeof uses)[number];
+const statuses = ["active", "suspended", "revoked"] as const;
 const verdicts = ["same", "variant", "different"] as const;
 const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
@@ -56,6 +58,7 @@ const happenings = [
 
 const claims_max = 16;
 const cases_max = 500;
+const cards_max = 100;
 const lines_max = 10_000;
 const text_bytes_max = 256;
 
@@ -115,6 +118,20 @@ export interface Claim {
   finding: (typeof findings)[number];
   writing?: Writing;
 }
+export interface IssuedCard {
+  use: Use;
+  status: (typeof statuses)[number];
+  not_after: number;
+}
+// Somebody whom this centre has had to do with.
+export interface KnownPerson {
+  person: string; // the number on the slip of any case of theirs
+  name?: string;
+  kana?: string;
+  birth_date?: string;
+  cards: IssuedCard[];
+  cases: Summary[]; // the newest first
+}
 export interface Application {
   person: Person;
   claims: { role: Role; number: PersonNumber }[];
@@ -134,6 +151,7 @@ export interface Line {
 export interface Case extends Summary {
   signing: boolean;
   reason?: string; // why it was opened, as its kind has it
+  uses?: Use[]; // whose PINs are set anew, of an unlock
   known?: Person; // by an earlier case
   invited?: Application; // what is known of somebody who is to apply
   person?: Person;
@@ -192,16 +210,59 @@ function read_summary_members(members: Members): Summary {
   });
 }
 
-export function read_list(object: JsonObject): Summary[] {
-  const members = new Members(object);
-  const out = members.objects("cases", cases_max).map((one) => {
+function read_summaries(members: Members): Summary[] {
+  return members.objects("cases", cases_max).map((one) => {
     const summary = new Members(one);
     const read = read_summary_members(summary);
     summary.finish();
     return read;
   });
+}
+
+export function read_list(object: JsonObject): Summary[] {
+  const members = new Members(object);
+  const out = read_summaries(members);
   members.finish();
   return out;
+}
+
+function read_card(object: JsonObject): IssuedCard {
+  const members = new Members(object);
+  const out = {
+    use: members.one_of("use", uses),
+    status: members.one_of("status", statuses),
+    not_after: members.time("not_after"),
+  };
+  members.finish();
+  return out;
+}
+
+function read_known_person(object: JsonObject): KnownPerson {
+  const members = new Members(object);
+  const out = given<KnownPerson>({
+    person: members.text("person", 20),
+    name: members.optional_text("name", text_bytes_max),
+    kana: members.optional_text("kana", text_bytes_max),
+    birth_date: members.optional_date("birth_date"),
+    cards: members.objects("cards", cards_max).map(read_card),
+    cases: read_summaries(members),
+  });
+  members.finish();
+  return out;
+}
+
+export function read_people(object: JsonObject): KnownPerson[] {
+  const members = new Members(object);
+  const out = members.objects("people", cases_max).map(read_known_person);
+  members.finish();
+  return out;
+}
+
+function read_uses(members: Members): Use[] | undefined {
+  if (!members.has("uses")) return undefined;
+  return members
+    .texts("uses", uses.length)
+    .map((text) => uses.find((one) => one === text) ?? refuse("a use is none of the known words"));
 }
 
 function read_person(object: JsonObject): Person {
@@ -373,6 +434,7 @@ export function read_case(object: JsonObject): Case {
     ...summary,
     signing: members.boolean("signing"),
     reason: members.optional_text("reason", 40),
+    uses: read_uses(members),
     known: known && read_person(known),
     invited: invited && read_application(invited),
     person: person && read_person(person),

@@ -1,12 +1,14 @@
 // What the person takes home: the case's number, until when something is promised, where to ask.
-// It names nobody. The health-care number stands on it only after the card was handed over.
+// On paper it names nobody. Health-care number and stop code stand on it only after the card was
+// handed over. For a braille display or a voice there is the same as a text file, made here.
 import type { JSX } from "preact";
-import { day_of, day_phrase } from "../shared/dates";
-import { Ja, Read, Say, phrase } from "../shared/words";
+import { day_of, day_phrase, day_text } from "../shared/dates";
+import { save } from "../shared/files";
+import { Ja, Read, Say, phrase, text_of, without_readings } from "../shared/words";
 import { grouped, type Desk } from "./desk";
 import { end_key } from "./parts";
 import { due, shown_as } from "./progress";
-import type { Case } from "./record";
+import type { Case, Todo } from "./record";
 
 // イチ ニ サン: for whoever writes it in braille, which has no Chinese characters, or reads it out.
 export function spoken(number: string): string {
@@ -18,7 +20,7 @@ export function spoken(number: string): string {
 
 function Promised({ one }: { one: Case }): JSX.Element {
   const todo = due(one.todo);
-  if (!todo) return <Say of={end_key(one)} />;
+  if (!todo) return <Say of={end_key(one, one.lines)} />;
   const step = phrase(`window.slip_${shown_as(todo.step)}`);
   return <Say of="window.promised" step={step} day={day_phrase(day_of(todo.until))} />;
 }
@@ -36,6 +38,56 @@ function NumberRow({ of, number }: { of: string; number: string }): JSX.Element 
         </span>
       </dd>
     </div>
+  );
+}
+
+// Nothing that a program for braille or speech stumbles over: one thing a line, digits in groups.
+export function slip_text(desk: Desk, one: Case): string {
+  const who = one.person ?? one.known;
+  const line = (key: string, value: string) =>
+    text_of("window.slip_line", { name: text_of(key), value });
+  const number = (key: string, digits: string | undefined) =>
+    digits === undefined ? [] : [line(key, `${grouped(digits)} (${text_spoken(digits)})`)];
+  const todo = due(one.todo);
+  const lines = [
+    text_of("window.title_slip"),
+    ...(who ? [line("window.attribute_name", who.name)] : []),
+    ...(who && who.kana !== "" ? [line("window.attribute_kana", who.kana)] : []),
+    ...number("window.slip_number", one.number),
+    ...number("window.health_care_number", one.health_care_number),
+    ...number("window.stop_code", one.stop_code),
+    ...(one.stop_code === undefined ? [] : [stop_text(desk)]),
+    ...(todo ? [line("window.slip_next", promised_text(todo))] : []),
+    line("window.slip_ask", desk.ask_at ?? text_of("window.slip_ask_here")),
+    text_of("window.slip_made", { day: day_text(day_of(desk.now())) }),
+  ];
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+function text_spoken(digits: string): string {
+  return without_readings(spoken(digits));
+}
+function stop_text({ stop_at }: Desk): string {
+  return text_of("window.stop_code_text", { address: stop_at });
+}
+function promised_text(todo: Todo): string {
+  const step = text_of(`window.slip_${shown_as(todo.step)}`);
+  return text_of("window.promised", { step, day: day_text(day_of(todo.until)) });
+}
+
+function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
+  return (
+    <>
+      <NumberRow of="window.stop_code" number={code} />
+      <div>
+        <dt>
+          <Say of="window.if_lost" />
+        </dt>
+        <dd>
+          <Say of="window.stop_code_text" address={desk.stop_at} />
+        </dd>
+      </div>
+    </>
   );
 }
 
@@ -62,6 +114,7 @@ export function Slip({ desk, one, back }: SlipProps): JSX.Element {
           {one.health_care_number !== undefined && (
             <NumberRow of="window.health_care_number" number={one.health_care_number} />
           )}
+          {one.stop_code !== undefined && <StopCode desk={desk} code={one.stop_code} />}
           <div>
             <dt>
               <Say of="window.slip_ask" />
@@ -81,7 +134,7 @@ export function Slip({ desk, one, back }: SlipProps): JSX.Element {
       </div>
       <div class="no-print">
         <p class="hint">
-          <Say of="window.slip_braille" />
+          <Say of="window.slip_braille" /> <Say of="window.save_text_what" />
         </p>
         {one.health_care_number === undefined && (
           <p class="hint">
@@ -91,6 +144,13 @@ export function Slip({ desk, one, back }: SlipProps): JSX.Element {
         <div class="choices">
           <button type="button" onClick={() => window.print()}>
             <Say of="window.print" />
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => save("slip.txt", "text/plain;charset=utf-8", slip_text(desk, one))}
+          >
+            <Say of="window.save_text" />
           </button>
           <button type="button" class="quiet" onClick={back}>
             <Say of="window.to_case" />

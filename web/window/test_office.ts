@@ -19,6 +19,14 @@ export const steps_info: Record<string, [string, boolean]> = {
   activate: ["⑧-2", true],
   tell: ["⑪", true],
   take_back: ["", true],
+  stop: ["", true],
+  look_for: ["", false],
+  resume: ["", true],
+  end_signing: ["", true],
+  end_old: ["", true],
+  approve: ["", false],
+  record: ["", true],
+  reset: ["", false],
 };
 
 export function to_do(step: string, actor: string, more: Mutable = {}): Mutable {
@@ -144,7 +152,53 @@ export function cases(): Mutable[] {
     todo: [to_do("confirm", "register", { claim: 0, order: { kind: "confirm", item: 0 } })],
     claims: [{ role: "resident", number: resident, finding: "open" }],
   });
-  return [to_settle, not_here, chip, ready, new_one, asking];
+  return [to_settle, not_here, chip, ready, new_one, asking, ...later_cases()];
+}
+
+// Of somebody who has a card.
+export const known: Mutable = {
+  ...{ name: "厚労 次郎", kana: "コウロウ ジロウ", sex: "male" },
+  ...{ address: "九十九県A市上山4-5-6", birth_date: "1990-02-03" },
+};
+export function later_case(slip: string, kind: string, more: Mutable = {}): Mutable {
+  const { reason } = more;
+  const opened = {
+    ...{ what: "opened", kind, signing: true, known, at: noon - 60, clerk: "佐藤" },
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return {
+    ...{ number: slip, kind, opened_at: noon - 60, changed_at: noon - 60 },
+    ...{ name: known.name, kana: known.kana, signing: true, known, claims: [], todo: [] },
+    ...{ lines: [opened], ...more },
+  };
+}
+const today = { days_ago: 0, days_left: 1 };
+
+function later_cases(): Mutable[] {
+  const stop = later_case("700000000001", "stop", {
+    ...{ reason: "lost", person: known },
+    todo: [to_do("look_for", "person", { days_ago: 0, days_left: 30 })],
+  });
+  stop.lines.push(
+    { what: "sent", order: { kind: "stop", item: 0 }, at: noon - 59 },
+    { what: "done", order: { kind: "stop", item: 0 }, at: noon - 58 },
+  );
+  const unlock = later_case("800000000004", "unlock", {
+    ...{ person: known, uses: ["authentication"], todo: [to_do("approve", "clerk", today)] },
+  });
+  const apply = [to_do("apply", "person", { days_ago: 0, days_left: 30 })];
+  return [
+    ...[stop, unlock, later_case("900000000005", "change", { todo: apply })],
+    later_case("110000000001", "replacement", {
+      ...{ reason: "lost", person: known, todo: [to_do("make_keys", "clerk", today)] },
+    }),
+    later_case("120000000002", "return", { todo: apply }),
+    later_case("130000000003", "end", {
+      ...{ reason: "death", person: known },
+      claims: [{ role: "resident", number: resident, finding: "open" }],
+      todo: [to_do("confirm", "register", { claim: 0, order: { kind: "confirm", item: 0 } })],
+    }),
+  ];
 }
 
 const summary_names = [
@@ -160,6 +214,10 @@ export class TestOffice {
   cases = cases();
   now = noon;
   asked: [string, Mutable][] = [];
+  cards = [
+    { use: "authentication", status: "active", not_after: noon + 4 * 365 * day_s },
+    { use: "signing", status: "active", not_after: noon + 4 * 365 * day_s },
+  ];
   handed: Mutable[] = []; // to the agent
   back: Mutable = {}; // what somebody comes back from
   left_for?: string; // the agent's address
@@ -184,6 +242,21 @@ export class TestOffice {
     return new Response(JSON.stringify(answer));
   };
 
+  // Two people have had something to do with this centre.
+  private people(body: Mutable): Mutable[] {
+    const wanted = body.number ?? body.health_care_number;
+    const fits = (one: Mutable) =>
+      wanted ? wanted === one.number || wanted === one.health_care_number : body.kana === one.kana;
+    return [person, known].flatMap((who) => {
+      const cases = this.cases.filter(({ kana }) => kana === who.kana);
+      if (!cases.some(fits)) return [];
+      const { name, kana, birth_date } = who;
+      const cards = who === known ? this.cards : [];
+      const of = { person: cases[0]!.number, name, kana, birth_date };
+      return [{ ...of, cards, cases: cases.map(summary) }];
+    });
+  }
+
   private answer(path: string, body: Mutable): Mutable | undefined {
     if (path === "/cases/card") {
       const session = "A".repeat(43);
@@ -198,12 +271,11 @@ export class TestOffice {
       return { id: body.id, deadline: asked.deadline, operator: asked.operator };
     }
     if (path === "/cases/day") return { cases: this.cases.map(summary) };
-    if (path === "/cases/open") return this.cases.find(({ number }) => number === "500000000007")!;
-    if (path === "/cases/search") {
-      const fits = (one: Mutable) =>
-        body.number ? body.number === one.number : body.kana === one.kana;
-      return { cases: this.cases.filter(fits).map(summary) };
+    if (path === "/cases/open") {
+      const { kind } = body;
+      return this.cases.find((one) => (kind ? one.kind === kind : one.number === "500000000007"))!;
     }
+    if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);
     if (one && path === "/cases/decide") {
       const document = decision_document(read_case(one), body.claim, body.same_person);

@@ -18,6 +18,7 @@ await page(["window"], ({ country, session }) => (
       now: () => now_of(session),
       name_of: (id) => country.name_of(id),
       leave_for: (address) => location.assign(address),
+      stop_at: `${location.origin}/stop`,
       ...(ask_at === undefined ? {} : { ask_at }),
     }}
   />

@@ -3,16 +3,19 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Problem } from "../shared/result";
-import { Say } from "../shared/words";
+import { Say, has_words } from "../shared/words";
 import { problem_text, type Desk } from "./desk";
 import type { Case } from "./record";
+
+export const chip_steps = ["make_keys", "write", "reset"] as const;
 
 export function WriteCard(props: {
   desk: Desk;
   one: Case;
-  step: "make_keys" | "write";
+  step: (typeof chip_steps)[number];
 }): JSX.Element {
   const { desk, one, step } = props;
+  const own = `window.chip_${step}_${one.kind}`; // who moves has the card in hand already
   const [problem, set_problem] = useState<Problem>();
   const begun = useRef(false); // a second click is not a second session
   const begin = async () => {
@@ -27,10 +30,10 @@ export function WriteCard(props: {
   return (
     <div class="chip">
       <p>
-        <Say of={`window.chip_${step}`} />
+        <Say of={has_words(own) ? own : `window.chip_${step}`} />
       </p>
       <button type="button" onClick={() => void begin()}>
-        <Say of="window.chip_begin" />
+        <Say of={step === "reset" ? "window.chip_begin_reset" : "window.chip_begin"} />
       </button>
       <div role="alert">{problem && <p class="mistake">{problem_text(problem)}</p>}</div>
       <p class="hint">

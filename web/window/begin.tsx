@@ -1,0 +1,164 @@
+// What a clerk can begin for somebody who is known. A stop comes first: it takes back nothing that
+// cannot be given again, and each minute counts.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Ja, Say, text_of } from "../shared/words";
+import type { Desk } from "./desk";
+import type { Asked as Wanted } from "./office";
+import { Asked, Mistakes, Tick, type Wrong } from "./parts";
+import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
+
+type KnownKind = Exclude<CaseKind, "first">;
+const others = ["replacement", "unlock", "change", "return", "end"] as const;
+
+// As apps/issuer/words.cpp has them.
+const reasons: Record<KnownKind, readonly string[]> = {
+  stop: ["lost", "by-request"],
+  replacement: ["lost", "damaged", "expiring", "compromised"],
+  unlock: [],
+  change: [],
+  return: [],
+  end: ["death", "abroad", "returned"],
+};
+
+interface ChoiceProps {
+  kind: KnownKind;
+  reason: string | undefined;
+  set: (reason: string) => void;
+  wrong: Wrong[];
+}
+
+function Reasons({ kind, reason, set, wrong }: ChoiceProps): JSX.Element | null {
+  if (reasons[kind].length === 0) return null;
+  const own = wrong.find(({ id }) => id.startsWith("reason-"));
+  return (
+    <fieldset class="plain-set">
+      <legend>
+        <Say of="window.reason" />
+      </legend>
+      {own && <strong class="wrong">{own.text}</strong>}
+      {reasons[kind].map((one) => (
+        <label class="choice" for={`reason-${one}`} key={one}>
+          <input
+            type="radio"
+            name="reason"
+            id={`reason-${one}`}
+            autocomplete="off"
+            checked={reason === one}
+            aria-invalid={own ? "true" : undefined}
+            onChange={() => set(one)}
+          />{" "}
+          <Say of={`window.reason_${one}`} />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+// Of a card that works now: no other one has its PIN set anew.
+function active_uses({ cards }: KnownPerson): Use[] {
+  return uses.filter((use) => cards.some((card) => card.use === use && card.status === "active"));
+}
+
+interface QuestionProps {
+  kind: KnownKind;
+  one: KnownPerson;
+  close: () => void;
+  begin: (wanted: Wanted) => void;
+}
+
+function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
+  const [reason, set_reason] = useState(kind === "stop" ? "lost" : undefined);
+  const [chosen, set_chosen] = useState<Use[]>([]);
+  const [wrong, set_wrong] = useState<Wrong[]>([]);
+  const choices = kind === "unlock" ? active_uses(one) : [];
+  const send = () => {
+    const mistakes: Wrong[] = [];
+    if (reasons[kind].length > 0 && reason === undefined) {
+      mistakes.push({ id: `reason-${reasons[kind][0]}`, text: text_of("window.wrong_choice") });
+    }
+    if (kind === "unlock" && chosen.length === 0) {
+      mistakes.push({ id: `use-${choices[0]}`, text: text_of("window.wrong_uses") });
+    }
+    set_wrong(mistakes);
+    if (mistakes.length > 0) return;
+    close();
+    begin({
+      ...{ kind, person: one.person },
+      ...(reason === undefined ? {} : { reason }),
+      ...(kind === "unlock" ? { uses: chosen } : {}),
+    });
+  };
+  const tick = (use: Use, checked: boolean) =>
+    set_chosen((before) => uses.filter((u) => (u === use ? checked : before.includes(u))));
+  return (
+    <Asked title={`window.open_${kind}_title`} yes={`window.open_${kind}`} close={close} act={send}>
+      {one.name !== undefined && (
+        <p class="of-whom">
+          <Ja>{one.name}</Ja>
+        </p>
+      )}
+      <p>
+        <Say of={`window.open_${kind}_text`} />
+      </p>
+      <Mistakes all={wrong} />
+      <Reasons {...{ kind, reason, wrong }} set={set_reason} />
+      {choices.length > 0 && (
+        <fieldset class="plain-set">
+          <legend>
+            <Say of="window.which_pins" />
+          </legend>
+          {choices.map((use) => (
+            <Tick
+              key={use}
+              id={`use-${use}`}
+              of={`window.pin_${use}`}
+              checked={chosen.includes(use)}
+              set={(checked) => tick(use, checked)}
+              wrong={wrong}
+            />
+          ))}
+        </fieldset>
+      )}
+      <p>
+        <strong>
+          <Say of="window.then" />
+        </strong>{" "}
+        <Say of={`window.open_${kind}_next`} />
+      </p>
+    </Asked>
+  );
+}
+
+interface BeginProps {
+  desk: Desk;
+  one: KnownPerson;
+  begin: (wanted: Wanted) => void;
+}
+
+export function Begin({ desk, one, begin }: BeginProps): JSX.Element | null {
+  const [asked, set_asked] = useState<KnownKind>();
+  const may_all = desk.roles.has("window");
+  if (!may_all && !desk.roles.has("hotline")) return null;
+  const has_card = one.cards.some(({ status }) => status !== "revoked");
+  const offered = others.filter((kind) => kind !== "unlock" || active_uses(one).length > 0);
+  const button = (kind: KnownKind, style: string) => (
+    <button key={kind} type="button" class={style} onClick={() => set_asked(kind)}>
+      <Say of={`window.open_${kind}`} />
+      <span class="visually-hidden">
+        {one.name !== undefined && <Say of="window.about" what={one.name} />}
+      </span>
+    </button>
+  );
+  return (
+    <>
+      {has_card && <p class="first">{button("stop", "stop")}</p>}
+      {may_all && one.name !== undefined && (
+        <div class="choices" role="group" aria-label={text_of("window.other_work")}>
+          {offered.map((kind) => button(kind, "quiet"))}
+        </div>
+      )}
+      {asked && <Question kind={asked} {...{ one, begin }} close={() => set_asked(undefined)} />}
+    </>
+  );
+}
