@@ -389,8 +389,8 @@ class Explorer {
             happen(state, Decided{claim, true, "signed"});
             happen(state, Decided{claim, false, "signed"});
             for (int version = 0; version < versions; ++version)
-                happen(state,
-                       Corrected{claim, claim == 0 ? Role::resident : Role::medical, number(version)});
+                happen(state, Corrected{claim, claim == 0 ? Role::resident : Role::medical,
+                                        number(version)});
             happen(state, TakenOut{claim});
         }
         for (const auto& [order, code] : one.refused) {
