@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view corpus = "tests/fuzz/corpus";
 // Files of the country are seeds of `config` as they stand.
 constexpr std::string_view holders = "country/jp/holders";
-constexpr std::uintmax_t corpus_bytes_max = 300'000;
+constexpr std::uintmax_t corpus_bytes_max = 384 * 1024;
 
 struct Count {
     int files = 0;

@@ -24,9 +24,11 @@ bool happenings(const json::array& lines) {
         if (!line.is_object()) return false;
         const auto what = issuer::read_happening(line.get_object(), schemes());
         if (!what) return false;
-        const auto text = issuer::happening_json(*what);
-        const auto again = issuer::read_happening(text, schemes());
-        require(again && issuer::happening_json(*again) == text,
+        const auto text = json::serialize(issuer::happening_json(*what));
+        const auto again = parse_json_object(text);
+        require(again && issuer::read_happening(*again, schemes()) &&
+                    json::serialize(
+                        issuer::happening_json(*issuer::read_happening(*again, schemes()))) == text,
                 "what happened is read as written");
         const auto next = after(one, *what, one.changed + 1);
         if (!next) continue;  // it does not fit, and changes nothing
