@@ -10,9 +10,10 @@ function setting(name: string): string {
   if (!value) throw new Error(`${name} is not set: tests/my_page_test.cpp sets it`);
   return value;
 }
-const root = setting("MADO_ROOT");
+export const root = setting("MADO_ROOT");
 export const portal = setting("MADO_PORTAL"); // https://127.0.0.1:…/
 export const agent = setting("MADO_AGENT");
+export const window_page = setting("MADO_WINDOW"); // the issuing centre's, for clerks
 // A folder for whoever looks at the pictures; none by default.
 const pictures = process.env.MADO_PICTURES;
 
@@ -71,7 +72,8 @@ export async function visit(options = {}): Promise<Visit> {
   });
   page.on("request", (request) => {
     const url = request.url();
-    const own = [portal, agent, "data:", "blob:"].some((start) => url.startsWith(start));
+    const known = [portal, agent, window_page, "data:", "blob:"];
+    const own = known.some((start) => url.startsWith(start));
     if (!own) complaints.push(`a request to elsewhere: ${url}`);
   });
   return { context, page, complaints };

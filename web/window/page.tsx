@@ -38,19 +38,24 @@ type Set = (change: Partial<Shown>) => void;
 const look_again_ms = 4_000;
 const looks_max = 75; // five minutes
 
+// Of a second much may happen.
+function is_same(one: Case, other: Case): boolean {
+  return one.changed_at === other.changed_at && one.lines.length === other.lines.length;
+}
+
 // While nothing is to do on this page, the case is looked at again by itself.
 function use_looking({ view, one, busy }: Shown, desk: Desk, set: Set): void {
   const looks = useRef(0);
   useEffect(() => {
     looks.current = 0;
-  }, [one?.number, one?.changed_at]);
+  }, [one?.number, one?.lines.length]);
   useEffect(() => {
     if (view.at !== "case" || !one || busy || !goes_on_elsewhere(one.todo)) return;
     let is_over = false;
     const look = async () => {
       if (document.visibilityState !== "visible" || ++looks.current > looks_max) return;
       const read = await desk.office.show(one.number);
-      if (is_over || !read.ok || read.value.changed_at === one.changed_at) return;
+      if (is_over || !read.ok || is_same(read.value, one)) return;
       set({ one: read.value, said: "window.said_changed" });
     };
     const every = setInterval(() => void look(), look_again_ms);
