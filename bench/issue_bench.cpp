@@ -75,6 +75,13 @@ std::string step_of(const json::object& one) {
     return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
 }
 
+bool waits_for_people(const json::object& one) {
+    const auto& todo = one.at("todo").as_array();
+    if (todo.empty()) return true;
+    const auto actor = text_at(todo.front().as_object(), "actor");
+    return actor == "clerk" || actor == "person";
+}
+
 // Until all of them are there, or need a clerk; those that are there.
 std::vector<std::string> wait_for(Clerk& clerk, const std::vector<std::string>& cases,
                                   std::string_view step) {
@@ -85,7 +92,7 @@ std::vector<std::string> wait_for(Clerk& clerk, const std::vector<std::string>& 
             const auto one = clerk.ask("/cases/show", {{"number", number}});
             const auto at = step_of(one);
             if (at == step) out.push_back(number);
-            if (at == step || at == "settle") break;
+            if (at == step || waits_for_people(one)) break;
             if (unix_now() > until) {
                 throw Failure("a case does not go on: " + json::serialize(one.at("todo")));
             }
