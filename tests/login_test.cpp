@@ -127,6 +127,7 @@ class WindowLoginTest : public LoginTest {
         return number;
     }
     static void to_the_decision() {
+        ASSERT_TRUE(browser->shows("次郎")) << browser->text("body");  // the list is there
         browser->click("tbody tr button");
         ASSERT_TRUE(browser->shows("同じ人")) << browser->text("body");
         browser->click(".compare .choices button");
