@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <tuple>
 
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
@@ -26,13 +28,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint16_t ports_of_a_country = 20;
 constexpr http::Milliseconds connect_timeout{5'000};
 constexpr http::Milliseconds answer_timeout{10'000};
 
 // Below the ports that the system gives to outgoing connections.
 constexpr int port_first = 20'000;
-constexpr int port_blocks = 600;
+constexpr int port_blocks = 500;
+constexpr int ports_of_a_country = 24;
 
 bool port_is_free(int port) {
     const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -48,16 +50,46 @@ bool port_is_free(int port) {
     return free;
 }
 
-// Where the search begins depends on the process: tests that run side by side do not meet.
-std::uint16_t free_ports() {
+// A name that one process at a time can have, as long as it runs: tests that run side by side do
+// not take the same ports while neither listens yet. -1: another one has it.
+int claim(int first) {
+    const auto name = fmt::format("mado-test-ports-{}", first);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::ranges::copy(name, address.sun_path + 1);  // after a zero byte: in no folder
+    const int claimed = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (claimed < 0) throw Failure("there is no socket to claim ports with");
+    const auto bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (::bind(claimed, reinterpret_cast<sockaddr*>(&address), bytes) == 0) return claimed;
+    ::close(claimed);
+    return -1;
+}
+
+bool are_free(int first) {
+    for (int port = first; port < first + ports_of_a_country; ++port)
+        if (!port_is_free(port)) return false;
+    return true;
+}
+
+std::pair<std::uint16_t, int> free_ports() {
     for (int i = 0; i < port_blocks; ++i) {
         const int first = port_first + (::getpid() + i) % port_blocks * ports_of_a_country;
-        bool free = true;
-        for (int port = first; port < first + ports_of_a_country; ++port)
-            free = free && port_is_free(port);
-        if (free) return static_cast<std::uint16_t>(first);
+        const int claimed = claim(first);
+        if (claimed < 0) continue;
+        if (are_free(first)) return {static_cast<std::uint16_t>(first), claimed};
+        ::close(claimed);
     }
     throw Failure("there are not enough free ports in a row");
+}
+
+// A new program may have made a country wider.
+void demand_ports_enough(std::uint16_t first) {
+    for (const auto& program : cli::programs_from(first)) {
+        for (const auto port : program.ports) {
+            if (port >= first + ports_of_a_country)
+                throw Failure("a country has more ports than tests leave it");
+        }
+    }
 }
 
 std::string own_folder() {
@@ -199,7 +231,8 @@ RunningCountry::RunningCountry(std::int64_t people) {
     places_.root = own_folder();
     places_.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
     guard();
-    port_ = free_ports();
+    std::tie(port_, ports_) = free_ports();
+    demand_ports_enough(port_);
     const auto made =
         cli({"up", "--people", std::to_string(people), "--port", std::to_string(port_)});
     if (made.status != 0) throw Failure("no country: " + made.output);
@@ -212,6 +245,7 @@ RunningCountry::~RunningCountry() {
     ::close(alive_);
     int status = 0;
     ::waitpid(guardian_, &status, 0);
+    ::close(ports_);
 }
 
 // The guardian holds nothing of ours but the reading end of a pipe, which ends with us, however we

@@ -157,6 +157,7 @@ class RunningCountry {
 
     cli::Places places_;
     std::uint16_t port_ = 0;
+    int ports_ = -1;  // while it is open, no other test takes them
     int guardian_ = 0;
     int alive_ = -1;  // while this end of a pipe is open, the guardian waits
     std::unique_ptr<wire::Directory> directory_;
