@@ -230,7 +230,9 @@ TEST_F(StartTest, StatusAfterAKill) {
 TEST_F(StartTest, SomethingMissing) {
     refuses_without("keys", "keys");
     refuses_without("anchor", "anchor is missing");
-    refuses_without("keys/relay/seal.key", "cannot open the key file");
+    refuses_without("keys/relay/seal.key.wrapped", "wrap-keys CONFIG");
+    refuses_without("keys/relay/token", "mado-relay");
+    refuses_without("keys/relay/pin", "keys/relay/pin");
     refuses_without("keys/relay/tls.crt", "tls.crt");
     refuses_without("keys/gateway-2/tls.key", "cannot open the key file");
     refuses_without("state/port", "the state has no port file");
@@ -246,16 +248,17 @@ TEST_F(StartTest, SomethingElseThere) {
     refuses_with("state/directory.jws", directory, "directory_invalid");
     refuses_with("state/directory.jws", "no directory", "directory");
     refuses_with("state/relay/relay.sqlite", std::string(10'000, 'x'), "relay.sqlite");
-    refuses_with("keys/relay/seal.key", "short", "exactly 32 bytes");
+    refuses_with("keys/relay/seal.key.wrapped", "short", "was altered");
+    refuses_with("keys/relay/pin", "0000", "PIN");
     refuses_with("keys/relay/log.key", "no key", "log.key cannot be used");
     refuses_with("keys/990010/signing.key", "no key", "990010/signing.key");
     for (const auto* port : {"", "no port", "-1", "80", "7440x", "65536", "99999999999999999999"})
         refuses_with("state/port", port, "state/port does not hold a port");
     country().down();
-    fs::permissions(country().path("keys/relay/seal.key"),
+    fs::permissions(country().path("keys/990010/signing.key"),
                     fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read);
     expect_sentence(country().cli({"up"}), "can be read by others; close it with: chmod 600");
-    fs::permissions(country().path("keys/relay/seal.key"),
+    fs::permissions(country().path("keys/990010/signing.key"),
                     fs::perms::owner_read | fs::perms::owner_write);
     country().up();
 }

@@ -253,24 +253,34 @@ void run_to_its_end(const std::vector<std::string>& words) {
     }
 }
 
-// The certificate authority's token (SoftHSM2's, in the folder of its keys), and in it its keys.
-void make_certificate_authority(const Places& places) {
-    const auto folder = places.keys_of("ca");
+// A token in the folder (SoftHSM2's), and its PIN beside it.
+void make_token(const std::string& folder, const std::string& label) {
     const auto pin = hex(crypto::random_bytes(16));
     fs::create_directories(folder + "/token");
-    fs::create_directories(places.ca_state());
     replace_file(folder + "/pin", as_bytes(pin), 0600);
     replace_file(folder + "/softhsm2.conf",
                  as_bytes("directories.tokendir = " + folder + "/token\nlog.level = ERROR\n"),
                  0600);
     // The PIN that could set another one is thrown away.
     run_to_its_end({"/usr/bin/env", "SOFTHSM2_CONF=" + folder + "/softhsm2.conf", "/bin/sh", "-c",
-                    "exec softhsm2-util --init-token --free --label mado-ca --pin \"$1\" "
-                    "--so-pin \"$2\" > /dev/null",
-                    "sh", pin, hex(crypto::random_bytes(16))});
+                    "exec softhsm2-util --init-token --free --label \"$1\" --pin \"$2\" "
+                    "--so-pin \"$3\" > /dev/null",
+                    "sh", label, pin, hex(crypto::random_bytes(16))});
+}
+
+// What a program does once, before it serves.
+void prepare(const Places& places, const std::string& program, const std::string& command,
+             const std::string& id) {
+    run_to_its_end({"/bin/sh", "-c", "exec \"$1\" \"$2\" \"$3\" > /dev/null", "sh",
+                    places.programs + "/" + program, command, places.config(id)});
+}
+
+// The certificate authority's keys are made in its token.
+void make_certificate_authority(const Places& places) {
+    make_token(places.keys_of("ca"), "mado-ca");
+    fs::create_directories(places.ca_state());
     write_ca_config(places, Ports(read_port(places), read_organisations()));
-    run_to_its_end({"/bin/sh", "-c", "exec \"$1\" init \"$2\" > /dev/null", "sh",
-                    places.programs + "/mado-ca", places.config("ca")});
+    prepare(places, "mado-ca", "init", "ca");
 }
 
 }  // namespace
@@ -329,7 +339,9 @@ void make_country(const Places& places, const CountrySettings& settings) {
     make_keys(places, organisations);
     write_port(places, settings.port);
     make_certificate_authority(places);
+    make_token(places.keys_of("relay"), "mado-relay");
     prepare_programs(places);
+    prepare(places, "mado-relay", "wrap-keys", "relay");
     make_import_file(places);
     write_clerks(places);
     fmt::print("mado: country: the relay takes on those with cards\n");

@@ -31,6 +31,14 @@ std::string common_config(const Places& places, const std::string& keys_of) {
         places.schemes());
 }
 
+// A program's keys in a token of its own (country.cpp makes it).
+std::string token_table(const Places& places, const std::string& id) {
+    return fmt::format(
+        "[token]\nmodule = \"/usr/lib/softhsm/libsofthsm2.so\"\nlabel = \"mado-{0}\"\n"
+        "pin_file = \"{1}/pin\"\nsofthsm2_conf = \"{1}/softhsm2.conf\"\n",
+        id, places.keys_of(id));
+}
+
 // A gateway's own policy: the national rows that its holders honour.
 std::string allowed_rows(const Organisations& organisations, const Gateway& gateway) {
     const auto object = read_json("country/jp/policy.json");
@@ -170,29 +178,27 @@ void prepare_readers(const Places& places) {
 }
 
 void write_ca_config(const Places& places, const Ports& ports) {
-    write_config(
-        places, "ca",
-        fmt::format("state = \"{}\"\ncertificate = \"{}\"\nlists = \"{}\"\n"
-                    "url = \"http://127.0.0.1:{}\"\noid_arc = \"1.3.6.1.4.1.32473.1\"\n"
-                    "utc_offset_s = {}\nport = {}\noperator_port = {}\n[token]\n"
-                    "module = \"/usr/lib/softhsm/libsofthsm2.so\"\nlabel = \"mado-ca\"\n"
-                    "pin_file = \"{}/pin\"\nsofthsm2_conf = \"{}/softhsm2.conf\"\n[authority]\n"
-                    "country = \"JP\"\norganisation = \"Mado demo\"\n"
-                    "name = \"Demo certificate authority\"\nkey = \"p256\"\n",
-                    places.ca_state(), places.ca_certificate(), places.card_lists(), ports.ca(),
-                    read_json(places.policy()).at("utc_offset_s").as_int64(), ports.ca(),
-                    ports.ca_operator(), places.keys_of("ca"), places.keys_of("ca")));
+    write_config(places, "ca",
+                 fmt::format("state = \"{}\"\ncertificate = \"{}\"\nlists = \"{}\"\n"
+                             "url = \"http://127.0.0.1:{}\"\noid_arc = \"1.3.6.1.4.1.32473.1\"\n"
+                             "utc_offset_s = {}\nport = {}\noperator_port = {}\n{}[authority]\n"
+                             "country = \"JP\"\norganisation = \"Mado demo\"\n"
+                             "name = \"Demo certificate authority\"\nkey = \"p256\"\n",
+                             places.ca_state(), places.ca_certificate(), places.card_lists(),
+                             ports.ca(), read_json(places.policy()).at("utc_offset_s").as_int64(),
+                             ports.ca(), ports.ca_operator(), token_table(places, "ca")));
 }
 
 void write_configs(const Places& places, const Organisations& organisations, const Ports& ports) {
     write_ca_config(places, ports);
-    write_config(places, "relay",
-                 common_config(places, "relay") +
-                     fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
-                                 "public_port = {}\noperator_port = {}\nthreads = 2\n"
-                                 "card_lists = \"{}\"\n",
-                                 places.state(), places.anchor(), ports.first, ports.log(),
-                                 ports.relay_operator(), places.card_lists()));
+    write_config(
+        places, "relay",
+        common_config(places, "relay") +
+            fmt::format("state = \"{}/relay\"\nanchor = \"{}/relay\"\nport = {}\n"
+                        "public_port = {}\noperator_port = {}\nthreads = 2\n"
+                        "card_lists = \"{}\"\n{}",
+                        places.state(), places.anchor(), ports.first, ports.log(),
+                        ports.relay_operator(), places.card_lists(), token_table(places, "relay")));
     for (std::size_t i = 0; i < organisations.gateways.size(); ++i) {
         write_gateway_config(places, organisations, organisations.gateways[i],
                              ports.gateway_operator(i));
