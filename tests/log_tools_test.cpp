@@ -25,6 +25,7 @@ TEST_F(LogToolsTest, TheWholeLogIsGood) {
     const auto done = log({"verify"});
     EXPECT_EQ(done.status, 0) << done.output;
     for (const auto* part : {"すべて根と一致 all fit the root", "directory", "is in the log",
+                             "規則 policy    名簿の通り", "規則 schemes   名簿の通り",
                              "witness-1.mado.example: ", "witness-2.mado.example: ",
                              "the same tree", "all good: ", " s\n"}) {
         EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
@@ -46,6 +47,7 @@ TEST_F(LogToolsTest, DirectoryThatIsNotInTheLog) {
     auto content = valid(parse_json_object(as_text(jws.payload),
                                            {.text_bytes_max = 1U << 20U, .values_max = 100'000}));
     content["version"] = content["version"].as_int64() + 1;
+    content["policy"] = base64url(crypto::sha256(as_bytes("other rules")));
     replace_file(path, as_bytes(crypto::sign_jws(wire::directory_type,
                                                  {.key_id = jws.key_id, .certificate = {}},
                                                  as_bytes(json::serialize(content)), key)));
@@ -53,6 +55,8 @@ TEST_F(LogToolsTest, DirectoryThatIsNotInTheLog) {
     replace_file(path, as_bytes(good));
     EXPECT_EQ(done.status, 1) << done.output;
     EXPECT_TRUE(has(done.output, "directory_not_logged")) << done.output;
+    EXPECT_TRUE(has(done.output, "rules_differ")) << done.output;
+    EXPECT_TRUE(has(done.output, "規則 schemes   名簿の通り")) << done.output;
 }
 
 // ---- prove and check ----

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/clock.hpp"
+#include "crypto/digest.hpp"
 #include "log_tools.hpp"
 #include "log_words.hpp"
 #include "monitor/history.hpp"
@@ -57,6 +58,28 @@ http::Task<int> verify_witness(const Places& places, monitor::LogReader& reader,
     co_return status_good;
 }
 
+// What the relay goes by is what the directory, and so the log, commits to.
+http::Task<int> verify_rules(monitor::LogReader& reader, const wire::Directory& directory) {
+    const std::pair<std::string, const Hash&> files[]{{"policy", directory.policy},
+                                                      {"schemes", directory.schemes}};
+    int status = status_good;
+    for (const auto& [name, hash] : files) {
+        const auto text = co_await reader.page(name);
+        if (!text) {
+            status = worse_status(status, print_read_error(name, text.error()));
+        } else if (crypto::sha256(as_bytes(*text)) != hash) {
+            std::cerr << fmt::format(
+                "mado: rules_differ: 中継の規則が名簿とちがう the relay's {} is not the file whose "
+                "hash is in the directory (version {})\n",
+                name, directory.version);
+            status = status_lie;
+        } else {
+            std::cout << fmt::format("規則 {:<10}名簿の通り as the directory says\n", name);
+        }
+    }
+    co_return status;
+}
+
 http::Task<int> verify(const Places& places, const wire::Directory& directory,
                        const wire::AccessLog& log) {
     monitor::LogReader reader(log);
@@ -88,6 +111,7 @@ http::Task<int> verify(const Places& places, const wire::Directory& directory,
             directory.version);
         status = status_lie;
     }
+    status = worse_status(status, co_await verify_rules(reader, directory));
     for (const auto& witness : directory.witnesses)
         status = worse_status(status, co_await verify_witness(places, reader, witness, *published));
     std::cout << fmt::format("{}: {} entries, {} tiles, {:.1f} s\n", verdict(status),

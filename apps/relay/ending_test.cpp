@@ -32,7 +32,7 @@ class EndingTest : public PortalTest {
         return response.status == 204 ? "ended" : code_of(response);
     }
     std::string stop(std::string text, Shared& with) {
-        const auto routes = public_routes(with, *reader, directory_text);
+        const auto routes = public_routes(with, *reader, rules);
         return code(call(routes, "/v1/stop", std::move(text), std::nullopt));
     }
     std::string stop(const Hash& by) {
@@ -63,7 +63,7 @@ class EndingTest : public PortalTest {
     std::int64_t rows() { return store.count("select count(*) from mandate"); }
 
     Hash secret{};
-    const std::string directory_text = "the directory's text";
+    const Rules rules{.directory = "the directory's text", .policy = "{}", .schemes = "{}"};
 };
 
 TEST_F(EndingTest, TheSecretEndsTheLogIn) {
@@ -144,7 +144,7 @@ TEST_F(EndingTest, Rubbish) {
     const auto hash = base64url(secret);
     EXPECT_EQ(stop(R"({"secret":")" + hash + R"(","more":1})", shared), "malformed");
     EXPECT_EQ(end(R"({"for":"Portal!","mandate":")" + hash + R"("})"), "malformed");
-    for (const auto& route : public_routes(shared, *reader, directory_text)) {
+    for (const auto& route : public_routes(shared, *reader, rules)) {
         if (route.path == "/v1/stop") {
             EXPECT_EQ(route.body_bytes_max, 1024U);
         }

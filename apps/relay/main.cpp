@@ -84,8 +84,11 @@ struct Foundation {
         : settings(read_settings(config_path)),
           lock(settings.state + "/relay.lock", "the relay's state folder"),
           directory_file(wire::load_directory_file(settings.directory, settings.authority)),
-          policy(wire::load_policy(settings.policy, directory)),
-          schemes(wire::load_schemes(settings.schemes, directory)),
+          rules{.directory = directory_file.jws,
+                .policy = wire::read_pinned_file(settings.policy, directory.policy),
+                .schemes = wire::read_pinned_file(settings.schemes, directory.schemes)},
+          policy(must(wire::Policy::parse(rules.policy), settings.policy)),
+          schemes(must(wire::Schemes::parse(rules.schemes), settings.schemes)),
           vault(load_vault(settings.keys, settings.token)),
           log_key(crypto::PrivateKey::load(settings.keys + "/log.key")),
           signing_key(crypto::PrivateKey::load(settings.keys + "/signing.key")),
@@ -112,6 +115,7 @@ struct Foundation {
     FileLock lock;
     wire::DirectoryFile directory_file;
     const wire::Directory& directory = directory_file.directory;
+    Rules rules;
     wire::Policy policy;
     wire::Schemes schemes;
     Vault vault;
@@ -176,10 +180,9 @@ http::ServerOptions public_options(const Settings& settings, const http::TlsCont
 // What everybody may read, on a thread of its own: no crowd there holds up an order.
 struct PublicLane {
     PublicLane(Shared& shared, const Settings& settings, const http::TlsContext& tls,
-               const std::string& directory, const Log& log)
+               const Rules& rules, const Log& log)
         : reader(settings.state + "/relay.sqlite", shared.vault),
-          everybody(io, public_options(settings, tls, log),
-                    public_routes(shared, reader, directory)) {}
+          everybody(io, public_options(settings, tls, log), public_routes(shared, reader, rules)) {}
 
     asio::io_context io{1};
     // Until it is closed, also when nobody listens any more after a fault.
@@ -193,12 +196,12 @@ constexpr http::Milliseconds shutdown_grace{5'000};
 // All that listens, with its threads.
 class Doors {
   public:
-    Doors(asio::io_context& main, Shared& shared, const Settings& settings,
-          const std::string& directory, const Log& log)
+    Doors(asio::io_context& main, Shared& shared, const Settings& settings, const Rules& rules,
+          const Log& log)
         : main_(main),
           mutual_(http::TlsContext::load_server(settings.keys, true)),
           plain_(http::TlsContext::load_server(settings.keys, false)),
-          everybody_(shared, settings, plain_, directory, log) {
+          everybody_(shared, settings, plain_, rules, log) {
         for (int i = 0; i < settings.threads; ++i)
             lanes_.push_back(std::make_unique<Lane>(shared, settings, mutual_, log));
     }
@@ -346,7 +349,7 @@ int serve(const std::string& config_path) {
             "mado_relay_request_seconds", "Time from a request to its answer.",
             {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})};
 
-    Doors doors(main, shared, settings, base.directory_file.jws, base.log);
+    Doors doors(main, shared, settings, base.rules, base.log);
     http::ServerOptions operator_options;
     operator_options.port = settings.operator_port;
     http::Server operator_server(

@@ -138,14 +138,19 @@ std::vector<http::Route> log_routes(Shared& shared, Reader& reader) {
     };
 }
 
-std::vector<http::Route> public_routes(Shared& shared, Reader& reader,
-                                       const std::string& directory) {
+std::vector<http::Route> public_routes(Shared& shared, Reader& reader, const Rules& rules) {
     using http::Request;
     using http::Response;
     auto routes = log_routes(shared, reader);
-    routes.push_back({"GET", "/directory", 0, [&directory](Request) -> Task<Response> {
-                          co_return public_text("application/jose", directory, for_seconds);
-                      }});
+    const auto publish = [&routes](std::string_view path, std::string_view type,
+                                   const std::string& text) {
+        routes.push_back({"GET", path, 0, [type, &text](Request) -> Task<Response> {
+                              co_return public_text(type, text, for_seconds);
+                          }});
+    };
+    publish("/directory", "application/jose", rules.directory);
+    publish("/policy", "application/json", rules.policy);
+    publish("/schemes", "application/json", rules.schemes);
     routes.push_back(
         {"GET", "/counts", 0,
          [&shared, &reader, counted = std::make_shared<Counted>()](Request) -> Task<Response> {

@@ -34,7 +34,7 @@ class PublicFaceTest : public testing::Test {
                               .requests = metrics.counters("requests", "…", {"service", "code"}),
                               .latency_s = metrics.histogram("latency", "…", {1})});
         reader.emplace(store.database(), store.vault());
-        routes = public_routes(*shared, *reader, directory);
+        routes = public_routes(*shared, *reader, rules);
     }
     ~PublicFaceTest() override { store.check(); }
 
@@ -63,7 +63,9 @@ class PublicFaceTest : public testing::Test {
         wire::valid(wire::Policy::parse(R"({"utc_offset_s":0,"policies":[]})"));
     const wire::Schemes schemes = wire::test_schemes();
     const std::string kid = "kid";
-    const std::string directory = "the directory's text";
+    const Rules rules{.directory = "the directory's text",
+                      .policy = "the policy's text",
+                      .schemes = "the schemes' text"};
     Mandates mandates;
     EndingFeeds ending_feeds;
     const CardLists card_lists{store.directory, store.folder().path("."), store.log()};
@@ -168,7 +170,9 @@ TEST_F(PublicCounts, FromTenOnAreTold) {
 }
 
 TEST_F(PublicFaceTest, TheDirectoryVerbatim) {
-    EXPECT_EQ(get("/directory").body, directory);
+    EXPECT_EQ(get("/directory").body, rules.directory);
+    EXPECT_EQ(get("/policy").body, rules.policy);
+    EXPECT_EQ(get("/schemes").body, rules.schemes);
 }
 
 }  // namespace

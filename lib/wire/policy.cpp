@@ -68,17 +68,6 @@ bool lists(const std::vector<CodeId>& kinds, const CodeId& kind) {
     return std::ranges::find(kinds, kind) != kinds.end();
 }
 
-std::string read_pinned_file(const std::string& path, const Hash& expected) {
-    auto text = read_file(path);
-    if (!text) throw OperatorError("the file is missing: " + path);
-    if (crypto::sha256(as_bytes(*text)) != expected) {
-        throw OperatorError(path +
-                            " is not the file whose hash is in the directory. Get file and "
-                            "directory again from the supervising authority.");
-    }
-    return std::move(*text);
-}
-
 }  // namespace
 
 Parsed<Policy> Policy::parse(std::string_view text) {
@@ -147,6 +136,17 @@ std::vector<ServiceId> Policy::services(const MandateQuestion& question) const {
         if (fits && std::ranges::find(out, row.service) == out.end()) out.push_back(row.service);
     }
     return out;
+}
+
+std::string read_pinned_file(const std::string& path, const Hash& expected) {
+    auto text = read_file(path);
+    if (!text) throw OperatorError("the file is missing: " + path);
+    if (crypto::sha256(as_bytes(*text)) != expected) {
+        throw OperatorError(path +
+                            " is not the file whose hash is in the directory. Get file and "
+                            "directory again from the supervising authority.");
+    }
+    return std::move(*text);
 }
 
 Policy load_policy(const std::string& path, const Directory& directory) {

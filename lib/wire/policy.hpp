@@ -86,6 +86,8 @@ class Policy {
     std::int32_t utc_offset_s_ = 0;
 };
 
+// A file whose SHA-256 the directory has. OperatorError when there is none, or another.
+std::string read_pinned_file(const std::string& path, const Hash& expected);
 // The national files, when their SHA-256 is the one in the directory; OperatorError when not.
 Policy load_policy(const std::string& path, const Directory& directory);
 Schemes load_schemes(const std::string& path, const Directory& directory);
