@@ -24,10 +24,10 @@ TEST_F(LogToolsTest, TheWholeLogIsGood) {
     witnessed_receipt();
     const auto done = log({"verify"});
     EXPECT_EQ(done.status, 0) << done.output;
-    for (const auto* part : {"すべて根と一致 all fit the root", "directory", "is in the log",
-                             "規則 policy    名簿の通り", "規則 schemes   名簿の通り",
-                             "witness-1.mado.example: ", "witness-2.mado.example: ",
-                             "the same tree", "all good: ", " s\n"}) {
+    for (const auto* part :
+         {"すべて根と一致 all fit the root", "directory", "is in the log",
+          "規則 policy    名簿の通り", "規則 schemes   名簿の通り", "witness-1.mado.example: ",
+          "witness-2.mado.example: ", "the same tree", "all good: ", " s\n"}) {
         EXPECT_TRUE(has(done.output, part)) << part << "\n" << done.output;
     }
     EXPECT_EQ(log({"verify", "--log", access_log().key.name()}).status, 0);

@@ -11,6 +11,7 @@
 #include "cards.hpp"
 #include "chip/inserted.hpp"
 #include "client/card_pipe.hpp"
+#include "issue_words.hpp"
 #include "office.hpp"
 
 namespace mado::cli {
@@ -43,6 +44,19 @@ void print_summary(const json::object& one) {
     }
 }
 
+// What a register writes otherwise, attribute by attribute.
+void print_writing(const json::object& answer) {
+    const auto* attributes = answer.if_contains("attributes");
+    if (attributes == nullptr || !attributes->is_object()) return;
+    for (const auto& [name, value] : attributes->get_object()) {
+        const auto& one = value.as_object();
+        const auto writing = text_at(one, "writing");
+        std::cout << fmt::format(
+            "      {} {}{}\n", std::string_view(name), text_at(one, "verdict"),
+            writing.empty() ? "" : "  登録簿 the register: " + printable(writing));
+    }
+}
+
 void print_case(const json::object& one) {
     print_summary(one);
     const auto* claims = one.if_contains("claims");
@@ -53,7 +67,7 @@ void print_case(const json::object& one) {
         std::cout << fmt::format("  [{}] {}  {}\n", place++, text_at(object, "role"),
                                  text_at(object, "finding"));
         if (const auto* writing = object.if_contains("writing")) {
-            std::cout << "      " << printable(json::serialize(*writing)) << "\n";
+            print_writing(writing->as_object());
         }
     }
     if (const auto code = text_at(one, "stop_code"); !code.empty()) {
@@ -135,9 +149,10 @@ std::string words_of(client::PipeError error) {
         case PipeError::used:
             return "this card is somebody's already; take a blank one";
         case PipeError::other_card:
-            return "the keys of this case are in another card; take that one";
-        case PipeError::not_lawful:
+            return "the keys of this case are in another card; take the one that it was begun with";
         case PipeError::no_pin:
+            return "the window asks for a PIN that nobody has typed; begin again";
+        case PipeError::not_lawful:
             return "the window asks for what it may not; nothing more was sent to the card";
         case PipeError::refused:
             return "the card does not do what its issuer asks; take another one";
@@ -145,10 +160,27 @@ std::string words_of(client::PipeError error) {
     return {};
 }
 
+// What cannot be a PIN never reaches the card.
+Secret new_pin(card::KeyUse use, const std::string& given) {
+    const bool signing = use == card::KeyUse::signing;
+    auto out = read_secret(
+        given, signing ? "本人が決めた署名用の暗証番号 the person's new signing password: "
+                       : "本人が決めた4桁の暗証番号 the person's new PIN: ");
+    if (!card::is_pin(use, out.view())) {
+        throw OperatorError(
+            signing ? "署名用は英大文字と数字で6〜16文字です the new signing password has 6 to 16 "
+                      "capital letters and digits (A to Z, 0 to 9); nothing was done to the card"
+                    : "暗証番号は数字4桁です the new PIN has 4 digits (0 to 9); nothing was done "
+                      "to the card");
+    }
+    return out;
+}
+
 void print_counts(const client::PipeCounts& counts) {
     constexpr std::int64_t us_in_ms = 1'000;
     std::cout << fmt::format(
-        "カードができました the card is made: {} calls ({} ms), {} commands to the card ({} ms), "
+        "カードに書きました the card is written: {} calls ({} ms), {} commands to the card ({} "
+        "ms), "
         "{} waits for certificates ({} ms)\n",
         counts.calls, counts.call_us / us_in_ms, counts.commands, counts.command_us / us_in_ms,
         counts.waits, counts.wait_us / us_in_ms);
@@ -160,7 +192,6 @@ void print_counts(const client::PipeCounts& counts) {
 json::object make_card(const Places& places, const wire::Directory& directory, Window& window,
                        const IssueOptions& options) {
     const auto file = places.card(options.card.empty() ? options.number : options.card);
-    if (!fs::exists(file)) make_blank_card(places, file, {.kind = chip::CardKind::piv});
     const auto begun = window.ask("/cases/card", {{"number", options.number}});
     const auto wants = [&begun](std::string_view use) {
         return std::ranges::any_of(begun.at("pins").as_array(), [use](const json::value& one) {
@@ -168,15 +199,11 @@ json::object make_card(const Places& places, const wire::Directory& directory, W
         });
     };
     client::NewPins pins;
-    if (wants("authentication")) {
-        pins.authentication =
-            read_secret(options.new_pin, "本人が決めた4桁の暗証番号 the person's new PIN: ");
-    }
-    if (wants("signing")) {
-        pins.signing = read_secret(options.new_password,
-                                   "本人が決めた署名用の暗証番号 the person's signing password: ");
-    }
+    if (wants("authentication"))
+        pins.authentication = new_pin(card::KeyUse::authentication, options.new_pin);
+    if (wants("signing")) pins.signing = new_pin(card::KeyUse::signing, options.new_password);
     const auto& centre = issuer_of(directory);
+    if (!fs::exists(file)) make_blank_card(places, file, {.kind = chip::CardKind::piv});
     chip::Inserted reader(file);
     const auto done = wait_for(client::run_pipe({.centre = centre,
                                                  .address = centre.redirect_uris.front(),
@@ -316,9 +343,7 @@ json::object decide(Window& window, const IssueOptions& options) {
     return window.ask("/cases/show", {{"number", options.number}});
 }
 
-}  // namespace
-
-int issue(const Places& places, IssueAct act, const IssueOptions& options) {
+int run(const Places& places, IssueAct act, const IssueOptions& options) {
     const auto directory = wire::load_directory(places.directory(), places.authority_key());
     Window window(places, directory, options.clerk);
     switch (act) {
@@ -363,6 +388,21 @@ int issue(const Places& places, IssueAct act, const IssueOptions& options) {
             return 0;
     }
     return 0;
+}
+
+}  // namespace
+
+int issue(const Places& places, IssueAct act, const IssueOptions& options) {
+    auto plain = options;
+    for (auto* number : {&plain.number, &plain.person, &plain.health_number})
+        *number = plain_number(*number);
+    try {
+        return run(places, act, plain);
+    } catch (const Refused& refused) {
+        const auto words = words_of_refusal(act, refused.code);
+        if (words.empty()) throw;
+        throw OperatorError(words + " (" + refused.code + ")");
+    }
 }
 
 }  // namespace mado::cli

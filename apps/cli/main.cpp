@@ -460,7 +460,9 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
     }
     std::string why = error.what();
     const auto unknown = app.remaining(true);
-    if (!unknown.empty() && inner->get_require_subcommand_min() > 0) {
+    if (!unknown.empty() && unknown.front().starts_with("-")) {
+        why = fmt::format("{} has no option {}", command, unknown.front());
+    } else if (!unknown.empty() && inner->get_require_subcommand_min() > 0) {
         why = fmt::format("there is no command \"{}\" in {}", unknown.front(), command);
     }
     return fmt::format("{} ({} --help)", why, command);
@@ -515,7 +517,9 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     open->add_option("--kind", options.kind,
                      "first, replacement, stop, unlock, change, return, end");
     open->add_option("--person", options.person, "whose: the number of any case of theirs");
-    open->add_option("--reason", options.reason, "why, as its kind has it");
+    open->add_option("--reason", options.reason,
+                     "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
+                     "end: death, abroad, returned");
     open->add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
     add("invite", "a case for each of many people", IssueAct::invite, false)
         ->add_option("file", options.file, "JSON: people, each with person, claims, signing")
@@ -544,8 +548,9 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
     add("hand-over", "the person has it", IssueAct::hand_over, true);
-    add("found", "a card that was stopped works again", IssueAct::found, true);
-    add("give-up", "a card that was stopped is lost for good", IssueAct::give_up, true);
+    add("found", "the case that stopped a card: it is found, and works again", IssueAct::found,
+        true);
+    add("give-up", "the case that stopped a card: it is lost for good", IssueAct::give_up, true);
     add("approve", "an unlock, by another clerk", IssueAct::approve, true);
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")

@@ -69,11 +69,26 @@ bool is_word(std::string_view text) {
     const auto object = parse_json_object(response.body, {.text_bytes_max = answer_bytes_max});
     auto code = object ? text_at(*object, "code") : std::string();
     if (is_word(response.body)) code = response.body;
-    throw OperatorError(fmt::format("the window does not do that: {}{}", response.status,
-                                    code.empty() ? "" : " " + code));
+    throw Refused(code.empty() ? fmt::format("status {}", response.status) : code);
+}
+
+// Where a log-in led that was not the page.
+std::string why_not_admitted(const std::string& led_to) {
+    if (led_to.find("not_admitted") != led_to.npos) {
+        return "このカードは窓口の職員のものではありません this card is no clerk's: --clerk with "
+               "the card of one (the demo: sato-1, taro)";
+    }
+    if (led_to.find("stopped") != led_to.npos) {
+        return "このカードは止められています this card is stopped; nobody logs in with it";
+    }
+    return "the window lets nobody in with this card just now; try again in a minute (" +
+           printable(led_to) + ")";
 }
 
 }  // namespace
+
+Refused::Refused(std::string why)
+    : OperatorError("the window does not do that: " + why), code(std::move(why)) {}
 
 const wire::Participant& issuer_of(const wire::Directory& directory) {
     for (const auto& one : directory.participants) {
@@ -162,7 +177,7 @@ void Window::log_in(const Places& places, const wire::Directory& directory,
     form.set("state", std::string(asked->text("state")));
     const auto finished = post("/login/finish", form_type, http::form_text(form));
     if (finished.body != "/") {
-        throw OperatorError("this card does not open the window (" + finished.body + ")");
+        throw OperatorError(why_not_admitted(finished.body));
     }
 }
 
@@ -186,7 +201,9 @@ std::string Window::decide(const json::object& question, const std::string& pass
                                    application_of(fields, std::string(answer.text("payload"))));
     if (!done) {
         print_problem(done.error());
-        throw OperatorError("the card has not signed; nothing is decided");
+        throw OperatorError(
+            "the card has not signed, which asks for its signing password, not its PIN; nothing is "
+            "decided");
     }
     answer.set("mandate", done->mandate);
     answer.set("certificate", base64url(done->certificate.der()));

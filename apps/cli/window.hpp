@@ -17,6 +17,12 @@ struct ClerkCard {
     std::string pin;
 };
 
+// What the window refused: the one word, or the problem's code.
+struct Refused : OperatorError {
+    explicit Refused(std::string why);
+    std::string code;
+};
+
 // Whose window it is; OperatorError when the directory lists none.
 const wire::Participant& issuer_of(const wire::Directory& directory);
 
@@ -24,7 +30,7 @@ class Window {
   public:
     // Logs in. Throws OperatorError that says why not.
     Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
-    // The JSON that it answers. OperatorError with what it says when it refuses.
+    // The JSON that it answers. Refused when it refuses.
     json::object ask(const std::string& path, const json::object& body);
     // A decision about a claim: signed by the same card, with the signing key's password ("": asked
     // for). What became of it, as the window says it.

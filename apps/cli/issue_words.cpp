@@ -1,0 +1,91 @@
+#include "issue_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "wire/number.hpp"
+
+namespace mado::cli {
+namespace {
+
+struct Said {
+    std::string_view code, words;
+};
+constexpr std::array refusals{
+    Said{"no_case",
+         "その番号の申請はありません no case has this number. It stands on the slip, 12 digits; "
+         "./mado issue day and ./mado issue find list numbers"},
+    Said{"too_early",
+         "まだできません an earlier step is not done yet: ./mado issue show NUMBER says which and "
+         "by whom"},
+    Said{"too_late",
+         "もうできません this case is past that step, nothing was changed: ./mado issue show "
+         "NUMBER"},
+    Said{"unexpected",
+         "この申請ではできません a case of this kind, as it is now, has no such step: ./mado issue "
+         "show NUMBER says what is to do. A card that was found is told to the case that stopped "
+         "it, not to the person's first one; a change is applied for with the resident number "
+         "alone"},
+    Said{"same_hand",
+         "開いた人とは別の職員が承認します another clerk than the one who opened the "
+         "case must approve: --clerk with an approver's card"},
+    Said{"other_case",
+         "ほかの申請が終わっていません another case of this person has not ended: ./mado issue "
+         "find NUMBER shows it; finish it or cancel it, then begin again"},
+    Said{"no_card",
+         "有効なカードがありません this person has no card that counts, so there is "
+         "nothing to stop, unlock or end. For a card: --kind replacement"},
+    Said{"too_young",
+         "15歳未満には署名用がありません nobody under 15 gets a signing certificate: apply with "
+         "\"signing\": false"},
+    Said{
+        "not_allowed",
+        "この職員の役割ではできません this clerk has not the role for it: --clerk with the card of "
+        "somebody who has (an approver, a supervisor; not the clerk who opened the case)"},
+    Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
+    Said{"overloaded", "混み合っています too many at once; try again in a minute"},
+};
+
+struct Hint {
+    IssueAct act;
+    std::string_view words;
+};
+constexpr std::array hints{
+    Hint{IssueAct::open,
+         "look at --kind, --person (a number of theirs, for all kinds but first), --reason and "
+         "--uses: ./mado issue open --help says which kind takes which"},
+    Hint{IssueAct::apply,
+         "look at the file: person (name, kana, sex, birth_date, address), claims (role, number), "
+         "signing; .mado/state/country/applications has one that fits"},
+    Hint{IssueAct::correct, "look at the file: scheme and fields, as in the application"},
+    Hint{IssueAct::invite, "look at the file: {\"people\": [application, …]}, at most 1,000"},
+    Hint{IssueAct::find,
+         "a number of theirs, or --health-number, or --birth-date 1988-12-05 with --kana"},
+    Hint{IssueAct::answer,
+         "the id stands in ./mado issue questions; the text is 1,000 characters "
+         "at most"},
+};
+
+}  // namespace
+
+std::string words_of_refusal(IssueAct act, std::string_view code) {
+    if (code == "malformed") {
+        const auto* hint = std::ranges::find(hints, act, &Hint::act);
+        return fmt::format("書き方がちがいます the window cannot read this: {}",
+                           hint == hints.end() ? "look at what was typed" : hint->words);
+    }
+    if (code == "too_early" && act == IssueAct::open) {
+        return "まだできません the relay does not know this person yet: finish the case for their "
+               "first card";
+    }
+    const auto* said = std::ranges::find(refusals, code, &Said::code);
+    return said == refusals.end() ? "" : std::string(said->words);
+}
+
+std::string plain_number(const std::string& typed) {
+    return wire::normalise(typed).value_or(typed);
+}
+
+}  // namespace mado::cli

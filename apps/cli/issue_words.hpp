@@ -1,0 +1,19 @@
+// What `issue` says when the window refuses: what it means, and what to do next.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "issue.hpp"
+
+namespace mado::cli {
+
+// `code`: of the window's refusal (docs/protocols/issuer.md). Of a code that is not known the code
+// itself.
+std::string words_of_refusal(IssueAct act, std::string_view code);
+
+// A number as a slip prints it, or as it is typed: without spaces and hyphens, in half-width
+// digits.
+std::string plain_number(const std::string& typed);
+
+}  // namespace mado::cli
