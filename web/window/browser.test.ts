@@ -365,6 +365,29 @@ test("what programs do is seen without a reload, and said once", async () => {
   expect(await page.locator(".todo").innerText()).toContain("中継センター：連携を登録する");
 });
 
+test("a number that a clerk decided about: the register writes otherwise", async () => {
+  const page = await open_case("6000 0000 0004");
+  await change(page, (office) => {
+    const one = office.cases[5];
+    one.changed_at += 5;
+    one.claims[0].finding = "same";
+    one.lines.push({ what: "decided", claim: 0, same_person: true, at: one.changed_at });
+  });
+  await page.getByText("職員が同じ人と決めました。").waitFor({ timeout: 10_000 });
+});
+
+test("a number that was corrected after a decision is as the register writes it", async () => {
+  const page = await open_case("6000 0000 0004");
+  await change(page, (office) => {
+    const one = office.cases[5];
+    one.changed_at += 5;
+    one.claims[0].finding = "same";
+    one.lines.push({ what: "decided", claim: 0, same_person: true, at: one.changed_at });
+    one.lines.push({ what: "corrected", claim: 0, at: one.changed_at });
+  });
+  await page.getByText("登録簿の書き方も同じです。").waitFor({ timeout: 10_000 });
+});
+
 test("a search by birth date and reading, and one that finds nothing", async () => {
   const page = await open();
   await page.getByRole("button", { name: "人をさがす" }).click();

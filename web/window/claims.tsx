@@ -124,12 +124,16 @@ function Settle(props: OfClaim): JSX.Element | null {
 
 // An end waits until the register has the person no more; `otherwise` is that it has them still, or
 // writes them otherwise.
-function finding_key({ kind, claims, todo }: Case, place: number): string {
+function finding_key({ kind, claims, todo, lines }: Case, place: number): string {
   const is_refused = todo.some(
     ({ claim, step, refused }) => claim === place && step === "confirm" && refused !== undefined,
   );
   const { finding } = claims[place]!;
   if (is_refused) return "window.finding_refused";
+  const last = lines.findLast(
+    ({ what, claim }) => claim === place && (what === "decided" || what === "corrected"),
+  );
+  if (finding === "same" && last?.what === "decided") return "window.finding_decided";
   const is_of_end = kind === "end" && ["not_applied", "otherwise"].includes(finding);
   return `window.finding_${finding}${is_of_end ? "_end" : ""}`;
 }
