@@ -1,6 +1,7 @@
 // mado-ca: the certificate authority of people's cards. `mado-ca init CONFIG` makes its keys in the
-// token and its certificate, once; `mado-ca serve CONFIG` decides what is ordered, answers OCSP and
-// writes the revocation list. It never speaks with the relay.
+// token and its certificate, once; `mado-ca take-on CONFIG FILE OUT` issues what a file orders;
+// `mado-ca serve CONFIG` decides what is ordered, answers OCSP and writes the revocation list. It
+// never speaks with the relay.
 #include <fmt/format.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "http/operations.hpp"
 #include "http/spawn.hpp"
 #include "routes.hpp"
+#include "take_on.hpp"
 
 namespace mado::ca {
 namespace {
@@ -100,6 +102,43 @@ int init(const std::string& config_path) {
     return 0;
 }
 
+crypto::Certificate load_certificate(const Settings& settings) {
+    const auto pem = read_file(settings.certificate).value_or("");
+    return must(crypto::Certificate::from_pem(as_bytes(pem)), settings.certificate);
+}
+
+http::CounterFamily& decided_in(http::Metrics& metrics) {
+    return metrics.counters("mado_ca_orders_total", "Orders by outcome.", {"outcome"});
+}
+http::CounterFamily& asked_in(http::Metrics& metrics) {
+    return metrics.counters("mado_ca_ocsp_total", "Certificates asked about by OCSP, by status.",
+                            {"status"});
+}
+
+int take_on_file(const std::string& config_path, const std::string& file, const std::string& out) {
+    const Log log("mado-ca");
+    const auto settings = read_settings(config_path);
+    const FileLock lock(settings.state + "/ca.lock", "the authority's state folder");
+    const auto text = read_file(file, take_on_bytes_max);
+    if (!text) throw OperatorError("the file is missing: " + file);
+    const card::TokenKeys token(settings.module, settings.token,
+                                read_secret_file(settings.pin_file));
+    const Authority authority(token, load_certificate(settings), settings.site);
+    Store store(settings.store());
+    http::Metrics metrics;
+    Office office({.authority = authority,
+                   .store = store,
+                   .log = log,
+                   .decided = decided_in(metrics),
+                   .asked = asked_in(metrics),
+                   .list_folder = settings.lists,
+                   .utc_offset_s = settings.utc_offset_s});
+    const auto taken = take_on(store, office, *text, unix_now());
+    replace_file(out, as_bytes(taken.lines));
+    fmt::print("{} certificates, {} orders refused\n", taken.issued, taken.refused);
+    return 0;
+}
+
 constexpr http::Milliseconds shutdown_grace{5'000};
 constexpr http::Milliseconds look_every{50};
 constexpr http::Milliseconds again_after{1'000};
@@ -138,23 +177,19 @@ int serve(const std::string& config_path) {
     const Log log("mado-ca");
     const auto settings = read_settings(config_path);
     const FileLock lock(settings.state + "/ca.lock", "the authority's state folder");
-    const auto pem = read_file(settings.certificate).value_or("");
-    auto certificate = must(crypto::Certificate::from_pem(as_bytes(pem)), settings.certificate);
     const card::TokenKeys token(settings.module, settings.token,
                                 read_secret_file(settings.pin_file));
-    const Authority authority(token, std::move(certificate), settings.site);
+    const Authority authority(token, load_certificate(settings), settings.site);
     Store store(settings.store());
 
     http::Metrics metrics;
-    Office office(
-        {.authority = authority,
-         .store = store,
-         .log = log,
-         .decided = metrics.counters("mado_ca_orders_total", "Orders by outcome.", {"outcome"}),
-         .asked = metrics.counters("mado_ca_ocsp_total",
-                                   "Certificates asked about by OCSP, by status.", {"status"}),
-         .list_folder = settings.lists,
-         .utc_offset_s = settings.utc_offset_s});
+    Office office({.authority = authority,
+                   .store = store,
+                   .log = log,
+                   .decided = decided_in(metrics),
+                   .asked = asked_in(metrics),
+                   .list_folder = settings.lists,
+                   .utc_offset_s = settings.utc_offset_s});
     Shared shared{.office = office, .certificate = authority.certificate(), .log = log};
 
     bool failing = false;
@@ -193,6 +228,10 @@ int main(int argc, char** argv) {
     return mado::run_program("mado-ca", argc, argv, [](const mado::Words& words) {
         if (words.size() == 2 && words[0] == "init") return mado::ca::init(words[1]);
         if (words.size() == 2 && words[0] == "serve") return mado::ca::serve(words[1]);
-        throw mado::OperatorError("usage: mado-ca init CONFIG, or mado-ca serve CONFIG");
+        if (words.size() == 4 && words[0] == "take-on") {
+            return mado::ca::take_on_file(words[1], words[2], words[3]);
+        }
+        throw mado::OperatorError(
+            "usage: mado-ca init CONFIG, mado-ca take-on CONFIG FILE OUT, or mado-ca serve CONFIG");
     });
 }

@@ -182,6 +182,38 @@ void Store::decide(const Order& order, const Result& result, UnixTime now) {
     transaction.commit();
 }
 
+void Store::order(const std::vector<Ordered>& all, UnixTime now) {
+    db::Transaction transaction(connection_);
+    auto add = connection_.prepare(
+        "insert into ordered (order_id, received_at, number, act, public_key, name, kana, "
+        "address, birth_date, sex) values (:id, :now, :number, :act, :public_key, :name, :kana, "
+        ":address, :birth_date, :sex) on conflict (order_id) do nothing");
+    for (const auto& [id, order] : all) {
+        add.bind("id", id)
+            .bind("now", now)
+            .bind("number", order.number)
+            .bind("act", order.act)
+            .bind("public_key", order.public_key)
+            .bind("name", order.name)
+            .bind("kana", order.kana)
+            .bind("address", order.address)
+            .bind("birth_date", order.birth_date)
+            .bind("sex", order.sex)
+            .execute();
+    }
+    transaction.commit();
+    seen_version_.reset();  // our own writing does not change it
+}
+
+std::optional<Became> Store::became(std::string_view order_id) {
+    auto row = connection_.prepare(
+        "select coalesce(der, ''), coalesce(refusal, '') from ordered join decided using (line) "
+        "left join certificate using (line) where order_id = :id");
+    row.bind("id", order_id);
+    if (!row.step()) return std::nullopt;
+    return Became{.certificate = row.text(0), .refusal = row.text(1)};
+}
+
 std::optional<StatusRow> Store::status(const crypto::Serial& serial) {
     status_.bind("serial", serial_text(serial));
     const db::ResetAtEnd reset(status_);

@@ -29,6 +29,17 @@ struct StatusRow {
     std::optional<std::string> reason = {};
 };
 
+// An order that no gateway wrote, and what stands in the place of its entry in the access log.
+struct Ordered {
+    std::string id;
+    Order order;
+};
+// Of an order to issue.
+struct Became {
+    std::string certificate;  // DER in base64url
+    std::string refusal;      // or why there is none
+};
+
 class Store {
   public:
     explicit Store(const std::string& path);
@@ -41,6 +52,11 @@ class Store {
     Known known(const Order& order);
     // Durable when it returns. ConstraintBroken: the order was decided before.
     void decide(const Order& order, const Result& result, UnixTime now);
+
+    // All or none; those that are there already stay. Durable when it returns.
+    void order(const std::vector<Ordered>& all, UnixTime now);
+    // None: not ordered, or not decided yet.
+    std::optional<Became> became(std::string_view order_id);
 
     // None: never issued.
     std::optional<StatusRow> status(const crypto::Serial& serial);

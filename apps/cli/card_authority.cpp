@@ -21,9 +21,9 @@ constexpr std::int64_t card_lifetime_s = 5 * year_s;
 constexpr std::int64_t list_lifetime_s = 7 * day_s;  // the relay takes none older than a day
 
 crypto::CertificateRequest names_of(std::string_view authority) {
-    if (authority == own_authority) {
+    if (authority == earlier_authority) {
         return {.use = crypto::CertificateUse::authority,
-                .common_name = "Demo card authority (user authentication)",
+                .common_name = "Demo card authority of before (user authentication)",
                 .organisation = "Mado demo"};
     }
     // As JPKI's, which has no common name; and nobody takes it for JPKI's.
@@ -43,7 +43,7 @@ void make_card_authorities(const Places& places) {
         const auto folder = places.keys_of(std::string(authority));
         fs::create_directories(folder);
         const auto key = crypto::PrivateKey::generate(
-            authority == own_authority ? crypto::KeyType::p256 : crypto::KeyType::rsa);
+            authority == earlier_authority ? crypto::KeyType::p256 : crypto::KeyType::rsa);
         replace_file(folder + "/ca.key", key.pem().view(), 0600);
         auto request = names_of(authority);
         request.not_before = unix_now() - 3600;

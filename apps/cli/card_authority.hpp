@@ -1,7 +1,7 @@
-// The demo's card authorities: the country's own, and one for tests in the form of JPKI's for user
-// authentication (RSA, its names). They are keys in folders, and `./mado up` writes their
-// revocation lists: of the cards with which the demo begins, until there is an issuer that orders
-// them from mado-ca.
+// The demo's card authorities of before mado-ca, whose cards people have still: one, and one in the
+// form of JPKI's for user authentication (RSA, its names). They are keys in folders, and `./mado
+// up` writes their revocation lists. Of the named people they have signed the cards that are
+// expired or revoked and every tenth; of the others there is a certificate only, by the thousand.
 #pragma once
 
 #include <array>
@@ -13,9 +13,9 @@
 
 namespace mado::cli {
 
-constexpr std::string_view own_authority = "card-authority";
+constexpr std::string_view earlier_authority = "card-authority";
 constexpr std::string_view jpki_authority = "card-authority-jpki";
-constexpr std::array card_authorities{own_authority, jpki_authority};
+constexpr std::array card_authorities{earlier_authority, jpki_authority};
 
 // Once, for a country: keys and certificates.
 void make_card_authorities(const Places& places);

@@ -2,6 +2,7 @@
 // takes them on.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +16,10 @@ namespace mado::cli {
 // Of every signing key that the demo has issued; it is no secret (README.md).
 constexpr std::string_view demo_password = "ABC123";
 
-// What the issuing centre hands to the relay and keeps: one line for each person with a card,
-// signed. Issues the cards.
-void make_import_file(const Places& places);
+// Makes the cards of the demo's people, and the files with which others take them on: first
+// mado-ca, which has issued the named people's certificates when `let_ca_issue` returns, then the
+// relay (everybody, signed), and the issuing centre (the named ones).
+void make_cards(const Places& places, const std::function<void()>& let_ca_issue);
 
 // The demo's card factory: a blank card with a serial number of its own and the issuer key that the
 // issuing centre's root gives for it. Nobody else uses that root but the centre.

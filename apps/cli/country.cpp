@@ -268,11 +268,17 @@ void make_token(const std::string& folder, const std::string& label) {
                     "sh", label, pin, hex(crypto::random_bytes(16))});
 }
 
+// What it prints of its success is not for who makes a country.
+void run_quietly(const std::vector<std::string>& words) {
+    std::vector<std::string> all{"/bin/sh", "-c", "exec \"$@\" > /dev/null", "sh"};
+    all.insert(all.end(), words.begin(), words.end());
+    run_to_its_end(all);
+}
+
 // What a program does once, before it serves.
 void prepare(const Places& places, const std::string& program, const std::string& command,
              const std::string& id) {
-    run_to_its_end({"/bin/sh", "-c", "exec \"$1\" \"$2\" \"$3\" > /dev/null", "sh",
-                    places.programs + "/" + program, command, places.config(id)});
+    run_quietly({places.programs + "/" + program, command, places.config(id)});
 }
 
 // The certificate authority's keys are made in its token.
@@ -342,12 +348,17 @@ void make_country(const Places& places, const CountrySettings& settings) {
     make_token(places.keys_of("relay"), "mado-relay");
     prepare_programs(places);
     prepare(places, "mado-relay", "wrap-keys", "relay");
-    make_import_file(places);
+    make_cards(places, [&places] {
+        run_quietly({places.programs + "/mado-ca", "take-on", places.config("ca"),
+                     places.ca_take_on_file(), places.ca_issued_file()});
+    });
     write_clerks(places);
     fmt::print("mado: country: the relay takes on those with cards\n");
     std::fflush(stdout);
     run_to_its_end(
         {places.programs + "/mado-relay", "import", places.config("relay"), places.import_file()});
+    run_quietly({places.programs + "/mado-issuer", "take-on", places.config("issuer"),
+                 places.issuer_take_on_file()});
     replace_file(places.state() + "/complete", as_bytes("1\n"));
 }
 

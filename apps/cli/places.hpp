@@ -26,7 +26,13 @@ struct Places {
         return given_authority.empty() ? state() + "/authority.jwk" : given_authority;
     }
     // What the issuing centre handed to the relay.
+    // First take-on: by the relay, the certificate authority and the issuing centre.
     [[nodiscard]] std::string import_file() const { return state() + "/country/import.ndjson"; }
+    [[nodiscard]] std::string ca_take_on_file() const { return state() + "/country/orders.ndjson"; }
+    [[nodiscard]] std::string ca_issued_file() const { return state() + "/country/issued.ndjson"; }
+    [[nodiscard]] std::string issuer_take_on_file() const {
+        return state() + "/country/taken-on.ndjson";
+    }
     [[nodiscard]] std::string policy() const { return "country/jp/policy.json"; }
     [[nodiscard]] std::string services() const { return "country/jp/services.json"; }
     [[nodiscard]] std::string name_tables() const { return "country/jp/writing.json"; }

@@ -78,6 +78,27 @@ Result happen(Case& one, const Applied& applied) {
     return {};
 }
 
+// Nothing of it was asked or ordered here, and all of it is so.
+Result happen(Case& one, const TakenOn& taken) {
+    if (one.taken_on) return {};
+    if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
+    if (one.person || one.cancelled) return std::unexpected(Misfit::too_late);
+    const bool fits = one.kind == Kind::first && !taken.claims.empty() &&
+                      taken.claims.front().role == Role::resident &&
+                      taken.certificates.contains(Use::authentication);
+    if (!fits) return std::unexpected(Misfit::unexpected);
+    one.person = taken.person;
+    one.claims = taken.claims;
+    for (auto& claim : one.claims)
+        claim.finding = Finding::same;
+    one.signing = taken.certificates.contains(Use::signing);
+    one.certificates = taken.certificates;
+    one.chip = taken.chip;
+    one.done = {link_order, activate_order};
+    one.written = one.handed_over = one.taken_on = true;
+    return {};
+}
+
 Result happen(Case& one, const Sent& sent) {
     if (one.open.contains(sent.order)) return {};
     if (one.refused.contains(sent.order) || !is_to_do(one, sent.order)) {

@@ -179,6 +179,13 @@ struct Opened {
     std::optional<Applied> invited =
         {};  // what is known of somebody without a card: to be confirmed
 };
+// A card from before this centre was there: all of the first case at once (take_on.hpp).
+struct TakenOn {
+    Attributes person;
+    std::vector<Claim> claims;  // numbers that the relay took on too; the first is the resident's
+    std::map<Use, std::string> certificates;  // DER in base64url
+    std::string chip = {};                    // its serial number, base64url; "": not known
+};
 // Durable before anything leaves: from here on it may have been done.
 struct Sent {
     OrderName order;
@@ -262,7 +269,7 @@ struct PinSet {};
 using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
                                Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
                                TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
-                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet>;
+                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet, TakenOn>;
 
 // ---- the case ----
 
@@ -297,6 +304,7 @@ struct Case {
     std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;
+    bool taken_on = false;
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
     // Since when each of what is to do is to do.

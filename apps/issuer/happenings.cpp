@@ -151,6 +151,16 @@ json::object members(const KeysMade& one) {
 json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
 }
+json::object members(const TakenOn& one) {
+    json::object certificates;
+    for (const auto& [use, certificate] : one.certificates)
+        certificates[to_text(use)] = certificate;
+    json::object out{{"person", attributes_json(one.person)},
+                     {"claims", claims_json(one.claims)},
+                     {"certificates", std::move(certificates)}};
+    if (!one.chip.empty()) out["chip"] = one.chip;
+    return out;
+}
 json::object members(const HandedOver& one) {
     if (one.stop_code.empty()) return {};
     return {{"stop_code", one.stop_code}};
@@ -172,7 +182,7 @@ std::string_view name_of(const Happening& what) {
         "done",        "certified", "not_issued", "refused",   "lapsed",        "decided",
         "corrected",   "taken_out", "try_again",  "waived",    "keys_made",     "written",
         "handed_over", "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",   "approved",  "pin_set"};
+        "overtaken",   "approved",  "pin_set",    "taken_on"};
     return names.at(what.index());
 }
 
@@ -257,15 +267,22 @@ Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
                   Corrected{.claim = read_claim(in), .role = *role, .number = std::move(*number)});
 }
 
-Parsed<Happening> read_keys(Members& in) {
-    KeysMade out;
-    const auto& keys = in.object("keys");
-    Members members(keys);
+std::map<Use, std::string> read_uses(const json::object& object, std::size_t bytes_max,
+                                     Parsed<void>& ok) {
+    std::map<Use, std::string> out;
+    Members members(object);
     for (const auto use : uses) {
         const auto name = to_text(use);
-        if (members.has(name)) out.keys.emplace(use, members.text(name, key_bytes_max));
+        if (members.has(name)) out.emplace(use, members.text(name, bytes_max));
     }
-    if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
+    ok = members.finish();
+    return out;
+}
+
+Parsed<Happening> read_keys(Members& in) {
+    Parsed<void> ok;
+    KeysMade out{.keys = read_uses(in.object("keys"), key_bytes_max, ok)};
+    if (!ok) return std::unexpected(ok.error());
     out.chip = in.optional_text("chip", 32).value_or("");
     return finish(in, std::move(out));
 }
@@ -345,6 +362,10 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
         return finish(in, NotIssued{.use = read_use(in), .code = in.text("code", 64)});
     }
     if (what == "keys_made") return read_keys(in);
+    if (what == "taken_on") {
+        auto out = read_taken_on(in, schemes);
+        return out ? Parsed<Happening>(std::move(*out)) : std::unexpected(out.error());
+    }
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }
@@ -353,6 +374,21 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     }
     if (auto out = read_word(what)) return finish(in, std::move(*out));
     return bad("an unknown happening");
+}
+
+Parsed<TakenOn> read_taken_on(Members& in, const wire::Schemes& schemes) {
+    auto person = read_attributes(in.object("person"));
+    if (!person) return std::unexpected(person.error());
+    auto claims = read_claims(in.array("claims", claims_max), schemes);
+    if (!claims) return std::unexpected(claims.error());
+    Parsed<void> ok;
+    TakenOn out{.person = std::move(*person),
+                .claims = std::move(*claims),
+                .certificates = read_uses(in.object("certificates"), signed_bytes_max, ok),
+                .chip = in.optional_text("chip", 32).value_or("")};
+    if (!ok) return std::unexpected(ok.error());
+    if (ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
 }
 
 Parsed<Applied> read_application(const json::object& object, const wire::Schemes& schemes) {

@@ -13,6 +13,7 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
 // For pages and programs too.
 json::object application_json(const Applied& application);
 Parsed<Applied> read_application(const json::object& object, const wire::Schemes& schemes);
+Parsed<TakenOn> read_taken_on(Members& in, const wire::Schemes& schemes);
 json::object number_json(const wire::PersonNumber& number);
 Parsed<wire::PersonNumber> read_number(const json::object& object, const wire::Schemes& schemes);
 json::object attributes_json(const Attributes& person);

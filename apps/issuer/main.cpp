@@ -1,4 +1,5 @@
-// mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`.
+// mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`;
+// `mado-issuer take-on CONFIG FILE`, before it serves, is take_on.hpp.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "site/pages.hpp"
 #include "site/program.hpp"
 #include "stop_page.hpp"
+#include "take_on.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -78,6 +80,24 @@ void demand_ready_to_decide(const site::Basis& basis, const site::Site& site,
         throw OperatorError("the directory does not list sealing.key, and it alone, for " +
                             self->id.text());
     }
+}
+
+int take_on_file(const std::string& config_path, const std::string& file) {
+    const auto settings = read_settings(config_path);
+    const FileLock lock(settings.state + "/issuer.lock", "the issuer's state folder");
+    const auto directory = wire::load_directory(settings.site.directory, settings.site.authority);
+    const auto schemes = wire::load_schemes(settings.schemes, directory);
+    const auto text = read_file(file, take_on_bytes_max);
+    if (!text) throw OperatorError("the file is missing: " + file);
+    const auto people = read_take_on(*text, schemes, directory.card_authorities);
+    if (!people) {
+        throw OperatorError(std::string("nobody of the file was taken on: ") + people.error().why);
+    }
+    Store store(settings.state + "/issuer.sqlite", settings.site.keys, schemes);
+    const auto taken = store.take_on(*people, {.at = unix_now()});
+    fmt::print("{} people were taken on, {} before\n", taken,
+               static_cast<std::int64_t>(people->size()) - taken);
+    return 0;
 }
 
 int serve(const std::string& config_path) {
@@ -148,6 +168,10 @@ int serve(const std::string& config_path) {
 int main(int argc, char** argv) {
     return mado::run_program("mado-issuer", argc, argv, [](const mado::Words& words) {
         if (words.size() == 2 && words[0] == "serve") return mado::issuer::serve(words[1]);
-        throw mado::OperatorError("usage: mado-issuer serve CONFIG");
+        if (words.size() == 3 && words[0] == "take-on") {
+            return mado::issuer::take_on_file(words[1], words[2]);
+        }
+        throw mado::OperatorError(
+            "usage: mado-issuer take-on CONFIG FILE, or mado-issuer serve CONFIG");
     });
 }

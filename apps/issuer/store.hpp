@@ -60,6 +60,9 @@ class Store {
     // nobody has. Failure when `draw` gives none.
     std::vector<CaseId> open_first(std::vector<std::optional<Applied>> people,
                                    const std::function<Numbers()>& draw, By by);
+    // Those who had cards before this centre was there, all of them or none. How many are new;
+    // OperatorError when a number is somebody else's, or of a case that was not taken on so.
+    std::int64_t take_on(const std::vector<std::pair<Numbers, TakenOn>>& people, By by);
     // Of somebody whom the relay knows, by any of their cases. A stop while one is open is that
     // one, and one that was found stops again. Whatever a card that is stopped was to be written
     // ends.

@@ -264,6 +264,7 @@ void add_ended(Todos& todos, const Case& one) {
 
 std::vector<Todo> todo(const Case& one) {
     Todos todos(one);
+    if (one.taken_on) return {};
     if (one.cancelled) {
         add_taken_back(todos, one);
         return todos.take();

@@ -56,8 +56,9 @@ json::object claim_json(const Claim& claim) {
 // nobody's but the issuer's.
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
-    for (const auto* name : {"answer", "certificate", "keys", "chip", "decision", "writing",
-                             "issuing", "health_care", "linked", "before", "invited", "stop_code"})
+    for (const auto* name :
+         {"answer", "certificate", "keys", "chip", "decision", "writing", "issuing", "health_care",
+          "linked", "before", "invited", "stop_code", "certificates"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;

@@ -14,10 +14,12 @@ namespace {
 constexpr std::size_t line_bytes_max = 64 * 1024;
 // Of one person, besides the health care number.
 constexpr std::size_t identifiers_max = 64;
+constexpr std::size_t others_max = 16;
 
 struct Statement {
     Hash sha256{};
     std::int64_t persons = 0;
+    std::vector<Hash> others;  // of files with which others took on the same people
 };
 
 [[noreturn]] void refuse(const std::string& path, std::string_view why) {
@@ -34,7 +36,14 @@ Statement read_statement(const std::string& path, const wire::Directory& directo
     Members in(*object);
     const auto issuer_id = in.text("iss", 64);
     in.integer("iat");
-    Statement out{.sha256 = in.hash("sha256"), .persons = in.integer("persons")};
+    Statement out{.sha256 = in.hash("sha256"), .persons = in.integer("persons"), .others = {}};
+    if (in.has("others")) {
+        for (const auto& one : in.texts("others", others_max, 64)) {
+            const auto hash = parse_hash(one);
+            if (!hash) in.refuse("a hash is not one");
+            out.others.push_back(hash.value_or(Hash{}));
+        }
+    }
     if (!in.finish()) refuse(path, "its signed statement does not have its form");
     const auto* issuer = directory.find(issuer_id);
     const auto* key = issuer == nullptr || issuer->kind.text() != "issuer"
@@ -168,7 +177,9 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
             continue;
         whole.demand(statement.sha256);
     }
-    const Hash entry = crypto::sha256({as_bytes("mado/import/1\n"), statement.sha256});
+    const auto entry_of = [](const Hash& file) {
+        return crypto::sha256({as_bytes("mado/import/1\n"), file});
+    };
     const Reading reading{.directory = directory, .schemes = schemes, .vault = vault};
     Lines lines(path);
     try {
@@ -188,7 +199,9 @@ std::int64_t import_file(const std::string& path, const wire::Directory& directo
             if (lines.count() != statement.persons) {
                 refuse(path, "it has not as many persons as its statement says");
             }
-            entries.append_public(entry);
+            entries.append_public(entry_of(statement.sha256));
+            for (const auto& other : statement.others)
+                entries.append_public(entry_of(other));
         });
     } catch (const db::ConstraintBroken&) {
         lines.refuse_line("its certificate came before");

@@ -3,8 +3,9 @@
 //   line: { "health_care_number": text, "identifiers": [ { "scheme", "holder", "fields": { … },
 //           "state": "current" | "former" } ], "certificates": [ { "certificate": DER in base64url,
 //           "status": "active" | "suspended" | "revoked" } ] }   — newest first
-//   FILE.jws: JWS `mado-import+jws` by the issuer: { "iss", "iat", "sha256": of the file, "persons"
-//   }
+//   FILE.jws: JWS `mado-import+jws` by the issuer: { "iss", "iat", "sha256": of the file,
+//   "persons", "others"?: SHA-256 of files with which others took on the same people, each an entry
+//   as well }
 // Certificates of both uses are taken, for authentication and for signing: each says which it is.
 #pragma once
 
