@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "cli/card_authority.hpp"
 #include "client/endings.hpp"
 #include "country_fixture.hpp"
 #include "crypto/digest.hpp"
+#include "db/db.hpp"
 
 namespace mado::tests {
 namespace {
@@ -146,24 +146,24 @@ TEST_F(EndingsTest, StrangersAreToldNothing) {
     EXPECT_EQ(stop(crypto::random_hash()).code, "mandate_unknown");
 }
 
-// The authority's next list, as its program would bring it.
+// An order at the authority, as its gateway writes it.
 TEST_F(EndingsTest, ARevokedCardIsRefusedWithinTwoSeconds) {
     Heard heard(country().directory(), country().office("portal"));
     const auto login = log_in("taro");
     const auto other = log_in("hanako");
     ASSERT_EQ(use(login), "ok");
     ASSERT_EQ(use(other), "ok");
-    const auto certificate = country().certificate_of("taro");
-    bool found = false;
-    for (const auto name : cli::card_authorities) {
-        const cli::CardAuthority authority(country().places(), name);
-        if (!certificate.issued_by(authority.certificate())) continue;
-        authority.revoke(certificate);
-        found = true;
-    }
-    ASSERT_TRUE(found);
-    cli::write_card_lists(country().places());
+    const auto serial = hex(country().certificate_of("taro").serial());
+    db::Connection store(country().path("state/ca/ca.sqlite"), db::Access::read_write);
     const auto start = monotonic_us();
+    store
+        .prepare(
+            "insert into ordered (order_id, received_at, number, act, serial, reason) "
+            "select 'a test', 1, number, 'revoke', serial, 'by-request' from certificate "
+            "where serial = :serial")
+        .bind("serial", serial)
+        .execute();
+    ASSERT_EQ(store.changes(), 1);
     EXPECT_EQ(heard.reason_of(login.hash()), "revoked");
     EXPECT_EQ(use(login), "card_revoked");
     EXPECT_LT(monotonic_us() - start, two_seconds_us);

@@ -439,6 +439,8 @@ TEST_F(ErrorsTest, CardListOld) {
     country().start("relay");
     expect_problem(ask(country().head("clinic-1"), card_subject(sato)), Code::card_list_old);
     cli::write_card_lists(country().places());
+    country().kill9("ca");
+    country().start("ca");
     const auto by_card = [] {
         return ask(country().head("clinic-1"), card_subject(sato)).code == "card_list_old";
     };

@@ -378,6 +378,47 @@ TEST_F(LifeOfACard, IsLostFoundReplacedUnlockedMovedAndEnds) {
     death();
 }
 
+// Whom the country began with is known at the window as somebody who got a card there.
+TEST_F(LifeOfACard, OfSomebodyWhoWasTakenOnIsStoppedFoundAndReplaced) {
+    const auto people = done({"find", "--health-number", "621874998319"}).at("people").as_array();
+    ASSERT_EQ(people.size(), 1U);
+    EXPECT_EQ(text_at(people.at(0).as_object(), "name"), "厚労 花子");
+    ASSERT_EQ(people.at(0).at("cards").as_array().size(), 2U);
+    person = text_at(people.at(0).as_object(), "person");
+    ASSERT_TRUE(works("hanako", "1234"));
+    const auto good = certificates("good");
+
+    const auto stop = open({"--kind", "stop", "--reason", "lost"});
+    wait_for_step(stop, "look_for");
+    expect_certificates("suspended", 2);
+    EXPECT_FALSE(works("hanako", "1234"));
+    done({"found", stop});
+    wait_for_step(stop, "");
+    expect_certificates("good", good);
+    bool again_works = false;
+    for (int i = 0; i < 20 && !again_works; ++i)
+        again_works = works("hanako", "1234");
+    EXPECT_TRUE(again_works);
+
+    const auto known = read_file(country.path("state/country/taken-on.ndjson")).value_or("");
+    auto first = *parse_json_object(known.substr(0, known.find('\n')));
+    const auto file = country.path("again.json");
+    replace_file(file, as_bytes(json::serialize(json::object{{"person", first.at("person")},
+                                                             {"claims", first.at("claims")},
+                                                             {"signing", true}})));
+    const auto next = open({"--kind", "replacement", "--reason", "damaged"});
+    if (step_of(done({"show", next})) == "apply") done({"apply", next, file});
+    wait_for_step(next, "make_keys");
+    done({"card", next, "hanako-2", "--new-pin", "1357", "--new-password", "XYZ789"});
+    done({"hand-over", next});
+    wait_for_step(next, "");
+    expect_certificates("revoked", 2, "superseded");
+    EXPECT_FALSE(works("hanako", "1234"));
+    EXPECT_TRUE(works("hanako-2", "1357"));
+    const auto looked = look({"log", "show", "--compare"}, "hanako-2", "1357");
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+}
+
 // As the registers do not write it: the name with a variation selector.
 std::string with_selector(const std::string& application) {
     auto object = *parse_json_object(application);

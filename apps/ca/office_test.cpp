@@ -2,9 +2,13 @@
 #include "office.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <filesystem>
+#include <sstream>
 
+#include "base/json.hpp"
 #include "crypto/crl.hpp"
+#include "take_on.hpp"
 #include "test_ca.hpp"
 #include "test_lint.hpp"
 
@@ -203,6 +207,71 @@ TEST_F(Working, WhatEndsACertificateDoesNotWaitForWhatIsToBeIssued) {
 }
 
 // ---- OCSP ----
+
+// ---- a file of orders ----
+
+class TakingOn : public Working {
+  protected:
+    static std::string line(const Order& order) {
+        json::object out{{"number", order.number},
+                         {"act", order.act},
+                         {"public_key", order.public_key.value_or("")}};
+        if (order.name) {
+            out["name"] = *order.name;
+            out["address"] = *order.address;
+            out["birth_date"] = *order.birth_date;
+            out["sex"] = *order.sex;
+        }
+        return json::serialize(out) + "\n";
+    }
+    static std::string key_of(const std::string& lines, int which) {
+        std::istringstream in(lines);
+        std::string text;
+        for (int i = 0; i <= which; ++i)
+            std::getline(in, text);
+        const auto der = parse_base64url(text_at(*parse_json_object(text), "certificate")).value();
+        return spki_text(crypto::Certificate::from_der(der).value().public_key());
+    }
+    const crypto::PublicKey one = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+    const crypto::PublicKey two = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+};
+
+TEST_F(TakingOn, EachLineIsAnOrderAndSaysWhatBecameOfIt) {
+    auto child = test_person();
+    child.birth_date = to_text(date_at(unix_now(), 0));
+    const auto text = line(authentication_order(one)) + line(signing_order(two)) +
+                      line(signing_order(two, "2", child));
+    const auto taken = take_on(store, office, text, unix_now());
+    EXPECT_EQ(taken.issued, 2);
+    EXPECT_EQ(taken.refused, 1);
+    EXPECT_EQ(key_of(taken.lines, 0), spki_text(one));
+    EXPECT_EQ(key_of(taken.lines, 1), spki_text(two));
+    EXPECT_NE(taken.lines.find("key_taken"), std::string::npos) << taken.lines;
+    EXPECT_EQ(outcome(take_on_id(crypto::sha256(as_bytes(text)), 1)), "issued");
+    EXPECT_TRUE(std::filesystem::exists(list_file())) << "the relay can read it before we serve";
+}
+
+// Killed after the orders were written, or in the middle of them: the same file goes on.
+TEST_F(TakingOn, TheSameFileOnceMoreIsNothingNew) {
+    const auto text = line(authentication_order(one)) + line(signing_order(two));
+    const auto orders = *read_take_on(text);
+    store.order({{.id = take_on_id(crypto::sha256(as_bytes(text)), 1), .order = orders[0]}}, 1);
+    work();
+    const auto first = take_on(store, office, text, unix_now());
+    const auto again = take_on(store, office, text, unix_now());
+    EXPECT_EQ(again.lines, first.lines);
+    EXPECT_EQ(store.counts().ordered, 2);
+    EXPECT_EQ(store.counts().certificates, 2);
+}
+
+TEST_F(TakingOn, NothingOfAFileWithALineThatIsNoneIsOrdered) {
+    const auto good = line(authentication_order(one));
+    for (const std::string bad :
+         {"{}\n", "\n", R"({"number":"1","act":"revoke","public_key":"x"})"}) {
+        EXPECT_THROW(take_on(store, office, good + bad, unix_now()), OperatorError) << bad;
+    }
+    EXPECT_EQ(store.counts().ordered, 0);
+}
 
 class OcspOf : public Working {
   protected:

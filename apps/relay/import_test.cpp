@@ -116,6 +116,22 @@ TEST_F(ImportTest, TheFileIsAnEntryOfTheLog) {
     EXPECT_FALSE(rows.step());
 }
 
+// With which others took on the same people.
+TEST_F(ImportTest, OtherFilesOfTheStatementAreEntriesToo) {
+    write(one);
+    auto text = statement(one, 1);
+    text.insert(text.size() - 1, R"(,"others":[")" + base64url(wire::filled(9)) + R"("])");
+    sign(text, store.country.issuer);
+    import();
+    Bytes material = to_bytes("mado/import/1\n");
+    append(material, wire::filled(9));
+    EXPECT_EQ(store.count("select count(*) from access"), 2);
+    db::Connection connection(store.database(), db::Access::read_only);
+    auto rows = connection.prepare("select entry from access order by rowid desc");
+    ASSERT_TRUE(rows.step());
+    EXPECT_EQ(rows.blob(0), to_bytes(ByteView(crypto::sha256(material))));
+}
+
 TEST_F(ImportTest, FamilyWithoutBranchIsFoundTogether) {
     auto second = wire::replaced(line(2, store.country.card()), R"("0000002")", R"("0000001")");
     second = wire::replaced(second, R"("branch":"00")", R"("branch":"01")");

@@ -53,7 +53,7 @@ const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
   ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
-  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set"],
+  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "taken_on"],
 ];
 
 const claims_max = 16;
