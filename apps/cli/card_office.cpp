@@ -82,16 +82,14 @@ class CardOffice {
         fs::permissions(places.keys() + "/cards", fs::perms::owner_all);
     }
 
-    // A card for each of those who stand first in people.ndjson and have a key: by turns today's
-    // (RSA) and the next (P-256, P-384). What the certificate authority is to issue comes out.
+    // A card for each who has a key in people.ndjson: by turns today's (RSA) and the next (P-256,
+    // P-384). What the certificate authority is to issue comes out.
     std::string make_named_cards() {
         std::string orders;
-        for_each_issued([&](const json::object& person) {
-            if (!person.at("key").is_string()) return false;
+        for_each_issued("{\"key\":\"", [&](const json::object& person) {
             auto one = make_card(person);
             if (one.by_ca) orders += orders_of(one);
             named_.push_back(std::move(one));
-            return true;
         });
         return orders;
     }
@@ -110,10 +108,10 @@ class CardOffice {
     // Every tenth has a card of the authority that is in JPKI's form. Of those without a name there
     // is the certificate only, of an authority of before.
     json::object import_line(const json::object& person) {
-        const auto at = imported_++;
-        if (at < named_.size()) return import_line_of(named_[at]);
+        const auto* name = person.at("key").if_string();
+        if (name != nullptr) return import_line_of(named(*name));
         const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
-        const auto& authority = is_tenth(at) ? jpki_ : earlier_;
+        const auto& authority = is_tenth(nameless_++) ? jpki_ : earlier_;
         return line_of(person, person.at("identifiers").as_array(),
                        {authority.certify(key.public_key(), state_of(person))});
     }
@@ -124,13 +122,15 @@ class CardOffice {
             if (one.by_ca) out += json::serialize(taken_on_line(one)) + "\n";
         return out;
     }
+    // Of those whose line begins so.
     template <class Do>
-    void for_each_issued(const Do& what) const {
+    void for_each_issued(std::string_view begin, const Do& what) const {
         std::ifstream in(places_.state() + "/country/people.ndjson");
         for (std::string line; std::getline(in, line);) {
+            if (!line.starts_with(begin)) continue;
             const auto person = parse_json_object(line);
             if (!person) throw Failure("people.ndjson has a line that is not JSON");
-            if (person->at("issued").as_bool() && !what(*person)) return;
+            if (person->at("issued").as_bool()) what(*person);
         }
     }
 
@@ -165,6 +165,11 @@ class CardOffice {
         card::Personaliser issuer_;
     };
 
+    [[nodiscard]] const NamedCard& named(std::string_view name) const {
+        for (const auto& one : named_)
+            if (text_at(one.person, "key") == name) return one;
+        throw Failure("somebody of people.ndjson has no card");
+    }
     static bool is_tenth(std::size_t at) { return at % 10 == 9; }
     [[nodiscard]] std::vector<KeyUse> uses_of(const json::object& person) const {
         if (!may_sign(person, today_)) return {KeyUse::authentication};
@@ -304,7 +309,7 @@ class CardOffice {
     const Date today_;
     std::vector<NamedCard> named_;
     std::vector<std::string> keys_;  // of the card at hand
-    std::size_t imported_ = 0;
+    std::size_t nameless_ = 0;
 };
 
 std::string file_hash(const std::string& path) {
@@ -318,10 +323,9 @@ void write_import_file(const Places& places, CardOffice& office) {
     const auto path = places.import_file();
     std::ofstream out(path, std::ios::trunc);
     std::int64_t persons = 0;
-    office.for_each_issued([&](const json::object& person) {
+    office.for_each_issued("", [&](const json::object& person) {
         out << json::serialize(office.import_line(person)) << '\n';
         ++persons;
-        return true;
     });
     out.close();
     if (!out) throw Failure("cannot write " + path);
