@@ -12,6 +12,7 @@
 #include <set>
 #include <thread>
 
+#include "ca/take_on.hpp"
 #include "ca/test_ca.hpp"
 #include "ca/test_lint.hpp"
 #include "child.hpp"
@@ -183,6 +184,50 @@ class CaTest : public testing::Test {
     std::optional<gateway::Records> records;
     std::optional<Child> child;
 };
+
+// Killed at some moment and called again it has issued one certificate for each line.
+TEST_F(CaTest, AFileOfOrdersIsTakenOnOnce) {
+    constexpr int people = 60;
+    init();
+    std::string lines;
+    for (int i = 0; i < people; ++i) {
+        auto order = authentication();
+        order["number"] = std::string(number);
+        order["act"] = "issue-authentication";
+        lines += json::serialize(order) + "\n";
+    }
+    crypto::write(path("orders"), lines);
+    const std::vector<std::string> words{program(), "take-on", path("ca.toml"), path("orders"),
+                                         path("issued")};
+    {
+        Child killed(words, path("log"));
+        for (int i = 0; i < 2'000 && !crypto::read(path("log")).contains("list_written"); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        killed.kill();
+    }
+    const auto command =
+        fmt::format("{} take-on {} {} {}", program(), words[2], words[3], words[4]);
+    const auto ran = run(command);
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    EXPECT_TRUE(ran.output.contains("60 certificates, 0 orders refused")) << ran.output;
+    const auto issued = crypto::read(path("issued"));
+    EXPECT_EQ(std::ranges::count(issued, '\n'), people);
+    run_well(command);
+    EXPECT_EQ(crypto::read(path("issued")), issued) << "the same file once more is nothing new";
+
+    start();
+    EXPECT_EQ(run(command).status, 2) << "not while it serves";
+    open_gateway();
+    const auto now = decided();
+    EXPECT_EQ(now.at("certificates").as_array().size(), std::size_t{people});
+    ASSERT_EQ(now.at("orders").as_array().size(), std::size_t{people});
+    const auto file = crypto::sha256(as_bytes(lines));
+    std::set<std::string> orders;
+    for (const auto& one : now.at("orders").as_array())
+        orders.emplace(one.at("order").as_string());
+    EXPECT_TRUE(orders.contains(ca::take_on_id(file, 1)));
+    EXPECT_TRUE(orders.contains(ca::take_on_id(file, people)));
+}
 
 TEST_F(CaTest, ThereIsOneAuthority) {
     const auto early = ca("serve");

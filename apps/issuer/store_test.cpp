@@ -251,7 +251,11 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         GivenUp{},
         Overtaken{},
         Approved{},
-        PinSet{}};
+        PinSet{},
+        TakenOn{.person = test_application(schemes).person,
+                .claims = test_application(schemes).claims,
+                .certificates = {{Use::authentication, "MII"}, {Use::signing, "MIJ"}},
+                .chip = "AAECAwQFBgc"}};
     ASSERT_EQ(all.size(), std::variant_size_v<Happening>);
     for (std::size_t i = 0; i < all.size(); ++i) {
         EXPECT_EQ(all[i].index(), i);
