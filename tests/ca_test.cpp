@@ -199,6 +199,7 @@ TEST_F(CaTest, AFileOfOrdersIsTakenOnOnce) {
     crypto::write(path("orders"), lines);
     const std::vector<std::string> words{program(), "take-on", path("ca.toml"), path("orders"),
                                          path("issued")};
+    crypto::write(path("log"), "");
     {
         Child killed(words, path("log"));
         for (int i = 0; i < 2'000 && !crypto::read(path("log")).contains("list_written"); ++i)

@@ -65,7 +65,7 @@ TEST_F(LogToolsTest, PublicEntryByItsIndex) {
     witnessed_receipt();
     const auto directory_entry = base64url(country().directory().entry);
     bool found = false;
-    for (const auto* index : {"0", "1"}) {
+    for (const auto* index : {"0", "1", "2"}) {
         const auto done = log({"prove", index, "-o", file("public")});
         ASSERT_EQ(done.status, 0) << done.output;
         const bool is_directory = has(done.output, directory_entry);

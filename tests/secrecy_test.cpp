@@ -225,7 +225,9 @@ TEST_F(SecrecyTest, StoreWithoutKeys) {
     // The same search finds what is planted there.
     const auto path = (copy / "relay.sqlite").string();
     db::Connection store(path, db::Access::read_write);
-    store.run("update head set note = '厚労 花子' where size = 1");
+    store.run(
+        "update head set note = '厚労 花子' where size = "
+        "(select min(size) from head)");
     EXPECT_FALSE(needles.search(whole_file(path + "-wal")).empty());
 }
 
