@@ -160,22 +160,6 @@ std::string words_of(client::PipeError error) {
     return {};
 }
 
-// What cannot be a PIN never reaches the card.
-Secret new_pin(card::KeyUse use, const std::string& given) {
-    const bool signing = use == card::KeyUse::signing;
-    auto out = read_secret(
-        given, signing ? "本人が決めた署名用の暗証番号 the person's new signing password: "
-                       : "本人が決めた4桁の暗証番号 the person's new PIN: ");
-    if (!card::is_pin(use, out.view())) {
-        throw OperatorError(
-            signing ? "署名用は英大文字と数字で6〜16文字です the new signing password has 6 to 16 "
-                      "capital letters and digits (A to Z, 0 to 9); nothing was done to the card"
-                    : "暗証番号は数字4桁です the new PIN has 4 digits (0 to 9); nothing was done "
-                      "to the card");
-    }
-    return out;
-}
-
 void print_counts(const client::PipeCounts& counts) {
     constexpr std::int64_t us_in_ms = 1'000;
     std::cout << fmt::format(
@@ -200,8 +184,8 @@ json::object make_card(const Places& places, const wire::Directory& directory, W
     };
     client::NewPins pins;
     if (wants("authentication"))
-        pins.authentication = new_pin(card::KeyUse::authentication, options.new_pin);
-    if (wants("signing")) pins.signing = new_pin(card::KeyUse::signing, options.new_password);
+        pins.authentication = new_secret(options.new_pin, card::KeyUse::authentication);
+    if (wants("signing")) pins.signing = new_secret(options.new_password, card::KeyUse::signing);
     const auto& centre = issuer_of(directory);
     if (!fs::exists(file)) make_blank_card(places, file, {.kind = chip::CardKind::piv});
     chip::Inserted reader(file);
