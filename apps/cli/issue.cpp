@@ -230,6 +230,7 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
         case IssueAct::again:
         case IssueAct::card:
         case IssueAct::questions:
+        case IssueAct::looks:
         case IssueAct::answer:
             break;
     }
@@ -299,6 +300,21 @@ int ask_questions(Window& window, const IssueOptions& options) {
     return 0;
 }
 
+int show_looks(Window& window, const IssueOptions& options) {
+    const auto all = window.ask("/cases/looks", {{"number", options.number}});
+    if (options.json) {
+        std::cout << json::serialize(all) << "\n";
+        return 0;
+    }
+    for (const auto& value : all.at("looks").as_array()) {
+        const auto& one = value.as_object();
+        std::cout << fmt::format("{}  {}  {}\n", to_rfc3339(one.at("at").as_int64()),
+                                 printable(text_at(one, "clerk")), printable(text_at(one, "path")));
+    }
+    if (all.at("looks").as_array().empty()) std::cout << "だれも見ていません nobody has looked\n";
+    return 0;
+}
+
 int answer_question(Window& window, const IssueOptions& options) {
     const auto done =
         window.ask("/questions/answer", {{"id", options.question}, {"text", options.text}});
@@ -354,6 +370,8 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
             return 0;
         case IssueAct::questions:
             return ask_questions(window, options);
+        case IssueAct::looks:
+            return show_looks(window, options);
         case IssueAct::answer:
             return answer_question(window, options);
         case IssueAct::again:

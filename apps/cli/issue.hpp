@@ -43,6 +43,7 @@ enum class IssueAct {
     approve,
     cancel,
     questions,
+    looks,
     answer
 };
 int issue(const Places& places, IssueAct act, const IssueOptions& options);

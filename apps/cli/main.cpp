@@ -555,6 +555,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();
+    add("looks", "which clerks have looked at a case (a supervisor's)", IssueAct::looks, true);
     add("questions", "what people ask about entries of this office's", IssueAct::questions, false);
     auto* answer = add("answer", "answers one, and says who it was", IssueAct::answer, false);
     answer->add_option("question", options.question, "its id")->required();

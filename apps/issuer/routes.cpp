@@ -85,15 +85,18 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     return json_of({{"cases", std::move(out)}});
 }
 
-Response list_of(Office& office, const std::vector<CaseId>& cases) {
+// Written down before they are shown: whose case it is may ask who has looked.
+Response list_of(Office& office, const std::vector<CaseId>& cases, const Request& request,
+                 const Clerk& clerk) {
+    office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
     json::array out;
     for (const auto id : cases)
         out.push_back(summary_json(office.store.find(id), unix_now()));
     return json_of({{"cases", std::move(out)}});
 }
 
-Response day(Office& office, const Request&, const Clerk&) {
-    return list_of(office, office.store.longest_waiting(listed_max));
+Response day(Office& office, const Request& request, const Clerk& clerk) {
+    return list_of(office, office.store.longest_waiting(listed_max), request, clerk);
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -107,13 +110,13 @@ std::vector<CaseId> found_by(Office& office, const Search& by) {
     return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
 }
 
-Response search(Office& office, const Request& request, const Clerk&) {
+Response search(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
-    return list_of(office, found_by(office, *by));
+    return list_of(office, found_by(office, *by), request, clerk);
 }
 
-Response find_people(Office& office, const Request& request, const Clerk&) {
+Response find_people(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
     std::set<std::vector<CaseId>> people;
@@ -121,6 +124,7 @@ Response find_people(Office& office, const Request& request, const Clerk&) {
         people.insert(office.store.of_person(id));
     std::vector<std::vector<CaseFile>> files;
     for (const auto& cases : people) {
+        office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
         auto& one = files.emplace_back();
         for (const auto id : cases)
             one.push_back(office.store.find(id));
@@ -128,13 +132,29 @@ Response find_people(Office& office, const Request& request, const Clerk&) {
     return json_of(people_json(files, unix_now()));
 }
 
-Response show(Office& office, const Request& request, const Clerk&) {
+Response show(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
     if (!id) return site::refuse(404, "no_case");
+    office.store.looked({*id}, request.path, {.at = unix_now(), .clerk = clerk.name});
     return case_of(office, *id);
+}
+
+// Of one case; for whoever answers the person's question.
+Response looks(Office& office, const Request& request, const Clerk&) {
+    constexpr std::size_t looks_max = 1'000;
+    const auto by = read_search(request.body);
+    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
+    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(*number);
+    if (!id) return site::refuse(404, "no_case");
+    json::array out;
+    for (const auto& look : office.store.looks(*id, looks_max)) {
+        out.push_back(json::object{{"at", look.at}, {"clerk", look.clerk}, {"path", look.path}});
+    }
+    return json_of({{"looks", std::move(out)}});
 }
 
 // As the authority has it (certificates.md): said here, before anybody has waited.
@@ -260,6 +280,7 @@ std::vector<Row> rows() {
             {"/cases/search", {window, approver, hotline}, &search},
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window, approver}, &act},
+            {"/cases/looks", {supervisor}, &looks},
             {"/cases/card", {window}, &card_session},
             {"/cases/decide", {approver}, nullptr, &decide},
             {"/cases/returned", {window, approver}, nullptr, &returned},

@@ -18,13 +18,18 @@ constexpr std::string_view first =
 #include "apps/issuer/schema/001_first.sqlite.sql.hpp"
     ;
 
+constexpr std::string_view looks_schema =
+#include "apps/issuer/schema/003_looks.sqlite.sql.hpp"
+    ;
+
+constexpr std::int64_t one_look_s = 3'600;
 constexpr std::size_t line_bytes_max = 128 * 1024;
 // That are kept in memory, of 2 to 20 KB each.
 constexpr std::size_t known_max = 2'000;
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
-    const std::array migrations{first, client::outbox_schema};
+    const std::array migrations{first, client::outbox_schema, looks_schema};
     db::migrate(connection, migrations);
     return connection;
 }
@@ -107,7 +112,12 @@ Store::Statements::Statements(db::Connection& c)
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, sealed) "
                              "values (:index, :id, :sealed)")),
-      find_operator(c.prepare("select issue, sealed from operator where jti_index = :index")) {}
+      find_operator(c.prepare("select issue, sealed from operator where jti_index = :index")),
+      look(c.prepare("insert into look (issue, at, clerk, path) select :id, :at, :clerk, :path "
+                     "where not exists (select 1 from look where issue = :id and at > :since "
+                     "and clerk = :clerk and path = :path)")),
+      looks(c.prepare("select at, clerk, path from look where issue = :id "
+                      "order by at desc limit :count")) {}
 
 Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
     : seal_key_(read_key(folder + "/store.key")),
@@ -409,6 +419,32 @@ void Store::keep(CaseId id, const std::optional<Operator>& by) {
         .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), key))
         .execute();
     wipe(text);
+}
+
+void Store::looked(const std::vector<CaseId>& cases, std::string_view path, const By& by) {
+    if (cases.empty()) return;
+    Together together(*this);
+    for (const auto id : cases) {
+        const db::ResetAtEnd reset(sql_.look);
+        sql_.look.bind("id", id)
+            .bind("at", by.at)
+            .bind("since", by.at - one_look_s)
+            .bind("clerk", by.clerk)
+            .bind("path", path)
+            .execute();
+    }
+    together.commit();
+}
+
+std::vector<Look> Store::looks(CaseId id, std::size_t count_max) {
+    std::vector<Look> out;
+    auto& row = sql_.looks;
+    const db::ResetAtEnd reset(row);
+    row.bind("id", id);
+    row.bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step())
+        out.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2))});
+    return out;
 }
 
 std::optional<Store::WhoAsked> Store::find_operator(std::string_view jti) {

@@ -49,6 +49,12 @@ struct ToSend {
     std::optional<Operator> by = {};
 };
 
+// Somebody's reading of a case.
+struct Look {
+    UnixTime at = 0;
+    std::string clerk, path;
+};
+
 class Store {
   public:
     // `folder`/store.key: 32 random bytes. Makes the file when it is not there.
@@ -100,6 +106,11 @@ class Store {
     // What came of it: noted, and not sent again, or neither.
     std::expected<Case, Misfit> answer(CaseId id, OrderName order, const Happening& what, By by);
 
+    // A clerk is shown these. The same clerk by the same path within the hour is one look.
+    void looked(const std::vector<CaseId>& cases, std::string_view path, const By& by);
+    // The newest first.
+    std::vector<Look> looks(CaseId id, std::size_t count_max);
+
     client::Outbox& outbox() { return outbox_; }
 
     // What is written while this lives is durable together, at commit(), or not at all. Within
@@ -122,7 +133,8 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
-            stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator;
+            stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator,
+            look, looks;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.
