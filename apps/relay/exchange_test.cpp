@@ -157,7 +157,7 @@ TEST_F(ExchangeTest, ThirdMissClosesThePath) {
 TEST_F(ExchangeTest, ANumberWithoutBranchIsOfWhomTheHolderNames) {
     const auto answer = crypto::encrypt_jwe(as_bytes("x"), store.country.seal_to.public_key());
     std::string branch = "01";
-    dial([&](http::Request) -> http::Task<http::Response> {
+    dial([&answer, &branch](http::Request) -> http::Task<http::Response> {
         http::Response response;
         response.content_type = "application/json";
         response.body = wire::delivery_reply_json({.outcome = wire::Outcome::answered,

@@ -195,7 +195,8 @@ Parsed<Hash> open_later(Members& in, PersonEntry& out, const Hash& person, const
     const bool early = order->was_sealed && out.logged_at < order->was_sealed->until;
     if (order->entry != entry || static_cast<std::int64_t>(order->index) != index || early ||
         order->index >= out.index) {
-        return bad("an opened entry is not the one that was sealed, or another one is named");
+        return bad(out.kind == "opened" ? "an opened entry is not the one that was sealed"
+                                        : "another order is named");
     }
     out.order = std::move(order->order);
     out.head = std::move(order->head);

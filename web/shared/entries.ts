@@ -265,7 +265,8 @@ async function open_later(members: Members, place: Place, from: Content, check: 
   const order = await read_order_of(members.object("order"), check, from.kind === "named");
   const early = order.was_sealed !== undefined && logged_at < order.was_sealed.until;
   if (order.entry !== entry || order.index !== index || early || index >= place.index) {
-    refuse("an opened entry is not the one that was sealed, or another one is named");
+    const opened = from.kind === "opened";
+    refuse(opened ? "an opened entry is not the one that was sealed" : "another order is named");
   }
   const own = opened_as(from, await log_entry(from.kind, from.salt, utf8(from.content)));
   const { index: order_index, ...later } = order;

@@ -9,7 +9,8 @@ export const unwitnessed_s_max = 600;
 export const compare_s = 7 * 86_400;
 
 export type Tag =
-  "first" | "number" | "told" | "sealed" | "waiting" | "other_card" | "refused" | "joined" | "named";
+  | ("first" | "number" | "told" | "sealed" | "waiting" | "other_card" | "refused")
+  | ("joined" | "named");
 
 export interface Look {
   entry: PersonEntry;
