@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <span>
 
+#include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
 #include "happenings.hpp"
 #include "numbers.hpp"
@@ -94,6 +95,24 @@ json::object given_json(std::string_view scheme, const std::string& number) {
     return {{"scheme", scheme}, {"fields", {{"number", number}}}};
 }
 
+const json::object* object_at(const json::object& in, std::string_view name) {
+    const auto* value = in.if_contains(name);
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+// The number as the register has completed it in its answer, where it was applied with without the
+// part that people leave out.
+wire::PersonNumber as_confirmed(const Parties& parties, const Claim& claim) {
+    const auto* scheme = parties.schemes.find(claim.number.scheme);
+    if (scheme == nullptr || !wire::is_incomplete(claim.number, *scheme)) return claim.number;
+    const auto jws = crypto::parse_jws(claim.answer);
+    const auto answer = jws ? parse_json_object(as_text(jws->payload)) : bad("no answer");
+    const auto* data = answer ? object_at(*answer, "data") : nullptr;
+    if (data == nullptr) return claim.number;
+    return wire::complete_number(claim.number, *scheme, text_at(*data, scheme->left_out))
+        .value_or(claim.number);
+}
+
 // Of somebody whom the relay knows only the numbers that are new.
 Question link(const Parties& parties, const Case& one) {
     json::array numbers;
@@ -101,7 +120,7 @@ Question link(const Parties& parties, const Case& one) {
         if (claim.finding != Finding::same || is_linked(one, claim)) continue;
         numbers.push_back(
             json::object{{"scheme", claim.number.scheme},
-                         {"fields", typed_fields(claim.number)},
+                         {"fields", typed_fields(as_confirmed(parties, claim))},
                          {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}});
     }
     const bool is_first = one.kind == Kind::first;
@@ -253,11 +272,6 @@ Question of_card_before(const Parties& parties, const Case& one, OrderName order
 }
 
 // ---- what came back ----
-
-const json::object* object_at(const json::object& in, std::string_view name) {
-    const auto* value = in.if_contains(name);
-    return value == nullptr ? nullptr : value->if_object();
-}
 
 bool is_current(const json::object& data) {
     const auto* current = data.if_contains("current");

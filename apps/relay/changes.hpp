@@ -18,7 +18,7 @@ namespace mado::relay {
 // ---- what was told ----
 
 struct ToldNumber {
-    NumberIndexes indexes;
+    Bytes index;
     Identifier identifier;
     // The holder's answer to `existence`, and where the relay's log has the order that asked.
     struct Confirmation {
@@ -93,7 +93,7 @@ std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
 // ---- what it comes to ----
 
 struct Change {
-    NumberIndexes own;  // by which the caller knows the person
+    Bytes own;  // index of the number by which the caller knows the person
     std::variant<LinkTold, CardTold> told;
 };
 

@@ -118,8 +118,8 @@ class Telling : public ExchangeTest {
         job.record.number = wire::number_for_holder(number, scheme, order.holder);
         order.number = wire::commit_number(job.record.number_salt, as_bytes(job.record.number));
         job.order_without_person = wire::order_without_person(order);
-        job.person = NewSeries{.indexes = number_indexes(store.vault(), number, scheme),
-                               .identifier = identifier};
+        job.person =
+            NewSeries{.index = number_index(store.vault(), number), .identifier = identifier};
         job.keep_until = order.time + 400 * std::int64_t{86'400};
         return store.submit(std::move(job)).get().value();
     }
@@ -168,7 +168,7 @@ class Telling : public ExchangeTest {
     }
 
     std::vector<PersonRow> linked(const wire::PersonNumber& number) {
-        return reader->linked(number, *schemes.find(number.scheme));
+        return reader->linked(number);
     }
     std::int64_t last_seq() { return reader->last_seq(linked(own_number()).at(0), 1'000'000); }
     std::optional<CardStatus> status_of(const TestCard& card) {
@@ -366,14 +366,13 @@ TEST_F(Telling, AHolderCorrectsANumberOfItsOwn) {
 // Families whose register has no branch numbers: nobody is taken for somebody else.
 TEST_F(Telling, ANumberOfSeveralLeadsToNobody) {
     const auto number = insured("88", "");
-    const auto& scheme = *schemes.find("insured-number");
     const Identifier shared_one{
         .number = number, .holder = participant_id("06990014"), .current = true};
     store.writer().commit_alone([&](db::Connection& connection, EntryRows& entries) {
         PersonRows rows(connection, store.vault());
         for (int i = 0; i < 2; ++i) {
-            rows.add({.identifiers = {{number_indexes(store.vault(), number, scheme), shared_one}},
-                      .cards = {}});
+            rows.add(
+                {.identifiers = {{number_index(store.vault(), number), shared_one}}, .cards = {}});
         }
         entries.append_public(wire::filled(2));
     });

@@ -323,6 +323,7 @@ export function read_writing(object: JsonObject): Writing {
   const verdict = members.one_of("verdict", verdicts);
   const current = members.boolean("current");
   const only_one = members.optional_boolean("only_one");
+  members.optional_text("branch", 40); // of a number that was applied with without one
   const rules = members.has("rules") ? members.texts("rules", 40, 64) : [];
   const of_each = new Members(members.object("attributes"));
   members.finish();

@@ -110,6 +110,17 @@ TEST_F(Existence, EveryMissIsTheSame) {
     EXPECT_EQ(outcome({resident()}), Outcome::no_match);
 }
 
+TEST_F(Existence, SaysTheBranchThatItWasAskedWithout) {
+    const auto row = with(resident(), "branch", "０1");
+    auto found = valid(ask({row}));
+    EXPECT_EQ(found.branch, "01");
+    EXPECT_EQ(found.data->at("branch").as_string(), "01");
+    EXPECT_FALSE(valid(ask({with(resident(), "branch", "")})).data->contains("branch"));
+    asked_["branch"] = "01";
+    found = valid(ask({row}));
+    EXPECT_FALSE(found.data->contains("branch")) << "it was asked with one";
+}
+
 // However alike one of them writes: twins share number and birth date.
 TEST_F(Existence, TwoPeopleAreNotToldApartByTheirNames) {
     EXPECT_EQ(outcome({with(resident(), "branch", ""),
