@@ -416,8 +416,9 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller
     const auto& to = caller.head.head.to;
     const auto identifiers =
         people.empty() ? std::vector<Identifier>{} : reader_.identifiers(people.front());
-    auto route = scheme.kind ? route_own_number(to, shared_.directory, scheme, number, identifiers)
-                             : route_linked(to, shared_.directory, identifiers);
+    auto route = scheme.kind
+                     ? route_own_number(to, shared_.directory, scheme, number, identifiers)
+                     : route_given_number(to, shared_.directory, scheme, number, identifiers);
     if (!route) return refuse(Code::no_match);
     if (!people.empty()) {
         return Resolved{std::move(*route), reader_.person(people.front()), std::move(path)};
