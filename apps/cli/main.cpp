@@ -513,7 +513,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
     auto* open = add("open", "a new case", IssueAct::open, false);
     open->add_option("--kind", options.kind,
-                     "first, replacement, stop, unlock, change, return, end");
+                     "first, replacement, stop, unlock, change, return, end, existing, number");
     open->add_option("--person", options.person, "whose: the number of any case of theirs");
     open->add_option("--reason", options.reason, "why, as its kind has it");
     open->add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
@@ -543,6 +543,17 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
                      "of the card, as --card takes it (default: the number of the case)");
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
+    card->add_flag("--anew", options.anew, "other keys than those that the case knows");
+    auto* renew =
+        add("renew", "one's own card, from home, with its old keys", IssueAct::renew, false);
+    renew->add_option("card", options.card, "as --card takes it")->required();
+    renew->add_option("--card-pin", options.card_pin, "its PIN (asked when left out)");
+    renew->add_option("--password", options.password, "of its signing key (asked when needed)");
+    renew->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
+    renew->add_option("--new-password", options.new_password, "of the new signing key");
+    renew->add_option("--stop-code", options.stop_code,
+                      "of the slip: goes on with a renewal that broke off, without a log-in");
+    renew->add_option("--birth-date", options.birth_date, "1988-12-05, with --stop-code");
     add("hand-over", "the person has it", IssueAct::hand_over, true);
     add("found", "a card that was stopped works again", IssueAct::found, true);
     add("give-up", "a card that was stopped is lost for good", IssueAct::give_up, true);

@@ -140,11 +140,60 @@ const page::Words& words_of(NoRenewal why) {
     return no_card_text;
 }
 
+// The same for a program (`./mado issue renew`).
+bool wants_json(const Request& request) {
+    return request.header("accept") == "application/json";
+}
+
+std::string_view name_of(Stage stage) {
+    switch (stage) {
+        case Stage::write:
+            return "write";
+        case Stage::at_window:
+            return "at_window";
+        case Stage::under_way:
+            return "under_way";
+    }
+    return "";
+}
+
+std::string_view name_of(NoRenewal why) {
+    switch (why) {
+        case NoRenewal::too_early:
+            return "too_early";
+        case NoRenewal::over:
+            return "over";
+        case NoRenewal::stopped:
+            return "stopped";
+        case NoRenewal::other_case:
+            return "other_case";
+        case NoRenewal::no_card:
+            return "no_card";
+    }
+    return "";
+}
+
+Response my_card_json(Office& office, const Holder& holder) {
+    json::array cards;
+    for (const auto& [card, standing] : holder.person.issued) {
+        if (standing == Standing::revoked) continue;
+        cards.push_back(
+            json::object{{"use", to_text(card.use)},
+                         {"not_after", read_certificate(card.certificate).not_after()}});
+    }
+    const auto may = renewal_of(holder.person, office.renewal_s, unix_now());
+    auto stage = may ? std::string_view("begin") : name_of(may.error());
+    if (holder.open) stage = name_of(stage_of(office.store.find(*holder.open).one));
+    return site::json_reply(
+        json::serialize(json::object{{"cards", std::move(cards)}, {"stage", stage}}));
+}
+
 Response my_card(Office& office, const Request& request, const site::LoggedIn& who,
                  std::optional<Outcome> outcome = std::nullopt) {
     const auto language = site::look_of(request).language;
     const auto any = office.store.find_card(who.card);
     const auto holder = any ? holder_of(office.store, *any) : std::nullopt;
+    if (holder && wants_json(request)) return my_card_json(office, *holder);
     std::string body;
     if (outcome && *outcome != Outcome::decided) body += said(language, true, words_of(*outcome));
     if (!holder) {
@@ -223,6 +272,9 @@ Task<Response> begin(Office& office, Request request, site::LoggedIn who) {
     auto form = agent_form(office.deciding, what, "",
                            {.back = renew_back_path, .language = site::look_of(request).language});
     form["state"] = office.renewals.begin(std::move(what));
+    if (wants_json(request)) {
+        co_return site::json_reply(json::serialize(json::object{{"form", std::move(form)}}));
+    }
     co_return sign_page(office, request, form);
 }
 
