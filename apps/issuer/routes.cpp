@@ -291,10 +291,10 @@ http::Route for_clerks(Office& office, Row row) {
                                  request.content_type == "application/json";
                 if (!own) co_return site::refuse(wire::Code::not_allowed, request);
                 const auto* who = site::who_asks(office.site, request);
-                const auto clerk =
-                    who == nullptr ? std::nullopt : office.clerks.find(who->card, unix_now());
-                if (!clerk) co_return site::refuse(wire::Code::mandate_ended, request);
-                if (!may(*clerk, row.roles)) {
+                if (who == nullptr) co_return site::refuse(wire::Code::mandate_ended, request);
+                // Whoever renews a card at home is logged in too, and no clerk.
+                const auto clerk = office.clerks.find(who->card, unix_now());
+                if (!clerk || !may(*clerk, row.roles)) {
                     co_return site::refuse(wire::Code::not_allowed, request);
                 }
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {

@@ -56,9 +56,9 @@ json::object claim_json(const Claim& claim) {
 // nobody's but the issuer's.
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
-    for (const auto* name :
-         {"answer", "certificate", "keys", "chip", "decision", "writing", "issuing", "health_care",
-          "linked", "before", "invited", "stop_code", "former", "application", "certificates"})
+    for (const auto* name : {"answer", "certificate", "keys", "chip", "decision", "writing",
+                             "issuing", "health_care", "linked", "before", "invited", "stop_code",
+                             "former", "application", "certificates", "place"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
@@ -121,6 +121,8 @@ Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes)
     if (!kind) return bad("an unknown kind of case");
     // It begins with the person's own card, at home.
     if (*kind == Kind::renewal) return bad("no window opens a renewal");
+    // Nothing takes the signature of such a card yet.
+    if (*kind == Kind::existing) return bad("no window registers a card of another authority's");
     const bool is_known = info(*kind).is_known;
     if (is_known != !out.person.empty()) return bad("it is said whom it is about, or it is new");
     if (is_known && out.invited) return bad("who is known is not invited");
