@@ -493,6 +493,17 @@ void add_issue_find(CLI::App& command, IssueOptions& options) {
     command.add_option("--kana", options.kana, "the reading of the name");
 }
 
+void add_issue_renew(CLI::App& command, IssueOptions& options) {
+    command.add_option("card", options.card, "as --card takes it")->required();
+    command.add_option("--card-pin", options.card_pin, "its PIN (asked when left out)");
+    command.add_option("--password", options.password, "of its signing key (asked when needed)");
+    command.add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
+    command.add_option("--new-password", options.new_password, "of the new signing key");
+    command.add_option("--stop-code", options.stop_code,
+                       "of the slip: goes on with a renewal that broke off, without a log-in");
+    command.add_option("--birth-date", options.birth_date, "1988-12-05, with --stop-code");
+}
+
 void add_issue(CLI::App& app, IssueCommands& issue) {
     auto* out = app.add_subcommand("issue",
                                    "cards: a clerk's work at a window, from an "
@@ -544,16 +555,9 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
     card->add_flag("--anew", options.anew, "other keys than those that the case knows");
-    auto* renew =
-        add("renew", "one's own card, from home, with its old keys", IssueAct::renew, false);
-    renew->add_option("card", options.card, "as --card takes it")->required();
-    renew->add_option("--card-pin", options.card_pin, "its PIN (asked when left out)");
-    renew->add_option("--password", options.password, "of its signing key (asked when needed)");
-    renew->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
-    renew->add_option("--new-password", options.new_password, "of the new signing key");
-    renew->add_option("--stop-code", options.stop_code,
-                      "of the slip: goes on with a renewal that broke off, without a log-in");
-    renew->add_option("--birth-date", options.birth_date, "1988-12-05, with --stop-code");
+    add_issue_renew(
+        *add("renew", "one's own card, from home, with its old keys", IssueAct::renew, false),
+        options);
     add("hand-over", "the person has it", IssueAct::hand_over, true);
     add("found", "a card that was stopped works again", IssueAct::found, true);
     add("give-up", "a card that was stopped is lost for good", IssueAct::give_up, true);

@@ -72,6 +72,16 @@ struct State {
     World world;
 };
 
+std::string text_of_keys(const Case& one) {
+    std::string out = std::to_string(version_of(one.keys));
+    for (const auto& dropped : one.dropped) {
+        out += to_text(dropped.use);
+        out += dropped.ended ? '1' : '0';
+        out += dropped.certificate.empty() ? '1' : '0';
+    }
+    return out + "/";
+}
+
 // Two states of one text are one state.
 std::string text_of(const State& state) {
     std::string out;
@@ -102,12 +112,7 @@ std::string text_of(const State& state) {
         add(value);
     for (const auto& [use, certificate] : one.certificates)
         add(static_cast<int>(use));
-    add(version_of(one.keys) + 1);
-    for (const auto& dropped : one.dropped) {
-        add(static_cast<int>(dropped.use));
-        add(int{dropped.ended} + 2 * int{dropped.certificate.empty()});
-    }
-    out.push_back('/');
+    out += text_of_keys(one);
     for (const auto order : one.stale)
         add_order(order);
     const auto& world = state.world;

@@ -62,6 +62,25 @@ site::Texts texts() {
                               .easy = "JavaScriptが いります。"}};
 }
 
+std::vector<site::Place> places() {
+    return {
+        {.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
+        {.path = stop_path,
+         .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
+         .open = true},
+        {.path = renew_path,
+         .name = {.ja = "カードの更新",
+                  .en = "Renew your card",
+                  .easy = "カードを [新|あたら]しく する"}},
+        {.path = renew_on_path,
+         .name = {.ja = "更新の続きをする", .en = "Go on with a renewal", .easy = "つづきを する"},
+         .open = true},
+        {.path = site::sessions_path,
+         .name = {.ja = "ログイン中の画面",
+                  .en = "Where you are logged in",
+                  .easy = "[入|はい]っている がめん"}}};
+}
+
 http::Task<client::Result<std::string>> nonce_of(const site::Basis& basis) {
     client::Asker asker(basis.directory, basis.identity);
     co_return co_await asker.nonce();
@@ -99,38 +118,20 @@ int serve(const std::string& config_path) {
     Clerks clerks(settings.clerks);
     Store store(settings.state + "/issuer.sqlite", settings.site.keys, schemes);
     http::asio::io_context io{1};
-    site::Site site(
-        {.basis = basis,
-         .log = log,
-         .redirect_uri = settings.site.redirect_uri,
-         .agent = settings.site.agent,
-         .purpose = purpose,
-         .may_log_in =
-             [&clerks, &store](const Hash& card) {
-                 return clerks.find(card, unix_now()).has_value() ||
-                        store.find_card(card).has_value();
-             },
-         .texts = texts(),
-         .places =
-             {{.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
-              {.path = stop_path,
-               .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
-               .open = true},
-              {.path = renew_path,
-               .name = {.ja = "カードの更新",
-                        .en = "Renew your card",
-                        .easy = "カードを [新|あたら]しく する"}},
-              {.path = renew_on_path,
-               .name = {.ja = "更新の続きをする",
-                        .en = "Go on with a renewal",
-                        .easy = "つづきを する"},
-               .open = true},
-              {.path = site::sessions_path,
-               .name = {.ja = "ログイン中の画面",
-                        .en = "Where you are logged in",
-                        .easy = "[入|はい]っている がめん"}}},
-         .style = "window",
-         .cookie = "mado-window"});
+    site::Site site({.basis = basis,
+                     .log = log,
+                     .redirect_uri = settings.site.redirect_uri,
+                     .agent = settings.site.agent,
+                     .purpose = purpose,
+                     .may_log_in =
+                         [&clerks, &store](const Hash& card) {
+                             return clerks.find(card, unix_now()).has_value() ||
+                                    store.find_card(card).has_value();
+                         },
+                     .texts = texts(),
+                     .places = places(),
+                     .style = "window",
+                     .cookie = "mado-window"});
     Askers askers(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, askers.sender(), log);
     http::spawn(io, worker.run());
