@@ -151,6 +151,7 @@ json::object directory_body(const Places& places, const Organisations& organisat
         if (one.kind == "issuer") {
             redirect_uris.emplace_back(window_url(ports) + "login/back");
             redirect_uris.emplace_back(window_url(ports) + "decision/back");
+            redirect_uris.emplace_back(window_url(ports) + "renew/back");
         }
         if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
         participants.push_back(json::object{{"id", one.id},

@@ -170,31 +170,46 @@ void print_counts(const client::PipeCounts& counts) {
         counts.waits, counts.wait_us / us_in_ms);
 }
 
+struct Session {
+    const wire::Directory& directory;
+    std::string file, session;
+    bool authentication = false, signing = false;  // whose PIN is set
+};
+void run_session(const Session& what, const IssueOptions& options) {
+    client::NewPins pins;
+    if (what.authentication)
+        pins.authentication = new_secret(options.new_pin, card::KeyUse::authentication);
+    if (what.signing) pins.signing = new_secret(options.new_password, card::KeyUse::signing);
+    const auto& centre = issuer_of(what.directory);
+    chip::Inserted reader(what.file);
+    const auto done = wait_for(client::run_pipe(
+        {.centre = centre, .address = centre.redirect_uris.front(), .session = what.session},
+        reader, pins));
+    if (!done) throw OperatorError(words_of(done.error()));
+    if (!options.json) print_counts(*done);
+}
+
 // At the window, with the person there, as an agent does it: the issuing centre has keys made in
 // the chip, and writes certificates for them, or opens a chip that is locked; the PIN and the
 // password are the person's own, and stay here. What is done already is not done again.
 json::object make_card(const Places& places, const wire::Directory& directory, Window& window,
                        const IssueOptions& options) {
     const auto file = places.card(options.card.empty() ? options.number : options.card);
-    const auto begun = window.ask("/cases/card", {{"number", options.number}});
+    json::object asked{{"number", options.number}};
+    if (options.anew) asked["anew"] = true;
+    const auto begun = window.ask("/cases/card", asked);
     const auto wants = [&begun](std::string_view use) {
         return std::ranges::any_of(begun.at("pins").as_array(), [use](const json::value& one) {
             return one.is_string() && one.get_string() == use;
         });
     };
-    client::NewPins pins;
-    if (wants("authentication"))
-        pins.authentication = new_secret(options.new_pin, card::KeyUse::authentication);
-    if (wants("signing")) pins.signing = new_secret(options.new_password, card::KeyUse::signing);
-    const auto& centre = issuer_of(directory);
     if (!fs::exists(file)) make_blank_card(places, file, {.kind = chip::CardKind::piv});
-    chip::Inserted reader(file);
-    const auto done = wait_for(client::run_pipe({.centre = centre,
-                                                 .address = centre.redirect_uris.front(),
-                                                 .session = text_at(begun, "session")},
-                                                reader, pins));
-    if (!done) throw OperatorError(words_of(done.error()));
-    if (!options.json) print_counts(*done);
+    run_session({.directory = directory,
+                 .file = file,
+                 .session = text_at(begun, "session"),
+                 .authentication = wants("authentication"),
+                 .signing = wants("signing")},
+                options);
     return window.ask("/cases/show", {{"number", options.number}});
 }
 
@@ -232,6 +247,7 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
         case IssueAct::questions:
         case IssueAct::looks:
         case IssueAct::answer:
+        case IssueAct::renew:
             break;
     }
     throw Failure("this act is no happening");
@@ -345,8 +361,11 @@ json::object decide(Window& window, const IssueOptions& options) {
 
 int run(const Places& places, IssueAct act, const IssueOptions& options) {
     const auto directory = wire::load_directory(places.directory(), places.authority_key());
+    if (act == IssueAct::renew) return renew(places, directory, options);
     Window window(places, directory, options.clerk);
     switch (act) {
+        case IssueAct::renew:
+            break;
         case IssueAct::open:
             print(options, window.ask("/cases/open", opening(options)));
             return 0;
@@ -393,6 +412,16 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
 }
 
 }  // namespace
+
+void write_by_session(const Places& places, const wire::Directory& directory,
+                      const std::string& session, bool signing, const IssueOptions& options) {
+    run_session({.directory = directory,
+                 .file = places.card(options.card),
+                 .session = session,
+                 .authentication = true,
+                 .signing = signing},
+                options);
+}
 
 int issue(const Places& places, IssueAct act, const IssueOptions& options) {
     auto plain = options;

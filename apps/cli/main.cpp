@@ -495,6 +495,17 @@ void add_issue_find(CLI::App& command, IssueOptions& options) {
     command.add_option("--kana", options.kana, "the reading of the name");
 }
 
+void add_issue_renew(CLI::App& command, IssueOptions& options) {
+    command.add_option("card", options.card, "as --card takes it")->required();
+    command.add_option("--card-pin", options.card_pin, "its PIN (asked when left out)");
+    command.add_option("--password", options.password, "of its signing key (asked when needed)");
+    command.add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
+    command.add_option("--new-password", options.new_password, "of the new signing key");
+    command.add_option("--stop-code", options.stop_code,
+                       "of the slip: goes on with a renewal that broke off, without a log-in");
+    command.add_option("--birth-date", options.birth_date, "1988-12-05, with --stop-code");
+}
+
 void add_issue(CLI::App& app, IssueCommands& issue) {
     auto* out = app.add_subcommand("issue",
                                    "cards: a clerk's work at a window, from an "
@@ -515,7 +526,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
     auto* open = add("open", "a new case", IssueAct::open, false);
     open->add_option("--kind", options.kind,
-                     "first, replacement, stop, unlock, change, return, end");
+                     "first, replacement, stop, unlock, change, return, end, existing, number");
     open->add_option("--person", options.person, "whose: the number of any case of theirs");
     open->add_option("--reason", options.reason,
                      "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
@@ -547,6 +558,10 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
                      "of the card, as --card takes it (default: the number of the case)");
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
+    card->add_flag("--anew", options.anew, "other keys than those that the case knows");
+    add_issue_renew(
+        *add("renew", "one's own card, from home, with its old keys", IssueAct::renew, false),
+        options);
     add("hand-over", "the person has it", IssueAct::hand_over, true);
     add("found", "the case that stopped a card: it is found, and works again", IssueAct::found,
         true);

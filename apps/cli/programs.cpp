@@ -228,7 +228,8 @@ void write_configs(const Places& places, const Organisations& organisations, con
         places, "issuer",
         fmt::format("id = \"issuer\"\nkeys = \"{}\"\ndirectory = \"{}\"\nauthority = \"{}\"\n"
                     "policy = \"{}\"\nschemes = \"{}\"\nstate = \"{}\"\nclerks = \"{}\"\n"
-                    "certificate_authority = \"ca\"\ncards_key = \"{}/cards.key\"\nweb = "
+                    "certificate_authority = \"ca\"\ncards_key = \"{}/cards.key\"\n"
+                    "renewal_days = 90\nweb = "
                     "\"{}\"\nredirect_uri = "
                     "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
                     "operator_port = {}\n",

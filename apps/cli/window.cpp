@@ -98,9 +98,17 @@ const wire::Participant& issuer_of(const wire::Directory& directory) {
 }
 
 Window::Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk)
+    : Window(places, directory, clerk.card) {
+    log_in(places, directory, clerk);
+}
+
+Window::Window(const Places& places, const wire::Directory& directory)
+    : Window(places, directory, std::string()) {}
+
+Window::Window(const Places& places, const wire::Directory& directory, std::string card)
     : places_(places),
       directory_(directory),
-      card_(clerk.card),
+      card_(std::move(card)),
       tls_(http::TlsContext::client(
           [certificates = issuer_of(directory).certificates](const Hash& peer) {
               return std::ranges::find(certificates, peer) != certificates.end();
@@ -109,19 +117,19 @@ Window::Window(const Places& places, const wire::Directory& directory, const Cle
     origin_ = must(wire::origin_of(issuer.redirect_uris.front()), "the window's address");
     const auto url = must(wire::parse_url_prefix(origin_ + "/"), "the window's address");
     endpoint_ = {url.address.host, url.address.port};
-    log_in(places, directory, clerk);
 }
 
-http::Task<http::Response> Window::exchange(std::string path, std::string content_type,
-                                            std::string body) {
+http::Task<http::Response> Window::exchange(std::string_view method, std::string path,
+                                            std::string content_type, std::string body) {
     auto made = co_await http::Connection::connect(endpoint_, &tls_, connect_timeout);
     if (!made) throw OperatorError("the window does not answer. Does it run? ./mado status");
     http::Request request;
-    request.method = "POST";
+    request.method = method;
     request.path = std::move(path);
     request.content_type = std::move(content_type);
     request.body = std::move(body);
-    request.headers = {{"Origin", origin_}, {"Sec-Fetch-Site", "same-origin"}};
+    request.headers = {
+        {"Origin", origin_}, {"Sec-Fetch-Site", "same-origin"}, {"Accept", "application/json"}};
     std::string cookies;
     for (const auto& [name, value] : cookies_)
         cookies += (cookies.empty() ? "" : "; ") + name + "=" + value;
@@ -133,7 +141,7 @@ http::Task<http::Response> Window::exchange(std::string path, std::string conten
 
 http::Response Window::post(const std::string& path, std::string_view content_type,
                             std::string body) {
-    auto response = wait_for(exchange(path, std::string(content_type), std::move(body)));
+    auto response = wait_for(exchange("POST", path, std::string(content_type), std::move(body)));
     keep_cookies(response);
     return response;
 }
@@ -185,13 +193,18 @@ std::string Window::decide(const json::object& question, const std::string& pass
     const auto to_sign = ask("/cases/decide", question);
     const auto* form = to_sign.if_contains("form");
     if (form == nullptr || !form->is_object()) throw OperatorError("there is nothing to sign");
-    const auto& fields = form->get_object();
+    sign(form->get_object(), password, "/decision/finish");
+    return text_at(ask("/cases/returned", {}), "outcome");
+}
+
+void Window::sign(const json::object& fields, const std::string& password,
+                  const std::string& finish) {
     const auto& issuer = issuer_of(directory_);
     const auto seal_to = read_key(text_at(fields, "seal_to"));
     if (!seal_to || issuer.sealing_keys.empty() || text_at(fields, "to") != issuer.id.text()) {
-        throw OperatorError("the window asks for something else than a decision");
+        throw OperatorError("the window asks for something that is not for itself");
     }
-    // The clerk sees all of it, as on the agent's page, and then enters the password.
+    // Whoever signs sees all of it, as on the agent's page, and then enters the password.
     const auto document = text_at(fields, "document");
     std::cerr << "次の文に署名します This text is signed:\n\n" << shown(document) << "\n\n";
     const auto& [kid, key] = *issuer.sealing_keys.begin();
@@ -203,15 +216,27 @@ std::string Window::decide(const json::object& question, const std::string& pass
         print_problem(done.error());
         throw OperatorError(
             "the card has not signed, which asks for its signing password, not its PIN; nothing is "
-            "decided");
+            "done");
     }
     answer.set("mandate", done->mandate);
     answer.set("certificate", base64url(done->certificate.der()));
     http::Form back;
     back.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(answer)), *seal_to));
     back.set("state", text_at(fields, "state"));
-    post("/decision/finish", form_type, http::form_text(back));
-    return text_at(ask("/cases/returned", {}), "outcome");
+    post(finish, form_type, http::form_text(back));
+}
+
+json::object Window::show(const std::string& path) {
+    auto response = wait_for(exchange("GET", path, {}, {}));
+    keep_cookies(response);
+    if (response.status != 200) refuse(response);
+    auto object = parse_json_object(response.body, {.text_bytes_max = answer_bytes_max});
+    if (!object) throw OperatorError("the window has nothing to show for this card");
+    return std::move(*object);
+}
+
+http::Response Window::send_form(const std::string& path, const std::string& form) {
+    return post(path, form_type, form);
 }
 
 json::object Window::ask(const std::string& path, const json::object& body) {

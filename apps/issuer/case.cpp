@@ -21,8 +21,11 @@ bool is_to_do(const Case& one, OrderName order) {
     return std::ranges::any_of(todo(one), [&](const Todo& what) { return what.order == order; });
 }
 
-bool is_to_do(const Case& one, Step step) {
-    return std::ranges::any_of(todo(one), [&](const Todo& what) { return what.step == step; });
+// The answer says nothing of the keys that there are now.
+bool is_stale(Case& one, OrderName order) {
+    if (one.stale.erase(order) == 0) return false;
+    one.open.erase(order);
+    return true;
 }
 
 Claim* find_claim(Case& one, int claim) {
@@ -36,6 +39,16 @@ bool close(Case& one, OrderName order) {
     if (one.open.erase(order) == 0) return false;
     one.lapsed.erase(order);
     return true;
+}
+
+// Who is told the new number: the medical insurers that the relay has confirmed.
+void add_medical(Case& one) {
+    constexpr std::size_t told_max = 16;
+    for (const auto& claim : one.linked) {
+        if (claim.role != Role::medical || one.claims.size() == told_max) continue;
+        one.claims.push_back(
+            {.role = claim.role, .number = claim.number, .finding = Finding::same});
+    }
 }
 
 Result happen(Case& one, const Opened& opened) {
@@ -54,11 +67,15 @@ Result happen(Case& one, const Opened& opened) {
     one.invited = opened.invited;
     one.linked = opened.linked;
     one.before = opened.before;
+    one.former = opened.former;
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
-    if (one.kind == Kind::end && one.reason != "returned" && resident != one.linked.end()) {
+    const bool asks =
+        (one.kind == Kind::end && one.reason != "returned") || one.kind == Kind::renewal;
+    if (asks && resident != one.linked.end()) {
         one.claims.push_back({.role = Role::resident, .number = resident->number});
     }
+    if (one.kind == Kind::number) add_medical(one);
     return {};
 }
 
@@ -122,15 +139,20 @@ Result happen(Case& one, const Gone& gone) {
 
 // What was resumed and is stopped again meanwhile is not resumed.
 Result happen(Case& one, const Done& done) {
+    if (is_stale(one, done.order)) return {};
     if (one.has_done(done.order)) return {};
     if (!close(one, done.order)) return std::unexpected(Misfit::unexpected);
     const auto kind = done.order.kind;
     const bool undone = !one.found && (kind == OrderKind::resume || kind == OrderKind::resume_card);
     if (!undone) one.done.insert(done.order);
+    if (kind == OrderKind::drop) {
+        one.dropped.at(static_cast<std::size_t>(done.order.item)).ended = true;
+    }
     return {};
 }
 
 Result happen(Case& one, const Certified& certified) {
+    if (is_stale(one, of_use(OrderKind::collect, certified.use))) return {};
     if (one.certificates.contains(certified.use)) return {};
     if (!close(one, of_use(OrderKind::collect, certified.use))) {
         return std::unexpected(Misfit::unexpected);
@@ -140,6 +162,7 @@ Result happen(Case& one, const Certified& certified) {
 }
 
 Result happen(Case& one, const NotIssued& not_issued) {
+    if (is_stale(one, of_use(OrderKind::collect, not_issued.use))) return {};
     if (!close(one, of_use(OrderKind::collect, not_issued.use))) {
         return std::unexpected(Misfit::unexpected);
     }
@@ -152,12 +175,14 @@ Result happen(Case& one, const NotIssued& not_issued) {
 
 // This one was not done. Of an earlier one that lapsed it says nothing.
 Result happen(Case& one, const Refused& refused) {
+    if (is_stale(one, refused.order)) return {};
     if (one.open.erase(refused.order) == 0) return std::unexpected(Misfit::unexpected);
     one.refused[refused.order] = refused.code;
     return {};
 }
 
 Result happen(Case& one, const Lapsed& lapsed) {
+    if (is_stale(one, lapsed.order)) return {};
     if (one.open.erase(lapsed.order) == 0) return std::unexpected(Misfit::unexpected);
     one.lapsed.insert(lapsed.order);
     return {};
@@ -167,6 +192,8 @@ Result happen(Case& one, const Lapsed& lapsed) {
 std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     auto* found = find_claim(one, claim);
     if (found == nullptr) return std::unexpected(Misfit::unexpected);
+    // Those of a new number are linked already.
+    if (one.kind == Kind::number) return std::unexpected(Misfit::unexpected);
     if (one.cancelled || is_frozen(one)) return std::unexpected(Misfit::too_late);
     if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
     return found;
@@ -190,7 +217,10 @@ Result happen(Case& one, const Decided& decided) {
 Result happen(Case& one, const Corrected& corrected) {
     auto claim = open_claim(one, corrected.claim);
     if (!claim) return std::unexpected(claim.error());
-    if (corrected.role != (*claim)->role) return std::unexpected(Misfit::unexpected);
+    // A renewal is of who the card says; who has moved changes it first.
+    if (corrected.role != (*claim)->role || one.kind == Kind::renewal) {
+        return std::unexpected(Misfit::unexpected);
+    }
     Claim anew;
     anew.role = corrected.role;
     anew.number = corrected.number;
@@ -225,14 +255,65 @@ Result happen(Case& one, const Waived& waived) {
     return {};
 }
 
+void forget(Case& one, OrderName order) {
+    one.done.erase(order);
+    one.lapsed.erase(order);
+    one.refused.erase(order);
+}
+
+// What the authority may have made of the keys before ends, whatever is on its way still.
+void drop_keys(Case& one) {
+    for (const auto& [use, key] : one.keys) {
+        const auto certify = of_use(OrderKind::certify, use);
+        const auto certificate = one.certificates.find(use);
+        const bool is_known = certificate != one.certificates.end();
+        const bool is_sent = one.open.contains(certify) && !one.stale.contains(certify);
+        if (is_known || is_sent || one.has_done(certify) || one.lapsed.contains(certify)) {
+            one.dropped.push_back(
+                {.use = use, .key = key, .certificate = is_known ? certificate->second : ""});
+        }
+        for (const auto order : {certify, of_use(OrderKind::collect, use)}) {
+            forget(one, order);
+            if (one.open.contains(order)) one.stale.insert(order);
+        }
+        one.certificates.erase(use);
+    }
+}
+
 Result happen(Case& one, const KeysMade& made) {
     if (one.keys == made.keys) return {};
-    if (!is_to_do(one, Step::make_keys)) return std::unexpected(Misfit::too_early);
+    if (!is_to_do(one, Step::make_keys) && !can_make_anew(one)) {
+        return std::unexpected(Misfit::too_early);
+    }
     for (const auto use : uses_of(one)) {
         if (!made.keys.contains(use)) return std::unexpected(Misfit::unexpected);
     }
+    drop_keys(one);
     one.keys = made.keys;
     one.chip = made.chip;
+    one.written = false;
+    return {};
+}
+
+Result happen(Case& one, const Traced& traced) {
+    const auto place = static_cast<std::size_t>(traced.place);
+    if (!close(one, of_place(OrderKind::trace, place))) return std::unexpected(Misfit::unexpected);
+    auto& dropped = one.dropped.at(place);
+    dropped.certificate = traced.certificate;
+    dropped.ended = traced.certificate.empty();
+    return {};
+}
+
+// Its certificates are those that count, of a card of another authority's; of this centre's own
+// they are still to be made.
+Result happen(Case& one, const Requested& requested) {
+    if (one.requested) return {};
+    if (!is_to_do(one, Step::sign)) return std::unexpected(Misfit::too_early);
+    if (requested.certificates.empty() == (one.kind == Kind::existing)) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    one.requested = true;
+    one.certificates = requested.certificates;
     return {};
 }
 
@@ -251,13 +332,18 @@ Result happen(Case& one, const HandedOver& handed) {
     return {};
 }
 
+// The new number may be linked: the rest of it follows.
+bool is_numbered(const Case& one) {
+    return one.kind == Kind::number && (one.has_done(link_order) || one.is_in_doubt(link_order));
+}
+
 // Not once the card may be active: such a card is stopped, not taken back.
 // A stop is given up or found; of an end that has begun the rest follows.
 Result happen(Case& one, const Cancelled& cancelled) {
     if (one.cancelled) return {};
     if (one.kind == Kind::stop) return std::unexpected(Misfit::unexpected);
     if (one.has_done(activate_order) || one.is_in_doubt(activate_order) ||
-        (one.kind == Kind::end && is_ending(one)) || has_ended(one)) {
+        (one.kind == Kind::end && is_ending(one)) || is_numbered(one) || has_ended(one)) {
         return std::unexpected(Misfit::too_late);
     }
     one.cancelled = cancelled.reason;
@@ -279,12 +365,6 @@ Result happen(Case& one, const Found&) {
     if (auto ok = of_open_stop(one); !ok) return ok;
     one.found = true;
     return {};
-}
-
-void forget(Case& one, OrderName order) {
-    one.done.erase(order);
-    one.lapsed.erase(order);
-    one.refused.erase(order);
 }
 
 // Whatever of it was done may have been undone.

@@ -23,7 +23,18 @@ namespace mado::issuer {
 using mado::to_text;  // not hidden by the overloads of this namespace
 
 // What a case is for. One machine: a kind says which steps it takes.
-enum class Kind { first, replacement, stop, unlock, change, from_abroad, end };
+enum class Kind {
+    first,
+    replacement,
+    stop,
+    unlock,
+    change,
+    from_abroad,
+    end,
+    renewal,   // from home, with the old keys, into the same chip
+    existing,  // a card of another card authority's that the person has
+    number,    // another health-care number
+};
 struct KindInfo {
     Kind kind;
     std::string_view name;
@@ -31,6 +42,7 @@ struct KindInfo {
     bool applies;   // with attributes and numbers, which registers confirm
     bool is_alone;  // one of these at a time for a person
     std::array<std::string_view, 4> reasons;  // none: it needs none
+    bool in_hand = false;                     // it writes into the card that the person has
 };
 const KindInfo& info(Kind kind);
 std::string_view to_text(Kind kind);
@@ -62,6 +74,8 @@ enum class Step {
     approve,      // by another clerk: four eyes
     record,       // the person's list has it before the chip is opened
     reset,        // of the PIN, in the chip
+    sign,         // the person asks for it with the card that they have
+    end_number,   // the health-care number before
 };
 struct StepInfo {
     Step step;
@@ -141,6 +155,9 @@ enum class OrderKind {
     revoke_card,
     end_old,
     reset,
+    trace,       // of keys that were made anew: is there a certificate of them?
+    drop,        // and it ends
+    end_number,  // the relay's
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
@@ -164,6 +181,7 @@ struct Before {
     Use use = Use::authentication;
     std::string certificate;  // DER in base64url
     std::string chip = {};    // its serial number, base64url; "": not known
+    bool foreign = false;     // of another card authority: this centre's ends nothing of it
 
     bool operator==(const Before&) const = default;
 };
@@ -177,7 +195,8 @@ struct Opened {
     std::vector<Claim> linked = {};   // numbers that the relay has of them, newest first
     std::vector<Before> before = {};  // certificates that the case is about
     std::optional<Applied> invited =
-        {};  // what is known of somebody without a card: to be confirmed
+        {};                   // what is known of somebody without a card: to be confirmed
+    std::string former = {};  // the health-care number before, where there is a new one
 };
 // Durable before anything leaves: from here on it may have been done.
 struct Sent {
@@ -259,10 +278,22 @@ struct Overtaken {};  // another case made an end of the card: a new one is acti
 // Of an unlock.
 struct Approved {};
 struct PinSet {};
-using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
-                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
-                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
-                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet>;
+// By the card that the person has: `application` is what proves it. Of a card of another authority
+// its certificates, which are to count.
+struct Requested {
+    std::string application;
+    std::map<Use, std::string> certificates = {};
+};
+// Of keys that were made anew; "": there is no certificate of them.
+struct Traced {
+    int place = 0;
+    std::string certificate = {};
+};
+using Happening =
+    std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
+                 NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
+                 KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
+                 Overtaken, Approved, PinSet, Requested, Traced>;
 
 // ---- the case ----
 
@@ -274,6 +305,17 @@ struct Waiting {
     bool refused = false;  // then it is somebody else's turn
     auto operator<=>(const Waiting&) const = default;
 };
+
+// Keys of the case that others took the place of, where the authority may have a certificate.
+struct Dropped {
+    Use use = Use::authentication;
+    std::string key;               // SPKI in base64url
+    std::string certificate = {};  // once it is known
+    bool ended = false;            // or there is none
+
+    bool operator==(const Dropped&) const = default;
+};
+constexpr std::size_t dropped_max = 16;
 
 struct Case {
     Kind kind = Kind::first;
@@ -297,6 +339,10 @@ struct Case {
     std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;
+    bool requested = false;        // by the card that the person has
+    std::string former;            // health-care number
+    std::vector<Dropped> dropped;  // oldest first
+    std::set<OrderName> stale;     // open, and about keys that were dropped meanwhile
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
     // Since when each of what is to do is to do.
@@ -347,6 +393,7 @@ constexpr OrderName link_order{OrderKind::link, 0};
 constexpr OrderName activate_order{OrderKind::activate, 0};
 constexpr OrderName revoke_card_order{OrderKind::revoke_card, 0};
 constexpr OrderName reset_order{OrderKind::reset, 0};
+constexpr OrderName end_number_order{OrderKind::end_number, 0};
 // As far as anything is known.
 const std::optional<Attributes>& who_of(const Case& one);
 // What it has certificates made for.
@@ -355,5 +402,8 @@ std::vector<Use> uses_of(const Case& one);
 bool is_linked(const Case& one, const Claim& claim);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
+bool is_to_do(const Case& one, Step step);
+// Other keys may take the place of those that were made: none of them counts anywhere yet.
+bool can_make_anew(const Case& one);
 
 }  // namespace mado::issuer

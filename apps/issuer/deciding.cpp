@@ -42,26 +42,6 @@ Parsed<Asked> read_asked(std::string_view body) {
     return out;
 }
 
-// What a site sends an agent with a document (docs/protocols/agent.md).
-json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
-                        std::string_view state, page::Language language) {
-    const auto& basis = deciding.site.options.basis;
-    const auto& own = basis.identity.id.text();
-    return {{"client_id", own},
-            {"redirect_uri", deciding.site.origin + std::string(decision_back)},
-            {"response_mode", "fragment"},
-            {"kind", to_text(wire::MandateKind::application)},
-            {"scope", signature_service},
-            {"nonce", what.nonce},
-            {"state", state},
-            {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
-            {"aud", basis.directory.relay().id.text()},
-            {"exp", std::to_string(what.expires)},
-            {"to", own},
-            {"document", what.document},
-            {"lang", page::to_text(language)}};
-}
-
 std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
                                           std::string_view response) {
     const auto opened = crypto::decrypt_jwe(response, what.key);
@@ -112,28 +92,8 @@ Outcome refused(const Deciding& deciding, std::string_view why, Outcome outcome)
 
 Task<Outcome> judge_return(Deciding& deciding, const Decisions::UnderWay& under_way,
                            const Clerk& clerk, const http::Form& form) {
-    if (form.has("error")) co_return Outcome::cancelled;
-    const auto what = open_answer(under_way, form.text("response"));
-    if (!what) co_return refused(deciding, "not_sealed", Outcome::not_valid);
-    const auto& basis = deciding.site.options.basis;
-    const auto good = judge_decision(*what, {.directory = basis.directory,
-                                             .organisation = basis.identity.id,
-                                             .sealing_key = deciding.sealing_key,
-                                             .document = under_way.document,
-                                             .nonce = under_way.nonce,
-                                             .begun = under_way.begun,
-                                             .signing = clerk.signing,
-                                             .now = unix_now()});
-    if (!good) {
-        const bool other = good.error() == Fault::other_card;
-        co_return refused(deciding, to_text(good.error()),
-                          other ? Outcome::other_card : Outcome::not_valid);
-    }
-    const auto evidence = co_await ask_relay(deciding, *what, under_way.document);
-    if (!evidence) {
-        const auto code = evidence.error().code;
-        co_return refused(deciding, wire::info(code).name, outcome_of(code));
-    }
+    const auto evidence = co_await judge_signed(deciding, under_way, clerk.signing, form);
+    if (!evidence) co_return evidence.error();
     // It may have gone on meanwhile: only what the clerk has read is decided.
     const auto now = unix_now();
     const auto file = deciding.store.find(under_way.id);
@@ -187,6 +147,26 @@ Response back_page(const site::Site& site, const Request& request) {
 
 }  // namespace
 
+// What a site sends an agent with a document (docs/protocols/agent.md).
+json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
+                        std::string_view state, const AgentForm& how) {
+    const auto& basis = deciding.site.options.basis;
+    const auto& own = basis.identity.id.text();
+    return {{"client_id", own},
+            {"redirect_uri", deciding.site.origin + std::string(how.back)},
+            {"response_mode", "fragment"},
+            {"kind", to_text(wire::MandateKind::application)},
+            {"scope", signature_service},
+            {"nonce", what.nonce},
+            {"state", state},
+            {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
+            {"aud", basis.directory.relay().id.text()},
+            {"exp", std::to_string(what.expires)},
+            {"to", own},
+            {"document", what.document},
+            {"lang", page::to_text(how.language)}};
+}
+
 std::string_view to_text(Outcome outcome) {
     switch (outcome) {
         case Outcome::decided:
@@ -205,6 +185,35 @@ std::string_view to_text(Outcome outcome) {
             return "changed";
     }
     return "";
+}
+
+Task<std::expected<std::string, Outcome>> judge_signed(Deciding& deciding,
+                                                       const Decisions::UnderWay& under_way,
+                                                       std::optional<Hash> signing,
+                                                       const http::Form& form) {
+    if (form.has("error")) co_return std::unexpected(Outcome::cancelled);
+    const auto what = open_answer(under_way, form.text("response"));
+    if (!what) co_return std::unexpected(refused(deciding, "not_sealed", Outcome::not_valid));
+    const auto& basis = deciding.site.options.basis;
+    const auto good = judge_decision(*what, {.directory = basis.directory,
+                                             .organisation = basis.identity.id,
+                                             .sealing_key = deciding.sealing_key,
+                                             .document = under_way.document,
+                                             .nonce = under_way.nonce,
+                                             .begun = under_way.begun,
+                                             .signing = signing,
+                                             .now = unix_now()});
+    if (!good) {
+        const bool other = good.error() == Fault::other_card;
+        const auto outcome = other ? Outcome::other_card : Outcome::not_valid;
+        co_return std::unexpected(refused(deciding, to_text(good.error()), outcome));
+    }
+    auto evidence = co_await ask_relay(deciding, *what, under_way.document);
+    if (!evidence) {
+        const auto code = evidence.error().code;
+        co_return std::unexpected(refused(deciding, wire::info(code).name, outcome_of(code)));
+    }
+    co_return std::move(*evidence);
 }
 
 std::string Decisions::begin(UnderWay what) {
@@ -253,7 +262,8 @@ Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
                              .login = who.mandate_hash,
                              .begun = now,
                              .expires = now + wire::nonce_lifetime_s};
-    auto form = agent_form(deciding, what, "", site::look_of(request).language);
+    auto form = agent_form(deciding, what, "",
+                           {.back = decision_back, .language = site::look_of(request).language});
     form["state"] = deciding.decisions.begin(std::move(what));
     co_return site::json_reply(json::serialize(
         json::object{{"agent", deciding.site.options.agent + "/sign"}, {"form", std::move(form)}}));

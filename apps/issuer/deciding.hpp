@@ -3,6 +3,8 @@
 // random `state`, so that no address and no browser has to say it. Belongs to the io thread.
 #pragma once
 
+#include <boost/json/fwd.hpp>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "clerks.hpp"
 #include "decision.hpp"
+#include "http/form.hpp"
 #include "http/http.hpp"
 #include "site/expiring.hpp"
 #include "site/site.hpp"
@@ -75,6 +78,25 @@ struct Deciding {
     std::function<http::Task<client::Result<std::string>>()> nonce;
     Decisions decisions = {};
 };
+
+// ---- for every document that somebody signs for this centre ----
+
+// What a site sends an agent with a document (docs/protocols/agent.md). `back`: the path to which
+// the agent returns.
+struct AgentForm {
+    std::string_view back;
+    page::Language language = page::Language::ja;
+};
+json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
+                        std::string_view state, const AgentForm& how);
+// What came back of it: by the card with that signing certificate, and one that counts, as the
+// relay says. The evidence; or what became of it instead.
+http::Task<std::expected<std::string, Outcome>> judge_signed(Deciding& deciding,
+                                                             const Decisions::UnderWay& under_way,
+                                                             std::optional<Hash> signing,
+                                                             const http::Form& form);
+
+// ---- a decision ----
 
 // What the page hands to the agent; or why there is nothing to decide.
 http::Task<http::Response> decide(Deciding& deciding, http::Request request, site::LoggedIn who);

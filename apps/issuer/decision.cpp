@@ -60,17 +60,6 @@ std::optional<Selector> selector_at(std::string_view text) {
     return std::nullopt;
 }
 
-// In a text of which every character has to show: 葛[U+E0100].
-std::string with_visible_selectors(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const auto selector = selector_at(text);
-        out += selector ? fmt::format("[U+{:04X}]", selector->code) : std::string(1, text.front());
-        text.remove_prefix(selector ? selector->bytes : 1);
-    }
-    return out;
-}
-
 // The agent shows no other one.
 bool shows_itself(const std::vector<std::string>& lines) {
     return std::ranges::all_of(lines, [](const auto& line) { return printable(line) == line; });
@@ -112,6 +101,16 @@ std::optional<Fault> judge_mandate(const wire::Mandate& mandate, const DecisionF
 }
 
 }  // namespace
+
+std::string with_visible_selectors(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto selector = selector_at(text);
+        out += selector ? fmt::format("[U+{:04X}]", selector->code) : std::string(1, text.front());
+        text.remove_prefix(selector ? selector->bytes : 1);
+    }
+    return out;
+}
 
 std::expected<std::string, Misfit> decision_document(const CaseFile& file, const Choice& choice,
                                                      const wire::Schemes& schemes, UnixTime now) {

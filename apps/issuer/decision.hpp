@@ -26,6 +26,9 @@ struct Choice {
 std::expected<std::string, Misfit> decision_document(const CaseFile& file, const Choice& choice,
                                                      const wire::Schemes& schemes, UnixTime now);
 
+// In a text of which every character has to show: 葛[U+E0100].
+std::string with_visible_selectors(std::string_view text);
+
 // What comes back of the agent.
 struct SignedDecision {
     std::string mandate;      // JWS

@@ -84,6 +84,7 @@ json::array before_json(const std::vector<Before>& before) {
     for (const auto& one : before) {
         json::object card{{"use", to_text(one.use)}, {"certificate", one.certificate}};
         if (!one.chip.empty()) card["chip"] = one.chip;
+        if (one.foreign) card["foreign"] = true;
         out.push_back(std::move(card));
     }
     return out;
@@ -102,6 +103,7 @@ json::object members(const Opened& one) {
     if (!one.linked.empty()) out["linked"] = claims_json(one.linked);
     if (!one.before.empty()) out["before"] = before_json(one.before);
     if (one.invited) out["invited"] = application_json(*one.invited);
+    if (!one.former.empty()) out["former"] = one.former;
     return out;
 }
 json::object members(const Applied& one) {
@@ -140,11 +142,14 @@ json::object members(const Decided& one) {
 json::object members(const Corrected& one) {
     return {{"claim", one.claim}, {"number", number_json(one.number)}};
 }
+json::object by_use_json(const std::map<Use, std::string>& texts) {
+    json::object out;
+    for (const auto& [use, text] : texts)
+        out[to_text(use)] = text;
+    return out;
+}
 json::object members(const KeysMade& one) {
-    json::object keys;
-    for (const auto& [use, key] : one.keys)
-        keys[to_text(use)] = key;
-    json::object out{{"keys", std::move(keys)}};
+    json::object out{{"keys", by_use_json(one.keys)}};
     if (!one.chip.empty()) out["chip"] = one.chip;
     return out;
 }
@@ -154,6 +159,14 @@ json::object members(const Cancelled& one) {
 json::object members(const HandedOver& one) {
     if (one.stop_code.empty()) return {};
     return {{"stop_code", one.stop_code}};
+}
+json::object members(const Requested& one) {
+    json::object out{{"application", one.application}};
+    if (!one.certificates.empty()) out["certificates"] = by_use_json(one.certificates);
+    return out;
+}
+json::object members(const Traced& one) {
+    return {{"place", one.place}, {"certificate", one.certificate}};
 }
 // Sent, done, lapsed, to be tried again, waived; and those that say nothing more.
 template <class Other>
@@ -172,7 +185,7 @@ std::string_view name_of(const Happening& what) {
         "done",        "certified", "not_issued", "refused",   "lapsed",        "decided",
         "corrected",   "taken_out", "try_again",  "waived",    "keys_made",     "written",
         "handed_over", "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",   "approved",  "pin_set"};
+        "overtaken",   "approved",  "pin_set",    "requested", "traced"};
     return names.at(what.index());
 }
 
@@ -198,7 +211,8 @@ Parsed<std::vector<Before>> read_before(const json::array& values) {
         Members in(value.get_object());
         out.push_back({.use = read_use(in),
                        .certificate = in.text("certificate", signed_bytes_max),
-                       .chip = in.optional_text("chip", 32).value_or("")});
+                       .chip = in.optional_text("chip", 32).value_or(""),
+                       .foreign = in.has("foreign") && in.boolean("foreign")});
         if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     }
     return out;
@@ -212,7 +226,8 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
                            .health_care = in.text("health_care")},
                .signing = in.boolean("signing"),
                .kind = *kind,
-               .reason = in.optional_text("reason").value_or("")};
+               .reason = in.optional_text("reason").value_or(""),
+               .former = in.optional_text("former", 20).value_or("")};
     if (in.has("linked")) {
         auto linked = read_claims(in.array("linked", linked_max), schemes);
         if (!linked) return std::unexpected(linked.error());
@@ -257,15 +272,32 @@ Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
                   Corrected{.claim = read_claim(in), .role = *role, .number = std::move(*number)});
 }
 
-Parsed<Happening> read_keys(Members& in) {
-    KeysMade out;
-    const auto& keys = in.object("keys");
-    Members members(keys);
+Parsed<std::map<Use, std::string>> read_by_use(const json::object& object, std::size_t bytes_max) {
+    std::map<Use, std::string> out;
+    Members members(object);
     for (const auto use : uses) {
         const auto name = to_text(use);
-        if (members.has(name)) out.keys.emplace(use, members.text(name, key_bytes_max));
+        if (members.has(name)) out.emplace(use, members.text(name, bytes_max));
     }
     if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+Parsed<Happening> read_requested(Members& in) {
+    Requested out{.application = in.text("application", decision_bytes_max)};
+    if (const auto* object = in.optional_object("certificates")) {
+        auto certificates = read_by_use(*object, signed_bytes_max);
+        if (!certificates) return std::unexpected(certificates.error());
+        out.certificates = std::move(*certificates);
+    }
+    return finish(in, std::move(out));
+}
+
+Parsed<Happening> read_keys(Members& in) {
+    KeysMade out;
+    auto keys = read_by_use(in.object("keys"), key_bytes_max);
+    if (!keys) return std::unexpected(keys.error());
+    out.keys = std::move(*keys);
     out.chip = in.optional_text("chip", 32).value_or("");
     return finish(in, std::move(out));
 }
@@ -345,6 +377,11 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
         return finish(in, NotIssued{.use = read_use(in), .code = in.text("code", 64)});
     }
     if (what == "keys_made") return read_keys(in);
+    if (what == "requested") return read_requested(in);
+    if (what == "traced") {
+        return finish(in, Traced{.place = static_cast<int>(in.integer("place", 0, dropped_max)),
+                                 .certificate = in.text("certificate", signed_bytes_max)});
+    }
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }

@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "http/spawn.hpp"
+#include "renewing.hpp"
 #include "routes.hpp"
 #include "site/pages.hpp"
 #include "site/program.hpp"
@@ -19,6 +20,7 @@ struct Settings {
     site::Settings site;
     std::string state, schemes, clerks, authority;
     std::string cards_key;  // 32 bytes: the root of every chip's issuer key
+    std::int64_t renewal_days = 0;
 };
 
 Settings read_settings(const std::string& path) {
@@ -28,7 +30,8 @@ Settings read_settings(const std::string& path) {
                .schemes = config.text("schemes"),
                .clerks = config.text("clerks"),
                .authority = config.text("certificate_authority"),
-               .cards_key = config.text("cards_key")};
+               .cards_key = config.text("cards_key"),
+               .renewal_days = config.integer_or("renewal_days", 90, 1, renewal_days_max)};
     config.finish();
     return s;
 }
@@ -42,10 +45,12 @@ Secret load_root(const std::string& path) {
 site::Texts texts() {
     return {
         .title = {.ja = "発行窓口", .en = "Card window", .easy = "カードの まどぐち"},
-        .purpose = {.ja = "カードの申請・交付の窓口です。職員のカードでログインします。",
+        .purpose = {.ja = "カードの申請・交付の窓口です。職員は自分のカードでログインします。カード"
+                          "をお持ちの方は、ログインして更新できます。",
                     .en = "The window for applying for cards and handing them over. Clerks log "
-                          "in with their own card.",
-                    .easy = "カードの まどぐちの ページです。しごとを する人が ログインします。"},
+                          "in with their own card; whoever has a card can log in to renew it.",
+                    .easy = "カードの まどぐちの ページです。カードが ある [人|ひと]も "
+                            "はいれます。"},
         .help = {.ja = "ボタンを押すと、このパソコンの中の「カード窓口」に移ります。",
                  .en = "The button leads to the card's program on this computer.",
                  .easy = "ボタンを おすと、カードの がめんに なります。"},
@@ -55,6 +60,25 @@ site::Texts texts() {
         .page_needs_script = {.ja = "このページにはJavaScriptが要ります。",
                               .en = "This page needs JavaScript.",
                               .easy = "JavaScriptが いります。"}};
+}
+
+std::vector<site::Place> places() {
+    return {
+        {.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
+        {.path = stop_path,
+         .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
+         .open = true},
+        {.path = renew_path,
+         .name = {.ja = "カードの更新",
+                  .en = "Renew your card",
+                  .easy = "カードを [新|あたら]しく する"}},
+        {.path = renew_on_path,
+         .name = {.ja = "更新の続きをする", .en = "Go on with a renewal", .easy = "つづきを する"},
+         .open = true},
+        {.path = site::sessions_path,
+         .name = {.ja = "ログイン中の画面",
+                  .en = "Where you are logged in",
+                  .easy = "[入|はい]っている がめん"}}};
 }
 
 http::Task<client::Result<std::string>> nonce_of(const site::Basis& basis) {
@@ -94,26 +118,20 @@ int serve(const std::string& config_path) {
     Clerks clerks(settings.clerks);
     Store store(settings.state + "/issuer.sqlite", settings.site.keys, schemes);
     http::asio::io_context io{1};
-    site::Site site(
-        {.basis = basis,
-         .log = log,
-         .redirect_uri = settings.site.redirect_uri,
-         .agent = settings.site.agent,
-         .purpose = purpose,
-         .may_log_in =
-             [&clerks](const Hash& card) { return clerks.find(card, unix_now()).has_value(); },
-         .texts = texts(),
-         .places =
-             {{.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
-              {.path = stop_path,
-               .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
-               .open = true},
-              {.path = site::sessions_path,
-               .name = {.ja = "ログイン中の画面",
-                        .en = "Where you are logged in",
-                        .easy = "[入|はい]っている がめん"}}},
-         .style = "window",
-         .cookie = "mado-window"});
+    site::Site site({.basis = basis,
+                     .log = log,
+                     .redirect_uri = settings.site.redirect_uri,
+                     .agent = settings.site.agent,
+                     .purpose = purpose,
+                     .may_log_in =
+                         [&clerks, &store](const Hash& card) {
+                             return clerks.find(card, unix_now()).has_value() ||
+                                    store.find_card(card).has_value();
+                         },
+                     .texts = texts(),
+                     .places = places(),
+                     .style = "window",
+                     .cookie = "mado-window"});
     Askers askers(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, askers.sender(), log);
     http::spawn(io, worker.run());
@@ -137,7 +155,8 @@ int serve(const std::string& config_path) {
                   .worker = worker,
                   .deciding = deciding,
                   .questions = questions,
-                  .cards = cards};
+                  .cards = cards,
+                  .renewal_s = settings.renewal_days * 86'400};
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }

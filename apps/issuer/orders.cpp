@@ -113,6 +113,16 @@ wire::PersonNumber as_confirmed(const Parties& parties, const Claim& claim) {
         .value_or(claim.number);
 }
 
+// Of the health-care number alone, which nobody else could confirm.
+Question health_care(const Parties& parties, const Case& one, const std::string& number,
+                     std::string_view act) {
+    return sealed(parties, {.service = "link",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", std::string(act)}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"given", {given_json(health_care_scheme, number)}}}});
+}
+
 // Of somebody whom the relay knows only the numbers that are new.
 Question link(const Parties& parties, const Case& one) {
     json::array numbers;
@@ -123,7 +133,7 @@ Question link(const Parties& parties, const Case& one) {
                          {"fields", typed_fields(as_confirmed(parties, claim))},
                          {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}});
     }
-    const bool is_first = one.kind == Kind::first;
+    const bool is_first = one.kind == Kind::first || one.kind == Kind::existing;
     json::object payload{{"numbers", std::move(numbers)}};
     if (is_first) {
         payload["given"] = {given_json(health_care_scheme, one.numbers.health_care),
@@ -177,24 +187,26 @@ Question tell(const Parties& parties, const Case& one, const Claim& claim, Date 
                                         {"valid_from", to_text(today)}}});
 }
 
-crypto::Certificate read_certificate(const std::string& text) {
-    const auto der = parse_base64url(text);
-    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-    if (!certificate) throw Failure("a certificate of a case cannot be read");
-    return std::move(*certificate);
-}
-
 std::string serial_of(const crypto::Certificate& certificate) {
     return hex(certificate.serial());
 }
 
-Question take_back(const Parties& parties, const Case& one, Use use) {
-    const auto certificate = read_certificate(one.certificates.at(use));
+// That nobody has used, and nobody will.
+Question take_back(const Parties& parties, const Case& one, const std::string& certificate) {
     return sealed(parties, {.service = "certificate-status",
                             .to = parties.authority,
                             .parameters = {{"act", "revoke"}},
                             .subject = own_subject(parties, one),
-                            .payload = {{"serial", serial_of(certificate)}, {"reason", "ended"}}});
+                            .payload = {{"serial", serial_of(read_certificate(certificate))},
+                                        {"reason", "ended"}}});
+}
+
+Question certificates(const Parties& parties, const Case& one) {
+    return sealed(parties, {.service = "certificates",
+                            .to = parties.authority,
+                            .parameters = {},
+                            .subject = own_subject(parties, one),
+                            .payload = {}});
 }
 
 // The relay's, about the card that there is.
@@ -221,10 +233,13 @@ std::string_view reason_at_authority(const Case& one) {
         case Kind::change:
             return "attributes-changed";
         case Kind::from_abroad:
+        case Kind::renewal:
             return "superseded";
         case Kind::first:
         case Kind::unlock:
         case Kind::end:
+        case Kind::existing:
+        case Kind::number:
             return "ended";
     }
     return "ended";
@@ -266,6 +281,9 @@ Question of_card_before(const Parties& parties, const Case& one, OrderName order
         case OrderKind::activate:
         case OrderKind::tell:
         case OrderKind::take_back:
+        case OrderKind::trace:
+        case OrderKind::drop:
+        case OrderKind::end_number:
             break;
     }
     throw Failure("an order that is not about a card that there is");
@@ -302,9 +320,8 @@ Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
 
 // The one for the key of this case; why there is none; or none while the authority has not decided:
 // an order that came twice has the first one's certificate end.
-std::optional<Happening> issued_or_not(const Case& one, OrderName order, const json::object& data) {
-    const auto use = static_cast<Use>(order.item);
-    const auto key = one.keys.find(use);
+std::optional<std::expected<Certified, NotIssued>> issued_or_not(Use use, std::string_view key,
+                                                                 const json::object& data) {
     const auto rows = [&data](std::string_view name) {
         const auto* value = data.if_contains(name);
         return value != nullptr && value->is_array() ? value->get_array() : json::array();
@@ -322,12 +339,25 @@ std::optional<Happening> issued_or_not(const Case& one, OrderName order, const j
         auto text = text_at(row.get_object(), "certificate");
         const auto der = parse_base64url(text);
         const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-        if (!read || key == one.keys.end() || base64url(read->public_key().spki()) != key->second) {
-            continue;
-        }
+        if (!read || base64url(read->public_key().spki()) != key) continue;
         return Certified{.use = use, .certificate = std::move(text)};
     }
-    return out;
+    return std::unexpected(std::move(out));
+}
+
+std::optional<Happening> collected(const Case& one, OrderName order, const json::object& data) {
+    const auto use = static_cast<Use>(order.item);
+    const auto key = one.keys.find(use);
+    const auto issued = issued_or_not(use, key == one.keys.end() ? "" : key->second, data);
+    if (!issued) return std::nullopt;
+    return *issued ? Happening(**issued) : Happening(issued->error());
+}
+
+std::optional<Happening> traced(const Case& one, OrderName order, const json::object& data) {
+    const auto& dropped = one.dropped.at(static_cast<std::size_t>(order.item));
+    const auto issued = issued_or_not(dropped.use, dropped.key, data);
+    if (!issued) return std::nullopt;
+    return Traced{.place = order.item, .certificate = *issued ? (*issued)->certificate : ""};
 }
 
 // The same once more will do. A holder that failed, and an answer that proves nothing, say of a
@@ -347,6 +377,13 @@ bool is_readable(const Parties& parties, const Happening& what) {
 
 }  // namespace
 
+crypto::Certificate read_certificate(const std::string& text) {
+    const auto der = parse_base64url(text);
+    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+    if (!certificate) throw Failure("a certificate of a case cannot be read");
+    return std::move(*certificate);
+}
+
 Question question_of(const Parties& parties, const Case& one, OrderName order, Date today) {
     const auto use = static_cast<Use>(order.item);
     const auto claim = [&]() -> const Claim& {
@@ -356,21 +393,25 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
         case OrderKind::confirm:
             return confirm(parties, one, claim());
         case OrderKind::link:
-            return link(parties, one);
+            return one.kind == Kind::number
+                       ? health_care(parties, one, one.numbers.health_care, "start")
+                       : link(parties, one);
+        case OrderKind::end_number:
+            return health_care(parties, one, one.former, "end");
         case OrderKind::certify:
             return certify(parties, one, use);
         case OrderKind::collect:
-            return sealed(parties, {.service = "certificates",
-                                    .to = parties.authority,
-                                    .parameters = {},
-                                    .subject = own_subject(parties, one),
-                                    .payload = {}});
+        case OrderKind::trace:
+            return certificates(parties, one);
+        case OrderKind::drop:
+            return take_back(parties, one,
+                             one.dropped.at(static_cast<std::size_t>(order.item)).certificate);
         case OrderKind::activate:
             return activate(parties, one);
         case OrderKind::tell:
             return tell(parties, one, claim(), today);
         case OrderKind::take_back:
-            return take_back(parties, one, use);
+            return take_back(parties, one, one.certificates.at(use));
         case OrderKind::stop:
         case OrderKind::resume_card:
         case OrderKind::revoke_card:
@@ -384,7 +425,7 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
 }
 
 bool is_ask(OrderKind kind) {
-    return kind == OrderKind::confirm || kind == OrderKind::collect;
+    return kind == OrderKind::confirm || kind == OrderKind::collect || kind == OrderKind::trace;
 }
 
 std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
@@ -403,7 +444,9 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
     if (!is_ask(order.kind)) return Done{order};
     std::optional<Happening> out;
     if (order.kind == OrderKind::collect) {
-        out = issued_or_not(one, order, *result->answer.data);
+        out = collected(one, order, *result->answer.data);
+    } else if (order.kind == OrderKind::trace) {
+        out = traced(one, order, *result->answer.data);
     } else if (one.kind == Kind::end) {
         out = gone_or_not(order, *result->answer.data);
     } else {

@@ -31,6 +31,7 @@ struct Asked {
     std::string reason = {};
     std::vector<Use> uses = {};        // unlock: which PINs
     std::optional<bool> signing = {};  // none: as the card before
+    std::string health_care = {};      // number: the new one, which nobody has had
 };
 // other_case: one of this person's is open; no_card: nothing of theirs counts; unexpected: a reason
 // that there is not. A stop that is open already is not asked for here.

@@ -6,6 +6,7 @@
 
 #include "http/form.hpp"
 #include "numbers.hpp"
+#include "renewing.hpp"
 #include "site/answers.hpp"
 #include "site/pages.hpp"
 #include "site/routes.hpp"
@@ -18,6 +19,8 @@ namespace {
 using http::Request;
 using http::Response;
 using http::Task;
+
+using Paths = std::vector<std::string_view>;
 
 constexpr std::size_t listed_max = 500;
 
@@ -53,6 +56,16 @@ void look_at_all_of(Office& office, CaseId id) {
         office.worker.look_at(one);
 }
 
+// That nobody has had. It is spent even if the case is not opened after all.
+std::string new_health_care_number(Office& office) {
+    constexpr int draws_max = 10;
+    for (int i = 0; i < draws_max; ++i) {
+        auto number = draw_numbers(office.schemes).health_care;
+        if (office.store.give(number)) return number;
+    }
+    throw Failure("no health-care number is left that nobody has");
+}
+
 Response open(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_open(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -67,6 +80,9 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     }
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, "no_case");
+    if (what->asked.kind == Kind::number) {
+        what->asked.health_care = new_health_care_number(office);
+    }
     const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk.name});
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
@@ -194,29 +210,27 @@ Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
 // Where the page leads the browser: the agent, which has the reader.
 std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
                           mado::page::Language language) {
-    std::string pins;
-    for (const auto use : begun.pins)
-        pins += (pins.empty() ? "" : " ") + std::string(to_text(use));
     http::Form query;
     query.set("client_id", options.basis.identity.id.text());
     query.set("redirect_uri", options.redirect_uri);
     query.set("session", begun.session);
-    query.set("pins", pins);
+    query.set("pins", pins_text(begun.pins));
     query.set("lang", std::string(mado::page::to_text(language)));
     return options.agent + "/card?" + http::form_text(query);
 }
 
 Response card_session(Office& office, const Request& request, const Clerk& clerk) {
-    const auto by = read_search(request.body);
-    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
-    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
-    const auto id = office.store.find(*number);
+    const auto by = read_card_asked(request.body);
+    if (!by) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(by->number);
     if (!id) return site::refuse(404, "no_case");
-    const auto begun = office.cards.begin(*id, clerk.name, unix_now());
+    const auto begun = office.cards.begin(*id, clerk.name, unix_now(), by->anew);
     if (!begun && begun.error() == CardRefusal::overloaded) {
         return site::refuse(wire::Code::overloaded, request);
     }
-    if (!begun) return misfit(Misfit::too_early);
+    if (!begun) {
+        return misfit(begun.error() == CardRefusal::no_card ? Misfit::no_card : Misfit::too_early);
+    }
     json::array pins;
     for (const auto use : begun->pins)
         pins.emplace_back(to_text(use));
@@ -239,6 +253,7 @@ Task<Response> card(Office& office, const Request& request) {
             co_return site::refuse(wire::Code::overloaded, request);
         case CardRefusal::no_session:
         case CardRefusal::too_early:
+        case CardRefusal::no_card:
             co_return site::refuse(404, "no_session");
     }
     co_return site::refuse(404, "no_session");
@@ -297,10 +312,10 @@ http::Route for_clerks(Office& office, Row row) {
                                  request.content_type == "application/json";
                 if (!own) co_return site::refuse(wire::Code::not_allowed, request);
                 const auto* who = site::who_asks(office.site, request);
-                const auto clerk =
-                    who == nullptr ? std::nullopt : office.clerks.find(who->card, unix_now());
-                if (!clerk) co_return site::refuse(wire::Code::mandate_ended, request);
-                if (!may(*clerk, row.roles)) {
+                if (who == nullptr) co_return site::refuse(wire::Code::mandate_ended, request);
+                // Whoever renews a card at home is logged in too, and no clerk.
+                const auto clerk = office.clerks.find(who->card, unix_now());
+                if (!clerk || !may(*clerk, row.roles)) {
                     co_return site::refuse(wire::Code::not_allowed, request);
                 }
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
@@ -316,9 +331,11 @@ http::Route for_clerks(Office& office, Row row) {
 Task<Response> page(Office& office, const Request& request, const site::LoggedIn& who) {
     auto& site = office.site;
     const auto look = site::look_of(request);
-    const auto clerk = office.clerks.find(who.card, unix_now()).value_or(Clerk{});
+    const auto clerk = office.clerks.find(who.card, unix_now());
+    // Whoever has a card of this centre's sees that, and nothing of the window.
+    if (!clerk) co_return site::redirect(std::string(renew_path));
     std::string roles;  // what the page offers; what the clerk may, each path says
-    for (const auto role : clerk.roles)
+    for (const auto role : clerk->roles)
         roles += (roles.empty() ? "" : " ") + std::string(to_text(role));
     const auto body = "<div id=\"page\" data-roles=\"" + roles + "\">" +
                       site::without_script(site, look) + "</div>";
@@ -334,13 +351,16 @@ Task<Response> page(Office& office, const Request& request, const site::LoggedIn
         site.options.agent);
 }
 
-Task<Response> sessions(site::Site& site, const Request& request, const site::LoggedIn& who) {
+Task<Response> sessions(Office& office, const Request& request, const site::LoggedIn& who) {
+    auto& site = office.site;
+    const bool is_clerk = office.clerks.find(who.card, unix_now()).has_value();
     const auto look = site::look_of(request);
     const auto& place = site.options.places.back();
     co_return site::shown(request,
                           site::whole(site, look,
                                       {.path = std::string(place.path),
                                        .here = place.path,
+                                       .without = is_clerk ? Paths{} : Paths{"/"},
                                        .reader = site::Reader::logged_in,
                                        .script = "sessions",
                                        .heading = mado::page::say(look.language, place.name),
@@ -349,6 +369,13 @@ Task<Response> sessions(site::Site& site, const Request& request, const site::Lo
 }
 
 }  // namespace
+
+std::string pins_text(const std::vector<Use>& pins) {
+    std::string out;
+    for (const auto use : pins)
+        out += (out.empty() ? "" : " ") + std::string(to_text(use));
+    return out;
+}
 
 std::vector<http::Route> routes(Office& office) {
     auto& site = office.site;
@@ -365,10 +392,12 @@ std::vector<http::Route> routes(Office& office) {
             co_return co_await page(office, request, who);
         }));
     own.push_back(site::inside(site, site::sessions_path,
-                               [&site](Request request, site::LoggedIn who) -> Task<Response> {
-                                   co_return co_await sessions(site, request, who);
+                               [&office](Request request, site::LoggedIn who) -> Task<Response> {
+                                   co_return co_await sessions(office, request, who);
                                }));
     for (auto& one : stop_routes(office))
+        own.push_back(std::move(one));
+    for (auto& one : renew_routes(office))
         own.push_back(std::move(one));
     return site::routes(site, std::move(own));
 }

@@ -2,6 +2,7 @@
 // requests that wait for an answer. One connection, for the one thread of the program.
 #pragma once
 
+#include <array>
 #include <expected>
 #include <functional>
 #include <map>
@@ -25,6 +26,9 @@ struct By {
     UnixTime at = 0;
     std::string clerk = {};
 };
+
+// Before the end of a certificate its person is told so often.
+constexpr std::array notice_days{90, 30, 7};
 
 struct CaseFile {
     CaseId id = 0;
@@ -78,6 +82,19 @@ class Store {
     std::vector<CaseId> find(Date birth_date, std::string_view kana);
     // By the health-care number; any one of their cases.
     std::optional<CaseId> find_given(std::string_view health_care_number);
+    // By a certificate of theirs (x5t#S256) that this centre had made and that was activated; any
+    // one of their cases. It may count no more.
+    std::optional<CaseId> find_card(const Hash& certificate);
+    // Certificates that end soon and whose newest notice is to be made, the next to end first. One
+    // whose day was missed is made up for by the next, not by two at once.
+    struct Ending {
+        Bytes card;  // its key in the store, for noticed()
+        CaseId id = 0;
+        UnixTime not_after = 0;
+        int days = 0, count = 0;  // before the end; how many notices that makes
+    };
+    std::vector<Ending> ending(UnixTime now, std::size_t count_max);
+    void noticed(const std::vector<Ending>& which);
     // By the stop code of the card that the person has had last.
     std::optional<CaseId> find_stop(std::string_view code);
     // All cases of the person of this one, in the order in which they were opened.
@@ -134,7 +151,7 @@ class Store {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
             stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator,
-            look, looks;
+            add_card, find_card, ending, noticed, look, looks;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.
@@ -148,6 +165,7 @@ class Store {
     void keep(CaseId id, const std::optional<Operator>& by);
     void overtake(CaseId by_case, const By& by);
     void cancel_written(CaseId of_person, const By& by);
+    void add_cards(const Case& one, CaseId id);
 
     Secret seal_key_, index_key_, outbox_key_;
     const wire::Schemes& schemes_;

@@ -26,6 +26,7 @@ Actor who_does(OrderKind kind) {
         case OrderKind::resume_card:
         case OrderKind::revoke_card:
         case OrderKind::reset:
+        case OrderKind::end_number:
             return Actor::relay;
         case OrderKind::certify:
         case OrderKind::collect:
@@ -33,6 +34,8 @@ Actor who_does(OrderKind kind) {
         case OrderKind::suspend:
         case OrderKind::resume:
         case OrderKind::end_old:
+        case OrderKind::trace:
+        case OrderKind::drop:
             return Actor::authority;
     }
     return Actor::relay;
@@ -74,10 +77,11 @@ class Todos {
     void need(Step step, OrderName name) {
         if (!case_.has_done(name)) order(step, name);
     }
-    // The same of the authority about each certificate before.
+    // The same of the authority about each certificate before that is of its own.
     void need_each(Step step, OrderKind kind) {
-        for (std::size_t i = 0; i < case_.before.size(); ++i)
-            need(step, of_place(kind, i));
+        for (std::size_t i = 0; i < case_.before.size(); ++i) {
+            if (!case_.before[i].foreign) need(step, of_place(kind, i));
+        }
     }
     [[nodiscard]] bool empty() const { return out_.empty(); }
     // What was to do before this happened goes on waiting since then.
@@ -161,6 +165,7 @@ void add_old(Todos& todos, const Case& one) {
 
 // What may exist at the authority is ended there, once it is known whether it does.
 void add_taken_back(Todos& todos, const Case& one) {
+    if (one.kind == Kind::existing) return;  // they are another authority's
     for (const auto use : uses_of(one)) {
         const auto certify = of_use(OrderKind::certify, use);
         const auto collect = of_use(OrderKind::collect, use);
@@ -176,13 +181,39 @@ void add_taken_back(Todos& todos, const Case& one) {
     if (one.kind == Kind::change && is_ending(one)) add_end(todos, one, Step::end_signing);
 }
 
-// The person of a change has the card in hand already.
-void add_to_the_card(Todos& todos, const Case& one) {
-    if (one.keys.empty()) return todos.add(Step::make_keys, Actor::clerk);
+// Keys that others took the place of: what was ordered for them comes first, then it is seen what
+// came of it. Beside everything else; the case ends after it.
+void add_dropped(Todos& todos, const Case& one) {
+    for (std::size_t i = 0; i < one.dropped.size(); ++i) {
+        const auto& dropped = one.dropped[i];
+        if (dropped.ended) continue;
+        const auto certify = of_use(OrderKind::certify, dropped.use);
+        if (one.stale.contains(certify)) {
+            todos.order(Step::take_back, certify);
+        } else {
+            const auto kind = dropped.certificate.empty() ? OrderKind::trace : OrderKind::drop;
+            todos.order(Step::take_back, of_place(kind, i));
+        }
+    }
+}
+
+// By keys of this case and their certificates. False: something is to do for that.
+bool is_written(Todos& todos, const Case& one) {
+    const auto hand = one.kind == Kind::renewal ? Actor::person : Actor::clerk;
+    if (one.keys.empty()) {
+        todos.add(Step::make_keys, hand);
+        return false;
+    }
     add_certificates(todos, one);
-    if (!todos.empty()) return;
-    if (!one.written) return todos.add(Step::write, Actor::clerk);
-    if (one.kind != Kind::change && !one.handed_over) {
+    if (!todos.empty()) return false;
+    if (!one.written) todos.add(Step::write, hand);
+    return one.written;
+}
+
+// Who changes or renews has the card in hand already.
+void add_to_the_card(Todos& todos, const Case& one) {
+    if (one.kind != Kind::existing && !is_written(todos, one)) return;
+    if (!info(one.kind).in_hand && !one.handed_over) {
         return todos.add(Step::hand_over, Actor::person);
     }
     if (!one.has_done(activate_order)) return todos.order(Step::activate, activate_order);
@@ -197,7 +228,7 @@ void add_changed(Todos& todos, const Case& one) {
 }
 
 bool needs_link(const Case& one) {
-    if (one.kind == Kind::first) return true;
+    if (one.kind == Kind::first || one.kind == Kind::existing) return true;
     return info(one.kind).applies && std::ranges::any_of(one.claims, [&one](const Claim& claim) {
                return claim.finding == Finding::same && !is_linked(one, claim);
            });
@@ -206,6 +237,8 @@ bool needs_link(const Case& one) {
 void add_made(Todos& todos, const Case& one) {
     if (!one.person) {
         todos.add(Step::apply, Actor::person);
+    } else if ((one.kind == Kind::renewal || one.kind == Kind::existing) && !one.requested) {
+        todos.add(Step::sign, Actor::person);
     } else if (!std::ranges::all_of(
                    one.claims, [&one](const Claim& claim) { return is_settled(one, claim); })) {
         add_claims(todos, one);
@@ -227,6 +260,7 @@ std::vector<Pair> pairs(const Case& one) {
     std::vector<Pair> out;
     for (std::size_t i = 0; i < one.before.size(); ++i) {
         out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        if (one.before[i].foreign) continue;
         out.push_back({of_place(OrderKind::suspend, i), of_place(OrderKind::resume, i)});
     }
     return out;
@@ -253,6 +287,14 @@ void add_unlock(Todos& todos, const Case& one) {
     if (!one.pin_set) todos.add(Step::reset, Actor::clerk);
 }
 
+// The new one first: nobody is without one. The slip does not wait for insurers, nor they for it.
+void add_number(Todos& todos, const Case& one) {
+    if (!one.has_done(link_order)) return todos.order(Step::link, link_order);
+    if (!one.has_done(end_number_order)) return todos.order(Step::end_number, end_number_order);
+    add_told(todos, one);
+    if (!one.handed_over) todos.add(Step::hand_over, Actor::person);
+}
+
 void add_ended(Todos& todos, const Case& one) {
     if (!one.claims.empty() && !is_settled(one, one.claims.front())) {
         return add_claims(todos, one);
@@ -266,6 +308,7 @@ std::vector<Todo> todo(const Case& one) {
     Todos todos(one);
     if (one.cancelled) {
         add_taken_back(todos, one);
+        add_dropped(todos, one);
         return todos.take();
     }
     switch (one.kind) {
@@ -273,7 +316,12 @@ std::vector<Todo> todo(const Case& one) {
         case Kind::replacement:
         case Kind::change:
         case Kind::from_abroad:
+        case Kind::renewal:
+        case Kind::existing:
             add_made(todos, one);
+            break;
+        case Kind::number:
+            add_number(todos, one);
             break;
         case Kind::stop:
             add_stop(todos, one);
@@ -285,6 +333,7 @@ std::vector<Todo> todo(const Case& one) {
             add_ended(todos, one);
             break;
     }
+    add_dropped(todos, one);
     return todos.take();
 }
 
@@ -297,6 +346,16 @@ std::map<Waiting, UnixTime> waits_since(const Case& one) {
 
 bool has_ended(const Case& one) {
     return todo(one).empty();
+}
+
+bool is_to_do(const Case& one, Step step) {
+    return std::ranges::any_of(todo(one), [step](const Todo& what) { return what.step == step; });
+}
+
+bool can_make_anew(const Case& one) {
+    return !one.keys.empty() && !one.cancelled && !one.handed_over &&
+           !one.has_done(activate_order) && !one.is_in_doubt(activate_order) &&
+           one.dropped.size() + one.keys.size() <= dropped_max;
 }
 
 OrderName of_use(OrderKind kind, Use use) {

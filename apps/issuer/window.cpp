@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "crypto/x509.hpp"
+#include "orders.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -57,7 +57,8 @@ json::object claim_json(const Claim& claim) {
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
     for (const auto* name : {"answer", "certificate", "keys", "chip", "decision", "writing",
-                             "issuing", "health_care", "linked", "before", "invited", "stop_code"})
+                             "issuing", "health_care", "linked", "before", "invited", "stop_code",
+                             "former", "application", "certificates", "place"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
@@ -82,12 +83,10 @@ json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
     }
     json::array cards;
     for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
-        const auto der = parse_base64url(card.certificate);
-        const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-        if (!read) throw Failure("a certificate of a case cannot be read");
-        cards.push_back(json::object{{"use", to_text(card.use)},
-                                     {"status", to_text(standing)},
-                                     {"not_after", read->not_after()}});
+        cards.push_back(
+            json::object{{"use", to_text(card.use)},
+                         {"status", to_text(standing)},
+                         {"not_after", read_certificate(card.certificate).not_after()}});
     }
     out["cards"] = std::move(cards);
     out["cases"] = std::move(summaries);
@@ -120,6 +119,10 @@ Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes)
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!kind) return bad("an unknown kind of case");
+    // It begins with the person's own card, at home.
+    if (*kind == Kind::renewal) return bad("no window opens a renewal");
+    // Nothing takes the signature of such a card yet.
+    if (*kind == Kind::existing) return bad("no window registers a card of another authority's");
     const bool is_known = info(*kind).is_known;
     if (is_known != !out.person.empty()) return bad("it is said whom it is about, or it is new");
     if (is_known && out.invited) return bad("who is known is not invited");
@@ -164,6 +167,15 @@ Parsed<Search> read_search(std::string_view body) {
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!birth_date || who.kana.empty()) return bad("a search is by number, or by who it is");
     return Search(std::move(who));
+}
+
+Parsed<CardAsked> read_card_asked(std::string_view body) {
+    const auto object = read_body(body);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    CardAsked out{.number = in.text("number", 20), .anew = in.has("anew") && in.boolean("anew")};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
 }
 
 Parsed<Act> read_act(std::string_view body, const wire::Schemes& schemes) {
@@ -214,6 +226,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     for (const auto& claim : one.claims)
         claims.push_back(claim_json(claim));
     out["claims"] = std::move(claims);
+    if (can_make_anew(one)) out["can_make_anew"] = true;
     // On the slip or the card, and to nobody before the person has it in hand.
     if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;

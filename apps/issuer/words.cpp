@@ -27,6 +27,8 @@ constexpr std::array steps{
     StepInfo{Step::approve, "approve", "", false, 1},
     StepInfo{Step::record, "record", "", true, 1},
     StepInfo{Step::reset, "reset", "", false, 1},
+    StepInfo{Step::sign, "sign", "②", false, 14},
+    StepInfo{Step::end_number, "end_number", "", true, 1},
 };
 
 constexpr std::array kinds{
@@ -39,9 +41,12 @@ constexpr std::array kinds{
              {"lost", "damaged", "expiring", "compromised"}},
     KindInfo{Kind::stop, "stop", true, false, false, {"lost", "by-request"}},
     KindInfo{Kind::unlock, "unlock", true, false, false, {}},
-    KindInfo{Kind::change, "change", true, true, true, {}},
+    KindInfo{Kind::change, "change", true, true, true, {}, true},
     KindInfo{Kind::from_abroad, "return", true, true, true, {}},
     KindInfo{Kind::end, "end", true, false, true, {"death", "abroad", "returned"}},
+    KindInfo{Kind::renewal, "renewal", true, false, true, {}, true},
+    KindInfo{Kind::existing, "existing", false, true, true, {}},
+    KindInfo{Kind::number, "number", true, false, true, {"misuse", "by-request"}},
 };
 
 using OrderWord = std::pair<OrderKind, std::string_view>;
@@ -60,6 +65,9 @@ constexpr auto order_kinds = std::to_array<OrderWord>({
     {OrderKind::revoke_card, "revoke_card"},
     {OrderKind::end_old, "end_old"},
     {OrderKind::reset, "reset"},
+    {OrderKind::trace, "trace"},
+    {OrderKind::drop, "drop"},
+    {OrderKind::end_number, "end_number"},
 });
 
 }  // namespace

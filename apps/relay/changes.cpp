@@ -272,7 +272,7 @@ std::optional<Code> judge_number(const LinkTold& told, std::size_t which, const 
     const bool own = holder && *holder == facts.caller.id;
     const bool given = scheme.given_by && *scheme.given_by == facts.caller.kind;
     const bool starts = told.act == LinkAct::first || told.act == LinkAct::start;
-    if (own || (given && starts)) {
+    if (own || (given && (starts || told.act == LinkAct::end))) {
         return one.confirmation ? std::optional(Code::malformed) : std::nullopt;
     }
     // Somebody else's, which only the one who makes persons known may bring.

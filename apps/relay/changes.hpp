@@ -86,7 +86,7 @@ struct LinkFacts {
     std::vector<std::optional<LoggedOrder>> asked;
 };
 // A person's first links, and those to numbers of others, are the one's who gives numbers that
-// nobody else could confirm; everybody starts and ends numbers of their own.
+// nobody else could confirm, and ends them; everybody starts and ends numbers of their own.
 std::optional<Code> judge_link(const LinkTold& told, const LinkFacts& facts);
 std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
 

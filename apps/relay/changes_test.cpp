@@ -312,6 +312,31 @@ TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
     EXPECT_EQ(reader->identifiers(person).size(), 4U);
 }
 
+// After misuse: the new number first, so that there is never none; the old one is nobody's way in,
+// and stays the person's in the list of what was asked by it.
+TEST_F(Telling, TheIssuerChangesAHealthCareNumber) {
+    dial_answering();
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto asked_by = [this](const std::string& digits) {
+        return ExchangeTest::ask(
+            head(), wire::number_subject("health-care-number",
+                                         {{"number", health_care_number(digits)}}, "1986-11-22"));
+    };
+    EXPECT_EQ(asked_by("12345678901"), "ok");
+    const json::object former{{"given", json::array{told(of_everybody())}}};
+    const json::object next{{"given", json::array{told(of_everybody("22345678901"))}}};
+    EXPECT_EQ(tell("link", "end", former, insurer), "not_allowed");
+    EXPECT_EQ(tell("link", "correct", former), "malformed");
+    ASSERT_EQ(tell("link", "start", next), "ok");
+    EXPECT_EQ(asked_by("12345678901"), "ok") << "both, until the old one ends";
+    ASSERT_EQ(tell("link", "end", former), "ok");
+    EXPECT_EQ(asked_by("12345678901"), "no_match");
+    EXPECT_EQ(asked_by("22345678901"), "ok");
+    EXPECT_EQ(linked(of_everybody()), linked(own_number())) << "nobody else gets it";
+    const Sender another{.own = own_number("9234567890123456")};
+    EXPECT_EQ(tell("link", "first", former, another), "link_taken");
+}
+
 TEST_F(Telling, AHolderCorrectsANumberOfItsOwn) {
     ASSERT_EQ(tell("link", "first", first_payload()), "ok");
     const auto person = linked(own_number()).at(0);

@@ -261,6 +261,27 @@ TEST_F(RouteTest, NumberLeadsToItsOwnHolderOnly) {
         << "by number nobody reaches the person's other holders";
 }
 
+TEST_F(RouteTest, AFormerHealthCareNumberLeadsNowhere) {
+    const wire::Scheme scheme{.name = "health-care-number",
+                              .kind = {},
+                              .holder_field = {},
+                              .holder = {},
+                              .given_by = {},
+                              .optional_in_index = {},
+                              .fields = {}};
+    const auto by = [&](const std::string& digits) {
+        const wire::PersonNumber typed{.scheme = "health-care-number",
+                                       .fields = {{"number", digits}}};
+        const auto route =
+            route_given_number(holder("06990014"), directory, scheme, typed, identifiers);
+        return route ? route->holder.text() : std::string(wire::info(route.error()).name);
+    };
+    EXPECT_EQ(by("1"), "06990014");
+    identifiers[0].current = false;
+    EXPECT_EQ(by("1"), "no_match");
+    EXPECT_EQ(by("2"), "no_match");
+}
+
 TEST_F(RouteTest, NumberThatLeadsNowhere) {
     EXPECT_EQ(own_number(kind("medical-insurer"), number("12345678", "1")), "no_match");
     EXPECT_EQ(own_number(kind("medical-insurer"), number("992016", "1")), "no_match")

@@ -99,8 +99,8 @@ export class Office {
     return this.ask("/cases/act", { number, happening }, read_case);
   }
   // A session of the issuing centre with a card: the agent's address with it, to go to.
-  card(number: string): Promise<Result<string>> {
-    return this.ask("/cases/card", { number }, read_session);
+  card(number: string, anew = false): Promise<Result<string>> {
+    return this.ask("/cases/card", anew ? { number, anew } : { number }, read_session);
   }
 
   decide(number: string, claim: number, same_person: boolean): Promise<Result<ToSign>> {

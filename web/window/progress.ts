@@ -16,6 +16,9 @@ const of_kind: Record<CaseKind, ShownStep[]> = {
   change: ["opened", "apply", "confirm", "link", "end_signing", ...to_the_card, "activate"],
   return: ["opened", "apply", "confirm", "link", ...to_the_card, ...handed, "tell", "end_old"],
   end: ["opened", "confirm", "end_old"],
+  renewal: ["opened", "sign", "confirm", ...to_the_card, "activate", "end_old"],
+  existing: ["opened", "apply", "sign", "confirm", "link", ...handed, "tell"],
+  number: ["opened", "link", "end_number", "hand_over", "tell"],
 };
 
 interface About {
@@ -43,6 +46,8 @@ export const about: Record<ShownStep, About> = {
   approve: { report: "" },
   record: { report: "", online: true },
   reset: { report: "", online: false },
+  sign: { report: "②" },
+  end_number: { report: "", online: true },
 };
 
 export type State = "done" | "waits" | "later" | "not_needed" | "given_up";
@@ -82,6 +87,8 @@ const is_of: Record<ShownStep, (line: Line) => boolean> = {
   approve: is_any("approved"),
   record: is_done_of("reset"),
   reset: is_any("pin_set"),
+  sign: is_any("requested"),
+  end_number: is_done_of("end_number"),
 };
 
 // What became of a card that was stopped.

@@ -26,6 +26,8 @@ export const steps = [
   "approve",
   "record",
   "reset",
+  "sign",
+  "end_number",
 ] as const;
 export type Step = (typeof steps)[number];
 const actors = ["person", "clerk", "register", "relay", "authority"] as const;
@@ -33,9 +35,11 @@ export type Actor = (typeof actors)[number];
 const kinds = [
   ...(["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const),
   ...(["stop", "suspend", "resume_card", "resume", "revoke_card", "end_old", "reset"] as const),
+  ...(["trace", "drop", "end_number"] as const),
 ] as const;
 export const case_kinds = [
   ...(["first", "replacement", "stop", "unlock", "change", "return", "end"] as const),
+  ...(["renewal", "existing", "number"] as const),
 ] as const;
 export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
@@ -53,7 +57,7 @@ const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
   ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
-  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set"],
+  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "requested", "traced"],
 ];
 
 const claims_max = 16;
@@ -156,6 +160,7 @@ export interface Case extends Summary {
   invited?: Application; // what is known of somebody who is to apply
   person?: Person;
   claims: Claim[];
+  can_make_anew?: boolean; // its keys: none of them counts yet
   health_care_number?: string;
   stop_code?: string; // on the slip, as the number is
   lines: Line[];
@@ -440,6 +445,7 @@ export function read_case(object: JsonObject): Case {
     invited: invited && read_application(invited),
     person: person && read_person(person),
     claims: members.objects("claims", claims_max).map(read_claim),
+    can_make_anew: members.has("can_make_anew") ? members.boolean("can_make_anew") : undefined,
     health_care_number: members.optional_text("health_care_number", 20),
     stop_code: members.optional_text("stop_code", 20),
     lines: members.objects("lines", lines_max).map(read_line),
