@@ -98,11 +98,10 @@ std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Dire
 
 std::expected<Route, Code> route_given_number(const wire::Target& to,
                                               const wire::Directory& directory,
-                                              const wire::Scheme& scheme,
                                               const wire::PersonNumber& number,
                                               const std::vector<Identifier>& identifiers) {
-    const bool counts = std::ranges::any_of(identifiers, [&](const Identifier& one) {
-        return one.current && is_same_number(one.number, number, scheme);
+    const bool counts = std::ranges::any_of(identifiers, [&number](const Identifier& one) {
+        return one.current && one.number == number;
     });
     if (!counts) return std::unexpected(Code::no_match);
     return route_linked(to, directory, identifiers);

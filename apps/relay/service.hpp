@@ -64,7 +64,6 @@ std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Dire
 // looked at the new slip.
 std::expected<Route, Code> route_given_number(const wire::Target& to,
                                               const wire::Directory& directory,
-                                              const wire::Scheme& scheme,
                                               const wire::PersonNumber& number,
                                               const std::vector<Identifier>& identifiers);
 // From a number that a holder gave: to that holder only, whoever else the person is linked to. An

@@ -273,7 +273,7 @@ TEST_F(RouteTest, AFormerHealthCareNumberLeadsNowhere) {
         const wire::PersonNumber typed{.scheme = "health-care-number",
                                        .fields = {{"number", digits}}};
         const auto route =
-            route_given_number(holder("06990014"), directory, scheme, typed, identifiers);
+            route_given_number(holder("06990014"), directory, typed, identifiers);
         return route ? route->holder.text() : std::string(wire::info(route.error()).name);
     };
     EXPECT_EQ(by("1"), "06990014");
