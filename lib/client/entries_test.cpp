@@ -315,7 +315,7 @@ TEST(NamedEntry, OfAnotherOrderOrWithWhoseListItIsIn) {
     other.erase("person_salt");
     log.prove(other);
     log.entry["order"] = std::move(other);
-    EXPECT_EQ(log.named().error().why, "another order is named");
+    EXPECT_EQ(std::string_view(log.named().error().why), "another order is named");
     log.entry = honest;
     log.entry["kind"] = "opened";
     EXPECT_FALSE(log.named().has_value());
