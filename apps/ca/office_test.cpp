@@ -72,7 +72,7 @@ TEST_F(Working, TwoCertificatesOfOneOrderCannotBeKept) {
                  db::ConstraintBroken);
     EXPECT_THROW(gateway.run("insert into certificate select '" + std::string(40, '0') +
                              "', line, number, use, key, not_before, not_after, der, status, "
-                             "since, reason from certificate"),
+                             "since, log_index, reason from certificate"),
                  db::ConstraintBroken);
     EXPECT_EQ(store.counts().certificates, 1);
 }

@@ -267,7 +267,7 @@ TEST_F(RouteTest, AFormerHealthCareNumberLeadsNowhere) {
                               .holder_field = {},
                               .holder = {},
                               .given_by = {},
-                              .optional_in_index = {},
+                              .left_out = {},
                               .fields = {}};
     const auto by = [&](const std::string& digits) {
         const wire::PersonNumber typed{.scheme = "health-care-number",

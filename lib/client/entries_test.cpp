@@ -267,10 +267,10 @@ struct NamedLog : JoinedLog {
         const auto of = wire::order_entry(
             *to_hash(*parse_base64url(std::string_view(order.at("salt").as_string()))),
             as_bytes(std::string_view(content)));
-        auto text = wire::complete_order(wire::without_person({{"time", wire::test_now},
-                                                               {"index", place},
-                                                               {"entry", base64url(of)}}),
-                                         wire::commit_person(person_salt, own.link_number, 1));
+        auto text = wire::complete_order(
+            wire::without_person(
+                {{"time", wire::test_now}, {"index", place}, {"entry", base64url(of)}}),
+            wire::commit_person(person_salt, own.link_number, 1));
         const auto index = country.tree.size();
         country.tree.append(tlog::leaf_hash(wire::log_entry("named", salt, as_bytes(text))));
         entry = {{"seq", 1},
@@ -315,7 +315,7 @@ TEST(NamedEntry, OfAnotherOrderOrWithWhoseListItIsIn) {
     other.erase("person_salt");
     log.prove(other);
     log.entry["order"] = std::move(other);
-    EXPECT_EQ(log.named().error().why, "another order is named");
+    EXPECT_EQ(std::string_view(log.named().error().why), "another order is named");
     log.entry = honest;
     log.entry["kind"] = "opened";
     EXPECT_FALSE(log.named().has_value());

@@ -35,6 +35,7 @@ class Existence : public ServiceTest {
 };
 
 TEST_F(Existence, TheSameIsSaidWithoutAnythingOfTheRegister) {
+    asked_["branch"] = "00";
     EXPECT_EQ(text({resident()}),
               R"({"verdict":"same","current":true,"attributes":{)"
               R"("name":{"verdict":"same","rules":["space"]},)"
