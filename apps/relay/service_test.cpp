@@ -262,13 +262,6 @@ TEST_F(RouteTest, NumberLeadsToItsOwnHolderOnly) {
 }
 
 TEST_F(RouteTest, AFormerHealthCareNumberLeadsNowhere) {
-    const wire::Scheme scheme{.name = "health-care-number",
-                              .kind = {},
-                              .holder_field = {},
-                              .holder = {},
-                              .given_by = {},
-                              .left_out = {},
-                              .fields = {}};
     const auto by = [&](const std::string& digits) {
         const wire::PersonNumber typed{.scheme = "health-care-number",
                                        .fields = {{"number", digits}}};
