@@ -22,6 +22,7 @@ struct IssueOptions {
     std::string new_pin = {}, new_password = {};
     bool same = false, different = false;  // decide: exactly one
     std::string clerk_password = {};       // decide: of the clerk's signing key
+    std::string password = {};             // sign: of the parent's signing key
     std::string question = {}, text = {};  // answer
     bool json = false;
 };
@@ -35,6 +36,9 @@ enum class IssueAct {
     correct,
     take_out,
     decide,
+    sign,
+    parent,
+    elsewhere,
     again,
     card,
     hand_over,

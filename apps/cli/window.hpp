@@ -29,11 +29,15 @@ class Window {
     // A decision about a claim: signed by the same card, with the signing key's password ("": asked
     // for). What became of it, as the window says it.
     std::string decide(const json::object& question, const std::string& password);
+    // An application for a newborn, by the card of the parent whose turn it is.
+    std::string sign(const std::string& number, const ClerkCard& parent);
 
   private:
     http::Task<http::Response> exchange(std::string path, std::string content_type,
                                         std::string body);
     http::Response post(const std::string& path, std::string_view content_type, std::string body);
+    std::string sign_form(const json::object& to_sign, const std::string& card,
+                          const std::string& password);
     void keep_cookies(const http::Response& response);
     void log_in(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
 

@@ -23,7 +23,7 @@ namespace mado::issuer {
 using mado::to_text;  // not hidden by the overloads of this namespace
 
 // What a case is for. One machine: a kind says which steps it takes.
-enum class Kind { first, replacement, stop, unlock, change, from_abroad, end };
+enum class Kind { first, replacement, stop, unlock, change, from_abroad, end, birth };
 struct KindInfo {
     Kind kind;
     std::string_view name;
@@ -62,6 +62,11 @@ enum class Step {
     approve,      // by another clerk: four eyes
     record,       // the person's list has it before the chip is opened
     reset,        // of the PIN, in the chip
+    sign,            // a newborn's application, by the parent's card
+    notify,          // the birth, to the municipality
+    file,            // the child as a dependant, with an insurer
+    decide,          // the insurer says whether it is one
+    file_elsewhere,  // it said no: with the other parent's insurer, or 国保
 };
 struct StepInfo {
     Step step;
@@ -125,7 +130,8 @@ std::optional<Use> parse_use(std::string_view text);
 // What is ordered of somebody else. `item`: the claim's place, or the certificate's use.
 // `stop`, `resume_card` (the relay's), `suspend`, `resume` and `end_old` (the authority's) are
 // about the certificate at that place of those before; `revoke_card` and `reset` (the relay's)
-// about all.
+// about all. Of a newborn: `notify`; `file` and `ask_decision`, about the filing at that place;
+// `start_link` and `end_link`, about the claim.
 enum class OrderKind {
     confirm,
     link,
@@ -141,6 +147,11 @@ enum class OrderKind {
     revoke_card,
     end_old,
     reset,
+    notify,
+    file,
+    ask_decision,
+    start_link,
+    end_link,
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
@@ -152,12 +163,31 @@ struct OrderName {
 
 // ---- what happens ----
 
+// Of somebody who is born and has no number yet (birth.hpp).
+struct NewbornForm {
+    std::string relation;        // to the parent: 長男, 長女, …
+    bool card = false;           // one is wanted
+    int parent = 0;              // whose insurer is to take the child in
+    wire::PersonNumber insurer;  // one of that parent's own numbers
+
+    bool operator==(const NewbornForm&) const = default;
+};
 struct Applied {
     Attributes person;
-    std::vector<Claim> claims;  // the first is the resident's
+    std::vector<Claim> claims;  // the first is the resident's; none of a newborn
     bool signing = false;       // a signing certificate too: who is 15, and wants it
+    std::optional<NewbornForm> newborn = {};
 
     bool operator==(const Applied&) const = default;
+};
+// Whoever applies for a newborn: somebody who has a card of this centre.
+struct Parent {
+    std::string person;   // the number on the slip of a case of theirs
+    std::string issuing;  // the issuer's own number for them
+    Attributes attributes;
+    std::vector<Claim> linked;  // newest first
+
+    bool operator==(const Parent&) const = default;
 };
 // Of a card that the person has had from this centre.
 struct Before {
@@ -178,6 +208,7 @@ struct Opened {
     std::vector<Before> before = {};  // certificates that the case is about
     std::optional<Applied> invited =
         {};  // what is known of somebody without a card: to be confirmed
+    std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
 };
 // Durable before anything leaves: from here on it may have been done.
 struct Sent {
@@ -259,10 +290,41 @@ struct Overtaken {};  // another case made an end of the card: a new one is acti
 // Of an unlock.
 struct Approved {};
 struct PinSet {};
+// Of a newborn.
+struct ParentNamed {  // the other one
+    Parent parent;
+};
+struct Signed {  // the application, by the parent whose turn it was
+    int parent = 0;
+    std::string mandate;      // JWS
+    std::string notice = {};  // sealed to the municipality: JWE; "": it was told before
+    std::string filing = {};  // sealed to the insurer; "": the other parent's
+    std::string evidence;     // the document, its seal, certificate, and what the relay said
+};
+struct Given {  // an acceptance, with the number that the child got
+    OrderName order;
+    wire::PersonNumber number;
+};
+struct Undecided {  // asked again tomorrow
+    int filing = 0;
+};
+struct Accepted {
+    int filing = 0;
+};
+struct Declined {
+    int filing = 0;
+    std::string reason;  // the insurer's
+};
+struct FiledElsewhere {
+    int parent = 0;
+    wire::PersonNumber insurer;
+};
 using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
                                Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
                                TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
-                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet>;
+                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet,
+                               ParentNamed, Signed, Given, Undecided, Accepted, Declined,
+                               FiledElsewhere>;
 
 // ---- the case ----
 
@@ -273,6 +335,27 @@ struct Waiting {
     std::optional<int> claim;
     bool refused = false;  // then it is somebody else's turn
     auto operator<=>(const Waiting&) const = default;
+};
+
+// What a parent has signed for one holder.
+struct SignedFor {
+    std::string mandate, payload;
+    [[nodiscard]] bool is_there() const { return !mandate.empty(); }
+    bool operator==(const SignedFor&) const = default;
+};
+enum class FilingState { open, accepted, declined, closed };  // closed: nobody asks any more
+std::string_view to_text(FilingState state);
+struct Filing {
+    int parent = 0;
+    wire::PersonNumber insurer;  // that parent's number there
+    SignedFor application = {};
+    std::optional<int> claim = {};  // the place of the child's number
+    wire::PersonNumber given = {};  // as the insurer gave it
+    FilingState state = FilingState::open;
+    std::string reason = {};  // why it was declined
+    UnixTime ask_from = 0;    // not asked for the decision before
+
+    bool operator==(const Filing&) const = default;
 };
 
 struct Case {
@@ -297,6 +380,11 @@ struct Case {
     std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;
+    std::vector<Parent> parents;  // of a newborn: the one who came first, and the other one
+    std::optional<NewbornForm> newborn;
+    SignedFor notice;
+    std::vector<Filing> filings;  // only the last one is not over
+    std::set<int> first_linked;   // claims that may be in the first link
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
     // Since when each of what is to do is to do.
@@ -332,6 +420,7 @@ struct Todo {
     std::optional<int> claim;
     std::string refused;  // why it needs somebody to look
     UnixTime since = 0, until = 0;
+    UnixTime from = 0;  // the order is not sent before
 };
 std::vector<Todo> todo(const Case& one);
 // The same, as it is kept with the case.

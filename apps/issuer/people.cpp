@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "birth.hpp"
+
 namespace mado::issuer {
 namespace {
 
@@ -37,6 +39,7 @@ std::optional<Standing> standing_after(const Case& one) {
             return one.has_done(activate_order) ? std::optional(Standing::revoked) : std::nullopt;
         case Kind::first:
         case Kind::unlock:
+        case Kind::birth:
             return std::nullopt;
     }
     return std::nullopt;
@@ -56,8 +59,10 @@ void add_ends(const Case& one, std::vector<IssuedCard>& issued) {
 
 void add_linked(const Case& one, std::vector<Claim>& linked) {
     if (!one.has_done(link_order)) return;
-    for (const auto& claim : one.claims) {
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        const auto& claim = one.claims[i];
         if (claim.finding != Finding::same) continue;
+        if (one.kind == Kind::birth && !may_be_linked(one, static_cast<int>(i))) continue;
         linked.insert(linked.begin(), {.role = claim.role, .number = claim.number});
     }
 }
@@ -66,7 +71,7 @@ void add_linked(const Case& one, std::vector<Claim>& linked) {
 bool is_confirmed(const Case& one) {
     return one.person && info(one.kind).applies && !one.claims.empty() &&
            one.claims.front().finding == Finding::same &&
-           (one.kind != Kind::first || one.has_done(link_order));
+           (info(one.kind).is_known || one.has_done(link_order));
 }
 
 }  // namespace
@@ -104,6 +109,17 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
         }
     }
     return is_known ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number) {
+    const bool can_sign = std::ranges::any_of(person.issued, [](const IssuedCard& issued) {
+        return issued.card.use == Use::signing && issued.standing == Standing::active;
+    });
+    if (!can_sign) return std::unexpected(Misfit::no_card);
+    return Parent{.person = number,
+                  .issuing = person.numbers.issuing,
+                  .attributes = person.attributes,
+                  .linked = person.linked};
 }
 
 std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked& asked) {

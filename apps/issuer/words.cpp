@@ -27,6 +27,11 @@ constexpr std::array steps{
     StepInfo{Step::approve, "approve", "", false, 1},
     StepInfo{Step::record, "record", "", true, 1},
     StepInfo{Step::reset, "reset", "", false, 1},
+    StepInfo{Step::sign, "sign", "", false, 14},
+    StepInfo{Step::notify, "notify", "", true, 1},
+    StepInfo{Step::file, "file", "", true, 1},
+    StepInfo{Step::decide, "decide", "", true, 30},
+    StepInfo{Step::file_elsewhere, "file_elsewhere", "", false, 14},
 };
 
 constexpr std::array kinds{
@@ -42,6 +47,7 @@ constexpr std::array kinds{
     KindInfo{Kind::change, "change", true, true, true, {}},
     KindInfo{Kind::from_abroad, "return", true, true, true, {}},
     KindInfo{Kind::end, "end", true, false, true, {"death", "abroad", "returned"}},
+    KindInfo{Kind::birth, "birth", false, true, true, {}},
 };
 
 using OrderWord = std::pair<OrderKind, std::string_view>;
@@ -60,6 +66,11 @@ constexpr auto order_kinds = std::to_array<OrderWord>({
     {OrderKind::revoke_card, "revoke_card"},
     {OrderKind::end_old, "end_old"},
     {OrderKind::reset, "reset"},
+    {OrderKind::notify, "notify"},
+    {OrderKind::file, "file"},
+    {OrderKind::ask_decision, "ask_decision"},
+    {OrderKind::start_link, "start_link"},
+    {OrderKind::end_link, "end_link"},
 });
 
 }  // namespace
@@ -168,6 +179,20 @@ std::string_view to_text(OrderKind kind) {
 std::optional<OrderKind> parse_order_kind(std::string_view text) {
     const auto found = std::ranges::find(order_kinds, text, &OrderWord::second);
     return found == order_kinds.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::string_view to_text(FilingState state) {
+    switch (state) {
+        case FilingState::open:
+            return "open";
+        case FilingState::accepted:
+            return "accepted";
+        case FilingState::declined:
+            return "declined";
+        case FilingState::closed:
+            return "closed";
+    }
+    return "";
 }
 
 std::string_view to_text(Misfit misfit) {
