@@ -27,9 +27,9 @@ constexpr std::size_t jwk_bytes_max = 512;
 // All that a redirect may say; "lang" is for the pages.
 bool only_known_fields(const http::Form& form) {
     constexpr std::array<std::string_view, 15> known = {
-        "client_id", "redirect_uri", "response_mode", "kind",     "scope",
-        "nonce",     "state",        "aud",           "exp",      "lang",
-        "to",        "document",     "delegate",      "seal_to",  "handed_on"};
+        "client_id", "redirect_uri", "response_mode", "kind",    "scope",
+        "nonce",     "state",        "aud",           "exp",     "lang",
+        "to",        "document",     "delegate",      "seal_to", "handed_on"};
     return std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });

@@ -496,7 +496,8 @@ void add_issue_find(CLI::App& command, IssueOptions& options) {
 // What only a newborn's case has.
 template <class Add>
 void add_issue_birth(const Add& add, IssueOptions& options) {
-    auto* sign = add("sign", "a newborn's application, with the parent's card", IssueAct::sign, true);
+    auto* sign =
+        add("sign", "a newborn's application, with the parent's card", IssueAct::sign, true);
     sign->add_option("--card", options.card, "the parent's, by its name")->required();
     sign->add_option("--password", options.password, "of its signing key (asked when left out)");
     add("parent", "the other parent of a newborn", IssueAct::parent, true)

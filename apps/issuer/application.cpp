@@ -29,17 +29,16 @@ std::vector<std::string> lines_of(const CaseFile& file, const Application& appli
     const auto& one = file.one;
     const auto& child = *one.person;
     const auto& parent = one.parents.at(static_cast<std::size_t>(application.covers.parent));
-    std::vector<std::string> lines{
-        std::string(title_of(application.covers)),
-        fmt::format("受付番号: {}", file.number),
-        fmt::format("届け出る親: {}（{}生まれ）", parent.attributes.name,
-                    to_text(parent.attributes.birth_date)),
-        fmt::format("子の氏名: {}", child.name),
-        fmt::format("子の読み: {}", child.kana),
-        fmt::format("子の生年月日: {}", to_text(child.birth_date)),
-        fmt::format("子の性別: {}", child.sex == "female" ? "女" : "男"),
-        fmt::format("父母との続柄: {}", one.newborn->relation),
-        fmt::format("子の住所: {}", child.address)};
+    std::vector<std::string> lines{std::string(title_of(application.covers)),
+                                   fmt::format("受付番号: {}", file.number),
+                                   fmt::format("届け出る親: {}（{}生まれ）", parent.attributes.name,
+                                               to_text(parent.attributes.birth_date)),
+                                   fmt::format("子の氏名: {}", child.name),
+                                   fmt::format("子の読み: {}", child.kana),
+                                   fmt::format("子の生年月日: {}", to_text(child.birth_date)),
+                                   fmt::format("子の性別: {}", child.sex == "female" ? "女" : "男"),
+                                   fmt::format("父母との続柄: {}", one.newborn->relation),
+                                   fmt::format("子の住所: {}", child.address)};
     auto handed = application.handed_on.begin();
     if (application.covers.notice) {
         lines.push_back(fmt::format("出生届の届け先: {}", name_of(parties, (handed++)->to)));
@@ -74,8 +73,7 @@ std::expected<Application, Misfit> application_of(const CaseFile& file, const Pa
         return true;
     };
     if ((covers->notice && !hand_on("birth", notice_of(parties, one))) ||
-        (covers->filing &&
-         !hand_on("dependant", filing_of(parties, one, one.filings.back())))) {
+        (covers->filing && !hand_on("dependant", filing_of(parties, one, one.filings.back())))) {
         return std::unexpected(Misfit::unexpected);
     }
     const auto lines = lines_of(file, out, parties);
@@ -101,9 +99,8 @@ std::optional<Hash> signing_card_of(const KnownPerson& person) {
 
 Signed signed_of(const Application& application, const std::string& mandate,
                  const std::vector<std::string>& handed_on, std::string evidence) {
-    Signed out{.parent = application.covers.parent,
-               .mandate = mandate,
-               .evidence = std::move(evidence)};
+    Signed out{
+        .parent = application.covers.parent, .mandate = mandate, .evidence = std::move(evidence)};
     auto next = handed_on.begin();
     if (application.covers.notice) out.notice = *next++;
     if (application.covers.filing) out.filing = *next++;

@@ -13,8 +13,8 @@ namespace mado::issuer {
 
 struct Application {
     ToSign covers;
-    std::string document;              // sealed to the issuing centre itself
-    std::vector<HandedOn> handed_on;   // notice, filing: as far as it covers them
+    std::string document;               // sealed to the issuing centre itself
+    std::vector<HandedOn> handed_on;    // notice, filing: as far as it covers them
     std::vector<std::string> services;  // that the card signs for
     std::string parent;                 // the number on the slip of a case of theirs
 };

@@ -92,9 +92,8 @@ BirthResult take_signature(Case& one, const Signed& what) {
         return {};
     }
     const auto wanted = to_sign(one);
-    const ToSign given{.parent = what.parent,
-                       .notice = !what.notice.empty(),
-                       .filing = !what.filing.empty()};
+    const ToSign given{
+        .parent = what.parent, .notice = !what.notice.empty(), .filing = !what.filing.empty()};
     if (wanted != given) return misfit(Misfit::unexpected);
     if (given.notice) {
         one.notice = {.mandate = what.mandate, .payload = what.notice};

@@ -43,25 +43,25 @@ std::string_view to_text(Actor actor);
 
 // The report's steps, in the order in which a case goes through them.
 enum class Step {
-    apply,        // 2: at the municipality, with the insurance card
-    confirm,      // 3, 4, 5: each register is asked about its own number
-    settle,       // a register writes otherwise, or does not know the number
-    link,         // our addition to 8-1: before 6, so that 6 is in the person's list
-    make_keys,    // at the window, in the chip
-    certify,      // 6, 7
-    write,        // 8-1: certificates into the chip
-    hand_over,    // 9, and 10: its registration
-    activate,     // 8-2: never before the person has the card
-    tell,         // 11: medical insurers hear the health-care number
-    take_back,    // of a case that ended early: its certificates
-    stop,         // at relay and authority at once
-    look_for,     // stopped: until the card is found, given up or replaced
-    resume,       // it was found
-    end_signing,  // name or address have changed
-    end_old,      // what the person had before, or all of it
-    approve,      // by another clerk: four eyes
-    record,       // the person's list has it before the chip is opened
-    reset,        // of the PIN, in the chip
+    apply,           // 2: at the municipality, with the insurance card
+    confirm,         // 3, 4, 5: each register is asked about its own number
+    settle,          // a register writes otherwise, or does not know the number
+    link,            // our addition to 8-1: before 6, so that 6 is in the person's list
+    make_keys,       // at the window, in the chip
+    certify,         // 6, 7
+    write,           // 8-1: certificates into the chip
+    hand_over,       // 9, and 10: its registration
+    activate,        // 8-2: never before the person has the card
+    tell,            // 11: medical insurers hear the health-care number
+    take_back,       // of a case that ended early: its certificates
+    stop,            // at relay and authority at once
+    look_for,        // stopped: until the card is found, given up or replaced
+    resume,          // it was found
+    end_signing,     // name or address have changed
+    end_old,         // what the person had before, or all of it
+    approve,         // by another clerk: four eyes
+    record,          // the person's list has it before the chip is opened
+    reset,           // of the PIN, in the chip
     sign,            // a newborn's application, by the parent's card
     notify,          // the birth, to the municipality
     file,            // the child as a dependant, with an insurer
@@ -207,7 +207,7 @@ struct Opened {
     std::vector<Claim> linked = {};   // numbers that the relay has of them, newest first
     std::vector<Before> before = {};  // certificates that the case is about
     std::optional<Applied> invited =
-        {};  // what is known of somebody without a card: to be confirmed
+        {};                             // what is known of somebody without a card: to be confirmed
     std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
 };
 // Durable before anything leaves: from here on it may have been done.
@@ -319,12 +319,12 @@ struct FiledElsewhere {
     int parent = 0;
     wire::PersonNumber insurer;
 };
-using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
-                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
-                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
-                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet,
-                               ParentNamed, Signed, Given, Undecided, Accepted, Declined,
-                               FiledElsewhere>;
+using Happening =
+    std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
+                 NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
+                 KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
+                 Overtaken, Approved, PinSet, ParentNamed, Signed, Given, Undecided, Accepted,
+                 Declined, FiledElsewhere>;
 
 // ---- the case ----
 

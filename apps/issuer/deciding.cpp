@@ -63,18 +63,18 @@ json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& wha
     const auto& basis = deciding.site.options.basis;
     const auto& own = basis.identity.id.text();
     json::object out{{"client_id", own},
-            {"redirect_uri", deciding.site.origin + std::string(decision_back)},
-            {"response_mode", "fragment"},
-            {"kind", to_text(wire::MandateKind::application)},
-            {"scope", scope_of(what)},
-            {"nonce", what.nonce},
-            {"state", state},
-            {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
-            {"aud", basis.directory.relay().id.text()},
-            {"exp", std::to_string(what.expires)},
-            {"to", own},
-            {"document", what.document},
-            {"lang", page::to_text(language)}};
+                     {"redirect_uri", deciding.site.origin + std::string(decision_back)},
+                     {"response_mode", "fragment"},
+                     {"kind", to_text(wire::MandateKind::application)},
+                     {"scope", scope_of(what)},
+                     {"nonce", what.nonce},
+                     {"state", state},
+                     {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
+                     {"aud", basis.directory.relay().id.text()},
+                     {"exp", std::to_string(what.expires)},
+                     {"to", own},
+                     {"document", what.document},
+                     {"lang", page::to_text(language)}};
     if (what.application) out["handed_on"] = handed_on_json(*what.application);
     return out;
 }

@@ -209,11 +209,11 @@ json::object members(const Other& one) {
 std::string_view name_of(const Happening& what) {
     // In the order of the variant.
     static constexpr std::array<std::string_view, std::variant_size_v<Happening>> names{
-        "opened",      "applied",   "sent",       "confirmed", "otherwise",     "not_here",
-        "done",        "certified", "not_issued", "refused",   "lapsed",        "decided",
-        "corrected",   "taken_out", "try_again",  "waived",    "keys_made",     "written",
-        "handed_over", "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",   "approved",  "pin_set",    "parent_named", "signed",     "given",
+        "opened",      "applied",   "sent",       "confirmed",      "otherwise",     "not_here",
+        "done",        "certified", "not_issued", "refused",        "lapsed",        "decided",
+        "corrected",   "taken_out", "try_again",  "waived",         "keys_made",     "written",
+        "handed_over", "cancelled", "gone",       "found",          "stopped_again", "given_up",
+        "overtaken",   "approved",  "pin_set",    "parent_named",   "signed",        "given",
         "undecided",   "accepted",  "declined",   "filed_elsewhere"};
     return names.at(what.index());
 }

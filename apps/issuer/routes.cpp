@@ -57,9 +57,8 @@ void look_at_all_of(Office& office, CaseId id) {
 Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
     const auto of = office.store.find(parent);
     if (!of) return site::refuse(404, "no_case");
-    const auto id =
-        office.store.open_birth(*of, [&office] { return draw_numbers(office.schemes); },
-                                {.at = unix_now(), .clerk = clerk.name});
+    const auto id = office.store.open_birth(*of, [&office] { return draw_numbers(office.schemes); },
+                                            {.at = unix_now(), .clerk = clerk.name});
     return id ? case_of(office, *id) : misfit(id.error());
 }
 

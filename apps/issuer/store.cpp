@@ -137,8 +137,7 @@ std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people
     Together together(*this);
     std::vector<CaseId> out;
     for (auto& invited : people) {
-        out.push_back(
-            write_new({.numbers = give_new(draw), .invited = std::move(invited)}, by));
+        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(invited)}, by));
     }
     together.commit();
     return out;

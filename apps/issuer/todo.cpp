@@ -157,8 +157,8 @@ void add_told(Todos& todos, const Case& one) {
     for (std::size_t i = 0; i < one.claims.size(); ++i) {
         const auto& claim = one.claims[i];
         const auto tell = of_place(OrderKind::tell, i);
-        if (claim.role == Role::medical && claim.finding == Finding::same &&
-            !one.has_done(tell) && is_told_of(one, i)) {
+        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell) &&
+            is_told_of(one, i)) {
             todos.order(Step::tell, tell, static_cast<int>(i));
         }
     }

@@ -77,8 +77,8 @@ class Worker {
     http::asio::steady_timer timer_;
     std::set<CaseId> ready_;
     std::set<std::pair<UnixTime, CaseId>> later_;  // looked at again then
-    std::vector<Came> came_;           // and is not noted yet
-    std::set<std::string> under_way_;  // names in the outbox
+    std::vector<Came> came_;                       // and is not noted yet
+    std::set<std::string> under_way_;              // names in the outbox
     bool failing_ = false;
     bool stopped_ = false;
 };
