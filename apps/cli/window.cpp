@@ -234,9 +234,9 @@ std::string Window::sign_form(const json::object& to_sign, const std::string& ca
     const auto finished = post("/decision/finish", form_type, http::form_text(back));
     if (finished.status != 200) refuse(finished);
     // The first may be of a card that was written before.
-    auto back = ask("/cases/returned", {});
-    if (back.contains("number") && !back.contains("outcome")) back = ask("/cases/returned", {});
-    return text_at(back, "outcome");
+    auto came = ask("/cases/returned", {});
+    if (came.contains("number") && !came.contains("outcome")) came = ask("/cases/returned", {});
+    return text_at(came, "outcome");
 }
 
 json::object Window::ask(const std::string& path, const json::object& body) {

@@ -231,9 +231,11 @@ std::vector<NextOfBirth> next_of_links(const Case& one) {
         const auto start = of_place(OrderKind::start_link, i);
         const auto end = of_place(OrderKind::end_link, i);
         if (is_declined(one, claim)) {
-            // What is under way may still make the link.
-            const bool is_making = one.open.contains(start) || one.open.contains(link_order);
-            if (may_be_linked(one, claim) && !is_making && !one.has_done(end)) {
+            // What is under way may still make the link: it ends when that is answered.
+            if (one.open.contains(start)) {
+                out.push_back({.step = Step::link, .order = start, .claim = claim});
+            } else if (may_be_linked(one, claim) && !one.open.contains(link_order) &&
+                       !one.has_done(end)) {
                 out.push_back({.step = Step::link, .order = end, .claim = claim});
             }
         } else if (one.has_done(link_order) && one.claims[i].finding == Finding::same &&

@@ -9,7 +9,7 @@ import { Asked, Mistakes, Tick, type Wrong } from "./parts";
 import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 
 type KnownKind = Exclude<CaseKind, "first">;
-const others = ["replacement", "unlock", "change", "return", "end"] as const;
+const others = ["replacement", "unlock", "change", "birth", "return", "end"] as const;
 
 // As apps/issuer/words.cpp has them.
 const reasons: Record<KnownKind, readonly string[]> = {
@@ -17,6 +17,7 @@ const reasons: Record<KnownKind, readonly string[]> = {
   replacement: ["lost", "damaged", "expiring", "compromised"],
   unlock: [],
   change: [],
+  birth: [],
   return: [],
   end: ["death", "abroad", "returned"],
 };
