@@ -1,5 +1,5 @@
-// A child is born: the form, the parent's signature by way of the agent, and where else the child is
-// filed when an insurer has said no.
+// A child is born: the form, the parent's signature by way of the agent, and where else the child
+// is filed when an insurer has said no.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { fits_utf8 } from "../shared/bytes";

@@ -106,7 +106,8 @@ function ToDo(props: CasePart): JSX.Element {
           </li>
         ))}
       </ul>
-      {works && waits("apply") && (one.kind === "birth" ? <BirthForm {...props} /> : <Apply {...props} />)}
+      {works && waits("apply") && one.kind === "birth" && <BirthForm {...props} />}
+      {works && waits("apply") && one.kind !== "birth" && <Apply {...props} />}
       {works && one.signs !== undefined && <SignBirth {...props} />}
       {works && waits("file_elsewhere") && <FileElsewhere {...props} />}
       {works && waits("hand_over") && <HandOver {...props} />}
