@@ -257,7 +257,8 @@ TEST_F(BirthTest, EveryHappeningIsReadAsItIsWritten) {
 }
 
 TEST_F(BirthTest, WhoApplies) {
-    KnownPerson person{.numbers = {.issuing = "1", .certificate = "", .health_care = ""}};
+    KnownPerson person;
+    person.numbers.issuing = "1";
     EXPECT_EQ(parent_of(person, "2").error(), Misfit::no_card);
     person.issued.push_back(
         {.card = {.use = Use::signing,
