@@ -236,12 +236,20 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
             return {{"what", "approved"}};
         case IssueAct::cancel:
             return {{"what", "cancelled"}, {"reason", options.reason}};
+        case IssueAct::parent:
+            return {{"what", "parent_named"}, {"parent", {{"person", options.person}}}};
+        case IssueAct::elsewhere: {
+            auto out = read_object(options.file);
+            out["what"] = "filed_elsewhere";
+            return out;
+        }
         case IssueAct::open:
         case IssueAct::invite:
         case IssueAct::find:
         case IssueAct::day:
         case IssueAct::show:
         case IssueAct::decide:
+        case IssueAct::sign:
         case IssueAct::again:
         case IssueAct::card:
         case IssueAct::questions:
@@ -253,12 +261,12 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
     throw Failure("this act is no happening");
 }
 
-// Whatever was refused is tried again.
+// Whatever was refused is tried again, and what is to be asked for later is asked for now.
 json::object try_again(Window& window, const IssueOptions& options) {
     auto one = window.ask("/cases/show", {{"number", options.number}});
     const auto todo = one.at("todo").as_array();
     for (const auto& what : todo) {
-        if (!what.as_object().contains("refused")) continue;
+        if (!what.as_object().contains("refused") && !what.as_object().contains("from")) continue;
         one = window.ask("/cases/act",
                          {{"number", options.number},
                           {"happening", {{"what", "try_again"}, {"order", what.at("order")}}}});
@@ -331,6 +339,17 @@ int show_looks(Window& window, const IssueOptions& options) {
     return 0;
 }
 
+// By the parent whose turn it is, with the own card.
+json::object sign_for_newborn(Window& window, const IssueOptions& options) {
+    const auto outcome =
+        window.sign(options.number, {.card = options.card, .pin = options.password});
+    if (outcome != "signed") {
+        throw OperatorError("nothing is signed: " + printable(outcome) +
+                            " (docs/protocols/issuer.md, \"An application\")");
+    }
+    return window.ask("/cases/show", {{"number", options.number}});
+}
+
 int answer_question(Window& window, const IssueOptions& options) {
     const auto done =
         window.ask("/questions/answer", {{"id", options.question}, {"text", options.text}});
@@ -387,6 +406,9 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::decide:
             print(options, decide(window, options));
             return 0;
+        case IssueAct::sign:
+            print(options, sign_for_newborn(window, options));
+            return 0;
         case IssueAct::questions:
             return ask_questions(window, options);
         case IssueAct::looks:
@@ -404,6 +426,8 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::give_up:
         case IssueAct::approve:
         case IssueAct::cancel:
+        case IssueAct::parent:
+        case IssueAct::elsewhere:
             print(options, window.ask("/cases/act", {{"number", options.number},
                                                      {"happening", happening_of(act, options)}}));
             return 0;

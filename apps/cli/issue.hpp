@@ -24,7 +24,7 @@ struct IssueOptions {
     std::string clerk_password = {};       // decide: of the clerk's signing key
     std::string question = {}, text = {};  // answer
     bool anew = false;                     // card: other keys than those of the case
-    // renew: the person's own; with a stop code and a birth date without a log-in
+    // renew, sign: the person's own; with a stop code and a birth date without a log-in
     std::string card_pin = {}, password = {}, stop_code = {};
     bool json = false;
 };
@@ -38,6 +38,9 @@ enum class IssueAct {
     correct,
     take_out,
     decide,
+    sign,
+    parent,
+    elsewhere,
     again,
     card,
     hand_over,

@@ -506,6 +506,21 @@ void add_issue_renew(CLI::App& command, IssueOptions& options) {
     command.add_option("--birth-date", options.birth_date, "1988-12-05, with --stop-code");
 }
 
+// What only a newborn's case has.
+template <class Add>
+void add_issue_birth(const Add& add, IssueOptions& options) {
+    auto* sign =
+        add("sign", "a newborn's application, with the parent's card", IssueAct::sign, true);
+    sign->add_option("--card", options.card, "the parent's, by its name")->required();
+    sign->add_option("--password", options.password, "of its signing key (asked when left out)");
+    add("parent", "the other parent of a newborn", IssueAct::parent, true)
+        ->add_option("--person", options.person, "the number of any case of theirs")
+        ->required();
+    add("elsewhere", "a newborn is filed with another insurer", IssueAct::elsewhere, true)
+        ->add_option("file", options.file, "JSON: parent (0, 1), insurer (that parent's number)")
+        ->required();
+}
+
 void add_issue(CLI::App& app, IssueCommands& issue) {
     auto* out = app.add_subcommand("issue",
                                    "cards: a clerk's work at a window, from an "
@@ -525,12 +540,14 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     };
     add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
     auto* open = add("open", "a new case", IssueAct::open, false);
-    open->add_option("--kind", options.kind,
-                     "first, replacement, stop, unlock, change, return, end, existing, number");
-    open->add_option("--person", options.person, "whose: the number of any case of theirs");
+    open->add_option(
+        "--kind", options.kind,
+        "first, replacement, stop, unlock, change, return, end, existing, number, birth");
+    open->add_option("--person", options.person,
+                     "whose (of a birth: the parent's): the number of any case of theirs");
     open->add_option("--reason", options.reason,
                      "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
-                     "end: death, abroad, returned");
+                     "end: death, abroad, returned; number: misuse, by-request");
     open->add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
     add("invite", "a case for each of many people", IssueAct::invite, false)
         ->add_option("file", options.file, "JSON: people, each with person, claims, signing")
@@ -552,7 +569,9 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     decide->add_flag("--different", options.different, "it is another one");
     decide->add_option("--clerk-password", options.clerk_password,
                        "of the clerk's signing key (asked when left out)");
-    add("again", "whatever was refused once more", IssueAct::again, true);
+    add_issue_birth(add, options);
+    add("again", "whatever was refused once more; a decision is asked for now", IssueAct::again,
+        true);
     auto* card = add("card", "a new card: keys, certificates, PINs", IssueAct::card, true);
     card->add_option("name", options.card,
                      "of the card, as --card takes it (default: the number of the case)");

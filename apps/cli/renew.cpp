@@ -60,7 +60,9 @@ void ask_for(Window& window, const IssueOptions& options) {
     const auto begun = window.send_form("/renew/begin", "lang=ja");
     const auto object = parse_json_object(begun.body);
     const auto* form = object ? object->if_contains("form") : nullptr;
-    if (form != nullptr) window.sign(form->as_object(), options.password, "/renew/finish");
+    if (form != nullptr)
+        window.sign(form->as_object(), {.card = options.card, .pin = options.password},
+                    "/renew/finish");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "window.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
@@ -49,12 +51,33 @@ std::string shown(std::string_view document) {
 }
 
 // What the agent's form would have: the fields that are signed, as they must be.
-client::MandateRequest application_of(const json::object& form, const std::string& payload) {
+client::MandateRequest application_of(const json::object& form,
+                                      const std::vector<std::string>& seals) {
     client::MandateRequest out{
         .kind = wire::MandateKind::application, .scope = {}, .nonce = text_at(form, "nonce")};
     for (const auto& name : words_in(text_at(form, "scope")))
         out.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
-    out.payload_hashes = {crypto::sha256(as_bytes(payload))};
+    for (const auto& one : seals)
+        out.payload_hashes.push_back(crypto::sha256(as_bytes(one)));
+    return out;
+}
+
+// What others get beside the document: shown word for word, and sealed for each.
+std::vector<std::string> seal_handed_on(const wire::Directory& directory, std::string_view text) {
+    std::vector<std::string> out;
+    const auto list = parse_json(text);
+    if (!list || !list->is_array()) throw OperatorError("what is handed on cannot be read");
+    for (const auto& value : list->get_array()) {
+        if (!value.is_object()) throw OperatorError("what is handed on cannot be read");
+        const auto to = text_at(value.get_object(), "to");
+        const auto what = text_at(value.get_object(), "text");
+        const auto* participant = directory.find(to);
+        if (participant == nullptr) throw OperatorError("the directory does not list " + to);
+        auto seal = client::seal_payload(*participant, what);
+        if (!seal) throw OperatorError(to + " has no key that it is sealed by");
+        std::cerr << "渡す先 handed on to " << printable(to) << ":\n" << shown(what) << "\n\n";
+        out.push_back(std::move(*seal));
+    }
     return out;
 }
 
@@ -190,15 +213,26 @@ void Window::log_in(const Places& places, const wire::Directory& directory,
 }
 
 std::string Window::decide(const json::object& question, const std::string& password) {
-    const auto to_sign = ask("/cases/decide", question);
-    const auto* form = to_sign.if_contains("form");
-    if (form == nullptr || !form->is_object()) throw OperatorError("there is nothing to sign");
-    sign(form->get_object(), password, "/decision/finish");
-    return text_at(ask("/cases/returned", {}), "outcome");
+    return sign_form(ask("/cases/decide", question), card_, password);
 }
 
-void Window::sign(const json::object& fields, const std::string& password,
-                  const std::string& finish) {
+std::string Window::sign(const std::string& number, const ClerkCard& parent) {
+    return sign_form(ask("/cases/sign", {{"number", number}}), parent.card, parent.pin);
+}
+
+// As the agent does it: everything is shown, and sealed here for whom it is.
+std::string Window::sign_form(const json::object& to_sign, const std::string& card,
+                              const std::string& password) {
+    const auto* form = to_sign.if_contains("form");
+    if (form == nullptr || !form->is_object()) throw OperatorError("there is nothing to sign");
+    sign(form->get_object(), {.card = card, .pin = password}, "/decision/finish");
+    // The first may be of a card that was written before.
+    auto came = ask("/cases/returned", {});
+    if (came.contains("number") && !came.contains("outcome")) came = ask("/cases/returned", {});
+    return text_at(came, "outcome");
+}
+
+void Window::sign(const json::object& fields, const ClerkCard& by, const std::string& finish) {
     const auto& issuer = issuer_of(directory_);
     const auto seal_to = read_key(text_at(fields, "seal_to"));
     if (!seal_to || issuer.sealing_keys.empty() || text_at(fields, "to") != issuer.id.text()) {
@@ -209,9 +243,15 @@ void Window::sign(const json::object& fields, const std::string& password,
     std::cerr << "次の文に署名します This text is signed:\n\n" << shown(document) << "\n\n";
     const auto& [kid, key] = *issuer.sealing_keys.begin();
     http::Form answer;
-    answer.set("payload", crypto::encrypt_jwe(as_bytes(document), key, kid));
-    const auto done = sign_by_card({places_, card_, password}, directory_, issuer.id,
-                                   application_of(fields, std::string(answer.text("payload"))));
+    std::vector<std::string> seals{crypto::encrypt_jwe(as_bytes(document), key, kid)};
+    answer.set("payload", seals.front());
+    if (fields.contains("handed_on")) {
+        const auto handed = seal_handed_on(directory_, text_at(fields, "handed_on"));
+        answer.set("handed_on", fmt::format("{}", fmt::join(handed, " ")));
+        seals.insert(seals.end(), handed.begin(), handed.end());
+    }
+    const auto done = sign_by_card({places_, by.card, by.pin}, directory_, issuer.id,
+                                   application_of(fields, seals));
     if (!done) {
         print_problem(done.error());
         throw OperatorError(
@@ -223,7 +263,8 @@ void Window::sign(const json::object& fields, const std::string& password,
     http::Form back;
     back.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(answer)), *seal_to));
     back.set("state", text_at(fields, "state"));
-    post(finish, form_type, http::form_text(back));
+    const auto finished = post(finish, form_type, http::form_text(back));
+    if (finished.status != 200) refuse(finished);
 }
 
 json::object Window::show(const std::string& path) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "birth.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -55,7 +56,8 @@ Result happen(Case& one, const Opened& opened) {
     if (one.numbers == opened.numbers) return {};
     if (!one.numbers.issuing.empty()) return std::unexpected(Misfit::unexpected);
     const auto& kind = info(opened.kind);
-    if (opened.known.has_value() != kind.is_known || !has_reason(opened.kind, opened.reason)) {
+    if (opened.known.has_value() != kind.is_known || !has_reason(opened.kind, opened.reason) ||
+        opened.parent.has_value() != (opened.kind == Kind::birth)) {
         return std::unexpected(Misfit::unexpected);
     }
     one.kind = opened.kind;
@@ -68,6 +70,7 @@ Result happen(Case& one, const Opened& opened) {
     one.linked = opened.linked;
     one.before = opened.before;
     one.former = opened.former;
+    if (opened.parent) one.parents.push_back(*opened.parent);
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
     const bool asks =
@@ -82,6 +85,8 @@ Result happen(Case& one, const Opened& opened) {
 Result happen(Case& one, const Applied& applied) {
     if (one.person || one.cancelled) return std::unexpected(Misfit::too_late);
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
+    if (one.kind == Kind::birth) return apply_birth(one, applied);
+    if (applied.newborn) return std::unexpected(Misfit::unexpected);
     const auto residents = std::ranges::count(applied.claims, Role::resident, &Claim::role);
     if (residents != 1 || applied.claims.front().role != Role::resident) {
         return std::unexpected(Misfit::unexpected);
@@ -100,6 +105,7 @@ Result happen(Case& one, const Sent& sent) {
     if (one.refused.contains(sent.order) || !is_to_do(one, sent.order)) {
         return std::unexpected(Misfit::unexpected);
     }
+    if (one.kind == Kind::birth && sent.order == link_order) note_first_link(one);
     one.open.insert(sent.order);
     return {};
 }
@@ -109,6 +115,7 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
     if (found == nullptr || !close(one, {OrderKind::confirm, claim})) {
         return std::unexpected(Misfit::unexpected);
     }
+    if (is_declined(one, claim)) return {};  // whatever it said before
     found->finding = finding;
     found->writing = std::move(writing);
     return {};
@@ -143,6 +150,9 @@ Result happen(Case& one, const Done& done) {
     if (one.has_done(done.order)) return {};
     if (!close(one, done.order)) return std::unexpected(Misfit::unexpected);
     const auto kind = done.order.kind;
+    if (kind == OrderKind::notify || kind == OrderKind::file) {  // an acceptance says a number
+        return std::unexpected(Misfit::unexpected);
+    }
     const bool undone = !one.found && (kind == OrderKind::resume || kind == OrderKind::resume_card);
     if (!undone) one.done.insert(done.order);
     if (kind == OrderKind::drop) {
@@ -178,6 +188,7 @@ Result happen(Case& one, const Refused& refused) {
     if (is_stale(one, refused.order)) return {};
     if (one.open.erase(refused.order) == 0) return std::unexpected(Misfit::unexpected);
     one.refused[refused.order] = refused.code;
+    if (refused.order == link_order && !one.lapsed.contains(link_order)) one.first_linked.clear();
     return {};
 }
 
@@ -194,7 +205,11 @@ std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     if (found == nullptr) return std::unexpected(Misfit::unexpected);
     // Those of a new number are linked already.
     if (one.kind == Kind::number) return std::unexpected(Misfit::unexpected);
-    if (one.cancelled || is_frozen(one)) return std::unexpected(Misfit::too_late);
+    const bool is_late = one.kind == Kind::birth
+                             ? may_be_linked(one, claim) || is_declined(one, claim)
+                             : is_frozen(one);
+    const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
+    if (is_over || is_late) return std::unexpected(Misfit::too_late);
     if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
     return found;
 }
@@ -204,6 +219,7 @@ void forget_refusals(Case& one, int claim) {
     one.refused.erase({OrderKind::confirm, claim});
     one.lapsed.erase({OrderKind::confirm, claim});
     one.refused.erase(link_order);
+    one.refused.erase({OrderKind::start_link, claim});
 }
 
 Result happen(Case& one, const Decided& decided) {
@@ -240,14 +256,24 @@ Result happen(Case& one, const TakenOut& taken_out) {
     (*claim)->finding = Finding::not_applied;
     (*claim)->writing.clear();
     forget_refusals(one, taken_out.claim);
+    close_filing_of(one, taken_out.claim);
     return {};
 }
 
+// A decision that is asked for tomorrow is asked for now.
 Result happen(Case& one, const TryAgain& again) {
+    if (again.order.kind == OrderKind::ask_decision && !one.refused.contains(again.order)) {
+        if (!is_to_do(one, again.order)) return std::unexpected(Misfit::unexpected);
+        one.filings.back().ask_from = 0;
+        return {};
+    }
     return one.refused.erase(again.order) == 1 ? Result() : std::unexpected(Misfit::unexpected);
 }
 
 Result happen(Case& one, const Waived& waived) {
+    if (one.kind == Kind::birth && waived.order.kind != OrderKind::tell) {
+        return close_filing(one, waived.order);
+    }
     if (waived.order.kind != OrderKind::tell || one.refused.erase(waived.order) == 0) {
         return std::unexpected(Misfit::unexpected);
     }
@@ -343,7 +369,8 @@ Result happen(Case& one, const Cancelled& cancelled) {
     if (one.cancelled) return {};
     if (one.kind == Kind::stop) return std::unexpected(Misfit::unexpected);
     if (one.has_done(activate_order) || one.is_in_doubt(activate_order) ||
-        (one.kind == Kind::end && is_ending(one)) || is_numbered(one) || has_ended(one)) {
+        (one.kind == Kind::end && is_ending(one)) || is_numbered(one) || has_ended(one) ||
+        (one.newborn && !one.newborn->card && one.handed_over)) {
         return std::unexpected(Misfit::too_late);
     }
     one.cancelled = cancelled.reason;
@@ -422,14 +449,54 @@ Result happen(Case& one, const PinSet&) {
     return {};
 }
 
+// ---- a newborn ----
+
+Result happen(Case& one, const ParentNamed& named) {
+    return name_parent(one, named.parent);
+}
+
+Result happen(Case& one, const Signed& what) {
+    return take_signature(one, what);
+}
+
+Result happen(Case& one, const Given& given) {
+    if (one.has_done(given.order)) return {};
+    if (!close(one, given.order)) return std::unexpected(Misfit::unexpected);
+    return take_number(one, given);
+}
+
+// Until when: `after` says.
+Result happen(Case&, const Undecided&) {
+    return std::unexpected(Misfit::unexpected);
+}
+
+Result happen(Case& one, const Accepted& accepted) {
+    return take_decision(one, accepted.filing, FilingState::accepted, {});
+}
+
+Result happen(Case& one, const Declined& declined) {
+    return take_decision(one, declined.filing, FilingState::declined, declined.reason);
+}
+
+Result happen(Case& one, const FiledElsewhere& what) {
+    return file_elsewhere(one, what);
+}
+
+// What needs to know whose hand it was, or when.
+Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_view clerk) {
+    if (std::holds_alternative<Approved>(what)) return approve(one, clerk);
+    if (const auto* undecided = std::get_if<Undecided>(&what)) {
+        return wait_for_decision(one, undecided->filing, now);
+    }
+    return std::visit([&one](const auto& each) { return happen(one, each); }, what);
+}
+
 }  // namespace
 
 std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now,
                                   std::string_view clerk) {
     Case out = before;
-    const auto ok = std::holds_alternative<Approved>(what)
-                        ? approve(out, clerk)
-                        : std::visit([&out](const auto& one) { return happen(out, one); }, what);
+    const auto ok = happen_at(out, what, now, clerk);
     if (!ok) return std::unexpected(ok.error());
     if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
         out.opened_by = clerk;

@@ -34,6 +34,7 @@ enum class Kind {
     renewal,   // from home, with the old keys, into the same chip
     existing,  // a card of another card authority's that the person has
     number,    // another health-care number
+    birth,     // of a newborn, by a parent
 };
 struct KindInfo {
     Kind kind;
@@ -55,27 +56,31 @@ std::string_view to_text(Actor actor);
 
 // The report's steps, in the order in which a case goes through them.
 enum class Step {
-    apply,        // 2: at the municipality, with the insurance card
-    confirm,      // 3, 4, 5: each register is asked about its own number
-    settle,       // a register writes otherwise, or does not know the number
-    link,         // our addition to 8-1: before 6, so that 6 is in the person's list
-    make_keys,    // at the window, in the chip
-    certify,      // 6, 7
-    write,        // 8-1: certificates into the chip
-    hand_over,    // 9, and 10: its registration
-    activate,     // 8-2: never before the person has the card
-    tell,         // 11: medical insurers hear the health-care number
-    take_back,    // of a case that ended early: its certificates
-    stop,         // at relay and authority at once
-    look_for,     // stopped: until the card is found, given up or replaced
-    resume,       // it was found
-    end_signing,  // name or address have changed
-    end_old,      // what the person had before, or all of it
-    approve,      // by another clerk: four eyes
-    record,       // the person's list has it before the chip is opened
-    reset,        // of the PIN, in the chip
-    sign,         // the person asks for it with the card that they have
-    end_number,   // the health-care number before
+    apply,           // 2: at the municipality, with the insurance card
+    confirm,         // 3, 4, 5: each register is asked about its own number
+    settle,          // a register writes otherwise, or does not know the number
+    link,            // our addition to 8-1: before 6, so that 6 is in the person's list
+    make_keys,       // at the window, in the chip
+    certify,         // 6, 7
+    write,           // 8-1: certificates into the chip
+    hand_over,       // 9, and 10: its registration
+    activate,        // 8-2: never before the person has the card
+    tell,            // 11: medical insurers hear the health-care number
+    take_back,       // of a case that ended early: its certificates
+    stop,            // at relay and authority at once
+    look_for,        // stopped: until the card is found, given up or replaced
+    resume,          // it was found
+    end_signing,     // name or address have changed
+    end_old,         // what the person had before, or all of it
+    approve,         // by another clerk: four eyes
+    record,          // the person's list has it before the chip is opened
+    reset,           // of the PIN, in the chip
+    sign,            // by the card that the person, or a newborn's parent, has
+    end_number,      // the health-care number before
+    notify,          // a birth, to the municipality
+    file,            // the child as a dependant, with an insurer
+    decide,          // the insurer says whether it is one
+    file_elsewhere,  // it said no: with the other parent's insurer, or 国保
 };
 struct StepInfo {
     Step step;
@@ -139,7 +144,8 @@ std::optional<Use> parse_use(std::string_view text);
 // What is ordered of somebody else. `item`: the claim's place, or the certificate's use.
 // `stop`, `resume_card` (the relay's), `suspend`, `resume` and `end_old` (the authority's) are
 // about the certificate at that place of those before; `revoke_card` and `reset` (the relay's)
-// about all.
+// about all. Of a newborn: `notify`; `file` and `ask_decision`, about the filing at that place;
+// `start_link` and `end_link`, about the claim.
 enum class OrderKind {
     confirm,
     link,
@@ -158,6 +164,11 @@ enum class OrderKind {
     trace,       // of keys that were made anew: is there a certificate of them?
     drop,        // and it ends
     end_number,  // the relay's
+    notify,
+    file,
+    ask_decision,
+    start_link,
+    end_link,
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
@@ -169,12 +180,31 @@ struct OrderName {
 
 // ---- what happens ----
 
+// Of somebody who is born and has no number yet (birth.hpp).
+struct NewbornForm {
+    std::string relation;        // to the parent: 長男, 長女, …
+    bool card = false;           // one is wanted
+    int parent = 0;              // whose insurer is to take the child in
+    wire::PersonNumber insurer;  // one of that parent's own numbers
+
+    bool operator==(const NewbornForm&) const = default;
+};
 struct Applied {
     Attributes person;
-    std::vector<Claim> claims;  // the first is the resident's
+    std::vector<Claim> claims;  // the first is the resident's; none of a newborn
     bool signing = false;       // a signing certificate too: who is 15, and wants it
+    std::optional<NewbornForm> newborn = {};
 
     bool operator==(const Applied&) const = default;
+};
+// Whoever applies for a newborn: somebody who has a card of this centre.
+struct Parent {
+    std::string person;   // the number on the slip of a case of theirs
+    std::string issuing;  // the issuer's own number for them
+    Attributes attributes;
+    std::vector<Claim> linked;  // newest first
+
+    bool operator==(const Parent&) const = default;
 };
 // Of a card that the person has had from this centre.
 struct Before {
@@ -195,8 +225,9 @@ struct Opened {
     std::vector<Claim> linked = {};   // numbers that the relay has of them, newest first
     std::vector<Before> before = {};  // certificates that the case is about
     std::optional<Applied> invited =
-        {};                   // what is known of somebody without a card: to be confirmed
-    std::string former = {};  // the health-care number before, where there is a new one
+        {};                             // what is known of somebody without a card: to be confirmed
+    std::string former = {};            // the health-care number before, where there is a new one
+    std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
 };
 // Durable before anything leaves: from here on it may have been done.
 struct Sent {
@@ -289,11 +320,41 @@ struct Traced {
     int place = 0;
     std::string certificate = {};
 };
+// Of a newborn.
+struct ParentNamed {  // the other one
+    Parent parent;
+};
+struct Signed {  // the application, by the parent whose turn it was
+    int parent = 0;
+    std::string mandate;      // JWS
+    std::string notice = {};  // sealed to the municipality: JWE; "": it was told before
+    std::string filing = {};  // sealed to the insurer; "": the other parent's
+    std::string evidence;     // the document, its seal, certificate, and what the relay said
+};
+struct Given {  // an acceptance, with the number that the child got
+    OrderName order;
+    wire::PersonNumber number;
+};
+struct Undecided {  // asked again tomorrow
+    int filing = 0;
+};
+struct Accepted {
+    int filing = 0;
+};
+struct Declined {
+    int filing = 0;
+    std::string reason;  // the insurer's
+};
+struct FiledElsewhere {
+    int parent = 0;
+    wire::PersonNumber insurer;
+};
 using Happening =
     std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
                  NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
                  KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
-                 Overtaken, Approved, PinSet, Requested, Traced>;
+                 Overtaken, Approved, PinSet, Requested, Traced, ParentNamed, Signed, Given,
+                 Undecided, Accepted, Declined, FiledElsewhere>;
 
 // ---- the case ----
 
@@ -316,6 +377,27 @@ struct Dropped {
     bool operator==(const Dropped&) const = default;
 };
 constexpr std::size_t dropped_max = 16;
+
+// What a parent has signed for one holder.
+struct SignedFor {
+    std::string mandate, payload;
+    [[nodiscard]] bool is_there() const { return !mandate.empty(); }
+    bool operator==(const SignedFor&) const = default;
+};
+enum class FilingState { open, accepted, declined, closed };  // closed: nobody asks any more
+std::string_view to_text(FilingState state);
+struct Filing {
+    int parent = 0;
+    wire::PersonNumber insurer;  // that parent's number there
+    SignedFor application = {};
+    std::optional<int> claim = {};  // the place of the child's number
+    wire::PersonNumber given = {};  // as the insurer gave it
+    FilingState state = FilingState::open;
+    std::string reason = {};  // why it was declined
+    UnixTime ask_from = 0;    // not asked for the decision before
+
+    bool operator==(const Filing&) const = default;
+};
 
 struct Case {
     Kind kind = Kind::first;
@@ -343,6 +425,11 @@ struct Case {
     std::string former;            // health-care number
     std::vector<Dropped> dropped;  // oldest first
     std::set<OrderName> stale;     // open, and about keys that were dropped meanwhile
+    std::vector<Parent> parents;   // of a newborn: the one who came first, and the other one
+    std::optional<NewbornForm> newborn;
+    SignedFor notice;
+    std::vector<Filing> filings;  // only the last one is not over
+    std::set<int> first_linked;   // claims that may be in the first link
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
     // Since when each of what is to do is to do.
@@ -378,6 +465,7 @@ struct Todo {
     std::optional<int> claim;
     std::string refused;  // why it needs somebody to look
     UnixTime since = 0, until = 0;
+    UnixTime from = 0;  // the order is not sent before
 };
 std::vector<Todo> todo(const Case& one);
 // The same, as it is kept with the case.

@@ -32,6 +32,14 @@ int read_claim(Members& in) {
     return static_cast<int>(in.integer("claim", 0, claims_max));
 }
 
+int read_parent_place(Members& in) {
+    return static_cast<int>(in.integer("parent", 0, 1));
+}
+
+int read_filing(Members& in) {
+    return static_cast<int>(in.integer("filing", 0, claims_max));
+}
+
 Use read_use(Members& in) {
     const auto use = parse_use(in.text("use"));
     if (!use) in.refuse("an unknown use");
@@ -79,6 +87,13 @@ json::array claims_json(const std::vector<Claim>& claims) {
     return out;
 }
 
+json::object parent_json(const Parent& parent) {
+    return {{"person", parent.person},
+            {"issuing", parent.issuing},
+            {"attributes", attributes_json(parent.attributes)},
+            {"linked", claims_json(parent.linked)}};
+}
+
 json::array before_json(const std::vector<Before>& before) {
     json::array out;
     for (const auto& one : before) {
@@ -104,6 +119,7 @@ json::object members(const Opened& one) {
     if (!one.before.empty()) out["before"] = before_json(one.before);
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (!one.former.empty()) out["former"] = one.former;
+    if (one.parent) out["parent"] = parent_json(*one.parent);
     return out;
 }
 json::object members(const Applied& one) {
@@ -168,6 +184,31 @@ json::object members(const Requested& one) {
 json::object members(const Traced& one) {
     return {{"place", one.place}, {"certificate", one.certificate}};
 }
+json::object members(const ParentNamed& one) {
+    return {{"parent", parent_json(one.parent)}};
+}
+json::object members(const Signed& one) {
+    return {{"parent", one.parent},
+            {"mandate", one.mandate},
+            {"notice", one.notice},
+            {"to_insurer", one.filing},
+            {"evidence", one.evidence}};
+}
+json::object members(const Given& one) {
+    return {{"order", order_json(one.order)}, {"number", number_json(one.number)}};
+}
+json::object members(const Undecided& one) {
+    return {{"filing", one.filing}};
+}
+json::object members(const Accepted& one) {
+    return {{"filing", one.filing}};
+}
+json::object members(const Declined& one) {
+    return {{"filing", one.filing}, {"reason", one.reason}};
+}
+json::object members(const FiledElsewhere& one) {
+    return {{"parent", one.parent}, {"insurer", number_json(one.insurer)}};
+}
 // Sent, done, lapsed, to be tried again, waived; and those that say nothing more.
 template <class Other>
 json::object members(const Other& one) {
@@ -185,7 +226,8 @@ std::string_view name_of(const Happening& what) {
         "done",        "certified", "not_issued", "refused",   "lapsed",        "decided",
         "corrected",   "taken_out", "try_again",  "waived",    "keys_made",     "written",
         "handed_over", "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",   "approved",  "pin_set",    "requested", "traced"};
+        "overtaken",   "approved",  "pin_set",    "requested", "traced",        "parent_named",
+        "signed",      "given",     "undecided",  "accepted",  "declined",      "filed_elsewhere"};
     return names.at(what.index());
 }
 
@@ -218,6 +260,40 @@ Parsed<std::vector<Before>> read_before(const json::array& values) {
     return out;
 }
 
+// A page names somebody by the number on a slip; who it is the store says.
+Parsed<Parent> read_parent(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    Parent out{.person = in.text("person", 20),
+               .issuing = in.optional_text("issuing").value_or(""),
+               .attributes = {},
+               .linked = {}};
+    if (const auto* person = in.optional_object("attributes")) {
+        auto attributes = read_attributes(*person);
+        if (!attributes) return std::unexpected(attributes.error());
+        out.attributes = std::move(*attributes);
+    }
+    if (in.has("linked")) {
+        auto linked = read_claims(in.array("linked", linked_max), schemes);
+        if (!linked) return std::unexpected(linked.error());
+        out.linked = std::move(*linked);
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+Parsed<NewbornForm> read_newborn(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    NewbornForm out{.relation = in.text("relation", text_bytes_max),
+                    .card = in.boolean("card"),
+                    .parent = read_parent_place(in),
+                    .insurer = {}};
+    auto insurer = read_number(in.object("insurer"), schemes);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!insurer) return std::unexpected(insurer.error());
+    out.insurer = std::move(*insurer);
+    return out;
+}
+
 Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
     const auto kind = parse_kind(in.text("kind"));
     if (!kind) return bad("an unknown kind of case");
@@ -243,6 +319,11 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
         if (!application) return std::unexpected(application.error());
         out.invited = std::move(*application);
     }
+    if (const auto* parent = in.optional_object("parent")) {
+        auto read = read_parent(*parent, schemes);
+        if (!read) return std::unexpected(read.error());
+        out.parent = std::move(*read);
+    }
     if (const auto* known = in.optional_object("known")) {
         auto person = read_attributes(*known);
         if (!person) return std::unexpected(person.error());
@@ -259,6 +340,11 @@ Parsed<Applied> read_applied(Members& in, const wire::Schemes& schemes) {
     Applied out{.person = std::move(*person),
                 .claims = std::move(*claims),
                 .signing = in.boolean("signing")};
+    if (const auto* object = in.optional_object("newborn")) {
+        auto newborn = read_newborn(*object, schemes);
+        if (!newborn) return std::unexpected(newborn.error());
+        out.newborn = std::move(*newborn);
+    }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
@@ -327,6 +413,47 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
     return std::nullopt;
 }
 
+Parsed<Happening> read_given(Members& in, const wire::Schemes& schemes) {
+    const auto order = read_order(in);
+    auto number = read_number(in.object("number"), schemes);
+    if (!number) return std::unexpected(number.error());
+    return finish(in, Given{.order = order, .number = std::move(*number)});
+}
+
+Parsed<Happening> read_elsewhere(Members& in, const wire::Schemes& schemes) {
+    auto number = read_number(in.object("insurer"), schemes);
+    if (!number) return std::unexpected(number.error());
+    return finish(in,
+                  FiledElsewhere{.parent = read_parent_place(in), .insurer = std::move(*number)});
+}
+
+// Those of a newborn.
+std::optional<Parsed<Happening>> read_of_birth(std::string_view what, Members& in,
+                                               const wire::Schemes& schemes) {
+    if (what == "parent_named") {
+        auto parent = read_parent(in.object("parent"), schemes);
+        if (!parent) return std::unexpected(parent.error());
+        return finish(in, ParentNamed{std::move(*parent)});
+    }
+    if (what == "signed") {
+        return finish(in, Signed{.parent = read_parent_place(in),
+                                 .mandate = in.text("mandate", signed_bytes_max),
+                                 .notice = in.text("notice", signed_bytes_max),
+                                 .filing = in.text("to_insurer", signed_bytes_max),
+                                 .evidence = in.text("evidence", decision_bytes_max)});
+    }
+    if (what == "given") return read_given(in, schemes);
+    if (what == "undecided") return finish(in, Undecided{read_filing(in)});
+    if (what == "accepted") return finish(in, Accepted{read_filing(in)});
+    if (what == "declined") {
+        Declined out{.filing = read_filing(in), .reason = in.text("reason", 1'000)};
+        if (out.reason.empty()) in.refuse("who declines says why");
+        return finish(in, std::move(out));
+    }
+    if (what == "filed_elsewhere") return read_elsewhere(in, schemes);
+    return std::nullopt;
+}
+
 std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& in) {
     if (what == "sent") return finish(in, Sent{read_order(in)});
     if (what == "done") return finish(in, Done{read_order(in)});
@@ -364,6 +491,7 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     const auto what = in.text("what");
     if (auto out = read_of_claim(what, in, schemes)) return std::move(*out);
     if (auto out = read_of_order(what, in)) return std::move(*out);
+    if (auto out = read_of_birth(what, in, schemes)) return std::move(*out);
     if (what == "opened") return read_opened(in, schemes);
     if (what == "applied") {
         auto out = read_applied(in, schemes);
@@ -398,9 +526,17 @@ Parsed<Applied> read_application(const json::object& object, const wire::Schemes
 }
 
 json::object application_json(const Applied& application) {
-    return {{"person", attributes_json(application.person)},
-            {"claims", claims_json(application.claims)},
-            {"signing", application.signing}};
+    json::object out{{"person", attributes_json(application.person)},
+                     {"claims", claims_json(application.claims)},
+                     {"signing", application.signing}};
+    if (application.newborn) {
+        const auto& newborn = *application.newborn;
+        out["newborn"] = json::object{{"relation", newborn.relation},
+                                      {"card", newborn.card},
+                                      {"parent", newborn.parent},
+                                      {"insurer", number_json(newborn.insurer)}};
+    }
+    return out;
 }
 
 json::object number_json(const wire::PersonNumber& number) {

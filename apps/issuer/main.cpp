@@ -142,6 +142,7 @@ int serve(const std::string& config_path) {
                       .schemes = schemes,
                       .store = store,
                       .worker = worker,
+                      .parties = parties,
                       .sealing_key = sealing_key,
                       .relay = askers.sender(),
                       .nonce = [&basis] { return nonce_of(basis); }};

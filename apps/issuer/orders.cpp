@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <span>
 
+#include "birth_orders.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
 #include "happenings.hpp"
@@ -27,8 +28,12 @@ wire::PersonNumber given_number(const Parties& parties, std::string_view scheme,
     return std::move(*read);
 }
 
+Bytes own_subject(const Parties& parties, const std::string& issuing) {
+    return to_bytes(wire::own_subject(given_number(parties, issuing_scheme, issuing)));
+}
+
 Bytes own_subject(const Parties& parties, const Case& one) {
-    return to_bytes(wire::own_subject(given_number(parties, issuing_scheme, one.numbers.issuing)));
+    return own_subject(parties, one.numbers.issuing);
 }
 
 json::object typed_fields(const wire::PersonNumber& number) {
@@ -123,17 +128,22 @@ Question health_care(const Parties& parties, const Case& one, const std::string&
                             .payload = {{"given", {given_json(health_care_scheme, number)}}}});
 }
 
+json::object confirmed_json(const Parties& parties, const Claim& claim) {
+    return {{"scheme", claim.number.scheme},
+            {"fields", typed_fields(as_confirmed(parties, claim))},
+            {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}};
+}
+
 // Of somebody whom the relay knows only the numbers that are new.
 Question link(const Parties& parties, const Case& one) {
     json::array numbers;
-    for (const auto& claim : one.claims) {
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        const auto& claim = one.claims[i];
         if (claim.finding != Finding::same || is_linked(one, claim)) continue;
-        numbers.push_back(
-            json::object{{"scheme", claim.number.scheme},
-                         {"fields", typed_fields(as_confirmed(parties, claim))},
-                         {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}});
+        if (one.kind == Kind::birth && !is_in_first_link(one, static_cast<int>(i))) continue;
+        numbers.push_back(confirmed_json(parties, claim));
     }
-    const bool is_first = one.kind == Kind::first || one.kind == Kind::existing;
+    const bool is_first = !info(one.kind).is_known;
     json::object payload{{"numbers", std::move(numbers)}};
     if (is_first) {
         payload["given"] = {given_json(health_care_scheme, one.numbers.health_care),
@@ -144,6 +154,31 @@ Question link(const Parties& parties, const Case& one) {
                             .parameters = {{"act", is_first ? "first" : "start"}},
                             .subject = own_subject(parties, one),
                             .payload = std::move(payload)});
+}
+
+// A newborn's number from another insurer; or the one that was declined, which was never theirs.
+Question link_one(const Parties& parties, const Case& one, const Claim& claim,
+                  std::string_view act) {
+    auto number = confirmed_json(claim);
+    if (act == "end") number.erase("confirmation");
+    return sealed(parties, {.service = "link",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", std::string(act)}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"numbers", json::array{std::move(number)}}}});
+}
+
+// By our own number of the parent: days later no signature of theirs is good any more.
+Question ask_decision(const Parties& parties, const Case& one, OrderName order) {
+    const auto& filing = one.filings.at(static_cast<std::size_t>(order.item));
+    const auto to = filing_of(parties, one, filing);
+    if (!to) return refuse(to.error());
+    const auto& parent = one.parents.at(static_cast<std::size_t>(filing.parent));
+    return sealed(parties, {.service = "dependants",
+                            .to = to->to,
+                            .parameters = {},
+                            .subject = own_subject(parties, parent.issuing),
+                            .payload = {}});
 }
 
 // ⑥: a signing certificate says who the person is, one for authentication nothing.
@@ -240,6 +275,7 @@ std::string_view reason_at_authority(const Case& one) {
         case Kind::end:
         case Kind::existing:
         case Kind::number:
+        case Kind::birth:
             return "ended";
     }
     return "ended";
@@ -284,6 +320,11 @@ Question of_card_before(const Parties& parties, const Case& one, OrderName order
         case OrderKind::trace:
         case OrderKind::drop:
         case OrderKind::end_number:
+        case OrderKind::notify:
+        case OrderKind::file:
+        case OrderKind::ask_decision:
+        case OrderKind::start_link:
+        case OrderKind::end_link:
             break;
     }
     throw Failure("an order that is not about a card that there is");
@@ -420,12 +461,22 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
         case OrderKind::resume:
         case OrderKind::end_old:
             return of_card_before(parties, one, order);
+        case OrderKind::notify:
+        case OrderKind::file:
+            return tell_of_birth(parties, one, order);
+        case OrderKind::ask_decision:
+            return ask_decision(parties, one, order);
+        case OrderKind::start_link:
+            return link_one(parties, one, claim(), "start");
+        case OrderKind::end_link:
+            return link_one(parties, one, claim(), "end");
     }
     throw Failure("an order of a kind that there is not");
 }
 
 bool is_ask(OrderKind kind) {
-    return kind == OrderKind::confirm || kind == OrderKind::collect || kind == OrderKind::trace;
+    return kind == OrderKind::confirm || kind == OrderKind::collect || kind == OrderKind::trace ||
+           kind == OrderKind::ask_decision;
 }
 
 std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
@@ -439,11 +490,18 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
         if (order.kind == OrderKind::confirm && code == wire::Code::no_match) {
             return NotHere{order.item};
         }
+        // It was in no link: nothing is to be ended.
+        if (order.kind == OrderKind::end_link && code == wire::Code::no_link) return Done{order};
         return refused(code);
     }
-    if (!is_ask(order.kind)) return Done{order};
     std::optional<Happening> out;
-    if (order.kind == OrderKind::collect) {
+    if (order.kind == OrderKind::notify || order.kind == OrderKind::file) {
+        out = given_by(parties, one, order, *result->answer.data);
+    } else if (!is_ask(order.kind)) {
+        return Done{order};
+    } else if (order.kind == OrderKind::ask_decision) {
+        out = decision_in(one, order, *result->answer.data);
+    } else if (order.kind == OrderKind::collect) {
         out = collected(one, order, *result->answer.data);
     } else if (order.kind == OrderKind::trace) {
         out = traced(one, order, *result->answer.data);

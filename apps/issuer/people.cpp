@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "birth.hpp"
+
 namespace mado::issuer {
 namespace {
 
@@ -44,6 +46,7 @@ std::optional<Standing> standing_after(const Case& one) {
         case Kind::unlock:
         case Kind::existing:
         case Kind::number:
+        case Kind::birth:
             return std::nullopt;
     }
     return std::nullopt;
@@ -63,8 +66,10 @@ void add_ends(const Case& one, std::vector<IssuedCard>& issued) {
 
 void add_linked(const Case& one, std::vector<Claim>& linked) {
     if (!one.has_done(link_order) || one.kind == Kind::number) return;
-    for (const auto& claim : one.claims) {
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        const auto& claim = one.claims[i];
         if (claim.finding != Finding::same) continue;
+        if (one.kind == Kind::birth && !may_be_linked(one, static_cast<int>(i))) continue;
         linked.insert(linked.begin(), {.role = claim.role, .number = claim.number});
     }
 }
@@ -106,6 +111,7 @@ bool is_about(const Asked& asked, const Before& card, Standing standing) {
         case Kind::end:
         case Kind::existing:
         case Kind::number:
+        case Kind::birth:
             return true;
     }
     return true;
@@ -147,6 +153,17 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
         }
     }
     return is_known ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number) {
+    const bool can_sign = std::ranges::any_of(person.issued, [](const IssuedCard& issued) {
+        return issued.card.use == Use::signing && issued.standing == Standing::active;
+    });
+    if (!can_sign) return std::unexpected(Misfit::no_card);
+    return Parent{.person = number,
+                  .issuing = person.numbers.issuing,
+                  .attributes = person.attributes,
+                  .linked = person.linked};
 }
 
 std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked& asked) {

@@ -26,6 +26,9 @@ struct KnownPerson {
 // `cases`: in the order in which they were opened. None: the relay does not know the person yet.
 std::optional<KnownPerson> person_of(const std::vector<Case>& cases);
 
+// Whoever applies for a newborn signs it: no_card when they have no card that can.
+std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number);
+
 struct Asked {
     Kind kind = Kind::first;
     std::string reason = {};

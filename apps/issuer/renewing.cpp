@@ -283,9 +283,10 @@ Task<Outcome> judge(Office& office, const Decisions::UnderWay& under_way, const 
     const auto may = holder ? renewal_of(holder->person, office.renewal_s, unix_now())
                             : std::unexpected(NoRenewal::no_card);
     if (!may || !may->signing) co_return Outcome::changed;
-    const auto evidence = co_await judge_signed(office.deciding, under_way, *may->signing, form);
-    if (!evidence) co_return evidence.error();
-    co_return open_renewal(office, under_way.id, *evidence) ? Outcome::decided : Outcome::changed;
+    const auto proven = co_await judge_signed(office.deciding, under_way, *may->signing, form);
+    if (!proven) co_return proven.error();
+    co_return open_renewal(office, under_way.id, proven->evidence) ? Outcome::decided
+                                                                   : Outcome::changed;
 }
 
 Response go_on(std::string address) {

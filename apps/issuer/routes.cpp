@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "birth.hpp"
 #include "http/form.hpp"
 #include "numbers.hpp"
 #include "renewing.hpp"
@@ -66,6 +67,14 @@ std::string new_health_care_number(Office& office) {
     throw Failure("no health-care number is left that nobody has");
 }
 
+Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
+    const auto of = office.store.find(parent);
+    if (!of) return site::refuse(404, "no_case");
+    const auto id = office.store.open_birth(*of, [&office] { return draw_numbers(office.schemes); },
+                                            {.at = unix_now(), .clerk = clerk.name});
+    return id ? case_of(office, *id) : misfit(id.error());
+}
+
 Response open(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_open(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -74,6 +83,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (!stops && !clerk.has(ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
     }
+    if (what->asked.kind == Kind::birth) return open_birth(office, what->person, clerk);
     if (what->person.empty()) {
         std::vector<std::optional<Applied>> one{std::move(what->invited)};
         return case_of(office, open_first(office, std::move(one), clerk).front());
@@ -180,6 +190,16 @@ bool is_too_young_to_sign(const Office& office, const Applied& applied) {
     return applied.person.birth_date + signing_age > today;
 }
 
+// A page names the other parent by a slip; who it is this centre's own cases say.
+std::expected<void, Misfit> complete_parent(Office& office, ParentNamed& named) {
+    const auto of = office.store.find(named.parent.person);
+    if (!of) return std::unexpected(Misfit::unexpected);
+    auto parent = office.store.parent(*of);
+    if (!parent) return std::unexpected(parent.error());
+    named.parent = std::move(*parent);
+    return {};
+}
+
 Response act(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -188,6 +208,9 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     }
     const auto id = office.store.find(what->number);
     if (!id) return site::refuse(404, "no_case");
+    if (auto* named = std::get_if<ParentNamed>(&what->what)) {
+        if (const auto ok = complete_parent(office, *named); !ok) return misfit(ok.error());
+    }
     const bool approves = std::holds_alternative<Approved>(what->what);
     if (!clerk.has(approves ? ClerkRole::approver : ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
@@ -195,6 +218,10 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     const auto* applied = std::get_if<Applied>(&what->what);
     if (applied != nullptr && applied->signing && is_too_young_to_sign(office, *applied)) {
         return site::refuse(409, "too_young");
+    }
+    if (applied != nullptr && applied->newborn &&
+        !is_newborn(applied->person, office.site.options.basis.policy.day_of(unix_now()))) {
+        return site::refuse(409, "no_newborn");
     }
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());
@@ -204,6 +231,10 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
 
 Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
     co_return co_await decide(office.deciding, std::move(request), std::move(who));
+}
+
+Task<Response> sign(Office& office, Request request, site::LoggedIn who) {
+    co_return co_await sign(office.deciding, std::move(request), std::move(who));
 }
 // ---- a card at the window ----
 
@@ -298,6 +329,7 @@ std::vector<Row> rows() {
             {"/cases/looks", {supervisor}, &looks},
             {"/cases/card", {window}, &card_session},
             {"/cases/decide", {approver}, nullptr, &decide},
+            {"/cases/sign", {window}, nullptr, &sign},
             {"/cases/returned", {window, approver}, nullptr, &returned},
             {"/questions/list", {supervisor}, nullptr, &list_questions},
             {"/questions/answer", {supervisor}, nullptr, &answer_question}};

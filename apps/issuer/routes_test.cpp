@@ -61,6 +61,7 @@ class WindowTest : public site::SiteFixture {
                                   .schemes = schemes,
                                   .store = *store,
                                   .worker = *worker,
+                                  .parties = *parties,
                                   .sealing_key = sealing_key,
                                   .relay = relay_of_test(),
                                   .nonce = [this] { return next_nonce(); }});

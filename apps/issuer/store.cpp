@@ -83,6 +83,7 @@ bool makes_an_end(const Case& one) {
         case Kind::renewal:
         case Kind::existing:
         case Kind::number:
+        case Kind::birth:
             return false;
     }
     return false;
@@ -159,20 +160,47 @@ CaseId Store::open(const Opened& opened, By by) {
 // The health-care number has been given to nobody before.
 std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people,
                                       const std::function<Numbers()>& draw, By by) {
-    constexpr int draws_max = 10;
     Together together(*this);
     std::vector<CaseId> out;
     for (auto& invited : people) {
-        auto numbers = draw();
-        for (int i = 1; !give(numbers.health_care); ++i) {
-            if (i == draws_max) throw Failure("no health-care number is left that nobody has");
-            numbers = draw();
-        }
-        out.push_back(
-            write_new({.numbers = std::move(numbers), .invited = std::move(invited)}, by));
+        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(invited)}, by));
     }
     together.commit();
     return out;
+}
+
+Numbers Store::give_new(const std::function<Numbers()>& draw) {
+    constexpr int draws_max = 10;
+    auto numbers = draw();
+    for (int i = 1; !give(numbers.health_care); ++i) {
+        if (i == draws_max) throw Failure("no health-care number is left that nobody has");
+        numbers = draw();
+    }
+    return numbers;
+}
+
+std::optional<KnownPerson> Store::known_person(CaseId of_person_of) {
+    std::vector<Case> cases;
+    for (const auto id : of_person(of_person_of))
+        cases.push_back(find(id).one);
+    return person_of(cases);
+}
+
+std::expected<Parent, Misfit> Store::parent(CaseId of_parent) {
+    const auto person = known_person(of_parent);
+    if (!person) return std::unexpected(Misfit::too_early);
+    return parent_of(*person, find(of_parent).number);
+}
+
+std::expected<CaseId, Misfit> Store::open_birth(CaseId of_parent,
+                                                const std::function<Numbers()>& draw, By by) {
+    auto parent_now = parent(of_parent);
+    if (!parent_now) return std::unexpected(parent_now.error());
+    Together together(*this);
+    const auto id = write_new(
+        {.numbers = give_new(draw), .kind = Kind::birth, .parent = std::move(*parent_now)}, by);
+    together.commit();
+    return id;
 }
 
 // Within the caller's Together.

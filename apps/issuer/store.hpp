@@ -70,6 +70,12 @@ class Store {
     // nobody has. Failure when `draw` gives none.
     std::vector<CaseId> open_first(std::vector<std::optional<Applied>> people,
                                    const std::function<Numbers()>& draw, By by);
+    // A newborn's, with numbers that nobody has; by any case of the parent who comes with it.
+    std::expected<CaseId, Misfit> open_birth(CaseId of_parent, const std::function<Numbers()>& draw,
+                                             By by);
+    // As this centre's own cases know them now.
+    std::optional<KnownPerson> known_person(CaseId of_person_of);
+    std::expected<Parent, Misfit> parent(CaseId of_parent);
     // Of somebody whom the relay knows, by any of their cases. A stop while one is open is that
     // one, and one that was found stops again. Whatever a card that is stopped was to be written
     // ends.
@@ -160,6 +166,7 @@ class Store {
         std::int64_t lines = 0;
     };
     Known& known(CaseId id);
+    Numbers give_new(const std::function<Numbers()>& draw);
     CaseId write_new(const Opened& opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "birth.hpp"
 #include "case.hpp"
 
 namespace mado::issuer {
@@ -19,8 +20,13 @@ Actor who_does(OrderKind kind) {
     switch (kind) {
         case OrderKind::confirm:
         case OrderKind::tell:
+        case OrderKind::notify:
+        case OrderKind::file:
+        case OrderKind::ask_decision:
             return Actor::register_holder;
         case OrderKind::link:
+        case OrderKind::start_link:
+        case OrderKind::end_link:
         case OrderKind::activate:
         case OrderKind::stop:
         case OrderKind::resume_card:
@@ -73,6 +79,14 @@ class Todos {
         }
         out_.back().order = order;
     }
+    void add(const NextOfBirth& next) {
+        if (next.order) {
+            order(next.step, *next.order, next.claim);
+        } else {
+            add(next.step, next.actor, next.claim);
+        }
+        out_.back().from = next.from;
+    }
     // Unless it was done.
     void need(Step step, OrderName name) {
         if (!case_.has_done(name)) order(step, name);
@@ -98,6 +112,13 @@ class Todos {
     const Case& case_;
     std::vector<Todo> out_;
 };
+
+// Said after the link, of a newborn: a register that was found later has its own.
+bool is_told_of(const Case& one, std::size_t claim) {
+    if (one.kind != Kind::birth) return true;
+    return one.first_linked.contains(static_cast<int>(claim)) ||
+           one.has_done(of_place(OrderKind::start_link, claim));
+}
 
 // The resident register is asked first: what it says of namesakes the others need to know.
 void add_claims(Todos& todos, const Case& one) {
@@ -140,7 +161,8 @@ void add_told(Todos& todos, const Case& one) {
     for (std::size_t i = 0; i < one.claims.size(); ++i) {
         const auto& claim = one.claims[i];
         const auto tell = of_place(OrderKind::tell, i);
-        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell)) {
+        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell) &&
+            is_told_of(one, i)) {
             todos.order(Step::tell, tell, static_cast<int>(i));
         }
     }
@@ -218,7 +240,7 @@ void add_to_the_card(Todos& todos, const Case& one) {
     }
     if (!one.has_done(activate_order)) return todos.order(Step::activate, activate_order);
     add_told(todos, one);
-    if (one.kind != Kind::change) add_old(todos, one);
+    if (one.kind != Kind::change && one.kind != Kind::birth) add_old(todos, one);
 }
 
 // 公的個人認証法: a signing certificate ends when what it says has changed.
@@ -248,6 +270,30 @@ void add_made(Todos& todos, const Case& one) {
         add_changed(todos, one);
     } else {
         add_to_the_card(todos, one);
+    }
+}
+
+// Without a card the number goes to the parent on paper.
+void add_on_paper(Todos& todos, const Case& one) {
+    if (!one.handed_over) return todos.add(Step::hand_over, Actor::person);
+    add_told(todos, one);
+}
+
+// The notice, the filing, and what comes of them, beside the card.
+void add_birth(Todos& todos, const Case& one) {
+    if (!one.person) return todos.add(Step::apply, Actor::person);
+    for (const auto& next : next_of_filing(one))
+        todos.add(next);
+    if (!one.claims.empty()) add_claims(todos, one);
+    for (const auto& next : next_of_links(one))
+        todos.add(next);
+    const bool is_settled_all = std::ranges::all_of(
+        one.claims, [&one](const Claim& claim) { return is_settled(one, claim); });
+    if (one.has_done(link_order)) {
+        if (one.cancelled) return;
+        one.newborn->card ? add_to_the_card(todos, one) : add_on_paper(todos, one);
+    } else if ((may_link(one) && is_settled_all) || one.is_in_doubt(link_order)) {
+        todos.order(Step::link, link_order);
     }
 }
 
@@ -309,6 +355,9 @@ std::vector<Todo> todo(const Case& one) {
     if (one.cancelled) {
         add_taken_back(todos, one);
         add_dropped(todos, one);
+        if (one.has_done(link_order) || one.is_in_doubt(link_order)) {
+            if (one.kind == Kind::birth) add_birth(todos, one);
+        }
         return todos.take();
     }
     switch (one.kind) {
@@ -331,6 +380,9 @@ std::vector<Todo> todo(const Case& one) {
             break;
         case Kind::end:
             add_ended(todos, one);
+            break;
+        case Kind::birth:
+            add_birth(todos, one);
             break;
     }
     add_dropped(todos, one);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "birth.hpp"
+#include "crypto/x509.hpp"
 #include "orders.hpp"
 
 namespace mado::issuer {
@@ -18,7 +20,9 @@ bool is_by_people(const Happening& what) {
            std::holds_alternative<TakenOut>(what) || std::holds_alternative<TryAgain>(what) ||
            std::holds_alternative<Waived>(what) || std::holds_alternative<HandedOver>(what) ||
            std::holds_alternative<Cancelled>(what) || std::holds_alternative<Found>(what) ||
-           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what);
+           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
+           std::holds_alternative<ParentNamed>(what) ||
+           std::holds_alternative<FiledElsewhere>(what);
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {
@@ -33,6 +37,7 @@ json::object todo_json(const Todo& what, UnixTime now) {
     }
     if (what.claim) out["claim"] = *what.claim;
     if (!what.refused.empty()) out["refused"] = what.refused;
+    if (what.from > now) out["from"] = what.from;
     return out;
 }
 
@@ -56,9 +61,11 @@ json::object claim_json(const Claim& claim) {
 // nobody's but the issuer's.
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
-    for (const auto* name : {"answer", "certificate", "keys", "chip", "decision", "writing",
-                             "issuing", "health_care", "linked", "before", "invited", "stop_code",
-                             "former", "application", "certificates", "place"})
+    for (const auto* name :
+         {"answer",  "certificate", "keys",         "chip",   "decision", "writing",
+          "issuing", "health_care", "linked",       "before", "invited",  "stop_code",
+          "former",  "application", "certificates", "place",  "parent",   "mandate",
+          "notice",  "to_insurer",  "evidence"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
@@ -93,6 +100,39 @@ json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
     return out;
 }
 
+// Who applies, and with which insurers they are: what the form offers.
+json::object parent_json(const Parent& parent) {
+    json::array insurers;
+    for (const auto& claim : parent.linked) {
+        if (claim.role == Role::medical) insurers.push_back(number_json(claim.number));
+    }
+    return {{"person", parent.person},
+            {"name", parent.attributes.name},
+            {"address", parent.attributes.address},
+            {"insurers", std::move(insurers)}};
+}
+
+void add_birth(json::object& out, const Case& one) {
+    json::array parents, filings;
+    for (const auto& parent : one.parents)
+        parents.push_back(parent_json(parent));
+    for (const auto& filing : one.filings) {
+        json::object each{{"parent", filing.parent},
+                          {"insurer", number_json(filing.insurer)},
+                          {"state", to_text(filing.state)}};
+        if (filing.claim) each["claim"] = *filing.claim;
+        if (!filing.reason.empty()) each["reason"] = filing.reason;
+        filings.push_back(std::move(each));
+    }
+    out["parents"] = std::move(parents);
+    out["filings"] = std::move(filings);
+    if (one.newborn) {
+        out["newborn"] =
+            json::object{{"relation", one.newborn->relation}, {"card", one.newborn->card}};
+    }
+    if (const auto next = to_sign(one)) out["signs"] = next->parent;
+}
+
 }  // namespace
 
 Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes) {
@@ -123,7 +163,7 @@ Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes)
     if (*kind == Kind::renewal) return bad("no window opens a renewal");
     // Nothing takes the signature of such a card yet.
     if (*kind == Kind::existing) return bad("no window registers a card of another authority's");
-    const bool is_known = info(*kind).is_known;
+    const bool is_known = info(*kind).is_known || *kind == Kind::birth;  // the parent
     if (is_known != !out.person.empty()) return bad("it is said whom it is about, or it is new");
     if (is_known && out.invited) return bad("who is known is not invited");
     if (!has_reason(*kind, out.asked.reason)) return bad("the reason is none of this kind's");
@@ -222,6 +262,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (one.known) out["known"] = attributes_json(*one.known);
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);
+    if (one.kind == Kind::birth) add_birth(out, one);
     json::array claims;
     for (const auto& claim : one.claims)
         claims.push_back(claim_json(claim));

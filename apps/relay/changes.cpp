@@ -277,9 +277,13 @@ std::optional<Code> judge_number(const LinkTold& told, std::size_t which, const 
     }
     // Somebody else's, which only the one who makes persons known may bring.
     const bool makes_known = facts.schemes.find(facts.own.scheme)->given_by == facts.caller.kind;
-    if (!makes_known || !holder || scheme.given_by || !starts) {
+    const bool ends = told.act == LinkAct::end;
+    if (!makes_known || !holder || scheme.given_by || (!starts && !ends)) {
         return Code::not_allowed;
     }
+    // What an insurer has declined was never the child's (decision 41). The link stays the
+    // person's, as a former one: nothing is lost by it, and the holder starts its own again.
+    if (ends) return one.confirmation ? std::optional(Code::malformed) : std::nullopt;
     return is_confirmed(one, facts.asked[which], *facts.directory.find(*holder), facts)
                ? std::nullopt
                : std::optional(Code::link_unconfirmed);

@@ -288,10 +288,19 @@ TEST_F(Telling, WhoMayLinkWhat) {
     EXPECT_EQ(tell("link", "start", numbers(told(care("0000000001"))), insurer), "not_allowed");
     EXPECT_EQ(tell("link", "start", numbers(told(of_everybody("22345678901"))), insurer),
               "not_allowed");
-    EXPECT_EQ(tell("link", "end", numbers(told(insured("77")))), "not_allowed")
-        << "the issuer ends no insurance";
     EXPECT_EQ(tell("link", "start", numbers(confirmed(insured("78"))), insurer), "malformed")
         << "of its own it needs no confirmation";
+}
+
+// A newborn's number that its insurer has declined (decision 41).
+TEST_F(Telling, TheIssuerEndsWhatWasNever) {
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    EXPECT_EQ(tell("link", "end", numbers(confirmed(insured("77")))), "malformed");
+    EXPECT_EQ(tell("link", "end", numbers(told(insured("79")))), "no_link");
+    const auto person = linked(own_number()).at(0);
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("77")))), "ok");
+    EXPECT_FALSE(reader->identifiers(person).front().current);
+    EXPECT_EQ(linked(insured("77")), std::vector{person}) << "and it stays the person's";
 }
 
 TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {

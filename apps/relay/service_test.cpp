@@ -265,8 +265,7 @@ TEST_F(RouteTest, AFormerHealthCareNumberLeadsNowhere) {
     const auto by = [&](const std::string& digits) {
         const wire::PersonNumber typed{.scheme = "health-care-number",
                                        .fields = {{"number", digits}}};
-        const auto route =
-            route_given_number(holder("06990014"), directory, typed, identifiers);
+        const auto route = route_given_number(holder("06990014"), directory, typed, identifiers);
         return route ? route->holder.text() : std::string(wire::info(route.error()).name);
     };
     EXPECT_EQ(by("1"), "06990014");

@@ -10,7 +10,9 @@ import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 
 // A renewal begins at home; and who has another authority's card is not known yet.
 type KnownKind = Exclude<CaseKind, "first" | "renewal" | "existing">;
-const others = ["replacement", "unlock", "change", "number", "return", "end"] as const;
+const others = [
+  ...(["replacement", "unlock", "change", "number", "birth", "return", "end"] as const),
+] as const;
 
 // As apps/issuer/words.cpp has them.
 const reasons: Record<KnownKind, readonly string[]> = {
@@ -18,6 +20,7 @@ const reasons: Record<KnownKind, readonly string[]> = {
   replacement: ["lost", "damaged", "expiring", "compromised"],
   unlock: [],
   change: [],
+  birth: [],
   return: [],
   end: ["death", "abroad", "returned"],
   number: ["misuse", "by-request"],
