@@ -383,9 +383,9 @@ class Explorer {
         }
         const bool looks = explored_.contains(OrderKind::confirm);
         for (int claim = 0; claim < static_cast<int>(one.claims.size()); ++claim) {
-            happen(state, TakenOut{claim});
-            if (!looks) continue;
             const auto& known = one.claims[static_cast<std::size_t>(claim)];
+            if (looks || known.finding == Finding::not_here) happen(state, TakenOut{claim});
+            if (!looks) continue;
             happen(state, Decided{claim, true, "signed"});
             happen(state, Decided{claim, false, "signed"});
             happen(state, Corrected{claim, known.role, known.number});
