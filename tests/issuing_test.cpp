@@ -209,6 +209,7 @@ class LifeOfACard : public IssuingTest {
     void first_card();
     void renewal();
     void other_number();
+    void notices();
     void loss_and_finding();
     void replacement();
     void stop_page();
@@ -413,6 +414,31 @@ void LifeOfACard::renewal() {
 }
 
 // Somebody has misused it: the old one is nobody's way in any more, the new one everybody's.
+void LifeOfACard::notices() {
+    const auto listed = [&] { return look({"records", "notices"}, "jiro", "1357").output; };
+    EXPECT_EQ(listed().find("発行センター"), std::string::npos);
+    country.kill9("issuer");
+    db::Connection(country.path(issuer), db::Access::read_write)
+        .run("update certificate set not_after = unixepoch() + 29 * 86400");
+    country.start("issuer");
+    std::string seen;
+    for (int i = 0; i < 50 && seen.find("発行センター") == std::string::npos; ++i)
+        seen = listed();
+    std::size_t count = 0;
+    for (auto at = seen.find("--open issuer/"); at != std::string::npos;
+         at = seen.find("--open issuer/", at + 1)) {
+        ++count;
+    }
+    EXPECT_EQ(count, 2U) << "of the two that count, not of those before: " << seen;
+    country.kill9("issuer");
+    country.start("issuer");
+    const auto at = seen.find("--open issuer/") + std::string_view("--open ").size();
+    const auto id = seen.substr(at, seen.find_first_of(" \xef", at) - at);  // "（…"
+    const auto opened = look({"records", "notices", "--open", id}, "jiro", "1357");
+    EXPECT_NE(opened.output.find("/renew"), std::string::npos) << opened.output << id;
+    EXPECT_EQ(listed().find("-90"), std::string::npos) << "30 days: one notice, once";
+}
+
 void LifeOfACard::other_number() {
     const auto check = [&](const std::string& number) {
         return country.cli({"check", "--health-number", number, "--birth-date", "1988-12-05"})
@@ -436,6 +462,7 @@ void LifeOfACard::other_number() {
 TEST_F(LifeOfACard, IsRenewedFromHome) {
     first_card();
     renewal();
+    notices();
     other_number();
 }
 

@@ -1,12 +1,17 @@
-// mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`.
+// mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`; once before,
+// `mado-issuer init CONFIG`.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "http/spawn.hpp"
+#include "notices.hpp"
 #include "renewing.hpp"
 #include "routes.hpp"
 #include "site/pages.hpp"
@@ -104,6 +109,38 @@ void demand_ready_to_decide(const site::Basis& basis, const site::Site& site,
     }
 }
 
+std::string notices_file(const Settings& settings) {
+    return settings.state + "/notices.sqlite";
+}
+
+// Once an hour, and when the program starts: whoever is told a day late is told.
+http::Task<void> tell_people(Store& store, NoticeBook& book, const site::Site& site,
+                             const Log& log) {
+    constexpr std::chrono::hours every{1};
+    http::asio::steady_timer timer(co_await http::asio::this_coro::executor);
+    const auto& basis = site.options.basis;
+    const auto* self = basis.directory.find(basis.identity.id);
+    for (;;) {
+        try {
+            tell_ending(store, book,
+                        {.now = unix_now(),
+                         .policy = basis.policy,
+                         .sender = self->name,
+                         .address = site.origin + std::string(renew_path)});
+        } catch (const Failure& failure) {  // a full disk: the next hour
+            log.error("cannot_tell", {{"why", std::string_view(failure.what())}});
+        }
+        timer.expires_after(every);
+        co_await timer.async_wait(http::asio::use_awaitable);
+    }
+}
+
+// The file that the gateway beside it reads, before it starts.
+int init(const std::string& config_path) {
+    const NoticeBook book(notices_file(read_settings(config_path)));
+    return 0;
+}
+
 int serve(const std::string& config_path) {
     const Log log("mado-issuer");
     const auto settings = read_settings(config_path);
@@ -158,6 +195,8 @@ int serve(const std::string& config_path) {
                   .questions = questions,
                   .cards = cards,
                   .renewal_s = settings.renewal_days * 86'400};
+    NoticeBook book(notices_file(settings));
+    http::spawn(io, tell_people(store, book, site, log));
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }
@@ -168,6 +207,7 @@ int serve(const std::string& config_path) {
 int main(int argc, char** argv) {
     return mado::run_program("mado-issuer", argc, argv, [](const mado::Words& words) {
         if (words.size() == 2 && words[0] == "serve") return mado::issuer::serve(words[1]);
-        throw mado::OperatorError("usage: mado-issuer serve CONFIG");
+        if (words.size() == 2 && words[0] == "init") return mado::issuer::init(words[1]);
+        throw mado::OperatorError("usage: mado-issuer init|serve CONFIG");
     });
 }

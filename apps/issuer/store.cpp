@@ -324,9 +324,13 @@ std::optional<CaseId> Store::find_given(std::string_view health_care_number) {
     return sql_.find_given.integer(0);
 }
 
+Bytes Store::card_key(const Hash& certificate) const {
+    return index("card", base64url(certificate));
+}
+
 std::optional<CaseId> Store::find_card(const Hash& certificate) {
     const db::ResetAtEnd reset(sql_.find_card);
-    sql_.find_card.bind("index", index("card", base64url(certificate)));
+    sql_.find_card.bind("index", card_key(certificate));
     if (!sql_.find_card.step()) return std::nullopt;
     return sql_.find_card.integer(0);
 }
@@ -336,7 +340,7 @@ void Store::add_cards(const Case& one, CaseId id) {
     if (one.kind == Kind::existing) return;
     for (const auto& [use, text] : one.certificates) {
         const auto certificate = read_certificate(text);
-        sql_.add_card.bind("index", index("card", base64url(certificate.thumbprint())))
+        sql_.add_card.bind("index", card_key(certificate.thumbprint()))
             .bind("id", id)
             .bind("until", certificate.not_after())
             .execute();

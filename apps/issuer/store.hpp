@@ -94,13 +94,15 @@ class Store {
     // Certificates that end soon and whose newest notice is to be made, the next to end first. One
     // whose day was missed is made up for by the next, not by two at once.
     struct Ending {
-        Bytes card;  // its key in the store, for noticed()
+        Bytes card;  // its card_key
         CaseId id = 0;
         UnixTime not_after = 0;
         int days = 0, count = 0;  // before the end; how many notices that makes
     };
     std::vector<Ending> ending(UnixTime now, std::size_t count_max);
     void noticed(const std::vector<Ending>& which);
+    // By which the store knows a certificate (x5t#S256).
+    [[nodiscard]] Bytes card_key(const Hash& certificate) const;
     // By the stop code of the card that the person has had last.
     std::optional<CaseId> find_stop(std::string_view code);
     // All cases of the person of this one, in the order in which they were opened.
