@@ -296,6 +296,9 @@ class Explorer {
             case OrderKind::revoke_card:
             case OrderKind::end_old:
             case OrderKind::reset:
+            case OrderKind::trace:
+            case OrderKind::drop:
+            case OrderKind::end_number:
                 return of_the_card(world, order);
         }
         return std::nullopt;

@@ -159,7 +159,7 @@ Question link(const Parties& parties, const Case& one) {
 // A newborn's number from another insurer; or the one that was declined, which was never theirs.
 Question link_one(const Parties& parties, const Case& one, const Claim& claim,
                   std::string_view act) {
-    auto number = confirmed_json(claim);
+    auto number = confirmed_json(parties, claim);
     if (act == "end") number.erase("confirmation");
     return sealed(parties, {.service = "link",
                             .to = parties.directory.relay().id,

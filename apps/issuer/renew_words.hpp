@@ -132,6 +132,7 @@ inline constexpr Words too_often_text{
 constexpr Words words_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::decided:
+        case Outcome::signed_:
             return {};
         case Outcome::cancelled:
             return {"取りやめました。何も変わっていません。",
