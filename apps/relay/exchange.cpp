@@ -451,9 +451,8 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller
     const auto identifiers = [&] {
         return people.empty() ? std::vector<Identifier>{} : reader_.identifiers(people.front());
     };
-    auto route = scheme.kind
-                     ? route_own_number(to, shared_.directory, scheme, number)
-                     : route_given_number(to, shared_.directory, number, identifiers());
+    auto route = scheme.kind ? route_own_number(to, shared_.directory, scheme, number)
+                             : route_given_number(to, shared_.directory, number, identifiers());
     if (!route) return refuse(Code::no_match);
     const bool incomplete = wire::is_incomplete(number, scheme);
     ByNumber by{.miss_path = std::move(path),
