@@ -495,6 +495,18 @@ void add_issue_find(CLI::App& command, IssueOptions& options) {
     command.add_option("--kana", options.kana, "the reading of the name");
 }
 
+void add_issue_open(CLI::App& command, IssueOptions& options) {
+    command.add_option(
+        "--kind", options.kind,
+        "first, replacement, stop, unlock, change, return, end, existing, number, birth");
+    command.add_option("--person", options.person,
+                       "whose (of a birth: the parent's): the number of any case of theirs");
+    command.add_option("--reason", options.reason,
+                       "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
+                       "end: death, abroad, returned; number: misuse, by-request");
+    command.add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
+}
+
 void add_issue_renew(CLI::App& command, IssueOptions& options) {
     command.add_option("card", options.card, "as --card takes it")->required();
     command.add_option("--card-pin", options.card_pin, "its PIN (asked when left out)");
@@ -539,16 +551,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
         return command;
     };
     add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
-    auto* open = add("open", "a new case", IssueAct::open, false);
-    open->add_option(
-        "--kind", options.kind,
-        "first, replacement, stop, unlock, change, return, end, existing, number, birth");
-    open->add_option("--person", options.person,
-                     "whose (of a birth: the parent's): the number of any case of theirs");
-    open->add_option("--reason", options.reason,
-                     "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
-                     "end: death, abroad, returned; number: misuse, by-request");
-    open->add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
+    add_issue_open(*add("open", "a new case", IssueAct::open, false), options);
     add("invite", "a case for each of many people", IssueAct::invite, false)
         ->add_option("file", options.file, "JSON: people, each with person, claims, signing")
         ->required();
