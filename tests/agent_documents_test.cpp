@@ -85,6 +85,29 @@ TEST_F(AgentDocuments, TheSignersCertificateComesBackSealedOnly) {
     EXPECT_FALSE(answer->text("payload").empty());
 }
 
+// What others get beside it is shown word for word, sealed for each, and signed with it.
+TEST_F(AgentDocuments, WhatIsHandedOnIsShownAndSigned) {
+    const auto page =
+        read(hand_in({{"handed_on", R"([{"to":"portal","text":"{\"a\":\"葵\"}"}])"}}));
+    EXPECT_TRUE(page.shows("葵")) << page.body;
+    EXPECT_TRUE(page.shows("ほかの届け先に渡す内容"));
+    const auto done = enter(page, "ABC123");
+    ASSERT_EQ(done.status, 303) << done.body;
+    const auto hashes = mandate_in(done).mandate.payload_hashes;
+    const std::string location(done.response.header("location"));
+    const auto form = http::parse_form(location.substr(location.find('#') + 1));
+    const auto seal = form->text("handed_on");
+    ASSERT_EQ(hashes.size(), 2U);
+    EXPECT_EQ(hashes[1], crypto::sha256(as_bytes(seal)));
+    EXPECT_EQ(as_text(crypto::decrypt_jwe(seal, test_sealing_key()).value()), R"({"a":"葵"})");
+    for (const auto* bad :
+         {"", "[]", "{}", R"([{"to":"portal"}])", R"([{"to":"nobody","text":"a"}])",
+          R"([{"to":"portal","text":"pay \u202e001"}])", R"([{"to":"portal","text":"a\nb"}])",
+          R"([{"to":"portal","text":"a","more":1}])", R"([{"to":"06990014","text":"a"}])"}) {
+        EXPECT_EQ(hand_in({{"nonce", "another"}, {"handed_on", bad}}).status, 403) << bad;
+    }
+}
+
 TEST_F(AgentDocuments, AWrongPasswordIsCounted) {
     auto page = enter(read(hand_in()), "WRONG1");
     EXPECT_TRUE(page.shows("署名用パスワードがちがいます。あと4回です。")) << page.body;

@@ -91,6 +91,7 @@ class CardCentre {
         if (order.kind == issuer::OrderKind::confirm) {
             return issuer::Confirmed{order.item, "answer", 1, true};
         }
+        if (order.kind == issuer::OrderKind::trace) return issuer::Traced{order.item, ""};
         if (order.kind != issuer::OrderKind::collect) return issuer::Done{order};
         const auto use = issuer::uses.at(static_cast<std::size_t>(order.item));
         const auto spki = parse_base64url(store.find(id).one.keys.at(use)).value();

@@ -71,7 +71,8 @@ class Hand {
 
 std::string run(CardCentre& centre, issuer::CaseId id, const std::string& path, Break at = {}) {
     chip::Inserted chip(path);
-    return Hand(centre, chip).run(centre.begin(id), at);
+    const auto begun = centre.sessions.begin(id, CardCentre::clerk, centre.now);
+    return begun ? Hand(centre, chip).run(begun->session, at) : "refused";
 }
 
 class CardSession : public ::testing::Test {
@@ -130,6 +131,81 @@ TEST_F(CardSession, GoesOnWhereverTheCardWasPulled) {
         expect_works(path, pin, password);
     }
     EXPECT_GT(broken, 20);
+}
+
+// A card in hand, by a case of its own.
+std::string card_in_hand(CardCentre& centre, issuer::CaseId& first, const std::string& name) {
+    first = centre.open_case();
+    auto path = centre.blank(name);
+    EXPECT_EQ(run(centre, first, path), "done");
+    centre.add(first, issuer::HandedOver{"123456789012"});
+    centre.settle(first);
+    return path;
+}
+
+issuer::CaseId renewal_of(CardCentre& centre, issuer::CaseId first) {
+    const auto id =
+        centre.store.open(first, {.kind = issuer::Kind::renewal}, {.at = centre.now}).value();
+    EXPECT_EQ(centre.step(id), "sign");
+    centre.add(id, issuer::Requested{.application = "signed"});
+    centre.settle(id);
+    return id;
+}
+
+// In the person's own chip, and in no other one; wherever it breaks off it goes on.
+TEST_F(CardSession, RenewsACardInItsChip) {
+    bool done = false;
+    for (int broken = 0; !done; ++broken) {
+        issuer::CaseId first = 0;
+        const auto path = card_in_hand(centre, first, "card-" + std::to_string(broken));
+        const auto id = renewal_of(centre, first);
+        if (broken == 0) EXPECT_EQ(run(centre, id, centre.blank("another")), "other_card");
+        const auto outcome = run(centre, id, path, {.after_commands = broken});
+        done = outcome == "done";
+        if (!done) ASSERT_EQ(run(centre, id, path), "done") << "after " << broken << " commands";
+        centre.settle(id);
+        ASSERT_EQ(centre.step(id), "");
+        expect_works(path, pin, password);
+    }
+}
+
+// Another card in the place of one that broke, before it was handed over; and the same one again.
+TEST_F(CardSession, KeysAreMadeAnew) {
+    const auto id = centre.open_case();
+    EXPECT_EQ(run(centre, id, centre.blank("broken")), "done");
+    const auto anew = [&](const std::string& path) {
+        chip::Inserted chip(path);
+        const auto begun = centre.sessions.begin(id, CardCentre::clerk, centre.now, true);
+        return begun ? Hand(centre, chip).run(begun->session) : "refused";
+    };
+    const auto path = centre.blank("whole");
+    EXPECT_EQ(run(centre, id, path), "refused") << "there is nothing to do with a card";
+    EXPECT_EQ(anew(path), "done");
+    expect_works(path, pin, password);
+    EXPECT_EQ(centre.store.find(id).one.dropped.size(), 2U);
+    EXPECT_EQ(anew(path), "done") << "it is this case's own";
+    issuer::CaseId other = 0;
+    EXPECT_EQ(anew(card_in_hand(centre, other, "somebodys")), "used");
+    centre.settle(id);
+    EXPECT_EQ(centre.step(id), "hand_over");
+    expect_works(path, pin, password);
+    centre.add(id, issuer::HandedOver{"123456789012"});
+    EXPECT_EQ(anew(path), "refused");
+}
+
+// Nobody knows which chip it is: none is opened.
+TEST_F(CardSession, AnUnknownChipIsNotOpened) {
+    const auto id =
+        centre.store.open({.numbers = issuer::draw_numbers(centre.schemes),
+                           .known = issuer::test_application(centre.schemes).person,
+                           .kind = issuer::Kind::unlock,
+                           .before = {{.use = issuer::Use::authentication, .certificate = "MII"}}},
+                          {.at = centre.now, .clerk = "tanaka"});
+    centre.add(id, issuer::Approved{});
+    centre.settle(id);
+    ASSERT_EQ(centre.step(id), "reset");
+    EXPECT_EQ(centre.sessions.begin(id, CardCentre::clerk, centre.now).error(),
+              CardRefusal::no_card);
 }
 
 // The centre's answer is lost: what it did stays done, and is not done twice.

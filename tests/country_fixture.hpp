@@ -98,7 +98,8 @@ class RunningCountry {
 
     // --- its programs: "relay", "gateway-1" (990010, 39990015), "gateway-2" (06990014),
     // "gateway-3" (both cities' other holders), "gateway-4" (nenkin), "gateway-5" (npf),
-    // "gateway-6" (kikin-1, pfa), "gateway-7" and "ca" (the certificate authority), "issuer",
+    // "gateway-6" (kikin-1, pfa), "gateway-7" and "ca" (the certificate authority),
+    // "gateway-8" and "issuer",
     // "witness-1", "witness-2" ---
     [[nodiscard]] std::string path(const std::string& inside) const {
         return places_.root + "/" + inside;

@@ -325,7 +325,7 @@ class GatewayTest : public ErrorsTest {
 
   private:
     static constexpr std::array others{"relay",     "gateway-1", "gateway-3", "gateway-4",
-                                       "gateway-5", "gateway-6", "gateway-7"};
+                                       "gateway-5", "gateway-6", "gateway-7", "gateway-8"};
     static inline std::unique_ptr<PretendRelay> relay_;
 };
 

@@ -36,6 +36,7 @@ class ExistenceOfAPerson : public OneCountry {
         json::object changed = {};  // members of the payload
         std::string birth_date = {};
         std::string as = "issuer";
+        bool without_branch = false;  // as it is often typed
     };
     static json::object number_of(const json::object& person, const std::string& holder) {
         json::object number;
@@ -58,6 +59,7 @@ class ExistenceOfAPerson : public OneCountry {
     static client::Result<client::Answered> ask(const Asked& asked) {
         const auto person = known_person(country(), asked.key);
         auto number = number_of(person, asked.holder);
+        if (asked.without_branch) number.erase("branch");
         number["birth_date"] = person.at("birth_date");
         if (!asked.birth_date.empty()) number["birth_date"] = asked.birth_date;
         json::object payload;
@@ -159,6 +161,33 @@ TEST_F(ExistenceOfAPerson, OnlyIssuingMayAsk) {
     EXPECT_EQ(code({.key = "kikin", .holder = "990010", .as = "clinic-1"}), "not_allowed");
     EXPECT_EQ(code({.key = "kikin", .holder = "990010", .changed = {{"more", "x"}}}),
               "holder_refused");
+    // The person sees the one who may not.
+    const auto entries = country().entries("kikin");
+    ASSERT_TRUE(entries.has_value());
+    const auto tried = std::ranges::find_if(
+        entries->entries, [](const auto& one) { return one.refused_try.has_value(); });
+    ASSERT_NE(tried, entries->entries.end());
+    EXPECT_EQ(tried->requester, "clinic-1");
+    EXPECT_EQ(tried->refused_try->service, "existence");
+    EXPECT_EQ(tried->refused_try->scheme, "insured-number");
+}
+
+// A family's number: the insurer finds the person by the birth date, and says so to the relay.
+TEST_F(ExistenceOfAPerson, AskedWithoutTheBranchThePersonSeesItToo) {
+    const auto data = answer({.key = "sato-1", .holder = "06990014", .without_branch = true});
+    EXPECT_EQ(data.at("verdict").as_string(), "same");
+    const auto branch = number_of(known_person(country(), "sato-1"), "06990014").at("branch");
+    EXPECT_EQ(data.at("branch"), branch);
+    const auto entries = country().entries("sato-1");
+    ASSERT_TRUE(entries.has_value()) << entries.error().detail;
+    const auto& last = entries->entries.back();
+    EXPECT_EQ(last.kind, "named");
+    EXPECT_EQ(last.requester, "issuer");
+    EXPECT_EQ(last.outcome, "answered");
+    const auto log =
+        country().cli({"log", "show", "--compare", "--card", "sato-1", "--pin", "1234"});
+    EXPECT_FALSE(log.output.contains("✗")) << log.output;
+    EXPECT_TRUE(log.output.contains("by your family's number")) << log.output;
 }
 
 TEST_F(ExistenceOfAPerson, ThePersonSeesWhoAsked) {

@@ -207,6 +207,9 @@ class LifeOfACard : public IssuingTest {
         return out;
     }
     void first_card();
+    void renewal();
+    void other_number();
+    void notices();
     void loss_and_finding();
     void replacement();
     void stop_page();
@@ -232,6 +235,7 @@ void LifeOfACard::first_card() {
     make_card(person);
     done({"hand-over", person});
     const auto ended = wait_for_step(person, "");
+    stop_code = text_at(ended, "stop_code");
     ASSERT_TRUE(works("jiro", "2468"));
     const auto found =
         done({"find", "--health-number", text_at(ended, "health_care_number")}).at("people");
@@ -366,6 +370,100 @@ void LifeOfACard::death() {
     EXPECT_FALSE(works("jiro-2", "8642"));
     expect_certificates("good", 0);
     expect_certificates("revoked", 2, "ended");
+}
+
+// From home, with the old keys; the clerk does nothing. The country's 90 days are the
+// configuration's.
+void LifeOfACard::renewal() {
+    const auto config = country.path("run/issuer.toml");
+    const auto renew = [&](const std::string& pin, const std::string& new_pin) {
+        return country.cli({"issue", "renew", "jiro", "--card-pin", pin, "--password", "ABC987",
+                            "--new-pin", new_pin, "--new-password", "DEF654"});
+    };
+    const auto early = renew("2468", "1357");
+    EXPECT_NE(early.output.find("too_early"), std::string::npos) << early.output;
+    auto text = read_file(config).value_or("");
+    const auto at = text.find("renewal_days = 90");
+    ASSERT_NE(at, std::string::npos) << text;
+    replace_file(config, as_bytes(text.replace(at, 17, "renewal_days = 1830")));
+    country.kill9("issuer");
+    country.start("issuer");
+    // A clerk's paths are not theirs, and neither is another password.
+    const auto wrong = country.cli({"issue", "renew", "jiro", "--card-pin", "2468", "--password",
+                                    "WRONG1", "--new-pin", "1357", "--new-password", "DEF654"});
+    EXPECT_NE(wrong.status, 0);
+    const auto day = country.cli({"issue", "--clerk", "jiro", "--pin", "2468", "day"});
+    EXPECT_NE(day.output.find("not_allowed"), std::string::npos) << day.output;
+    expect_certificates("good", 2);
+    // It breaks off when the last thing is to be done: the old keys are gone, nobody can log in.
+    EXPECT_NE(renew("2468", "no PIN").status, 0);
+    EXPECT_NE(renew("2468", "1357").status, 0);
+    const auto go_on = [&](const std::string& birth_date) {
+        return country.cli({"issue", "renew", "jiro", "--stop-code", stop_code, "--birth-date",
+                            birth_date, "--new-pin", "1357", "--new-password", "DEF654"});
+    };
+    EXPECT_NE(go_on("1988-12-06").status, 0);
+    const auto done = go_on("1988-12-05");
+    EXPECT_EQ(done.status, 0) << done.output;
+    expect_certificates("revoked", 2, "superseded");
+    expect_certificates("good", 2);
+    EXPECT_FALSE(works("jiro", "2468"));
+    EXPECT_TRUE(works("jiro", "1357"));
+    const auto looked = look({"log", "show", "--compare"}, "jiro", "1357");
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+}
+
+// Somebody has misused it: the old one is nobody's way in any more, the new one everybody's.
+void LifeOfACard::notices() {
+    const auto listed = [&] { return look({"records", "notices"}, "jiro", "1357").output; };
+    EXPECT_EQ(listed().find("発行センター"), std::string::npos);
+    country.kill9("issuer");
+    db::Connection(country.path(issuer), db::Access::read_write)
+        .run("update certificate set not_after = unixepoch() + 29 * 86400");
+    country.start("issuer");
+    std::string seen;
+    for (int i = 0; i < 50 && seen.find("発行センター") == std::string::npos; ++i)
+        seen = listed();
+    std::size_t count = 0;
+    for (auto at = seen.find("--open issuer/"); at != std::string::npos;
+         at = seen.find("--open issuer/", at + 1)) {
+        ++count;
+    }
+    EXPECT_EQ(count, 2U) << "of the two that count, not of those before: " << seen;
+    country.kill9("issuer");
+    country.start("issuer");
+    const auto at = seen.find("--open issuer/") + std::string_view("--open ").size();
+    const auto id = seen.substr(at, seen.find_first_of(" \xef", at) - at);  // "（…"
+    const auto opened = look({"records", "notices", "--open", id}, "jiro", "1357");
+    EXPECT_NE(opened.output.find("/renew"), std::string::npos) << opened.output << id;
+    EXPECT_EQ(listed().find("-90"), std::string::npos) << "30 days: one notice, once";
+}
+
+void LifeOfACard::other_number() {
+    const auto check = [&](const std::string& number) {
+        return country.cli({"check", "--health-number", number, "--birth-date", "1988-12-05"})
+            .status;
+    };
+    const auto before = text_at(done({"show", person}), "health_care_number");
+    EXPECT_EQ(check(before), 0);
+    const auto next = open({"--kind", "number", "--reason", "misuse"});
+    wait_for_step(next, "hand_over");
+    done({"hand-over", next});
+    const auto now = text_at(wait_for_step(next, ""), "health_care_number");
+    EXPECT_NE(now, before);
+    EXPECT_EQ(check(now), 0);
+    EXPECT_NE(check(before), 0);
+    for (const auto& number : {before, now}) {
+        const auto found = done({"find", "--health-number", number}).at("people").as_array();
+        EXPECT_EQ(found.size(), 1U) << "the window finds them by both";
+    }
+}
+
+TEST_F(LifeOfACard, IsRenewedFromHome) {
+    first_card();
+    renewal();
+    notices();
+    other_number();
 }
 
 TEST_F(LifeOfACard, IsLostFoundReplacedUnlockedMovedAndEnds) {

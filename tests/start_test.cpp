@@ -71,7 +71,7 @@ class StartTest : public OneCountry {
         std::string out;
         for (const auto* program :
              {"relay", "gateway-1", "gateway-2", "gateway-3", "gateway-4", "gateway-5", "gateway-6",
-              "gateway-7", "ca", "witness-1", "witness-2"})
+              "gateway-7", "gateway-8", "ca", "witness-1", "witness-2"})
             out += read_file(country().path("run/" + std::string(program) + ".pid")).value_or("-") +
                    "\n";
         return out;

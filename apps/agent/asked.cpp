@@ -1,6 +1,7 @@
 #include "asked.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,7 @@ namespace mado::agent {
 namespace {
 
 constexpr std::size_t document_bytes_max = 16 * 1024;
+constexpr std::size_t handed_on_max = 4;
 constexpr std::size_t scope_max = 32;
 constexpr std::size_t state_bytes_max = 256;
 constexpr std::size_t nonce_bytes_max = 64;
@@ -24,9 +26,10 @@ constexpr std::size_t jwk_bytes_max = 512;
 
 // All that a redirect may say; "lang" is for the pages.
 bool only_known_fields(const http::Form& form) {
-    constexpr std::array<std::string_view, 14> known = {
-        "client_id", "redirect_uri", "response_mode", "kind", "scope",    "nonce",    "state",
-        "aud",       "exp",          "lang",          "to",   "document", "delegate", "seal_to"};
+    constexpr std::array<std::string_view, 15> known = {
+        "client_id", "redirect_uri", "response_mode", "kind",    "scope",
+        "nonce",     "state",        "aud",           "exp",     "lang",
+        "to",        "document",     "delegate",      "seal_to", "handed_on"};
     return std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });
@@ -89,6 +92,34 @@ std::expected<std::optional<Document>, Refusal> document_of(const http::Form& fo
     const auto* to = directory.find(form.text("to"));
     if (to == nullptr || to->sealing_keys.empty()) return std::unexpected(Refusal::recipient);
     return Document{.to = to, .text = std::move(text)};
+}
+
+// [{"to": organisation, "text": what it gets}, …], each shown as the document is.
+std::expected<std::vector<Document>, Refusal> handed_on_of(const http::Form& form, Way way,
+                                                           const wire::Directory& directory) {
+    std::vector<Document> out;
+    if (!form.has("handed_on")) return out;
+    if (way == Way::redirect) return std::unexpected(Refusal::malformed);
+    const auto list =
+        parse_json(form.text("handed_on"), {.text_bytes_max = 2 * document_bytes_max});
+    const auto* values = list ? list->if_array() : nullptr;
+    if (values == nullptr || values->empty() || values->size() > handed_on_max) {
+        return std::unexpected(Refusal::malformed);
+    }
+    for (const auto& value : *values) {
+        if (!value.is_object()) return std::unexpected(Refusal::malformed);
+        Members in(value.get_object());
+        const auto to = in.text("to");
+        auto text = in.text("text", document_bytes_max);
+        if (!in.finish()) return std::unexpected(Refusal::malformed);
+        if (text.empty() || printable(text) != text) return std::unexpected(Refusal::document);
+        const auto* found = directory.find(to);
+        if (found == nullptr || found->sealing_keys.empty()) {
+            return std::unexpected(Refusal::recipient);
+        }
+        out.push_back({.to = found, .text = std::move(text)});
+    }
+    return out;
 }
 
 // A public JWK, its JSON in base64url.
@@ -156,6 +187,8 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
     }
     auto document = document_of(form, facts.way, facts.directory);
     if (!document) return std::unexpected(document.error());
+    auto handed_on = handed_on_of(form, facts.way, facts.directory);
+    if (!handed_on) return std::unexpected(handed_on.error());
     return Asked{.site = site,
                  .redirect_uri = std::string(form.text("redirect_uri")),
                  .kind = *kind,
@@ -164,6 +197,7 @@ std::expected<Asked, Refusal> judge(const AskedFacts& facts) {
                  .state = std::string(state),
                  .expires = *expires,
                  .document = std::move(*document),
+                 .handed_on = std::move(*handed_on),
                  .delegate = delegate ? std::optional(*delegate) : std::nullopt,
                  .seal_to = std::move(seal_to)};
 }
@@ -181,6 +215,9 @@ std::string signed_address(const Asked& asked, const Signed& what) {
     form.set("mandate", what.mandate);
     if (!what.certificate.empty()) form.set("certificate", what.certificate);
     if (!what.payload.empty()) form.set("payload", what.payload);
+    if (!what.handed_on.empty()) {
+        form.set("handed_on", fmt::format("{}", fmt::join(what.handed_on, " ")));
+    }
     if (!asked.seal_to) return with_fragment(asked, std::move(form));
     http::Form sealed;
     sealed.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(form)), *asked.seal_to));

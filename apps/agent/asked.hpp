@@ -29,6 +29,7 @@ struct Asked {
     std::string state;                      // the site's own; handed back
     UnixTime expires = 0;                   // of the nonce
     std::optional<Document> document = {};  // of an application
+    std::vector<Document> handed_on = {};   // with it, to others: forms for programs
     std::optional<Hash> delegate = {};      // who will act: x5t#S256 of that card's certificate
     std::optional<crypto::PublicKey> seal_to = {};  // the site's, P-256, for what comes back
 
@@ -70,6 +71,7 @@ std::string delegate_number(const Hash& thumbprint);
 struct Signed {
     std::string mandate;
     std::string payload = {};
+    std::vector<std::string> handed_on = {};
     std::string certificate = {};  // of the key that signed: DER in base64url; "" for others
 };
 // The address to return to, with the answer in its fragment: sealed to `seal_to` where the site has

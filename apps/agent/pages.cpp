@@ -254,6 +254,19 @@ std::string document_box(Language language, const std::optional<Document>& docum
                        html_text(document->text));
 }
 
+// What programs of others read of it, word for word: it is sealed as it stands here.
+std::string handed_on_box(Language language, const std::vector<Document>& handed_on) {
+    if (handed_on.empty()) return "";
+    std::string out = fmt::format("<h2>{}</h2><p>{}</p><dl>", say(language, words::handed_on),
+                                  say(language, words::handed_on_why));
+    for (const auto& one : handed_on) {
+        out += fmt::format(R"(<dt>{}</dt><dd><pre class="document"{}>{}</pre></dd>)",
+                           page::say_japanese(language, one.to->name),
+                           page::lang_of(language, one.text), html_text(one.text));
+    }
+    return out + "</dl>";
+}
+
 // Who it is a site cannot be believed: the person has to have heard it.
 std::string delegate_field(Language language, const SignPage& page) {
     if (!page.asked.delegate) return "";
@@ -314,7 +327,8 @@ std::string sign_page(PageFrame frame, const SignPage& page) {
     frame.title_first = !page.mistake;
     const auto title = sign_title(language, page.asked);
     const bool password = page.asked.document.has_value();
-    auto body = asked_facts(language, page) + document_box(language, page.asked.document);
+    auto body = asked_facts(language, page) + document_box(language, page.asked.document) +
+                handed_on_box(language, page.asked.handed_on);
     const auto missing = no_card(frame, page.look);
     const auto* only = page.look.find(page.reader);
     const auto unusable =

@@ -237,6 +237,10 @@ Task<card::CardResult<Signed>> sign(Shared& shared, const Asked& asked, const Ca
         .stop = login ? std::optional(crypto::sha256(secret.view())) : std::nullopt};
     wanted.delegate = asked.delegate;
     if (asked.document) wanted.payload_hashes = {crypto::sha256(as_bytes(out.payload))};
+    for (const auto& one : asked.handed_on) {
+        out.handed_on.push_back(sealed(one));
+        wanted.payload_hashes.push_back(crypto::sha256(as_bytes(out.handed_on.back())));
+    }
     auto done = co_await http::run_on(
         shared.cards_io,
         [](Cards& cards, const CardView& seen, const Secret& typed,

@@ -61,6 +61,12 @@ constexpr Words own_delegate_number{
     "Number for acting for somebody: {} (tell it to the person for whom you will act)",
     "だれかの かわりに する ときの ばんごう：{}（その ひとに いいます）"};
 constexpr Words document{"署名する書類", "The document that you sign", "しょめいする しょるい"};
+constexpr Words handed_on{"ほかの届け先に渡す内容", "Handed on to others",
+                          "ほかの ところに わたす もの"};
+constexpr Words handed_on_why{
+    "上の書類の内容を、届け先のコンピューターが読む形にしたものです。届け先だけが読めます。",
+    "What the document says, in the form that their computers read. Only they can read it.",
+    "うえの しょるいと おなじ ことです。コンピューターが よむ かたちです。"};
 constexpr Words document_to{"届け先（ほかの人は読めません）", "Goes to (nobody else can read it)",
                             "とどく ところ（ほかの ひとは よめません）"};
 constexpr Words password_prompt{

@@ -90,7 +90,9 @@ bool Office::work(UnixTime now) {
         }
         more_ = orders.size() == orders_max;
     }
-    if (now >= list_times_.this_update + list_renewed_s) list_old_ = true;
+    // Of the future, since the clock was put right: nobody takes it (RFC 5280 section 5.1.2.4).
+    const bool ahead = list_times_.this_update > now;
+    if (ahead || now >= list_times_.this_update + list_renewed_s) list_old_ = true;
     if (list_old_ && (!more_ || now != list_written_at_)) write_list(now);
     return more_;
 }
@@ -101,6 +103,9 @@ void Office::write_list(UnixTime now) {
     list_old_ = true;
     const auto listed = options_.store.listed(now - list_lifetime_s);
     const auto times = options_.store.next_list(now, list_lifetime_s);
+    if (times.was_ahead_s > 0) {
+        options_.log.warning("list_was_of_the_future", {{"ahead_s", times.was_ahead_s}});
+    }
     auto list = options_.authority.list(listed, times);
     replace_file(list_path_, list);
     list_ = std::move(list);

@@ -76,7 +76,7 @@ TEST_F(Working, TwoCertificatesOfOneOrderCannotBeKept) {
                  db::ConstraintBroken);
     EXPECT_THROW(gateway.run("insert into certificate select '" + std::string(40, '0') +
                              "', line, number, use, key, not_before, not_after, der, status, "
-                             "since, reason from certificate"),
+                             "since, log_index, reason from certificate"),
                  db::ConstraintBroken);
     EXPECT_EQ(store.counts().certificates, 1);
 }
@@ -152,12 +152,38 @@ TEST_F(Working, ListsAreRenewedAndNeverGoBack) {
     work(now + list_renewed_s);
     const auto second = list();
     EXPECT_GT(second.number(), first.number());
-    // A clock that was set back, and a new start.
-    Office later(options());
-    later.work(now - 10 * day_s);
-    const auto third = crypto::Crl::read(later.list(), ca.authority.certificate()).value();
+    // A clock that was ahead and is put right, while it runs and at a new start: the number goes
+    // on, and no list is of the future.
+    work(now + 10 * day_s);
+    work(now + 1);
+    const auto third = list();
     EXPECT_GT(third.number(), second.number());
-    EXPECT_EQ(third.this_update(), second.this_update());
+    EXPECT_EQ(third.this_update(), now + 1);
+    Office later(options());
+    later.work(now);
+    const auto fourth = crypto::Crl::read(later.list(), ca.authority.certificate()).value();
+    EXPECT_GT(fourth.number(), third.number());
+    EXPECT_EQ(fourth.this_update(), now);
+    EXPECT_EQ(fourth.next_update(), now + list_lifetime_s);
+}
+
+// A tell can be held back: what counts is what was ordered last.
+TEST_F(Working, WhatWasOrderedFirstAndComesLastChangesNothing) {
+    const auto serial = serial_text(issued(authentication_order(new_key())).serial());
+    const auto said_at = [&](std::int64_t log_index, const char* act, const char* reason) {
+        auto change = change_order(act, serial, reason);
+        change.log_index = log_index;
+        return said(change);
+    };
+    EXPECT_EQ(said_at(5, "suspend", "lost"), "changed");
+    EXPECT_EQ(said_at(9, "suspend", "lost"), "unchanged");
+    EXPECT_EQ(said_at(7, "resume", "found"), "unchanged") << "ordered before the second stop";
+    EXPECT_EQ(store.known(change_order("resume", serial, "found")).named->status,
+              Status::suspended);
+    EXPECT_EQ(said_at(11, "resume", "found"), "changed");
+    EXPECT_EQ(said_at(10, "suspend", "lost"), "unchanged");
+    EXPECT_EQ(store.known(change_order("resume", serial, "found")).named->status, Status::good);
+    EXPECT_EQ(said_at(8, "revoke", "lost"), "changed") << "for good, whenever it was ordered";
 }
 
 TEST_F(Working, AListThatCannotBeWrittenIsTriedAgain) {

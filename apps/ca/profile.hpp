@@ -74,6 +74,7 @@ struct ListTimes {
     UnixTime this_update;
     UnixTime next_update;
     std::uint64_t number;
+    std::int64_t was_ahead_s = 0;  // the list before was of the future: of a clock that was wrong
 };
 // `listed` in any order; one serial number once.
 Bytes list_to_be_signed(std::span<const Listed> listed, const ListTimes& times,

@@ -158,6 +158,10 @@ Decision judge_change(const Order& order, Status to, const Known& known, const M
                                                 : reason != nullptr && reason->revokes;
     if (!fits) return Refusal::reason_unknown;
     if (one.status == to) return Unchanged{one.serial};
+    // Held back, and another order was made since: what that one says holds. But for good is for
+    // good, whenever it was ordered.
+    const bool late = order.log_index < one.log_index;
+    if (late && to != Status::revoked) return Unchanged{one.serial};
     if (one.status == Status::revoked) return Refusal::revoked;
     if (one.not_after <= moment.now) return Refusal::over;
     return Change{

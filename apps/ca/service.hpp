@@ -25,6 +25,7 @@ struct Order {
     std::optional<std::string> sex = {};
     std::optional<std::string> serial = {};
     std::optional<std::string> reason = {};
+    std::int64_t log_index = 0;  // orders may arrive in another order than they were made
 };
 
 enum class Status { good, suspended, revoked };
@@ -38,6 +39,7 @@ struct Kept {
     UnixTime not_after = 0;
     Status status = Status::good;
     std::optional<std::string> reason = {};
+    std::int64_t log_index = 0;  // of the newest order that was about it
 };
 
 // What bears on an order.
@@ -79,7 +81,7 @@ struct Change {
     Status to;
     std::optional<std::string> reason;  // none when it is good again
 };
-struct Unchanged {  // it is so already
+struct Unchanged {  // it is so already, or was ordered otherwise since
     std::string serial;
 };
 using Decision = std::variant<Issue, Change, Unchanged, Refusal>;

@@ -41,7 +41,8 @@ crypto::Serial read_serial(const std::string& text) {
 }
 
 // Of the statements below, whose columns are these.
-constexpr std::string_view kept_columns = "serial, number, use, not_after, status, reason";
+constexpr std::string_view kept_columns =
+    "serial, number, use, not_after, status, reason, log_index";
 std::vector<Kept> read_kept(db::Statement& statement) {
     const db::ResetAtEnd reset(statement);
     std::vector<Kept> out;
@@ -51,7 +52,8 @@ std::vector<Kept> read_kept(db::Statement& statement) {
                        .use = read_use(statement.text(2)),
                        .not_after = statement.integer(3),
                        .status = read_status(statement.text(4)),
-                       .reason = statement.optional_text(5)});
+                       .reason = statement.optional_text(5),
+                       .log_index = statement.integer(6)});
     }
     return out;
 }
@@ -67,7 +69,8 @@ Store::Store(const std::string& path)
       version_(connection_.prepare("pragma data_version")),
       undecided_(connection_.prepare(
           "select ordered.line, number, act, public_key, name, kana, address, birth_date, sex, "
-          "ordered.serial, reason from ordered left join decided on decided.line = ordered.line "
+          "ordered.serial, reason, log_index from ordered left join decided on decided.line = "
+          "ordered.line "
           "where ordered.line >= :first and decided.line is null "
           "order by act like 'issue-%', ordered.line limit :max")),
       first_undecided_(connection_.prepare(
@@ -81,11 +84,13 @@ Store::Store(const std::string& path)
           "(:line, :now, :outcome, :serial, :refusal)")),
       add_certificate_(connection_.prepare(
           "insert into certificate (serial, line, number, use, key, not_before, not_after, der, "
-          "status, since, reason) values (:serial, :line, :number, :use, :key, :not_before, "
-          ":not_after, :der, 'good', :since, null)")),
+          "status, since, log_index, reason) values (:serial, :line, :number, :use, :key, "
+          ":not_before, :not_after, :der, 'good', :since, :log_index, null)")),
       set_status_(connection_.prepare(
           "update certificate set status = :status, since = :since, reason = :reason "
           "where serial = :serial and status <> 'revoked'")),
+      seen_(connection_.prepare("update certificate set log_index = max(log_index, :log_index) "
+                                "where serial = :serial")),
       status_(connection_.prepare(
           "select status, since, reason from certificate where serial = :serial")),
       listed_(connection_.prepare("select serial, status, since, reason from certificate "
@@ -123,7 +128,8 @@ std::vector<Order> Store::undecided(std::size_t max) {
                        .birth_date = undecided_.optional_text(7),
                        .sex = undecided_.optional_text(8),
                        .serial = undecided_.optional_text(9),
-                       .reason = undecided_.optional_text(10)});
+                       .reason = undecided_.optional_text(10),
+                       .log_index = undecided_.integer(11)});
     }
     return out;
 }
@@ -151,6 +157,9 @@ void Store::decide(const Order& order, const Result& result, UnixTime now) {
             .execute();
         if (connection_.changes() != 1) throw Failure("a certificate's status cannot be changed");
     };
+    const auto see = [this, &order](const std::string& serial) {
+        seen_.bind("serial", serial).bind("log_index", order.log_index).execute();
+    };
     db::Transaction transaction(connection_);
     add_decided_.bind("line", order.line).bind("now", now).bind_null("refusal");
     if (const auto* issued = std::get_if<Issued>(&result)) {
@@ -167,12 +176,15 @@ void Store::decide(const Order& order, const Result& result, UnixTime now) {
             .bind("not_after", issued->validity.not_after)
             .bind("der", base64url(issued->der))
             .bind("since", now)
+            .bind("log_index", order.log_index)
             .execute();
     } else if (const auto* change = std::get_if<Change>(&result)) {
         add_decided_.bind("outcome", "changed").bind("serial", change->serial).execute();
         set_status(*change);
+        see(change->serial);
     } else if (const auto* unchanged = std::get_if<Unchanged>(&result)) {
         add_decided_.bind("outcome", "unchanged").bind("serial", unchanged->serial).execute();
+        see(unchanged->serial);
     } else {
         add_decided_.bind("outcome", "refused")
             .bind("serial", order.serial)
@@ -239,21 +251,21 @@ std::vector<Listed> Store::listed(UnixTime over) {
 ListTimes Store::next_list(UnixTime now, std::int64_t lifetime_s) {
     db::Transaction transaction(connection_);
     std::int64_t number = 0;
-    UnixTime this_update = now;
+    std::optional<UnixTime> last;
     {
         const db::ResetAtEnd reset(list_);
         if (list_.step()) {
             number = list_.integer(0);
-            // A clock that was set back: readers refuse a list that is older than theirs.
-            this_update = std::max(now, list_.integer(1));
+            last = list_.integer(1);
         }
     }
     ++number;
-    set_list_.bind("number", number).bind("this_update", this_update).execute();
+    set_list_.bind("number", number).bind("this_update", now).execute();
     transaction.commit();
-    return {.this_update = this_update,
-            .next_update = this_update + lifetime_s,
-            .number = static_cast<std::uint64_t>(number)};
+    return {.this_update = now,
+            .next_update = now + lifetime_s,
+            .number = static_cast<std::uint64_t>(number),
+            .was_ahead_s = last ? std::max<std::int64_t>(0, *last - now) : 0};
 }
 
 std::optional<Bytes> Store::responder() {

@@ -62,7 +62,8 @@ class Store {
     std::optional<StatusRow> status(const crypto::Serial& serial);
     // What is revoked or suspended and not over since `over`.
     std::vector<Listed> listed(UnixTime over);
-    // Number and time of the next list, durable: neither ever goes back.
+    // Number and time of the next list, durable. The number never goes back; the time is now, also
+    // after a list of the future.
     ListTimes next_list(UnixTime now, std::int64_t lifetime_s);
 
     // The newest of the responder's certificates.
@@ -86,6 +87,7 @@ class Store {
     db::Statement add_decided_;
     db::Statement add_certificate_;
     db::Statement set_status_;
+    db::Statement seen_;
     db::Statement status_;
     db::Statement listed_;
     db::Statement list_;

@@ -94,11 +94,13 @@ inline std::string spki_text(const crypto::PublicKey& key) {
 inline void add_order(db::Connection& connection, const std::string& id, const Order& order) {
     connection
         .prepare(
-            "insert into ordered (order_id, received_at, number, act, public_key, name, kana, "
-            "address, birth_date, sex, serial, reason) values (:id, 1, :number, :act, "
+            "insert into ordered (order_id, received_at, log_index, number, act, public_key, name, "
+            "kana, address, birth_date, sex, serial, reason) values (:id, 1, :index, :number, "
+            ":act, "
             ":public_key, :name, :kana, :address, :birth_date, :sex, :serial, :reason) "
             "on conflict (order_id) do nothing")
         .bind("id", id)
+        .bind("index", order.log_index)
         .bind("number", order.number)
         .bind("act", order.act)
         .bind("public_key", order.public_key)

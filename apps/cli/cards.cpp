@@ -151,14 +151,6 @@ std::string why_refused(card::IssueError error, card::KeyUse use) {
 }
 
 // From an option, or typed twice: nobody sees what they type.
-Secret new_secret(const std::string& given, card::KeyUse use) {
-    auto fresh = read_secret(given, fmt::format("新しい{}: ", name_of(use)));
-    if (!given.empty()) return fresh;
-    const auto again = read_secret({}, "もう一度 once more: ");
-    if (crypto::equal(fresh.view(), again.view())) return fresh;
-    throw OperatorError("the two are not the same; nothing was changed");
-}
-
 int print_card(card::Card& card) {
     const auto certificate = card.authentication_certificate();
     if (!certificate) return refuse(certificate.error());
@@ -212,6 +204,18 @@ int free_reader(const Places& places) {
 }
 
 }  // namespace
+
+Secret new_secret(const std::string& given, card::KeyUse use) {
+    auto fresh = read_secret(given, fmt::format("新しい{}: ", name_of(use)));
+    if (given.empty()) {
+        const auto again = read_secret({}, "もう一度 once more: ");
+        if (!crypto::equal(fresh.view(), again.view()))
+            throw OperatorError("the two are not the same; nothing was changed");
+    }
+    if (card::is_pin(use, fresh.view())) return fresh;
+    throw OperatorError(fmt::format(
+        "of the new one: {}; nothing was done to the card, and no try is spent", form_of(use)));
+}
 
 card::CardResult<std::unique_ptr<card::Card>> hold_card(const Places& places,
                                                         const std::string& name) {
@@ -340,7 +344,7 @@ int remove_card(const Places& places, const CardOptions& options) {
         if (!named || !has_card(places, reader)) continue;
         put(places, reader, "");
         ++removed;
-        fmt::print("mado: reader {} is empty\n", reader);
+        fmt::print("mado: the card is out of reader {}\n", reader);
     }
     return removed > 0 ? 0 : refuse(no_card().error());
 }

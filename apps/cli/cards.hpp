@@ -25,6 +25,9 @@ std::string words_of(const card::CardProblem& problem,
 
 // From --pin, or typed unseen.
 Secret read_secret(const std::string& given, const std::string& question);
+// A new PIN or password, typed twice when it is not given. OperatorError for what cannot be one:
+// the card is not asked.
+Secret new_secret(const std::string& given, card::KeyUse use);
 
 struct CardOptions {
     std::string name = card_in_reader;

@@ -63,6 +63,25 @@ bool takes_payloads(const Organisation& one) {
     return one.kind == "relay" || one.kind == "issuer" || fs::exists(mapping_of(one));
 }
 
+// The issuing centre asks and has a site, and a gateway answers for it.
+bool speaks_itself(const Organisations& organisations, const Organisation& one) {
+    return organisations.tls_owner(one.id) == one.id || one.kind == "issuer";
+}
+
+json::array certificates_of(const Places& places, const Organisations& organisations,
+                            const Organisation& one) {
+    json::array out;
+    const auto add = [&](const std::string& owner) {
+        const auto tls = load_certificate(places.keys_of(owner) + "/tls.crt");
+        out.emplace_back(base64url(tls.thumbprint()));
+    };
+    add(organisations.tls_owner(one.id));
+    if (organisations.tls_owner(one.id) != one.id && speaks_itself(organisations, one)) {
+        add(one.id);
+    }
+    return out;
+}
+
 void make_keys(const Places& places, const Organisations& organisations) {
     fs::create_directories(places.keys_of("authority"));
     const auto authority =
@@ -74,7 +93,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
         if (takes_payloads(one)) {
             new_key(places.keys_of(one.id) + "/sealing.key", crypto::KeyType::p256);
         }
-        if (organisations.tls_owner(one.id) == one.id) make_tls(places.keys_of(one.id), one.id);
+        if (speaks_itself(organisations, one)) make_tls(places.keys_of(one.id), one.id);
     }
     for (const auto& gateway : organisations.gateways) {
         fs::create_directories(places.keys_of(gateway.id));
@@ -143,24 +162,24 @@ json::object directory_body(const Places& places, const Organisations& organisat
     for (const auto& one : organisations.participants) {
         const auto key =
             crypto::PrivateKey::load(places.keys_of(one.id) + "/signing.key").public_key();
-        const auto tls =
-            load_certificate(places.keys_of(organisations.tls_owner(one.id)) + "/tls.crt");
         json::array addresses;
         json::array redirect_uris;
         if (one.kind == "portal") redirect_uris.emplace_back(portal_url(ports) + "login/back");
         if (one.kind == "issuer") {
             redirect_uris.emplace_back(window_url(ports) + "login/back");
             redirect_uris.emplace_back(window_url(ports) + "decision/back");
+            redirect_uris.emplace_back(window_url(ports) + "renew/back");
         }
         if (one.kind == "relay") addresses.emplace_back(fmt::format("127.0.0.1:{}", ports.first));
-        participants.push_back(json::object{{"id", one.id},
-                                            {"name", one.name},
-                                            {"kind", one.kind},
-                                            {"certificates", {base64url(tls.thumbprint())}},
-                                            {"signing_keys", json::array{listed_key(key)}},
-                                            {"services", services_of(one)},
-                                            {"addresses", std::move(addresses)},
-                                            {"redirect_uris", std::move(redirect_uris)}});
+        participants.push_back(
+            json::object{{"id", one.id},
+                         {"name", one.name},
+                         {"kind", one.kind},
+                         {"certificates", certificates_of(places, organisations, one)},
+                         {"signing_keys", json::array{listed_key(key)}},
+                         {"services", services_of(one)},
+                         {"addresses", std::move(addresses)},
+                         {"redirect_uris", std::move(redirect_uris)}});
         auto& listed = participants.back().as_object();
         if (one.kind == "portal") {
             listed["web_build"] = base64url(wire::load_web_build(places.web_portal()).hash);
@@ -348,6 +367,7 @@ void make_country(const Places& places, const CountrySettings& settings) {
     make_token(places.keys_of("relay"), "mado-relay");
     prepare_programs(places);
     prepare(places, "mado-relay", "wrap-keys", "relay");
+    prepare(places, "mado-issuer", "init", "issuer");
     make_cards(places, [&places] {
         run_quietly({places.programs + "/mado-ca", "take-on", places.config("ca"),
                      places.ca_take_on_file(), places.ca_issued_file()});

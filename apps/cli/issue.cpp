@@ -160,22 +160,6 @@ std::string words_of(client::PipeError error) {
     return {};
 }
 
-// What cannot be a PIN never reaches the card.
-Secret new_pin(card::KeyUse use, const std::string& given) {
-    const bool signing = use == card::KeyUse::signing;
-    auto out = read_secret(
-        given, signing ? "本人が決めた署名用の暗証番号 the person's new signing password: "
-                       : "本人が決めた4桁の暗証番号 the person's new PIN: ");
-    if (!card::is_pin(use, out.view())) {
-        throw OperatorError(
-            signing ? "署名用は英大文字と数字で6〜16文字です the new signing password has 6 to 16 "
-                      "capital letters and digits (A to Z, 0 to 9); nothing was done to the card"
-                    : "暗証番号は数字4桁です the new PIN has 4 digits (0 to 9); nothing was done "
-                      "to the card");
-    }
-    return out;
-}
-
 void print_counts(const client::PipeCounts& counts) {
     constexpr std::int64_t us_in_ms = 1'000;
     std::cout << fmt::format(
@@ -186,31 +170,46 @@ void print_counts(const client::PipeCounts& counts) {
         counts.waits, counts.wait_us / us_in_ms);
 }
 
+struct Session {
+    const wire::Directory& directory;
+    std::string file, session;
+    bool authentication = false, signing = false;  // whose PIN is set
+};
+void run_session(const Session& what, const IssueOptions& options) {
+    client::NewPins pins;
+    if (what.authentication)
+        pins.authentication = new_secret(options.new_pin, card::KeyUse::authentication);
+    if (what.signing) pins.signing = new_secret(options.new_password, card::KeyUse::signing);
+    const auto& centre = issuer_of(what.directory);
+    chip::Inserted reader(what.file);
+    const auto done = wait_for(client::run_pipe(
+        {.centre = centre, .address = centre.redirect_uris.front(), .session = what.session},
+        reader, pins));
+    if (!done) throw OperatorError(words_of(done.error()));
+    if (!options.json) print_counts(*done);
+}
+
 // At the window, with the person there, as an agent does it: the issuing centre has keys made in
 // the chip, and writes certificates for them, or opens a chip that is locked; the PIN and the
 // password are the person's own, and stay here. What is done already is not done again.
 json::object make_card(const Places& places, const wire::Directory& directory, Window& window,
                        const IssueOptions& options) {
     const auto file = places.card(options.card.empty() ? options.number : options.card);
-    const auto begun = window.ask("/cases/card", {{"number", options.number}});
+    json::object asked{{"number", options.number}};
+    if (options.anew) asked["anew"] = true;
+    const auto begun = window.ask("/cases/card", asked);
     const auto wants = [&begun](std::string_view use) {
         return std::ranges::any_of(begun.at("pins").as_array(), [use](const json::value& one) {
             return one.is_string() && one.get_string() == use;
         });
     };
-    client::NewPins pins;
-    if (wants("authentication"))
-        pins.authentication = new_pin(card::KeyUse::authentication, options.new_pin);
-    if (wants("signing")) pins.signing = new_pin(card::KeyUse::signing, options.new_password);
-    const auto& centre = issuer_of(directory);
     if (!fs::exists(file)) make_blank_card(places, file, {.kind = chip::CardKind::piv});
-    chip::Inserted reader(file);
-    const auto done = wait_for(client::run_pipe({.centre = centre,
-                                                 .address = centre.redirect_uris.front(),
-                                                 .session = text_at(begun, "session")},
-                                                reader, pins));
-    if (!done) throw OperatorError(words_of(done.error()));
-    if (!options.json) print_counts(*done);
+    run_session({.directory = directory,
+                 .file = file,
+                 .session = text_at(begun, "session"),
+                 .authentication = wants("authentication"),
+                 .signing = wants("signing")},
+                options);
     return window.ask("/cases/show", {{"number", options.number}});
 }
 
@@ -237,27 +236,37 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
             return {{"what", "approved"}};
         case IssueAct::cancel:
             return {{"what", "cancelled"}, {"reason", options.reason}};
+        case IssueAct::parent:
+            return {{"what", "parent_named"}, {"parent", {{"person", options.person}}}};
+        case IssueAct::elsewhere: {
+            auto out = read_object(options.file);
+            out["what"] = "filed_elsewhere";
+            return out;
+        }
         case IssueAct::open:
         case IssueAct::invite:
         case IssueAct::find:
         case IssueAct::day:
         case IssueAct::show:
         case IssueAct::decide:
+        case IssueAct::sign:
         case IssueAct::again:
         case IssueAct::card:
         case IssueAct::questions:
+        case IssueAct::looks:
         case IssueAct::answer:
+        case IssueAct::renew:
             break;
     }
     throw Failure("this act is no happening");
 }
 
-// Whatever was refused is tried again.
+// Whatever was refused is tried again, and what is to be asked for later is asked for now.
 json::object try_again(Window& window, const IssueOptions& options) {
     auto one = window.ask("/cases/show", {{"number", options.number}});
     const auto todo = one.at("todo").as_array();
     for (const auto& what : todo) {
-        if (!what.as_object().contains("refused")) continue;
+        if (!what.as_object().contains("refused") && !what.as_object().contains("from")) continue;
         one = window.ask("/cases/act",
                          {{"number", options.number},
                           {"happening", {{"what", "try_again"}, {"order", what.at("order")}}}});
@@ -315,6 +324,32 @@ int ask_questions(Window& window, const IssueOptions& options) {
     return 0;
 }
 
+int show_looks(Window& window, const IssueOptions& options) {
+    const auto all = window.ask("/cases/looks", {{"number", options.number}});
+    if (options.json) {
+        std::cout << json::serialize(all) << "\n";
+        return 0;
+    }
+    for (const auto& value : all.at("looks").as_array()) {
+        const auto& one = value.as_object();
+        std::cout << fmt::format("{}  {}  {}\n", to_rfc3339(one.at("at").as_int64()),
+                                 printable(text_at(one, "clerk")), printable(text_at(one, "path")));
+    }
+    if (all.at("looks").as_array().empty()) std::cout << "だれも見ていません nobody has looked\n";
+    return 0;
+}
+
+// By the parent whose turn it is, with the own card.
+json::object sign_for_newborn(Window& window, const IssueOptions& options) {
+    const auto outcome =
+        window.sign(options.number, {.card = options.card, .pin = options.password});
+    if (outcome != "signed") {
+        throw OperatorError("nothing is signed: " + printable(outcome) +
+                            " (docs/protocols/issuer.md, \"An application\")");
+    }
+    return window.ask("/cases/show", {{"number", options.number}});
+}
+
 int answer_question(Window& window, const IssueOptions& options) {
     const auto done =
         window.ask("/questions/answer", {{"id", options.question}, {"text", options.text}});
@@ -345,8 +380,11 @@ json::object decide(Window& window, const IssueOptions& options) {
 
 int run(const Places& places, IssueAct act, const IssueOptions& options) {
     const auto directory = wire::load_directory(places.directory(), places.authority_key());
+    if (act == IssueAct::renew) return renew(places, directory, options);
     Window window(places, directory, options.clerk);
     switch (act) {
+        case IssueAct::renew:
+            break;
         case IssueAct::open:
             print(options, window.ask("/cases/open", opening(options)));
             return 0;
@@ -368,8 +406,13 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::decide:
             print(options, decide(window, options));
             return 0;
+        case IssueAct::sign:
+            print(options, sign_for_newborn(window, options));
+            return 0;
         case IssueAct::questions:
             return ask_questions(window, options);
+        case IssueAct::looks:
+            return show_looks(window, options);
         case IssueAct::answer:
             return answer_question(window, options);
         case IssueAct::again:
@@ -383,6 +426,8 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::give_up:
         case IssueAct::approve:
         case IssueAct::cancel:
+        case IssueAct::parent:
+        case IssueAct::elsewhere:
             print(options, window.ask("/cases/act", {{"number", options.number},
                                                      {"happening", happening_of(act, options)}}));
             return 0;
@@ -391,6 +436,16 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
 }
 
 }  // namespace
+
+void write_by_session(const Places& places, const wire::Directory& directory,
+                      const std::string& session, bool signing, const IssueOptions& options) {
+    run_session({.directory = directory,
+                 .file = places.card(options.card),
+                 .session = session,
+                 .authentication = true,
+                 .signing = signing},
+                options);
+}
 
 int issue(const Places& places, IssueAct act, const IssueOptions& options) {
     auto plain = options;

@@ -23,6 +23,9 @@ struct IssueOptions {
     bool same = false, different = false;  // decide: exactly one
     std::string clerk_password = {};       // decide: of the clerk's signing key
     std::string question = {}, text = {};  // answer
+    bool anew = false;                     // card: other keys than those of the case
+    // renew, sign: the person's own; with a stop code and a birth date without a log-in
+    std::string card_pin = {}, password = {}, stop_code = {};
     bool json = false;
 };
 enum class IssueAct {
@@ -35,6 +38,9 @@ enum class IssueAct {
     correct,
     take_out,
     decide,
+    sign,
+    parent,
+    elsewhere,
     again,
     card,
     hand_over,
@@ -43,8 +49,17 @@ enum class IssueAct {
     approve,
     cancel,
     questions,
-    answer
+    looks,
+    answer,
+    renew
 };
 int issue(const Places& places, IssueAct act, const IssueOptions& options);
+
+// The agent's part of a session with that card: what the centre says is done, and PINs are set.
+void write_by_session(const Places& places, const wire::Directory& directory,
+                      const std::string& session, bool signing, const IssueOptions& options);
+
+// At home, with one's own card: renew.cpp.
+int renew(const Places& places, const wire::Directory& directory, const IssueOptions& options);
 
 }  // namespace mado::cli

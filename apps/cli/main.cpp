@@ -495,6 +495,44 @@ void add_issue_find(CLI::App& command, IssueOptions& options) {
     command.add_option("--kana", options.kana, "the reading of the name");
 }
 
+void add_issue_open(CLI::App& command, IssueOptions& options) {
+    command.add_option(
+        "--kind", options.kind,
+        "first, replacement, stop, unlock, change, return, end, existing, number, birth");
+    command.add_option("--person", options.person,
+                       "whose (of a birth: the parent's): the number of any case of theirs");
+    command.add_option("--reason", options.reason,
+                       "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
+                       "end: death, abroad, returned; number: misuse, by-request");
+    command.add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
+}
+
+void add_issue_renew(CLI::App& command, IssueOptions& options) {
+    command.add_option("card", options.card, "as --card takes it")->required();
+    command.add_option("--card-pin", options.card_pin, "its PIN (asked when left out)");
+    command.add_option("--password", options.password, "of its signing key (asked when needed)");
+    command.add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
+    command.add_option("--new-password", options.new_password, "of the new signing key");
+    command.add_option("--stop-code", options.stop_code,
+                       "of the slip: goes on with a renewal that broke off, without a log-in");
+    command.add_option("--birth-date", options.birth_date, "1988-12-05, with --stop-code");
+}
+
+// What only a newborn's case has.
+template <class Add>
+void add_issue_birth(const Add& add, IssueOptions& options) {
+    auto* sign =
+        add("sign", "a newborn's application, with the parent's card", IssueAct::sign, true);
+    sign->add_option("--card", options.card, "the parent's, by its name")->required();
+    sign->add_option("--password", options.password, "of its signing key (asked when left out)");
+    add("parent", "the other parent of a newborn", IssueAct::parent, true)
+        ->add_option("--person", options.person, "the number of any case of theirs")
+        ->required();
+    add("elsewhere", "a newborn is filed with another insurer", IssueAct::elsewhere, true)
+        ->add_option("file", options.file, "JSON: parent (0, 1), insurer (that parent's number)")
+        ->required();
+}
+
 void add_issue(CLI::App& app, IssueCommands& issue) {
     auto* out = app.add_subcommand("issue",
                                    "cards: a clerk's work at a window, from an "
@@ -513,14 +551,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
         return command;
     };
     add("day", "cases that wait: for whom, since when, until when", IssueAct::day, false);
-    auto* open = add("open", "a new case", IssueAct::open, false);
-    open->add_option("--kind", options.kind,
-                     "first, replacement, stop, unlock, change, return, end");
-    open->add_option("--person", options.person, "whose: the number of any case of theirs");
-    open->add_option("--reason", options.reason,
-                     "replacement: lost, damaged, expiring, compromised; stop: lost, by-request; "
-                     "end: death, abroad, returned");
-    open->add_option("--uses", options.uses, "unlock: authentication, signing")->delimiter(',');
+    add_issue_open(*add("open", "a new case", IssueAct::open, false), options);
     add("invite", "a case for each of many people", IssueAct::invite, false)
         ->add_option("file", options.file, "JSON: people, each with person, claims, signing")
         ->required();
@@ -541,12 +572,18 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     decide->add_flag("--different", options.different, "it is another one");
     decide->add_option("--clerk-password", options.clerk_password,
                        "of the clerk's signing key (asked when left out)");
-    add("again", "whatever was refused once more", IssueAct::again, true);
+    add_issue_birth(add, options);
+    add("again", "whatever was refused once more; a decision is asked for now", IssueAct::again,
+        true);
     auto* card = add("card", "a new card: keys, certificates, PINs", IssueAct::card, true);
     card->add_option("name", options.card,
                      "of the card, as --card takes it (default: the number of the case)");
     card->add_option("--new-pin", options.new_pin, "four digits (asked when left out)");
     card->add_option("--new-password", options.new_password, "of the signing key");
+    card->add_flag("--anew", options.anew, "other keys than those that the case knows");
+    add_issue_renew(
+        *add("renew", "one's own card, from home, with its old keys", IssueAct::renew, false),
+        options);
     add("hand-over", "the person has it", IssueAct::hand_over, true);
     add("found", "the case that stopped a card: it is found, and works again", IssueAct::found,
         true);
@@ -555,6 +592,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();
+    add("looks", "which clerks have looked at a case (a supervisor's)", IssueAct::looks, true);
     add("questions", "what people ask about entries of this office's", IssueAct::questions, false);
     auto* answer = add("answer", "answers one, and says who it was", IssueAct::answer, false);
     answer->add_option("question", options.question, "its id")->required();

@@ -56,6 +56,12 @@ std::string allowed_rows(const Organisations& organisations, const Gateway& gate
     return "allow = [\n" + out + "]\n";
 }
 
+std::string database_of(const Places& places, const std::string& holder) {
+    if (holder == "ca") return places.ca_state() + "/ca.sqlite";
+    if (holder == "issuer") return places.issuer_state() + "/notices.sqlite";
+    return places.state() + "/country/holders/" + holder + ".sqlite";
+}
+
 void write_gateway_config(const Places& places, const Organisations& organisations,
                           const Gateway& gateway, std::uint16_t operator_port) {
     auto text = common_config(places, gateway.id) +
@@ -66,10 +72,9 @@ void write_gateway_config(const Places& places, const Organisations& organisatio
     for (const auto& holder : gateway.holders) {
         text += fmt::format(
             "\n[[holder]]\nmapping = \"country/jp/holders/{0}.toml\"\n"
-            "database = \"{1}/{0}.sqlite\"\nsigning_key = \"{2}/signing.key\"\n"
-            "sealing_key = \"{2}/sealing.key\"\n",
-            holder, holder == "ca" ? places.ca_state() : places.state() + "/country/holders",
-            places.keys_of(holder));
+            "database = \"{2}\"\nsigning_key = \"{1}/signing.key\"\n"
+            "sealing_key = \"{1}/sealing.key\"\n",
+            holder, places.keys_of(holder), database_of(places, holder));
     }
     write_config(places, gateway.id, text);
 }
@@ -228,7 +233,8 @@ void write_configs(const Places& places, const Organisations& organisations, con
         places, "issuer",
         fmt::format("id = \"issuer\"\nkeys = \"{}\"\ndirectory = \"{}\"\nauthority = \"{}\"\n"
                     "policy = \"{}\"\nschemes = \"{}\"\nstate = \"{}\"\nclerks = \"{}\"\n"
-                    "certificate_authority = \"ca\"\ncards_key = \"{}/cards.key\"\nweb = "
+                    "certificate_authority = \"ca\"\ncards_key = \"{}/cards.key\"\n"
+                    "renewal_days = 90\nweb = "
                     "\"{}\"\nredirect_uri = "
                     "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
                     "operator_port = {}\n",

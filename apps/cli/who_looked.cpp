@@ -70,6 +70,10 @@ json::object entry_json(const client::PersonEntry& entry) {
         return out;
     }
     out["requester"] = entry.requester;
+    if (entry.refused_try) {
+        out["refused_by_policy"] = json::object{{"scheme", entry.refused_try->scheme},
+                                                {"service", entry.refused_try->service}};
+    }
     if (entry.order) {
         out["holder"] = entry.order->holder.text();
         out["policy"] = entry.order->policy.text();
@@ -113,6 +117,14 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
         return;
     }
     const auto who = name_of(directory, entry.requester);
+    if (entry.kind == "refused" && entry.refused_try) {
+        std::cout << fmt::format(
+            "{:>4}  {}  {}  番号（{}）で {} を照会しようとして、認められませんでした "
+            "was not allowed to ask by your number{}\n",
+            number_of(entry), to_rfc3339(entry.time), who, printable(entry.refused_try->scheme),
+            printable(entry.refused_try->service), mark);
+        return;
+    }
     if (entry.kind == "refused") {
         std::cout << fmt::format(
             "{:>4}  {}  {}  番号での照会をその日は停止（3回の不一致） "
@@ -129,6 +141,10 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
                                                    : printable(entry.outcome),
                              mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
+    if (entry.kind == "named") {
+        std::cout << "      枝番のない番号による照会で、あなたのことと保険者等が判断しました "
+                     "by your family's number: the holder found that it was about you\n";
+    }
     if (entry.was_sealed) {
         std::cout << fmt::format("      {} の命令により {} まで開示を制限 sealed until then\n",
                                  name_of(directory, entry.was_sealed->authority),
@@ -191,6 +207,12 @@ std::string_view words_of(client::Finding::Kind kind) {
         case client::Finding::Kind::missing_at_holder:
             return "一覧では回答済みですが、保険者等に記録がありません "
                    "your list says answered, and the holder has no evidence of it";
+        case client::Finding::Kind::not_named:
+            return "枝番のない番号での照会で、保険者等はあなたのことと判断しましたが、一覧にありま"
+                   "せん "
+                   "asked by your family's number without its branch: the holder found you, and "
+                   "your "
+                   "list does not have it";
         case client::Finding::Kind::differs:
             return "一覧と保険者等の記録の内容が違います your list and the holder's say different "
                    "things";
@@ -338,6 +360,11 @@ struct Reason {
 // Of what the policy tells at once, and of what the log itself appends.
 std::optional<Reason> reason_in_entry(const client::PersonEntry& entry,
                                       const wire::Policy& policy) {
+    if (entry.refused_try) {
+        return Reason{
+            "refused_try",
+            "番号での照会が認められなかった機関 an organisation that may not ask by number"};
+    }
     if (entry.kind == "refused") {
         return Reason{"path_closed",
                       "3回の不一致により番号での照会を停止 closed after three misses by number"};

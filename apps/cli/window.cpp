@@ -1,5 +1,7 @@
 #include "window.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
@@ -49,12 +51,33 @@ std::string shown(std::string_view document) {
 }
 
 // What the agent's form would have: the fields that are signed, as they must be.
-client::MandateRequest application_of(const json::object& form, const std::string& payload) {
+client::MandateRequest application_of(const json::object& form,
+                                      const std::vector<std::string>& seals) {
     client::MandateRequest out{
         .kind = wire::MandateKind::application, .scope = {}, .nonce = text_at(form, "nonce")};
     for (const auto& name : words_in(text_at(form, "scope")))
         out.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
-    out.payload_hashes = {crypto::sha256(as_bytes(payload))};
+    for (const auto& one : seals)
+        out.payload_hashes.push_back(crypto::sha256(as_bytes(one)));
+    return out;
+}
+
+// What others get beside the document: shown word for word, and sealed for each.
+std::vector<std::string> seal_handed_on(const wire::Directory& directory, std::string_view text) {
+    std::vector<std::string> out;
+    const auto list = parse_json(text);
+    if (!list || !list->is_array()) throw OperatorError("what is handed on cannot be read");
+    for (const auto& value : list->get_array()) {
+        if (!value.is_object()) throw OperatorError("what is handed on cannot be read");
+        const auto to = text_at(value.get_object(), "to");
+        const auto what = text_at(value.get_object(), "text");
+        const auto* participant = directory.find(to);
+        if (participant == nullptr) throw OperatorError("the directory does not list " + to);
+        auto seal = client::seal_payload(*participant, what);
+        if (!seal) throw OperatorError(to + " has no key that it is sealed by");
+        std::cerr << "渡す先 handed on to " << printable(to) << ":\n" << shown(what) << "\n\n";
+        out.push_back(std::move(*seal));
+    }
     return out;
 }
 
@@ -98,9 +121,17 @@ const wire::Participant& issuer_of(const wire::Directory& directory) {
 }
 
 Window::Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk)
+    : Window(places, directory, clerk.card) {
+    log_in(places, directory, clerk);
+}
+
+Window::Window(const Places& places, const wire::Directory& directory)
+    : Window(places, directory, std::string()) {}
+
+Window::Window(const Places& places, const wire::Directory& directory, std::string card)
     : places_(places),
       directory_(directory),
-      card_(clerk.card),
+      card_(std::move(card)),
       tls_(http::TlsContext::client(
           [certificates = issuer_of(directory).certificates](const Hash& peer) {
               return std::ranges::find(certificates, peer) != certificates.end();
@@ -109,19 +140,19 @@ Window::Window(const Places& places, const wire::Directory& directory, const Cle
     origin_ = must(wire::origin_of(issuer.redirect_uris.front()), "the window's address");
     const auto url = must(wire::parse_url_prefix(origin_ + "/"), "the window's address");
     endpoint_ = {url.address.host, url.address.port};
-    log_in(places, directory, clerk);
 }
 
-http::Task<http::Response> Window::exchange(std::string path, std::string content_type,
-                                            std::string body) {
+http::Task<http::Response> Window::exchange(std::string_view method, std::string path,
+                                            std::string content_type, std::string body) {
     auto made = co_await http::Connection::connect(endpoint_, &tls_, connect_timeout);
     if (!made) throw OperatorError("the window does not answer. Does it run? ./mado status");
     http::Request request;
-    request.method = "POST";
+    request.method = method;
     request.path = std::move(path);
     request.content_type = std::move(content_type);
     request.body = std::move(body);
-    request.headers = {{"Origin", origin_}, {"Sec-Fetch-Site", "same-origin"}};
+    request.headers = {
+        {"Origin", origin_}, {"Sec-Fetch-Site", "same-origin"}, {"Accept", "application/json"}};
     std::string cookies;
     for (const auto& [name, value] : cookies_)
         cookies += (cookies.empty() ? "" : "; ") + name + "=" + value;
@@ -133,7 +164,7 @@ http::Task<http::Response> Window::exchange(std::string path, std::string conten
 
 http::Response Window::post(const std::string& path, std::string_view content_type,
                             std::string body) {
-    auto response = wait_for(exchange(path, std::string(content_type), std::move(body)));
+    auto response = wait_for(exchange("POST", path, std::string(content_type), std::move(body)));
     keep_cookies(response);
     return response;
 }
@@ -182,36 +213,71 @@ void Window::log_in(const Places& places, const wire::Directory& directory,
 }
 
 std::string Window::decide(const json::object& question, const std::string& password) {
-    const auto to_sign = ask("/cases/decide", question);
+    return sign_form(ask("/cases/decide", question), card_, password);
+}
+
+std::string Window::sign(const std::string& number, const ClerkCard& parent) {
+    return sign_form(ask("/cases/sign", {{"number", number}}), parent.card, parent.pin);
+}
+
+// As the agent does it: everything is shown, and sealed here for whom it is.
+std::string Window::sign_form(const json::object& to_sign, const std::string& card,
+                              const std::string& password) {
     const auto* form = to_sign.if_contains("form");
     if (form == nullptr || !form->is_object()) throw OperatorError("there is nothing to sign");
-    const auto& fields = form->get_object();
+    sign(form->get_object(), {.card = card, .pin = password}, "/decision/finish");
+    // The first may be of a card that was written before.
+    auto came = ask("/cases/returned", {});
+    if (came.contains("number") && !came.contains("outcome")) came = ask("/cases/returned", {});
+    return text_at(came, "outcome");
+}
+
+void Window::sign(const json::object& fields, const ClerkCard& by, const std::string& finish) {
     const auto& issuer = issuer_of(directory_);
     const auto seal_to = read_key(text_at(fields, "seal_to"));
     if (!seal_to || issuer.sealing_keys.empty() || text_at(fields, "to") != issuer.id.text()) {
-        throw OperatorError("the window asks for something else than a decision");
+        throw OperatorError("the window asks for something that is not for itself");
     }
-    // The clerk sees all of it, as on the agent's page, and then enters the password.
+    // Whoever signs sees all of it, as on the agent's page, and then enters the password.
     const auto document = text_at(fields, "document");
     std::cerr << "次の文に署名します This text is signed:\n\n" << shown(document) << "\n\n";
     const auto& [kid, key] = *issuer.sealing_keys.begin();
     http::Form answer;
-    answer.set("payload", crypto::encrypt_jwe(as_bytes(document), key, kid));
-    const auto done = sign_by_card({places_, card_, password}, directory_, issuer.id,
-                                   application_of(fields, std::string(answer.text("payload"))));
+    std::vector<std::string> seals{crypto::encrypt_jwe(as_bytes(document), key, kid)};
+    answer.set("payload", seals.front());
+    if (fields.contains("handed_on")) {
+        const auto handed = seal_handed_on(directory_, text_at(fields, "handed_on"));
+        answer.set("handed_on", fmt::format("{}", fmt::join(handed, " ")));
+        seals.insert(seals.end(), handed.begin(), handed.end());
+    }
+    const auto done = sign_by_card({places_, by.card, by.pin}, directory_, issuer.id,
+                                   application_of(fields, seals));
     if (!done) {
         print_problem(done.error());
         throw OperatorError(
             "the card has not signed, which asks for its signing password, not its PIN; nothing is "
-            "decided");
+            "done");
     }
     answer.set("mandate", done->mandate);
     answer.set("certificate", base64url(done->certificate.der()));
     http::Form back;
     back.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(answer)), *seal_to));
     back.set("state", text_at(fields, "state"));
-    post("/decision/finish", form_type, http::form_text(back));
-    return text_at(ask("/cases/returned", {}), "outcome");
+    const auto finished = post(finish, form_type, http::form_text(back));
+    if (finished.status != 200) refuse(finished);
+}
+
+json::object Window::show(const std::string& path) {
+    auto response = wait_for(exchange("GET", path, {}, {}));
+    keep_cookies(response);
+    if (response.status != 200) refuse(response);
+    auto object = parse_json_object(response.body, {.text_bytes_max = answer_bytes_max});
+    if (!object) throw OperatorError("the window has nothing to show for this card");
+    return std::move(*object);
+}
+
+http::Response Window::send_form(const std::string& path, const std::string& form) {
+    return post(path, form_type, form);
 }
 
 json::object Window::ask(const std::string& path, const json::object& body) {

@@ -28,6 +28,8 @@ const wire::Participant& issuer_of(const wire::Directory& directory);
 
 class Window {
   public:
+    // Nobody is logged in.
+    Window(const Places& places, const wire::Directory& directory);
     // Logs in. Throws OperatorError that says why not.
     Window(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
     // The JSON that it answers. Refused when it refuses.
@@ -35,11 +37,22 @@ class Window {
     // A decision about a claim: signed by the same card, with the signing key's password ("": asked
     // for). What became of it, as the window says it.
     std::string decide(const json::object& question, const std::string& password);
+    // An application for a newborn, by the card of the parent whose turn it is.
+    std::string sign(const std::string& number, const ClerkCard& parent);
+    // What the window wants signed, by a card whose "PIN" is the signing key's password; what came
+    // of it goes to `finish`.
+    void sign(const json::object& fields, const ClerkCard& by, const std::string& finish);
+    // What a page shows, as JSON; and what the window answers to a form, whatever it is.
+    json::object show(const std::string& path);
+    http::Response send_form(const std::string& path, const std::string& form);
 
   private:
-    http::Task<http::Response> exchange(std::string path, std::string content_type,
-                                        std::string body);
+    Window(const Places& places, const wire::Directory& directory, std::string card);
+    http::Task<http::Response> exchange(std::string_view method, std::string path,
+                                        std::string content_type, std::string body);
     http::Response post(const std::string& path, std::string_view content_type, std::string body);
+    std::string sign_form(const json::object& to_sign, const std::string& card,
+                          const std::string& password);
     void keep_cookies(const http::Response& response);
     void log_in(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
 

@@ -1,6 +1,7 @@
 #include "answering.hpp"
 
 #include <boost/json.hpp>
+#include <utility>
 
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
@@ -54,6 +55,18 @@ wire::DeliveryReply sealed(const VerifiedOrder& order, const Holder& holder, wir
     reply.answer =
         wire::seal_answer(std::move(answer), holder.kid, holder.signing_key, order.head.seal_to);
     return reply;
+}
+
+// The number as it was sent, with the branch that it was sent without; none: nothing was left out.
+std::optional<std::string> with_branch(const Records& records, std::string_view number,
+                                       std::string_view branch) {
+    if (branch.empty()) return std::nullopt;
+    const auto& holder = records.holder().id;
+    auto sent = wire::read_number_for_holder(number, records.scheme(), holder);
+    if (!sent) return std::nullopt;
+    const auto whole = wire::complete_number(std::move(*sent), records.scheme(), branch);
+    if (!whole) return std::nullopt;
+    return wire::number_for_holder(*whole, records.scheme(), holder);
 }
 
 // Nothing leaves that is not kept.
@@ -165,8 +178,15 @@ Task<wire::DeliveryReply> Answering::answer(const Asked& asked,
                                             const wire::ServiceQuestion& question,
                                             EvidenceRow row) const {
     auto found = look_up(asked, question);
+    const auto branch = std::exchange(found.branch, {});
     auto reply = sealed(asked.order, asked.holder, asked.contract.act, std::move(found));
     row.outcome = reply.outcome;
+    // The person finds what was asked about a family's number among what was asked about theirs.
+    if (const auto whose = with_branch(asked.holder.records, asked.delivery.number, branch)) {
+        row.number = *whose;
+        row.named = true;
+        reply.left_out = branch;
+    }
     co_return reply_when(co_await keep(std::move(row)), std::move(reply));
 }
 
@@ -233,6 +253,7 @@ wire::ServiceAnswer Answering::find_evidence(const Asked& asked,
         row.values.emplace("requester", kept.requester);
         row.values.emplace("service", kept.service);
         row.values.emplace("outcome", std::string(wire::to_text(kept.outcome)));
+        row.values.emplace("named", std::int64_t{kept.named});
         rows.push_back(std::move(row));
     }
     auto answer = wire::make_answer(asked.contract, question, rows, {});
@@ -266,7 +287,9 @@ bool Answering::take_in(const Asked& asked, const wire::ServiceQuestion& questio
     const auto& order = asked.order;
     try {
         asked.holder.records.apply(order.head.service, question,
-                                   {.id = question.order_id, .time = order.order.time});
+                                   {.id = question.order_id,
+                                    .time = order.order.time,
+                                    .log_index = asked.delivery.receipt.index});
         return true;
     } catch (const Failure& failure) {
         report(asked, failure);

@@ -40,10 +40,11 @@ OpenOrder open_order(const db::Statement& row) {
 Evidence::Writing::Writing(db::Connection& c)
     : add(c.prepare(
           "insert into evidence (entry, request, log_index, origin, time, keep_until, holder, "
-          "number, requester, service, outcome, receipt, acceptance, opens, settled) values "
-          "(:entry, :request, :log_index, :origin, :time, :keep_until, :holder, :number, "
+          "number, named, requester, service, outcome, receipt, acceptance, opens, settled) values "
+          "(:entry, :request, :log_index, :origin, :time, :keep_until, :holder, :number, :named, "
           ":requester, :service, :outcome, :receipt, :acceptance, :opens, 0) "
           "on conflict (entry) do update set outcome = excluded.outcome, "
+          "number = excluded.number, named = excluded.named, "
           "acceptance = coalesce(acceptance, excluded.acceptance) "
           "where excluded.outcome = 'answered'")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
@@ -63,7 +64,7 @@ Evidence::Reading::Reading(db::Connection& c)
       acceptance(c.prepare("select acceptance from evidence where entry = :entry and acceptance is "
                            "not null")),
       asked_about(c.prepare(
-          "select entry, log_index, time, requester, service, outcome from evidence where "
+          "select entry, log_index, time, requester, service, outcome, named from evidence where "
           "holder = :holder and number = :number and log_index > :after and "
           "(opens is null or opens <= :opened) and keep_until >= :now "
           "order by log_index limit :count")),
@@ -136,6 +137,7 @@ std::vector<EvidenceRow> Evidence::asked_about(const AskedAbout& asked) {
         row.requester = rows.text(3);
         row.service = rows.text(4);
         row.outcome = wire::parse_outcome(rows.text(5)).value_or(wire::Outcome::failed);
+        row.named = rows.integer(6) != 0;
         out.push_back(std::move(row));
     }
     return out;
@@ -262,6 +264,7 @@ Kept Evidence::add(const EvidenceRow& row) {
         .bind("keep_until", row.keep_until)
         .bind("holder", row.holder)
         .bind("number", row.number)
+        .bind("named", std::int64_t{row.named})
         .bind("requester", row.requester)
         .bind("service", row.service)
         .bind("outcome", wire::to_text(row.outcome))

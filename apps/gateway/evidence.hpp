@@ -23,7 +23,8 @@ struct EvidenceRow {
     UnixTime keep_until = 0;
     std::optional<UnixTime> opens = std::nullopt;  // sealed: not told before
     std::string holder;
-    std::string number;
+    std::string number;  // as it was sent, or as this holder has completed it
+    bool named = false;  // it has
     std::string requester;
     std::string service;
     wire::Outcome outcome = wire::Outcome::failed;

@@ -17,7 +17,8 @@ bool is_number_field(const wire::Scheme* scheme, std::string_view name) {
                scheme->fields.end();
 }
 
-constexpr auto order_parameters = std::to_array<std::string_view>({"order_id", "time"});
+constexpr auto order_parameters =
+    std::to_array<std::string_view>({"order_id", "time", "log_index"});
 
 // What a statement of the mapping is compared with.
 struct Expected {
@@ -248,6 +249,9 @@ void Records::apply(const wire::ServiceId& service, const wire::ServiceQuestion&
     const auto names = statement.parameters();
     if (std::ranges::find(names, "order_id") != names.end()) statement.bind("order_id", order.id);
     if (std::ranges::find(names, "time") != names.end()) statement.bind("time", order.time);
+    if (std::ranges::find(names, "log_index") != names.end()) {
+        statement.bind("log_index", static_cast<std::int64_t>(order.log_index));
+    }
     db::Transaction transaction(*writing_);
     statement.execute();
     transaction.commit();

@@ -39,6 +39,7 @@ class Records {
     struct Order {
         std::string id;  // of the entry in the access log, which nobody can make twice
         UnixTime time;
+        std::uint64_t log_index = 0;  // what was ordered first, whenever it arrives
     };
     void apply(const wire::ServiceId& service, const wire::ServiceQuestion& question,
                const Order& order);

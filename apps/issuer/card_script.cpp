@@ -22,7 +22,9 @@ KeyUse key_use(Use use) {
 // is written without new keys fits those of this case, or the chip refuses it.
 bool is_somebodys(const card::ChipFacts& chip, const CardWork& work) {
     const bool is_new = std::ranges::find(work.make, Use::authentication) != work.make.end();
-    return is_new && (chip.has_authentication_certificate || chip.has_signing_certificate);
+    const bool is_own = !work.own.empty() && base64url(ByteView(chip.serial)) == work.own;
+    return is_new && !is_own &&
+           (chip.has_authentication_certificate || chip.has_signing_certificate);
 }
 
 CardFailure failure_of(IssueError error, bool writing) {

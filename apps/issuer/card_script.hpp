@@ -18,6 +18,9 @@ struct CardWork {
     std::vector<Use> make;
     // The person's own, or where the case's keys are, once it is known; no other one is opened.
     std::string chip = {};
+    // The person's own, or where the case's keys were: new ones are made in it though it has
+    // certificates. Another one that has some is somebody's.
+    std::string own = {};
     // To be written, each with its authority's, once all are there; and the PINs after them.
     std::map<Use, std::pair<crypto::Certificate, crypto::Certificate>> write;
     std::vector<Use> pins;
@@ -29,7 +32,7 @@ enum class CardFailure {
     not_ours,      // no chip of this centre's, or none at all
     blocked,       // too many wrong issuer keys
     used,          // it is somebody's card already
-    other_card,    // the keys of this case, or of this person, are in another one
+    other_card,    // the keys of this case, or of this person, are in another one, or gone
     refused,       // the chip does not do what it should
     forged,        // it has not proved that a key is its own
     pin,           // it does not take the PIN

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
+#include "orders.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -26,17 +27,6 @@ bool is_whole(const std::vector<card::Response>& answers, std::size_t asked) {
     return !answers.empty() && answers.back().status != card::status::ok;
 }
 
-bool is_to_do(const Case& one, Step step) {
-    return std::ranges::any_of(todo(one), [step](const Todo& what) { return what.step == step; });
-}
-
-crypto::Certificate read_certificate(const std::string& text) {
-    const auto der = parse_base64url(text);
-    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-    if (!certificate) throw Failure("a certificate of a case cannot be read");
-    return std::move(*certificate);
-}
-
 std::vector<Use> uses_before(const Case& one) {
     std::vector<Use> out;
     for (const auto& before : one.before)
@@ -44,11 +34,19 @@ std::vector<Use> uses_before(const Case& one) {
     return out;
 }
 
-// Who has moved keeps the card, and a new PIN is for the card that there is.
-std::string chip_of(const Case& one) {
-    if (!one.chip.empty()) return one.chip;
-    const bool stays = one.kind == Kind::change || one.kind == Kind::unlock;
-    return stays && !one.before.empty() ? one.before.front().chip : "";
+// Who has moved or renews keeps the card, and a new PIN is for the card that there is.
+bool keeps_card(const Case& one) {
+    return info(one.kind).in_hand || one.kind == Kind::unlock;
+}
+
+std::string card_before(const Case& one) {
+    return one.before.empty() ? "" : one.before.front().chip;
+}
+
+// "": any that is nobody's.
+std::string chip_of(const Case& one, bool anew) {
+    if (keeps_card(one)) return one.chip.empty() ? card_before(one) : one.chip;
+    return anew ? "" : one.chip;
 }
 
 }  // namespace
@@ -71,14 +69,19 @@ Parsed<CardCall> read_card_call(std::string_view body) {
 
 std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
                                                                     const std::string& clerk,
-                                                                    UnixTime now) {
+                                                                    UnixTime now, bool anew) {
     std::erase_if(sessions_, [now](const auto& one) { return one.second.until <= now; });
     std::erase_if(returns_, [now](const auto& one) { return one.second.until <= now; });
     const auto one = store_.find(id).one;
-    const bool make = is_to_do(one, Step::make_keys);
+    if (anew && !can_make_anew(one)) return std::unexpected(CardRefusal::too_early);
+    const bool make = anew || is_to_do(one, Step::make_keys);
     const bool resets = is_to_do(one, Step::reset);
     if (!make && !resets && !is_to_do(one, Step::certify) && !is_to_do(one, Step::write)) {
         return std::unexpected(CardRefusal::too_early);
+    }
+    // Which one the person has nobody knows: no other one is opened for it.
+    if (keeps_card(one) && chip_of(one, anew).empty()) {
+        return std::unexpected(CardRefusal::no_card);
     }
     std::erase_if(sessions_, [id](const auto& other) { return other.second.id == id; });
     if (sessions_.size() >= sessions_max) return std::unexpected(CardRefusal::overloaded);
@@ -87,9 +90,11 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
     Session session{.id = id,
                     .clerk = clerk,
                     .until = now + card_session_unused_s,
-                    .make = make ? out.pins : std::vector<Use>{}};
+                    .make = make ? out.pins : std::vector<Use>{},
+                    .anew = anew};
     sessions_.emplace(crypto::sha256(as_bytes(out.session)), std::move(session));
-    returns_[clerk] = {.id = id, .until = now + return_s};
+    // A person at home comes back by their log-in.
+    if (!clerk.empty()) returns_[clerk] = {.id = id, .until = now + return_s};
     return out;
 }
 
@@ -127,14 +132,21 @@ std::string CardSessions::end(Sessions::iterator at, CardFailure why) {
 
 // None: the case wants something else by now, or is over.
 std::optional<CardWork> CardSessions::work_of(const Session& session, const Case& one) const {
-    CardWork out{.make = session.make, .chip = chip_of(one), .write = {}, .pins = {}};
+    CardWork out{.make = session.make,
+                 .chip = chip_of(one, session.anew && !session.told),
+                 .own = info(one.kind).in_hand ? card_before(one) : one.chip,
+                 .write = {},
+                 .pins = {}};
     if (one.kind == Kind::unlock) {
         if (!is_to_do(one, Step::reset)) return std::nullopt;
         out.pins = uses_before(one);
         return out;
     }
     const bool has_made = session.make.empty() || session.told;
-    if (!has_made) return is_to_do(one, Step::make_keys) ? std::optional(out) : std::nullopt;
+    if (!has_made) {
+        const bool may = session.anew ? can_make_anew(one) : is_to_do(one, Step::make_keys);
+        return may ? std::optional(out) : std::nullopt;
+    }
     if (is_to_do(one, Step::certify)) return out;
     if (!is_to_do(one, Step::write)) return std::nullopt;
     for (const auto& [use, text] : one.certificates) {

@@ -34,6 +34,7 @@ enum class CardRefusal {
     no_session,  // or not any more
     overloaded,
     too_early,  // there is nothing to do with a card now
+    no_card,    // it is not known which card the person has
 };
 
 class CardSessions {
@@ -50,8 +51,10 @@ class CardSessions {
         std::string session;    // whoever has it may go on
         std::vector<Use> pins;  // that the person will choose
     };
-    // The case's only one: an earlier one ends.
-    std::expected<Begun, CardRefusal> begin(CaseId id, const std::string& clerk, UnixTime now);
+    // The case's only one: an earlier one ends. `anew`: other keys than those that the case knows,
+    // because they are lost, or in a card that is.
+    std::expected<Begun, CardRefusal> begin(CaseId id, const std::string& clerk, UnixTime now,
+                                            bool anew = false);
     // What came from the card; what goes there next (JSON). All that the caller is known by is the
     // session's name in the body.
     std::expected<std::string, CardRefusal> answer(std::string_view body, UnixTime now);
@@ -65,6 +68,7 @@ class CardSessions {
         std::string clerk;
         UnixTime until = 0;
         std::vector<Use> make;
+        bool anew = false;
         std::vector<card::Response> answers = {};
         std::size_t asked = 0;  // how many answers are awaited
         bool told = false;      // the case knows the keys

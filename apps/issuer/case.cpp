@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "birth.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -21,8 +22,11 @@ bool is_to_do(const Case& one, OrderName order) {
     return std::ranges::any_of(todo(one), [&](const Todo& what) { return what.order == order; });
 }
 
-bool is_to_do(const Case& one, Step step) {
-    return std::ranges::any_of(todo(one), [&](const Todo& what) { return what.step == step; });
+// The answer says nothing of the keys that there are now.
+bool is_stale(Case& one, OrderName order) {
+    if (one.stale.erase(order) == 0) return false;
+    one.open.erase(order);
+    return true;
 }
 
 Claim* find_claim(Case& one, int claim) {
@@ -38,11 +42,22 @@ bool close(Case& one, OrderName order) {
     return true;
 }
 
+// Who is told the new number: the medical insurers that the relay has confirmed.
+void add_medical(Case& one) {
+    constexpr std::size_t told_max = 16;
+    for (const auto& claim : one.linked) {
+        if (claim.role != Role::medical || one.claims.size() == told_max) continue;
+        one.claims.push_back(
+            {.role = claim.role, .number = claim.number, .finding = Finding::same});
+    }
+}
+
 Result happen(Case& one, const Opened& opened) {
     if (one.numbers == opened.numbers) return {};
     if (!one.numbers.issuing.empty()) return std::unexpected(Misfit::unexpected);
     const auto& kind = info(opened.kind);
-    if (opened.known.has_value() != kind.is_known || !has_reason(opened.kind, opened.reason)) {
+    if (opened.known.has_value() != kind.is_known || !has_reason(opened.kind, opened.reason) ||
+        opened.parent.has_value() != (opened.kind == Kind::birth)) {
         return std::unexpected(Misfit::unexpected);
     }
     one.kind = opened.kind;
@@ -54,17 +69,24 @@ Result happen(Case& one, const Opened& opened) {
     one.invited = opened.invited;
     one.linked = opened.linked;
     one.before = opened.before;
+    one.former = opened.former;
+    if (opened.parent) one.parents.push_back(*opened.parent);
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
-    if (one.kind == Kind::end && one.reason != "returned" && resident != one.linked.end()) {
+    const bool asks =
+        (one.kind == Kind::end && one.reason != "returned") || one.kind == Kind::renewal;
+    if (asks && resident != one.linked.end()) {
         one.claims.push_back({.role = Role::resident, .number = resident->number});
     }
+    if (one.kind == Kind::number) add_medical(one);
     return {};
 }
 
 Result happen(Case& one, const Applied& applied) {
     if (one.person || one.cancelled) return std::unexpected(Misfit::too_late);
     if (one.numbers.issuing.empty()) return std::unexpected(Misfit::too_early);
+    if (one.kind == Kind::birth) return apply_birth(one, applied);
+    if (applied.newborn) return std::unexpected(Misfit::unexpected);
     const auto residents = std::ranges::count(applied.claims, Role::resident, &Claim::role);
     if (residents != 1 || applied.claims.front().role != Role::resident) {
         return std::unexpected(Misfit::unexpected);
@@ -104,6 +126,7 @@ Result happen(Case& one, const Sent& sent) {
     if (one.refused.contains(sent.order) || !is_to_do(one, sent.order)) {
         return std::unexpected(Misfit::unexpected);
     }
+    if (one.kind == Kind::birth && sent.order == link_order) note_first_link(one);
     one.open.insert(sent.order);
     return {};
 }
@@ -113,6 +136,7 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
     if (found == nullptr || !close(one, {OrderKind::confirm, claim})) {
         return std::unexpected(Misfit::unexpected);
     }
+    if (is_declined(one, claim)) return {};  // whatever it said before
     found->finding = finding;
     found->writing = std::move(writing);
     return {};
@@ -143,15 +167,23 @@ Result happen(Case& one, const Gone& gone) {
 
 // What was resumed and is stopped again meanwhile is not resumed.
 Result happen(Case& one, const Done& done) {
+    if (is_stale(one, done.order)) return {};
     if (one.has_done(done.order)) return {};
     if (!close(one, done.order)) return std::unexpected(Misfit::unexpected);
     const auto kind = done.order.kind;
+    if (kind == OrderKind::notify || kind == OrderKind::file) {  // an acceptance says a number
+        return std::unexpected(Misfit::unexpected);
+    }
     const bool undone = !one.found && (kind == OrderKind::resume || kind == OrderKind::resume_card);
     if (!undone) one.done.insert(done.order);
+    if (kind == OrderKind::drop) {
+        one.dropped.at(static_cast<std::size_t>(done.order.item)).ended = true;
+    }
     return {};
 }
 
 Result happen(Case& one, const Certified& certified) {
+    if (is_stale(one, of_use(OrderKind::collect, certified.use))) return {};
     if (one.certificates.contains(certified.use)) return {};
     if (!close(one, of_use(OrderKind::collect, certified.use))) {
         return std::unexpected(Misfit::unexpected);
@@ -161,6 +193,7 @@ Result happen(Case& one, const Certified& certified) {
 }
 
 Result happen(Case& one, const NotIssued& not_issued) {
+    if (is_stale(one, of_use(OrderKind::collect, not_issued.use))) return {};
     if (!close(one, of_use(OrderKind::collect, not_issued.use))) {
         return std::unexpected(Misfit::unexpected);
     }
@@ -173,12 +206,15 @@ Result happen(Case& one, const NotIssued& not_issued) {
 
 // This one was not done. Of an earlier one that lapsed it says nothing.
 Result happen(Case& one, const Refused& refused) {
+    if (is_stale(one, refused.order)) return {};
     if (one.open.erase(refused.order) == 0) return std::unexpected(Misfit::unexpected);
     one.refused[refused.order] = refused.code;
+    if (refused.order == link_order && !one.lapsed.contains(link_order)) one.first_linked.clear();
     return {};
 }
 
 Result happen(Case& one, const Lapsed& lapsed) {
+    if (is_stale(one, lapsed.order)) return {};
     if (one.open.erase(lapsed.order) == 0) return std::unexpected(Misfit::unexpected);
     one.lapsed.insert(lapsed.order);
     return {};
@@ -188,7 +224,13 @@ Result happen(Case& one, const Lapsed& lapsed) {
 std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     auto* found = find_claim(one, claim);
     if (found == nullptr) return std::unexpected(Misfit::unexpected);
-    if (one.cancelled || is_frozen(one)) return std::unexpected(Misfit::too_late);
+    // Those of a new number are linked already.
+    if (one.kind == Kind::number) return std::unexpected(Misfit::unexpected);
+    const bool is_late = one.kind == Kind::birth
+                             ? may_be_linked(one, claim) || is_declined(one, claim)
+                             : is_frozen(one);
+    const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
+    if (is_over || is_late) return std::unexpected(Misfit::too_late);
     if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
     return found;
 }
@@ -198,6 +240,7 @@ void forget_refusals(Case& one, int claim) {
     one.refused.erase({OrderKind::confirm, claim});
     one.lapsed.erase({OrderKind::confirm, claim});
     one.refused.erase(link_order);
+    one.refused.erase({OrderKind::start_link, claim});
 }
 
 Result happen(Case& one, const Decided& decided) {
@@ -211,7 +254,10 @@ Result happen(Case& one, const Decided& decided) {
 Result happen(Case& one, const Corrected& corrected) {
     auto claim = open_claim(one, corrected.claim);
     if (!claim) return std::unexpected(claim.error());
-    if (corrected.role != (*claim)->role) return std::unexpected(Misfit::unexpected);
+    // A renewal is of who the card says; who has moved changes it first.
+    if (corrected.role != (*claim)->role || one.kind == Kind::renewal) {
+        return std::unexpected(Misfit::unexpected);
+    }
     Claim anew;
     anew.role = corrected.role;
     anew.number = corrected.number;
@@ -231,14 +277,24 @@ Result happen(Case& one, const TakenOut& taken_out) {
     (*claim)->finding = Finding::not_applied;
     (*claim)->writing.clear();
     forget_refusals(one, taken_out.claim);
+    close_filing_of(one, taken_out.claim);
     return {};
 }
 
+// A decision that is asked for tomorrow is asked for now.
 Result happen(Case& one, const TryAgain& again) {
+    if (again.order.kind == OrderKind::ask_decision && !one.refused.contains(again.order)) {
+        if (!is_to_do(one, again.order)) return std::unexpected(Misfit::unexpected);
+        one.filings.back().ask_from = 0;
+        return {};
+    }
     return one.refused.erase(again.order) == 1 ? Result() : std::unexpected(Misfit::unexpected);
 }
 
 Result happen(Case& one, const Waived& waived) {
+    if (one.kind == Kind::birth && waived.order.kind != OrderKind::tell) {
+        return close_filing(one, waived.order);
+    }
     if (waived.order.kind != OrderKind::tell || one.refused.erase(waived.order) == 0) {
         return std::unexpected(Misfit::unexpected);
     }
@@ -246,14 +302,65 @@ Result happen(Case& one, const Waived& waived) {
     return {};
 }
 
+void forget(Case& one, OrderName order) {
+    one.done.erase(order);
+    one.lapsed.erase(order);
+    one.refused.erase(order);
+}
+
+// What the authority may have made of the keys before ends, whatever is on its way still.
+void drop_keys(Case& one) {
+    for (const auto& [use, key] : one.keys) {
+        const auto certify = of_use(OrderKind::certify, use);
+        const auto certificate = one.certificates.find(use);
+        const bool is_known = certificate != one.certificates.end();
+        const bool is_sent = one.open.contains(certify) && !one.stale.contains(certify);
+        if (is_known || is_sent || one.has_done(certify) || one.lapsed.contains(certify)) {
+            one.dropped.push_back(
+                {.use = use, .key = key, .certificate = is_known ? certificate->second : ""});
+        }
+        for (const auto order : {certify, of_use(OrderKind::collect, use)}) {
+            forget(one, order);
+            if (one.open.contains(order)) one.stale.insert(order);
+        }
+        one.certificates.erase(use);
+    }
+}
+
 Result happen(Case& one, const KeysMade& made) {
     if (one.keys == made.keys) return {};
-    if (!is_to_do(one, Step::make_keys)) return std::unexpected(Misfit::too_early);
+    if (!is_to_do(one, Step::make_keys) && !can_make_anew(one)) {
+        return std::unexpected(Misfit::too_early);
+    }
     for (const auto use : uses_of(one)) {
         if (!made.keys.contains(use)) return std::unexpected(Misfit::unexpected);
     }
+    drop_keys(one);
     one.keys = made.keys;
     one.chip = made.chip;
+    one.written = false;
+    return {};
+}
+
+Result happen(Case& one, const Traced& traced) {
+    const auto place = static_cast<std::size_t>(traced.place);
+    if (!close(one, of_place(OrderKind::trace, place))) return std::unexpected(Misfit::unexpected);
+    auto& dropped = one.dropped.at(place);
+    dropped.certificate = traced.certificate;
+    dropped.ended = traced.certificate.empty();
+    return {};
+}
+
+// Its certificates are those that count, of a card of another authority's; of this centre's own
+// they are still to be made.
+Result happen(Case& one, const Requested& requested) {
+    if (one.requested) return {};
+    if (!is_to_do(one, Step::sign)) return std::unexpected(Misfit::too_early);
+    if (requested.certificates.empty() == (one.kind == Kind::existing)) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    one.requested = true;
+    one.certificates = requested.certificates;
     return {};
 }
 
@@ -272,13 +379,19 @@ Result happen(Case& one, const HandedOver& handed) {
     return {};
 }
 
+// The new number may be linked: the rest of it follows.
+bool is_numbered(const Case& one) {
+    return one.kind == Kind::number && (one.has_done(link_order) || one.is_in_doubt(link_order));
+}
+
 // Not once the card may be active: such a card is stopped, not taken back.
 // A stop is given up or found; of an end that has begun the rest follows.
 Result happen(Case& one, const Cancelled& cancelled) {
     if (one.cancelled) return {};
     if (one.kind == Kind::stop) return std::unexpected(Misfit::unexpected);
     if (one.has_done(activate_order) || one.is_in_doubt(activate_order) ||
-        (one.kind == Kind::end && is_ending(one)) || has_ended(one)) {
+        (one.kind == Kind::end && is_ending(one)) || is_numbered(one) || has_ended(one) ||
+        (one.newborn && !one.newborn->card && one.handed_over)) {
         return std::unexpected(Misfit::too_late);
     }
     one.cancelled = cancelled.reason;
@@ -300,12 +413,6 @@ Result happen(Case& one, const Found&) {
     if (auto ok = of_open_stop(one); !ok) return ok;
     one.found = true;
     return {};
-}
-
-void forget(Case& one, OrderName order) {
-    one.done.erase(order);
-    one.lapsed.erase(order);
-    one.refused.erase(order);
 }
 
 // Whatever of it was done may have been undone.
@@ -363,14 +470,54 @@ Result happen(Case& one, const PinSet&) {
     return {};
 }
 
+// ---- a newborn ----
+
+Result happen(Case& one, const ParentNamed& named) {
+    return name_parent(one, named.parent);
+}
+
+Result happen(Case& one, const Signed& what) {
+    return take_signature(one, what);
+}
+
+Result happen(Case& one, const Given& given) {
+    if (one.has_done(given.order)) return {};
+    if (!close(one, given.order)) return std::unexpected(Misfit::unexpected);
+    return take_number(one, given);
+}
+
+// Until when: `after` says.
+Result happen(Case&, const Undecided&) {
+    return std::unexpected(Misfit::unexpected);
+}
+
+Result happen(Case& one, const Accepted& accepted) {
+    return take_decision(one, accepted.filing, FilingState::accepted, {});
+}
+
+Result happen(Case& one, const Declined& declined) {
+    return take_decision(one, declined.filing, FilingState::declined, declined.reason);
+}
+
+Result happen(Case& one, const FiledElsewhere& what) {
+    return file_elsewhere(one, what);
+}
+
+// What needs to know whose hand it was, or when.
+Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_view clerk) {
+    if (std::holds_alternative<Approved>(what)) return approve(one, clerk);
+    if (const auto* undecided = std::get_if<Undecided>(&what)) {
+        return wait_for_decision(one, undecided->filing, now);
+    }
+    return std::visit([&one](const auto& each) { return happen(one, each); }, what);
+}
+
 }  // namespace
 
 std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now,
                                   std::string_view clerk) {
     Case out = before;
-    const auto ok = std::holds_alternative<Approved>(what)
-                        ? approve(out, clerk)
-                        : std::visit([&out](const auto& one) { return happen(out, one); }, what);
+    const auto ok = happen_at(out, what, now, clerk);
     if (!ok) return std::unexpected(ok.error());
     if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
         out.opened_by = clerk;

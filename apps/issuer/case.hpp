@@ -23,7 +23,19 @@ namespace mado::issuer {
 using mado::to_text;  // not hidden by the overloads of this namespace
 
 // What a case is for. One machine: a kind says which steps it takes.
-enum class Kind { first, replacement, stop, unlock, change, from_abroad, end };
+enum class Kind {
+    first,
+    replacement,
+    stop,
+    unlock,
+    change,
+    from_abroad,
+    end,
+    renewal,   // from home, with the old keys, into the same chip
+    existing,  // a card of another card authority's that the person has
+    number,    // another health-care number
+    birth,     // of a newborn, by a parent
+};
 struct KindInfo {
     Kind kind;
     std::string_view name;
@@ -31,6 +43,7 @@ struct KindInfo {
     bool applies;   // with attributes and numbers, which registers confirm
     bool is_alone;  // one of these at a time for a person
     std::array<std::string_view, 4> reasons;  // none: it needs none
+    bool in_hand = false;                     // it writes into the card that the person has
 };
 const KindInfo& info(Kind kind);
 std::string_view to_text(Kind kind);
@@ -43,25 +56,31 @@ std::string_view to_text(Actor actor);
 
 // The report's steps, in the order in which a case goes through them.
 enum class Step {
-    apply,        // 2: at the municipality, with the insurance card
-    confirm,      // 3, 4, 5: each register is asked about its own number
-    settle,       // a register writes otherwise, or does not know the number
-    link,         // our addition to 8-1: before 6, so that 6 is in the person's list
-    make_keys,    // at the window, in the chip
-    certify,      // 6, 7
-    write,        // 8-1: certificates into the chip
-    hand_over,    // 9, and 10: its registration
-    activate,     // 8-2: never before the person has the card
-    tell,         // 11: medical insurers hear the health-care number
-    take_back,    // of a case that ended early: its certificates
-    stop,         // at relay and authority at once
-    look_for,     // stopped: until the card is found, given up or replaced
-    resume,       // it was found
-    end_signing,  // name or address have changed
-    end_old,      // what the person had before, or all of it
-    approve,      // by another clerk: four eyes
-    record,       // the person's list has it before the chip is opened
-    reset,        // of the PIN, in the chip
+    apply,           // 2: at the municipality, with the insurance card
+    confirm,         // 3, 4, 5: each register is asked about its own number
+    settle,          // a register writes otherwise, or does not know the number
+    link,            // our addition to 8-1: before 6, so that 6 is in the person's list
+    make_keys,       // at the window, in the chip
+    certify,         // 6, 7
+    write,           // 8-1: certificates into the chip
+    hand_over,       // 9, and 10: its registration
+    activate,        // 8-2: never before the person has the card
+    tell,            // 11: medical insurers hear the health-care number
+    take_back,       // of a case that ended early: its certificates
+    stop,            // at relay and authority at once
+    look_for,        // stopped: until the card is found, given up or replaced
+    resume,          // it was found
+    end_signing,     // name or address have changed
+    end_old,         // what the person had before, or all of it
+    approve,         // by another clerk: four eyes
+    record,          // the person's list has it before the chip is opened
+    reset,           // of the PIN, in the chip
+    sign,            // by the card that the person, or a newborn's parent, has
+    end_number,      // the health-care number before
+    notify,          // a birth, to the municipality
+    file,            // the child as a dependant, with an insurer
+    decide,          // the insurer says whether it is one
+    file_elsewhere,  // it said no: with the other parent's insurer, or 国保
 };
 struct StepInfo {
     Step step;
@@ -125,7 +144,8 @@ std::optional<Use> parse_use(std::string_view text);
 // What is ordered of somebody else. `item`: the claim's place, or the certificate's use.
 // `stop`, `resume_card` (the relay's), `suspend`, `resume` and `end_old` (the authority's) are
 // about the certificate at that place of those before; `revoke_card` and `reset` (the relay's)
-// about all.
+// about all. Of a newborn: `notify`; `file` and `ask_decision`, about the filing at that place;
+// `start_link` and `end_link`, about the claim.
 enum class OrderKind {
     confirm,
     link,
@@ -141,6 +161,14 @@ enum class OrderKind {
     revoke_card,
     end_old,
     reset,
+    trace,       // of keys that were made anew: is there a certificate of them?
+    drop,        // and it ends
+    end_number,  // the relay's
+    notify,
+    file,
+    ask_decision,
+    start_link,
+    end_link,
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
@@ -152,18 +180,38 @@ struct OrderName {
 
 // ---- what happens ----
 
+// Of somebody who is born and has no number yet (birth.hpp).
+struct NewbornForm {
+    std::string relation;        // to the parent: 長男, 長女, …
+    bool card = false;           // one is wanted
+    int parent = 0;              // whose insurer is to take the child in
+    wire::PersonNumber insurer;  // one of that parent's own numbers
+
+    bool operator==(const NewbornForm&) const = default;
+};
 struct Applied {
     Attributes person;
-    std::vector<Claim> claims;  // the first is the resident's
+    std::vector<Claim> claims;  // the first is the resident's; none of a newborn
     bool signing = false;       // a signing certificate too: who is 15, and wants it
+    std::optional<NewbornForm> newborn = {};
 
     bool operator==(const Applied&) const = default;
+};
+// Whoever applies for a newborn: somebody who has a card of this centre.
+struct Parent {
+    std::string person;   // the number on the slip of a case of theirs
+    std::string issuing;  // the issuer's own number for them
+    Attributes attributes;
+    std::vector<Claim> linked;  // newest first
+
+    bool operator==(const Parent&) const = default;
 };
 // Of a card that the person has had from this centre.
 struct Before {
     Use use = Use::authentication;
     std::string certificate;  // DER in base64url
     std::string chip = {};    // its serial number, base64url; "": not known
+    bool foreign = false;     // of another card authority: this centre's ends nothing of it
 
     bool operator==(const Before&) const = default;
 };
@@ -177,7 +225,9 @@ struct Opened {
     std::vector<Claim> linked = {};   // numbers that the relay has of them, newest first
     std::vector<Before> before = {};  // certificates that the case is about
     std::optional<Applied> invited =
-        {};  // what is known of somebody without a card: to be confirmed
+        {};                             // what is known of somebody without a card: to be confirmed
+    std::string former = {};            // the health-care number before, where there is a new one
+    std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
 };
 // A card from before this centre was there: all of the first case at once (take_on.hpp).
 struct TakenOn {
@@ -266,10 +316,52 @@ struct Overtaken {};  // another case made an end of the card: a new one is acti
 // Of an unlock.
 struct Approved {};
 struct PinSet {};
-using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
-                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
-                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
-                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet, TakenOn>;
+// By the card that the person has: `application` is what proves it. Of a card of another authority
+// its certificates, which are to count.
+struct Requested {
+    std::string application;
+    std::map<Use, std::string> certificates = {};
+};
+// Of keys that were made anew; "": there is no certificate of them.
+struct Traced {
+    int place = 0;
+    std::string certificate = {};
+};
+// Of a newborn.
+struct ParentNamed {  // the other one
+    Parent parent;
+};
+struct Signed {  // the application, by the parent whose turn it was
+    int parent = 0;
+    std::string mandate;      // JWS
+    std::string notice = {};  // sealed to the municipality: JWE; "": it was told before
+    std::string filing = {};  // sealed to the insurer; "": the other parent's
+    std::string evidence;     // the document, its seal, certificate, and what the relay said
+};
+struct Given {  // an acceptance, with the number that the child got
+    OrderName order;
+    wire::PersonNumber number;
+};
+struct Undecided {  // asked again tomorrow
+    int filing = 0;
+};
+struct Accepted {
+    int filing = 0;
+};
+struct Declined {
+    int filing = 0;
+    std::string reason;  // the insurer's
+};
+struct FiledElsewhere {
+    int parent = 0;
+    wire::PersonNumber insurer;
+};
+using Happening =
+    std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
+                 NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
+                 KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
+                 Overtaken, Approved, PinSet, Requested, Traced, TakenOn, ParentNamed, Signed,
+                 Given, Undecided, Accepted, Declined, FiledElsewhere>;
 
 // ---- the case ----
 
@@ -280,6 +372,38 @@ struct Waiting {
     std::optional<int> claim;
     bool refused = false;  // then it is somebody else's turn
     auto operator<=>(const Waiting&) const = default;
+};
+
+// Keys of the case that others took the place of, where the authority may have a certificate.
+struct Dropped {
+    Use use = Use::authentication;
+    std::string key;               // SPKI in base64url
+    std::string certificate = {};  // once it is known
+    bool ended = false;            // or there is none
+
+    bool operator==(const Dropped&) const = default;
+};
+constexpr std::size_t dropped_max = 16;
+
+// What a parent has signed for one holder.
+struct SignedFor {
+    std::string mandate, payload;
+    [[nodiscard]] bool is_there() const { return !mandate.empty(); }
+    bool operator==(const SignedFor&) const = default;
+};
+enum class FilingState { open, accepted, declined, closed };  // closed: nobody asks any more
+std::string_view to_text(FilingState state);
+struct Filing {
+    int parent = 0;
+    wire::PersonNumber insurer;  // that parent's number there
+    SignedFor application = {};
+    std::optional<int> claim = {};  // the place of the child's number
+    wire::PersonNumber given = {};  // as the insurer gave it
+    FilingState state = FilingState::open;
+    std::string reason = {};  // why it was declined
+    UnixTime ask_from = 0;    // not asked for the decision before
+
+    bool operator==(const Filing&) const = default;
 };
 
 struct Case {
@@ -305,6 +429,15 @@ struct Case {
     bool found = false, given_up = false, overtaken = false;
     bool approved = false, pin_set = false;
     bool taken_on = false;
+    bool requested = false;        // by the card that the person has
+    std::string former;            // health-care number
+    std::vector<Dropped> dropped;  // oldest first
+    std::set<OrderName> stale;     // open, and about keys that were dropped meanwhile
+    std::vector<Parent> parents;   // of a newborn: the one who came first, and the other one
+    std::optional<NewbornForm> newborn;
+    SignedFor notice;
+    std::vector<Filing> filings;  // only the last one is not over
+    std::set<int> first_linked;   // claims that may be in the first link
     std::optional<std::string> cancelled;
     UnixTime changed = 0;  // the last happening
     // Since when each of what is to do is to do.
@@ -340,6 +473,7 @@ struct Todo {
     std::optional<int> claim;
     std::string refused;  // why it needs somebody to look
     UnixTime since = 0, until = 0;
+    UnixTime from = 0;  // the order is not sent before
 };
 std::vector<Todo> todo(const Case& one);
 // The same, as it is kept with the case.
@@ -355,6 +489,7 @@ constexpr OrderName link_order{OrderKind::link, 0};
 constexpr OrderName activate_order{OrderKind::activate, 0};
 constexpr OrderName revoke_card_order{OrderKind::revoke_card, 0};
 constexpr OrderName reset_order{OrderKind::reset, 0};
+constexpr OrderName end_number_order{OrderKind::end_number, 0};
 // As far as anything is known.
 const std::optional<Attributes>& who_of(const Case& one);
 // What it has certificates made for.
@@ -363,5 +498,8 @@ std::vector<Use> uses_of(const Case& one);
 bool is_linked(const Case& one, const Claim& claim);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
+bool is_to_do(const Case& one, Step step);
+// Other keys may take the place of those that were made: none of them counts anywhere yet.
+bool can_make_anew(const Case& one);
 
 }  // namespace mado::issuer

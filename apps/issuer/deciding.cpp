@@ -1,5 +1,8 @@
 #include "deciding.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
@@ -42,24 +45,26 @@ Parsed<Asked> read_asked(std::string_view body) {
     return out;
 }
 
-// What a site sends an agent with a document (docs/protocols/agent.md).
-json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
-                        std::string_view state, page::Language language) {
-    const auto& basis = deciding.site.options.basis;
-    const auto& own = basis.identity.id.text();
-    return {{"client_id", own},
-            {"redirect_uri", deciding.site.origin + std::string(decision_back)},
-            {"response_mode", "fragment"},
-            {"kind", to_text(wire::MandateKind::application)},
-            {"scope", signature_service},
-            {"nonce", what.nonce},
-            {"state", state},
-            {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
-            {"aud", basis.directory.relay().id.text()},
-            {"exp", std::to_string(what.expires)},
-            {"to", own},
-            {"document", what.document},
-            {"lang", page::to_text(language)}};
+std::string scope_of(const Decisions::UnderWay& what) {
+    if (!what.application) return std::string(signature_service);
+    return fmt::format("{}", fmt::join(what.application->services, " "));
+}
+
+std::string handed_on_json(const Application& application) {
+    json::array out;
+    for (const auto& one : application.handed_on)
+        out.push_back(json::object{{"to", one.to.text()}, {"text", one.text}});
+    return json::serialize(out);
+}
+
+std::vector<std::string> words_in(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        out.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
 }
 
 std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
@@ -69,7 +74,8 @@ std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
     if (!form) return std::nullopt;
     return SignedDecision{.mandate = std::string(form->text("mandate")),
                           .payload = std::string(form->text("payload")),
-                          .certificate = std::string(form->text("certificate"))};
+                          .certificate = std::string(form->text("certificate")),
+                          .handed_on = words_in(form->text("handed_on"))};
 }
 
 client::Ask signature_question(const Deciding& deciding, const SignedDecision& what) {
@@ -110,43 +116,49 @@ Outcome refused(const Deciding& deciding, std::string_view why, Outcome outcome)
     return outcome;
 }
 
-Task<Outcome> judge_return(Deciding& deciding, const Decisions::UnderWay& under_way,
-                           const Clerk& clerk, const http::Form& form) {
-    if (form.has("error")) co_return Outcome::cancelled;
-    const auto what = open_answer(under_way, form.text("response"));
-    if (!what) co_return refused(deciding, "not_sealed", Outcome::not_valid);
-    const auto& basis = deciding.site.options.basis;
-    const auto good = judge_decision(*what, {.directory = basis.directory,
-                                             .organisation = basis.identity.id,
-                                             .sealing_key = deciding.sealing_key,
-                                             .document = under_way.document,
-                                             .nonce = under_way.nonce,
-                                             .begun = under_way.begun,
-                                             .signing = clerk.signing,
-                                             .now = unix_now()});
-    if (!good) {
-        const bool other = good.error() == Fault::other_card;
-        co_return refused(deciding, to_text(good.error()),
-                          other ? Outcome::other_card : Outcome::not_valid);
-    }
-    const auto evidence = co_await ask_relay(deciding, *what, under_way.document);
-    if (!evidence) {
-        const auto code = evidence.error().code;
-        co_return refused(deciding, wire::info(code).name, outcome_of(code));
-    }
-    // It may have gone on meanwhile: only what the clerk has read is decided.
+// A clerk decides with the card that clerks.json names; a parent signs with the card that this
+// centre has handed over to them, and that counts now.
+std::optional<Hash> signing_of(Deciding& deciding, const Decisions::UnderWay& under_way,
+                               const Clerk& clerk) {
+    if (!under_way.application) return clerk.signing;
+    const auto id = deciding.store.find(under_way.application->parent);
+    const auto parent = id ? deciding.store.known_person(*id) : std::nullopt;
+    return parent ? signing_card_of(*parent) : std::nullopt;
+}
+
+// It may have gone on meanwhile: only what was read is written down.
+Outcome write_down(Deciding& deciding, const Decisions::UnderWay& under_way,
+                   const SignedDecision& what, const Clerk& clerk, std::string evidence) {
     const auto now = unix_now();
     const auto file = deciding.store.find(under_way.id);
-    const auto document = decision_document(file, under_way.choice, deciding.schemes, now);
-    if (!document || *document != under_way.document) co_return Outcome::changed;
-    const auto done = deciding.store.add(under_way.id,
-                                         Decided{.claim = under_way.choice.claim,
-                                                 .same_person = under_way.choice.same_person,
-                                                 .decision = *evidence},
-                                         {.at = now, .clerk = clerk.name});
-    if (!done) co_return Outcome::changed;
+    std::optional<Happening> happening;
+    if (under_way.application) {
+        const auto still = application_of(file, deciding.parties);
+        if (!still || still->document != under_way.document ||
+            still->covers != under_way.application->covers) {
+            return Outcome::changed;
+        }
+        happening = signed_of(*still, what.mandate, what.handed_on, std::move(evidence));
+    } else {
+        const auto document = decision_document(file, under_way.choice, deciding.schemes, now);
+        if (!document || *document != under_way.document) return Outcome::changed;
+        happening = Decided{.claim = under_way.choice.claim,
+                            .same_person = under_way.choice.same_person,
+                            .decision = std::move(evidence)};
+    }
+    if (!deciding.store.add(under_way.id, *happening, {.at = now, .clerk = clerk.name})) {
+        return Outcome::changed;
+    }
     deciding.worker.look_at(under_way.id);
-    co_return Outcome::decided;
+    return under_way.application ? Outcome::signed_ : Outcome::decided;
+}
+
+Task<Outcome> judge_return(Deciding& deciding, const Decisions::UnderWay& under_way,
+                           const Clerk& clerk, const http::Form& form) {
+    const auto signing = signing_of(deciding, under_way, clerk);
+    const auto proven = co_await judge_signed(deciding, under_way, signing, form);
+    if (!proven) co_return proven.error();
+    co_return write_down(deciding, under_way, proven->what, clerk, proven->evidence);
 }
 
 Response go_on(std::string address) {
@@ -168,10 +180,20 @@ Task<Response> finish(Deciding& deciding, const Request& request) {
     const auto clerk = deciding.clerks.find(found->card, unix_now());
     const auto under_way =
         deciding.decisions.take(std::string(form->text("state")), login, unix_now());
-    if (!under_way || !clerk || !clerk->has(ClerkRole::approver)) co_return go_on("/");
+    if (!under_way || !clerk) co_return go_on("/");
+    const auto role = under_way->application ? ClerkRole::window : ClerkRole::approver;
+    if (!clerk->has(role)) co_return go_on("/");
     const auto outcome = co_await judge_return(deciding, *under_way, *clerk, *form);
     deciding.decisions.keep(login, {.id = under_way->id, .outcome = outcome}, unix_now());
     co_return go_on("/");
+}
+
+Response to_agent(Deciding& deciding, Decisions::UnderWay what, const Request& request) {
+    auto form = agent_form(deciding, what, "",
+                           {.back = decision_back, .language = site::look_of(request).language});
+    form["state"] = deciding.decisions.begin(std::move(what));
+    return site::json_reply(json::serialize(
+        json::object{{"agent", deciding.site.options.agent + "/sign"}, {"form", std::move(form)}}));
 }
 
 Response back_page(const site::Site& site, const Request& request) {
@@ -187,10 +209,34 @@ Response back_page(const site::Site& site, const Request& request) {
 
 }  // namespace
 
+// What a site sends an agent with a document (docs/protocols/agent.md).
+json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
+                        std::string_view state, const AgentForm& how) {
+    const auto& basis = deciding.site.options.basis;
+    const auto& own = basis.identity.id.text();
+    json::object out{{"client_id", own},
+                     {"redirect_uri", deciding.site.origin + std::string(how.back)},
+                     {"response_mode", "fragment"},
+                     {"kind", to_text(wire::MandateKind::application)},
+                     {"scope", scope_of(what)},
+                     {"nonce", what.nonce},
+                     {"state", state},
+                     {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
+                     {"aud", basis.directory.relay().id.text()},
+                     {"exp", std::to_string(what.expires)},
+                     {"to", own},
+                     {"document", what.document},
+                     {"lang", page::to_text(how.language)}};
+    if (what.application) out["handed_on"] = handed_on_json(*what.application);
+    return out;
+}
+
 std::string_view to_text(Outcome outcome) {
     switch (outcome) {
         case Outcome::decided:
             return "decided";
+        case Outcome::signed_:
+            return "signed";
         case Outcome::cancelled:
             return "cancelled";
         case Outcome::not_valid:
@@ -205,6 +251,40 @@ std::string_view to_text(Outcome outcome) {
             return "changed";
     }
     return "";
+}
+
+Task<std::expected<Proven, Outcome>> judge_signed(Deciding& deciding,
+                                                  const Decisions::UnderWay& under_way,
+                                                  std::optional<Hash> signing,
+                                                  const http::Form& form) {
+    if (form.has("error")) co_return std::unexpected(Outcome::cancelled);
+    auto what = open_answer(under_way, form.text("response"));
+    if (!what) co_return std::unexpected(refused(deciding, "not_sealed", Outcome::not_valid));
+    const auto& basis = deciding.site.options.basis;
+    DecisionFacts facts{.directory = basis.directory,
+                        .organisation = basis.identity.id,
+                        .sealing_key = deciding.sealing_key,
+                        .document = under_way.document,
+                        .nonce = under_way.nonce,
+                        .begun = under_way.begun,
+                        .signing = signing,
+                        .now = unix_now()};
+    if (under_way.application) {
+        facts.services = under_way.application->services;
+        facts.handed_on = under_way.application->handed_on.size();
+    }
+    const auto good = judge_decision(*what, facts);
+    if (!good) {
+        const bool other = good.error() == Fault::other_card;
+        const auto outcome = other ? Outcome::other_card : Outcome::not_valid;
+        co_return std::unexpected(refused(deciding, to_text(good.error()), outcome));
+    }
+    auto evidence = co_await ask_relay(deciding, *what, under_way.document);
+    if (!evidence) {
+        const auto code = evidence.error().code;
+        co_return std::unexpected(refused(deciding, wire::info(code).name, outcome_of(code)));
+    }
+    co_return Proven{.what = std::move(*what), .evidence = std::move(*evidence)};
 }
 
 std::string Decisions::begin(UnderWay what) {
@@ -253,10 +333,31 @@ Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
                              .login = who.mandate_hash,
                              .begun = now,
                              .expires = now + wire::nonce_lifetime_s};
-    auto form = agent_form(deciding, what, "", site::look_of(request).language);
-    form["state"] = deciding.decisions.begin(std::move(what));
-    co_return site::json_reply(json::serialize(
-        json::object{{"agent", deciding.site.options.agent + "/sign"}, {"form", std::move(form)}}));
+    co_return to_agent(deciding, std::move(what), request);
+}
+
+Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
+    const auto by = read_search(request.body);
+    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
+    if (number == nullptr) co_return site::refuse(wire::Code::malformed, request);
+    const auto id = deciding.store.find(*number);
+    if (!id) co_return site::refuse(404, "no_case");
+    const auto nonce = co_await deciding.nonce();
+    if (!nonce) co_return site::refuse(nonce.error().code, request);
+    const auto now = unix_now();
+    auto application = application_of(deciding.store.find(*id), deciding.parties);
+    if (!application) co_return site::refuse(409, to_text(application.error()));
+    auto document = application->document;
+    Decisions::UnderWay what{.id = *id,
+                             .choice = {},
+                             .application = std::move(*application),
+                             .document = std::move(document),
+                             .nonce = *nonce,
+                             .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                             .login = who.mandate_hash,
+                             .begun = now,
+                             .expires = now + wire::nonce_lifetime_s};
+    co_return to_agent(deciding, std::move(what), request);
 }
 
 Response returned(Deciding& deciding, const site::LoggedIn& who) {

@@ -3,14 +3,18 @@
 // random `state`, so that no address and no browser has to say it. Belongs to the io thread.
 #pragma once
 
+#include <boost/json/fwd.hpp>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "application.hpp"
 #include "clerks.hpp"
 #include "decision.hpp"
+#include "http/form.hpp"
 #include "http/http.hpp"
 #include "site/expiring.hpp"
 #include "site/site.hpp"
@@ -26,6 +30,7 @@ constexpr std::int64_t outcome_lifetime_s = 5 * 60;
 // What the page says of it when the clerk is back.
 enum class Outcome {
     decided,
+    signed_,      // an application, by a parent
     cancelled,    // at the agent
     not_valid,    // what came back is not what was asked for
     other_card,   // not the card that this clerk decides with
@@ -41,6 +46,7 @@ class Decisions {
     struct UnderWay {
         CaseId id = 0;
         Choice choice;
+        std::optional<Application> application = {};  // instead: a parent signs
         std::string document, nonce;
         crypto::PrivateKey key;  // opens what the agent answers; P-256
         Hash login{};            // whose: SHA-256 of the log-in's mandate
@@ -70,14 +76,40 @@ struct Deciding {
     const wire::Schemes& schemes;
     Store& store;
     Worker& worker;
+    const Parties& parties;
     const crypto::PrivateKey& sealing_key;  // of the issuing centre
     Sender relay;
     std::function<http::Task<client::Result<std::string>>()> nonce;
     Decisions decisions = {};
 };
 
+// ---- for every document that somebody signs for this centre ----
+
+// What a site sends an agent with a document (docs/protocols/agent.md). `back`: the path to which
+// the agent returns.
+struct AgentForm {
+    std::string_view back;
+    page::Language language = page::Language::ja;
+};
+json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,
+                        std::string_view state, const AgentForm& how);
+// What came back of it: by the card with that signing certificate, and one that counts, as the
+// relay says; with the evidence. Or what became of it instead.
+struct Proven {
+    SignedDecision what;
+    std::string evidence;
+};
+http::Task<std::expected<Proven, Outcome>> judge_signed(Deciding& deciding,
+                                                        const Decisions::UnderWay& under_way,
+                                                        std::optional<Hash> signing,
+                                                        const http::Form& form);
+
+// ---- a decision ----
+
 // What the page hands to the agent; or why there is nothing to decide.
 http::Task<http::Response> decide(Deciding& deciding, http::Request request, site::LoggedIn who);
+// The same for a parent at the window, who signs for a newborn with the own card.
+http::Task<http::Response> sign(Deciding& deciding, http::Request request, site::LoggedIn who);
 // `{}`, or the case that somebody has come back to, and what became of it.
 http::Response returned(Deciding& deciding, const site::LoggedIn& who);
 // Where the agent returns to, and what the page there hands in.

@@ -60,17 +60,6 @@ std::optional<Selector> selector_at(std::string_view text) {
     return std::nullopt;
 }
 
-// In a text of which every character has to show: 葛[U+E0100].
-std::string with_visible_selectors(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const auto selector = selector_at(text);
-        out += selector ? fmt::format("[U+{:04X}]", selector->code) : std::string(1, text.front());
-        text.remove_prefix(selector ? selector->bytes : 1);
-    }
-    return out;
-}
-
 // The agent shows no other one.
 bool shows_itself(const std::vector<std::string>& lines) {
     return std::ranges::all_of(lines, [](const auto& line) { return printable(line) == line; });
@@ -96,8 +85,10 @@ std::expected<crypto::Certificate, Fault> read_certificate(const SignedDecision&
 
 // What the card says that it signed for.
 std::optional<Fault> judge_mandate(const wire::Mandate& mandate, const DecisionFacts& facts) {
-    const auto service = must(wire::ServiceId::parse(signature_service), "a service");
-    if (mandate.kind != wire::MandateKind::application || !mandate.covers(service) ||
+    const bool covers = std::ranges::all_of(facts.services, [&mandate](const auto& name) {
+        return mandate.covers(must(wire::ServiceId::parse(name), "a service"));
+    });
+    if (mandate.kind != wire::MandateKind::application || !covers ||
         mandate.organisation != facts.organisation ||
         mandate.audience != facts.directory.relay().id) {
         return Fault::other_kind;
@@ -112,6 +103,16 @@ std::optional<Fault> judge_mandate(const wire::Mandate& mandate, const DecisionF
 }
 
 }  // namespace
+
+std::string with_visible_selectors(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto selector = selector_at(text);
+        out += selector ? fmt::format("[U+{:04X}]", selector->code) : std::string(1, text.front());
+        text.remove_prefix(selector ? selector->bytes : 1);
+    }
+    return out;
+}
 
 std::expected<std::string, Misfit> decision_document(const CaseFile& file, const Choice& choice,
                                                      const wire::Schemes& schemes, UnixTime now) {
@@ -178,8 +179,11 @@ std::expected<void, Fault> judge_decision(const SignedDecision& what, const Deci
     if (!crypto::verify_jws(mandate->jws, certificate->public_key())) {
         return std::unexpected(Fault::signature);
     }
-    // One text, and this one: nothing else is signed along with it.
-    if (mandate->mandate.payload_hashes != std::vector{crypto::sha256(as_bytes(what.payload))}) {
+    // One text, and this one, with what was to be handed on: nothing else is signed along with it.
+    std::vector hashes{crypto::sha256(as_bytes(what.payload))};
+    for (const auto& one : what.handed_on)
+        hashes.push_back(crypto::sha256(as_bytes(one)));
+    if (mandate->mandate.payload_hashes != hashes || what.handed_on.size() != facts.handed_on) {
         return std::unexpected(Fault::other_text);
     }
     const auto opened = crypto::decrypt_jwe(what.payload, facts.sealing_key);

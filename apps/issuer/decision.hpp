@@ -5,6 +5,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/key.hpp"
 #include "store.hpp"
@@ -26,11 +27,16 @@ struct Choice {
 std::expected<std::string, Misfit> decision_document(const CaseFile& file, const Choice& choice,
                                                      const wire::Schemes& schemes, UnixTime now);
 
+// In a text of which every character has to show: 葛[U+E0100].
+std::string with_visible_selectors(std::string_view text);
+
 // What comes back of the agent.
 struct SignedDecision {
     std::string mandate;      // JWS
     std::string payload;      // the document, sealed to the issuing centre: JWE
     std::string certificate;  // of the signing key, DER in base64url
+    // Sealed by the agent to others, as an application says: JWEs.
+    std::vector<std::string> handed_on = {};
 };
 
 // Why it is not the decision that was asked for.
@@ -53,8 +59,10 @@ struct DecisionFacts {
     std::string_view document;
     std::string_view nonce;  // given for it
     UnixTime begun = 0;
-    std::optional<Hash> signing = {};  // the clerk's card: x5t#S256 of its signing certificate
+    std::optional<Hash> signing = {};  // whose card: x5t#S256 of its signing certificate
     UnixTime now = 0;
+    std::vector<std::string> services = {std::string(signature_service)};  // signed for
+    std::size_t handed_on = 0;  // so many seals are signed beside the document
 };
 // All that can be seen without the relay: that the nonce was not used before, and that the card
 // still counts, only the relay knows.

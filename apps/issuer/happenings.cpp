@@ -32,6 +32,14 @@ int read_claim(Members& in) {
     return static_cast<int>(in.integer("claim", 0, claims_max));
 }
 
+int read_parent_place(Members& in) {
+    return static_cast<int>(in.integer("parent", 0, 1));
+}
+
+int read_filing(Members& in) {
+    return static_cast<int>(in.integer("filing", 0, claims_max));
+}
+
 Use read_use(Members& in) {
     const auto use = parse_use(in.text("use"));
     if (!use) in.refuse("an unknown use");
@@ -79,11 +87,19 @@ json::array claims_json(const std::vector<Claim>& claims) {
     return out;
 }
 
+json::object parent_json(const Parent& parent) {
+    return {{"person", parent.person},
+            {"issuing", parent.issuing},
+            {"attributes", attributes_json(parent.attributes)},
+            {"linked", claims_json(parent.linked)}};
+}
+
 json::array before_json(const std::vector<Before>& before) {
     json::array out;
     for (const auto& one : before) {
         json::object card{{"use", to_text(one.use)}, {"certificate", one.certificate}};
         if (!one.chip.empty()) card["chip"] = one.chip;
+        if (one.foreign) card["foreign"] = true;
         out.push_back(std::move(card));
     }
     return out;
@@ -102,6 +118,8 @@ json::object members(const Opened& one) {
     if (!one.linked.empty()) out["linked"] = claims_json(one.linked);
     if (!one.before.empty()) out["before"] = before_json(one.before);
     if (one.invited) out["invited"] = application_json(*one.invited);
+    if (!one.former.empty()) out["former"] = one.former;
+    if (one.parent) out["parent"] = parent_json(*one.parent);
     return out;
 }
 json::object members(const Applied& one) {
@@ -140,11 +158,14 @@ json::object members(const Decided& one) {
 json::object members(const Corrected& one) {
     return {{"claim", one.claim}, {"number", number_json(one.number)}};
 }
+json::object by_use_json(const std::map<Use, std::string>& texts) {
+    json::object out;
+    for (const auto& [use, text] : texts)
+        out[to_text(use)] = text;
+    return out;
+}
 json::object members(const KeysMade& one) {
-    json::object keys;
-    for (const auto& [use, key] : one.keys)
-        keys[to_text(use)] = key;
-    json::object out{{"keys", std::move(keys)}};
+    json::object out{{"keys", by_use_json(one.keys)}};
     if (!one.chip.empty()) out["chip"] = one.chip;
     return out;
 }
@@ -165,6 +186,39 @@ json::object members(const HandedOver& one) {
     if (one.stop_code.empty()) return {};
     return {{"stop_code", one.stop_code}};
 }
+json::object members(const Requested& one) {
+    json::object out{{"application", one.application}};
+    if (!one.certificates.empty()) out["certificates"] = by_use_json(one.certificates);
+    return out;
+}
+json::object members(const Traced& one) {
+    return {{"place", one.place}, {"certificate", one.certificate}};
+}
+json::object members(const ParentNamed& one) {
+    return {{"parent", parent_json(one.parent)}};
+}
+json::object members(const Signed& one) {
+    return {{"parent", one.parent},
+            {"mandate", one.mandate},
+            {"notice", one.notice},
+            {"to_insurer", one.filing},
+            {"evidence", one.evidence}};
+}
+json::object members(const Given& one) {
+    return {{"order", order_json(one.order)}, {"number", number_json(one.number)}};
+}
+json::object members(const Undecided& one) {
+    return {{"filing", one.filing}};
+}
+json::object members(const Accepted& one) {
+    return {{"filing", one.filing}};
+}
+json::object members(const Declined& one) {
+    return {{"filing", one.filing}, {"reason", one.reason}};
+}
+json::object members(const FiledElsewhere& one) {
+    return {{"parent", one.parent}, {"insurer", number_json(one.insurer)}};
+}
 // Sent, done, lapsed, to be tried again, waived; and those that say nothing more.
 template <class Other>
 json::object members(const Other& one) {
@@ -178,11 +232,13 @@ json::object members(const Other& one) {
 std::string_view name_of(const Happening& what) {
     // In the order of the variant.
     static constexpr std::array<std::string_view, std::variant_size_v<Happening>> names{
-        "opened",      "applied",   "sent",       "confirmed", "otherwise",     "not_here",
-        "done",        "certified", "not_issued", "refused",   "lapsed",        "decided",
-        "corrected",   "taken_out", "try_again",  "waived",    "keys_made",     "written",
-        "handed_over", "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",   "approved",  "pin_set",    "taken_on"};
+        "opened",         "applied",   "sent",       "confirmed", "otherwise",     "not_here",
+        "done",           "certified", "not_issued", "refused",   "lapsed",        "decided",
+        "corrected",      "taken_out", "try_again",  "waived",    "keys_made",     "written",
+        "handed_over",    "cancelled", "gone",       "found",     "stopped_again", "given_up",
+        "overtaken",      "approved",  "pin_set",    "requested", "traced",        "taken_on",
+        "parent_named",   "signed",    "given",      "undecided", "accepted",      "declined",
+        "filed_elsewhere"};
     return names.at(what.index());
 }
 
@@ -208,9 +264,44 @@ Parsed<std::vector<Before>> read_before(const json::array& values) {
         Members in(value.get_object());
         out.push_back({.use = read_use(in),
                        .certificate = in.text("certificate", signed_bytes_max),
-                       .chip = in.optional_text("chip", 32).value_or("")});
+                       .chip = in.optional_text("chip", 32).value_or(""),
+                       .foreign = in.has("foreign") && in.boolean("foreign")});
         if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     }
+    return out;
+}
+
+// A page names somebody by the number on a slip; who it is the store says.
+Parsed<Parent> read_parent(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    Parent out{.person = in.text("person", 20),
+               .issuing = in.optional_text("issuing").value_or(""),
+               .attributes = {},
+               .linked = {}};
+    if (const auto* person = in.optional_object("attributes")) {
+        auto attributes = read_attributes(*person);
+        if (!attributes) return std::unexpected(attributes.error());
+        out.attributes = std::move(*attributes);
+    }
+    if (in.has("linked")) {
+        auto linked = read_claims(in.array("linked", linked_max), schemes);
+        if (!linked) return std::unexpected(linked.error());
+        out.linked = std::move(*linked);
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
+}
+
+Parsed<NewbornForm> read_newborn(const json::object& object, const wire::Schemes& schemes) {
+    Members in(object);
+    NewbornForm out{.relation = in.text("relation", text_bytes_max),
+                    .card = in.boolean("card"),
+                    .parent = read_parent_place(in),
+                    .insurer = {}};
+    auto insurer = read_number(in.object("insurer"), schemes);
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!insurer) return std::unexpected(insurer.error());
+    out.insurer = std::move(*insurer);
     return out;
 }
 
@@ -222,7 +313,8 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
                            .health_care = in.text("health_care")},
                .signing = in.boolean("signing"),
                .kind = *kind,
-               .reason = in.optional_text("reason").value_or("")};
+               .reason = in.optional_text("reason").value_or(""),
+               .former = in.optional_text("former", 20).value_or("")};
     if (in.has("linked")) {
         auto linked = read_claims(in.array("linked", linked_max), schemes);
         if (!linked) return std::unexpected(linked.error());
@@ -237,6 +329,11 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
         auto application = read_application(*invited, schemes);
         if (!application) return std::unexpected(application.error());
         out.invited = std::move(*application);
+    }
+    if (const auto* parent = in.optional_object("parent")) {
+        auto read = read_parent(*parent, schemes);
+        if (!read) return std::unexpected(read.error());
+        out.parent = std::move(*read);
     }
     if (const auto* known = in.optional_object("known")) {
         auto person = read_attributes(*known);
@@ -254,6 +351,11 @@ Parsed<Applied> read_applied(Members& in, const wire::Schemes& schemes) {
     Applied out{.person = std::move(*person),
                 .claims = std::move(*claims),
                 .signing = in.boolean("signing")};
+    if (const auto* object = in.optional_object("newborn")) {
+        auto newborn = read_newborn(*object, schemes);
+        if (!newborn) return std::unexpected(newborn.error());
+        out.newborn = std::move(*newborn);
+    }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
@@ -267,22 +369,32 @@ Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
                   Corrected{.claim = read_claim(in), .role = *role, .number = std::move(*number)});
 }
 
-std::map<Use, std::string> read_uses(const json::object& object, std::size_t bytes_max,
-                                     Parsed<void>& ok) {
+Parsed<std::map<Use, std::string>> read_by_use(const json::object& object, std::size_t bytes_max) {
     std::map<Use, std::string> out;
     Members members(object);
     for (const auto use : uses) {
         const auto name = to_text(use);
         if (members.has(name)) out.emplace(use, members.text(name, bytes_max));
     }
-    ok = members.finish();
+    if (auto ok = members.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
 
+Parsed<Happening> read_requested(Members& in) {
+    Requested out{.application = in.text("application", decision_bytes_max)};
+    if (const auto* object = in.optional_object("certificates")) {
+        auto certificates = read_by_use(*object, signed_bytes_max);
+        if (!certificates) return std::unexpected(certificates.error());
+        out.certificates = std::move(*certificates);
+    }
+    return finish(in, std::move(out));
+}
+
 Parsed<Happening> read_keys(Members& in) {
-    Parsed<void> ok;
-    KeysMade out{.keys = read_uses(in.object("keys"), key_bytes_max, ok)};
-    if (!ok) return std::unexpected(ok.error());
+    KeysMade out;
+    auto keys = read_by_use(in.object("keys"), key_bytes_max);
+    if (!keys) return std::unexpected(keys.error());
+    out.keys = std::move(*keys);
     out.chip = in.optional_text("chip", 32).value_or("");
     return finish(in, std::move(out));
 }
@@ -309,6 +421,47 @@ std::optional<Parsed<Happening>> read_of_claim(std::string_view what, Members& i
     }
     if (what == "corrected") return read_corrected(in, schemes);
     if (what == "taken_out") return finish(in, TakenOut{read_claim(in)});
+    return std::nullopt;
+}
+
+Parsed<Happening> read_given(Members& in, const wire::Schemes& schemes) {
+    const auto order = read_order(in);
+    auto number = read_number(in.object("number"), schemes);
+    if (!number) return std::unexpected(number.error());
+    return finish(in, Given{.order = order, .number = std::move(*number)});
+}
+
+Parsed<Happening> read_elsewhere(Members& in, const wire::Schemes& schemes) {
+    auto number = read_number(in.object("insurer"), schemes);
+    if (!number) return std::unexpected(number.error());
+    return finish(in,
+                  FiledElsewhere{.parent = read_parent_place(in), .insurer = std::move(*number)});
+}
+
+// Those of a newborn.
+std::optional<Parsed<Happening>> read_of_birth(std::string_view what, Members& in,
+                                               const wire::Schemes& schemes) {
+    if (what == "parent_named") {
+        auto parent = read_parent(in.object("parent"), schemes);
+        if (!parent) return std::unexpected(parent.error());
+        return finish(in, ParentNamed{std::move(*parent)});
+    }
+    if (what == "signed") {
+        return finish(in, Signed{.parent = read_parent_place(in),
+                                 .mandate = in.text("mandate", signed_bytes_max),
+                                 .notice = in.text("notice", signed_bytes_max),
+                                 .filing = in.text("to_insurer", signed_bytes_max),
+                                 .evidence = in.text("evidence", decision_bytes_max)});
+    }
+    if (what == "given") return read_given(in, schemes);
+    if (what == "undecided") return finish(in, Undecided{read_filing(in)});
+    if (what == "accepted") return finish(in, Accepted{read_filing(in)});
+    if (what == "declined") {
+        Declined out{.filing = read_filing(in), .reason = in.text("reason", 1'000)};
+        if (out.reason.empty()) in.refuse("who declines says why");
+        return finish(in, std::move(out));
+    }
+    if (what == "filed_elsewhere") return read_elsewhere(in, schemes);
     return std::nullopt;
 }
 
@@ -349,6 +502,7 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     const auto what = in.text("what");
     if (auto out = read_of_claim(what, in, schemes)) return std::move(*out);
     if (auto out = read_of_order(what, in)) return std::move(*out);
+    if (auto out = read_of_birth(what, in, schemes)) return std::move(*out);
     if (what == "opened") return read_opened(in, schemes);
     if (what == "applied") {
         auto out = read_applied(in, schemes);
@@ -366,6 +520,11 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
         auto out = read_taken_on(in, schemes);
         return out ? Parsed<Happening>(std::move(*out)) : std::unexpected(out.error());
     }
+    if (what == "requested") return read_requested(in);
+    if (what == "traced") {
+        return finish(in, Traced{.place = static_cast<int>(in.integer("place", 0, dropped_max)),
+                                 .certificate = in.text("certificate", signed_bytes_max)});
+    }
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }
@@ -381,13 +540,13 @@ Parsed<TakenOn> read_taken_on(Members& in, const wire::Schemes& schemes) {
     if (!person) return std::unexpected(person.error());
     auto claims = read_claims(in.array("claims", claims_max), schemes);
     if (!claims) return std::unexpected(claims.error());
-    Parsed<void> ok;
+    auto certificates = read_by_use(in.object("certificates"), signed_bytes_max);
+    if (!certificates) return std::unexpected(certificates.error());
     TakenOn out{.person = std::move(*person),
                 .claims = std::move(*claims),
-                .certificates = read_uses(in.object("certificates"), signed_bytes_max, ok),
+                .certificates = std::move(*certificates),
                 .chip = in.optional_text("chip", 32).value_or("")};
-    if (!ok) return std::unexpected(ok.error());
-    if (ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
 
@@ -397,9 +556,17 @@ Parsed<Applied> read_application(const json::object& object, const wire::Schemes
 }
 
 json::object application_json(const Applied& application) {
-    return {{"person", attributes_json(application.person)},
-            {"claims", claims_json(application.claims)},
-            {"signing", application.signing}};
+    json::object out{{"person", attributes_json(application.person)},
+                     {"claims", claims_json(application.claims)},
+                     {"signing", application.signing}};
+    if (application.newborn) {
+        const auto& newborn = *application.newborn;
+        out["newborn"] = json::object{{"relation", newborn.relation},
+                                      {"card", newborn.card},
+                                      {"parent", newborn.parent},
+                                      {"insurer", number_json(newborn.insurer)}};
+    }
+    return out;
 }
 
 json::object number_json(const wire::PersonNumber& number) {

@@ -1,13 +1,18 @@
-// mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`;
-// `mado-issuer take-on CONFIG FILE`, before it serves, is take_on.hpp.
+// mado-issuer: the issuing centre and its windows. `mado-issuer serve CONFIG`; once before,
+// `mado-issuer init CONFIG`; and `mado-issuer take-on CONFIG FILE`, which is take_on.hpp.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "http/spawn.hpp"
+#include "notices.hpp"
+#include "renewing.hpp"
 #include "routes.hpp"
 #include "site/pages.hpp"
 #include "site/program.hpp"
@@ -21,6 +26,7 @@ struct Settings {
     site::Settings site;
     std::string state, schemes, clerks, authority;
     std::string cards_key;  // 32 bytes: the root of every chip's issuer key
+    std::int64_t renewal_days = 0;
 };
 
 Settings read_settings(const std::string& path) {
@@ -30,7 +36,8 @@ Settings read_settings(const std::string& path) {
                .schemes = config.text("schemes"),
                .clerks = config.text("clerks"),
                .authority = config.text("certificate_authority"),
-               .cards_key = config.text("cards_key")};
+               .cards_key = config.text("cards_key"),
+               .renewal_days = config.integer_or("renewal_days", 90, 1, renewal_days_max)};
     config.finish();
     return s;
 }
@@ -44,10 +51,12 @@ Secret load_root(const std::string& path) {
 site::Texts texts() {
     return {
         .title = {.ja = "発行窓口", .en = "Card window", .easy = "カードの まどぐち"},
-        .purpose = {.ja = "カードの申請・交付の窓口です。職員のカードでログインします。",
+        .purpose = {.ja = "カードの申請・交付の窓口です。職員は自分のカードでログインします。カード"
+                          "をお持ちの方は、ログインして更新できます。",
                     .en = "The window for applying for cards and handing them over. Clerks log "
-                          "in with their own card.",
-                    .easy = "カードの まどぐちの ページです。しごとを する人が ログインします。"},
+                          "in with their own card; whoever has a card can log in to renew it.",
+                    .easy = "カードの まどぐちの ページです。カードが ある [人|ひと]も "
+                            "はいれます。"},
         .help = {.ja = "ボタンを押すと、このパソコンの中の「カード窓口」に移ります。",
                  .en = "The button leads to the card's program on this computer.",
                  .easy = "ボタンを おすと、カードの がめんに なります。"},
@@ -57,6 +66,25 @@ site::Texts texts() {
         .page_needs_script = {.ja = "このページにはJavaScriptが要ります。",
                               .en = "This page needs JavaScript.",
                               .easy = "JavaScriptが いります。"}};
+}
+
+std::vector<site::Place> places() {
+    return {
+        {.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
+        {.path = stop_path,
+         .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
+         .open = true},
+        {.path = renew_path,
+         .name = {.ja = "カードの更新",
+                  .en = "Renew your card",
+                  .easy = "カードを [新|あたら]しく する"}},
+        {.path = renew_on_path,
+         .name = {.ja = "更新の続きをする", .en = "Go on with a renewal", .easy = "つづきを する"},
+         .open = true},
+        {.path = site::sessions_path,
+         .name = {.ja = "ログイン中の画面",
+                  .en = "Where you are logged in",
+                  .easy = "[入|はい]っている がめん"}}};
 }
 
 http::Task<client::Result<std::string>> nonce_of(const site::Basis& basis) {
@@ -100,6 +128,38 @@ int take_on_file(const std::string& config_path, const std::string& file) {
     return 0;
 }
 
+std::string notices_file(const Settings& settings) {
+    return settings.state + "/notices.sqlite";
+}
+
+// Once an hour, and when the program starts: whoever is told a day late is told.
+http::Task<void> tell_people(Store& store, NoticeBook& book, const site::Site& site,
+                             const Log& log) {
+    constexpr std::chrono::hours every{1};
+    http::asio::steady_timer timer(co_await http::asio::this_coro::executor);
+    const auto& basis = site.options.basis;
+    const auto* self = basis.directory.find(basis.identity.id);
+    for (;;) {
+        try {
+            tell_ending(store, book,
+                        {.now = unix_now(),
+                         .policy = basis.policy,
+                         .sender = self->name,
+                         .address = site.origin + std::string(renew_path)});
+        } catch (const Failure& failure) {  // a full disk: the next hour
+            log.error("cannot_tell", {{"why", std::string_view(failure.what())}});
+        }
+        timer.expires_after(every);
+        co_await timer.async_wait(http::asio::use_awaitable);
+    }
+}
+
+// The file that the gateway beside it reads, before it starts.
+int init(const std::string& config_path) {
+    const NoticeBook book(notices_file(read_settings(config_path)));
+    return 0;
+}
+
 int serve(const std::string& config_path) {
     const Log log("mado-issuer");
     const auto settings = read_settings(config_path);
@@ -114,26 +174,20 @@ int serve(const std::string& config_path) {
     Clerks clerks(settings.clerks);
     Store store(settings.state + "/issuer.sqlite", settings.site.keys, schemes);
     http::asio::io_context io{1};
-    site::Site site(
-        {.basis = basis,
-         .log = log,
-         .redirect_uri = settings.site.redirect_uri,
-         .agent = settings.site.agent,
-         .purpose = purpose,
-         .may_log_in =
-             [&clerks](const Hash& card) { return clerks.find(card, unix_now()).has_value(); },
-         .texts = texts(),
-         .places =
-             {{.path = "/", .name = {.ja = "窓口", .en = "Window", .easy = "まどぐち"}},
-              {.path = stop_path,
-               .name = {.ja = "カードを止める", .en = "Stop a card", .easy = "カードを とめる"},
-               .open = true},
-              {.path = site::sessions_path,
-               .name = {.ja = "ログイン中の画面",
-                        .en = "Where you are logged in",
-                        .easy = "[入|はい]っている がめん"}}},
-         .style = "window",
-         .cookie = "mado-window"});
+    site::Site site({.basis = basis,
+                     .log = log,
+                     .redirect_uri = settings.site.redirect_uri,
+                     .agent = settings.site.agent,
+                     .purpose = purpose,
+                     .may_log_in =
+                         [&clerks, &store](const Hash& card) {
+                             return clerks.find(card, unix_now()).has_value() ||
+                                    store.find_card(card).has_value();
+                         },
+                     .texts = texts(),
+                     .places = places(),
+                     .style = "window",
+                     .cookie = "mado-window"});
     Askers askers(basis.directory, basis.identity);
     Worker worker(io, store, parties, basis.policy, askers.sender(), log);
     http::spawn(io, worker.run());
@@ -144,6 +198,7 @@ int serve(const std::string& config_path) {
                       .schemes = schemes,
                       .store = store,
                       .worker = worker,
+                      .parties = parties,
                       .sealing_key = sealing_key,
                       .relay = askers.sender(),
                       .nonce = [&basis] { return nonce_of(basis); }};
@@ -157,7 +212,10 @@ int serve(const std::string& config_path) {
                   .worker = worker,
                   .deciding = deciding,
                   .questions = questions,
-                  .cards = cards};
+                  .cards = cards,
+                  .renewal_s = settings.renewal_days * 86'400};
+    NoticeBook book(notices_file(settings));
+    http::spawn(io, tell_people(store, book, site, log));
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }
@@ -168,10 +226,11 @@ int serve(const std::string& config_path) {
 int main(int argc, char** argv) {
     return mado::run_program("mado-issuer", argc, argv, [](const mado::Words& words) {
         if (words.size() == 2 && words[0] == "serve") return mado::issuer::serve(words[1]);
+        if (words.size() == 2 && words[0] == "init") return mado::issuer::init(words[1]);
         if (words.size() == 3 && words[0] == "take-on") {
             return mado::issuer::take_on_file(words[1], words[2]);
         }
         throw mado::OperatorError(
-            "usage: mado-issuer take-on CONFIG FILE, or mado-issuer serve CONFIG");
+            "usage: mado-issuer init|serve CONFIG, or mado-issuer take-on CONFIG FILE");
     });
 }

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <span>
 
+#include "birth_orders.hpp"
+#include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
 #include "happenings.hpp"
 #include "numbers.hpp"
@@ -26,8 +28,12 @@ wire::PersonNumber given_number(const Parties& parties, std::string_view scheme,
     return std::move(*read);
 }
 
+Bytes own_subject(const Parties& parties, const std::string& issuing) {
+    return to_bytes(wire::own_subject(given_number(parties, issuing_scheme, issuing)));
+}
+
 Bytes own_subject(const Parties& parties, const Case& one) {
-    return to_bytes(wire::own_subject(given_number(parties, issuing_scheme, one.numbers.issuing)));
+    return own_subject(parties, one.numbers.issuing);
 }
 
 json::object typed_fields(const wire::PersonNumber& number) {
@@ -94,17 +100,50 @@ json::object given_json(std::string_view scheme, const std::string& number) {
     return {{"scheme", scheme}, {"fields", {{"number", number}}}};
 }
 
+const json::object* object_at(const json::object& in, std::string_view name) {
+    const auto* value = in.if_contains(name);
+    return value == nullptr ? nullptr : value->if_object();
+}
+
+// The number as the register has completed it in its answer, where it was applied with without the
+// part that people leave out.
+wire::PersonNumber as_confirmed(const Parties& parties, const Claim& claim) {
+    const auto* scheme = parties.schemes.find(claim.number.scheme);
+    if (scheme == nullptr || !wire::is_incomplete(claim.number, *scheme)) return claim.number;
+    const auto jws = crypto::parse_jws(claim.answer);
+    const auto answer = jws ? parse_json_object(as_text(jws->payload)) : bad("no answer");
+    const auto* data = answer ? object_at(*answer, "data") : nullptr;
+    if (data == nullptr) return claim.number;
+    return wire::complete_number(claim.number, *scheme, text_at(*data, scheme->left_out))
+        .value_or(claim.number);
+}
+
+// Of the health-care number alone, which nobody else could confirm.
+Question health_care(const Parties& parties, const Case& one, const std::string& number,
+                     std::string_view act) {
+    return sealed(parties, {.service = "link",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", std::string(act)}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"given", {given_json(health_care_scheme, number)}}}});
+}
+
+json::object confirmed_json(const Parties& parties, const Claim& claim) {
+    return {{"scheme", claim.number.scheme},
+            {"fields", typed_fields(as_confirmed(parties, claim))},
+            {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}};
+}
+
 // Of somebody whom the relay knows only the numbers that are new.
 Question link(const Parties& parties, const Case& one) {
     json::array numbers;
-    for (const auto& claim : one.claims) {
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        const auto& claim = one.claims[i];
         if (claim.finding != Finding::same || is_linked(one, claim)) continue;
-        numbers.push_back(
-            json::object{{"scheme", claim.number.scheme},
-                         {"fields", typed_fields(claim.number)},
-                         {"confirmation", {{"answer", claim.answer}, {"index", claim.index}}}});
+        if (one.kind == Kind::birth && !is_in_first_link(one, static_cast<int>(i))) continue;
+        numbers.push_back(confirmed_json(parties, claim));
     }
-    const bool is_first = one.kind == Kind::first;
+    const bool is_first = !info(one.kind).is_known;
     json::object payload{{"numbers", std::move(numbers)}};
     if (is_first) {
         payload["given"] = {given_json(health_care_scheme, one.numbers.health_care),
@@ -115,6 +154,31 @@ Question link(const Parties& parties, const Case& one) {
                             .parameters = {{"act", is_first ? "first" : "start"}},
                             .subject = own_subject(parties, one),
                             .payload = std::move(payload)});
+}
+
+// A newborn's number from another insurer; or the one that was declined, which was never theirs.
+Question link_one(const Parties& parties, const Case& one, const Claim& claim,
+                  std::string_view act) {
+    auto number = confirmed_json(parties, claim);
+    if (act == "end") number.erase("confirmation");
+    return sealed(parties, {.service = "link",
+                            .to = parties.directory.relay().id,
+                            .parameters = {{"act", std::string(act)}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"numbers", json::array{std::move(number)}}}});
+}
+
+// By our own number of the parent: days later no signature of theirs is good any more.
+Question ask_decision(const Parties& parties, const Case& one, OrderName order) {
+    const auto& filing = one.filings.at(static_cast<std::size_t>(order.item));
+    const auto to = filing_of(parties, one, filing);
+    if (!to) return refuse(to.error());
+    const auto& parent = one.parents.at(static_cast<std::size_t>(filing.parent));
+    return sealed(parties, {.service = "dependants",
+                            .to = to->to,
+                            .parameters = {},
+                            .subject = own_subject(parties, parent.issuing),
+                            .payload = {}});
 }
 
 // ⑥: a signing certificate says who the person is, one for authentication nothing.
@@ -158,24 +222,26 @@ Question tell(const Parties& parties, const Case& one, const Claim& claim, Date 
                                         {"valid_from", to_text(today)}}});
 }
 
-crypto::Certificate read_certificate(const std::string& text) {
-    const auto der = parse_base64url(text);
-    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-    if (!certificate) throw Failure("a certificate of a case cannot be read");
-    return std::move(*certificate);
-}
-
 std::string serial_of(const crypto::Certificate& certificate) {
     return hex(certificate.serial());
 }
 
-Question take_back(const Parties& parties, const Case& one, Use use) {
-    const auto certificate = read_certificate(one.certificates.at(use));
+// That nobody has used, and nobody will.
+Question take_back(const Parties& parties, const Case& one, const std::string& certificate) {
     return sealed(parties, {.service = "certificate-status",
                             .to = parties.authority,
                             .parameters = {{"act", "revoke"}},
                             .subject = own_subject(parties, one),
-                            .payload = {{"serial", serial_of(certificate)}, {"reason", "ended"}}});
+                            .payload = {{"serial", serial_of(read_certificate(certificate))},
+                                        {"reason", "ended"}}});
+}
+
+Question certificates(const Parties& parties, const Case& one) {
+    return sealed(parties, {.service = "certificates",
+                            .to = parties.authority,
+                            .parameters = {},
+                            .subject = own_subject(parties, one),
+                            .payload = {}});
 }
 
 // The relay's, about the card that there is.
@@ -202,10 +268,14 @@ std::string_view reason_at_authority(const Case& one) {
         case Kind::change:
             return "attributes-changed";
         case Kind::from_abroad:
+        case Kind::renewal:
             return "superseded";
         case Kind::first:
         case Kind::unlock:
         case Kind::end:
+        case Kind::existing:
+        case Kind::number:
+        case Kind::birth:
             return "ended";
     }
     return "ended";
@@ -247,17 +317,20 @@ Question of_card_before(const Parties& parties, const Case& one, OrderName order
         case OrderKind::activate:
         case OrderKind::tell:
         case OrderKind::take_back:
+        case OrderKind::trace:
+        case OrderKind::drop:
+        case OrderKind::end_number:
+        case OrderKind::notify:
+        case OrderKind::file:
+        case OrderKind::ask_decision:
+        case OrderKind::start_link:
+        case OrderKind::end_link:
             break;
     }
     throw Failure("an order that is not about a card that there is");
 }
 
 // ---- what came back ----
-
-const json::object* object_at(const json::object& in, std::string_view name) {
-    const auto* value = in.if_contains(name);
-    return value == nullptr ? nullptr : value->if_object();
-}
 
 bool is_current(const json::object& data) {
     const auto* current = data.if_contains("current");
@@ -288,9 +361,8 @@ Happening confirmed_or_not(OrderName order, const client::Answered& answered) {
 
 // The one for the key of this case; why there is none; or none while the authority has not decided:
 // an order that came twice has the first one's certificate end.
-std::optional<Happening> issued_or_not(const Case& one, OrderName order, const json::object& data) {
-    const auto use = static_cast<Use>(order.item);
-    const auto key = one.keys.find(use);
+std::optional<std::expected<Certified, NotIssued>> issued_or_not(Use use, std::string_view key,
+                                                                 const json::object& data) {
     const auto rows = [&data](std::string_view name) {
         const auto* value = data.if_contains(name);
         return value != nullptr && value->is_array() ? value->get_array() : json::array();
@@ -308,12 +380,25 @@ std::optional<Happening> issued_or_not(const Case& one, OrderName order, const j
         auto text = text_at(row.get_object(), "certificate");
         const auto der = parse_base64url(text);
         const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-        if (!read || key == one.keys.end() || base64url(read->public_key().spki()) != key->second) {
-            continue;
-        }
+        if (!read || base64url(read->public_key().spki()) != key) continue;
         return Certified{.use = use, .certificate = std::move(text)};
     }
-    return out;
+    return std::unexpected(std::move(out));
+}
+
+std::optional<Happening> collected(const Case& one, OrderName order, const json::object& data) {
+    const auto use = static_cast<Use>(order.item);
+    const auto key = one.keys.find(use);
+    const auto issued = issued_or_not(use, key == one.keys.end() ? "" : key->second, data);
+    if (!issued) return std::nullopt;
+    return *issued ? Happening(**issued) : Happening(issued->error());
+}
+
+std::optional<Happening> traced(const Case& one, OrderName order, const json::object& data) {
+    const auto& dropped = one.dropped.at(static_cast<std::size_t>(order.item));
+    const auto issued = issued_or_not(dropped.use, dropped.key, data);
+    if (!issued) return std::nullopt;
+    return Traced{.place = order.item, .certificate = *issued ? (*issued)->certificate : ""};
 }
 
 // The same once more will do. A holder that failed, and an answer that proves nothing, say of a
@@ -333,6 +418,13 @@ bool is_readable(const Parties& parties, const Happening& what) {
 
 }  // namespace
 
+crypto::Certificate read_certificate(const std::string& text) {
+    const auto der = parse_base64url(text);
+    auto certificate = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+    if (!certificate) throw Failure("a certificate of a case cannot be read");
+    return std::move(*certificate);
+}
+
 Question question_of(const Parties& parties, const Case& one, OrderName order, Date today) {
     const auto use = static_cast<Use>(order.item);
     const auto claim = [&]() -> const Claim& {
@@ -342,21 +434,25 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
         case OrderKind::confirm:
             return confirm(parties, one, claim());
         case OrderKind::link:
-            return link(parties, one);
+            return one.kind == Kind::number
+                       ? health_care(parties, one, one.numbers.health_care, "start")
+                       : link(parties, one);
+        case OrderKind::end_number:
+            return health_care(parties, one, one.former, "end");
         case OrderKind::certify:
             return certify(parties, one, use);
         case OrderKind::collect:
-            return sealed(parties, {.service = "certificates",
-                                    .to = parties.authority,
-                                    .parameters = {},
-                                    .subject = own_subject(parties, one),
-                                    .payload = {}});
+        case OrderKind::trace:
+            return certificates(parties, one);
+        case OrderKind::drop:
+            return take_back(parties, one,
+                             one.dropped.at(static_cast<std::size_t>(order.item)).certificate);
         case OrderKind::activate:
             return activate(parties, one);
         case OrderKind::tell:
             return tell(parties, one, claim(), today);
         case OrderKind::take_back:
-            return take_back(parties, one, use);
+            return take_back(parties, one, one.certificates.at(use));
         case OrderKind::stop:
         case OrderKind::resume_card:
         case OrderKind::revoke_card:
@@ -365,12 +461,22 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
         case OrderKind::resume:
         case OrderKind::end_old:
             return of_card_before(parties, one, order);
+        case OrderKind::notify:
+        case OrderKind::file:
+            return tell_of_birth(parties, one, order);
+        case OrderKind::ask_decision:
+            return ask_decision(parties, one, order);
+        case OrderKind::start_link:
+            return link_one(parties, one, claim(), "start");
+        case OrderKind::end_link:
+            return link_one(parties, one, claim(), "end");
     }
     throw Failure("an order of a kind that there is not");
 }
 
 bool is_ask(OrderKind kind) {
-    return kind == OrderKind::confirm || kind == OrderKind::collect;
+    return kind == OrderKind::confirm || kind == OrderKind::collect || kind == OrderKind::trace ||
+           kind == OrderKind::ask_decision;
 }
 
 std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
@@ -384,12 +490,21 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
         if (order.kind == OrderKind::confirm && code == wire::Code::no_match) {
             return NotHere{order.item};
         }
+        // It was in no link: nothing is to be ended.
+        if (order.kind == OrderKind::end_link && code == wire::Code::no_link) return Done{order};
         return refused(code);
     }
-    if (!is_ask(order.kind)) return Done{order};
     std::optional<Happening> out;
-    if (order.kind == OrderKind::collect) {
-        out = issued_or_not(one, order, *result->answer.data);
+    if (order.kind == OrderKind::notify || order.kind == OrderKind::file) {
+        out = given_by(parties, one, order, *result->answer.data);
+    } else if (!is_ask(order.kind)) {
+        return Done{order};
+    } else if (order.kind == OrderKind::ask_decision) {
+        out = decision_in(one, order, *result->answer.data);
+    } else if (order.kind == OrderKind::collect) {
+        out = collected(one, order, *result->answer.data);
+    } else if (order.kind == OrderKind::trace) {
+        out = traced(one, order, *result->answer.data);
     } else if (one.kind == Kind::end) {
         out = gone_or_not(order, *result->answer.data);
     } else {

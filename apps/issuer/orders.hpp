@@ -6,6 +6,7 @@
 
 #include "case.hpp"
 #include "client/client.hpp"
+#include "crypto/x509.hpp"
 
 namespace mado::issuer {
 
@@ -26,6 +27,9 @@ bool is_ask(OrderKind kind);
 // None: nobody has answered yet, or nobody can say what became of it; the same request once more.
 std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
                                       const client::Result<client::Answered>& result);
+
+// As a case keeps one, DER in base64url; Failure when it cannot be read.
+crypto::Certificate read_certificate(const std::string& text);
 
 // ---- for pages and tests ----
 

@@ -1,6 +1,9 @@
 #include "people.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "birth.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -18,7 +21,10 @@ void add_issued(const Case& one, std::vector<IssuedCard>& issued) {
                 before.standing = Standing::revoked;
             }
         }
-        issued.push_back({.card = {.use = use, .certificate = certificate, .chip = one.chip}});
+        issued.push_back({.card = {.use = use,
+                                   .certificate = certificate,
+                                   .chip = one.chip,
+                                   .foreign = one.kind == Kind::existing}});
     }
 }
 
@@ -34,9 +40,13 @@ std::optional<Standing> standing_after(const Case& one) {
             return is_ending(one) ? std::optional(Standing::revoked) : std::nullopt;
         case Kind::replacement:
         case Kind::from_abroad:
+        case Kind::renewal:
             return one.has_done(activate_order) ? std::optional(Standing::revoked) : std::nullopt;
         case Kind::first:
         case Kind::unlock:
+        case Kind::existing:
+        case Kind::number:
+        case Kind::birth:
             return std::nullopt;
     }
     return std::nullopt;
@@ -55,9 +65,11 @@ void add_ends(const Case& one, std::vector<IssuedCard>& issued) {
 }
 
 void add_linked(const Case& one, std::vector<Claim>& linked) {
-    if (!one.has_done(link_order)) return;
-    for (const auto& claim : one.claims) {
+    if (!one.has_done(link_order) || one.kind == Kind::number) return;
+    for (std::size_t i = 0; i < one.claims.size(); ++i) {
+        const auto& claim = one.claims[i];
         if (claim.finding != Finding::same) continue;
+        if (one.kind == Kind::birth && !may_be_linked(one, static_cast<int>(i))) continue;
         linked.insert(linked.begin(), {.role = claim.role, .number = claim.number});
     }
 }
@@ -66,7 +78,43 @@ void add_linked(const Case& one, std::vector<Claim>& linked) {
 bool is_confirmed(const Case& one) {
     return one.person && info(one.kind).applies && !one.claims.empty() &&
            one.claims.front().finding == Finding::same &&
-           (one.kind != Kind::first || one.has_done(link_order));
+           (info(one.kind).is_known || one.has_done(link_order));
+}
+
+bool has_use(const std::vector<Before>& cards, Use use) {
+    return std::ranges::find(cards, use, &Before::use) != cards.end();
+}
+
+// That the person logs in with, and that this centre can write into.
+bool is_one_chip(const std::vector<Before>& cards) {
+    const auto in_chip = [&cards](const Before& card) {
+        return !card.chip.empty() && card.chip == cards.front().chip;
+    };
+    return has_use(cards, Use::authentication) && std::ranges::all_of(cards, in_chip);
+}
+
+// Which of the person's certificates a case is about, besides that they are not revoked. In a chip
+// of another authority's this centre writes nothing.
+bool is_about(const Asked& asked, const Before& card, Standing standing) {
+    switch (asked.kind) {
+        case Kind::unlock:
+            return standing == Standing::active && !card.foreign &&
+                   std::ranges::find(asked.uses, card.use) != asked.uses.end();
+        case Kind::renewal:
+            return standing == Standing::active && !card.foreign;
+        case Kind::change:
+            return card.use == Use::signing;
+        case Kind::first:
+        case Kind::replacement:
+        case Kind::stop:
+        case Kind::from_abroad:
+        case Kind::end:
+        case Kind::existing:
+        case Kind::number:
+        case Kind::birth:
+            return true;
+    }
+    return true;
 }
 
 }  // namespace
@@ -88,7 +136,8 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
     bool is_known = false;
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const auto& one = cases[i];
-        out.numbers = one.numbers;
+        // A new health-care number that was given up before it was linked is nobody's.
+        if (!one.cancelled || one.kind != Kind::number) out.numbers = one.numbers;
         if (is_confirmed(one)) {
             out.attributes = *one.person;
             is_known = true;
@@ -106,6 +155,17 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
     return is_known ? std::optional(std::move(out)) : std::nullopt;
 }
 
+std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number) {
+    const bool can_sign = std::ranges::any_of(person.issued, [](const IssuedCard& issued) {
+        return issued.card.use == Use::signing && issued.standing == Standing::active;
+    });
+    if (!can_sign) return std::unexpected(Misfit::no_card);
+    return Parent{.person = number,
+                  .issuing = person.numbers.issuing,
+                  .attributes = person.attributes,
+                  .linked = person.linked};
+}
+
 std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked& asked) {
     const auto& kind = info(asked.kind);
     if (!kind.is_known || !has_reason(asked.kind, asked.reason)) {
@@ -113,25 +173,30 @@ std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked&
     }
     // The card that a change writes into is in hand: it is not looked for meanwhile.
     if (kind.is_alone && person.alone) return std::unexpected(Misfit::other_case);
-    if (asked.kind == Kind::change && person.stop) return std::unexpected(Misfit::other_case);
+    if (kind.in_hand && person.stop) return std::unexpected(Misfit::other_case);
     Opened out{.numbers = person.numbers,
                .known = person.attributes,
                .kind = asked.kind,
                .reason = asked.reason,
                .linked = person.linked};
+    if (asked.kind == Kind::number) {
+        out.former = std::exchange(out.numbers.health_care, asked.health_care);
+        return out;
+    }
     bool had_signing = false;
     for (const auto& [card, standing] : person.issued) {
         had_signing = had_signing || card.use == Use::signing;
-        const bool is_asked = asked.kind == Kind::unlock
-                                  ? standing == Standing::active &&
-                                        std::ranges::find(asked.uses, card.use) != asked.uses.end()
-                              : asked.kind == Kind::change ? card.use == Use::signing
-                                                           : true;
-        if (is_asked && standing != Standing::revoked) out.before.push_back(card);
+        if (is_about(asked, card, standing) && standing != Standing::revoked)
+            out.before.push_back(card);
     }
-    const bool of_a_card = asked.kind == Kind::stop || asked.kind == Kind::unlock;
+    const bool of_a_card =
+        asked.kind == Kind::stop || asked.kind == Kind::unlock || asked.kind == Kind::renewal;
     if (of_a_card && out.before.empty()) return std::unexpected(Misfit::no_card);
     out.signing = asked.signing.value_or(had_signing);
+    if (asked.kind == Kind::renewal) {  // as many as there are, into the one chip
+        out.signing = has_use(out.before, Use::signing);
+        if (!is_one_chip(out.before)) return std::unexpected(Misfit::no_card);
+    }
     return out;
 }
 

@@ -26,11 +26,15 @@ struct KnownPerson {
 // `cases`: in the order in which they were opened. None: the relay does not know the person yet.
 std::optional<KnownPerson> person_of(const std::vector<Case>& cases);
 
+// Whoever applies for a newborn signs it: no_card when they have no card that can.
+std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number);
+
 struct Asked {
     Kind kind = Kind::first;
     std::string reason = {};
     std::vector<Use> uses = {};        // unlock: which PINs
     std::optional<bool> signing = {};  // none: as the card before
+    std::string health_care = {};      // number: the new one, which nobody has had
 };
 // other_case: one of this person's is open; no_card: nothing of theirs counts; unexpected: a reason
 // that there is not. A stop that is open already is not asked for here.

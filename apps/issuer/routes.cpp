@@ -4,8 +4,10 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "birth.hpp"
 #include "http/form.hpp"
 #include "numbers.hpp"
+#include "renewing.hpp"
 #include "site/answers.hpp"
 #include "site/pages.hpp"
 #include "site/routes.hpp"
@@ -18,6 +20,8 @@ namespace {
 using http::Request;
 using http::Response;
 using http::Task;
+
+using Paths = std::vector<std::string_view>;
 
 constexpr std::size_t listed_max = 500;
 
@@ -53,6 +57,24 @@ void look_at_all_of(Office& office, CaseId id) {
         office.worker.look_at(one);
 }
 
+// That nobody has had. It is spent even if the case is not opened after all.
+std::string new_health_care_number(Office& office) {
+    constexpr int draws_max = 10;
+    for (int i = 0; i < draws_max; ++i) {
+        auto number = draw_numbers(office.schemes).health_care;
+        if (office.store.give(number)) return number;
+    }
+    throw Failure("no health-care number is left that nobody has");
+}
+
+Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
+    const auto of = office.store.find(parent);
+    if (!of) return site::refuse(404, "no_case");
+    const auto id = office.store.open_birth(*of, [&office] { return draw_numbers(office.schemes); },
+                                            {.at = unix_now(), .clerk = clerk.name});
+    return id ? case_of(office, *id) : misfit(id.error());
+}
+
 Response open(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_open(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -61,12 +83,16 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (!stops && !clerk.has(ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
     }
+    if (what->asked.kind == Kind::birth) return open_birth(office, what->person, clerk);
     if (what->person.empty()) {
         std::vector<std::optional<Applied>> one{std::move(what->invited)};
         return case_of(office, open_first(office, std::move(one), clerk).front());
     }
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, "no_case");
+    if (what->asked.kind == Kind::number) {
+        what->asked.health_care = new_health_care_number(office);
+    }
     const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk.name});
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
@@ -85,15 +111,18 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     return json_of({{"cases", std::move(out)}});
 }
 
-Response list_of(Office& office, const std::vector<CaseId>& cases) {
+// Written down before they are shown: whose case it is may ask who has looked.
+Response list_of(Office& office, const std::vector<CaseId>& cases, const Request& request,
+                 const Clerk& clerk) {
+    office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
     json::array out;
     for (const auto id : cases)
         out.push_back(summary_json(office.store.find(id), unix_now()));
     return json_of({{"cases", std::move(out)}});
 }
 
-Response day(Office& office, const Request&, const Clerk&) {
-    return list_of(office, office.store.longest_waiting(listed_max));
+Response day(Office& office, const Request& request, const Clerk& clerk) {
+    return list_of(office, office.store.longest_waiting(listed_max), request, clerk);
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -107,13 +136,13 @@ std::vector<CaseId> found_by(Office& office, const Search& by) {
     return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
 }
 
-Response search(Office& office, const Request& request, const Clerk&) {
+Response search(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
-    return list_of(office, found_by(office, *by));
+    return list_of(office, found_by(office, *by), request, clerk);
 }
 
-Response find_people(Office& office, const Request& request, const Clerk&) {
+Response find_people(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
     std::set<std::vector<CaseId>> people;
@@ -121,6 +150,7 @@ Response find_people(Office& office, const Request& request, const Clerk&) {
         people.insert(office.store.of_person(id));
     std::vector<std::vector<CaseFile>> files;
     for (const auto& cases : people) {
+        office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
         auto& one = files.emplace_back();
         for (const auto id : cases)
             one.push_back(office.store.find(id));
@@ -128,13 +158,29 @@ Response find_people(Office& office, const Request& request, const Clerk&) {
     return json_of(people_json(files, unix_now()));
 }
 
-Response show(Office& office, const Request& request, const Clerk&) {
+Response show(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
     if (!id) return site::refuse(404, "no_case");
+    office.store.looked({*id}, request.path, {.at = unix_now(), .clerk = clerk.name});
     return case_of(office, *id);
+}
+
+// Of one case; for whoever answers the person's question.
+Response looks(Office& office, const Request& request, const Clerk&) {
+    constexpr std::size_t looks_max = 1'000;
+    const auto by = read_search(request.body);
+    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
+    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(*number);
+    if (!id) return site::refuse(404, "no_case");
+    json::array out;
+    for (const auto& look : office.store.looks(*id, looks_max)) {
+        out.push_back(json::object{{"at", look.at}, {"clerk", look.clerk}, {"path", look.path}});
+    }
+    return json_of({{"looks", std::move(out)}});
 }
 
 // As the authority has it (certificates.md): said here, before anybody has waited.
@@ -142,6 +188,16 @@ bool is_too_young_to_sign(const Office& office, const Applied& applied) {
     constexpr std::chrono::years signing_age{15};
     const auto today = office.site.options.basis.policy.day_of(unix_now());
     return applied.person.birth_date + signing_age > today;
+}
+
+// A page names the other parent by a slip; who it is this centre's own cases say.
+std::expected<void, Misfit> complete_parent(Office& office, ParentNamed& named) {
+    const auto of = office.store.find(named.parent.person);
+    if (!of) return std::unexpected(Misfit::unexpected);
+    auto parent = office.store.parent(*of);
+    if (!parent) return std::unexpected(parent.error());
+    named.parent = std::move(*parent);
+    return {};
 }
 
 Response act(Office& office, const Request& request, const Clerk& clerk) {
@@ -152,6 +208,9 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     }
     const auto id = office.store.find(what->number);
     if (!id) return site::refuse(404, "no_case");
+    if (auto* named = std::get_if<ParentNamed>(&what->what)) {
+        if (const auto ok = complete_parent(office, *named); !ok) return misfit(ok.error());
+    }
     const bool approves = std::holds_alternative<Approved>(what->what);
     if (!clerk.has(approves ? ClerkRole::approver : ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
@@ -159,6 +218,10 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     const auto* applied = std::get_if<Applied>(&what->what);
     if (applied != nullptr && applied->signing && is_too_young_to_sign(office, *applied)) {
         return site::refuse(409, "too_young");
+    }
+    if (applied != nullptr && applied->newborn &&
+        !is_newborn(applied->person, office.site.options.basis.policy.day_of(unix_now()))) {
+        return site::refuse(409, "no_newborn");
     }
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());
@@ -169,34 +232,36 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
 Task<Response> decide(Office& office, Request request, site::LoggedIn who) {
     co_return co_await decide(office.deciding, std::move(request), std::move(who));
 }
+
+Task<Response> sign(Office& office, Request request, site::LoggedIn who) {
+    co_return co_await sign(office.deciding, std::move(request), std::move(who));
+}
 // ---- a card at the window ----
 
 // Where the page leads the browser: the agent, which has the reader.
 std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
                           mado::page::Language language) {
-    std::string pins;
-    for (const auto use : begun.pins)
-        pins += (pins.empty() ? "" : " ") + std::string(to_text(use));
     http::Form query;
     query.set("client_id", options.basis.identity.id.text());
     query.set("redirect_uri", options.redirect_uri);
     query.set("session", begun.session);
-    query.set("pins", pins);
+    query.set("pins", pins_text(begun.pins));
     query.set("lang", std::string(mado::page::to_text(language)));
     return options.agent + "/card?" + http::form_text(query);
 }
 
 Response card_session(Office& office, const Request& request, const Clerk& clerk) {
-    const auto by = read_search(request.body);
-    const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
-    if (number == nullptr) return site::refuse(wire::Code::malformed, request);
-    const auto id = office.store.find(*number);
+    const auto by = read_card_asked(request.body);
+    if (!by) return site::refuse(wire::Code::malformed, request);
+    const auto id = office.store.find(by->number);
     if (!id) return site::refuse(404, "no_case");
-    const auto begun = office.cards.begin(*id, clerk.name, unix_now());
+    const auto begun = office.cards.begin(*id, clerk.name, unix_now(), by->anew);
     if (!begun && begun.error() == CardRefusal::overloaded) {
         return site::refuse(wire::Code::overloaded, request);
     }
-    if (!begun) return misfit(Misfit::too_early);
+    if (!begun) {
+        return misfit(begun.error() == CardRefusal::no_card ? Misfit::no_card : Misfit::too_early);
+    }
     json::array pins;
     for (const auto use : begun->pins)
         pins.emplace_back(to_text(use));
@@ -219,6 +284,7 @@ Task<Response> card(Office& office, const Request& request) {
             co_return site::refuse(wire::Code::overloaded, request);
         case CardRefusal::no_session:
         case CardRefusal::too_early:
+        case CardRefusal::no_card:
             co_return site::refuse(404, "no_session");
     }
     co_return site::refuse(404, "no_session");
@@ -260,8 +326,10 @@ std::vector<Row> rows() {
             {"/cases/search", {window, approver, hotline}, &search},
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window, approver}, &act},
+            {"/cases/looks", {supervisor}, &looks},
             {"/cases/card", {window}, &card_session},
             {"/cases/decide", {approver}, nullptr, &decide},
+            {"/cases/sign", {window}, nullptr, &sign},
             {"/cases/returned", {window, approver}, nullptr, &returned},
             {"/questions/list", {supervisor}, nullptr, &list_questions},
             {"/questions/answer", {supervisor}, nullptr, &answer_question}};
@@ -276,10 +344,10 @@ http::Route for_clerks(Office& office, Row row) {
                                  request.content_type == "application/json";
                 if (!own) co_return site::refuse(wire::Code::not_allowed, request);
                 const auto* who = site::who_asks(office.site, request);
-                const auto clerk =
-                    who == nullptr ? std::nullopt : office.clerks.find(who->card, unix_now());
-                if (!clerk) co_return site::refuse(wire::Code::mandate_ended, request);
-                if (!may(*clerk, row.roles)) {
+                if (who == nullptr) co_return site::refuse(wire::Code::mandate_ended, request);
+                // Whoever renews a card at home is logged in too, and no clerk.
+                const auto clerk = office.clerks.find(who->card, unix_now());
+                if (!clerk || !may(*clerk, row.roles)) {
                     co_return site::refuse(wire::Code::not_allowed, request);
                 }
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
@@ -295,9 +363,11 @@ http::Route for_clerks(Office& office, Row row) {
 Task<Response> page(Office& office, const Request& request, const site::LoggedIn& who) {
     auto& site = office.site;
     const auto look = site::look_of(request);
-    const auto clerk = office.clerks.find(who.card, unix_now()).value_or(Clerk{});
+    const auto clerk = office.clerks.find(who.card, unix_now());
+    // Whoever has a card of this centre's sees that, and nothing of the window.
+    if (!clerk) co_return site::redirect(std::string(renew_path));
     std::string roles;  // what the page offers; what the clerk may, each path says
-    for (const auto role : clerk.roles)
+    for (const auto role : clerk->roles)
         roles += (roles.empty() ? "" : " ") + std::string(to_text(role));
     const auto body = "<div id=\"page\" data-roles=\"" + roles + "\">" +
                       site::without_script(site, look) + "</div>";
@@ -313,13 +383,16 @@ Task<Response> page(Office& office, const Request& request, const site::LoggedIn
         site.options.agent);
 }
 
-Task<Response> sessions(site::Site& site, const Request& request, const site::LoggedIn& who) {
+Task<Response> sessions(Office& office, const Request& request, const site::LoggedIn& who) {
+    auto& site = office.site;
+    const bool is_clerk = office.clerks.find(who.card, unix_now()).has_value();
     const auto look = site::look_of(request);
     const auto& place = site.options.places.back();
     co_return site::shown(request,
                           site::whole(site, look,
                                       {.path = std::string(place.path),
                                        .here = place.path,
+                                       .without = is_clerk ? Paths{} : Paths{"/"},
                                        .reader = site::Reader::logged_in,
                                        .script = "sessions",
                                        .heading = mado::page::say(look.language, place.name),
@@ -328,6 +401,13 @@ Task<Response> sessions(site::Site& site, const Request& request, const site::Lo
 }
 
 }  // namespace
+
+std::string pins_text(const std::vector<Use>& pins) {
+    std::string out;
+    for (const auto use : pins)
+        out += (out.empty() ? "" : " ") + std::string(to_text(use));
+    return out;
+}
 
 std::vector<http::Route> routes(Office& office) {
     auto& site = office.site;
@@ -344,10 +424,12 @@ std::vector<http::Route> routes(Office& office) {
             co_return co_await page(office, request, who);
         }));
     own.push_back(site::inside(site, site::sessions_path,
-                               [&site](Request request, site::LoggedIn who) -> Task<Response> {
-                                   co_return co_await sessions(site, request, who);
+                               [&office](Request request, site::LoggedIn who) -> Task<Response> {
+                                   co_return co_await sessions(office, request, who);
                                }));
     for (auto& one : stop_routes(office))
+        own.push_back(std::move(one));
+    for (auto& one : renew_routes(office))
         own.push_back(std::move(one));
     return site::routes(site, std::move(own));
 }

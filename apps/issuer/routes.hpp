@@ -42,8 +42,13 @@ struct Office {
     Deciding& deciding;
     const QuestionsAtRelay& questions;
     CardSessions& cards;
+    std::int64_t renewal_s = 0;  // so long before its end a card may be renewed
+    Decisions renewals = {};     // documents that people are signing
     StopTries stop_tries = {};
 };
+
+// Of a session with a card, as the agent's address has them.
+std::string pins_text(const std::vector<Use>& pins);
 
 std::vector<http::Route> routes(Office& office);
 

@@ -61,6 +61,7 @@ class WindowTest : public site::SiteFixture {
                                   .schemes = schemes,
                                   .store = *store,
                                   .worker = *worker,
+                                  .parties = *parties,
                                   .sealing_key = sealing_key,
                                   .relay = relay_of_test(),
                                   .nonce = [this] { return next_nonce(); }});
@@ -272,6 +273,7 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
         {"/cases/day", {}},
         {"/cases/search", {{"number", number}}},
         {"/cases/show", {{"number", number}}},
+        {"/cases/looks", {{"number", number}}},
         {"/cases/act",
          {{"number", number}, {"happening", {{"what", "cancelled"}, {"reason", "r"}}}}},
         {"/cases/decide", {{"number", number}, {"claim", 0}, {"same_person", true}}},
@@ -294,11 +296,34 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
         return out;
     };
     EXPECT_EQ(allowed("hotline"), "search show ");
-    EXPECT_EQ(allowed("supervisor"), "list answer ");
+    EXPECT_EQ(allowed("supervisor"), "looks list answer ");
     EXPECT_EQ(allowed("approver"), "day search show decide returned ");
     EXPECT_EQ(allowed("window"), "open day search show act returned ");
     cookies.clear();
     EXPECT_EQ(ask("/cases/day", {}).status, 401) << "nobody is logged in";
+}
+
+TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
+    const auto number = store->find(case_to_settle()).number;
+    set_clerks({"window", "supervisor"});
+    EXPECT_TRUE(answer("/cases/looks", {{"number", number}}).at("looks").as_array().empty());
+    for (int i = 0; i < 3; ++i)
+        answer("/cases/show", {{"number", number}});
+    answer("/cases/day", {});
+    answer("/people/find", {{"number", number}});
+    const auto looks = answer("/cases/looks", {{"number", number}}).at("looks").as_array();
+    ASSERT_EQ(looks.size(), 3U);
+    std::set<std::string> paths;
+    for (const auto& one : looks) {
+        EXPECT_EQ(text_at(one.as_object(), "clerk"), "taro");
+        paths.insert(text_at(one.as_object(), "path"));
+    }
+    EXPECT_EQ(paths, (std::set<std::string>{"/cases/show", "/cases/day", "/people/find"}));
+    const auto id = *store->find(number);
+    store->looked({id}, "/cases/show", {.at = unix_now() + 4'000, .clerk = "taro"});
+    EXPECT_EQ(store->looks(id, 10).size(), 4U) << "another hour";
+    EXPECT_EQ(ask("/cases/looks", {{"number", "000000000000"}}).status, 404);
+    EXPECT_EQ(ask("/cases/looks", {}).status, 400);
 }
 
 TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {

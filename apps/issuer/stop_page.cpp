@@ -93,12 +93,12 @@ constexpr OutcomeWords words_of(Outcome outcome) {
     return {true, {}};
 }
 
-std::string field(const site::Look& look, std::string_view name, const Words& label,
+std::string field(page::Language language, std::string_view name, const Words& label,
                   std::size_t digits) {
     return fmt::format(R"(<p class="entry short"><label for="{0}">{1}</label><input id="{0}" )"
                        R"(name="{0}" inputmode="numeric" autocomplete="off" maxlength="{2}" )"
                        R"(required></p>)",
-                       name, say(look.language, label), digits);
+                       name, say(language, label), digits);
 }
 
 // What was typed does not come back: others may look at the screen.
@@ -111,13 +111,9 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
                             said.mistake ? "mistake" : "said", say(look.language, said.words));
     }
     if (outcome != Outcome::stopped && outcome != Outcome::no_card) {
-        body += fmt::format(
-            R"(<p>{}</p><form method="post" action="/stop">{}<fieldset><legend>{}</legend>{}{}{})"
-            R"(</fieldset><p><button type="submit">{}</button></p></form><p class="hint">{}</p>)",
-            say(look.language, text), field(look, "code", code_label, 30),
-            say(look.language, birth_legend), field(look, "year", year_label, 4),
-            field(look, "month", month_label, 2), field(look, "day", day_label, 2),
-            say(look.language, stop_button), say(look.language, no_slip));
+        body += fmt::format(R"(<p>{}</p>{}<p class="hint">{}</p>)", say(look.language, text),
+                            slip_form(look.language, stop_path, stop_button),
+                            say(look.language, no_slip));
     }
     return site::shown(request, site::whole(office.site, look,
                                             {.path = std::string(stop_path),
@@ -186,6 +182,15 @@ std::optional<unsigned> number_in(const http::Form& form, const std::string& nam
 }
 
 }  // namespace
+
+std::string slip_form(page::Language language, std::string_view action, const Words& button) {
+    return fmt::format(R"(<form method="post" action="{}">{}<fieldset><legend>{}</legend>{}{}{})"
+                       R"(</fieldset><p><button type="submit">{}</button></p></form>)",
+                       action, field(language, "code", code_label, 30), say(language, birth_legend),
+                       field(language, "year", year_label, 4),
+                       field(language, "month", month_label, 2),
+                       field(language, "day", day_label, 2), say(language, button));
+}
 
 bool StopTries::may_try(const std::string& network, UnixTime now) {
     while (!tries_.empty() && tries_.front().first <= now - window_s) {

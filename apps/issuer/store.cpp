@@ -9,6 +9,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/digest.hpp"
 #include "numbers.hpp"
+#include "orders.hpp"
 #include "wire/to_relay.hpp"
 
 namespace mado::issuer {
@@ -18,13 +19,21 @@ constexpr std::string_view first =
 #include "apps/issuer/schema/001_first.sqlite.sql.hpp"
     ;
 
+constexpr std::string_view second =
+#include "apps/issuer/schema/002_certificates.sqlite.sql.hpp"
+    ;
+constexpr std::string_view third =
+#include "apps/issuer/schema/003_looks.sqlite.sql.hpp"
+    ;
+
+constexpr std::int64_t one_look_s = 3'600;
 constexpr std::size_t line_bytes_max = 128 * 1024;
 // That are kept in memory, of 2 to 20 KB each.
 constexpr std::size_t known_max = 2'000;
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
-    const std::array migrations{first, client::outbox_schema};
+    const std::array migrations{first, client::outbox_schema, second, third};
     db::migrate(connection, migrations);
     return connection;
 }
@@ -71,6 +80,10 @@ bool makes_an_end(const Case& one) {
         case Kind::stop:
         case Kind::unlock:
         case Kind::change:
+        case Kind::renewal:
+        case Kind::existing:
+        case Kind::number:
+        case Kind::birth:
             return false;
     }
     return false;
@@ -107,7 +120,21 @@ Store::Statements::Statements(db::Connection& c)
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, sealed) "
                              "values (:index, :id, :sealed)")),
-      find_operator(c.prepare("select issue, sealed from operator where jti_index = :index")) {}
+      find_operator(c.prepare("select issue, sealed from operator where jti_index = :index")),
+      add_card(c.prepare("insert into certificate (card_index, issue, not_after) "
+                         "values (:index, :id, :until) on conflict do nothing")),
+      find_card(c.prepare("select issue from certificate where card_index = :index")),
+      ending(c.prepare("select card_index, issue, not_after from certificate "
+                       "where not_after > :now and not_after <= :first and "
+                       "noticed < case when not_after <= :third then 3 "
+                       "when not_after <= :second then 2 else 1 end "
+                       "order by not_after limit :count")),
+      noticed(c.prepare("update certificate set noticed = :count where card_index = :index")),
+      look(c.prepare("insert into look (issue, at, clerk, path) select :id, :at, :clerk, :path "
+                     "where not exists (select 1 from look where issue = :id and at > :since "
+                     "and clerk = :clerk and path = :path)")),
+      looks(c.prepare("select at, clerk, path from look where issue = :id "
+                      "order by at desc limit :count")) {}
 
 Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
     : seal_key_(read_key(folder + "/store.key")),
@@ -133,20 +160,47 @@ CaseId Store::open(const Opened& opened, By by) {
 // The health-care number has been given to nobody before.
 std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people,
                                       const std::function<Numbers()>& draw, By by) {
-    constexpr int draws_max = 10;
     Together together(*this);
     std::vector<CaseId> out;
     for (auto& invited : people) {
-        auto numbers = draw();
-        for (int i = 1; !give(numbers.health_care); ++i) {
-            if (i == draws_max) throw Failure("no health-care number is left that nobody has");
-            numbers = draw();
-        }
-        out.push_back(
-            write_new({.numbers = std::move(numbers), .invited = std::move(invited)}, by));
+        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(invited)}, by));
     }
     together.commit();
     return out;
+}
+
+Numbers Store::give_new(const std::function<Numbers()>& draw) {
+    constexpr int draws_max = 10;
+    auto numbers = draw();
+    for (int i = 1; !give(numbers.health_care); ++i) {
+        if (i == draws_max) throw Failure("no health-care number is left that nobody has");
+        numbers = draw();
+    }
+    return numbers;
+}
+
+std::optional<KnownPerson> Store::known_person(CaseId of_person_of) {
+    std::vector<Case> cases;
+    for (const auto id : of_person(of_person_of))
+        cases.push_back(find(id).one);
+    return person_of(cases);
+}
+
+std::expected<Parent, Misfit> Store::parent(CaseId of_parent) {
+    const auto person = known_person(of_parent);
+    if (!person) return std::unexpected(Misfit::too_early);
+    return parent_of(*person, find(of_parent).number);
+}
+
+std::expected<CaseId, Misfit> Store::open_birth(CaseId of_parent,
+                                                const std::function<Numbers()>& draw, By by) {
+    auto parent_now = parent(of_parent);
+    if (!parent_now) return std::unexpected(parent_now.error());
+    Together together(*this);
+    const auto id = write_new(
+        {.numbers = give_new(draw), .kind = Kind::birth, .parent = std::move(*parent_now)}, by);
+    together.commit();
+    return id;
 }
 
 // Within the caller's Together.
@@ -190,9 +244,9 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
     return id;
 }
 
-// A new signing certificate would go into the card that is looked for.
+// New certificates would go into the card that is looked for.
 void Store::cancel_written(CaseId id, const By& by) {
-    if (find(id).one.kind != Kind::change) return;
+    if (!info(find(id).one.kind).in_hand) return;
     // Too late: it may be active; then it is among those that are stopped.
     static_cast<void>(write(id, Cancelled{"stopped"}, by));
 }
@@ -270,6 +324,59 @@ std::optional<CaseId> Store::find_given(std::string_view health_care_number) {
     return sql_.find_given.integer(0);
 }
 
+Bytes Store::card_key(const Hash& certificate) const {
+    return index("card", base64url(certificate));
+}
+
+std::optional<CaseId> Store::find_card(const Hash& certificate) {
+    const db::ResetAtEnd reset(sql_.find_card);
+    sql_.find_card.bind("index", card_key(certificate));
+    if (!sql_.find_card.step()) return std::nullopt;
+    return sql_.find_card.integer(0);
+}
+
+// Within the caller's Together.
+void Store::add_cards(const Case& one, CaseId id) {
+    if (one.kind == Kind::existing) return;
+    for (const auto& [use, text] : one.certificates) {
+        const auto certificate = read_certificate(text);
+        sql_.add_card.bind("index", card_key(certificate.thumbprint()))
+            .bind("id", id)
+            .bind("until", certificate.not_after())
+            .execute();
+    }
+}
+
+std::vector<Store::Ending> Store::ending(UnixTime now, std::size_t count_max) {
+    constexpr std::int64_t day_s = 86'400;
+    auto& row = sql_.ending;
+    const db::ResetAtEnd reset(row);
+    row.bind("now", now)
+        .bind("first", now + notice_days[0] * day_s)
+        .bind("second", now + notice_days[1] * day_s)
+        .bind("third", now + notice_days[2] * day_s)
+        .bind("count", static_cast<std::int64_t>(count_max));
+    std::vector<Ending> out;
+    while (row.step()) {
+        Ending one{
+            .card = to_bytes(row.blob(0)), .id = row.integer(1), .not_after = row.integer(2)};
+        for (const auto days : notice_days) {
+            if (one.not_after > now + days * day_s) break;
+            one.days = days;
+            ++one.count;
+        }
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+void Store::noticed(const std::vector<Ending>& which) {
+    Together together(*this);
+    for (const auto& one : which)
+        sql_.noticed.bind("count", one.count).bind("index", one.card).execute();
+    together.commit();
+}
+
 std::optional<CaseId> Store::find_stop(std::string_view code) {
     const db::ResetAtEnd reset(sql_.find_stop);
     sql_.find_stop.bind("index", index("stop-code", code));
@@ -330,6 +437,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     if (!next || *next == now.file.one) return next;
     const auto line = now.lines + 1;
     const bool ends = makes_an_end(*next) && !makes_an_end(now.file.one);
+    const bool is_active = next->has_done(activate_order) && !now.file.one.has_done(activate_order);
     auto text = json::serialize(happening_json(what));
     wrote_ = true;
     sql_.add.bind("issue", id)
@@ -357,6 +465,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     now.file.one = *next;
     if (!by.clerk.empty()) now.file.clerk = by.clerk;
     now.lines = line;
+    if (is_active) add_cards(*next, id);
     if (ends) overtake(id, by);
     return next;
 }
@@ -409,6 +518,32 @@ void Store::keep(CaseId id, const std::optional<Operator>& by) {
         .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), key))
         .execute();
     wipe(text);
+}
+
+void Store::looked(const std::vector<CaseId>& cases, std::string_view path, const By& by) {
+    if (cases.empty()) return;
+    Together together(*this);
+    for (const auto id : cases) {
+        const db::ResetAtEnd reset(sql_.look);
+        sql_.look.bind("id", id)
+            .bind("at", by.at)
+            .bind("since", by.at - one_look_s)
+            .bind("clerk", by.clerk)
+            .bind("path", path)
+            .execute();
+    }
+    together.commit();
+}
+
+std::vector<Look> Store::looks(CaseId id, std::size_t count_max) {
+    std::vector<Look> out;
+    auto& row = sql_.looks;
+    const db::ResetAtEnd reset(row);
+    row.bind("id", id);
+    row.bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step())
+        out.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2))});
+    return out;
 }
 
 std::optional<Store::WhoAsked> Store::find_operator(std::string_view jti) {

@@ -2,6 +2,7 @@
 // requests that wait for an answer. One connection, for the one thread of the program.
 #pragma once
 
+#include <array>
 #include <expected>
 #include <functional>
 #include <map>
@@ -26,6 +27,9 @@ struct By {
     std::string clerk = {};
 };
 
+// Before the end of a certificate its person is told so often.
+constexpr std::array notice_days{90, 30, 7};
+
 struct CaseFile {
     CaseId id = 0;
     std::string number;  // on the slip
@@ -49,6 +53,12 @@ struct ToSend {
     std::optional<Operator> by = {};
 };
 
+// Somebody's reading of a case.
+struct Look {
+    UnixTime at = 0;
+    std::string clerk, path;
+};
+
 class Store {
   public:
     // `folder`/store.key: 32 random bytes. Makes the file when it is not there.
@@ -63,6 +73,12 @@ class Store {
     // Those who had cards before this centre was there, all of them or none. How many are new;
     // OperatorError when a number is somebody else's, or of a case that was not taken on so.
     std::int64_t take_on(const std::vector<std::pair<Numbers, TakenOn>>& people, By by);
+    // A newborn's, with numbers that nobody has; by any case of the parent who comes with it.
+    std::expected<CaseId, Misfit> open_birth(CaseId of_parent, const std::function<Numbers()>& draw,
+                                             By by);
+    // As this centre's own cases know them now.
+    std::optional<KnownPerson> known_person(CaseId of_person_of);
+    std::expected<Parent, Misfit> parent(CaseId of_parent);
     // Of somebody whom the relay knows, by any of their cases. A stop while one is open is that
     // one, and one that was found stops again. Whatever a card that is stopped was to be written
     // ends.
@@ -75,6 +91,21 @@ class Store {
     std::vector<CaseId> find(Date birth_date, std::string_view kana);
     // By the health-care number; any one of their cases.
     std::optional<CaseId> find_given(std::string_view health_care_number);
+    // By a certificate of theirs (x5t#S256) that this centre had made and that was activated; any
+    // one of their cases. It may count no more.
+    std::optional<CaseId> find_card(const Hash& certificate);
+    // Certificates that end soon and whose newest notice is to be made, the next to end first. One
+    // whose day was missed is made up for by the next, not by two at once.
+    struct Ending {
+        Bytes card;  // its card_key
+        CaseId id = 0;
+        UnixTime not_after = 0;
+        int days = 0, count = 0;  // before the end; how many notices that makes
+    };
+    std::vector<Ending> ending(UnixTime now, std::size_t count_max);
+    void noticed(const std::vector<Ending>& which);
+    // By which the store knows a certificate (x5t#S256).
+    [[nodiscard]] Bytes card_key(const Hash& certificate) const;
     // By the stop code of the card that the person has had last.
     std::optional<CaseId> find_stop(std::string_view code);
     // All cases of the person of this one, in the order in which they were opened.
@@ -103,6 +134,11 @@ class Store {
     // What came of it: noted, and not sent again, or neither.
     std::expected<Case, Misfit> answer(CaseId id, OrderName order, const Happening& what, By by);
 
+    // A clerk is shown these. The same clerk by the same path within the hour is one look.
+    void looked(const std::vector<CaseId>& cases, std::string_view path, const By& by);
+    // The newest first.
+    std::vector<Look> looks(CaseId id, std::size_t count_max);
+
     client::Outbox& outbox() { return outbox_; }
 
     // What is written while this lives is durable together, at commit(), or not at all. Within
@@ -125,7 +161,8 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
-            stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator;
+            stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator,
+            add_card, find_card, ending, noticed, look, looks;
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.
@@ -134,11 +171,13 @@ class Store {
         std::int64_t lines = 0;
     };
     Known& known(CaseId id);
+    Numbers give_new(const std::function<Numbers()>& draw);
     CaseId write_new(const Opened& opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by);
     void overtake(CaseId by_case, const By& by);
     void cancel_written(CaseId of_person, const By& by);
+    void add_cards(const Case& one, CaseId id);
 
     Secret seal_key_, index_key_, outbox_key_;
     const wire::Schemes& schemes_;

@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
 #include "numbers.hpp"
+#include "orders.hpp"
 #include "test_issuer.hpp"
 
 namespace mado::issuer {
@@ -216,6 +217,52 @@ TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
     EXPECT_THROW(stranger.find(CaseId{1}), Failure);
 }
 
+// From its activation on: who may log in, and whose certificate ends soon. Each notice once.
+TEST_F(StoreTest, KnowsItsCardsAndWhichEndSoon) {
+    auto one = store();
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+    const auto certificate = test_certificate(key);
+    const auto card = read_certificate(certificate);
+    auto application = test_application(schemes);
+    application.claims.resize(1);
+    application.signing = false;
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
+    const auto happen = [&](const Happening& what) {
+        EXPECT_TRUE(one.add(id, what, {.at = 1})) << what.index();
+    };
+    const auto order = [&](OrderName name, const Happening& answer) {
+        happen(Sent{name});
+        happen(answer);
+    };
+    happen(application);
+    order(first_confirm, Confirmed{0, "answer", 1, true});
+    order(link_order, Done{link_order});
+    happen(KeysMade{{{Use::authentication, base64url(key.spki())}}, "chip"});
+    const auto certify = of_use(OrderKind::certify, Use::authentication);
+    order(certify, Done{certify});
+    order(of_use(OrderKind::collect, Use::authentication),
+          Certified{Use::authentication, certificate});
+    happen(Written{});
+    happen(HandedOver{"123456789012"});
+    EXPECT_FALSE(one.find_card(card.thumbprint())) << "not active";
+    order(activate_order, Done{activate_order});
+    EXPECT_EQ(one.find_card(card.thumbprint()), id);
+    EXPECT_FALSE(one.find_card(Hash{}));
+
+    const auto ending_before = [&](std::int64_t days) {
+        auto out = one.ending(card.not_after() - days * 86'400, 10);
+        one.noticed(out);
+        return out.empty() ? 0 : out.front().days;
+    };
+    EXPECT_EQ(ending_before(91), 0);
+    EXPECT_EQ(ending_before(90), 90);
+    EXPECT_EQ(ending_before(90), 0) << "once";
+    EXPECT_EQ(ending_before(31), 0);
+    EXPECT_EQ(ending_before(5), 7) << "30 was missed: one notice makes up for it";
+    EXPECT_EQ(ending_before(1), 0);
+    EXPECT_EQ(ending_before(0), 0) << "it has ended";
+}
+
 TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
     const auto number = test_application(schemes).claims[1].number;
     const std::vector<Happening> all{
@@ -225,7 +272,8 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
                .kind = Kind::stop,
                .reason = "lost",
                .linked = test_application(schemes).claims,
-               .before = {{.use = Use::signing, .certificate = "MII"}}},
+               .before = {{.use = Use::signing, .certificate = "MII", .foreign = true}},
+               .former = "123456789012"},
         test_application(schemes),
         Sent{{OrderKind::tell, 1}},
         Confirmed{1, "a.b.c", 12, true},
@@ -252,11 +300,14 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         Overtaken{},
         Approved{},
         PinSet{},
+        Requested{"signed", {{Use::authentication, "MII"}}},
+        Traced{1, "MII"},
         TakenOn{.person = test_application(schemes).person,
                 .claims = test_application(schemes).claims,
                 .certificates = {{Use::authentication, "MII"}, {Use::signing, "MIJ"}},
                 .chip = "AAECAwQFBgc"}};
-    ASSERT_EQ(all.size(), std::variant_size_v<Happening>);
+    constexpr std::size_t of_births = 7;  // birth_test.cpp
+    ASSERT_EQ(all.size() + of_births, std::variant_size_v<Happening>);
     for (std::size_t i = 0; i < all.size(); ++i) {
         EXPECT_EQ(all[i].index(), i);
         const auto text = json::serialize(happening_json(all[i]));

@@ -16,7 +16,7 @@ wire::Schemes test_schemes() {
         {"name": "resident-number", "kind": "municipality", "holder_field": "municipality",
          "fields": [{"name": "municipality", "digits": [6]}, {"name": "number", "digits": [11]}]},
         {"name": "insured-number", "kind": "medical-insurer", "holder_field": "insurer",
-         "optional_in_index": "branch",
+         "left_out": "branch",
          "fields": [{"name": "insurer", "digits": [6, 8], "check": "insurer"},
                     {"name": "symbol", "bytes_max": 60, "optional": true},
                     {"name": "number", "bytes_max": 40},

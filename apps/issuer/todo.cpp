@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "birth.hpp"
 #include "case.hpp"
 
 namespace mado::issuer {
@@ -19,13 +20,19 @@ Actor who_does(OrderKind kind) {
     switch (kind) {
         case OrderKind::confirm:
         case OrderKind::tell:
+        case OrderKind::notify:
+        case OrderKind::file:
+        case OrderKind::ask_decision:
             return Actor::register_holder;
         case OrderKind::link:
+        case OrderKind::start_link:
+        case OrderKind::end_link:
         case OrderKind::activate:
         case OrderKind::stop:
         case OrderKind::resume_card:
         case OrderKind::revoke_card:
         case OrderKind::reset:
+        case OrderKind::end_number:
             return Actor::relay;
         case OrderKind::certify:
         case OrderKind::collect:
@@ -33,6 +40,8 @@ Actor who_does(OrderKind kind) {
         case OrderKind::suspend:
         case OrderKind::resume:
         case OrderKind::end_old:
+        case OrderKind::trace:
+        case OrderKind::drop:
             return Actor::authority;
     }
     return Actor::relay;
@@ -70,14 +79,23 @@ class Todos {
         }
         out_.back().order = order;
     }
+    void add(const NextOfBirth& next) {
+        if (next.order) {
+            order(next.step, *next.order, next.claim);
+        } else {
+            add(next.step, next.actor, next.claim);
+        }
+        out_.back().from = next.from;
+    }
     // Unless it was done.
     void need(Step step, OrderName name) {
         if (!case_.has_done(name)) order(step, name);
     }
-    // The same of the authority about each certificate before.
+    // The same of the authority about each certificate before that is of its own.
     void need_each(Step step, OrderKind kind) {
-        for (std::size_t i = 0; i < case_.before.size(); ++i)
-            need(step, of_place(kind, i));
+        for (std::size_t i = 0; i < case_.before.size(); ++i) {
+            if (!case_.before[i].foreign) need(step, of_place(kind, i));
+        }
     }
     [[nodiscard]] bool empty() const { return out_.empty(); }
     // What was to do before this happened goes on waiting since then.
@@ -94,6 +112,13 @@ class Todos {
     const Case& case_;
     std::vector<Todo> out_;
 };
+
+// Said after the link, of a newborn: a register that was found later has its own.
+bool is_told_of(const Case& one, std::size_t claim) {
+    if (one.kind != Kind::birth) return true;
+    return one.first_linked.contains(static_cast<int>(claim)) ||
+           one.has_done(of_place(OrderKind::start_link, claim));
+}
 
 // The resident register is asked first: what it says of namesakes the others need to know.
 void add_claims(Todos& todos, const Case& one) {
@@ -136,7 +161,8 @@ void add_told(Todos& todos, const Case& one) {
     for (std::size_t i = 0; i < one.claims.size(); ++i) {
         const auto& claim = one.claims[i];
         const auto tell = of_place(OrderKind::tell, i);
-        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell)) {
+        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell) &&
+            is_told_of(one, i)) {
             todos.order(Step::tell, tell, static_cast<int>(i));
         }
     }
@@ -161,6 +187,7 @@ void add_old(Todos& todos, const Case& one) {
 
 // What may exist at the authority is ended there, once it is known whether it does.
 void add_taken_back(Todos& todos, const Case& one) {
+    if (one.kind == Kind::existing) return;  // they are another authority's
     for (const auto use : uses_of(one)) {
         const auto certify = of_use(OrderKind::certify, use);
         const auto collect = of_use(OrderKind::collect, use);
@@ -176,18 +203,44 @@ void add_taken_back(Todos& todos, const Case& one) {
     if (one.kind == Kind::change && is_ending(one)) add_end(todos, one, Step::end_signing);
 }
 
-// The person of a change has the card in hand already.
-void add_to_the_card(Todos& todos, const Case& one) {
-    if (one.keys.empty()) return todos.add(Step::make_keys, Actor::clerk);
+// Keys that others took the place of: what was ordered for them comes first, then it is seen what
+// came of it. Beside everything else; the case ends after it.
+void add_dropped(Todos& todos, const Case& one) {
+    for (std::size_t i = 0; i < one.dropped.size(); ++i) {
+        const auto& dropped = one.dropped[i];
+        if (dropped.ended) continue;
+        const auto certify = of_use(OrderKind::certify, dropped.use);
+        if (one.stale.contains(certify)) {
+            todos.order(Step::take_back, certify);
+        } else {
+            const auto kind = dropped.certificate.empty() ? OrderKind::trace : OrderKind::drop;
+            todos.order(Step::take_back, of_place(kind, i));
+        }
+    }
+}
+
+// By keys of this case and their certificates. False: something is to do for that.
+bool is_written(Todos& todos, const Case& one) {
+    const auto hand = one.kind == Kind::renewal ? Actor::person : Actor::clerk;
+    if (one.keys.empty()) {
+        todos.add(Step::make_keys, hand);
+        return false;
+    }
     add_certificates(todos, one);
-    if (!todos.empty()) return;
-    if (!one.written) return todos.add(Step::write, Actor::clerk);
-    if (one.kind != Kind::change && !one.handed_over) {
+    if (one.certificates.size() < uses_of(one).size()) return false;
+    if (!one.written) todos.add(Step::write, hand);
+    return one.written;
+}
+
+// Who changes or renews has the card in hand already.
+void add_to_the_card(Todos& todos, const Case& one) {
+    if (one.kind != Kind::existing && !is_written(todos, one)) return;
+    if (!info(one.kind).in_hand && !one.handed_over) {
         return todos.add(Step::hand_over, Actor::person);
     }
     if (!one.has_done(activate_order)) return todos.order(Step::activate, activate_order);
     add_told(todos, one);
-    if (one.kind != Kind::change) add_old(todos, one);
+    if (one.kind != Kind::change && one.kind != Kind::birth) add_old(todos, one);
 }
 
 // 公的個人認証法: a signing certificate ends when what it says has changed.
@@ -197,7 +250,7 @@ void add_changed(Todos& todos, const Case& one) {
 }
 
 bool needs_link(const Case& one) {
-    if (one.kind == Kind::first) return true;
+    if (one.kind == Kind::first || one.kind == Kind::existing) return true;
     return info(one.kind).applies && std::ranges::any_of(one.claims, [&one](const Claim& claim) {
                return claim.finding == Finding::same && !is_linked(one, claim);
            });
@@ -206,6 +259,8 @@ bool needs_link(const Case& one) {
 void add_made(Todos& todos, const Case& one) {
     if (!one.person) {
         todos.add(Step::apply, Actor::person);
+    } else if ((one.kind == Kind::renewal || one.kind == Kind::existing) && !one.requested) {
+        todos.add(Step::sign, Actor::person);
     } else if (!std::ranges::all_of(
                    one.claims, [&one](const Claim& claim) { return is_settled(one, claim); })) {
         add_claims(todos, one);
@@ -218,6 +273,30 @@ void add_made(Todos& todos, const Case& one) {
     }
 }
 
+// Without a card the number goes to the parent on paper.
+void add_on_paper(Todos& todos, const Case& one) {
+    if (!one.handed_over) return todos.add(Step::hand_over, Actor::person);
+    add_told(todos, one);
+}
+
+// The notice, the filing, and what comes of them, beside the card.
+void add_birth(Todos& todos, const Case& one) {
+    if (!one.person) return todos.add(Step::apply, Actor::person);
+    for (const auto& next : next_of_filing(one))
+        todos.add(next);
+    if (!one.claims.empty()) add_claims(todos, one);
+    for (const auto& next : next_of_links(one))
+        todos.add(next);
+    const bool is_settled_all = std::ranges::all_of(
+        one.claims, [&one](const Claim& claim) { return is_settled(one, claim); });
+    if (one.has_done(link_order)) {
+        if (one.cancelled) return;
+        one.newborn->card ? add_to_the_card(todos, one) : add_on_paper(todos, one);
+    } else if ((may_link(one) && is_settled_all) || one.is_in_doubt(link_order)) {
+        todos.order(Step::link, link_order);
+    }
+}
+
 // Each pair's second is not sent while the first may still come, nor the other way round: what
 // arrives last would count.
 struct Pair {
@@ -227,6 +306,7 @@ std::vector<Pair> pairs(const Case& one) {
     std::vector<Pair> out;
     for (std::size_t i = 0; i < one.before.size(); ++i) {
         out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        if (one.before[i].foreign) continue;
         out.push_back({of_place(OrderKind::suspend, i), of_place(OrderKind::resume, i)});
     }
     return out;
@@ -253,6 +333,14 @@ void add_unlock(Todos& todos, const Case& one) {
     if (!one.pin_set) todos.add(Step::reset, Actor::clerk);
 }
 
+// The new one first: nobody is without one. The slip does not wait for insurers, nor they for it.
+void add_number(Todos& todos, const Case& one) {
+    if (!one.has_done(link_order)) return todos.order(Step::link, link_order);
+    if (!one.has_done(end_number_order)) return todos.order(Step::end_number, end_number_order);
+    add_told(todos, one);
+    if (!one.handed_over) todos.add(Step::hand_over, Actor::person);
+}
+
 void add_ended(Todos& todos, const Case& one) {
     if (!one.claims.empty() && !is_settled(one, one.claims.front())) {
         return add_claims(todos, one);
@@ -267,6 +355,10 @@ std::vector<Todo> todo(const Case& one) {
     if (one.taken_on) return {};
     if (one.cancelled) {
         add_taken_back(todos, one);
+        add_dropped(todos, one);
+        if (one.has_done(link_order) || one.is_in_doubt(link_order)) {
+            if (one.kind == Kind::birth) add_birth(todos, one);
+        }
         return todos.take();
     }
     switch (one.kind) {
@@ -274,7 +366,12 @@ std::vector<Todo> todo(const Case& one) {
         case Kind::replacement:
         case Kind::change:
         case Kind::from_abroad:
+        case Kind::renewal:
+        case Kind::existing:
             add_made(todos, one);
+            break;
+        case Kind::number:
+            add_number(todos, one);
             break;
         case Kind::stop:
             add_stop(todos, one);
@@ -285,7 +382,11 @@ std::vector<Todo> todo(const Case& one) {
         case Kind::end:
             add_ended(todos, one);
             break;
+        case Kind::birth:
+            add_birth(todos, one);
+            break;
     }
+    add_dropped(todos, one);
     return todos.take();
 }
 
@@ -298,6 +399,16 @@ std::map<Waiting, UnixTime> waits_since(const Case& one) {
 
 bool has_ended(const Case& one) {
     return todo(one).empty();
+}
+
+bool is_to_do(const Case& one, Step step) {
+    return std::ranges::any_of(todo(one), [step](const Todo& what) { return what.step == step; });
+}
+
+bool can_make_anew(const Case& one) {
+    return !one.keys.empty() && !one.cancelled && !one.handed_over &&
+           !one.has_done(activate_order) && !one.is_in_doubt(activate_order) &&
+           one.dropped.size() + one.keys.size() <= dropped_max;
 }
 
 OrderName of_use(OrderKind kind, Use use) {

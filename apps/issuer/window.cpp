@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "birth.hpp"
 #include "crypto/x509.hpp"
+#include "orders.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -18,7 +20,9 @@ bool is_by_people(const Happening& what) {
            std::holds_alternative<TakenOut>(what) || std::holds_alternative<TryAgain>(what) ||
            std::holds_alternative<Waived>(what) || std::holds_alternative<HandedOver>(what) ||
            std::holds_alternative<Cancelled>(what) || std::holds_alternative<Found>(what) ||
-           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what);
+           std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
+           std::holds_alternative<ParentNamed>(what) ||
+           std::holds_alternative<FiledElsewhere>(what);
 }
 
 json::object todo_json(const Todo& what, UnixTime now) {
@@ -33,6 +37,7 @@ json::object todo_json(const Todo& what, UnixTime now) {
     }
     if (what.claim) out["claim"] = *what.claim;
     if (!what.refused.empty()) out["refused"] = what.refused;
+    if (what.from > now) out["from"] = what.from;
     return out;
 }
 
@@ -57,8 +62,10 @@ json::object claim_json(const Claim& claim) {
 json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
     for (const auto* name :
-         {"answer", "certificate", "keys", "chip", "decision", "writing", "issuing", "health_care",
-          "linked", "before", "invited", "stop_code", "certificates"})
+         {"answer",  "certificate", "keys",         "chip",   "decision", "writing",
+          "issuing", "health_care", "linked",       "before", "invited",  "stop_code",
+          "former",  "application", "certificates", "place",  "parent",   "mandate",
+          "notice",  "to_insurer",  "evidence"})
         out.erase(name);
     out["at"] = line.at;
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
@@ -83,16 +90,47 @@ json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
     }
     json::array cards;
     for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
-        const auto der = parse_base64url(card.certificate);
-        const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-        if (!read) throw Failure("a certificate of a case cannot be read");
-        cards.push_back(json::object{{"use", to_text(card.use)},
-                                     {"status", to_text(standing)},
-                                     {"not_after", read->not_after()}});
+        cards.push_back(
+            json::object{{"use", to_text(card.use)},
+                         {"status", to_text(standing)},
+                         {"not_after", read_certificate(card.certificate).not_after()}});
     }
     out["cards"] = std::move(cards);
     out["cases"] = std::move(summaries);
     return out;
+}
+
+// Who applies, and with which insurers they are: what the form offers.
+json::object parent_json(const Parent& parent) {
+    json::array insurers;
+    for (const auto& claim : parent.linked) {
+        if (claim.role == Role::medical) insurers.push_back(number_json(claim.number));
+    }
+    return {{"person", parent.person},
+            {"name", parent.attributes.name},
+            {"address", parent.attributes.address},
+            {"insurers", std::move(insurers)}};
+}
+
+void add_birth(json::object& out, const Case& one) {
+    json::array parents, filings;
+    for (const auto& parent : one.parents)
+        parents.push_back(parent_json(parent));
+    for (const auto& filing : one.filings) {
+        json::object each{{"parent", filing.parent},
+                          {"insurer", number_json(filing.insurer)},
+                          {"state", to_text(filing.state)}};
+        if (filing.claim) each["claim"] = *filing.claim;
+        if (!filing.reason.empty()) each["reason"] = filing.reason;
+        filings.push_back(std::move(each));
+    }
+    out["parents"] = std::move(parents);
+    out["filings"] = std::move(filings);
+    if (one.newborn) {
+        out["newborn"] =
+            json::object{{"relation", one.newborn->relation}, {"card", one.newborn->card}};
+    }
+    if (const auto next = to_sign(one)) out["signs"] = next->parent;
 }
 
 }  // namespace
@@ -121,7 +159,11 @@ Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes)
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!kind) return bad("an unknown kind of case");
-    const bool is_known = info(*kind).is_known;
+    // It begins with the person's own card, at home.
+    if (*kind == Kind::renewal) return bad("no window opens a renewal");
+    // Nothing takes the signature of such a card yet.
+    if (*kind == Kind::existing) return bad("no window registers a card of another authority's");
+    const bool is_known = info(*kind).is_known || *kind == Kind::birth;  // the parent
     if (is_known != !out.person.empty()) return bad("it is said whom it is about, or it is new");
     if (is_known && out.invited) return bad("who is known is not invited");
     if (!has_reason(*kind, out.asked.reason)) return bad("the reason is none of this kind's");
@@ -165,6 +207,15 @@ Parsed<Search> read_search(std::string_view body) {
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!birth_date || who.kana.empty()) return bad("a search is by number, or by who it is");
     return Search(std::move(who));
+}
+
+Parsed<CardAsked> read_card_asked(std::string_view body) {
+    const auto object = read_body(body);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    CardAsked out{.number = in.text("number", 20), .anew = in.has("anew") && in.boolean("anew")};
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    return out;
 }
 
 Parsed<Act> read_act(std::string_view body, const wire::Schemes& schemes) {
@@ -211,10 +262,12 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (one.known) out["known"] = attributes_json(*one.known);
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);
+    if (one.kind == Kind::birth) add_birth(out, one);
     json::array claims;
     for (const auto& claim : one.claims)
         claims.push_back(claim_json(claim));
     out["claims"] = std::move(claims);
+    if (can_make_anew(one)) out["can_make_anew"] = true;
     // On the slip or the card, and to nobody before the person has it in hand.
     if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;

@@ -37,6 +37,13 @@ struct HealthCareNumber {
 using Search = std::variant<std::string, Who, HealthCareNumber>;
 Parsed<Search> read_search(std::string_view body);
 
+// Which case's card, and whether its keys are made anew.
+struct CardAsked {
+    std::string number;
+    bool anew = false;
+};
+Parsed<CardAsked> read_card_asked(std::string_view body);
+
 // Something that a person did, or a clerk: of a case, by its number. What registers, relay and
 // authority answer no page can say.
 struct Act {

@@ -27,6 +27,12 @@ constexpr std::array steps{
     StepInfo{Step::approve, "approve", "", false, 1},
     StepInfo{Step::record, "record", "", true, 1},
     StepInfo{Step::reset, "reset", "", false, 1},
+    StepInfo{Step::sign, "sign", "②", false, 14},
+    StepInfo{Step::end_number, "end_number", "", true, 1},
+    StepInfo{Step::notify, "notify", "", true, 1},
+    StepInfo{Step::file, "file", "", true, 1},
+    StepInfo{Step::decide, "decide", "", true, 30},
+    StepInfo{Step::file_elsewhere, "file_elsewhere", "", false, 14},
 };
 
 constexpr std::array kinds{
@@ -39,9 +45,13 @@ constexpr std::array kinds{
              {"lost", "damaged", "expiring", "compromised"}},
     KindInfo{Kind::stop, "stop", true, false, false, {"lost", "by-request"}},
     KindInfo{Kind::unlock, "unlock", true, false, false, {}},
-    KindInfo{Kind::change, "change", true, true, true, {}},
+    KindInfo{Kind::change, "change", true, true, true, {}, true},
     KindInfo{Kind::from_abroad, "return", true, true, true, {}},
     KindInfo{Kind::end, "end", true, false, true, {"death", "abroad", "returned"}},
+    KindInfo{Kind::renewal, "renewal", true, false, true, {}, true},
+    KindInfo{Kind::existing, "existing", false, true, true, {}},
+    KindInfo{Kind::number, "number", true, false, true, {"misuse", "by-request"}},
+    KindInfo{Kind::birth, "birth", false, true, true, {}},
 };
 
 using OrderWord = std::pair<OrderKind, std::string_view>;
@@ -60,6 +70,14 @@ constexpr auto order_kinds = std::to_array<OrderWord>({
     {OrderKind::revoke_card, "revoke_card"},
     {OrderKind::end_old, "end_old"},
     {OrderKind::reset, "reset"},
+    {OrderKind::trace, "trace"},
+    {OrderKind::drop, "drop"},
+    {OrderKind::end_number, "end_number"},
+    {OrderKind::notify, "notify"},
+    {OrderKind::file, "file"},
+    {OrderKind::ask_decision, "ask_decision"},
+    {OrderKind::start_link, "start_link"},
+    {OrderKind::end_link, "end_link"},
 });
 
 }  // namespace
@@ -168,6 +186,20 @@ std::string_view to_text(OrderKind kind) {
 std::optional<OrderKind> parse_order_kind(std::string_view text) {
     const auto found = std::ranges::find(order_kinds, text, &OrderWord::second);
     return found == order_kinds.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::string_view to_text(FilingState state) {
+    switch (state) {
+        case FilingState::open:
+            return "open";
+        case FilingState::accepted:
+            return "accepted";
+        case FilingState::declined:
+            return "declined";
+        case FilingState::closed:
+            return "closed";
+    }
+    return "";
 }
 
 std::string_view to_text(Misfit misfit) {

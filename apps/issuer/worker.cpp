@@ -66,6 +66,7 @@ http::Task<void> Worker::run() {
     look_at_all();
     while (!stopped_) {
         bool failed = false;
+        look_at_due();
         try {
             write_down();
             send_due();
@@ -121,6 +122,14 @@ void Worker::look_at_all() {
     }
 }
 
+// What was not to be done before now.
+void Worker::look_at_due() {
+    while (!later_.empty() && later_.begin()->first <= unix_now()) {
+        ready_.insert(later_.begin()->second);
+        later_.erase(later_.begin());
+    }
+}
+
 // One that cannot be read keeps no other waiting.
 std::optional<Case> Worker::read(CaseId id) {
     try {
@@ -151,6 +160,10 @@ void Worker::plan(CaseId id) {
     if (!one) return;
     for (const auto& what : todo(*one)) {
         if (!what.order || !what.refused.empty() || one->open.contains(*what.order)) continue;
+        if (what.from > now) {
+            later_.emplace(what.from, id);
+            continue;
+        }
         const auto order = *what.order;
         auto question = question_of(parties_, *one, order, policy_.day_of(now));
         if (question) {

@@ -57,6 +57,7 @@ class Worker {
         std::optional<client::Result<client::Answered>> result;
     };
     void look_at_all();
+    void look_at_due();
     std::optional<Case> read(CaseId id);
     void note(const Came& came);
     void renew(const Came& came, const Case& one);
@@ -75,8 +76,9 @@ class Worker {
     Sender sender_;
     http::asio::steady_timer timer_;
     std::set<CaseId> ready_;
-    std::vector<Came> came_;           // and is not noted yet
-    std::set<std::string> under_way_;  // names in the outbox
+    std::set<std::pair<UnixTime, CaseId>> later_;  // looked at again then
+    std::vector<Came> came_;                       // and is not noted yet
+    std::set<std::string> under_way_;              // names in the outbox
     bool failing_ = false;
     bool stopped_ = false;
 };

@@ -32,7 +32,10 @@ std::optional<wire::Code> judge_listed(const crypto::Crl* list, const crypto::Se
 Parsed<void> judge_successor(const crypto::Crl* in_use, const crypto::Crl& next, UnixTime now) {
     if (next.this_update() > now + wire::clock_skew_s) return bad("it is of the future");
     if (in_use == nullptr) return {};
-    if (next.number() < in_use->number() || next.this_update() < in_use->this_update()) {
+    // One in use that is of the future was taken by a clock that was wrong: numbers decide.
+    const bool ahead = in_use->this_update() > now + wire::clock_skew_s;
+    const bool earlier = next.this_update() < in_use->this_update();
+    if (next.number() < in_use->number() || (earlier && !ahead)) {
         return bad("it is older than the one in use");
     }
     return {};

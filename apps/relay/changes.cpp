@@ -71,8 +71,8 @@ Parsed<ToldNumber> read_number(const json::value& value, const Reading& reading)
 // One number twice would be two links.
 bool has_twice(const std::vector<ToldNumber>& numbers) {
     std::set<Bytes> seen;
-    return !std::ranges::all_of(
-        numbers, [&seen](const auto& one) { return seen.insert(one.indexes.full).second; });
+    return !std::ranges::all_of(numbers,
+                                [&seen](const auto& one) { return seen.insert(one.index).second; });
 }
 
 Parsed<CardTold> read_new_cards(const json::array& certificates, const wire::Directory& directory) {
@@ -109,7 +109,7 @@ Parsed<void> complete_correction(const json::value* was, std::vector<ToldNumber>
 // A number that was read, as its holder's.
 ToldNumber number_of(wire::PersonNumber number, const Reading& reading) {
     const auto& scheme = *reading.schemes.find(number.scheme);
-    ToldNumber out{.indexes = number_indexes(reading.vault, number, scheme), .identifier = {}};
+    ToldNumber out{.index = number_index(reading.vault, number), .identifier = {}};
     if (scheme.kind)
         out.identifier.holder = wire::ParticipantId::parse(scheme.giver(number)).value();
     out.identifier.number = std::move(number);
@@ -228,6 +228,18 @@ bool is_one_birth(const LinkFacts& facts) {
     return true;
 }
 
+// The number that the order asked for is this one, and the holder has no more of it; or it is what
+// the holder's answer has completed it to.
+bool is_about(const wire::PersonNumber& number, const wire::Scheme& scheme,
+              const wire::ParticipantId& holder, std::string_view asked,
+              const json::object& answer) {
+    const auto* found = scheme.left_out.empty() ? nullptr : answer.if_contains(scheme.left_out);
+    if (found == nullptr) return asked == wire::number_for_holder(number, scheme, holder);
+    const auto sent = wire::read_number_for_holder(asked, scheme, holder);
+    if (!sent || !found->is_string()) return false;
+    return wire::complete_number(*sent, scheme, std::string_view(found->get_string())) == number;
+}
+
 // What the holder signed is its answer to an order of this very caller about this very number, and
 // the order stands in the relay's own log.
 bool is_confirmed(const ToldNumber& told, const std::optional<LoggedOrder>& logged,
@@ -240,7 +252,6 @@ bool is_confirmed(const ToldNumber& told, const std::optional<LoggedOrder>& logg
     const auto& scheme = *facts.schemes.find(number.scheme);
     if (head->head.issuer != facts.caller.id || order->holder != holder.id ||
         head->head.service.text() != confirming_service ||
-        logged->record.number != wire::number_for_holder(number, scheme, holder.id) ||
         order->time < facts.issued_at - confirmation_s_max) {
         return false;
     }
@@ -250,7 +261,8 @@ bool is_confirmed(const ToldNumber& told, const std::optional<LoggedOrder>& logg
                                              .service = head->head.service,
                                              .now = facts.issued_at + wire::tell_lifetime_s},
                                             head->head.seal_to.thumbprint());
-    return answer && is_same(*answer->data);
+    return answer && is_same(*answer->data) &&
+           is_about(number, scheme, holder.id, logged->record.number, *answer->data);
 }
 
 std::optional<Code> judge_number(const LinkTold& told, std::size_t which, const LinkFacts& facts) {
@@ -260,14 +272,18 @@ std::optional<Code> judge_number(const LinkTold& told, std::size_t which, const 
     const bool own = holder && *holder == facts.caller.id;
     const bool given = scheme.given_by && *scheme.given_by == facts.caller.kind;
     const bool starts = told.act == LinkAct::first || told.act == LinkAct::start;
-    if (own || (given && starts)) {
+    if (own || (given && (starts || told.act == LinkAct::end))) {
         return one.confirmation ? std::optional(Code::malformed) : std::nullopt;
     }
     // Somebody else's, which only the one who makes persons known may bring.
     const bool makes_known = facts.schemes.find(facts.own.scheme)->given_by == facts.caller.kind;
-    if (!makes_known || !holder || scheme.given_by || !starts) {
+    const bool ends = told.act == LinkAct::end;
+    if (!makes_known || !holder || scheme.given_by || (!starts && !ends)) {
         return Code::not_allowed;
     }
+    // What an insurer has declined was never the child's (decision 41). The link stays the
+    // person's, as a former one: nothing is lost by it, and the holder starts its own again.
+    if (ends) return one.confirmation ? std::optional(Code::malformed) : std::nullopt;
     return is_confirmed(one, facts.asked[which], *facts.directory.find(*holder), facts)
                ? std::nullopt
                : std::optional(Code::link_unconfirmed);

@@ -18,7 +18,7 @@ namespace mado::relay {
 // ---- what was told ----
 
 struct ToldNumber {
-    NumberIndexes indexes;
+    Bytes index;
     Identifier identifier;
     // The holder's answer to `existence`, and where the relay's log has the order that asked.
     struct Confirmation {
@@ -86,14 +86,14 @@ struct LinkFacts {
     std::vector<std::optional<LoggedOrder>> asked;
 };
 // A person's first links, and those to numbers of others, are the one's who gives numbers that
-// nobody else could confirm; everybody starts and ends numbers of their own.
+// nobody else could confirm, and ends them; everybody starts and ends numbers of their own.
 std::optional<Code> judge_link(const LinkTold& told, const LinkFacts& facts);
 std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
 
 // ---- what it comes to ----
 
 struct Change {
-    NumberIndexes own;  // by which the caller knows the person
+    Bytes own;  // index of the number by which the caller knows the person
     std::variant<LinkTold, CardTold> told;
 };
 

@@ -118,8 +118,8 @@ class Telling : public ExchangeTest {
         job.record.number = wire::number_for_holder(number, scheme, order.holder);
         order.number = wire::commit_number(job.record.number_salt, as_bytes(job.record.number));
         job.order_without_person = wire::order_without_person(order);
-        job.person = NewSeries{.indexes = number_indexes(store.vault(), number, scheme),
-                               .identifier = identifier};
+        job.person =
+            NewSeries{.index = number_index(store.vault(), number), .identifier = identifier};
         job.keep_until = order.time + 400 * std::int64_t{86'400};
         return store.submit(std::move(job)).get().value();
     }
@@ -168,7 +168,7 @@ class Telling : public ExchangeTest {
     }
 
     std::vector<PersonRow> linked(const wire::PersonNumber& number) {
-        return reader->linked(number, *schemes.find(number.scheme));
+        return reader->linked(number);
     }
     std::int64_t last_seq() { return reader->last_seq(linked(own_number()).at(0), 1'000'000); }
     std::optional<CardStatus> status_of(const TestCard& card) {
@@ -288,10 +288,19 @@ TEST_F(Telling, WhoMayLinkWhat) {
     EXPECT_EQ(tell("link", "start", numbers(told(care("0000000001"))), insurer), "not_allowed");
     EXPECT_EQ(tell("link", "start", numbers(told(of_everybody("22345678901"))), insurer),
               "not_allowed");
-    EXPECT_EQ(tell("link", "end", numbers(told(insured("77")))), "not_allowed")
-        << "the issuer ends no insurance";
     EXPECT_EQ(tell("link", "start", numbers(confirmed(insured("78"))), insurer), "malformed")
         << "of its own it needs no confirmation";
+}
+
+// A newborn's number that its insurer has declined (decision 41).
+TEST_F(Telling, TheIssuerEndsWhatWasNever) {
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    EXPECT_EQ(tell("link", "end", numbers(confirmed(insured("77")))), "malformed");
+    EXPECT_EQ(tell("link", "end", numbers(told(insured("79")))), "no_link");
+    const auto person = linked(own_number()).at(0);
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("77")))), "ok");
+    EXPECT_FALSE(reader->identifiers(person).front().current);
+    EXPECT_EQ(linked(insured("77")), std::vector{person}) << "and it stays the person's";
 }
 
 TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
@@ -310,6 +319,31 @@ TEST_F(Telling, AHolderStartsAndEndsNumbersOfItsOwn) {
     ASSERT_EQ(tell("link", "start", numbers(told(insured("77"))), insurer), "ok");
     EXPECT_TRUE(reader->identifiers(person).back().current);
     EXPECT_EQ(reader->identifiers(person).size(), 4U);
+}
+
+// After misuse: the new number first, so that there is never none; the old one is nobody's way in,
+// and stays the person's in the list of what was asked by it.
+TEST_F(Telling, TheIssuerChangesAHealthCareNumber) {
+    dial_answering();
+    ASSERT_EQ(tell("link", "first", first_payload()), "ok");
+    const auto asked_by = [this](const std::string& digits) {
+        return ExchangeTest::ask(
+            head(), wire::number_subject("health-care-number",
+                                         {{"number", health_care_number(digits)}}, "1986-11-22"));
+    };
+    EXPECT_EQ(asked_by("12345678901"), "ok");
+    const json::object former{{"given", json::array{told(of_everybody())}}};
+    const json::object next{{"given", json::array{told(of_everybody("22345678901"))}}};
+    EXPECT_EQ(tell("link", "end", former, insurer), "not_allowed");
+    EXPECT_EQ(tell("link", "correct", former), "malformed one number corrects one");
+    ASSERT_EQ(tell("link", "start", next), "ok");
+    EXPECT_EQ(asked_by("12345678901"), "ok") << "both, until the old one ends";
+    ASSERT_EQ(tell("link", "end", former), "ok");
+    EXPECT_EQ(asked_by("12345678901"), "no_match");
+    EXPECT_EQ(asked_by("22345678901"), "ok");
+    EXPECT_EQ(linked(of_everybody()), linked(own_number())) << "nobody else gets it";
+    const Sender another{.own = own_number("9234567890123456")};
+    EXPECT_EQ(tell("link", "first", former, another), "link_taken");
 }
 
 TEST_F(Telling, AHolderCorrectsANumberOfItsOwn) {
@@ -366,14 +400,13 @@ TEST_F(Telling, AHolderCorrectsANumberOfItsOwn) {
 // Families whose register has no branch numbers: nobody is taken for somebody else.
 TEST_F(Telling, ANumberOfSeveralLeadsToNobody) {
     const auto number = insured("88", "");
-    const auto& scheme = *schemes.find("insured-number");
     const Identifier shared_one{
         .number = number, .holder = participant_id("06990014"), .current = true};
     store.writer().commit_alone([&](db::Connection& connection, EntryRows& entries) {
         PersonRows rows(connection, store.vault());
         for (int i = 0; i < 2; ++i) {
-            rows.add({.identifiers = {{number_indexes(store.vault(), number, scheme), shared_one}},
-                      .cards = {}});
+            rows.add(
+                {.identifiers = {{number_index(store.vault(), number), shared_one}}, .cards = {}});
         }
         entries.append_public(wire::filled(2));
     });

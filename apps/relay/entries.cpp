@@ -42,13 +42,18 @@ std::uint64_t size_of(const std::string& note, const wire::Directory& directory)
     return checkpoint->size;
 }
 
-// Of an `opened` entry: the one that was sealed until then, with its own proof.
-json::object sealed_until_now(Reader& reader, PersonRow person, const AccessRecord& opening,
-                              const std::function<json::array(std::uint64_t)>& proof) {
-    const auto content = parse_json_object(opening.content);
-    if (!content) throw Failure("an opened entry does not have its form");
+// Of an `opened` entry: the one that was sealed until then, with its own proof. Of a `named` one:
+// the order that was recorded by a family's number; whose list it is in is not the person's to
+// know.
+json::object order_of(Reader& reader, PersonRow person, const AccessRecord& record,
+                      const std::function<json::array(std::uint64_t)>& proof) {
+    const auto content = parse_json_object(record.content);
+    if (!content) throw Failure("an entry about another one does not have its form");
     const auto log_index = content->at("index").as_int64();
-    auto out = opened(reader.opened_entry(person, log_index));
+    const bool named = record.kind == "named";
+    auto out =
+        opened(named ? reader.named_entry(log_index) : reader.opened_entry(person, log_index));
+    if (named) out.erase("person_salt");
     out["proof"] = proof(static_cast<std::uint64_t>(log_index));
     return out;
 }
@@ -93,8 +98,8 @@ std::expected<json::object, wire::Code> entries_data(const Shared& shared, Reade
         const auto index = static_cast<std::uint64_t>(entry.log_index);
         one["proof"] = proof(index);
         const auto* record = std::get_if<AccessRecord>(&entry.record);
-        if (record != nullptr && record->kind == "opened") {
-            one["order"] = sealed_until_now(reader, person, *record, proof);
+        if (record != nullptr && (record->kind == "opened" || record->kind == "named")) {
+            one["order"] = order_of(reader, person, *record, proof);
         }
         if (!bytes.take(one)) {
             more = true;

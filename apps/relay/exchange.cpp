@@ -61,6 +61,9 @@ std::vector<Hash> cards_reset_by(const std::variant<Person, NewSeries, Change>& 
                                                           : std::vector<Hash>{};
 }
 
+// As long as what was asked by number is kept: five years.
+constexpr std::int64_t refused_keep_s = 1826 * std::int64_t{86'400};
+
 // Days since 1970: of the country's calendar, so that a closed path opens at midnight there.
 std::int64_t day_number(const wire::Policy& policy, UnixTime now) {
     return std::chrono::sys_days{policy.day_of(now)}.time_since_epoch().count();
@@ -112,7 +115,8 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     if (!resolved) co_return std::unexpected(resolved.error());
     // What is sealed leaves no trace that the person could see, and each try needs an order of the
     // authority.
-    const auto miss_path = permit->sealing ? std::nullopt : resolved->miss_path;
+    if (permit->sealing) resolved->by = {};
+    const auto by = resolved->by;
 
     auto reset = cards_reset_by(resolved->person);
     auto recorded = co_await record(*caller, *permit, std::move(*resolved));
@@ -121,7 +125,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     if (to_relay) {
         co_return co_await accept_itself(*caller, std::move(*recorded), std::move(reset));
     }
-    auto reply = co_await forward(*caller, *recorded, miss_path);
+    auto reply = co_await forward(*caller, *recorded, by);
     if (!reply) co_return std::unexpected(reply.error());
     co_return wire::Reply{.answer = std::move(reply->answer),
                           .receipt = std::move(recorded->receipt),
@@ -226,7 +230,12 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                                               .presence = presence,
                                               .holder_kind = asked ? asked->kind : *head.to.kind,
                                               .on = today});
-    if (policy == nullptr) return refuse(Code::not_allowed);
+    if (policy == nullptr) {
+        if (const auto* number = std::get_if<wire::NumberSubject>(&*subject)) {
+            note_refused(caller, number->number);
+        }
+        return refuse(Code::not_allowed);
+    }
     const auto sealing = judge_sealing(caller, *policy);
     if (!sealing) return std::unexpected(sealing.error());
     Permit permit{.subject = *subject,
@@ -237,6 +246,30 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                   .sealing = *sealing};
     if (!is_by_card(permit.subject)) return permit;
     return accept_mandates(caller, std::move(permit));
+}
+
+// By whose number somebody asks who may not, they see; nobody was asked anything. The one who asks
+// hears the same, and as soon, whosever the number is: nothing waits for the entry.
+void Exchange::note_refused(const Caller& caller, const wire::PersonNumber& number) {
+    const auto people = reader_.linked(number);
+    if (people.size() != 1) return;
+    const auto& head = caller.head.head;
+    const auto day = day_number(shared_.policy, caller.now);
+    RefusedTry job{
+        .person = people.front(),
+        .path = shared_.vault.index(
+            "refused", {as_bytes(head.issuer.text()), row_bytes(people.front()), row_bytes(day)}),
+        .day = day,
+        .requester = head.issuer.text(),
+        .service = head.service.text(),
+        .scheme = number.scheme,
+        .keep_until = caller.now + refused_keep_s,
+        .time = caller.now};
+    // Once a day: whoever tries on and on takes no turn of the writer.
+    if (reader_.misses(job.path) > 0) return;
+    if (!shared_.writer.note_refused(std::move(job), {})) {
+        shared_.log.warning("refused_try_dropped");
+    }
 }
 
 // When a sealing authority has ordered that the person sees it later: until when.
@@ -379,7 +412,7 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
     }
     auto resolved = [&]() -> Step<Resolved> {
         if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
-            return resolve_number(caller, *number);
+            return resolve_number(caller, *number, permit.policy->tell_at_once);
         }
         if (const auto* own = std::get_if<wire::OwnSubject>(&permit.subject)) {
             return resolve_own(caller, *own);
@@ -405,26 +438,32 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
 // By number every miss is the same: whether the number is unknown, not that insurer's, or the birth
 // date is another, the one who asks learns nothing.
 Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller,
-                                                            const wire::NumberSubject& subject) {
+                                                            const wire::NumberSubject& subject,
+                                                            bool at_once) {
     const auto& number = subject.number;
     const auto& scheme = *shared_.schemes.find(number.scheme);
-    const auto people = reader_.linked(number, scheme);
+    const auto people = reader_.linked(number);
     if (people.size() > 1) return refuse(Code::several_match);
     auto path = miss_path(caller, number, people);
     if (reader_.misses(path) >= misses_max) return refuse(Code::path_closed);
 
     const auto& to = caller.head.head.to;
-    const auto identifiers =
-        people.empty() ? std::vector<Identifier>{} : reader_.identifiers(people.front());
-    auto route = scheme.kind ? route_own_number(to, shared_.directory, scheme, number, identifiers)
-                             : route_linked(to, shared_.directory, identifiers);
+    const auto identifiers = [&] {
+        return people.empty() ? std::vector<Identifier>{} : reader_.identifiers(people.front());
+    };
+    auto route = scheme.kind ? route_own_number(to, shared_.directory, scheme, number)
+                             : route_given_number(to, shared_.directory, number, identifiers());
     if (!route) return refuse(Code::no_match);
+    const bool incomplete = wire::is_incomplete(number, scheme);
+    ByNumber by{.miss_path = std::move(path),
+                .incomplete = incomplete ? std::optional(number) : std::nullopt,
+                .at_once = at_once};
     if (!people.empty()) {
-        return Resolved{std::move(*route), reader_.person(people.front()), std::move(path)};
+        return Resolved{std::move(*route), reader_.person(people.front()), std::move(by)};
     }
-    NewSeries series{.indexes = number_indexes(shared_.vault, number, scheme),
+    NewSeries series{.index = number_index(shared_.vault, number),
                      .identifier = *route->identifier};
-    return Resolved{std::move(*route), std::move(series), std::move(path)};
+    return Resolved{std::move(*route), std::move(series), std::move(by)};
 }
 
 // By the number that the asking organisation itself gave the person: it knows whom it means, and
@@ -435,7 +474,7 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_own(const Caller& caller,
     if (scheme.giver(own.number) != caller.participant->id.text()) {
         return refuse(Code::not_allowed);
     }
-    const auto people = reader_.linked(own.number, scheme);
+    const auto people = reader_.linked(own.number);
     if (people.empty()) return refuse(Code::no_link);
     if (people.size() > 1) return refuse(Code::several_match);
     auto route =
@@ -549,7 +588,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                     .check = use_of_check(permit, head, holder),
                     .sealing = use_of_sealing(permit),
                     .opens = permit.sealing ? std::optional(permit.sealing->until) : std::nullopt,
-                    .miss_path = permit.sealing ? std::nullopt : resolved.miss_path,
+                    .miss_path = std::move(resolved.by.miss_path),
                     .notice = notice_of(caller, permit),
                     .time = order.time};
     auto& writer = shared_.writer;
@@ -567,8 +606,7 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
 
 // 5: to the holder and back, unread.
 Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller,
-                                                            const Recorded& recorded,
-                                                            std::optional<Bytes> miss_path) {
+                                                            const Recorded& recorded, ByNumber by) {
     auto body = wire::delivery_json({.receipt = recorded.receipt,
                                      .number = recorded.number,
                                      .number_salt = recorded.number_salt,
@@ -581,7 +619,7 @@ Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller
         co_return refuse(Code::unavailable, to_text(reply.error()));
     }
     // A miss that could not be counted is not told: it would be a try for nothing.
-    if (!co_await note_outcome(caller, recorded, reply->outcome, std::move(miss_path))) {
+    if (!co_await note_outcome(caller, recorded, *reply, by)) {
         co_return refuse(Code::overloaded);
     }
     if (reply->outcome != wire::Outcome::answered) {
@@ -590,16 +628,33 @@ Task<Exchange::Step<wire::DeliveryReply>> Exchange::forward(const Caller& caller
     co_return std::move(*reply);
 }
 
-// An answer is not kept waiting for its outcome to be durable; a miss is, because it is counted.
+// Whose it is that an answer was about, when the number alone did not say it: the holder's word.
+std::optional<NewSeries> Exchange::named_by(const wire::DeliveryReply& reply,
+                                            const ByNumber& by) const {
+    const bool answered = reply.outcome == wire::Outcome::answered && !reply.left_out.empty();
+    if (!answered || !by.incomplete) return std::nullopt;
+    const auto& scheme = *shared_.schemes.find(by.incomplete->scheme);
+    auto whole = wire::complete_number(*by.incomplete, scheme, reply.left_out);
+    if (!whole) return std::nullopt;
+    NewSeries out{.index = number_index(shared_.vault, *whole), .identifier = {}};
+    out.identifier.holder = wire::ParticipantId::parse(scheme.giver(*whole)).value();
+    out.identifier.number = std::move(*whole);
+    return out;
+}
+
+// An answer is not kept waiting for its outcome to be durable; a miss is, because it is counted,
+// and one that the holder has named the person of: else they would not see it.
 Task<bool> Exchange::note_outcome(const Caller& caller, const Recorded& recorded,
-                                  wire::Outcome outcome, std::optional<Bytes> miss_path) {
+                                  const wire::DeliveryReply& reply, const ByNumber& by) {
     SetOutcome job{.log_index = recorded.log_index,
-                   .outcome = outcome,
-                   .miss_path = miss_path,
+                   .outcome = reply.outcome,
+                   .miss_path = by.miss_path,
                    .day = day_number(shared_.policy, caller.now),
                    .requester = caller.participant->id.text(),
+                   .named = named_by(reply, by),
+                   .rings = by.at_once,
                    .time = caller.now};
-    if (!miss_path || !counts_as_miss(outcome)) {
+    if (!job.named && (!by.miss_path || !counts_as_miss(reply.outcome))) {
         if (!shared_.writer.set_outcome(std::move(job), {})) {
             shared_.log.warning("outcome_dropped");
         }

@@ -74,10 +74,16 @@ class Exchange {
         std::optional<Check> check;            // used once for each holder and service
         std::optional<wire::Sealing> sealing;  // of a sealing authority: hidden until its date
     };
+    // Of an order by number that is not sealed.
+    struct ByNumber {
+        std::optional<Bytes> miss_path = {};
+        std::optional<wire::PersonNumber> incomplete = {};  // typed without a family's branch
+        bool at_once = false;  // whoever it was about is told, and not only of a first look
+    };
     struct Resolved {
         Route route;
         std::variant<Person, NewSeries, Change> person;
-        std::optional<Bytes> miss_path;
+        ByNumber by;
     };
     template <class T>
     using Step = std::expected<T, Refusal>;
@@ -85,13 +91,14 @@ class Exchange {
     Task<Step<wire::Reply>> steps(http::Request request, std::string& service);
     Step<Caller> authenticate(const http::Request& request);
     Step<Permit> authorise(const Caller& caller);
+    void note_refused(const Caller& caller, const wire::PersonNumber& number);
     Step<std::optional<wire::Sealing>> judge_sealing(const Caller& caller,
                                                      const wire::PolicyRow& policy) const;
     std::optional<Code> judge_payload(const Caller& caller) const;
     Step<Resolved> resolve(const Caller& caller, const Permit& permit);
     Task<Step<Recorded>> record(const Caller& caller, const Permit& permit, Resolved resolved);
     Task<Step<wire::DeliveryReply>> forward(const Caller& caller, const Recorded& recorded,
-                                            std::optional<Bytes> miss_path);
+                                            ByNumber by);
 
     // `reset`: certificates of the cards whose log-ins end with it.
     Task<Step<wire::Reply>> accept_itself(const Caller& caller, Recorded recorded,
@@ -108,7 +115,8 @@ class Exchange {
     };
     Step<Accepted> accept(const Caller& caller, const wire::SignedMandate& mandate,
                           std::string_view compact, Permit& permit);
-    Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject);
+    Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject,
+                                  bool at_once);
     Step<Resolved> resolve_own(const Caller& caller, const wire::OwnSubject& own);
     Step<Resolved> resolve_change(const Caller& caller, const Permit& permit);
     Notice notice_of(const Caller& caller, const Permit& permit) const;
@@ -118,9 +126,10 @@ class Exchange {
     std::optional<LiveName> use_of_sealing(const Permit& permit) const;
     Bytes miss_path(const Caller& caller, const wire::PersonNumber& number,
                     const std::vector<PersonRow>& people) const;
-    // False: a miss could not be counted.
-    Task<bool> note_outcome(const Caller& caller, const Recorded& recorded, wire::Outcome outcome,
-                            std::optional<Bytes> miss_path);
+    std::optional<NewSeries> named_by(const wire::DeliveryReply& reply, const ByNumber& by) const;
+    // False: a miss could not be counted, or an answer not be shown to whom it is about.
+    Task<bool> note_outcome(const Caller& caller, const Recorded& recorded,
+                            const wire::DeliveryReply& reply, const ByNumber& by);
 
     http::asio::io_context& io_;
     Shared& shared_;

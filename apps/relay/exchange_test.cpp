@@ -47,7 +47,8 @@ TEST_F(ExchangeTest, WhatNoPolicyAllowsIsDenied) {
     denied([](wire::Head& h) { h.to.kind = wire::code_id("care-insurer"); });
     denied([](wire::Head& h) { h.to = {.holder = participant_id("992016"), .kind = {}}; });
     denied([](wire::Head& h) { h.to = {.holder = participant_id("relay"), .kind = {}}; });
-    EXPECT_EQ(logged(), 0);
+    store.writer().stop();
+    EXPECT_EQ(logged(), 1) << "that she was tried, once";
 }
 
 TEST_F(ExchangeTest, NothingIsLoggedBeforeItCanBeForwarded) {
@@ -151,6 +152,72 @@ TEST_F(ExchangeTest, ThirdMissClosesThePath) {
     const auto entries = reader->entries(1, 3, 10, 1000);
     ASSERT_EQ(entries.size(), 1U);
     EXPECT_EQ(std::get<AccessRecord>(entries[0].record).kind, "refused");
+}
+
+// What a family's members have in common is nobody's until the holder says whose it is.
+TEST_F(ExchangeTest, ANumberWithoutBranchIsOfWhomTheHolderNames) {
+    const auto answer = crypto::encrypt_jwe(as_bytes("x"), store.country.seal_to.public_key());
+    std::string branch = "01";
+    dial([&answer, &branch](http::Request) -> http::Task<http::Response> {
+        http::Response response;
+        response.content_type = "application/json";
+        response.body = wire::delivery_reply_json({.outcome = wire::Outcome::answered,
+                                                   .answer = answer,
+                                                   .reason = {},
+                                                   .left_out = branch});
+        co_return response;
+    });
+    const auto kinds = [this](PersonRow person) {
+        std::string out;
+        for (const auto& one : reader->entries(person, 0, 10, 1000))
+            out += std::get<AccessRecord>(one.record).kind + " ";
+        return out;
+    };
+    // Hanako has the branch 00. Somebody of her family was asked about.
+    const auto request = body(head(), number("1", ""));
+    EXPECT_EQ(code_of(send(request)), "ok");
+    EXPECT_EQ(code_of(send(request)), "ok") << "the same request again";
+    EXPECT_EQ(kinds(1), "") << "hears nothing of it";
+    EXPECT_EQ(kinds(3), "order ") << "the number as it was typed";
+    EXPECT_EQ(kinds(4), "named ") << "01, whom nobody has linked";
+    // And now about her.
+    branch = "00";
+    EXPECT_EQ(ask(head(), number("1", "")), "ok");
+    EXPECT_EQ(kinds(1), "named ");
+    EXPECT_EQ(kinds(3), "order order ");
+    const auto bells = reader->bells(1, 0, 10);
+    ASSERT_EQ(bells.size(), 1U);
+    EXPECT_TRUE(bells.front().first);
+    // What is no branch names nobody, and a whole number is whose it is.
+    branch = "horse";
+    EXPECT_EQ(ask(head(), number("1", "")), "ok");
+    EXPECT_EQ(ask(head(), number("1", "02")), "ok");
+    EXPECT_EQ(kinds(1), "named ");
+    EXPECT_EQ(kinds(5), "order ");
+}
+
+// A person sees who has tried by their number and may not; the one who tried learns nothing.
+TEST_F(ExchangeTest, ATryThatThePolicyRefusesIsSeenOnce) {
+    dial_answering();
+    auto of = head();
+    of.purpose = wire::code_id("own-view");  // no row has that by number
+    const auto mine = code_of(send(body(of, number("1"))));
+    EXPECT_EQ(mine, "not_allowed");
+    of.jti = base64url(crypto::random_bytes(16));
+    EXPECT_EQ(ask(of, number("1")), mine);
+    EXPECT_EQ(ask(of, number("777")), mine) << "a number that nobody has";
+    EXPECT_EQ(ask(of, number("1", "")), mine) << "a family's";
+    store.writer().stop();
+    const auto entries = reader->entries(1, 0, 10, 1000);
+    ASSERT_EQ(entries.size(), 1U);
+    const auto& record = std::get<AccessRecord>(entries[0].record);
+    EXPECT_EQ(record.kind, "refused");
+    EXPECT_TRUE(record.content.contains(
+        R"("requester":"clinic-1","service":"eligibility","scheme":"insured-number")"))
+        << record.content;
+    EXPECT_EQ(logged(), 1);
+    EXPECT_EQ(reader->bells(1, 0, 10).size(), 1U);
+    EXPECT_TRUE(deliveries.empty());
 }
 
 TEST_F(ExchangeTest, OutcomesOfTheHolder) {

@@ -93,7 +93,7 @@ class Lines {
 };
 
 void add_number(ImportedPerson& person, ToldNumber number) {
-    person.identifiers.emplace_back(std::move(number.indexes), std::move(number.identifier));
+    person.identifiers.emplace_back(std::move(number.index), std::move(number.identifier));
 }
 
 Parsed<void> read_number(ImportedPerson& person, const json::value& value, const Reading& reading) {

@@ -94,14 +94,10 @@ TEST_F(ImportTest, TakesInWhatTheIssuerSigned) {
     ASSERT_EQ(identifiers.size(), 2U);
     EXPECT_FALSE(identifiers[0].holder.has_value());
     EXPECT_EQ(identifiers[1].holder, wire::participant_id("06990014"));
-    const auto& insured = *schemes.find("insured-number");
-    EXPECT_EQ(reader.linked(identifiers[1].number, insured), std::vector<PersonRow>{2});
-    auto without_branch = identifiers[1].number;
-    without_branch.fields.back().second.clear();
-    EXPECT_EQ(reader.linked(without_branch, insured), std::vector<PersonRow>{2});
+    EXPECT_EQ(reader.linked(identifiers[1].number), std::vector<PersonRow>{2});
     auto other_branch = identifiers[1].number;
     other_branch.fields.back().second = "01";
-    EXPECT_TRUE(reader.linked(other_branch, insured).empty());
+    EXPECT_TRUE(reader.linked(other_branch).empty());
 }
 
 TEST_F(ImportTest, TheFileIsAnEntryOfTheLog) {
@@ -132,17 +128,16 @@ TEST_F(ImportTest, OtherFilesOfTheStatementAreEntriesToo) {
     EXPECT_EQ(rows.blob(0), to_bytes(ByteView(crypto::sha256(material))));
 }
 
-TEST_F(ImportTest, FamilyWithoutBranchIsFoundTogether) {
+TEST_F(ImportTest, WhatAFamilyHasInCommonLeadsToNobody) {
     auto second = wire::replaced(line(2, store.country.card()), R"("0000002")", R"("0000001")");
     second = wire::replaced(second, R"("branch":"00")", R"("branch":"01")");
     write_signed(one + second + "\n", 2);
     EXPECT_EQ(import(), 2);
     Reader reader(store.database(), store.vault());
     auto number = reader.identifiers(1).at(1).number;
-    const auto& insured = *schemes.find("insured-number");
-    EXPECT_EQ(reader.linked(number, insured), std::vector<PersonRow>{1});
+    EXPECT_EQ(reader.linked(number), std::vector<PersonRow>{1});
     number.fields.back().second.clear();
-    EXPECT_EQ(reader.linked(number, insured), (std::vector<PersonRow>{1, 2}));
+    EXPECT_TRUE(reader.linked(number).empty());
 }
 
 TEST_F(ImportTest, Unsigned) {

@@ -188,7 +188,7 @@ std::expected<LinkTold, Refusal> read_told_link(const Shared& shared, Reader& re
                     .own = tell.own,
                     .issued_at = tell.head.issued_at,
                     .asked = {}};
-    for (const auto& [indexes, identifier, confirmation] : told->numbers) {
+    for (const auto& [index, identifier, confirmation] : told->numbers) {
         facts.asked.push_back(confirmation ? reader.order_at(confirmation->log_index)
                                            : std::nullopt);
     }
@@ -214,7 +214,7 @@ std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
     }
     const auto payload = crypto::decrypt_jwe(tell.payload, shared.sealing_key);
     if (!payload) return refuse(wire::Code::malformed, "payload");
-    Change change{.own = number_indexes(shared.vault, tell.own, scheme), .told = {}};
+    Change change{.own = number_index(shared.vault, tell.own), .told = {}};
     if (tell.head.service.text() == "link") {
         auto told = read_told_link(shared, reader, tell, as_text(*payload));
         if (!told) return std::unexpected(told.error());

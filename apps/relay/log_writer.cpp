@@ -191,6 +191,12 @@ bool LogWriter::set_outcome(SetOutcome job, Done done) {
                   std::move(done));
 }
 
+bool LogWriter::note_refused(RefusedTry job, Done done) {
+    auto& recording = state_->recording;
+    return submit([&recording, job = std::move(job)] { recording.note_refused(job); },
+                  std::move(done));
+}
+
 bool LogWriter::remember(std::vector<LiveMandate> mandates, Done done) {
     auto& recording = state_->recording;
     return submit(

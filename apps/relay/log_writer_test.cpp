@@ -12,7 +12,7 @@ namespace mado::relay {
 namespace {
 
 NewSeries series(const std::string& number) {
-    return {.indexes = {.full = to_bytes("full " + number), .loose = to_bytes("loose " + number)},
+    return {.index = to_bytes("index of " + number),
             .identifier = {.number = {.scheme = "insured-number", .fields = {{"number", number}}},
                            .holder = wire::participant_id("06990014"),
                            .current = true}};

@@ -9,12 +9,11 @@ namespace mado::relay {
 PersonRows::Statements::Statements(db::Connection& c)
     : add_person(c.prepare("insert into person (link_number, linked) "
                            "values (:link_number, :linked) returning id")),
-      add_identifier(c.prepare("insert into identifier (person, full_index, loose_index, "
-                               "sealed) values (:person, :full, :loose, :sealed)")),
+      add_identifier(c.prepare("insert into identifier (person, number_index, sealed) "
+                               "values (:person, :index, :sealed)")),
       set_identifier(c.prepare("update identifier set sealed = :sealed where id = :id")),
-      replace_identifier(
-          c.prepare("update identifier set full_index = :full, loose_index = :loose, "
-                    "sealed = :sealed where id = :id")),
+      replace_identifier(c.prepare(
+          "update identifier set number_index = :index, sealed = :sealed where id = :id")),
       remove_identifier(c.prepare("delete from identifier where id = :id")),
       add_card(c.prepare("insert into card_key (certificate_index, person, sealed) "
                          "values (:index, :person, :sealed)")),
@@ -23,12 +22,12 @@ PersonRows::Statements::Statements(db::Connection& c)
       whose(
           c.prepare("select coalesce(a.person, p.id) from identifier i "
                     "join person p on p.id = i.person left join access a on a.log_index = p.joined "
-                    "where i.full_index = :index order by p.linked desc limit 1")),
+                    "where i.number_index = :index order by p.linked desc limit 1")),
       linked(c.prepare("select distinct i.person from identifier i join person p on p.id = "
-                       "i.person where i.full_index = :index and p.linked = 1 limit 2")),
+                       "i.person where i.number_index = :index and p.linked = 1 limit 2")),
       known(c.prepare("select i.id, i.person, p.linked, i.sealed from identifier i "
                       "join person p on p.id = i.person "
-                      "where i.full_index = :index and p.joined is null")),
+                      "where i.number_index = :index and p.joined is null")),
       card(c.prepare("select person, sealed from card_key where certificate_index = :index")),
       cards(c.prepare("select certificate_index, sealed from card_key where person = :person")),
       close(c.prepare("update person set joined = :log_index where id = :person")) {}
@@ -48,13 +47,11 @@ PersonRow PersonRows::add_person(bool linked) {
     return sql_.add_person.integer(0);
 }
 
-void PersonRows::add_number(PersonRow person, const NumberIndexes& indexes,
-                            const Identifier& identifier) {
+void PersonRows::add_number(PersonRow person, const Bytes& index, const Identifier& identifier) {
     sql_.add_identifier.bind("person", person)
-        .bind("full", indexes.full)
-        .bind("loose", indexes.loose)
-        .bind("sealed", vault_.seal("identifier", owned_row(indexes.full, person),
-                                    identifier_plain(identifier)))
+        .bind("index", index)
+        .bind("sealed",
+              vault_.seal("identifier", owned_row(index, person), identifier_plain(identifier)))
         .execute();
 }
 
@@ -76,8 +73,8 @@ void PersonRows::add_card(PersonRow person, const NewCard& card) {
 void PersonRows::add(const ImportedPerson& person) {
     const auto row = add_person(/*linked=*/true);
     // The newest last: whoever reads them begins with the row that came last.
-    for (const auto& [indexes, identifier] : person.identifiers | std::views::reverse)
-        add_number(row, indexes, identifier);
+    for (const auto& [index, identifier] : person.identifiers | std::views::reverse)
+        add_number(row, index, identifier);
     for (const auto& card : person.cards)
         add_card(row, card);
 }
@@ -85,11 +82,11 @@ void PersonRows::add(const ImportedPerson& person) {
 PersonRow PersonRows::whose(const NewSeries& series) {
     {
         const db::ResetAtEnd reset(sql_.whose);
-        sql_.whose.bind("index", series.indexes.full);
+        sql_.whose.bind("index", series.index);
         if (sql_.whose.step()) return sql_.whose.integer(0);
     }
     const auto row = add_person(/*linked=*/false);
-    add_number(row, series.indexes, series.identifier);
+    add_number(row, series.index, series.identifier);
     return row;
 }
 
@@ -97,23 +94,23 @@ void PersonRows::close(PersonRow series, std::int64_t log_index) {
     sql_.close.bind("person", series).bind("log_index", log_index).execute();
 }
 
-std::expected<std::optional<PersonRow>, Code> PersonRows::linked(const NumberIndexes& number) {
+std::expected<std::optional<PersonRow>, Code> PersonRows::linked(const Bytes& number) {
     const db::ResetAtEnd reset(sql_.linked);
-    sql_.linked.bind("index", number.full);
+    sql_.linked.bind("index", number);
     if (!sql_.linked.step()) return std::nullopt;
     const auto person = sql_.linked.integer(0);
     if (sql_.linked.step()) return std::unexpected(Code::several_match);
     return person;
 }
 
-std::vector<KnownNumber> PersonRows::known(const NumberIndexes& number) {
+std::vector<KnownNumber> PersonRows::known(const Bytes& number) {
     std::vector<KnownNumber> out;
     const db::ResetAtEnd reset(sql_.known);
-    sql_.known.bind("index", number.full);
+    sql_.known.bind("index", number);
     while (sql_.known.step()) {
         const auto person = sql_.known.integer(1);
         const auto identifier = read_identifier(
-            vault_.open("identifier", owned_row(number.full, person), sql_.known.blob(3)));
+            vault_.open("identifier", owned_row(number, person), sql_.known.blob(3)));
         out.push_back({.row = sql_.known.integer(0),
                        .person = person,
                        .linked = sql_.known.integer(2) != 0,
@@ -133,7 +130,7 @@ void PersonRows::set_current(const ToldNumber& told, const KnownNumber& row, boo
     auto identifier = told.identifier;
     identifier.current = current;
     sql_.set_identifier.bind("id", row.row)
-        .bind("sealed", vault_.seal("identifier", owned_row(told.indexes.full, row.person),
+        .bind("sealed", vault_.seal("identifier", owned_row(told.index, row.person),
                                     identifier_plain(identifier)))
         .execute();
 }
@@ -142,18 +139,17 @@ void PersonRows::replace(const KnownNumber& row, const ToldNumber& by) {
     auto identifier = by.identifier;
     identifier.current = row.current;
     sql_.replace_identifier.bind("id", row.row)
-        .bind("full", by.indexes.full)
-        .bind("loose", by.indexes.loose)
-        .bind("sealed", vault_.seal("identifier", owned_row(by.indexes.full, row.person),
+        .bind("index", by.index)
+        .bind("sealed", vault_.seal("identifier", owned_row(by.index, row.person),
                                     identifier_plain(identifier)))
         .execute();
 }
 
-std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const NumberIndexes& own,
+std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const Bytes& own,
                                                                 const LinkTold& told) {
     std::vector<std::vector<KnownNumber>> stored;
     for (const auto& one : told.numbers)
-        stored.push_back(known(one.indexes));
+        stored.push_back(known(one.index));
     const auto known_by_own = linked(own);
     if (!known_by_own) return std::unexpected(known_by_own.error());
     const auto& person = *known_by_own;
@@ -166,12 +162,12 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const NumberInde
     if (plan->remove) sql_.remove_identifier.bind("id", plan->remove->row).execute();
     for (const auto which : plan->add | std::views::reverse) {
         const auto& number = told.numbers[which];
-        add_number(out.person, number.indexes, number.identifier);
+        add_number(out.person, number.index, number.identifier);
     }
     return out;
 }
 
-std::expected<PersonRows::Changed, Code> PersonRows::apply_cards(const NumberIndexes& own,
+std::expected<PersonRows::Changed, Code> PersonRows::apply_cards(const Bytes& own,
                                                                  const CardTold& told) {
     const auto known_by_own = linked(own);
     if (!known_by_own) return std::unexpected(known_by_own.error());

@@ -13,13 +13,13 @@ namespace mado::relay {
 
 // Somebody whom nobody has linked yet: known by one number only.
 struct NewSeries {
-    NumberIndexes indexes;
+    Bytes index;
     Identifier identifier;
 };
 
 // Numbers newest first.
 struct ImportedPerson {
-    std::vector<std::pair<NumberIndexes, Identifier>> identifiers;
+    std::vector<std::pair<Bytes, Identifier>> identifiers;
     std::vector<NewCard> cards;
 };
 
@@ -53,16 +53,16 @@ class PersonRows {
             remove_identifier, add_card, set_card, whose, linked, known, card, cards, close;
     };
     PersonRow add_person(bool linked);
-    void add_number(PersonRow person, const NumberIndexes& indexes, const Identifier& identifier);
+    void add_number(PersonRow person, const Bytes& index, const Identifier& identifier);
     void add_card(PersonRow person, const NewCard& card);
     // None: nobody; several_match: the number is that of several.
-    std::expected<std::optional<PersonRow>, Code> linked(const NumberIndexes& number);
-    std::vector<KnownNumber> known(const NumberIndexes& number);
+    std::expected<std::optional<PersonRow>, Code> linked(const Bytes& number);
+    std::vector<KnownNumber> known(const Bytes& number);
     void set_current(const ToldNumber& told, const KnownNumber& row, bool current);
     // The row is that number's now, current or former as it was.
     void replace(const KnownNumber& row, const ToldNumber& by);
-    std::expected<Changed, Code> apply_link(const NumberIndexes& own, const LinkTold& told);
-    std::expected<Changed, Code> apply_cards(const NumberIndexes& own, const CardTold& told);
+    std::expected<Changed, Code> apply_link(const Bytes& own, const LinkTold& told);
+    std::expected<Changed, Code> apply_cards(const Bytes& own, const CardTold& told);
 
     db::Connection& connection_;
     const Vault& vault_;

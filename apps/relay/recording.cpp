@@ -51,7 +51,8 @@ Recording::Statements::Statements(db::Connection& c)
       // What was answered once stays so, whatever a repeat brings.
       set_outcome(c.prepare("update access set outcome = :outcome where log_index = :log_index "
                             "and coalesce(outcome, '') <> 'answered'")),
-      owner(c.prepare("select person, month, outcome from access where log_index = :log_index")),
+      owner(c.prepare(
+          "select person, month, outcome, entry from access where log_index = :log_index")),
       misses(c.prepare("select misses from miss where path = :path")),
       add_miss(c.prepare("insert into miss (path, day, misses) values (:path, :day, 1) "
                          "on conflict do update set misses = misses + 1 returning misses")),
@@ -196,6 +197,7 @@ void Recording::answered(const RecordOrder& job, std::int64_t log_index,
 void Recording::set_outcome(const SetOutcome& job) {
     if (job.miss_path) tries_.end(*job.miss_path, job.log_index);
     if (job.miss_path && counts_as_miss(job.outcome)) count_miss(job);
+    if (job.named) append_named(job);
     sql_.set_outcome.bind("outcome", wire::to_text(job.outcome))
         .bind("log_index", job.log_index)
         .execute();
@@ -247,6 +249,49 @@ void Recording::append_refused(const SetOutcome& job) {
         entry.person = entries_.person(sql_.owner.integer(0));
         entry.month = sql_.owner.integer(1);
     }
+    entries_.append(entry);
+}
+
+void Recording::note_refused(const RefusedTry& job) {
+    sql_.drop_misses.bind("day", job.day - 1).execute();
+    {
+        const db::ResetAtEnd reset(sql_.add_miss);
+        sql_.add_miss.bind("path", job.path).bind("day", job.day);
+        if (!sql_.add_miss.step()) throw Failure("a refused try was not counted");
+        if (sql_.add_miss.integer(0) > 1) return;
+    }
+    auto record = new_record("refused");
+    record.content = wire::without_person({{"time", job.time},
+                                           {"requester", job.requester},
+                                           {"service", job.service},
+                                           {"scheme", job.scheme}});
+    NewEntry entry{.person = entries_.person(job.person),
+                   .month = month_of(job.keep_until),
+                   .record = record,
+                   .time = job.time,
+                   .rings = true};
+    entries_.append(entry);
+}
+
+// Once, whatever a repeat brings. The order stays where it is, in nobody's list; who asked has
+// looked at this person now, and rings as for any look.
+void Recording::append_named(const SetOutcome& job) {
+    auto record = new_record("named");
+    NewEntry entry{.person = {}, .record = record, .time = job.time};
+    {
+        const db::ResetAtEnd reset(sql_.owner);
+        sql_.owner.bind("log_index", job.log_index);
+        if (!sql_.owner.step()) throw Failure("an entry is missing");
+        const auto answered = wire::to_text(wire::Outcome::answered);
+        if (sql_.owner.optional_text(2).value_or("") == answered) return;
+        entry.month = sql_.owner.integer(1);
+        record.content = wire::without_person({{"time", job.time},
+                                               {"index", job.log_index},
+                                               {"entry", base64url(sql_.owner.blob(3))}});
+    }
+    entry.person = entries_.person(people_.whose(*job.named));
+    entry.viewer = viewer_index(vault_, entry.person.row, job.requester);
+    entry.rings = job.rings;
     entries_.append(entry);
 }
 

@@ -64,6 +64,21 @@ struct SetOutcome {
     std::optional<Bytes> miss_path;
     std::int64_t day = 0;
     std::string requester;
+    // The holder has said of whom of a family the answer is: an `mado/named/1` entry in the list of
+    // whoever has this number, or of the number while nobody has.
+    std::optional<NewSeries> named = {};
+    bool rings = false;  // and they are told of it, also when it is not a first look
+    UnixTime time = 0;
+};
+
+// Somebody whom the policy gives nothing by a number has asked by one that is linked.
+struct RefusedTry {
+    PersonRow person = 0;
+    Bytes path;  // of requester, person and day: one entry for each
+    std::int64_t day = 0;
+    std::string requester, service;
+    std::string scheme;  // of the number
+    UnixTime keep_until = 0;
     UnixTime time = 0;
 };
 
@@ -84,6 +99,7 @@ class Recording {
     // be recorded again when its batch failed.
     RecordResult record(RecordOrder& job);
     void set_outcome(const SetOutcome& job);
+    void note_refused(const RefusedTry& job);
     // A mandate that no order carries, or the end of one.
     void remember(const LiveMandate& mandate);
     // Live names and mandates whose end has come; not all at a time. True: there may be more.
@@ -106,6 +122,7 @@ class Recording {
     std::optional<wire::Code> judge_path(const RecordOrder& job, std::int64_t log_index);
     void count_miss(const SetOutcome& job);
     void append_refused(const SetOutcome& job);
+    void append_named(const SetOutcome& job);
 
     db::Connection& connection_;
     const Vault& vault_;

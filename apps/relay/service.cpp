@@ -5,21 +5,6 @@
 #include "wire/services/catalogue.hpp"
 
 namespace mado::relay {
-namespace {
-
-// A number that was typed without the part that may be left out is the same number.
-bool is_same_number(const wire::PersonNumber& known, const wire::PersonNumber& typed,
-                    const wire::Scheme& scheme) {
-    if (known.scheme != typed.scheme) return false;
-    for (const auto& [name, value] : typed.fields) {
-        if (name == scheme.optional_in_index && value.empty()) continue;
-        if (known.field(name) != value) return false;
-    }
-    return true;
-}
-
-}  // namespace
-
 std::expected<const wire::Participant*, Code> own_organisation(
     const wire::Directory& directory, std::string_view id, const std::optional<Hash>& certificate) {
     const auto* organisation = directory.find(id);
@@ -111,23 +96,26 @@ std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Dire
     return std::unexpected(Code::no_link);
 }
 
+std::expected<Route, Code> route_given_number(const wire::Target& to,
+                                              const wire::Directory& directory,
+                                              const wire::PersonNumber& number,
+                                              const std::vector<Identifier>& identifiers) {
+    const bool counts = std::ranges::any_of(identifiers, [&number](const Identifier& one) {
+        return one.current && one.number == number;
+    });
+    if (!counts) return std::unexpected(Code::no_match);
+    return route_linked(to, directory, identifiers);
+}
+
 std::expected<Route, Code> route_own_number(const wire::Target& to,
                                             const wire::Directory& directory,
                                             const wire::Scheme& scheme,
-                                            const wire::PersonNumber& number,
-                                            const std::vector<Identifier>& identifiers) {
+                                            const wire::PersonNumber& number) {
     const auto* holder = directory.find(scheme.giver(number));
     if (holder == nullptr || holder->kind != *scheme.kind) return std::unexpected(Code::no_match);
     const bool asked =
         to.holder ? *to.holder == holder->id : *to.kind == holder->kind && to.position == 1;
     if (!asked) return std::unexpected(Code::no_match);
-    for (const auto& identifier : identifiers) {
-        // Someone who left this insurer and came back has two numbers there: the one that was
-        // shown.
-        if (identifier.holder == holder->id && is_same_number(identifier.number, number, scheme)) {
-            return Route{holder->id, identifier};
-        }
-    }
     return Route{holder->id, Identifier{.number = number, .holder = holder->id, .current = true}};
 }
 

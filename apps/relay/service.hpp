@@ -59,14 +59,19 @@ struct Route {
 // From the numbers of a person (newest first, current before former).
 std::expected<Route, Code> route_linked(const wire::Target& to, const wire::Directory& directory,
                                         const std::vector<Identifier>& identifiers);
+// From a number that no holder gave (a health-care number): to the person's links, while it is the
+// person's. One that was changed leads nowhere: whoever has it still has misused it, or never
+// looked at the new slip.
+std::expected<Route, Code> route_given_number(const wire::Target& to,
+                                              const wire::Directory& directory,
+                                              const wire::PersonNumber& number,
+                                              const std::vector<Identifier>& identifiers);
 // From a number that a holder gave: to that holder only, whoever else the person is linked to. An
-// old insurance card leads to the insurer on it and never to the present one. `identifiers`: of the
-// person whose number it is; none for a number that nobody has linked.
+// old insurance card leads to the insurer on it and never to the present one.
 std::expected<Route, Code> route_own_number(const wire::Target& to,
                                             const wire::Directory& directory,
                                             const wire::Scheme& scheme,
-                                            const wire::PersonNumber& number,
-                                            const std::vector<Identifier>& identifiers);
+                                            const wire::PersonNumber& number);
 
 // The head asks the service only what its contract knows. Checked before anything is logged.
 bool parameters_fit(const wire::Head& head, Date today);

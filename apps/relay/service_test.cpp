@@ -212,12 +212,11 @@ class RouteTest : public ServiceTest {
         if (!route) return std::string(wire::info(route.error()).name);
         return route->holder.text() + " " + std::string(route->identifier->number.field("number"));
     }
-    [[nodiscard]] std::string own_number(const wire::Target& to, const wire::PersonNumber& typed,
-                                         const std::vector<Identifier>& known = {}) const {
-        const auto route = route_own_number(to, directory, insured, typed, known);
+    [[nodiscard]] std::string own_number(const wire::Target& to,
+                                         const wire::PersonNumber& typed) const {
+        const auto route = route_own_number(to, directory, insured, typed);
         if (!route) return std::string(wire::info(route.error()).name);
-        return route->holder.text() + " " + std::string(route->identifier->number.field("number")) +
-               std::string(route->identifier->number.field("branch"));
+        return route->holder.text() + " " + std::string(route->identifier->number.field("number"));
     }
     static wire::Target holder(std::string_view id) {
         return {.holder = participant_id(id), .kind = {}, .position = 1};
@@ -258,8 +257,21 @@ TEST_F(RouteTest, NumberLeadsToItsOwnHolderOnly) {
     for (const auto& to : {kind("medical-insurer", 2), kind("care-insurer"), holder("992016")}) {
         EXPECT_EQ(own_number(to, typed), "no_match");
     }
-    EXPECT_EQ(own_number(kind("care-insurer"), typed, identifiers), "no_match")
+    EXPECT_EQ(own_number(kind("care-insurer"), typed), "no_match")
         << "by number nobody reaches the person's other holders";
+}
+
+TEST_F(RouteTest, AFormerHealthCareNumberLeadsNowhere) {
+    const auto by = [&](const std::string& digits) {
+        const wire::PersonNumber typed{.scheme = "health-care-number",
+                                       .fields = {{"number", digits}}};
+        const auto route = route_given_number(holder("06990014"), directory, typed, identifiers);
+        return route ? route->holder.text() : std::string(wire::info(route.error()).name);
+    };
+    EXPECT_EQ(by("1"), "06990014");
+    identifiers[0].current = false;
+    EXPECT_EQ(by("1"), "no_match");
+    EXPECT_EQ(by("2"), "no_match");
 }
 
 TEST_F(RouteTest, NumberThatLeadsNowhere) {
@@ -267,21 +279,6 @@ TEST_F(RouteTest, NumberThatLeadsNowhere) {
     EXPECT_EQ(own_number(kind("medical-insurer"), number("992016", "1")), "no_match")
         << "a care insurer gives no such numbers";
     EXPECT_EQ(own_number(kind("medical-insurer"), number("", "1")), "no_match");
-}
-
-TEST_F(RouteTest, OldCardLeadsToTheNumberOnIt) {
-    EXPECT_EQ(own_number(kind("medical-insurer"), number("06990014", "old"), identifiers),
-              "06990014 old");
-    EXPECT_EQ(own_number(kind("medical-insurer"), number("06990014", "new"), identifiers),
-              "06990014 new");
-    // Typed without its branch it is the linked one, with its branch.
-    auto with_branch = at("06990014", "7");
-    with_branch.number.fields.emplace_back("branch", "01");
-    auto typed = number("06990014", "7");
-    typed.fields.emplace_back("branch", "");
-    EXPECT_EQ(own_number(kind("medical-insurer"), typed, {with_branch}), "06990014 701");
-    typed.fields.back().second = "02";
-    EXPECT_EQ(own_number(kind("medical-insurer"), typed, {with_branch}), "06990014 702");
 }
 
 TEST_F(ServiceTest, ParametersThatTheServiceKnows) {

@@ -166,14 +166,8 @@ CardKey read_card_key(const Vault& vault, ByteView index, PersonRow person, Byte
             .serial = serial};
 }
 
-NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& number,
-                             const wire::Scheme& scheme) {
-    NumberIndexes out{.full = vault.index("number", {wire::index_material(number)}), .loose = {}};
-    if (!scheme.optional_in_index.empty()) {
-        out.loose =
-            vault.index("number-loose", {wire::index_material(number, scheme.optional_in_index)});
-    }
-    return out;
+Bytes number_index(const Vault& vault, const wire::PersonNumber& number) {
+    return vault.index("number", {wire::index_material(number)});
 }
 
 AccessRecord new_record(std::string kind) {
@@ -242,14 +236,11 @@ Reader::Reader(const std::string& path, const Vault& vault)
       connection_(open_to_read(path)),
       card_(connection_.prepare(
           "select person, sealed from card_key where certificate_index = :index")),
-      linked_full_(connection_.prepare(
+      linked_(connection_.prepare(
           "select distinct i.person from identifier i join person p on p.id = i.person "
-          "where i.full_index = :index and p.linked = 1 limit 3")),
-      linked_loose_(connection_.prepare(
-          "select distinct i.person from identifier i join person p on p.id = i.person "
-          "where i.loose_index = :index and p.linked = 1 limit 3")),
+          "where i.number_index = :index and p.linked = 1 limit 2")),
       identifiers_(
-          connection_.prepare("select full_index, sealed from identifier where person = :person "
+          connection_.prepare("select number_index, sealed from identifier where person = :person "
                               "order by id desc")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
@@ -294,16 +285,12 @@ std::vector<CardKey> Reader::cards(PersonRow person) {
     return out;
 }
 
-std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number,
-                                      const wire::Scheme& scheme) {
-    const auto indexes = number_indexes(vault_, number, scheme);
-    const bool loose = indexes.loose && number.field(scheme.optional_in_index).empty();
-    auto& statement = loose ? linked_loose_ : linked_full_;
-    const db::ResetAtEnd reset(statement);
-    statement.bind("index", loose ? *indexes.loose : indexes.full);
+std::vector<PersonRow> Reader::linked(const wire::PersonNumber& number) {
+    const db::ResetAtEnd reset(linked_);
+    linked_.bind("index", number_index(vault_, number));
     std::vector<PersonRow> people;
-    while (statement.step())
-        people.push_back(statement.integer(0));
+    while (linked_.step())
+        people.push_back(linked_.integer(0));
     return people;
 }
 
@@ -413,6 +400,16 @@ StoredEntry Reader::opened_entry(PersonRow person, std::int64_t log_index) {
     if (!opened_.step()) throw Failure("an opened entry is missing");
     MonthCache keys;
     return read_entry(opened_, person, keys);
+}
+
+StoredEntry Reader::named_entry(std::int64_t log_index) {
+    auto row = connection_.prepare(
+        "select log_index, 0, outcome, month, sealed, entry, person from access "
+        "where log_index = :log_index");
+    row.bind("log_index", log_index);
+    if (!row.step()) throw Failure("an order whose person was named is missing");
+    MonthCache keys;
+    return read_entry(row, row.integer(6), keys);
 }
 
 std::int64_t Reader::sealed_entries() {

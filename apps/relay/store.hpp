@@ -61,20 +61,16 @@ Bytes access_row(std::int64_t log_index, PersonRow person);
 constexpr std::int64_t seq_max = (std::int64_t{1} << 32) - 1;
 std::int64_t own_entry_id(PersonRow person, std::int64_t seq);
 
-// Blind indexes of a number: of the whole, and without the part that may be left out.
-struct NumberIndexes {
-    Bytes full;
-    std::optional<Bytes> loose;
-};
-NumberIndexes number_indexes(const Vault& vault, const wire::PersonNumber& number,
-                             const wire::Scheme& scheme);
+// Blind index of a number, exactly as it is written: what a family's members have in common leads
+// to none of them.
+Bytes number_index(const Vault& vault, const wire::PersonNumber& number);
 
 // What an entry's row holds, sealed under the key of its month, filled up to whole blocks. Three of
 // them, sealed, are half a page with the row around them: so long is an order by number, or by a
 // card of P-256.
 constexpr std::size_t access_block = 640;
 struct AccessRecord {
-    std::string kind;          // "order", "refused", "opened" or "joined"
+    std::string kind;          // "order", "refused", "opened", "joined" or "named"
     std::string content = {};  // the order's exact bytes; of the others the text that was hashed
     std::string holder = {};
     Hash salt{};
@@ -129,8 +125,8 @@ class Reader {
 
     std::optional<CardKey> card(const Hash& certificate);
     std::vector<CardKey> cards(PersonRow person);
-    // Linked people whose number this is; with a number without branch there may be several.
-    std::vector<PersonRow> linked(const wire::PersonNumber& number, const wire::Scheme& scheme);
+    // Linked people whose number this is: one, but for what files of first take-on brought.
+    std::vector<PersonRow> linked(const wire::PersonNumber& number);
     // Newest first, current before former.
     std::vector<Identifier> identifiers(PersonRow person);
     std::int64_t misses(ByteView path);
@@ -144,6 +140,8 @@ class Reader {
     std::optional<PersonRow> joined_series(PersonRow person, std::int64_t log_index);
     // One that was sealed, for the person to whom it was opened.
     StoredEntry opened_entry(PersonRow person, std::int64_t log_index);
+    // An order by a family's number, whose list it is in left out.
+    StoredEntry named_entry(std::int64_t log_index);
     std::int64_t sealed_entries();
     // Of the newest of them; 0 when there is none.
     std::int64_t last_seq(PersonRow person, std::uint64_t size);
@@ -173,8 +171,7 @@ class Reader {
     const Vault& vault_;
     db::Connection connection_;
     db::Statement card_;
-    db::Statement linked_full_;
-    db::Statement linked_loose_;
+    db::Statement linked_;
     db::Statement identifiers_;
     db::Statement misses_;
     db::Statement link_number_;

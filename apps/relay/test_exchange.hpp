@@ -137,7 +137,6 @@ class ExchangeTest : public testing::Test {
     }
 
     ImportedPerson hanako() {
-        const auto& scheme = *schemes.find("insured-number");
         Identifier insured{.number = {.scheme = "insured-number",
                                       .fields = {{"insurer", "06990014"},
                                                  {"symbol", "12"},
@@ -147,9 +146,8 @@ class ExchangeTest : public testing::Test {
                            .current = true};
         const Identifier file{
             .number = file_number("000123"), .holder = participant_id("clinic-1"), .current = true};
-        const auto& files = *schemes.find("file-number");
-        return {.identifiers = {{number_indexes(store.vault(), insured.number, scheme), insured},
-                                {number_indexes(store.vault(), file.number, files), file}},
+        return {.identifiers = {{number_index(store.vault(), insured.number), insured},
+                                {number_index(store.vault(), file.number), file}},
                 .cards = {registered(card), registered(lost_card, CardStatus::revoked),
                           registered(signing_card)}};
     }

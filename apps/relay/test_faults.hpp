@@ -72,17 +72,17 @@ class LogFaults : public db::FaultTable {
 // An order of every kind; the last is told to the relay, makes a person and joins the series to it.
 inline std::vector<NewOrder> every_order() {
     const NewSeries series{
-        .indexes = {.full = to_bytes("full"), .loose = to_bytes("loose")},
+        .index = to_bytes("index"),
         .identifier = {.number = {.scheme = "insured-number", .fields = {{"number", "1"}}},
                        .holder = wire::participant_id("06990014"),
                        .current = true}};
     const ToldNumber own{
-        .indexes = {.full = to_bytes("own"), .loose = {}},
+        .index = to_bytes("own"),
         .identifier = {.number = {.scheme = "issuing-number", .fields = {{"number", "1"}}},
                        .holder = wire::participant_id("issuer"),
                        .current = true}};
-    const ToldNumber joined{.indexes = series.indexes, .identifier = series.identifier};
-    const Change change{.own = own.indexes,
+    const ToldNumber joined{.index = series.index, .identifier = series.identifier};
+    const Change change{.own = own.index,
                         .told = LinkTold{.act = LinkAct::first, .numbers = {joined, own}}};
     return {{.request = "plain"},
             {.person = PersonRow{2},

@@ -22,7 +22,8 @@ Parsed<EvidenceEntry> read_row(const json::value& value, const wire::Participant
                       .time = in.integer("time"),
                       .requester = in.text("requester", 64),
                       .service = in.text("service", 64),
-                      .outcome = in.text("outcome", 20)};
+                      .outcome = in.text("outcome", 20),
+                      .named = in.optional_boolean("named").value_or(false)};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
@@ -113,6 +114,8 @@ std::string_view to_text(Finding::Kind kind) {
             return "missing_at_relay";
         case Finding::Kind::missing_at_holder:
             return "missing_at_holder";
+        case Finding::Kind::not_named:
+            return "not_named";
         case Finding::Kind::differs:
             return "differs";
     }
@@ -190,7 +193,8 @@ std::vector<Finding> compare(const PersonEntries& entries,
         if (row.index >= below) continue;
         const auto found = listed.find(row.entry);
         if (found == listed.end()) {
-            out.push_back(finding_of(Finding::Kind::missing_at_relay, row));
+            out.push_back(finding_of(
+                row.named ? Finding::Kind::not_named : Finding::Kind::missing_at_relay, row));
         } else if (found->second->erased || (found->second->order && !fits(*found->second, row))) {
             // What a holder still keeps is not over, whoever says that it was erased.
             out.push_back(finding_of(Finding::Kind::differs, row));

@@ -21,6 +21,8 @@ struct Finding {
     enum class Kind {
         missing_at_relay,   // the holder was asked, and the person's list has no such entry
         missing_at_holder,  // the relay says that it was answered, and the holder has no evidence
+        not_named,          // it was asked by a family's number, and the holder found the person:
+                            // the relay has not heard that, or has not told
         differs,            // both have it, and say something else of it
     };
     Kind kind = Kind::differs;
@@ -56,6 +58,7 @@ struct EvidenceEntry {
     std::uint64_t index = 0;
     UnixTime time = 0;
     std::string requester, service, outcome;
+    bool named = false;  // the number came without a part, and the holder found whose it is
 };
 // `after`: the index that was asked for.
 Parsed<std::vector<EvidenceEntry>> read_evidence(const Answered& answered, std::uint64_t after,

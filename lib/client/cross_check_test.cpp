@@ -72,6 +72,14 @@ TEST(CrossCheck, RelayHidesTheNewestEntry) {
     EXPECT_EQ(lists.found(), Found{"missing_at_relay 30"});
 }
 
+// Asked by a family's number: the relay knows whose it was by the holder's reply only.
+TEST(CrossCheck, RelayHasNotNamedThePerson) {
+    Lists lists;
+    lists.entries.entries.pop_back();
+    lists.evidence.back().named = true;
+    EXPECT_EQ(lists.found(), Found{"not_named 30"});
+}
+
 // Under another person's number, or in another person's list: the holder knows by whose number it
 // was asked, and that person misses the entry.
 TEST(CrossCheck, RelayLogsItUnderAnotherPerson) {

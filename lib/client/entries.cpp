@@ -40,7 +40,8 @@ bool is_over(const ErasedEntry& erased, UnixTime now) {
 }
 
 // What the order must commit to: this person with the entry's number; one that was sealed has none,
-// but the date on which it opened, which a sealing authority has ordered.
+// but the date on which it opened, which a sealing authority has ordered. One by a family's number
+// (without a salt) is in the list of that number, which is nobody's to see.
 Parsed<Hash> person_of(const wire::Head& head, UnixTime time, const Hash& salt, PersonEntry& out,
                        const Check& check) {
     if (out.seq > 0) {
@@ -58,7 +59,7 @@ Parsed<Hash> person_of(const wire::Head& head, UnixTime time, const Hash& salt, 
 
 // Opens one order entry: its text gives the 32 bytes in the log, its commitments open to this
 // person, this number and this subject.
-Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
+Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::optional<Hash>& person_salt,
                         const Check& check) {
     const auto subject = in.base64url_bytes("subject", wire::subject_bytes_max);
     const auto subject_salt = in.hash("subject_salt");
@@ -72,9 +73,14 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const Hash& person_salt,
     if (!wire::head_is_signed(*head, check.reader.directory)) {
         return bad("an entry has a request that its organisation did not sign");
     }
-    const auto person = person_of(head->head, order->time, person_salt, out, check);
-    if (!person) return std::unexpected(person.error());
-    if (order->person != *person) return bad("an entry belongs to another person");
+    if (person_salt) {
+        const auto person = person_of(head->head, order->time, *person_salt, out, check);
+        if (!person) return std::unexpected(person.error());
+        if (order->person != *person) return bad("an entry belongs to another person");
+    } else if (order->presence != wire::Presence::number &&
+               order->presence != wire::Presence::card_seen) {
+        return bad("an entry names the person of an order that was not by number");
+    }
     if (wire::commit_subject(subject_salt, subject) != order->subject) {
         return bad("an entry's subject is not the one committed to");
     }
@@ -106,6 +112,10 @@ Parsed<Hash> open_refused(PersonEntry& out, const Hash& person) {
     if (in.good() && !wire::ParticipantId::parse(out.requester)) {
         return bad("a path was closed to no organisation");
     }
+    // By which number somebody asked to whom the policy gives nothing; else three misses.
+    const auto scheme = in.optional_text("scheme", 40);
+    const auto service = in.optional_text("service", 40);
+    if (scheme && service) out.refused_try = RefusedTry{.scheme = *scheme, .service = *service};
     if (in.hash("person") != person) return bad("an entry belongs to another person");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
@@ -148,8 +158,8 @@ Parsed<void> prove(PersonEntry& out, std::vector<Hash> proof, const Check& check
     return {};
 }
 
-// The order that was sealed until this entry opened it.
-Parsed<PersonEntry> read_sealed_order(const json::object& object, const Check& check) {
+// The order that was sealed until this entry opened it, or whose person this entry names.
+Parsed<PersonEntry> read_order_of(const json::object& object, const Check& check, bool named) {
     Members in(object);
     PersonEntry out;
     out.seq = in.integer("seq", 0, 0);
@@ -158,7 +168,7 @@ Parsed<PersonEntry> read_sealed_order(const json::object& object, const Check& c
     out.kind = in.text("kind", 20);
     out.content = in.text("content", wire::order_bytes_max);
     out.salt = in.hash("salt");
-    const auto person_salt = in.hash("person_salt");
+    const auto person_salt = named ? std::nullopt : std::optional(in.hash("person_salt"));
     out.outcome = in.optional_text("outcome", 20).value_or("");
     const auto entry =
         out.kind == "order" ? open_order(in, out, person_salt, check) : bad("not an order");
@@ -169,21 +179,24 @@ Parsed<PersonEntry> read_sealed_order(const json::object& object, const Check& c
     return out;
 }
 
-// An entry of its own gives the person a sealed one: who asked, when and why stand in that.
-Parsed<Hash> open_opened(Members& in, PersonEntry& out, const Hash& person, const Check& check) {
+// An entry of its own gives the person a sealed one, or one by a family's number of which the
+// holder has said that it is about them: who asked, when and why stand in that.
+Parsed<Hash> open_later(Members& in, PersonEntry& out, const Hash& person, const Check& check) {
     const auto object = parse_json_object(out.content);
     if (!object) return std::unexpected(object.error());
     Members content(*object);
-    const auto opened_at = content.integer("time");
+    out.logged_at = content.integer("time");
     const auto index = content.integer("index");
     const auto entry = content.hash("entry");
     if (content.hash("person") != person) return bad("an entry belongs to another person");
     if (auto ok = content.finish(); !ok) return std::unexpected(ok.error());
-    auto order = read_sealed_order(in.object("order"), check);
+    auto order = read_order_of(in.object("order"), check, out.kind == "named");
     if (!order) return std::unexpected(order.error());
-    if (order->entry != entry || static_cast<std::int64_t>(order->index) != index ||
-        opened_at < order->was_sealed->until) {
-        return bad("an opened entry is not the one that was sealed");
+    const bool early = order->was_sealed && out.logged_at < order->was_sealed->until;
+    if (order->entry != entry || static_cast<std::int64_t>(order->index) != index || early ||
+        order->index >= out.index) {
+        return bad(out.kind == "opened" ? "an opened entry is not the one that was sealed"
+                                        : "another order is named");
     }
     out.order = std::move(order->order);
     out.head = std::move(order->head);
@@ -194,7 +207,6 @@ Parsed<Hash> open_opened(Members& in, PersonEntry& out, const Hash& person, cons
     out.was_sealed = std::move(order->was_sealed);
     out.order_entry = order->entry;
     out.order_index = order->index;
-    out.logged_at = opened_at;
     return wire::log_entry(out.kind, out.salt, as_bytes(out.content));
 }
 
@@ -208,7 +220,7 @@ Parsed<Hash> open_content(Members& in, PersonEntry& out, const Check& check) {
     out.outcome = in.optional_text("outcome", 20).value_or("");
     if (out.kind == "order") return open_order(in, out, person_salt, check);
     if (out.kind == "refused") return open_refused(out, person);
-    if (out.kind == "opened") return open_opened(in, out, person, check);
+    if (out.kind == "opened" || out.kind == "named") return open_later(in, out, person, check);
     if (out.kind == "joined") return open_joined(out, person);
     return bad("an entry of an unknown kind");
 }
@@ -226,7 +238,7 @@ Parsed<PersonEntry> read_entry(const json::value& value, const Check& check) {
     if (!entry) return std::unexpected(entry.error());
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     out.entry = *entry;
-    if (!out.was_sealed) {
+    if (out.kind != "opened" && out.kind != "named") {
         out.order_entry = out.entry;
         out.order_index = out.index;
     }

@@ -34,6 +34,11 @@ struct JoinedSeries {
     std::int64_t last_seq = 0;  // when it was closed
 };
 
+// Of a refused one: who may not ask by such a number has done so.
+struct RefusedTry {
+    std::string scheme, service;
+};
+
 struct PersonEntry {
     std::int64_t seq = 0;
     std::int64_t series =
@@ -43,19 +48,21 @@ struct PersonEntry {
     // A quorum of witnesses has cosigned a checkpoint that covers it; the newest ones wait for it.
     bool witnessed = false;
     std::optional<ErasedEntry> erased;  // then nothing below
-    std::string kind;                   // "order", "refused", "opened" or "joined"
+    std::string kind;                   // "order", "refused", "opened", "joined" or "named"
     std::string content;                // what was hashed with `salt`
     Hash salt{};
     std::optional<wire::Order> order;
     std::optional<wire::Head> head;  // of the order: who asked, for what
-    // Of an opened entry: the order's own place in the log; else those above.
+    // Of an opened or a named entry: the order's own place in the log; else those above.
     Hash order_entry{};
     std::uint64_t order_index = 0;
     std::optional<WasSealed> was_sealed;
-    std::optional<JoinedSeries> joins;  // of a joined one, about which nobody was asked
-    std::string requester;              // organisation id
+    std::optional<JoinedSeries> joins;      // of a joined one, about which nobody was asked
+    std::optional<RefusedTry> refused_try;  // else it was the third miss
+    std::string requester;                  // organisation id
     UnixTime time = 0;
-    // When the log took it, as it says: of an order its time, of an opened one that of the opening.
+    // When the log took it, as it says: of an order its time, of an opened or named one that of
+    // the opening or naming.
     // 0 for an erased one, which is old.
     UnixTime logged_at = 0;
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered

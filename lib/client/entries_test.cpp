@@ -253,6 +253,74 @@ struct JoinedLog : PersonLog {
     }
 };
 
+// An order in the list of a family's number, and the entry that gives it to the person.
+struct NamedLog : JoinedLog {
+    NamedLog() {
+        auto order = page().at("entries").as_array().at(1).as_object();
+        order["seq"] = 0;
+        order.erase("person_salt");
+        order.erase("proof");
+        const Hash salt = crypto::random_hash();
+        const Hash person_salt = crypto::random_hash();
+        const auto place = order.at("index").to_number<std::int64_t>();
+        const auto content = order.at("content").as_string();
+        const auto of = wire::order_entry(
+            *to_hash(*parse_base64url(std::string_view(order.at("salt").as_string()))),
+            as_bytes(std::string_view(content)));
+        auto text = wire::complete_order(
+            wire::without_person(
+                {{"time", wire::test_now}, {"index", place}, {"entry", base64url(of)}}),
+            wire::commit_person(person_salt, own.link_number, 1));
+        const auto index = country.tree.size();
+        country.tree.append(tlog::leaf_hash(wire::log_entry("named", salt, as_bytes(text))));
+        entry = {{"seq", 1},
+                 {"index", index},
+                 {"kind", "named"},
+                 {"content", std::move(text)},
+                 {"salt", base64url(salt)},
+                 {"person_salt", base64url(person_salt)},
+                 {"order", std::move(order)}};
+        prove(entry.at("order").as_object());
+    }
+    void prove(json::object& one) const {
+        const auto index = one.at("index").to_number<std::uint64_t>();
+        const auto size = index < cosigned_size ? cosigned_size : country.tree.size();
+        one["proof"] = hashes_json(tlog::inclusion_proof(index, size, country.tree.reader({})));
+    }
+    [[nodiscard]] Parsed<EntriesPage> named() const {
+        EntriesSoFar so_far;
+        return read_own(so_far);
+    }
+};
+
+TEST(NamedEntry, GivesThePersonTheOrderAndNotItsList) {
+    const NamedLog log;
+    const auto list = log.named();
+    ASSERT_TRUE(list.has_value()) << list.error().why;
+    const auto& entry = list->entries.at(0);
+    EXPECT_EQ(entry.requester, "clinic-1");
+    EXPECT_NE(entry.order_index, entry.index);
+    EXPECT_LT(entry.order_index, entry.index);
+    EXPECT_NE(entry.order_entry, entry.entry);
+}
+
+TEST(NamedEntry, OfAnotherOrderOrWithWhoseListItIsIn) {
+    NamedLog log;
+    const auto honest = log.entry;
+    log.entry["order"].as_object()["person_salt"] = base64url(crypto::random_hash());
+    EXPECT_FALSE(log.named().has_value());
+    log.entry = honest;
+    auto other = log.page().at("entries").as_array().at(2).as_object();
+    other["seq"] = 0;
+    other.erase("person_salt");
+    log.prove(other);
+    log.entry["order"] = std::move(other);
+    EXPECT_EQ(std::string_view(log.named().error().why), "another order is named");
+    log.entry = honest;
+    log.entry["kind"] = "opened";
+    EXPECT_FALSE(log.named().has_value());
+}
+
 TEST(JoinedSeries, HonestOne) {
     JoinedLog log;
     EXPECT_EQ(log.why_not(), "");

@@ -123,7 +123,9 @@ std::string menu(const Site& site, const Look& look, const Content& content) {
     const bool inside = content.reader == Reader::logged_in;
     if (!inside) add("/", site.options.texts.title);
     for (const auto& place : site.options.places) {
-        if (inside || place.open) add(place.path, place.name);
+        const auto& without = content.without;
+        const bool is_theirs = std::ranges::find(without, place.path) == without.end();
+        if (is_theirs && (inside || place.open)) add(place.path, place.name);
     }
     return fmt::format(R"(<nav class="menu" aria-label="{}"><ul>{}</ul></nav>)",
                        plain(say(look.language, menu_name)), items);

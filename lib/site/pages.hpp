@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "site/answers.hpp"
 
@@ -17,9 +18,10 @@ const Place* find_place(const Site& site, std::string_view name);
 enum class Reader { nobody_yet, anybody, logged_in };
 // What stands on a page. Texts are HTML.
 struct Content {
-    std::string path;            // for its links to other languages
-    std::string query = {};      // of the address, what stays in it
-    std::string_view here = {};  // the place of the menu that it is
+    std::string path;                            // for its links to other languages
+    std::string query = {};                      // of the address, what stays in it
+    std::string_view here = {};                  // the place of the menu that it is
+    std::vector<std::string_view> without = {};  // places that are not this reader's
     Reader reader = Reader::nobody_yet;
     std::string_view script = {};  // of the web build, without ".js"; "": needs none
     std::string heading;

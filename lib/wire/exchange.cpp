@@ -125,6 +125,7 @@ std::string delivery_reply_json(const DeliveryReply& reply) {
     out["outcome"] = to_text(reply.outcome);
     if (!reply.answer.empty()) out["answer"] = reply.answer;
     if (!reply.reason.empty()) out["reason"] = reply.reason;
+    if (!reply.left_out.empty()) out["left_out"] = reply.left_out;
     return json::serialize(out);
 }
 
@@ -137,6 +138,7 @@ Parsed<DeliveryReply> parse_delivery_reply(std::string_view body) {
     DeliveryReply out;
     out.answer = in.optional_text("answer", answer_bytes_max).value_or("");
     out.reason = in.optional_text("reason", 40).value_or("");
+    out.left_out = in.optional_text("left_out", 200).value_or("");
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     if (!outcome) return bad("unknown outcome");
     out.outcome = *outcome;

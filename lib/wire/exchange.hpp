@@ -56,6 +56,9 @@ struct DeliveryReply {
     Outcome outcome = Outcome::failed;
     std::string answer;  // JWE when answered
     std::string reason;  // an error code's name when refused
+    // Of an answer about a number that was sent without the field that people leave out: its value
+    // where the holder found the person. "" for none.
+    std::string left_out = {};
 };
 std::string delivery_reply_json(const DeliveryReply& reply);
 Parsed<DeliveryReply> parse_delivery_reply(std::string_view body);

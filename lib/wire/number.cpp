@@ -57,8 +57,8 @@ Parsed<void> check_scheme(const Scheme& scheme) {
     if (givers != (scheme.kind ? 1 : 0) || (scheme.holder && !scheme.holder_field.empty())) {
         return bad("a number scheme needs a kind and its holder or that one's field, or none");
     }
-    if (!scheme.optional_in_index.empty() && !has_field(scheme, scheme.optional_in_index)) {
-        return bad("optional_in_index names no field of its number scheme");
+    if (!scheme.left_out.empty() && !has_field(scheme, scheme.left_out)) {
+        return bad("left_out names no field of its number scheme");
     }
     // These stand beside the fields in a subject and in a holder's number.
     for (const auto* taken : {"", "scheme", "birth_date", "holder"}) {
@@ -79,7 +79,7 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
     scheme.holder_field = in.optional_text("holder_field", 40).value_or("");
     const auto holder = in.optional_text("holder", 64);
     const auto given_by = in.optional_text("given_by", 64);
-    scheme.optional_in_index = in.optional_text("optional_in_index", 40).value_or("");
+    scheme.left_out = in.optional_text("left_out", 40).value_or("");
     for (const auto& element : in.array("fields", fields_max)) {
         auto field = parse_field(element);
         if (!field) return std::unexpected(field.error());
@@ -232,17 +232,32 @@ std::expected<PersonNumber, Code> read_number(const Scheme& scheme, const json::
     return number;
 }
 
-Bytes index_material(const PersonNumber& number, std::string_view without) {
+Bytes index_material(const PersonNumber& number) {
     Bytes out;
     const auto add = [&out](std::string_view text) {
         append_u64(out, text.size());
         append(out, text);
     };
     add(number.scheme);
-    for (const auto& [name, value] : number.fields) {
-        add(name == without ? std::string_view() : std::string_view(value));
-    }
+    for (const auto& [name, value] : number.fields)
+        add(value);
     return out;
+}
+
+bool is_incomplete(const PersonNumber& number, const Scheme& scheme) {
+    return !scheme.left_out.empty() && number.field(scheme.left_out).empty();
+}
+
+std::optional<PersonNumber> complete_number(PersonNumber number, const Scheme& scheme,
+                                            std::string_view value) {
+    if (!is_incomplete(number, scheme)) return std::nullopt;
+    const auto written = normalise(value);
+    const auto field = std::ranges::find(scheme.fields, scheme.left_out, &NumberField::name);
+    if (!written || written->empty() || !fits(*field, *written)) return std::nullopt;
+    for (auto& [name, known] : number.fields) {
+        if (name == scheme.left_out) known = *written;
+    }
+    return number;
 }
 
 std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
@@ -256,15 +271,21 @@ std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
     return json::serialize(out);
 }
 
-bool is_number_for_holder(std::string_view text, const Scheme& scheme,
-                          const ParticipantId& holder) {
+std::optional<PersonNumber> read_number_for_holder(std::string_view text, const Scheme& scheme,
+                                                   const ParticipantId& holder) {
     auto fields = parse_json_object(text);
-    if (!fields) return false;
+    if (!fields) return std::nullopt;
     fields->erase("holder");
     fields->erase("scheme");
     if (!scheme.holder_field.empty()) (*fields)[scheme.holder_field] = holder.text();
-    const auto number = read_number(scheme, *fields);
-    return number && number_for_holder(*number, scheme, holder) == text;
+    auto number = read_number(scheme, *fields);
+    if (!number || number_for_holder(*number, scheme, holder) != text) return std::nullopt;
+    return std::move(*number);
+}
+
+bool is_number_for_holder(std::string_view text, const Scheme& scheme,
+                          const ParticipantId& holder) {
+    return read_number_for_holder(text, scheme, holder).has_value();
 }
 
 std::map<std::string, std::string, std::less<>> number_fields(std::string_view number) {

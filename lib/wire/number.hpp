@@ -37,7 +37,9 @@ struct Scheme {
     // Of this kind is who draws such numbers, whoever knows the person by them: nobody else could
     // confirm one, and a new one leads to nobody.
     std::optional<CodeId> given_by;
-    std::string optional_in_index;  // a number without this field still finds its person; "" = none
+    // A family's members have the other fields in common, and people leave this one out: then the
+    // number is nobody's until the holder says whose it is. "" for none.
+    std::string left_out;
     std::vector<NumberField> fields;
 
     // The id of the holder that gave this number; "" when it was none.
@@ -71,9 +73,13 @@ struct PersonNumber {
 std::expected<PersonNumber, Code> read_number(const Scheme& scheme, const json::object& fields);
 
 // What the blind index is made of: scheme ‖ length-prefixed fields.
-// `without`: the field that is left out ("" for none), so that one form exists with and one
-// without a branch.
-Bytes index_material(const PersonNumber& number, std::string_view without = {});
+Bytes index_material(const PersonNumber& number);
+
+// The number was given without the field that people leave out.
+bool is_incomplete(const PersonNumber& number, const Scheme& scheme);
+// One that was, with that field; none when it was not, or when the value is not one of the field.
+std::optional<PersonNumber> complete_number(PersonNumber number, const Scheme& scheme,
+                                            std::string_view value);
 
 // The exact bytes that a holder is sent as "its own number of the person": JSON with the holder's
 // id, the scheme and the fields that are not the holder itself.
@@ -82,6 +88,9 @@ std::string number_for_holder(const PersonNumber& number, const Scheme& scheme,
 
 // Is `text` what number_for_holder makes of some number? One number has one such text.
 bool is_number_for_holder(std::string_view text, const Scheme& scheme, const ParticipantId& holder);
+// The number that it was made of; none when it was made of none.
+std::optional<PersonNumber> read_number_for_holder(std::string_view text, const Scheme& scheme,
+                                                   const ParticipantId& holder);
 
 // Its fields again. Throws Failure for bytes that number_for_holder cannot have made.
 using NumberFields = std::map<std::string, std::string, std::less<>>;

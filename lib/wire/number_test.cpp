@@ -161,11 +161,6 @@ TEST_F(Numbers, GiveTheIndexDifferentMaterialForDifferentFields) {
               "0000000000000001730000000000000002c3a9");
 
     EXPECT_NE(index_material(number("a", "b", "01")), index_material(number("a", "b", "02")));
-    EXPECT_EQ(index_material(number("a", "b", "01"), "branch"),
-              index_material(number("a", "b", "02"), "branch"));
-    // Without branch, both forms are one: a number typed without it still finds its person.
-    EXPECT_EQ(index_material(number("a", "b"), "branch"), index_material(number("a", "b")));
-    EXPECT_EQ(index_material(number("a", "b", "01"), "branch"), index_material(number("a", "b")));
 }
 
 TEST_F(Numbers, AreSentToTheHolderWithoutTheHoldersOwnField) {
@@ -207,7 +202,7 @@ TEST_F(Numbers, HaveSchemesByNameAndByKindOfHolder) {
               "care-insured-number");
     EXPECT_EQ(schemes_.of_holder(participant_id("relay"), code_id("relay")), nullptr);
     EXPECT_FALSE(schemes_.find("health-care-number")->kind);
-    EXPECT_EQ(schemes_.find("insured-number")->optional_in_index, "branch");
+    EXPECT_EQ(schemes_.find("insured-number")->left_out, "branch");
 }
 
 // Several holders of one kind, each with numbers of its own; the number does not say whose it is.
@@ -280,7 +275,7 @@ TEST(NumberSchemes, RefuseWhatTheyDoNotKnow) {
     EXPECT_NE(said(R"("kind": "care-insurer")", R"("kind": "Care Insurer")"), "good");
     // Wrong in a way that would quietly lead numbers nowhere.
     EXPECT_NE(said(R"("kind": null)", R"("kind": 7)"), "good");
-    EXPECT_NE(said(R"("optional_in_index": "branch")", R"("optional_in_index": "brunch")"), "good");
+    EXPECT_NE(said(R"("left_out": "branch")", R"("left_out": "brunch")"), "good");
     EXPECT_NE(said(R"("kind": "medical-insurer", "holder_field": "insurer",)",
                    R"("kind": "medical-insurer",)"),
               "good");

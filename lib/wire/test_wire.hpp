@@ -68,7 +68,7 @@ constexpr std::string_view schemes_text = R"({"schemes": [
  {"name": "health-care-number", "kind": null,
   "fields": [{"name": "number", "digits": [12], "check": "damm"}]},
  {"name": "insured-number", "kind": "medical-insurer", "holder_field": "insurer",
-  "optional_in_index": "branch",
+  "left_out": "branch",
   "fields": [{"name": "insurer", "digits": [6, 8], "check": "insurer"},
              {"name": "symbol", "bytes_max": 60, "optional": true},
              {"name": "number", "bytes_max": 40},

@@ -13,10 +13,6 @@ const wire::Schemes& schemes() {
     return one;
 }
 
-bool is_to_do(const issuer::Case& one, issuer::Step step) {
-    return std::ranges::any_of(todo(one), [step](const auto& what) { return what.step == step; });
-}
-
 // One after the other, as a store that was altered might give them.
 bool happenings(const json::array& lines) {
     issuer::Case one;
@@ -36,7 +32,7 @@ bool happenings(const json::array& lines) {
         require(!twice || todo(*twice).size() <= todo(*next).size() + 1,
                 "the same once more makes no more to do");
         one = *next;
-        require(!is_to_do(one, issuer::Step::activate) || one.handed_over,
+        require(!is_to_do(one, issuer::Step::activate) || one.handed_over || info(one.kind).in_hand,
                 "no card is activated before it is handed over");
         require(!is_to_do(one, issuer::Step::certify) || !one.keys.empty(),
                 "nothing is certified without a key");

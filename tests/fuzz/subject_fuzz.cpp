@@ -36,7 +36,10 @@ bool subject(ByteView in) {
     const auto& number = subject->number;
     const auto& scheme = *schemes.find(number.scheme);
     (void)wire::index_material(number);
-    (void)wire::index_material(number, scheme.optional_in_index);
+    (void)wire::complete_number(number, scheme,
+                                number.fields.empty()
+                                    ? std::string_view()
+                                    : std::string_view(number.fields.front().second));
     const auto sent = wire::number_for_holder(number, scheme, wire::participant_id("06990014"));
     for (const auto& [name, value] : wire::number_fields(sent))
         require(number.field(name) == value, "a holder reads the number that was meant");

@@ -57,6 +57,12 @@ test("hidden from the person", () => {
   expect(found(20)).toEqual([]); // at or above the question's own place
 });
 
+test("asked by a family's number, and not named", () => {
+  entries.splice(1, 1);
+  evidence[1]!.named = true;
+  expect(found()).toEqual(["not_named 20"]);
+});
+
 test("the holder has no evidence", () => {
   evidence.splice(1, 1);
   expect(found()).toEqual(["missing_at_holder 20"]);

@@ -23,11 +23,13 @@ export interface EvidenceEntry {
   requester: string;
   service: string;
   outcome: string;
+  named?: boolean; // the number came without a part, and the holder found whose it is
 }
 
 export type FindingKind =
   | "missing_at_relay" // the holder was asked, and the person's list has no such entry
   | "missing_at_holder" // the relay says that it was answered, and the holder has no evidence
+  | "not_named" // by a family's number: the holder found the person, and the list does not say so
   | "differs"; // both have it, and say something else of it
 
 export interface Finding {
@@ -71,6 +73,7 @@ function read_row(object: JsonObject, holder: string): EvidenceEntry {
     requester: members.text("requester", 64),
     service: members.text("service", 64),
     outcome: members.text("outcome", 20),
+    named: members.optional_boolean("named") ?? false,
   };
   members.finish();
   return out;
@@ -168,7 +171,7 @@ export function compare({ entries, evidence, compared, below, now }: Comparison)
     if (row.index >= below) continue;
     const found = listed.get(row.entry);
     if (!found) {
-      out.push(finding_of("missing_at_relay", row));
+      out.push(finding_of(row.named ? "not_named" : "missing_at_relay", row));
     } else if (found.erased || (found.order && !fits(found, row))) {
       // What a holder still keeps is not over, whoever says that it was erased.
       out.push(finding_of("differs", row));

@@ -216,6 +216,27 @@ test("a series that was joined stands behind the person's own list", async () =>
   expect(entries.at(-1)).toMatchObject({ kind: "order", requester: "clinic-1" });
 });
 
+test("an order by a family's number is given by an entry of its own", async () => {
+  await world.add_named();
+  const fetched = await fetch_entries(country, session);
+  if (!fetched.ok) throw new Error(fetched.problem.detail);
+  const named = fetched.value.entries.at(-1)!;
+  expect(named).toMatchObject({ kind: "named", requester: "clinic-1" });
+  expect(named.order_index).toBeLessThan(named.index);
+});
+
+test("of a named order nobody sees whose list it is in", async () => {
+  await world.add_named((order) => (order.person_salt = filled(1)));
+  expect(await why_not_fetched()).not.toBe("");
+});
+
+test("another order is named", async () => {
+  await world.add_named();
+  const first = world.list.at(-1)!.order;
+  await world.add_named((order) => Object.assign(order, first));
+  expect(await why_not_fetched()).toBe("another order is named");
+});
+
 const series_lies: [string, (series: Series) => unknown, string][] = [
   ["its newest is hidden", ({ list }) => list.pop(), "a joined series has lost entries"],
   ["its first is hidden", ({ list }) => list.shift(), "the person's entries have a hole"],

@@ -59,7 +59,7 @@ export interface JoinedSeries {
   last_seq: number; // when it was closed
 }
 
-type Kind = "order" | "refused" | "opened" | "joined";
+type Kind = "order" | "refused" | "opened" | "joined" | "named";
 
 export interface PersonEntry {
   seq: number;
@@ -76,11 +76,12 @@ export interface PersonEntry {
   salt: Hash;
   order?: Order;
   head?: Head; // of the order: who asked, for what
-  // Of an opened entry: the order's own place in the log; else those above.
+  // Of an opened or a named entry: the order's own place in the log; else those above.
   order_entry: Hash;
   order_index: number;
   was_sealed?: Sealing;
   joins?: JoinedSeries; // of a joined one, about which nobody was asked
+  refused_try?: { scheme: string; service: string }; // who may not has asked by such a number
   requester: string;
   time: number;
   // When the log took it, as it says: of an order its time, of an opened one that of the opening; 0
@@ -146,18 +147,30 @@ interface Content {
   kind: Kind;
   content: string;
   salt: Hash;
-  person_salt: Hash;
+  person_salt: Hash; // "" of an order by a family's number: whose list it is in is nobody's to see
   outcome: Outcome | "";
 }
 
-function read_content(members: Members): Content {
+function read_content(members: Members, named = false): Content {
   return {
-    kind: members.one_of("kind", ["order", "refused", "opened", "joined"]),
+    kind: members.one_of("kind", ["order", "refused", "opened", "joined", "named"]),
     content: members.text("content", order_bytes_max),
     salt: members.hash("salt"),
-    person_salt: members.hash("person_salt"),
+    person_salt: named ? "" : members.hash("person_salt"),
     outcome: members.has("outcome") ? members.one_of("outcome", outcomes) : "",
   };
+}
+
+async function judge_person(order: Order, head: Head, seq: number, from: Content, check: Check) {
+  if (from.person_salt === "") {
+    if (order.presence !== "number" && order.presence !== "card-seen") {
+      refuse("an entry names the person of an order that was not by number");
+    }
+    return undefined;
+  }
+  const who = await person_of(head, order.time, from.person_salt, seq, check);
+  if (order.person !== who.person) refuse("an entry belongs to another person");
+  return who.was_sealed;
 }
 
 // Its text gives the 32 bytes in the log, its commitments open to this person, number and subject.
@@ -170,8 +183,7 @@ async function open_order(members: Members, seq: number, from: Content, check: C
   const order = parse_order(from.content);
   const head = parse_head(order.head);
   await verify_head(head, check.directory);
-  const who = await person_of(head, order.time, from.person_salt, seq, check);
-  if (order.person !== who.person) refuse("an entry belongs to another person");
+  const was_sealed = await judge_person(order, head, seq, from, check);
   if ((await commit("subject", subject_salt, subject)) !== order.subject) {
     refuse("an entry's subject is not the one committed to");
   }
@@ -181,7 +193,7 @@ async function open_order(members: Members, seq: number, from: Content, check: C
   const { kind, content, salt, outcome } = from;
   const out: Opened = {
     ...(await read_mandate(subject, { ...check, order, head })),
-    ...(who.was_sealed === undefined ? {} : { was_sealed: who.was_sealed }),
+    ...(was_sealed === undefined ? {} : { was_sealed }),
     ...{ kind, content, salt, outcome, order, head },
     entry: await log_entry(kind, salt, utf8(content)),
     order_entry: "",
@@ -203,10 +215,14 @@ async function open_refused(from: Content, person: Hash): Promise<Opened> {
   const members = new Members(parse_json_object(from.content));
   const time = members.time("time");
   const requester = members.code("requester");
+  const scheme = members.optional_text("scheme", 40);
+  const service = members.optional_text("service", 40);
   if (members.hash("person") !== person) refuse("an entry belongs to another person");
   members.finish();
   const entry = await log_entry(from.kind, from.salt, utf8(from.content));
-  return { ...opened_as(from, entry), requester, time, logged_at: time };
+  const tried = scheme !== undefined && service !== undefined;
+  const by_policy = tried ? { refused_try: { scheme, service } } : {};
+  return { ...opened_as(from, entry), ...by_policy, requester, time, logged_at: time };
 }
 
 // About nobody's look: from here on what was asked about a number before it was linked is theirs.
@@ -222,13 +238,13 @@ async function open_joined(from: Content, person: Hash): Promise<Opened> {
   return { ...opened_as(from, entry), joins, time, logged_at: time };
 }
 
-// The order that was sealed until its `opened` entry.
-async function read_sealed_order(object: JsonObject, check: Check) {
+// The order that was sealed until its `opened` entry, or whose person its `named` entry names.
+async function read_order_of(object: JsonObject, check: Check, named: boolean) {
   const members = new Members(object);
   const seq = members.integer("seq", 0, 0);
   const index = members.integer("index");
   const proof = members.hashes("proof", proof_length_max);
-  const from = read_content(members);
+  const from = read_content(members, named);
   if (from.kind !== "order") refuse("not an order");
   const out = await open_order(members, seq, from, check);
   members.finish();
@@ -236,35 +252,42 @@ async function read_sealed_order(object: JsonObject, check: Check) {
   return { ...out, index };
 }
 
-// An entry of its own gives the person a sealed one: who asked, when and why stand in that.
-async function open_opened(members: Members, from: Content, person: Hash, check: Check) {
+// An entry of its own gives the person a sealed one, or one by a family's number of which the
+// holder has said that it is about them: who asked, when and why stand in that.
+async function open_later(members: Members, place: Place, from: Content, check: Check) {
   const content = new Members(parse_json_object(from.content));
-  const opened_at = content.time("time");
+  const logged_at = content.time("time");
   const index = content.integer("index");
   const entry = content.hash("entry");
+  const person = await commit_person(from.person_salt, check.link_number, place.seq);
   if (content.hash("person") !== person) refuse("an entry belongs to another person");
   content.finish();
-  const order = await read_sealed_order(members.object("order"), check);
-  if (order.entry !== entry || order.index !== index || opened_at < order.was_sealed!.until) {
-    refuse("an opened entry is not the one that was sealed");
+  const order = await read_order_of(members.object("order"), check, from.kind === "named");
+  const early = order.was_sealed !== undefined && logged_at < order.was_sealed.until;
+  if (order.entry !== entry || order.index !== index || early || index >= place.index) {
+    const opened = from.kind === "opened";
+    refuse(opened ? "an opened entry is not the one that was sealed" : "another order is named");
   }
   const own = opened_as(from, await log_entry(from.kind, from.salt, utf8(from.content)));
-  const { index: order_index, ...sealed } = order;
+  const { index: order_index, ...later } = order;
   const { kind, content: text, salt, entry: own_entry } = own;
   const out: Opened = {
-    ...{ ...sealed, kind, content: text, salt, entry: own_entry },
-    ...{ order_entry: order.entry, order_index, logged_at: opened_at },
+    ...{ ...later, kind, content: text, salt, entry: own_entry },
+    ...{ order_entry: order.entry, order_index, logged_at },
   };
   return out;
 }
 
-async function open_content(members: Members, seq: number, check: Check): Promise<Opened> {
+async function open_content(members: Members, place: Place, check: Check): Promise<Opened> {
   const from = read_content(members);
+  const { seq } = place;
   if (from.kind === "order") return open_order(members, seq, from, check);
+  if (from.kind === "opened" || from.kind === "named") {
+    return open_later(members, place, from, check);
+  }
   const person = await commit_person(from.person_salt, check.link_number, seq);
   if (from.kind === "refused") return open_refused(from, person);
-  if (from.kind === "joined") return open_joined(from, person);
-  return open_opened(members, from, person, check);
+  return open_joined(from, person);
 }
 
 // "2031-10": an entry is erased after that month's end, and not before.
@@ -302,7 +325,7 @@ async function read_entry(object: JsonObject, check: Check): Promise<PersonEntry
   const erased = members.optional_object("erased");
   const out = erased
     ? open_erased(members, erased, check.now)
-    : await open_content(members, seq, check);
+    : await open_content(members, { seq, index }, check);
   members.finish();
   if (out.order_entry === "") {
     out.order_entry = out.entry;

@@ -9,7 +9,8 @@ import {
   importJWK,
   type JWK,
 } from "jose";
-import { base64, base64url, concat, hash_of, sha256, u64, utf8, type Bytes } from "./bytes";
+import { base64, base64url, concat, hash_of, parse_base64url, sha256, u64 } from "./bytes";
+import { utf8, type Bytes } from "./bytes";
 import type { Fetcher } from "./country";
 import type { Json, JsonObject } from "./json";
 
@@ -537,6 +538,33 @@ export class TestCountry {
     };
     this.list.push(entry);
     return entry;
+  }
+
+  // An order by a family's number, and the entry that gives it to the person.
+  async add_named(change: (order: Mutable) => unknown = () => undefined) {
+    const own: Series = { link_number: this.link_number, list: this.list.splice(0) };
+    this.link_number = random(16);
+    await this.order();
+    const [order] = this.list.splice(0) as [Mutable];
+    this.link_number = own.link_number;
+    this.list.push(...own.list);
+    const [salt, person_salt] = [random(), random()];
+    const seq = this.list.length + 1;
+    const tag = utf8("mado/order/1\n");
+    const salted = concat(tag, parse_base64url(order.salt), utf8(order.content));
+    const of = base64url(await sha256(salted));
+    const text = JSON.stringify({
+      ...{ time: test_now(), index: order.index, entry: of },
+      person: await this.commit("person", person_salt, concat(this.link_number, u64(seq))),
+    });
+    const { index } = await this.append("named", salt, text);
+    delete order.person_salt;
+    order.seq = 0;
+    change(order);
+    this.list.push({
+      ...{ seq, index, kind: "named", content: text, salt: base64url(salt) },
+      ...{ person_salt: base64url(person_salt), order },
+    });
   }
 
   // So many orders about a number that nobody had linked, and the entry that joined them.

@@ -4,8 +4,9 @@
 // has no answer: the first page asks the site to which case it belongs.
 export {};
 
-// A page of another return than the log-in's says where.
-const finish_at = document.querySelector<HTMLElement>("[data-finish]")?.dataset.finish;
+// A page of another return than the log-in's says where, and where to go after a card.
+const returned = document.querySelector<HTMLElement>("[data-finish]")?.dataset;
+const finish_at = returned?.finish;
 
 async function finish(answer: string): Promise<void> {
   const reply = await fetch(finish_at ?? "/login/finish", {
@@ -19,5 +20,7 @@ async function finish(answer: string): Promise<void> {
 
 const answer = location.hash.slice(1);
 history.replaceState(null, "", location.pathname + location.search);
-if (/^card=(done|failed|cancelled)$/.test(answer)) location.replace("/");
+if (/^card=(done|failed|cancelled)$/.test(answer)) {
+  location.replace(returned?.card === undefined ? "/" : `${returned.card}?${answer}`);
+}
 else finish(answer).catch(() => location.replace("/?said=failed"));

@@ -8,8 +8,11 @@ import type { Asked as Wanted } from "./office";
 import { Asked, Mistakes, Tick, type Wrong } from "./parts";
 import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 
-type KnownKind = Exclude<CaseKind, "first">;
-const others = ["replacement", "unlock", "change", "return", "end"] as const;
+// A renewal begins at home; and who has another authority's card is not known yet.
+type KnownKind = Exclude<CaseKind, "first" | "renewal" | "existing">;
+const others = [
+  ...(["replacement", "unlock", "change", "number", "birth", "return", "end"] as const),
+] as const;
 
 // As apps/issuer/words.cpp has them.
 const reasons: Record<KnownKind, readonly string[]> = {
@@ -17,8 +20,10 @@ const reasons: Record<KnownKind, readonly string[]> = {
   replacement: ["lost", "damaged", "expiring", "compromised"],
   unlock: [],
   change: [],
+  birth: [],
   return: [],
   end: ["death", "abroad", "returned"],
+  number: ["misuse", "by-request"],
 };
 
 interface ChoiceProps {

@@ -6,6 +6,7 @@ import { day_of, day_phrase, time_phrase } from "../shared/dates";
 import { Ja, Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { Approve, LookFor } from "./acts";
 import { Apply } from "./apply";
+import { BirthForm, FileElsewhere, SignBirth } from "./birth";
 import { Claims } from "./claims";
 import { HandOver } from "./hand_over";
 import { History } from "./history";
@@ -105,7 +106,10 @@ function ToDo(props: CasePart): JSX.Element {
           </li>
         ))}
       </ul>
-      {works && waits("apply") && <Apply {...props} />}
+      {works && waits("apply") && one.kind === "birth" && <BirthForm {...props} />}
+      {works && waits("apply") && one.kind !== "birth" && <Apply {...props} />}
+      {works && one.signs !== undefined && <SignBirth {...props} />}
+      {works && waits("file_elsewhere") && <FileElsewhere {...props} />}
       {works && waits("hand_over") && <HandOver {...props} />}
     </>
   );

@@ -24,7 +24,7 @@ const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
 // The case has gone on, or there is none; or it is not for this clerk, or not for this person.
 const refusals = [
   ...["too_early", "too_late", "unexpected", "no_case", "no_question"],
-  ...["same_hand", "other_case", "no_card"],
+  ...["same_hand", "other_case", "no_card", "no_newborn"],
 ];
 
 export type Happening =
@@ -33,7 +33,10 @@ export type Happening =
       person: Person;
       claims: { role: Role; number: PersonNumber }[];
       signing: boolean;
+      newborn?: { relation: string; card: boolean; parent: number; insurer: PersonNumber };
     }
+  | { what: "parent_named"; parent: { person: string } }
+  | { what: "filed_elsewhere"; parent: number; insurer: PersonNumber }
   | { what: "corrected"; claim: number; number: PersonNumber }
   | { what: "taken_out"; claim: number }
   | { what: "try_again" | "waived"; order: Order }
@@ -47,7 +50,7 @@ export interface ToSign {
 }
 const outcomes = [
   ...(["decided", "cancelled", "not_valid", "other_card", "stopped", "unavailable"] as const),
-  "changed",
+  ...(["changed", "signed"] as const),
 ] as const;
 export interface Returned {
   number: string;
@@ -99,12 +102,16 @@ export class Office {
     return this.ask("/cases/act", { number, happening }, read_case);
   }
   // A session of the issuing centre with a card: the agent's address with it, to go to.
-  card(number: string): Promise<Result<string>> {
-    return this.ask("/cases/card", { number }, read_session);
+  card(number: string, anew = false): Promise<Result<string>> {
+    return this.ask("/cases/card", anew ? { number, anew } : { number }, read_session);
   }
 
   decide(number: string, claim: number, same_person: boolean): Promise<Result<ToSign>> {
     return this.ask("/cases/decide", { number, claim, same_person }, read_to_sign);
+  }
+  // Of a newborn: by the parent whose turn it is.
+  sign(number: string): Promise<Result<ToSign>> {
+    return this.ask("/cases/sign", { number }, read_to_sign);
   }
   // From the agent: which case it was, once.
   returned(): Promise<Result<Returned | undefined>> {

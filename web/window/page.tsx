@@ -169,6 +169,7 @@ const no_remarks = { problem: undefined, said: undefined, failed: undefined };
 function remark_of({ outcome }: Returned): Partial<Shown> {
   if (outcome === undefined) return {}; // a card was written, or not: the case says so
   if (outcome === "decided") return { said: "window.said_decided" };
+  if (outcome === "signed") return { said: "window.said_signed" };
   if (outcome === "cancelled") return { said: "window.back_cancelled" };
   return { failed: `window.back_${outcome}` };
 }

@@ -16,6 +16,14 @@ const of_kind: Record<CaseKind, ShownStep[]> = {
   change: ["opened", "apply", "confirm", "link", "end_signing", ...to_the_card, "activate"],
   return: ["opened", "apply", "confirm", "link", ...to_the_card, ...handed, "tell", "end_old"],
   end: ["opened", "confirm", "end_old"],
+  renewal: ["opened", "sign", "confirm", ...to_the_card, "activate", "end_old"],
+  existing: ["opened", "apply", "sign", "confirm", "link", ...handed, "tell"],
+  number: ["opened", "link", "end_number", "hand_over", "tell"],
+  birth: [
+    ...(["opened", "apply", "sign", "notify", "file", "confirm", "link"] as const),
+    ...[...to_the_card, ...handed],
+    ...(["tell", "decide"] as const),
+  ],
 };
 
 interface About {
@@ -43,6 +51,12 @@ export const about: Record<ShownStep, About> = {
   approve: { report: "" },
   record: { report: "", online: true },
   reset: { report: "", online: false },
+  sign: { report: "②" },
+  end_number: { report: "", online: true },
+  notify: { report: "", online: true },
+  file: { report: "", online: true },
+  decide: { report: "", online: true },
+  file_elsewhere: { report: "" },
 };
 
 export type State = "done" | "waits" | "later" | "not_needed" | "given_up";
@@ -82,6 +96,12 @@ const is_of: Record<ShownStep, (line: Line) => boolean> = {
   approve: is_any("approved"),
   record: is_done_of("reset"),
   reset: is_any("pin_set"),
+  sign: is_any("requested", "signed"),
+  end_number: is_done_of("end_number"),
+  notify: ({ what, order }) => what === "given" && order?.kind === "notify",
+  file: ({ what, order }) => what === "given" && order?.kind === "file",
+  decide: is_any("accepted", "declined"),
+  file_elsewhere: is_any("filed_elsewhere"),
 };
 
 // What became of a card that was stopped.

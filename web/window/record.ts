@@ -26,6 +26,12 @@ export const steps = [
   "approve",
   "record",
   "reset",
+  "sign",
+  "end_number",
+  "notify",
+  "file",
+  "decide",
+  "file_elsewhere",
 ] as const;
 export type Step = (typeof steps)[number];
 const actors = ["person", "clerk", "register", "relay", "authority"] as const;
@@ -33,9 +39,12 @@ export type Actor = (typeof actors)[number];
 const kinds = [
   ...(["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const),
   ...(["stop", "suspend", "resume_card", "resume", "revoke_card", "end_old", "reset"] as const),
+  ...(["trace", "drop", "end_number"] as const),
+  ...(["notify", "file", "ask_decision", "start_link", "end_link"] as const),
 ] as const;
 export const case_kinds = [
   ...(["first", "replacement", "stop", "unlock", "change", "return", "end"] as const),
+  ...(["renewal", "existing", "number", "birth"] as const),
 ] as const;
 export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
@@ -53,7 +62,9 @@ const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
   ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
-  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "taken_on"],
+  ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "requested", "traced"],
+  ...["parent_named", "signed", "given", "undecided", "accepted", "declined", "filed_elsewhere"],
+  ...["taken_on"],
 ];
 
 const claims_max = 16;
@@ -77,6 +88,7 @@ export interface Todo {
   since: number;
   until: number;
   late: boolean;
+  from?: number; // it is not asked for before
 }
 export interface Summary {
   number: string; // on the slip
@@ -132,6 +144,21 @@ export interface KnownPerson {
   cards: IssuedCard[];
   cases: Summary[]; // the newest first
 }
+// Whoever applies for a newborn, and with whom they are insured.
+export interface Parent {
+  person: string; // the number on the slip of a case of theirs
+  name: string;
+  address: string;
+  insurers: PersonNumber[];
+}
+const filing_states = ["open", "accepted", "declined", "closed"] as const;
+export interface Filing {
+  parent: number;
+  insurer: PersonNumber;
+  state: (typeof filing_states)[number];
+  claim?: number;
+  reason?: string; // why it was declined
+}
 export interface Application {
   person: Person;
   claims: { role: Role; number: PersonNumber }[];
@@ -152,10 +179,15 @@ export interface Case extends Summary {
   signing: boolean;
   reason?: string; // why it was opened, as its kind has it
   uses?: Use[]; // whose PINs are set anew, of an unlock
+  parents?: Parent[]; // of a newborn
+  filings?: Filing[];
+  newborn?: { relation: string; card: boolean };
+  signs?: number; // which parent is to sign now
   known?: Person; // by an earlier case
   invited?: Application; // what is known of somebody who is to apply
   person?: Person;
   claims: Claim[];
+  can_make_anew?: boolean; // its keys: none of them counts yet
   health_care_number?: string;
   stop_code?: string; // on the slip, as the number is
   lines: Line[];
@@ -192,6 +224,7 @@ function read_todo(object: JsonObject): Todo {
     since: members.time("since"),
     until: members.time("until"),
     late: members.boolean("late"),
+    from: members.has("from") ? members.time("from") : undefined,
   });
   members.finish();
   return out;
@@ -323,6 +356,7 @@ export function read_writing(object: JsonObject): Writing {
   const verdict = members.one_of("verdict", verdicts);
   const current = members.boolean("current");
   const only_one = members.optional_boolean("only_one");
+  members.optional_text("branch", 40); // of a number that was applied with without one
   const rules = members.has("rules") ? members.texts("rules", 40, 64) : [];
   const of_each = new Members(members.object("attributes"));
   members.finish();
@@ -348,7 +382,53 @@ function read_claim(object: JsonObject): Claim {
   return out;
 }
 
+function read_parent(object: JsonObject): Parent {
+  const members = new Members(object);
+  const out = {
+    person: members.text("person", 20),
+    name: members.text("name", text_bytes_max),
+    address: members.text("address", 2 * text_bytes_max),
+    insurers: members.objects("insurers", 64).map(read_number),
+  };
+  members.finish();
+  return out;
+}
+
+function read_filing(object: JsonObject): Filing {
+  const members = new Members(object);
+  const out = given<Filing>({
+    parent: members.integer("parent", 0, 1),
+    insurer: read_number(members.object("insurer")),
+    state: members.one_of("state", filing_states),
+    claim: optional_claim(members),
+    reason: members.optional_text("reason", 1_000),
+  });
+  members.finish();
+  return out;
+}
+
+function read_newborn(object: JsonObject): { relation: string; card: boolean } {
+  const members = new Members(object);
+  const out = {
+    relation: members.text("relation", text_bytes_max),
+    card: members.boolean("card"),
+  };
+  members.finish();
+  return out;
+}
+
+function read_newborn_form(object: JsonObject): void {
+  const members = new Members(object);
+  members.text("relation", text_bytes_max);
+  members.boolean("card");
+  members.integer("parent", 0, 1);
+  read_number(members.object("insurer"));
+  members.finish();
+}
+
 function read_applied(members: Members): Application {
+  const newborn = members.optional_object("newborn");
+  if (newborn) read_newborn_form(newborn);
   return {
     person: read_person(members.object("person")),
     signing: members.boolean("signing"),
@@ -400,6 +480,19 @@ function read_more(what: string, members: Members): Given<Line> {
     case "corrected":
       read_number(members.object("number"));
       return {};
+    case "given":
+      read_number(members.object("number"));
+      return {};
+    case "undecided":
+    case "accepted":
+      members.integer("filing", 0, claims_max);
+      return {};
+    case "declined":
+      members.integer("filing", 0, claims_max);
+      return { reason: members.text("reason", 1_000) };
+    case "filed_elsewhere":
+      read_number(members.object("insurer"));
+      return {};
     case "decided":
       return { same_person: members.boolean("same_person") };
     case "cancelled":
@@ -429,16 +522,22 @@ export function read_case(object: JsonObject): Case {
   const person = members.optional_object("person");
   const known = members.optional_object("known");
   const invited = members.optional_object("invited");
+  const newborn = members.optional_object("newborn");
   const summary = read_summary_members(members);
   const out = given<Case>({
     ...summary,
     signing: members.boolean("signing"),
     reason: members.optional_text("reason", 40),
     uses: read_uses(members),
+    parents: members.has("parents") ? members.objects("parents", 2).map(read_parent) : undefined,
+    filings: members.has("filings") ? members.objects("filings", 8).map(read_filing) : undefined,
+    newborn: newborn && read_newborn(newborn),
+    signs: members.has("signs") ? members.integer("signs", 0, 1) : undefined,
     known: known && read_person(known),
     invited: invited && read_application(invited),
     person: person && read_person(person),
     claims: members.objects("claims", claims_max).map(read_claim),
+    can_make_anew: members.has("can_make_anew") ? members.boolean("can_make_anew") : undefined,
     health_care_number: members.optional_text("health_care_number", 20),
     stop_code: members.optional_text("stop_code", 20),
     lines: members.objects("lines", lines_max).map(read_line),

@@ -27,6 +27,11 @@ export const steps_info: Record<string, [string, boolean]> = {
   approve: ["", false],
   record: ["", true],
   reset: ["", false],
+  sign: ["", false],
+  notify: ["", true],
+  file: ["", true],
+  decide: ["", true],
+  file_elsewhere: ["", false],
 };
 
 export function to_do(step: string, actor: string, more: Mutable = {}): Mutable {
@@ -198,6 +203,62 @@ function later_cases(): Mutable[] {
       claims: [{ role: "resident", number: resident, finding: "open" }],
       todo: [to_do("confirm", "register", { claim: 0, order: { kind: "confirm", item: 0 } })],
     }),
+    ...births(),
+  ];
+}
+
+const city = number("insured-number", { insurer: "990010", number: "0000187", branch: "01" });
+function births(): Mutable[] {
+  const parents = [
+    {
+      ...{ person: "700000000001", name: known.name, address: known.address },
+      insurers: [medical, city],
+    },
+  ];
+  const opened = { what: "opened", kind: "birth", signing: false, at: noon - 60, clerk: "佐藤" };
+  const newborn = { relation: "長女", card: true };
+  const child = {
+    ...{ name: "厚労 葵", kana: "コウロウ アオイ", sex: "female" },
+    ...{ address: known.address, birth_date: "2026-11-20" },
+  };
+  const base = { ...{ kind: "birth", opened_at: noon - 60, changed_at: noon - 60 }, parents };
+  const form = { ...newborn, parent: 0, insurer: medical };
+  const applied = {
+    ...{ what: "applied", person: child, claims: [], signing: false, newborn: form },
+    ...{ at: noon - 50, clerk: "佐藤" },
+  };
+  const given = { what: "given", order: { kind: "notify", item: 0 }, number: resident };
+  return [
+    {
+      ...{ number: "140000000006", ...base, signing: false, claims: [], filings: [] },
+      ...{ todo: [to_do("apply", "person", today)], lines: [opened] },
+    },
+    {
+      ...{ number: "150000000009", ...base, name: child.name, kana: child.kana, person: child },
+      ...{ signing: false, newborn, signs: 0, lines: [opened, applied] },
+      ...{ claims: [], filings: [{ parent: 0, insurer: medical, state: "open" }] },
+      todo: [to_do("sign", "person", today)],
+    },
+    {
+      ...{ number: "160000000002", ...base, name: child.name, kana: child.kana, person: child },
+      ...{ signing: false, newborn },
+      claims: [
+        { role: "resident", number: resident, finding: "same" },
+        { role: "medical", number: medical, finding: "not_applied" },
+      ],
+      filings: [
+        {
+          ...{ parent: 0, insurer: medical, state: "declined", claim: 1 },
+          reason: "父の収入が足りない",
+        },
+      ],
+      todo: [to_do("file_elsewhere", "clerk", today)],
+      lines: [
+        ...[opened, applied, { what: "signed", at: noon - 40, clerk: "佐藤" }],
+        { ...given, at: noon - 39 },
+        { what: "declined", filing: 0, reason: "父の収入が足りない", at: noon - 10 },
+      ],
+    },
   ];
 }
 
@@ -280,6 +341,10 @@ export class TestOffice {
     if (one && path === "/cases/decide") {
       const document = decision_document(read_case(one), body.claim, body.same_person);
       return { agent: "http://127.0.0.1:7454/sign", form: { document, ...this.form } };
+    }
+    if (one && path === "/cases/sign") {
+      const form = { document: "出生届", handed_on: "[]", ...this.form };
+      return { agent: "http://127.0.0.1:7454/sign", form };
     }
     if (one && path === "/cases/act") {
       one.changed_at += 1;

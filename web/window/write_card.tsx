@@ -18,11 +18,11 @@ export function WriteCard(props: {
   const own = `window.chip_${step}_${one.kind}`; // who moves has the card in hand already
   const [problem, set_problem] = useState<Problem>();
   const begun = useRef(false); // a second click is not a second session
-  const begin = async () => {
+  const begin = async (anew: boolean) => {
     if (begun.current) return;
     begun.current = true;
     set_problem(undefined);
-    const answer = await desk.office.card(one.number);
+    const answer = await desk.office.card(one.number, anew);
     begun.current = false;
     if (answer.ok) desk.leave_for(answer.value);
     else set_problem(answer.problem);
@@ -32,9 +32,17 @@ export function WriteCard(props: {
       <p>
         <Say of={has_words(own) ? own : `window.chip_${step}`} />
       </p>
-      <button type="button" onClick={() => void begin()}>
+      <button type="button" onClick={() => void begin(false)}>
         <Say of={step === "reset" ? "window.chip_begin_reset" : "window.chip_begin"} />
       </button>
+      {one.can_make_anew && (
+        <p>
+          <Say of="window.chip_anew" />{" "}
+          <button type="button" class="quiet" onClick={() => void begin(true)}>
+            <Say of="window.chip_begin_anew" />
+          </button>
+        </p>
+      )}
       <div role="alert">{problem && <p class="mistake">{problem_text(problem)}</p>}</div>
       <p class="hint">
         <Say of="window.chip_where" />

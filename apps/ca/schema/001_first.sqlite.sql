@@ -11,6 +11,7 @@ create table ordered (
     line        integer primary key autoincrement,  -- in this order they are decided
     order_id    text not null unique,               -- the entry in the access log
     received_at integer not null,
+    log_index   integer not null,                   -- of that entry: what was ordered first
     number      text not null,                      -- the authority's number of the person
     act         text not null,                      -- what is to be done: service.hpp
     public_key  text,                               -- SubjectPublicKeyInfo, base64url
@@ -44,13 +45,14 @@ create table certificate (
     der        text not null,                       -- base64url
     status     text not null check (status in ('good', 'suspended', 'revoked')),
     since      integer not null,
+    log_index  integer not null,                    -- of the newest order that was about it
     reason     text check ((reason is null) = (status = 'good'))
 ) strict, without rowid;
 create index certificate_number on certificate (number);
 create index certificate_key on certificate (key);
 create index certificate_not_good on certificate (not_after) where status <> 'good';
 
--- The newest revocation list's: numbers and times never go back.
+-- The newest revocation list's: numbers never go back.
 create table list (
     only_one    integer primary key check (only_one = 1),
     number      integer not null,

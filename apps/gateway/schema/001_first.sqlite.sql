@@ -13,7 +13,8 @@ create table evidence (
     time       integer not null,      -- the order's
     keep_until integer not null,      -- then the row is deleted
     holder     text not null,
-    number     text not null,         -- as it was sent, the holder's own number of the person
+    number     text not null,         -- the holder's own number of the person, as it was sent, or
+    named      integer not null default 0, -- 1: completed here, because it came without a family's branch
     requester  text not null,
     service    text not null,
     outcome    text not null,

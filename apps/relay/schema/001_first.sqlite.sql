@@ -21,14 +21,12 @@ create table card_key (
 create index card_key_person on card_key (person);
 
 create table identifier (
-    id          integer primary key,  -- a person's newest has the largest
-    person      integer not null references person,
-    full_index  blob not null,  -- of the whole number
-    loose_index blob,           -- of the number without the part that may be left out (a branch)
-    sealed      blob not null   -- scheme, holder, fields, current or former
+    id           integer primary key,  -- a person's newest has the largest
+    person       integer not null references person,
+    number_index blob not null, -- of the number as it is written
+    sealed       blob not null  -- scheme, holder, fields, current or former
 );
-create index identifier_full on identifier (full_index);
-create index identifier_loose on identifier (loose_index);
+create index identifier_number on identifier (number_index);
 create index identifier_person on identifier (person);
 
 -- What counts until its own end, a row for each batch and minute of the ends: requests (of requester

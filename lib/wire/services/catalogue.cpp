@@ -210,6 +210,11 @@ bool is_asked_number(const Row& row, const ServiceQuestion& question) {
     return same("symbol") && same("number") && (any_branch || same("branch"));
 }
 
+std::string branch_found(const std::vector<Row>& rows, const ServiceQuestion& question) {
+    if (rows.empty() || question.number.contains("branch")) return {};
+    return normalise(rows.front().text("branch").value_or("")).value_or("");
+}
+
 // A register tells people apart by branch, or, where it has none, by name.
 std::size_t people_in(const std::vector<Row>& rows) {
     std::set<std::string> people;

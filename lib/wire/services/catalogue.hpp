@@ -73,6 +73,7 @@ struct ServiceAnswer {
     Outcome outcome = Outcome::failed;
     Document data;  // when answered
     UnixTime as_of = 0;
+    std::string branch = {};  // whose row it is, of a number that was sent without; "" for none
 };
 
 // Where a service's rows come from: the holder's database, by its mapping, or the gateway's own
@@ -143,6 +144,8 @@ Parsed<ServiceAnswer> make_answer(const Contract& contract, const ServiceQuestio
 
 // The row has the very number that was asked for (columns symbol, number, branch).
 bool is_asked_number(const Row& row, const ServiceQuestion& question);
+// The branch of the rows of one person, when the number that was asked for had none; "" for none.
+std::string branch_found(const std::vector<Row>& rows, const ServiceQuestion& question);
 // How many people the rows are about, not how many periods of one (columns branch, name).
 std::size_t people_in(const std::vector<Row>& rows);
 

@@ -178,7 +178,10 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
         return ServiceAnswer{.outcome = Outcome::several_match, .data = {}};
     }
 
-    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = 0};
+    ServiceAnswer out{.outcome = Outcome::answered,
+                      .data = {},
+                      .as_of = 0,
+                      .branch = branch_found(fitting, question)};
     json::array payers;
     std::ranges::sort(fitting, {}, [](const Row& row) {
         return std::pair(*row.integer("rank"), *row.text("valid_from"));

@@ -7,9 +7,10 @@ namespace mado::wire {
 namespace {
 
 constexpr std::array columns{
-    Column{"entry", ColumnKind::text, true},   Column{"index", ColumnKind::integer, true},
-    Column{"time", ColumnKind::integer, true}, Column{"requester", ColumnKind::text, true},
-    Column{"service", ColumnKind::text, true}, Column{"outcome", ColumnKind::text, true},
+    Column{"entry", ColumnKind::text, true},    Column{"index", ColumnKind::integer, true},
+    Column{"time", ColumnKind::integer, true},  Column{"requester", ColumnKind::text, true},
+    Column{"service", ColumnKind::text, true},  Column{"outcome", ColumnKind::text, true},
+    Column{"named", ColumnKind::integer, true},
 };
 
 constexpr std::array parameters{Parameter{"after", ParameterKind::log_index}};
@@ -26,12 +27,11 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     json::array out;
     for (const auto& row : rows) {
         if (static_cast<std::int64_t>(out.size()) == evidence_rows_max) break;
-        out.push_back(json::object{{"entry", *row.text("entry")},
-                                   {"index", *row.integer("index")},
-                                   {"time", *row.integer("time")},
-                                   {"requester", *row.text("requester")},
-                                   {"service", *row.text("service")},
-                                   {"outcome", *row.text("outcome")}});
+        json::object one{{"entry", *row.text("entry")},     {"index", *row.integer("index")},
+                         {"time", *row.integer("time")},    {"requester", *row.text("requester")},
+                         {"service", *row.text("service")}, {"outcome", *row.text("outcome")}};
+        if (*row.integer("named") != 0) one["named"] = true;
+        out.push_back(std::move(one));
     }
     return ServiceAnswer{
         .outcome = Outcome::answered,

@@ -143,7 +143,10 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     if (people_in(fitting) > 1) {
         return ServiceAnswer{.outcome = Outcome::several_match, .data = {}};
     }
-    ServiceAnswer out{.outcome = Outcome::answered, .data = {}, .as_of = 0};
+    ServiceAnswer out{.outcome = Outcome::answered,
+                      .data = {},
+                      .as_of = 0,
+                      .branch = branch_found(fitting, question)};
     bool current = false;
     for (const auto& row : fitting) {
         out.as_of = std::max<UnixTime>(out.as_of, *row.integer("as_of"));
@@ -162,6 +165,7 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     const auto only_one = only_one_in(items, question);
     if (!only_one) return std::unexpected(only_one.error());
     out.data = document_of(found, row, current, *only_one);
+    if (!out.branch.empty()) (*out.data)["branch"] = out.branch;
     return out;
 }
 

@@ -7,6 +7,8 @@
 //   { "verdict": "same" | "variant" | "different", "current": bool, "rules"?: ["too-little"],
 //     "only_one"?: bool, of a register that knows who else there is: nobody else of this birth date
 //     and sex could be taken for the person by name, reading or address
+//     "branch"?: the register's, where the number was asked for without one: with it it is whose
+//     the answer is, and may be linked
 //     "attributes": { name | kana | birth_date | sex | address:
 //       { "verdict", "rules": [code, …], "writing"?: the register's, if it is not the same,
 //         "differences"?: [[from, to, from, to], …] beside a writing: code points of what was asked

@@ -35,6 +35,7 @@ class Existence : public ServiceTest {
 };
 
 TEST_F(Existence, TheSameIsSaidWithoutAnythingOfTheRegister) {
+    asked_["branch"] = "00";
     EXPECT_EQ(text({resident()}),
               R"({"verdict":"same","current":true,"attributes":{)"
               R"("name":{"verdict":"same","rules":["space"]},)"
@@ -108,6 +109,17 @@ TEST_F(Existence, EveryMissIsTheSame) {
     EXPECT_EQ(outcome({with(resident(), "birth_date", "1986-05-02")}), Outcome::no_match);
     birth_date_.reset();
     EXPECT_EQ(outcome({resident()}), Outcome::no_match);
+}
+
+TEST_F(Existence, SaysTheBranchThatItWasAskedWithout) {
+    const auto row = with(resident(), "branch", "０1");
+    auto found = valid(ask({row}));
+    EXPECT_EQ(found.branch, "01");
+    EXPECT_EQ(found.data->at("branch").as_string(), "01");
+    EXPECT_FALSE(valid(ask({with(resident(), "branch", "")})).data->contains("branch"));
+    asked_["branch"] = "01";
+    found = valid(ask({row}));
+    EXPECT_FALSE(found.data->contains("branch")) << "it was asked with one";
 }
 
 // However alike one of them writes: twins share number and birth date.

@@ -114,6 +114,7 @@ function SaveProof({ look }: { look: Look }): JSX.Element {
 
 function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element {
   const { entry, who, own } = look;
+  if (entry.refused_try) return <Say of="looked.refused_try_sentence" who={in_japanese(who)} />;
   if (entry.kind === "refused") return <Say of="looked.refused_sentence" who={in_japanese(who)} />;
   if (entry.joins) return <Say of="looked.joined_sentence" count={entry.joins.last_seq} />;
   const answered = entry.outcome === "answered";
@@ -127,6 +128,11 @@ function Sentence({ look, around }: { look: Look; around: Around }): JSX.Element
           <Say of={`looked.${words}`} who={in_japanese(who)} />
         )}
       </strong>
+      {entry.kind === "named" && (
+        <span class="sealing">
+          <Say of="looked.named_sentence" />
+        </span>
+      )}
       {entry.was_sealed && (
         <span class="sealing">
           <Say

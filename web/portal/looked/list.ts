@@ -9,7 +9,8 @@ export const unwitnessed_s_max = 600;
 export const compare_s = 7 * 86_400;
 
 export type Tag =
-  "first" | "number" | "told" | "sealed" | "waiting" | "other_card" | "refused" | "joined";
+  | ("first" | "number" | "told" | "sealed" | "waiting" | "other_card" | "refused")
+  | ("joined" | "named");
 
 export interface Look {
   entry: PersonEntry;
@@ -44,6 +45,7 @@ function tags_of(country: Country, session: Session, entry: PersonEntry, first: 
   const { order, head, mandate } = entry;
   if (entry.kind === "refused") out.push("refused");
   if (entry.series !== undefined) out.push("joined");
+  if (entry.kind === "named") out.push("named");
   if (first) out.push("first");
   if (order?.presence === "number") out.push("number");
   else if (order && country.policy.row(order.policy)?.tell_at_once) out.push("told");

@@ -1,0 +1,104 @@
+#include "notices.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "orders.hpp"
+#include "page/page.hpp"
+
+namespace mado::issuer {
+namespace {
+
+constexpr std::string_view schema =
+#include "apps/issuer/schema/notices.sqlite.sql.hpp"
+    ;
+constexpr std::size_t at_once = 100;
+constexpr std::size_t id_bytes = 12;
+
+db::Connection open_migrated(const std::string& path) {
+    db::Connection connection(path, db::Access::create);
+    const std::array migrations{schema};
+    db::migrate(connection, migrations);
+    return connection;
+}
+
+// None: it counts no more.
+struct Found {
+    Before card;
+    std::string number;
+};
+std::optional<Found> active(Store& store, const Store::Ending& what) {
+    std::vector<Case> cases;
+    for (const auto id : store.of_person(what.id))
+        cases.push_back(store.find(id).one);
+    const auto person = person_of(cases);
+    if (!person) return std::nullopt;
+    const auto& made = store.find(what.id).one.certificates;
+    for (const auto& [card, standing] : person->issued) {
+        const auto own = made.find(card.use);
+        if (standing == Standing::revoked || own == made.end() || own->second != card.certificate ||
+            store.card_key(read_certificate(card.certificate).thumbprint()) != what.card) {
+            continue;
+        }
+        return Found{.card = card, .number = person->numbers.issuing};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+NoticeBook::NoticeBook(const std::string& path)
+    : connection_(open_migrated(path)),
+      add_(connection_.prepare(
+          "insert into notice (notice_id, number, subject, sender, received, deadline, body) "
+          "values (:id, :number, :subject, :sender, :received, :deadline, :body) "
+          "on conflict do nothing")) {}
+
+void NoticeBook::add(const Notice& notice) {
+    add_.bind("id", notice.id)
+        .bind("number", notice.number)
+        .bind("subject", notice.subject)
+        .bind("sender", notice.sender)
+        .bind("received", to_text(notice.received))
+        .bind("deadline", to_text(notice.deadline))
+        .bind("body", notice.body)
+        .execute();
+}
+
+NoticeBook::Notice notice_of(const Store::Ending& what, const Before& card,
+                             const std::string& number, const Telling& telling) {
+    const auto* name = card.use == Use::signing ? "署名用" : "ログイン用（利用者証明用）";
+    const auto until = page::day_text(page::Language::ja, telling.deadline);
+    return {.id = fmt::format("{}-{}", hex(ByteView(what.card).first(id_bytes)), what.days),
+            .number = number,
+            .subject = "カードの電子証明書がもうすぐ終わります",
+            .sender = telling.sender,
+            .received = telling.today,
+            .deadline = telling.deadline,
+            .body = fmt::format("あなたのカードの{}電子証明書は、{}に終わります。\n"
+                                "自宅で更新できます。カードを読取り機に置いて、{} "
+                                "にログインしてください。窓口でも更新できます。",
+                                name, until, telling.address)};
+}
+
+std::size_t tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts) {
+    std::size_t told = 0;
+    for (;;) {
+        const auto ending = store.ending(facts.now, at_once);
+        if (ending.empty()) return told;
+        for (const auto& one : ending) {
+            const auto found = active(store, one);
+            if (!found) continue;
+            book.add(notice_of(one, found->card, found->number,
+                               {.sender = facts.sender,
+                                .address = facts.address,
+                                .today = facts.policy.day_of(facts.now),
+                                .deadline = facts.policy.day_of(one.not_after)}));
+            ++told;
+        }
+        store.noticed(ending);
+    }
+}
+
+}  // namespace mado::issuer

@@ -1,0 +1,51 @@
+// Notices before the end of a certificate, 90, 30 and 7 days ahead. They stay with their sender:
+// a small file that a gateway serves (country/jp/holders/issuer.toml), like any other holder's.
+#pragma once
+
+#include <string>
+
+#include "db/db.hpp"
+#include "store.hpp"
+#include "wire/policy.hpp"
+
+namespace mado::issuer {
+
+class NoticeBook {
+  public:
+    // Makes the file when it is not there.
+    explicit NoticeBook(const std::string& path);
+
+    struct Notice {
+        std::string id, number;  // the issuing number
+        std::string subject, sender;
+        Date received{}, deadline{};
+        std::string body;  // a paragraph a line
+    };
+    // Durable when it returns. The same id once more changes nothing.
+    void add(const Notice& notice);
+
+  private:
+    db::Connection connection_;
+    db::Statement add_;
+};
+
+// As they read; `Date`s are of the country's calendar.
+struct Telling {
+    std::string sender;   // the centre's name
+    std::string address;  // of the page where the card is renewed
+    Date today{}, deadline{};
+};
+NoticeBook::Notice notice_of(const Store::Ending& what, const Before& card,
+                             const std::string& number, const Telling& telling);
+
+// Of all that is to be told by now: written down, and then noted as told, so that what was killed
+// between tells the same notice again. A certificate that counts no more ends without one. How many
+// were written.
+struct NoticeFacts {
+    UnixTime now = 0;
+    const wire::Policy& policy;
+    std::string sender, address;
+};
+std::size_t tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts);
+
+}  // namespace mado::issuer

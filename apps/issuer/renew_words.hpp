@@ -1,0 +1,164 @@
+// What the pages of a renewal say (renewing.cpp), in three languages.
+#pragma once
+
+#include "deciding.hpp"
+#include "page/page.hpp"
+
+namespace mado::issuer {
+
+using page::Words;
+
+inline constexpr Words heading{"カードの更新", "Renew your card", "カードを [新|あたら]しく する"};
+inline constexpr Words authentication_name{"ログイン用の証明書", "Certificate for logging in",
+                                           "ログインの しょうめいしょ"};
+inline constexpr Words signing_name{"署名用の証明書", "Certificate for signing",
+                                    "サインの しょうめいしょ"};
+inline constexpr Words good_until{"{}：{}まで使えます", "{}: good until {}",
+                                  "{}：{}まで つかえます"};
+inline constexpr Words begin_text{
+    "もうすぐ終わるので、ここで更新できます。いまのカードで申込みに署名すると、同じカードの中に"
+    "新しい鍵と証明書を書き込みます。窓口に行く必要はありません。",
+    "It ends soon, and you can renew it here. You sign the request with your card as it is; then "
+    "new keys and certificates are written into the same card. You need not go to a window.",
+    "もうすぐ おわります。ここで [新|あたら]しく できます。まどぐちに [行|い]かなくて いいです。"};
+inline constexpr Words begin_unsigned_text{
+    "もうすぐ終わるので、ここで更新できます。このカードには署名用の証明書がないため、"
+    "いまのログインで申し込みます。同じカードの中に新しい鍵と証明書を書き込みます。",
+    "It ends soon, and you can renew it here. This card has no certificate for signing, so being "
+    "logged in is enough to ask for it. New keys and a new certificate are written into the same "
+    "card.",
+    "もうすぐ おわります。ここで [新|あたら]しく できます。"};
+inline constexpr Words begin_button{"更新を申し込む", "Ask for the renewal", "もうしこむ"};
+inline constexpr Words sign_text{
+    "次の文に、カードで署名します。ボタンを押すと、このパソコンの中の「カード窓口」に移り、"
+    "署名用の暗証番号を入力します。",
+    "You sign this text with your card. The button leads to the card's program on this computer, "
+    "where you enter the password for signing.",
+    "この [文|ぶん]に カードで サインします。ボタンを おして ください。"};
+inline constexpr Words sign_button{"カードで署名する", "Sign with your card",
+                                   "カードで サインする"};
+inline constexpr Words write_text{
+    "申込みを受け付けました。カードを読取り機に置いて、書き込んでください。いまの鍵は消え、"
+    "新しい鍵と証明書になります。暗証番号も決め直します（同じものでもかまいません）。"
+    "終わるまでカードを抜かないでください。",
+    "Your request is taken. Put your card into the reader and have it written. The keys that are "
+    "in it go, and new ones come. You choose your PIN anew, too (it may be the same one). Leave "
+    "the card in the reader until it is done.",
+    "うけつけました。カードを [入|い]れて、ボタンを おして ください。"
+    "[暗証番号|あんしょうばんごう]も もういちど きめます。おわるまで カードを ぬかないで "
+    "ください。"};
+inline constexpr Words go_on_text{
+    "カードに新しい鍵ができました。証明書と暗証番号を書き込むと終わります。いまの鍵はもう"
+    "使えません。続けてください。",
+    "Your card has new keys. When certificates and PIN are in it, it is done. The old keys are "
+    "gone, so please go on.",
+    "カードに あたらしい かぎが できました。まだ おわって いません。つづけて ください。"};
+inline constexpr Words write_button{"カードに書き込む", "Write into the card", "カードに かきこむ"};
+inline constexpr Words anew_text{"書き込みがうまくいかないときは、鍵から作り直せます。",
+                                 "If it does not work, the keys can be made anew.",
+                                 "うまく いかない ときは、かぎを もういちど つくれます。"};
+inline constexpr Words anew_button{"鍵から作り直す", "Make the keys anew", "もういちど つくる"};
+inline constexpr Words window_text{
+    "登録簿に確かめましたが、ここでは更新を続けられません。カードと本人確認のできるものを"
+    "持って、窓口に来てください。いまのカードはそのまま使えます。",
+    "The registers were asked, and the renewal cannot go on here. Please come to a window, with "
+    "your card and a proof of who you are. Your card goes on working as it is.",
+    "ここでは できません。カードを もって まどぐちに きて ください。いまの カードは つかえます。"};
+inline constexpr Words wait_text{"確かめています。少し待ってから、もう一度見てください。",
+                                 "It is being checked. Please wait a moment and look again.",
+                                 "たしかめて います。すこし まって ください。"};
+inline constexpr Words look_again{"もう一度見る", "Look again", "もういちど [見|み]る"};
+inline constexpr Words too_early_text{
+    "まだ更新できません。終わる90日前から、ここで更新できます。そのときにお知らせします。",
+    "It cannot be renewed yet. From 90 days before the end you can do it here; we will tell you "
+    "then.",
+    "まだ できません。おわる 90[日|にち] まえから できます。"};
+inline constexpr Words over_text{
+    "終わった証明書があるため、ここでは更新できません。窓口に来てください。",
+    "A certificate has ended, so the card cannot be renewed here. Please come to a window.",
+    "もう おわって います。まどぐちに きて ください。"};
+inline constexpr Words stopped_text{
+    "カードは止まっています。見つかったときは、窓口に来てください。",
+    "The card is stopped. If you have found it, please come to a window.",
+    "カードは とまって います。まどぐちに きて ください。"};
+inline constexpr Words other_case_text{
+    "窓口で別の手続をしているところです。終わるまで更新できません。",
+    "A window is at work on your card. It cannot be renewed before that is done.",
+    "まどぐちで ほかの てつづきを して います。"};
+inline constexpr Words no_card_text{"このセンターが発行した、ここで更新できるカードはありません。",
+                                    "There is no card of this centre's that can be renewed here.",
+                                    "ここで [新|あたら]しく できる カードは ありません。"};
+inline constexpr Words coming_back{"確かめています…", "Checking…", "たしかめて います…"};
+inline constexpr Words written_text{
+    "カードに書き込みました。まもなく新しい証明書が使えるようになり、古いログインは終わります。"
+    "新しい暗証番号でログインすると、いつまで使えるかを見られます。",
+    "Your card is written. In a moment the new certificates count, and old log-ins end. Log in "
+    "with the new PIN to see until when it is good.",
+    "カードが できました。[新|あたら]しい [暗証番号|あんしょうばんごう]で はいって ください。"};
+inline constexpr Words not_written_text{
+    "書き込みは終わっていません。カードを読取り機に戻して、続けてください。",
+    "The card is not finished. Put it back into the reader and go on.",
+    "まだ おわって いません。カードを もどして、つづけて ください。"};
+inline constexpr Words on_heading{"更新の続きをする", "Go on with a renewal", "つづきを する"};
+inline constexpr Words on_text{
+    "更新の途中でカードを抜いたときは、もうログインできません。受け取ったときの紙にある"
+    "停止コード（12桁）と生年月日で、続きができます。申込みから24時間以内に、同じカードで"
+    "してください。",
+    "If you pulled the card in the middle of a renewal, you cannot log in any more. With the stop "
+    "code (12 digits) from your slip and your birth date you can go on: within 24 hours after you "
+    "asked for it, and with the same card.",
+    "とちゅうで カードを ぬくと、はいれなく なります。かみの ばんごう（12けた）と "
+    "うまれた [日|ひ]で、つづきが できます。"};
+inline constexpr Words on_button{"続きをする", "Go on", "つづける"};
+inline constexpr Words on_hint{
+    "紙がないときや、24時間を過ぎたときは、カードを持って窓口に来てください。",
+    "Without the slip, or after 24 hours, please come to a window with your card.",
+    "かみが ない ときは、カードを もって まどぐちに きて ください。"};
+inline constexpr Words wrong_slip_text{
+    "停止コードは12桁、生年月日は年・月・日の数字です。どちらも確かめてください。",
+    "A stop code has 12 digits, and a birth date is a year, a month and a day. Please look at "
+    "both.",
+    "ばんごうと うまれた [日|ひ]を もういちど [見|み]て ください。"};
+inline constexpr Words no_renewal_text{
+    "この停止コードと生年月日で続けられる更新はありません。",
+    "There is no renewal that could go on with this stop code and birth date.",
+    "つづけられる てつづきは ありません。"};
+inline constexpr Words too_often_text{
+    "何度も試されたため、いまは受け付けられません。窓口に来てください。",
+    "This was tried too often. Please come to a window.",
+    "いまは できません。まどぐちに きて ください。"};
+
+// What became of a signature that was not the one asked for.
+constexpr Words words_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::decided:
+        case Outcome::signed_:
+            return {};
+        case Outcome::cancelled:
+            return {"取りやめました。何も変わっていません。",
+                    "You cancelled it. Nothing has changed.",
+                    "やめました。なにも かわって いません。"};
+        case Outcome::not_valid:
+            return {"署名を確かめられませんでした。もう一度お願いします。",
+                    "The signature is not valid. Please try again.",
+                    "サインが おかしいです。もういちど して ください。"};
+        case Outcome::other_card:
+            return {"ログインしたカードとは別のカードで署名されました。",
+                    "It was signed with another card than the one you are logged in with.",
+                    "ほかの カードで サインしました。"};
+        case Outcome::stopped:
+            return {"このカードはもう使えません。", "This card does not count any more.",
+                    "この カードは つかえません。"};
+        case Outcome::unavailable:
+            return {"いま確かめられません。少し待って、もう一度お願いします。",
+                    "It cannot be checked just now. Please try again in a minute.",
+                    "いま たしかめられません。すこし まって ください。"};
+        case Outcome::changed:
+            return {"申し込めませんでした。いまの様子を下に示します。",
+                    "It could not be asked for. How things are now stands below.",
+                    "もうしこめませんでした。"};
+    }
+    return {};
+}
+
+}  // namespace mado::issuer
