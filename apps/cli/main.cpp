@@ -635,7 +635,7 @@ int run(int argc, char** argv) {
         ->check(CLI::Range(50, 2'000'000));
     up_command
         ->add_option("--port", up_options.country.port,
-                     "first of twenty-two ports of a new country")
+                     "first of twenty-three ports of a new country")
         ->check(CLI::Range(port_min, port_max));
     app.add_subcommand("down", "stop it; what it stored stays");
     app.add_subcommand("status", "what runs, where, healthy or not");

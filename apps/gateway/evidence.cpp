@@ -46,7 +46,9 @@ Evidence::Writing::Writing(db::Connection& c)
           "on conflict (entry) do update set outcome = excluded.outcome, "
           "number = excluded.number, named = excluded.named, "
           "acceptance = coalesce(acceptance, excluded.acceptance) "
-          "where excluded.outcome = 'answered'")),
+          "where excluded.outcome = 'answered' and (outcome is not excluded.outcome or "
+          "number is not excluded.number or named is not excluded.named or "
+          "(acceptance is null and excluded.acceptance is not null))")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
       settle(c.prepare("update evidence set settled = 1 where entry = :entry")),
       follow(c.prepare("insert into followed (origin, note, witnessed_at, settled_at) values "

@@ -513,10 +513,6 @@ TEST(BirthStates, TheOtherParentsInsurer) {
     explore(1, false, {OrderKind::file});
 }
 
-TEST(BirthStates, TheConfirmation) {
-    explore(0, false, {OrderKind::confirm});
-}
-
 TEST(BirthStates, TheFirstLink) {
     explore(0, false, {OrderKind::link});
 }
@@ -534,6 +530,11 @@ TEST(BirthStates, WhatIsTold) {
 }
 
 // By hand, before something of it is changed for good (--gtest_also_run_disabled_tests).
+// The confirmation of both numbers reaches more states than 7 GB hold: it has not come to its end.
+TEST(BirthStates, DISABLED_TheConfirmation) {
+    explore(0, false, {OrderKind::confirm});
+}
+
 TEST(BirthStates, DISABLED_EveryLink) {
     explore(0, false, {OrderKind::link, OrderKind::start_link, OrderKind::end_link});
 }

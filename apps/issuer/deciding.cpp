@@ -161,12 +161,6 @@ Task<Outcome> judge_return(Deciding& deciding, const Decisions::UnderWay& under_
     co_return write_down(deciding, under_way, proven->what, clerk, proven->evidence);
 }
 
-Response go_on(std::string address) {
-    auto out = site::reply(std::move(address));
-    out.content_type = "text/plain; charset=utf-8";
-    return out;
-}
-
 // Wherever it ends, the browser comes to "/", which says nothing in its address; the page asks what
 // it came back from.
 Task<Response> finish(Deciding& deciding, const Request& request) {
@@ -208,6 +202,12 @@ Response back_page(const site::Site& site, const Request& request) {
 }
 
 }  // namespace
+
+Response go_on(std::string address) {
+    auto out = site::reply(std::move(address));
+    out.content_type = "text/plain; charset=utf-8";
+    return out;
+}
 
 // What a site sends an agent with a document (docs/protocols/agent.md).
 json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& what,

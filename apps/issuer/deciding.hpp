@@ -104,6 +104,9 @@ http::Task<std::expected<Proven, Outcome>> judge_signed(Deciding& deciding,
                                                         std::optional<Hash> signing,
                                                         const http::Form& form);
 
+// To the script of the page to which the agent has returned: where it goes on.
+http::Response go_on(std::string address);
+
 // ---- a decision ----
 
 // What the page hands to the agent; or why there is nothing to decide.

@@ -289,12 +289,6 @@ Task<Outcome> judge(Office& office, const Decisions::UnderWay& under_way, const 
                                                                    : Outcome::changed;
 }
 
-Response go_on(std::string address) {
-    auto out = site::reply(std::move(address));
-    out.content_type = "text/plain; charset=utf-8";
-    return out;
-}
-
 Task<Response> finish(Office& office, const Request& request) {
     if (!page::is_own_form(request, office.site.origin)) {
         co_return site::refuse(403, "other_session");
@@ -314,25 +308,14 @@ Task<Response> finish(Office& office, const Request& request) {
 
 // ---- the card ----
 
-std::string agent_address(const Office& office, const CardSessions::Begun& begun,
-                          page::Language language) {
-    const auto& options = office.site.options;
-    http::Form query;
-    query.set("client_id", options.basis.identity.id.text());
-    query.set("redirect_uri", office.site.origin + std::string(renew_back_path));
-    query.set("session", begun.session);
-    query.set("pins", pins_text(begun.pins));
-    query.set("lang", std::string(page::to_text(language)));
-    return options.agent + "/card?" + http::form_text(query);
-}
-
 // Null: the case wants nothing with the card now. The old keys are gone with the first of it; keys
 // that were made before, and are not in the chip any more, are made anew.
 std::optional<std::string> begin_session(Office& office, CaseId id, page::Language language,
                                          bool anew) {
     const auto begun = office.cards.begin(id, "", unix_now(), anew);
     if (!begun) return std::nullopt;
-    return agent_address(office, *begun, language);
+    return agent_address(office.site.options, *begun,
+                         office.site.origin + std::string(renew_back_path), language);
 }
 
 Task<Response> write_card(Office& office, Request request, site::LoggedIn who) {

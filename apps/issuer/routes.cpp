@@ -57,16 +57,6 @@ void look_at_all_of(Office& office, CaseId id) {
         office.worker.look_at(one);
 }
 
-// That nobody has had. It is spent even if the case is not opened after all.
-std::string new_health_care_number(Office& office) {
-    constexpr int draws_max = 10;
-    for (int i = 0; i < draws_max; ++i) {
-        auto number = draw_numbers(office.schemes).health_care;
-        if (office.store.give(number)) return number;
-    }
-    throw Failure("no health-care number is left that nobody has");
-}
-
 Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
     const auto of = office.store.find(parent);
     if (!of) return site::refuse(404, "no_case");
@@ -91,7 +81,8 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, "no_case");
     if (what->asked.kind == Kind::number) {
-        what->asked.health_care = new_health_care_number(office);
+        what->asked.health_care =
+            office.store.give_new([&office] { return draw_numbers(office.schemes); }).health_care;
     }
     const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk.name});
     if (!id) return misfit(id.error());
@@ -238,18 +229,6 @@ Task<Response> sign(Office& office, Request request, site::LoggedIn who) {
 }
 // ---- a card at the window ----
 
-// Where the page leads the browser: the agent, which has the reader.
-std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
-                          mado::page::Language language) {
-    http::Form query;
-    query.set("client_id", options.basis.identity.id.text());
-    query.set("redirect_uri", options.redirect_uri);
-    query.set("session", begun.session);
-    query.set("pins", pins_text(begun.pins));
-    query.set("lang", std::string(mado::page::to_text(language)));
-    return options.agent + "/card?" + http::form_text(query);
-}
-
 Response card_session(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_card_asked(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
@@ -268,7 +247,8 @@ Response card_session(Office& office, const Request& request, const Clerk& clerk
     return json_of(
         {{"session", begun->session},
          {"pins", std::move(pins)},
-         {"to", agent_address(office.site.options, *begun, site::look_of(request).language)}});
+         {"to", agent_address(office.site.options, *begun, office.site.options.redirect_uri,
+                              site::look_of(request).language)}});
 }
 
 // From an agent, which is nobody here: who has the session's name may go on with it.
@@ -402,11 +382,18 @@ Task<Response> sessions(Office& office, const Request& request, const site::Logg
 
 }  // namespace
 
-std::string pins_text(const std::vector<Use>& pins) {
-    std::string out;
-    for (const auto use : pins)
-        out += (out.empty() ? "" : " ") + std::string(to_text(use));
-    return out;
+std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
+                          std::string_view redirect_uri, mado::page::Language language) {
+    std::string pins;
+    for (const auto use : begun.pins)
+        pins += (pins.empty() ? "" : " ") + std::string(to_text(use));
+    http::Form query;
+    query.set("client_id", options.basis.identity.id.text());
+    query.set("redirect_uri", std::string(redirect_uri));
+    query.set("session", begun.session);
+    query.set("pins", pins);
+    query.set("lang", std::string(mado::page::to_text(language)));
+    return options.agent + "/card?" + http::form_text(query);
 }
 
 std::vector<http::Route> routes(Office& office) {

@@ -47,8 +47,10 @@ struct Office {
     StopTries stop_tries = {};
 };
 
-// Of a session with a card, as the agent's address has them.
-std::string pins_text(const std::vector<Use>& pins);
+// Where a browser is led for a session with a card: the agent, which has the reader.
+// `redirect_uri`: to which it returns; the directory lists it.
+std::string agent_address(const site::Options& options, const CardSessions::Begun& begun,
+                          std::string_view redirect_uri, page::Language language);
 
 std::vector<http::Route> routes(Office& office);
 

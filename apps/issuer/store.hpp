@@ -83,6 +83,9 @@ class Store {
     // one, and one that was found stops again. Whatever a card that is stopped was to be written
     // ends.
     std::expected<CaseId, Misfit> open(CaseId of_person, const Asked& asked, By by);
+    // With a health-care number that nobody has had; it is spent even if it is not used after all.
+    // Failure when `draw` gives none.
+    Numbers give_new(const std::function<Numbers()>& draw);
     // False: it was given before, to somebody.
     bool give(std::string_view health_care_number);
     // Throws Failure for a case that is not there.
@@ -171,7 +174,6 @@ class Store {
         std::int64_t lines = 0;
     };
     Known& known(CaseId id);
-    Numbers give_new(const std::function<Numbers()>& draw);
     CaseId write_new(const Opened& opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by);

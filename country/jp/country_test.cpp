@@ -529,6 +529,7 @@ TEST(Data, OrganisationsHoldTogether) {
     all.insert(all.end(), pension_ids.begin(), pension_ids.end());
     all.insert(all.end(), municipality_ids.begin(), municipality_ids.end());
     all.emplace_back("ca");  // whose database is its program's
+    all.emplace_back("issuer");
     EXPECT_EQ(behind_gateways, std::set<std::string>(all.begin(), all.end()));
     for (const auto& id : all) {
         auto holder = Config::load(country_folder() + "/holders/" + id + ".toml").table("holder");

@@ -48,7 +48,8 @@ bool link(const std::string& act, const std::string& payload) {
         const auto& scheme = *schemes.find(identifier.number.scheme);
         require(!identifier.holder || scheme.giver(identifier.number) == identifier.holder->text(),
                 "a number is of its holder");
-        require(code || identifier.number == own || scheme.given_by.has_value(),
+        require(code || told->act == relay::LinkAct::end || identifier.number == own ||
+                    scheme.given_by.has_value(),
                 "what nobody has confirmed is not linked");
     }
     return true;

@@ -594,7 +594,7 @@ test("a birth: the parent signs by way of the agent", async () => {
 test("a birth: an insurer has said no, and the child is filed elsewhere", async () => {
   const page = await open_case("1600 0000 0002");
   await page.getByText("父の収入が足りない").first().waitFor();
-  await page.getByText("医療機関には、その答えがもう有効でないことが伝わります。").waitFor({
+  await page.getByText("保険者が認めませんでした。").waitFor({
     state: "attached",
   });
   await page.getByLabel("厚労 次郎 – 990010").check();
