@@ -194,8 +194,12 @@ class TestStore {
         EXPECT_TRUE(writer().upkeep(now));
         flush();
     }
-    // Everything that was submitted before is done.
-    void flush() { keep_cosigned(0, {}); }
+    // Everything that was submitted before is done, or has failed.
+    void flush() {
+        std::promise<void> done;
+        EXPECT_TRUE(writer().keep_cosigned(0, {}, [&done](bool) { done.set_value(); }));
+        done.get_future().wait();
+    }
     void keep_cosigned(std::uint64_t size, std::string note) {
         std::promise<bool> done;
         EXPECT_TRUE(writer().keep_cosigned(size, std::move(note),
