@@ -443,12 +443,13 @@ TEST_F(CardSession, CallsAreCounted) {
 
 TEST_F(CardSession, TheClerkComesBackToTheCaseOnce) {
     const auto id = centre.open_case();
-    centre.begin(id);
-    EXPECT_FALSE(centre.sessions.take_returned("suzuki", centre.now));
-    EXPECT_EQ(centre.sessions.take_returned("sato", centre.now), id);
-    EXPECT_FALSE(centre.sessions.take_returned("sato", centre.now));
-    centre.begin(id);
-    EXPECT_FALSE(centre.sessions.take_returned("sato", centre.now + 601));
+    const auto page = crypto::sha256(as_bytes("page")), terminal = crypto::sha256(as_bytes("cli"));
+    centre.sessions.keep_return(page, id, centre.now);
+    EXPECT_FALSE(centre.sessions.take_returned(terminal, centre.now)) << "another log-in's";
+    EXPECT_EQ(centre.sessions.take_returned(page, centre.now), id);
+    EXPECT_FALSE(centre.sessions.take_returned(page, centre.now));
+    centre.sessions.keep_return(page, id, centre.now);
+    EXPECT_FALSE(centre.sessions.take_returned(page, centre.now + 601));
 }
 
 }  // namespace

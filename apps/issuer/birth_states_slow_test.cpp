@@ -4,10 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
-#include <unordered_map>
 
 #include "birth.hpp"
+#include "test_states.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -146,31 +145,18 @@ class Explorer {
     // All but these are done, and answered, at once.
     void explore(std::set<OrderKind> kinds) {
         explored_ = std::move(kinds);
-        meet({});
-        while (!queue_.empty()) {
-            at_ = queue_.front();
-            queue_.pop_front();
-            const State state = states_[at_];  // the vector grows meanwhile
+        reached_.explore({}, [this](const State& state) {
             check(state);
             go_on(state);
-        }
-        check_ends();
-        std::printf("%zu states, %zu moves, %zu ends\n", states_.size(), moves_, is_end_.size());
-        EXPECT_GT(states_.size(), 100U);
-        EXPECT_GT(is_end_.size(), 5U);
+        });
+        std::printf("%zu states, %zu moves, %zu ends\n", reached_.size(), reached_.moves(),
+                    reached_.ends());
+        EXPECT_GT(reached_.size(), 100U);
+        EXPECT_GT(reached_.ends(), 5U);
     }
 
   private:
-    void meet(const State& state) {
-        const auto [found, is_new] = known_.try_emplace(text_of(state), states_.size());
-        if (is_new) {
-            states_.push_back(state);
-            before_.emplace_back();
-            queue_.push_back(found->second);
-        }
-        if (states_.size() > 1) before_[found->second].push_back(at_);
-        ++moves_;
-    }
+    void meet(const State& state) { reached_.meet(state); }
 
     void happen(const State& state, const Happening& what) {
         const auto next = after(state.one, what, now, "sato");
@@ -432,7 +418,7 @@ class Explorer {
 
     void check_end(const State& state) {
         const auto& [one, world] = state;
-        is_end_.insert(at_);
+        reached_.end();
         for (std::size_t i = 0; i < one.filings.size(); ++i) {
             const auto& filing = one.filings[i];
             // A clerk who closes one has heard of it elsewhere.
@@ -460,36 +446,12 @@ class Explorer {
             << text_of(state);
     }
 
-    // From everywhere there is a way to an end.
-    void check_ends() {
-        std::vector<bool> good(states_.size(), false);
-        std::deque<std::size_t> open(is_end_.begin(), is_end_.end());
-        for (const auto at : open)
-            good[at] = true;
-        while (!open.empty()) {
-            const auto at = open.front();
-            open.pop_front();
-            for (const auto from : before_[at]) {
-                if (good[from]) continue;
-                good[from] = true;
-                open.push_back(from);
-            }
-        }
-        for (std::size_t i = 0; i < states_.size(); ++i)
-            ASSERT_TRUE(good[i]) << "no way to an end: " << text_of(states_[i]);
-    }
-
     bool card_ = false;
     Opened opened_;
     Applied applied_;
     KeysMade keys_;
     std::set<OrderKind> explored_;
-    std::vector<State> states_;
-    std::vector<std::vector<std::size_t>> before_;
-    std::unordered_map<std::string, std::size_t> known_;
-    std::deque<std::size_t> queue_;
-    std::set<std::size_t> is_end_;
-    std::size_t at_ = 0, moves_ = 0;
+    States<State> reached_;
     int signatures_ = 0;
 };
 

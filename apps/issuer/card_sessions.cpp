@@ -71,7 +71,6 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
                                                                     const std::string& clerk,
                                                                     UnixTime now, bool anew) {
     std::erase_if(sessions_, [now](const auto& one) { return one.second.until <= now; });
-    std::erase_if(returns_, [now](const auto& one) { return one.second.until <= now; });
     const auto one = store_.find(id).one;
     if (anew && !can_make_anew(one)) return std::unexpected(CardRefusal::too_early);
     const bool make = anew || is_to_do(one, Step::make_keys);
@@ -93,15 +92,17 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
                     .make = make ? out.pins : std::vector<Use>{},
                     .anew = anew};
     sessions_.emplace(crypto::sha256(as_bytes(out.session)), std::move(session));
-    // A person at home comes back by their log-in.
-    if (!clerk.empty()) returns_[clerk] = {.id = id, .until = now + return_s};
     return out;
 }
 
-std::optional<CaseId> CardSessions::take_returned(const std::string& clerk, UnixTime now) {
-    const auto found = returns_.extract(clerk);
-    if (found.empty() || found.mapped().until <= now) return std::nullopt;
-    return found.mapped().id;
+void CardSessions::keep_return(const Hash& login, CaseId id, UnixTime now) {
+    returns_.drop_old(now);
+    returns_.put(login, id, now + return_s);
+}
+
+std::optional<CaseId> CardSessions::take_returned(const Hash& login, UnixTime now) {
+    returns_.drop_old(now);
+    return returns_.take(login);
 }
 
 std::expected<std::string, CardRefusal> CardSessions::answer(std::string_view body, UnixTime now) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "card_script.hpp"
+#include "site/expiring.hpp"
 #include "store.hpp"
 
 namespace mado::issuer {
@@ -20,6 +21,7 @@ constexpr std::size_t card_body_max = 32 * 1024;
 // on, because then programs talk.
 constexpr std::int64_t card_session_unused_s = 600;
 constexpr std::int64_t card_session_s = 180;
+constexpr std::size_t returns_max = 1'024;
 
 // What an agent calls with.
 struct CardCall {
@@ -58,8 +60,10 @@ class CardSessions {
     // What came from the card; what goes there next (JSON). All that the caller is known by is the
     // session's name in the body.
     std::expected<std::string, CardRefusal> answer(std::string_view body, UnixTime now);
-    // The case whose session that clerk began last, once: for the page to which the agent returns.
-    std::optional<CaseId> take_returned(const std::string& clerk, UnixTime now);
+    // Whose page went to the agent for which case: SHA-256 of the log-in's mandate.
+    void keep_return(const Hash& login, CaseId id, UnixTime now);
+    // Once: for the page to which the agent returns.
+    std::optional<CaseId> take_returned(const Hash& login, UnixTime now);
     [[nodiscard]] std::size_t open() const { return sessions_.size(); }
 
   private:
@@ -85,11 +89,7 @@ class CardSessions {
     const Secret root_;
     std::function<void(CaseId)> look_at_;
     Sessions sessions_;
-    struct Return {
-        CaseId id = 0;
-        UnixTime until = 0;
-    };
-    std::map<std::string, Return> returns_;  // by clerk
+    site::Expiring<Hash, CaseId> returns_{returns_max};
 };
 
 }  // namespace mado::issuer

@@ -4,10 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
-#include <unordered_map>
 
 #include "case.hpp"
+#include "test_states.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -187,32 +186,16 @@ class Explorer {
         State begin;
         begin.world.at_relay.assign(opened_.before.size(), AtOthers::active);
         begin.world.at_authority = begin.world.at_relay;
-        meet(begin);
-        while (!queue_.empty()) {
-            const auto at = queue_.front();
-            queue_.pop_front();
-            at_ = at;
-            const State state = states_[at];  // the vector grows meanwhile
+        reached.explore(begin, [this](const State& state) {
             check(state);
             go_on(state);
-        }
-        check_ends();
+        });
     }
-    [[nodiscard]] std::size_t states() const { return states_.size(); }
-    [[nodiscard]] std::size_t moves() const { return moves_; }
-    [[nodiscard]] std::size_t ends() const { return ends_; }
+
+    States<State> reached;
 
   private:
-    void meet(const State& state) {
-        const auto [found, is_new] = known_.try_emplace(text_of(state), states_.size());
-        if (is_new) {
-            states_.push_back(state);
-            before_.emplace_back();
-            queue_.push_back(found->second);
-        }
-        if (states_.size() > 1) before_[found->second].push_back(at_);
-        ++moves_;
-    }
+    void meet(const State& state) { reached.meet(state); }
 
     // It happens, when it may.
     void happen(const State& state, const Happening& what, std::string_view clerk = "sato") {
@@ -534,8 +517,7 @@ class Explorer {
                 EXPECT_GE(what.until, what.since);
             return;
         }
-        ++ends_;
-        is_end_.insert(at_);
+        reached.end();
         for (const auto& [of, what] : world.authority) {
             if (what != AtAuthority::good) continue;
             EXPECT_FALSE(one.cancelled)
@@ -637,25 +619,6 @@ class Explorer {
         }
     }
 
-    // From everywhere there is a way to an end.
-    void check_ends() {
-        std::vector<bool> good(states_.size(), false);
-        std::deque<std::size_t> open(is_end_.begin(), is_end_.end());
-        for (const auto at : open)
-            good[at] = true;
-        while (!open.empty()) {
-            const auto at = open.front();
-            open.pop_front();
-            for (const auto from : before_[at]) {
-                if (good[from]) continue;
-                good[from] = true;
-                open.push_back(from);
-            }
-        }
-        for (std::size_t i = 0; i < states_.size(); ++i)
-            ASSERT_TRUE(good[i]) << "no way to an end: " << text_of(states_[i]);
-    }
-
     [[nodiscard]] int claims() const { return static_cast<int>(applied_.claims.size()); }
 
     Opened opened_;
@@ -664,12 +627,6 @@ class Explorer {
     KeysMade keys_;
     Requested requested_{.application = "signed"};
     bool twice_ = false;
-    std::vector<State> states_;
-    std::vector<std::vector<std::size_t>> before_;
-    std::unordered_map<std::string, std::size_t> known_;
-    std::deque<std::size_t> queue_;
-    std::set<std::size_t> is_end_;
-    std::size_t at_ = 0, moves_ = 0, ends_ = 0;
 };
 
 struct Least {
@@ -682,10 +639,10 @@ void explore(int insurers, bool signing, Kind kind = Kind::first, std::string re
     explorer.steady(std::move(steady));
     if (least.twice) explorer.twice();
     explorer.run();
-    std::printf("%zu states, %zu moves, %zu ends\n", explorer.states(), explorer.moves(),
-                explorer.ends());
-    EXPECT_GT(explorer.states(), least.states);
-    EXPECT_GT(explorer.ends(), least.ends);
+    std::printf("%zu states, %zu moves, %zu ends\n", explorer.reached.size(),
+                explorer.reached.moves(), explorer.reached.ends());
+    EXPECT_GT(explorer.reached.size(), least.states);
+    EXPECT_GT(explorer.reached.ends(), least.ends);
 }
 
 TEST(CaseStates, TwoRegistersAndOneCertificate) {

@@ -229,22 +229,27 @@ Task<Response> sign(Office& office, Request request, site::LoggedIn who) {
 }
 // ---- a card at the window ----
 
-Response card_session(Office& office, const Request& request, const Clerk& clerk) {
+Task<Response> card_session(Office& office, Request request, site::LoggedIn who) {
     const auto by = read_card_asked(request.body);
-    if (!by) return site::refuse(wire::Code::malformed, request);
+    if (!by) co_return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(by->number);
-    if (!id) return site::refuse(404, "no_case");
-    const auto begun = office.cards.begin(*id, clerk.name, unix_now(), by->anew);
+    if (!id) co_return site::refuse(404, "no_case");
+    const auto now = unix_now();
+    const auto clerk = office.clerks.find(who.card, now);
+    if (!clerk) co_return site::refuse(wire::Code::not_allowed, request);
+    const auto begun = office.cards.begin(*id, clerk->name, now, by->anew);
     if (!begun && begun.error() == CardRefusal::overloaded) {
-        return site::refuse(wire::Code::overloaded, request);
+        co_return site::refuse(wire::Code::overloaded, request);
     }
     if (!begun) {
-        return misfit(begun.error() == CardRefusal::no_card ? Misfit::no_card : Misfit::too_early);
+        co_return misfit(begun.error() == CardRefusal::no_card ? Misfit::no_card
+                                                               : Misfit::too_early);
     }
+    office.cards.keep_return(who.mandate_hash, *id, now);
     json::array pins;
     for (const auto use : begun->pins)
         pins.emplace_back(to_text(use));
-    return json_of(
+    co_return json_of(
         {{"session", begun->session},
          {"pins", std::move(pins)},
          {"to", agent_address(office.site.options, *begun, office.site.options.redirect_uri,
@@ -270,10 +275,9 @@ Task<Response> card(Office& office, const Request& request) {
     co_return site::refuse(404, "no_session");
 }
 
-// The case from which this clerk went to the agent: no address and no browser has kept it.
+// The case from which this page went to the agent: no address and no browser has kept it.
 Task<Response> returned(Office& office, Request, site::LoggedIn who) {
-    const auto clerk = office.clerks.find(who.card, unix_now());
-    const auto id = clerk ? office.cards.take_returned(clerk->name, unix_now()) : std::nullopt;
+    const auto id = office.cards.take_returned(who.mandate_hash, unix_now());
     if (id) co_return json_of({{"number", office.store.find(*id).number}});
     co_return returned(office.deciding, who);
 }
@@ -307,7 +311,7 @@ std::vector<Row> rows() {
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window, approver}, &act},
             {"/cases/looks", {supervisor}, &looks},
-            {"/cases/card", {window}, &card_session},
+            {"/cases/card", {window}, nullptr, &card_session},
             {"/cases/decide", {approver}, nullptr, &decide},
             {"/cases/sign", {window}, nullptr, &sign},
             {"/cases/returned", {window, approver}, nullptr, &returned},

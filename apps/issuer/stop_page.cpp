@@ -44,6 +44,17 @@ constexpr Words no_slip{
     "Without the slip, call the window: they will make sure who you are and stop it.",
     "かみが ない ときは、でんわして ください。"};
 
+constexpr Words what_next{
+    "見つかったときは、カードと本人確認書類を持って窓口に来てください。また使えるようにします。"
+    "見つからないときは、窓口で新しいカードを申し込めます。診療を受けるときは、健康保険の番号と"
+    "生年月日で確かめてもらえます。",
+    "If you find it, bring it to a window with something that shows who you are: it works again "
+    "then. If not, apply for another card at a window. At a clinic your health insurance is found "
+    "by its number and your birth date.",
+    "みつかったら、まどぐちに もって きて ください。みつからない ときは、まどぐちで "
+    "[新|あたら]しい カードを つくれます。びょういんでは、ほけんの ばんごうと うまれた "
+    "[日|ひ]を いって ください。"};
+
 enum class Outcome { wrong_code, wrong_date, nobody, too_often, no_card, stopped, under_way };
 struct OutcomeWords {
     bool mistake;
@@ -93,16 +104,18 @@ constexpr OutcomeWords words_of(Outcome outcome) {
     return {true, {}};
 }
 
-std::string field(page::Language language, std::string_view name, const Words& label,
-                  std::size_t digits) {
+std::string field(page::Language language, const std::string& name, const Words& label,
+                  std::size_t digits, const http::Form& typed) {
     return fmt::format(R"(<p class="entry short"><label for="{0}">{1}</label><input id="{0}" )"
                        R"(name="{0}" inputmode="numeric" autocomplete="off" maxlength="{2}" )"
-                       R"(required></p>)",
-                       name, say(language, label), digits);
+                       R"(value="{3}" required></p>)",
+                       name, say(language, label), digits, http::html_text(typed.text(name)));
 }
 
-// What was typed does not come back: others may look at the screen.
-Response show(Office& office, const Request& request, std::optional<Outcome> outcome) {
+// What was typed stands there again where it can be mended; nothing of it stays on a screen where
+// the card is stopped.
+Response show(Office& office, const Request& request, std::optional<Outcome> outcome,
+              const http::Form& typed = {}) {
     const auto look = site::look_of(request);
     std::string body;
     if (outcome) {
@@ -110,9 +123,11 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
         body += fmt::format(R"(<p class="{}" role="status" tabindex="-1" autofocus>{}</p>)",
                             said.mistake ? "mistake" : "said", say(look.language, said.words));
     }
-    if (outcome != Outcome::stopped && outcome != Outcome::no_card) {
+    if (outcome == Outcome::stopped || outcome == Outcome::no_card) {
+        body += fmt::format("<p>{}</p>", say(look.language, what_next));
+    } else {
         body += fmt::format(R"(<p>{}</p>{}<p class="hint">{}</p>)", say(look.language, text),
-                            slip_form(look.language, stop_path, stop_button),
+                            slip_form(look.language, stop_path, stop_button, typed),
                             say(look.language, no_slip));
     }
     return site::shown(request, site::whole(office.site, look,
@@ -168,9 +183,11 @@ Task<Response> post(Office& office, Request request) {
     if (!asked) {
         co_return show(
             office, request,
-            asked.error() == StopMistake::code ? Outcome::wrong_code : Outcome::wrong_date);
+            asked.error() == StopMistake::code ? Outcome::wrong_code : Outcome::wrong_date, *form);
     }
-    co_return show(office, request, co_await stop(office, *asked));
+    const auto outcome = co_await stop(office, *asked);
+    if (outcome == Outcome::nobody) co_return show(office, request, outcome, *form);
+    co_return show(office, request, outcome);
 }
 
 std::optional<unsigned> number_in(const http::Form& form, const std::string& name) {
@@ -183,13 +200,14 @@ std::optional<unsigned> number_in(const http::Form& form, const std::string& nam
 
 }  // namespace
 
-std::string slip_form(page::Language language, std::string_view action, const Words& button) {
+std::string slip_form(page::Language language, std::string_view action, const Words& button,
+                      const http::Form& typed) {
     return fmt::format(R"(<form method="post" action="{}">{}<fieldset><legend>{}</legend>{}{}{})"
                        R"(</fieldset><p><button type="submit">{}</button></p></form>)",
-                       action, field(language, "code", code_label, 30), say(language, birth_legend),
-                       field(language, "year", year_label, 4),
-                       field(language, "month", month_label, 2),
-                       field(language, "day", day_label, 2), say(language, button));
+                       action, field(language, "code", code_label, 30, typed),
+                       say(language, birth_legend), field(language, "year", year_label, 4, typed),
+                       field(language, "month", month_label, 2, typed),
+                       field(language, "day", day_label, 2, typed), say(language, button));
 }
 
 bool StopTries::may_try(const std::string& network, UnixTime now) {

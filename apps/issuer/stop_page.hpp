@@ -23,8 +23,9 @@ struct StopAsked {
 enum class StopMistake { code, birth_date };
 std::expected<StopAsked, StopMistake> read_stop(const http::Form& form);
 
-// The form for a slip's code and a birth date, and its one button.
-std::string slip_form(page::Language language, std::string_view action, const page::Words& button);
+// The form for a slip's code and a birth date, and its one button. `typed`: what stands in it.
+std::string slip_form(page::Language language, std::string_view action, const page::Words& button,
+                      const http::Form& typed = {});
 
 // GET and POST.
 std::vector<http::Route> stop_routes(Office& office);

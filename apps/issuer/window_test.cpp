@@ -113,6 +113,13 @@ TEST(StopPage, ReadsWhatIsTypedInAHurry) {
     }
 }
 
+TEST(StopPage, ShowsWhatWasTypedAgain) {
+    auto typed = http::parse_form("code=123&year=%22%3E%3Cb%3E").value();
+    const auto form = slip_form(page::Language::en, stop_path, {"", "", ""}, typed);
+    EXPECT_NE(form.find(R"(value="123" )"), std::string::npos) << form;
+    EXPECT_EQ(form.find("<b>"), std::string::npos) << form;
+}
+
 TEST(StopPage, MayBeTriedSoOftenFromOnePlaceAndInAll) {
     StopTries tries;
     for (std::size_t i = 0; i < StopTries::of_a_network_max; ++i)
