@@ -200,8 +200,7 @@ void Store::order(const std::vector<Ordered>& all, UnixTime now) {
     auto add = connection_.prepare(
         "insert into ordered (order_id, received_at, log_index, number, act, public_key, name, "
         "kana, address, birth_date, sex) values (:id, :now, 0, :number, :act, :public_key, :name, "
-        ":kana, "
-        ":address, :birth_date, :sex) on conflict (order_id) do nothing");
+        ":kana, :address, :birth_date, :sex) on conflict (order_id) do nothing");
     for (const auto& [id, order] : all) {
         add.bind("id", id)
             .bind("now", now)
