@@ -158,8 +158,8 @@ TEST_F(EndingsTest, ARevokedCardIsRefusedWithinTwoSeconds) {
     const auto start = monotonic_us();
     store
         .prepare(
-            "insert into ordered (order_id, received_at, number, act, serial, reason) "
-            "select 'a test', 1, number, 'revoke', serial, 'by-request' from certificate "
+            "insert into ordered (order_id, received_at, log_index, number, act, serial, reason) "
+            "select 'a test', 1, 1, number, 'revoke', serial, 'by-request' from certificate "
             "where serial = :serial")
         .bind("serial", serial)
         .execute();
