@@ -36,7 +36,7 @@ export const steps = [
 export type Step = (typeof steps)[number];
 const actors = ["person", "clerk", "register", "relay", "authority"] as const;
 export type Actor = (typeof actors)[number];
-const kinds = [
+export const order_kinds = [
   ...(["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const),
   ...(["stop", "suspend", "resume_card", "resume", "revoke_card", "end_old", "reset"] as const),
   ...(["trace", "drop", "end_number"] as const),
@@ -74,7 +74,7 @@ const lines_max = 10_000;
 const text_bytes_max = 256;
 
 export interface Order {
-  kind: (typeof kinds)[number];
+  kind: (typeof order_kinds)[number];
   item: number;
 }
 export interface Todo {
@@ -202,7 +202,7 @@ function given<T extends object>(from: Given<T>): T {
 function read_order(object: JsonObject | undefined): Order | undefined {
   if (!object) return undefined;
   const members = new Members(object);
-  const out = { kind: members.one_of("kind", kinds), item: members.integer("item", 0, claims_max) };
+  const out = { kind: members.one_of("kind", order_kinds), item: members.integer("item", 0, claims_max) };
   members.finish();
   return out;
 }
