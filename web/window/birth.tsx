@@ -233,7 +233,16 @@ export function BirthForm({ desk, one, act }: CasePart): JSX.Element {
             <Ja>{form.name}</Ja> <Ja>{form.kana}</Ja> <Ja>{form.relation}</Ja>
           </p>
           <p>
-            <Read text={day_phrase(parse_day(form.born)!)} />
+            <Read text={day_phrase(parse_day(form.born)!)} />{" "}
+            <Say of={`window.sex_${form.sex!}`} />
+          </p>
+          <p>
+            <Ja>
+              {desk.name_of(holder_of("medical", choices_of(one)[form.insurer!]!.insurer))}
+            </Ja>
+          </p>
+          <p>
+            <Say of={form.card ? "window.birth_with_card" : "window.birth_without_card"} />
           </p>
         </Asked>
       )}
