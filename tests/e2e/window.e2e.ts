@@ -11,6 +11,7 @@ import {
   picture,
   root,
   tests_share_a_visit,
+  wide,
   window_page,
 } from "./country";
 
@@ -119,5 +120,33 @@ describe("a clerk's day", () => {
     await picture(page, "window-found");
     await page.getByRole("button", { name: "この人のカードと手続" }).click();
     await page.locator(".held .active").first().waitFor();
+  });
+
+  // One form, and the parent's card signs it: notice, insurance, card.
+  test("a child is born", async () => {
+    const { page } = own;
+    await page.setViewportSize(wide);
+    await page.getByRole("button", { name: "子が生まれた" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "子が生まれた" }).click();
+    const child = { name: "厚労 葵", kana: "コウロウ アオイ", born: "2026-11-20" };
+    for (const [name, value] of Object.entries({ ...child, relation: "長女" })) {
+      await page.fill(`#birth-${name}`, value);
+    }
+    await page.check("#birth-sex-female");
+    await page.check("#insurer-0");
+    await page.getByRole("button", { name: "入力したものを見直す" }).click();
+    await expect_accessible(page);
+    await page.getByRole("button", { name: "申請する", exact: true }).click();
+    await page.getByRole("button", { name: "署名の画面へ" }).click();
+    await page.waitForURL(`${agent}sign?**`);
+    expect(await page.locator("main").innerText()).toContain("子の氏名: 厚労 葵");
+    await page.locator("input[type='radio']").last().check(); // the parent's card
+    await page.fill("input[type='password']", "ABC987");
+    await page.click("main form button[type='submit']");
+    await page.getByText("認めるかどうか決める").first().waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "カードに書き込む" }).waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "受付票を見る" }).click();
+    await page.locator(".slip").waitFor();
+    await picture(page, "window-born");
   });
 });
