@@ -40,10 +40,11 @@ constexpr std::array refusals{
     Said{"too_young",
          "15歳未満には署名用がありません nobody under 15 gets a signing certificate: apply with "
          "\"signing\": false"},
-    Said{
-        "not_allowed",
-        "この職員の役割ではできません this clerk has not the role for it: --clerk with the card of "
-        "somebody who has (an approver, a supervisor; not the clerk who opened the case)"},
+    Said{"not_allowed",
+         "職員のカードでないか、この職員の役割ではできません this card is no clerk's, or the clerk "
+         "has "
+         "not the role for it: --clerk with the card of somebody who has (an approver, a "
+         "supervisor; not the clerk who opened the case)"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
     Said{"overloaded", "混み合っています too many at once; try again in a minute"},
 };
