@@ -202,7 +202,10 @@ function given<T extends object>(from: Given<T>): T {
 function read_order(object: JsonObject | undefined): Order | undefined {
   if (!object) return undefined;
   const members = new Members(object);
-  const out = { kind: members.one_of("kind", order_kinds), item: members.integer("item", 0, claims_max) };
+  const out = {
+    kind: members.one_of("kind", order_kinds),
+    item: members.integer("item", 0, claims_max),
+  };
   members.finish();
   return out;
 }
