@@ -16,7 +16,7 @@ namespace mado::client {
 
 struct HeldNumber {
     Number number;
-    std::string holder;  // "": of no holder
+    std::string holder = {};  // "": of no holder
     bool current = false;
     std::optional<std::uint64_t> index = {};  // the entry that linked it; none: taken on
 };
