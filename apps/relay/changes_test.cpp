@@ -685,7 +685,7 @@ TEST_F(TellingShown, AllNumbersThatAreLinkedNow) {
     const auto entries = reader->entries(linked(own_number()).at(0), 0, 10, 1'000'000);
     const auto own = find(held, "scheme", "issuing-number");
     EXPECT_EQ(own.at("index"), entries.at(0).log_index);
-    EXPECT_EQ(own.at("fields").at("number"), own_digits);
+    EXPECT_EQ(own.at("fields").at("number").as_string(), own_digits);
     int current = 0;
     for (const auto& one : held) {
         if (one.at("scheme") != "insured-number") continue;

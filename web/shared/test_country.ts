@@ -491,7 +491,8 @@ export class TestCountry {
   // What the relay was told, sealed as to it: the JWE, and the key of its content.
   async sealed_tell(payload: Json) {
     const header = { alg: "ECDH-ES", enc: "A256GCM", epk: (await make_key("agree")).jwk };
-    const [protected_text, iv, key] = [base64url(utf8(JSON.stringify(header))), random(12), random()];
+    const protected_text = base64url(utf8(JSON.stringify(header)));
+    const [iv, key] = [random(12), random()];
     const own = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
     const algorithm = { name: "AES-GCM", iv, additionalData: utf8(protected_text) };
     const text = utf8(JSON.stringify(payload));

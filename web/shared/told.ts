@@ -1,6 +1,6 @@
-// What the relay was told about a person (docs/protocols/issuing.md), as it shows it with the entry:
-// the payload as it was sent, and the key that opens it (as lib/client/told.cpp). The sender has
-// signed the payload's hash, so that neither can be another.
+// What the relay was told about a person (docs/protocols/issuing.md), as it shows it with the
+// entry: the payload as it was sent, and the key that opens it (as lib/client/told.cpp). The sender
+// has signed the payload's hash, so that neither can be another.
 import { hash_of, parse_base64url, parse_utf8, utf8, type Bytes, type Hash } from "./bytes";
 import { Members, parse_json_object, type Json, type JsonObject } from "./json";
 import { issuer_of, open_jwe_with, read_certificate } from "./keys";

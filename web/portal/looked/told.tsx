@@ -1,5 +1,5 @@
-// What the relay was told about the person's numbers and cards, and what it and the card authorities
-// hold about them, in words.
+// What the relay was told about the person's numbers and cards, and what it and the card
+// authorities hold about them, in words.
 import type { JSX } from "preact";
 import { time_text } from "../../shared/dates";
 import { hides_what_was_told, type PersonEntry } from "../../shared/entries";
