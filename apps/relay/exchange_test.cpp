@@ -47,7 +47,7 @@ TEST_F(ExchangeTest, WhatNoPolicyAllowsIsDenied) {
     denied([](wire::Head& h) { h.to.kind = wire::code_id("care-insurer"); });
     denied([](wire::Head& h) { h.to = {.holder = participant_id("992016"), .kind = {}}; });
     denied([](wire::Head& h) { h.to = {.holder = participant_id("relay"), .kind = {}}; });
-    store.flush();
+    store.writer().stop();
     EXPECT_EQ(logged(), 1) << "that she was tried, once";
 }
 
