@@ -83,7 +83,8 @@ TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
     for (const auto* what : {"existence", "link first", "certificate issue-authentication",
-                             "card activate", "health-care-number", "nothing is missing"}) {
+                             "card activate", "health-care-number", "nothing is missing",
+                             "linked：issuing-number", "registered（", "what your entries say"}) {
         EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
     }
     // The new number works at a counter.
@@ -91,6 +92,14 @@ TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
         country.cli({"check", "--health-number", text_at(ended, "health_care_number"),
                      "--birth-date", "1988-12-05"});
     EXPECT_EQ(checked.status, 0) << checked.output;
+    // And a relay that no longer has what it was told to link is found.
+    db::Connection(country.path("state/relay/relay.sqlite"), db::Access::read_write)
+        .run(
+            "delete from identifier where id = (select max(id) from identifier where person = "
+            "(select max(id) from person where linked = 1))");
+    const auto lost = look({"log", "show", "--compare"});
+    EXPECT_EQ(lost.status, 1) << lost.output;
+    EXPECT_NE(lost.output.find("the relay does not have it"), std::string::npos) << lost.output;
 }
 
 // Whatever is killed between two steps: what was begun goes on.

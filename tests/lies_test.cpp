@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "country_fixture.hpp"
+#include "crypto/digest.hpp"
 #include "db/db.hpp"
 
 namespace mado::tests {
@@ -110,6 +111,40 @@ TEST_F(LiesTest, AnEntryIsMovedToAnotherPerson) {
         "from own_entry)) << 32) where log_index = (select max(log_index) from access)");
     const auto compared = show({"--compare"});
     EXPECT_NE(compared.status, 0);
+}
+
+// Somebody at the authority orders a certificate in the person's name, as its gateway writes an
+// order (apps/ca/schema), and no order of the log is about it.
+TEST_F(LiesTest, ACertificateIsMadeBehindThePersonsBack) {
+    const auto honest = show({"--compare"});
+    EXPECT_EQ(honest.status, 0) << honest.output;
+    EXPECT_NE(honest.output.find("taken on at the start"), std::string::npos) << honest.output;
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    db::Connection store(country.path("state/ca/ca.sqlite"), db::Access::read_write);
+    store
+        .prepare(
+            "insert into ordered (order_id, received_at, log_index, number, act, public_key) "
+            "select :order_id, unixepoch(), 0, number, 'issue-authentication', :public_key "
+            "from certificate where serial = :serial")
+        .bind("order_id", base64url(crypto::random_hash()))
+        .bind("public_key", base64url(key.public_key().spki()))
+        .bind("serial", hex(country.certificate_of("hanako").serial()))
+        .execute();
+    ASSERT_EQ(store.changes(), 1);
+    auto decided = store.prepare(
+        "select count(*) from ordered where line not in "
+        "(select line from decided)");
+    for (std::int64_t waited = 0; waited < patience_ms; waited += 100) {
+        const db::ResetAtEnd reset(decided);
+        if (decided.step() && decided.integer(0) == 0) break;
+        pause_ms(100);
+    }
+    const auto compared = show({"--compare"});
+    EXPECT_EQ(compared.status, 1) << compared.output;
+    EXPECT_NE(compared.output.find("that is not in your list"), std::string::npos)
+        << compared.output;
+    EXPECT_NE(compared.output.find("without an order: have it revoked"), std::string::npos)
+        << compared.output;
 }
 
 // Found by the witnesses, before the relay serves a single request.

@@ -6,6 +6,7 @@
 
 #include "base/printable.hpp"
 #include "client/cross_check.hpp"
+#include "held_words.hpp"
 #include "log_words.hpp"
 #include "office.hpp"
 #include "unanswered.hpp"
@@ -81,6 +82,8 @@ json::object entry_json(const client::PersonEntry& entry) {
         out["service"] = entry.head->service.text();
         out["purpose"] = entry.head->purpose.text();
         out["own_card"] = entry.card_signed.own_card;
+        if (entry.told) out["told"] = told_json(*entry.told);
+        if (client::hides_what_was_told(entry)) out["told"] = nullptr;
     }
     out["outcome"] = entry.outcome.empty() ? json::value(nullptr) : json::value(entry.outcome);
     return out;
@@ -141,6 +144,7 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
                                                    : printable(entry.outcome),
                              mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
+    std::cout << told_text(entry);
     if (entry.kind == "named") {
         std::cout << "      枝番のない番号による照会で、あなたのことと保険者等が判断しました "
                      "by your family's number: the holder found that it was about you\n";
@@ -314,7 +318,8 @@ json::object comparison_json(const wire::Directory& directory, const client::Cro
     return {{"below", check.below},
             {"complete", is_complete(check)},
             {"holders", std::move(holders)},
-            {"findings", std::move(findings)}};
+            {"findings", std::move(findings)},
+            {"held", held_json(check.held)}};
 }
 
 // A holder's answer is a lie, and there is no list to go on with; returns the status.
@@ -346,8 +351,10 @@ http::Task<client::Result<client::CrossCheck>> only_entries(const Office& office
 // that could not be asked.
 int status_of(const client::CrossCheck& check) {
     if (!check.findings.empty() || !client::lies_of(check.holders).empty()) return 1;
+    const auto& entries = check.entries.entries;
+    if (has_lie(check.held) || std::ranges::any_of(entries, client::hides_what_was_told)) return 1;
     if (client::witnessing_of(check.entries, unix_now()).late) return status_unwitnessed;
-    return is_complete(check) ? 0 : 3;
+    return is_complete(check) && check.held.problems.empty() ? 0 : 3;
 }
 
 // ---- bells ----
@@ -440,7 +447,7 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
     const auto& policy = office.policy;
     const auto filter = filter_of(options);
     auto by = obtain_mandate(places, office, options.card, options.pin, wire::MandateKind::login,
-                             {"entries", "evidence"});
+                             {"entries", "evidence", "numbers", "cards", "certificates"});
     if (!by) return print_problem(by.error());
     const auto kinds = policy.holder_kinds(*wire::ServiceId::parse("evidence"), office.self.kind);
     auto check =
@@ -478,6 +485,7 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
     print_summary(check->entries);
     if (options.compare) {
         print_comparison(office.directory, *check, kinds);
+        std::cout << held_text(office.directory, check->held);
     } else {
         print_reminders(office.directory, check->entries);
     }

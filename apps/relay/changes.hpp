@@ -95,6 +95,7 @@ std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
 struct Change {
     Bytes own;  // index of the number by which the caller knows the person
     std::variant<LinkTold, CardTold> told;
+    Bytes payload_key = {};  // that opens what was told: see AccessRecord
 };
 
 // A row of the store that has one of the numbers.
@@ -103,6 +104,7 @@ struct KnownNumber {
     PersonRow person = 0;
     bool linked = false;  // false: an unlinked series, which nobody has joined yet
     bool current = false;
+    std::optional<std::int64_t> since = {};  // the entry that linked it
 };
 struct LinkPlan {
     std::vector<std::size_t> add;  // which of the numbers

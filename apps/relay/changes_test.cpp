@@ -607,6 +607,124 @@ TEST_F(TellingCards, NeverTwoActiveCardsOfOneUse) {
     }
 }
 
+// ---- what the person sees of it ----
+
+class TellingShown : public TellingCards {
+  protected:
+    // What the relay answers the person whose card this is.
+    json::object answer(std::string_view service, const TestCard& by) {
+        auto question = head();
+        question.issuer = participant_id("portal");
+        question.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+        question.service = service_id(service);
+        question.purpose = wire::code_id("own-view");
+        question.parameters.clear();
+        question.seal_to = store.country.seal_to.public_key();
+        const auto subject = signed_by(by, mandate_content(wire::MandateKind::login));
+        const auto signed_head =
+            wire::sign_head(question, wire::kid_of(store.country.portal), store.country.portal);
+        const auto response =
+            send(wire::request_json({.head = signed_head, .subject = to_bytes(subject)}),
+                 wire::filled(8));
+        EXPECT_EQ(code_of(response), "ok");
+        const auto reply = wire::valid(wire::parse_reply(response.body));
+        const auto opened = wire::open_answer(reply.answer, store.country.seal_to,
+                                              {.from = store.directory.relay(),
+                                               .order = crypto::sha256(as_bytes(signed_head)),
+                                               .service = question.service,
+                                               .now = unix_now()});
+        return *wire::valid(opened).data;
+    }
+    static json::object find(const json::array& list, std::string_view member,
+                             std::string_view value) {
+        for (const auto& one : list) {
+            if (one.as_object().at(member) == json::value(value)) return one.as_object();
+        }
+        return {};
+    }
+};
+
+// What it was told comes with the entry, with the key that opens it: by the head's hash it is what
+// the sender signed.
+TEST_F(TellingShown, WhatTheRelayWasToldComesWithItsEntry) {
+    const auto payload = activating({&mine, &signing});
+    ASSERT_EQ(tell("card", "activate", payload), "ok");
+    const auto list = answer("entries", mine);
+    const auto& entries = list.at("entries").as_array();
+    int shown = 0;
+    for (const auto& value : entries) {
+        const auto& entry = value.as_object();
+        if (entry.at("kind") != "order") continue;
+        const auto order = wire::valid(
+            wire::parse_order(as_bytes(std::string_view(entry.at("content").as_string()))));
+        const auto jwe = std::string(entry.at("payload").as_string());
+        const auto told_head = wire::valid(wire::parse_head(order.head)).head;
+        EXPECT_EQ(crypto::sha256(as_bytes(jwe)), told_head.payload_hash);
+        const auto key = wire::valid(parse_base64url(entry.at("payload_key").as_string()));
+        const auto plain = wire::valid(crypto::open_jwe(jwe, key));
+        if (told_head.service.text() == "card") {
+            EXPECT_EQ(to_text(plain), json::serialize(payload));
+        }
+        ++shown;
+    }
+    EXPECT_EQ(shown, 2) << "the link and the card";
+    // It goes with the entry.
+    store.upkeep(unix_now() + 70 * 86'400);
+    for (const auto& one : reader->entries(linked(own_number()).at(0), 0, 10, 1'000'000))
+        EXPECT_TRUE(std::holds_alternative<Erasure>(one.record));
+}
+
+TEST_F(TellingShown, AllNumbersThatAreLinkedNow) {
+    ASSERT_EQ(tell("card", "activate", activating({&mine})), "ok");
+    ASSERT_EQ(tell("link", "start", numbers(told(insured("78"))), insurer), "ok");
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("77"))), insurer), "ok");
+    const auto data = answer("numbers", mine);
+    EXPECT_EQ(data.at("size"), store.count("select max(size) from head"));
+    const auto& held = data.at("numbers").as_array();
+    ASSERT_EQ(held.size(), 4U) << "of everybody, the issuer's, two of the insurer";
+    const auto entries = reader->entries(linked(own_number()).at(0), 0, 10, 1'000'000);
+    const auto own = find(held, "scheme", "issuing-number");
+    EXPECT_EQ(own.at("index"), entries.at(0).log_index);
+    EXPECT_EQ(own.at("fields").at("number").as_string(), own_digits);
+    int current = 0;
+    for (const auto& one : held) {
+        if (one.at("scheme") != "insured-number") continue;
+        EXPECT_EQ(one.at("holder"), "06990014");
+        const bool newest = one.at("fields").at("number") == "78";
+        EXPECT_EQ(one.at("current"), newest);
+        EXPECT_EQ(one.at("index"), newest ? entries.at(3).log_index : entries.at(0).log_index)
+            << "since when, not until when";
+        current += one.at("current").as_bool() ? 1 : 0;
+    }
+    EXPECT_EQ(current, 1);
+    // Those of before the log have no entry.
+    const auto taken_on = answer("numbers", card).at("numbers").as_array();
+    ASSERT_EQ(taken_on.size(), 2U);
+    EXPECT_FALSE(taken_on.at(0).as_object().contains("index"));
+}
+
+TEST_F(TellingShown, AllCardsThatAreRegisteredNow) {
+    ASSERT_EQ(tell("card", "activate", activating({&mine, &signing})), "ok");
+    ASSERT_EQ(tell("card", "activate", activating({&next})), "ok");
+    ASSERT_EQ(tell("card", "suspend", naming(signing)), "ok");
+    const auto held = answer("cards", next).at("cards").as_array();
+    ASSERT_EQ(held.size(), 3U);
+    const auto of = [&](const TestCard& which) {
+        return find(held, "certificate", base64url(which.certificate.thumbprint()));
+    };
+    EXPECT_EQ(of(mine).at("state"), "revoked");
+    EXPECT_EQ(of(next).at("state"), "active");
+    EXPECT_EQ(of(signing).at("state"), "suspended");
+    EXPECT_EQ(of(signing).at("use"), "signing");
+    EXPECT_EQ(of(mine).at("index"), of(signing).at("index"));
+    EXPECT_LT(of(mine).at("index").as_int64(), of(next).at("index").as_int64());
+    const auto taken_on = answer("cards", card).at("cards").as_array();
+    EXPECT_EQ(
+        find(taken_on, "certificate", base64url(lost_card.certificate.thumbprint())).at("state"),
+        "revoked");
+    EXPECT_FALSE(taken_on.at(0).as_object().contains("index"));
+}
+
 // ---- series ----
 
 using TellingOfSeries = Telling;

@@ -29,6 +29,10 @@ json::object opened(const StoredEntry& entry) {
     out["number"] = base64url(as_bytes(record.number));
     out["number_salt"] = base64url(record.number_salt);
     if (record.birth_date) out["birth_date"] = to_text(*record.birth_date);
+    if (!record.told.empty()) {
+        out["payload"] = record.told;
+        out["payload_key"] = base64url(record.told_key);
+    }
     return out;
 }
 

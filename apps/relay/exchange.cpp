@@ -564,6 +564,10 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
     if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
         record.birth_date = number->birth_date;
     }
+    if (const auto* change = std::get_if<Change>(&resolved.person)) {
+        record.told = caller.request.payload;
+        record.told_key = change->payload_key;
+    }
     const wire::Order order{
         .id = base64url(crypto::random_bytes(16)),
         .time = caller.now,

@@ -137,6 +137,45 @@ Data page_data(const Shared& shared, Reader& reader, const OwnQuestion& question
     return entries_data(shared, reader, *series, *page);
 }
 
+// What the relay holds about the person now, with where each came from: the entry in the person's
+// own list, or none of what was there before the log.
+Data numbers_data(Reader& reader, const OwnQuestion& question) {
+    if (!question.person || !question.head.parameters.empty()) {
+        return std::unexpected(wire::Code::malformed);
+    }
+    const auto held = reader.held(*question.person);
+    json::array numbers;
+    for (const auto& one : held.numbers) {
+        json::object fields;
+        for (const auto& [name, value] : one.number.fields) {
+            if (!value.empty()) fields[name] = value;
+        }
+        json::object number{
+            {"scheme", one.number.scheme}, {"fields", std::move(fields)}, {"current", one.current}};
+        if (one.holder) number["holder"] = one.holder->text();
+        if (one.since) number["index"] = *one.since;
+        numbers.push_back(std::move(number));
+    }
+    return json::object{{"size", held.size}, {"numbers", std::move(numbers)}};
+}
+
+Data cards_data(Reader& reader, const OwnQuestion& question) {
+    if (!question.person || !question.head.parameters.empty()) {
+        return std::unexpected(wire::Code::malformed);
+    }
+    const auto held = reader.held(*question.person);
+    json::array cards;
+    for (const auto& one : held.cards) {
+        json::object card{{"certificate", base64url(one.certificate)},
+                          {"use", to_text(one.use)},
+                          {"state", to_text(one.status)},
+                          {"not_after", one.not_after}};
+        if (one.since) card["index"] = *one.since;
+        cards.push_back(std::move(card));
+    }
+    return json::object{{"size", held.size}, {"cards", std::move(cards)}};
+}
+
 // That it is answered says it: the card is registered and not revoked, and its log-in lives; or it
 // has signed this payload, which is sealed to whoever it is for and not opened here.
 Data standing_data(const OwnQuestion& question) {
@@ -147,6 +186,8 @@ Data standing_data(const OwnQuestion& question) {
 Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     const auto& service = question.head.service.text();
     if (service == "entries" || service == "bells") co_return page_data(shared, reader, question);
+    if (service == "numbers") co_return numbers_data(reader, question);
+    if (service == "cards") co_return cards_data(reader, question);
     if (service == "standing" || service == "signature") co_return standing_data(question);
     if (service == "questions") co_return questions_data(shared, reader, question);
     if (service == "question") co_return co_await ask(shared, question);
@@ -212,9 +253,12 @@ std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
     if (scheme.giver(tell.own) != tell.participant.id.text()) {
         return refuse(wire::Code::not_allowed);
     }
-    const auto payload = crypto::decrypt_jwe(tell.payload, shared.sealing_key);
+    const auto key = crypto::jwe_content_key(tell.payload, shared.sealing_key);
+    const auto payload = key ? crypto::open_jwe(tell.payload, key->view()) : bad("payload");
     if (!payload) return refuse(wire::Code::malformed, "payload");
-    Change change{.own = number_index(shared.vault, tell.own), .told = {}};
+    Change change{.own = number_index(shared.vault, tell.own),
+                  .told = {},
+                  .payload_key = to_bytes(key->view())};
     if (tell.head.service.text() == "link") {
         auto told = read_told_link(shared, reader, tell, as_text(*payload));
         if (!told) return std::unexpected(told.error());

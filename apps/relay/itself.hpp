@@ -1,5 +1,6 @@
 // What the relay is asked itself (docs/protocols/log.md): whether a log-in stands, a person's own
-// entries, the bells that rang for them, and questions about entries. Answered by the relay, sealed
+// entries, the bells that rang for them, the numbers and cards that the relay holds about them, and
+// questions about entries. Answered by the relay, sealed
 // to the asker's key, not logged. And what it is told (docs/protocols/issuing.md), which is an
 // order.
 #pragma once

@@ -55,7 +55,8 @@ void PersonRows::add_number(PersonRow person, const Bytes& index, const Identifi
         .execute();
 }
 
-void PersonRows::add_card(PersonRow person, const NewCard& card) {
+void PersonRows::add_card(PersonRow person, const NewCard& card,
+                          std::optional<std::int64_t> since) {
     const Bytes index = vault_.index("certificate", {card.certificate});
     sql_.add_card.bind("index", index)
         .bind("person", person)
@@ -66,7 +67,9 @@ void PersonRows::add_card(PersonRow person, const NewCard& card) {
                                                     .key = card.key,
                                                     .not_after = card.not_after,
                                                     .authority = card.authority,
-                                                    .serial = card.serial})))
+                                                    .serial = card.serial,
+                                                    .certificate = card.certificate,
+                                                    .since = since})))
         .execute();
 }
 
@@ -76,7 +79,7 @@ void PersonRows::add(const ImportedPerson& person) {
     for (const auto& [index, identifier] : person.identifiers | std::views::reverse)
         add_number(row, index, identifier);
     for (const auto& card : person.cards)
-        add_card(row, card);
+        add_card(row, card, {});
 }
 
 PersonRow PersonRows::whose(const NewSeries& series) {
@@ -114,30 +117,34 @@ std::vector<KnownNumber> PersonRows::known(const Bytes& number) {
         out.push_back({.row = sql_.known.integer(0),
                        .person = person,
                        .linked = sql_.known.integer(2) != 0,
-                       .current = identifier.current});
+                       .current = identifier.current,
+                       .since = identifier.since});
     }
     return out;
 }
 
-std::expected<PersonRows::Changed, Code> PersonRows::apply(const Change& change) {
+std::expected<PersonRows::Changed, Code> PersonRows::apply(const Change& change,
+                                                           std::int64_t log_index) {
     if (const auto* link = std::get_if<LinkTold>(&change.told)) {
-        return apply_link(change.own, *link);
+        return apply_link(change.own, *link, log_index);
     }
-    return apply_cards(change.own, std::get<CardTold>(change.told));
+    return apply_cards(change.own, std::get<CardTold>(change.told), log_index);
 }
 
 void PersonRows::set_current(const ToldNumber& told, const KnownNumber& row, bool current) {
     auto identifier = told.identifier;
     identifier.current = current;
+    identifier.since = row.since;
     sql_.set_identifier.bind("id", row.row)
         .bind("sealed", vault_.seal("identifier", owned_row(told.index, row.person),
                                     identifier_plain(identifier)))
         .execute();
 }
 
-void PersonRows::replace(const KnownNumber& row, const ToldNumber& by) {
+void PersonRows::replace(const KnownNumber& row, const ToldNumber& by, std::int64_t log_index) {
     auto identifier = by.identifier;
     identifier.current = row.current;
+    identifier.since = log_index;
     sql_.replace_identifier.bind("id", row.row)
         .bind("index", by.index)
         .bind("sealed", vault_.seal("identifier", owned_row(by.index, row.person),
@@ -146,7 +153,8 @@ void PersonRows::replace(const KnownNumber& row, const ToldNumber& by) {
 }
 
 std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const Bytes& own,
-                                                                const LinkTold& told) {
+                                                                const LinkTold& told,
+                                                                std::int64_t log_index) {
     std::vector<std::vector<KnownNumber>> stored;
     for (const auto& one : told.numbers)
         stored.push_back(known(one.index));
@@ -158,17 +166,19 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_link(const Bytes& own
     Changed out{.person = person ? *person : add_person(/*linked=*/true), .joined = plan->join};
     for (const auto& [which, row, current] : plan->set)
         set_current(told.numbers[which], row, current);
-    if (plan->replace) replace(*plan->replace, told.numbers.front());
+    if (plan->replace) replace(*plan->replace, told.numbers.front(), log_index);
     if (plan->remove) sql_.remove_identifier.bind("id", plan->remove->row).execute();
     for (const auto which : plan->add | std::views::reverse) {
-        const auto& number = told.numbers[which];
+        auto number = told.numbers[which];
+        number.identifier.since = log_index;
         add_number(out.person, number.index, number.identifier);
     }
     return out;
 }
 
 std::expected<PersonRows::Changed, Code> PersonRows::apply_cards(const Bytes& own,
-                                                                 const CardTold& told) {
+                                                                 const CardTold& told,
+                                                                 std::int64_t log_index) {
     const auto known_by_own = linked(own);
     if (!known_by_own) return std::unexpected(known_by_own.error());
     const auto& person = *known_by_own;
@@ -208,7 +218,7 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_cards(const Bytes& ow
             .execute();
     }
     for (const auto which : plan->add)
-        add_card(*person, told.cards[which]);
+        add_card(*person, told.cards[which], log_index);
     return Changed{.person = *person, .joined = {}};
 }
 

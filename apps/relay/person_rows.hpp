@@ -38,8 +38,8 @@ class PersonRows {
         PersonRow person = 0;
         std::vector<PersonRow> joined = {};  // series that are the person's now: see close()
     };
-    // All of it, or nothing and why.
-    std::expected<Changed, Code> apply(const Change& change);
+    // All of it, or nothing and why. `log_index`: of the entry that it becomes part of.
+    std::expected<Changed, Code> apply(const Change& change, std::int64_t log_index);
     // The entry at `log_index` of somebody's list has joined the series to that person.
     void close(PersonRow series, std::int64_t log_index);
 
@@ -54,15 +54,17 @@ class PersonRows {
     };
     PersonRow add_person(bool linked);
     void add_number(PersonRow person, const Bytes& index, const Identifier& identifier);
-    void add_card(PersonRow person, const NewCard& card);
+    void add_card(PersonRow person, const NewCard& card, std::optional<std::int64_t> since);
     // None: nobody; several_match: the number is that of several.
     std::expected<std::optional<PersonRow>, Code> linked(const Bytes& number);
     std::vector<KnownNumber> known(const Bytes& number);
     void set_current(const ToldNumber& told, const KnownNumber& row, bool current);
     // The row is that number's now, current or former as it was.
-    void replace(const KnownNumber& row, const ToldNumber& by);
-    std::expected<Changed, Code> apply_link(const Bytes& own, const LinkTold& told);
-    std::expected<Changed, Code> apply_cards(const Bytes& own, const CardTold& told);
+    void replace(const KnownNumber& row, const ToldNumber& by, std::int64_t log_index);
+    std::expected<Changed, Code> apply_link(const Bytes& own, const LinkTold& told,
+                                            std::int64_t log_index);
+    std::expected<Changed, Code> apply_cards(const Bytes& own, const CardTold& told,
+                                             std::int64_t log_index);
 
     db::Connection& connection_;
     const Vault& vault_;

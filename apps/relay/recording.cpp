@@ -170,7 +170,7 @@ std::expected<PersonRows::Changed, wire::Code> Recording::whose(const RecordOrde
     if (const auto* series = std::get_if<NewSeries>(&job.person)) {
         return PersonRows::Changed{.person = people_.whose(*series)};
     }
-    return people_.apply(std::get<Change>(job.person));
+    return people_.apply(std::get<Change>(job.person), entries_.next_index());
 }
 
 // What the relay was told is done with its entry; series that it gave the person end here.

@@ -38,6 +38,8 @@ void demand(const Members& in) {
     if (!in.finish()) throw Failure("a sealed row does not have its members");
 }
 
+}  // namespace
+
 std::string_view to_text(CardStatus status) {
     switch (status) {
         case CardStatus::active:
@@ -59,6 +61,8 @@ std::string_view to_text(CardUse use) {
     }
     return "";
 }
+
+namespace {
 
 CardStatus parse_status(std::string_view text) {
     if (text == "active") return CardStatus::active;
@@ -88,6 +92,7 @@ Bytes identifier_plain(const Identifier& identifier) {
         fields.push_back(json::array{name, value});
     }
     out["fields"] = std::move(fields);
+    if (identifier.since) out["since"] = *identifier.since;
     return padded(json::serialize(out), 256);
 }
 
@@ -109,6 +114,7 @@ Identifier read_identifier(ByteView plain) {
         if (!formed) throw Failure("a sealed row has a field that is no name and value");
         out.number.fields.emplace_back((*pair)[0].get_string(), (*pair)[1].get_string());
     }
+    out.since = in.optional_integer("since");
     demand(in);
     return out;
 }
@@ -137,6 +143,8 @@ Bytes card_key_plain(const CardKey& card) {
     out["serial"] = base64url(card.serial);
     out["not_after"] = card.not_after;
     out["status"] = to_text(card.status);
+    out["certificate"] = base64url(card.certificate);
+    if (card.since) out["since"] = *card.since;
     return to_bytes(json::serialize(out));
 }
 
@@ -151,6 +159,8 @@ CardKey read_card_key(const Vault& vault, ByteView index, PersonRow person, Byte
     const Bytes serial_bytes = in.base64url_bytes("serial", sizeof(crypto::Serial));
     const auto not_after = in.integer("not_after");
     const auto status = parse_status(in.text("status"));
+    const auto certificate = in.hash("certificate");
+    const auto since = in.optional_integer("since");
     demand(in);
     auto key = crypto::PublicKey::from_spki(spki);
     if (!key) throw Failure("a registered card key cannot be read");
@@ -163,7 +173,9 @@ CardKey read_card_key(const Vault& vault, ByteView index, PersonRow person, Byte
             .key = *key,
             .not_after = not_after,
             .authority = authority,
-            .serial = serial};
+            .serial = serial,
+            .certificate = certificate,
+            .since = since};
 }
 
 Bytes number_index(const Vault& vault, const wire::PersonNumber& number) {
@@ -192,6 +204,13 @@ Bytes access_plain(const AccessRecord& record) {
         append_u64(out, text.size());
         append(out, text);
     }
+    // Of few entries only: the others are not longer for it.
+    if (!record.told.empty()) {
+        for (const auto part : {as_bytes(record.told), ByteView(record.told_key)}) {
+            append_u64(out, part.size());
+            append(out, part);
+        }
+    }
     out.resize(whole_blocks(out.size(), access_block));
     return out;
 }
@@ -215,6 +234,10 @@ AccessRecord read_access(ByteView plain) {
         if (!date) throw Failure("a sealed row has no date where one stands");
         out.birth_date = *date;
     }
+    // Zeros, and fewer than a length has, are what fills the block up.
+    if (plain.size() < sizeof(std::uint64_t)) return out;
+    out.told = text();
+    if (!out.told.empty()) out.told_key = to_bytes(text());
     return out;
 }
 
@@ -307,6 +330,15 @@ std::vector<Identifier> Reader::identifiers(PersonRow person) {
     }
     out.insert(out.end(), former.begin(), former.end());
     return out;
+}
+
+Reader::Held Reader::held(PersonRow person) {
+    const db::Snapshot snapshot(connection_);
+    auto newest = connection_.prepare("select max(size) from head");
+    const bool any = newest.step() && !newest.is_null(0);
+    return {.size = any ? static_cast<std::uint64_t>(newest.integer(0)) : 0,
+            .numbers = identifiers(person),
+            .cards = cards(person)};
 }
 
 std::int64_t Reader::misses(ByteView path) {

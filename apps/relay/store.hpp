@@ -34,6 +34,8 @@ struct Identifier {
     wire::PersonNumber number;
     std::optional<wire::ParticipantId> holder;  // none: a number of no holder (health care number)
     bool current = true;
+    // The entry in the log that linked it; none: taken on at the start, or nobody has linked it.
+    std::optional<std::int64_t> since = {};
 };
 Bytes identifier_plain(const Identifier& identifier);
 Identifier read_identifier(ByteView plain);
@@ -48,7 +50,12 @@ struct CardKey {
     UnixTime not_after = 0;
     Hash authority{};  // SHA-256 of the issuer's certificate: whose list says whether it is revoked
     crypto::Serial serial{};
+    Hash certificate{};
+    // The entry in the log that registered it; none: taken on at the start.
+    std::optional<std::int64_t> since = {};
 };
+std::string_view to_text(CardStatus status);
+std::string_view to_text(CardUse use);
 Bytes card_key_plain(const CardKey& card);
 // `index`: that of its row.
 CardKey read_card_key(const Vault& vault, ByteView index, PersonRow person, ByteView sealed);
@@ -80,6 +87,10 @@ struct AccessRecord {
     std::string number = {};  // exact bytes
     Hash number_salt{};
     std::optional<Date> birth_date = {};
+    // Of what the relay itself was told: the payload as it came, a JWE, and the key that opens it,
+    // so that the person can see what it said and prove it by the head's `payload_hash`.
+    std::string told = {};
+    Bytes told_key = {};
 };
 // With salts of its own for what the log and the order commit to.
 AccessRecord new_record(std::string kind);
@@ -129,6 +140,13 @@ class Reader {
     std::vector<PersonRow> linked(const wire::PersonNumber& number);
     // Newest first, current before former.
     std::vector<Identifier> identifiers(PersonRow person);
+    // What the relay holds about a person at one moment: when the log had `size` entries.
+    struct Held {
+        std::uint64_t size = 0;
+        std::vector<Identifier> numbers;
+        std::vector<CardKey> cards;
+    };
+    Held held(PersonRow person);
     std::int64_t misses(ByteView path);
     Person person(PersonRow row);
     // Those that stand below `size` in the log.

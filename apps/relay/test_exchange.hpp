@@ -34,6 +34,12 @@ constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policie
  {"id":"own-bells","service":"bells","requester_kind":"portal","purpose":"own-view",
   "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"own-numbers","service":"numbers","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"own-cards","service":"cards","requester_kind":"portal","purpose":"own-view",
+  "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
  {"id":"own-standing","service":"standing","requester_kind":"portal","purpose":"own-view",
   "presence":"card-pin","mandate":"login","holder_kinds":["relay"],"legal_basis":"…",
   "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
@@ -132,7 +138,7 @@ class ExchangeTest : public testing::Test {
         if (dialled) dialled->close();
         io.restart();
         io.run_for(std::chrono::seconds(1));
-        store.flush();  // a refused try is written after its reply
+        store.writer().stop();  // a refused try is written after its reply; some have stopped it
         store.check();
         store.close();  // the writer's thread ends before the io_context that it wakes
     }
@@ -282,7 +288,8 @@ class ExchangeTest : public testing::Test {
                 .scope = check ? std::vector{service_id("eligibility")}
                                : std::vector{service_id("entries"), service_id("bells"),
                                              service_id("question"), service_id("questions"),
-                                             service_id("standing")},
+                                             service_id("standing"), service_id("numbers"),
+                                             service_id("cards")},
                 .nonce = mandates.issue_nonce(organisation, now).value_or(""),
                 .issued_at = now,
                 .expires = now + 120,

@@ -226,6 +226,18 @@ std::vector<LastCompared> last_compared(const PersonEntries& entries) {
     return out;
 }
 
+namespace {
+
+// Who may have issued certificates to the person.
+std::vector<wire::CodeId> authorities_of(const wire::Directory& directory,
+                                         const wire::Policy& policy, const Identity& identity) {
+    const auto* self = directory.find(identity.id);
+    if (self == nullptr) return {};
+    return policy.holder_kinds(*wire::ServiceId::parse("certificates"), self->kind);
+}
+
+}  // namespace
+
 Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wire::Policy& policy,
                                      const Identity& identity, std::string login_mandate,
                                      crypto::Certificate card, std::vector<wire::CodeId> kinds) {
@@ -259,8 +271,9 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wir
             {.holder = holder, .rows = whole.rows.size(), .problem = std::move(whole.problem)});
         evidence.insert(evidence.end(), whole.rows.begin(), whole.rows.end());
     }
-    auto entries =
-        co_await fetch_entries(directory, policy, identity, login_mandate, std::move(card));
+    auto held = co_await fetch_held(directory, identity, login_mandate,
+                                    authorities_of(directory, policy, identity));
+    auto entries = co_await fetch_entries(directory, policy, identity, login_mandate, card);
     if (!entries) {
         // Who is caught at a holder does not get away by giving no list.
         if (lies_of(out.holders).empty()) co_return std::unexpected(entries.error());
@@ -271,6 +284,7 @@ Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wir
     out.below = place_asked(out.entries, asked, out.findings);
     auto found = compare(out.entries, evidence, whole_holders(out.holders), out.below, unix_now());
     out.findings.insert(out.findings.end(), found.begin(), found.end());
+    out.held = check_held(std::move(held), out.entries, directory, card);
     co_return out;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "client/entries.hpp"
+#include "client/held.hpp"
 #include "client/own.hpp"
 
 namespace mado::client {
@@ -42,10 +43,13 @@ struct CrossCheck {
     std::vector<Finding> findings;
     std::uint64_t below =
         0;  // entries from this index on were not compared: the asking began there
+    // What relay and authority have made of the person, against the list; not without a list.
+    HeldCheck held = {};
 };
 
 // Asks every holder of these kinds that the person was ever linked to (each is an order and an
-// entry), then the relay for its list. The log-in must cover `evidence` and `entries`.
+// entry), what is held about them, then the relay for its list. The log-in must cover
+// `entries`, `evidence`, `numbers`, `cards` and `certificates`.
 Task<Result<CrossCheck>> cross_check(const wire::Directory& directory, const wire::Policy& policy,
                                      const Identity& identity, std::string login_mandate,
                                      crypto::Certificate card, std::vector<wire::CodeId> kinds);

@@ -87,6 +87,14 @@ Parsed<Hash> open_order(Members& in, PersonEntry& out, const std::optional<Hash>
     if (order->number && wire::commit_number(number_salt, number) != *order->number) {
         return bad("an entry's number is not the one committed to");
     }
+    const auto payload = in.optional_text("payload", wire::request_bytes_max);
+    if (payload) {
+        const auto key = in.base64url_bytes("payload_key", 32);
+        if (order->holder != order->relay) return bad("a holder's payload is not the relay's");
+        auto told = open_told(head->head, subject, *payload, key);
+        if (!told) return std::unexpected(told.error());
+        out.told = std::move(*told);
+    }
     auto card_signed = read_mandate(subject, {.directory = check.reader.directory,
                                               .policy = check.reader.policy,
                                               .card = check.reader.card,
@@ -432,6 +440,10 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
     out.entries = std::move(*own);
     std::ranges::move(of_series, std::back_inserter(out.entries));
     co_return out;
+}
+
+bool hides_what_was_told(const PersonEntry& entry) {
+    return entry.order && entry.order->holder == entry.order->relay && !entry.told;
 }
 
 Witnessing witnessing_of(const PersonEntries& entries, UnixTime now) {

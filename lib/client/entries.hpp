@@ -8,6 +8,7 @@
 
 #include "client/client.hpp"
 #include "client/mandates.hpp"
+#include "client/told.hpp"
 
 namespace mado::client {
 
@@ -67,6 +68,9 @@ struct PersonEntry {
     UnixTime logged_at = 0;
     std::string outcome;  // the relay's word; "" while unknown: asked, not known to be answered
     CardSigned card_signed;
+    // Of an order to the relay itself: what it was told. None although it is such a one: the relay
+    // does not show it, and then nobody can know what it has changed.
+    std::optional<Told> told;
     // What proves to others that the entry stands there, also of an erased one: a signed note, the
     // cosigned one where there is one, and the inclusion proof under it.
     std::string note;
@@ -81,6 +85,9 @@ struct PersonEntries {
     std::uint64_t witnessed_size = 0;
     UnixTime witnessed_at = 0;  // since when a quorum has cosigned it or something newer; 0: never
 };
+
+// The relay was told something about the person, and does not show what.
+bool hides_what_was_told(const PersonEntry& entry);
 
 // "Nothing was altered" is what the witnesses say as well, and have said lately: witnesses cosign
 // every few seconds, so that ten minutes are no delay (monitor::unwitnessed_s_max).

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.hpp"
+#include "crypto/jwe.hpp"
 #include "crypto/x509.hpp"
 #include "wire/sealing.hpp"
 #include "wire/subject.hpp"
@@ -46,6 +47,9 @@ struct PersonLog {
                       wire::Presence presence = wire::Presence::number) {
         auto order = country.order();
         order.presence = presence;
+        return make(seq, subject, std::move(order));
+    }
+    json::object make(std::int64_t seq, std::string_view subject, wire::Order order) {
         const Hash subject_salt = crypto::random_hash();
         const Hash number_salt = crypto::random_hash();
         const Hash person_salt = crypto::random_hash();
@@ -166,6 +170,56 @@ TEST(EntriesPage, BeforeTheWitnessesHaveSeenAny) {
     ASSERT_TRUE(read.has_value()) << read.error().why;
     EXPECT_EQ(read->cosigned.size, 0U);
     EXPECT_FALSE(read->entries[0].witnessed);
+}
+
+// What the relay was told comes with its entry, and fits what the sender signed.
+TEST(EntriesPage, WhatTheRelayWasTold) {
+    PersonLog log;
+    const auto to_seal = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    const auto sealed = [&](std::string_view digits) {
+        return crypto::encrypt_jwe(
+            as_bytes(fmt::format(R"({{"health_care_number":"{}"}})", digits)),
+            to_seal.public_key());
+    };
+    const auto key_of = [&](const std::string& jwe) {
+        return base64url(wire::valid(crypto::jwe_content_key(jwe, to_seal)).view());
+    };
+    const auto payload = sealed("12");
+    auto head = log.country.head();
+    head.to = {.holder = wire::participant_id("relay"), .kind = {}, .position = 1};
+    head.service = wire::service_id("link");
+    head.parameters = {{"act", "start"}};
+    head.payload_hash = crypto::sha256(as_bytes(payload));
+    auto order = log.country.order();
+    order.holder = order.relay;
+    order.presence = wire::Presence::none;
+    order.head = wire::sign_head(head, wire::kid_of(log.country.clinic), log.country.clinic);
+    log.entries.push_back(
+        log.make(4, R"({"own":{"scheme":"file-number","number":"1"}})", std::move(order)));
+    auto page = log.page();
+    const auto hidden = wire::valid(log.read(page));
+    EXPECT_TRUE(hides_what_was_told(hidden.entries[3]));
+    EXPECT_FALSE(hides_what_was_told(hidden.entries[2])) << "a holder's order";
+    auto& entry = page.at("entries").as_array()[3].as_object();
+    entry["payload"] = payload;
+    entry["payload_key"] = key_of(payload);
+    const auto read = wire::valid(log.read(page));
+    ASSERT_TRUE(read.entries[3].told.has_value());
+    EXPECT_EQ(to_text(std::get<ToldLink>(*read.entries[3].told).numbers.at(0)),
+              "health-care-number 12");
+    // The lie: another number than it was told.
+    const auto other = sealed("13");
+    entry["payload"] = other;
+    entry["payload_key"] = key_of(other);
+    EXPECT_EQ(log.why(page), "what the relay was told is not what the sender signed");
+    entry["payload"] = payload;
+    EXPECT_EQ(log.why(page), "what the relay was told does not open with the key that it shows");
+    entry.erase("payload_key");
+    EXPECT_NE(log.why(page), "");
+    auto at_a_holder = log.page();
+    at_a_holder.at("entries").as_array()[0].as_object()["payload"] = payload;
+    at_a_holder.at("entries").as_array()[0].as_object()["payload_key"] = key_of(payload);
+    EXPECT_EQ(log.why(at_a_holder), "a holder's payload is not the relay's");
 }
 
 // The same entries in a tree that only this person is shown.

@@ -126,6 +126,22 @@ Secret concat_kdf(ByteView z, std::string_view algorithm, ByteView apu, ByteView
     return key;
 }
 
+namespace {
+
+Secret content_key_of(const Jwe& jwe, const PrivateKey& key) {
+    const auto z = agree(key, jwe.header.ephemeral);
+    return concat_kdf(z.view(), content_encryption, jwe.header.apu, jwe.header.apv,
+                      content_key_bits);
+}
+
+Parsed<Bytes> open_with(const Jwe& jwe, ByteView content_key) {
+    auto plain = aead_open(content_key, jwe.sealed, as_bytes(jwe.protected_text));
+    if (!plain) return bad("the JWE does not open with this key");
+    return std::move(*plain);
+}
+
+}  // namespace
+
 std::string encrypt_jwe(ByteView plain, const PublicKey& recipient, std::string_view key_id,
                         std::string_view content_type) {
     const auto ephemeral = PrivateKey::generate(KeyType::p256);
@@ -144,12 +160,21 @@ Parsed<Bytes> decrypt_jwe(std::string_view compact, const PrivateKey& key,
                           const JweLimits& limits) {
     const auto jwe = take_apart(compact, limits);
     if (!jwe) return std::unexpected(jwe.error());
-    const auto z = agree(key, jwe->header.ephemeral);
-    const auto content_key = concat_kdf(z.view(), content_encryption, jwe->header.apu,
-                                        jwe->header.apv, content_key_bits);
-    auto plain = aead_open(content_key.view(), jwe->sealed, as_bytes(jwe->protected_text));
-    if (!plain) return bad("the JWE does not open with this key");
-    return std::move(*plain);
+    return open_with(*jwe, content_key_of(*jwe, key).view());
+}
+
+Parsed<Secret> jwe_content_key(std::string_view compact, const PrivateKey& key,
+                               const JweLimits& limits) {
+    const auto jwe = take_apart(compact, limits);
+    if (!jwe) return std::unexpected(jwe.error());
+    return content_key_of(*jwe, key);
+}
+
+Parsed<Bytes> open_jwe(std::string_view compact, ByteView content_key, const JweLimits& limits) {
+    if (content_key.size() != aead_key_bytes) return bad("a content key must have 32 bytes");
+    const auto jwe = take_apart(compact, limits);
+    if (!jwe) return std::unexpected(jwe.error());
+    return open_with(*jwe, content_key);
 }
 
 Parsed<void> check_jwe_form(std::string_view compact, const JweLimits& limits) {

@@ -33,6 +33,22 @@ constexpr std::string_view bob =
     R"("y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck",)"
     R"("d":"VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw"})";
 
+// To show one JWE's content to somebody, and prove it, without the recipient's key.
+TEST(Jwe, OpensWithItsContentKey) {
+    const auto key = PrivateKey::generate(KeyType::p256);
+    const auto compact = encrypt_jwe(as_bytes("told"), key.public_key());
+    const auto content_key = jwe_content_key(compact, key);
+    ASSERT_TRUE(content_key.has_value());
+    EXPECT_EQ(as_text(open_jwe(compact, content_key->view()).value()), "told");
+    Bytes other = to_bytes(content_key->view());
+    other.front() ^= 1;
+    EXPECT_FALSE(open_jwe(compact, other).has_value());
+    EXPECT_FALSE(open_jwe(compact, ByteView(other).first(16)).has_value());
+    const auto second = encrypt_jwe(as_bytes("told"), key.public_key());
+    EXPECT_FALSE(open_jwe(second, content_key->view()).has_value()) << "of this one only";
+    EXPECT_FALSE(jwe_content_key("a.b.c", key).has_value());
+}
+
 TEST(Jwe, KeyAgreementOfTheStandard) {
     const auto z = agree(private_from(alice), private_from(bob).public_key());
     EXPECT_EQ(hex(z.view()), "9e56d91d817135d372834283bf84269cfb316ea3da806a48f6daa7798cfe90c4");

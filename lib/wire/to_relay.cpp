@@ -9,6 +9,8 @@ namespace {
 constexpr auto services = std::to_array<RelayService>({{"signature", Act::ask, true},
                                                        {"entries", Act::ask, false},
                                                        {"bells", Act::ask, false},
+                                                       {"numbers", Act::ask, false},
+                                                       {"cards", Act::ask, false},
                                                        {"questions", Act::ask, false},
                                                        {"question", Act::ask, true},
                                                        {"question-answer", Act::ask, true},

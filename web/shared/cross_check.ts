@@ -5,6 +5,7 @@ import type { Hash } from "./bytes";
 import { now_of, type Country, type Session } from "./country";
 import type { Participant } from "./directory";
 import { fetch_entries, type PersonEntries, type PersonEntry } from "./entries";
+import { check_held, fetch_held, type HeldCheck } from "./held";
 import { Members, type JsonObject } from "./json";
 import type { Target } from "./order";
 import { bad, checked, good, is_lie, refuse } from "./result";
@@ -59,6 +60,7 @@ export interface CrossCheck {
   lies: ComparedHolder[]; // what came as their answer does not fit what they signed
   complete: boolean; // every holder was compared
   confirmed: Set<Hash>; // orders of the list of which the holder says the same
+  held: HeldCheck; // what relay and authority have made of the person, against the list
 }
 
 // ---- its decisions, without a network ----
@@ -278,7 +280,8 @@ async function ask_holder(country: Country, session: Session, record: OwnRecord,
 }
 
 // Asks every holder that the person was ever linked to (each is an order and an entry), then the
-// relay for its list. The log-in must cover `evidence` and `entries`.
+// relay and the card authorities what they hold about them, then the relay for its list. The log-in
+// must cover `evidence`, `numbers`, `cards`, `certificates` and `entries`.
 export async function cross_check(
   country: Country,
   session: Session,
@@ -290,6 +293,7 @@ export async function cross_check(
   const question = { service: "evidence", kinds };
   const records = await fetch_own(country, session, question, () => on_progress(++count));
   for (const record of records) await ask_holder(country, session, record, out);
+  const held = await fetch_held(country, session);
   const entries = await fetch_entries(country, session);
   if (!entries.ok) return entries;
   const list = entries.value.entries;
@@ -313,5 +317,6 @@ export async function cross_check(
     lies: out.holders.filter((one) => one.problem && is_lie(one.problem)),
     complete: out.holders.every((one) => !one.problem),
     confirmed: confirmed_by(list, out.evidence),
+    held: check_held(held, entries.value, session, country.directory.relay.id),
   });
 }

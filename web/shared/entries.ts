@@ -30,6 +30,7 @@ import {
 } from "./order";
 import type { Policy } from "./policy";
 import { checked, good, refuse, type Result, type SignedPage } from "./result";
+import { open_told, told_bytes_max, type Told } from "./told";
 import {
   note_bytes_max,
   open_checkpoint,
@@ -88,6 +89,9 @@ export interface PersonEntry {
   // of an erased one, which is old.
   logged_at: number;
   outcome: Outcome | ""; // the relay's word; "" while unknown: asked, not known to be answered
+  // Of an order to the relay itself: what it was told. None although it is such a one: the relay
+  // does not show it, and then nobody can know what it has changed.
+  told?: Told;
   mandate?: Mandate; // what a card has signed for it
   own_card: boolean; // and it was this person's card, whose certificate was given
   raw: JsonObject; // as it came, to show to others
@@ -173,6 +177,19 @@ async function judge_person(order: Order, head: Head, seq: number, from: Content
   return who.was_sealed;
 }
 
+async function read_told(members: Members, order: Order, head: Head, subject: Bytes) {
+  const payload = members.optional_text("payload", told_bytes_max);
+  if (payload === undefined) return undefined;
+  const key = members.bytes("payload_key", 32);
+  if (order.holder !== order.relay) refuse("a holder's payload is not the relay's");
+  return open_told(head, subject, payload, key);
+}
+
+// The relay was told something about the person, and does not show what.
+export function hides_what_was_told({ order, told }: PersonEntry): boolean {
+  return order !== undefined && order.holder === order.relay && told === undefined;
+}
+
 // Its text gives the 32 bytes in the log, its commitments open to this person, number and subject.
 async function open_order(members: Members, seq: number, from: Content, check: Check) {
   const subject = members.bytes("subject", subject_bytes_max);
@@ -190,9 +207,11 @@ async function open_order(members: Members, seq: number, from: Content, check: C
   if (order.number !== null && (await commit("number", number_salt, number)) !== order.number) {
     refuse("an entry's number is not the one committed to");
   }
+  const told = await read_told(members, order, head, subject);
   const { kind, content, salt, outcome } = from;
   const out: Opened = {
     ...(await read_mandate(subject, { ...check, order, head })),
+    ...(told === undefined ? {} : { told }),
     ...(was_sealed === undefined ? {} : { was_sealed }),
     ...{ kind, content, salt, outcome, order, head },
     entry: await log_entry(kind, salt, utf8(content)),

@@ -10,10 +10,12 @@ import {
 } from "jose";
 import {
   base64url,
+  concat,
   hash_of,
   hex,
   parse_base64url,
   parse_utf8,
+  utf8,
   type Bytes,
   type Hash,
 } from "./bytes";
@@ -183,6 +185,25 @@ export async function open_jwe(compact: string, key: CryptoKey, bytes_max: numbe
   return parse_utf8(opened.plaintext);
 }
 
+// With the key of this one JWE's content: to see what somebody else was sent.
+export async function open_jwe_with(compact: string, content_key: Bytes, bytes_max: number) {
+  check_jwe(compact, bytes_max);
+  const why = "what the relay was told does not open with the key that it shows";
+  if (content_key.length !== 32) refuse(why);
+  const [header, , iv, sealed, tag] = compact.split(".");
+  const algorithm = {
+    name: "AES-GCM",
+    iv: parse_base64url(iv!),
+    additionalData: utf8(header!), // RFC 7516 section 5.1 step 14
+  };
+  const plain = await or_refuse(why, async () => {
+    const key = await crypto.subtle.importKey("raw", content_key, "AES-GCM", false, ["decrypt"]);
+    const whole = concat(parse_base64url(sealed!), parse_base64url(tag!));
+    return crypto.subtle.decrypt(algorithm, key, whole);
+  });
+  return parse_utf8(new Uint8Array(plain));
+}
+
 export async function seal_jwe(plain: Bytes, key: PublicKey, kid: string): Promise<string> {
   if (key.type !== "p256") refuse("a sealing key is not P-256");
   const { jwk } = key;
@@ -232,6 +253,14 @@ function key_info(der: Bytes): Element {
   if (rest[0] === 0xa0) rest = element(rest).after;
   for (let i = 0; i < 5; ++i) rest = element(rest).after;
   return sequence(rest);
+}
+
+// Whose name stands in it as that of who issued it: the bytes, as hexadecimal.
+export function issuer_of(der: Bytes): string {
+  let rest = sequence(sequence(der).inside).inside;
+  if (rest[0] === 0xa0) rest = element(rest).after;
+  for (let i = 0; i < 2; ++i) rest = element(rest).after;
+  return hex(sequence(rest).whole);
 }
 
 const oids = {

@@ -198,7 +198,7 @@ const by_number = (over: JsonObject): JsonObject => {
 
 const policies = [
   policy_row({}),
-  ...["entries", "bells", "question", "questions"].map((service) =>
+  ...["entries", "bells", "question", "questions", "numbers", "cards"].map((service) =>
     policy_row({ id: `${service}.portal.own-view.card-pin`, service, holder_kinds: ["relay"] }),
   ),
   policy_row({
@@ -320,6 +320,8 @@ export class TestCountry {
   readonly evidence = new Map<string, Row[]>();
   readonly questions: Mutable[] = [];
   readonly asked: Mutable[] = []; // bodies of POST /ask
+  readonly numbers: JsonObject[] = []; // that the relay says it holds, and more cards than the one
+  readonly more_cards: JsonObject[] = [];
   link_number = random(16);
   cosigned_size = 0;
   lie: Lie = {};
@@ -486,6 +488,38 @@ export class TestCountry {
     this.evidence.set(holder, rows);
   }
 
+  // What the relay was told, sealed as to it: the JWE, and the key of its content.
+  async sealed_tell(payload: Json) {
+    const header = { alg: "ECDH-ES", enc: "A256GCM", epk: (await make_key("agree")).jwk };
+    const protected_text = base64url(utf8(JSON.stringify(header)));
+    const [iv, key] = [random(12), random()];
+    const own = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+    const algorithm = { name: "AES-GCM", iv, additionalData: utf8(protected_text) };
+    const text = utf8(JSON.stringify(payload));
+    const sealed = new Uint8Array(await crypto.subtle.encrypt(algorithm, own, text));
+    const parts = [iv, sealed.slice(0, -16), sealed.slice(-16)].map(base64url);
+    return { payload: `${protected_text}..${parts.join(".")}`, payload_key: base64url(key) };
+  }
+  // A tell to the relay about this person, by the insurer.
+  async tell(service: string, act: string, payload: Json): Promise<Mutable> {
+    const shown = await this.sealed_tell(payload);
+    const time = test_now() - 1000;
+    const head = await this.head({
+      ...{ iss: "06990014", iat: time, exp: time + 3600, to: { holder: "relay" }, service },
+      ...{ purpose: "membership", parameters: { act } },
+      payload_hash: await hash_of(utf8(shown.payload)),
+    });
+    const subject = '{"own":{"scheme":"file-number","number":"１"}}';
+    const policy = `${service}.medical-insurer.membership.none`;
+    const { entry_of_person } = await this.record({
+      ...{ head: await this.sign_head(head), time, holder: "relay", outcome: "answered" },
+      ...{ requester: "06990014", service, policy, presence: "none", subject },
+      hidden_from: "holder",
+    });
+    this.list.push(...(this.list.includes(entry_of_person) ? [] : [entry_of_person]));
+    return Object.assign(entry_of_person, shown);
+  }
+
   // An entry that the log itself makes about the person.
   async add_refused(requester = "clinic-1", time = test_now()): Promise<Mutable> {
     const salt = random();
@@ -626,6 +660,13 @@ export class TestCountry {
     if (service === "entries") return series ? this.page(after, 200, series) : this.page(after);
     if (service === "bells") return { more: false, bells: [] };
     if (service === "questions") return { more: false, questions: this.questions };
+    const size = this.tree.leaves.length;
+    if (service === "numbers") return { size, numbers: this.numbers };
+    if (service === "cards") {
+      const certificate = await hash_of(this.certificate);
+      const use = { use: "authentication", state: "active", not_after: test_now() + 1000 };
+      return { size, cards: [{ certificate, ...use }, ...this.more_cards] };
+    }
     const entry = this.list.find((one) => String(one.index) === parameters.index);
     const id = base64url(random(16));
     const deadline = test_now() + 30 * 86_400;
@@ -651,7 +692,7 @@ export class TestCountry {
   async session(): Promise<Mutable> {
     const now = test_now();
     const certificate = await hash_of(this.certificate);
-    const own = ["entries", "bells", "question", "questions"];
+    const own = ["entries", "bells", "question", "questions", "numbers", "cards"];
     const scope = [...own, "evidence", "claims", "eligibility", "notices"];
     const mandate = await sign(
       "mado-mandate+jws",

@@ -7,7 +7,9 @@ import type { PersonEntries } from "../../shared/entries";
 import type { Problem } from "../../shared/result";
 import { save } from "../../shared/files";
 import { Say, in_japanese, text_of } from "../../shared/words";
+import { is_lie } from "../../shared/result";
 import { evidence_of, evidence_of_list, type Viewer } from "./files";
+import { Different } from "./told";
 
 // `signed`: others can be shown by what was signed that it does not fit.
 function ToDo(props: { make_file: () => string; signed: boolean }): JSX.Element {
@@ -69,7 +71,10 @@ function Unproven({ lie }: { lie: ComparedHolder }): JSX.Element {
 
 export function Alarm(props: { of: Viewer; check: CrossCheck }): JSX.Element {
   const { of, check } = props;
-  const signed = check.findings.length > 0 || check.lies.some((one) => one.problem!.signed);
+  const { held } = check;
+  const found = check.findings.length + held.differences.length;
+  const signed = found > 0 || check.lies.some((one) => one.problem!.signed);
+  const unread = held.problems.filter((one) => is_lie(one.problem));
   return (
     <section class="alarm" role="alert" aria-labelledby="alarm-name">
       <h2 id="alarm-name">
@@ -89,8 +94,34 @@ export function Alarm(props: { of: Viewer; check: CrossCheck }): JSX.Element {
         {check.lies.map((lie, i) => (
           <Unproven key={i} lie={lie} />
         ))}
+        {held.differences.map((difference, i) => (
+          <Different key={i} difference={difference} />
+        ))}
+        {unread.map(({ who }, i) => (
+          <li key={i}>
+            <Say of="looked.finding_answer" holder={in_japanese(of.country.name_of(who))} />
+          </li>
+        ))}
       </ul>
       <ToDo signed={signed} make_file={() => evidence_of(of, check)} />
+    </section>
+  );
+}
+
+// The list fits, but the relay does not show what it was told in some of it.
+export function HiddenAlarm(props: { of: Viewer; entries: PersonEntries; count: number }) {
+  const { of, entries, count } = props;
+  const problem = { code: "not_shown", detail: "the relay does not show what it was told" };
+  return (
+    <section class="alarm" role="alert" aria-labelledby="alarm-name">
+      <h2 id="alarm-name">
+        <span aria-hidden="true">⚠ </span>
+        <Say of="looked.alarm_title" />
+      </h2>
+      <p>
+        <Say of="looked.hidden_text" count={count} />
+      </p>
+      <ToDo signed make_file={() => evidence_of_list(of, { problem, before: entries })} />
     </section>
   );
 }

@@ -27,6 +27,34 @@ test("the list is confirmed, and compared by itself when nobody ever did", async
   expect(rows.slice(1).map((row) => row.includes("いま照合しました"))).toEqual([true, true]);
 });
 
+// What the relay was told is opened, and what it holds is what follows from that.
+test.each([
+  ["ja", "紐付け：基礎年金番号 1234567890", "番号1件とカード1件"],
+  ["en", "linked: basic pension number 1234567890", "(1 number, 1 card)"],
+  ["easy", "つないだ", "1こ、カード 1こ"],
+])("what was linked stands in its entry (%s)", async (language, told, held) => {
+  const page = await open(`told&language=${language}`, 320);
+  await page.getByText(held).waitFor();
+  const entry = page.locator(".look", { hasText: told });
+  await entry.locator("summary").click();
+  expect(await entry.getByText(told).isVisible()).toBe(true);
+  await expect_accessible(page, 320);
+});
+
+test("a card that nobody registered is an alarm, and says what to do", async () => {
+  const page = await open("behind", 320);
+  await page.getByRole("heading", { name: "記録が合いません" }).waitFor();
+  await page.getByText("すぐに市町村の窓口で止めてもらってください。").waitFor();
+  expect(await page.getByText("確認できました（改ざんなし）").count()).toBe(0);
+  await expect_accessible(page, 320);
+});
+
+test("a relay that does not show what it was told", async () => {
+  const page = await open("untold");
+  await page.getByText("届出の内容を示さない記録があります").waitFor();
+  expect(await page.getByText("確認できました（改ざんなし）").count()).toBe(0);
+});
+
 test("on paper everything is unfolded, and nothing is there to press", async () => {
   const page = await open();
   await compared(page);

@@ -6,15 +6,16 @@ import { DataTable, type Row } from "../../shared/table";
 import { Ja, Say, phrase } from "../../shared/words";
 import { Silent } from "../answered";
 import { compare_s, type HolderState } from "./list";
+import { HeldResult, wrong_of_held } from "./told";
 
 export type Comparing =
   | { step: "not_yet" | "failed" }
   | { step: "running"; count: number }
   | { step: "done"; check: CrossCheck };
 
-// What does not fit, between both sides or in an answer itself.
-export function wrong_of({ findings, lies }: CrossCheck): number {
-  return findings.length + lies.length;
+// What does not fit, between both sides or in an answer itself, or in what is held.
+export function wrong_of({ findings, lies, held }: CrossCheck): number {
+  return findings.length + lies.length + wrong_of_held(held);
 }
 
 function Result({ check }: { check: CrossCheck }): JSX.Element {
@@ -113,6 +114,7 @@ export function Compare(props: {
         {comparing.step === "failed" && <Say of="looked.compare_failed" />}
         {comparing.step === "done" && <Result check={comparing.check} />}
       </p>
+      {comparing.step === "done" && <HeldResult held={comparing.check.held} />}
       {silent.length > 0 && (
         <ul class="sources">
           {silent.map((one) => (

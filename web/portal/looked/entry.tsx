@@ -12,6 +12,7 @@ import type { Country } from "../../shared/country";
 import { proof_of } from "./files";
 import { number_of, type Look } from "./list";
 import { AskAbout, Asked, type SendQuestion, type Sent } from "./question";
+import { ToldOf } from "./told";
 import { act_phrase, outcome_phrase, presence_phrase, purpose_phrase } from "./words";
 import { service_phrase } from "./words";
 
@@ -71,6 +72,11 @@ function Facts({ look, around }: { look: Look; around: Around }): JSX.Element | 
           <Act head={entry.head} />
         </>
       </Fact>
+      {entry.order?.holder === entry.order?.relay && (
+        <Fact name="told">
+          <ToldOf entry={entry} />
+        </Fact>
+      )}
       <Fact name="where">
         <Ja>{holder}</Ja>
       </Fact>

@@ -125,6 +125,13 @@ export function evidence_of(viewer: Viewer, check: CrossCheck): string {
     findings,
     lies,
     holders,
+    held: {
+      differences: check.held.differences.map((one) => ({
+        ...one,
+        number: one.number ? { ...one.number } : null,
+      })),
+      answers: check.held.signed.map((one) => ({ ...one })),
+    },
     list: check.entries.pages.map((page) => ({ ...page })),
   });
 }

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { Country, load_session } from "../../shared/country";
 import { set_utc_offset } from "../../shared/dates";
-import { test_now, TestCountry, type Mutable } from "../../shared/test_country";
+import { filled, test_now, TestCountry, type Mutable } from "../../shared/test_country";
 import { load_words, type Language } from "../../shared/words";
 import { Looked } from "./page";
 import "../../site/site.css";
@@ -29,12 +29,28 @@ async function fill(world: TestCountry): Promise<void> {
   await world.order({ time: now - 60, outcome: null });
 }
 
+// What the relay was told, and what it holds: also what nobody told it, or without saying what.
+async function tell(world: TestCountry): Promise<void> {
+  const number = { scheme: "basic-pension-number", fields: { number: "1234567890" } };
+  if (asked.has("told") || asked.has("untold")) {
+    const entry = await world.tell("link", "start", { numbers: [number] });
+    world.numbers.push({ ...number, current: true, index: entry.index });
+    if (asked.has("untold")) delete entry.payload;
+    if (asked.has("untold")) delete entry.payload_key;
+    world.cosigned_size = world.tree.leaves.length;
+  }
+  if (!asked.has("behind")) return;
+  const use = { use: "signing", state: "active", not_after: test_now() + day };
+  world.more_cards.push({ certificate: filled(77), ...use, index: 3 });
+}
+
 async function show(): Promise<void> {
   document.documentElement.lang = language === "en" ? "en" : "ja";
   document.documentElement.dataset.language = language;
   await load_words(language, ["shell", "looked"]);
   const world = await TestCountry.make();
   await fill(world);
+  await tell(world);
   if (asked.has("silent")) {
     world.lie.problem = (body) =>
       body.to.kind === "care-insurer" && body.to.position === 1

@@ -4,13 +4,14 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { now_of, type Country, type Session } from "../../shared/country";
 import { cross_check, goes_on, last_compared, type CrossCheck } from "../../shared/cross_check";
-import { fetch_bells, fetch_entries, type Bell, type PersonEntries } from "../../shared/entries";
+import { fetch_bells, fetch_entries, hides_what_was_told } from "../../shared/entries";
+import type { Bell, PersonEntries } from "../../shared/entries";
 import { ask_question, own_questions, type QuestionOfPerson } from "../../shared/questions";
 import { is_lie, type Problem, type Result } from "../../shared/result";
 import { Say, in_japanese, text_of } from "../../shared/words";
 import { Printed } from "../printed";
 import { leave } from "../../site/session";
-import { Alarm, ListAlarm } from "./alarm";
+import { Alarm, HiddenAlarm, ListAlarm } from "./alarm";
 import { All } from "./all";
 import { Compare, wrong_of, type Comparing } from "./compare";
 import { holders_of, is_comparison_due, looks_of, number_of, type Look } from "./list";
@@ -176,6 +177,19 @@ function use_comparison(
   return { comparing, start: () => void start() };
 }
 
+// Above everything else: whether all of it fits.
+function Head(props: {
+  of: LookedProps;
+  entries: PersonEntries;
+  check: CrossCheck | undefined;
+}): JSX.Element {
+  const { of, entries, check } = props;
+  if (check && wrong_of(check) > 0) return <Alarm of={of} check={check} />;
+  const hidden = entries.entries.filter(hides_what_was_told).length;
+  if (hidden > 0) return <HiddenAlarm of={of} entries={entries} count={hidden} />;
+  return <Verified of={of} entries={entries} />;
+}
+
 function Shown(props: {
   of: LookedProps;
   state: Ready;
@@ -203,11 +217,7 @@ function Shown(props: {
   const holders = holders_of(country, session, last_compared(list));
   return (
     <>
-      {check && wrong_of(check) > 0 ? (
-        <Alarm of={props.of} check={check} />
-      ) : (
-        <Verified of={props.of} entries={state.entries} />
-      )}
+      <Head of={props.of} entries={state.entries} check={check} />
       <Compare holders={holders} comparing={comparing} now={now} start={props.start} />
       <Questions questions={state.questions} looks={looks} now={now} />
       <All looks={looks} around={around} />
