@@ -434,6 +434,17 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
     co_return out;
 }
 
+const PersonEntry* changed_order_of(const PersonEntry& entry,
+                                    const std::vector<PersonEntry>& entries) {
+    if (!entry.head || entry.head->service.text() != "answer-changed") return nullptr;
+    const auto order = entry.head->parameters.find("order");
+    if (order == entry.head->parameters.end()) return nullptr;
+    const auto found = std::ranges::find_if(entries, [&order](const PersonEntry& one) {
+        return one.order && base64url(one.order_entry) == order->second;
+    });
+    return found == entries.end() ? nullptr : &*found;
+}
+
 Witnessing witnessing_of(const PersonEntries& entries, UnixTime now) {
     const auto since = now - monitor::unwitnessed_s_max;
     Witnessing out;
