@@ -228,7 +228,6 @@ int serve(const std::string& config_path) {
                          .orders = meters.orders,
                          .latency_s = meters.latency_s,
                          .tables = tables ? &*tables : nullptr});
-
     OpenAnswers open_answers(settings.evidence, evidence, outbox_key);
     Revising revising(
         io, {.directory = directory,
@@ -241,7 +240,6 @@ int serve(const std::string& config_path) {
              .send = [&directory](const client::Identity& self, client::Prepared request) {
                  return send_once(directory, self, std::move(request));
              }});
-
     const auto names = names_of(holders);
     Dialer dialer(io, {.relay = relay.addresses,
                        .holders = names,

@@ -34,7 +34,7 @@ class RevisingTest : public NewbornTest {
                                              .identities = identities,
                                              .answers = *answers,
                                              .log = log,
-                                             .tells = metrics.counters("tells", "…", {"result"}),
+                                             .tells = tells,
                                              .send = [this](const client::Identity& self,
                                                             client::Prepared request) {
                                                  EXPECT_EQ(self.id.text(), "06990014");
@@ -80,6 +80,7 @@ class RevisingTest : public NewbornTest {
     }
     void accept() const { reg.run("update filing set outcome = 1, decided_ymd = 20261126"); }
 
+    http::CounterFamily& tells = metrics.counters("tells", "…", {"result"});
     const Secret key{crypto::random_bytes(32)};
     std::map<std::string, client::Identity, std::less<>> identities;
     std::optional<OpenAnswers> answers;

@@ -53,14 +53,14 @@ std::string NewbornTest::data(const wire::Delivery& delivery, std::string_view s
 
 json::object NewbornTest::filings() {
     const auto delivery = make(father, "dependants", "filings", wire::Presence::none);
-    return wire::valid(parse_json_object(data(delivery, "dependants"), {.depth_max1}));
+    return wire::valid(parse_json_object(data(delivery, "dependants"), {.depth_max = 31}));
 }
 
 json::object NewbornTest::eligibility(std::string_view branch, int days_ago) {
     const auto number =
         wire::replaced(std::string(father), R"("00")", "\"" + std::string(branch) + "\"");
     const auto delivery = asking(number, days_ago);
-    return wire::valid(parse_json_object(data(delivery, "eligibility"), {.depth_max1}));
+    return wire::valid(parse_json_object(data(delivery, "eligibility"), {.depth_max = 31}));
 }
 
 }  // namespace mado::gateway

@@ -96,7 +96,8 @@ class ToldAnswer : public ExchangeTest {
         if (before.answered) {
             EXPECT_TRUE(store.set_outcome({.log_index = made.log_index,
                                            .outcome = wire::Outcome::answered,
-                                           .miss_path = {}}));
+                                           .miss_path = {},
+                                           .requester = {}}));
         }
         return {.index = made.log_index,
                 .entry = wire::order_entry(made.receipt.salt, made.receipt.order),

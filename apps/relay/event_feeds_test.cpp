@@ -103,6 +103,19 @@ TEST_F(EventFeedsTest, WhoConnectsLaterHearsItToo) {
     serve(shared);  // nobody refers to `later` any more
 }
 
+// Whoever comes now and then knows when to go.
+TEST_F(EventFeedsTest, SaysOnceThatAllThatThereWasIsTold) {
+    const std::vector<Hash> secrets{crypto::random_hash(), crypto::random_hash()};
+    for (const auto& secret : secrets)
+        log_in(secret);
+    EXPECT_EQ(stop(secrets[0]).status, 204);
+    auto listener = listen();
+    EXPECT_EQ(listener.hear(1).size(), 1U);
+    EXPECT_EQ(stop(secrets[1]).status, 204);
+    EXPECT_EQ(listener.hear(1).size(), 1U);
+    EXPECT_EQ(listener.all_told_after(), std::vector<std::size_t>{1});
+}
+
 TEST_F(EventFeedsTest, WhoMayListen) {
     EXPECT_EQ(listen("clinic-1").status(), 403);
     EXPECT_EQ(listen("nobody").status(), 403);
