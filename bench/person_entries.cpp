@@ -24,7 +24,7 @@ struct Relay {
     std::string kid = wire::kid_of(place.country.relay);
     std::atomic<bool> contradicted = false;
     relay::Mandates mandates;
-    relay::EndingFeeds ending_feeds;
+    relay::EventFeeds event_feeds;
     relay::CardLists card_lists{place.directory, "", place.log};
     relay::Holders holders;
     http::Metrics metrics;
@@ -37,7 +37,7 @@ struct Relay {
                          .kid = kid,
                          .sealing_key = place.country.relay,
                          .mandates = mandates,
-                         .ending_feeds = ending_feeds,
+                         .event_feeds = event_feeds,
                          .card_lists = card_lists,
                          .writer = *writer,
                          .log_contradicted = contradicted,

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "client/endings.hpp"
+#include "client/events.hpp"
 #include "country_fixture.hpp"
 #include "crypto/digest.hpp"
 #include "db/db.hpp"
@@ -19,11 +19,12 @@ constexpr std::int64_t two_seconds_us = 2'000'000;
 class Heard {
   public:
     Heard(const wire::Directory& directory, const client::Identity& portal)
-        : follower_(io_, directory, portal, log_, [this](const wire::EndedMandate& ended) {
-              const std::scoped_lock lock(mutex_);
-              heard_.push_back(ended);
-              changed_.notify_all();
-          }) {
+        : follower_(io_, directory, portal, log_,
+                    {.ended = [this](const wire::EndedMandate& ended) {
+                        const std::scoped_lock lock(mutex_);
+                        heard_.push_back(ended);
+                        changed_.notify_all();
+                    }}) {
         http::asio::co_spawn(io_, follower_.run(), [](std::exception_ptr) {});
         thread_ = std::jthread([this] { io_.run(); });
     }
@@ -50,7 +51,7 @@ class Heard {
     std::condition_variable changed_;
     std::vector<wire::EndedMandate> heard_;
     const Log log_{"test"};
-    client::EndingFollower follower_;
+    client::EventFollower follower_;
     std::jthread thread_;  // last: it uses everything above
 };
 

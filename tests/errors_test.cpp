@@ -20,6 +20,7 @@ class Verdict : public ::testing::Environment {
             {Code::link_unconfirmed, "this country has no issuer yet: changes_test.cpp"},
             {Code::link_taken, "this country has no issuer yet: changes_test.cpp"},
             {Code::card_taken, "this country has no issuer yet: changes_test.cpp"},
+            {Code::answer_unknown, "gateways tell of what they answered: answer_told_test.cpp"},
             {Code::not_ready, "its log must be found to lie first: tests/lies_test.cpp does it"}};
         for (const auto& error : wire::all_errors()) {
             const bool seen = ErrorsTest::seen().contains(error.code);

@@ -189,6 +189,8 @@ TEST_F(Newborn, IsInsuredProvisionallyAndThenForGood) {
     const auto second = check(health_number);
     EXPECT_EQ(second.status, 0) << second.output;
     EXPECT_EQ(second.output.find("暫定"), std::string::npos) << second.output;
+    const auto as_answered = country.cli({"answers"});
+    EXPECT_EQ(as_answered.status, 0) << "decided as it was answered\n" << as_answered.output;
     // Each has its own list, and the parent's has what the parent has signed.
     const auto looked = look({"log", "show", "--compare"}, "jiro");
     EXPECT_EQ(looked.status, 0) << looked.output;
@@ -204,14 +206,27 @@ TEST_F(Newborn, IsInsuredProvisionallyAndThenForGood) {
 TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     const auto father = jiro();
     const auto other = mother();
-    const auto number = opened(father, /*card=*/false);
+    const auto number = opened(father, /*card=*/true);
     done({"sign", number, "--card", "jiro", "--password", "ABC987"});
-    wait_for(number, "hand_over");
+    wait_for(number, "make_keys");
+    done({"card", number, "aoi", "--new-pin", "2468"});
     done({"hand-over", number});
     const auto health_number = text_at(wait_for(number, "decide"), "health_care_number");
+    const auto provisional = check(health_number);
+    EXPECT_EQ(provisional.status, 0) << provisional.output;
+    EXPECT_NE(provisional.output.find("暫定"), std::string::npos) << provisional.output;
+    const auto waiting = country.cli({"answers"});
+    EXPECT_EQ(waiting.status, 0) << waiting.output;
+    EXPECT_NE(waiting.output.find("厚労 葵"), std::string::npos) << waiting.output;
     at("06990014",
        "update filing set outcome = 2, reason = '父の収入が足りない', decided_ymd = "
        "20261127");
+    // The clinic hears of it, and nobody else does.
+    const auto heard = country.cli({"answers", "--wait", "60"});
+    EXPECT_EQ(heard.status, 1) << heard.output;
+    EXPECT_NE(heard.output.find("has changed: ask again"), std::string::npos) << heard.output;
+    EXPECT_EQ(country.cli({"answers", "--as", "clinic-2"}).status, 0);
+    EXPECT_EQ(check(health_number).status, 1) << "asked again: not insured";
     done({"again", number});
     const auto declined = wait_for(number, "file_elsewhere");
     EXPECT_NE(json::serialize(declined).find("父の収入が足りない"), std::string::npos);
@@ -235,6 +250,15 @@ TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     EXPECT_EQ(found.status, 0) << found.output;
     EXPECT_NE(found.output.find("990010"), std::string::npos) << found.output;
     EXPECT_EQ(found.output.find("暫定"), std::string::npos) << found.output;
+    // Who comes later hears it too; and the child's list says that the clinic was told.
+    const auto later = country.cli({"answers", "--json"});
+    EXPECT_EQ(later.status, 1) << later.output;
+    EXPECT_NE(later.output.find(R"("changed":true)"), std::string::npos) << later.output;
+    const auto of_child = look({"log", "show", "--compare"}, "aoi");
+    EXPECT_EQ(of_child.status, 0) << of_child.output;
+    EXPECT_NE(of_child.output.find("answer-changed"), std::string::npos) << of_child.output;
+    EXPECT_NE(of_child.output.find("has changed, and who asked was told"), std::string::npos)
+        << of_child.output;
 }
 
 }  // namespace

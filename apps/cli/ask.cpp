@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "answers.hpp"
 #include "base/printable.hpp"
 #include "bundle.hpp"
 #include "client/eligibility.hpp"
@@ -174,6 +175,11 @@ void print_payer(const client::Payer& payer) {
     print_line(fmt::format("  保険者の責任 {}", payer.guarantee ? "この回答に保険者は拘束される"
                                                                 : "暫定（保険者が確認中）"));
     print_line(fmt::format("  回答の時点   {}", to_rfc3339(payer.as_of)));
+    if (payer.provisional) {
+        print_line(
+            "  保険者が決めると変わることがあります：./mado answers で分かります "
+            "may change when the insurer decides: ./mado answers");
+    }
 }
 
 void print_eligibility(const client::Eligibility& result) {
@@ -237,6 +243,7 @@ int check(const Places& places, const CheckOptions& options) {
     auto result = wait_for(
         client::check_eligibility(office.directory, office.identity, std::move(*question)));
     if (!result) return print_problem(result.error());
+    keep_answers(places, office.identity.id.text(), *result);
     if (options.json) {
         std::cout << bundle_of(*result) << "\n";
     } else {

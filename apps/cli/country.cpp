@@ -98,6 +98,7 @@ void make_keys(const Places& places, const Organisations& organisations) {
     for (const auto& gateway : organisations.gateways) {
         fs::create_directories(places.keys_of(gateway.id));
         make_tls(places.keys_of(gateway.id), gateway.id);
+        write_secret(places.keys_of(gateway.id) + "/outbox.key", crypto::random_bytes(32));
     }
     for (const auto& witness : organisations.witnesses) {
         fs::create_directories(places.keys_of(witness.id));

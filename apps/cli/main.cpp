@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "answers.hpp"
 #include "ask.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -211,6 +212,17 @@ int run_cards(const CLI::App& cards, const Places& places, const CardOptions& op
     if (cards.got_subcommand("pin")) return change_pin(places, options);
     if (cards.got_subcommand("unlock")) return unlock_card(places, options);
     return show_card(places, options);
+}
+
+void add_answers(CLI::App& app, AnswersOptions& options) {
+    auto* answers = app.add_subcommand(
+        "answers", "answers that an insurer gave before it had decided, and which of them changed");
+    answers->add_option("--as", options.as, "the organisation that asked (default clinic-1)");
+    answers
+        ->add_option("--wait", options.wait_s,
+                     "listen for so many seconds, until something changes")
+        ->check(CLI::Range(0, 86'400));
+    answers->add_flag("--json", options.json, "for programs");
 }
 
 void add_check(CLI::App& app, CheckOptions& options) {
@@ -600,11 +612,12 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
 }
 
 int run_command(const CLI::App& app, const Places& places, const CheckOptions& check_options,
-                const RecordsOptions& records_options, const LogCommands& log_commands,
-                const VerifyPortalOptions& portal) {
+                const AnswersOptions& answers_options, const RecordsOptions& records_options,
+                const LogCommands& log_commands, const VerifyPortalOptions& portal) {
     if (places.given_directory.empty()) demand_running(places);
     try {
         if (app.got_subcommand("check")) return check(places, check_options);
+        if (app.got_subcommand("answers")) return show_answers(places, answers_options);
         if (app.got_subcommand("records")) {
             return run_records(*app.get_subcommand("records"), places, records_options);
         }
@@ -620,6 +633,7 @@ int run(int argc, char** argv) {
     places.programs = fs::read_symlink("/proc/self/exe").parent_path().string();
     UpOptions up_options;
     CheckOptions check_options;
+    AnswersOptions answers_options;
     LogCommands log_commands;
     RecordsOptions records_options;
     CardOptions card_options;
@@ -640,6 +654,7 @@ int run(int argc, char** argv) {
     app.add_subcommand("down", "stop it; what it stored stays");
     app.add_subcommand("status", "what runs, where, healthy or not");
     add_check(app, check_options);
+    add_answers(app, answers_options);
     add_log(app, log_commands, places);
     add_records(app, records_options);
     add_verify(app, portal_options, places);
@@ -666,7 +681,8 @@ int run(int argc, char** argv) {
         demand_running(places);
         return issue(places, issue_commands.act, issue_commands.options);
     }
-    return run_command(app, places, check_options, records_options, log_commands, portal_options);
+    return run_command(app, places, check_options, answers_options, records_options, log_commands,
+                       portal_options);
 }
 
 }  // namespace

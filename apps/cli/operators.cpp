@@ -11,12 +11,10 @@
 #include "wire/to_relay.hpp"
 
 namespace mado::cli {
-namespace {
 
 namespace fs = std::filesystem;
 
-// An organisation's first row: the folders that it needs are there for good before the file is.
-void make_folders(const fs::path& file) {
+void make_office_folder(const fs::path& file) {
     if (fs::exists(file)) return;
     const auto office = file.parent_path();
     fs::create_directories(office);
@@ -24,14 +22,12 @@ void make_folders(const fs::path& file) {
     flush_folder(office.parent_path().parent_path());
 }
 
-}  // namespace
-
 Hash keep_operator(const Places& places, const std::string& organisation, const std::string& jti,
                    const std::string& name) {
     const auto salt = crypto::random_hash();
     const json::object row{{"jti", jti}, {"operator", name}, {"salt", base64url(salt)}};
     const auto path = places.operators_of(organisation);
-    make_folders(path);
+    make_office_folder(path);
     append_line(path, json::serialize(row));
     return wire::commit_operator(salt, name);
 }

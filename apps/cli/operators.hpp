@@ -5,6 +5,7 @@
 // head, which the person sees.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,10 @@
 #include "places.hpp"
 
 namespace mado::cli {
+
+// Of one of an organisation's own files, before its first line: the folders that it needs are there
+// for good.
+void make_office_folder(const std::filesystem::path& file);
 
 // Durable when it returns; what the head says.
 Hash keep_operator(const Places& places, const std::string& organisation, const std::string& jti,

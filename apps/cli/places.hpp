@@ -51,6 +51,10 @@ struct Places {
     [[nodiscard]] std::string operators_of(const std::string& organisation) const {
         return state() + "/offices/" + organisation + "/operators.ndjson";
     }
+    // What an organisation was answered and may change: its own too.
+    [[nodiscard]] std::string answers_of(const std::string& organisation) const {
+        return state() + "/offices/" + organisation + "/answers.ndjson";
+    }
     // Of the card authorities, for the relay.
     [[nodiscard]] std::string card_lists() const { return run() + "/card-lists"; }
     // The certificate authority's database, which its gateway shares, and its certificate.

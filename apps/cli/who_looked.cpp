@@ -102,8 +102,9 @@ std::string number_of(const client::PersonEntry& entry) {
                              : fmt::format("{}-{}", entry.series, entry.seq);
 }
 
+// `all`: the list that it is of.
 void print_entry(const wire::Directory& directory, const wire::Policy& policy,
-                 const client::PersonEntry& entry) {
+                 const client::PersonEntry& entry, const std::vector<client::PersonEntry>& all) {
     const std::string_view mark = entry.witnessed ? "" : "  （立会い待ち not yet witnessed）";
     if (entry.erased) {
         std::cout << fmt::format(
@@ -145,6 +146,12 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
                              mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
     std::cout << told_text(entry);
+    if (const auto* answered = client::changed_order_of(entry, all)) {
+        std::cout << fmt::format(
+            "      {0} 番の {1} への回答が変わり、もう一度の確認を知らせました "
+            "its answer to {1} (entry {0}) has changed, and who asked was told\n",
+            number_of(*answered), name_of(directory, answered->requester));
+    }
     if (entry.kind == "named") {
         std::cout << "      枝番のない番号による照会で、あなたのことと保険者等が判断しました "
                      "by your family's number: the holder found that it was about you\n";
@@ -433,7 +440,7 @@ void print_bells(const Office& office, const wire::Policy& policy,
         if (entry == nullptr) {
             std::cout << fmt::format("{:>4}  （まだ表示できません not shown yet）\n", bell.seq);
         } else {
-            print_entry(office.directory, policy, *entry);
+            print_entry(office.directory, policy, *entry, entries);
         }
         print_bell(bell, reasons_of(bell, entry, policy));
     }
@@ -477,7 +484,7 @@ int show_who_looked(const Places& places, const WhoLookedOptions& options) {
     }
     std::cout << "あなたの記録を見た人 who looked\n\n";
     for (const auto& entry : check->entries.entries) {
-        if (wanted(entry)) print_entry(office.directory, policy, entry);
+        if (wanted(entry)) print_entry(office.directory, policy, entry, check->entries.entries);
     }
     if (!check->entries.entries.empty() && std::ranges::none_of(check->entries.entries, wanted)) {
         std::cout << "条件に合う記録はありません the filter leaves none of them\n";

@@ -6,7 +6,9 @@
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "http/completion.hpp"
+#include "open_answers.hpp"
 #include "wire/answer.hpp"
+#include "wire/services/eligibility.hpp"
 #include "wire/services/evidence.hpp"
 
 namespace mado::gateway {
@@ -173,12 +175,38 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     co_return wire::DeliveryReply{};
 }
 
+// Whether those who asked are to hear when this answer holds no longer. Not of what the person
+// looks at by a log-in: those pages ask again by themselves. Nor of what the person is not to see
+// yet.
+bool Answering::is_to_be_revised(const Asked& asked, const wire::ServiceAnswer& found) const {
+    const auto& order = asked.order.order;
+    if (found.outcome != wire::Outcome::answered || asked.order.sealed_until ||
+        asked.contract.service != wire::eligibility_contract().service ||
+        !wire::is_provisional(*found.data)) {
+        return false;
+    }
+    const auto& mandate = parts_.policy.row(order.policy)->mandate;
+    if (mandate == wire::MandateKind::login || mandate == wire::MandateKind::delegate) return false;
+    // This kind of holder may tell.
+    return parts_.policy.find(
+               {.service = must(wire::ServiceId::parse("answer-changed"), "a service"),
+                .requester_kind = asked.order.holder->kind,
+                .purpose = must(wire::CodeId::parse("membership"), "a purpose"),
+                .presence = wire::Presence::none,
+                .holder_kind = parts_.directory.relay().kind,
+                .on = parts_.policy.day_of(asked.now)}) != nullptr;
+}
+
 // Kept before the answer leaves. A repeat is answered again and keeps its first row.
 Task<wire::DeliveryReply> Answering::answer(const Asked& asked,
                                             const wire::ServiceQuestion& question,
                                             EvidenceRow row) const {
     auto found = look_up(asked, question);
     const auto branch = std::exchange(found.branch, {});
+    if (is_to_be_revised(asked, found)) {
+        row.open = {.question = question_text(question.parameters, question.birth_date),
+                    .said = wire::lasting_hash(*found.data)};
+    }
     auto reply = sealed(asked.order, asked.holder, asked.contract.act, std::move(found));
     row.outcome = reply.outcome;
     // The person finds what was asked about a family's number among what was asked about theirs.

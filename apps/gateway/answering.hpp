@@ -56,6 +56,7 @@ class Answering {
     wire::ServiceAnswer find_evidence(const Asked& asked,
                                       const wire::ServiceQuestion& question) const;
     wire::ServiceAnswer look_up(const Asked& asked, const wire::ServiceQuestion& question) const;
+    bool is_to_be_revised(const Asked& asked, const wire::ServiceAnswer& found) const;
     bool take_in(const Asked& asked, const wire::ServiceQuestion& question) const;
     void report(const Asked& asked, const Failure& failure) const;
     Task<Kept> keep(EvidenceRow row) const;

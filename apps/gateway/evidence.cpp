@@ -2,12 +2,17 @@
 
 #include <array>
 
+#include "client/outbox.hpp"
+
 namespace mado::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 1> migrations{
+constexpr std::string_view first =
 #include "apps/gateway/schema/001_first.sqlite.sql.hpp"
-};
+    ;
+constexpr std::string_view second =
+#include "apps/gateway/schema/002_changes.sqlite.sql.hpp"
+    ;
 
 // The relay opens its entry within a minute; the person's list is not to be behind ours.
 constexpr std::int64_t opening_grace_s = 600;
@@ -18,7 +23,7 @@ db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
     connection.leave_checkpoints();
     connection.run("pragma secure_delete = on");
-    db::migrate(connection, migrations);
+    db::migrate(connection, std::array{first, second, client::outbox_schema});
     return connection;
 }
 
@@ -49,6 +54,12 @@ Evidence::Writing::Writing(db::Connection& c)
           "where excluded.outcome = 'answered' and (outcome is not excluded.outcome or "
           "number is not excluded.number or named is not excluded.named or "
           "(acceptance is null and excluded.acceptance is not null))")),
+      // Looked at soon: the holder may decide at any time.
+      add_open(c.prepare(
+          "insert into open_answer (entry, log_index, time, holder, number, service, question, "
+          "said, next_look) values (:entry, :log_index, :time, :holder, :number, :service, "
+          ":question, :said, :time) on conflict (entry) do update set said = excluded.said "
+          "where next_look is not null")),
       entry_of(c.prepare("select entry from evidence where request = :request")),
       settle(c.prepare("update evidence set settled = 1 where entry = :entry")),
       follow(c.prepare("insert into followed (origin, note, witnessed_at, settled_at) values "
@@ -235,6 +246,10 @@ void Evidence::contradict(std::string origin, std::string proof, UnixTime found_
         std::move(done));
 }
 
+void Evidence::with_connection(std::function<void(db::Connection&)> work, Done done) {
+    submit([this, work = std::move(work)] { work(write_); }, std::move(done));
+}
+
 void Evidence::erase(UnixTime now) {
     auto more = std::make_shared<bool>(false);
     submit(
@@ -274,6 +289,17 @@ Kept Evidence::add(const EvidenceRow& row) {
         .bind("acceptance", row.acceptance.empty() ? std::nullopt : std::optional(row.acceptance))
         .bind("opens", row.opens)
         .execute();
+    if (row.open) {
+        writing_.add_open.bind("entry", row.entry)
+            .bind("log_index", static_cast<std::int64_t>(row.log_index))
+            .bind("time", row.time)
+            .bind("holder", row.holder)
+            .bind("number", row.number)
+            .bind("service", row.service)
+            .bind("question", row.open->question)
+            .bind("said", row.open->said)
+            .execute();
+    }
     return Kept::durable;
 }
 

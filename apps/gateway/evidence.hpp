@@ -30,6 +30,12 @@ struct EvidenceRow {
     wire::Outcome outcome = wire::Outcome::failed;
     std::string receipt;
     std::string acceptance = {};  // JWE: of a tell that was applied, and given again to its repeats
+    // It may stop being right (OpenAnswers): the question, and a hash of what was answered.
+    struct Open {
+        std::string question;
+        Hash said{};
+    };
+    std::optional<Open> open = std::nullopt;
 };
 
 enum class Kept {
@@ -87,6 +93,8 @@ class Evidence {
     void settle(std::vector<Hash> entries, Done done);
     void follow(std::string origin, Followed followed, Done done);
     void contradict(std::string origin, std::string proof, UnixTime found_at, Done done);
+    // In a transaction of the writer's; it may run twice (db::BatchWriter::Work).
+    void with_connection(std::function<void(db::Connection&)> work, Done done);
     // Deletes what is kept no longer; goes on by itself until there is no more.
     void erase(UnixTime now);
 
@@ -99,7 +107,7 @@ class Evidence {
   private:
     struct Writing {
         explicit Writing(db::Connection& connection);
-        db::Statement add, entry_of, settle, follow, contradict, erase;
+        db::Statement add, add_open, entry_of, settle, follow, contradict, erase;
     };
     struct Reading {
         explicit Reading(db::Connection& connection);

@@ -19,6 +19,7 @@ constexpr std::uint8_t rows = 5;
 EvidenceRow row(std::uint8_t entry) {
     auto out = test_row(entry);
     out.receipt = std::string(4'000, 'r');
+    out.open = EvidenceRow::Open{.question = R"({"parameters":{}})", .said = out.entry};
     return out;
 }
 
@@ -62,6 +63,11 @@ class Store {
             EXPECT_EQ(stored.integer(2), 4'000);
             EXPECT_EQ(stored.text(3), "answered");
         }
+        // What is to be looked at again is there with its evidence, or neither is.
+        auto alone = connection.prepare(
+            "select count(*) from (select entry from evidence union all select entry from "
+            "open_answer) group by entry having count(*) <> 2");
+        EXPECT_FALSE(alone.step());
         for (std::size_t i = 0; i < told.size(); ++i) {
             if (told[i] == Kept::durable) EXPECT_TRUE(found.contains(std::int64_t(i) + 1));
         }

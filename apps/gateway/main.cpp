@@ -8,10 +8,12 @@
 #include "base/config.hpp"
 #include "base/file.hpp"
 #include "base/program.hpp"
+#include "crypto/aead.hpp"
 #include "dialer.hpp"
 #include "http/operations.hpp"
 #include "http/spawn.hpp"
 #include "matching/tables.hpp"
+#include "revising.hpp"
 
 namespace mado::gateway {
 namespace {
@@ -96,22 +98,99 @@ std::optional<matching::Tables> load_tables(
     return must(matching::Tables::parse(*text), *settings.tables);
 }
 
+// As each of the holders, with this gateway's certificate.
+std::map<std::string, client::Identity, std::less<>> load_identities(
+    const Settings& settings, const std::map<std::string, Holder, std::less<>>& holders,
+    const wire::Directory& directory) {
+    std::map<std::string, client::Identity, std::less<>> out;
+    auto file = settings.holders.begin();
+    const auto& relay = directory.relay();
+    for (; file != settings.holders.end(); ++file) {
+        auto key = crypto::PrivateKey::load(file->signing_key);
+        auto kid = base64url(key.public_key().thumbprint());
+        const auto of = std::ranges::find_if(
+            holders, [&kid](const auto& holder) { return holder.second.kid == kid; });
+        if (of == holders.end()) throw Failure("a signing key is no holder's");
+        auto tls = http::TlsContext::load_client(
+            settings.keys, [&relay](const Hash& peer) { return relay.has_certificate(peer); });
+        out.emplace(of->first, client::Identity{.id = of->second.records.holder().id,
+                                                .kid = std::move(kid),
+                                                .signing_key = std::move(key),
+                                                .tls = std::move(tls)});
+    }
+    return out;
+}
+
+// A connection of its own: it is rare.
+Task<client::Result<client::Answered>> send_once(const wire::Directory& directory,
+                                                 const client::Identity& self,
+                                                 client::Prepared request) {
+    client::Asker asker(directory, self);
+    co_return co_await asker.send(std::move(request));
+}
+
+// Of tells that wait for the relay.
+Secret load_outbox_key(const Settings& settings) {
+    const auto path = settings.keys + "/outbox.key";
+    auto key = read_secret_file(path);
+    if (key.size() != crypto::aead_key_bytes) {
+        throw OperatorError("the key file must have exactly 32 bytes: " + path);
+    }
+    return key;
+}
+
 std::optional<std::string> why_not_ready(const Dialer& dialer, Evidence& evidence) {
     if (const auto why = evidence.unwell()) return std::string(*why);
     if (dialer.connected() == 0) return "no relay is connected";
     return std::nullopt;
 }
 
+std::vector<std::string> names_of(const std::map<std::string, Holder, std::less<>>& holders) {
+    std::vector<std::string> out;
+    for (const auto& [id, holder] : holders)
+        out.push_back(id);
+    return out;
+}
+
+struct Meters {
+    explicit Meters(http::Metrics& metrics)
+        : rounds(metrics.counters("mado_gateway_settling_rounds_total",
+                                  "Rounds of settling by log and result.", {"log", "result"})),
+          orders(metrics.counters("mado_gateway_orders_total", "Orders by service and outcome.",
+                                  {"service", "outcome"})),
+          tells(metrics.counters("mado_gateway_changed_answers_total",
+                                 "Tells of answers that hold no longer, by result.", {"result"})),
+          latency_s(metrics.histogram("mado_gateway_order_seconds",
+                                      "Time from an order to its answer.",
+                                      {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5})) {}
+    http::CounterFamily& rounds;
+    http::CounterFamily& orders;
+    http::CounterFamily& tells;
+    http::Histogram& latency_s;
+};
+
+http::ServerOptions on_port(std::uint16_t port) {
+    http::ServerOptions out;
+    out.port = port;
+    return out;
+}
+
 constexpr http::Milliseconds shutdown_grace{5'000};
 
-Task<void> shut_down(asio::io_context& io, Dialer& dialer, Settling& settling, http::Server& server,
-                     const Log& log) {
+struct Parts {
+    Dialer& dialer;
+    Settling& settling;
+    Revising& revising;
+    http::Server& server;
+};
+Task<void> shut_down(asio::io_context& io, Parts parts, const Log& log) {
     asio::signal_set signals(io, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
     log.info("stopping");
-    settling.stop();
-    co_await dialer.stop(shutdown_grace);
-    co_await server.stop(shutdown_grace);
+    parts.settling.stop();
+    parts.revising.stop();
+    co_await parts.dialer.stop(shutdown_grace);
+    co_await parts.server.stop(shutdown_grace);
     io.stop();
 }
 
@@ -123,39 +202,45 @@ int serve(const std::string& config_path) {
     const auto schemes = wire::load_schemes(settings.schemes, directory);
     auto holders = open_holders(settings, directory, schemes);
     const auto tables = load_tables(settings, holders);
+    const auto identities = load_identities(settings, holders, directory);
+    const auto outbox_key = load_outbox_key(settings);
     asio::io_context io{1};  // before the evidence, whose thread resumes what waits on it
     Evidence evidence(settings.evidence, log);
     http::Metrics metrics;
     const auto& relay = directory.relay();
     const auto tls = http::TlsContext::load_client(
         settings.keys, [&relay](const Hash& peer) { return relay.has_certificate(peer); });
-    Settling settling(
-        io,
-        {.directory = directory,
-         .tls = tls,
-         .evidence = evidence,
-         .log = log,
-         .rounds = metrics.counters("mado_gateway_settling_rounds_total",
-                                    "Rounds of settling by log and result.", {"log", "result"})},
-        unix_now());
-    Answering answering(
-        {.directory = directory,
-         .policy = policy,
-         .allowed = settings.allow,
-         .log = log,
-         .evidence = evidence,
-         .settling = settling,
-         .holders = holders,
-         .orders = metrics.counters("mado_gateway_orders_total", "Orders by service and outcome.",
-                                    {"service", "outcome"}),
-         .latency_s =
-             metrics.histogram("mado_gateway_order_seconds", "Time from an order to its answer.",
-                               {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.5}),
-         .tables = tables ? &*tables : nullptr});
-
-    std::vector<std::string> names;
-    for (const auto& [id, holder] : holders)
-        names.push_back(id);
+    const Meters meters(metrics);
+    Settling settling(io,
+                      {.directory = directory,
+                       .tls = tls,
+                       .evidence = evidence,
+                       .log = log,
+                       .rounds = meters.rounds},
+                      unix_now());
+    Answering answering({.directory = directory,
+                         .policy = policy,
+                         .allowed = settings.allow,
+                         .log = log,
+                         .evidence = evidence,
+                         .settling = settling,
+                         .holders = holders,
+                         .orders = meters.orders,
+                         .latency_s = meters.latency_s,
+                         .tables = tables ? &*tables : nullptr});
+    OpenAnswers open_answers(settings.evidence, evidence, outbox_key);
+    Revising revising(
+        io, {.directory = directory,
+             .policy = policy,
+             .holders = holders,
+             .identities = identities,
+             .answers = open_answers,
+             .log = log,
+             .tells = meters.tells,
+             .send = [&directory](const client::Identity& self, client::Prepared request) {
+                 return send_once(directory, self, std::move(request));
+             }});
+    const auto names = names_of(holders);
     Dialer dialer(io, {.relay = relay.addresses,
                        .holders = names,
                        .tls = tls,
@@ -163,15 +248,18 @@ int serve(const std::string& config_path) {
                        .handler = [&answering](http::Request request) {
                            return answering.run(std::move(request));
                        }});
-    http::ServerOptions options;
-    options.port = settings.operator_port;
     http::Server server(
-        io, options,
+        io, on_port(settings.operator_port),
         http::operator_routes([&dialer, &evidence] { return why_not_ready(dialer, evidence); },
                               metrics));
     dialer.start();
     settling.start();
-    http::spawn(io, shut_down(io, dialer, settling, server, log));
+    revising.start();
+    http::spawn(
+        io,
+        shut_down(io,
+                  {.dialer = dialer, .settling = settling, .revising = revising, .server = server},
+                  log));
     log.info("serving", {{"holders", static_cast<std::int64_t>(names.size())}});
     http::run_until_stopped(io);
     evidence.stop();

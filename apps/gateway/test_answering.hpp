@@ -80,7 +80,7 @@ class AnsweringTest : public testing::Test {
     // In force on the day on which the test runs.
     const wire::Policy policy = wire::valid(wire::Policy::parse(
         wire::replaced(test_policies, R"("to":"2026-11-22")", R"("to":"2999-12-31")")));
-    const AllowedPolicies allowed{"number", "told", "filed", "filings", "newborn"};
+    const AllowedPolicies allowed{"number", "told", "filed", "filings", "newborn", "own-view"};
     const Log log{"test", null_device()};
     const std::string evidence_path = folder.path("evidence.sqlite");
     http::asio::io_context io{1};  // outlives the evidence's thread, which wakes it

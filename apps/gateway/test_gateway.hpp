@@ -39,6 +39,12 @@ constexpr std::string_view test_policies = R"({"utc_offset_s":32400,"policies":[
  {"id":"filings","service":"dependants","requester_kind":"clinic","purpose":"issuing",
   "presence":"none","holder_kinds":["medical-insurer"],"legal_basis":"…","keep_days":30,
   "tell_at_once":false,"from":"2020-01-01"},
+ {"id":"own-view","service":"eligibility","requester_kind":"clinic","purpose":"issuing",
+  "presence":"card-pin","mandate":"login","holder_kinds":["medical-insurer"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":false,"from":"2020-01-01"},
+ {"id":"changed","service":"answer-changed","requester_kind":"medical-insurer",
+  "purpose":"membership","presence":"none","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":true,"from":"2020-01-01"},
  {"id":"newborn","service":"health-care-number","requester_kind":"clinic","purpose":"birth",
   "presence":"card-pin","mandate":"application","holder_kinds":["medical-insurer"],
   "legal_basis":"…","keep_days":30,"tell_at_once":false,"unlinked":true,"from":"2020-01-01"}]})";

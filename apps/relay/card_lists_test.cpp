@@ -47,7 +47,7 @@ TEST_F(CardListsTest, ItsLogInsEnd) {
     const auto hers = daughters_card.sign(mandate_content(wire::MandateKind::login));
     EXPECT_EQ(ask_bells(jws), "ok");
     EXPECT_EQ(ask_bells(hers), "ok");
-    auto feed = ending_feeds.open(participant_id("portal"), unix_now());
+    auto feed = event_feeds.open(participant_id("portal"), unix_now());
     const auto revoked = publish({serial()});
     ASSERT_EQ(revoked.size(), 1U);
     EXPECT_EQ(revoked[0], card_name(store.country.card_authority.thumbprint(), serial()));
@@ -112,7 +112,7 @@ TEST_F(CardListsTest, AnOldListRefusesInSoManyWords) {
                     .kid = shared.kid,
                     .sealing_key = shared.sealing_key,
                     .mandates = shared.mandates,
-                    .ending_feeds = shared.ending_feeds,
+                    .event_feeds = shared.event_feeds,
                     .card_lists = old,
                     .writer = shared.writer,
                     .log_contradicted = shared.log_contradicted,

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <set>
 
 #include "wire/answer.hpp"
 #include "wire/head.hpp"
 #include "wire/order.hpp"
+#include "wire/services/catalogue.hpp"
 
 namespace mado::relay {
 namespace {
@@ -204,6 +206,26 @@ Parsed<CardTold> read_card(const Parameters& parameters, std::string_view payloa
     return out;
 }
 
+Parsed<AnswerTold> read_answer_told(const Parameters& parameters) {
+    const auto index = parameters.find("index");
+    const auto order = parameters.find("order");
+    if (parameters.size() != 2 || index == parameters.end() || order == parameters.end()) {
+        return bad("the parameters are index and order, and only those");
+    }
+    AnswerTold out;
+    const auto& text = index->second;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), out.log_index);
+    if (error != std::errc() || end != text.data() + text.size() || out.log_index < 0) {
+        return bad("an index is no number");
+    }
+    const auto bytes = parse_base64url(order->second);
+    const auto entry = bytes ? to_hash(*bytes) : bad("");
+    if (!entry) return bad("an order is named by its entry's 32 bytes");
+    out.entry = *entry;
+    return out;
+}
+
 // ---- may it be? ----
 
 namespace {
@@ -304,6 +326,32 @@ std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at) {
     const bool over = std::ranges::any_of(
         told.cards, [issued_at](const NewCard& card) { return card.not_after <= issued_at; });
     return over ? std::optional(Code::card_expired) : std::nullopt;
+}
+
+std::expected<AnswerTold, Code> judge_answer_told(AnswerTold told, const AnswerFacts& facts) {
+    const auto unknown = std::unexpected(Code::answer_unknown);
+    const auto& asked = facts.asked;
+    if (!asked || !asked->answered || asked->entry != told.entry) return unknown;
+    const auto& holder = facts.caller.id;
+    const auto order = wire::parse_order(as_bytes(asked->record.content));
+    auto head = order ? wire::parse_head(order->head) : bad("");
+    if (!head) throw Failure("a recorded order does not have its form");
+    if (order->holder != holder || order->time < facts.issued_at - answer_age_s_max ||
+        wire::act_of(head->head.service) != wire::Act::ask) {
+        return unknown;
+    }
+    const auto& number = asked->record.number;
+    if (number != wire::number_for_holder(facts.own, facts.scheme, holder)) {
+        // A family's number, which the holder has completed then: the person's list says so.
+        const auto sent = wire::read_number_for_holder(number, facts.scheme, holder);
+        told.named = sent && facts.named && !facts.scheme.left_out.empty() &&
+                     wire::complete_number(*sent, facts.scheme,
+                                           facts.own.field(facts.scheme.left_out)) == facts.own;
+        if (!told.named) return unknown;
+    }
+    told.requester = std::move(head->head.issuer);
+    told.service = std::move(head->head.service);
+    return told;
 }
 
 // ---- what it comes to ----

@@ -1,7 +1,7 @@
 // What a tell to the relay changes in its store (docs/protocols/issuing.md): links of persons to
-// numbers, and cards. Everything here is values in, values out: what was told, whether it may be,
-// and what it comes to for what the store has. Written by PersonRows, in the transaction of the
-// order's entry.
+// numbers, cards, and which answers hold no longer. Everything here is values in, values out: what
+// was told, whether it may be, and what it comes to for what the store has. Written by PersonRows,
+// in the transaction of the order's entry.
 #pragma once
 
 #include <expected>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "service.hpp"
+#include "wire/ending.hpp"
 
 namespace mado::relay {
 
@@ -52,6 +53,16 @@ struct CardTold {
     std::vector<Hash> certificates = {};  // of the others
 };
 
+// What the sender answered to that order holds no longer.
+struct AnswerTold {
+    std::int64_t log_index = 0;
+    Hash entry{};
+    bool named = false;  // it was made by a family's number, and is in nobody's list itself
+    // Who asked for what: as the relay's own log says.
+    std::optional<wire::ParticipantId> requester = {};
+    std::optional<wire::ServiceId> service = {};
+};
+
 struct Reading {
     const wire::Directory& directory;
     const wire::Schemes& schemes;
@@ -64,6 +75,7 @@ Parsed<LinkTold> read_link(const Parameters& parameters, std::string_view payloa
                            const wire::PersonNumber& own, const Reading& reading);
 Parsed<CardTold> read_card(const Parameters& parameters, std::string_view payload,
                            const wire::Directory& directory);
+Parsed<AnswerTold> read_answer_told(const Parameters& parameters);
 
 // Used by it, and for files of first take-on. A number goes to the one who gave it only.
 Parsed<ToldNumber> read_told_number(std::string_view scheme, const json::object& fields,
@@ -90,12 +102,27 @@ struct LinkFacts {
 std::optional<Code> judge_link(const LinkTold& told, const LinkFacts& facts);
 std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
 
+// An answer can be told of so long, counted from its order: as long as somebody is a newborn, whose
+// insurer has not decided yet (wire/services/newborn.hpp).
+constexpr std::int64_t answer_age_s_max = 366 * std::int64_t{86'400};
+
+struct AnswerFacts {
+    const wire::Scheme& scheme;  // of `own`
+    const wire::Participant& caller;
+    const wire::PersonNumber& own;
+    UnixTime issued_at = 0;
+    std::optional<LoggedOrder> asked;  // what the relay's own log has at that index
+    bool named = false;                // as an order about whoever has `own` (Reader::names)
+};
+// It is an ask that this very caller has answered, by this very number. Says who asked for what.
+std::expected<AnswerTold, Code> judge_answer_told(AnswerTold told, const AnswerFacts& facts);
+
 // ---- what it comes to ----
 
 struct Change {
     Bytes own;  // index of the number by which the caller knows the person
-    std::variant<LinkTold, CardTold> told;
-    Bytes payload_key = {};  // that opens what was told: see AccessRecord
+    std::variant<LinkTold, CardTold, AnswerTold> told;
+    Bytes payload_key = {};  // that opens what was told: see AccessRecord; none without a payload
 };
 
 // A row of the store that has one of the numbers.

@@ -31,7 +31,7 @@ Task<http::Response> answer_end(Shared& shared, const http::Request& request,
 Task<bool> end_mandates(Shared& shared, std::vector<Mandates::Ended> ended) {
     std::vector<LiveMandate> missing;
     for (auto& one : ended) {
-        if (one.is_new) shared.ending_feeds.tell(one.mandate, unix_now());
+        if (one.is_new) shared.event_feeds.tell(one.mandate, unix_now());
         if (!one.stored) missing.push_back(std::move(one.mandate));
     }
     if (missing.empty()) co_return true;
@@ -81,7 +81,7 @@ http::Response follow_endings(Shared& shared, const http::Request& request) {
     if (!id) return refuse(Code::malformed, request);
     const auto organisation = own_organisation(shared.directory, id->text(), request.certificate);
     if (!organisation) return refuse(organisation.error(), request);
-    auto feed = shared.ending_feeds.open((*organisation)->id, unix_now());
+    auto feed = shared.event_feeds.open((*organisation)->id, unix_now());
     if (!feed) return refuse(Code::overloaded, request);
     http::Response response;
     response.content_type = http::event_stream_type;

@@ -53,12 +53,23 @@ wire::Presence presence_of(const wire::Subject& subject, const wire::Head& head)
     return head.card_seen ? wire::Presence::card_seen : wire::Presence::number;
 }
 
+// What a change brings about outside the store, once it is durable.
+struct Effects {
+    std::vector<Hash> reset = {};            // certificates of cards whose log-ins end
+    std::optional<ChangedFor> changed = {};  // told to who asked
+};
+
 // Whose PIN an issuer is about to reset: log-ins of theirs end.
-std::vector<Hash> cards_reset_by(const std::variant<Person, NewSeries, Change>& whose) {
-    const auto* change = std::get_if<Change>(&whose);
+std::vector<Hash> cards_reset_by(const Change* change) {
     const auto* told = change == nullptr ? nullptr : std::get_if<CardTold>(&change->told);
     return told != nullptr && told->act == CardAct::reset ? told->certificates
                                                           : std::vector<Hash>{};
+}
+
+Effects effects_of(const std::variant<Person, NewSeries, Change>& whose, UnixTime now) {
+    const auto* change = std::get_if<Change>(&whose);
+    if (change == nullptr) return {};
+    return {.reset = cards_reset_by(change), .changed = changed_by(*change, now)};
 }
 
 // As long as what was asked by number is kept: five years.
@@ -118,12 +129,13 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
     if (permit->sealing) resolved->by = {};
     const auto by = resolved->by;
 
-    auto reset = cards_reset_by(resolved->person);
+    auto effects = effects_of(resolved->person, caller->now);
     auto recorded = co_await record(*caller, *permit, std::move(*resolved));
     if (!recorded) co_return std::unexpected(recorded.error());
 
     if (to_relay) {
-        co_return co_await accept_itself(*caller, std::move(*recorded), std::move(reset));
+        if (effects.changed) shared_.event_feeds.tell(*effects.changed, unix_now());
+        co_return co_await accept_itself(*caller, std::move(*recorded), std::move(effects.reset));
     }
     auto reply = co_await forward(*caller, *recorded, by);
     if (!reply) co_return std::unexpected(reply.error());
@@ -564,7 +576,8 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
     if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
         record.birth_date = number->birth_date;
     }
-    if (const auto* change = std::get_if<Change>(&resolved.person)) {
+    const auto* change = std::get_if<Change>(&resolved.person);
+    if (change != nullptr && !change->payload_key.empty()) {
         record.told = caller.request.payload;
         record.told_key = change->payload_key;
     }

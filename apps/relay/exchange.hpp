@@ -6,7 +6,7 @@
 
 #include "base/log.hpp"
 #include "card_lists.hpp"
-#include "ending_feeds.hpp"
+#include "event_feeds.hpp"
 #include "holders.hpp"
 #include "http/http.hpp"
 #include "http/metrics.hpp"
@@ -30,7 +30,7 @@ struct Shared {
     const std::string& kid;
     const crypto::PrivateKey& sealing_key;  // opens payloads to the relay itself
     Mandates& mandates;
-    EndingFeeds& ending_feeds;
+    EventFeeds& event_feeds;
     const CardLists& card_lists;
     LogWriter& writer;
     const std::atomic<bool>& log_contradicted;  // found by the publisher: the log must not grow

@@ -245,6 +245,25 @@ std::expected<CardTold, Refusal> read_told_card(const Shared& shared, const OwnT
     return std::move(*told);
 }
 
+std::expected<AnswerTold, Refusal> read_told_answer(const Shared& shared, Reader& reader,
+                                                    const OwnTell& tell) {
+    const auto told = read_answer_told(tell.head.parameters);
+    if (!told) return refuse(wire::Code::malformed, told.error().why);
+    const auto& scheme = *shared.schemes.find(tell.own.scheme);
+    AnswerFacts facts{.scheme = scheme,
+                      .caller = tell.participant,
+                      .own = tell.own,
+                      .issued_at = tell.head.issued_at,
+                      .asked = reader.order_at(told->log_index)};
+    facts.named = facts.asked &&
+                  facts.asked->record.number !=
+                      wire::number_for_holder(tell.own, scheme, tell.participant.id) &&
+                  reader.names(tell.own, told->log_index);
+    auto judged = judge_answer_told(*told, facts);
+    if (!judged) return refuse(judged.error());
+    return std::move(*judged);
+}
+
 }  // namespace
 
 std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
@@ -253,12 +272,17 @@ std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
     if (scheme.giver(tell.own) != tell.participant.id.text()) {
         return refuse(wire::Code::not_allowed);
     }
+    Change change{.own = number_index(shared.vault, tell.own), .told = {}};
+    if (tell.head.service.text() == "answer-changed") {
+        auto told = read_told_answer(shared, reader, tell);
+        if (!told) return std::unexpected(told.error());
+        change.told = std::move(*told);
+        return change;
+    }
     const auto key = crypto::jwe_content_key(tell.payload, shared.sealing_key);
     const auto payload = key ? crypto::open_jwe(tell.payload, key->view()) : bad("payload");
     if (!payload) return refuse(wire::Code::malformed, "payload");
-    Change change{.own = number_index(shared.vault, tell.own),
-                  .told = {},
-                  .payload_key = to_bytes(key->view())};
+    change.payload_key = to_bytes(key->view());
     if (tell.head.service.text() == "link") {
         auto told = read_told_link(shared, reader, tell, as_text(*payload));
         if (!told) return std::unexpected(told.error());

@@ -34,7 +34,7 @@ struct OwnTell {
     const wire::Head& head;
     const wire::Participant& participant;
     const wire::PersonNumber& own;
-    std::string_view payload;  // JWE to the relay
+    std::string_view payload;  // JWE to the relay; "" of a service that takes none
 };
 // What it would change. Judged by what never changes, so that the same bytes are judged alike when
 // they come again; the log writer decides by what the store has then.

@@ -324,7 +324,7 @@ int serve(const std::string& config_path) {
     base.writer.append_public_entry(base.directory.entry);
     const auto live_mandates = stored_mandates(reader.connection(), base.vault);
     Mandates mandates(live_mandates);
-    EndingFeeds ending_feeds(live_mandates);
+    EventFeeds event_feeds(live_mandates, stored_changes(reader.connection(), base.vault));
     CardLists card_lists(base.directory, settings.card_lists, base.log);
     const auto listed = card_lists.refresh(unix_now());
     Holders holders;
@@ -338,7 +338,7 @@ int serve(const std::string& config_path) {
         .kid = base.kid,
         .sealing_key = base.sealing_key,
         .mandates = mandates,
-        .ending_feeds = ending_feeds,
+        .event_feeds = event_feeds,
         .card_lists = card_lists,
         .writer = base.writer,
         .log_contradicted = publisher.contradicted(),

@@ -30,7 +30,11 @@ PersonRows::Statements::Statements(db::Connection& c)
                       "where i.number_index = :index and p.joined is null")),
       card(c.prepare("select person, sealed from card_key where certificate_index = :index")),
       cards(c.prepare("select certificate_index, sealed from card_key where person = :person")),
-      close(c.prepare("update person set joined = :log_index where id = :person")) {}
+      close(c.prepare("update person set joined = :log_index where id = :person")),
+      asked(c.prepare("select coalesce(j.person, a.person) from access a "
+                      "join person p on p.id = a.person "
+                      "left join access j on j.log_index = p.joined "
+                      "where a.log_index = :log_index")) {}
 
 PersonRows::PersonRows(db::Connection& connection, const Vault& vault)
     : connection_(connection), vault_(vault), sql_(connection) {}
@@ -82,12 +86,14 @@ void PersonRows::add(const ImportedPerson& person) {
         add_card(row, card, {});
 }
 
+std::optional<PersonRow> PersonRows::find_whose(const Bytes& number) {
+    const db::ResetAtEnd reset(sql_.whose);
+    sql_.whose.bind("index", number);
+    return sql_.whose.step() ? std::optional(sql_.whose.integer(0)) : std::nullopt;
+}
+
 PersonRow PersonRows::whose(const NewSeries& series) {
-    {
-        const db::ResetAtEnd reset(sql_.whose);
-        sql_.whose.bind("index", series.index);
-        if (sql_.whose.step()) return sql_.whose.integer(0);
-    }
+    if (const auto known = find_whose(series.index)) return *known;
     const auto row = add_person(/*linked=*/false);
     add_number(row, series.index, series.identifier);
     return row;
@@ -127,6 +133,9 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply(const Change& change,
                                                            std::int64_t log_index) {
     if (const auto* link = std::get_if<LinkTold>(&change.told)) {
         return apply_link(change.own, *link, log_index);
+    }
+    if (const auto* answer = std::get_if<AnswerTold>(&change.told)) {
+        return find_asked(change.own, *answer);
     }
     return apply_cards(change.own, std::get<CardTold>(change.told), log_index);
 }
@@ -220,6 +229,20 @@ std::expected<PersonRows::Changed, Code> PersonRows::apply_cards(const Bytes& ow
     for (const auto which : plan->add)
         add_card(*person, told.cards[which], log_index);
     return Changed{.person = *person, .joined = {}};
+}
+
+// Nothing of who is who changes: whose list the tell belongs to, which is that of the order too.
+std::expected<PersonRows::Changed, Code> PersonRows::find_asked(const Bytes& own,
+                                                                const AnswerTold& told) {
+    const auto known_by_own = linked(own);
+    if (!known_by_own) return std::unexpected(known_by_own.error());
+    const auto person = find_whose(own);
+    if (!person) return std::unexpected(Code::no_link);
+    const db::ResetAtEnd reset(sql_.asked);
+    sql_.asked.bind("log_index", told.log_index);
+    const bool asked = sql_.asked.step() && (told.named || sql_.asked.integer(0) == *person);
+    if (!asked) return std::unexpected(Code::answer_unknown);
+    return Changed{.person = *person};
 }
 
 }  // namespace mado::relay

@@ -50,7 +50,7 @@ class PersonRows {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement add_person, add_identifier, set_identifier, replace_identifier,
-            remove_identifier, add_card, set_card, whose, linked, known, card, cards, close;
+            remove_identifier, add_card, set_card, whose, linked, known, card, cards, close, asked;
     };
     PersonRow add_person(bool linked);
     void add_number(PersonRow person, const Bytes& index, const Identifier& identifier);
@@ -65,6 +65,9 @@ class PersonRows {
                                             std::int64_t log_index);
     std::expected<Changed, Code> apply_cards(const Bytes& own, const CardTold& told,
                                              std::int64_t log_index);
+    std::expected<Changed, Code> find_asked(const Bytes& own, const AnswerTold& told);
+    // Whose number it is, also of a series; that of a series that was joined is the person's too.
+    std::optional<PersonRow> find_whose(const Bytes& number);
 
     db::Connection& connection_;
     const Vault& vault_;

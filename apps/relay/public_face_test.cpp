@@ -26,7 +26,7 @@ class PublicFaceTest : public testing::Test {
                               .kid = kid,
                               .sealing_key = store.country.seal_to,
                               .mandates = mandates,
-                              .ending_feeds = ending_feeds,
+                              .event_feeds = event_feeds,
                               .card_lists = card_lists,
                               .writer = store.writer(),
                               .log_contradicted = contradicted,
@@ -67,7 +67,7 @@ class PublicFaceTest : public testing::Test {
                       .policy = "the policy's text",
                       .schemes = "the schemes' text"};
     Mandates mandates;
-    EndingFeeds ending_feeds;
+    EventFeeds event_feeds;
     const CardLists card_lists{store.directory, store.folder().path("."), store.log()};
     Holders holders;
     std::atomic<bool> contradicted = false;

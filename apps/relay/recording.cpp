@@ -70,6 +70,7 @@ Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& 
       sql_(connection),
       names_(connection),
       mandates_(connection, vault),
+      changed_(connection, vault),
       people_(connection, vault) {}
 
 void Recording::begin() {
@@ -122,10 +123,23 @@ RecordResult Recording::record(RecordOrder& job) {
     }
     for (const auto& mandate : job.mandates)
         mandates_.add(mandate);
-    if (std::holds_alternative<Change>(job.person)) answered(job, log_index, *person);
+    if (const auto* change = std::get_if<Change>(&job.person)) {
+        answered(job, log_index, *person);
+        if (const auto changed = changed_by(*change, job.time)) changed_.add(*changed);
+    }
     const auto& notice = job.notice;
     ++counts_[{notice.month, notice.service, notice.requester_kind, notice.purpose}];
     return recorded(entry.record, log_index, entry.person.row);
+}
+
+std::optional<ChangedFor> changed_by(const Change& change, UnixTime now) {
+    const auto* told = std::get_if<AnswerTold>(&change.told);
+    if (told == nullptr) return std::nullopt;
+    return ChangedFor{.requester = told->requester.value(),
+                      .what = {.order = told->entry,
+                               .index = static_cast<std::uint64_t>(told->log_index),
+                               .service = told->service.value()},
+                      .told_at = now};
 }
 
 Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view requester) {
@@ -140,7 +154,8 @@ void Recording::remember(const LiveMandate& mandate) {
 
 bool Recording::drop_ended(UnixTime now) {
     const bool more_names = names_.drop_ended(now);
-    return mandates_.drop_ended(now) || more_names;
+    const bool more_changed = changed_.drop_old(now - changed_kept_s);
+    return mandates_.drop_ended(now) || more_names || more_changed;
 }
 
 // The same request again: the same order, number and receipt, no second entry.
@@ -301,6 +316,7 @@ void Recording::forget() {
     sql_ = Statements(connection_);
     names_.forget();
     mandates_.forget();
+    changed_.forget();
     people_.forget();
     entries_.forget();
 }

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "changed_answers.hpp"
 #include "entry_rows.hpp"
 #include "live_names.hpp"
 #include "mandate_rows.hpp"
@@ -90,6 +91,9 @@ bool counts_as_miss(wire::Outcome outcome);
 // person's rows only.
 Bytes viewer_index(const Vault& vault, PersonRow person, std::string_view requester);
 
+// What such a tell tells the one who asked; none: another one.
+std::optional<ChangedFor> changed_by(const Change& change, UnixTime now);
+
 // Belongs to the log writer's thread; everything runs inside its transaction.
 class Recording {
   public:
@@ -102,7 +106,8 @@ class Recording {
     void note_refused(const RefusedTry& job);
     // A mandate that no order carries, or the end of one.
     void remember(const LiveMandate& mandate);
-    // Live names and mandates whose end has come; not all at a time. True: there may be more.
+    // Live names and mandates whose end has come, and changed answers that were told long ago;
+    // not all at a time. True: there may be more.
     bool drop_ended(UnixTime now);
     // Around each batch: at its begin, and as the last of its transaction.
     void begin();
@@ -131,6 +136,7 @@ class Recording {
     Statements sql_;
     LiveNames names_;
     MandateRows mandates_;
+    ChangedRows changed_;
     PersonRows people_;
     OpenTries tries_;
     // Those that the batch under way began: they end with it when it fails.

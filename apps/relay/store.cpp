@@ -10,8 +10,10 @@
 namespace mado::relay {
 namespace {
 
-constexpr std::array<std::string_view, 1> migrations{
+constexpr std::array<std::string_view, 2> migrations{
 #include "apps/relay/schema/001_first.sqlite.sql.hpp"
+    ,
+#include "apps/relay/schema/002_changed.sqlite.sql.hpp"
 };
 
 constexpr JsonLimits row_limits{.text_bytes_max = 128 * 1024};
@@ -406,7 +408,7 @@ std::vector<StoredEntry> Reader::entries(PersonRow person, std::int64_t after_se
 
 std::optional<LoggedOrder> Reader::order_at(std::int64_t log_index) {
     auto row = connection_.prepare(
-        "select person, month, sealed, entry from access where log_index = :log_index and "
+        "select person, month, sealed, entry, outcome from access where log_index = :log_index and "
         "seq is not null and sealed is not null");
     row.bind("log_index", log_index);
     if (!row.step()) return std::nullopt;
@@ -414,8 +416,33 @@ std::optional<LoggedOrder> Reader::order_at(std::int64_t log_index) {
     if (!key) return std::nullopt;
     LoggedOrder out{.entry = *to_hash(row.blob(3)),
                     .record = read_access(Vault::open_with(
-                        *key, "access", access_row(log_index, row.integer(0)), row.blob(2)))};
+                        *key, "access", access_row(log_index, row.integer(0)), row.blob(2))),
+                    .answered = row.optional_text(4) == wire::to_text(wire::Outcome::answered)};
     return out.record.kind == "order" ? std::optional(std::move(out)) : std::nullopt;
+}
+
+bool Reader::names(const wire::PersonNumber& number, std::int64_t log_index) {
+    // Among so many of the newest of them. (The list of a joined series is the person's, too.)
+    constexpr std::int64_t entries_looked_at_max = 1'000;
+    auto rows = connection_.prepare(
+        "select a.log_index, a.person, a.month, a.sealed from identifier i "
+        "join own_entry o on o.id between i.person << 32 and (i.person << 32) + 0xffffffff "
+        "join access a on a.log_index = o.log_index "
+        "where i.number_index = :index and o.log_index > :after and a.sealed is not null "
+        "order by o.log_index desc limit :count");
+    rows.bind("index", number_index(vault_, number))
+        .bind("after", log_index)
+        .bind("count", entries_looked_at_max);
+    while (rows.step()) {
+        const auto key = month_key(rows.integer(2));
+        if (!key) continue;
+        const auto record = read_access(Vault::open_with(
+            *key, "access", access_row(rows.integer(0), rows.integer(1)), rows.blob(3)));
+        if (record.kind != "named") continue;
+        const auto content = open_object(as_bytes(record.content));
+        if (content.at("index").as_int64() == log_index) return true;
+    }
+    return false;
 }
 
 std::optional<PersonRow> Reader::joined_series(PersonRow person, std::int64_t log_index) {

@@ -114,6 +114,7 @@ struct StoredEntry {
 struct LoggedOrder {
     Hash entry{};
     AccessRecord record;
+    bool answered = false;
 };
 
 // An access notice (of which only that it is there may leave the relay without a log-in).
@@ -154,6 +155,8 @@ class Reader {
                                      std::uint64_t size);
     // None: no order stands there, or it is sealed or erased.
     std::optional<LoggedOrder> order_at(std::int64_t log_index);
+    // That order, made by a family's number, is named as one about whoever has this number.
+    bool names(const wire::PersonNumber& number, std::int64_t log_index);
     // The series that the entry at that index of this person's list has joined.
     std::optional<PersonRow> joined_series(PersonRow person, std::int64_t log_index);
     // One that was sealed, for the person to whom it was opened.

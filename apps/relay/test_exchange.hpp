@@ -90,6 +90,12 @@ constexpr std::string_view exchange_policies = R"({"utc_offset_s":32400,"policie
  {"id":"membership","service":"link","requester_kind":"medical-insurer","purpose":"membership",
   "presence":"none","holder_kinds":["relay"],"legal_basis":"…","keep_days":30,
   "tell_at_once":true,"from":"2020-01-01"},
+ {"id":"changed","service":"answer-changed","requester_kind":"medical-insurer",
+  "purpose":"membership","presence":"none","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":true,"from":"2020-01-01"},
+ {"id":"changed-care","service":"answer-changed","requester_kind":"care-insurer",
+  "purpose":"membership","presence":"none","holder_kinds":["relay"],"legal_basis":"…",
+  "keep_days":30,"tell_at_once":true,"from":"2020-01-01"},
  {"id":"secret","service":"eligibility","requester_kind":"clinic","purpose":"investigation",
   "presence":"number","holder_kinds":["medical-insurer"],"legal_basis":"…","sealable":true,
   "keep_days":30,"tell_at_once":true,"from":"2020-01-01"}]})";
@@ -170,8 +176,8 @@ class ExchangeTest : public testing::Test {
     }
 
     // The same with other mandates, as after a restart.
-    Shared with(Mandates& others) { return with(others, ending_feeds); }
-    Shared with(Mandates& others, EndingFeeds& feeds) {
+    Shared with(Mandates& others) { return with(others, event_feeds); }
+    Shared with(Mandates& others, EventFeeds& feeds) {
         return {shared.directory,
                 shared.policy,
                 shared.schemes,
@@ -319,7 +325,7 @@ class ExchangeTest : public testing::Test {
     const std::string kid = wire::kid_of(store.country.relay);
     asio::io_context io{1};
     Mandates mandates;
-    EndingFeeds ending_feeds;
+    EventFeeds event_feeds;
     TestCardLists lists{store.directory, store.log(), store.country};
     Holders holders;
     std::atomic<bool> contradicted = false;
@@ -333,7 +339,7 @@ class ExchangeTest : public testing::Test {
                   .kid = kid,
                   .sealing_key = store.country.seal_to,
                   .mandates = mandates,
-                  .ending_feeds = ending_feeds,
+                  .event_feeds = event_feeds,
                   .card_lists = lists.lists,
                   .writer = store.writer(),
                   .log_contradicted = contradicted,

@@ -443,7 +443,19 @@ Task<Result<PersonEntries>> fetch_entries(const wire::Directory& directory,
 }
 
 bool hides_what_was_told(const PersonEntry& entry) {
-    return entry.order && entry.order->holder == entry.order->relay && !entry.told;
+    return entry.order && entry.order->holder == entry.order->relay && !entry.told &&
+           entry.head->service.text() != "answer-changed";  // which has no payload
+}
+
+const PersonEntry* changed_order_of(const PersonEntry& entry,
+                                    const std::vector<PersonEntry>& entries) {
+    if (!entry.head || entry.head->service.text() != "answer-changed") return nullptr;
+    const auto order = entry.head->parameters.find("order");
+    if (order == entry.head->parameters.end()) return nullptr;
+    const auto found = std::ranges::find_if(entries, [&order](const PersonEntry& one) {
+        return one.order && base64url(one.order_entry) == order->second;
+    });
+    return found == entries.end() ? nullptr : &*found;
 }
 
 Witnessing witnessing_of(const PersonEntries& entries, UnixTime now) {

@@ -89,6 +89,11 @@ struct PersonEntries {
 // The relay was told something about the person, and does not show what.
 bool hides_what_was_told(const PersonEntry& entry);
 
+// Of a tell that an answer has changed: which entry of the list has the order that was answered.
+// Null: it is another entry, or the list has not the order.
+const PersonEntry* changed_order_of(const PersonEntry& entry,
+                                    const std::vector<PersonEntry>& entries);
+
 // "Nothing was altered" is what the witnesses say as well, and have said lately: witnesses cosign
 // every few seconds, so that ten minutes are no delay (monitor::unwitnessed_s_max).
 struct Witnessing {

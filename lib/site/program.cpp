@@ -7,7 +7,7 @@
 #include <csignal>
 
 #include "base/file.hpp"
-#include "client/endings.hpp"
+#include "client/events.hpp"
 #include "http/operations.hpp"
 #include "http/spawn.hpp"
 #include "site/routes.hpp"
@@ -114,10 +114,10 @@ void serve(asio::io_context& io, Site& site, const Settings& settings,
     const auto& log = site.options.log;
     const auto tls =
         http::TlsContext::load_server(settings.keys, /*client_certificate_required=*/false);
-    client::EndingFollower follower(io, basis.directory, basis.identity, log,
-                                    [&site](const wire::EndedMandate& ended) {
-                                        site.sessions.end(ended.mandate, said_of(ended.ending));
-                                    });
+    client::EventFollower follower(io, basis.directory, basis.identity, log,
+                                   {.ended = [&site](const wire::EndedMandate& ended) {
+                                       site.sessions.end(ended.mandate, said_of(ended.ending));
+                                   }});
     auto options = server_options(site);
     options.address = settings.address;
     options.port = settings.port;

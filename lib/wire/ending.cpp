@@ -40,4 +40,23 @@ Parsed<EndedMandate> read_ended_event(std::string_view data) {
     return EndedMandate{.mandate = mandate, .ending = ending.value_or(Ending::revoked)};
 }
 
+std::string changed_event_data(const ChangedAnswer& changed) {
+    return boost::json::serialize(boost::json::object{{"order", base64url(changed.order)},
+                                                      {"index", changed.index},
+                                                      {"service", changed.service.text()}});
+}
+
+Parsed<ChangedAnswer> read_changed_event(std::string_view data) {
+    const auto object = parse_json_object(data);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    const auto order = in.hash("order");
+    const auto index = in.integer("index");
+    auto service = ServiceId::parse(in.text("service", 100));
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!service) return std::unexpected(service.error());
+    return ChangedAnswer{
+        .order = order, .index = static_cast<std::uint64_t>(index), .service = std::move(*service)};
+}
+
 }  // namespace mado::wire

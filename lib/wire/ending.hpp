@@ -1,5 +1,5 @@
-// A mandate that ended before its time, and the event in which the relay tells of it
-// (docs/protocols/mandate.md).
+// What the relay tells an organisation of by itself, as events (docs/protocols/mandate.md): a
+// mandate that ended before its time, an answer that is right no longer.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "wire/ids.hpp"
 
 namespace mado::wire {
 
@@ -29,5 +30,20 @@ constexpr std::string_view ended_event = "mandate_ended";  // the event's name
 std::string ended_event_data(const EndedMandate& ended);
 // A reason of a newer relay is read as `revoked`: whatever it is, the mandate has ended.
 Parsed<EndedMandate> read_ended_event(std::string_view data);
+
+// A holder has said that what it answered to this order holds no longer. Nothing of the person: the
+// one who asked knows the order.
+struct ChangedAnswer {
+    Hash order{};  // the entry
+    std::uint64_t index = 0;
+    ServiceId service;
+    bool operator==(const ChangedAnswer&) const = default;
+};
+constexpr std::string_view changed_event = "answer_changed";
+std::string changed_event_data(const ChangedAnswer& changed);
+Parsed<ChangedAnswer> read_changed_event(std::string_view data);
+
+// All that was there when the stream began has been told; its data is an empty object.
+constexpr std::string_view all_told_event = "all_told";
 
 }  // namespace mado::wire

@@ -87,6 +87,10 @@ constexpr std::array table{
         Code::card_taken, "card_taken", 409,
         "The certificate is registered for somebody else, or it is suspended, or another card "
         "of this person counts. Look which card it is; nothing was changed."},
+    ErrorInfo{
+        Code::answer_unknown, "answer_unknown", 403,
+        "The access log has no order that this sender has answered about this person, at that "
+        "place and within a year. Nobody was told."},
     ErrorInfo{Code::unavailable, "unavailable", 503,
               "The one who was asked does not answer now. Try again in a minute."},
     ErrorInfo{Code::holder_refused, "holder_refused", 403,

@@ -51,6 +51,7 @@ enum class Code {
     link_unconfirmed,
     link_taken,
     card_taken,
+    answer_unknown,
     // the holder and its gateway
     unavailable,
     holder_refused,

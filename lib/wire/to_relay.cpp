@@ -15,7 +15,8 @@ constexpr auto services = std::to_array<RelayService>({{"signature", Act::ask, t
                                                        {"question", Act::ask, true},
                                                        {"question-answer", Act::ask, true},
                                                        {"link", Act::tell, true},
-                                                       {"card", Act::tell, true}});
+                                                       {"card", Act::tell, true},
+                                                       {"answer-changed", Act::tell, false}});
 
 }  // namespace
 

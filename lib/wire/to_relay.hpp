@@ -1,6 +1,6 @@
 // What the relay is asked (docs/protocols/log.md) and told (docs/protocols/issuing.md) itself, and
-// the limits of it: pages of a person's entries and bells, questions about entries, links and
-// cards.
+// the limits of it: pages of a person's entries and bells, questions about entries, links, cards
+// and answers that have changed.
 #pragma once
 
 #include <cstddef>

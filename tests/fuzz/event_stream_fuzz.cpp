@@ -21,7 +21,7 @@ Parsed<Events> read(std::string_view text, std::size_t size) {
 
 }  // namespace
 
-// What a relay sends to those who follow the ends of mandates.
+// What a relay sends to those who follow the ends of mandates, and changes of answers.
 bool event_stream(ByteView in) {
     const auto whole = read(as_text(in), in.size() + 1);
     const auto pieces = read(as_text(in), 3);
@@ -35,6 +35,11 @@ bool event_stream(ByteView in) {
             require(read(http::event_text(event), 1'000'000) == Events{event}, "read as written");
         }
         accepted = wire::read_ended_event(event.data).has_value() || accepted;
+        const auto changed = wire::read_changed_event(event.data);
+        if (!changed) continue;
+        const auto again = wire::read_changed_event(wire::changed_event_data(*changed));
+        require(again && *again == *changed, "a changed answer is read as written");
+        accepted = true;
     }
     return accepted;
 }

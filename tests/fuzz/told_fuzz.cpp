@@ -62,6 +62,19 @@ bool card(const std::string& act, const std::string& payload) {
     return true;
 }
 
+// The parameters of one that has no act and no payload.
+bool answer(const json::object& parameters) {
+    relay::Parameters asked;
+    for (const auto& [name, value] : parameters) {
+        if (!value.is_string()) return false;
+        asked.emplace(name, value.get_string());
+    }
+    const auto told = relay::read_answer_told(asked);
+    if (!told) return false;
+    require(told->log_index >= 0 && !told->requester, "only the log says who asked");
+    return true;
+}
+
 }  // namespace
 
 // {"act": that of the head, "payload": as it was opened}
@@ -75,7 +88,8 @@ bool told(ByteView in) {
     const auto text = json::serialize(*payload);
     const bool accepted = link(word, text) || card(word, text);
     if (!payload->is_object()) return accepted;
-    return card(word, with_cards(payload->get_object())) || accepted;
+    return card(word, with_cards(payload->get_object())) || answer(payload->get_object()) ||
+           accepted;
 }
 
 }  // namespace mado::fuzz

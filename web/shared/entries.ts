@@ -186,8 +186,9 @@ async function read_told(members: Members, order: Order, head: Head, subject: By
 }
 
 // The relay was told something about the person, and does not show what.
-export function hides_what_was_told({ order, told }: PersonEntry): boolean {
-  return order !== undefined && order.holder === order.relay && told === undefined;
+export function hides_what_was_told({ order, head, told }: PersonEntry): boolean {
+  if (order === undefined || order.holder !== order.relay) return false;
+  return told === undefined && head?.service !== "answer-changed"; // which has no payload
 }
 
 // Its text gives the 32 bytes in the log, its commitments open to this person, number and subject.

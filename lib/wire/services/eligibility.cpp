@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "crypto/digest.hpp"
 #include "wire/services/fhir.hpp"
 
 namespace mado::wire {
@@ -215,6 +216,26 @@ constexpr Contract contract{.service = "eligibility",
 
 bool pays_beside_others(const CodeId& kind) {
     return kind.text() == "public-expense";
+}
+
+bool is_provisional(const json::object& data) {
+    const auto* payers = data.if_contains("payers");
+    if (payers == nullptr || !payers->is_array()) return false;
+    return std::ranges::any_of(payers->get_array(), [](const json::value& payer) {
+        return payer.is_object() && payer.get_object().contains("provisional");
+    });
+}
+
+Hash lasting_hash(const json::object& data) {
+    auto lasting = data;
+    if (auto* payers = lasting.if_contains("payers"); payers != nullptr && payers->is_array()) {
+        for (auto& payer : payers->get_array()) {
+            if (!payer.is_object()) continue;
+            payer.get_object().erase("provisional");
+            payer.get_object().erase("guarantee");
+        }
+    }
+    return crypto::sha256(as_bytes(json::serialize(lasting)));
 }
 
 const Contract& eligibility_contract() {

@@ -20,4 +20,11 @@ bool pays_beside_others(const CodeId& kind);
 
 const Contract& eligibility_contract();
 
+// Of the answer's data. A payer has not decided yet: the answer may be taken back from the
+// beginning.
+bool is_provisional(const json::object& data);
+// SHA-256 of all of it but that, and but whether a payer is bound: what stays as it was answered
+// when the payer decides so.
+Hash lasting_hash(const json::object& data);
+
 }  // namespace mado::wire

@@ -1,4 +1,4 @@
-#include "client/endings.hpp"
+#include "client/events.hpp"
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -19,11 +19,11 @@ constexpr std::size_t problem_bytes_max = 64 * 1024;
 
 }  // namespace
 
-EndingFollower::EndingFollower(http::asio::io_context& io, const wire::Directory& directory,
-                               const Identity& identity, const Log& log, Told told)
+EventFollower::EventFollower(http::asio::io_context& io, const wire::Directory& directory,
+                             const Identity& identity, const Log& log, Told told)
     : directory_(directory), identity_(identity), log_(log), told_(std::move(told)), pause_(io) {}
 
-Task<void> EndingFollower::run() {
+Task<void> EventFollower::run() {
     auto pause = first_pause;
     while (!stopped_) {
         co_await follow();
@@ -35,14 +35,14 @@ Task<void> EndingFollower::run() {
     }
 }
 
-void EndingFollower::stop() {
+void EventFollower::stop() {
     stopped_ = true;
     pause_.cancel();
     if (connection_) connection_->close();
 }
 
 // One connection, from its beginning to its end.
-Task<void> EndingFollower::follow() {
+Task<void> EventFollower::follow() {
     const auto& address = directory_.relay().addresses.front();
     auto made = co_await http::Connection::connect({address.host, address.port}, &identity_.tls,
                                                    connect_timeout);
@@ -61,20 +61,28 @@ Task<void> EndingFollower::follow() {
         const auto events = reader.add(*bytes);
         if (!events) break;
         for (const auto& event : *events) {
-            if (event.name != wire::ended_event) continue;  // of a newer relay
-            tell(event.data);
+            tell(event.name, event.data);
         }
     }
     connection_.reset();
 }
 
-// One that cannot be read does not hide those behind it: the relay would say it again first.
-void EndingFollower::tell(std::string_view data) {
-    const auto ended = wire::read_ended_event(data);
-    if (ended) {
-        told_(*ended);
-    } else {
-        log_.warning("ending_not_read", {{"why", std::string_view(ended.error().why)}});
+// One that cannot be read does not hide those behind it: the relay would say it again first. Nor
+// does one of a newer relay's.
+void EventFollower::tell(std::string_view name, std::string_view data) {
+    const auto unread = [this](std::string_view event, const Bad& bad) {
+        log_.warning(event, {{"why", std::string_view(bad.why)}});
+    };
+    if (name == wire::ended_event && told_.ended) {
+        const auto ended = wire::read_ended_event(data);
+        if (!ended) return unread("ending_not_read", ended.error());
+        told_.ended(*ended);
+    } else if (name == wire::changed_event && told_.changed) {
+        const auto changed = wire::read_changed_event(data);
+        if (!changed) return unread("changed_answer_not_read", changed.error());
+        told_.changed(*changed);
+    } else if (name == wire::all_told_event && told_.all) {
+        told_.all();
     }
 }
 

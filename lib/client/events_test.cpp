@@ -1,5 +1,5 @@
 // Following the ends of mandates over mutual TLS, with a relay that comes and goes.
-#include "client/endings.hpp"
+#include "client/events.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -25,9 +25,9 @@ std::string event(std::uint8_t mandate, std::string_view reason) {
                                      R"(","reason":")" + std::string(reason) + R"("})"});
 }
 
-class EndingFollowerTest : public testing::Test {
+class EventFollowerTest : public testing::Test {
   protected:
-    EndingFollowerTest() {
+    EventFollowerTest() {
         start(0);
         auto& relay = *std::ranges::find(directory.participants, std::string("relay"),
                                          [](const auto& one) { return one.id.text(); });
@@ -35,7 +35,7 @@ class EndingFollowerTest : public testing::Test {
         relay.addresses = {{.host = "127.0.0.1", .port = server->port()}};
         port = server->port();
     }
-    ~EndingFollowerTest() override {
+    ~EventFollowerTest() override {
         follower.stop();
         server.reset();
         io.restart();
@@ -93,14 +93,21 @@ class EndingFollowerTest : public testing::Test {
                       .tls = http::TlsContext::client(portal_identity.tls(),
                                                       http::accept_only(relay_identity.hash))};
     std::vector<wire::EndedMandate> told;
+    std::vector<wire::ChangedAnswer> changed;
+    int all_told = 0;
     TempFolder folder;
     int log_file = ::open(folder.path("log").c_str(), O_WRONLY | O_CREAT, 0600);
     Log log{"test", log_file};
-    EndingFollower follower{io, directory, identity, log,
-                            [this](const wire::EndedMandate& ended) { told.push_back(ended); }};
+    EventFollower follower{io,
+                           directory,
+                           identity,
+                           log,
+                           {.ended = [this](const auto& ended) { told.push_back(ended); },
+                            .changed = [this](const auto& one) { changed.push_back(one); },
+                            .all = [this] { ++all_told; }}};
 };
 
-TEST_F(EndingFollowerTest, HearsEachEndAtOnce) {
+TEST_F(EventFollowerTest, HearsEachEndAtOnce) {
     EXPECT_FALSE(follower.connected());
     follow();
     ASSERT_TRUE(becomes([this] { return follower.connected(); }));
@@ -115,7 +122,33 @@ TEST_F(EndingFollowerTest, HearsEachEndAtOnce) {
     EXPECT_EQ(told[1].ending, wire::Ending::revoked);
 }
 
-TEST_F(EndingFollowerTest, ConnectsAgain) {
+TEST_F(EventFollowerTest, HearsOfAnswersThatHaveChanged) {
+    const wire::ChangedAnswer one{
+        .order = wire::filled(5), .index = 41, .service = wire::service_id("eligibility")};
+    const auto text = [](const std::string& data) {
+        return http::event_text({.name = "answer_changed", .data = data});
+    };
+    greeting =
+        text(wire::changed_event_data(one)) + http::event_text({.name = "all_told", .data = "{}"});
+    follow();
+    ASSERT_TRUE(becomes([this] { return all_told == 1; }));
+    EXPECT_EQ(changed, std::vector{one});
+    const auto order = base64url(wire::filled(5));
+    for (const auto& wrong :
+         {std::string("rubbish"), R"({"order":")" + order + R"(","index":1})",
+          R"({"order":")" + order + R"(","index":-1,"service":"eligibility"})",
+          R"({"order":")" + order + R"(","index":1,"service":"Eligibility"})",
+          R"({"order":"short","index":1,"service":"eligibility"})",
+          R"({"order":")" + order + R"(","index":1,"service":"eligibility","number":"1"})"})
+        feed->push(text(wrong));
+    feed->push(text(wire::changed_event_data(one)));
+    ASSERT_TRUE(becomes([this] { return changed.size() == 2; }));
+    EXPECT_TRUE(told.empty());
+    EXPECT_NE(read_file(folder.path("log")).value().find("changed_answer_not_read"),
+              std::string::npos);
+}
+
+TEST_F(EventFollowerTest, ConnectsAgain) {
     follow();
     ASSERT_TRUE(becomes([this] { return follower.connected(); }));
     greeting = event(3, "organisation");  // what ended meanwhile is told first
@@ -127,7 +160,7 @@ TEST_F(EndingFollowerTest, ConnectsAgain) {
     EXPECT_EQ(told[0].ending, wire::Ending::organisation);
 }
 
-TEST_F(EndingFollowerTest, ARefusalIsTriedAgainAndNotTooOften) {
+TEST_F(EventFollowerTest, ARefusalIsTriedAgainAndNotTooOften) {
     status = 503;
     follow();
     http::await(io, http::pause(Milliseconds(1'000)));
@@ -138,7 +171,7 @@ TEST_F(EndingFollowerTest, ARefusalIsTriedAgainAndNotTooOften) {
     EXPECT_TRUE(becomes([this] { return follower.connected(); }));
 }
 
-TEST_F(EndingFollowerTest, Stops) {
+TEST_F(EventFollowerTest, Stops) {
     bool ended = false;
     http::asio::co_spawn(io, follower.run(), [&ended](std::exception_ptr) { ended = true; });
     ASSERT_TRUE(becomes([this] { return follower.connected(); }));
@@ -148,7 +181,7 @@ TEST_F(EndingFollowerTest, Stops) {
 }
 
 // Something that cannot be read may be the end of a log-in: the relay is to tell it again.
-TEST_F(EndingFollowerTest, WhatCannotBeReadHidesNothing) {
+TEST_F(EventFollowerTest, WhatCannotBeReadHidesNothing) {
     greeting = http::event_text({.name = "mandate_ended", .data = "rubbish"}) +
                event(3, "a reason of a newer relay");
     for (int i = 0; i < 300; ++i)

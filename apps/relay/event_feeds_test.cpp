@@ -1,12 +1,11 @@
 // Who hears of an ending, and how soon: over a server, with the secret told at the public face.
-#include "ending_feeds.hpp"
+#include "event_feeds.hpp"
 
 #include <boost/json.hpp>
 
 #include "ending.hpp"
-#include "http/event_stream.hpp"
 #include "public_face.hpp"
-#include "test_exchange.hpp"
+#include "test_events.hpp"
 
 namespace mado::relay {
 namespace {
@@ -14,47 +13,9 @@ namespace {
 using http::Milliseconds;
 using http::ServerEvent;
 
-// A stream of events of the organisation whose certificate the server is told.
-class Listener {
-  public:
-    Listener(asio::io_context& io, std::uint16_t port, std::string_view organisation) : io_(io) {
-        auto made = http::await(
-            io, http::Connection::connect({"127.0.0.1", port}, nullptr, Milliseconds(2'000)));
-        EXPECT_TRUE(made.has_value());
-        connection_.emplace(std::move(*made));
-        http::Request request;
-        request.path = "/v1/events";
-        request.query = "for=" + std::string(organisation);
-        const auto answer = http::await(
-            io, connection_->open_feed(std::move(request), 10'000, Milliseconds(2'000)));
-        EXPECT_TRUE(answer.has_value());
-        status_ = answer ? answer->status : 0;
-    }
-    [[nodiscard]] int status() const { return status_; }
-    // Until so many have come.
-    std::vector<ServerEvent> hear(std::size_t count) { return http::await(io_, take(count)); }
-
-  private:
-    http::Task<std::vector<ServerEvent>> take(std::size_t count) {
-        std::vector<ServerEvent> out;
-        while (out.size() < count) {
-            const auto bytes = co_await connection_->read_more(Milliseconds(5'000));
-            if (!bytes) break;
-            for (auto& event : wire::valid(reader_.add(*bytes)))
-                out.push_back(std::move(event));
-        }
-        co_return out;
-    }
-
-    asio::io_context& io_;
-    std::optional<http::Connection> connection_;
-    http::EventReader reader_;
-    int status_ = 0;
-};
-
-class EndingFeedsTest : public PortalTest {
+class EventFeedsTest : public PortalTest {
   protected:
-    EndingFeedsTest() { serve(shared); }
+    EventFeedsTest() { serve(shared); }
     void serve(Shared& with) {
         std::vector<http::Route> routes{
             {"GET", "/v1/events", 0, [this, &with](http::Request request) -> Task<http::Response> {
@@ -89,7 +50,7 @@ class EndingFeedsTest : public PortalTest {
     std::optional<http::Server> events;
 };
 
-TEST_F(EndingFeedsTest, AnEndIsHeardWithinTwoSeconds) {
+TEST_F(EventFeedsTest, AnEndIsHeardWithinTwoSeconds) {
     const Hash secret = crypto::random_hash();
     const auto jws = log_in(secret);
     auto listener = listen();
@@ -100,7 +61,7 @@ TEST_F(EndingFeedsTest, AnEndIsHeardWithinTwoSeconds) {
     EXPECT_LT(monotonic_us() - start, 2'000'000);
 }
 
-TEST_F(EndingFeedsTest, EachOnceAndOnlyOnesOwn) {
+TEST_F(EventFeedsTest, EachOnceAndOnlyOnesOwn) {
     const std::vector<Hash> secrets{crypto::random_hash(), crypto::random_hash()};
     const auto first = log_in(secrets[0]);
     const auto second = log_in(secrets[1]);
@@ -123,7 +84,7 @@ TEST_F(EndingFeedsTest, EachOnceAndOnlyOnesOwn) {
     EXPECT_EQ(clinic.hear(1), std::vector{ended(jws, "organisation")}) << "and none before";
 }
 
-TEST_F(EndingFeedsTest, WhoConnectsLaterHearsItToo) {
+TEST_F(EventFeedsTest, WhoConnectsLaterHearsItToo) {
     const Hash secret = crypto::random_hash();
     const auto jws = log_in(secret);
     log_in(crypto::random_hash());
@@ -133,7 +94,7 @@ TEST_F(EndingFeedsTest, WhoConnectsLaterHearsItToo) {
     // And after a restart, of what the store knows.
     const auto stored = stored_mandates(reader->connection(), store.vault());
     Mandates later_mandates(stored);
-    EndingFeeds later_feeds(stored);
+    EventFeeds later_feeds(stored);
     Shared later = with(later_mandates, later_feeds);
     serve(later);
     EXPECT_EQ(listen().hear(1), std::vector{ended(jws, "stop")});
@@ -142,7 +103,20 @@ TEST_F(EndingFeedsTest, WhoConnectsLaterHearsItToo) {
     serve(shared);  // nobody refers to `later` any more
 }
 
-TEST_F(EndingFeedsTest, WhoMayListen) {
+// Whoever comes now and then knows when to go.
+TEST_F(EventFeedsTest, SaysOnceThatAllThatThereWasIsTold) {
+    const std::vector<Hash> secrets{crypto::random_hash(), crypto::random_hash()};
+    for (const auto& secret : secrets)
+        log_in(secret);
+    EXPECT_EQ(stop(secrets[0]).status, 204);
+    auto listener = listen();
+    EXPECT_EQ(listener.hear(1).size(), 1U);
+    EXPECT_EQ(stop(secrets[1]).status, 204);
+    EXPECT_EQ(listener.hear(1).size(), 1U);
+    EXPECT_EQ(listener.all_told_after(), std::vector<std::size_t>{1});
+}
+
+TEST_F(EventFeedsTest, WhoMayListen) {
     EXPECT_EQ(listen("clinic-1").status(), 403);
     EXPECT_EQ(listen("nobody").status(), 403);
     EXPECT_EQ(listen("Portal").status(), 400);
@@ -152,9 +126,9 @@ TEST_F(EndingFeedsTest, WhoMayListen) {
     EXPECT_EQ(read_events_query("for=portal")->text(), "portal");
 }
 
-TEST_F(EndingFeedsTest, SixteenStreamsOfOneOrganisation) {
+TEST_F(EventFeedsTest, SixteenStreamsOfOneOrganisation) {
     std::vector<Listener> listeners;
-    for (std::size_t i = 0; i < EndingFeeds::feeds_of_one_max; ++i) {
+    for (std::size_t i = 0; i < EventFeeds::feeds_of_one_max; ++i) {
         listeners.push_back(listen());
         EXPECT_EQ(listeners.back().status(), 200);
     }
@@ -171,7 +145,7 @@ TEST_F(EndingFeedsTest, SixteenStreamsOfOneOrganisation) {
 
 // Whether they end before somebody reads or while nobody takes them: all are told, and no more
 // than a page waits.
-TEST_F(EndingFeedsTest, HoweverManyHaveEnded) {
+TEST_F(EventFeedsTest, HoweverManyHaveEnded) {
     constexpr std::size_t many = 200'000;  // some 20 MiB of events
     auto early = listen();
     const auto now = unix_now();
@@ -180,10 +154,10 @@ TEST_F(EndingFeedsTest, HoweverManyHaveEnded) {
                               .organisation = participant_id("portal"),
                               .ended = Ending::organisation};
     for (std::size_t i = 1; i < many; ++i)
-        ending_feeds.tell(mandate, now);
+        event_feeds.tell(mandate, now);
     auto last = mandate;
     last.hash = wire::filled(2);
-    ending_feeds.tell(last, now);
+    event_feeds.tell(last, now);
     auto late = listen();
     for (auto* listener : {&early, &late}) {
         const auto heard = listener->hear(many);
@@ -193,17 +167,17 @@ TEST_F(EndingFeedsTest, HoweverManyHaveEnded) {
 }
 
 // Those whose own end has come are over anyway.
-TEST_F(EndingFeedsTest, NotWhatIsOverByItself) {
+TEST_F(EventFeedsTest, NotWhatIsOverByItself) {
     const auto now = unix_now();
     LiveMandate mandate{.hash = wire::filled(1),
                         .expires = now,
                         .organisation = participant_id("portal"),
                         .ended = Ending::stop};
-    std::vector<LiveMandate> stored(EndingFeeds::page_events_max + 1, mandate);
+    std::vector<LiveMandate> stored(EventFeeds::page_events_max + 1, mandate);
     mandate.hash = wire::filled(2);
     mandate.expires = now + 100;
     stored.push_back(mandate);
-    EndingFeeds feeds(stored);
+    EventFeeds feeds(stored);
     Shared others = with(mandates, feeds);
     serve(others);
     EXPECT_EQ(listen().hear(1),
