@@ -134,12 +134,14 @@ TEST_F(EventFollowerTest, HearsOfAnswersThatHaveChanged) {
     ASSERT_TRUE(becomes([this] { return all_told == 1; }));
     EXPECT_EQ(changed, std::vector{one});
     const auto order = base64url(wire::filled(5));
-    for (const auto& wrong :
-         {std::string("rubbish"), R"({"order":")" + order + R"(","index":1})",
-          R"({"order":")" + order + R"(","index":-1,"service":"eligibility"})",
-          R"({"order":")" + order + R"(","index":1,"service":"Eligibility"})",
-          R"({"order":"short","index":1,"service":"eligibility"})",
-          R"({"order":")" + order + R"(","index":1,"service":"eligibility","number":"1"})"})
+    const std::vector<std::string> unreadable{
+        "rubbish",
+        R"({"order":")" + order + R"(","index":1})",
+        R"({"order":")" + order + R"(","index":-1,"service":"eligibility"})",
+        R"({"order":")" + order + R"(","index":1,"service":"Eligibility"})",
+        R"({"order":"short","index":1,"service":"eligibility"})",
+        R"({"order":")" + order + R"(","index":1,"service":"eligibility","number":"1"})"};
+    for (const auto& wrong : unreadable)
         feed->push(text(wrong));
     feed->push(text(wire::changed_event_data(one)));
     ASSERT_TRUE(becomes([this] { return changed.size() == 2; }));
