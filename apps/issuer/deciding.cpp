@@ -154,7 +154,9 @@ Task<Response> finish(Deciding& deciding, const Request& request) {
     const auto outcome = under_way->registers
                              ? co_await judge_registering(deciding, *under_way, *clerk, *form)
                              : co_await judge_return(deciding, *under_way, *clerk, *form);
-    deciding.decisions.keep(login, {.id = under_way->id, .outcome = outcome}, unix_now());
+    deciding.decisions.keep(
+        login, {.id = under_way->id, .outcome = outcome, .registers = under_way->registers},
+        unix_now());
     co_return go_on("/");
 }
 
@@ -394,8 +396,9 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
 Response returned(Deciding& deciding, const site::LoggedIn& who) {
     const auto back = deciding.decisions.take_returned(who.mandate_hash, unix_now());
     if (!back) return site::json_reply("{}");
-    const json::object out{{"number", deciding.store.find(back->id).number},
-                           {"outcome", to_text(back->outcome)}};
+    json::object out{{"number", deciding.store.find(back->id).number},
+                     {"outcome", to_text(back->outcome)}};
+    if (back->registers) out["registers"] = true;
     return site::json_reply(json::serialize(out));
 }
 

@@ -67,6 +67,7 @@ class Decisions {
     struct Returned {
         CaseId id = 0;
         Outcome outcome = Outcome::decided;
+        bool registers = false;
     };
     // The `state`: only whoever is sent to the agent learns it.
     std::string begin(UnderWay what);

@@ -125,7 +125,9 @@ std::optional<std::string> words_differing(const Attributes& applied, const Card
                    {applied.address, card.address}, card.address_is_replaced);
     if (differing.empty()) return "";
     return json::serialize(
-        json::object{{"verdict", "variant"}, {"attributes", std::move(differing)}});
+        json::object{{"verdict", "variant"},
+                     {"current", true},  // a certificate that counts
+                     {"attributes", std::move(differing)}});
 }
 
 std::expected<crypto::Certificate, Fault> judge_possession(const Possession& what,
