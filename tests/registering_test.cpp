@@ -67,7 +67,8 @@ class RegisteringTest : public ::testing::Test {
     }
     Finished sign(const std::string& number, const std::string& card,
                   const std::string& password = "ABC123") {
-        return issue({"sign", number, "--card", card, "--card-pin", "1234", "--password", password});
+        return issue(
+            {"sign", number, "--card", card, "--card-pin", "1234", "--password", password});
     }
     Finished look(std::vector<std::string> words) {
         words.insert(words.end(), {"--card", "jiro-jpki", "--pin", "1234"});
@@ -112,7 +113,7 @@ void RegisteringTest::what_does_not_count_is_not_taken() {
     const auto list = country.places().keys_of(std::string(cli::jpki_authority)) + "/revoked";
     const auto before = read_file(list);
     revoke(*certificate);
-    // The relay reads the list within a second; whoever is written otherwise is not linked meanwhile.
+    // The relay reads the list within a second; who is written otherwise is not linked meanwhile.
     Finished stopped;
     for (int i = 0; i < 30 && stopped.output.find("revoked the card") == std::string::npos; ++i) {
         stopped = sign(begun(otherwise()), "jiro-jpki");
@@ -135,9 +136,9 @@ void RegisteringTest::what_is_written_otherwise() {
     ASSERT_EQ(signed_by.status, 0) << signed_by.output;
     const auto waits = wait_for_step(number, "settle");
     EXPECT_EQ(waits.at("todo").at(0).at("claim").as_int64(), 16);
-    const auto decided = country.cli({"issue", "--clerk", "taro", "--pin", "1234", "decide", number,
-                                      "--claim", "16", "--different", "--clerk-password",
-                                      "ABC123"});
+    const auto decided =
+        country.cli({"issue", "--clerk", "taro", "--pin", "1234", "decide", number, "--claim", "16",
+                     "--different", "--clerk-password", "ABC123"});
     EXPECT_EQ(decided.status, 0) << decided.output;
     EXPECT_NE(decided.output.find("氏名、電子証明書: 厚労 次郎"), std::string::npos)
         << decided.output;
@@ -160,8 +161,8 @@ void RegisteringTest::registration() {
     EXPECT_EQ(at_ca("ordered"), orders) << "mado-ca has nothing to do with it";
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
-    for (const auto* what : {"existence", "link first", "card activate", "health-care-number",
-                             "nothing is missing"}) {
+    for (const auto* what :
+         {"existence", "link first", "card activate", "health-care-number", "nothing is missing"}) {
         EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
     }
     EXPECT_EQ(looked.output.find("certificate issue"), std::string::npos) << looked.output;
@@ -174,8 +175,8 @@ void RegisteringTest::registration() {
 
 void RegisteringTest::stop_and_finding() {
     const auto orders = at_ca("ordered");
-    const auto stop = text_at(
-        done({"open", "--person", person, "--kind", "stop", "--reason", "lost"}), "number");
+    const auto stop =
+        text_at(done({"open", "--person", person, "--kind", "stop", "--reason", "lost"}), "number");
     wait_for_step(stop, "look_for");
     EXPECT_FALSE(works());
     done({"found", stop});

@@ -106,9 +106,9 @@ crypto::Certificate CardAuthority::certify_signing(const crypto::PublicKey& key,
 // A name there is a serial number, as in the certificate of the other key.
 crypto::Certificate CardAuthority::certify_signing(const crypto::PublicKey& key,
                                                    const json::object& person) const {
-    return issue({.use = crypto::CertificateUse::signing,
-                  .common_name = hex(crypto::random_bytes(16))},
-                 jpki_names(person), key, CardState::active);
+    return issue(
+        {.use = crypto::CertificateUse::signing, .common_name = hex(crypto::random_bytes(16))},
+        jpki_names(person), key, CardState::active);
 }
 
 crypto::Certificate CardAuthority::issue(crypto::CertificateRequest request,

@@ -138,8 +138,7 @@ class CardOffice {
             });
             const auto authentication = card.generate(KeyUse::authentication);
             const auto signing = card.generate(KeyUse::signing);
-            card.finish({{KeyUse::authentication,
-                          jpki_.certify(authentication, CardState::active)},
+            card.finish({{KeyUse::authentication, jpki_.certify(authentication, CardState::active)},
                          {KeyUse::signing, jpki_.certify_signing(signing, person)}},
                         jpki_.certificate());
         });

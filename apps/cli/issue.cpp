@@ -341,9 +341,9 @@ int show_looks(Window& window, const IssueOptions& options) {
 
 // By the parent whose turn it is, or by whoever registers it, with the own card.
 json::object sign_application(Window& window, const IssueOptions& options) {
-    const auto outcome = window.sign(
-        options.number,
-        {.card = options.card, .pin = options.card_pin, .password = options.password});
+    const auto outcome =
+        window.sign(options.number,
+                    {.card = options.card, .pin = options.card_pin, .password = options.password});
     if (outcome != "signed") {
         const auto words = words_of_outcome(outcome);
         throw OperatorError("nothing is signed: " + printable(outcome) +

@@ -45,10 +45,11 @@ constexpr std::array refusals{
         "この職員の役割ではできません this clerk has not the role for it: --clerk with the card of "
         "somebody who has (an approver, a supervisor; not the clerk who opened the case)"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
-    Said{"has_card",
-         "この人には有効なカードがあります this person has a card here that counts: they go on with "
-         "it. If it is lost: ./mado issue open --kind stop; for another card: --kind replacement "
-         "(./mado issue find shows their number)"},
+    Said{
+        "has_card",
+        "この人には有効なカードがあります this person has a card here that counts: they go on with "
+        "it. If it is lost: ./mado issue open --kind stop; for another card: --kind replacement "
+        "(./mado issue find shows their number)"},
     Said{"overloaded", "混み合っています too many at once; try again in a minute"},
 };
 
@@ -64,8 +65,8 @@ constexpr std::array outcomes{
          "このカードはもう登録されています this card is registered already: the person can log in "
          "with it"},
     Said{"no_words",
-         "証明書に氏名などがありません its signing certificate does not say who it is, as JPKI's do; "
-         "the person applies for a first card"},
+         "証明書に氏名などがありません its signing certificate does not say who it is, as "
+         "JPKI's do; the person applies for a first card"},
     Said{"not_theirs",
          "生年月日か性別が申請とちがいます the certificate has another birth date or sex than the "
          "application: it is another person's card, or the application is wrong. Cancel the case "
@@ -81,7 +82,8 @@ struct Hint {
 };
 constexpr std::array hints{
     Hint{IssueAct::open,
-         "look at --kind, --person (a number of theirs, for all kinds but first and existing), --reason and "
+         "look at --kind, --person (a number of theirs, for all kinds but first and existing), "
+         "--reason and "
          "--uses: ./mado issue open --help says which kind takes which"},
     Hint{IssueAct::apply,
          "look at the file: person (name, kana, sex, birth_date, address), claims (role, number), "

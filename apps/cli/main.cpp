@@ -521,9 +521,8 @@ void add_issue_renew(CLI::App& command, IssueOptions& options) {
 // What only a newborn's case has.
 template <class Add>
 void add_issue_birth(const Add& add, IssueOptions& options) {
-    auto* sign =
-        add("sign", "an application, with the card that a parent, or the person, has",
-            IssueAct::sign, true);
+    auto* sign = add("sign", "an application, with the card that a parent, or the person, has",
+                     IssueAct::sign, true);
     sign->add_option("--card", options.card, "theirs, by its name")->required();
     sign->add_option("--card-pin", options.card_pin,
                      "its PIN, to register it (asked when left out)");

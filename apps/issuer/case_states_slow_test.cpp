@@ -145,10 +145,10 @@ std::string text_of(const State& state) {
         for (const auto what : *where)
             add(static_cast<int>(what));
     }
-    for (const bool value : {world.gone, world.reset_recorded, world.second_clerk, world.stopped,
-                             one.found, one.given_up, one.overtaken, one.approved, one.pin_set,
-                             one.signing, one.requested, world.new_number, world.former_ended,
-                             !one.card_writing.empty(), one.card_agreed})
+    for (const bool value :
+         {world.gone, world.reset_recorded, world.second_clerk, world.stopped, one.found,
+          one.given_up, one.overtaken, one.approved, one.pin_set, one.signing, one.requested,
+          world.new_number, world.former_ended, !one.card_writing.empty(), one.card_agreed})
         add(int{value});
     return out;
 }

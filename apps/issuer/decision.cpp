@@ -124,7 +124,8 @@ std::expected<Said, Misfit> said_by_register(const CaseFile& file, const Choice&
 
 std::expected<Said, Misfit> said_by_card(const CaseFile& file) {
     const auto found = file.one.certificates.find(Use::signing);
-    const auto der = found == file.one.certificates.end() ? bad("") : parse_base64url(found->second);
+    const bool is_there = found != file.one.certificates.end();
+    const auto der = is_there ? parse_base64url(found->second) : bad("");
     const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
     if (!read) return std::unexpected(Misfit::unexpected);
     return Said{.lines = {"電子証明書の記載の照合の決定", fmt::format("受付番号: {}", file.number),
@@ -139,8 +140,8 @@ void add_differing(std::vector<std::string>& lines, const Said& said, const Attr
     for (const auto& [name, in_words] : attributes) {
         const auto* one = differing == nullptr ? nullptr : object_at(*differing, name);
         if (one == nullptr || !one->contains("writing")) continue;
-        lines.push_back(fmt::format("{}、申請: {}", in_words,
-                                    with_visible_selectors(of_person(person, name))));
+        lines.push_back(
+            fmt::format("{}、申請: {}", in_words, with_visible_selectors(of_person(person, name))));
         lines.push_back(fmt::format("{}、{}: {}", in_words, said.who,
                                     with_visible_selectors(text_at(*one, "writing"))));
     }
@@ -164,8 +165,8 @@ std::expected<std::string, Misfit> decision_document(const CaseFile& file, const
         file.one, Decided{.claim = choice.claim, .same_person = choice.same_person, .decision = {}},
         now);
     if (!fits) return std::unexpected(fits.error());
-    auto said = choice.claim == card_place ? said_by_card(file) : said_by_register(file, choice,
-                                                                                   schemes);
+    auto said =
+        choice.claim == card_place ? said_by_card(file) : said_by_register(file, choice, schemes);
     if (!said) return std::unexpected(said.error());
     auto& lines = said->lines;
     add_differing(lines, *said, *file.one.person);

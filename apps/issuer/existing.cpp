@@ -17,8 +17,8 @@
 namespace mado::issuer {
 namespace {
 
-// J-LIS, profile of JPKI's certificates (証明書プロファイル仕様書): identifiers, the birth date as a
-// digit of the era and eight of the Gregorian day. The digits of the sex are from memory.
+// J-LIS, profile of JPKI's certificates: identifiers, the birth date as a digit of the era and
+// eight of the Gregorian day. The digits of the sex are from memory.
 constexpr std::string_view name_oid = "1.2.392.200149.8.5.5.1";
 constexpr std::string_view name_replaced_oid = "1.2.392.200149.8.5.5.2";
 constexpr std::string_view sex_oid = "1.2.392.200149.8.5.5.3";
@@ -35,7 +35,8 @@ Parsed<Date> read_birth_date(std::string_view text) {
     constexpr std::size_t digits = 9;
     const bool fits = text.size() == digits && is_digits(text) && text[0] >= '1' && text[0] <= '5';
     if (!fits) return bad("a birth date is not in JPKI's form");
-    return parse_date(fmt::format("{}-{}-{}", text.substr(1, 4), text.substr(5, 2), text.substr(7)));
+    return parse_date(
+        fmt::format("{}-{}-{}", text.substr(1, 4), text.substr(5, 2), text.substr(7)));
 }
 
 Parsed<std::string> read_sex(std::string_view text) {
@@ -64,9 +65,8 @@ void add_difference(json::object& out, matching::Attribute attribute, std::strin
     // With another character in its place nobody can tell: it is not the same.
     const auto verdict =
         compared.verdict == matching::Verdict::same ? matching::Verdict::variant : compared.verdict;
-    out[name] = json::object{{"verdict", matching::to_text(verdict)},
-                             {"rules", json::array{}},
-                             {"writing", texts[1]}};
+    out[name] = json::object{
+        {"verdict", matching::to_text(verdict)}, {"rules", json::array{}}, {"writing", texts[1]}};
 }
 
 std::string number_line(const Claim& claim) {
@@ -124,10 +124,9 @@ std::optional<std::string> words_differing(const Attributes& applied, const Card
     add_difference(differing, matching::Attribute::address, "address",
                    {applied.address, card.address}, card.address_is_replaced);
     if (differing.empty()) return "";
-    return json::serialize(
-        json::object{{"verdict", "variant"},
-                     {"current", true},  // a certificate that counts
-                     {"attributes", std::move(differing)}});
+    return json::serialize(json::object{{"verdict", "variant"},
+                                        {"current", true},  // a certificate that counts
+                                        {"attributes", std::move(differing)}});
 }
 
 std::expected<crypto::Certificate, Fault> judge_possession(const Possession& what,
@@ -158,19 +157,17 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
         return std::unexpected(Misfit::too_early);
     }
     const auto& who = *one.person;
-    std::vector<std::string> lines{
-        "持っているカードの登録の申込み",
-        fmt::format("受付番号: {}", file.number),
-        fmt::format("宛先: {}", organisation),
-        fmt::format("氏名: {}", with_visible_selectors(who.name)),
-        fmt::format("読み: {}", with_visible_selectors(who.kana)),
-        fmt::format("生年月日: {}", to_text(who.birth_date)),
-        fmt::format("性別: {}", who.sex == "female" ? "女" : "男"),
-        fmt::format("住所: {}", with_visible_selectors(who.address))};
+    std::vector<std::string> lines{"持っているカードの登録の申込み",
+                                   fmt::format("受付番号: {}", file.number),
+                                   fmt::format("宛先: {}", organisation),
+                                   fmt::format("氏名: {}", with_visible_selectors(who.name)),
+                                   fmt::format("読み: {}", with_visible_selectors(who.kana)),
+                                   fmt::format("生年月日: {}", to_text(who.birth_date)),
+                                   fmt::format("性別: {}", who.sex == "female" ? "女" : "男"),
+                                   fmt::format("住所: {}", with_visible_selectors(who.address))};
     for (const auto& claim : one.claims)
         lines.push_back(number_line(claim));
-    lines.push_back(
-        fmt::format("利用者証明用電子証明書: {}", hex(authentication.serial())));
+    lines.push_back(fmt::format("利用者証明用電子証明書: {}", hex(authentication.serial())));
     lines.emplace_back("署名用電子証明書: この書類に署名したもの");
     auto text = fmt::format("{}", fmt::join(lines, "\n"));
     const auto shows = [](const std::string& line) { return printable(line) == line; };

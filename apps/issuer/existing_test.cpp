@@ -38,13 +38,13 @@ class ExistingTest : public ::testing::Test {
     Names names_but(std::string_view without, const Names& others = {}) const {
         const std::string arc = "1.2.392.200149.8.5.5.";
         Names out;
-        for (const auto& [number, text] : std::vector<std::pair<std::string, std::string>>{
-                 {"1", "厚労　花子"},
-                 {"2", "00000"},
-                 {"3", "2"},
-                 {"4", "319860501"},
-                 {"5", "九十九県A市本町1丁目2番3号"},
-                 {"6", "0000000000000000"}}) {
+        for (const auto& [number, text] :
+             std::vector<std::pair<std::string, std::string>>{{"1", "厚労　花子"},
+                                                              {"2", "00000"},
+                                                              {"3", "2"},
+                                                              {"4", "319860501"},
+                                                              {"5", "九十九県A市本町1丁目2番3号"},
+                                                              {"6", "0000000000000000"}}) {
             if (number != without) out.push_back({arc + number, text});
         }
         for (const auto& one : others)
@@ -66,10 +66,9 @@ class ExistingTest : public ::testing::Test {
     }
     Possession signed_by(const crypto::PrivateKey& by, const crypto::Certificate& certificate,
                          const wire::Mandate& content) const {
-        return {.mandate =
-                    crypto::sign_jws(wire::mandate_type,
-                                     {.key_id = {}, .certificate = certificate.thumbprint()},
-                                     as_bytes(wire::mandate_payload(content)), by),
+        return {.mandate = crypto::sign_jws(wire::mandate_type,
+                                            {.key_id = {}, .certificate = certificate.thumbprint()},
+                                            as_bytes(wire::mandate_payload(content)), by),
                 .certificate = base64url(certificate.der())};
     }
     crypto::Certificate card(crypto::CertificateUse use = crypto::CertificateUse::authentication,
@@ -166,7 +165,8 @@ TEST_F(ExistingTest, TheLogInKeyIsThere) {
 TEST_F(ExistingTest, NobodyRegistersSomebodyElsesCertificate) {
     const auto thief = crypto::PrivateKey::generate(crypto::KeyType::p256);
     EXPECT_EQ(judged(signed_by(thief, card(), mandate())), Fault::signature);
-    auto swapped = signed_by(thief, card(crypto::CertificateUse::authentication, &thief), mandate());
+    auto swapped =
+        signed_by(thief, card(crypto::CertificateUse::authentication, &thief), mandate());
     swapped.certificate = base64url(card().der());
     EXPECT_EQ(judged(swapped), Fault::other_card);
     EXPECT_EQ(judged(signed_by(key, card(crypto::CertificateUse::signing), mandate())),
@@ -212,19 +212,18 @@ TEST_F(ExistingCaseTest, TheDocumentSaysWhoAndWhichCard) {
               "氏名: 厚労 花子\n読み: コウロウ ハナコ\n生年月日: 1986-05-01\n性別: 女\n"
               "住所: 九十九県A市本町1丁目2番3号\n番号: resident-number 992011 12345678901\n"
               "番号: insured-number 06990014 12 777 01\n利用者証明用電子証明書: " +
-                  hex(authentication.serial()) +
-                  "\n署名用電子証明書: この書類に署名したもの");
+                  hex(authentication.serial()) + "\n署名用電子証明書: この書類に署名したもの");
     happen(requested());
     EXPECT_EQ(existing_document(file, authentication, "issuer").error(), Misfit::too_early);
 }
 
 // Never silently: nothing is asked of anybody before a clerk has looked.
 TEST_F(ExistingCaseTest, WhatTheCardWritesOtherwiseIsDecided) {
-    const auto writing = *words_differing(file.one.person.value(),
-                                          {.name = "厚勞 花子",
-                                           .sex = "female",
-                                           .address = file.one.person->address,
-                                           .birth_date = file.one.person->birth_date});
+    const auto writing =
+        *words_differing(file.one.person.value(), {.name = "厚勞 花子",
+                                                   .sex = "female",
+                                                   .address = file.one.person->address,
+                                                   .birth_date = file.one.person->birth_date});
     happen(requested(writing));
     ASSERT_EQ(todo(file.one).size(), 1U);
     EXPECT_EQ(todo(file.one).front().step, Step::settle);
@@ -233,8 +232,8 @@ TEST_F(ExistingCaseTest, WhatTheCardWritesOtherwiseIsDecided) {
     const auto text = decision_document(file, choice, schemes, 100);
     ASSERT_TRUE(text);
     EXPECT_EQ(text->find("電子証明書の記載の照合の決定\n受付番号: 100000000009\n"), 0U);
-    EXPECT_TRUE(text->ends_with(
-        "\n氏名、申請: 厚労 花子\n氏名、電子証明書: 厚勞 花子\n決定: 同じ人である"))
+    EXPECT_TRUE(
+        text->ends_with("\n氏名、申請: 厚労 花子\n氏名、電子証明書: 厚勞 花子\n決定: 同じ人である"))
         << *text;
     auto refused = file;
     refused.one = *after(file.one, Decided{card_place, false, "signed"}, 100);
@@ -282,8 +281,8 @@ TEST_F(ExistingCaseTest, IsStoppedReplacedAndEndedAtTheRelayAlone) {
     const auto next = begun_with({.kind = Kind::replacement, .reason = "damaged"});
     EXPECT_TRUE(is_to_do(next, Step::make_keys));
     for (const auto kind : {Kind::unlock, Kind::renewal}) {
-        const auto opened = opened_for(
-            *person, {.kind = kind, .uses = {Use::authentication, Use::signing}});
+        const auto opened =
+            opened_for(*person, {.kind = kind, .uses = {Use::authentication, Use::signing}});
         EXPECT_EQ(opened.error(), Misfit::no_card) << to_text(kind) << ": its authority does that";
     }
     // Who moves has the signing certificate ended here; a new one this centre does not write.

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/digest.hpp"
 #include "orders.hpp"
 #include "page/answer.hpp"
 #include "site/answers.hpp"
@@ -88,8 +89,7 @@ Task<client::Result<Standing>> ask_standing(Deciding& deciding,
     const auto asked = wire::parse_request(request.body);
     const auto answered = co_await deciding.relay.send(std::move(request));
     if (!answered) co_return std::unexpected(answered.error());
-    const auto& data = answered->answer.data;
-    const auto standing = data ? read_card_standing(*data, hashes) : bad("an answer has no data");
+    const auto standing = read_card_standing(*answered->answer.data, hashes);
     if (!standing) {
         co_return std::unexpected(client::Problem{wire::Code::answer_invalid, {}, {}, {}});
     }
@@ -142,8 +142,7 @@ Outcome write_down(Deciding& deciding, const Decisions::UnderWay& under_way, con
     const auto now = unix_now();
     const auto& own = deciding.site.options.basis.identity.id.text();
     const auto authentication = read_certificate(under_way.possession->certificate);
-    const auto still =
-        existing_document(deciding.store.find(under_way.id), authentication, own);
+    const auto still = existing_document(deciding.store.find(under_way.id), authentication, own);
     if (!still || *still != under_way.document ||
         !deciding.store.add(under_way.id, requested, {.at = now, .clerk = clerk.name})) {
         return Outcome::changed;
@@ -170,19 +169,19 @@ Task<Outcome> judge_signing_key(Deciding& deciding, const Decisions::UnderWay& u
     if (!writing) co_return refused(deciding, "another_person", Outcome::not_theirs);
     const auto said = co_await ask_standing(
         deciding, {read_certificate(under_way.possession->certificate), signing});
-    if (!said) co_return refused(deciding, wire::info(said.error().code).name,
-                                 outcome_of(said.error().code));
+    if (!said)
+        co_return refused(deciding, wire::info(said.error().code).name,
+                          outcome_of(said.error().code));
     if (const auto why = why_not(said->standing)) co_return *why;
     const auto evidence = evidence_text({.document = under_way.document,
                                          .what = *what,
                                          .head = said->head,
                                          .answer = said->answer});
-    co_return write_down(
-        deciding, under_way, clerk,
-        {.application = existing_evidence({evidence, *under_way.possession}),
-         .certificates = {{Use::authentication, under_way.possession->certificate},
-                          {Use::signing, what->certificate}},
-         .writing = std::move(*writing)});
+    co_return write_down(deciding, under_way, clerk,
+                         {.application = existing_evidence({evidence, *under_way.possession}),
+                          .certificates = {{Use::authentication, under_way.possession->certificate},
+                                           {Use::signing, what->certificate}},
+                          .writing = std::move(*writing)});
 }
 
 }  // namespace
@@ -194,9 +193,8 @@ Response sign_with_existing(Deciding& deciding, CaseId id, const Request& reques
     auto what = begin(id, who.mandate_hash);
     what.possession = deciding.decisions.possession(who.mandate_hash, id, what.begun);
     if (!what.possession) return to_agent_with_log_in_key(deciding, std::move(what), request);
-    auto document =
-        existing_document(file, read_certificate(what.possession->certificate),
-                          deciding.site.options.basis.identity.id.text());
+    auto document = existing_document(file, read_certificate(what.possession->certificate),
+                                      deciding.site.options.basis.identity.id.text());
     if (!document) return site::refuse(409, to_text(document.error()));
     what.document = std::move(*document);
     return to_agent_with_signing_key(deciding, std::move(what), request);

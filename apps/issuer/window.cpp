@@ -263,7 +263,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (one.person) out["person"] = attributes_json(*one.person);
     if (one.kind == Kind::birth) add_birth(out, one);
     if (one.kind == Kind::existing && one.requested) {
-        json::object card{{"finding", is_card_otherwise(one)    ? "otherwise"
+        json::object card{{"finding", is_card_otherwise(one)     ? "otherwise"
                                       : one.card_writing.empty() ? "same"
                                                                  : "agreed"}};
         if (const auto writing = parse_json_object(one.card_writing)) card["writing"] = *writing;

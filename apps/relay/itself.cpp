@@ -162,10 +162,9 @@ Data card_standing_data(const Shared& shared, Reader& reader, const OwnQuestion&
     if (!asked) return std::unexpected(wire::Code::malformed);
     json::array cards;
     for (const auto& card : *asked) {
-        cards.push_back(
-            json::object{{"certificate", base64url(card.certificate)},
-                         {"standing", standing_of(shared, card, question.now)},
-                         {"registered", reader.card(card.certificate).has_value()}});
+        cards.push_back(json::object{{"certificate", base64url(card.certificate)},
+                                     {"standing", standing_of(shared, card, question.now)},
+                                     {"registered", reader.card(card.certificate).has_value()}});
     }
     return json::object{{"cards", std::move(cards)}};
 }

@@ -237,9 +237,8 @@ void add_other_names(X509* certificate, const std::vector<OtherName>& names) {
                                                 der::tagged(0, der::utf8(name.text))})));
     }
     const auto value = make_octets(der::sequence({all}));
-    const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
-        check(X509_EXTENSION_create_by_NID(nullptr, NID_subject_alt_name, 0, value.get()),
-              "make names"));
+    const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(check(
+        X509_EXTENSION_create_by_NID(nullptr, NID_subject_alt_name, 0, value.get()), "make names"));
     check(X509_add_ext(certificate, extension.get(), -1), "make names");
 }
 

@@ -369,10 +369,10 @@ TEST(X509, CompressedPointIsTheSameKey) {
 // As OpenSSL's own tool writes them, and as we do.
 TEST(X509, OtherNamesAreRead) {
     Foreign foreign;
-    ASSERT_TRUE(foreign.make(
-        "-utf8 -addext \"subjectAltName=DNS:a.example,"
-        "otherName:1.2.392.200149.8.5.5.1;UTF8:厚労 次郎,"
-        "otherName:1.2.392.200149.8.5.5.4;UTF8:319881205\""));
+    ASSERT_TRUE(
+        foreign.make("-utf8 -addext \"subjectAltName=DNS:a.example,"
+                     "otherName:1.2.392.200149.8.5.5.1;UTF8:厚労 次郎,"
+                     "otherName:1.2.392.200149.8.5.5.4;UTF8:319881205\""));
     const auto theirs = Certificate::from_pem(as_bytes(read(foreign.path("c.pem"))));
     ASSERT_TRUE(theirs) << theirs.error().why;
     const std::map<std::string, std::string> expected{{"1.2.392.200149.8.5.5.1", "厚労 次郎"},
@@ -385,15 +385,14 @@ TEST(X509, OtherNamesAreRead) {
                                        {"1.2.392.200149.8.5.5.4", "319881205"}};
     auto request = card_request();
     request.use = CertificateUse::signing;
-    const auto ours = issue_with_names(request, names, key.public_key(), authority.certificate,
-                                       authority.key);
+    const auto ours =
+        issue_with_names(request, names, key.public_key(), authority.certificate, authority.key);
     EXPECT_EQ(read_other_names(ours), expected);
     EXPECT_TRUE(ours.is_for_signing());
     const auto none = issue(request, key.public_key(), authority.certificate, authority.key);
     EXPECT_EQ(read_other_names(none)->size(), 0U);
-    const auto twice =
-        issue_with_names(request, {names[0], names[0]}, key.public_key(), authority.certificate,
-                         authority.key);
+    const auto twice = issue_with_names(request, {names[0], names[0]}, key.public_key(),
+                                        authority.certificate, authority.key);
     EXPECT_FALSE(read_other_names(twice)) << "which one counts nobody knows";
 }
 
