@@ -399,7 +399,7 @@ test("a search by birth date and reading, and one that finds nothing", async () 
   await expect.poll(() => focused_id(page)).toBe("found");
   const who = { birth_date: "1986-05-01", kana: "カツラギ タカコ" };
   expect(await asked(page, "/people/find")).toEqual(who);
-  expect(await page.locator(".known tbody tr").count()).toBe(5);
+  expect(await page.locator(".known tbody tr").count()).toBe(7);
   await page.getByLabel("番号（12桁）").fill("９０００ ００００ 0000");
   await page.keyboard.press("Enter");
   await page.getByText("見つかりません。").waitFor();

@@ -320,6 +320,9 @@ export function CaseView(props: CaseViewProps): JSX.Element {
       )}
       {one.card && (
         <Section id="card" title="window.card_words">
+          <h4>
+            <Say of="window.use_signing" />
+          </h4>
           <p class="finding">
             <Say of={`window.card_${one.card.finding}`} />
           </p>
