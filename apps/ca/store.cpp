@@ -194,11 +194,13 @@ void Store::decide(const Order& order, const Result& result, UnixTime now) {
     transaction.commit();
 }
 
+// Before every order that a log has.
 void Store::order(const std::vector<Ordered>& all, UnixTime now) {
     db::Transaction transaction(connection_);
     auto add = connection_.prepare(
-        "insert into ordered (order_id, received_at, number, act, public_key, name, kana, "
-        "address, birth_date, sex) values (:id, :now, :number, :act, :public_key, :name, :kana, "
+        "insert into ordered (order_id, received_at, log_index, number, act, public_key, name, "
+        "kana, address, birth_date, sex) values (:id, :now, 0, :number, :act, :public_key, :name, "
+        ":kana, "
         ":address, :birth_date, :sex) on conflict (order_id) do nothing");
     for (const auto& [id, order] : all) {
         add.bind("id", id)
