@@ -581,12 +581,12 @@ TEST_F(TellingCards, OfOnePersonAndOfTheDirectorysAuthorities) {
 // What its authority has ended, or says nothing of any more, is not registered; what is registered
 // is judged as it was then when the same tell comes again.
 TEST_F(TellingCards, ACardCountsByItsAuthoritysListBeforeItIsRegistered) {
-    lists.write(unix_now(), {mine.certificate.serial()});
+    lists.write({mine.certificate.serial()});
     lists.lists.refresh(unix_now());
     EXPECT_EQ(tell("card", "activate", activating({&mine})), "card_revoked");
     EXPECT_FALSE(reader->card(mine.certificate.thumbprint()));
     ASSERT_EQ(tell("card", "activate", activating({&next})), "ok");
-    lists.write(unix_now(), {mine.certificate.serial(), next.certificate.serial()});
+    lists.write({mine.certificate.serial(), next.certificate.serial()});
     lists.lists.refresh(unix_now());
     EXPECT_EQ(tell("card", "activate", activating({&next})), "ok") << "the same again";
 }
@@ -637,7 +637,7 @@ TEST_F(AskingOfCards, SaysWhatTheirListsSayAndWhoseTheyAreNot) {
     EXPECT_EQ(standings({&mine, &daughters_card}), "good good! ");
     const auto over = store.country.card(unix_now() - 60);
     EXPECT_EQ(standings({&over}), "expired ");
-    lists.write(unix_now(), {mine.certificate.serial()});
+    lists.write({mine.certificate.serial()});
     lists.lists.refresh(unix_now());
     EXPECT_EQ(standings({&mine, &next}), "stopped good ");
     EXPECT_EQ(counts(), before) << "it is no order, and not logged";
