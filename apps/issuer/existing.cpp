@@ -65,8 +65,20 @@ void add_difference(json::object& out, matching::Attribute attribute, std::strin
     // With another character in its place nobody can tell: it is not the same.
     const auto verdict =
         compared.verdict == matching::Verdict::same ? matching::Verdict::variant : compared.verdict;
-    out[name] = json::object{
-        {"verdict", matching::to_text(verdict)}, {"rules", json::array{}}, {"writing", texts[1]}};
+    json::array rules, places;
+    for (const auto rule : compared.rules)
+        rules.emplace_back(matching::to_text(rule));
+    // More than a page marks says nothing that the two texts do not.
+    constexpr std::size_t places_max = 16;
+    for (const auto& [a, b] : compared.differences) {
+        if (places.size() == places_max) break;
+        places.push_back(json::array{a.from, a.to, b.from, b.to});
+    }
+    json::object one{{"verdict", matching::to_text(verdict)},
+                     {"rules", std::move(rules)},
+                     {"writing", texts[1]}};
+    if (!places.empty()) one["differences"] = std::move(places);
+    out[name] = std::move(one);
 }
 
 std::string number_line(const Claim& claim) {
