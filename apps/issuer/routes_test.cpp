@@ -137,15 +137,15 @@ class WindowTest : public site::SiteFixture {
     // Of each certificate that it was asked about, as the test says.
     json::object standings_of(const std::string& payload) {
         const auto opened = crypto::decrypt_jwe(payload, relay_sealing_key);
-        json::array cards;
+        json::array out;
         for (const auto& value :
              parse_json_object(as_text(*opened))->at("certificates").as_array()) {
             const auto der = parse_base64url(std::string_view(value.as_string()));
-            cards.push_back(json::object{{"certificate", base64url(crypto::sha256(*der))},
-                                         {"standing", standing},
-                                         {"registered", is_registered}});
+            out.push_back(json::object{{"certificate", base64url(crypto::sha256(*der))},
+                                       {"standing", standing_said},
+                                       {"registered", is_registered}});
         }
-        return {{"cards", std::move(cards)}};
+        return {{"cards", std::move(out)}};
     }
 
     client::Task<client::Result<std::vector<client::Question>>> questions_of_test() {
@@ -329,7 +329,7 @@ class WindowTest : public site::SiteFixture {
         crypto::issue(request_for(crypto::CertificateUse::authentication), log_in_key.public_key(),
                       authority, authority_key);
     crypto::PrivateKey relay_sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
-    std::string standing = "good";
+    std::string standing_said = "good";
     bool is_registered = false;
     crypto::PrivateKey sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
     std::optional<Store> store;
@@ -471,10 +471,10 @@ TEST_F(WindowTest, ACardThatDoesNotCountIsNotRegistered) {
     };
     for (const auto& [said, outcome] :
          {std::pair{"stopped", "stopped"}, {"expired", "stopped"}, {"unknown", "unlisted"}}) {
-        standing = said;
+        standing_said = said;
         in_vain(outcome);
     }
-    standing = "good";
+    standing_said = "good";
     is_registered = true;
     in_vain("registered");
     is_registered = false;
@@ -487,7 +487,7 @@ TEST_F(WindowTest, ACardThatDoesNotCountIsNotRegistered) {
     // It was good, and ends before the signing key has signed.
     EXPECT_EQ(outcome_of(proven(number)), "proven");
     const auto form = form_of(number);
-    standing = "stopped";
+    standing_said = "stopped";
     EXPECT_EQ(outcome_of(signed_answer(form)), "stopped");
     EXPECT_FALSE(case_of(number).requested);
 }
