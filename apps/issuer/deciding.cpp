@@ -334,6 +334,10 @@ std::optional<Possession> Decisions::possession(const Hash& login, CaseId id, Un
     return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
+void Decisions::drop_possession(const Hash& login, CaseId id) {
+    possessions_.take({login, id});
+}
+
 void Decisions::keep(const Hash& login, Returned what, UnixTime now) {
     returned_.drop_old(now);
     returned_.put(login, what, now + outcome_lifetime_s);

@@ -77,6 +77,7 @@ class Decisions {
     // The log-in key of a card has signed for that case; the signing key is to follow.
     void keep_possession(const Hash& login, CaseId id, Possession what, UnixTime now);
     std::optional<Possession> possession(const Hash& login, CaseId id, UnixTime now);
+    void drop_possession(const Hash& login, CaseId id);
     // Once: what the page shows first.
     std::optional<Returned> take_returned(const Hash& login, UnixTime now);
 

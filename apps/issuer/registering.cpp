@@ -204,6 +204,8 @@ Task<Outcome> judge_registering(Deciding& deciding, const Decisions::UnderWay& u
                                 const Clerk& clerk, const http::Form& form) {
     if (form.has("error")) co_return Outcome::cancelled;
     if (!under_way.possession) co_return co_await judge_log_in_key(deciding, under_way, form);
+    // Whatever came of it: another card begins with its own log-in key.
+    deciding.decisions.drop_possession(under_way.login, under_way.id);
     co_return co_await judge_signing_key(deciding, under_way, clerk, form);
 }
 
