@@ -28,7 +28,7 @@ using http::Task;
 constexpr std::size_t state_bytes = 16;
 constexpr std::size_t returned_bytes_max = 96 * 1024;  // a document, sealed twice, as a form
 
-constexpr page::Words coming_back{"決定を確かめています…", "Checking the decision…",
+constexpr page::Words coming_back{"署名を確かめています…", "Checking the signature…",
                                   "たしかめて います…"};
 
 struct Asked {
