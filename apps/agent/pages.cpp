@@ -210,12 +210,18 @@ bool means_field(const std::optional<Mistake>& mistake) {
     return false;
 }
 
+// At an issuing centre: whether the card that somebody has counts, before it is registered.
+bool registers_card(const Asked& asked) {
+    return asked.scope.size() == 1 && asked.scope.front().text() == "card-standing";
+}
+
 std::string sign_title(Language language, const Asked& asked) {
     switch (asked.kind) {
         case wire::MandateKind::login:
             return say(language, words::login_title, page::in_japanese(asked.site->name));
         case wire::MandateKind::check:
-            return say(language, words::check_title, page::in_japanese(asked.site->name));
+            return say(language, registers_card(asked) ? words::register_title : words::check_title,
+                       page::in_japanese(asked.site->name));
         case wire::MandateKind::consent:
             return say(language, words::consent_title, page::in_japanese(asked.site->name));
         case wire::MandateKind::application:

@@ -19,6 +19,8 @@ constexpr Words agent{"マドのカード窓口（このパソコンの中のペ
 constexpr Words login_title{"「{}」へのログイン", "Log in to “{}”", "「{}」に はいる"};
 constexpr Words check_title{"「{}」での資格確認", "Eligibility check at “{}”",
                             "「{}」で ほけんを たしかめる"};
+constexpr Words register_title{"「{}」でのカードの登録", "Register your card at “{}”",
+                               "「{}」で カードを とうろくする"};
 constexpr Words consent_title{"「{}」に記録を見せる同意", "Let “{}” see your records",
                               "「{}」に きろくを みせる"};
 constexpr Words document_title{"書類に署名する（「{}」）", "Sign a document for “{}”",

@@ -1,6 +1,7 @@
 #include "card_authority.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -34,6 +35,29 @@ crypto::CertificateRequest names_of(std::string_view authority) {
             .units = {"JPKI for user authentication",
                       "Japan Agency for Local Authority Information Systems",
                       "Mado demo: a test authority"}};
+}
+
+// 明治, 大正, 昭和, 平成, 令和: which one a day is of, by the first day of each.
+char era_of(const std::string& day) {
+    constexpr std::array<std::string_view, 4> begin{"1912-07-30", "1926-12-25", "1989-01-08",
+                                                    "2019-05-01"};
+    char era = '1';
+    for (const auto first : begin)
+        era = static_cast<char>(era + (day >= first ? 1 : 0));
+    return era;
+}
+
+// J-LIS's profile of JPKI's certificates, as apps/issuer/existing.cpp reads it: a birth date is the
+// era and the Gregorian day. Nothing is in the place of another character here.
+std::vector<crypto::OtherName> jpki_names(const json::object& person) {
+    const std::string arc = "1.2.392.200149.8.5.5.";
+    auto day = text_at(person, "birth_date");
+    const auto era = era_of(day);
+    std::erase(day, '-');
+    return {{arc + "1", text_at(person, "name")},
+            {arc + "4", era + day},
+            {arc + "3", text_at(person, "sex") == "male" ? "1" : "2"},
+            {arc + "5", text_at(person, "address")}};
 }
 
 }  // namespace
@@ -71,21 +95,30 @@ CardAuthority::CardAuthority(const Places& places, std::string_view authority)
 crypto::Certificate CardAuthority::certify(const crypto::PublicKey& key, CardState state) const {
     return issue({.use = crypto::CertificateUse::authentication,
                   .common_name = hex(crypto::random_bytes(16))},
-                 key, state);
+                 {}, key, state);
 }
 
 crypto::Certificate CardAuthority::certify_signing(const crypto::PublicKey& key,
                                                    const std::string& name, CardState state) const {
-    return issue({.use = crypto::CertificateUse::signing, .common_name = name}, key, state);
+    return issue({.use = crypto::CertificateUse::signing, .common_name = name}, {}, key, state);
+}
+
+// A name there is a serial number, as in the certificate of the other key.
+crypto::Certificate CardAuthority::certify_signing(const crypto::PublicKey& key,
+                                                   const json::object& person) const {
+    return issue(
+        {.use = crypto::CertificateUse::signing, .common_name = hex(crypto::random_bytes(16))},
+        jpki_names(person), key, CardState::active);
 }
 
 crypto::Certificate CardAuthority::issue(crypto::CertificateRequest request,
+                                         const std::vector<crypto::OtherName>& names,
                                          const crypto::PublicKey& key, CardState state) const {
     const auto now = unix_now();
     const bool expired = state == CardState::expired;
     request.not_before = expired ? now - card_lifetime_s : now - 3600;
     request.not_after = expired ? now - day_s : now + card_lifetime_s;
-    auto certificate = crypto::issue(request, key, certificate_, key_);
+    auto certificate = crypto::issue_with_names(request, names, key, certificate_, key_);
     if (state == CardState::revoked) revoke(certificate);
     return certificate;
 }

@@ -2,12 +2,17 @@
 // form of JPKI's for user authentication (RSA, its names). They are keys in folders, and `./mado
 // up` writes their revocation lists. Of the named people they have signed the cards that are
 // expired or revoked and every tenth; of the others there is a certificate only, by the thousand.
+// Who has no card here has one in JPKI's form, to be registered (docs/protocols/issuer.md).
 #pragma once
 
 #include <array>
+#include <boost/json/fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/json.hpp"
+#include "crypto/other_names.hpp"
 #include "crypto/x509.hpp"
 #include "places.hpp"
 
@@ -39,12 +44,16 @@ class CardAuthority {
     [[nodiscard]] crypto::Certificate certify_signing(const crypto::PublicKey& key,
                                                       const std::string& name,
                                                       CardState state) const;
+    // The same with the register's four attributes, as JPKI's certificates have them.
+    [[nodiscard]] crypto::Certificate certify_signing(const crypto::PublicKey& key,
+                                                      const json::object& person) const;
     void revoke(const crypto::Certificate& certificate) const;
     // What is revoked now, as DER.
     [[nodiscard]] Bytes list() const;
 
   private:
     [[nodiscard]] crypto::Certificate issue(crypto::CertificateRequest request,
+                                            const std::vector<crypto::OtherName>& names,
                                             const crypto::PublicKey& key, CardState state) const;
     std::string folder_;
     crypto::PrivateKey key_;

@@ -122,28 +122,55 @@ class CardOffice {
             if (one.by_ca) out += json::serialize(taken_on_line(one)) + "\n";
         return out;
     }
+    // Whoever of the named people has no card here has one of the authority in JPKI's form, which
+    // nobody here knows of: a chip of another root's, with both certificates. `--card KEY-jpki`.
+    void make_cards_of_elsewhere() const {
+        for_each("{\"key\":\"", false, [this](const json::object& person) {
+            if (!may_sign(person, today_)) return;
+            const auto file = places_.card(text_at(person, "key") + "-jpki");
+            fs::remove(file);  // of an earlier start that did not come to its end
+            const auto serial = chip::new_serial();
+            const Secret root{crypto::random_bytes(sizeof(Hash))};
+            chip::CardFile::create(file, card::chip_issuer_key(root, serial),
+                                   {.kind = chip::CardKind::jpki}, serial);
+            Inserted card(file, [&root](const card::ChipFacts& chip) {
+                return card::chip_issuer_key(root, chip.serial);
+            });
+            const auto authentication = card.generate(KeyUse::authentication);
+            const auto signing = card.generate(KeyUse::signing);
+            card.finish({{KeyUse::authentication, jpki_.certify(authentication, CardState::active)},
+                         {KeyUse::signing, jpki_.certify_signing(signing, person)}},
+                        jpki_.certificate());
+        });
+    }
     // Of those whose line begins so.
     template <class Do>
     void for_each_issued(std::string_view begin, const Do& what) const {
+        for_each(begin, true, what);
+    }
+
+  private:
+    template <class Do>
+    void for_each(std::string_view begin, bool issued, const Do& what) const {
         std::ifstream in(places_.state() + "/country/people.ndjson");
         for (std::string line; std::getline(in, line);) {
             if (!line.starts_with(begin)) continue;
             const auto person = parse_json_object(line);
             if (!person) throw Failure("people.ndjson has a line that is not JSON");
-            if (person->at("issued").as_bool()) what(*person);
+            if (person->at("issued").as_bool() == issued) what(*person);
         }
     }
-
-  private:
     // Through the card's own commands: the keys are made in the chip, and stay there.
     class Inserted {
       public:
         Inserted(const CardOffice& office, const json::object& person)
-            : reader_(office.places_.card(std::string(person.at("key").as_string()))),
-              issuer_(
-                  demand(card::Personaliser::begin(reader_, [&office](const card::ChipFacts& chip) {
-                      return card_issuer_key(office.places_, chip);
-                  }))) {}
+            : Inserted(office.places_.card(std::string(person.at("key").as_string())),
+                       [&office](const card::ChipFacts& chip) {
+                           return card_issuer_key(office.places_, chip);
+                       }) {}
+        template <class KeyOf>
+        Inserted(const std::string& file, const KeyOf& key_of)
+            : reader_(file), issuer_(demand(card::Personaliser::begin(reader_, key_of))) {}
         crypto::PublicKey generate(KeyUse use) {
             return demand(issuer_.generate(use, issuer_.chip().key_type(use)));
         }
@@ -353,6 +380,7 @@ void make_cards(const Places& places, const std::function<void()>& let_ca_issue)
     office.write_certificates(*issued);
     write_import_file(places, office);
     replace_file(places.issuer_take_on_file(), as_bytes(office.taken_on()), 0600);
+    office.make_cards_of_elsewhere();
 }
 
 namespace {

@@ -339,13 +339,16 @@ int show_looks(Window& window, const IssueOptions& options) {
     return 0;
 }
 
-// By the parent whose turn it is, with the own card.
-json::object sign_for_newborn(Window& window, const IssueOptions& options) {
+// By the parent whose turn it is, or by whoever registers it, with the own card.
+json::object sign_application(Window& window, const IssueOptions& options) {
     const auto outcome =
-        window.sign(options.number, {.card = options.card, .pin = options.password});
+        window.sign(options.number,
+                    {.card = options.card, .pin = options.card_pin, .password = options.password});
     if (outcome != "signed") {
+        const auto words = words_of_outcome(outcome);
         throw OperatorError("nothing is signed: " + printable(outcome) +
-                            " (docs/protocols/issuer.md, \"An application\")");
+                            (words.empty() ? " (docs/protocols/issuer.md, \"An application\")"
+                                           : ". " + std::string(words)));
     }
     return window.ask("/cases/show", {{"number", options.number}});
 }
@@ -407,7 +410,7 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
             print(options, decide(window, options));
             return 0;
         case IssueAct::sign:
-            print(options, sign_for_newborn(window, options));
+            print(options, sign_application(window, options));
             return 0;
         case IssueAct::questions:
             return ask_questions(window, options);

@@ -46,7 +46,35 @@ constexpr std::array refusals{
          "not the role for it: --clerk with the card of somebody who has (an approver, a "
          "supervisor; not the clerk who opened the case)"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
+    Said{
+        "has_card",
+        "この人には有効なカードがあります this person has a card here that counts: they go on with "
+        "it. If it is lost: ./mado issue open --kind stop; for another card: --kind replacement "
+        "(./mado issue find shows their number)"},
     Said{"overloaded", "混み合っています too many at once; try again in a minute"},
+};
+
+constexpr std::array outcomes{
+    Said{"stopped",
+         "このカードは失効しています its authority has revoked the card, or it is over: the person "
+         "asks there for another one, or applies for a first card here"},
+    Said{"unlisted",
+         "失効情報がなく確かめられません there is no revocation list of its authority that counts, "
+         "so nobody knows whether the card was revoked, and it is not taken; try again when there "
+         "is a new one"},
+    Said{"registered",
+         "このカードはもう登録されています this card is registered already: the person can log in "
+         "with it"},
+    Said{"no_words",
+         "証明書に氏名などがありません its signing certificate does not say who it is, as "
+         "JPKI's do; the person applies for a first card"},
+    Said{"not_theirs",
+         "生年月日か性別が申請とちがいます the certificate has another birth date or sex than the "
+         "application: it is another person's card, or the application is wrong. Cancel the case "
+         "and begin again"},
+    Said{"not_valid",
+         "署名を確かめられません the signature is not what the window has asked for; try again"},
+    Said{"unavailable", "いま確かめられません nobody could say just now; try again in a minute"},
 };
 
 struct Hint {
@@ -55,7 +83,8 @@ struct Hint {
 };
 constexpr std::array hints{
     Hint{IssueAct::open,
-         "look at --kind, --person (a number of theirs, for all kinds but first), --reason and "
+         "look at --kind, --person (a number of theirs, for all kinds but first and existing), "
+         "--reason and "
          "--uses: ./mado issue open --help says which kind takes which"},
     Hint{IssueAct::apply,
          "look at the file: person (name, kana, sex, birth_date, address), claims (role, number), "
@@ -83,6 +112,11 @@ std::string words_of_refusal(IssueAct act, std::string_view code) {
     }
     const auto* said = std::ranges::find(refusals, code, &Said::code);
     return said == refusals.end() ? "" : std::string(said->words);
+}
+
+std::string_view words_of_outcome(std::string_view outcome) {
+    const auto* said = std::ranges::find(outcomes, outcome, &Said::code);
+    return said == outcomes.end() ? "" : said->words;
 }
 
 std::string plain_number(const std::string& typed) {

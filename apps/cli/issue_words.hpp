@@ -10,6 +10,8 @@ namespace mado::cli {
 
 // `code`: of the window's refusal (docs/protocols/issuer.md). Of a code that is not known the code
 // itself.
+// Of a signature that was not taken; "": no more than its name says.
+std::string_view words_of_outcome(std::string_view outcome);
 std::string words_of_refusal(IssueAct act, std::string_view code);
 
 // A number as a slip prints it, or as it is typed: without spaces and hyphens, in half-width

@@ -533,9 +533,11 @@ void add_issue_renew(CLI::App& command, IssueOptions& options) {
 // What only a newborn's case has.
 template <class Add>
 void add_issue_birth(const Add& add, IssueOptions& options) {
-    auto* sign =
-        add("sign", "a newborn's application, with the parent's card", IssueAct::sign, true);
-    sign->add_option("--card", options.card, "the parent's, by its name")->required();
+    auto* sign = add("sign", "an application, with the card that a parent, or the person, has",
+                     IssueAct::sign, true);
+    sign->add_option("--card", options.card, "theirs, by its name")->required();
+    sign->add_option("--card-pin", options.card_pin,
+                     "its PIN, to register it (asked when left out)");
     sign->add_option("--password", options.password, "of its signing key (asked when left out)");
     add("parent", "the other parent of a newborn", IssueAct::parent, true)
         ->add_option("--person", options.person, "the number of any case of theirs")

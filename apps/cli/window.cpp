@@ -216,8 +216,49 @@ std::string Window::decide(const json::object& question, const std::string& pass
     return sign_form(ask("/cases/decide", question), card_, password);
 }
 
-std::string Window::sign(const std::string& number, const ClerkCard& parent) {
-    return sign_form(ask("/cases/sign", {{"number", number}}), parent.card, parent.pin);
+std::string Window::sign(const std::string& number, const OwnCard& by) {
+    auto to_sign = ask("/cases/sign", {{"number", number}});
+    if (to_sign.contains("to")) {
+        auto proven = prove(text_at(to_sign, "to"), by);
+        if (proven != "proven") return proven;
+        to_sign = ask("/cases/sign", {{"number", number}});
+    }
+    return sign_form(to_sign, by.card, by.password);
+}
+
+// As the agent does it with what comes by a redirect: the log-in key signs that it is there.
+std::string Window::prove(const std::string& address, const OwnCard& by) {
+    const auto query = address.find('?');
+    const auto asked = http::parse_form(query == address.npos ? "" : address.substr(query + 1));
+    const auto seal_to = asked ? read_key(asked->text("seal_to")) : bad("");
+    const auto& issuer = issuer_of(directory_);
+    if (!seal_to || asked->text("kind") != "check" || asked->text("client_id") != issuer.id.text())
+        throw OperatorError("the window asks for something that is not for itself");
+    client::MandateRequest request{
+        .kind = wire::MandateKind::check, .scope = {}, .nonce = std::string(asked->text("nonce"))};
+    for (const auto& name : words_in(asked->text("scope")))
+        request.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
+    const auto done = sign_by_card({places_, by.card, by.pin}, directory_, issuer.id, request);
+    if (!done) {
+        print_problem(done.error());
+        throw OperatorError("the card has not signed with its PIN; nothing is done");
+    }
+    http::Form answer;
+    answer.set("mandate", done->mandate);
+    answer.set("certificate", base64url(done->certificate.der()));
+    http::Form back;
+    back.set("response", crypto::encrypt_jwe(as_bytes(http::form_text(answer)), *seal_to));
+    back.set("state", std::string(asked->text("state")));
+    const auto finished = post("/decision/finish", form_type, http::form_text(back));
+    if (finished.status != 200) refuse(finished);
+    return outcome();
+}
+
+std::string Window::outcome() {
+    // The first may be of a card that was written before.
+    auto came = ask("/cases/returned", {});
+    if (came.contains("number") && !came.contains("outcome")) came = ask("/cases/returned", {});
+    return text_at(came, "outcome");
 }
 
 // As the agent does it: everything is shown, and sealed here for whom it is.
@@ -226,10 +267,7 @@ std::string Window::sign_form(const json::object& to_sign, const std::string& ca
     const auto* form = to_sign.if_contains("form");
     if (form == nullptr || !form->is_object()) throw OperatorError("there is nothing to sign");
     sign(form->get_object(), {.card = card, .pin = password}, "/decision/finish");
-    // The first may be of a card that was written before.
-    auto came = ask("/cases/returned", {});
-    if (came.contains("number") && !came.contains("outcome")) came = ask("/cases/returned", {});
-    return text_at(came, "outcome");
+    return outcome();
 }
 
 void Window::sign(const json::object& fields, const ClerkCard& by, const std::string& finish) {

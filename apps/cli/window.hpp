@@ -17,6 +17,11 @@ struct ClerkCard {
     std::string pin;
 };
 
+// Somebody else's, at the window: with the PIN of its log-in key and the password of the other.
+struct OwnCard {
+    std::string card, pin, password;
+};
+
 // What the window refused: the one word, or the problem's code.
 struct Refused : OperatorError {
     explicit Refused(std::string why);
@@ -37,8 +42,9 @@ class Window {
     // A decision about a claim: signed by the same card, with the signing key's password ("": asked
     // for). What became of it, as the window says it.
     std::string decide(const json::object& question, const std::string& password);
-    // An application for a newborn, by the card of the parent whose turn it is.
-    std::string sign(const std::string& number, const ClerkCard& parent);
+    // An application by the card of whoever applies: for a newborn, of the parent whose turn it is;
+    // to register the card itself, with its log-in key before.
+    std::string sign(const std::string& number, const OwnCard& by);
     // What the window wants signed, by a card whose "PIN" is the signing key's password; what came
     // of it goes to `finish`.
     void sign(const json::object& fields, const ClerkCard& by, const std::string& finish);
@@ -53,6 +59,8 @@ class Window {
     http::Response post(const std::string& path, std::string_view content_type, std::string body);
     std::string sign_form(const json::object& to_sign, const std::string& card,
                           const std::string& password);
+    std::string prove(const std::string& address, const OwnCard& by);
+    std::string outcome();
     void keep_cookies(const http::Response& response);
     void log_in(const Places& places, const wire::Directory& directory, const ClerkCard& clerk);
 

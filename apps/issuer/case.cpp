@@ -96,7 +96,11 @@ Result happen(Case& one, const Applied& applied) {
     }
     one.person = applied.person;
     one.claims = applied.claims;
-    one.signing = applied.signing;
+    // This centre makes no keys in a chip of another authority's, and has no other to write into.
+    const bool in_foreign =
+        one.kind == Kind::change && !one.before.empty() &&
+        std::ranges::all_of(one.before, [](const Before& card) { return card.foreign; });
+    one.signing = applied.signing && !in_foreign;
     return {};
 }
 
@@ -243,7 +247,20 @@ void forget_refusals(Case& one, int claim) {
     one.refused.erase({OrderKind::start_link, claim});
 }
 
+// It is another person's: somebody's own has to sign, or the case is given up.
+Result decide_card(Case& one, bool same_person) {
+    if (one.cancelled) return std::unexpected(Misfit::too_late);
+    if (!is_card_otherwise(one)) return std::unexpected(Misfit::unexpected);
+    one.card_agreed = same_person;
+    if (same_person) return {};
+    one.requested = false;
+    one.certificates.clear();
+    one.card_writing.clear();
+    return {};
+}
+
 Result happen(Case& one, const Decided& decided) {
+    if (decided.claim == card_place) return decide_card(one, decided.same_person);
     auto claim = open_claim(one, decided.claim);
     if (!claim) return std::unexpected(claim.error());
     if ((*claim)->finding != Finding::otherwise) return std::unexpected(Misfit::unexpected);
@@ -356,11 +373,15 @@ Result happen(Case& one, const Traced& traced) {
 Result happen(Case& one, const Requested& requested) {
     if (one.requested) return {};
     if (!is_to_do(one, Step::sign)) return std::unexpected(Misfit::too_early);
-    if (requested.certificates.empty() == (one.kind == Kind::existing)) {
+    const bool is_existing = one.kind == Kind::existing;
+    if (requested.certificates.empty() == is_existing ||
+        (!is_existing && !requested.writing.empty())) {
         return std::unexpected(Misfit::unexpected);
     }
     one.requested = true;
     one.certificates = requested.certificates;
+    one.card_writing = requested.writing;
+    if (is_existing) one.signing = requested.certificates.contains(Use::signing);
     return {};
 }
 

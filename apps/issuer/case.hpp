@@ -124,6 +124,9 @@ struct Numbers {
 
 std::string_view to_text(Finding finding);
 
+// Where a claim's place is said: not a claim, but what a card of another authority's writes.
+constexpr int card_place = 16;
+
 struct Claim {
     Role role = Role::medical;
     wire::PersonNumber number;
@@ -317,10 +320,12 @@ struct Overtaken {};  // another case made an end of the card: a new one is acti
 struct Approved {};
 struct PinSet {};
 // By the card that the person has: `application` is what proves it. Of a card of another authority
-// its certificates, which are to count.
+// its certificates, which are to count, and what its signing certificate writes of the person in
+// another way than the application (as a claim's `writing`; "": nothing).
 struct Requested {
     std::string application;
     std::map<Use, std::string> certificates = {};
+    std::string writing = {};
 };
 // Of keys that were made anew; "": there is no certificate of them.
 struct Traced {
@@ -430,6 +435,8 @@ struct Case {
     bool approved = false, pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has
+    std::string card_writing;      // what that one writes in another way: a clerk looks
+    bool card_agreed = false;      // and says that it is the same person's
     std::string former;            // health-care number
     std::vector<Dropped> dropped;  // oldest first
     std::set<OrderName> stale;     // open, and about keys that were dropped meanwhile
@@ -499,6 +506,8 @@ bool is_linked(const Case& one, const Claim& claim);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);
+// What the card writes otherwise is to be decided.
+bool is_card_otherwise(const Case& one);
 // Other keys may take the place of those that were made: none of them counts anywhere yet.
 bool can_make_anew(const Case& one);
 

@@ -144,9 +144,10 @@ std::string text_of(const State& state) {
         for (const auto what : *where)
             add(static_cast<int>(what));
     }
-    for (const bool value : {world.gone, world.reset_recorded, world.second_clerk, world.stopped,
-                             one.found, one.given_up, one.overtaken, one.approved, one.pin_set,
-                             one.signing, one.requested, world.new_number, world.former_ended})
+    for (const bool value :
+         {world.gone, world.reset_recorded, world.second_clerk, world.stopped, one.found,
+          one.given_up, one.overtaken, one.approved, one.pin_set, one.signing, one.requested,
+          world.new_number, world.former_ended, !one.card_writing.empty(), one.card_agreed})
         add(int{value});
     return out;
 }
@@ -469,6 +470,13 @@ class Explorer {
             happen(state, anew);
         }
         happen(state, requested_);
+        if (opened_.kind == Kind::existing) {
+            auto otherwise = requested_;
+            otherwise.writing = "{}";
+            happen(state, otherwise);
+            happen(state, Decided{card_place, true, "signed"});
+            happen(state, Decided{card_place, false, "signed"});
+        }
         happen(state, Written{});
         happen(state, HandedOver{});
         happen(state, Cancelled{"withdrawn"});
@@ -563,6 +571,8 @@ class Explorer {
         const bool asks = opened_.kind == Kind::renewal || opened_.kind == Kind::existing;
         const bool made = !one.keys.empty() || world.active || !world.confirmed.empty();
         EXPECT_TRUE(!asks || !made || one.requested) << "not asked for: " << text_of(state);
+        EXPECT_TRUE(!made || !is_card_otherwise(one))
+            << "the card writes somebody else, and nobody has decided: " << text_of(state);
         EXPECT_TRUE(opened_.kind != Kind::renewal || one.keys.empty() ||
                     world.confirmed.contains({0, 0}))
             << "a register has not confirmed it: " << text_of(state);

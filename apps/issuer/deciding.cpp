@@ -11,6 +11,7 @@
 #include "crypto/jwe.hpp"
 #include "http/form.hpp"
 #include "page/answer.hpp"
+#include "registering.hpp"
 #include "site/answers.hpp"
 #include "site/pages.hpp"
 #include "window.hpp"
@@ -27,7 +28,7 @@ using http::Task;
 constexpr std::size_t state_bytes = 16;
 constexpr std::size_t returned_bytes_max = 96 * 1024;  // a document, sealed twice, as a form
 
-constexpr page::Words coming_back{"決定を確かめています…", "Checking the decision…",
+constexpr page::Words coming_back{"署名を確かめています…", "Checking the signature…",
                                   "たしかめて います…"};
 
 struct Asked {
@@ -67,17 +68,6 @@ std::vector<std::string> words_in(std::string_view text) {
     return out;
 }
 
-std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
-                                          std::string_view response) {
-    const auto opened = crypto::decrypt_jwe(response, what.key);
-    const auto form = opened ? http::parse_form(as_text(*opened)) : std::unexpected(opened.error());
-    if (!form) return std::nullopt;
-    return SignedDecision{.mandate = std::string(form->text("mandate")),
-                          .payload = std::string(form->text("payload")),
-                          .certificate = std::string(form->text("certificate")),
-                          .handed_on = words_in(form->text("handed_on"))};
-}
-
 client::Ask signature_question(const Deciding& deciding, const SignedDecision& what) {
     return {.to = {.holder = deciding.site.options.basis.directory.relay().id, .kind = {}},
             .service = must(wire::ServiceId::parse(signature_service), "a service"),
@@ -85,16 +75,6 @@ client::Ask signature_question(const Deciding& deciding, const SignedDecision& w
             .parameters = {},
             .subject = to_bytes(wire::application_subject(what.mandate)),
             .payload = what.payload};
-}
-
-Outcome outcome_of(wire::Code code) {
-    using wire::Code;
-    constexpr std::array stopped{Code::card_revoked, Code::card_expired, Code::card_unknown};
-    constexpr std::array passing{Code::unavailable, Code::overloaded, Code::not_ready,
-                                 Code::card_list_old, Code::answer_invalid};
-    if (std::ranges::find(stopped, code) != stopped.end()) return Outcome::stopped;
-    if (std::ranges::find(passing, code) != passing.end()) return Outcome::unavailable;
-    return Outcome::not_valid;
 }
 
 // The relay has spent the nonce, and says that the card counts: its signed answer is kept.
@@ -108,12 +88,6 @@ Task<client::Result<std::string>> ask_relay(Deciding& deciding, const SignedDeci
                              .what = what,
                              .head = asked ? std::string_view(asked->head) : "",
                              .answer = answered->answer.signed_form});
-}
-
-// Which fault it was stands in the log; the page says that nothing was decided.
-Outcome refused(const Deciding& deciding, std::string_view why, Outcome outcome) {
-    deciding.site.options.log.warning("decision_refused", {{"why", why}});
-    return outcome;
 }
 
 // A clerk decides with the card that clerks.json names; a parent signs with the card that this
@@ -175,10 +149,14 @@ Task<Response> finish(Deciding& deciding, const Request& request) {
     const auto under_way =
         deciding.decisions.take(std::string(form->text("state")), login, unix_now());
     if (!under_way || !clerk) co_return go_on("/");
-    const auto role = under_way->application ? ClerkRole::window : ClerkRole::approver;
-    if (!clerk->has(role)) co_return go_on("/");
-    const auto outcome = co_await judge_return(deciding, *under_way, *clerk, *form);
-    deciding.decisions.keep(login, {.id = under_way->id, .outcome = outcome}, unix_now());
+    const bool decides = !under_way->application && !under_way->registers;
+    if (!clerk->has(decides ? ClerkRole::approver : ClerkRole::window)) co_return go_on("/");
+    const auto outcome = under_way->registers
+                             ? co_await judge_registering(deciding, *under_way, *clerk, *form)
+                             : co_await judge_return(deciding, *under_way, *clerk, *form);
+    deciding.decisions.keep(
+        login, {.id = under_way->id, .outcome = outcome, .registers = under_way->registers},
+        unix_now());
     co_return go_on("/");
 }
 
@@ -202,6 +180,48 @@ Response back_page(const site::Site& site, const Request& request) {
 }
 
 }  // namespace
+
+std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
+                                          std::string_view response) {
+    const auto opened = crypto::decrypt_jwe(response, what.key);
+    const auto form = opened ? http::parse_form(as_text(*opened)) : std::unexpected(opened.error());
+    if (!form) return std::nullopt;
+    return SignedDecision{.mandate = std::string(form->text("mandate")),
+                          .payload = std::string(form->text("payload")),
+                          .certificate = std::string(form->text("certificate")),
+                          .handed_on = words_in(form->text("handed_on"))};
+}
+
+Outcome outcome_of(wire::Code code) {
+    using wire::Code;
+    constexpr std::array stopped{Code::card_revoked, Code::card_expired, Code::card_unknown};
+    constexpr std::array passing{Code::unavailable, Code::overloaded, Code::not_ready,
+                                 Code::card_list_old, Code::answer_invalid};
+    if (std::ranges::find(stopped, code) != stopped.end()) return Outcome::stopped;
+    if (std::ranges::find(passing, code) != passing.end()) return Outcome::unavailable;
+    return Outcome::not_valid;
+}
+
+Outcome refused(const Deciding& deciding, std::string_view why, Outcome outcome) {
+    deciding.site.options.log.warning("decision_refused", {{"why", why}});
+    return outcome;
+}
+
+DecisionFacts facts_of(const Deciding& deciding, const Decisions::UnderWay& under_way) {
+    const auto& basis = deciding.site.options.basis;
+    DecisionFacts facts{.directory = basis.directory,
+                        .organisation = basis.identity.id,
+                        .sealing_key = deciding.sealing_key,
+                        .document = under_way.document,
+                        .nonce = under_way.nonce,
+                        .begun = under_way.begun,
+                        .now = unix_now()};
+    if (under_way.application) {
+        facts.services = under_way.application->services;
+        facts.handed_on = under_way.application->handed_on.size();
+    }
+    return facts;
+}
 
 Response go_on(std::string address) {
     auto out = site::reply(std::move(address));
@@ -249,6 +269,16 @@ std::string_view to_text(Outcome outcome) {
             return "unavailable";
         case Outcome::changed:
             return "changed";
+        case Outcome::proven:
+            return "proven";
+        case Outcome::unlisted:
+            return "unlisted";
+        case Outcome::registered:
+            return "registered";
+        case Outcome::no_words:
+            return "no_words";
+        case Outcome::not_theirs:
+            return "not_theirs";
     }
     return "";
 }
@@ -260,19 +290,8 @@ Task<std::expected<Proven, Outcome>> judge_signed(Deciding& deciding,
     if (form.has("error")) co_return std::unexpected(Outcome::cancelled);
     auto what = open_answer(under_way, form.text("response"));
     if (!what) co_return std::unexpected(refused(deciding, "not_sealed", Outcome::not_valid));
-    const auto& basis = deciding.site.options.basis;
-    DecisionFacts facts{.directory = basis.directory,
-                        .organisation = basis.identity.id,
-                        .sealing_key = deciding.sealing_key,
-                        .document = under_way.document,
-                        .nonce = under_way.nonce,
-                        .begun = under_way.begun,
-                        .signing = signing,
-                        .now = unix_now()};
-    if (under_way.application) {
-        facts.services = under_way.application->services;
-        facts.handed_on = under_way.application->handed_on.size();
-    }
+    auto facts = facts_of(deciding, under_way);
+    facts.signing = signing;
     const auto good = judge_decision(*what, facts);
     if (!good) {
         const bool other = good.error() == Fault::other_card;
@@ -302,6 +321,21 @@ std::optional<Decisions::UnderWay> Decisions::take(const std::string& state, con
     if (found == nullptr || found->login != login) return std::nullopt;
     auto out = under_way_.take(state);
     return out->expires > now ? std::move(out) : std::nullopt;
+}
+
+void Decisions::keep_possession(const Hash& login, CaseId id, Possession what, UnixTime now) {
+    possessions_.drop_old(now);
+    possessions_.put({login, id}, std::move(what), now + possession_lifetime_s);
+}
+
+std::optional<Possession> Decisions::possession(const Hash& login, CaseId id, UnixTime now) {
+    possessions_.drop_old(now);
+    const auto* found = possessions_.find({login, id});
+    return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+void Decisions::drop_possession(const Hash& login, CaseId id) {
+    possessions_.take({login, id});
 }
 
 void Decisions::keep(const Hash& login, Returned what, UnixTime now) {
@@ -342,6 +376,9 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
     if (number == nullptr) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(*number);
     if (!id) co_return site::refuse(404, "no_case");
+    if (deciding.store.find(*id).one.kind == Kind::existing) {
+        co_return sign_with_existing(deciding, *id, request, who);
+    }
     const auto nonce = co_await deciding.nonce();
     if (!nonce) co_return site::refuse(nonce.error().code, request);
     const auto now = unix_now();
@@ -363,8 +400,9 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
 Response returned(Deciding& deciding, const site::LoggedIn& who) {
     const auto back = deciding.decisions.take_returned(who.mandate_hash, unix_now());
     if (!back) return site::json_reply("{}");
-    const json::object out{{"number", deciding.store.find(back->id).number},
-                           {"outcome", to_text(back->outcome)}};
+    json::object out{{"number", deciding.store.find(back->id).number},
+                     {"outcome", to_text(back->outcome)}};
+    if (back->registers) out["registers"] = true;
     return site::json_reply(json::serialize(out));
 }
 

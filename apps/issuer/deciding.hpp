@@ -14,6 +14,7 @@
 #include "application.hpp"
 #include "clerks.hpp"
 #include "decision.hpp"
+#include "existing.hpp"
 #include "http/form.hpp"
 #include "http/http.hpp"
 #include "site/expiring.hpp"
@@ -26,6 +27,7 @@ constexpr std::string_view decision_back = "/decision/back";
 constexpr std::string_view decision_finish = "/decision/finish";
 constexpr std::size_t decisions_max = 2'000;  // under way; the oldest gives way
 constexpr std::int64_t outcome_lifetime_s = 5 * 60;
+constexpr std::int64_t possession_lifetime_s = 5 * 60;  // the signing key follows within
 
 // What the page says of it when the clerk is back.
 enum class Outcome {
@@ -37,6 +39,12 @@ enum class Outcome {
     stopped,      // the card does not count any more
     unavailable,  // nobody could say whether it does
     changed,      // the case went on meanwhile
+    // Of a card of another authority's.
+    proven,      // its log-in key has signed: the signing key comes next
+    unlisted,    // no list of its authority's that counts: nobody knows whether it was revoked
+    registered,  // it is somebody's already
+    no_words,    // its certificate does not say who it is
+    not_theirs,  // of another birth date or sex
 };
 std::string_view to_text(Outcome outcome);
 
@@ -47,6 +55,10 @@ class Decisions {
         CaseId id = 0;
         Choice choice;
         std::optional<Application> application = {};  // instead: a parent signs
+        // Instead: somebody's card of another authority's signs, first with its log-in key, then,
+        // when that is there, with its signing key.
+        bool registers = false;
+        std::optional<Possession> possession = {};
         std::string document, nonce;
         crypto::PrivateKey key;  // opens what the agent answers; P-256
         Hash login{};            // whose: SHA-256 of the log-in's mandate
@@ -55,18 +67,24 @@ class Decisions {
     struct Returned {
         CaseId id = 0;
         Outcome outcome = Outcome::decided;
+        bool registers = false;
     };
     // The `state`: only whoever is sent to the agent learns it.
     std::string begin(UnderWay what);
     // Once, by the log-in that began it.
     std::optional<UnderWay> take(const std::string& state, const Hash& login, UnixTime now);
     void keep(const Hash& login, Returned what, UnixTime now);
+    // The log-in key of a card has signed for that case; the signing key is to follow.
+    void keep_possession(const Hash& login, CaseId id, Possession what, UnixTime now);
+    std::optional<Possession> possession(const Hash& login, CaseId id, UnixTime now);
+    void drop_possession(const Hash& login, CaseId id);
     // Once: what the page shows first.
     std::optional<Returned> take_returned(const Hash& login, UnixTime now);
 
   private:
     site::Expiring<std::string, UnderWay> under_way_{decisions_max};
     site::Expiring<Hash, Returned> returned_{decisions_max};
+    site::Expiring<std::pair<Hash, CaseId>, Possession> possessions_{decisions_max};
 };
 
 // What deciding needs.
@@ -103,6 +121,14 @@ http::Task<std::expected<Proven, Outcome>> judge_signed(Deciding& deciding,
                                                         const Decisions::UnderWay& under_way,
                                                         std::optional<Hash> signing,
                                                         const http::Form& form);
+
+// As it came from the agent, opened by the key that was made for it.
+std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
+                                          std::string_view response);
+// For the log: which fault it was; the page says that nothing was done.
+Outcome refused(const Deciding& deciding, std::string_view why, Outcome outcome);
+Outcome outcome_of(wire::Code code);
+DecisionFacts facts_of(const Deciding& deciding, const Decisions::UnderWay& under_way);
 
 // To the script of the page to which the agent has returned: where it goes on.
 http::Response go_on(std::string address);

@@ -70,7 +70,7 @@ std::expected<crypto::Certificate, Fault> read_certificate(const SignedDecision&
     const auto der = parse_base64url(what.certificate);
     auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
     if (!read) return std::unexpected(Fault::malformed);
-    if (!facts.signing || read->thumbprint() != *facts.signing) {
+    if (!facts.any_card && (!facts.signing || read->thumbprint() != *facts.signing)) {
         return std::unexpected(Fault::other_card);
     }
     const bool is_issued =
@@ -102,6 +102,51 @@ std::optional<Fault> judge_mandate(const wire::Mandate& mandate, const DecisionF
     return std::nullopt;
 }
 
+// What is decided about: the first lines, and who writes what in another way.
+struct Said {
+    std::vector<std::string> lines;
+    std::string writing;   // JSON
+    std::string_view who;  // as the lines call it
+};
+
+std::expected<Said, Misfit> said_by_register(const CaseFile& file, const Choice& choice,
+                                             const wire::Schemes& schemes) {
+    const auto& claim = file.one.claims.at(static_cast<std::size_t>(choice.claim));
+    const auto* scheme = schemes.find(claim.number.scheme);
+    if (scheme == nullptr) return std::unexpected(Misfit::unexpected);
+    return Said{.lines = {"登録簿の照合の決定", fmt::format("受付番号: {}", file.number),
+                          fmt::format("登録簿: {}", scheme->giver(claim.number)),
+                          fmt::format("番号の種類: {}", claim.number.scheme),
+                          fmt::format("申請の何番目の番号か: {}", choice.claim)},
+                .writing = claim.writing,
+                .who = "登録簿"};
+}
+
+std::expected<Said, Misfit> said_by_card(const CaseFile& file) {
+    const auto found = file.one.certificates.find(Use::signing);
+    const bool is_there = found != file.one.certificates.end();
+    const auto der = is_there ? parse_base64url(found->second) : bad("");
+    const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
+    if (!read) return std::unexpected(Misfit::unexpected);
+    return Said{.lines = {"電子証明書の記載の照合の決定", fmt::format("受付番号: {}", file.number),
+                          fmt::format("署名用電子証明書: {}", hex(read->serial()))},
+                .writing = file.one.card_writing,
+                .who = "電子証明書"};
+}
+
+void add_differing(std::vector<std::string>& lines, const Said& said, const Attributes& person) {
+    const auto writing = parse_json_object(said.writing, {.text_bytes_max = writing_bytes_max});
+    const auto* differing = writing ? object_at(*writing, "attributes") : nullptr;
+    for (const auto& [name, in_words] : attributes) {
+        const auto* one = differing == nullptr ? nullptr : object_at(*differing, name);
+        if (one == nullptr || !one->contains("writing")) continue;
+        lines.push_back(
+            fmt::format("{}、申請: {}", in_words, with_visible_selectors(of_person(person, name))));
+        lines.push_back(fmt::format("{}、{}: {}", in_words, said.who,
+                                    with_visible_selectors(text_at(*one, "writing"))));
+    }
+}
+
 }  // namespace
 
 std::string with_visible_selectors(std::string_view text) {
@@ -120,23 +165,11 @@ std::expected<std::string, Misfit> decision_document(const CaseFile& file, const
         file.one, Decided{.claim = choice.claim, .same_person = choice.same_person, .decision = {}},
         now);
     if (!fits) return std::unexpected(fits.error());
-    const auto& claim = file.one.claims.at(static_cast<std::size_t>(choice.claim));
-    const auto* scheme = schemes.find(claim.number.scheme);
-    if (scheme == nullptr) return std::unexpected(Misfit::unexpected);
-    std::vector<std::string> lines{"登録簿の照合の決定", fmt::format("受付番号: {}", file.number),
-                                   fmt::format("登録簿: {}", scheme->giver(claim.number)),
-                                   fmt::format("番号の種類: {}", claim.number.scheme),
-                                   fmt::format("申請の何番目の番号か: {}", choice.claim)};
-    const auto writing = parse_json_object(claim.writing, {.text_bytes_max = writing_bytes_max});
-    const auto* differing = writing ? object_at(*writing, "attributes") : nullptr;
-    for (const auto& [name, in_words] : attributes) {
-        const auto* one = differing == nullptr ? nullptr : object_at(*differing, name);
-        if (one == nullptr || !one->contains("writing")) continue;
-        lines.push_back(fmt::format("{}、申請: {}", in_words,
-                                    with_visible_selectors(of_person(*file.one.person, name))));
-        lines.push_back(fmt::format("{}、登録簿: {}", in_words,
-                                    with_visible_selectors(text_at(*one, "writing"))));
-    }
+    auto said =
+        choice.claim == card_place ? said_by_card(file) : said_by_register(file, choice, schemes);
+    if (!said) return std::unexpected(said.error());
+    auto& lines = said->lines;
+    add_differing(lines, *said, *file.one.person);
     lines.push_back(fmt::format("決定: {}", choice.same_person ? "同じ人である" : "別の人である"));
     auto text = fmt::format("{}", fmt::join(lines, "\n"));
     if (text.size() > document_bytes_max || !shows_itself(lines)) {

@@ -18,7 +18,7 @@ constexpr std::string_view signature_service = "signature";
 constexpr std::size_t document_bytes_max = 16 * 1024;  // the agent takes no more
 
 struct Choice {
-    int claim = 0;
+    int claim = 0;  // or card_place: what a card of another authority's writes
     bool same_person = false;
 };
 
@@ -63,6 +63,7 @@ struct DecisionFacts {
     UnixTime now = 0;
     std::vector<std::string> services = {std::string(signature_service)};  // signed for
     std::size_t handed_on = 0;  // so many seals are signed beside the document
+    bool any_card = false;      // whose it is says the certificate: `signing` says nothing
 };
 // All that can be seen without the relay: that the nonce was not used before, and that the card
 // still counts, only the relay knows.

@@ -189,6 +189,7 @@ json::object members(const HandedOver& one) {
 json::object members(const Requested& one) {
     json::object out{{"application", one.application}};
     if (!one.certificates.empty()) out["certificates"] = by_use_json(one.certificates);
+    if (!one.writing.empty()) out["writing"] = one.writing;
     return out;
 }
 json::object members(const Traced& one) {
@@ -387,6 +388,7 @@ Parsed<Happening> read_requested(Members& in) {
         if (!certificates) return std::unexpected(certificates.error());
         out.certificates = std::move(*certificates);
     }
+    out.writing = in.optional_text("writing", signed_bytes_max).value_or("");
     return finish(in, std::move(out));
 }
 

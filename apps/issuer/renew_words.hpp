@@ -153,6 +153,11 @@ constexpr Words words_of(Outcome outcome) {
             return {"いま確かめられません。少し待って、もう一度お願いします。",
                     "It cannot be checked just now. Please try again in a minute.",
                     "いま たしかめられません。すこし まって ください。"};
+        case Outcome::proven:  // of a card of another authority's
+        case Outcome::unlisted:
+        case Outcome::registered:
+        case Outcome::no_words:
+        case Outcome::not_theirs:
         case Outcome::changed:
             return {"申し込めませんでした。いまの様子を下に示します。",
                     "It could not be asked for. How things are now stands below.",

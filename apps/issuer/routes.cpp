@@ -65,6 +65,15 @@ Response open_birth(Office& office, const std::string& parent, const Clerk& cler
     return id ? case_of(office, *id) : misfit(id.error());
 }
 
+// Of somebody whom the relay does not know yet; who it is the card says.
+Response open_existing(Office& office, std::optional<Applied> invited, const Clerk& clerk) {
+    const Opened opened{
+        .numbers = office.store.give_new([&office] { return draw_numbers(office.schemes); }),
+        .kind = Kind::existing,
+        .invited = std::move(invited)};
+    return case_of(office, office.store.open(opened, {.at = unix_now(), .clerk = clerk.name}));
+}
+
 Response open(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_open(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -74,6 +83,9 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(wire::Code::not_allowed, request);
     }
     if (what->asked.kind == Kind::birth) return open_birth(office, what->person, clerk);
+    if (what->asked.kind == Kind::existing) {
+        return open_existing(office, std::move(what->invited), clerk);
+    }
     if (what->person.empty()) {
         std::vector<std::optional<Applied>> one{std::move(what->invited)};
         return case_of(office, open_first(office, std::move(one), clerk).front());
@@ -191,6 +203,24 @@ std::expected<void, Misfit> complete_parent(Office& office, ParentNamed& named) 
     return {};
 }
 
+// Never two cards of one person: who has one that counts, or that is looked for, as far as this
+// centre knows, goes on with it, or has it replaced.
+bool has_card(Office& office, CaseId id, const Applied& applied) {
+    const auto is_theirs = [&](CaseId other) {
+        const auto person = other == id ? std::nullopt : office.store.known_person(other);
+        if (!person || !std::ranges::any_of(person->linked, [&applied](const Claim& claim) {
+                return claim.number == applied.claims.front().number;
+            })) {
+            return false;
+        }
+        return std::ranges::any_of(person->issued, [](const IssuedCard& card) {
+            return card.standing != Standing::revoked;
+        });
+    };
+    const auto alike = office.store.find(applied.person.birth_date, applied.person.kana);
+    return !applied.claims.empty() && std::ranges::any_of(alike, is_theirs);
+}
+
 Response act(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -213,6 +243,10 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     if (applied != nullptr && applied->newborn &&
         !is_newborn(applied->person, office.site.options.basis.policy.day_of(unix_now()))) {
         return site::refuse(409, "no_newborn");
+    }
+    if (applied != nullptr && office.store.find(*id).one.kind == Kind::existing &&
+        has_card(office, *id, *applied)) {
+        return site::refuse(409, "has_card");
     }
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());

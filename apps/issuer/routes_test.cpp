@@ -10,6 +10,7 @@
 #include "base/temp_folder.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
+#include "crypto/other_names.hpp"
 #include "http/form.hpp"
 #include "numbers.hpp"
 #include "site/pages.hpp"
@@ -42,6 +43,12 @@ class WindowTest : public site::SiteFixture {
         store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
         // The authority of the clerk's card, and the directory's own names.
         basis.directory.card_authorities.push_back(authority);
+        const auto key = relay_sealing_key.public_key();
+        const auto of_relay =
+            std::ranges::find(basis.directory.participants, "relay",
+                              [](const wire::Participant& one) { return one.id.text(); });
+        of_relay->sealing_keys.clear();
+        of_relay->sealing_keys.emplace(wire::kid_of(relay_sealing_key), key);
         set_clerks({"window", "approver"});
         open(options_of(basis, log), [this](site::Site& of) { return begin(of); });
         cookies = cookie_in(1);  // the card wire::filled(2)
@@ -121,7 +128,24 @@ class WindowTest : public site::SiteFixture {
                              .receipt = {},
                              .order = {}};
         out.answer.signed_form = "the-relays-answer";
+        if (asked_of_relay.back().service.text() == card_standing_service) {
+            out.answer.data = standings_of(asked_of_relay.back().payload);
+        }
         co_return out;
+    }
+
+    // Of each certificate that it was asked about, as the test says.
+    json::object standings_of(const std::string& payload) {
+        const auto opened = crypto::decrypt_jwe(payload, relay_sealing_key);
+        json::array out;
+        for (const auto& value :
+             parse_json_object(as_text(*opened))->at("certificates").as_array()) {
+            const auto der = parse_base64url(std::string_view(value.as_string()));
+            out.push_back(json::object{{"certificate", base64url(crypto::sha256(*der))},
+                                       {"standing", standing_said},
+                                       {"registered", is_registered}});
+        }
+        return {{"cards", std::move(out)}};
     }
 
     client::Task<client::Result<std::vector<client::Question>>> questions_of_test() {
@@ -226,6 +250,61 @@ class WindowTest : public site::SiteFixture {
         return std::string(to_text(store->find(id).one.claims[0].finding));
     }
 
+    // ---- a card of another authority's, whose keys are both there ----
+
+    std::string open_existing() {
+        const auto number = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
+        EXPECT_EQ(apply(number).status, 200);
+        return number;
+    }
+    Response apply(const std::string& number) {
+        auto happening = happening_json(test_application(schemes));
+        return ask("/cases/act", {{"number", number}, {"happening", std::move(happening)}});
+    }
+    // As the agent does it with the address that the window leads to.
+    Fields proven(const std::string& number,
+                  const std::function<void(wire::Mandate&)>& change = nullptr) {
+        const auto to = text_at(answer("/cases/sign", {{"number", number}}), "to");
+        const auto at = to.find('?');
+        EXPECT_EQ(to.substr(0, at), std::string(site::test_agent) + "/authorize");
+        const auto form = *http::parse_form(to.substr(at + 1));
+        const auto now = unix_now();
+        wire::Mandate mandate{
+            .audience = wire::participant_id(std::string(form.text("aud"))),
+            .organisation = wire::participant_id(std::string(form.text("client_id"))),
+            .kind = *wire::parse_mandate_kind(form.text("kind")),
+            .scope = {wire::service_id(std::string(form.text("scope")))},
+            .nonce = std::string(form.text("nonce")),
+            .issued_at = now,
+            .expires = now + 100,
+            .stop = {}};
+        if (change) change(mandate);
+        http::Form inner;
+        inner.set("mandate",
+                  crypto::sign_jws(wire::mandate_type,
+                                   {.key_id = {}, .certificate = log_in_card.thumbprint()},
+                                   as_bytes(wire::mandate_payload(mandate)), log_in_key));
+        inner.set("certificate", base64url(log_in_card.der()));
+        const auto jwk = parse_base64url(form.text("seal_to"));
+        const auto key = crypto::PublicKey::from_jwk(*parse_json_object(as_text(*jwk)));
+        return {{"response", crypto::encrypt_jwe(as_bytes(http::form_text(inner)), *key)},
+                {"state", std::string(form.text("state"))}};
+    }
+    json::object form_of(const std::string& number) {
+        return answer("/cases/sign", {{"number", number}}).at("form").as_object();
+    }
+    // The card that signs documents: one that says who it is of.
+    void take_card_of(const std::string& name, const std::string& day) {
+        const std::string arc = "1.2.392.200149.8.5.5.";
+        signing_card = crypto::issue_with_names(request_for(crypto::CertificateUse::signing),
+                                                {{arc + "1", name},
+                                                 {arc + "3", "2"},
+                                                 {arc + "4", day},
+                                                 {arc + "5", "九十九県A市本町1丁目2番3号"}},
+                                                signing_key.public_key(), authority, authority_key);
+    }
+    Case case_of(const std::string& number) { return store->find(*store->find(number)).one; }
+
     static crypto::CertificateRequest request_for(crypto::CertificateUse use) {
         return {.use = use,
                 .common_name = "test",
@@ -245,6 +324,13 @@ class WindowTest : public site::SiteFixture {
     crypto::Certificate signing_card =
         crypto::issue(request_for(crypto::CertificateUse::signing), signing_key.public_key(),
                       authority, authority_key);
+    crypto::PrivateKey log_in_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    crypto::Certificate log_in_card =
+        crypto::issue(request_for(crypto::CertificateUse::authentication), log_in_key.public_key(),
+                      authority, authority_key);
+    crypto::PrivateKey relay_sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    std::string standing_said = "good";
+    bool is_registered = false;
     crypto::PrivateKey sealing_key = crypto::PrivateKey::generate(crypto::KeyType::p256);
     std::optional<Store> store;
     std::optional<Clerks> clerks;
@@ -348,6 +434,116 @@ TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
     EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
     EXPECT_TRUE(answer("/cases/returned", {}).empty());
     EXPECT_EQ(asked_of_relay.size(), 1U);
+}
+
+// Both keys of the card sign, and the clerk's log-in alone brings them back.
+TEST_F(WindowTest, ACardOfAnotherAuthorityIsRegistered) {
+    take_card_of("厚労　花子", "319860501");
+    const auto number = open_existing();
+    EXPECT_TRUE(is_to_do(case_of(number), Step::sign));
+    EXPECT_EQ(outcome_of(proven(number)), "proven");
+    const auto form = form_of(number);
+    EXPECT_NE(text_at(form, "document").find(hex(log_in_card.serial())), std::string::npos);
+    EXPECT_EQ(outcome_of(signed_answer(form)), "signed");
+    const auto one = case_of(number);
+    EXPECT_TRUE(one.requested);
+    EXPECT_EQ(one.certificates.at(Use::authentication), base64url(log_in_card.der()));
+    EXPECT_EQ(one.certificates.at(Use::signing), base64url(signing_card.der()));
+    EXPECT_TRUE(is_to_do(one, Step::confirm)) << "the same writing but for a wide blank";
+    const auto line = store->lines(*store->find(number)).back();
+    EXPECT_EQ(line.clerk, "taro");
+    const auto evidence = *parse_json_object(std::get<Requested>(line.what).application);
+    EXPECT_EQ(text_at(evidence, "document"), text_at(form, "document"));
+    EXPECT_EQ(text_at(evidence, "answer"), "the-relays-answer");
+    EXPECT_TRUE(evidence.at("possession").as_object().contains("mandate"));
+    EXPECT_EQ(nonces, 0) << "no nonce of the relay's, which would take it";
+    EXPECT_EQ(ask("/cases/sign", {{"number", number}}).status, 409) << "once";
+    const auto shown = answer("/cases/show", {{"number", number}});
+    EXPECT_EQ(text_at(shown.at("card").as_object(), "finding"), "same");
+}
+
+TEST_F(WindowTest, ACardThatDoesNotCountIsNotRegistered) {
+    take_card_of("厚労　花子", "319860501");
+    const auto number = open_existing();
+    const auto in_vain = [&](std::string_view of_log_in_key) {
+        EXPECT_EQ(outcome_of(proven(number)), of_log_in_key);
+        EXPECT_TRUE(answer("/cases/sign", {{"number", number}}).contains("to"));
+    };
+    for (const auto& [said, outcome] :
+         {std::pair{"stopped", "stopped"}, {"expired", "stopped"}, {"unknown", "unlisted"}}) {
+        standing_said = said;
+        in_vain(outcome);
+    }
+    standing_said = "good";
+    is_registered = true;
+    in_vain("registered");
+    is_registered = false;
+    relay_refuses = wire::Code::unavailable;
+    in_vain("unavailable");
+    relay_refuses.reset();
+    EXPECT_EQ(outcome_of(proven(number, [](auto& one) { one.nonce = "another"; })), "not_valid");
+    EXPECT_EQ(outcome_of({{"error", "access_denied"}, {"state", proven(number).at("state")}}),
+              "cancelled");
+    // It was good, and ends before the signing key has signed.
+    EXPECT_EQ(outcome_of(proven(number)), "proven");
+    const auto form = form_of(number);
+    standing_said = "stopped";
+    EXPECT_EQ(outcome_of(signed_answer(form)), "stopped");
+    EXPECT_FALSE(case_of(number).requested);
+}
+
+TEST_F(WindowTest, TheCardSaysWhoseItIs) {
+    const auto number = open_existing();
+    const auto signs = [&] {
+        EXPECT_EQ(outcome_of(proven(number)), "proven");
+        return outcome_of(signed_answer(form_of(number)));
+    };
+    EXPECT_EQ(signs(), "no_words");
+    take_card_of("厚労 花子", "319860502");
+    EXPECT_EQ(signs(), "not_theirs");
+    EXPECT_TRUE(is_to_do(case_of(number), Step::sign));
+    take_card_of("厚勞 花子", "319860501");
+    EXPECT_EQ(signs(), "signed");
+    EXPECT_TRUE(is_to_do(case_of(number), Step::settle)) << "a clerk looks";
+    const auto shown = answer("/cases/show", {{"number", number}});
+    const auto& card = shown.at("card").as_object();
+    EXPECT_EQ(text_at(card, "finding"), "otherwise");
+    EXPECT_TRUE(card.at("writing").at("current").as_bool());
+    const auto to_sign =
+        answer("/cases/decide", {{"number", number}, {"claim", card_place}, {"same_person", true}});
+    const auto form = to_sign.at("form").as_object();
+    EXPECT_NE(text_at(form, "document").find("氏名、電子証明書: 厚勞 花子"), std::string::npos);
+    set_clerks({"window", "approver"});  // who decides with the card that the test has now
+    EXPECT_EQ(outcome_of(signed_answer(form)), "decided");
+    EXPECT_TRUE(is_to_do(case_of(number), Step::confirm));
+}
+
+// Who has one here goes on with it: the window says so before anybody is asked anything.
+TEST_F(WindowTest, WhoHasACardThatCountsRegistersNoOther) {
+    const auto first =
+        store->open({.numbers = draw_numbers(schemes), .kind = Kind::existing}, {.at = 1});
+    const auto happen = [&](const Happening& what) {
+        EXPECT_TRUE(store->add(first, what, {.at = 2})) << happening_json(what);
+    };
+    happen(test_application(schemes));
+    happen(Requested{.application = "{}",
+                     .certificates = {{Use::authentication, base64url(log_in_card.der())}}});
+    for (int claim = 0; claim < 2; ++claim) {
+        happen(Sent{{OrderKind::confirm, claim}});
+        happen(Confirmed{claim, "answer", 1, true});
+    }
+    happen(Sent{link_order});
+    happen(Done{link_order});
+    happen(HandedOver{"123456789012"});
+    const auto number = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
+    EXPECT_EQ(apply(number).status, 200) << "no card counts yet";
+    happen(Sent{activate_order});
+    happen(Done{activate_order});
+    const auto other = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
+    const auto refused = apply(other);
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.body, "has_card");
+    EXPECT_EQ(ask("/cases/open", {{"kind", "existing"}, {"person", number}}).status, 400);
 }
 
 TEST_F(WindowTest, WhatIsNotTheDecisionDecidesNothing) {

@@ -300,7 +300,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         Overtaken{},
         Approved{},
         PinSet{},
-        Requested{"signed", {{Use::authentication, "MII"}}},
+        Requested{"signed", {{Use::authentication, "MII"}}, "{}"},
         Traced{1, "MII"},
         TakenOn{.person = test_application(schemes).person,
                 .claims = test_application(schemes).claims,

@@ -261,6 +261,8 @@ void add_made(Todos& todos, const Case& one) {
         todos.add(Step::apply, Actor::person);
     } else if ((one.kind == Kind::renewal || one.kind == Kind::existing) && !one.requested) {
         todos.add(Step::sign, Actor::person);
+    } else if (is_card_otherwise(one)) {
+        todos.add(Step::settle, Actor::clerk, card_place);
     } else if (!std::ranges::all_of(
                    one.claims, [&one](const Claim& claim) { return is_settled(one, claim); })) {
         add_claims(todos, one);
@@ -399,6 +401,11 @@ std::map<Waiting, UnixTime> waits_since(const Case& one) {
 
 bool has_ended(const Case& one) {
     return todo(one).empty();
+}
+
+bool is_card_otherwise(const Case& one) {
+    return one.kind == Kind::existing && one.requested && !one.card_writing.empty() &&
+           !one.card_agreed;
 }
 
 bool is_to_do(const Case& one, Step step) {

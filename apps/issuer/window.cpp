@@ -90,10 +90,11 @@ json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
     }
     json::array cards;
     for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
-        cards.push_back(
-            json::object{{"use", to_text(card.use)},
-                         {"status", to_text(standing)},
-                         {"not_after", read_certificate(card.certificate).not_after()}});
+        json::object each{{"use", to_text(card.use)},
+                          {"status", to_text(standing)},
+                          {"not_after", read_certificate(card.certificate).not_after()}};
+        if (card.foreign) each["foreign"] = true;
+        cards.push_back(std::move(each));
     }
     out["cards"] = std::move(cards);
     out["cases"] = std::move(summaries);
@@ -161,8 +162,6 @@ Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes)
     if (!kind) return bad("an unknown kind of case");
     // It begins with the person's own card, at home.
     if (*kind == Kind::renewal) return bad("no window opens a renewal");
-    // Nothing takes the signature of such a card yet.
-    if (*kind == Kind::existing) return bad("no window registers a card of another authority's");
     const bool is_known = info(*kind).is_known || *kind == Kind::birth;  // the parent
     if (is_known != !out.person.empty()) return bad("it is said whom it is about, or it is new");
     if (is_known && out.invited) return bad("who is known is not invited");
@@ -263,6 +262,13 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);
     if (one.kind == Kind::birth) add_birth(out, one);
+    if (one.kind == Kind::existing && one.requested) {
+        json::object card{{"finding", is_card_otherwise(one)     ? "otherwise"
+                                      : one.card_writing.empty() ? "same"
+                                                                 : "agreed"}};
+        if (const auto writing = parse_json_object(one.card_writing)) card["writing"] = *writing;
+        out["card"] = std::move(card);
+    }
     json::array claims;
     for (const auto& claim : one.claims)
         claims.push_back(claim_json(claim));

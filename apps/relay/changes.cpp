@@ -226,6 +226,25 @@ Parsed<AnswerTold> read_answer_told(const Parameters& parameters) {
     return out;
 }
 
+Parsed<std::vector<NewCard>> read_asked_cards(std::string_view payload,
+                                              const wire::Directory& directory) {
+    const auto object = open_object(payload);
+    if (!object) return std::unexpected(object.error());
+    Members in(*object);
+    std::vector<NewCard> out;
+    for (const auto& value : in.array("certificates", certificates_max)) {
+        const auto der = value.is_string() ? parse_base64url(std::string_view(value.get_string()))
+                                           : bad("a certificate is not a text");
+        if (!der || der->size() > certificate_bytes_max) return bad("a certificate is not one");
+        auto card = read_new_card(*der, directory);
+        if (!card) return std::unexpected(card.error());
+        out.push_back(std::move(*card));
+    }
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (out.empty()) return bad("no certificate was asked about");
+    return out;
+}
+
 // ---- may it be? ----
 
 namespace {

@@ -82,6 +82,9 @@ Parsed<ToldNumber> read_told_number(std::string_view scheme, const json::object&
                                     const Reading& reading);
 Parsed<NewCard> read_new_card(ByteView der, const wire::Directory& directory);
 constexpr std::size_t certificate_bytes_max = 8 * 1024;
+// Of a question about certificates (docs/protocols/log.md, "Whether a certificate counts").
+Parsed<std::vector<NewCard>> read_asked_cards(std::string_view payload,
+                                              const wire::Directory& directory);
 
 // ---- may it be? ----
 

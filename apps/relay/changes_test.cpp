@@ -578,6 +578,85 @@ TEST_F(TellingCards, OfOnePersonAndOfTheDirectorysAuthorities) {
     EXPECT_EQ(status_of(daughters_card), CardStatus::active);
 }
 
+// What its authority has ended, or says nothing of any more, is not registered; what is registered
+// is judged as it was then when the same tell comes again.
+TEST_F(TellingCards, ACardCountsByItsAuthoritysListBeforeItIsRegistered) {
+    lists.write({mine.certificate.serial()});
+    lists.lists.refresh(unix_now());
+    EXPECT_EQ(tell("card", "activate", activating({&mine})), "card_revoked");
+    EXPECT_FALSE(reader->card(mine.certificate.thumbprint()));
+    ASSERT_EQ(tell("card", "activate", activating({&next})), "ok");
+    lists.write({mine.certificate.serial(), next.certificate.serial()});
+    lists.lists.refresh(unix_now());
+    EXPECT_EQ(tell("card", "activate", activating({&next})), "ok") << "the same again";
+}
+
+// Of a card that nobody has registered, the issuer asks before it takes it on.
+class AskingOfCards : public TellingCards {
+  protected:
+    std::string body_asking(const json::object& payload, wire::Parameters parameters = {}) {
+        auto question = head();
+        question.issuer = participant_id("issuer");
+        question.to = {.holder = participant_id("relay"), .kind = {}, .position = 1};
+        question.service = service_id("card-standing");
+        question.purpose = wire::code_id("issuing");
+        question.parameters = std::move(parameters);
+        const auto sealed = crypto::encrypt_jwe(as_bytes(json::serialize(payload)),
+                                                store.country.seal_to.public_key());
+        question.payload_hash = crypto::sha256(as_bytes(sealed));
+        const auto& key = key_of("issuer");
+        return wire::request_json({.head = wire::sign_head(question, wire::kid_of(key), key),
+                                   .subject = to_bytes(wire::self_subject),
+                                   .payload = sealed});
+    }
+    // "good", "stopped", …, with "!" when it is registered.
+    std::string standings(std::initializer_list<const TestCard*> cards) {
+        const auto body = body_asking(activating(cards));
+        const auto response = send(body, wire::filled(7));
+        EXPECT_EQ(code_of(response), "ok");
+        const auto request = wire::valid(wire::parse_request(body));
+        const auto reply = wire::valid(wire::parse_reply(response.body));
+        const auto answer =
+            wire::valid(wire::open_answer(reply.answer, store.country.seal_to,
+                                          {.from = store.directory.relay(),
+                                           .order = crypto::sha256(as_bytes(request.head)),
+                                           .service = service_id("card-standing"),
+                                           .now = unix_now()}));
+        std::string out;
+        for (const auto& value : answer.data->at("cards").as_array()) {
+            const auto& one = value.as_object();
+            out += text_at(one, "standing") + (one.at("registered").as_bool() ? "! " : " ");
+        }
+        return out;
+    }
+};
+
+TEST_F(AskingOfCards, SaysWhatTheirListsSayAndWhoseTheyAreNot) {
+    const auto before = counts();
+    EXPECT_EQ(standings({&mine}), "good ");
+    EXPECT_EQ(standings({&mine, &daughters_card}), "good good! ");
+    const auto over = store.country.card(unix_now() - 60);
+    EXPECT_EQ(standings({&over}), "expired ");
+    lists.write({mine.certificate.serial()});
+    lists.lists.refresh(unix_now());
+    EXPECT_EQ(standings({&mine, &next}), "stopped good ");
+    EXPECT_EQ(counts(), before) << "it is no order, and not logged";
+}
+
+TEST_F(AskingOfCards, MalformedQuestions) {
+    RelayCountry elsewhere;
+    const auto foreign = elsewhere.card();
+    for (const auto& payload :
+         {json::object{}, activating({}), activating({&foreign}),
+          activating({&mine, &mine, &mine, &mine, &mine}), json::object{{"certificates", 1}},
+          json::object{{"certificates", json::array{"AAAA"}}},
+          json::object{{"certificates", json::array{}}, {"more", 1}}}) {
+        EXPECT_EQ(code_of(send(body_asking(payload), wire::filled(7))), "malformed");
+    }
+    EXPECT_EQ(code_of(send(body_asking(activating({&mine}), {{"act", "look"}}), wire::filled(7))),
+              "malformed");
+}
+
 // In any order of tells, and of those that are refused.
 TEST_F(TellingCards, NeverTwoActiveCardsOfOneUse) {
     const std::vector<const TestCard*> cards{&mine, &next, &signing};

@@ -183,12 +183,38 @@ Data standing_data(const OwnQuestion& question) {
     return fits ? Data(json::object()) : std::unexpected(wire::Code::malformed);
 }
 
+std::string_view standing_of(const Shared& shared, const NewCard& card, UnixTime now) {
+    if (card.not_after <= now) return "expired";
+    const auto code = shared.card_lists.judge(card.authority, card.serial, now);
+    if (!code) return "good";
+    return *code == wire::Code::card_revoked ? "stopped" : "unknown";
+}
+
+// Of certificates that nobody may have registered yet: what the authorities' lists say of them, as
+// of every card; and whether they are somebody's already, not whose.
+Data card_standing_data(const Shared& shared, Reader& reader, const OwnQuestion& question) {
+    const auto payload = crypto::decrypt_jwe(question.payload, shared.sealing_key);
+    if (!payload || !question.head.parameters.empty()) {
+        return std::unexpected(wire::Code::malformed);
+    }
+    const auto asked = read_asked_cards(as_text(*payload), shared.directory);
+    if (!asked) return std::unexpected(wire::Code::malformed);
+    json::array cards;
+    for (const auto& card : *asked) {
+        cards.push_back(json::object{{"certificate", base64url(card.certificate)},
+                                     {"standing", standing_of(shared, card, question.now)},
+                                     {"registered", reader.card(card.certificate).has_value()}});
+    }
+    return json::object{{"cards", std::move(cards)}};
+}
+
 Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     const auto& service = question.head.service.text();
     if (service == "entries" || service == "bells") co_return page_data(shared, reader, question);
     if (service == "numbers") co_return numbers_data(reader, question);
     if (service == "cards") co_return cards_data(reader, question);
     if (service == "standing" || service == "signature") co_return standing_data(question);
+    if (service == "card-standing") co_return card_standing_data(shared, reader, question);
     if (service == "questions") co_return questions_data(shared, reader, question);
     if (service == "question") co_return co_await ask(shared, question);
     if (service == "question-answer") co_return co_await take_answer(shared, question);
@@ -237,11 +263,18 @@ std::expected<LinkTold, Refusal> read_told_link(const Shared& shared, Reader& re
     return std::move(*told);
 }
 
-std::expected<CardTold, Refusal> read_told_card(const Shared& shared, const OwnTell& tell,
-                                                std::string_view payload) {
+// A card that its authority has ended is not registered, nor one of which its list says nothing
+// that counts. What is registered already was looked at then: the same tell again is judged alike.
+std::expected<CardTold, Refusal> read_told_card(const Shared& shared, Reader& reader,
+                                                const OwnTell& tell, std::string_view payload) {
     auto told = read_card(tell.head.parameters, payload, shared.directory);
     if (!told) return refuse(wire::Code::malformed, told.error().why);
     if (const auto code = judge_cards(*told, tell.head.issued_at)) return refuse(*code);
+    for (const auto& card : told->cards) {
+        if (reader.card(card.certificate)) continue;
+        const auto code = shared.card_lists.judge(card.authority, card.serial, unix_now());
+        if (code) return refuse(*code);
+    }
     return std::move(*told);
 }
 
@@ -288,7 +321,7 @@ std::expected<Change, Refusal> read_change(const Shared& shared, Reader& reader,
         if (!told) return std::unexpected(told.error());
         change.told = std::move(*told);
     } else {
-        auto told = read_told_card(shared, tell, as_text(*payload));
+        auto told = read_told_card(shared, reader, tell, as_text(*payload));
         if (!told) return std::unexpected(told.error());
         change.told = std::move(*told);
     }

@@ -3,9 +3,12 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <array>
 
+#include "crypto/der.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/key_import.hpp"
+#include "crypto/other_names.hpp"
 #include "crypto/x509_internal.hpp"
 
 namespace mado::crypto {
@@ -226,6 +229,28 @@ void add_extensions(X509* certificate, const CertificateRequest& request) {
     add_subject_key_identifier(certificate);
 }
 
+void add_other_names(X509* certificate, const std::vector<OtherName>& names) {
+    if (names.empty()) return;
+    Bytes all;
+    for (const auto& name : names) {
+        append(all, der::tagged(0, der::joined({der::oid(name.oid),
+                                                der::tagged(0, der::utf8(name.text))})));
+    }
+    const auto value = make_octets(der::sequence({all}));
+    const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(check(
+        X509_EXTENSION_create_by_NID(nullptr, NID_subject_alt_name, 0, value.get()), "make names"));
+    check(X509_add_ext(certificate, extension.get(), -1), "make names");
+}
+
+// As OpenSSL writes it: digits and dots.
+std::string text_of(const ASN1_OBJECT* oid) {
+    constexpr int oid_chars_max = 128;
+    std::array<char, oid_chars_max> text{};
+    const int size = OBJ_obj2txt(text.data(), oid_chars_max, oid, 1);
+    if (size <= 0 || size >= oid_chars_max) return {};
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
 OwnedCertificate start_certificate(const CertificateRequest& request, const PublicKey& key) {
     OwnedCertificate certificate(check(X509_new(), "make a certificate"));
     check(X509_set_version(certificate.get(), X509_VERSION_3), "make a certificate");
@@ -388,6 +413,12 @@ Certificate self_signed(const CertificateRequest& request, const PrivateKey& key
 
 Certificate issue(const CertificateRequest& request, const PublicKey& subject_key,
                   const Certificate& issuer, const PrivateKey& issuer_key) {
+    return issue_with_names(request, {}, subject_key, issuer, issuer_key);
+}
+
+Certificate issue_with_names(const CertificateRequest& request, const std::vector<OtherName>& names,
+                             const PublicKey& subject_key, const Certificate& issuer,
+                             const PrivateKey& issuer_key) {
     if (request.use == CertificateUse::authority) {
         throw Failure("an authority's certificate is self-signed: its path length is 0");
     }
@@ -400,8 +431,35 @@ Certificate issue(const CertificateRequest& request, const PublicKey& subject_ke
     check(X509_set_issuer_name(certificate.get(), X509_get_subject_name(above.get())),
           "set a name");
     add_extensions(certificate.get(), request);
+    add_other_names(certificate.get(), names);
     add_authority_key_identifier(certificate.get(), key_identifier_of(above.get()));
     return finish(certificate.get(), issuer_key);
+}
+
+Parsed<std::map<std::string, std::string>> read_other_names(const Certificate& certificate) {
+    const auto handle = handle_of(certificate);
+    int critical = 0;
+    const Owned<GENERAL_NAMES, free_names> names(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(handle.get(), NID_subject_alt_name, &critical, nullptr)));
+    std::map<std::string, std::string> out;
+    if (!names) {
+        forget_errors();
+        if (critical != -1) return bad("the names of a certificate cannot be read");
+        return out;
+    }
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const auto* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type != GEN_OTHERNAME) continue;
+        const auto* value = name->d.otherName->value;
+        if (value->type != V_ASN1_UTF8STRING) return bad("a name of a certificate is no text");
+        const auto* text = value->value.utf8string;
+        const ByteView bytes(ASN1_STRING_get0_data(text),
+                             static_cast<std::size_t>(ASN1_STRING_length(text)));
+        const auto oid = text_of(name->d.otherName->type_id);
+        if (oid.empty()) return bad("a name of a certificate is of no kind");
+        if (!out.emplace(oid, to_text(bytes)).second) return bad("a name stands there twice");
+    }
+    return out;
 }
 
 }  // namespace mado::crypto

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/digest.hpp"
+#include "crypto/other_names.hpp"
 #include "crypto/test_command.hpp"
 
 namespace mado::crypto {
@@ -363,6 +364,36 @@ TEST(X509, CompressedPointIsTheSameKey) {
     EXPECT_TRUE(std::ranges::search(certificate->der(), ByteView(spki).last(65)).empty());
     EXPECT_EQ(certificate->public_key().jwk(), key.public_key().jwk());
     EXPECT_EQ(certificate->public_key().spki(), key.public_key().spki());
+}
+
+// As OpenSSL's own tool writes them, and as we do.
+TEST(X509, OtherNamesAreRead) {
+    Foreign foreign;
+    const auto theirs = foreign.make(
+        "-utf8 -addext 'subjectAltName=DNS:a.example,"
+        "otherName:1.2.392.200149.8.5.5.1;UTF8:MORGAN LEE,"
+        "otherName:1.2.392.200149.8.5.5.4;UTF8:319881205'");
+    ASSERT_TRUE(theirs) << theirs.error().why;
+    std::map<std::string, std::string> expected{{"1.2.392.200149.8.5.5.1", "MORGAN LEE"},
+                                                {"1.2.392.200149.8.5.5.4", "319881205"}};
+    EXPECT_EQ(read_other_names(*theirs), expected);
+    expected["1.2.392.200149.8.5.5.1"] = "厚労 次郎";
+
+    const Authority authority(KeyType::p256);
+    const auto key = PrivateKey::generate(KeyType::p256);
+    const std::vector<OtherName> names{{"1.2.392.200149.8.5.5.1", "厚労 次郎"},
+                                       {"1.2.392.200149.8.5.5.4", "319881205"}};
+    auto request = card_request();
+    request.use = CertificateUse::signing;
+    const auto ours =
+        issue_with_names(request, names, key.public_key(), authority.certificate, authority.key);
+    EXPECT_EQ(read_other_names(ours), expected);
+    EXPECT_TRUE(ours.is_for_signing());
+    const auto none = issue(request, key.public_key(), authority.certificate, authority.key);
+    EXPECT_EQ(read_other_names(none)->size(), 0U);
+    const auto twice = issue_with_names(request, {names[0], names[0]}, key.public_key(),
+                                        authority.certificate, authority.key);
+    EXPECT_FALSE(read_other_names(twice)) << "which one counts nobody knows";
 }
 
 }  // namespace

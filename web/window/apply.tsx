@@ -330,7 +330,7 @@ export function Apply({ one, act }: CasePart): JSX.Element {
       {own_roles.map((role) => (
         <Numbers key={role} role={role} {...part} />
       ))}
-      <Signing kind={one.kind} form={form} set={set} />
+      {one.kind !== "existing" && <Signing kind={one.kind} form={form} set={set} />}
       <button type="submit">
         <Say of="window.look_through" />
       </button>

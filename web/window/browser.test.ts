@@ -399,7 +399,7 @@ test("a search by birth date and reading, and one that finds nothing", async () 
   await expect.poll(() => focused_id(page)).toBe("found");
   const who = { birth_date: "1986-05-01", kana: "カツラギ タカコ" };
   expect(await asked(page, "/people/find")).toEqual(who);
-  expect(await page.locator(".known tbody tr").count()).toBe(5);
+  expect(await page.locator(".known tbody tr").count()).toBe(7);
   await page.getByLabel("番号（12桁）").fill("９０００ ００００ 0000");
   await page.keyboard.press("Enter");
   await page.getByText("見つかりません。").waitFor();
@@ -608,6 +608,58 @@ test("a birth: an insurer has said no, and the child is filed elsewhere", async 
   await page.getByText("受付番号は12桁の数字です。").first().waitFor();
 });
 
+test("a card of another authority's: opened, and signed with twice", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "持っているカードを登録する" }).click();
+  await page.getByText("受付を始めました。").first().waitFor();
+  expect(await asked(page, "/cases/open")).toEqual({ kind: "existing" });
+  const in_office = (value: string) =>
+    page.evaluate((name) => (window as unknown as Mutable).office[name], value);
+  await page.getByRole("button", { name: "カードの画面へ" }).click();
+  await expect.poll(() => in_office("left_for")).toContain("/authorize?");
+  expect(await asked(page, "/cases/sign")).toEqual({ number: "170000000008" });
+  await change(page, (office) => {
+    office.proven = true;
+  });
+  await page.getByRole("button", { name: "カードの画面へ" }).click();
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as Mutable).office.handed.length))
+    .toBe(1);
+});
+
+test.each([
+  ["proven", "続けて「カードの画面へ」を押し"],
+  ["unlisted", "分からないカードは登録しません"],
+  ["stopped", "失効または期限切れ"],
+  ["registered", "もう登録されています"],
+  ["not_theirs", "生年月日か性別が、申請とちがいます"],
+])("back from the agent with a card to register: %s", async (outcome, words) => {
+  const page = await open(`back=${outcome}&registers`);
+  await page.getByText(words).first().waitFor();
+});
+
+test("what the card's certificate writes is compared and decided by signature", async () => {
+  const page = await open_case("1800 0000 0001");
+  await page.getByRole("link", { name: "カードの証明書の記載" }).click();
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("card-name");
+  await page.getByRole("button", { name: "同じ人" }).click();
+  await page.getByText("氏名、電子証明書: 葛城　髙子").waitFor();
+  await page.getByRole("button", { name: "カードの画面に進む" }).click();
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as Mutable).office.handed.length))
+    .toBe(1);
+  expect(await asked(page, "/cases/decide")).toMatchObject({ claim: 16, same_person: true });
+});
+
+test("who has a card here is told so, and what to do", async () => {
+  const page = await open_case("1700 0000 0008");
+  await change(page, (office) => {
+    office.refuses = [409, "text/plain", "has_card"];
+  });
+  await page.getByRole("button", { name: "カードの画面へ" }).click();
+  await page.getByText("使えるカードがあります").waitFor();
+});
+
 test("an invitation is filled in, and to be confirmed", async () => {
   const page = await open();
   await page.locator("tbody tr").first().waitFor();
@@ -726,6 +778,7 @@ test.each(["ja", "en", "easy"])(
 const later = [
   ...["7000 0000 0001", "8000 0000 0004", "9000 0000 0005", "1300 0000 0003"],
   ...["1400 0000 0006", "1500 0000 0009", "1600 0000 0002"],
+  ...["1700 0000 0008", "1800 0000 0001"],
 ];
 test.each(["ja", "en", "easy"])(
   "a person and cases of other kinds are accessible at 320 pixels: %s",
@@ -735,7 +788,7 @@ test.each(["ja", "en", "easy"])(
     await page.locator("button.stop").click();
     await expect_accessible(page, 320);
     await page.keyboard.press("Escape");
-    for (const number of language === "en" ? later : later.slice(-3)) {
+    for (const number of language === "en" ? later : later.slice(-5)) {
       await page.locator(".work button").first().click();
       await page.getByRole("button", { name: number }).click();
       await page.locator(".steps").waitFor();

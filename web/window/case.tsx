@@ -8,13 +8,15 @@ import { Approve, LookFor } from "./acts";
 import { Apply } from "./apply";
 import { BirthForm, FileElsewhere, SignBirth } from "./birth";
 import { Claims } from "./claims";
+import { Compare } from "./compare";
+import { SignExisting } from "./existing";
 import { HandOver } from "./hand_over";
 import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
 import { end_key, kind_phrase, step_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
 import { may_be_active, progress_of, type Progress } from "./progress";
-import { attributes, type Case, type Person, type Todo } from "./record";
+import { attributes, card_place, type Case, type Person, type Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
 
 function Section(props: { id: string; title: string; children: ComponentChildren }): JSX.Element {
@@ -94,8 +96,8 @@ function ToDo(props: CasePart): JSX.Element {
             </p>
             {todo.step === "settle" && (
               <p>
-                <a href="#claims-name" onClick={to_claims}>
-                  <Say of={`window.how_settle_${one.kind === "end" ? "end" : todo.actor}`} />
+                <a href={`#${place_of(todo)}`} onClick={to_claims}>
+                  <Say of={how_settle(one, todo)} />
                 </a>
               </p>
             )}
@@ -109,6 +111,7 @@ function ToDo(props: CasePart): JSX.Element {
       {works && waits("apply") && one.kind === "birth" && <BirthForm {...props} />}
       {works && waits("apply") && one.kind !== "birth" && <Apply {...props} />}
       {works && one.signs !== undefined && <SignBirth {...props} />}
+      {works && one.kind === "existing" && waits("sign") && <SignExisting {...props} />}
       {works && waits("file_elsewhere") && <FileElsewhere {...props} />}
       {works && waits("hand_over") && <HandOver {...props} />}
     </>
@@ -120,9 +123,19 @@ function Chip({ desk, one, todo }: Omit<CasePart, "act"> & { todo: Todo }): JSX.
   return step ? <WriteCard desk={desk} one={one} step={step} /> : null;
 }
 
+// Where it is decided: at the numbers, or at what the card says.
+function place_of({ claim }: Todo): string {
+  return claim === card_place ? "card-name" : "claims-name";
+}
+function how_settle({ kind }: Case, { claim, actor }: Todo): string {
+  if (claim === card_place) return "window.how_settle_card";
+  return `window.how_settle_${kind === "end" ? "end" : actor}`;
+}
+
 function to_claims(event: Event): void {
   event.preventDefault();
-  document.getElementById("claims-name")?.focus();
+  const { hash } = event.currentTarget as HTMLAnchorElement;
+  document.getElementById(hash.slice(1))?.focus();
 }
 
 // ---- how far ----
@@ -303,6 +316,17 @@ export function CaseView(props: CaseViewProps): JSX.Element {
       {who && (
         <Section id="person" title="window.person">
           <Who person={who} signing={one.signing} />
+        </Section>
+      )}
+      {one.card && (
+        <Section id="card" title="window.card_words">
+          <h4>
+            <Say of="window.use_signing" />
+          </h4>
+          <p class="finding">
+            <Say of={`window.card_${one.card.finding}`} />
+          </p>
+          <Compare {...props} place={card_place} />
         </Section>
       )}
       {one.claims.length > 0 && (

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase } from "../shared/words";
-import { decision_document } from "./decision";
+import { card_document, decision_document, is_decision } from "./decision";
 import { problem_text, role_phrase } from "./desk";
 import {
   characters_of,
@@ -16,7 +16,14 @@ import {
   type Part,
 } from "./differences";
 import { Asked, type CasePart } from "./parts";
-import { attributes, type Attribute, type Compared, type Person } from "./record";
+import {
+  attributes,
+  card_place,
+  type Attribute,
+  type Case,
+  type Compared,
+  type Person,
+} from "./record";
 
 const differences_max = 8; // in words; more says nothing that the marks do not
 
@@ -79,7 +86,13 @@ function Rules({ rules }: { rules: string[] }): JSX.Element | null {
   );
 }
 
-function Writings({ applied, name, one }: { applied: string; name: Attribute; one: Compared }) {
+interface OfAttribute {
+  name: Attribute;
+  one: Compared;
+  who: string; // words: who writes otherwise
+}
+
+function Writings({ applied, name, one, who }: OfAttribute & { applied: string }) {
   const is_text = name === "name" || name === "kana" || name === "address";
   const other = one.writing!;
   // A day and a sex differ as a whole.
@@ -99,7 +112,7 @@ function Writings({ applied, name, one }: { applied: string; name: Attribute; on
         </div>
         <div>
           <dt>
-            <Say of="window.of_register" />
+            <Say of={who} />
           </dt>
           <dd lang="ja">
             <Marked parts={second} />
@@ -119,7 +132,7 @@ function Writings({ applied, name, one }: { applied: string; name: Attribute; on
   );
 }
 
-function OneAttribute({ name, one, person }: { name: Attribute; one: Compared; person: Person }) {
+function OneAttribute({ name, one, person, who }: OfAttribute & { person: Person }) {
   return (
     <section class={`attribute ${one.verdict}`}>
       <h5>
@@ -129,7 +142,7 @@ function OneAttribute({ name, one, person }: { name: Attribute; one: Compared; p
         </span>
       </h5>
       {one.writing !== undefined ? (
-        <Writings applied={person[name]} name={name} one={one} />
+        <Writings applied={person[name]} {...{ name, one, who }} />
       ) : (
         one.verdict !== "same" && (
           <p>
@@ -142,10 +155,18 @@ function OneAttribute({ name, one, person }: { name: Attribute; one: Compared; p
   );
 }
 
+// Of a register, or of the card's certificate.
+function said_at(one: Case, place: number) {
+  if (place === card_place) {
+    return { ...one.card!, who: "window.of_card", what: phrase("window.of_card") };
+  }
+  const { finding, writing, role } = one.claims[place]!;
+  return { finding, writing, who: "window.of_register", what: role_phrase(role) };
+}
+
 // What is the same takes one line; what differs takes the room.
 export function Compare({ desk, one, place }: CasePart & { place: number }): JSX.Element {
-  const claim = one.claims[place]!;
-  const { writing } = claim;
+  const { writing, finding, who } = said_at(one, place);
   const person = one.person!;
   if (!writing) return <></>;
   const told = attributes.filter((name) => writing.attributes[name]);
@@ -167,7 +188,7 @@ export function Compare({ desk, one, place }: CasePart & { place: number }): JSX
       {told
         .filter((name) => !same.includes(name))
         .map((name) => (
-          <OneAttribute key={name} name={name} one={writing.attributes[name]!} person={person} />
+          <OneAttribute key={name} one={writing.attributes[name]!} {...{ name, person, who }} />
         ))}
       {same.length > 0 && (
         <p class="hint">
@@ -177,7 +198,7 @@ export function Compare({ desk, one, place }: CasePart & { place: number }): JSX
           />
         </p>
       )}
-      {claim.finding === "otherwise" && <Decide {...{ desk, one, place }} />}
+      {finding === "otherwise" && <Decide {...{ desk, one, place }} />}
     </div>
   );
 }
@@ -190,12 +211,14 @@ function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: 
   const why_not = `no-approver-${place}`;
   const decide = async (same_person: boolean) => {
     set_mistake(undefined);
-    const shown = decision_document(one, place, same_person);
     const to_sign = await desk.office.decide(one.number, place, same_person);
     set_asked(undefined);
     if (!to_sign.ok) return set_mistake(problem_text(to_sign.problem));
     // The clerk signs what was shown here, or nothing.
-    if (to_sign.value.form.document !== shown) return set_mistake(phrase("window.differs"));
+    const document = to_sign.value.form.document!;
+    if (!is_decision(document, one, place, same_person)) {
+      return set_mistake(phrase("window.differs"));
+    }
     desk.to_agent(to_sign.value);
   };
   const button = (same_person: boolean) => (
@@ -208,14 +231,14 @@ function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: 
     >
       <Say of={same_person ? "window.same_person" : "window.another_person"} />
       <span class="visually-hidden">
-        <Say of="window.about" what={role_phrase(one.claims[place]!.role)} />
+        <Say of="window.about" what={said_at(one, place).what} />
       </span>
     </button>
   );
   return (
     <>
       <p>
-        <Say of="window.decide_how" />
+        <Say of={place === card_place ? "window.decide_card_how" : "window.decide_how"} />
       </p>
       {!may_decide && (
         <p class="silent" id={why_not}>
@@ -242,7 +265,9 @@ function Decide({ desk, one, place }: Pick<CasePart, "desk" | "one"> & { place: 
             <Read text={phrase("window.sign_text")} />
           </p>
           <pre class="document" lang="ja" tabIndex={0}>
-            {decision_document(one, place, asked)}
+            {place === card_place
+              ? card_document(one, asked)
+              : decision_document(one, place, asked)}
           </pre>
         </Asked>
       )}

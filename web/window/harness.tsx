@@ -20,6 +20,7 @@ if (returned !== null) test_office.back = { number: returned };
 (window as unknown as Mutable).office = test_office;
 if (asked.has("back")) {
   test_office.back = { number: "100000000009", outcome: asked.get("back") };
+  if (asked.has("registers")) test_office.back.registers = true;
 }
 const names = new Map([
   ["992011", "A市"],

@@ -24,7 +24,7 @@ const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
 // The case has gone on, or there is none; or it is not for this clerk, or not for this person.
 const refusals = [
   ...["too_early", "too_late", "unexpected", "no_case", "no_question"],
-  ...["same_hand", "other_case", "no_card", "no_newborn"],
+  ...["same_hand", "other_case", "no_card", "no_newborn", "has_card"],
 ];
 
 export type Happening =
@@ -51,10 +51,13 @@ export interface ToSign {
 const outcomes = [
   ...(["decided", "cancelled", "not_valid", "other_card", "stopped", "unavailable"] as const),
   ...(["changed", "signed"] as const),
+  // Of a card of another authority's.
+  ...(["proven", "unlisted", "registered", "no_words", "not_theirs"] as const),
 ] as const;
 export interface Returned {
   number: string;
   outcome?: (typeof outcomes)[number]; // of a decision
+  registers?: boolean; // no decision: a card of another authority's has signed
 }
 
 // About an entry of this office's; who it was, where the case says so.
@@ -77,7 +80,7 @@ export type Search =
 // A case for somebody who is known: by the number of any case of theirs.
 export interface Asked {
   kind: CaseKind;
-  person: string;
+  person?: string; // none: whom this centre does not know yet
   reason?: string;
   uses?: Use[];
 }
@@ -112,6 +115,10 @@ export class Office {
   // Of a newborn: by the parent whose turn it is.
   sign(number: string): Promise<Result<ToSign>> {
     return this.ask("/cases/sign", { number }, read_to_sign);
+  }
+  // With a card of another authority's: an address of the agent's first, for its log-in key.
+  sign_with_existing(number: string): Promise<Result<ToSign | string>> {
+    return this.ask("/cases/sign", { number }, read_to_sign_or_go);
   }
   // From the agent: which case it was, once.
   returned(): Promise<Result<Returned | undefined>> {
@@ -166,6 +173,14 @@ function read_to_sign(object: JsonObject): ToSign {
   return { agent, form };
 }
 
+function read_to_sign_or_go(object: JsonObject): ToSign | string {
+  const members = new Members(object);
+  if (!members.has("to")) return read_to_sign(object);
+  const to = members.text("to", 4_000);
+  members.finish();
+  return to;
+}
+
 function read_returned(object: JsonObject): Returned | undefined {
   const members = new Members(object);
   if (!members.has("number")) {
@@ -174,6 +189,7 @@ function read_returned(object: JsonObject): Returned | undefined {
   }
   const out: Returned = { number: members.text("number", 20) };
   if (members.has("outcome")) out.outcome = members.one_of("outcome", outcomes);
+  if (members.has("registers")) out.registers = members.boolean("registers");
   members.finish();
   return out;
 }

@@ -166,8 +166,12 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
 const no_remarks = { problem: undefined, said: undefined, failed: undefined };
 
 // What became of what the agent was asked for.
-function remark_of({ outcome }: Returned): Partial<Shown> {
+function remark_of({ outcome, registers }: Returned): Partial<Shown> {
   if (outcome === undefined) return {}; // a card was written, or not: the case says so
+  if (registers) {
+    const is_good = ["proven", "signed", "cancelled"].includes(outcome);
+    return { [is_good ? "said" : "failed"]: `window.card_back_${outcome}` };
+  }
   if (outcome === "decided") return { said: "window.said_decided" };
   if (outcome === "signed") return { said: "window.said_signed" };
   if (outcome === "cancelled") return { said: "window.back_cancelled" };
@@ -251,6 +255,13 @@ function Menu({ view, desk, go, begin }: MenuProps): JSX.Element {
           <li class="begin">
             <button type="button" onClick={() => begin()}>
               <Say of="window.begin" />
+            </button>
+          </li>
+        )}
+        {desk.roles.has("window") && (
+          <li>
+            <button type="button" class="quiet" onClick={() => begin({ kind: "existing" })}>
+              <Say of="window.begin_existing" />
             </button>
           </li>
         )}

@@ -7,7 +7,7 @@ import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
 import { about, days_since, shown_as, stop_outcome, type ShownStep } from "./progress";
 import type { Happening } from "./office";
-import type { Case, Claim, Line, Summary, Todo } from "./record";
+import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
 
 function numbered(report: string, name: string): string {
   return report === "" ? name : phrase("window.step_numbered", { report, name });
@@ -16,8 +16,8 @@ export function step_phrase(step: ShownStep): string {
   return numbered(about[step].report, phrase(`window.step_${step}`));
 }
 // What was refused is for a clerk to decide, whosever it was to do.
-function what_phrase({ step, refused }: Todo): string {
-  const what = phrase(`window.todo_${step}`);
+function what_phrase({ step, refused, claim }: Todo): string {
+  const what = phrase(`window.todo_${step}${claim === card_place ? "_card" : ""}`);
   return refused === undefined ? what : phrase("window.todo_refused", { what });
 }
 export function todo_phrase(todo: Todo): string {

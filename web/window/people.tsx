@@ -131,6 +131,7 @@ function Card({ desk, card }: { desk: Desk; card: IssuedCard }): JSX.Element {
       </strong>{" "}
       <span class="hint">
         <Say of="window.card_until" day={day_phrase(day_of(card.not_after))} />
+        {card.foreign && <Say of="window.in_brackets" what={phrase("window.card_foreign")} />}
       </span>
     </li>
   );

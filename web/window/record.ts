@@ -134,6 +134,7 @@ export interface IssuedCard {
   use: Use;
   status: (typeof statuses)[number];
   not_after: number;
+  foreign?: boolean; // of another authority's
 }
 // Somebody whom this centre has had to do with.
 export interface KnownPerson {
@@ -159,6 +160,14 @@ export interface Filing {
   claim?: number;
   reason?: string; // why it was declined
 }
+// What the signing certificate of a card of another authority's writes of the person; decided
+// about as of a register, at this place among the claims.
+export const card_place = 16;
+const card_findings = ["same", "otherwise", "agreed"] as const;
+export interface CardWords {
+  finding: (typeof card_findings)[number];
+  writing?: Writing;
+}
 export interface Application {
   person: Person;
   claims: { role: Role; number: PersonNumber }[];
@@ -183,6 +192,7 @@ export interface Case extends Summary {
   filings?: Filing[];
   newborn?: { relation: string; card: boolean };
   signs?: number; // which parent is to sign now
+  card?: CardWords; // of another authority's, once it has signed
   known?: Person; // by an earlier case
   invited?: Application; // what is known of somebody who is to apply
   person?: Person;
@@ -264,11 +274,12 @@ export function read_list(object: JsonObject): Summary[] {
 
 function read_card(object: JsonObject): IssuedCard {
   const members = new Members(object);
-  const out = {
+  const out = given<IssuedCard>({
     use: members.one_of("use", uses),
     status: members.one_of("status", statuses),
     not_after: members.time("not_after"),
-  };
+    foreign: members.optional_boolean("foreign"),
+  });
   members.finish();
   return out;
 }
@@ -379,6 +390,17 @@ function read_claim(object: JsonObject): Claim {
     role: members.one_of("role", roles),
     number: read_number(members.object("number")),
     finding: members.one_of("finding", findings),
+    writing: writing && read_writing(writing),
+  });
+  members.finish();
+  return out;
+}
+
+function read_card_words(object: JsonObject): CardWords {
+  const members = new Members(object);
+  const writing = members.optional_object("writing");
+  const out = given<CardWords>({
+    finding: members.one_of("finding", card_findings),
     writing: writing && read_writing(writing),
   });
   members.finish();
@@ -526,6 +548,7 @@ export function read_case(object: JsonObject): Case {
   const known = members.optional_object("known");
   const invited = members.optional_object("invited");
   const newborn = members.optional_object("newborn");
+  const card = members.optional_object("card");
   const summary = read_summary_members(members);
   const out = given<Case>({
     ...summary,
@@ -536,6 +559,7 @@ export function read_case(object: JsonObject): Case {
     filings: members.has("filings") ? members.objects("filings", 8).map(read_filing) : undefined,
     newborn: newborn && read_newborn(newborn),
     signs: members.has("signs") ? members.integer("signs", 0, 1) : undefined,
+    card: card && read_card_words(card),
     known: known && read_person(known),
     invited: invited && read_application(invited),
     person: person && read_person(person),
@@ -546,7 +570,8 @@ export function read_case(object: JsonObject): Case {
     lines: members.objects("lines", lines_max).map(read_line),
   });
   members.finish();
-  const is_claim = ({ claim }: { claim?: number }) => (claim ?? -1) < out.claims.length;
+  const is_claim = ({ claim }: { claim?: number }) =>
+    (claim ?? -1) < out.claims.length || (claim === card_place && out.card !== undefined);
   if (!out.todo.every(is_claim)) refuse("what is to do is about a claim that there is not");
   return out;
 }

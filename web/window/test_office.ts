@@ -1,8 +1,8 @@
 // An issuer for tests, as far as a window sees it: cases as docs/protocols/issuer.md has them.
 import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
-import { decision_document } from "./decision";
-import { read_case } from "./record";
+import { card_document, decision_document } from "./decision";
+import { card_place, read_case } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
 const day_s = 86_400;
@@ -204,6 +204,36 @@ function later_cases(): Mutable[] {
       todo: [to_do("confirm", "register", { claim: 0, order: { kind: "confirm", item: 0 } })],
     }),
     ...births(),
+    ...existing(),
+  ];
+}
+
+// With a card of another authority's: it is to sign; and what it writes is to be decided.
+function existing(): Mutable[] {
+  const opened = { what: "opened", kind: "existing", signing: false, at: noon - 60, clerk: "佐藤" };
+  const applied = { ...begun("佐藤")[1]!, at: noon - 50 };
+  const base = (slip: string) => ({
+    ...make_case(slip, { kind: "existing", opened_at: noon - 60, changed_at: noon - 50 }),
+    claims: [{ role: "resident", number: resident, finding: "open" }],
+  });
+  const name = {
+    ...{ verdict: "variant", rules: [], writing: "葛城　髙子" },
+    differences: [],
+  };
+  return [
+    {
+      ...base("170000000008"),
+      ...{ todo: [to_do("sign", "person", today)], lines: [opened, applied] },
+    },
+    {
+      ...base("180000000001"),
+      todo: [to_do("settle", "clerk", { ...today, claim: card_place })],
+      card: {
+        finding: "otherwise",
+        writing: { verdict: "variant", current: true, attributes: { name } },
+      },
+      lines: [opened, applied, { what: "requested", at: noon - 40, clerk: "佐藤" }],
+    },
   ];
 }
 
@@ -287,6 +317,7 @@ export class TestOffice {
 
   questions: Mutable[] = [];
   form: Mutable = {}; // what is to be signed, besides the document
+  proven = false; // the log-in key of a card of another authority's has signed
 
   readonly to_agent = (what: Mutable): void => void this.handed.push(what);
 
@@ -338,6 +369,15 @@ export class TestOffice {
     }
     if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);
+    if (one && path === "/cases/decide" && body.claim === card_place) {
+      const lines = card_document(read_case(one), body.same_person).split("\n");
+      lines.splice(2, 0, `署名用電子証明書: ${"0a".repeat(20)}`);
+      const form = { document: lines.join("\n"), ...this.form };
+      return { agent: "http://127.0.0.1:7454/sign", form };
+    }
+    if (one && path === "/cases/sign" && one.kind === "existing" && !this.proven) {
+      return { to: "http://127.0.0.1:7454/authorize?client_id=issuer&kind=check" };
+    }
     if (one && path === "/cases/decide") {
       const document = decision_document(read_case(one), body.claim, body.same_person);
       return { agent: "http://127.0.0.1:7454/sign", form: { document, ...this.form } };
