@@ -20,7 +20,7 @@ struct Program {
     std::string socket = {};
 };
 
-// The first of twenty-two.
+// The first of twenty-three.
 constexpr std::uint16_t port_min = 1024;
 constexpr std::uint16_t port_max = 65'000;
 
