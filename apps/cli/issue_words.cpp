@@ -42,9 +42,12 @@ constexpr std::array refusals{
          "\"signing\": false"},
     Said{"not_allowed",
          "職員のカードでないか、この職員の役割ではできません this card is no clerk's, or the clerk "
-         "has "
-         "not the role for it: --clerk with the card of somebody who has (an approver, a "
+         "has not the role for it: --clerk with the card of somebody who has (an approver, a "
          "supervisor; not the clerk who opened the case)"},
+    Said{"no_newborn",
+         "生まれて1年を過ぎています the child is more than a year old: --kind first, when a "
+         "register "
+         "has the child"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
     Said{
         "has_card",

@@ -120,6 +120,8 @@ Outcome write_down(Deciding& deciding, const Decisions::UnderWay& under_way,
                             .same_person = under_way.choice.same_person,
                             .decision = std::move(evidence)};
     }
+    // What an agent has made longer than it is would never be read again.
+    if (!is_readable(*happening, deciding.schemes)) return Outcome::not_valid;
     if (!deciding.store.add(under_way.id, *happening, {.at = now, .clerk = clerk.name})) {
         return Outcome::changed;
     }
@@ -348,11 +350,20 @@ std::optional<Decisions::Returned> Decisions::take_returned(const Hash& login, U
     return returned_.take(login);
 }
 
+// A document says what stands in the case: written down before it is shown.
+void looked(Deciding& deciding, CaseId id, const Request& request, const site::LoggedIn& who) {
+    const auto now = unix_now();
+    const auto clerk = deciding.clerks.find(who.card, now);
+    deciding.store.looked({id}, request.path,
+                          {.at = now, .clerk = clerk ? clerk->name : std::string()});
+}
+
 Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
     const auto asked = read_asked(request.body);
     if (!asked) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(asked->number);
     if (!id) co_return site::refuse(404, "no_case");
+    looked(deciding, *id, request, who);
     const auto nonce = co_await deciding.nonce();
     if (!nonce) co_return site::refuse(nonce.error().code, request);
     const auto now = unix_now();
@@ -376,6 +387,7 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
     if (number == nullptr) co_return site::refuse(wire::Code::malformed, request);
     const auto id = deciding.store.find(*number);
     if (!id) co_return site::refuse(404, "no_case");
+    looked(deciding, *id, request, who);
     if (deciding.store.find(*id).one.kind == Kind::existing) {
         co_return sign_with_existing(deciding, *id, request, who);
     }

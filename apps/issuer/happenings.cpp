@@ -537,6 +537,11 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     return bad("an unknown happening");
 }
 
+bool is_readable(const Happening& what, const wire::Schemes& schemes) {
+    const auto line = parse_json_object(json::serialize(happening_json(what)));
+    return line && read_happening(*line, schemes);
+}
+
 Parsed<TakenOn> read_taken_on(Members& in, const wire::Schemes& schemes) {
     auto person = read_attributes(in.object("person"));
     if (!person) return std::unexpected(person.error());

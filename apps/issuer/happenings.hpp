@@ -7,6 +7,8 @@
 namespace mado::issuer {
 
 json::object happening_json(const Happening& what);
+// What is too long to be read again is not written.
+bool is_readable(const Happening& what, const wire::Schemes& schemes);
 // Numbers are read again as their schemes say.
 Parsed<Happening> read_happening(const json::object& object, const wire::Schemes& schemes);
 

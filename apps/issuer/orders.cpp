@@ -410,12 +410,6 @@ bool is_passing(OrderKind kind, wire::Code code) {
     return wire::info(code).status == 503;
 }
 
-// What is too long to be read again is no answer.
-bool is_readable(const Parties& parties, const Happening& what) {
-    const auto line = parse_json_object(json::serialize(happening_json(what)));
-    return line && read_happening(*line, parties.schemes);
-}
-
 }  // namespace
 
 crypto::Certificate read_certificate(const std::string& text) {
@@ -510,7 +504,7 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
     } else {
         out = confirmed_or_not(order, *result);
     }
-    if (out && !is_readable(parties, *out)) return refused(wire::Code::answer_invalid);
+    if (out && !is_readable(*out, parties.schemes)) return refused(wire::Code::answer_invalid);
     return out;
 }
 

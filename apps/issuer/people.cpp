@@ -131,6 +131,17 @@ std::string_view to_text(Standing standing) {
     return "";
 }
 
+// Whoever stops a card now stops every certificate that may count: a stop of an earlier card is
+// not that.
+bool stops_all(const Case& stop, const std::vector<IssuedCard>& issued) {
+    return !stop.overtaken && !stop.given_up &&
+           std::ranges::all_of(issued, [&stop](const IssuedCard& one) {
+               return one.standing == Standing::revoked ||
+                      std::ranges::find(stop.before, one.card.certificate, &Before::certificate) !=
+                          stop.before.end();
+           });
+}
+
 std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
     KnownPerson out;
     bool is_known = false;
@@ -151,6 +162,10 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
             out.stop = i;
             out.is_stopping = !one.found;
         }
+    }
+    if (out.stop && !stops_all(cases[*out.stop], out.issued)) {
+        out.stop.reset();
+        out.is_stopping = false;
     }
     return is_known ? std::optional(std::move(out)) : std::nullopt;
 }

@@ -383,7 +383,8 @@ std::optional<CaseId> renewal_by_slip(Office& office, const StopAsked& asked) {
     }
     const auto file = office.store.find(*holder->open);
     const bool fresh = unix_now() - file.opened_at < by_slip_s;
-    return fresh && file.one.requested ? holder->open : std::nullopt;
+    // With the old keys in the chip there is the log-in.
+    return fresh && !file.one.keys.empty() ? holder->open : std::nullopt;
 }
 
 Response on(Office& office, const Request& request) {
@@ -392,11 +393,11 @@ Response on(Office& office, const Request& request) {
     }
     const auto form = http::parse_form(request.body);
     if (!form) return site::refuse(wire::Code::malformed, request);
+    const auto asked = read_stop(*form);
+    if (!asked) return on_page(office, request, &wrong_slip_text);
     if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
         return on_page(office, request, &too_often_text);
     }
-    const auto asked = read_stop(*form);
-    if (!asked) return on_page(office, request, &wrong_slip_text);
     const auto id = renewal_by_slip(office, *asked);
     const auto to =
         id ? begin_session(office, *id, site::look_of(request).language, false) : std::nullopt;

@@ -34,8 +34,16 @@ Response misfit(Misfit why) {
     return site::refuse(409, to_text(why));
 }
 
-Response case_of(Office& office, CaseId id) {
-    return json_of(case_json(office.store.find(id), office.store.lines(id), unix_now()));
+// Written down before it is shown: whose case it is may ask who has looked.
+// A newborn's case shows its parents too.
+Response case_of(Office& office, CaseId id, const Request& request, const Clerk& clerk) {
+    const auto file = office.store.find(id);
+    std::vector<CaseId> shown{id};
+    for (const auto& parent : file.one.parents) {
+        if (const auto of = office.store.find(parent.person)) shown.push_back(*of);
+    }
+    office.store.looked(shown, request.path, {.at = unix_now(), .clerk = clerk.name});
+    return json_of(case_json(file, office.store.lines(id), unix_now()));
 }
 
 bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
@@ -57,21 +65,24 @@ void look_at_all_of(Office& office, CaseId id) {
         office.worker.look_at(one);
 }
 
-Response open_birth(Office& office, const std::string& parent, const Clerk& clerk) {
+Response open_birth(Office& office, const std::string& parent, const Request& request,
+                    const Clerk& clerk) {
     const auto of = office.store.find(parent);
     if (!of) return site::refuse(404, "no_case");
     const auto id = office.store.open_birth(*of, [&office] { return draw_numbers(office.schemes); },
                                             {.at = unix_now(), .clerk = clerk.name});
-    return id ? case_of(office, *id) : misfit(id.error());
+    return id ? case_of(office, *id, request, clerk) : misfit(id.error());
 }
 
 // Of somebody whom the relay does not know yet; who it is the card says.
-Response open_existing(Office& office, std::optional<Applied> invited, const Clerk& clerk) {
+Response open_existing(Office& office, std::optional<Applied> invited, const Request& request,
+                       const Clerk& clerk) {
     const Opened opened{
         .numbers = office.store.give_new([&office] { return draw_numbers(office.schemes); }),
         .kind = Kind::existing,
         .invited = std::move(invited)};
-    return case_of(office, office.store.open(opened, {.at = unix_now(), .clerk = clerk.name}));
+    return case_of(office, office.store.open(opened, {.at = unix_now(), .clerk = clerk.name}),
+                   request, clerk);
 }
 
 Response open(Office& office, const Request& request, const Clerk& clerk) {
@@ -82,13 +93,13 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (!stops && !clerk.has(ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
     }
-    if (what->asked.kind == Kind::birth) return open_birth(office, what->person, clerk);
+    if (what->asked.kind == Kind::birth) return open_birth(office, what->person, request, clerk);
     if (what->asked.kind == Kind::existing) {
-        return open_existing(office, std::move(what->invited), clerk);
+        return open_existing(office, std::move(what->invited), request, clerk);
     }
     if (what->person.empty()) {
         std::vector<std::optional<Applied>> one{std::move(what->invited)};
-        return case_of(office, open_first(office, std::move(one), clerk).front());
+        return case_of(office, open_first(office, std::move(one), clerk).front(), request, clerk);
     }
     const auto of = office.store.find(what->person);
     if (!of) return site::refuse(404, "no_case");
@@ -99,7 +110,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk.name});
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
-    return case_of(office, *id);
+    return case_of(office, *id, request, clerk);
 }
 
 Response invite(Office& office, const Request& request, const Clerk& clerk) {
@@ -167,8 +178,7 @@ Response show(Office& office, const Request& request, const Clerk& clerk) {
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
     if (!id) return site::refuse(404, "no_case");
-    office.store.looked({*id}, request.path, {.at = unix_now(), .clerk = clerk.name});
-    return case_of(office, *id);
+    return case_of(office, *id, request, clerk);
 }
 
 // Of one case; for whoever answers the person's question.
@@ -190,7 +200,9 @@ Response looks(Office& office, const Request& request, const Clerk&) {
 bool is_too_young_to_sign(const Office& office, const Applied& applied) {
     constexpr std::chrono::years signing_age{15};
     const auto today = office.site.options.basis.policy.day_of(unix_now());
-    return applied.person.birth_date + signing_age > today;
+    auto birthday = applied.person.birth_date + signing_age;
+    if (!birthday.ok()) birthday = birthday.year() / birthday.month() / std::chrono::last;
+    return birthday > today;
 }
 
 // A page names the other parent by a slip; who it is this centre's own cases say.
@@ -251,7 +263,7 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());
     look_at_all_of(office, *id);
-    return case_of(office, *id);
+    return case_of(office, *id, request, clerk);
 }
 
 Task<Response> decide(Office& office, Request request, site::LoggedIn who) {

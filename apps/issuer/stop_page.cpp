@@ -176,14 +176,15 @@ Task<Response> post(Office& office, Request request) {
     }
     const auto form = http::parse_form(request.body);
     if (!form) co_return site::refuse(wire::Code::malformed, request);
-    if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
-        co_return show(office, request, Outcome::too_often);
-    }
     const auto asked = read_stop(*form);
     if (!asked) {
         co_return show(
             office, request,
             asked.error() == StopMistake::code ? Outcome::wrong_code : Outcome::wrong_date, *form);
+    }
+    // What cannot be a code is no try: it tells nobody anything.
+    if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
+        co_return show(office, request, Outcome::too_often);
     }
     const auto outcome = co_await stop(office, *asked);
     if (outcome == Outcome::nobody) co_return show(office, request, outcome, *form);

@@ -89,6 +89,11 @@ bool makes_an_end(const Case& one) {
     return false;
 }
 
+// Whose act it is that orders follow from: none is, where anybody with a slip has stopped a card.
+void take_hand(std::string& clerk, const Happening& what, const std::string& by) {
+    if (!by.empty() || std::holds_alternative<StoppedAgain>(what)) clerk = by;
+}
+
 }  // namespace
 
 Store::Statements::Statements(db::Connection& c)
@@ -275,7 +280,7 @@ Store::Known& Store::known(CaseId id) {
         auto next = after(out.file.one, line.what, line.at, line.clerk);
         if (!next) throw Failure("what happened to a case does not follow from what was before");
         out.file.one = std::move(*next);
-        if (!line.clerk.empty()) out.file.clerk = line.clerk;
+        take_hand(out.file.clerk, line.what, line.clerk);
         ++out.lines;
     }
     if (known_.size() >= known_max) known_.clear();
@@ -463,7 +468,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
         .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
         .execute();
     now.file.one = *next;
-    if (!by.clerk.empty()) now.file.clerk = by.clerk;
+    take_hand(now.file.clerk, what, by.clerk);
     now.lines = line;
     if (is_active) add_cards(*next, id);
     if (ends) overtake(id, by);

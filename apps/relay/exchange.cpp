@@ -124,6 +124,10 @@ Task<Exchange::Step<wire::Reply>> Exchange::steps(http::Request request, std::st
 
     auto resolved = resolve(*caller, *permit);
     if (!resolved) co_return std::unexpected(resolved.error());
+    // In whose list it would open, only the answer says: what is sealed needs the whole number.
+    if (permit->sealing && resolved->by.incomplete) {
+        co_return refuse(Code::number_malformed, "branch");
+    }
     // What is sealed leaves no trace that the person could see, and each try needs an order of the
     // authority.
     if (permit->sealing) resolved->by = {};

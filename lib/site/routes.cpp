@@ -235,6 +235,9 @@ http::Route own_form(Site& site, std::string_view path, std::size_t body_bytes_m
                 }
                 const auto* who = who_asks(site, request);
                 if (who == nullptr) co_return redirect("/");
+                if (!site.sessions.may_ask(who->mandate_hash, unix_now())) {
+                    co_return refuse(wire::Code::overloaded, request);
+                }
                 co_return co_await handler(std::move(request), *who);
             }};
 }

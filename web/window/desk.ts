@@ -47,7 +47,7 @@ export function grouped(number: string): string {
 const known_problems = new Set([
   ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
-  ...["same_hand", "other_case", "no_card", "no_newborn", "has_card"],
+  ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {
