@@ -502,6 +502,19 @@ Task<HeldAnswers> fetch_held(const wire::Directory& directory, const Identity& i
     co_return out;
 }
 
+namespace {
+
+// An authority that knows nobody has issued nothing, where nothing says that it has: whoever goes
+// on with a card of another authority.
+bool may_have_issued(const PersonEntries& entries, const HeldCheck& found) {
+    return !found.taken_on.cards.empty() ||
+           std::ranges::any_of(entries.entries, [](const PersonEntry& entry) {
+               return entry.head && entry.head->service.text() == "certificate";
+           });
+}
+
+}  // namespace
+
 HeldCheck check_held(HeldAnswers answers, const PersonEntries& entries,
                      const wire::Directory& directory, const crypto::Certificate& card) {
     // What is held is read with the log's newest batch; the list ends with the newest one that is
@@ -515,6 +528,10 @@ HeldCheck check_held(HeldAnswers answers, const PersonEntries& entries,
                             .cards = std::move(*answers.cards),
                             .issued = std::move(answers.issued)},
                            directory, card);
+        if (!may_have_issued(entries, out)) {
+            std::erase_if(answers.problems,
+                          [](const auto& one) { return one.second.code == wire::Code::no_match; });
+        }
     } else if (answers.numbers && answers.cards) {
         answers.problems.emplace_back(directory.relay().id,
                                       Problem{wire::Code::not_ready, "", {}, {}, false});
