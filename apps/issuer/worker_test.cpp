@@ -346,6 +346,31 @@ TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
                                            Standing::active}));
 }
 
+// Who stops a card while the stop of the one before has not come to its end stops the new one.
+TEST_F(WorkerTest, AStopIsOfTheCardThatCountsNow) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
+    ASSERT_TRUE(stop && next);
+    happen(*next, keys());
+    live(world, 1'000);
+    happen(*next, Written{});
+    happen(*next, HandedOver{});
+    happen(*next, Sent{activate_order});
+    happen(*next, Done{activate_order});
+    ASSERT_TRUE(find(*stop).overtaken);
+    ASSERT_FALSE(has_ended(find(*stop))) << "the authority has not ended the old ones yet";
+    const auto again = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(again);
+    EXPECT_NE(again, stop);
+    EXPECT_EQ(open(first, {.kind = Kind::stop, .reason = "lost"}), again);
+    live(world, 1'000);
+    EXPECT_EQ(standings(first), (Standings{Standing::revoked, Standing::revoked,
+                                           Standing::suspended, Standing::suspended}));
+    EXPECT_TRUE(has_ended(find(*stop)));
+}
+
 TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
     World world(1);
     const auto first = card_in_hand(world);
