@@ -391,7 +391,7 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
 
 TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
     const auto number = store->find(case_to_settle()).number;
-    set_clerks({"window", "supervisor"});
+    set_clerks({"window", "supervisor", "approver"});
     EXPECT_TRUE(answer("/cases/looks", {{"number", number}}).at("looks").as_array().empty());
     for (int i = 0; i < 3; ++i)
         answer("/cases/show", {{"number", number}});
@@ -406,8 +406,10 @@ TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
     }
     EXPECT_EQ(paths, (std::set<std::string>{"/cases/show", "/cases/day", "/people/find"}));
     const auto id = *store->find(number);
+    answer("/cases/decide", {{"number", number}, {"claim", 0}, {"same_person", true}});
+    EXPECT_EQ(store->looks(id, 10).size(), 4U) << "a document shows it too";
     store->looked({id}, "/cases/show", {.at = unix_now() + 4'000, .clerk = "taro"});
-    EXPECT_EQ(store->looks(id, 10).size(), 4U) << "another hour";
+    EXPECT_EQ(store->looks(id, 10).size(), 5U) << "another hour";
     EXPECT_EQ(ask("/cases/looks", {{"number", "000000000000"}}).status, 404);
     EXPECT_EQ(ask("/cases/looks", {}).status, 400);
 }

@@ -481,6 +481,14 @@ TEST_F(SealedTest, NeedTheirOrderForThisVeryRequestOnce) {
     EXPECT_EQ(ask_sealed(by, subject), "sealing_invalid") << "used before";
 }
 
+// In whose list it would open, only the answer says.
+TEST_F(SealedTest, NeedTheWholeNumber) {
+    dial_answering();
+    const auto subject = number("1", "");
+    EXPECT_EQ(ask_sealed(sealing(subject), subject), "number_malformed branch");
+    EXPECT_EQ(logged(), 0);
+}
+
 // What would close a path would show in the person's entries.
 TEST_F(SealedTest, MissesLeaveNoTrace) {
     dial_with({.outcome = wire::Outcome::no_match, .answer = {}, .reason = {}});
