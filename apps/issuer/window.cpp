@@ -14,7 +14,7 @@ Parsed<json::object> read_body(std::string_view body) {
     return parse_json_object(body, {.text_bytes_max = window_body_max});
 }
 
-// Not a decision: it counts with the clerk's signature only, and nothing here verifies one yet.
+// Not a decision: that comes back signed from the agent (deciding.cpp).
 bool is_by_people(const Happening& what) {
     return std::holds_alternative<Applied>(what) || std::holds_alternative<Corrected>(what) ||
            std::holds_alternative<TakenOut>(what) || std::holds_alternative<TryAgain>(what) ||

@@ -155,8 +155,8 @@ export function days_since(since: number, now: number): number {
   return Math.max(0, Math.floor((now - since) / 86_400));
 }
 
-// Nothing of it is done on this page: programs do it, or the command line with the card. It goes on
-// by itself.
+// Nothing is typed into this page for it: programs do it, or the agent with the card. It goes on by
+// itself.
 export function goes_on_elsewhere(todo: Todo[]): boolean {
   const is_elsewhere = ({ actor, step }: Todo) =>
     ["make_keys", "write", "reset", "approve"].includes(step) ||
