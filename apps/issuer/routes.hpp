@@ -22,8 +22,9 @@ class StopTries {
   public:
     static constexpr std::int64_t window_s = 3'600;
     static constexpr std::size_t of_a_network_max = 10;
-    // 10^11 codes that have their check digit, and a birth date: guessing stays hopeless, and who
-    // would close the page for everybody needs tens of thousands of networks.
+    // Of 10^11 codes that have their check digit, and with a birth date: guessing stays hopeless.
+    // Who would close the page for everybody needs 20,000 networks (one large block of IPv6 has
+    // them).
     static constexpr std::size_t in_all_max = 200'000;
 
     // Counts it. False: too often, from there or in all.

@@ -507,7 +507,7 @@ namespace {
 // An authority that knows nobody has issued nothing, where nothing says that it has: whoever goes
 // on with a card of another authority.
 bool may_have_issued(const PersonEntries& entries, const HeldCheck& found) {
-    return !found.taken_on.cards.empty() ||
+    return !found.taken_on.cards.empty() || !found.erased.cards.empty() ||
            std::ranges::any_of(entries.entries, [](const PersonEntry& entry) {
                return entry.head && entry.head->service.text() == "certificate";
            });

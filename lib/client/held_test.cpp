@@ -408,5 +408,26 @@ TEST(Held, ReachesAsFarAsTheList) {
     EXPECT_EQ(check.cards, 0U);
 }
 
+// Whoever goes on with a card of another authority is nobody to this one. That it knows nobody is
+// believed where nothing says otherwise: no order to it, no card that was there before.
+TEST(Held, AnAuthorityThatKnowsNobody) {
+    World world;
+    const auto problems = [&world] {
+        HeldAnswers answers{
+            .numbers = world.held.numbers, .cards = world.held.cards, .issued = {}, .problems = {}};
+        answers.problems.emplace_back(participant_id("06990014"),
+                                      Problem{wire::Code::no_match, "", {}, {}, false});
+        return check_held(answers, world.entries, world.directory, world.card).problems.size();
+    };
+    EXPECT_EQ(problems(), 1U) << "it was ordered to make one";
+    auto& entries = world.entries.entries;
+    std::erase_if(entries,
+                  [](const PersonEntry& one) { return one.head->service.text() == "certificate"; });
+    EXPECT_EQ(problems(), 0U);
+    world.held.cards.cards.push_back({.certificate = world.next.thumbprint(), .state = "revoked"});
+    std::erase_if(entries, [](const PersonEntry& one) { return one.index == 10; });
+    EXPECT_EQ(problems(), 1U) << "there was a card before the log";
+}
+
 }  // namespace
 }  // namespace mado::client

@@ -5,7 +5,7 @@ import { base64url } from "./bytes";
 import { Country, load_session } from "./country";
 import { cross_check } from "./cross_check";
 import { fetch_entries, hides_what_was_told, type PersonEntry } from "./entries";
-import { compare_held, read_held_cards, read_held_numbers, type Held } from "./held";
+import { check_held, compare_held, read_held_cards, read_held_numbers, type Held } from "./held";
 import { filled, TestCountry } from "./test_country";
 import type { Numbered, Told } from "./told";
 
@@ -209,6 +209,23 @@ test("what the authority hides", () => {
   const own = { signing: false, state: "active" as const, not_after: 9 };
   held.cards.cards.push({ certificate: next, index: 70, ...own });
   expect(found()).toEqual([`certificate_hidden ${next}`]);
+});
+
+test("an authority that knows nobody is believed where nothing says otherwise", () => {
+  const nobody = { who: "ca", problem: { code: "no_match" } };
+  const problems = () =>
+    check_held(
+      {
+        ...{ numbers: { ok: true, value: held.numbers }, issued: [], signed: [] },
+        ...{ cards: { ok: true, value: held.cards }, problems: [nobody] },
+      },
+      { entries, checkpoint: { size: 1_000 } } as never,
+      {} as never,
+      "relay",
+    ).problems.length;
+  expect(problems()).toBe(1); // it was ordered to make one
+  entries = entries.filter(({ head }) => head?.service !== "certificate");
+  expect(problems()).toBe(0);
 });
 
 test("it is read strictly", () => {

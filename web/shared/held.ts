@@ -498,6 +498,7 @@ export function check_held(
   // on with a card of another authority.
   const may_have_issued =
     found.taken_on.cards.length > 0 ||
+    found.erased.cards.length > 0 ||
     entries.some(({ head }) => head?.service === "certificate");
   const open = problems.filter(
     ({ problem }) => may_have_issued || problem.code !== "no_match",
