@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/config.hpp"
@@ -27,6 +26,7 @@ struct Settings {
     std::string state, schemes, clerks, authority;
     std::string cards_key;  // 32 bytes: the root of every chip's issuer key
     std::int64_t renewal_days = 0;
+    std::int64_t keep_days = 0;
 };
 
 Settings read_settings(const std::string& path) {
@@ -37,7 +37,8 @@ Settings read_settings(const std::string& path) {
                .clerks = config.text("clerks"),
                .authority = config.text("certificate_authority"),
                .cards_key = config.text("cards_key"),
-               .renewal_days = config.integer_or("renewal_days", 90, 1, renewal_days_max)};
+               .renewal_days = config.integer_or("renewal_days", 90, 1, renewal_days_max),
+               .keep_days = config.integer_or("keep_days", 1'826, 1, 36'525)};
     config.finish();
     return s;
 }
@@ -132,25 +133,75 @@ std::string notices_file(const Settings& settings) {
     return settings.state + "/notices.sqlite";
 }
 
-// Once an hour, and when the program starts: whoever is told a day late is told.
-http::Task<void> tell_people(Store& store, NoticeBook& book, const site::Site& site,
-                             const Log& log) {
-    constexpr std::chrono::hours every{1};
-    http::asio::steady_timer timer(co_await http::asio::this_coro::executor);
-    const auto& basis = site.options.basis;
-    const auto* self = basis.directory.find(basis.identity.id);
-    for (;;) {
+// What each hour asks for, a little at a time: requests are answered between.
+struct Rounds {
+    Store& store;
+    NoticeBook& book;
+    const site::Site& site;
+    const Log& log;
+    std::int64_t keep_days = 0;
+    http::asio::steady_timer timer;
+};
+constexpr std::size_t at_once = 100;
+constexpr std::int64_t day_s = 86'400;
+
+http::Task<void> pause(Rounds& rounds, std::chrono::milliseconds how_long) {
+    rounds.timer.expires_after(how_long);
+    co_await rounds.timer.async_wait(http::asio::use_awaitable);
+}
+constexpr std::chrono::milliseconds between{20};
+
+http::Task<void> tell_people(Rounds& rounds) {
+    const auto& basis = rounds.site.options.basis;
+    const NoticeFacts facts{.now = unix_now(),
+                            .policy = basis.policy,
+                            .sender = basis.directory.find(basis.identity.id)->name,
+                            .address = rounds.site.origin + std::string(renew_path)};
+    std::size_t unreadable = 0;
+    for (std::optional<Store::Ending> after = Store::Ending{}; after;) {
+        const auto told = tell_ending(rounds.store, rounds.book, facts, *after, at_once);
+        unreadable += told.unreadable;
+        after = told.last;
+        co_await pause(rounds, between);
+    }
+    if (unreadable > 0) {
+        rounds.log.error("cannot_tell", {{"why", std::string_view("a case cannot be read")},
+                                         {"certificates", static_cast<std::int64_t>(unreadable)}});
+    }
+}
+
+// A notice stays for a quarter after what it was about.
+http::Task<void> erase_what_is_over(Rounds& rounds) {
+    constexpr std::int64_t notice_s = 90 * day_s;
+    const auto now = unix_now();
+    rounds.book.erase(rounds.site.options.basis.policy.day_of(now - notice_s));
+    const auto before = now - rounds.keep_days * day_s;
+    while (rounds.store.erase_hands(before, at_once) > 0)
+        co_await pause(rounds, between);
+    std::size_t people = 0;
+    for (std::optional<CaseId> after = 0; after;) {
+        const auto erased = rounds.store.erase_people(before, *after, at_once);
+        people += erased.people;
+        after = erased.last;
+        co_await pause(rounds, between);
+    }
+    if (people > 0) {
+        rounds.log.info("people_erased", {{"people", static_cast<std::int64_t>(people)}});
+    }
+}
+
+// Once an hour, and when the program starts: whoever is told a day late is told. Once a day what is
+// over is erased.
+http::Task<void> every_hour(Rounds rounds) {
+    constexpr int hours_of_day = 24;
+    for (int hour = 0;; hour = (hour + 1) % hours_of_day) {
         try {
-            tell_ending(store, book,
-                        {.now = unix_now(),
-                         .policy = basis.policy,
-                         .sender = self->name,
-                         .address = site.origin + std::string(renew_path)});
+            co_await tell_people(rounds);
+            if (hour == 0) co_await erase_what_is_over(rounds);
         } catch (const Failure& failure) {  // a full disk: the next hour
-            log.error("cannot_tell", {{"why", std::string_view(failure.what())}});
+            rounds.log.error("round_failed", {{"why", std::string_view(failure.what())}});
         }
-        timer.expires_after(every);
-        co_await timer.async_wait(http::asio::use_awaitable);
+        co_await pause(rounds, std::chrono::hours(1));
     }
 }
 
@@ -215,7 +266,12 @@ int serve(const std::string& config_path) {
                   .cards = cards,
                   .renewal_s = settings.renewal_days * 86'400};
     NoticeBook book(notices_file(settings));
-    http::spawn(io, tell_people(store, book, site, log));
+    http::spawn(io, every_hour({.store = store,
+                                .book = book,
+                                .site = site,
+                                .log = log,
+                                .keep_days = settings.keep_days,
+                                .timer = http::asio::steady_timer(io)}));
     site::serve(io, site, settings.site, routes(office));
     return 0;
 }

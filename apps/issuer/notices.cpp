@@ -13,8 +13,6 @@ namespace {
 constexpr std::string_view schema =
 #include "apps/issuer/schema/notices.sqlite.sql.hpp"
     ;
-constexpr std::size_t at_once = 100;
-constexpr std::size_t id_bytes = 12;
 
 db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
@@ -23,12 +21,12 @@ db::Connection open_migrated(const std::string& path) {
     return connection;
 }
 
-// None: it counts no more.
-struct Found {
+// None: it counts no more. Throws Failure where a case of its person cannot be read.
+struct Active {
     Before card;
     std::string number;
 };
-std::optional<Found> active(Store& store, const Store::Ending& what) {
+std::optional<Active> active(Store& store, const Store::Ending& what) {
     std::vector<Case> cases;
     for (const auto id : store.of_person(what.id))
         cases.push_back(store.find(id).one);
@@ -41,7 +39,7 @@ std::optional<Found> active(Store& store, const Store::Ending& what) {
             store.card_key(read_certificate(card.certificate).thumbprint()) != what.card) {
             continue;
         }
-        return Found{.card = card, .number = person->numbers.issuing};
+        return Active{.card = card, .number = person->numbers.issuing};
     }
     return std::nullopt;
 }
@@ -53,7 +51,8 @@ NoticeBook::NoticeBook(const std::string& path)
       add_(connection_.prepare(
           "insert into notice (notice_id, number, subject, sender, received, deadline, body) "
           "values (:id, :number, :subject, :sender, :received, :deadline, :body) "
-          "on conflict do nothing")) {}
+          "on conflict do nothing")),
+      erase_(connection_.prepare("delete from notice where deadline < :before")) {}
 
 void NoticeBook::add(const Notice& notice) {
     add_.bind("id", notice.id)
@@ -66,11 +65,15 @@ void NoticeBook::add(const Notice& notice) {
         .execute();
 }
 
-NoticeBook::Notice notice_of(const Store::Ending& what, const Before& card,
-                             const std::string& number, const Telling& telling) {
+void NoticeBook::erase(Date before) {
+    erase_.bind("before", to_text(before)).execute();
+}
+
+NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
+                             const Telling& telling) {
     const auto* name = card.use == Use::signing ? "署名用" : "ログイン用（利用者証明用）";
     const auto until = page::day_text(page::Language::ja, telling.deadline);
-    return {.id = fmt::format("{}-{}", hex(ByteView(what.card).first(id_bytes)), what.days),
+    return {.id = std::move(id),
             .number = number,
             .subject = "カードの電子証明書がもうすぐ終わります",
             .sender = telling.sender,
@@ -82,23 +85,30 @@ NoticeBook::Notice notice_of(const Store::Ending& what, const Before& card,
                                 name, until, telling.address)};
 }
 
-std::size_t tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts) {
-    std::size_t told = 0;
-    for (;;) {
-        const auto ending = store.ending(facts.now, at_once);
-        if (ending.empty()) return told;
-        for (const auto& one : ending) {
-            const auto found = active(store, one);
-            if (!found) continue;
-            book.add(notice_of(one, found->card, found->number,
-                               {.sender = facts.sender,
-                                .address = facts.address,
-                                .today = facts.policy.day_of(facts.now),
-                                .deadline = facts.policy.day_of(one.not_after)}));
-            ++told;
+Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+                 const Store::Ending& after, std::size_t count_max) {
+    auto ending = store.ending(facts.now, count_max, after);
+    Told out;
+    if (ending.size() == count_max) out.last = ending.back();
+    std::erase_if(ending, [&](const Store::Ending& one) {
+        std::optional<Active> found;
+        try {
+            found = active(store, one);
+        } catch (const Failure&) {
+            ++out.unreadable;
+            return true;
         }
-        store.noticed(ending);
-    }
+        if (!found) return false;
+        book.add(notice_of(store.notice_id(one), found->card, found->number,
+                           {.sender = facts.sender,
+                            .address = facts.address,
+                            .today = facts.policy.day_of(facts.now),
+                            .deadline = facts.policy.day_of(one.not_after)}));
+        ++out.written;
+        return false;
+    });
+    store.noticed(ending);
+    return out;
 }
 
 }  // namespace mado::issuer

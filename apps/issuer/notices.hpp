@@ -23,10 +23,12 @@ class NoticeBook {
     };
     // Durable when it returns. The same id once more changes nothing.
     void add(const Notice& notice);
+    // Those whose deadline was before that day.
+    void erase(Date before);
 
   private:
     db::Connection connection_;
-    db::Statement add_;
+    db::Statement add_, erase_;
 };
 
 // As they read; `Date`s are of the country's calendar.
@@ -35,17 +37,23 @@ struct Telling {
     std::string address;  // of the page where the card is renewed
     Date today{}, deadline{};
 };
-NoticeBook::Notice notice_of(const Store::Ending& what, const Before& card,
-                             const std::string& number, const Telling& telling);
+NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
+                             const Telling& telling);
 
-// Of all that is to be told by now: written down, and then noted as told, so that what was killed
-// between tells the same notice again. A certificate that counts no more ends without one. How many
-// were written.
+// Of what is to be told by now, at most `count_max` certificates after that one: written down, and
+// then noted as told, so that what was killed between tells the same notice again. A certificate
+// that counts no more ends without one; what cannot be read is passed over, and tried again the
+// next time.
 struct NoticeFacts {
     UnixTime now = 0;
     const wire::Policy& policy;
     std::string sender, address;
 };
-std::size_t tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts);
+struct Told {
+    std::optional<Store::Ending> last;  // none: that was all
+    std::size_t written = 0, unreadable = 0;
+};
+Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+                 const Store::Ending& after, std::size_t count_max);
 
 }  // namespace mado::issuer

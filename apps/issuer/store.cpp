@@ -1,5 +1,7 @@
 #include "store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
@@ -123,23 +125,39 @@ Store::Statements::Statements(db::Connection& c)
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       stands(c.prepare("update issue set ended_at = :ended, waits_since = :since where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
-      add_operator(c.prepare("insert into operator (jti_index, issue, sealed) "
-                             "values (:index, :id, :sealed)")),
+      add_operator(c.prepare("insert into operator (jti_index, issue, at, sealed) "
+                             "values (:index, :id, :at, :sealed)")),
       find_operator(c.prepare("select issue, sealed from operator where jti_index = :index")),
       add_card(c.prepare("insert into certificate (card_index, issue, not_after) "
                          "values (:index, :id, :until) on conflict do nothing")),
       find_card(c.prepare("select issue from certificate where card_index = :index")),
       ending(c.prepare("select card_index, issue, not_after from certificate "
                        "where not_after > :now and not_after <= :first and "
+                       "(not_after, card_index) > (:after, :card) and "
                        "noticed < case when not_after <= :third then 3 "
                        "when not_after <= :second then 2 else 1 end "
-                       "order by not_after limit :count")),
+                       "order by not_after, card_index limit :count")),
       noticed(c.prepare("update certificate set noticed = :count where card_index = :index")),
       look(c.prepare("insert into look (issue, at, clerk, path) select :id, :at, :clerk, :path "
                      "where not exists (select 1 from look where issue = :id and at > :since "
                      "and clerk = :clerk and path = :path)")),
       looks(c.prepare("select at, clerk, path from look where issue = :id "
-                      "order by at desc limit :count")) {}
+                      "order by at desc limit :count")),
+      over(
+          c.prepare("select id, not exists (select 1 from issue as other "
+                    "where other.person_index = issue.person_index and "
+                    "(other.ended_at is null or other.ended_at >= :before or exists "
+                    "(select 1 from certificate where issue = other.id and not_after >= :before))) "
+                    "from issue where id > :after order by id limit :count")),
+      erase_hands{c.prepare("delete from look where rowid in "
+                            "(select rowid from look where at < :before limit :count)"),
+                  c.prepare("delete from operator where jti_index in "
+                            "(select jti_index from operator where at < :before limit :count)")},
+      erase{c.prepare("delete from happening where issue = :id"),
+            c.prepare("delete from operator where issue = :id"),
+            c.prepare("delete from certificate where issue = :id"),
+            c.prepare("delete from look where issue = :id"),
+            c.prepare("delete from issue where id = :id")} {}
 
 Store::Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes)
     : seal_key_(read_key(folder + "/store.key")),
@@ -352,7 +370,7 @@ void Store::add_cards(const Case& one, CaseId id) {
     }
 }
 
-std::vector<Store::Ending> Store::ending(UnixTime now, std::size_t count_max) {
+std::vector<Store::Ending> Store::ending(UnixTime now, std::size_t count_max, const Ending& after) {
     constexpr std::int64_t day_s = 86'400;
     auto& row = sql_.ending;
     const db::ResetAtEnd reset(row);
@@ -360,6 +378,8 @@ std::vector<Store::Ending> Store::ending(UnixTime now, std::size_t count_max) {
         .bind("first", now + notice_days[0] * day_s)
         .bind("second", now + notice_days[1] * day_s)
         .bind("third", now + notice_days[2] * day_s)
+        .bind("after", after.not_after)
+        .bind("card", after.card)
         .bind("count", static_cast<std::int64_t>(count_max));
     std::vector<Ending> out;
     while (row.step()) {
@@ -380,6 +400,50 @@ void Store::noticed(const std::vector<Ending>& which) {
     for (const auto& one : which)
         sql_.noticed.bind("count", one.count).bind("index", one.card).execute();
     together.commit();
+}
+
+std::string Store::notice_id(const Ending& what) const {
+    constexpr std::size_t id_bytes = 12;
+    const auto name = index("notice", fmt::format("{} {}", base64url(what.card), what.days));
+    return hex(ByteView(name).first(id_bytes));
+}
+
+Store::Erased Store::erase_people(UnixTime before, CaseId after, std::size_t count_max) {
+    Erased out;
+    std::vector<CaseId> over;
+    {
+        auto& row = sql_.over;
+        const db::ResetAtEnd reset(row);
+        row.bind("before", before).bind("after", after);
+        row.bind("count", static_cast<std::int64_t>(count_max));
+        while (row.step()) {
+            out.last = row.integer(0);
+            if (row.integer(1) != 0) over.push_back(*out.last);
+        }
+    }
+    for (const auto id : over) {
+        Together together(*this);
+        const auto all = of_person(id);  // none: they were erased with another case of theirs
+        for (const auto each : all) {
+            for (auto& statement : sql_.erase)
+                statement.bind("id", each).execute();
+        }
+        together.commit();
+        for (const auto each : all)
+            known_.erase(each);
+        if (!all.empty()) ++out.people;
+    }
+    return out;
+}
+
+std::int64_t Store::erase_hands(UnixTime before, std::size_t count_max) {
+    std::int64_t out = 0;
+    for (auto& statement : sql_.erase_hands) {
+        statement.bind("before", before).bind("count", static_cast<std::int64_t>(count_max));
+        statement.execute();
+        out += connection_.changes();
+    }
+    return out;
 }
 
 std::optional<CaseId> Store::find_stop(std::string_view code) {
@@ -502,24 +566,25 @@ std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const ToSend
     auto next = write(id, Sent{order}, by);
     if (!next) return next;
     outbox_.put(outbox_name(id, order), what.request, by.at);
-    keep(id, what.by);
+    keep(id, what.by, by.at);
     together.commit();
     return next;
 }
 
-void Store::renew(CaseId id, OrderName order, const ToSend& what) {
+void Store::renew(CaseId id, OrderName order, const ToSend& what, UnixTime now) {
     Together together(*this);
     outbox_.renew(outbox_name(id, order), what.request);
-    keep(id, what.by);
+    keep(id, what.by, now);
     together.commit();
 }
 
-void Store::keep(CaseId id, const std::optional<Operator>& by) {
+void Store::keep(CaseId id, const std::optional<Operator>& by, UnixTime at) {
     if (!by) return;
     const auto key = index("jti", by->jti);
     auto text = json::serialize(json::object{{"name", by->name}, {"salt", base64url(by->salt)}});
     sql_.add_operator.bind("index", key)
         .bind("id", id)
+        .bind("at", at)
         .bind("sealed", crypto::aead_seal(seal_key_.view(), as_bytes(text), key))
         .execute();
     wipe(text);

@@ -105,8 +105,11 @@ class Store {
         UnixTime not_after = 0;
         int days = 0, count = 0;  // before the end; how many notices that makes
     };
-    std::vector<Ending> ending(UnixTime now, std::size_t count_max);
+    // Only those after that one, in this order.
+    std::vector<Ending> ending(UnixTime now, std::size_t count_max, const Ending& after);
     void noticed(const std::vector<Ending>& which);
+    // Of that notice; says of neither certificate nor day which.
+    [[nodiscard]] std::string notice_id(const Ending& what) const;
     // By which the store knows a certificate (x5t#S256).
     [[nodiscard]] Bytes card_key(const Hash& certificate) const;
     // By the stop code of the card that the person has had last.
@@ -125,7 +128,7 @@ class Store {
     // It will go out: noted, and kept for sending, or neither.
     std::expected<Case, Misfit> send(CaseId id, OrderName order, const ToSend& what, By by);
     // An ask whose time was over goes out anew.
-    void renew(CaseId id, OrderName order, const ToSend& what);
+    void renew(CaseId id, OrderName order, const ToSend& what, UnixTime now);
     // Whose act the request with that `jti` followed from, and of which case it was.
     struct WhoAsked {
         CaseId id = 0;
@@ -141,6 +144,18 @@ class Store {
     void looked(const std::vector<CaseId>& cases, std::string_view path, const By& by);
     // The newest first.
     std::vector<Look> looks(CaseId id, std::size_t count_max);
+
+    // People of whom nothing is to do and no certificate has counted since `before`: all of theirs
+    // is erased but that their health-care number was given. Looks at `count_max` cases, those
+    // after `after`; the last of them, none when that was all.
+    struct Erased {
+        std::optional<CaseId> last;
+        std::size_t people = 0;
+    };
+    Erased erase_people(UnixTime before, CaseId after, std::size_t count_max);
+    // Who looked, and whose act a request followed from, before then: at most so many of each. How
+    // many there were.
+    std::int64_t erase_hands(UnixTime before, std::size_t count_max);
 
     client::Outbox& outbox() { return outbox_; }
 
@@ -165,7 +180,9 @@ class Store {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
             stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator,
-            add_card, find_card, ending, noticed, look, looks;
+            add_card, find_card, ending, noticed, look, looks, over;
+        std::array<db::Statement, 2> erase_hands;
+        std::array<db::Statement, 5> erase;  // all of a case
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
     // A case as it is now, and how much happened to it.
@@ -176,7 +193,7 @@ class Store {
     Known& known(CaseId id);
     CaseId write_new(const Opened& opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
-    void keep(CaseId id, const std::optional<Operator>& by);
+    void keep(CaseId id, const std::optional<Operator>& by, UnixTime at);
     void overtake(CaseId by_case, const By& by);
     void cancel_written(CaseId of_person, const By& by);
     void add_cards(const Case& one, CaseId id);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/file.hpp"
 #include "base/temp_folder.hpp"
@@ -221,36 +222,15 @@ TEST_F(StoreTest, SaysNothingWithoutItsKeyAndNoticesAChange) {
 TEST_F(StoreTest, KnowsItsCardsAndWhichEndSoon) {
     auto one = store();
     const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
-    const auto certificate = test_certificate(key);
-    const auto card = read_certificate(certificate);
-    auto application = test_application(schemes);
-    application.claims.resize(1);
-    application.signing = false;
-    const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
-    const auto happen = [&](const Happening& what) {
-        EXPECT_TRUE(one.add(id, what, {.at = 1})) << what.index();
-    };
-    const auto order = [&](OrderName name, const Happening& answer) {
-        happen(Sent{name});
-        happen(answer);
-    };
-    happen(application);
-    order(first_confirm, Confirmed{0, "answer", 1, true});
-    order(link_order, Done{link_order});
-    happen(KeysMade{{{Use::authentication, base64url(key.spki())}}, "chip"});
-    const auto certify = of_use(OrderKind::certify, Use::authentication);
-    order(certify, Done{certify});
-    order(of_use(OrderKind::collect, Use::authentication),
-          Certified{Use::authentication, certificate});
-    happen(Written{});
-    happen(HandedOver{"123456789012"});
-    EXPECT_FALSE(one.find_card(card.thumbprint())) << "not active";
-    order(activate_order, Done{activate_order});
+    const auto id = test_card(one, schemes, key, [&](const Hash& card) {
+        EXPECT_FALSE(one.find_card(card)) << "not active";
+    });
+    const auto card = read_certificate(one.find(id).one.certificates.at(Use::authentication));
     EXPECT_EQ(one.find_card(card.thumbprint()), id);
     EXPECT_FALSE(one.find_card(Hash{}));
 
     const auto ending_before = [&](std::int64_t days) {
-        auto out = one.ending(card.not_after() - days * 86'400, 10);
+        auto out = one.ending(card.not_after() - days * 86'400, 10, {});
         one.noticed(out);
         return out.empty() ? 0 : out.front().days;
     };
@@ -261,6 +241,85 @@ TEST_F(StoreTest, KnowsItsCardsAndWhichEndSoon) {
     EXPECT_EQ(ending_before(5), 7) << "30 was missed: one notice makes up for it";
     EXPECT_EQ(ending_before(1), 0);
     EXPECT_EQ(ending_before(0), 0) << "it has ended";
+}
+
+// Each of those that end on the same day once, however few at a time.
+TEST_F(StoreTest, ManyThatEndSoonAreReadAFewAtATime) {
+    auto one = store();
+    std::set<CaseId> all, read;
+    for (int i = 0; i < 5; ++i)
+        all.insert(test_card(one, schemes, test_card_key()));
+    const auto now =
+        read_certificate(one.find(*all.begin()).one.certificates.begin()->second).not_after() - 1;
+    Store::Ending after;
+    for (auto some = one.ending(now, 2, after); !some.empty(); some = one.ending(now, 2, after)) {
+        for (const auto& each : some)
+            EXPECT_TRUE(read.insert(each.id).second);
+        after = some.back();
+    }
+    EXPECT_EQ(read, all);
+}
+
+TEST_F(StoreTest, WhoIsOverIsErasedAndNobodyElse) {
+    auto one = store();
+    const auto with_card = test_card(one, schemes, test_card_key());  // all is done at 1
+    const auto numbers = draw_numbers(schemes);
+    ASSERT_TRUE(one.give(numbers.health_care));
+    const auto given_up = one.open({.numbers = numbers}, {.at = 1});
+    ASSERT_TRUE(one.add(given_up, Cancelled{"moved away"}, {.at = 5, .clerk = "sato"}));
+    const auto open = one.open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    const auto slip = one.find(given_up).number;
+    one.looked({given_up, open}, "/case", {.at = 2, .clerk = "sato"});
+    const auto end =
+        read_certificate(one.find(with_card).one.certificates.begin()->second).not_after();
+
+    const auto erase = [&one](UnixTime before) {
+        std::size_t people = 0;
+        for (std::optional<CaseId> after = 0; after;) {
+            const auto erased = one.erase_people(before, *after, 2);
+            people += erased.people;
+            after = erased.last;
+        }
+        return people;
+    };
+    EXPECT_EQ(erase(5), 0U) << "it ended then, not before";
+    EXPECT_EQ(erase(6), 1U);
+    EXPECT_FALSE(one.find(slip));
+    EXPECT_FALSE(one.find_given(numbers.health_care));
+    EXPECT_TRUE(one.looks(given_up, 10).empty());
+    EXPECT_FALSE(one.give(numbers.health_care)) << "nobody else gets the number";
+    EXPECT_THROW(one.find(given_up), Failure);
+    EXPECT_EQ(one.find(with_card).id, with_card);
+    EXPECT_EQ(erase(end), 0U) << "the certificate counts until then";
+    EXPECT_EQ(erase(end + 1), 1U);
+    EXPECT_FALSE(one.find_given(one.find(open).one.numbers.issuing));
+    EXPECT_EQ(one.looks(open, 10).size(), 1U);
+
+    const auto next = one.open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    EXPECT_GT(next, open) << "no place is used twice";
+}
+
+// Another case of the same person is open: nothing of them is over.
+TEST_F(StoreTest, WhoHasSomethingToDoIsKeptWhole) {
+    auto one = store();
+    const auto id = test_card(one, schemes, test_card_key());
+    const auto stop = one.open(id, {.kind = Kind::stop, .reason = "lost"}, {.at = 2});
+    ASSERT_TRUE(stop);
+    constexpr UnixTime far = 9'000'000'000;
+    EXPECT_EQ(one.erase_people(far, 0, 10).people, 0U);
+    EXPECT_EQ(one.of_person(id).size(), 2U);
+}
+
+TEST_F(StoreTest, WhoseHandItWasIsErasedWithItsTime) {
+    auto one = store();
+    const auto id = one.open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    for (const UnixTime at : {1, 10'000, 20'000})
+        one.looked({id}, "/case", {.at = at, .clerk = "sato"});
+    EXPECT_EQ(one.erase_hands(10'001, 1), 1);
+    EXPECT_EQ(one.erase_hands(10'001, 1), 1);
+    EXPECT_EQ(one.erase_hands(10'001, 1), 0);
+    ASSERT_EQ(one.looks(id, 10).size(), 1U);
+    EXPECT_EQ(one.looks(id, 10).front().at, 20'000);
 }
 
 TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {

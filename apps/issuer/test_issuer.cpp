@@ -1,7 +1,10 @@
 #include "test_issuer.hpp"
 
 #include <boost/json.hpp>
+
 #include "crypto/x509.hpp"
+#include "numbers.hpp"
+#include "orders.hpp"
 
 namespace mado::issuer {
 
@@ -102,6 +105,39 @@ std::string test_certificate(const crypto::PublicKey& key) {
     auto of_card = request;
     of_card.use = crypto::CertificateUse::authentication;
     return base64url(crypto::issue(of_card, key, own, authority).der());
+}
+
+crypto::PublicKey test_card_key() {
+    return crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+}
+
+CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::PublicKey& key,
+                 const std::function<void(const Hash&)>& before) {
+    const auto certificate = test_certificate(key);
+    auto application = test_application(schemes);
+    application.claims.resize(1);
+    application.signing = false;
+    const auto id = store.open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    const auto happen = [&](const Happening& what) {
+        EXPECT_TRUE(store.add(id, what, {.at = 1})) << what.index();
+    };
+    const auto order = [&](OrderName name, const Happening& answer) {
+        happen(Sent{name});
+        happen(answer);
+    };
+    happen(application);
+    order({OrderKind::confirm, 0}, Confirmed{0, "answer", 1, true});
+    order(link_order, Done{link_order});
+    happen(KeysMade{{{Use::authentication, base64url(key.spki())}}, "chip"});
+    const auto certify = of_use(OrderKind::certify, Use::authentication);
+    order(certify, Done{certify});
+    order(of_use(OrderKind::collect, Use::authentication),
+          Certified{Use::authentication, certificate});
+    happen(Written{});
+    happen(HandedOver{draw_digits(12, /*with_check=*/false)});
+    if (before) before(read_certificate(certificate).thumbprint());
+    order(activate_order, Done{activate_order});
+    return id;
 }
 
 }  // namespace mado::issuer

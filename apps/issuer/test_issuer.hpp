@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "case.hpp"
 #include "crypto/key.hpp"
+#include "store.hpp"
 #include "wire/directory.hpp"
 #include "wire/policy.hpp"
 
@@ -24,5 +26,10 @@ wire::Directory test_directory();
 wire::Policy test_policy();
 // Of that key, as an authority's ask gives it out.
 std::string test_certificate(const crypto::PublicKey& key);
+crypto::PublicKey test_card_key();
+// A first card, active: an authentication certificate of that key; everything at 1. `before`:
+// called with its certificate (x5t#S256) just before it is activated.
+CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::PublicKey& key,
+                 const std::function<void(const Hash&)>& before = {});
 
 }  // namespace mado::issuer

@@ -224,7 +224,7 @@ void Worker::renew(const Came& came, const Case& one) {
     const auto now = unix_now();
     auto question = question_of(parties_, one, came.order, policy_.day_of(now));
     if (question) {
-        return store_.renew(came.id, came.order, prepare(came.id, std::move(*question)));
+        return store_.renew(came.id, came.order, prepare(came.id, std::move(*question)), now);
     }
     const auto code = std::string(wire::info(question.error()).name);
     if (!store_.answer(came.id, came.order, Refused{came.order, code}, {.at = now})) {

@@ -5,11 +5,15 @@
 -- relay and the authority see for themselves.
 -- "sealed": AES-256-GCM, bound to the row; "index": HMAC-SHA-256; both keys are kept elsewhere.
 
+-- When a person's last case is over and none of their certificates has counted for as long as the
+-- relay keeps its entries, everything of them is erased but that their health-care number was given.
+
 create table issue (
-    id        integer primary key,
+    id        integer primary key autoincrement,  -- never used again: rows are sealed to it
     number    text not null unique,      -- on the slip
     opened_at integer not null,
     ended_at  integer,                   -- nothing is left to do
+    counts_until integer,                -- the last of its certificates, once they count
     waits_since integer,                 -- the oldest of what is to do
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
@@ -42,5 +46,8 @@ create table given (
 create table operator (
     jti_index blob primary key,
     issue     integer not null references issue,
+    at        integer not null,          -- erased when the entry is
     sealed    blob not null
 ) strict, without rowid;
+create index operator_issue on operator (issue);
+create index operator_at on operator (at);

@@ -7,4 +7,5 @@ create table certificate (
     not_after  integer not null,
     noticed    integer not null default 0 -- of the days before its end: how many notices were made
 ) strict, without rowid;
-create index certificate_ends on certificate (not_after);
+create index certificate_ends on certificate (not_after, card_index);
+create index certificate_issue on certificate (issue);

@@ -7,3 +7,4 @@ create table look (
     path  text not null                  -- what was asked: a list, a search, the case itself
 ) strict;
 create index look_issue on look (issue, at);
+create index look_at on look (at);

@@ -13,3 +13,4 @@ create table notice (
     body      text not null    -- a paragraph a line
 ) strict, without rowid;
 create index notice_number on notice (number);
+create index notice_deadline on notice (deadline);
