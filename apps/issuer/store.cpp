@@ -143,12 +143,12 @@ Store::Statements::Statements(db::Connection& c)
                      "and clerk = :clerk and path = :path)")),
       looks(c.prepare("select at, clerk, path from look where issue = :id "
                       "order by at desc limit :count")),
-      over(
-          c.prepare("select id, not exists (select 1 from issue as other "
-                    "where other.person_index = issue.person_index and "
-                    "(other.ended_at is null or other.ended_at >= :before or exists "
-                    "(select 1 from certificate where issue = other.id and not_after >= :before))) "
-                    "from issue where id > :after order by id limit :count")),
+      over(c.prepare("select id, not exists (select 1 from issue as other "
+                     "where other.person_index = issue.person_index and "
+                     "(other.ended_at is null or other.ended_at >= :before or "
+                     "other.counts_until >= :before)) "
+                     "from issue where id > :after order by id limit :count")),
+      counts(c.prepare("update issue set counts_until = :until where id = :id")),
       erase_hands{c.prepare("delete from look where rowid in "
                             "(select rowid from look where at < :before limit :count)"),
                   c.prepare("delete from operator where jti_index in "
@@ -360,14 +360,17 @@ std::optional<CaseId> Store::find_card(const Hash& certificate) {
 
 // Within the caller's Together.
 void Store::add_cards(const Case& one, CaseId id) {
-    if (one.kind == Kind::existing) return;
+    UnixTime until = 0;
     for (const auto& [use, text] : one.certificates) {
         const auto certificate = read_certificate(text);
+        until = std::max(until, certificate.not_after());
+        if (one.kind == Kind::existing) continue;  // another authority's
         sql_.add_card.bind("index", card_key(certificate.thumbprint()))
             .bind("id", id)
             .bind("until", certificate.not_after())
             .execute();
     }
+    sql_.counts.bind("id", id).bind("until", until).execute();
 }
 
 std::vector<Store::Ending> Store::ending(UnixTime now, std::size_t count_max, const Ending& after) {

@@ -180,7 +180,7 @@ class Store {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
             stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator,
-            add_card, find_card, ending, noticed, look, looks, over;
+            add_card, find_card, ending, noticed, look, looks, over, counts;
         std::array<db::Statement, 2> erase_hands;
         std::array<db::Statement, 5> erase;  // all of a case
     };

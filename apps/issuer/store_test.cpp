@@ -299,6 +299,32 @@ TEST_F(StoreTest, WhoIsOverIsErasedAndNobodyElse) {
     EXPECT_GT(next, open) << "no place is used twice";
 }
 
+// It counts as any does, though its end is not this centre's to tell.
+TEST_F(StoreTest, WhoHasACardOfAnotherAuthorityIsKept) {
+    auto one = store();
+    const auto certificate = test_certificate(test_card_key());
+    auto application = test_application(schemes);
+    application.claims.resize(1);
+    application.signing = false;
+    const auto id = one.open({.numbers = draw_numbers(schemes), .kind = Kind::existing}, {.at = 1});
+    const std::vector<Happening> all{application,
+                                     Requested{"signed", {{Use::authentication, certificate}}},
+                                     Sent{first_confirm},
+                                     Confirmed{0, "answer", 1, true},
+                                     Sent{link_order},
+                                     Done{link_order},
+                                     HandedOver{"123456789012"},
+                                     Sent{activate_order},
+                                     Done{activate_order}};
+    for (const auto& what : all)
+        ASSERT_TRUE(one.add(id, what, {.at = 1})) << what.index();
+    ASSERT_TRUE(todo(one.find(id).one).empty());
+    const auto end = read_certificate(certificate).not_after();
+    EXPECT_TRUE(one.ending(end - 1, 10, {}).empty());
+    EXPECT_EQ(one.erase_people(end, 0, 10).people, 0U);
+    EXPECT_EQ(one.erase_people(end + 1, 0, 10).people, 1U);
+}
+
 // Another case of the same person is open: nothing of them is over.
 TEST_F(StoreTest, WhoHasSomethingToDoIsKeptWhole) {
     auto one = store();
