@@ -1,5 +1,6 @@
 #include "test_issuer.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "crypto/x509.hpp"
@@ -138,6 +139,32 @@ CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::Publi
     if (before) before(read_certificate(certificate).thumbprint());
     order(activate_order, Done{activate_order});
     return id;
+}
+
+void expect_sound(Store& store, const std::string& path) {
+    db::Connection raw(path, db::Access::read_only);
+    auto cases = raw.prepare("select id, ended_at, waits_since, counts_until from issue");
+    std::int64_t waiting = 0;
+    while (cases.step()) {
+        const auto id = cases.integer(0);
+        SCOPED_TRACE("case " + std::to_string(id));
+        const auto one = store.find(id).one;
+        const auto todos = todo(one);
+        EXPECT_EQ(cases.optional_integer(1).has_value(), todos.empty());
+        const auto oldest = std::ranges::min_element(todos, {}, &Todo::since);
+        EXPECT_EQ(cases.optional_integer(2),
+                  todos.empty() ? std::nullopt : std::optional(oldest->since));
+        EXPECT_EQ(cases.optional_integer(3).has_value(), one.has_done(activate_order));
+        for (const auto& order : one.open)
+            EXPECT_TRUE(store.outbox().find(outbox_name(id, order))) << outbox_name(id, order);
+        waiting += static_cast<std::int64_t>(one.open.size());
+    }
+    auto outbox = raw.prepare("select count(*) from outbox");
+    EXPECT_TRUE(outbox.step());
+    EXPECT_EQ(outbox.integer(0), waiting);
+    auto cards = raw.prepare("select issue from certificate");
+    while (cards.step())
+        EXPECT_TRUE(store.find(cards.integer(0)).one.has_done(activate_order));
 }
 
 }  // namespace mado::issuer

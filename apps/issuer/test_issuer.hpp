@@ -31,5 +31,9 @@ crypto::PublicKey test_card_key();
 // called with its certificate (x5t#S256) just before it is activated.
 CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::PublicKey& key,
                  const std::function<void(const Hash&)>& before = {});
+// What holds of a store at every moment: each case follows from what happened to it, says truly
+// whether anything is to do in it and since when, and has in the outbox what it waits for, and no
+// more.
+void expect_sound(Store& store, const std::string& path);
 
 }  // namespace mado::issuer

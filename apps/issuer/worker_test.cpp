@@ -476,6 +476,8 @@ TEST_F(WorkerTest, LosesNothingAndDoesNothingTwice) {
     }
     for (const auto id : cases)
         EXPECT_TRUE(has_ended(find(id))) << id;
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    expect_sound(store, folder.path("issuer.sqlite"));
     int links = 0, activations = 0, certificates = 0;
     for (const auto& [what, times] : world.done) {
         if (what.starts_with("certificates/")) continue;  // asked until it is there
