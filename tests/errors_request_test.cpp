@@ -67,7 +67,11 @@ TEST_F(ErrorsTest, SealingThatIsNone) {
                                        .issued_at = unix_now(),
                                        .expires = unix_now() + 60},
                                       police.kid, police.signing_key);
-    expect_problem(country().ask(police, head, subject_of(hanako)), Code::sealing_invalid);
+    const auto subject = wire::number_subject(
+        "insured-number",
+        {{"insurer", "990010"}, {"symbol", "あいう"}, {"number", "0000187"}, {"branch", "01"}},
+        hanako.birth_date);
+    expect_problem(country().ask(police, head, as_bytes(subject)), Code::sealing_invalid);
 }
 
 }  // namespace

@@ -338,8 +338,9 @@ TEST_F(LogToolsTest, EveryKindOfRequesterAnswers) {
     }
     const std::vector<std::string> sato{"--card", "sato-1", "--pin", "1234"};
     for (const auto* requester : {"clinic-1", "care-provider-1", "police-1"}) {
-        const auto done = country().cli({"check", "--as", requester, "--health-number",
-                                         "968581499776", "--birth-date", "1975-01-20"});
+        const auto done =
+            country().cli({"check", "--as", requester, "--insurer", "06990014", "--symbol", "42",
+                           "--number", "77", "--branch", "00", "--birth-date", "1975-01-20"});
         ASSERT_EQ(done.status, 0) << requester << done.output;
     }
     ASSERT_TRUE(wait_for(ask_for_existence(country().directory(), country().office("issuer"))));

@@ -1,5 +1,7 @@
 // A person's own records through the real programs: claims and notices, and who may not have them.
+#include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
 #include "client/claims.hpp"
 #include "client/own.hpp"
@@ -60,6 +62,20 @@ class RecordsOfAPerson : public OneCountry {
         const auto entries = country().entries("hanako");
         if (!entries) throw Failure("hanako has no entries");
         return entries->entries.size();
+    }
+    // Who tried by a number of hers and may not, once all of `wanted` are there: each is written
+    // after the one who asked has heard.
+    static std::set<std::string> refused_of_hanako(const std::set<std::string>& wanted) {
+        std::set<std::string> out;
+        for (int i = 0; i < 50 && !std::ranges::includes(out, wanted); ++i) {
+            if (i > 0) pause_ms(100);
+            const auto entries = country().entries("hanako");
+            if (!entries) throw Failure("hanako has no entries");
+            for (const auto& entry : entries->entries) {
+                if (entry.refused_try) out.insert(entry.requester);
+            }
+        }
+        return out;
     }
 };
 
@@ -178,6 +194,7 @@ TEST_F(RecordsOfAPerson, OnlyThePersonThroughThePortal) {
     EXPECT_EQ(code_of("portal", care,
                       wire::mandate_subject(signed_mandate("portal", MandateKind::login))),
               "not_allowed");
+    EXPECT_TRUE(refused_of_hanako({"portal"}).contains("portal"));
     EXPECT_LE(entries_of_hanako(), before + 1) << "none was forwarded; the try by number she sees";
 }
 
@@ -249,7 +266,26 @@ TEST_F(RecordsOfAPerson, PensionsOfNobodyElse) {
     // To where a number may be used, that number leads nowhere.
     auto clinic = country().head("clinic-1");
     EXPECT_EQ(code_of("clinic-1", clinic, own), "no_match");
-    EXPECT_LE(entries_of_hanako(), before + 3) << "she sees who tried by number, each once a day";
+    const std::set<std::string> tried{"clinic-1", "police-1", "portal"};
+    EXPECT_EQ(refused_of_hanako(tried), tried);
+    EXPECT_LE(entries_of_hanako(), before + 3) << "each once a day";
+}
+
+// It is for medical and care use: an investigator asks by another number or not at all.
+TEST_F(RecordsOfAPerson, TheHealthCareNumberIsForMedicalAndCareUse) {
+    auto asked = country().head("police-1");
+    asked.purpose = code_id("investigation");
+    const auto insured = wire::number_subject(
+        "insured-number",
+        {{"insurer", "990010"}, {"symbol", "あいう"}, {"number", "0000187"}, {"branch", "01"}},
+        "1986-05-01");
+    EXPECT_EQ(code_of("police-1", asked, insured), "answered");
+    asked.jti = base64url(crypto::random_bytes(16));
+    EXPECT_EQ(code_of("police-1", asked, as_text(number_subject("621874998319", "1986-05-01"))),
+              "not_allowed");
+    EXPECT_TRUE(refused_of_hanako({"police-1"}).contains("police-1"));
+    const auto log = country().cli({"log", "show", "--card", "hanako", "--pin", "1234"});
+    EXPECT_TRUE(has(log.output, "九十九県警察本部")) << log.output;
 }
 
 // The insurance page asks for the same that a clinic does, for the person alone.

@@ -175,8 +175,9 @@ TEST_F(TimeTest, SealedUntilItsDayAndErasedAfterItsMonth) {
     constexpr std::string_view clinic = "花みずき内科クリニック → まどか電機健康保険組合";
     constexpr std::int64_t day_s = 86'400;
     const auto until = to_rfc3339(unix_now() + 2 * day_s).substr(0, 10);
-    const std::vector<std::string> mei{"--health-number", "251864975796", "--birth-date",
-                                       "2022-07-07"};
+    const std::vector<std::string> mei{"--insurer",    "06990014",  "--symbol", "21",
+                                       "--number",     "1042",      "--branch", "01",
+                                       "--birth-date", "2022-07-07"};
     std::vector<std::string> sealed{"check",   "--as",           "police-1", "--sealed-by",
                                     "court-1", "--sealed-until", until};
     sealed.insert(sealed.end(), mei.begin(), mei.end());

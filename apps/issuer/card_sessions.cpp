@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t sessions_max = 64;
 constexpr int calls_max = 600;  // a call every 0.3 s
-constexpr std::int64_t wait_ms = 400;
+// For its certificates; twice as long each time, since they are mostly there in a moment.
+constexpr std::int64_t first_wait_ms = 25;
+constexpr int doublings_max = 5;
 constexpr std::int64_t return_s = 600;
 constexpr std::size_t name_bytes = 32;
 constexpr std::size_t answer_hex_max = 2 * (card::answer_bytes_max + 2);
@@ -191,7 +193,8 @@ std::string CardSessions::go_on(Sessions::iterator at, UnixTime now) {
     }
     if (const auto* keys = std::get_if<CardKeys>(&step)) {
         if (const auto failed = tell_keys(session, *keys, now)) return end(at, *failed);
-        return json::serialize(json::object{{"wait_ms", wait_ms}});
+        const auto wait = first_wait_ms << std::min(session.waits++, doublings_max);
+        return json::serialize(json::object{{"wait_ms", wait}});
     }
     if (const auto* failed = std::get_if<CardFailure>(&step)) return end(at, *failed);
     const bool resets = work->make.empty() && work->write.empty();

@@ -76,7 +76,7 @@ class CardSessions {
         std::vector<card::Response> answers = {};
         std::size_t asked = 0;  // how many answers are awaited
         bool told = false;      // the case knows the keys
-        int calls = 0;
+        int calls = 0, waits = 0;
     };
     using Sessions = std::map<Hash, Session>;  // by the name's SHA-256
     std::string go_on(Sessions::iterator at, UnixTime now);

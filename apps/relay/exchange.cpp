@@ -246,10 +246,12 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
                                               .presence = presence,
                                               .holder_kind = asked ? asked->kind : *head.to.kind,
                                               .on = today});
-    if (policy == nullptr) {
-        if (const auto* number = std::get_if<wire::NumberSubject>(&*subject)) {
-            note_refused(caller, number->number);
-        }
+    const auto* number = std::get_if<wire::NumberSubject>(&*subject);
+    const bool may_use =
+        number == nullptr ||
+        shared_.schemes.find(number->number.scheme)->may_ask(caller.participant->kind);
+    if (policy == nullptr || !may_use) {
+        if (number != nullptr) note_refused(caller, number->number);
         return refuse(Code::not_allowed);
     }
     const auto sealing = judge_sealing(caller, *policy);

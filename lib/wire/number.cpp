@@ -13,6 +13,7 @@ namespace mado::wire {
 namespace {
 
 constexpr std::size_t fields_max = 8;
+constexpr std::size_t kinds_max = 16;
 
 Parsed<CheckDigit> parse_check(const std::optional<std::string>& name) {
     if (!name) return CheckDigit::none;
@@ -79,6 +80,9 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
     scheme.holder_field = in.optional_text("holder_field", 40).value_or("");
     const auto holder = in.optional_text("holder", 64);
     const auto given_by = in.optional_text("given_by", 64);
+    const bool limited = in.has("asked_by");
+    const auto asked_by =
+        limited ? in.texts("asked_by", kinds_max, 64) : std::vector<std::string>();
     scheme.left_out = in.optional_text("left_out", 40).value_or("");
     for (const auto& element : in.array("fields", fields_max)) {
         auto field = parse_field(element);
@@ -96,6 +100,12 @@ Parsed<Scheme> parse_scheme(const json::value& value) {
         auto code = CodeId::parse(*given_by);
         if (!code) return std::unexpected(code.error());
         scheme.given_by = *code;
+    }
+    if (limited && asked_by.empty()) return bad("a number that nobody may ask by");
+    for (const auto& text : asked_by) {
+        auto code = CodeId::parse(text);
+        if (!code) return std::unexpected(code.error());
+        scheme.asked_by.push_back(*code);
     }
     if (holder) {
         auto id = ParticipantId::parse(*holder);
@@ -189,6 +199,10 @@ const Scheme* Schemes::of_holder(const ParticipantId& id, const CodeId& kind) co
 
 std::string_view Scheme::giver(const PersonNumber& number) const {
     return holder ? std::string_view(holder->text()) : number.field(holder_field);
+}
+
+bool Scheme::may_ask(const CodeId& requester_kind) const {
+    return asked_by.empty() || std::ranges::find(asked_by, requester_kind) != asked_by.end();
 }
 
 std::string_view PersonNumber::field(std::string_view name) const {

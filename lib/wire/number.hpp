@@ -37,6 +37,9 @@ struct Scheme {
     // Of this kind is who draws such numbers, whoever knows the person by them: nobody else could
     // confirm one, and a new one leads to nobody.
     std::optional<CodeId> given_by;
+    // Only these kinds of participants may ask by such a number, whatever the policy's rows say
+    // otherwise; empty: all that a row allows.
+    std::vector<CodeId> asked_by;
     // A family's members have the other fields in common, and people leave this one out: then the
     // number is nobody's until the holder says whose it is. "" for none.
     std::string left_out;
@@ -44,6 +47,7 @@ struct Scheme {
 
     // The id of the holder that gave this number; "" when it was none.
     [[nodiscard]] std::string_view giver(const PersonNumber& number) const;
+    [[nodiscard]] bool may_ask(const CodeId& requester_kind) const;
 };
 
 class Schemes {

@@ -205,6 +205,23 @@ TEST_F(Numbers, HaveSchemesByNameAndByKindOfHolder) {
     EXPECT_EQ(schemes_.find("insured-number")->left_out, "branch");
 }
 
+TEST(NumberSchemes, SayWhoMayAskByTheirNumbers) {
+    constexpr std::string_view text = R"({"schemes": [
+        {"name": "health-care-number", "kind": null, "asked_by": ["clinic", "care-provider"],
+         "fields": [{"name": "number", "digits": [12]}]},
+        {"name": "fund-number", "kind": "pension", "holder": "fund",
+         "fields": [{"name": "number", "digits": [7]}]}]})";
+    const auto schemes = valid(Schemes::parse(text));
+    const auto* limited = schemes.find("health-care-number");
+    EXPECT_TRUE(limited->may_ask(code_id("clinic")));
+    EXPECT_TRUE(limited->may_ask(code_id("care-provider")));
+    EXPECT_FALSE(limited->may_ask(code_id("investigator")));
+    EXPECT_TRUE(schemes.find("fund-number")->may_ask(code_id("investigator")));
+    constexpr std::string_view kinds = R"(["clinic", "care-provider"])";
+    for (const auto* wrong : {"[]", R"(["Clinic"])", R"("clinic")", "null"})
+        EXPECT_FALSE(Schemes::parse(replaced(text, kinds, wrong))) << wrong;
+}
+
 // Several holders of one kind, each with numbers of its own; the number does not say whose it is.
 TEST(NumberSchemes, SayWhoGivesNumbersThatNobodyElseCouldConfirm) {
     constexpr std::string_view text = R"({"schemes": [
