@@ -103,6 +103,9 @@ TEST_F(AgentDocuments, WhatIsHandedOnIsShownAndSigned) {
     for (const auto* bad :
          {"[]", "{}", R"([{"to":"portal"}])", R"([{"to":"nobody","text":"a"}])",
           R"([{"to":"portal","text":"pay \u202e001"}])", R"([{"to":"portal","text":"a\nb"}])",
+          R"([{"to":"portal","text":"厚労\u200b葵"}])",
+          R"([{"to":"portal","text":"{\"a\":\"\\u202e1\"}"}])",
+          R"([{"to":"portal","text":"{\"a\":\"\\u8475\"}"}])",
           R"([{"to":"portal","text":"a","more":1}])", R"([{"to":"06990014","text":"a"}])"}) {
         EXPECT_EQ(hand_in({{"nonce", "another"}, {"handed_on", bad}}).status, 403) << bad;
     }
@@ -118,8 +121,9 @@ TEST_F(AgentDocuments, AWrongPasswordIsCounted) {
 }
 
 TEST_F(AgentDocuments, WhatDoesNotShowItselfIsRefused) {
-    for (const auto& document : std::vector<std::string>{"pay \u202e001 yen", "a\u2066b",
-                                                         std::string(16 * 1024 + 1, 'x'), ""}) {
+    for (const auto& document :
+         std::vector<std::string>{"pay \u202e001 yen", "a\u2066b", "1\u2060000 yen", "a\U000E0100",
+                                  "\u3164", std::string(16 * 1024 + 1, 'x'), ""}) {
         EXPECT_EQ(hand_in({{"document", document}}).status, 403) << document.substr(0, 20);
     }
     EXPECT_EQ(hand_in({{"document", "葛\U000E0100飾区"}}).status, 303)

@@ -19,6 +19,7 @@
 #include "gateway/records.hpp"
 #include "relay/card_lists.hpp"
 #include "wire/services/catalogue.hpp"
+#include "wire/services/existence.hpp"
 #include "wire/test_wire.hpp"
 
 namespace mado {
@@ -45,9 +46,11 @@ std::string program() {
     return (fs::read_symlink("/proc/self/exe").parent_path() / "mado-ca").string();
 }
 
-// The authority as the directory of a small country has it.
-wire::Directory directory_with(const std::optional<crypto::Certificate>& authority) {
-    const wire::TestCountry country;
+// The authority as the directory of a small country has it, as a signed file too. The insurer
+// stands in the place of a resident register.
+wire::Directory directory_with(const wire::TestCountry& country,
+                               const std::optional<crypto::Certificate>& authority,
+                               const std::string& file = {}) {
     const auto ca = fmt::format(
         R"({{"id":"ca","name":"認証局","kind":"card-authority","certificates":["{}"],)"
         R"("signing_keys":[{{"kid":"{}","jwk":{}}}],)"
@@ -56,8 +59,9 @@ wire::Directory directory_with(const std::optional<crypto::Certificate>& authori
         country.insurer.public_key().jwk());
     constexpr std::string_view next = R"({"id":"clinic-1")";
     const auto text = wire::replaced(country.directory_json(), next, ca + std::string(next));
-    auto out = wire::valid(
-        wire::open_directory(country.sign_directory(text), country.authority.public_key()));
+    const auto signed_text = country.sign_directory(text);
+    if (!file.empty()) crypto::write(file, signed_text);
+    auto out = wire::valid(wire::open_directory(signed_text, country.authority.public_key()));
     if (authority) out.card_authorities.push_back(*authority);
     return out;
 }
@@ -68,6 +72,8 @@ class CaTest : public testing::Test {
   protected:
     CaTest() {
         write_config("p256");
+        directory_with(country, {}, path("directory.jws"));
+        crypto::write(path("authority.jwk"), country.authority.public_key().jwk());
         for (const auto* name : {"state", "lists"})
             fs::create_directory(path(name));
     }
@@ -80,7 +86,9 @@ class CaTest : public testing::Test {
                         "port = {1}\noperator_port = {2}\n"
                         "[token]\nmodule = \"{3}\"\nlabel = \"ca\"\npin_file = \"{4}\"\n"
                         "[authority]\ncountry = \"JP\"\norganisation = \"Mado test\"\n"
-                        "name = \"試験認証局\"\nkey = \"{5}\"\n",
+                        "name = \"試験認証局\"\nkey = \"{5}\"\n"
+                        "[registers]\ndirectory = \"{0}/directory.jws\"\n"
+                        "authority = \"{0}/authority.jwk\"\nkind = \"medical-insurer\"\n",
                         path("."), port, operator_port, ca::softhsm, token.path("pin"), key));
     }
     [[nodiscard]] std::string path(const std::string& name) const { return folder.path(name); }
@@ -105,7 +113,7 @@ class CaTest : public testing::Test {
     void open_gateway() {
         const auto schemes =
             wire::valid(wire::Schemes::parse(crypto::read("country/jp/schemes.json")));
-        directory.emplace(directory_with(authority()));
+        directory.emplace(directory_with(country, authority()));
         records.emplace("country/jp/holders/ca.toml", path("state/ca.sqlite"), *directory, schemes);
     }
     [[nodiscard]] wire::ServiceQuestion question(std::string_view service,
@@ -126,7 +134,12 @@ class CaTest : public testing::Test {
     wire::Outcome tell(std::string_view service, const std::string& act,
                        const json::object& payload,
                        const std::string& id = base64url(crypto::random_hash())) {
-        const auto asked = question(service, {{"act", act}}, json::serialize(payload));
+        std::map<std::string, std::string> parameters{{"act", act}};
+        if (act == "issue-signing") {
+            parameters.emplace("index", "7");
+            parameters.emplace("order", base64url(wire::filled(7)));
+        }
+        const auto asked = question(service, parameters, json::serialize(payload));
         const auto outcome = records->answer(wire::service_id(service), asked).outcome;
         if (outcome == wire::Outcome::answered) {
             records->apply(wire::service_id(service), asked, {.id = id, .time = unix_now()});
@@ -153,9 +166,25 @@ class CaTest : public testing::Test {
         return {{"public_key",
                  ca::spki_text(crypto::PrivateKey::generate(crypto::KeyType::p256).public_key())}};
     }
-    static json::object signing() {
+    // With what the register has answered to the order 7.
+    json::object signing() { return signing(ca::test_person()); }
+    json::object signing(const ca::Attributes& person) {
         auto out = authentication();
-        const auto person = ca::test_person();
+        const auto confirms =
+            wire::commit_confirmed(wire::filled(8), {.name = person.name,
+                                                     .birth_date = person.birth_date,
+                                                     .sex = person.sex,
+                                                     .address = person.address});
+        const json::object answer{
+            {"iss", "06990014"},
+            {"aud", base64url(wire::filled(1))},
+            {"order", base64url(wire::filled(7))},
+            {"iat", unix_now()},
+            {"service", "existence"},
+            {"as_of", 0},
+            {"data", {{"verdict", "same"}, {"current", true}, {"confirms", base64url(confirms)}}}};
+        out["answer"] = wire::jws_of("mado-answer+jws", json::serialize(answer), country.insurer);
+        out["salt"] = base64url(wire::filled(8));
         out["name"] = person.name;
         out["address"] = person.address;
         out["birth_date"] = person.birth_date;
@@ -176,6 +205,7 @@ class CaTest : public testing::Test {
         throw Failure("no certificate of that key");
     }
 
+    wire::TestCountry country;
     TempFolder folder;
     ca::TestToken token;
     const std::uint16_t port = free_port();
@@ -264,18 +294,26 @@ TEST_F(CaTest, OrdersComeBackAsCertificatesThroughTheGatewaysMapping) {
     EXPECT_EQ(tell("certificate", "issue-authentication", authentication(), first),
               wire::Outcome::answered);
     EXPECT_EQ(tell("certificate", "issue-signing", signing()), wire::Outcome::answered);
-    auto young = signing();
-    young["birth_date"] = to_text(date_at(unix_now() - 14 * 366 * ca::day_s, 0));
-    EXPECT_EQ(tell("certificate", "issue-signing", young), wire::Outcome::answered);
+    auto child = ca::test_person();
+    child.birth_date = to_text(date_at(unix_now() - 14 * 366 * ca::day_s, 0));
+    EXPECT_EQ(tell("certificate", "issue-signing", signing(child)), wire::Outcome::answered);
+    auto lie = signing();
+    lie["name"] = "山田 太郎";
+    EXPECT_EQ(tell("certificate", "issue-signing", lie), wire::Outcome::answered);
+    auto alone = signing();
+    alone.erase("answer");
+    EXPECT_EQ(tell("certificate", "issue-signing", alone), wire::Outcome::answered);
     const auto all = decided();
     const auto& list = all.at("certificates").as_array();
     const auto& orders = all.at("orders").as_array();
     ASSERT_EQ(list.size(), 2U);
-    ASSERT_EQ(orders.size(), 3U);
+    ASSERT_EQ(orders.size(), 5U);
     EXPECT_EQ(orders[0].at("order").as_string(), first);
     EXPECT_EQ(orders[0].at("outcome"), "issued");
     EXPECT_EQ(orders[2].at("outcome"), "refused");
     EXPECT_EQ(orders[2].at("refusal"), "too_young");
+    EXPECT_EQ(orders[3].at("refusal"), "register_other") << "another name than the register's";
+    EXPECT_EQ(orders[4].at("refusal"), "register_missing");
     for (const auto& one : list) {
         EXPECT_EQ(one.at("status"), "good");
         EXPECT_TRUE(certificate_in(one).issued_by(authority()));

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <optional>
 
-#include "base/printable.hpp"
+#include "base/shown.hpp"
 #include "crypto/jwe.hpp"
 #include "http/form.hpp"
 #include "wire/head.hpp"
@@ -61,7 +61,7 @@ bool shows_itself(std::string_view document) {
     while (!document.empty()) {
         const auto end = std::min(document.find('\n'), document.size());
         const auto line = document.substr(0, end);
-        if (printable(line) != line) return false;
+        if (!shows_all(line)) return false;
         document.remove_prefix(std::min(end + 1, document.size()));
     }
     return true;
@@ -112,7 +112,10 @@ std::expected<std::vector<Document>, Refusal> handed_on_of(const http::Form& for
         const auto to = in.text("to");
         auto text = in.text("text", document_bytes_max);
         if (!in.finish()) return std::unexpected(Refusal::malformed);
-        if (text.empty() || printable(text) != text) return std::unexpected(Refusal::document);
+        // What is written as an escape nobody reads, and the one who gets it decodes it.
+        if (text.empty() || !shows_all(text) || text.contains("\\u")) {
+            return std::unexpected(Refusal::document);
+        }
         const auto* found = directory.find(to);
         if (found == nullptr || found->sealing_keys.empty()) {
             return std::unexpected(Refusal::recipient);

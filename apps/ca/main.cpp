@@ -35,6 +35,8 @@ struct Settings {
     std::string address;
     std::uint16_t port = 0;
     std::uint16_t operator_port = 0;
+    // Whose word it takes for what a signing certificate says of a person.
+    std::string directory, directory_key, registers;
 
     [[nodiscard]] std::string store() const { return state + "/ca.sqlite"; }
 };
@@ -70,6 +72,10 @@ Settings read_settings(const std::string& path) {
     s.site.country = s.names.country;
     s.key_type = authority.text("key");
     s.lifetime_days = authority.integer_or("lifetime_days", 3'650, 1, 3'650);
+    auto registers = config.table("registers");
+    s.directory = registers.text("directory");
+    s.directory_key = registers.text("authority");
+    s.registers = registers.text("kind");
     s.address = config.text_or("address", "127.0.0.1");
     s.port = static_cast<std::uint16_t>(config.integer("port", 1, 65535));
     s.operator_port = static_cast<std::uint16_t>(config.integer("operator_port", 1, 65535));
@@ -132,7 +138,8 @@ int take_on_file(const std::string& config_path, const std::string& file, const 
                    .decided = decided_in(metrics),
                    .asked = asked_in(metrics),
                    .list_folder = settings.lists,
-                   .utc_offset_s = settings.utc_offset_s});
+                   .utc_offset_s = settings.utc_offset_s,
+                   .registers = nullptr});
     const auto taken = take_on(store, office, *text, unix_now());
     replace_file(out, as_bytes(taken.lines));
     fmt::print("{} certificates, {} orders refused\n", taken.issued, taken.refused);
@@ -181,6 +188,9 @@ int serve(const std::string& config_path) {
                                 read_secret_file(settings.pin_file));
     const Authority authority(token, load_certificate(settings), settings.site);
     Store store(settings.store());
+    const auto directory = wire::load_directory(settings.directory, settings.directory_key);
+    const Registers registers{.directory = directory,
+                              .kind = must(wire::CodeId::parse(settings.registers), "kind")};
 
     http::Metrics metrics;
     Office office({.authority = authority,
@@ -189,7 +199,8 @@ int serve(const std::string& config_path) {
                    .decided = decided_in(metrics),
                    .asked = asked_in(metrics),
                    .list_folder = settings.lists,
-                   .utc_offset_s = settings.utc_offset_s});
+                   .utc_offset_s = settings.utc_offset_s,
+                   .registers = &registers});
     Shared shared{.office = office, .certificate = authority.certificate(), .log = log};
 
     bool failing = false;

@@ -64,7 +64,8 @@ bool Office::decide(const Order& order, UnixTime now) {
     auto decision = judge(order, options_.store.known(order),
                           {.now = now,
                            .utc_offset_s = options_.utc_offset_s,
-                           .authority_ends = options_.authority.certificate().not_after()});
+                           .authority_ends = options_.authority.certificate().not_after(),
+                           .registers = options_.registers});
     const auto result = std::visit(
         [this]<class T>(T& what) -> Result {
             if constexpr (std::is_same_v<T, Issue>) {

@@ -8,6 +8,7 @@
 
 #include "authority.hpp"
 #include "base/log.hpp"
+#include "confirmation.hpp"
 #include "http/metrics.hpp"
 #include "store.hpp"
 
@@ -21,6 +22,7 @@ struct OfficeOptions {
     http::CounterFamily& asked;    // OCSP: by status
     std::string list_folder;       // where the relay reads (docs/protocols/mandate.md)
     std::int32_t utc_offset_s;
+    const Registers* registers;  // null: works off a file of first take-on
 };
 
 // One thread.

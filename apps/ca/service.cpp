@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "confirmation.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/signing.hpp"
 
@@ -113,6 +114,13 @@ std::optional<Refusal> judge_key(const Order& order, Use use, const std::vector<
     return std::nullopt;
 }
 
+std::optional<Refusal> judge_register(const Order& order, const Moment& moment) {
+    if (moment.registers != nullptr) {
+        return judge_confirmation(order, *moment.registers, moment.now);
+    }
+    return order.taken_on ? std::nullopt : std::optional(Refusal::register_missing);
+}
+
 Decision judge_issue(const Order& order, Use use, const Known& known, const Moment& moment) {
     auto key = read_key(order);
     if (!key) return key.error();
@@ -126,6 +134,7 @@ Decision judge_issue(const Order& order, Use use, const Known& known, const Mome
         if (birthday_in(person->birth, person->birth.year() + signing_age) > today) {
             return Refusal::too_young;
         }
+        if (const auto refusal = judge_register(order, moment)) return *refusal;
     } else if (has_attributes(order)) {
         return Refusal::attributes_unwanted;
     }
@@ -214,6 +223,14 @@ std::string_view to_text(Refusal refusal) {
             return "over";
         case Refusal::reason_unknown:
             return "reason_unknown";
+        case Refusal::register_missing:
+            return "register_missing";
+        case Refusal::register_invalid:
+            return "register_invalid";
+        case Refusal::register_old:
+            return "register_old";
+        case Refusal::register_other:
+            return "register_other";
     }
     return {};
 }

@@ -26,6 +26,11 @@ struct Order {
     std::optional<std::string> serial = {};
     std::optional<std::string> reason = {};
     std::int64_t log_index = 0;  // orders may arrive in another order than they were made
+    // Of a signing certificate: the entry that the resident register has answered, its answer.
+    std::optional<std::string> confirmed_by = {};
+    std::optional<std::string> answer = {};
+    std::optional<std::string> salt = {};
+    bool taken_on = false;  // of a file of first take-on
 };
 
 enum class Status { good, suspended, revoked };
@@ -65,6 +70,10 @@ enum class Refusal {
     revoked,          // for good
     over,             // the certificate's validity has ended
     reason_unknown,
+    register_missing,  // no resident register's answer came with the attributes
+    register_invalid,  // nor is it one: not signed by it, to another order, not the same
+    register_old,
+    register_other,  // it confirms other attributes
 };
 std::string_view to_text(Refusal refusal);
 
@@ -86,10 +95,14 @@ struct Unchanged {  // it is so already, or was ordered otherwise since
 };
 using Decision = std::variant<Issue, Change, Unchanged, Refusal>;
 
+struct Registers;  // confirmation.hpp
 struct Moment {
     UnixTime now = 0;
     std::int32_t utc_offset_s = 0;  // of the country's days
     UnixTime authority_ends = 0;    // no certificate outlives its authority
+    // Who confirms attributes; null while a file of first take-on is worked off, of whose people no
+    // register was asked (decision 45).
+    const Registers* registers = nullptr;
 };
 
 Decision judge(const Order& order, const Known& known, const Moment& moment);

@@ -27,11 +27,25 @@ struct Asked {
     UnixTime now = noon;
     UnixTime authority_ends = noon + 10 * 365 * day_s;
     Known known = {};
+    bool as_it_is = false;
+    const Registers* registers = &test_registers().registers();
 };
 
-Decision decide(const Order& order, const Asked& asked = {}) {
+// With the register's answer about whatever the order says; else the one that it carries.
+Decision decide(Order order, const Asked& asked = {}) {
+    if (order.answer && !asked.as_it_is) {
+        const Attributes person{.name = order.name.value_or(""),
+                                .kana = order.kana,
+                                .address = order.address.value_or(""),
+                                .birth_date = order.birth_date.value_or(""),
+                                .sex = order.sex.value_or("")};
+        order = test_registers().confirmed(std::move(order), {.person = person, .at = asked.now});
+    }
     return judge(order, asked.known,
-                 {.now = asked.now, .utc_offset_s = japan, .authority_ends = asked.authority_ends});
+                 {.now = asked.now,
+                  .utc_offset_s = japan,
+                  .authority_ends = asked.authority_ends,
+                  .registers = asked.registers});
 }
 
 std::string refusal(const Order& order, const Asked& asked = {}) {
@@ -168,6 +182,105 @@ TEST(JudgeIssue, SigningNeedsTheFourAttributes) {
     order = good;
     order.address = std::string(1'001, 'x');
     EXPECT_EQ(refusal(order), "attributes_malformed");
+}
+
+// ---- who says so ----
+
+Attributes another_name() {
+    auto out = test_person();
+    out.name = "山田 﨑子";
+    return out;
+}
+
+std::string refusal_of(const Order& order, UnixTime now = noon) {
+    return refusal(order, {.now = now, .as_it_is = true});
+}
+
+Order signing_of(const TestRegisters::Said& said) {
+    return test_registers().confirmed(signing_order(key_of(KeyType::p256)), said);
+}
+
+TEST(JudgeRegister, StandsBehindTheAttributes) {
+    EXPECT_EQ(refusal_of(signing_of({.at = noon})), "none");
+    EXPECT_EQ(refusal_of(signing_of({.person = another_name(), .at = noon})), "register_other");
+    for (const auto member : {&Order::name, &Order::kana, &Order::address}) {
+        auto order = signing_of({.at = noon});
+        order.*member = "別人";
+        EXPECT_EQ(refusal_of(order), "register_other");
+    }
+    auto order = signing_of({.at = noon});
+    order.birth_date = "1984-03-16";
+    EXPECT_EQ(refusal_of(order), "register_other");
+    order = signing_of({.at = noon});
+    order.sex = "male";
+    EXPECT_EQ(refusal_of(order), "register_other");
+    order = signing_of({.at = noon});
+    order.kana = std::nullopt;
+    EXPECT_EQ(refusal_of(order), "register_other") << "it was asked with the reading";
+    order = signing_of({.at = noon});
+    order.salt = base64url(Hash{});
+    EXPECT_EQ(refusal_of(order), "register_other");
+    auto unknown = test_person();
+    unknown.sex = "unknown";
+    order = signing_of({.person = unknown, .at = noon});
+    EXPECT_EQ(refusal_of(order), "register_other") << "it has confirmed no sex";
+    order.sex = "unknown";
+    EXPECT_EQ(refusal_of(order), "none");
+}
+
+TEST(JudgeRegister, HasSignedAnAnswerToTheOrderThatTheRelayHasLookedAt) {
+    auto order = signing_of({.at = noon});
+    order.confirmed_by = base64url(crypto::sha256(as_bytes("another order")));
+    EXPECT_EQ(refusal_of(order), "register_invalid") << "another person's, say";
+    for (const auto member : {&Order::confirmed_by, &Order::answer, &Order::salt}) {
+        order = signing_of({.at = noon});
+        order.*member = std::nullopt;
+        EXPECT_EQ(refusal_of(order), "register_missing");
+        order.*member = "x";
+        EXPECT_EQ(refusal_of(order), "register_invalid");
+    }
+    EXPECT_EQ(refusal_of(signing_of({.by = "21000013", .at = noon})), "register_invalid")
+        << "an insurer is no resident register";
+    EXPECT_EQ(refusal_of(signing_of({.at = noon, .service = "evidence"})), "register_invalid");
+    for (const auto* verdict : {"variant", "different"}) {
+        EXPECT_EQ(refusal_of(signing_of({.at = noon, .verdict = verdict})), "register_invalid");
+    }
+    EXPECT_EQ(refusal_of(signing_of({.at = noon, .current = false})), "register_invalid")
+        << "it has them no more";
+    // One letter of the content, or of the signature.
+    order = signing_of({.at = noon});
+    for (const auto at : {order.answer->find('.') + 10, order.answer->rfind('.') + 10}) {
+        auto altered = order;
+        auto& letter = altered.answer->at(at);
+        letter = letter == 'A' ? 'B' : 'A';
+        EXPECT_EQ(refusal_of(altered), "register_invalid");
+    }
+    const TestRegisters others;  // of the same names, with keys of their own
+    const auto forged = others.confirmed(signing_order(key_of(KeyType::p256)), {.at = noon});
+    EXPECT_EQ(refusal_of(forged), "register_invalid");
+}
+
+TEST(JudgeRegister, WasAskedNotLongAgo) {
+    const auto order = signing_of({.at = noon});
+    EXPECT_EQ(refusal_of(order, noon + confirmation_s_max), "none");
+    EXPECT_EQ(refusal_of(order, noon + confirmation_s_max + 1), "register_old");
+    EXPECT_EQ(refusal_of(order, noon - 3'600), "register_invalid") << "of the future";
+}
+
+// Nobody was asked about who had a card before (decision 45): a file of theirs, and nothing else.
+TEST(JudgeRegister, IsNotAskedAtTheFirstTakeOn) {
+    Order order{.number = "1",
+                .act = "issue-signing",
+                .public_key = spki_text(key_of(KeyType::p256)),
+                .name = "名",
+                .address = "住所",
+                .birth_date = "1984-03-15",
+                .sex = "male"};
+    const Asked taking_on{.registers = nullptr};
+    EXPECT_EQ(refusal(order, taking_on), "register_missing") << "an order that a gateway wrote";
+    order.taken_on = true;
+    EXPECT_EQ(refusal(order, taking_on), "none");
+    EXPECT_EQ(refusal(order), "register_missing") << "not while it serves";
 }
 
 TEST(JudgeIssue, NobodyUnderFifteenSigns) {

@@ -6,8 +6,10 @@
 namespace mado::ca {
 namespace {
 
-constexpr std::array<std::string_view, 1> migrations{
+constexpr std::array<std::string_view, 2> migrations{
 #include "apps/ca/schema/001_first.sqlite.sql.hpp"
+    ,
+#include "apps/ca/schema/002_confirmations.sqlite.sql.hpp"
 };
 
 db::Connection open_migrated(const std::string& path) {
@@ -69,7 +71,8 @@ Store::Store(const std::string& path)
       version_(connection_.prepare("pragma data_version")),
       undecided_(connection_.prepare(
           "select ordered.line, number, act, public_key, name, kana, address, birth_date, sex, "
-          "ordered.serial, reason, log_index from ordered left join decided on decided.line = "
+          "ordered.serial, reason, log_index, confirmed_by, answer, salt, taken_on "
+          "from ordered left join decided on decided.line = "
           "ordered.line "
           "where ordered.line >= :first and decided.line is null "
           "order by act like 'issue-%', ordered.line limit :max")),
@@ -129,7 +132,11 @@ std::vector<Order> Store::undecided(std::size_t max) {
                        .sex = undecided_.optional_text(8),
                        .serial = undecided_.optional_text(9),
                        .reason = undecided_.optional_text(10),
-                       .log_index = undecided_.integer(11)});
+                       .log_index = undecided_.integer(11),
+                       .confirmed_by = undecided_.optional_text(12),
+                       .answer = undecided_.optional_text(13),
+                       .salt = undecided_.optional_text(14),
+                       .taken_on = undecided_.integer(15) == 1});
     }
     return out;
 }
@@ -199,8 +206,9 @@ void Store::order(const std::vector<Ordered>& all, UnixTime now) {
     db::Transaction transaction(connection_);
     auto add = connection_.prepare(
         "insert into ordered (order_id, received_at, log_index, number, act, public_key, name, "
-        "kana, address, birth_date, sex) values (:id, :now, 0, :number, :act, :public_key, :name, "
-        ":kana, :address, :birth_date, :sex) on conflict (order_id) do nothing");
+        "kana, address, birth_date, sex, taken_on) values (:id, :now, 0, :number, :act, "
+        ":public_key, :name, :kana, :address, :birth_date, :sex, 1) "
+        "on conflict (order_id) do nothing");
     for (const auto& [id, order] : all) {
         add.bind("id", id)
             .bind("now", now)

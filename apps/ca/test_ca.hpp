@@ -90,14 +90,72 @@ inline std::string spki_text(const crypto::PublicKey& key) {
     return base64url(key.spki());
 }
 
+// A resident register and an insurer, as a directory has them, and what they sign.
+class TestRegisters {
+  public:
+    TestRegisters() {
+        add("21000013", "medical-insurer");
+        add("992011", "municipality");
+    }
+    struct Said {
+        std::string_view by = "992011";
+        Attributes person = test_person();
+        Hash order = crypto::sha256(as_bytes("the order that asked"));
+        UnixTime at = unix_now();
+        std::string_view verdict = "same";
+        bool current = true;
+        std::string_view service = "existence";
+    };
+    static Hash salt() { return crypto::sha256(as_bytes("salt")); }
+    [[nodiscard]] std::string answer(const Said& said) const;
+    // The order with this answer, to the order that asked.
+    [[nodiscard]] Order confirmed(Order order, const Said& said) const {
+        order.confirmed_by = base64url(said.order);
+        order.answer = answer(said);
+        order.salt = base64url(salt());
+        return order;
+    }
+    [[nodiscard]] const Registers& registers() const { return registers_; }
+    [[nodiscard]] const wire::Directory& directory() const { return directory_; }
+
+  private:
+    void add(std::string_view id, std::string_view kind) {
+        const auto& key =
+            keys_.emplace(id, crypto::PrivateKey::generate(crypto::KeyType::p256)).first->second;
+        directory_.participants.push_back({.id = wire::ParticipantId::parse(id).value(),
+                                           .name = std::string(id),
+                                           .kind = wire::CodeId::parse(kind).value(),
+                                           .certificates = {},
+                                           .signing_keys = {{"1", key.public_key()}},
+                                           .services = {},
+                                           .sealing_keys = {},
+                                           .addresses = {},
+                                           .redirect_uris = {},
+                                           .web_build = {}});
+    }
+
+    crypto::PrivateKey seal_to_ = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    std::map<std::string, crypto::PrivateKey> keys_;
+    wire::Directory directory_;
+    Registers registers_{.directory = directory_,
+                         .kind = wire::CodeId::parse("municipality").value()};
+};
+
+inline const TestRegisters& test_registers() {
+    static const TestRegisters all;
+    return all;
+}
+
 // A row of the table that the gateway writes, by its own statement's columns.
 inline void add_order(db::Connection& connection, const std::string& id, const Order& order) {
     connection
         .prepare(
             "insert into ordered (order_id, received_at, log_index, number, act, public_key, name, "
-            "kana, address, birth_date, sex, serial, reason) values (:id, 1, :index, :number, "
+            "kana, address, birth_date, sex, serial, reason, confirmed_by, answer, salt) values "
+            "(:id, 1, :index, :number, "
             ":act, "
-            ":public_key, :name, :kana, :address, :birth_date, :sex, :serial, :reason) "
+            ":public_key, :name, :kana, :address, :birth_date, :sex, :serial, :reason, "
+            ":confirmed_by, :answer, :salt) "
             "on conflict (order_id) do nothing")
         .bind("id", id)
         .bind("index", order.log_index)
@@ -111,6 +169,9 @@ inline void add_order(db::Connection& connection, const std::string& id, const O
         .bind("sex", order.sex)
         .bind("serial", order.serial)
         .bind("reason", order.reason)
+        .bind("confirmed_by", order.confirmed_by)
+        .bind("answer", order.answer)
+        .bind("salt", order.salt)
         .execute();
 }
 
@@ -120,15 +181,16 @@ inline Order authentication_order(const crypto::PublicKey& key, std::string numb
 }
 
 inline Order signing_order(const crypto::PublicKey& key, std::string number = "1",
-                           const Attributes& person = test_person()) {
-    return {.number = std::move(number),
-            .act = "issue-signing",
-            .public_key = spki_text(key),
-            .name = person.name,
-            .kana = person.kana,
-            .address = person.address,
-            .birth_date = person.birth_date,
-            .sex = person.sex};
+                           const Attributes& person = test_person(), UnixTime now = unix_now()) {
+    return test_registers().confirmed({.number = std::move(number),
+                                       .act = "issue-signing",
+                                       .public_key = spki_text(key),
+                                       .name = person.name,
+                                       .kana = person.kana,
+                                       .address = person.address,
+                                       .birth_date = person.birth_date,
+                                       .sex = person.sex},
+                                      {.person = person, .at = now});
 }
 
 inline Order change_order(std::string act, std::string serial, std::string reason,
@@ -156,7 +218,8 @@ class OfficeTest : public testing::Test {
                 .decided = decided,
                 .asked = asked,
                 .list_folder = folder.path("."),
-                .utc_offset_s = 32'400};
+                .utc_offset_s = 32'400,
+                .registers = &test_registers().registers()};
     }
     [[nodiscard]] std::string list_file() const {
         return folder.path(base64url(ca.authority.certificate().thumbprint()) + ".crl");

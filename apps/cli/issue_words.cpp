@@ -40,6 +40,9 @@ constexpr std::array refusals{
     Said{"too_young",
          "15歳未満には署名用がありません nobody under 15 gets a signing certificate: apply with "
          "\"signing\": false"},
+    Said{"hidden_character",
+         "画面に見えない文字が入っています name, reading, address or relation has a character that "
+         "nobody sees: take it out and apply again"},
     Said{"not_allowed",
          "職員のカードでないか、この職員の役割ではできません this card is no clerk's, or the clerk "
          "has not the role for it: --clerk with the card of somebody who has (an approver, a "

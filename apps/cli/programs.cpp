@@ -188,10 +188,13 @@ void write_ca_config(const Places& places, const Ports& ports) {
                              "url = \"http://127.0.0.1:{}\"\noid_arc = \"1.3.6.1.4.1.32473.1\"\n"
                              "utc_offset_s = {}\nport = {}\noperator_port = {}\n{}[authority]\n"
                              "country = \"JP\"\norganisation = \"Mado demo\"\n"
-                             "name = \"Demo certificate authority\"\nkey = \"p256\"\n",
+                             "name = \"Demo certificate authority\"\nkey = \"p256\"\n"
+                             "[registers]\ndirectory = \"{}\"\nauthority = \"{}\"\n"
+                             "kind = \"municipality\"\n",
                              places.ca_state(), places.ca_certificate(), places.card_lists(),
                              ports.ca(), read_json(places.policy()).at("utc_offset_s").as_int64(),
-                             ports.ca(), ports.ca_operator(), token_table(places, "ca")));
+                             ports.ca(), ports.ca_operator(), token_table(places, "ca"),
+                             places.directory(), places.authority_key()));
 }
 
 void write_configs(const Places& places, const Organisations& organisations, const Ports& ports) {

@@ -90,7 +90,9 @@ std::expected<HandedOn, wire::Code> filing_of(const Parties& parties, const Case
     const auto to = giver_of(parties, filing.insurer);
     if (!to) return std::unexpected(to.error());
     auto text = child_json(one);
-    text["address"] = one.person->address;
+    // The other parent signs what their insurer gets, and is not told where the child lives: the
+    // insurer learns it of the municipality, or asks.
+    if (filing.parent == 0) text["address"] = one.person->address;
     text["relation"] = one.newborn->relation;
     return HandedOn{.to = *to, .text = json::serialize(text)};
 }

@@ -164,8 +164,44 @@ TEST_F(BirthTest, TheDocumentSaysAllOfIt) {
               R"("sex":"female","relation":"長女","parent_number":"12345678901",)"
               R"("parent_birth_date":"1986-05-01"})");
     EXPECT_EQ(application->services, (std::vector<std::string>{"signature", "birth", "dependant"}));
-    file.one.person->name = "pay \u202e001";
-    EXPECT_FALSE(application_of(file, parties)) << "it would not show";
+    for (const auto* hidden : {"pay \u202e001", "厚労\u200b葵", "厚労\U000E0041葵", "ア\uFE00"}) {
+        file.one.person->name = hidden;
+        EXPECT_FALSE(application_of(file, parties)) << "it would not show";
+    }
+    file.one.person->name = "葛\U000E0100城 葵";
+    EXPECT_TRUE(application_of(file, parties)->document.contains("子の氏名: 葛[U+E0100]城 葵\n"));
+}
+
+// One parent may have to hide from the other where they live with the child.
+TEST_F(BirthTest, TheOtherParentIsNotToldWhereTheChildLives) {
+    auto father = mother();
+    father.person = "300000000005";
+    father.issuing = "5";
+    father.attributes.name = "厚労 次郎";
+    auto one = happens(happens({}, opened(mother())), ParentNamed{father});
+    one = happens(one, form(1));
+    const auto first = application_of(
+        {.id = 1, .number = "1", .opened_at = now, .clerk = {}, .one = one}, parties);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->covers, (ToSign{.parent = 0, .notice = true, .filing = false}));
+    EXPECT_TRUE(first->document.contains("子の住所")) << "it is her own";
+    auto signed_notice = signature();
+    signed_notice.filing.clear();
+    one = happens(happens(one, signed_notice), Sent{notify_order});
+    one = happens(one, Given{.order = notify_order,
+                             .number = test_number(
+                                 schemes, "resident-number",
+                                 R"({"municipality": "992011", "number": "22345678901"})")});
+    const auto second = application_of(
+        {.id = 1, .number = "1", .opened_at = now, .clerk = {}, .one = one}, parties);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->covers, (ToSign{.parent = 1, .notice = false, .filing = true}));
+    EXPECT_FALSE(second->document.contains("住所")) << second->document;
+    EXPECT_FALSE(second->document.contains("本町")) << second->document;
+    ASSERT_EQ(second->handed_on.size(), 1U);
+    EXPECT_EQ(second->handed_on[0].text,
+              R"({"name":"厚労 葵","kana":"コウロウ アオイ","birth_date":"2026-11-20",)"
+              R"("sex":"female","relation":"長女"})");
 }
 
 TEST_F(BirthTest, AnAcceptanceGivesANumber) {

@@ -1,6 +1,7 @@
 #include "case.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/result.hpp"
 #include "birth.hpp"
@@ -73,8 +74,9 @@ Result happen(Case& one, const Opened& opened) {
     if (opened.parent) one.parents.push_back(*opened.parent);
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
-    const bool asks =
-        (one.kind == Kind::end && one.reason != "returned") || one.kind == Kind::renewal;
+    // What a signing certificate says of the person its authority takes from that register alone.
+    const bool asks = (one.kind == Kind::end && one.reason != "returned") ||
+                      one.kind == Kind::renewal || (one.kind == Kind::replacement && one.signing);
     if (asks && resident != one.linked.end()) {
         one.claims.push_back({.role = Role::resident, .number = resident->number});
     }
@@ -148,8 +150,11 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
 
 Result happen(Case& one, const Confirmed& confirmed) {
     if (one.kind == Kind::end) return std::unexpected(Misfit::unexpected);
-    if (auto ok = find(one, confirmed.claim, Finding::same, {}); !ok) return ok;
     auto* claim = find_claim(one, confirmed.claim);
+    // What a clerk has agreed to is the register's own writing, which is what it has confirmed.
+    const bool agreed = claim != nullptr && claim->finding == Finding::agreed;
+    auto writing = agreed ? claim->writing : std::string();
+    if (auto ok = find(one, confirmed.claim, Finding::same, std::move(writing)); !ok) return ok;
     claim->answer = confirmed.answer;
     claim->index = confirmed.index;
     claim->only_one = confirmed.only_one;
@@ -271,8 +276,9 @@ Result happen(Case& one, const Decided& decided) {
 Result happen(Case& one, const Corrected& corrected) {
     auto claim = open_claim(one, corrected.claim);
     if (!claim) return std::unexpected(claim.error());
-    // A renewal is of who the card says; who has moved changes it first.
-    if (corrected.role != (*claim)->role || one.kind == Kind::renewal) {
+    // The next card is of who the one before says; who has moved changes it first.
+    const bool is_next = one.kind == Kind::renewal || one.kind == Kind::replacement;
+    if (corrected.role != (*claim)->role || is_next) {
         return std::unexpected(Misfit::unexpected);
     }
     Claim anew;
@@ -298,6 +304,15 @@ Result happen(Case& one, const TakenOut& taken_out) {
     return {};
 }
 
+// The authority does not take what the resident register has said, or no longer: the register is
+// asked once more, with what a clerk has agreed to.
+void ask_register_anew(Case& one, std::string_view code) {
+    if (code != "link_unconfirmed" && !code.starts_with("register_")) return;
+    const auto claim = std::ranges::find(one.claims, Role::resident, &Claim::role);
+    if (claim == one.claims.end() || claim->finding != Finding::same) return;
+    claim->finding = claim->writing.empty() ? Finding::open : Finding::agreed;
+}
+
 // A decision that is asked for tomorrow is asked for now.
 Result happen(Case& one, const TryAgain& again) {
     if (again.order.kind == OrderKind::ask_decision && !one.refused.contains(again.order)) {
@@ -305,7 +320,12 @@ Result happen(Case& one, const TryAgain& again) {
         one.filings.back().ask_from = 0;
         return {};
     }
-    return one.refused.erase(again.order) == 1 ? Result() : std::unexpected(Misfit::unexpected);
+    const auto refused = one.refused.find(again.order);
+    if (refused == one.refused.end()) return std::unexpected(Misfit::unexpected);
+    const auto code = std::exchange(refused->second, {});
+    one.refused.erase(refused);
+    if (again.order == of_use(OrderKind::certify, Use::signing)) ask_register_anew(one, code);
+    return {};
 }
 
 Result happen(Case& one, const Waived& waived) {

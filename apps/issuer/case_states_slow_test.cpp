@@ -667,6 +667,11 @@ TEST(CaseStates, AReplacement) {
     explore(0, false, Kind::replacement, "lost", {Use::authentication});
 }
 
+// The resident register is asked first.
+TEST(CaseStates, AReplacementWithASigningCertificate) {
+    explore(0, true, Kind::replacement, "damaged", {});
+}
+
 // The card before had a signing certificate too, and the next has none.
 TEST(CaseStates, AReplacementWithoutSigning) {
     explore(0, false, Kind::replacement, "damaged", {Use::signing});

@@ -6,7 +6,7 @@
 #include <array>
 #include <boost/json.hpp>
 
-#include "base/printable.hpp"
+#include "base/shown.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
 #include "crypto/x509.hpp"
@@ -62,7 +62,7 @@ std::optional<Selector> selector_at(std::string_view text) {
 
 // The agent shows no other one.
 bool shows_itself(const std::vector<std::string>& lines) {
-    return std::ranges::all_of(lines, [](const auto& line) { return printable(line) == line; });
+    return std::ranges::all_of(lines, &shows_all);
 }
 
 std::expected<crypto::Certificate, Fault> read_certificate(const SignedDecision& what,

@@ -7,7 +7,7 @@
 #include <array>
 #include <boost/json.hpp>
 
-#include "base/printable.hpp"
+#include "base/shown.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/other_names.hpp"
 #include "matching/compare.hpp"
@@ -182,8 +182,7 @@ std::expected<std::string, Misfit> existing_document(const CaseFile& file,
     lines.push_back(fmt::format("利用者証明用電子証明書: {}", hex(authentication.serial())));
     lines.emplace_back("署名用電子証明書: この書類に署名したもの");
     auto text = fmt::format("{}", fmt::join(lines, "\n"));
-    const auto shows = [](const std::string& line) { return printable(line) == line; };
-    if (text.size() > document_bytes_max || !std::ranges::all_of(lines, shows)) {
+    if (text.size() > document_bytes_max || !std::ranges::all_of(lines, &shows_all)) {
         return std::unexpected(Misfit::unexpected);
     }
     return text;

@@ -279,7 +279,10 @@ TEST_F(ExistingCaseTest, IsStoppedReplacedAndEndedAtTheRelayAlone) {
     EXPECT_EQ(orders(begun_with({.kind = Kind::end, .reason = "returned"})),
               std::set{OrderKind::revoke_card});
     const auto next = begun_with({.kind = Kind::replacement, .reason = "damaged"});
-    EXPECT_TRUE(is_to_do(next, Step::make_keys));
+    EXPECT_EQ(orders(next), std::set{OrderKind::confirm}) << "for the signing certificate";
+    EXPECT_TRUE(
+        is_to_do(begun_with({.kind = Kind::replacement, .reason = "damaged", .signing = false}),
+                 Step::make_keys));
     for (const auto kind : {Kind::unlock, Kind::renewal}) {
         const auto opened =
             opened_for(*person, {.kind = kind, .uses = {Use::authentication, Use::signing}});

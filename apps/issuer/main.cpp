@@ -218,12 +218,13 @@ int serve(const std::string& config_path) {
     const auto purpose = must(wire::CodeId::parse("issuing"), "a purpose");
     const auto basis = site::load_basis(settings.site, purpose);
     const auto schemes = wire::load_schemes(settings.schemes, basis.directory);
+    Clerks clerks(settings.clerks);
+    Store store(settings.state + "/issuer.sqlite", settings.site.keys, schemes);
     const Parties parties{
         .directory = basis.directory,
         .schemes = schemes,
-        .authority = must(wire::ParticipantId::parse(settings.authority), "certificate_authority")};
-    Clerks clerks(settings.clerks);
-    Store store(settings.state + "/issuer.sqlite", settings.site.keys, schemes);
+        .authority = must(wire::ParticipantId::parse(settings.authority), "certificate_authority"),
+        .salt_key = store.salt_key()};
     http::asio::io_context io{1};
     site::Site site({.basis = basis,
                      .log = log,

@@ -6,10 +6,12 @@
 #include <span>
 
 #include "birth_orders.hpp"
+#include "crypto/digest.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/x509.hpp"
 #include "happenings.hpp"
 #include "numbers.hpp"
+#include "wire/answer.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::issuer {
@@ -68,6 +70,17 @@ Question sealed(const Parties& parties, Draft draft) {
     return out;
 }
 
+// The same for all cases of a person.
+Hash salt_of(const Parties& parties, const Case& one) {
+    return crypto::hmac_sha256(parties.salt_key,
+                               {as_bytes("confirmed"), as_bytes(one.numbers.issuing)});
+}
+
+// As it was or is asked about the claim: what a clerk has agreed to stays known after the answer.
+Attributes as_asked(const Case& one, const Claim& claim) {
+    return claim.writing.empty() ? *one.person : as_register_writes(*one.person, claim.writing);
+}
+
 // ③④: whoever gave the number is asked, and with nothing but that number.
 Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     const auto* scheme = parties.schemes.find(claim.number.scheme);
@@ -75,7 +88,7 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     const auto holder = wire::ParticipantId::parse(giver);
     if (!holder) return refuse(wire::Code::not_in_directory);
     const bool decided = claim.finding == Finding::agreed;
-    const auto person = decided ? as_register_writes(*one.person, claim.writing) : *one.person;
+    const auto person = decided ? as_asked(one, claim) : *one.person;
     // The resident register's word.
     const bool only_one = claim.role != Role::resident && one.claims.front().only_one;
     json::object payload{
@@ -84,6 +97,7 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
                                      std::pair("address", &person.address)}) {
         if (!text->empty()) payload[name] = *text;
     }
+    if (claim.role == Role::resident) payload["salt"] = base64url(salt_of(parties, one));
     std::vector<std::pair<std::string, std::string>> fields;
     for (const auto& [name, value] : claim.number.fields) {
         if (!value.empty()) fields.emplace_back(name, value);
@@ -181,22 +195,47 @@ Question ask_decision(const Parties& parties, const Case& one, OrderName order) 
                             .payload = {}});
 }
 
-// ⑥: a signing certificate says who the person is, one for authentication nothing.
-Question certify(const Parties& parties, const Case& one, Use use) {
-    json::object payload{{"public_key", one.keys.at(use)}};
-    if (use == Use::signing) {
-        const auto& person = *one.person;
-        payload["name"] = person.name;
-        if (!person.kana.empty()) payload["kana"] = person.kana;  // who is from abroad has none
-        payload["address"] = person.address;
-        payload["birth_date"] = to_text(person.birth_date);
-        payload["sex"] = person.sex;
-    }
+// Whether the register has confirmed it, and not only left it out because it lacks it.
+bool is_confirmed(const json::object& answered, std::string_view name) {
+    const auto* attributes = object_at(answered, "attributes");
+    const auto* one = attributes == nullptr ? nullptr : object_at(*attributes, name);
+    return one != nullptr && text_at(*one, "verdict") == "same";
+}
+
+// ⑥: a signing certificate says who the person is, as the resident register has confirmed it; its
+// answer goes with the order.
+Question certify_signing(const Parties& parties, const Case& one) {
+    const auto claim = std::ranges::find(one.claims, Role::resident, &Claim::role);
+    const bool is_there = claim != one.claims.end() && claim->finding == Finding::same;
+    const auto answer = is_there ? wire::parse_answer(claim->answer) : bad("");
+    if (!answer) return refuse(wire::Code::link_unconfirmed);
+    const auto person = as_asked(one, *claim);
+    json::object payload{{"public_key", one.keys.at(Use::signing)},
+                         {"name", person.name},
+                         {"address", person.address},
+                         {"birth_date", to_text(person.birth_date)},
+                         {"sex", person.sex},
+                         {"answer", claim->answer},
+                         {"salt", base64url(salt_of(parties, one))}};
+    // Who is from abroad has none, and not every register knows readings.
+    if (is_confirmed(*answer->data, "kana")) payload["kana"] = person.kana;
     return sealed(parties, {.service = "certificate",
                             .to = parties.authority,
-                            .parameters = {{"act", "issue-" + std::string(to_text(use))}},
+                            .parameters = {{"act", "issue-signing"},
+                                           {"index", std::to_string(claim->index)},
+                                           {"order", base64url(answer->order)}},
                             .subject = own_subject(parties, one),
                             .payload = std::move(payload)});
+}
+
+// One for authentication says nothing of the person, and needs no register's word.
+Question certify(const Parties& parties, const Case& one, Use use) {
+    if (use == Use::signing) return certify_signing(parties, one);
+    return sealed(parties, {.service = "certificate",
+                            .to = parties.authority,
+                            .parameters = {{"act", "issue-authentication"}},
+                            .subject = own_subject(parties, one),
+                            .payload = {{"public_key", one.keys.at(use)}}});
 }
 
 Question activate(const Parties& parties, const Case& one) {

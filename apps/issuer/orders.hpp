@@ -14,6 +14,9 @@ struct Parties {
     const wire::Directory& directory;
     const wire::Schemes& schemes;
     wire::ParticipantId authority;  // which certifies: a holder like others
+    // Nobody else's: by it a register's answer commits to what it confirms, for the authority to
+    // see and the relay not (Store::salt_key).
+    Hash salt_key{};
 };
 
 // `today`: in the country. What cannot be asked is Refused already: an insurer that the directory

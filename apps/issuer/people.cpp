@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "birth.hpp"
+#include "orders.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -81,6 +82,20 @@ bool is_confirmed(const Case& one) {
            (info(one.kind).is_known || one.has_done(link_order));
 }
 
+// As the resident register writes them, where a clerk has agreed to that; what it has not shown
+// stays as it was applied with.
+Attributes attributes_of(const Case& one) {
+    const auto& person = *one.person;
+    const auto& writing = one.claims.front().writing;
+    if (writing.empty()) return person;
+    auto out = as_register_writes(person, writing);
+    for (auto member :
+         {&Attributes::name, &Attributes::kana, &Attributes::sex, &Attributes::address}) {
+        if ((out.*member).empty()) out.*member = person.*member;
+    }
+    return out;
+}
+
 bool has_use(const std::vector<Before>& cards, Use use) {
     return std::ranges::find(cards, use, &Before::use) != cards.end();
 }
@@ -150,7 +165,7 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
         // A new health-care number that was given up before it was linked is nobody's.
         if (!one.cancelled || one.kind != Kind::number) out.numbers = one.numbers;
         if (is_confirmed(one)) {
-            out.attributes = *one.person;
+            out.attributes = attributes_of(one);
             is_known = true;
         }
         add_linked(one, out.linked);

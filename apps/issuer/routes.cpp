@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "base/shown.hpp"
 #include "birth.hpp"
 #include "http/form.hpp"
 #include "numbers.hpp"
@@ -85,9 +86,19 @@ Response open_existing(Office& office, std::optional<Applied> invited, const Req
                    request, clerk);
 }
 
+// What is signed about them later is read as it stands: the agent shows no other document.
+bool shows_all_of(const Applied& applied) {
+    const auto& person = applied.person;
+    return shows_all(person.name) && shows_all(person.kana) && shows_all(person.address) &&
+           (!applied.newborn || shows_all(applied.newborn->relation));
+}
+
 Response open(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_open(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
+    if (what->invited && !shows_all_of(*what->invited)) {
+        return site::refuse(409, "hidden_character");
+    }
     // By phone, day and night: a card is stopped, and nothing else.
     const bool stops = !what->person.empty() && what->asked.kind == Kind::stop;
     if (!stops && !clerk.has(ClerkRole::window)) {
@@ -116,6 +127,9 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
 Response invite(Office& office, const Request& request, const Clerk& clerk) {
     auto people = read_invite(request.body, office.schemes);
     if (!people) return site::refuse(wire::Code::malformed, request);
+    if (!std::ranges::all_of(*people, &shows_all_of)) {
+        return site::refuse(409, "hidden_character");
+    }
     json::array out;
     const auto ids = open_first(office, {people->begin(), people->end()}, clerk);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -249,6 +263,9 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(wire::Code::not_allowed, request);
     }
     const auto* applied = std::get_if<Applied>(&what->what);
+    if (applied != nullptr && !shows_all_of(*applied)) {
+        return site::refuse(409, "hidden_character");
+    }
     if (applied != nullptr && applied->signing && is_too_young_to_sign(office, *applied)) {
         return site::refuse(409, "too_young");
     }

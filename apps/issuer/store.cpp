@@ -173,6 +173,10 @@ Bytes Store::index(std::string_view purpose, std::string_view text) const {
                                         {as_bytes(purpose), as_bytes("\n"), as_bytes(text)}));
 }
 
+Hash Store::salt_key() const {
+    return crypto::hmac_sha256(seal_key_.view(), {as_bytes("confirmed")});
+}
+
 CaseId Store::open(const Opened& opened, By by) {
     Together together(*this);
     const auto id = write_new(opened, by);

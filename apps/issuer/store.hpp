@@ -64,6 +64,9 @@ class Store {
     // `folder`/store.key: 32 random bytes. Makes the file when it is not there.
     Store(const std::string& path, const std::string& folder, const wire::Schemes& schemes);
 
+    // Of this centre's alone (Parties).
+    [[nodiscard]] Hash salt_key() const;
+
     // Durable when it returns, as all that follows.
     CaseId open(const Opened& opened, By by);
     // First cards, all of them or none: one for each, who is invited or not, with numbers that

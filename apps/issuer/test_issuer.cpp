@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "crypto/jwe.hpp"
 #include "crypto/x509.hpp"
 #include "numbers.hpp"
 #include "orders.hpp"
+#include "wire/answer.hpp"
 
 namespace mado::issuer {
 
@@ -93,6 +95,19 @@ wire::Policy test_policy() {
          "legal_basis": "law", "keep_days": 1826, "tell_at_once": false, "from": "2024-12-02"}]})");
     EXPECT_TRUE(policy);
     return std::move(*policy);
+}
+
+std::string test_confirmation(std::string_view kana_verdict) {
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+    wire::Answer answer{
+        .issuer = *wire::ParticipantId::parse("992011"),
+        .service = *wire::ServiceId::parse("existence"),
+        .data = json::object{{"verdict", "same"},
+                             {"current", true},
+                             {"attributes", {{"kana", {{"verdict", kana_verdict}}}}}}};
+    const auto jwe =
+        wire::seal_answer(std::move(answer), "key", key, test_sealing_key().public_key());
+    return to_text(ByteView(crypto::decrypt_jwe(jwe, test_sealing_key()).value()));
 }
 
 // Of that key, as an authority's ask gives it out.

@@ -24,6 +24,8 @@ Applied test_application(const wire::Schemes& schemes);
 const crypto::PrivateKey& test_sealing_key();
 wire::Directory test_directory();
 wire::Policy test_policy();
+// A register's signed answer, as a case keeps it: whatever key it is signed with.
+std::string test_confirmation(std::string_view kana_verdict = "same");
 // Of that key, as an authority's ask gives it out.
 std::string test_certificate(const crypto::PublicKey& key);
 crypto::PublicKey test_card_key();

@@ -53,7 +53,10 @@ json::object claim_json(const Claim& claim) {
                      {"number", number_json(claim.number)},
                      {"finding", to_text(claim.finding)}};
     // The register's own words, as it answered them.
-    if (const auto writing = parse_json_object(claim.writing)) out["writing"] = *writing;
+    const bool settled = claim.finding == Finding::same;
+    if (const auto writing = parse_json_object(claim.writing); writing && !settled) {
+        out["writing"] = *writing;
+    }
     return out;
 }
 

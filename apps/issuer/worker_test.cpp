@@ -120,7 +120,7 @@ class World {
         client::Answered out{.answer = {.issuer = *wire::ParticipantId::parse("somebody"),
                                         .service = *wire::ServiceId::parse("service"),
                                         .data = std::move(data),
-                                        .signed_form = "signed"},
+                                        .signed_form = test_confirmation()},
                              .receipt = wire::Receipt{},
                              .order = {}};
         out.receipt->index = 7;
@@ -324,6 +324,67 @@ TEST_F(WorkerTest, AStopGoesToBothAndTheCardIsFound) {
     EXPECT_NE(open(first, {.kind = Kind::stop, .reason = "lost"}), stop) << "that one is over";
 }
 
+// What the authority does not take is asked of the register once more.
+TEST_F(WorkerTest, ARegistersAnswerThatIsTooOldIsAskedForAnew) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto next = open(first, {.kind = Kind::replacement, .reason = "damaged"}).value();
+    live(world, 1'000);
+    happen(next, keys());
+    live(world, 1'000);
+    const OrderName certify{OrderKind::certify, static_cast<int>(Use::signing)};
+    auto one = find(next);
+    ASSERT_TRUE(one.certificates.contains(Use::signing));
+    one.certificates.erase(Use::signing);
+    one.done.erase(certify);
+    const auto again_after = [&](const char* code) {
+        auto refused = one;
+        refused.refused[certify] = code;
+        return *after(refused, TryAgain{certify}, unix_now());
+    };
+    EXPECT_EQ(again_after("key_weak"), again_after("key_taken")) << "the same order once more";
+    EXPECT_EQ(again_after("key_weak").claims.front().finding, Finding::same);
+    for (const auto* code : {"register_old", "register_missing", "link_unconfirmed"}) {
+        const auto again = again_after(code);
+        EXPECT_EQ(again.claims.front().finding, Finding::open) << code;
+        EXPECT_TRUE(is_to_do(again, Step::confirm)) << code;
+        EXPECT_FALSE(is_to_do(again, Step::certify)) << code;
+    }
+    one.claims.front().writing = "{}";  // a clerk has agreed to it
+    EXPECT_EQ(again_after("register_old").claims.front().finding, Finding::agreed);
+}
+
+TEST_F(WorkerTest, ASigningCertificateSaysWhatTheRegisterHasConfirmed) {
+    World world(1);
+    const auto id = apply();
+    live(world, 1'000);
+    happen(id, keys());
+    auto one = find(id);
+    const OrderName certify{OrderKind::certify, static_cast<int>(Use::signing)};
+    const auto today = policy.day_of(unix_now());
+    const auto payload_of = [&](const Case& of) {
+        const auto question = question_of(parties, of, certify, today);
+        EXPECT_TRUE(question.has_value());
+        const auto opened = crypto::decrypt_jwe(question->payload, test_sealing_key()).value();
+        return parse_json_object(as_text(opened)).value();
+    };
+    const auto question = question_of(parties, one, certify, today);
+    ASSERT_TRUE(question);
+    EXPECT_EQ(question->parameters.at("index"), std::to_string(one.claims.front().index));
+    EXPECT_EQ(question->parameters.at("order"), base64url(Hash{}));
+    const auto payload = payload_of(one);
+    EXPECT_EQ(payload.at("answer"), json::value(one.claims.front().answer));
+    EXPECT_EQ(payload.at("kana"), json::value(one.person->kana));
+    EXPECT_EQ(payload.at("salt").as_string().size(), hash_text_bytes);
+    one.claims.front().answer = test_confirmation("variant");
+    EXPECT_FALSE(payload_of(one).contains("kana")) << "not confirmed";
+    one.claims.front().writing =
+        R"({"attributes":{"name":{"verdict":"variant","writing":"高橋 花子"}}})";
+    EXPECT_EQ(payload_of(one).at("name"), json::value("高橋 花子")) << "as the register writes it";
+    one.claims.front().answer = "none";
+    EXPECT_EQ(question_of(parties, one, certify, today).error(), wire::Code::link_unconfirmed);
+}
+
 TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
     World world(1);
     const auto first = card_in_hand(world);
@@ -331,6 +392,7 @@ TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
     EXPECT_EQ(open(first, {.kind = Kind::end, .reason = "death"}).error(), Misfit::other_case);
+    live(world, 1'000);  // the resident register is asked, for the signing certificate
     happen(*next, keys());
     live(world, 1'000);
     EXPECT_EQ(times(world, "certificate-status/revoke/"), 0);
@@ -353,6 +415,7 @@ TEST_F(WorkerTest, AStopIsOfTheCardThatCountsNow) {
     const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
+    live(world, 1'000);
     happen(*next, keys());
     live(world, 1'000);
     happen(*next, Written{});

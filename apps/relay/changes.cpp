@@ -347,6 +347,33 @@ std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at) {
     return over ? std::optional(Code::card_expired) : std::nullopt;
 }
 
+std::optional<Named> read_named(const Parameters& parameters) {
+    const auto index = parameters.find("index");
+    const auto order = parameters.find("order");
+    if (index == parameters.end() || order == parameters.end()) return std::nullopt;
+    const auto read = read_answer_told({{"index", index->second}, {"order", order->second}});
+    if (!read) return std::nullopt;
+    return Named{.log_index = read->log_index, .entry = read->entry};
+}
+
+std::optional<Code> judge_named(const Named& named, const NamedFacts& facts) {
+    const auto& asked = facts.asked;
+    if (!asked || asked->entry != named.entry) return Code::link_unconfirmed;
+    const auto order = wire::parse_order(as_bytes(asked->record.content));
+    const auto head = order ? wire::parse_head(order->head) : bad("");
+    if (!head) throw Failure("a recorded order does not have its form");
+    const bool is_of_person = std::ranges::any_of(facts.numbers, [&](const Identifier& one) {
+        return one.current && one.holder == order->holder &&
+               asked->record.number ==
+                   wire::number_for_holder(one.number, *facts.schemes.find(one.number.scheme),
+                                           order->holder);
+    });
+    const bool fits = head->head.issuer == facts.caller.id &&
+                      head->head.service.text() == confirming_service && is_of_person &&
+                      order->time >= facts.issued_at - confirmation_s_max;
+    return fits ? std::nullopt : std::optional(Code::link_unconfirmed);
+}
+
 std::expected<AnswerTold, Code> judge_answer_told(AnswerTold told, const AnswerFacts& facts) {
     const auto unknown = std::unexpected(Code::answer_unknown);
     const auto& asked = facts.asked;

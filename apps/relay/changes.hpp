@@ -105,6 +105,23 @@ struct LinkFacts {
 std::optional<Code> judge_link(const LinkTold& told, const LinkFacts& facts);
 std::optional<Code> judge_cards(const CardTold& told, UnixTime issued_at);
 
+// An order for a signing certificate names the order by which a resident register was asked about
+// this person (docs/protocols/issuing.md): the authority, which has the register's answer, cannot
+// see whose numbers are one person's.
+struct Named {
+    std::int64_t log_index = 0;
+    Hash entry{};
+};
+std::optional<Named> read_named(const Parameters& parameters);
+struct NamedFacts {
+    const wire::Schemes& schemes;
+    const wire::Participant& caller;
+    const std::vector<Identifier>& numbers;  // of the person whom the new order is about
+    UnixTime issued_at = 0;
+    std::optional<LoggedOrder> asked;  // what the relay's own log has at that index
+};
+std::optional<Code> judge_named(const Named& named, const NamedFacts& facts);
+
 // An answer can be told of so long, counted from its order: as long as somebody is a newborn, whose
 // insurer has not decided yet (wire/services/newborn.hpp).
 constexpr std::int64_t answer_age_s_max = 366 * std::int64_t{86'400};

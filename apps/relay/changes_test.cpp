@@ -430,6 +430,63 @@ TEST_F(Telling, TheIssuerStartsANewInsurersWithItsConfirmation) {
     EXPECT_EQ(linked(number), linked(own_number()));
 }
 
+// The authority of a signing certificate cannot see whose numbers are one person's; the relay can.
+class Naming : public Telling {
+  protected:
+    Naming() { EXPECT_EQ(tell("link", "first", first_payload()), "ok"); }
+    static Named naming(const Recorded& asked) {
+        return {.log_index = asked.log_index,
+                .entry = wire::order_entry(asked.receipt.salt, asked.receipt.order)};
+    }
+    // An order for a signing certificate; here an insurer stands in the authority's place.
+    std::string order(const Named& named, std::string_view act = "issue-signing") {
+        auto head = this->head();
+        head.issuer = participant_id("issuer");
+        head.to = {.holder = participant_id("06990014"), .kind = {}, .position = 1};
+        head.service = service_id("certificate");
+        head.purpose = wire::code_id("issuing");
+        head.parameters = {{"act", std::string(act)}};
+        if (act == "issue-signing") {
+            head.parameters["index"] = std::to_string(named.log_index);
+            head.parameters["order"] = base64url(named.entry);
+        }
+        head.expires = head.issued_at + wire::tell_lifetime_s;
+        head.payload_hash = crypto::sha256(as_bytes("sealed"));
+        const auto& key = key_of("issuer");
+        return code_of(
+            send(wire::request_json({.head = wire::sign_head(head, wire::kid_of(key), key),
+                                     .subject = to_bytes(wire::own_subject(own_number())),
+                                     .payload = "sealed"}),
+                 wire::filled(certificate_of("issuer"))));
+    }
+    // It went on, to a holder that does not certify.
+    const std::string passed = "service_unknown";
+};
+
+TEST_F(Naming, AnOrderByANumberOfTheVeryPerson) {
+    const auto about = naming(ask(insured("77"), {}));
+    EXPECT_EQ(order(about), passed);
+    EXPECT_EQ(order({}, "issue-authentication"), passed) << "says nothing of the person";
+    const auto before = logged();
+    const auto another = naming(ask(insured("78"), {}));
+    EXPECT_EQ(order(another), "link_unconfirmed") << "nobody's, or somebody else's";
+    EXPECT_EQ(order({.log_index = about.log_index, .entry = another.entry}), "link_unconfirmed");
+    EXPECT_EQ(order({.log_index = about.log_index + 1'000, .entry = about.entry}),
+              "link_unconfirmed");
+    EXPECT_EQ(order(naming(ask(insured("77"), {.requester = "clinic-1"}))), "link_unconfirmed");
+    EXPECT_EQ(order(naming(ask(insured("77"), {.service = "eligibility"}))), "link_unconfirmed");
+    const auto days = [](std::int64_t count) { return count * 86'400; };
+    EXPECT_EQ(order(naming(ask(insured("77"), {.ago = days(89)}))), passed);
+    EXPECT_EQ(order(naming(ask(insured("77"), {.ago = days(91)}))), "link_unconfirmed");
+    EXPECT_EQ(logged(), before + 5) << "what was asked; nothing of what was refused";
+}
+
+TEST_F(Naming, ANumberThatIsTheirsNoMoreDoesNotCount) {
+    const auto about = naming(ask(insured("77"), {}));
+    ASSERT_EQ(tell("link", "end", numbers(told(insured("77")))), "ok");
+    EXPECT_EQ(order(about), "link_unconfirmed");
+}
+
 TEST_F(Telling, MalformedPayloads) {
     const auto one = told(insured("77"));
     auto odd = one;

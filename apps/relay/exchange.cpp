@@ -72,6 +72,9 @@ Effects effects_of(const std::variant<Person, NewSeries, Change>& whose, UnixTim
     return {.reset = cards_reset_by(change), .changed = changed_by(*change, now)};
 }
 
+// Its orders may name another order, and then it is looked at whom that one was about.
+constexpr std::string_view certifying = "certificate";
+
 // As long as what was asked by number is kept: five years.
 constexpr std::int64_t refused_keep_s = 1826 * std::int64_t{86'400};
 
@@ -91,6 +94,9 @@ http::Response to_response(const Refusal& refusal, std::string_view request_id) 
         response.body = boost::json::serialize(document);
     }
     if (error.status == 503) response.headers.push_back({"Retry-After", "1"});
+    if (refusal.retry_after_s > 0) {
+        response.headers.push_back({"Retry-After", std::to_string(refusal.retry_after_s)});
+    }
     return response;
 }
 
@@ -251,7 +257,7 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
         number == nullptr ||
         shared_.schemes.find(number->number.scheme)->may_ask(caller.participant->kind);
     if (policy == nullptr || !may_use) {
-        if (number != nullptr) note_refused(caller, number->number);
+        if (number != nullptr) return std::unexpected(note_refused(caller, number->number));
         return refuse(Code::not_allowed);
     }
     const auto sealing = judge_sealing(caller, *policy);
@@ -266,28 +272,49 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     return accept_mandates(caller, std::move(permit));
 }
 
+// Until midnight in the country.
+Refusal Exchange::path_closed(const Caller& caller) const {
+    const auto& policy = shared_.policy;
+    const auto tomorrow = (day_number(policy, caller.now) + 1) * std::int64_t{86'400};
+    return {.code = Code::path_closed,
+            .retry_after_s = tomorrow - policy.utc_offset_s() - caller.now};
+}
+
 // By whose number somebody asks who may not, they see; nobody was asked anything. The one who asks
-// hears the same, and as soon, whosever the number is: nothing waits for the entry.
-void Exchange::note_refused(const Caller& caller, const wire::PersonNumber& number) {
-    const auto people = reader_.linked(number);
-    if (people.size() != 1) return;
+// hears the same, and as soon, whosever the number is, and the log grows alike: nothing waits for
+// the entry.
+Refusal Exchange::note_refused(const Caller& caller, const wire::PersonNumber& number) {
     const auto& head = caller.head.head;
     const auto day = day_number(shared_.policy, caller.now);
-    RefusedTry job{
-        .person = people.front(),
-        .path = shared_.vault.index(
-            "refused", {as_bytes(head.issuer.text()), row_bytes(people.front()), row_bytes(day)}),
-        .day = day,
-        .requester = head.issuer.text(),
-        .service = head.service.text(),
-        .scheme = number.scheme,
-        .keep_until = caller.now + refused_keep_s,
-        .time = caller.now};
+    const auto requester = as_bytes(head.issuer.text());
+    RefusedTry job{.whose = PersonRow{0},
+                   .path = shared_.vault.index(
+                       "refused", {requester, wire::index_material(number), row_bytes(day)}),
+                   .of_requester = shared_.vault.index("refused-by", {requester, row_bytes(day)}),
+                   .day = day,
+                   .requester = head.issuer.text(),
+                   .service = head.service.text(),
+                   .scheme = number.scheme,
+                   .keep_until = caller.now + refused_keep_s,
+                   .time = caller.now};
+    if (reader_.misses(job.of_requester) >= refused_tries_max) return path_closed(caller);
     // Once a day: whoever tries on and on takes no turn of the writer.
-    if (reader_.misses(job.path) > 0) return;
+    if (reader_.misses(job.path) > 0) return {.code = Code::not_allowed};
+    const auto people = reader_.linked(number);
+    if (people.size() == 1) {
+        job.whose = people.front();
+    } else {
+        Identifier identifier{.number = number, .holder = {}};
+        const auto& scheme = *shared_.schemes.find(number.scheme);
+        const auto giver = wire::ParticipantId::parse(scheme.giver(number));
+        if (scheme.kind && giver) identifier.holder = *giver;
+        job.whose =
+            NewSeries{.index = number_index(shared_.vault, number), .identifier = identifier};
+    }
     if (!shared_.writer.note_refused(std::move(job), {})) {
         shared_.log.warning("refused_try_dropped");
     }
+    return {.code = Code::not_allowed};
 }
 
 // When a sealing authority has ordered that the person sees it later: until when.
@@ -463,7 +490,7 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_number(const Caller& caller
     const auto people = reader_.linked(number);
     if (people.size() > 1) return refuse(Code::several_match);
     auto path = miss_path(caller, number, people);
-    if (reader_.misses(path) >= misses_max) return refuse(Code::path_closed);
+    if (reader_.misses(path) >= misses_max) return std::unexpected(path_closed(caller));
 
     const auto& to = caller.head.head.to;
     const auto identifiers = [&] {
@@ -495,8 +522,18 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve_own(const Caller& caller,
     const auto people = reader_.linked(own.number);
     if (people.empty()) return refuse(Code::no_link);
     if (people.size() > 1) return refuse(Code::several_match);
-    auto route =
-        route_linked(caller.head.head.to, shared_.directory, reader_.identifiers(people.front()));
+    const auto numbers = reader_.identifiers(people.front());
+    const auto& head = caller.head.head;
+    if (const auto named = read_named(head.parameters);
+        named && head.service.text() == certifying) {
+        const auto code = judge_named(*named, {.schemes = shared_.schemes,
+                                               .caller = *caller.participant,
+                                               .numbers = numbers,
+                                               .issued_at = head.issued_at,
+                                               .asked = reader_.order_at(named->log_index)});
+        if (code) return refuse(*code);
+    }
+    auto route = route_linked(head.to, shared_.directory, numbers);
     if (!route) return refuse(route.error());
     return Resolved{std::move(*route), reader_.person(people.front()), {}};
 }
@@ -622,6 +659,9 @@ Task<Exchange::Step<Recorded>> Exchange::record(const Caller& caller, const Perm
                 done(std::unexpected(Code::overloaded));
             }
         });
+    if (!result && result.error() == Code::path_closed) {
+        co_return std::unexpected(path_closed(caller));
+    }
     if (!result) co_return refuse(result.error());
     if (!permit.unstored.empty()) shared_.mandates.set_stored(permit.unstored);
     co_return std::move(*result);

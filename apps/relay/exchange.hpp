@@ -42,7 +42,8 @@ struct Shared {
 // An error on its way to the requester.
 struct Refusal {
     wire::Code code;
-    std::string_view reason = {};  // a closed set too: "absent", "slow", "unwell", …
+    std::string_view reason = {};    // a closed set too: "absent", "slow", "unwell", …
+    std::int64_t retry_after_s = 0;  // 0: of every 503 a second, of others nothing
 };
 http::Response to_response(const Refusal& refusal, std::string_view request_id);
 
@@ -91,7 +92,9 @@ class Exchange {
     Task<Step<wire::Reply>> steps(http::Request request, std::string& service);
     Step<Caller> authenticate(const http::Request& request);
     Step<Permit> authorise(const Caller& caller);
-    void note_refused(const Caller& caller, const wire::PersonNumber& number);
+    Refusal path_closed(const Caller& caller) const;
+    // What the one who asks is told: whosever the number is.
+    Refusal note_refused(const Caller& caller, const wire::PersonNumber& number);
     Step<std::optional<wire::Sealing>> judge_sealing(const Caller& caller,
                                                      const wire::PolicyRow& policy) const;
     std::optional<Code> judge_payload(const Caller& caller) const;

@@ -215,9 +215,50 @@ TEST_F(ExchangeTest, ATryThatThePolicyRefusesIsSeenOnce) {
     EXPECT_TRUE(record.content.contains(
         R"("requester":"clinic-1","service":"eligibility","scheme":"insured-number")"))
         << record.content;
-    EXPECT_EQ(logged(), 1);
+    EXPECT_EQ(logged(), 3) << "for each number one, whosever it is";
     EXPECT_EQ(reader->bells(1, 0, 10).size(), 1U);
     EXPECT_TRUE(deliveries.empty());
+}
+
+// How far the log has grown says nothing of whose numbers there are, and after so many tries there
+// are no more.
+TEST_F(ExchangeTest, TriesThatThePolicyRefusesLookAlikeAndAreCounted) {
+    dial_answering();
+    auto of = head();
+    of.purpose = wire::code_id("own-view");
+    const auto tried = [&](const std::string& subject) {
+        of.jti = base64url(crypto::random_bytes(16));
+        return send(body(of, subject));
+    };
+    const auto grown = [&](const std::string& subject) {
+        const auto before = logged();
+        EXPECT_EQ(code_of(tried(subject)), "not_allowed");
+        store.flush();
+        return logged() - before;
+    };
+    const auto everybodys = [](const std::string& digits) {
+        return wire::number_subject("health-care-number", {{"number", health_care_number(digits)}},
+                                    "1986-11-22");
+    };
+    for (const auto& subject : {number("1"), number("777"), number("1", ""),
+                                everybodys("12345678901"), everybodys("22345678901")}) {
+        EXPECT_EQ(grown(subject), 1) << subject;
+        EXPECT_EQ(grown(subject), 0) << "once a day: " << subject;
+    }
+    for (std::int64_t i = 5; i < refused_tries_max; ++i)
+        EXPECT_EQ(grown(number(std::to_string(1'000 + i))), 1);
+    const auto before = logged();
+    for (const auto& subject : {number("1"), number("999999"), everybodys("32345678901")}) {
+        const auto closed = tried(subject);
+        EXPECT_EQ(code_of(closed), "path_closed");
+        const auto wait = std::stoll(std::string(closed.header("Retry-After")));
+        EXPECT_GT(wait, 0);
+        EXPECT_LE(wait, 86'400);
+    }
+    store.flush();
+    EXPECT_EQ(logged(), before);
+    // What it may ask goes on.
+    EXPECT_EQ(ask(head(), number("1")), "ok");
 }
 
 TEST_F(ExchangeTest, OutcomesOfTheHolder) {

@@ -246,10 +246,7 @@ void Recording::count_miss(const SetOutcome& job) {
         if (before && counts_as_miss(*before)) return;
     }
     sql_.drop_misses.bind("day", job.day - 1).execute();
-    const db::ResetAtEnd reset(sql_.add_miss);
-    sql_.add_miss.bind("path", *job.miss_path).bind("day", job.day);
-    if (!sql_.add_miss.step()) throw Failure("a miss was not counted");
-    if (sql_.add_miss.integer(0) == misses_max) append_refused(job);
+    if (count(*job.miss_path, job.day) == misses_max) append_refused(job);
 }
 
 // The path is closed for the day: the person sees it as an entry of its own.
@@ -267,20 +264,25 @@ void Recording::append_refused(const SetOutcome& job) {
     entries_.append(entry);
 }
 
+std::int64_t Recording::count(const Bytes& path, std::int64_t day) {
+    const db::ResetAtEnd reset(sql_.add_miss);
+    sql_.add_miss.bind("path", path).bind("day", day);
+    if (!sql_.add_miss.step()) throw Failure("a try was not counted");
+    return sql_.add_miss.integer(0);
+}
+
 void Recording::note_refused(const RefusedTry& job) {
     sql_.drop_misses.bind("day", job.day - 1).execute();
-    {
-        const db::ResetAtEnd reset(sql_.add_miss);
-        sql_.add_miss.bind("path", job.path).bind("day", job.day);
-        if (!sql_.add_miss.step()) throw Failure("a refused try was not counted");
-        if (sql_.add_miss.integer(0) > 1) return;
-    }
+    if (count(job.path, job.day) > 1) return;
+    if (count(job.of_requester, job.day) > refused_tries_max) return;
+    const auto* series = std::get_if<NewSeries>(&job.whose);
+    const auto person = series != nullptr ? people_.whose(*series) : std::get<PersonRow>(job.whose);
     auto record = new_record("refused");
     record.content = wire::without_person({{"time", job.time},
                                            {"requester", job.requester},
                                            {"service", job.service},
                                            {"scheme", job.scheme}});
-    NewEntry entry{.person = entries_.person(job.person),
+    NewEntry entry{.person = entries_.person(person),
                    .month = month_of(job.keep_until),
                    .record = record,
                    .time = job.time,

@@ -72,10 +72,13 @@ struct SetOutcome {
     UnixTime time = 0;
 };
 
-// Somebody whom the policy gives nothing by a number has asked by one that is linked.
+// Somebody whom the policy gives nothing by a number has asked by one.
 struct RefusedTry {
-    PersonRow person = 0;
-    Bytes path;  // of requester, person and day: one entry for each
+    // A number that nobody has is a series of its own, as an order's would be: the log's size does
+    // not tell the one who tries which numbers there are.
+    std::variant<PersonRow, NewSeries> whose;
+    Bytes path;          // of requester, number and day: one entry for each
+    Bytes of_requester;  // and day: so many entries, and no more
     std::int64_t day = 0;
     std::string requester, service;
     std::string scheme;  // of the number
@@ -84,6 +87,9 @@ struct RefusedTry {
 };
 
 constexpr std::int64_t misses_max = 3;
+// Tries of one requester and day that the policy refuses, each by another number: so many are
+// noted, and then every try by number is refused until tomorrow (docs/decisions/0050).
+constexpr std::int64_t refused_tries_max = 100;
 // What a number is closed after: nobody found, and refused, so that no other way of asking is free.
 bool counts_as_miss(wire::Outcome outcome);
 
@@ -104,6 +110,7 @@ class Recording {
     RecordResult record(RecordOrder& job);
     void set_outcome(const SetOutcome& job);
     void note_refused(const RefusedTry& job);
+    std::int64_t count(const Bytes& path, std::int64_t day);
     // A mandate that no order carries, or the end of one.
     void remember(const LiveMandate& mandate);
     // Live names and mandates whose end has come, and changed answers that were told long ago;

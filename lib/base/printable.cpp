@@ -1,7 +1,10 @@
 #include "base/printable.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+
+#include "base/shown.hpp"
 
 namespace mado {
 namespace {
@@ -44,6 +47,31 @@ bool steers(char32_t code) {
            (code >= 0x2066 && code <= 0x2069);
 }
 
+struct Range {
+    char32_t first, last;
+    [[nodiscard]] bool has(char32_t code) const { return first <= code && code <= last; }
+};
+
+// Default_Ignorable_Code_Point, Unicode 15.1. Those that are not assigned yet are in it too.
+constexpr std::array hidden{
+    Range{0x00AD, 0x00AD},   Range{0x034F, 0x034F},   Range{0x061C, 0x061C},
+    Range{0x115F, 0x1160},   Range{0x17B4, 0x17B5},   Range{0x180B, 0x180F},
+    Range{0x200B, 0x200F},   Range{0x202A, 0x202E},   Range{0x2060, 0x206F},
+    Range{0x3164, 0x3164},   Range{0xFE00, 0xFE0F},   Range{0xFEFF, 0xFEFF},
+    Range{0xFFA0, 0xFFA0},   Range{0xFFF0, 0xFFF8},   Range{0x1BCA0, 0x1BCA3},
+    Range{0x1D173, 0x1D17A}, Range{0xE0000, 0xE0FFF},
+};
+constexpr std::array selectors{Range{0xFE00, 0xFE0F}, Range{0xE0100, 0xE01EF}};
+// Script Han, as far as names are written with it: 々, 〆, 〇, the ideographs and those for
+// compatibility.
+constexpr std::array han{Range{0x3005, 0x3007}, Range{0x3400, 0x4DBF}, Range{0x4E00, 0x9FFF},
+                         Range{0xF900, 0xFAFF}, Range{0x20000, 0x3FFFD}};
+
+template <std::size_t count>
+bool is_in(const std::array<Range, count>& ranges, char32_t code) {
+    return std::ranges::any_of(ranges, [code](const Range& one) { return one.has(code); });
+}
+
 }  // namespace
 
 std::string printable(std::string_view foreign) {
@@ -64,6 +92,19 @@ std::string printable(std::string_view foreign) {
         foreign.remove_prefix(bytes);
     }
     return out;
+}
+
+bool shows_all(std::string_view line) {
+    char32_t before = 0;
+    while (!line.empty()) {
+        const auto one = first_of(line);
+        if (!one.valid || ends_a_line(one.code) || steers(one.code)) return false;
+        const bool varies = is_in(selectors, one.code) && is_in(han, before);
+        if (is_in(hidden, one.code) && !varies) return false;
+        before = one.code;
+        line.remove_prefix(one.bytes);
+    }
+    return true;
 }
 
 }  // namespace mado

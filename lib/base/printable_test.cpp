@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/shown.hpp"
+
 namespace mado {
 namespace {
 
@@ -29,6 +31,32 @@ TEST(Printable, ALineOfOthersIsNoLineOfOurs) {
     EXPECT_EQ(printable("a\n   1  2026"), "a ⏎    1  2026");
     EXPECT_EQ(printable("a\r\nb"), "a ⏎ b");
     EXPECT_EQ(printable("a\u2028b\u2029c\u0085"), "a ⏎ b ⏎ c ⏎ ");
+}
+
+TEST(ShowsAll, WhatIsReadAsItStands) {
+    for (const std::string_view text :
+         {"", "𠮷田 花子（ヨシダ）", "髙﨑", "葛\U000E0100城", "辻\U000E0101", "祥\uFE00子",
+          "々\uFE00", "𠮷\U000E01EF", "Renée O'Neil", "か\u3099", "\u3000",
+          R"({"name":"厚労 葵"})"}) {
+        EXPECT_TRUE(shows_all(text)) << text;
+    }
+}
+
+TEST(ShowsAll, NothingHiddenOrTurnedRound) {
+    for (const std::string_view mark :
+         {"\u00AD",     "\u034F",     "\u061C",     "\u115F",     "\u1160",     "\u17B4",
+          "\u180E",     "\u200B",     "\u200D",     "\u200E",     "\u200F",     "\u202A",
+          "\u202E",     "\u2060",     "\u2064",     "\u2066",     "\u2069",     "\u206F",
+          "\u3164",     "\uFEFF",     "\uFFA0",     "\uFFF0",     "\U0001BCA0", "\U0001D173",
+          "\U000E0000", "\U000E0041", "\U000E007F", "\U000E0200", "\u2028",     "\u0085",
+          "\n",         "\t",         "\x1b"}) {
+        EXPECT_FALSE(shows_all("厚労" + std::string(mark) + " 葵")) << mark;
+    }
+    for (const std::string_view text :
+         {"\uFE00", "\U000E0100", "a\uFE0F", "ア\U000E0100", "葛\U000E0100\U000E0101",
+          "葛\uFE00\uFE00", " \uFE00", "\x80", "\xed\xa0\x80"}) {
+        EXPECT_FALSE(shows_all(text)) << text;
+    }
 }
 
 TEST(Printable, WhatIsNoUtf8IsReplaced) {

@@ -51,5 +51,9 @@ Parsed<Answer> open_answer(std::string_view jwe, const crypto::PrivateKey& seal_
 // The same of one that was opened, the holder's JWS. `audience`: thumbprint of the key to which it
 // was sealed.
 Parsed<Answer> verify_answer(std::string jws, const AnswerExpected& expected, const Hash& audience);
+// The same of one that is shown by whoever got it: to which key it was sealed is not known here.
+Parsed<Answer> verify_shown_answer(std::string jws, const AnswerExpected& expected);
+// What it says, of which nothing is verified: to find out whose it is said to be.
+Parsed<Answer> parse_answer(std::string jws, Act act = Act::ask);
 
 }  // namespace mado::wire

@@ -48,6 +48,7 @@ const known_problems = new Set([
   ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
   ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
+  "hidden_character",
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {
@@ -65,6 +66,7 @@ const known_refusals = new Set([
   ...["act_unknown", "key_malformed", "key_type", "key_weak", "key_taken", "key_compromised"],
   ...["attributes_missing", "attributes_malformed", "attributes_unwanted", "too_young"],
   ...["serial_unknown", "serial_of_other", "revoked", "over", "reason_unknown"],
+  ...["register_missing", "register_invalid", "register_old", "register_other"],
 ]);
 
 export function refusal_phrase(code: string): string {

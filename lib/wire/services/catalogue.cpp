@@ -36,12 +36,14 @@ bool fits(const Column& column, const Value& value) {
     if (std::holds_alternative<std::monostate>(value)) return !column.required;
     const auto* text = std::get_if<std::string>(&value);
     // SQLite takes any bytes for a text; a document of others than UTF-8 is no JSON.
-    const auto bytes_max =
-        column.kind == ColumnKind::paragraph ? paragraph_bytes_max : text_bytes_max;
+    const auto bytes_max = column.kind == ColumnKind::paragraph ? paragraph_bytes_max
+                           : column.kind == ColumnKind::proof   ? proof_bytes_max
+                                                                : text_bytes_max;
     if (text != nullptr && (text->size() > bytes_max || !is_utf8(*text))) return false;
     switch (column.kind) {
         case ColumnKind::text:
         case ColumnKind::paragraph:
+        case ColumnKind::proof:
             return text != nullptr;
         case ColumnKind::integer:
             return std::holds_alternative<std::int64_t>(value);
@@ -72,6 +74,8 @@ bool fits(ParameterKind kind, std::string_view value) {
             return is_log_index(value);
         case ParameterKind::record_id:
             return is_record_id(value);
+        case ParameterKind::entry:
+            return parse_hash(value).has_value();
     }
     return false;
 }

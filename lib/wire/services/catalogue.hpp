@@ -26,8 +26,9 @@ class Tables;
 namespace mado::wire {
 
 // A record_id is what a holder calls one of its records: 1 to 40 of A-Z a-z 0-9 and '-'. A
-// paragraph is a text that may be longer than others.
-enum class ColumnKind { text, integer, date, month, record_id, paragraph };
+// paragraph is a text that may be longer than others; a proof one that somebody has signed, longer
+// still and in a payload only.
+enum class ColumnKind { text, integer, date, month, record_id, paragraph, proof };
 
 struct Column {
     std::string_view name;
@@ -45,8 +46,8 @@ struct Row {
     [[nodiscard]] std::optional<Date> date(std::string_view column) const;
 };
 
-// What a head may ask besides the service: codes and dates only.
-enum class ParameterKind { date, month, log_index, record_id };
+// What a head may ask besides the service: codes and dates only. An entry: 32 bytes in base64url.
+enum class ParameterKind { date, month, log_index, record_id, entry };
 
 struct Parameter {
     std::string_view name;
@@ -109,6 +110,7 @@ struct Contract {
 
 // Of a paragraph; every other text is shorter.
 constexpr std::size_t paragraph_bytes_max = 1'000;
+constexpr std::size_t proof_bytes_max = 8 * 1024;
 constexpr std::size_t rows_max = 10'000;
 constexpr std::size_t items_max = 50'000;
 // Signed and sealed it is 16/9 as long, and must fit answer_bytes_max.

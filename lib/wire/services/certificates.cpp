@@ -16,6 +16,11 @@ constexpr auto person_columns = std::to_array<Column>({{"number", ColumnKind::te
                                                        {"as_of", ColumnKind::integer, true}});
 
 constexpr std::array act_parameter{Parameter{"act", ParameterKind::record_id}};
+// And of a signing certificate which order the resident register has answered.
+constexpr auto certificate_parameters =
+    std::to_array<Parameter>({{"act", ParameterKind::record_id},
+                              {"index", ParameterKind::log_index},
+                              {"order", ParameterKind::entry}});
 
 constexpr auto certificate_payload =
     std::to_array<Column>({{"public_key", ColumnKind::paragraph, true},
@@ -23,7 +28,9 @@ constexpr auto certificate_payload =
                            {"kana", ColumnKind::text, false},
                            {"address", ColumnKind::paragraph, false},
                            {"birth_date", ColumnKind::date, false},
-                           {"sex", ColumnKind::text, false}});
+                           {"sex", ColumnKind::text, false},
+                           {"answer", ColumnKind::proof, false},
+                           {"salt", ColumnKind::text, false}});
 constexpr auto status_payload = std::to_array<Column>(
     {{"serial", ColumnKind::record_id, true}, {"reason", ColumnKind::text, true}});
 
@@ -57,9 +64,18 @@ Parsed<void> complete_one_of(const ParameterValues& values,
     return {};
 }
 
+// The relay looks the order up before it passes this one on (docs/protocols/issuing.md).
 Parsed<void> complete_certificate(ParameterValues& values, Date) {
-    return complete_one_of(
+    auto ok = complete_one_of(
         values, std::array<std::string_view, 2>{"issue-authentication", "issue-signing"});
+    if (!ok) return ok;
+    const bool signs = values.find("act")->second == "issue-signing";
+    if (values.contains("index") != signs || values.contains("order") != signs) {
+        return bad("a signing certificate, and no other, names what a register has answered");
+    }
+    values.try_emplace("index", "");
+    values.try_emplace("order", "");
+    return {};
 }
 
 Parsed<void> complete_status(ParameterValues& values, Date) {
@@ -166,7 +182,7 @@ constexpr Contract certificate{.service = "certificate",
                                .rows = person_columns,
                                .items = {},
                                .item_key = {},
-                               .parameters = act_parameter,
+                               .parameters = certificate_parameters,
                                .complete = &complete_certificate,
                                .answer = &accept};
 

@@ -91,8 +91,15 @@ TEST(CertificateTells, SayWhatIsDone) {
     const auto takes = [today](const char* service, std::map<std::string, std::string> asked) {
         return read_parameters(*find_contract(service), asked, today).has_value();
     };
-    for (const auto* act : {"issue-authentication", "issue-signing"})
-        EXPECT_TRUE(takes("certificate", {{"act", act}})) << act;
+    EXPECT_TRUE(takes("certificate", {{"act", "issue-authentication"}}));
+    const auto asked = base64url(filled(7));
+    EXPECT_TRUE(takes("certificate", {{"act", "issue-signing"}, {"index", "7"}, {"order", asked}}));
+    EXPECT_FALSE(takes("certificate", {{"act", "issue-signing"}})) << "whose word is it?";
+    EXPECT_FALSE(takes("certificate", {{"act", "issue-signing"}, {"order", asked}}));
+    EXPECT_FALSE(takes("certificate", {{"act", "issue-signing"}, {"index", "7"}}));
+    EXPECT_FALSE(takes("certificate", {{"act", "issue-signing"}, {"index", "7"}, {"order", "x"}}));
+    EXPECT_FALSE(
+        takes("certificate", {{"act", "issue-authentication"}, {"index", "7"}, {"order", asked}}));
     for (const auto* act : {"suspend", "resume", "revoke"}) {
         EXPECT_TRUE(takes("certificate-status", {{"act", act}})) << act;
         EXPECT_FALSE(takes("certificate", {{"act", act}})) << act;
@@ -111,6 +118,10 @@ TEST(CertificateTells, HaveAPayload) {
     EXPECT_TRUE(takes("certificate",
                       R"({"public_key":"MIIB","name":"名","kana":"カナ",)"
                       R"("address":"住所","birth_date":"1984-03-15","sex":"male"})"));
+    EXPECT_TRUE(takes("certificate", R"({"public_key":"MIIB","salt":"x","answer":")" +
+                                         std::string(8'192, 'x') + R"("})"));
+    EXPECT_FALSE(takes("certificate",
+                       R"({"public_key":"MIIB","answer":")" + std::string(8'193, 'x') + R"("})"));
     EXPECT_FALSE(takes("certificate", R"({"name":"名"})"));
     EXPECT_FALSE(takes("certificate", R"({"public_key":"MIIB","birth_date":"1984-03-32"})"));
     EXPECT_FALSE(takes("certificate", R"({"public_key":"MIIB","email":"a@b"})"));

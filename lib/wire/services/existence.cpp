@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "crypto/digest.hpp"
 #include "matching/compare.hpp"
 
 namespace mado::wire {
@@ -26,7 +27,8 @@ constexpr auto payload = std::to_array<Column>({{"name", ColumnKind::text, true}
                                                 {"sex", ColumnKind::text, false},
                                                 {"address", ColumnKind::text, false},
                                                 {"only_one", ColumnKind::integer, false},
-                                                {"decided", ColumnKind::integer, false}});
+                                                {"decided", ColumnKind::integer, false},
+                                                {"salt", ColumnKind::text, false}});
 // Everybody of the row's birth date and sex in the register, the person too: each name that they
 // have or had, with where they live or lived. Of a register that knows who else there is.
 constexpr auto listed = std::to_array<Column>({{"symbol", ColumnKind::text, false},
@@ -114,6 +116,28 @@ json::object document_of(const matching::Comparison& found, const Row& row, bool
     return data;
 }
 
+bool is_salted_well(const Row& handed, Date) {
+    const auto salt = handed.text("salt");
+    return !salt || parse_hash(*salt).has_value();
+}
+
+// As it was asked: what differs only in presentation is the same.
+ConfirmedPerson confirmed_in(const matching::Comparison& found, const ServiceQuestion& question) {
+    const auto same = [&](matching::Attribute attribute, std::optional<std::string> said) {
+        const auto one = found.attributes.find(attribute);
+        const bool is =
+            one != found.attributes.end() && one->second.verdict == matching::Verdict::same;
+        return is ? std::move(said) : std::nullopt;
+    };
+    using matching::Attribute;
+    const auto& asked = question.payload;
+    return {.name = same(Attribute::name, asked.text("name")),
+            .kana = same(Attribute::kana, asked.text("kana")),
+            .birth_date = same(Attribute::birth_date, to_text(*question.birth_date)),
+            .sex = same(Attribute::sex, asked.text("sex")),
+            .address = same(Attribute::address, asked.text("address"))};
+}
+
 Parsed<std::optional<bool>> only_one_in(const std::vector<Row>& items,
                                         const ServiceQuestion& question) {
     if (items.empty()) return std::nullopt;
@@ -166,6 +190,11 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     if (!only_one) return std::unexpected(only_one.error());
     out.data = document_of(found, row, current, *only_one);
     if (!out.branch.empty()) (*out.data)["branch"] = out.branch;
+    const auto salt = question.payload.text("salt");
+    if (salt && found.verdict == matching::Verdict::same) {
+        (*out.data)["confirms"] =
+            base64url(commit_confirmed(parse_hash(*salt).value(), confirmed_in(found, question)));
+    }
     return out;
 }
 
@@ -179,12 +208,23 @@ constexpr Contract contract{.service = "existence",
                             .items_optional = true,
                             .parameters = {},
                             .complete = &complete,
-                            .answer = &answer};
+                            .answer = &answer,
+                            .payload_fits = &is_salted_well};
 
 }  // namespace
 
 const Contract& existence_contract() {
     return contract;
+}
+
+Hash commit_confirmed(const Hash& salt, const ConfirmedPerson& person) {
+    Bytes bytes;
+    for (const auto* one :
+         {&person.name, &person.kana, &person.birth_date, &person.sex, &person.address}) {
+        append_u64(bytes, *one ? (*one)->size() + 1 : 0);
+        append(bytes, one->value_or(""));
+    }
+    return crypto::sha256({as_bytes("mado/confirmed/1\n"), salt, bytes});
 }
 
 }  // namespace mado::wire

@@ -193,6 +193,42 @@ TEST_F(Existence, ARegisterThatKnowsWhoElseThereIsSaysSo) {
               "the person is not among those of one birth date and sex");
 }
 
+// To be shown to somebody who is told the attributes.
+TEST_F(Existence, WithASaltTheAnswerCommitsToWhatIsTheSame) {
+    EXPECT_FALSE(data({resident()}).contains("confirms")) << "nobody has asked for it";
+    payload_.values["salt"] = base64url(filled(7));
+    const ConfirmedPerson all{.name = "髙橋 花子",
+                              .kana = "タカハシ ハナコ",
+                              .birth_date = "1986-05-01",
+                              .sex = "female",
+                              .address = "A市上山1-2-3"};
+    const auto confirms = [this](const Row& row) {
+        const auto found = data({row});
+        return found.contains("confirms") ? std::string(found.at("confirms").as_string()) : "";
+    };
+    const auto of = [](const ConfirmedPerson& person) {
+        return base64url(commit_confirmed(filled(7), person));
+    };
+    EXPECT_EQ(confirms(resident()), of(all)) << "as it was asked, not as the register writes it";
+    EXPECT_EQ(confirms(with(resident(), "name", "高橋 花子")), "") << "another writing";
+    auto without = all;
+    without.kana = std::nullopt;
+    EXPECT_EQ(confirms(with(resident(), "kana", Value())), of(without)) << "what it has not";
+    payload_.values["decided"] = std::int64_t{1};
+    without = all;
+    without.sex = std::nullopt;
+    EXPECT_EQ(confirms(with(resident(), "sex", "unknown")), of(without));
+    EXPECT_NE(of(all), base64url(commit_confirmed(filled(8), all)));
+    auto shifted = all;
+    shifted.name = "髙橋 花子タ";
+    shifted.kana = "カハシ ハナコ";
+    EXPECT_NE(of(all), of(shifted));
+    for (const auto* salt : {"", "x", "7"}) {
+        payload_.values["salt"] = salt;
+        EXPECT_FALSE(contract_.payload_fits(payload_, today_)) << salt;
+    }
+}
+
 TEST_F(Existence, PayloadsOfAnotherForm) {
     for (const auto* text :
          {"{}", R"({"name":1})", R"({"name":"a","birth_date":"1986-05-01"})",
