@@ -58,16 +58,6 @@ std::string handed_on_json(const Application& application) {
     return json::serialize(out);
 }
 
-std::vector<std::string> words_in(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(' '), text.size());
-        out.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
-
 client::Ask signature_question(const Deciding& deciding, const SignedDecision& what) {
     return {.to = {.holder = deciding.site.options.basis.directory.relay().id, .kind = {}},
             .service = must(wire::ServiceId::parse(signature_service), "a service"),
@@ -191,7 +181,7 @@ std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
     return SignedDecision{.mandate = std::string(form->text("mandate")),
                           .payload = std::string(form->text("payload")),
                           .certificate = std::string(form->text("certificate")),
-                          .handed_on = words_in(form->text("handed_on"))};
+                          .handed_on = http::words_in(form->text("handed_on"))};
 }
 
 Outcome outcome_of(wire::Code code) {
