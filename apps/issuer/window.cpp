@@ -34,10 +34,8 @@ bool is_by_people(const Happening& what) {
 
 json::object todo_json(const Todo& what, UnixTime now) {
     const auto& step = info(what.step);
-    json::object out{{"step", step.name},       {"report", step.report},
-                     {"online", step.online},   {"actor", to_text(what.actor)},
-                     {"since", what.since},     {"until", what.until},
-                     {"late", what.until < now}};
+    json::object out{{"step", step.name},   {"report", step.report}, {"actor", to_text(what.actor)},
+                     {"since", what.since}, {"until", what.until},   {"late", what.until < now}};
     if (what.order) {
         out["order"] =
             json::object{{"kind", to_text(what.order->kind)}, {"item", what.order->item}};

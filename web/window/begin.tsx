@@ -15,7 +15,7 @@ const others = [
 ] as const;
 
 // As apps/issuer/words.cpp has them.
-const reasons: Record<KnownKind, readonly string[]> = {
+export const reasons: Record<KnownKind, readonly string[]> = {
   stop: ["lost", "by-request"],
   replacement: ["lost", "damaged", "expiring", "compromised"],
   unlock: [],

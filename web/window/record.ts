@@ -58,7 +58,7 @@ export const uses = ["authentication", "signing"] as const;
 export type Use = (typeof uses)[number];
 const statuses = ["active", "suspended", "revoked"] as const;
 const verdicts = ["same", "variant", "different"] as const;
-const happenings = [
+export const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
   ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
@@ -80,7 +80,6 @@ export interface Order {
 export interface Todo {
   step: Step;
   report: string; // the report's number of the step
-  online: boolean;
   actor: Actor;
   order?: Order;
   claim?: number;
@@ -229,7 +228,6 @@ function read_todo(object: JsonObject): Todo {
   const out = given<Todo>({
     step: members.one_of("step", steps),
     report: members.text("report", 40),
-    online: members.boolean("online"),
     actor: members.one_of("actor", actors),
     order: read_order(members.optional_object("order")),
     claim: optional_claim(members),

@@ -2,44 +2,18 @@
 import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
 import { card_document, decision_document } from "./decision";
-import { card_place, read_case } from "./record";
+import { about } from "./progress";
+import { card_place, read_case, type Step } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
 const day_s = 86_400;
 
-export const steps_info: Record<string, [string, boolean]> = {
-  apply: ["②", false],
-  confirm: ["③④⑤", true],
-  settle: ["⑤", false],
-  link: ["⑧-1", true],
-  make_keys: ["⑥", false],
-  certify: ["⑥⑦", true],
-  write: ["⑧-1", false],
-  hand_over: ["⑨⑩", false],
-  activate: ["⑧-2", true],
-  tell: ["⑪", true],
-  take_back: ["", true],
-  stop: ["", true],
-  look_for: ["", false],
-  resume: ["", true],
-  end_signing: ["", true],
-  end_old: ["", true],
-  approve: ["", false],
-  record: ["", true],
-  reset: ["", false],
-  sign: ["", false],
-  notify: ["", true],
-  file: ["", true],
-  decide: ["", true],
-  file_elsewhere: ["", false],
-};
-
-export function to_do(step: string, actor: string, more: Mutable = {}): Mutable {
-  const [report, online] = steps_info[step]!;
+export function to_do(step: Step, actor: string, more: Mutable = {}): Mutable {
+  const report = step === "settle" ? "⑤" : about[step].report;
   const { days_ago = 1, days_left = 7, ...rest } = more;
   const until = noon + days_left * day_s;
   return {
-    ...{ step, report, online, actor, since: noon - days_ago * day_s, until },
+    ...{ step, report, actor, since: noon - days_ago * day_s, until },
     ...{ late: until < noon, ...rest },
   };
 }
