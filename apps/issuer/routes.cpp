@@ -126,17 +126,13 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
 }
 
 // Written down before they are shown: whose case it is may ask who has looked.
-Response list_of(Office& office, const std::vector<CaseId>& cases, const Request& request,
-                 const Clerk& clerk) {
+Response day(Office& office, const Request& request, const Clerk& clerk) {
+    const auto cases = office.store.longest_waiting(listed_max);
     office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
     json::array out;
     for (const auto id : cases)
         out.push_back(summary_json(office.store.find(id), unix_now()));
     return json_of({{"cases", std::move(out)}});
-}
-
-Response day(Office& office, const Request& request, const Clerk& clerk) {
-    return list_of(office, office.store.longest_waiting(listed_max), request, clerk);
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -148,12 +144,6 @@ std::vector<CaseId> found_by(Office& office, const Search& by) {
                         ? office.store.find(*number)
                         : office.store.find_given(std::get<HealthCareNumber>(by).number);
     return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
-}
-
-Response search(Office& office, const Request& request, const Clerk& clerk) {
-    const auto by = read_search(request.body);
-    if (!by) return site::refuse(wire::Code::malformed, request);
-    return list_of(office, found_by(office, *by), request, clerk);
 }
 
 Response find_people(Office& office, const Request& request, const Clerk& clerk) {
@@ -353,7 +343,6 @@ std::vector<Row> rows() {
             {"/cases/invite", {window}, &invite, nullptr, invite_body_max},
             {"/people/find", {window, approver, hotline}, &find_people},
             {"/cases/day", {window, approver}, &day},
-            {"/cases/search", {window, approver, hotline}, &search},
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window, approver}, &act},
             {"/cases/looks", {supervisor}, &looks},

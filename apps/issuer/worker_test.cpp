@@ -269,6 +269,32 @@ TEST_F(WorkerTest, PagesWriteWhileTheWorkerWaits) {
     io.run_for(std::chrono::milliseconds(1));
 }
 
+TEST_F(WorkerTest, SaysWhileItCannotWork) {
+    World world(1);
+    const auto id = apply();
+    http::asio::io_context io{1};
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    auto sender = world.sender();
+    bool is_full = true;
+    const auto prepare = sender.prepare;
+    sender.prepare = [&](const client::Ask& ask) {
+        if (is_full) throw Failure("a disk that is full");
+        return prepare(ask);
+    };
+    Worker worker(io, store, parties, policy, sender, log);
+    EXPECT_FALSE(worker.failing());
+    http::spawn(io, worker.run());
+    io.run_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(worker.failing());
+    is_full = false;
+    while (!is_idle(store, worker))
+        io.run_one_for(std::chrono::milliseconds(20));
+    EXPECT_FALSE(worker.failing());
+    EXPECT_TRUE(is_to_do(find(id), Step::make_keys));
+    worker.stop();
+    io.run_for(std::chrono::milliseconds(1));
+}
+
 TEST_F(WorkerTest, WhoIsNotHereWaitsForThePersonAndGoesOn) {
     World world(1);
     world.verdicts["777"] = "no_match";

@@ -5,7 +5,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_since, shown_as, stop_outcome, type ShownStep } from "./progress";
+import { about, days_since, stop_outcome, type ShownStep } from "./progress";
 import type { Happening } from "./office";
 import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
 
@@ -287,4 +287,3 @@ export interface CasePart {
   one: Case;
   act: Act;
 }
-export const is_about = (step: ShownStep) => (todo: Todo) => shown_as(todo.step) === step;
