@@ -152,12 +152,12 @@ test("back from the agent: the case, and what became of it", async () => {
 
 test.each([
   ["cancelled", "カードの画面で取りやめました"],
-  ["not_valid", "お願いした決定のものではありません"],
-  ["other_card", "決定用に登録された"],
+  ["not_valid", "お願いした文書のものではありません"],
+  ["other_card", "署名をお願いした人のカードではありません"],
   ["stopped", "いま使えません"],
   ["unavailable", "確かめられませんでした"],
   ["changed", "この受付の状態が変わりました"],
-])("back from the agent with %s nothing is decided, and it is said why", async (outcome, words) => {
+])("back from the agent with %s nothing is recorded, and it is said why", async (outcome, words) => {
   const page = await open(`back=${outcome}`);
   await page.getByRole("heading", { name: "1000 0000 0009" }).waitFor();
   await page.getByText(words).waitFor();
