@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "base/age.hpp"
 #include "birth.hpp"
 #include "http/form.hpp"
 #include "numbers.hpp"
@@ -190,9 +191,8 @@ Response looks(Office& office, const Request& request, const Clerk&) {
 bool is_too_young_to_sign(const Office& office, const Applied& applied) {
     constexpr std::chrono::years signing_age{15};
     const auto today = office.site.options.basis.policy.day_of(unix_now());
-    auto birthday = applied.person.birth_date + signing_age;
-    if (!birthday.ok()) birthday = birthday.year() / birthday.month() / std::chrono::last;
-    return birthday > today;
+    const auto birth = applied.person.birth_date;
+    return birthday_in(birth, birth.year() + signing_age) > today;
 }
 
 // A page names the other parent by a slip; who it is this centre's own cases say.
