@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { Ja, Say, text_of } from "../shared/words";
 import type { Desk } from "./desk";
 import type { Asked as Wanted } from "./office";
-import { Asked, Mistakes, Tick, type Wrong } from "./parts";
+import { Asked, Choice, Mistakes, Tick, type Wrong } from "./parts";
 import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 
 // A renewal begins at home; and who has another authority's card is not known yet.
@@ -25,40 +25,6 @@ export const reasons: Record<KnownKind, readonly string[]> = {
   end: ["death", "abroad", "returned"],
   number: ["misuse", "by-request"],
 };
-
-interface ChoiceProps {
-  kind: KnownKind;
-  reason: string | undefined;
-  set: (reason: string) => void;
-  wrong: Wrong[];
-}
-
-function Reasons({ kind, reason, set, wrong }: ChoiceProps): JSX.Element | null {
-  if (reasons[kind].length === 0) return null;
-  const own = wrong.find(({ id }) => id.startsWith("reason-"));
-  return (
-    <fieldset class="plain-set">
-      <legend>
-        <Say of="window.reason" />
-      </legend>
-      {own && <strong class="wrong">{own.text}</strong>}
-      {reasons[kind].map((one) => (
-        <label class="choice" for={`reason-${one}`} key={one}>
-          <input
-            type="radio"
-            name="reason"
-            id={`reason-${one}`}
-            autocomplete="off"
-            checked={reason === one}
-            aria-invalid={own ? "true" : undefined}
-            onChange={() => set(one)}
-          />{" "}
-          <Say of={`window.reason_${one}`} />
-        </label>
-      ))}
-    </fieldset>
-  );
-}
 
 // Of a card that works now: no other one has its PIN set anew.
 function active_uses({ cards }: KnownPerson): Use[] {
@@ -107,7 +73,14 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
         <Say of={`window.open_${kind}_text`} />
       </p>
       <Mistakes all={wrong} />
-      <Reasons {...{ kind, reason, wrong }} set={set_reason} />
+      {reasons[kind].length > 0 && (
+        <Choice
+          {...{ name: "reason", legend: "window.reason", all: reasons[kind], wrong }}
+          chosen={reason}
+          set={set_reason}
+          label={(one) => <Say of={`window.reason_${one}`} />}
+        />
+      )}
       {choices.length > 0 && (
         <fieldset class="plain-set">
           <legend>

@@ -49,7 +49,7 @@ export const case_kinds = [
 export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
 export type Attribute = (typeof attributes)[number];
-const sexes = ["female", "male"] as const;
+export const sexes = ["female", "male"] as const;
 export type Sex = (typeof sexes)[number];
 const findings = [
   ...(["open", "same", "otherwise", "agreed", "not_here", "not_applied", "gone"] as const),
