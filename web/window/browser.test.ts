@@ -157,7 +157,7 @@ test.each([
   ["stopped", "いま使えません"],
   ["unavailable", "確かめられませんでした"],
   ["changed", "この受付の状態が変わりました"],
-])("back from the agent with %s nothing is recorded, and it is said why", async (outcome, words) => {
+])("back from the agent with %s nothing is recorded, and why is said", async (outcome, words) => {
   const page = await open(`back=${outcome}`);
   await page.getByRole("heading", { name: "1000 0000 0009" }).waitFor();
   await page.getByText(words).waitFor();
