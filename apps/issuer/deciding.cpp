@@ -31,17 +31,17 @@ constexpr std::size_t returned_bytes_max = 96 * 1024;  // a document, sealed twi
 constexpr page::Words coming_back{"署名を確かめています…", "Checking the signature…",
                                   "たしかめて います…"};
 
-struct Asked {
+struct DecisionAsked {
     std::string number;
     Choice choice;
 };
-Parsed<Asked> read_asked(std::string_view body) {
+Parsed<DecisionAsked> read_asked(std::string_view body) {
     const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    Asked out{.number = in.text("number", 20),
-              .choice = {.claim = static_cast<int>(in.integer("claim", 0, 16)),
-                         .same_person = in.boolean("same_person")}};
+    DecisionAsked out{.number = in.text("number", 20),
+                      .choice = {.claim = static_cast<int>(in.integer("claim", 0, 16)),
+                                 .same_person = in.boolean("same_person")}};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }

@@ -24,11 +24,11 @@ db::Connection open_migrated(const std::string& path) {
 }
 
 // None: it counts no more.
-struct Found {
+struct ActiveCard {
     Before card;
     std::string number;
 };
-std::optional<Found> active(Store& store, const Store::Ending& what) {
+std::optional<ActiveCard> active(Store& store, const Store::Ending& what) {
     std::vector<Case> cases;
     for (const auto id : store.of_person(what.id))
         cases.push_back(store.find(id).one);
@@ -41,7 +41,7 @@ std::optional<Found> active(Store& store, const Store::Ending& what) {
             store.card_key(read_certificate(card.certificate).thumbprint()) != what.card) {
             continue;
         }
-        return Found{.card = card, .number = person->numbers.issuing};
+        return ActiveCard{.card = card, .number = person->numbers.issuing};
     }
     return std::nullopt;
 }

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Ja, Say, text_of } from "../shared/words";
 import type { Desk } from "./desk";
-import type { Asked as Wanted } from "./office";
+import type { Opening } from "./office";
 import { Asked, Choice, Mistakes, Tick, type Wrong } from "./parts";
 import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 
@@ -35,7 +35,7 @@ interface QuestionProps {
   kind: KnownKind;
   one: KnownPerson;
   close: () => void;
-  begin: (wanted: Wanted) => void;
+  begin: (wanted: Opening) => void;
 }
 
 function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
@@ -111,7 +111,7 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
 interface BeginProps {
   desk: Desk;
   one: KnownPerson;
-  begin: (wanted: Wanted) => void;
+  begin: (wanted: Opening) => void;
 }
 
 export function Begin({ desk, one, begin }: BeginProps): JSX.Element | null {

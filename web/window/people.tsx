@@ -9,7 +9,7 @@ import { parse_day } from "./days";
 import type { Desk } from "./desk";
 import { CaseTable } from "./list";
 import { normalised } from "./numbers";
-import type { Asked, Search } from "./office";
+import type { Opening, Search } from "./office";
 import { Choice, Field, Mistakes, type Wrong } from "./parts";
 import type { IssuedCard, KnownPerson } from "./record";
 
@@ -130,7 +130,7 @@ interface PersonProps {
   one: KnownPerson;
   place: number;
   open: (number: string) => void;
-  begin: (asked: Asked) => void;
+  begin: (asked: Opening) => void;
 }
 
 function Person({ desk, one, place, open, begin }: PersonProps): JSX.Element {
@@ -171,7 +171,7 @@ interface Props extends FormProps {
   desk: Desk;
   found: KnownPerson[] | undefined;
   open: (number: string) => void;
-  begin: (asked: Asked) => void;
+  begin: (asked: Opening) => void;
 }
 
 export function PeopleView({ desk, found, search, open, begin }: Props): JSX.Element {
