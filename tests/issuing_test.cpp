@@ -7,50 +7,15 @@
 #include <thread>
 
 #include "base/file.hpp"
-#include "country_fixture.hpp"
 #include "db/db.hpp"
+#include "issuing_fixture.hpp"
 
 namespace mado::tests {
 namespace {
 
-constexpr std::int64_t patience_ms = 30'000;
-
-class IssuingTest : public ::testing::Test {
+class IssuingTest : public AtTheWindow {
   protected:
-    ~IssuingTest() override { EXPECT_EQ(country.complaints(), ""); }
-
-    Finished issue(std::vector<std::string> words) {
-        std::vector<std::string> all{"issue", "--pin", "1234", "--json"};
-        all.insert(all.end(), words.begin(), words.end());
-        return country.cli(all);
-    }
-    // What the window answers; the case is kept.
-    json::object done(const std::vector<std::string>& words) {
-        const auto finished = issue(words);
-        EXPECT_EQ(finished.status, 0) << finished.output;
-        const auto object =
-            parse_json_object(finished.output, {.text_bytes_max = 1 << 20, .values_max = 100'000});
-        EXPECT_TRUE(object) << finished.output;
-        return object ? *object : json::object();
-    }
-    // 厚労次郎 has no card yet.
-    std::string application() { return country.path("state/country/applications/jiro.json"); }
     std::string open() { return text_at(done({"open"}), "number"); }
-    static std::string step_of(const json::object& one) {
-        const auto& todo = one.at("todo").as_array();
-        return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
-    }
-    // Until that is what is to do.
-    json::object wait_for_step(const std::string& number, std::string_view step) {
-        json::object one;
-        for (std::int64_t waited = 0; waited < patience_ms; waited += 100) {
-            one = done({"show", number});
-            if (step_of(one) == step) return one;
-            pause_ms(100);
-        }
-        ADD_FAILURE() << step << ": " << json::serialize(one);
-        return one;
-    }
     void make_card(const std::string& number) {
         done({"card", number, "jiro", "--new-pin", "2468", "--new-password", "ABC987"});
     }
@@ -62,8 +27,6 @@ class IssuingTest : public ::testing::Test {
     bool works(const std::string& card, const std::string& pin) {
         return look({"records", "claims"}, card, pin).status == 0;
     }
-
-    RunningCountry country;
 };
 
 TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
@@ -141,13 +104,11 @@ TEST_F(IssuingTest, AnotherPersonsNumberIsNotHereAndTheCaseGoesOn) {
         {"scheme", "insured-number"},
         {"fields",
          {{"insurer", "990010"}, {"symbol", "あいう"}, {"number", "0000187"}, {"branch", "01"}}}};
-    const auto file = country.path("application.json");
-    replace_file(file, as_bytes(json::serialize(application_of)));
+    const auto file = AtTheWindow::file("application", application_of);
     done({"apply", number, file});
     const auto waits = wait_for_step(number, "settle");
     EXPECT_EQ(text_at(waits.at("todo").at(0).as_object(), "actor"), "person");
-    const auto corrected = country.path("number.json");
-    replace_file(corrected, as_bytes(json::serialize(own)));
+    const auto corrected = AtTheWindow::file("number", own);
     done({"correct", number, "1", corrected});
     wait_for_step(number, "make_keys");
 }
@@ -187,11 +148,6 @@ class LifeOfACard : public IssuingTest {
         for (int i = 0; i < 1'000 && certificates(status, reason) != count; ++i)
             pause_ms(10);
         EXPECT_EQ(certificates(status, reason), count) << status << " " << reason;
-    }
-    void at(const std::string& holder, const std::string& sql) {
-        db::Connection(country.path("state/country/holders/" + holder + ".sqlite"),
-                       db::Access::read_write)
-            .run(sql);
     }
     std::string open(const std::vector<std::string>& words) {
         std::vector<std::string> all{"open", "--person", person};
@@ -351,8 +307,7 @@ void LifeOfACard::move() {
     moved["person"].as_object()["address"] = "九十九県B市港町3丁目4番5号";
     moved["claims"] = json::array{json::value(resident)};
     moved["signing"] = true;
-    const auto file = country.path("moved.json");
-    replace_file(file, as_bytes(json::serialize(moved)));
+    const auto file = AtTheWindow::file("moved", moved);
     at("992011", "update 住民 set 消除日 = '2026-10-31' where 住民票コード = '" + code + "'");
     at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
                      "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', "
@@ -523,10 +478,9 @@ TEST_F(LifeOfACard, OfSomebodyWhoWasTakenOnIsStoppedFoundAndReplaced) {
 
     const auto known = read_file(country.path("state/country/taken-on.ndjson")).value_or("");
     auto first = *parse_json_object(known.substr(0, known.find('\n')));
-    const auto file = country.path("again.json");
-    replace_file(file, as_bytes(json::serialize(json::object{{"person", first.at("person")},
-                                                             {"claims", first.at("claims")},
-                                                             {"signing", true}})));
+    const auto file = AtTheWindow::file("again", json::object{{"person", first.at("person")},
+                                                              {"claims", first.at("claims")},
+                                                              {"signing", true}});
     const auto next = open({"--kind", "replacement", "--reason", "damaged"});
     if (step_of(done({"show", next})) == "apply") done({"apply", next, file});
     wait_for_step(next, "make_keys");
@@ -541,18 +495,17 @@ TEST_F(LifeOfACard, OfSomebodyWhoWasTakenOnIsStoppedFoundAndReplaced) {
 }
 
 // As the registers do not write it: the name with a variation selector.
-std::string with_selector(const std::string& application) {
-    auto object = *parse_json_object(application);
+json::object with_selector(const std::string& application) {
+    auto object = *parse_json_object(read_file(application).value_or(""));
     object.at("person").as_object()["name"] = "厚労\U000E0100 次郎";
-    return json::serialize(object);
+    return object;
 }
 
 // The clerk with the papers in hand decides for each register, by a document that the clerk's card
 // signs; then each register confirms its own writing.
 TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     const auto number = open();
-    const auto file = country.path("application.json");
-    replace_file(file, as_bytes(with_selector(read_file(application()).value_or(""))));
+    const auto file = AtTheWindow::file("application", with_selector(application()));
     done({"apply", number, file});
     const auto decide = [&](const std::string& clerk, const std::string& claim,
                             const std::string& password) {

@@ -3,62 +3,14 @@
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
-#include "country_fixture.hpp"
 #include "db/db.hpp"
+#include "issuing_fixture.hpp"
 
 namespace mado::tests {
 namespace {
 
-constexpr std::int64_t patience_ms = 30'000;
-
-class Newborn : public ::testing::Test {
+class Newborn : public AtTheWindow {
   protected:
-    ~Newborn() override { EXPECT_EQ(country.complaints(), ""); }
-
-    Finished issue(std::vector<std::string> words) {
-        std::vector<std::string> all{"issue", "--pin", "1234", "--json"};
-        all.insert(all.end(), words.begin(), words.end());
-        return country.cli(all);
-    }
-    // What the window answers, after what is shown to whoever signs.
-    json::object done(const std::vector<std::string>& words) {
-        const auto finished = issue(words);
-        EXPECT_EQ(finished.status, 0) << finished.output;
-        const auto last = finished.output.rfind("\n{", finished.output.size() - 2);
-        const auto text =
-            last == std::string::npos ? finished.output : finished.output.substr(last);
-        const auto object =
-            parse_json_object(text, {.text_bytes_max = 1 << 20, .values_max = 100'000});
-        EXPECT_TRUE(object) << finished.output;
-        return object ? *object : json::object();
-    }
-    static bool has_step(const json::object& one, std::string_view step) {
-        const auto& todo = one.at("todo").as_array();
-        if (step.empty()) return todo.empty();
-        return std::ranges::any_of(todo, [step](const json::value& what) {
-            return text_at(what.get_object(), "step") == step;
-        });
-    }
-    json::object wait_for(const std::string& number, std::string_view step) {
-        json::object one;
-        for (std::int64_t waited = 0; waited < patience_ms; waited += 500) {
-            one = done({"show", number});
-            if (has_step(one, step)) return one;
-            pause_ms(200);
-        }
-        ADD_FAILURE() << step << ": " << json::serialize(one);
-        return one;
-    }
-    std::string file(const std::string& name, const json::object& what) {
-        auto path = country.path(name + ".json");
-        replace_file(path, as_bytes(json::serialize(what)));
-        return path;
-    }
-    void at(const std::string& holder, const std::string& sql) {
-        db::Connection(country.path("state/country/holders/" + holder + ".sqlite"),
-                       db::Access::read_write)
-            .run(sql);
-    }
     std::string text_of(const std::string& holder, const std::string& sql) {
         db::Connection look_at(country.path("state/country/holders/" + holder + ".sqlite"),
                                db::Access::read_only);
@@ -66,22 +18,19 @@ class Newborn : public ::testing::Test {
         return row.step() ? row.text(0) : "";
     }
     // A first card, with a signing certificate: the number on the slip.
-    std::string card_of(const std::string& name, const std::string& application) {
+    std::string card_of(const std::string& name, const std::string& applied) {
         const auto number = text_at(done({"open"}), "number");
-        done({"apply", number, application});
-        wait_for(number, "make_keys");
+        done({"apply", number, applied});
+        wait_for_any(number, "make_keys");
         done({"card", number, name, "--new-pin", "2468", "--new-password", "ABC987"});
         done({"hand-over", number});
-        wait_for(number, "");
+        wait_for_any(number, "");
         return number;
     }
-    std::string jiro() {
-        return card_of("jiro", country.path("state/country/applications/jiro.json"));
-    }
+    std::string jiro() { return card_of("jiro", application()); }
     std::string mother();
     std::string address_of_jiro() {
-        const auto known = parse_json_object(
-            read_file(country.path("state/country/applications/jiro.json")).value_or(""));
+        const auto known = parse_json_object(read_file(application()).value_or(""));
         return text_at(known->at("person").as_object(), "address");
     }
     static json::object form(const std::string& address, bool card) {
@@ -120,8 +69,6 @@ class Newborn : public ::testing::Test {
         words.insert(words.end(), {"--card", card, "--pin", "2468"});
         return country.cli(words);
     }
-
-    RunningCountry country;
 };
 
 // 厚労美月 is Jiro's wife, and with the city's 国保. The demo country does not have her.
@@ -172,11 +119,11 @@ TEST_F(Newborn, IsInsuredProvisionallyAndThenForGood) {
         << "another one's card";
     EXPECT_EQ(text_of("992011", "select 届 from 出生届"), "") << "nothing is told unsigned";
     done({"sign", number, "--card", "jiro", "--password", "ABC987"});
-    wait_for(number, "make_keys");
+    wait_for_any(number, "make_keys");
     EXPECT_EQ(text_of("992011", "select 氏名 from 出生届"), "厚労 葵");
     done({"card", number, "aoi", "--new-pin", "2468"});
     done({"hand-over", number});
-    const auto one = wait_for(number, "decide");
+    const auto one = wait_for_any(number, "decide");
     const auto health_number = text_at(one, "health_care_number");
     ASSERT_FALSE(health_number.empty());
     const auto first = check(health_number);
@@ -185,7 +132,7 @@ TEST_F(Newborn, IsInsuredProvisionallyAndThenForGood) {
     // The insurer decides; tomorrow the case would hear of it, and the clerk asks now.
     at("06990014", "update filing set outcome = 1, decided_ymd = 20261127");
     done({"again", number});
-    wait_for(number, "");
+    wait_for_any(number, "");
     const auto second = check(health_number);
     EXPECT_EQ(second.status, 0) << second.output;
     EXPECT_EQ(second.output.find("暫定"), std::string::npos) << second.output;
@@ -208,10 +155,10 @@ TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     const auto other = mother();
     const auto number = opened(father, /*card=*/true);
     done({"sign", number, "--card", "jiro", "--password", "ABC987"});
-    wait_for(number, "make_keys");
+    wait_for_any(number, "make_keys");
     done({"card", number, "aoi", "--new-pin", "2468"});
     done({"hand-over", number});
-    const auto health_number = text_at(wait_for(number, "decide"), "health_care_number");
+    const auto health_number = text_at(wait_for_any(number, "decide"), "health_care_number");
     const auto provisional = check(health_number);
     EXPECT_EQ(provisional.status, 0) << provisional.output;
     EXPECT_NE(provisional.output.find("暫定"), std::string::npos) << provisional.output;
@@ -228,7 +175,7 @@ TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     EXPECT_EQ(country.cli({"answers", "--as", "clinic-2"}).status, 0);
     EXPECT_EQ(check(health_number).status, 1) << "asked again: not insured";
     done({"again", number});
-    const auto declined = wait_for(number, "file_elsewhere");
+    const auto declined = wait_for_any(number, "file_elsewhere");
     EXPECT_NE(json::serialize(declined).find("父の収入が足りない"), std::string::npos);
     const auto elsewhere =
         file("elsewhere",
@@ -242,10 +189,10 @@ TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     EXPECT_NE(issue({"sign", number, "--card", "jiro", "--password", "ABC987"}).status, 0)
         << "it is her insurer";
     done({"sign", number, "--card", "mizuki", "--password", "ABC987"});
-    wait_for(number, "decide");
+    wait_for_any(number, "decide");
     at("990010", "update todoke set kekka = 1, kettei_bi = 5081127");
     done({"again", number});
-    wait_for(number, "");
+    wait_for_any(number, "");
     const auto found = check(health_number);
     EXPECT_EQ(found.status, 0) << found.output;
     EXPECT_NE(found.output.find("990010"), std::string::npos) << found.output;

@@ -6,63 +6,23 @@
 #include "base/file.hpp"
 #include "cli/card_authority.hpp"
 #include "cli/cards.hpp"
-#include "country_fixture.hpp"
 #include "db/db.hpp"
+#include "issuing_fixture.hpp"
 
 namespace mado::tests {
 namespace {
 
-constexpr std::int64_t patience_ms = 30'000;
-
-class RegisteringTest : public ::testing::Test {
+class RegisteringTest : public AtTheWindow {
   protected:
-    ~RegisteringTest() override { EXPECT_EQ(country.complaints(), ""); }
-
-    Finished issue(std::vector<std::string> words) {
-        std::vector<std::string> all{"issue", "--pin", "1234", "--json"};
-        all.insert(all.end(), words.begin(), words.end());
-        return country.cli(all);
-    }
-    // What the window answers; the case is kept.
-    json::object done(const std::vector<std::string>& words) {
-        const auto finished = issue(words);
-        EXPECT_EQ(finished.status, 0) << finished.output;
-        // The document that was signed is shown before it.
-        const auto at = finished.output.find("\n{");
-        const auto text = at == std::string::npos || finished.output.starts_with("{")
-                              ? finished.output
-                              : finished.output.substr(at + 1);
-        const auto object =
-            parse_json_object(text, {.text_bytes_max = 1 << 20, .values_max = 100'000});
-        EXPECT_TRUE(object) << finished.output;
-        return object ? *object : json::object();
-    }
-    static std::string step_of(const json::object& one) {
-        const auto& todo = one.at("todo").as_array();
-        return todo.empty() ? "" : text_at(todo.front().as_object(), "step");
-    }
-    json::object wait_for_step(const std::string& number, std::string_view step) {
-        json::object one;
-        for (std::int64_t waited = 0; waited < patience_ms; waited += 100) {
-            one = done({"show", number});
-            if (step_of(one) == step) return one;
-            pause_ms(100);
-        }
-        ADD_FAILURE() << step << ": " << json::serialize(one);
-        return one;
-    }
-    std::string application() { return country.path("state/country/applications/jiro.json"); }
     // As the certificate does not write it: the name with a variation selector.
     std::string otherwise() {
         auto object = *parse_json_object(read_file(application()).value_or(""));
         object.at("person").as_object()["name"] = "厚労\U000E0100 次郎";
-        auto file = country.path("otherwise.json");
-        replace_file(file, as_bytes(json::serialize(object)));
-        return file;
+        return file("otherwise", object);
     }
-    std::string begun(const std::string& file) {
+    std::string begun(const std::string& applied) {
         const auto number = text_at(done({"open", "--kind", "existing"}), "number");
-        EXPECT_EQ(step_of(done({"apply", number, file})), "sign");
+        EXPECT_EQ(step_of(done({"apply", number, applied})), "sign");
         return number;
     }
     Finished sign(const std::string& number, const std::string& card,
@@ -95,7 +55,6 @@ class RegisteringTest : public ::testing::Test {
     void registration();
     void stop_and_finding();
 
-    RunningCountry country;
     std::string person;
 };
 

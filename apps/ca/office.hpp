@@ -38,7 +38,6 @@ class Office {
     // The newest list, as it is in the file.
     [[nodiscard]] const Bytes& list() const { return list_; }
     [[nodiscard]] UnixTime list_from() const { return list_times_.this_update; }
-    [[nodiscard]] UnixTime list_until() const { return list_times_.next_update; }
 
     struct Ocsp {
         Bytes body;

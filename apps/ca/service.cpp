@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/age.hpp"
 #include "confirmation.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/signing.hpp"
@@ -261,11 +262,6 @@ std::optional<crypto::RevocationReason> revocation_reason(Status status, std::st
     if (status == Status::suspended) return RevocationReason::certificate_hold;
     const auto* at = find_reason(std::string(reason));
     return at == nullptr ? std::nullopt : at->code;
-}
-
-Date birthday_in(Date birth, std::chrono::year year) {
-    const Date day = year / birth.month() / birth.day();
-    return day.ok() ? day : Date(year / birth.month() / std::chrono::last);
 }
 
 UnixTime end_of(Date day, std::int32_t utc_offset_s) {

@@ -115,9 +115,6 @@ constexpr std::string_view superseded = "superseded";
 // As lists and OCSP say it; none is "unspecified".
 std::optional<crypto::RevocationReason> revocation_reason(Status status, std::string_view reason);
 
-// Days (Gregorian) as law counts them: who was born on 29 February is as old on 28 February of a
-// common year.
-Date birthday_in(Date birth, std::chrono::year year);
 // The last second of that day.
 UnixTime end_of(Date day, std::int32_t utc_offset_s);
 

@@ -92,27 +92,74 @@ void print_person(const json::object& one) {
         print_summary(each.as_object());
 }
 
-void print(const IssueOptions& options, const json::object& one) {
-    if (options.json) {
-        std::cout << json::serialize(one) << "\n";
-    } else if (const auto* people = one.if_contains("people")) {
-        for (const auto& each : people->as_array())
-            print_person(each.as_object());
-        if (people->as_array().empty()) std::cout << "見つかりません nobody is found\n";
-    } else if (const auto* cases = one.if_contains("cases")) {
-        for (const auto& each : cases->as_array()) {
-            const auto& object = each.as_object();
-            if (object.contains("todo")) {
-                print_summary(object);
-            } else {
-                std::cout << fmt::format("{}  {}\n", text_at(object, "number"),
-                                         printable(text_at(object, "name")));
-            }
+void print_people(const json::array& people) {
+    for (const auto& each : people)
+        print_person(each.as_object());
+    if (people.empty()) std::cout << "見つかりません nobody is found\n";
+}
+
+void print_cases(const json::array& cases) {
+    for (const auto& each : cases) {
+        const auto& object = each.as_object();
+        if (object.contains("todo")) {
+            print_summary(object);
+        } else {
+            std::cout << fmt::format("{}  {}\n", text_at(object, "number"),
+                                     printable(text_at(object, "name")));
         }
-        if (cases->as_array().empty()) std::cout << "待っているものはありません nothing waits\n";
-    } else {
-        print_case(one);
     }
+    if (cases.empty()) std::cout << "待っているものはありません nothing waits\n";
+}
+
+// What people have asked about entries of this office's, open ones first.
+void print_questions(const json::object& all) {
+    for (const auto& value : all.at("questions").as_array()) {
+        const auto& one = value.as_object();
+        std::cout << fmt::format("{}  {}\n", printable(text_at(one, "id")),
+                                 printable(text_at(one, "text")));
+        std::cout << fmt::format("      {} まで until\n",
+                                 to_rfc3339(one.at("deadline").as_int64()));
+        if (const auto* request = one.if_contains("request")) {
+            const auto& head = request->as_object();
+            std::cout << fmt::format("      {}  {}\n", to_rfc3339(head.at("at").as_int64()),
+                                     printable(text_at(head, "service")));
+        }
+        if (one.contains("operator")) {
+            std::cout << fmt::format("      {}  受付 case {}\n",
+                                     printable(text_at(one, "operator")),
+                                     printable(text_at(one, "number")));
+        }
+        if (const auto* answer = one.if_contains("answer")) {
+            std::cout << fmt::format("      回答済み answered: {}\n",
+                                     printable(text_at(answer->as_object(), "text")));
+        }
+    }
+    if (all.at("questions").as_array().empty()) std::cout << "質問はありません no questions\n";
+}
+
+void print_looks(const json::object& all) {
+    for (const auto& value : all.at("looks").as_array()) {
+        const auto& one = value.as_object();
+        std::cout << fmt::format("{}  {}  {}\n", to_rfc3339(one.at("at").as_int64()),
+                                 printable(text_at(one, "clerk")), printable(text_at(one, "path")));
+    }
+    if (all.at("looks").as_array().empty()) std::cout << "だれも見ていません nobody has looked\n";
+}
+
+void print_answered(const json::object& done) {
+    const auto who = text_at(done, "operator");
+    std::cout << "回答しました answered" << (who.empty() ? "" : "; 担当者 named: " + printable(who))
+              << "\n";
+}
+
+// An answer of the window's, by what it has.
+void print(const json::object& one) {
+    if (const auto* people = one.if_contains("people")) return print_people(people->as_array());
+    if (const auto* cases = one.if_contains("cases")) return print_cases(cases->as_array());
+    if (one.contains("questions")) return print_questions(one);
+    if (one.contains("looks")) return print_looks(one);
+    if (one.contains("deadline")) return print_answered(one);
+    print_case(one);
 }
 
 json::object read_object(const std::string& path) {
@@ -213,54 +260,6 @@ json::object make_card(const Places& places, const wire::Directory& directory, W
     return window.ask("/cases/show", {{"number", options.number}});
 }
 
-json::object happening_of(IssueAct act, const IssueOptions& options) {
-    switch (act) {
-        case IssueAct::apply: {
-            auto out = read_object(options.file);
-            out["what"] = "applied";
-            return out;
-        }
-        case IssueAct::correct:
-            return {{"what", "corrected"},
-                    {"claim", place_of(options.claim)},
-                    {"number", read_object(options.file)}};
-        case IssueAct::take_out:
-            return {{"what", "taken_out"}, {"claim", place_of(options.claim)}};
-        case IssueAct::hand_over:
-            return {{"what", "handed_over"}};
-        case IssueAct::found:
-            return {{"what", "found"}};
-        case IssueAct::give_up:
-            return {{"what", "given_up"}};
-        case IssueAct::approve:
-            return {{"what", "approved"}};
-        case IssueAct::cancel:
-            return {{"what", "cancelled"}, {"reason", options.reason}};
-        case IssueAct::parent:
-            return {{"what", "parent_named"}, {"parent", {{"person", options.person}}}};
-        case IssueAct::elsewhere: {
-            auto out = read_object(options.file);
-            out["what"] = "filed_elsewhere";
-            return out;
-        }
-        case IssueAct::open:
-        case IssueAct::invite:
-        case IssueAct::find:
-        case IssueAct::day:
-        case IssueAct::show:
-        case IssueAct::decide:
-        case IssueAct::sign:
-        case IssueAct::again:
-        case IssueAct::card:
-        case IssueAct::questions:
-        case IssueAct::looks:
-        case IssueAct::answer:
-        case IssueAct::renew:
-            break;
-    }
-    throw Failure("this act is no happening");
-}
-
 // Whatever was refused is tried again, and what is to be asked for later is asked for now.
 json::object try_again(Window& window, const IssueOptions& options) {
     auto one = window.ask("/cases/show", {{"number", options.number}});
@@ -288,57 +287,6 @@ json::object search(const IssueOptions& options) {
     return {{"birth_date", options.birth_date}, {"kana", options.kana}};
 }
 
-// What people have asked about entries of this office's, open ones first.
-void print_questions(const json::object& all) {
-    for (const auto& value : all.at("questions").as_array()) {
-        const auto& one = value.as_object();
-        std::cout << fmt::format("{}  {}\n", printable(text_at(one, "id")),
-                                 printable(text_at(one, "text")));
-        std::cout << fmt::format("      {} まで until\n",
-                                 to_rfc3339(one.at("deadline").as_int64()));
-        if (const auto* request = one.if_contains("request")) {
-            const auto& head = request->as_object();
-            std::cout << fmt::format("      {}  {}\n", to_rfc3339(head.at("at").as_int64()),
-                                     printable(text_at(head, "service")));
-        }
-        if (one.contains("operator")) {
-            std::cout << fmt::format("      {}  受付 case {}\n",
-                                     printable(text_at(one, "operator")),
-                                     printable(text_at(one, "number")));
-        }
-        if (const auto* answer = one.if_contains("answer")) {
-            std::cout << fmt::format("      回答済み answered: {}\n",
-                                     printable(text_at(answer->as_object(), "text")));
-        }
-    }
-    if (all.at("questions").as_array().empty()) std::cout << "質問はありません no questions\n";
-}
-
-int ask_questions(Window& window, const IssueOptions& options) {
-    const auto all = window.ask("/questions/list", {});
-    if (options.json) {
-        std::cout << json::serialize(all) << "\n";
-    } else {
-        print_questions(all);
-    }
-    return 0;
-}
-
-int show_looks(Window& window, const IssueOptions& options) {
-    const auto all = window.ask("/cases/looks", {{"number", options.number}});
-    if (options.json) {
-        std::cout << json::serialize(all) << "\n";
-        return 0;
-    }
-    for (const auto& value : all.at("looks").as_array()) {
-        const auto& one = value.as_object();
-        std::cout << fmt::format("{}  {}  {}\n", to_rfc3339(one.at("at").as_int64()),
-                                 printable(text_at(one, "clerk")), printable(text_at(one, "path")));
-    }
-    if (all.at("looks").as_array().empty()) std::cout << "だれも見ていません nobody has looked\n";
-    return 0;
-}
-
 // By the parent whose turn it is, or by whoever registers it, with the own card.
 json::object sign_application(Window& window, const IssueOptions& options) {
     const auto outcome =
@@ -351,19 +299,6 @@ json::object sign_application(Window& window, const IssueOptions& options) {
                                            : ". " + std::string(words)));
     }
     return window.ask("/cases/show", {{"number", options.number}});
-}
-
-int answer_question(Window& window, const IssueOptions& options) {
-    const auto done =
-        window.ask("/questions/answer", {{"id", options.question}, {"text", options.text}});
-    if (options.json) {
-        std::cout << json::serialize(done) << "\n";
-    } else {
-        const auto who = text_at(done, "operator");
-        std::cout << "回答しました answered"
-                  << (who.empty() ? "" : "; 担当者 named: " + printable(who)) << "\n";
-    }
-    return 0;
 }
 
 json::object decide(Window& window, const IssueOptions& options) {
@@ -381,59 +316,82 @@ json::object decide(Window& window, const IssueOptions& options) {
     return window.ask("/cases/show", {{"number", options.number}});
 }
 
+// What a file says of it, or nothing but its name.
+json::object happening(std::string_view what, json::object more = {}) {
+    more["what"] = what;
+    return more;
+}
+
+// What the window answers.
+json::object answer_of(const Places& places, const wire::Directory& directory, Window& window,
+                       IssueAct act, const IssueOptions& options) {
+    const json::object number{{"number", options.number}};
+    const auto report = [&](json::object what) {
+        return window.ask("/cases/act",
+                          {{"number", options.number}, {"happening", std::move(what)}});
+    };
+    switch (act) {
+        case IssueAct::open:
+            return window.ask("/cases/open", opening(options));
+        case IssueAct::invite:
+            return window.ask("/cases/invite", read_object(options.file));
+        case IssueAct::find:
+            return window.ask("/people/find", search(options));
+        case IssueAct::day:
+            return window.ask("/cases/day", {});
+        case IssueAct::show:
+            return window.ask("/cases/show", number);
+        case IssueAct::looks:
+            return window.ask("/cases/looks", number);
+        case IssueAct::card:
+            return make_card(places, directory, window, options);
+        case IssueAct::decide:
+            return decide(window, options);
+        case IssueAct::sign:
+            return sign_application(window, options);
+        case IssueAct::again:
+            return try_again(window, options);
+        case IssueAct::questions:
+            return window.ask("/questions/list", {});
+        case IssueAct::answer:
+            return window.ask("/questions/answer",
+                              {{"id", options.question}, {"text", options.text}});
+        case IssueAct::apply:
+            return report(happening("applied", read_object(options.file)));
+        case IssueAct::elsewhere:
+            return report(happening("filed_elsewhere", read_object(options.file)));
+        case IssueAct::correct:
+            return report(happening("corrected", {{"claim", place_of(options.claim)},
+                                                  {"number", read_object(options.file)}}));
+        case IssueAct::take_out:
+            return report(happening("taken_out", {{"claim", place_of(options.claim)}}));
+        case IssueAct::parent:
+            return report(happening("parent_named", {{"parent", {{"person", options.person}}}}));
+        case IssueAct::cancel:
+            return report(happening("cancelled", {{"reason", options.reason}}));
+        case IssueAct::hand_over:
+            return report(happening("handed_over"));
+        case IssueAct::found:
+            return report(happening("found"));
+        case IssueAct::give_up:
+            return report(happening("given_up"));
+        case IssueAct::approve:
+            return report(happening("approved"));
+        case IssueAct::renew:
+            break;
+    }
+    throw Failure("a renewal is not asked of the window");
+}
+
 int run(const Places& places, IssueAct act, const IssueOptions& options) {
     const auto directory = wire::load_directory(places.directory(), places.authority_key());
     if (act == IssueAct::renew) return renew(places, directory, options);
     Window window(places, directory, options.clerk);
-    switch (act) {
-        case IssueAct::renew:
-            break;
-        case IssueAct::open:
-            print(options, window.ask("/cases/open", opening(options)));
-            return 0;
-        case IssueAct::invite:
-            print(options, window.ask("/cases/invite", read_object(options.file)));
-            return 0;
-        case IssueAct::find:
-            print(options, window.ask("/people/find", search(options)));
-            return 0;
-        case IssueAct::day:
-            print(options, window.ask("/cases/day", {}));
-            return 0;
-        case IssueAct::show:
-            print(options, window.ask("/cases/show", {{"number", options.number}}));
-            return 0;
-        case IssueAct::card:
-            print(options, make_card(places, directory, window, options));
-            return 0;
-        case IssueAct::decide:
-            print(options, decide(window, options));
-            return 0;
-        case IssueAct::sign:
-            print(options, sign_application(window, options));
-            return 0;
-        case IssueAct::questions:
-            return ask_questions(window, options);
-        case IssueAct::looks:
-            return show_looks(window, options);
-        case IssueAct::answer:
-            return answer_question(window, options);
-        case IssueAct::again:
-            print(options, try_again(window, options));
-            return 0;
-        case IssueAct::apply:
-        case IssueAct::correct:
-        case IssueAct::take_out:
-        case IssueAct::hand_over:
-        case IssueAct::found:
-        case IssueAct::give_up:
-        case IssueAct::approve:
-        case IssueAct::cancel:
-        case IssueAct::parent:
-        case IssueAct::elsewhere:
-            print(options, window.ask("/cases/act", {{"number", options.number},
-                                                     {"happening", happening_of(act, options)}}));
-            return 0;
+    const auto answer = answer_of(places, directory, window, act, options);
+    if (options.json) {
+        std::cout << json::serialize(answer) << "\n";
+    } else {
+        print(answer);
     }
     return 0;
 }

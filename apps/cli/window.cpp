@@ -22,16 +22,6 @@ constexpr http::Milliseconds answer_timeout{10'000};
 constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024;
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
-std::vector<std::string> words_in(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(' '), text.size());
-        if (end > 0) out.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-}
-
 Parsed<crypto::PublicKey> read_key(std::string_view text) {
     const auto bytes = parse_base64url(text);
     const auto jwk = bytes ? parse_json_object(as_text(*bytes)) : std::unexpected(bytes.error());
@@ -55,7 +45,7 @@ client::MandateRequest application_of(const json::object& form,
                                       const std::vector<std::string>& seals) {
     client::MandateRequest out{
         .kind = wire::MandateKind::application, .scope = {}, .nonce = text_at(form, "nonce")};
-    for (const auto& name : words_in(text_at(form, "scope")))
+    for (const auto& name : http::words_in(text_at(form, "scope")))
         out.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
     for (const auto& one : seals)
         out.payload_hashes.push_back(crypto::sha256(as_bytes(one)));
@@ -192,7 +182,7 @@ void Window::log_in(const Places& places, const wire::Directory& directory,
     if (!seal_to) throw OperatorError("the window lets nobody log in just now");
     client::MandateRequest request{
         .kind = wire::MandateKind::login, .scope = {}, .nonce = std::string(asked->text("nonce"))};
-    for (const auto& name : words_in(asked->text("scope")))
+    for (const auto& name : http::words_in(asked->text("scope")))
         request.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
     const auto signed_by =
         sign_by_card({places, clerk.card, clerk.pin}, directory, issuer_of(directory).id, request);
@@ -236,7 +226,7 @@ std::string Window::prove(const std::string& address, const OwnCard& by) {
         throw OperatorError("the window asks for something that is not for itself");
     client::MandateRequest request{
         .kind = wire::MandateKind::check, .scope = {}, .nonce = std::string(asked->text("nonce"))};
-    for (const auto& name : words_in(asked->text("scope")))
+    for (const auto& name : http::words_in(asked->text("scope")))
         request.scope.push_back(must(wire::ServiceId::parse(name), "the window's scope"));
     const auto done = sign_by_card({places_, by.card, by.pin}, directory_, issuer.id, request);
     if (!done) {

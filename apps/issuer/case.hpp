@@ -85,7 +85,6 @@ enum class Step {
 struct StepInfo {
     Step step;
     std::string_view name, report;  // the report's number
-    bool online;                    // nobody has to go anywhere
     int days;                       // until it is late
 };
 const StepInfo& info(Step step);

@@ -31,17 +31,17 @@ constexpr std::size_t returned_bytes_max = 96 * 1024;  // a document, sealed twi
 constexpr page::Words coming_back{"署名を確かめています…", "Checking the signature…",
                                   "たしかめて います…"};
 
-struct Asked {
+struct DecisionAsked {
     std::string number;
     Choice choice;
 };
-Parsed<Asked> read_asked(std::string_view body) {
+Parsed<DecisionAsked> read_asked(std::string_view body) {
     const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
     if (!object) return std::unexpected(object.error());
     Members in(*object);
-    Asked out{.number = in.text("number", 20),
-              .choice = {.claim = static_cast<int>(in.integer("claim", 0, 16)),
-                         .same_person = in.boolean("same_person")}};
+    DecisionAsked out{.number = in.text("number", 20),
+                      .choice = {.claim = static_cast<int>(in.integer("claim", 0, 16)),
+                                 .same_person = in.boolean("same_person")}};
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;
 }
@@ -56,16 +56,6 @@ std::string handed_on_json(const Application& application) {
     for (const auto& one : application.handed_on)
         out.push_back(json::object{{"to", one.to.text()}, {"text", one.text}});
     return json::serialize(out);
-}
-
-std::vector<std::string> words_in(std::string_view text) {
-    std::vector<std::string> out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(' '), text.size());
-        out.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
 }
 
 client::Ask signature_question(const Deciding& deciding, const SignedDecision& what) {
@@ -191,7 +181,7 @@ std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
     return SignedDecision{.mandate = std::string(form->text("mandate")),
                           .payload = std::string(form->text("payload")),
                           .certificate = std::string(form->text("certificate")),
-                          .handed_on = words_in(form->text("handed_on"))};
+                          .handed_on = http::words_in(form->text("handed_on"))};
 }
 
 Outcome outcome_of(wire::Code code) {

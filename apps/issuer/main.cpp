@@ -240,8 +240,8 @@ int serve(const std::string& config_path) {
                      .places = places(),
                      .style = "window",
                      .cookie = "mado-window"});
-    Askers askers(basis.directory, basis.identity);
-    Worker worker(io, store, parties, basis.policy, askers.sender(), log);
+    SenderPool senders(basis.directory, basis.identity);
+    Worker worker(io, store, parties, basis.policy, senders.sender(), log);
     http::spawn(io, worker.run());
     const auto sealing_key = crypto::PrivateKey::load(settings.site.keys + "/sealing.key");
     demand_ready_to_decide(basis, site, sealing_key);
@@ -252,7 +252,7 @@ int serve(const std::string& config_path) {
                       .worker = worker,
                       .parties = parties,
                       .sealing_key = sealing_key,
-                      .relay = askers.sender(),
+                      .relay = senders.sender(),
                       .nonce = [&basis] { return nonce_of(basis); }};
     const auto questions = questions_at(basis.directory, basis.identity);
     CardSessions cards(store, basis.directory.card_authorities, load_root(settings.cards_key),
@@ -273,7 +273,10 @@ int serve(const std::string& config_path) {
                                 .log = log,
                                 .keep_days = settings.keep_days,
                                 .timer = http::asio::steady_timer(io)}));
-    site::serve(io, site, settings.site, routes(office));
+    site::serve(io, site, settings.site, routes(office), [&worker]() -> std::optional<std::string> {
+        if (!worker.failing()) return std::nullopt;
+        return "no case goes on: the log says why (cannot_work)";
+    });
     return 0;
 }
 

@@ -22,11 +22,11 @@ db::Connection open_migrated(const std::string& path) {
 }
 
 // None: it counts no more. Throws Failure where a case of its person cannot be read.
-struct Active {
+struct ActiveCard {
     Before card;
     std::string number;
 };
-std::optional<Active> active(Store& store, const Store::Ending& what) {
+std::optional<ActiveCard> active(Store& store, const Store::Ending& what) {
     std::vector<Case> cases;
     for (const auto id : store.of_person(what.id))
         cases.push_back(store.find(id).one);
@@ -39,7 +39,7 @@ std::optional<Active> active(Store& store, const Store::Ending& what) {
             store.card_key(read_certificate(card.certificate).thumbprint()) != what.card) {
             continue;
         }
-        return Active{.card = card, .number = person->numbers.issuing};
+        return ActiveCard{.card = card, .number = person->numbers.issuing};
     }
     return std::nullopt;
 }
@@ -91,7 +91,7 @@ Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
     Told out;
     if (ending.size() == count_max) out.last = ending.back();
     std::erase_if(ending, [&](const Store::Ending& one) {
-        std::optional<Active> found;
+        std::optional<ActiveCard> found;
         try {
             found = active(store, one);
         } catch (const Failure&) {

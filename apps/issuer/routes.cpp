@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "base/age.hpp"
 #include "base/shown.hpp"
 #include "birth.hpp"
 #include "http/form.hpp"
@@ -140,17 +141,13 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
 }
 
 // Written down before they are shown: whose case it is may ask who has looked.
-Response list_of(Office& office, const std::vector<CaseId>& cases, const Request& request,
-                 const Clerk& clerk) {
+Response day(Office& office, const Request& request, const Clerk& clerk) {
+    const auto cases = office.store.longest_waiting(listed_max);
     office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
     json::array out;
     for (const auto id : cases)
         out.push_back(summary_json(office.store.find(id), unix_now()));
     return json_of({{"cases", std::move(out)}});
-}
-
-Response day(Office& office, const Request& request, const Clerk& clerk) {
-    return list_of(office, office.store.longest_waiting(listed_max), request, clerk);
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -162,12 +159,6 @@ std::vector<CaseId> found_by(Office& office, const Search& by) {
                         ? office.store.find(*number)
                         : office.store.find_given(std::get<HealthCareNumber>(by).number);
     return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
-}
-
-Response search(Office& office, const Request& request, const Clerk& clerk) {
-    const auto by = read_search(request.body);
-    if (!by) return site::refuse(wire::Code::malformed, request);
-    return list_of(office, found_by(office, *by), request, clerk);
 }
 
 Response find_people(Office& office, const Request& request, const Clerk& clerk) {
@@ -214,9 +205,8 @@ Response looks(Office& office, const Request& request, const Clerk&) {
 bool is_too_young_to_sign(const Office& office, const Applied& applied) {
     constexpr std::chrono::years signing_age{15};
     const auto today = office.site.options.basis.policy.day_of(unix_now());
-    auto birthday = applied.person.birth_date + signing_age;
-    if (!birthday.ok()) birthday = birthday.year() / birthday.month() / std::chrono::last;
-    return birthday > today;
+    const auto birth = applied.person.birth_date;
+    return birthday_in(birth, birth.year() + signing_age) > today;
 }
 
 // A page names the other parent by a slip; who it is this centre's own cases say.
@@ -370,7 +360,6 @@ std::vector<Row> rows() {
             {"/cases/invite", {window}, &invite, nullptr, invite_body_max},
             {"/people/find", {window, approver, hotline}, &find_people},
             {"/cases/day", {window, approver}, &day},
-            {"/cases/search", {window, approver, hotline}, &search},
             {"/cases/show", {window, approver, hotline}, &show},
             {"/cases/act", {window, approver}, &act},
             {"/cases/looks", {supervisor}, &looks},

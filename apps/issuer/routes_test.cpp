@@ -357,7 +357,7 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
     const std::vector<std::pair<std::string, json::object>> all{
         {"/cases/open", {}},
         {"/cases/day", {}},
-        {"/cases/search", {{"number", number}}},
+        {"/people/find", {{"number", number}}},
         {"/cases/show", {{"number", number}}},
         {"/cases/looks", {{"number", number}}},
         {"/cases/act",
@@ -381,10 +381,10 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
         }
         return out;
     };
-    EXPECT_EQ(allowed("hotline"), "search show ");
+    EXPECT_EQ(allowed("hotline"), "find show ");
     EXPECT_EQ(allowed("supervisor"), "looks list answer ");
-    EXPECT_EQ(allowed("approver"), "day search show decide returned ");
-    EXPECT_EQ(allowed("window"), "open day search show act returned ");
+    EXPECT_EQ(allowed("approver"), "day find show decide returned ");
+    EXPECT_EQ(allowed("window"), "open day find show act returned ");
     cookies.clear();
     EXPECT_EQ(ask("/cases/day", {}).status, 401) << "nobody is logged in";
 }

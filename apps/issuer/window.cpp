@@ -14,6 +14,13 @@ Parsed<json::object> read_body(std::string_view body) {
     return parse_json_object(body, {.text_bytes_max = window_body_max});
 }
 
+// What is known of somebody who is to apply. A newborn's parents are known, and come by themselves.
+Parsed<Applied> read_invited(const json::object& object, const wire::Schemes& schemes) {
+    auto application = read_application(object, schemes);
+    if (application && application->newborn) return bad("no newborn is invited");
+    return application;
+}
+
 // Not a decision: that comes back signed from the agent (deciding.cpp).
 bool is_by_people(const Happening& what) {
     return std::holds_alternative<Applied>(what) || std::holds_alternative<Corrected>(what) ||
@@ -27,10 +34,8 @@ bool is_by_people(const Happening& what) {
 
 json::object todo_json(const Todo& what, UnixTime now) {
     const auto& step = info(what.step);
-    json::object out{{"step", step.name},       {"report", step.report},
-                     {"online", step.online},   {"actor", to_text(what.actor)},
-                     {"since", what.since},     {"until", what.until},
-                     {"late", what.until < now}};
+    json::object out{{"step", step.name},   {"report", step.report}, {"actor", to_text(what.actor)},
+                     {"since", what.since}, {"until", what.until},   {"late", what.until < now}};
     if (what.order) {
         out["order"] =
             json::object{{"kind", to_text(what.order->kind)}, {"item", what.order->item}};
@@ -60,17 +65,14 @@ json::object claim_json(const Claim& claim) {
     return out;
 }
 
-// Without what is for programs only: signed answers, certificates, keys, and numbers that are
-// nobody's but the issuer's.
+// What a history says of a happening. All else is for programs only: signed answers, certificates,
+// keys, and numbers that are nobody's but the issuer's; and what people say stands in the case.
 json::object line_json(const Line& line) {
-    auto out = happening_json(line.what);
-    for (const auto* name :
-         {"answer",  "certificate", "keys",         "chip",   "decision", "writing",
-          "issuing", "health_care", "linked",       "before", "invited",  "stop_code",
-          "former",  "application", "certificates", "place",  "parent",   "mandate",
-          "notice",  "to_insurer",  "evidence"})
-        out.erase(name);
-    out["at"] = line.at;
+    const auto all = happening_json(line.what);
+    json::object out{{"at", line.at}};
+    for (const auto* name : {"what", "claim", "order", "code", "same_person", "reason"}) {
+        if (const auto* member = all.if_contains(name)) out[name] = *member;
+    }
     if (!line.clerk.empty()) out["clerk"] = line.clerk;
     return out;
 }
@@ -102,6 +104,11 @@ json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
     out["cards"] = std::move(cards);
     out["cases"] = std::move(summaries);
     return out;
+}
+
+// Whether the machine would take it.
+bool can_cancel(const Case& one, UnixTime now) {
+    return !one.cancelled && after(one, Cancelled{}, now);
 }
 
 // Who applies, and with which insurers they are: what the form offers.
@@ -157,7 +164,7 @@ Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes)
         }
     }
     if (const auto* invited = in.optional_object("invited")) {
-        auto application = read_application(*invited, schemes);
+        auto application = read_invited(*invited, schemes);
         if (!application) return std::unexpected(application.error());
         out.invited = std::move(*application);
     }
@@ -181,7 +188,7 @@ Parsed<std::vector<Applied>> read_invite(std::string_view body, const wire::Sche
     std::vector<Applied> out;
     for (const auto& value : in.array("people", invited_max)) {
         if (!value.is_object()) return bad("a person is not an object");
-        auto application = read_application(value.get_object(), schemes);
+        auto application = read_invited(value.get_object(), schemes);
         if (!application) return std::unexpected(application.error());
         out.push_back(std::move(*application));
     }
@@ -277,6 +284,7 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
         claims.push_back(claim_json(claim));
     out["claims"] = std::move(claims);
     if (can_make_anew(one)) out["can_make_anew"] = true;
+    if (can_cancel(one, now)) out["can_cancel"] = true;
     // On the slip or the card, and to nobody before the person has it in hand.
     if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;

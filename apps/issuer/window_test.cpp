@@ -220,6 +220,50 @@ TEST(Window, ACaseShowsNoNumberThatIsNobodysBusiness) {
     EXPECT_NE(json::serialize(case_json(file, lines, 3)).find("health-1"), std::string::npos);
 }
 
+TEST(Window, AHistorySaysOfWhatHappenedOnlyWhatItMay) {
+    const std::vector<Line> lines{
+        {.at = 1, .clerk = "", .what = Confirmed{.claim = 1, .answer = "signed", .index = 7}},
+        {.at = 2, .clerk = "", .what = Refused{.order = link_order, .code = "no_match"}},
+        {.at = 3, .clerk = "sato", .what = Decided{.claim = 1, .decision = "signed"}},
+        {.at = 4, .clerk = "", .what = HandedOver{.stop_code = "12345"}},
+        {.at = 5, .clerk = "sato", .what = Cancelled{"moved away"}}};
+    const json::object order{{"kind", "link"}, {"item", 0}};
+    const json::array expected{
+        json::object{{"at", 1}, {"what", "confirmed"}, {"claim", 1}},
+        json::object{{"at", 2}, {"what", "refused"}, {"order", order}, {"code", "no_match"}},
+        json::object{{"at", 3},
+                     {"what", "decided"},
+                     {"claim", 1},
+                     {"same_person", false},
+                     {"clerk", "sato"}},
+        json::object{{"at", 4}, {"what", "handed_over"}},
+        json::object{
+            {"at", 5}, {"what", "cancelled"}, {"reason", "moved away"}, {"clerk", "sato"}}};
+    EXPECT_EQ(case_json({}, lines, 6).at("lines"), expected);
+}
+
+TEST(Window, SaysWhetherACaseMayBeGivenUp) {
+    CaseFile file;
+    const auto can = [&file] { return case_json(file, {}, 3).contains("can_cancel"); };
+    const auto known = test_application(schemes()).person;
+    file.one = *after({}, Opened{.numbers = {"1", "2", "3"}}, 1);
+    EXPECT_TRUE(can());
+    file.one = *after(file.one, Cancelled{"moved away"}, 2);
+    EXPECT_FALSE(can()) << "once is enough";
+    file.one = *after({},
+                      Opened{.numbers = {"1", "2", "3"},
+                             .known = known,
+                             .kind = Kind::stop,
+                             .reason = "lost",
+                             .before = {{.use = Use::signing, .certificate = "x"}}},
+                      1);
+    EXPECT_FALSE(can()) << "a stop is found or not";
+    file.one.kind = Kind::unlock;
+    EXPECT_TRUE(can());
+    file.one.open.insert(activate_order);
+    EXPECT_FALSE(can()) << "such a card is stopped, not taken back";
+}
+
 TEST(Window, AnUnlockSaysWhosePinsItIsAbout) {
     CaseFile file;
     file.one = *after(file.one,

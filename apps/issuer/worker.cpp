@@ -22,13 +22,13 @@ constexpr std::chrono::milliseconds again_after{1'000};
 
 }  // namespace
 
-Sender Askers::sender() {
+Sender SenderPool::sender() {
     const auto signer = std::make_shared<client::Asker>(directory_, identity_);
     return {.prepare = [signer](const client::Ask& ask) { return signer->prepare(ask); },
             .send = [this](client::Prepared request) { return send(std::move(request)); }};
 }
 
-client::Task<client::Result<client::Answered>> Askers::send(client::Prepared request) {
+client::Task<client::Result<client::Answered>> SenderPool::send(client::Prepared request) {
     std::unique_ptr<client::Asker> asker;
     if (idle_.empty()) {
         asker = std::make_unique<client::Asker>(directory_, identity_);

@@ -23,9 +23,9 @@ struct Sender {
     std::function<client::Task<client::Result<client::Answered>>(client::Prepared)> send;
 };
 // Over a few connections to the relay that are kept. The io_context outlives it.
-class Askers {
+class SenderPool {
   public:
-    Askers(const wire::Directory& directory, const client::Identity& identity)
+    SenderPool(const wire::Directory& directory, const client::Identity& identity)
         : directory_(directory), identity_(identity) {}
     Sender sender();
 
@@ -47,6 +47,8 @@ class Worker {
     void look_at(CaseId id);
     // Requests under way.
     [[nodiscard]] std::size_t busy() const { return under_way_.size(); }
+    // Nothing goes on: it is tried again every second, and the log says why.
+    [[nodiscard]] bool failing() const { return failing_; }
 
   private:
     // What came of a request; no result: its time was over.

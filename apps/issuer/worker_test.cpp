@@ -145,7 +145,7 @@ class WorkerTest : public ::testing::Test {
         Worker worker(io, store, parties, policy, world.sender(), log);
         http::spawn(io, worker.run());
         for (int i = 0; i < steps_max && !is_idle(store, worker); ++i)
-            io.run_one_for(std::chrono::milliseconds(20));
+            io.run_one_for(std::chrono::milliseconds(5));
         worker.stop();
         io.run_for(std::chrono::milliseconds(1));
     }
@@ -261,10 +261,37 @@ TEST_F(WorkerTest, PagesWriteWhileTheWorkerWaits) {
     Worker worker(io, store, parties, policy, world.sender(), log);
     http::spawn(io, worker.run());
     while (!is_idle(store, worker))
-        io.run_one_for(std::chrono::milliseconds(20));
+        io.run_one_for(std::chrono::milliseconds(5));
     EXPECT_FALSE(store.add(id, HandedOver{}, {.at = 1, .clerk = "sato"}));
     EXPECT_TRUE(store.add(id, keys(), {.at = 2, .clerk = "sato"}));
     EXPECT_FALSE(find(id).keys.empty()) << "another connection does not see it";
+    worker.stop();
+    io.run_for(std::chrono::milliseconds(1));
+}
+
+TEST_F(WorkerTest, SaysWhileItCannotWork) {
+    World world(1);
+    const auto id = apply();
+    http::asio::io_context io{1};
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    auto sender = world.sender();
+    bool is_full = true;
+    const auto prepare = sender.prepare;
+    sender.prepare = [&](const client::Ask& ask) {
+        if (is_full) throw Failure("a disk that is full");
+        return prepare(ask);
+    };
+    Worker worker(io, store, parties, policy, sender, log);
+    EXPECT_FALSE(worker.failing());
+    http::spawn(io, worker.run());
+    io.run_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(worker.failing());
+    is_full = false;
+    worker.look_at(id);  // now, not after a second
+    while (!is_idle(store, worker))
+        io.run_one_for(std::chrono::milliseconds(5));
+    EXPECT_FALSE(worker.failing());
+    EXPECT_TRUE(is_to_do(find(id), Step::make_keys));
     worker.stop();
     io.run_for(std::chrono::milliseconds(1));
 }

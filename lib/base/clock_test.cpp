@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "base/age.hpp"
+
 namespace mado {
 namespace {
 
@@ -40,6 +42,12 @@ TEST(Clock, TheDayDependsOnTheZone) {
     EXPECT_EQ(to_text(date_at(new_year_in_japan, 0)), "2025-12-31");
     EXPECT_EQ(to_text(date_at(0, -1)), "1969-12-31");
     EXPECT_EQ(static_cast<int>(date_at(INT64_MAX, japan).year()), 9999);
+}
+
+TEST(Clock, ABirthdayIsThereEachYear) {
+    const auto birth = parse_date("2012-02-29").value();
+    EXPECT_EQ(to_text(birthday_in(birth, std::chrono::year(2027))), "2027-02-28");
+    EXPECT_EQ(to_text(birthday_in(birth, std::chrono::year(2028))), "2028-02-29");
 }
 
 TEST(Clock, TimePasses) {

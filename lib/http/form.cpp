@@ -108,6 +108,16 @@ std::string form_text(const Form& form) {
     return out;
 }
 
+std::vector<std::string> words_in(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        out.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
 std::string html_text(std::string_view text) {
     std::string out;
     out.reserve(text.size());

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -39,6 +40,9 @@ class Form {
 Parsed<Form> parse_form(std::string_view text);
 // "name=text&…", by name, for a query or a fragment.
 std::string form_text(const Form& form);
+// A field that is a list: one space between its words, so that two of them stand around an empty
+// one.
+std::vector<std::string> words_in(std::string_view text);
 
 // The text as it stands in HTML, in an element or in an attribute with double quotes.
 std::string html_text(std::string_view text);

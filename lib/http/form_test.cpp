@@ -39,6 +39,12 @@ TEST(Form, WritesWhatItReads) {
     EXPECT_EQ(again->fields(), form.fields());
 }
 
+TEST(Form, WordsOfAList) {
+    EXPECT_EQ(words_in(""), std::vector<std::string>());
+    EXPECT_EQ(words_in("link card"), (std::vector<std::string>{"link", "card"}));
+    EXPECT_EQ(words_in("link  card"), (std::vector<std::string>{"link", "", "card"}));
+}
+
 TEST(Form, TextInHtmlStaysText) {
     EXPECT_EQ(html_text(R"(<b a="1" c='2'>&花)"), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;花");
 }

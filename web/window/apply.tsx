@@ -8,8 +8,8 @@ import { parse_day } from "./days";
 import { role_phrase } from "./desk";
 import { NumberFields, mistakes_of } from "./number_fields";
 import { forms, normalised, number_of, type Typed } from "./numbers";
-import { Asked, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
-import { roles, type Case, type Person, type Role, type Sex } from "./record";
+import { Asked, Choice, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
+import { roles, sexes, type Case, type Person, type Role, type Sex } from "./record";
 
 interface Form {
   name: string;
@@ -141,33 +141,13 @@ function SexChoice({ filled, form, set, wrong }: Part): JSX.Element {
   const { from } = filled;
   const name_of = (sex: Sex | undefined) => (sex ? text_of(`window.sex_${sex}`) : "");
   const note = note_of(from, name_of(filled.form.sex), name_of(form.sex));
-  const own = wrong.find(({ id }) => id === "apply-sex-female");
   return (
-    <fieldset class="plain-set">
-      <legend>
-        <Say of="window.attribute_sex" />
-      </legend>
-      {own && <strong class="wrong">{own.text}</strong>}
-      {(["female", "male"] as const).map((sex) => (
-        <label class="choice" for={`apply-sex-${sex}`} key={sex}>
-          <input
-            type="radio"
-            name="sex"
-            id={`apply-sex-${sex}`}
-            autocomplete="off"
-            checked={form.sex === sex}
-            aria-invalid={own ? "true" : undefined}
-            onChange={() => set({ sex })}
-          />{" "}
-          <Say of={`window.sex_${sex}`} />
-        </label>
-      ))}
-      {note && (
-        <span class="note">
-          <Read text={note} />
-        </span>
-      )}
-    </fieldset>
+    <Choice
+      {...{ name: "apply-sex", legend: "window.attribute_sex", all: sexes, wrong, note }}
+      chosen={form.sex}
+      set={(sex) => set({ sex })}
+      label={(sex) => <Say of={`window.sex_${sex}`} />}
+    />
   );
 }
 

@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Ja, Say, text_of } from "../shared/words";
 import type { Desk } from "./desk";
-import type { Asked as Wanted } from "./office";
-import { Asked, Mistakes, Tick, type Wrong } from "./parts";
+import type { Opening } from "./office";
+import { Asked, Choice, Mistakes, Tick, type Wrong } from "./parts";
 import { uses, type CaseKind, type KnownPerson, type Use } from "./record";
 
 // A renewal begins at home; and who has another authority's card is not known yet.
@@ -15,7 +15,7 @@ const others = [
 ] as const;
 
 // As apps/issuer/words.cpp has them.
-const reasons: Record<KnownKind, readonly string[]> = {
+export const reasons: Record<KnownKind, readonly string[]> = {
   stop: ["lost", "by-request"],
   replacement: ["lost", "damaged", "expiring", "compromised"],
   unlock: [],
@@ -26,40 +26,6 @@ const reasons: Record<KnownKind, readonly string[]> = {
   number: ["misuse", "by-request"],
 };
 
-interface ChoiceProps {
-  kind: KnownKind;
-  reason: string | undefined;
-  set: (reason: string) => void;
-  wrong: Wrong[];
-}
-
-function Reasons({ kind, reason, set, wrong }: ChoiceProps): JSX.Element | null {
-  if (reasons[kind].length === 0) return null;
-  const own = wrong.find(({ id }) => id.startsWith("reason-"));
-  return (
-    <fieldset class="plain-set">
-      <legend>
-        <Say of="window.reason" />
-      </legend>
-      {own && <strong class="wrong">{own.text}</strong>}
-      {reasons[kind].map((one) => (
-        <label class="choice" for={`reason-${one}`} key={one}>
-          <input
-            type="radio"
-            name="reason"
-            id={`reason-${one}`}
-            autocomplete="off"
-            checked={reason === one}
-            aria-invalid={own ? "true" : undefined}
-            onChange={() => set(one)}
-          />{" "}
-          <Say of={`window.reason_${one}`} />
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
 // Of a card that works now: no other one has its PIN set anew.
 function active_uses({ cards }: KnownPerson): Use[] {
   return uses.filter((use) => cards.some((card) => card.use === use && card.status === "active"));
@@ -69,7 +35,7 @@ interface QuestionProps {
   kind: KnownKind;
   one: KnownPerson;
   close: () => void;
-  begin: (wanted: Wanted) => void;
+  begin: (wanted: Opening) => void;
 }
 
 function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
@@ -107,7 +73,14 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
         <Say of={`window.open_${kind}_text`} />
       </p>
       <Mistakes all={wrong} />
-      <Reasons {...{ kind, reason, wrong }} set={set_reason} />
+      {reasons[kind].length > 0 && (
+        <Choice
+          {...{ name: "reason", legend: "window.reason", all: reasons[kind], wrong }}
+          chosen={reason}
+          set={set_reason}
+          label={(one) => <Say of={`window.reason_${one}`} />}
+        />
+      )}
       {choices.length > 0 && (
         <fieldset class="plain-set">
           <legend>
@@ -138,7 +111,7 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
 interface BeginProps {
   desk: Desk;
   one: KnownPerson;
-  begin: (wanted: Wanted) => void;
+  begin: (wanted: Opening) => void;
 }
 
 export function Begin({ desk, one, begin }: BeginProps): JSX.Element | null {

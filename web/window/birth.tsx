@@ -8,17 +8,17 @@ import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { parse_day } from "./days";
 import { problem_text } from "./desk";
 import { holder_of } from "./numbers";
-import { Asked, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
-import type { Case, PersonNumber, Sex } from "./record";
+import { Asked, Choice, Field, Mistakes, Tick, type CasePart, type Wrong } from "./parts";
+import { sexes, type Case, type PersonNumber, type Sex } from "./record";
 
 const text_bytes_max = 256;
 
 // With whom a parent is insured: what the child can be filed with.
-interface Choice {
+interface WithInsurer {
   parent: number;
   insurer: PersonNumber;
 }
-function choices_of({ parents = [] }: Case): Choice[] {
+function choices_of({ parents = [] }: Case): WithInsurer[] {
   return parents.flatMap(({ insurers }, parent) =>
     insurers.map((insurer) => ({ parent, insurer })),
   );
@@ -31,29 +31,21 @@ interface InsurersProps extends Pick<CasePart, "desk" | "one"> {
 }
 
 function Insurers({ desk, one, chosen, set, wrong }: InsurersProps): JSX.Element {
-  const own = wrong.find(({ id }) => id === "insurer-0");
+  const all = choices_of(one);
+  const label = (place: number) => {
+    const { parent, insurer } = all[place]!;
+    return (
+      <>
+        <Ja>{one.parents![parent]!.name}</Ja> –{" "}
+        <Ja>{desk.name_of(holder_of("medical", insurer))}</Ja>
+      </>
+    );
+  };
   return (
-    <fieldset class="plain-set">
-      <legend>
-        <Say of="window.birth_insurer" />
-      </legend>
-      {own && <strong class="wrong">{own.text}</strong>}
-      {choices_of(one).map(({ parent, insurer }, place) => (
-        <label class="choice" for={`insurer-${place}`} key={place}>
-          <input
-            type="radio"
-            name="insurer"
-            id={`insurer-${place}`}
-            autocomplete="off"
-            checked={chosen === place}
-            aria-invalid={own ? "true" : undefined}
-            onChange={() => set(place)}
-          />{" "}
-          <Ja>{one.parents![parent]!.name}</Ja> –{" "}
-          <Ja>{desk.name_of(holder_of("medical", insurer))}</Ja>
-        </label>
-      ))}
-    </fieldset>
+    <Choice
+      {...{ name: "insurer", legend: "window.birth_insurer", all: [...all.keys()], wrong }}
+      {...{ chosen, set, label }}
+    />
   );
 }
 
@@ -124,7 +116,6 @@ interface FieldsProps {
 const label_of = { name: "attribute_name", kana: "attribute_kana", born: "attribute_birth_date" };
 
 function Fields({ form, set, wrong }: FieldsProps): JSX.Element {
-  const own = wrong.find(({ id }) => id === "birth-sex-female");
   return (
     <fieldset>
       <legend>
@@ -142,26 +133,12 @@ function Fields({ form, set, wrong }: FieldsProps): JSX.Element {
           short={name === "born" || name === "relation"}
         />
       ))}
-      <fieldset class="plain-set">
-        <legend>
-          <Say of="window.attribute_sex" />
-        </legend>
-        {own && <strong class="wrong">{own.text}</strong>}
-        {(["female", "male"] as const).map((sex) => (
-          <label class="choice" for={`birth-sex-${sex}`} key={sex}>
-            <input
-              type="radio"
-              name="birth-sex"
-              id={`birth-sex-${sex}`}
-              autocomplete="off"
-              checked={form.sex === sex}
-              aria-invalid={own ? "true" : undefined}
-              onChange={() => set({ sex })}
-            />{" "}
-            <Say of={`window.sex_${sex}`} />
-          </label>
-        ))}
-      </fieldset>
+      <Choice
+        {...{ name: "birth-sex", legend: "window.attribute_sex", all: sexes, wrong }}
+        chosen={form.sex}
+        set={(sex) => set({ sex })}
+        label={(sex) => <Say of={`window.sex_${sex}`} />}
+      />
     </fieldset>
   );
 }

@@ -152,12 +152,12 @@ test("back from the agent: the case, and what became of it", async () => {
 
 test.each([
   ["cancelled", "カードの画面で取りやめました"],
-  ["not_valid", "お願いした決定のものではありません"],
-  ["other_card", "決定用に登録された"],
+  ["not_valid", "お願いした文書のものではありません"],
+  ["other_card", "署名をお願いした人のカードではありません"],
   ["stopped", "いま使えません"],
   ["unavailable", "確かめられませんでした"],
   ["changed", "この受付の状態が変わりました"],
-])("back from the agent with %s nothing is decided, and it is said why", async (outcome, words) => {
+])("back from the agent with %s nothing is recorded, and why is said", async (outcome, words) => {
   const page = await open(`back=${outcome}`);
   await page.getByRole("heading", { name: "1000 0000 0009" }).waitFor();
   await page.getByText(words).waitFor();
@@ -383,8 +383,7 @@ test("a number that was corrected after a decision is as the register writes it"
     one.changed_at += 5;
     one.claims[0].finding = "same";
     one.lines.push({ what: "decided", claim: 0, same_person: true, at: one.changed_at });
-    const { number } = one.claims[0];
-    one.lines.push({ what: "corrected", claim: 0, number, at: one.changed_at });
+    one.lines.push({ what: "corrected", claim: 0, at: one.changed_at });
   });
   await page.getByText("登録簿の書き方も同じです。").waitFor({ timeout: 10_000 });
 });

@@ -15,7 +15,7 @@ import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
 import { end_key, kind_phrase, step_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { may_be_active, progress_of, type Progress } from "./progress";
+import { progress_of, type Progress } from "./progress";
 import { attributes, card_place, type Case, type Person, type Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
 
@@ -223,7 +223,7 @@ function GiveUp({ desk, one, act }: CasePart): JSX.Element | null {
   const [wrong, set_wrong] = useState<Wrong[]>([]);
   const is_over = one.cancelled !== undefined || one.todo.length === 0;
   if (is_over || one.kind === "stop" || !desk.roles.has("window")) return null;
-  if (may_be_active(one)) {
+  if (!one.can_cancel) {
     return (
       <p class="hint">
         <Say of="window.no_giving_up" />

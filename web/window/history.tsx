@@ -24,6 +24,11 @@ function what_phrase(one: Case, line: Line): string {
   return phrase(`window.did_${what}`, { what: ordered });
 }
 
+// A word of a closed list, or what somebody said.
+function reason_phrase(what: string, reason: string): string {
+  return what === "opened" ? phrase(`window.reason_${reason}`) : in_japanese(reason);
+}
+
 function Happened({ one, line }: { one: Case; line: Line }): JSX.Element {
   return (
     <li>
@@ -41,7 +46,7 @@ function Happened({ one, line }: { one: Case; line: Line }): JSX.Element {
         {line.reason !== undefined && (
           <>
             {" "}
-            <Read text={in_japanese(line.reason)} />
+            <Read text={reason_phrase(line.what, line.reason)} />
           </>
         )}
       </span>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { DataTable, type Row } from "../shared/table";
 import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { grouped, refusal_phrase, type Desk } from "./desk";
-import { Since, Until, end_key, todo_phrase } from "./parts";
+import { Choice, Since, Until, end_key, todo_phrase } from "./parts";
 import { due } from "./progress";
 import type { Summary, Todo } from "./record";
 
@@ -101,24 +101,12 @@ export function Day({ desk, cases, open }: Omit<ListProps, "caption">): JSX.Elem
   }
   return (
     <>
-      <fieldset class="which plain-set">
-        <legend class="visually-hidden">
-          <Say of="window.which" />
-        </legend>
-        {shown.map((one) => (
-          <label class="choice" for={`which-${one}`} key={one}>
-            <input
-              type="radio"
-              name="which"
-              id={`which-${one}`}
-              autocomplete="off"
-              checked={which === one}
-              onChange={() => set_which(one)}
-            />{" "}
-            <Say of={`window.which_${one}`} count={count(one)} />
-          </label>
-        ))}
-      </fieldset>
+      <Choice
+        {...{ name: "which", legend: "window.which", all: shown, bar: true }}
+        chosen={which}
+        set={set_which}
+        label={(one) => <Say of={`window.which_${one}`} count={count(one)} />}
+      />
       {found.length > 0 ? (
         <CaseTable
           {...{ desk, open }}

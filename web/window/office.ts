@@ -79,7 +79,7 @@ export type Search =
   | { birth_date: string; kana: string };
 
 // A case for somebody who is known: by the number of any case of theirs.
-export interface Asked {
+export interface Opening {
   kind: CaseKind;
   person?: string; // none: whom this centre does not know yet
   reason?: string;
@@ -90,7 +90,7 @@ export class Office {
   constructor(private readonly fetcher: Fetcher) {}
 
   // Without `asked` a first card, of whom nobody knows yet.
-  open(asked?: Asked): Promise<Result<Case>> {
+  open(asked?: Opening): Promise<Result<Case>> {
     return this.ask("/cases/open", asked ?? {}, read_case);
   }
   day(): Promise<Result<Summary[]>> {

@@ -8,7 +8,7 @@ import { Ja, Say, text_of } from "../shared/words";
 import { CaseView } from "./case";
 import { grouped, problem_text, type Desk } from "./desk";
 import { Day } from "./list";
-import type { Asked, Happening, Returned, Search } from "./office";
+import type { Happening, Opening, Returned, Search } from "./office";
 import { goes_on_elsewhere } from "./progress";
 import { PeopleView } from "./people";
 import type { Case, KnownPerson, Summary } from "./record";
@@ -73,7 +73,7 @@ function focus_soon(id: string): void {
 interface Doing {
   start: () => void;
   go: (view: View, add?: boolean) => void;
-  begin: (wanted?: Asked) => void;
+  begin: (wanted?: Opening) => void;
   act: (happening: Happening, said: string) => void;
   search: (search: Search) => void;
 }
@@ -127,7 +127,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     acting.current = true;
     await work().finally(() => (acting.current = false));
   };
-  const begin = async (wanted?: Asked) => {
+  const begin = async (wanted?: Opening) => {
     set(no_remarks);
     const answer = await asked(desk.office.open(wanted), () => ({}));
     if (answer?.ok) {

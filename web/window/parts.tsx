@@ -5,7 +5,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_since, shown_as, stop_outcome, type ShownStep } from "./progress";
+import { about, days_since, stop_outcome, type ShownStep } from "./progress";
 import type { Happening } from "./office";
 import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
 
@@ -254,6 +254,49 @@ export function Field(props: FieldProps): JSX.Element {
   );
 }
 
+// One of several.
+export function Choice<T extends string | number>(props: {
+  name: string; // of the group; the id of a choice begins with it
+  legend: string; // words
+  all: readonly T[];
+  chosen: T | undefined;
+  set: (one: T) => void;
+  label: (one: T) => ComponentChildren;
+  wrong?: Wrong[];
+  note?: string | undefined; // a phrase: where the choice is from
+  bar?: boolean; // side by side, and the legend is only read out
+}): JSX.Element {
+  const { name, legend, all, chosen, set, label, wrong = [], note, bar } = props;
+  const own = wrong.find(({ id }) => id.startsWith(`${name}-`));
+  return (
+    <fieldset class={bar ? "which plain-set" : "plain-set"}>
+      <legend class={bar ? "visually-hidden" : undefined}>
+        <Say of={legend} />
+      </legend>
+      {own && <strong class="wrong">{own.text}</strong>}
+      {all.map((one) => (
+        <label class="choice" for={`${name}-${one}`} key={one}>
+          <input
+            type="radio"
+            name={name}
+            id={`${name}-${one}`}
+            autocomplete="off"
+            checked={chosen === one}
+            aria-invalid={own ? "true" : undefined}
+            onChange={() => set(one)}
+          />{" "}
+          {label(one)}
+        </label>
+      ))}
+      {note && (
+        <span class="note">
+          <Read text={note} />
+        </span>
+      )}
+    </fieldset>
+  );
+}
+
 // The same for what somebody ticks.
 export function Tick(props: {
   id: string;
@@ -287,4 +330,3 @@ export interface CasePart {
   one: Case;
   act: Act;
 }
-export const is_about = (step: ShownStep) => (todo: Todo) => shown_as(todo.step) === step;

@@ -9,8 +9,8 @@ import { parse_day } from "./days";
 import type { Desk } from "./desk";
 import { CaseTable } from "./list";
 import { normalised } from "./numbers";
-import type { Asked, Search } from "./office";
-import { Field, Mistakes, type Wrong } from "./parts";
+import type { Opening, Search } from "./office";
+import { Choice, Field, Mistakes, type Wrong } from "./parts";
 import type { IssuedCard, KnownPerson } from "./record";
 
 interface FormProps {
@@ -37,24 +37,12 @@ function ByNumber({ search }: FormProps): JSX.Element {
         <Say of="window.by_number" />
       </h3>
       <Mistakes all={wrong} />
-      <fieldset class="plain-set">
-        <legend>
-          <Say of="window.which_number" />
-        </legend>
-        {number_kinds.map((one) => (
-          <label class="choice" for={`which-${one}`} key={one}>
-            <input
-              type="radio"
-              name="which-number"
-              id={`which-${one}`}
-              autocomplete="off"
-              checked={which === one}
-              onChange={() => set_which(one)}
-            />{" "}
-            <Say of={`window.${one}`} />
-          </label>
-        ))}
-      </fieldset>
+      <Choice
+        {...{ name: "which-number", legend: "window.which_number", all: number_kinds }}
+        chosen={which}
+        set={set_which}
+        label={(one) => <Say of={`window.${one}`} />}
+      />
       <Field
         id="search-number"
         label={phrase("window.number_12")}
@@ -142,7 +130,7 @@ interface PersonProps {
   one: KnownPerson;
   place: number;
   open: (number: string) => void;
-  begin: (asked: Asked) => void;
+  begin: (asked: Opening) => void;
 }
 
 function Person({ desk, one, place, open, begin }: PersonProps): JSX.Element {
@@ -183,7 +171,7 @@ interface Props extends FormProps {
   desk: Desk;
   found: KnownPerson[] | undefined;
   open: (number: string) => void;
-  begin: (asked: Asked) => void;
+  begin: (asked: Opening) => void;
 }
 
 export function PeopleView({ desk, found, search, open, begin }: Props): JSX.Element {

@@ -163,15 +163,3 @@ export function goes_on_elsewhere(todo: Todo[]): boolean {
     (actor !== "clerk" && actor !== "person");
   return todo.length > 0 && todo.every(is_elsewhere);
 }
-
-// A card that is active, or may be, is stopped, not taken back: docs/protocols/issuer.md.
-export function may_be_active({ lines }: Case): boolean {
-  let is_open = false;
-  let may_be_done = false; // nobody knows
-  for (const { what, order } of lines) {
-    if (order?.kind !== "activate") continue;
-    if (what === "done" || what === "lapsed") may_be_done = true;
-    if (what !== "try_again") is_open = what === "sent";
-  }
-  return is_open || may_be_done;
-}

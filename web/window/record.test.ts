@@ -4,14 +4,7 @@ import { parse_json_object, type JsonObject } from "../shared/json";
 import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
-import {
-  days_since,
-  due,
-  goes_on_elsewhere,
-  may_be_active,
-  progress_of,
-  stop_outcome,
-} from "./progress";
+import { days_since, due, goes_on_elsewhere, progress_of, stop_outcome } from "./progress";
 import { read_case, read_list, read_people } from "./record";
 import { Office } from "./office";
 import { TestOffice, cases, known, later_case, make_case, noon, to_do } from "./test_office";
@@ -39,7 +32,7 @@ const changes: [string, (one: Mutable) => void][] = [
     (one) => (one.claims[1].writing.attributes.name.differences = [[-1, 0, 0, 0]]),
   ],
   ["an unknown happening", (one) => (one.lines[0].what = "guessed")],
-  ["a member of another happening", (one) => (one.lines[0].code = "x")],
+  ["what no history says", (one) => (one.lines[0].stop_code = "x")],
   ["a birth date that there is not", (one) => (one.person.birth_date = "1986-02-30")],
   ["a time that is none", (one) => (one.changed_at = "now")],
   ["no lines", (one) => delete one.lines],
@@ -53,9 +46,8 @@ test.each(changes)("refuses %s", (_, change) => {
 test("whether somebody is the only one may be said", () => {
   const one = copy(cases()[0]!);
   one.claims[1].writing.only_one = false;
-  Object.assign(one.lines[3], { only_one: true }); // confirmed
   expect(read(one).claims[1]!.writing!.only_one).toBe(false);
-  one.lines[3].only_one = 1;
+  one.claims[1].writing.only_one = 1;
   expect(() => read(one)).toThrow(Refused);
 });
 
@@ -79,8 +71,8 @@ test("how far a case is", () => {
 test("who had a card before is asked for nothing again", () => {
   const todo = [to_do("make_keys", "clerk")];
   const one = make_case("1", { kind: "replacement", claims: [], todo });
-  const opened = { what: "opened", kind: "replacement", reason: "lost", signing: false };
-  one.lines = [{ ...opened, at: noon, known: one.person }];
+  const opened = { what: "opened", reason: "lost" };
+  one.lines = [{ ...opened, at: noon }];
   expect(states(one)).toEqual({
     ...{ opened: "done", make_keys: "waits", certify: "later", write: "later" },
     ...{ hand_over: "later", activate: "later", end_old: "later" },
@@ -219,20 +211,4 @@ test("a refusal is one of the closed set, or no answer of ours", async () => {
   expect(await refused(200, "application/json", "{}")).toBe("answer_invalid");
   const none = await office.show("7");
   expect(none).toEqual({ ok: false, problem: { code: "no_case" } });
-});
-
-const activate = (what: string) => ({ what, order: { kind: "activate", item: 0 }, at: noon });
-test.each([
-  [[], false],
-  [["sent"], true],
-  [["sent", "done"], true],
-  [["sent", "refused"], false],
-  [["sent", "refused", "try_again"], false],
-  [["sent", "lapsed", "sent", "refused"], true],
-])("a card of which was said %j may be active: %s", (lines, may_be) => {
-  const one = make_case("1");
-  for (const what of lines) {
-    one.lines.push({ ...activate(what), ...(what === "refused" ? { code: "no_match" } : {}) });
-  }
-  expect(may_be_active(read(one))).toBe(may_be);
 });

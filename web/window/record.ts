@@ -49,7 +49,7 @@ export const case_kinds = [
 export type CaseKind = (typeof case_kinds)[number];
 export const attributes = ["name", "kana", "birth_date", "sex", "address"] as const;
 export type Attribute = (typeof attributes)[number];
-const sexes = ["female", "male"] as const;
+export const sexes = ["female", "male"] as const;
 export type Sex = (typeof sexes)[number];
 const findings = [
   ...(["open", "same", "otherwise", "agreed", "not_here", "not_applied", "gone"] as const),
@@ -58,7 +58,7 @@ export const uses = ["authentication", "signing"] as const;
 export type Use = (typeof uses)[number];
 const statuses = ["active", "suspended", "revoked"] as const;
 const verdicts = ["same", "variant", "different"] as const;
-const happenings = [
+export const happenings = [
   ...["opened", "applied", "sent", "confirmed", "otherwise", "not_here", "done", "certified"],
   ...["not_issued", "refused", "lapsed", "decided", "corrected", "taken_out", "try_again"],
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
@@ -80,7 +80,6 @@ export interface Order {
 export interface Todo {
   step: Step;
   report: string; // the report's number of the step
-  online: boolean;
   actor: Actor;
   order?: Order;
   claim?: number;
@@ -182,7 +181,6 @@ export interface Line {
   code?: string;
   same_person?: boolean;
   reason?: string;
-  known?: boolean; // opened for somebody who had a card before
 }
 export interface Case extends Summary {
   signing: boolean;
@@ -198,6 +196,7 @@ export interface Case extends Summary {
   person?: Person;
   claims: Claim[];
   can_make_anew?: boolean; // its keys: none of them counts yet
+  can_cancel?: boolean; // before its card may be active, and the like
   health_care_number?: string;
   stop_code?: string; // on the slip, as the number is
   lines: Line[];
@@ -229,7 +228,6 @@ function read_todo(object: JsonObject): Todo {
   const out = given<Todo>({
     step: members.one_of("step", steps),
     report: members.text("report", 40),
-    online: members.boolean("online"),
     actor: members.one_of("actor", actors),
     order: read_order(members.optional_object("order")),
     claim: optional_claim(members),
@@ -442,101 +440,36 @@ function read_newborn(object: JsonObject): { relation: string; card: boolean } {
   return out;
 }
 
-function read_newborn_form(object: JsonObject): void {
+function read_application(object: JsonObject): Application {
   const members = new Members(object);
-  members.text("relation", text_bytes_max);
-  members.boolean("card");
-  members.integer("parent", 0, 1);
-  read_number(members.object("insurer"));
-  members.finish();
-}
-
-function read_applied(members: Members): Application {
-  const newborn = members.optional_object("newborn");
-  if (newborn) read_newborn_form(newborn);
-  return {
+  const out = {
     person: read_person(members.object("person")),
     signing: members.boolean("signing"),
-    claims: members.objects("claims", claims_max).map((object) => {
-      const claim = new Members(object);
-      const out = {
+    claims: members.objects("claims", claims_max).map((one) => {
+      const claim = new Members(one);
+      const read = {
         role: claim.one_of("role", roles),
         number: read_number(claim.object("number")),
       };
       claim.finish();
-      return out;
+      return read;
     }),
   };
-}
-
-function read_application(object: JsonObject): Application {
-  const members = new Members(object);
-  const out = read_applied(members);
   members.finish();
   return out;
 }
 
-// Members that only some happenings have, and that are told without being shown.
-function read_more(what: string, members: Members): Given<Line> {
-  switch (what) {
-    case "opened": {
-      const known = members.optional_object("known");
-      const reason = members.optional_text("reason", 40);
-      members.boolean("signing");
-      members.one_of("kind", case_kinds);
-      if (known) read_person(known);
-      return { known: known !== undefined, reason };
-    }
-    case "applied": // stands in the case itself; here it is only seen to have its form
-      read_applied(members);
-      return {};
-    case "confirmed":
-      members.integer("index");
-      members.optional_boolean("only_one");
-      return {};
-    case "certified":
-      members.one_of("use", uses);
-      return {};
-    case "not_issued":
-      members.one_of("use", uses);
-      return { code: members.text("code", 64) };
-    case "refused":
-      return { code: members.text("code", 64) };
-    case "corrected":
-      read_number(members.object("number"));
-      return {};
-    case "given":
-      read_number(members.object("number"));
-      return {};
-    case "undecided":
-    case "accepted":
-      members.integer("filing", 0, claims_max);
-      return {};
-    case "declined":
-      members.integer("filing", 0, claims_max);
-      return { reason: members.text("reason", 1_000) };
-    case "filed_elsewhere":
-      read_number(members.object("insurer"));
-      return {};
-    case "decided":
-      return { same_person: members.boolean("same_person") };
-    case "cancelled":
-      return { reason: members.text("reason", 1_000) };
-    default: // those of a claim or an order, and nothing else
-      return {};
-  }
-}
-
 function read_line(object: JsonObject): Line {
   const members = new Members(object);
-  const what = members.one_of("what", happenings);
   const out = given<Line>({
-    what,
+    what: members.one_of("what", happenings),
     at: members.time("at"),
     clerk: members.optional_text("clerk", 256),
     claim: optional_claim(members),
     order: read_order(members.optional_object("order")),
-    ...read_more(what, members),
+    code: members.optional_text("code", 64),
+    same_person: members.optional_boolean("same_person"),
+    reason: members.optional_text("reason", 1_000),
   });
   members.finish();
   return out;
@@ -564,7 +497,8 @@ export function read_case(object: JsonObject): Case {
     invited: invited && read_application(invited),
     person: person && read_person(person),
     claims: members.objects("claims", claims_max).map(read_claim),
-    can_make_anew: members.has("can_make_anew") ? members.boolean("can_make_anew") : undefined,
+    can_make_anew: members.optional_boolean("can_make_anew"),
+    can_cancel: members.optional_boolean("can_cancel"),
     health_care_number: members.optional_text("health_care_number", 20),
     stop_code: members.optional_text("stop_code", 20),
     lines: members.objects("lines", lines_max).map(read_line),

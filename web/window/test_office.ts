@@ -2,44 +2,18 @@
 import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
 import { card_document, decision_document } from "./decision";
-import { card_place, read_case } from "./record";
+import { about } from "./progress";
+import { card_place, read_case, type Step } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
 const day_s = 86_400;
 
-export const steps_info: Record<string, [string, boolean]> = {
-  apply: ["②", false],
-  confirm: ["③④⑤", true],
-  settle: ["⑤", false],
-  link: ["⑧-1", true],
-  make_keys: ["⑥", false],
-  certify: ["⑥⑦", true],
-  write: ["⑧-1", false],
-  hand_over: ["⑨⑩", false],
-  activate: ["⑧-2", true],
-  tell: ["⑪", true],
-  take_back: ["", true],
-  stop: ["", true],
-  look_for: ["", false],
-  resume: ["", true],
-  end_signing: ["", true],
-  end_old: ["", true],
-  approve: ["", false],
-  record: ["", true],
-  reset: ["", false],
-  sign: ["", false],
-  notify: ["", true],
-  file: ["", true],
-  decide: ["", true],
-  file_elsewhere: ["", false],
-};
-
-export function to_do(step: string, actor: string, more: Mutable = {}): Mutable {
-  const [report, online] = steps_info[step]!;
+export function to_do(step: Step, actor: string, more: Mutable = {}): Mutable {
+  const report = step === "settle" ? "⑤" : about[step].report;
   const { days_ago = 1, days_left = 7, ...rest } = more;
   const until = noon + days_left * day_s;
   return {
-    ...{ step, report, online, actor, since: noon - days_ago * day_s, until },
+    ...{ step, report, actor, since: noon - days_ago * day_s, until },
     ...{ late: until < noon, ...rest },
   };
 }
@@ -86,23 +60,21 @@ const medical = number("insured-number", {
 const pension = number("basic-pension-number", { number: "9990104218" });
 
 const begun = (clerk: string): Mutable[] => [
-  { what: "opened", kind: "first", signing: false, at: noon - 3 * day_s, clerk },
-  {
-    ...{ what: "applied", person, signing: true, at: noon - 3 * day_s + 600, clerk },
-    claims: [{ role: "resident", number: resident }],
-  },
+  { what: "opened", at: noon - 3 * day_s, clerk },
+  { what: "applied", at: noon - 3 * day_s + 600, clerk },
 ];
 
 export function make_case(slip: string, more: Mutable = {}): Mutable {
   return {
     ...{ number: slip, kind: "first", opened_at: noon - 3 * day_s, changed_at: noon - day_s },
     ...{ name: person.name, kana: person.kana, todo: [], signing: true, person },
+    can_cancel: true,
     claims: [{ role: "resident", number: resident, finding: "same" }],
     ...{ lines: begun("佐藤"), ...more },
   };
 }
 
-const confirmed = (claim: number) => ({ what: "confirmed", claim, index: 9, at: noon - 2 * day_s });
+const confirmed = (claim: number) => ({ what: "confirmed", claim, at: noon - 2 * day_s });
 const done = (kind: string) => ({
   ...{ what: "done", order: { kind, item: 0 }, at: noon - day_s },
 });
@@ -145,12 +117,12 @@ export function cases(): Mutable[] {
     lines: [
       ...[...begun("鈴木"), confirmed(0), done("link")],
       ...["keys_made", "written"].map((what) => ({ what, at: noon - day_s, clerk: "鈴木" })),
-      { what: "certified", use: "authentication", at: noon - day_s },
+      { what: "certified", at: noon - day_s },
     ],
   });
   const new_one = make_case("500000000007", {
     ...{ todo: [to_do("apply", "person", { days_left: 30, days_ago: 0 })], claims: [] },
-    lines: [{ what: "opened", kind: "first", signing: false, at: noon, clerk: "佐藤" }],
+    lines: [{ what: "opened", at: noon, clerk: "佐藤" }],
   });
   for (const name of ["name", "kana", "person"]) delete new_one[name];
   const asking = make_case("600000000004", {
@@ -168,12 +140,13 @@ export const known: Mutable = {
 export function later_case(slip: string, kind: string, more: Mutable = {}): Mutable {
   const { reason } = more;
   const opened = {
-    ...{ what: "opened", kind, signing: true, known, at: noon - 60, clerk: "佐藤" },
+    ...{ what: "opened", at: noon - 60, clerk: "佐藤" },
     ...(reason === undefined ? {} : { reason }),
   };
   return {
     ...{ number: slip, kind, opened_at: noon - 60, changed_at: noon - 60 },
     ...{ name: known.name, kana: known.kana, signing: true, known, claims: [], todo: [] },
+    ...(kind === "stop" ? {} : { can_cancel: true }),
     ...{ lines: [opened], ...more },
   };
 }
@@ -210,7 +183,7 @@ function later_cases(): Mutable[] {
 
 // With a card of another authority's: it is to sign; and what it writes is to be decided.
 function existing(): Mutable[] {
-  const opened = { what: "opened", kind: "existing", signing: false, at: noon - 60, clerk: "佐藤" };
+  const opened = { what: "opened", at: noon - 60, clerk: "佐藤" };
   const applied = { ...begun("佐藤")[1]!, at: noon - 50 };
   const base = (slip: string) => ({
     ...make_case(slip, { kind: "existing", opened_at: noon - 60, changed_at: noon - 50 }),
@@ -245,19 +218,15 @@ function births(): Mutable[] {
       insurers: [medical, city],
     },
   ];
-  const opened = { what: "opened", kind: "birth", signing: false, at: noon - 60, clerk: "佐藤" };
+  const opened = { what: "opened", at: noon - 60, clerk: "佐藤" };
   const newborn = { relation: "長女", card: true };
   const child = {
     ...{ name: "厚労 葵", kana: "コウロウ アオイ", sex: "female" },
     ...{ address: known.address, birth_date: "2026-11-20" },
   };
   const base = { ...{ kind: "birth", opened_at: noon - 60, changed_at: noon - 60 }, parents };
-  const form = { ...newborn, parent: 0, insurer: medical };
-  const applied = {
-    ...{ what: "applied", person: child, claims: [], signing: false, newborn: form },
-    ...{ at: noon - 50, clerk: "佐藤" },
-  };
-  const given = { what: "given", order: { kind: "notify", item: 0 }, number: resident };
+  const applied = { what: "applied", at: noon - 50, clerk: "佐藤" };
+  const given = { what: "given", order: { kind: "notify", item: 0 } };
   return [
     {
       ...{ number: "140000000006", ...base, signing: false, claims: [], filings: [] },
@@ -286,7 +255,7 @@ function births(): Mutable[] {
       lines: [
         ...[opened, applied, { what: "signed", at: noon - 40, clerk: "佐藤" }],
         { ...given, at: noon - 39 },
-        { what: "declined", filing: 0, reason: "父の収入が足りない", at: noon - 10 },
+        { what: "declined", reason: "父の収入が足りない", at: noon - 10 },
       ],
     },
   ];

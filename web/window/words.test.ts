@@ -1,12 +1,16 @@
 // Words whose names are put together when a page is shown: every member of a closed list has its.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { shown_as } from "./progress";
-import { case_kinds, order_kinds, steps } from "./record";
+import { reasons } from "./begin";
+import { about, shown_as } from "./progress";
+import { case_kinds, happenings, order_kinds, steps } from "./record";
 
 const words = JSON.parse(
   readFileSync(new URL("../words/ja/window.json", import.meta.url), "utf8"),
 ) as Record<string, string>;
+// As the issuing centre names them.
+const of_issuer = (name: string) =>
+  readFileSync(new URL(`../../apps/issuer/${name}`, import.meta.url), "utf8");
 const missing = (names: string[]) => names.filter((name) => words[name] === undefined);
 
 test("of every kind of case", () => {
@@ -34,16 +38,29 @@ test("of every step and order", () => {
   ).toEqual([]);
 });
 
-// As the issuing centre names them.
 test("of everything that happens", () => {
-  const source = readFileSync(
-    new URL("../../apps/issuer/happenings.cpp", import.meta.url),
-    "utf8",
-  );
+  const source = of_issuer("happenings.cpp");
   const list = /size_v<Happening>> names\{([^}]*)\}/.exec(source)![1]!;
   const names = [...list.matchAll(/"([a-z_]+)"/g)].map(([, name]) => name!);
-  expect(names.length).toBeGreaterThan(30);
+  expect([...names].sort()).toEqual([...happenings].sort());
   const decided = ["decided_same", "decided_another"];
   const said = names.flatMap((name) => (name === "decided" ? decided : [name]));
   expect(missing(said.map((name) => `did_${name}`))).toEqual([]);
+});
+
+test("steps, kinds of orders and cases and their reasons are those of the issuing centre", () => {
+  const source = of_issuer("words.cpp");
+  const all = (row: RegExp) => [...source.matchAll(row)].map(([, ...words]) => words);
+  const reports = all(/StepInfo\{Step::\w+, "(\w+)", "(.*?)", /g);
+  expect(reports.map(([name]) => name)).toEqual(steps);
+  const settled = { ...about, settle: { report: "⑤" } };
+  expect(reports).toEqual(steps.map((step) => [step, settled[step].report]));
+  expect(all(/\{OrderKind::\w+, "(\w+)"\}/g).flat().sort()).toEqual([...order_kinds].sort());
+  const kinds = all(/KindInfo\{Kind::\w+,\s*"(\w+)"[^{]*\{([^}]*)\}/g);
+  expect(kinds.map(([name]) => name)).toEqual(case_kinds);
+  for (const [name, list] of kinds) {
+    const words = [...list!.matchAll(/"([a-z-]+)"/g)].map(([, word]) => word!);
+    expect((reasons as Record<string, readonly string[]>)[name!] ?? []).toEqual(words);
+    expect(missing(words.map((word) => `reason_${word}`))).toEqual([]);
+  }
 });
