@@ -441,6 +441,7 @@ Result happen(Case& one, const StoppedAgain&) {
     if (one.kind == Kind::stop && !one.found && !one.given_up) return {};
     if (auto ok = of_open_stop(one); !ok) return ok;
     one.found = false;
+    one.not_active.clear();
     for (std::size_t i = 0; i < one.before.size(); ++i) {
         for (const auto kind :
              {OrderKind::stop, OrderKind::suspend, OrderKind::resume_card, OrderKind::resume}) {
@@ -450,10 +451,12 @@ Result happen(Case& one, const StoppedAgain&) {
     return {};
 }
 
-// Revoked is for good, whatever else is still on its way.
+// Revoked is for good, whatever else is still on its way. A card that was found may have become
+// active meanwhile.
 Result happen(Case& one, const GivenUp&) {
     if (one.kind == Kind::stop && one.given_up) return {};
     if (auto ok = of_open_stop(one); !ok) return ok;
+    if (one.found) one.not_active.clear();
     one.found = false;
     one.given_up = true;
     return {};
@@ -465,6 +468,19 @@ Result happen(Case& one, const Overtaken&) {
     if (has_ended(one)) return std::unexpected(Misfit::too_late);
     one.found = false;
     one.overtaken = true;
+    return {};
+}
+
+// Once the card is to be revoked, only what is answered to that says for what it is left out.
+Result happen(Case& one, const NotActive& none) {
+    const auto place = static_cast<std::size_t>(none.place);
+    const bool fits = none.order == revoke_card_order ||
+                      none.order == of_place(OrderKind::stop, place) ||
+                      none.order == of_place(OrderKind::resume_card, place);
+    if (one.kind != Kind::stop || !fits || place >= one.before.size() || !close(one, none.order)) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    if (none.order == revoke_card_order || !one.given_up) one.not_active.insert(none.place);
     return {};
 }
 

@@ -316,6 +316,11 @@ struct Found {};
 struct StoppedAgain {};  // after all
 struct GivenUp {};
 struct Overtaken {};  // another case made an end of the card: a new one is active, or none will be
+// The relay has no such card, and nothing is under way that could make it count.
+struct NotActive {
+    OrderName order;
+    int place = 0;  // of the certificate, among those before
+};
 // Of an unlock.
 struct Approved {};
 struct PinSet {};
@@ -366,7 +371,7 @@ using Happening =
                  NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
                  KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
                  Overtaken, Approved, PinSet, Requested, Traced, TakenOn, ParentNamed, Signed,
-                 Given, Undecided, Accepted, Declined, FiledElsewhere>;
+                 Given, Undecided, Accepted, Declined, FiledElsewhere, NotActive>;
 
 // ---- the case ----
 
@@ -432,6 +437,7 @@ struct Case {
     bool written = false, handed_over = false;
     std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
+    std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
     bool approved = false, pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has
@@ -506,6 +512,8 @@ bool is_linked(const Case& one, const Claim& claim);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);
+// The certificates before that such an order of the relay's is about, by their place.
+std::vector<int> places_at_relay(const Case& one, OrderName order);
 // What the card writes otherwise is to be decided.
 bool is_card_otherwise(const Case& one);
 // Other keys may take the place of those that were made: none of them counts anywhere yet.

@@ -195,6 +195,9 @@ json::object members(const Requested& one) {
 json::object members(const Traced& one) {
     return {{"place", one.place}, {"certificate", one.certificate}};
 }
+json::object members(const NotActive& one) {
+    return {{"order", order_json(one.order)}, {"place", one.place}};
+}
 json::object members(const ParentNamed& one) {
     return {{"parent", parent_json(one.parent)}};
 }
@@ -233,13 +236,44 @@ json::object members(const Other& one) {
 std::string_view name_of(const Happening& what) {
     // In the order of the variant.
     static constexpr std::array<std::string_view, std::variant_size_v<Happening>> names{
-        "opened",         "applied",   "sent",       "confirmed", "otherwise",     "not_here",
-        "done",           "certified", "not_issued", "refused",   "lapsed",        "decided",
-        "corrected",      "taken_out", "try_again",  "waived",    "keys_made",     "written",
-        "handed_over",    "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",      "approved",  "pin_set",    "requested", "traced",        "taken_on",
-        "parent_named",   "signed",    "given",      "undecided", "accepted",      "declined",
-        "filed_elsewhere"};
+        "opened",
+        "applied",
+        "sent",
+        "confirmed",
+        "otherwise",
+        "not_here",
+        "done",
+        "certified",
+        "not_issued",
+        "refused",
+        "lapsed",
+        "decided",
+        "corrected",
+        "taken_out",
+        "try_again",
+        "waived",
+        "keys_made",
+        "written",
+        "handed_over",
+        "cancelled",
+        "gone",
+        "found",
+        "stopped_again",
+        "given_up",
+        "overtaken",
+        "approved",
+        "pin_set",
+        "requested",
+        "traced",
+        "taken_on",
+        "parent_named",
+        "signed",
+        "given",
+        "undecided",
+        "accepted",
+        "declined",
+        "filed_elsewhere",
+        "not_active"};
     return names.at(what.index());
 }
 
@@ -473,6 +507,10 @@ std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& i
     if (what == "lapsed") return finish(in, Lapsed{read_order(in)});
     if (what == "try_again") return finish(in, TryAgain{read_order(in)});
     if (what == "waived") return finish(in, Waived{read_order(in)});
+    if (what == "not_active") {
+        return finish(in, NotActive{.order = read_order(in),
+                                    .place = static_cast<int>(in.integer("place", 0, before_max))});
+    }
     if (what == "refused") {
         return finish(in, Refused{.order = read_order(in), .code = in.text("code", 64)});
     }

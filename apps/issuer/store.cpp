@@ -185,10 +185,7 @@ Numbers Store::give_new(const std::function<Numbers()>& draw) {
 }
 
 std::optional<KnownPerson> Store::known_person(CaseId of_person_of) {
-    std::vector<Case> cases;
-    for (const auto id : of_person(of_person_of))
-        cases.push_back(find(id).one);
-    return person_of(cases);
+    return person_of(cases_of_person(of_person_of));
 }
 
 std::expected<Parent, Misfit> Store::parent(CaseId of_parent) {
@@ -228,10 +225,8 @@ CaseId Store::write_new(const Opened& opened, const By& by) {
 std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& asked, By by) {
     Together together(*this);
     const auto ids = of_person(of_person_of);
-    std::vector<Case> cases;
-    for (const auto id : ids)
-        cases.push_back(find(id).one);
-    const auto person = person_of(cases);
+    if (asked.kind == Kind::stop) cancel_written(ids, by);
+    const auto person = person_of(cases_of_person(of_person_of));
     if (!person) return std::unexpected(Misfit::too_early);
     if (asked.kind == Kind::stop && person->stop) {
         const auto id = ids.at(*person->stop);
@@ -243,17 +238,26 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
     }
     const auto opened = opened_for(*person, asked);
     if (!opened) return std::unexpected(opened.error());
-    if (asked.kind == Kind::stop && person->alone) cancel_written(ids.at(*person->alone), by);
     const auto id = write_new(*opened, by);
     together.commit();
     return id;
 }
 
 // New certificates would go into the card that is looked for.
-void Store::cancel_written(CaseId id, const By& by) {
-    if (!info(find(id).one.kind).in_hand) return;
-    // Too late: it may be active; then it is among those that are stopped.
-    static_cast<void>(write(id, Cancelled{"stopped"}, by));
+void Store::cancel_written(const std::vector<CaseId>& of_person, const By& by) {
+    for (const auto id : of_person) {
+        const auto one = find(id).one;
+        if (!info(one.kind).in_hand || has_ended(one)) continue;
+        // Too late: it may be active; then it is among those that are stopped.
+        static_cast<void>(write(id, Cancelled{"stopped"}, by));
+    }
+}
+
+std::vector<Case> Store::cases_of_person(CaseId any_of_theirs) {
+    std::vector<Case> out;
+    for (const auto id : of_person(any_of_theirs))
+        out.push_back(find(id).one);
+    return out;
 }
 
 bool Store::give(std::string_view health_care_number) {
@@ -437,6 +441,11 @@ std::vector<CaseId> Store::longest_waiting(std::size_t count_max) {
 
 // Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
+    const auto* again = std::get_if<TryAgain>(&what);
+    if (again != nullptr && again->order == activate_order &&
+        is_kept_stopped(cases_of_person(id), find(id).one)) {
+        return std::unexpected(Misfit::other_case);
+    }
     auto& now = known(id);
     auto next = after(now.file.one, what, by.at, by.clerk);
     if (!next || *next == now.file.one) return next;

@@ -113,6 +113,7 @@ class Store {
     std::optional<CaseId> find_stop(std::string_view code);
     // All cases of the person of this one, in the order in which they were opened.
     std::vector<CaseId> of_person(CaseId id);
+    std::vector<Case> cases_of_person(CaseId any_of_theirs);
     std::vector<Line> lines(CaseId id);
     // Those that have not ended, after that one.
     std::vector<CaseId> open_cases(CaseId after, std::size_t count_max);
@@ -178,7 +179,7 @@ class Store {
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by);
     void overtake(CaseId by_case, const By& by);
-    void cancel_written(CaseId of_person, const By& by);
+    void cancel_written(const std::vector<CaseId>& of_person, const By& by);
     void add_cards(const Case& one, CaseId id);
 
     Secret seal_key_, index_key_, outbox_key_;

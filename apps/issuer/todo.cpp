@@ -171,7 +171,7 @@ void add_told(Todos& todos, const Case& one) {
 // At both: the authority's lists and OCSP are for everybody else.
 void add_end(Todos& todos, const Case& one, Step step) {
     if (one.before.empty()) return;
-    todos.need(step, revoke_card_order);
+    if (one.not_active.size() < one.before.size()) todos.need(step, revoke_card_order);
     todos.need_each(step, OrderKind::end_old);
 }
 
@@ -307,7 +307,9 @@ struct Pair {
 std::vector<Pair> pairs(const Case& one) {
     std::vector<Pair> out;
     for (std::size_t i = 0; i < one.before.size(); ++i) {
-        out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        if (!one.not_active.contains(static_cast<int>(i))) {
+            out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        }
         if (one.before[i].foreign) continue;
         out.push_back({of_place(OrderKind::suspend, i), of_place(OrderKind::resume, i)});
     }
@@ -441,6 +443,16 @@ std::vector<Use> uses_of(const Case& one) {
 bool is_linked(const Case& one, const Claim& claim) {
     return std::ranges::any_of(
         one.linked, [&claim](const Claim& known) { return known.number == claim.number; });
+}
+
+std::vector<int> places_at_relay(const Case& one, OrderName order) {
+    const bool is_of_all = order.kind == OrderKind::revoke_card || order.kind == OrderKind::reset;
+    if (!is_of_all) return {order.item};
+    std::vector<int> out;
+    for (int place = 0; place < static_cast<int>(one.before.size()); ++place) {
+        if (!one.not_active.contains(place)) out.push_back(place);
+    }
+    return out;
 }
 
 bool is_ending(const Case& one) {
