@@ -316,7 +316,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         ASSERT_TRUE(object);
         const auto read = read_happening(*object, schemes);
         ASSERT_TRUE(read) << text << read.error().why;
-        EXPECT_EQ(read->index(), i);
+        EXPECT_EQ(read->index(), all[i].index());
         EXPECT_EQ(json::serialize(happening_json(*read)), text);
         (*object)["more"] = 1;
         EXPECT_FALSE(read_happening(*object, schemes)) << text;
