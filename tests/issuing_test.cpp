@@ -413,6 +413,12 @@ void LifeOfACard::renewal() {
     // It breaks off when the last thing is to be done: the old keys are gone, nobody can log in.
     EXPECT_NE(renew("2468", "no PIN").status, 0) << "what is no PIN changes nothing";
     EXPECT_TRUE(works("jiro", "2468"));
+    // It is asked for, and still the PIN alone sets no other PIN and no other password.
+    const auto pin_alone =
+        country.cli({"issue", "renew", "jiro", "--card-pin", "2468", "--password", "WRONG1",
+                     "--new-pin", "1357", "--new-password", "DEF654"});
+    EXPECT_NE(pin_alone.status, 0) << pin_alone.output;
+    EXPECT_TRUE(works("jiro", "2468"));
     country.kill9("ca");
     const auto cut_off = fmt::format(
         "timeout -s KILL 5 {}/mado-cli --root {} issue renew jiro --card-pin 2468 "

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "birth.hpp"
+#include "crypto/digest.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -368,10 +369,19 @@ Result happen(Case& one, const Traced& traced) {
     return {};
 }
 
+// A renewal may be asked for again, by another log-in, while the old key that signs is in the chip.
+Result request_again(Case& one, const Requested& requested) {
+    const auto request = crypto::sha256(as_bytes(requested.application));
+    if (one.kind != Kind::renewal || one.request == request) return {};
+    if (one.cancelled || !one.keys.empty()) return std::unexpected(Misfit::too_late);
+    one.request = request;
+    return {};
+}
+
 // Its certificates are those that count, of a card of another authority's; of this centre's own
 // they are still to be made.
 Result happen(Case& one, const Requested& requested) {
-    if (one.requested) return {};
+    if (one.requested) return request_again(one, requested);
     if (!is_to_do(one, Step::sign)) return std::unexpected(Misfit::too_early);
     const bool is_existing = one.kind == Kind::existing;
     if (requested.certificates.empty() == is_existing ||
@@ -379,6 +389,7 @@ Result happen(Case& one, const Requested& requested) {
         return std::unexpected(Misfit::unexpected);
     }
     one.requested = true;
+    if (!is_existing) one.request = crypto::sha256(as_bytes(requested.application));
     one.certificates = requested.certificates;
     one.card_writing = requested.writing;
     if (is_existing) one.signing = requested.certificates.contains(Use::signing);

@@ -441,6 +441,7 @@ struct Case {
     bool approved = false, pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has
+    std::optional<Hash> request;   // of a renewal: SHA-256 of what asked for it last
     std::string card_writing;      // what that one writes in another way: a clerk looks
     bool card_agreed = false;      // and says that it is the same person's
     std::string former;            // health-care number
