@@ -280,6 +280,11 @@ void LifeOfACard::replacement() {
     wait_for_step(stop, "look_for");
     const auto next = open({"--kind", "replacement", "--reason", "lost"});
     EXPECT_NE(issue({"open", "--person", person, "--kind", "change"}).status, 0) << "one at a time";
+    const auto alone =
+        issue({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
+    EXPECT_NE(alone.status, 0) << "one clerk alone";
+    EXPECT_NE(issue({"approve", next}).status, 0);
+    done({"--clerk", "taro", "approve", next});
     done({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     EXPECT_EQ(certificates("suspended"), 2) << "until the new card is active";
     done({"hand-over", next});
@@ -359,7 +364,8 @@ void LifeOfACard::move() {
                      "'九十九県B市港町3丁目4番5号', 5081101, 0, '', '')");
     const auto change = open({"--kind", "change"});
     done({"apply", change, file});
-    wait_for_step(change, "make_keys");
+    wait_for_step(change, "approve");
+    done({"--clerk", "taro", "approve", change});
     expect_certificates("revoked", 1, "attributes-changed");
     EXPECT_TRUE(works("jiro-2", "8642")) << "the card goes on working";
     done({"card", change, "jiro-2", "--new-password", "NEW456"});
@@ -535,7 +541,8 @@ TEST_F(LifeOfACard, OfSomebodyWhoWasTakenOnIsStoppedFoundAndReplaced) {
                                                              {"signing", true}})));
     const auto next = open({"--kind", "replacement", "--reason", "damaged"});
     if (step_of(done({"show", next})) == "apply") done({"apply", next, file});
-    wait_for_step(next, "make_keys");
+    wait_for_step(next, "approve");
+    done({"--clerk", "taro", "approve", next});
     done({"card", next, "hanako-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     done({"hand-over", next});
     wait_for_step(next, "");

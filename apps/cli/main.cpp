@@ -602,7 +602,8 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("found", "the case that stopped a card: it is found, and works again", IssueAct::found,
         true);
     add("give-up", "the case that stopped a card: it is lost for good", IssueAct::give_up, true);
-    add("approve", "an unlock, by another clerk", IssueAct::approve, true);
+    add("approve", "a new PIN, or a card in the place of another, by another clerk",
+        IssueAct::approve, true);
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();

@@ -237,6 +237,7 @@ std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
     if (is_over || is_late) return std::unexpected(Misfit::too_late);
     if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
+    one.approved.reset();  // of what the case said before
     return found;
 }
 
@@ -495,19 +496,35 @@ Result happen(Case& one, const NotActive& none) {
     return {};
 }
 
-// ---- an unlock ----
+// ---- four eyes ----
 
-Result approve(Case& one, std::string_view clerk) {
-    if (one.kind != Kind::unlock || clerk.empty()) return std::unexpected(Misfit::unexpected);
+Result approve(Case& one, std::string_view clerk, UnixTime now) {
+    if (!info(one.kind).four_eyes || clerk.empty()) return std::unexpected(Misfit::unexpected);
     if (one.approved) return {};
     if (one.cancelled) return std::unexpected(Misfit::too_late);
     if (clerk == one.opened_by) return std::unexpected(Misfit::same_hand);
-    one.approved = true;
+    if (!is_to_do(one, Step::approve)) return std::unexpected(Misfit::too_early);
+    one.approved = now;
     return {};
 }
 
-// Whose hand it was: `after` says.
+// What was recorded for it says nothing of the next one: that comes into the person's list anew.
+Result lapse_approval(Case& one, UnixTime now) {
+    if (!one.approved) return {};
+    if (one.cancelled || has_ended(one)) return std::unexpected(Misfit::too_late);
+    if (is_approved(one, now)) return std::unexpected(Misfit::too_early);
+    one.approved.reset();
+    forget(one, reset_order);
+    if (one.open.contains(reset_order)) one.stale.insert(reset_order);
+    return {};
+}
+
+// Whose hand it was, and when: `after` says.
 Result happen(Case&, const Approved&) {
+    return std::unexpected(Misfit::unexpected);
+}
+
+Result happen(Case&, const ApprovalLapsed&) {
     return std::unexpected(Misfit::unexpected);
 }
 
@@ -553,7 +570,8 @@ Result happen(Case& one, const FiledElsewhere& what) {
 
 // What needs to know whose hand it was, or when.
 Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_view clerk) {
-    if (std::holds_alternative<Approved>(what)) return approve(one, clerk);
+    if (std::holds_alternative<Approved>(what)) return approve(one, clerk, now);
+    if (std::holds_alternative<ApprovalLapsed>(what)) return lapse_approval(one, now);
     if (const auto* undecided = std::get_if<Undecided>(&what)) {
         return wait_for_decision(one, undecided->filing, now);
     }

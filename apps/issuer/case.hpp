@@ -44,6 +44,7 @@ struct KindInfo {
     bool is_alone;  // one of these at a time for a person
     std::array<std::string_view, 4> reasons;  // none: it needs none
     bool in_hand = false;                     // it writes into the card that the person has
+    bool four_eyes = false;                   // another clerk approves, before a chip is opened
 };
 const KindInfo& info(Kind kind);
 std::string_view to_text(Kind kind);
@@ -321,8 +322,9 @@ struct NotActive {
     OrderName order;
     int place = 0;  // of the certificate, among those before
 };
-// Of an unlock.
+// Of a card that is made or opened for somebody who has one, whose old keys prove nothing.
 struct Approved {};
+struct ApprovalLapsed {};
 struct PinSet {};
 // By the card that the person has: `application` is what proves it. Of a card of another authority
 // its certificates, which are to count, and what its signing certificate writes of the person in
@@ -371,7 +373,7 @@ using Happening =
                  NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
                  KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
                  Overtaken, Approved, PinSet, Requested, Traced, TakenOn, ParentNamed, Signed,
-                 Given, Undecided, Accepted, Declined, FiledElsewhere, NotActive>;
+                 Given, Undecided, Accepted, Declined, FiledElsewhere, NotActive, ApprovalLapsed>;
 
 // ---- the case ----
 
@@ -438,7 +440,8 @@ struct Case {
     std::string stop_code;
     bool found = false, given_up = false, overtaken = false;
     std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
-    bool approved = false, pin_set = false;
+    std::optional<UnixTime> approved;  // since when; it lapses
+    bool pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has
     std::optional<Hash> request;   // of a renewal: SHA-256 of what asked for it last
@@ -519,5 +522,9 @@ std::vector<int> places_at_relay(const Case& one, OrderName order);
 bool is_card_otherwise(const Case& one);
 // Other keys may take the place of those that were made: none of them counts anywhere yet.
 bool can_make_anew(const Case& one);
+// As long as this, from one working day to the same hour of the next.
+constexpr std::int64_t approval_s = 24 * 3'600;
+// By two clerks, or none is needed: a chip may be opened for it now.
+bool is_approved(const Case& one, UnixTime now);
 
 }  // namespace mado::issuer

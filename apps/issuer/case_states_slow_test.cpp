@@ -148,10 +148,10 @@ std::string text_of(const State& state) {
         for (const auto what : *where)
             add(static_cast<int>(what));
     }
-    for (const bool value :
-         {world.gone, world.reset_recorded, world.second_clerk, world.stopped, one.found,
-          one.given_up, one.overtaken, one.approved, one.pin_set, one.signing, one.requested,
-          world.new_number, world.former_ended, !one.card_writing.empty(), one.card_agreed})
+    for (const bool value : {world.gone, world.reset_recorded, world.second_clerk, world.stopped,
+                             one.found, one.given_up, one.overtaken, one.approved.has_value(),
+                             one.pin_set, one.signing, one.requested, world.new_number,
+                             world.former_ended, !one.card_writing.empty(), one.card_agreed})
         add(int{value});
     add(static_cast<int>(world.activation));
     add(static_cast<int>(one.not_active.size()));
@@ -216,7 +216,13 @@ class Explorer {
         if (!next) return;
         if (*next == state.one) return;
         State out{.one = *next, .world = state.world};
+        const bool opens_chip = std::holds_alternative<KeysMade>(what) ||
+                                std::holds_alternative<Written>(what) ||
+                                std::holds_alternative<PinSet>(what);
+        EXPECT_TRUE(!opens_chip || !info(opened_.kind).four_eyes || state.world.second_clerk)
+            << "a chip is opened by one clerk alone: " << text_of(state);
         if (std::holds_alternative<Approved>(what)) out.world.second_clerk = clerk != "sato";
+        if (!out.one.approved) out.world.second_clerk = false;
         if (std::holds_alternative<Found>(what)) out.world.stopped = false;
         meet(out);
     }
@@ -545,10 +551,20 @@ class Explorer {
         happen(state, Approved{}, "suzuki");
         happen(state, Approved{}, "");
         happen(state, PinSet{});
+        lapse_approval(state);
         if (opened_.kind != Kind::stop) return;
         if (while_activated_) activate(state);
         // The case that has the card made is the only one of its sort meanwhile.
         if (state.world.activation != Activation::coming) overtake(state);
+    }
+
+    // A day later.
+    void lapse_approval(const State& state) {
+        const auto next = after(state.one, ApprovalLapsed{}, now + approval_s);
+        if (!next || *next == state.one) return;
+        State out{.one = *next, .world = state.world};
+        out.world.second_clerk = out.world.reset_recorded = false;
+        meet(out);
     }
 
     // By another case: a new card is active, and the relay has revoked this one.

@@ -279,7 +279,7 @@ TEST_F(ExistingCaseTest, IsStoppedReplacedAndEndedAtTheRelayAlone) {
     EXPECT_EQ(orders(begun_with({.kind = Kind::end, .reason = "returned"})),
               std::set{OrderKind::revoke_card});
     const auto next = begun_with({.kind = Kind::replacement, .reason = "damaged"});
-    EXPECT_TRUE(is_to_do(next, Step::make_keys));
+    EXPECT_TRUE(is_to_do(next, Step::approve)) << "then keys, in a card of this centre's";
     for (const auto kind : {Kind::unlock, Kind::renewal}) {
         const auto opened =
             opened_for(*person, {.kind = kind, .uses = {Use::authentication, Use::signing}});

@@ -273,7 +273,8 @@ std::string_view name_of(const Happening& what) {
         "accepted",
         "declined",
         "filed_elsewhere",
-        "not_active"};
+        "not_active",
+        "approval_lapsed"};
     return names.at(what.index());
 }
 
@@ -525,6 +526,7 @@ std::optional<Happening> read_word(std::string_view what) {
     if (what == "given_up") return GivenUp{};
     if (what == "overtaken") return Overtaken{};
     if (what == "approved") return Approved{};
+    if (what == "approval_lapsed") return ApprovalLapsed{};
     if (what == "pin_set") return PinSet{};
     return std::nullopt;
 }

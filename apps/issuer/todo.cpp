@@ -222,13 +222,15 @@ void add_dropped(Todos& todos, const Case& one) {
 // By keys of this case and their certificates. False: something is to do for that.
 bool is_written(Todos& todos, const Case& one) {
     const auto hand = one.kind == Kind::renewal ? Actor::person : Actor::clerk;
+    const bool may_open = !info(one.kind).four_eyes || one.approved;
+    if (!may_open && !one.written) todos.add(Step::approve, Actor::clerk);
     if (one.keys.empty()) {
-        todos.add(Step::make_keys, hand);
+        if (may_open) todos.add(Step::make_keys, hand);
         return false;
     }
     add_certificates(todos, one);
     if (one.certificates.size() < uses_of(one).size()) return false;
-    if (!one.written) todos.add(Step::write, hand);
+    if (!one.written && may_open) todos.add(Step::write, hand);
     return one.written;
 }
 
@@ -415,9 +417,14 @@ bool is_to_do(const Case& one, Step step) {
 }
 
 bool can_make_anew(const Case& one) {
-    return !one.keys.empty() && !one.cancelled && !one.handed_over &&
+    const bool may_open = !info(one.kind).four_eyes || one.approved;
+    return may_open && !one.keys.empty() && !one.cancelled && !one.handed_over &&
            !one.has_done(activate_order) && !one.is_in_doubt(activate_order) &&
            one.dropped.size() + one.keys.size() <= dropped_max;
+}
+
+bool is_approved(const Case& one, UnixTime now) {
+    return !info(one.kind).four_eyes || (one.approved && now < *one.approved + approval_s);
 }
 
 OrderName of_use(OrderKind kind, Use use) {

@@ -154,9 +154,21 @@ ToSend Worker::prepare(CaseId id, client::Ask ask) {
     return {.request = std::move(request), .by = std::move(by)};
 }
 
+// Nobody's word is good for ever: it is asked for again.
+void Worker::lapse_approval(CaseId id, UnixTime now) {
+    const auto one = read(id);
+    if (!one || !one->approved || one->cancelled || has_ended(*one)) return;
+    if (is_approved(*one, now)) {
+        later_.emplace(*one->approved + approval_s, id);
+    } else if (!store_.add(id, ApprovalLapsed{}, {.at = now})) {
+        throw Failure("an approval that is over does not lapse");
+    }
+}
+
 // What can be ordered now and is not: signed, and kept for sending.
 void Worker::plan(CaseId id) {
     const auto now = unix_now();
+    lapse_approval(id, now);
     const auto one = read(id);
     if (!one) return;
     for (const auto& what : todo(*one)) {

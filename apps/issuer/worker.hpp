@@ -66,6 +66,7 @@ class Worker {
     void note(const Came& came);
     void renew(const Came& came, const Case& one);
     ToSend prepare(CaseId id, client::Ask ask);
+    void lapse_approval(CaseId id, UnixTime now);
     void plan(CaseId id);
     void send_due();
     http::Task<void> deliver(std::string name);

@@ -233,6 +233,11 @@ class WorkerTest : public ::testing::Test {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
         return store.open(of_person, asked, {.at = unix_now(), .clerk = "sato"});
     }
+    // By another clerk than the one who has opened it.
+    void approve(CaseId id, UnixTime at = unix_now()) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        EXPECT_TRUE(store.add(id, Approved{}, {.at = at, .clerk = "suzuki"}));
+    }
     KnownPerson person(CaseId id) {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
         std::vector<Case> cases;
@@ -374,6 +379,7 @@ TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
     EXPECT_EQ(open(first, {.kind = Kind::end, .reason = "death"}).error(), Misfit::other_case);
+    approve(*next);
     happen(*next, keys());
     live(world, 1'000);
     EXPECT_EQ(times(world, "certificate-status/revoke/"), 0);
@@ -396,6 +402,7 @@ TEST_F(WorkerTest, AStopIsOfTheCardThatCountsNow) {
     const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
+    approve(*next);
     happen(*next, keys());
     live(world, 1'000);
     happen(*next, Written{});
@@ -524,6 +531,7 @@ TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
     EXPECT_EQ(times(world, "link/start/"), 1);
     EXPECT_EQ(times(world, "card/revoke/"), 1);
     EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::revoked}));
+    approve(*change);
     happen(*change, keys());
     live(world, 1'000);
     happen(*change, Written{});
@@ -581,6 +589,65 @@ TEST_F(WorkerTest, AnUnlockTakesTwoClerks) {
     EXPECT_EQ(times(world, "card/reset/"), 1);
     happen(*unlock, PinSet{});
     EXPECT_TRUE(has_ended(find(*unlock)));
+}
+
+// Whoever has had a card: the next one, and another certificate in it, give more than a new PIN.
+TEST_F(WorkerTest, ACardInThePlaceOfAnotherTakesTwoClerks) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    for (const auto kind : {Kind::replacement, Kind::change, Kind::from_abroad}) {
+        const bool is_replacement = kind == Kind::replacement;
+        const auto id = open(first, {.kind = kind, .reason = is_replacement ? "damaged" : ""});
+        ASSERT_TRUE(id);
+        if (!is_replacement) {
+            auto application = test_application(schemes);
+            application.claims = {application.claims.front()};
+            happen(*id, application);
+        }
+        live(world, 1'000);
+        ASSERT_EQ(todo(find(*id)).front().step, Step::approve);
+        {
+            Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+            EXPECT_EQ(store.add(*id, keys(), {.at = 1, .clerk = "sato"}).error(),
+                      Misfit::too_early);
+            EXPECT_EQ(store.add(*id, Approved{}, {.at = 1, .clerk = "sato"}).error(),
+                      Misfit::same_hand);
+        }
+        approve(*id);
+        EXPECT_EQ(todo(find(*id)).front().step, Step::make_keys);
+        happen(*id, Cancelled{"enough"});
+        live(world, 1'000);
+        EXPECT_TRUE(has_ended(find(*id)));
+    }
+}
+
+// A day later another clerk looks again, and the entry in the person's list is another one.
+TEST_F(WorkerTest, AnApprovalLapses) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto unlock = open(first, {.kind = Kind::unlock, .uses = {Use::authentication}});
+    ASSERT_TRUE(unlock);
+    approve(*unlock, unix_now() - approval_s + 3'600);
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(*unlock)).front().step, Step::reset);
+    EXPECT_EQ(times(world, "card/reset/"), 1);
+    const auto later = after(find(*unlock), ApprovalLapsed{}, unix_now() + 3'600);
+    ASSERT_TRUE(later);
+    EXPECT_EQ(todo(*later).front().step, Step::approve);
+    EXPECT_FALSE(after(*later, PinSet{}, unix_now()));
+    EXPECT_FALSE(after(find(*unlock), ApprovalLapsed{}, unix_now())) << "not before its time";
+    happen(*unlock, Cancelled{"begun again"});
+
+    const auto other = open(first, {.kind = Kind::unlock, .uses = {Use::authentication}});
+    approve(*other, unix_now() - approval_s);
+    live(world, 50);
+    EXPECT_FALSE(find(*other).approved) << "the worker has looked at it";
+    EXPECT_EQ(todo(find(*other)).front().step, Step::approve);
+    approve(*other);
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "card/reset/"), 2);
+    happen(*other, PinSet{});
+    EXPECT_TRUE(has_ended(find(*other)));
 }
 
 // Killed after a few steps, over and over, with one request in five lost.

@@ -10,11 +10,18 @@ const handed: ShownStep[] = ["hand_over", "activate"];
 const of_kind: Record<CaseKind, ShownStep[]> = {
   // The report's steps ① to ⑪.
   first: ["invite", "apply", "confirm", "link", ...to_the_card, ...handed, "tell"],
-  replacement: ["opened", ...to_the_card, ...handed, "end_old"],
+  replacement: ["opened", "approve", ...to_the_card, ...handed, "end_old"],
   stop: ["opened", "stop", "look_for"],
   unlock: ["opened", "approve", "record", "reset"],
-  change: ["opened", "apply", "confirm", "link", "end_signing", ...to_the_card, "activate"],
-  return: ["opened", "apply", "confirm", "link", ...to_the_card, ...handed, "tell", "end_old"],
+  change: [
+    ...(["opened", "apply", "confirm", "link", "end_signing", "approve"] as const),
+    ...[...to_the_card, "activate" as const],
+  ],
+  return: [
+    ...(["opened", "apply", "confirm", "link", "approve"] as const),
+    ...[...to_the_card, ...handed],
+    ...(["tell", "end_old"] as const),
+  ],
   end: ["opened", "confirm", "end_old"],
   renewal: ["opened", "sign", "confirm", ...to_the_card, "activate", "end_old"],
   existing: ["opened", "apply", "sign", "confirm", "link", ...handed, "tell"],

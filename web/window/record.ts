@@ -64,7 +64,7 @@ const happenings = [
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
   ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "requested", "traced"],
   ...["parent_named", "signed", "given", "undecided", "accepted", "declined", "filed_elsewhere"],
-  ...["taken_on", "not_active"],
+  ...["taken_on", "not_active", "approval_lapsed"],
 ];
 
 const claims_max = 16;
