@@ -248,9 +248,10 @@ void LifeOfACard::first_card() {
     done({"apply", person, application()});
     wait_for_step(person, "make_keys");
     make_card(person);
-    done({"hand-over", person});
+    stop_code = text_at(done({"hand-over", person}), "stop_code");
+    EXPECT_FALSE(stop_code.empty());
     const auto ended = wait_for_step(person, "");
-    stop_code = text_at(ended, "stop_code");
+    EXPECT_FALSE(ended.contains("stop_code")) << "once, for the slip";
     ASSERT_TRUE(works("jiro", "2468"));
     const auto found =
         done({"find", "--health-number", text_at(ended, "health_care_number")}).at("people");
@@ -287,8 +288,8 @@ void LifeOfACard::replacement() {
     done({"--clerk", "taro", "approve", next});
     done({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     EXPECT_EQ(certificates("suspended"), 2) << "until the new card is active";
-    done({"hand-over", next});
-    stop_code = text_at(wait_for_step(next, ""), "stop_code");
+    stop_code = text_at(done({"hand-over", next}), "stop_code");
+    wait_for_step(next, "");
     wait_for_step(stop, "");
     expect_certificates("revoked", 2, "lost");
     expect_certificates("good", 2);
@@ -323,12 +324,21 @@ void LifeOfACard::stop_page() {
     EXPECT_FALSE(works("jiro-2", "1357"));
     const auto found = done({"find", person}).at("people").at(0).as_object();
     const auto stop = text_at(found.at("cases").at(0).as_object(), "number");
-    done({"found", stop});
+    const auto next_code = text_at(done({"found", stop}), "stop_code");
     wait_for_step(stop, "");
     bool again_works = false;
     for (int i = 0; i < 20 && !again_works; ++i)
         again_works = works("jiro-2", "1357");
     EXPECT_TRUE(again_works);
+    // Whoever had the card may have read the slip, too: it stops nothing any more; nor does one in
+    // whose place there is another.
+    EXPECT_NE(says("5").find("There is nobody with this stop code"), std::string::npos);
+    stop_code = next_code;
+    const auto slip = text_at(done({"slip", stop}), "stop_code");
+    EXPECT_NE(slip, next_code);
+    EXPECT_NE(says("5").find("There is nobody with this stop code"), std::string::npos);
+    EXPECT_TRUE(works("jiro-2", "1357"));
+    stop_code = slip;
 }
 
 void LifeOfACard::new_pin() {

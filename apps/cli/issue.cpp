@@ -230,6 +230,8 @@ json::object happening_of(IssueAct act, const IssueOptions& options) {
             return {{"what", "handed_over"}};
         case IssueAct::found:
             return {{"what", "found"}};
+        case IssueAct::slip:
+            return {{"what", "new_slip"}};
         case IssueAct::give_up:
             return {{"what", "given_up"}};
         case IssueAct::approve:
@@ -426,6 +428,7 @@ int run(const Places& places, IssueAct act, const IssueOptions& options) {
         case IssueAct::take_out:
         case IssueAct::hand_over:
         case IssueAct::found:
+        case IssueAct::slip:
         case IssueAct::give_up:
         case IssueAct::approve:
         case IssueAct::cancel:

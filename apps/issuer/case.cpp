@@ -408,7 +408,15 @@ Result happen(Case& one, const HandedOver& handed) {
     if (one.handed_over) return {};
     if (!is_to_do(one, Step::hand_over)) return std::unexpected(Misfit::too_early);
     one.handed_over = true;
-    one.stop_code = handed.stop_code;
+    one.stop_index = handed.stop_index;
+    return {};
+}
+
+Result happen(Case& one, const NewSlip& slip) {
+    const bool has_slip = one.handed_over || (one.kind == Kind::stop && one.found);
+    if (!has_slip) return std::unexpected(Misfit::too_early);
+    if (slip.stop_index.empty()) return std::unexpected(Misfit::unexpected);
+    one.stop_index = slip.stop_index;
     return {};
 }
 
@@ -441,10 +449,11 @@ Result of_open_stop(const Case& one) {
     return {};
 }
 
-Result happen(Case& one, const Found&) {
+Result happen(Case& one, const Found& found) {
     if (one.kind == Kind::stop && one.found) return {};
     if (auto ok = of_open_stop(one); !ok) return ok;
     one.found = true;
+    one.stop_index = found.stop_index;
     return {};
 }
 

@@ -306,14 +306,22 @@ struct KeysMade {
     std::string chip = {};            // in which: its serial number, base64url; "": not known
 };
 struct Written {};
+// On the slip stands a code with which the person stops the card. Whoever draws it says it once;
+// here is only its blind index (Store::stop_index).
 struct HandedOver {
-    std::string stop_code = {};  // on the slip: with it the person stops the card
+    std::string stop_index = {};
+};
+struct NewSlip {  // in the place of one that is lost
+    std::string stop_index = {};
 };
 struct Cancelled {
     std::string reason;
 };
-// Of a stop: the person has the card again, and it is seen that it is they.
-struct Found {};
+// Of a stop: the person has the card again, and it is seen that it is they. Who has found the slip
+// with it has a code that stops nothing any more.
+struct Found {
+    std::string stop_index = {};
+};
 struct StoppedAgain {};  // after all
 struct GivenUp {};
 struct Overtaken {};  // another case made an end of the card: a new one is active, or none will be
@@ -368,12 +376,12 @@ struct FiledElsewhere {
     int parent = 0;
     wire::PersonNumber insurer;
 };
-using Happening =
-    std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
-                 NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
-                 KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
-                 Overtaken, Approved, PinSet, Requested, Traced, TakenOn, ParentNamed, Signed,
-                 Given, Undecided, Accepted, Declined, FiledElsewhere, NotActive, ApprovalLapsed>;
+using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
+                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
+                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
+                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet, Requested,
+                               Traced, TakenOn, ParentNamed, Signed, Given, Undecided, Accepted,
+                               Declined, FiledElsewhere, NotActive, ApprovalLapsed, NewSlip>;
 
 // ---- the case ----
 
@@ -437,7 +445,7 @@ struct Case {
     std::map<Use, std::string> keys, certificates;
     std::string chip;  // where the keys are
     bool written = false, handed_over = false;
-    std::string stop_code;
+    std::string stop_index;  // of the code on the newest slip of this case
     bool found = false, given_up = false, overtaken = false;
     std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
     std::optional<UnixTime> approved;  // since when; it lapses

@@ -368,14 +368,15 @@ class Explorer {
         const bool is_there = world.at_relay.front() != AtOthers::unknown;
         if (world.activation == Activation::coming) {
             State out = state;
-            if (!is_there) {
+            if (!is_there && world.at_authority.front() != AtOthers::revoked) {
                 out.world.at_relay.front() = AtOthers::active;
                 meet(out);
                 out = state;
             }
             out.world.activation = is_there ? Activation::done : Activation::none;
             meet(out);
-        } else if (world.activation == Activation::none && state.one.found) {
+        } else if (world.activation == Activation::none &&
+                   (state.one.found || has_ended(state.one))) {
             State out = state;
             out.world.activation = Activation::coming;
             meet(out);

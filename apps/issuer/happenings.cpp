@@ -182,9 +182,18 @@ json::object members(const TakenOn& one) {
     if (!one.chip.empty()) out["chip"] = one.chip;
     return out;
 }
+json::object index_json(const std::string& stop_index) {
+    if (stop_index.empty()) return {};
+    return {{"stop_index", stop_index}};
+}
 json::object members(const HandedOver& one) {
-    if (one.stop_code.empty()) return {};
-    return {{"stop_code", one.stop_code}};
+    return index_json(one.stop_index);
+}
+json::object members(const Found& one) {
+    return index_json(one.stop_index);
+}
+json::object members(const NewSlip& one) {
+    return index_json(one.stop_index);
 }
 json::object members(const Requested& one) {
     json::object out{{"application", one.application}};
@@ -274,7 +283,8 @@ std::string_view name_of(const Happening& what) {
         "declined",
         "filed_elsewhere",
         "not_active",
-        "approval_lapsed"};
+        "approval_lapsed",
+        "new_slip"};
     return names.at(what.index());
 }
 
@@ -518,10 +528,18 @@ std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& i
     return std::nullopt;
 }
 
+// Those with which the person gets a slip.
+std::optional<Parsed<Happening>> read_of_slip(std::string_view what, Members& in) {
+    const auto index = [&in] { return in.optional_text("stop_index", 64).value_or(""); };
+    if (what == "handed_over") return finish(in, HandedOver{index()});
+    if (what == "found") return finish(in, Found{index()});
+    if (what == "new_slip") return finish(in, NewSlip{index()});
+    return std::nullopt;
+}
+
 // Those that say nothing more.
 std::optional<Happening> read_word(std::string_view what) {
     if (what == "written") return Written{};
-    if (what == "found") return Found{};
     if (what == "stopped_again") return StoppedAgain{};
     if (what == "given_up") return GivenUp{};
     if (what == "overtaken") return Overtaken{};
@@ -570,9 +588,7 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }
-    if (what == "handed_over") {
-        return finish(in, HandedOver{in.optional_text("stop_code", 20).value_or("")});
-    }
+    if (auto out = read_of_slip(what, in)) return std::move(*out);
     if (auto out = read_word(what)) return finish(in, std::move(*out));
     return bad("an unknown happening");
 }

@@ -209,9 +209,10 @@ std::optional<Happening> when_unknown(OrderName order, const Activations& at_sen
     return Refused{.order = order, .code = "card_unknown"};
 }
 
+// Until the stop has ended: then the card was found, or the authority has revoked it.
 bool is_kept_stopped(const std::vector<Case>& cases, const Case& one) {
     return std::ranges::any_of(cases, [&one](const Case& stop) {
-        return stop.kind == Kind::stop && !stop.found &&
+        return stop.kind == Kind::stop && !stop.found && !has_ended(stop) &&
                std::ranges::any_of(stop.before, [&one](const Before& before) {
                    return std::ranges::any_of(one.certificates, [&before](const auto& made) {
                        return made.second == before.certificate;

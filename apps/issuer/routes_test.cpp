@@ -621,6 +621,40 @@ TEST_F(WindowTest, OnlyTheLogInThatHasSignedWritesTheCard) {
     EXPECT_TRUE(may_write(owner));
 }
 
+// In the answer to what gives the person a slip, and nowhere else; the store has it blind.
+TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    const auto act = [this](const std::string& of, const std::string& what) {
+        return text_at(answer("/cases/act", {{"number", of}, {"happening", {{"what", what}}}}),
+                       "stop_code");
+    };
+    const auto first = act(number, "new_slip");
+    EXPECT_EQ(first.size(), 12U);
+    EXPECT_EQ(store->find_stop(first), person);
+    const auto shown = ask("/cases/show", {{"number", number}}).body;
+    EXPECT_EQ(shown.find(first), std::string::npos);
+    EXPECT_EQ(shown.find("stop_"), std::string::npos) << shown;
+    const auto second = act(number, "new_slip");
+    EXPECT_NE(second, first);
+    EXPECT_FALSE(store->find_stop(first));
+    // Who has found the card may have found the slip.
+    const auto stop =
+        text_at(answer("/cases/open", {{"kind", "stop"}, {"person", number}, {"reason", "lost"}}),
+                "number");
+    EXPECT_EQ(ask("/cases/act", {{"number", stop}, {"happening", {{"what", "new_slip"}}}}).status,
+              409)
+        << "who is looking for the card";
+    const auto third = act(stop, "found");
+    EXPECT_EQ(store->find_stop(third), store->find(stop));
+    EXPECT_FALSE(store->find_stop(second));
+    EXPECT_EQ(act(stop, "found"), "") << "nothing is drawn the second time";
+    EXPECT_EQ(store->find_stop(third), store->find(stop));
+    set_clerks({"hotline"});
+    EXPECT_EQ(ask("/cases/act", {{"number", number}, {"happening", {{"what", "new_slip"}}}}).status,
+              403);
+}
+
 TEST_F(WindowTest, WhatIsNotTheDecisionDecidesNothing) {
     const auto id = case_to_settle();
     const auto other_nonce = [](wire::Mandate& one) { one.nonce = "nonce-of-another"; };

@@ -105,14 +105,14 @@ Store::Statements::Statements(db::Connection& c)
       find_who(
           c.prepare("select id from issue where who_index = :index order by id desc limit 50")),
       find_given(c.prepare("select id from issue where given_index = :index limit 1")),
-      find_stop(c.prepare("select id from issue where stop_index = :index and not exists "
-                          "(select 1 from issue as later where later.id > issue.id and "
-                          "later.person_index = issue.person_index and "
-                          "later.stop_index is not null)")),
+      find_stop(c.prepare("select id from issue where stop_index = :index")),
       of_person(c.prepare("select other.id from issue join issue as other "
                           "on other.person_index = issue.person_index "
                           "where issue.id = :id order by other.id")),
-      stop_code(c.prepare("update issue set stop_index = :index where id = :id")),
+      stop_code(c.prepare(
+          "update issue set stop_index = case when id = :id then :index end where person_index = "
+          "(select person_index from issue where id = :id) and (id = :id or stop_index is not "
+          "null)")),
       lines(c.prepare("select line, at, clerk, sealed from happening where issue = :id "
                       "order by line")),
       open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
@@ -393,6 +393,10 @@ std::optional<CaseId> Store::find_stop(std::string_view code) {
     return sql_.find_stop.integer(0);
 }
 
+std::string Store::stop_index(std::string_view code) const {
+    return base64url(index("stop-code", code));
+}
+
 std::vector<CaseId> Store::of_person(CaseId id) {
     std::vector<CaseId> out;
     const db::ResetAtEnd reset(sql_.of_person);
@@ -466,8 +470,10 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
             .bind("index", index("who", who_text(person->birth_date, person->kana)))
             .execute();
     }
-    if (!next->stop_code.empty() && now.file.one.stop_code.empty()) {
-        sql_.stop_code.bind("id", id).bind("index", index("stop-code", next->stop_code)).execute();
+    if (!next->stop_index.empty() && now.file.one.stop_index != next->stop_index) {
+        sql_.stop_code.bind("id", id)
+            .bind("index", must(parse_base64url(next->stop_index), "an index of a stop code"))
+            .execute();
     }
     const auto todos = todo(*next);
     const auto oldest = std::ranges::min_element(todos, {}, &Todo::since);

@@ -109,8 +109,10 @@ class Store {
     void noticed(const std::vector<Ending>& which);
     // By which the store knows a certificate (x5t#S256).
     [[nodiscard]] Bytes card_key(const Hash& certificate) const;
-    // By the stop code of the card that the person has had last.
+    // By the stop code that the person has got last; no earlier one is a code any more.
     std::optional<CaseId> find_stop(std::string_view code);
+    // What a case keeps of a code: nobody reads it back without the store's key.
+    [[nodiscard]] std::string stop_index(std::string_view code) const;
     // All cases of the person of this one, in the order in which they were opened.
     std::vector<CaseId> of_person(CaseId id);
     std::vector<Case> cases_of_person(CaseId any_of_theirs);

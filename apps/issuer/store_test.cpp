@@ -141,7 +141,7 @@ TEST_F(StoreTest, FindsAPersonByTheStopCodeOfTheirLastCard) {
         for (const auto& what : std::vector<Happening>{
                  Approved{}, KeysMade{{{Use::authentication, "key"}}}, Sent{certify}, Done{certify},
                  Sent{collect}, Certified{Use::authentication, "MII"}, Written{},
-                 HandedOver{code}}) {
+                 HandedOver{one.stop_index(code)}}) {
             EXPECT_TRUE(one.add(id, what, {.clerk = "suzuki"})) << what.index();
         }
         return id;
@@ -153,6 +153,13 @@ TEST_F(StoreTest, FindsAPersonByTheStopCodeOfTheirLastCard) {
     EXPECT_FALSE(one.find_stop("111111111111"));
     EXPECT_FALSE(one.find_stop("333333333333"));
     EXPECT_FALSE(one.find_stop(""));
+    // Another slip, also of the case before: the last one counts.
+    EXPECT_FALSE(one.add(first, NewSlip{}, {})) << "none without a code";
+    ASSERT_TRUE(one.add(first, NewSlip{one.stop_index("444444444444")}, {}));
+    EXPECT_EQ(one.find_stop("444444444444"), first);
+    EXPECT_FALSE(one.find_stop("222222222222"));
+    for (const auto& line : one.lines(next))
+        EXPECT_FALSE(json::serialize(happening_json(line.what)).contains("222222222222"));
 }
 
 TEST_F(StoreTest, WhomTheRelayDoesNotKnowHasNoOtherCases) {
@@ -294,7 +301,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         HandedOver{"123456789012"},
         Cancelled{"moved away"},
         Gone{0},
-        Found{},
+        Found{"AAEC"},
         StoppedAgain{},
         GivenUp{},
         Overtaken{},
@@ -307,8 +314,9 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
                 .certificates = {{Use::authentication, "MII"}, {Use::signing, "MIJ"}},
                 .chip = "AAECAwQFBgc"},
         NotActive{{OrderKind::stop, 1}, 1},
-        ApprovalLapsed{}};
-    constexpr std::size_t later = 2, of_births = 7;  // birth_test.cpp; before the later ones
+        ApprovalLapsed{},
+        NewSlip{"AAEC"}};
+    constexpr std::size_t later = 3, of_births = 7;  // birth_test.cpp; before the later ones
     ASSERT_EQ(all.size() + of_births, std::variant_size_v<Happening>);
     for (std::size_t i = 0; i < all.size(); ++i) {
         EXPECT_EQ(all[i].index(), i + later < all.size() ? i : i + of_births);

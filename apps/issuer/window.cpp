@@ -21,7 +21,7 @@ bool is_by_people(const Happening& what) {
            std::holds_alternative<Waived>(what) || std::holds_alternative<HandedOver>(what) ||
            std::holds_alternative<Cancelled>(what) || std::holds_alternative<Found>(what) ||
            std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
-           std::holds_alternative<ParentNamed>(what) ||
+           std::holds_alternative<ParentNamed>(what) || std::holds_alternative<NewSlip>(what) ||
            std::holds_alternative<FiledElsewhere>(what);
 }
 
@@ -63,7 +63,7 @@ json::object line_json(const Line& line) {
     auto out = happening_json(line.what);
     for (const auto* name :
          {"answer",  "certificate", "keys",         "chip",   "decision", "writing",
-          "issuing", "health_care", "linked",       "before", "invited",  "stop_code",
+          "issuing", "health_care", "linked",       "before", "invited",  "stop_index",
           "former",  "application", "certificates", "place",  "parent",   "mandate",
           "notice",  "to_insurer",  "evidence"})
         out.erase(name);
@@ -275,7 +275,6 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     out["claims"] = std::move(claims);
     if (can_make_anew(one)) out["can_make_anew"] = true;
     // On the slip or the card, and to nobody before the person has it in hand.
-    if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;
     json::array happened;
     for (const auto& line : lines)

@@ -718,14 +718,25 @@ test("the slip: the stop code with words, and all of it as a text", async () => 
   await page.locator(".slip").waitFor();
   expect(await page.locator(".slip").innerText()).not.toContain("停止コード");
   await change(page, (office) => {
-    Object.assign(office.cases[3], {
-      ...{ health_care_number: "621874998319", stop_code: "123456789016", todo: [] },
-    });
+    Object.assign(office.cases[3], { health_care_number: "621874998319", todo: [] });
+    office.cases[3].lines.push({ what: "handed_over", at: office.now, clerk: "佐藤" });
+    // Said once, in the answer to what gives the person a slip.
+    office.after = (one: Mutable) => {
+      one.stop_code = "123456789016";
+      setTimeout(() => delete one.stop_code);
+    };
   });
   await page.getByRole("button", { name: "申請に戻る" }).click();
   await page.getByText("すべて終わりました。").waitFor();
   await page.getByRole("button", { name: "受付票を見る" }).click();
+  await page.getByRole("button", { name: "新しい停止コードを出す" }).click();
   await page.getByText("1234 5678 9016").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "new_slip" });
+  // As long as the case is on the page.
+  await page.getByRole("button", { name: "申請に戻る" }).click();
+  await page.getByRole("button", { name: "受付票を見る" }).click();
+  await page.getByText("1234 5678 9016").waitFor();
+  expect(await page.getByRole("button", { name: "新しい停止コードを出す" }).count()).toBe(0);
   await page.getByText("https://issuer.example/stop を開き").waitFor();
   expect((await saved(page, /点字・音声用/)).split("\r\n").slice(0, 6)).toEqual([
     ...["受付票", "氏名：葛\u{e0100}城 髙子", "読み：カツラギ タカコ"],

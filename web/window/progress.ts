@@ -118,6 +118,11 @@ export function stop_outcome(lines: Line[]): "found" | "ended" | undefined {
   return last.what === "found" ? "found" : "ended";
 }
 
+// The person has got a slip with a stop code, or gets one now.
+export function has_slip({ lines }: Case): boolean {
+  return lines.some(is_any("handed_over", "taken_on")) || stop_outcome(lines) === "found";
+}
+
 function steps_of({ kind, lines }: Case): ShownStep[] {
   const outcome = kind === "stop" ? stop_outcome(lines) : undefined;
   if (outcome === undefined) return of_kind[kind];

@@ -80,9 +80,10 @@ test("who had a card before is asked for nothing again", () => {
   const todo = [to_do("make_keys", "clerk")];
   const one = make_case("1", { kind: "replacement", claims: [], todo });
   const opened = { what: "opened", kind: "replacement", reason: "lost", signing: false };
-  one.lines = [{ ...opened, at: noon, known: one.person }];
+  const approved = { what: "approved", at: noon, clerk: "鈴木" };
+  one.lines = [{ ...opened, at: noon, known: one.person }, approved];
   expect(states(one)).toEqual({
-    ...{ opened: "done", make_keys: "waits", certify: "later", write: "later" },
+    ...{ opened: "done", approve: "done", make_keys: "waits", certify: "later", write: "later" },
     ...{ hand_over: "later", activate: "later", end_old: "later" },
   });
 });
