@@ -541,6 +541,26 @@ test("an approver alone approves, and is offered nothing else", async () => {
   expect(names.filter((name) => /取りやめる|新しい申請/.test(name))).toEqual([]);
 });
 
+test("another card is approved by another clerk, and then it is written", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const one = office.cases.find(({ kind }: Mutable) => kind === "replacement");
+    one.todo = [{ ...one.todo[0], step: "approve", actor: "clerk" }];
+    office.after = (of: Mutable) => {
+      of.todo[0] = { ...of.todo[0], step: "make_keys" };
+      of.lines.push({ what: "approved", at: office.now, clerk: "鈴木" });
+    };
+  });
+  await page.getByRole("button", { name: "1100 0000 0001" }).click();
+  await page.getByRole("button", { name: "承認する" }).click();
+  const dialog = page.getByRole("dialog", { name: "カードへの書き込みを承認しますか" });
+  await dialog.getByRole("button", { name: "承認する" }).click();
+  await page.getByText("承認しました。カードに書き込めます。").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "approved" });
+  await page.getByRole("button", { name: "カードに書き込む" }).waitFor();
+});
+
 test("a change: what is known is filled in, and what was changed is said", async () => {
   const page = await open_case("9000 0000 0005");
   const name = page.getByLabel("氏名", { exact: true });
