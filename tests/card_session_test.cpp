@@ -206,6 +206,9 @@ TEST_F(CardSession, AnUnknownChipIsNotOpened) {
     ASSERT_EQ(centre.step(id), "reset");
     EXPECT_EQ(centre.sessions.begin(id, CardCentre::clerk, centre.now).error(),
               CardRefusal::no_card);
+    EXPECT_EQ(centre.sessions.begin(id, CardCentre::clerk, centre.now + issuer::approval_s).error(),
+              CardRefusal::too_early)
+        << "the approval is over";
 }
 
 // The centre's answer is lost: what it did stays done, and is not done twice.

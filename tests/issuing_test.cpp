@@ -204,9 +204,10 @@ void LifeOfACard::first_card() {
     done({"apply", person, application()});
     wait_for_step(person, "make_keys");
     make_card(person);
-    done({"hand-over", person});
+    stop_code = text_at(done({"hand-over", person}), "stop_code");
+    EXPECT_FALSE(stop_code.empty());
     const auto ended = wait_for_step(person, "");
-    stop_code = text_at(ended, "stop_code");
+    EXPECT_FALSE(ended.contains("stop_code")) << "once, for the slip";
     ASSERT_TRUE(works("jiro", "2468"));
     const auto found =
         done({"find", "--health-number", text_at(ended, "health_care_number")}).at("people");
@@ -236,10 +237,15 @@ void LifeOfACard::replacement() {
     wait_for_step(stop, "look_for");
     const auto next = open({"--kind", "replacement", "--reason", "lost"});
     EXPECT_NE(issue({"open", "--person", person, "--kind", "change"}).status, 0) << "one at a time";
+    const auto alone =
+        issue({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
+    EXPECT_NE(alone.status, 0) << "one clerk alone";
+    EXPECT_NE(issue({"approve", next}).status, 0);
+    done({"--clerk", "taro", "approve", next});
     done({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     EXPECT_EQ(certificates("suspended"), 2) << "until the new card is active";
-    done({"hand-over", next});
-    stop_code = text_at(wait_for_step(next, ""), "stop_code");
+    stop_code = text_at(done({"hand-over", next}), "stop_code");
+    wait_for_step(next, "");
     wait_for_step(stop, "");
     expect_certificates("revoked", 2, "lost");
     expect_certificates("good", 2);
@@ -274,12 +280,21 @@ void LifeOfACard::stop_page() {
     EXPECT_FALSE(works("jiro-2", "1357"));
     const auto found = done({"find", person}).at("people").at(0).as_object();
     const auto stop = text_at(found.at("cases").at(0).as_object(), "number");
-    done({"found", stop});
+    const auto next_code = text_at(done({"found", stop}), "stop_code");
     wait_for_step(stop, "");
     bool again_works = false;
     for (int i = 0; i < 20 && !again_works; ++i)
         again_works = works("jiro-2", "1357");
     EXPECT_TRUE(again_works);
+    // Whoever had the card may have read the slip, too: it stops nothing any more; nor does one in
+    // whose place there is another.
+    EXPECT_NE(says("5").find("There is nobody with this stop code"), std::string::npos);
+    stop_code = next_code;
+    const auto slip = text_at(done({"slip", stop}), "stop_code");
+    EXPECT_NE(slip, next_code);
+    EXPECT_NE(says("5").find("There is nobody with this stop code"), std::string::npos);
+    EXPECT_TRUE(works("jiro-2", "1357"));
+    stop_code = slip;
 }
 
 void LifeOfACard::new_pin() {
@@ -314,7 +329,8 @@ void LifeOfACard::move() {
                      "'九十九県B市港町3丁目4番5号', 5081101, 0, '', '')");
     const auto change = open({"--kind", "change"});
     done({"apply", change, file});
-    wait_for_step(change, "make_keys");
+    wait_for_step(change, "approve");
+    done({"--clerk", "taro", "approve", change});
     expect_certificates("revoked", 1, "attributes-changed");
     EXPECT_TRUE(works("jiro-2", "8642")) << "the card goes on working";
     done({"card", change, "jiro-2", "--new-password", "NEW456"});
@@ -367,6 +383,12 @@ void LifeOfACard::renewal() {
     expect_certificates("good", 2);
     // It breaks off when the last thing is to be done: the old keys are gone, nobody can log in.
     EXPECT_NE(renew("2468", "no PIN").status, 0) << "what is no PIN changes nothing";
+    EXPECT_TRUE(works("jiro", "2468"));
+    // It is asked for, and still the PIN alone sets no other PIN and no other password.
+    const auto pin_alone =
+        country.cli({"issue", "renew", "jiro", "--card-pin", "2468", "--password", "WRONG1",
+                     "--new-pin", "1357", "--new-password", "DEF654"});
+    EXPECT_NE(pin_alone.status, 0) << pin_alone.output;
     EXPECT_TRUE(works("jiro", "2468"));
     country.kill9("ca");
     const auto cut_off = fmt::format(
@@ -483,7 +505,8 @@ TEST_F(LifeOfACard, OfSomebodyWhoWasTakenOnIsStoppedFoundAndReplaced) {
                                                               {"signing", true}});
     const auto next = open({"--kind", "replacement", "--reason", "damaged"});
     if (step_of(done({"show", next})) == "apply") done({"apply", next, file});
-    wait_for_step(next, "make_keys");
+    wait_for_step(next, "approve");
+    done({"--clerk", "taro", "approve", next});
     done({"card", next, "hanako-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     done({"hand-over", next});
     wait_for_step(next, "");

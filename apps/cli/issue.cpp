@@ -373,6 +373,8 @@ json::object answer_of(const Places& places, const wire::Directory& directory, W
             return report(happening("handed_over"));
         case IssueAct::found:
             return report(happening("found"));
+        case IssueAct::slip:
+            return report(happening("new_slip"));
         case IssueAct::give_up:
             return report(happening("given_up"));
         case IssueAct::approve:

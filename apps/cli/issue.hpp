@@ -45,6 +45,7 @@ enum class IssueAct {
     card,
     hand_over,
     found,
+    slip,
     give_up,
     approve,
     cancel,

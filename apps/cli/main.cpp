@@ -601,8 +601,11 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("hand-over", "the person has it", IssueAct::hand_over, true);
     add("found", "the case that stopped a card: it is found, and works again", IssueAct::found,
         true);
+    add("slip", "another slip, with a new stop code: the one before stops nothing any more",
+        IssueAct::slip, true);
     add("give-up", "the case that stopped a card: it is lost for good", IssueAct::give_up, true);
-    add("approve", "an unlock, by another clerk", IssueAct::approve, true);
+    add("approve", "a new PIN, or a card in the place of another, by another clerk",
+        IssueAct::approve, true);
     add("cancel", "the case is given up", IssueAct::cancel, true)
         ->add_option("reason", options.reason, "in words")
         ->required();

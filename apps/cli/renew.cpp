@@ -55,7 +55,8 @@ int go_on(const Places& places, const wire::Directory& directory, const IssueOpt
     return 0;
 }
 
-// Asked for with the old keys, and confirmed by the register: the card may be written.
+// Asked for with the old keys, and confirmed by the register: the card may be written, by this
+// log-in and no other.
 void ask_for(Window& window, const IssueOptions& options) {
     const auto begun = window.send_form("/renew/begin", "lang=ja");
     const auto object = parse_json_object(begun.body);
@@ -71,14 +72,18 @@ int renew(const Places& places, const wire::Directory& directory, const IssueOpt
     if (!options.stop_code.empty()) return go_on(places, directory, options);
     Window window(places, directory, {.card = options.card, .pin = options.card_pin});
     auto shown = window.show("/renew");
-    if (text_at(shown, "stage") == "begin") {
+    const auto wait = [&] {
+        for (int i = 0; i < looks_max && text_at(shown, "stage") == "under_way"; ++i) {
+            std::this_thread::sleep_for(look_every);
+            shown = window.show("/renew");
+        }
+    };
+    wait();
+    if (text_at(shown, "stage") == "begin" || text_at(shown, "stage") == "sign_again") {
         ask_for(window, options);
         shown = window.show("/renew");
     }
-    for (int i = 0; i < looks_max && text_at(shown, "stage") == "under_way"; ++i) {
-        std::this_thread::sleep_for(look_every);
-        shown = window.show("/renew");
-    }
+    wait();
     if (!options.json) print_cards(shown);
     if (text_at(shown, "stage") != "write") {
         throw OperatorError("this card cannot be renewed from home now: " +

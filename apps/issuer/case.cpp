@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "birth.hpp"
+#include "crypto/digest.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -241,6 +242,7 @@ std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
     if (is_over || is_late) return std::unexpected(Misfit::too_late);
     if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
+    one.approved.reset();  // of what the case said before
     return found;
 }
 
@@ -388,10 +390,19 @@ Result happen(Case& one, const Traced& traced) {
     return {};
 }
 
+// A renewal may be asked for again, by another log-in, while the old key that signs is in the chip.
+Result request_again(Case& one, const Requested& requested) {
+    const auto request = crypto::sha256(as_bytes(requested.application));
+    if (one.kind != Kind::renewal || one.request == request) return {};
+    if (one.cancelled || !one.keys.empty()) return std::unexpected(Misfit::too_late);
+    one.request = request;
+    return {};
+}
+
 // Its certificates are those that count, of a card of another authority's; of this centre's own
 // they are still to be made.
 Result happen(Case& one, const Requested& requested) {
-    if (one.requested) return {};
+    if (one.requested) return request_again(one, requested);
     if (!is_to_do(one, Step::sign)) return std::unexpected(Misfit::too_early);
     const bool is_existing = one.kind == Kind::existing;
     if (requested.certificates.empty() == is_existing ||
@@ -399,6 +410,7 @@ Result happen(Case& one, const Requested& requested) {
         return std::unexpected(Misfit::unexpected);
     }
     one.requested = true;
+    if (!is_existing) one.request = crypto::sha256(as_bytes(requested.application));
     one.certificates = requested.certificates;
     one.card_writing = requested.writing;
     if (is_existing) one.signing = requested.certificates.contains(Use::signing);
@@ -416,7 +428,15 @@ Result happen(Case& one, const HandedOver& handed) {
     if (one.handed_over) return {};
     if (!is_to_do(one, Step::hand_over)) return std::unexpected(Misfit::too_early);
     one.handed_over = true;
-    one.stop_code = handed.stop_code;
+    one.stop_index = handed.stop_index;
+    return {};
+}
+
+Result happen(Case& one, const NewSlip& slip) {
+    const bool has_slip = one.handed_over || (one.kind == Kind::stop && one.found);
+    if (!has_slip) return std::unexpected(Misfit::too_early);
+    if (slip.stop_index.empty()) return std::unexpected(Misfit::unexpected);
+    one.stop_index = slip.stop_index;
     return {};
 }
 
@@ -449,10 +469,11 @@ Result of_open_stop(const Case& one) {
     return {};
 }
 
-Result happen(Case& one, const Found&) {
+Result happen(Case& one, const Found& found) {
     if (one.kind == Kind::stop && one.found) return {};
     if (auto ok = of_open_stop(one); !ok) return ok;
     one.found = true;
+    one.stop_index = found.stop_index;
     return {};
 }
 
@@ -461,6 +482,7 @@ Result happen(Case& one, const StoppedAgain&) {
     if (one.kind == Kind::stop && !one.found && !one.given_up) return {};
     if (auto ok = of_open_stop(one); !ok) return ok;
     one.found = false;
+    one.not_active.clear();
     for (std::size_t i = 0; i < one.before.size(); ++i) {
         for (const auto kind :
              {OrderKind::stop, OrderKind::suspend, OrderKind::resume_card, OrderKind::resume}) {
@@ -470,10 +492,12 @@ Result happen(Case& one, const StoppedAgain&) {
     return {};
 }
 
-// Revoked is for good, whatever else is still on its way.
+// Revoked is for good, whatever else is still on its way. A card that was found may have become
+// active meanwhile.
 Result happen(Case& one, const GivenUp&) {
     if (one.kind == Kind::stop && one.given_up) return {};
     if (auto ok = of_open_stop(one); !ok) return ok;
+    if (one.found) one.not_active.clear();
     one.found = false;
     one.given_up = true;
     return {};
@@ -488,19 +512,48 @@ Result happen(Case& one, const Overtaken&) {
     return {};
 }
 
-// ---- an unlock ----
-
-Result approve(Case& one, std::string_view clerk) {
-    if (one.kind != Kind::unlock || clerk.empty()) return std::unexpected(Misfit::unexpected);
-    if (one.approved) return {};
-    if (one.cancelled) return std::unexpected(Misfit::too_late);
-    if (clerk == one.opened_by) return std::unexpected(Misfit::same_hand);
-    one.approved = true;
+// Once the card is to be revoked, only what is answered to that says for what it is left out.
+Result happen(Case& one, const NotActive& none) {
+    const auto place = static_cast<std::size_t>(none.place);
+    const bool fits = none.order == revoke_card_order ||
+                      none.order == of_place(OrderKind::stop, place) ||
+                      none.order == of_place(OrderKind::resume_card, place);
+    if (one.kind != Kind::stop || !fits || place >= one.before.size() || !close(one, none.order)) {
+        return std::unexpected(Misfit::unexpected);
+    }
+    if (none.order == revoke_card_order || !one.given_up) one.not_active.insert(none.place);
     return {};
 }
 
-// Whose hand it was: `after` says.
+// ---- four eyes ----
+
+Result approve(Case& one, std::string_view clerk, UnixTime now) {
+    if (!info(one.kind).four_eyes || clerk.empty()) return std::unexpected(Misfit::unexpected);
+    if (one.approved) return {};
+    if (one.cancelled) return std::unexpected(Misfit::too_late);
+    if (clerk == one.opened_by) return std::unexpected(Misfit::same_hand);
+    if (!is_to_do(one, Step::approve)) return std::unexpected(Misfit::too_early);
+    one.approved = now;
+    return {};
+}
+
+// What was recorded for it says nothing of the next one: that comes into the person's list anew.
+Result lapse_approval(Case& one, UnixTime now) {
+    if (!one.approved) return {};
+    if (one.cancelled || has_ended(one)) return std::unexpected(Misfit::too_late);
+    if (is_approved(one, now)) return std::unexpected(Misfit::too_early);
+    one.approved.reset();
+    forget(one, reset_order);
+    if (one.open.contains(reset_order)) one.stale.insert(reset_order);
+    return {};
+}
+
+// Whose hand it was, and when: `after` says.
 Result happen(Case&, const Approved&) {
+    return std::unexpected(Misfit::unexpected);
+}
+
+Result happen(Case&, const ApprovalLapsed&) {
     return std::unexpected(Misfit::unexpected);
 }
 
@@ -546,7 +599,8 @@ Result happen(Case& one, const FiledElsewhere& what) {
 
 // What needs to know whose hand it was, or when.
 Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_view clerk) {
-    if (std::holds_alternative<Approved>(what)) return approve(one, clerk);
+    if (std::holds_alternative<Approved>(what)) return approve(one, clerk, now);
+    if (std::holds_alternative<ApprovalLapsed>(what)) return lapse_approval(one, now);
     if (const auto* undecided = std::get_if<Undecided>(&what)) {
         return wait_for_decision(one, undecided->filing, now);
     }

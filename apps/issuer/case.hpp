@@ -44,6 +44,7 @@ struct KindInfo {
     bool is_alone;  // one of these at a time for a person
     std::array<std::string_view, 4> reasons;  // none: it needs none
     bool in_hand = false;                     // it writes into the card that the person has
+    bool four_eyes = false;                   // another clerk approves, before a chip is opened
 };
 const KindInfo& info(Kind kind);
 std::string_view to_text(Kind kind);
@@ -304,19 +305,33 @@ struct KeysMade {
     std::string chip = {};            // in which: its serial number, base64url; "": not known
 };
 struct Written {};
+// On the slip stands a code with which the person stops the card. Whoever draws it says it once;
+// here is only its blind index (Store::stop_index).
 struct HandedOver {
-    std::string stop_code = {};  // on the slip: with it the person stops the card
+    std::string stop_index = {};
+};
+struct NewSlip {  // in the place of one that is lost
+    std::string stop_index = {};
 };
 struct Cancelled {
     std::string reason;
 };
-// Of a stop: the person has the card again, and it is seen that it is they.
-struct Found {};
+// Of a stop: the person has the card again, and it is seen that it is they. Who has found the slip
+// with it has a code that stops nothing any more.
+struct Found {
+    std::string stop_index = {};
+};
 struct StoppedAgain {};  // after all
 struct GivenUp {};
 struct Overtaken {};  // another case made an end of the card: a new one is active, or none will be
-// Of an unlock.
+// The relay has no such card, and nothing is under way that could make it count.
+struct NotActive {
+    OrderName order;
+    int place = 0;  // of the certificate, among those before
+};
+// Of a card that is made or opened for somebody who has one, whose old keys prove nothing.
 struct Approved {};
+struct ApprovalLapsed {};
 struct PinSet {};
 // By the card that the person has: `application` is what proves it. Of a card of another authority
 // its certificates, which are to count, and what its signing certificate writes of the person in
@@ -360,12 +375,12 @@ struct FiledElsewhere {
     int parent = 0;
     wire::PersonNumber insurer;
 };
-using Happening =
-    std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done, Certified,
-                 NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut, TryAgain, Waived,
-                 KeysMade, Written, HandedOver, Cancelled, Gone, Found, StoppedAgain, GivenUp,
-                 Overtaken, Approved, PinSet, Requested, Traced, TakenOn, ParentNamed, Signed,
-                 Given, Undecided, Accepted, Declined, FiledElsewhere>;
+using Happening = std::variant<Opened, Applied, Sent, Confirmed, WritesOtherwise, NotHere, Done,
+                               Certified, NotIssued, Refused, Lapsed, Decided, Corrected, TakenOut,
+                               TryAgain, Waived, KeysMade, Written, HandedOver, Cancelled, Gone,
+                               Found, StoppedAgain, GivenUp, Overtaken, Approved, PinSet, Requested,
+                               Traced, TakenOn, ParentNamed, Signed, Given, Undecided, Accepted,
+                               Declined, FiledElsewhere, NotActive, ApprovalLapsed, NewSlip>;
 
 // ---- the case ----
 
@@ -429,11 +444,14 @@ struct Case {
     std::map<Use, std::string> keys, certificates;
     std::string chip;  // where the keys are
     bool written = false, handed_over = false;
-    std::string stop_code;
+    std::string stop_index;  // of the code on the newest slip of this case
     bool found = false, given_up = false, overtaken = false;
-    bool approved = false, pin_set = false;
+    std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
+    std::optional<UnixTime> approved;  // since when; it lapses
+    bool pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has
+    std::optional<Hash> request;   // of a renewal: SHA-256 of what asked for it last
     std::string card_writing;      // what that one writes in another way: a clerk looks
     bool card_agreed = false;      // and says that it is the same person's
     std::string former;            // health-care number
@@ -505,9 +523,15 @@ bool is_linked(const Case& one, const Claim& claim);
 // Of a certificate before the end may have come: the rest of it is to be done.
 bool is_ending(const Case& one);
 bool is_to_do(const Case& one, Step step);
+// The certificates before that such an order of the relay's is about, by their place.
+std::vector<int> places_at_relay(const Case& one, OrderName order);
 // What the card writes otherwise is to be decided.
 bool is_card_otherwise(const Case& one);
 // Other keys may take the place of those that were made: none of them counts anywhere yet.
 bool can_make_anew(const Case& one);
+// As long as this, from one working day to the same hour of the next.
+constexpr std::int64_t approval_s = 24 * 3'600;
+// By two clerks, or none is needed: a chip may be opened for it now.
+bool is_approved(const Case& one, UnixTime now);
 
 }  // namespace mado::issuer

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "case.hpp"
+#include "people.hpp"
 #include "test_states.hpp"
 
 namespace mado::issuer {
@@ -44,11 +44,12 @@ struct Request {
     std::vector<int> numbers;  // by claim; -1: not in it
     int keys = -1;             // which version of them
     std::optional<Happening> result;
+    Activation at_sending = Activation::done;  // of the card that a stop is about
 };
 
 enum class AtAuthority { nothing, refused, good, taken_back };
 // A certificate of the card before, at the relay or at the authority.
-enum class AtOthers { active, suspended, revoked };
+enum class AtOthers { active, suspended, revoked, unknown };
 
 struct World {
     std::map<OrderName, Request> requests;
@@ -64,6 +65,8 @@ struct World {
     bool reset_recorded = false;
     bool second_clerk = false;
     bool stopped = false;  // the relay has accepted it, and nobody has found the card
+    // Of the card that is stopped, as the case says it that has it made.
+    Activation activation = Activation::done;
 };
 
 struct State {
@@ -122,6 +125,7 @@ std::string text_of(const State& state) {
             add(version + 1);
         add(request.keys + 1);
         add(request.result ? 1 + static_cast<int>(request.result->index()) : 0);
+        add(static_cast<int>(request.at_sending));
     }
     out.push_back('|');
     for (const auto& [claim, version] : world.confirmed) {
@@ -144,11 +148,13 @@ std::string text_of(const State& state) {
         for (const auto what : *where)
             add(static_cast<int>(what));
     }
-    for (const bool value :
-         {world.gone, world.reset_recorded, world.second_clerk, world.stopped, one.found,
-          one.given_up, one.overtaken, one.approved, one.pin_set, one.signing, one.requested,
-          world.new_number, world.former_ended, !one.card_writing.empty(), one.card_agreed})
+    for (const bool value : {world.gone, world.reset_recorded, world.second_clerk, world.stopped,
+                             one.found, one.given_up, one.overtaken, one.approved.has_value(),
+                             one.pin_set, one.signing, one.requested, world.new_number,
+                             world.former_ended, !one.card_writing.empty(), one.card_agreed})
         add(int{value});
+    add(static_cast<int>(world.activation));
+    add(static_cast<int>(one.not_active.size()));
     return out;
 }
 
@@ -183,10 +189,16 @@ class Explorer {
     void twice() { twice_ = true; }
     // These are always done, and answered, at once: what else there is is looked at beside them.
     void steady(std::set<OrderKind> kinds) { steady_ = std::move(kinds); }
+    // The card that is stopped is being activated: nobody knows yet whether it will be active.
+    void while_activated() { while_activated_ = true; }
     void run() {
         State begin;
         begin.world.at_relay.assign(opened_.before.size(), AtOthers::active);
         begin.world.at_authority = begin.world.at_relay;
+        if (while_activated_) {
+            std::ranges::fill(begin.world.at_relay, AtOthers::unknown);
+            begin.world.activation = Activation::coming;
+        }
         reached.explore(begin, [this](const State& state) {
             check(state);
             go_on(state);
@@ -204,7 +216,13 @@ class Explorer {
         if (!next) return;
         if (*next == state.one) return;
         State out{.one = *next, .world = state.world};
+        const bool opens_chip = std::holds_alternative<KeysMade>(what) ||
+                                std::holds_alternative<Written>(what) ||
+                                std::holds_alternative<PinSet>(what);
+        EXPECT_TRUE(!opens_chip || !info(opened_.kind).four_eyes || state.world.second_clerk)
+            << "a chip is opened by one clerk alone: " << text_of(state);
         if (std::holds_alternative<Approved>(what)) out.world.second_clerk = clerk != "sato";
+        if (!out.one.approved) out.world.second_clerk = false;
         if (std::holds_alternative<Found>(what)) out.world.stopped = false;
         meet(out);
     }
@@ -235,6 +253,7 @@ class Explorer {
             request.numbers.clear();  // it does not say them
         }
         request.keys = version_of(state.one.keys);
+        request.at_sending = state.world.activation;
         out.world.requests.emplace(*what.order, request);
         meet(out);
     }
@@ -248,7 +267,25 @@ class Explorer {
         meet(state);
     }
 
-    void deliver(const State& state, OrderName order, const Happening& result) {
+    // What the worker makes of it: the same once more, or what it means.
+    static std::optional<Happening> read(const State& state, OrderName order,
+                                         const Happening& result) {
+        const auto* refused = std::get_if<Refused>(&result);
+        if (refused == nullptr || refused->code != "card_unknown") return result;
+        return when_unknown(order, {{0, state.world.requests.at(order).at_sending}},
+                            {{0, state.world.activation}});
+    }
+
+    void deliver(const State& state, OrderName order, const Happening& came) {
+        const auto meant = read(state, order, came);
+        if (!meant) {
+            State again = state;
+            auto& request = again.world.requests.at(order);
+            request.result.reset();
+            request.at_sending = state.world.activation;
+            return meet(again);
+        }
+        const auto& result = *meant;
         const auto next = after(state.one, result, now);
         ASSERT_TRUE(next) << to_text(order.kind) << " " << to_text(next.error()) << "\n"
                           << text_of(state);
@@ -324,7 +361,35 @@ class Explorer {
         return false;
     }
 
+    // The case that has the card made: its order arrives, and it hears of it or is refused; and
+    // once that is known, it may be tried again unless the card is stopped (`is_kept_stopped`).
+    void activate(const State& state) {
+        const auto& world = state.world;
+        const bool is_there = world.at_relay.front() != AtOthers::unknown;
+        if (world.activation == Activation::coming) {
+            State out = state;
+            if (!is_there && world.at_authority.front() != AtOthers::revoked) {
+                out.world.at_relay.front() = AtOthers::active;
+                meet(out);
+                out = state;
+            }
+            out.world.activation = is_there ? Activation::done : Activation::none;
+            meet(out);
+        } else if (world.activation == Activation::none &&
+                   (state.one.found || has_ended(state.one))) {
+            State out = state;
+            out.world.activation = Activation::coming;
+            meet(out);
+        }
+    }
+
     void execute_before(State state, OrderName order) {
+        const bool of_relay = order.kind == OrderKind::stop ||
+                              order.kind == OrderKind::resume_card ||
+                              order.kind == OrderKind::revoke_card;
+        if (of_relay && state.world.at_relay.front() == AtOthers::unknown) {
+            return executed(state, order, Refused{order, "card_unknown"});
+        }
         if (done_before(state, order)) executed(state, order, Done{order});
     }
 
@@ -487,7 +552,20 @@ class Explorer {
         happen(state, Approved{}, "suzuki");
         happen(state, Approved{}, "");
         happen(state, PinSet{});
-        if (opened_.kind == Kind::stop) overtake(state);
+        lapse_approval(state);
+        if (opened_.kind != Kind::stop) return;
+        if (while_activated_) activate(state);
+        // The case that has the card made is the only one of its sort meanwhile.
+        if (state.world.activation != Activation::coming) overtake(state);
+    }
+
+    // A day later.
+    void lapse_approval(const State& state) {
+        const auto next = after(state.one, ApprovalLapsed{}, now + approval_s);
+        if (!next || *next == state.one) return;
+        State out{.one = *next, .world = state.world};
+        out.world.second_clerk = out.world.reset_recorded = false;
+        meet(out);
     }
 
     // By another case: a new card is active, and the relay has revoked this one.
@@ -495,8 +573,9 @@ class Explorer {
         const auto next = after(state.one, Overtaken{}, now);
         if (!next || *next == state.one) return;
         State out{.one = *next, .world = state.world};
-        for (auto& one : out.world.at_relay)
-            one = AtOthers::revoked;
+        for (auto& one : out.world.at_relay) {
+            if (one != AtOthers::unknown) one = AtOthers::revoked;
+        }
         meet(out);
     }
 
@@ -598,6 +677,10 @@ class Explorer {
             EXPECT_FALSE(world.stopped && world.at_relay[i] == AtOthers::active)
                 << "active after it was stopped: " << text_of(state);
         }
+        if (opened_.kind == Kind::stop && is_stopped_at_relay(one)) {
+            EXPECT_NE(world.at_relay.front(), AtOthers::active)
+                << "active, and its stop waits for nothing more: " << text_of(state);
+        }
         if (opened_.kind == Kind::unlock && one.pin_set) {
             EXPECT_TRUE(world.reset_recorded) << "opened without its entry: " << text_of(state);
             EXPECT_TRUE(world.second_clerk) << "opened by one clerk alone: " << text_of(state);
@@ -608,6 +691,13 @@ class Explorer {
             EXPECT_TRUE(!ended || world.gone || one.claims.front().finding == Finding::not_applied)
                 << "ended, and nobody says so: " << text_of(state);
         }
+    }
+
+    // Nothing more is to be done there for it.
+    static bool is_stopped_at_relay(const Case& one) {
+        if (one.found) return false;
+        if (!one.not_active.empty()) return true;
+        return one.has_done(one.given_up ? revoke_card_order : of_place(OrderKind::stop, 0));
     }
 
     // All of it was ended, or all of it works.
@@ -625,6 +715,7 @@ class Explorer {
             const auto wanted = stays ? AtOthers::active : AtOthers::revoked;
             EXPECT_EQ(world.at_authority[i], wanted)
                 << "at the authority, at the end: " << text_of(state);
+            if (while_activated_ && world.at_relay[i] == AtOthers::unknown) continue;
             EXPECT_EQ(world.at_relay[i], wanted) << "at the relay, at the end: " << text_of(state);
         }
     }
@@ -636,18 +727,20 @@ class Explorer {
     Applied applied_;
     KeysMade keys_;
     Requested requested_{.application = "signed"};
-    bool twice_ = false;
+    bool twice_ = false, while_activated_ = false;
 };
 
 struct Least {
     std::size_t states = 200, ends = 5;
-    bool twice = false;  // keys
+    bool twice = false;            // keys
+    bool while_activated = false;  // the card that is stopped
 };
 void explore(int insurers, bool signing, Kind kind = Kind::first, std::string reason = {},
              std::vector<Use> before = {}, Least least = {}, std::set<OrderKind> steady = {}) {
     Explorer explorer(insurers, signing, kind, std::move(reason), std::move(before));
     explorer.steady(std::move(steady));
     if (least.twice) explorer.twice();
+    if (least.while_activated) explorer.while_activated();
     explorer.run();
     std::printf("%zu states, %zu moves, %zu ends\n", explorer.reached.size(),
                 explorer.reached.moves(), explorer.reached.ends());
@@ -684,6 +777,11 @@ const std::set at_authority{OrderKind::suspend, OrderKind::resume, OrderKind::en
 
 TEST(CaseStates, AStopAtTheRelay) {
     explore(0, false, Kind::stop, "lost", {Use::authentication}, {}, at_authority);
+}
+
+TEST(CaseStates, AStopWhileTheCardIsActivated) {
+    explore(0, false, Kind::stop, "lost", {Use::authentication}, {.while_activated = true},
+            at_authority);
 }
 
 TEST(CaseStates, AStopAtTheAuthority) {

@@ -182,9 +182,18 @@ json::object members(const TakenOn& one) {
     if (!one.chip.empty()) out["chip"] = one.chip;
     return out;
 }
+json::object index_json(const std::string& stop_index) {
+    if (stop_index.empty()) return {};
+    return {{"stop_index", stop_index}};
+}
 json::object members(const HandedOver& one) {
-    if (one.stop_code.empty()) return {};
-    return {{"stop_code", one.stop_code}};
+    return index_json(one.stop_index);
+}
+json::object members(const Found& one) {
+    return index_json(one.stop_index);
+}
+json::object members(const NewSlip& one) {
+    return index_json(one.stop_index);
 }
 json::object members(const Requested& one) {
     json::object out{{"application", one.application}};
@@ -194,6 +203,9 @@ json::object members(const Requested& one) {
 }
 json::object members(const Traced& one) {
     return {{"place", one.place}, {"certificate", one.certificate}};
+}
+json::object members(const NotActive& one) {
+    return {{"order", order_json(one.order)}, {"place", one.place}};
 }
 json::object members(const ParentNamed& one) {
     return {{"parent", parent_json(one.parent)}};
@@ -233,13 +245,46 @@ json::object members(const Other& one) {
 std::string_view name_of(const Happening& what) {
     // In the order of the variant.
     static constexpr std::array<std::string_view, std::variant_size_v<Happening>> names{
-        "opened",         "applied",   "sent",       "confirmed", "otherwise",     "not_here",
-        "done",           "certified", "not_issued", "refused",   "lapsed",        "decided",
-        "corrected",      "taken_out", "try_again",  "waived",    "keys_made",     "written",
-        "handed_over",    "cancelled", "gone",       "found",     "stopped_again", "given_up",
-        "overtaken",      "approved",  "pin_set",    "requested", "traced",        "taken_on",
-        "parent_named",   "signed",    "given",      "undecided", "accepted",      "declined",
-        "filed_elsewhere"};
+        "opened",
+        "applied",
+        "sent",
+        "confirmed",
+        "otherwise",
+        "not_here",
+        "done",
+        "certified",
+        "not_issued",
+        "refused",
+        "lapsed",
+        "decided",
+        "corrected",
+        "taken_out",
+        "try_again",
+        "waived",
+        "keys_made",
+        "written",
+        "handed_over",
+        "cancelled",
+        "gone",
+        "found",
+        "stopped_again",
+        "given_up",
+        "overtaken",
+        "approved",
+        "pin_set",
+        "requested",
+        "traced",
+        "taken_on",
+        "parent_named",
+        "signed",
+        "given",
+        "undecided",
+        "accepted",
+        "declined",
+        "filed_elsewhere",
+        "not_active",
+        "approval_lapsed",
+        "new_slip"};
     return names.at(what.index());
 }
 
@@ -473,20 +518,33 @@ std::optional<Parsed<Happening>> read_of_order(std::string_view what, Members& i
     if (what == "lapsed") return finish(in, Lapsed{read_order(in)});
     if (what == "try_again") return finish(in, TryAgain{read_order(in)});
     if (what == "waived") return finish(in, Waived{read_order(in)});
+    if (what == "not_active") {
+        return finish(in, NotActive{.order = read_order(in),
+                                    .place = static_cast<int>(in.integer("place", 0, before_max))});
+    }
     if (what == "refused") {
         return finish(in, Refused{.order = read_order(in), .code = in.text("code", 64)});
     }
     return std::nullopt;
 }
 
+// Those with which the person gets a slip.
+std::optional<Parsed<Happening>> read_of_slip(std::string_view what, Members& in) {
+    const auto index = [&in] { return in.optional_text("stop_index", 64).value_or(""); };
+    if (what == "handed_over") return finish(in, HandedOver{index()});
+    if (what == "found") return finish(in, Found{index()});
+    if (what == "new_slip") return finish(in, NewSlip{index()});
+    return std::nullopt;
+}
+
 // Those that say nothing more.
 std::optional<Happening> read_word(std::string_view what) {
     if (what == "written") return Written{};
-    if (what == "found") return Found{};
     if (what == "stopped_again") return StoppedAgain{};
     if (what == "given_up") return GivenUp{};
     if (what == "overtaken") return Overtaken{};
     if (what == "approved") return Approved{};
+    if (what == "approval_lapsed") return ApprovalLapsed{};
     if (what == "pin_set") return PinSet{};
     return std::nullopt;
 }
@@ -530,9 +588,7 @@ Parsed<Happening> read_happening(const json::object& object, const wire::Schemes
     if (what == "cancelled") {
         return finish(in, Cancelled{in.text("reason", 1'000)});
     }
-    if (what == "handed_over") {
-        return finish(in, HandedOver{in.optional_text("stop_code", 20).value_or("")});
-    }
+    if (auto out = read_of_slip(what, in)) return std::move(*out);
     if (auto out = read_word(what)) return finish(in, std::move(*out));
     return bad("an unknown happening");
 }

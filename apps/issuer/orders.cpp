@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <span>
 
 #include "birth_orders.hpp"
 #include "crypto/digest.hpp"
@@ -284,11 +283,13 @@ Question certificates(const Parties& parties, const Case& one) {
 }
 
 // The relay's, about the card that there is.
-Question card_before(const Parties& parties, const Case& one, std::span<const Before> which,
+Question card_before(const Parties& parties, const Case& one, const std::vector<int>& places,
                      std::string_view act) {
     json::array certificates;
-    for (const auto& before : which)
+    for (const auto place : places) {
+        const auto& before = one.before.at(static_cast<std::size_t>(place));
         certificates.emplace_back(base64url(read_certificate(before.certificate).thumbprint()));
+    }
     return sealed(parties, {.service = "card",
                             .to = parties.directory.relay().id,
                             .parameters = {{"act", std::string(act)}},
@@ -332,17 +333,16 @@ Question status(const Parties& parties, const Case& one, OrderName order, std::s
 }
 
 Question of_card_before(const Parties& parties, const Case& one, OrderName order) {
-    const std::span all(one.before);
-    const auto that = [&] { return all.subspan(static_cast<std::size_t>(order.item), 1); };
+    const auto places = places_at_relay(one, order);
     switch (order.kind) {
         case OrderKind::stop:
-            return card_before(parties, one, that(), "suspend");
+            return card_before(parties, one, places, "suspend");
         case OrderKind::resume_card:
-            return card_before(parties, one, that(), "resume");
+            return card_before(parties, one, places, "resume");
         case OrderKind::revoke_card:
-            return card_before(parties, one, all, "revoke");
+            return card_before(parties, one, places, "revoke");
         case OrderKind::reset:
-            return card_before(parties, one, all, "reset");
+            return card_before(parties, one, places, "reset");
         case OrderKind::suspend:
             return status(parties, one, order, "suspend");
         case OrderKind::resume:

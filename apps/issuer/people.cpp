@@ -13,9 +13,9 @@ bool may_be_done(const Case& one, OrderName order) {
     return one.has_done(order) || one.is_in_doubt(order);
 }
 
-// A card that may be active counts as one.
+// A card that may be active, or is about to be, counts as one.
 void add_issued(const Case& one, std::vector<IssuedCard>& issued) {
-    if (!may_be_done(one, activate_order)) return;
+    if (!may_be_done(one, activate_order) && !is_to_do(one, Step::activate)) return;
     for (const auto& [use, certificate] : one.certificates) {
         for (auto& before : issued) {
             if (before.card.use == use && one.has_done(activate_order)) {
@@ -183,6 +183,57 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
         out.is_stopping = false;
     }
     return is_known ? std::optional(std::move(out)) : std::nullopt;
+}
+
+namespace {
+
+Activation activation_of(const std::vector<Case>& cases, const std::string& certificate) {
+    for (const auto& one : cases) {
+        const auto is_that = [&](const auto& made) { return made.second == certificate; };
+        if (std::ranges::none_of(one.certificates, is_that)) continue;
+        if (one.has_done(activate_order)) return Activation::done;
+        const auto what = todo(one);
+        const bool is_coming = std::ranges::any_of(what, [](const Todo& each) {
+            return each.order == activate_order && each.refused.empty();
+        });
+        if (is_coming) return Activation::coming;
+    }
+    return Activation::none;
+}
+
+}  // namespace
+
+Activations activations_of(const std::vector<Case>& cases, const Case& one,
+                           const std::vector<int>& places) {
+    Activations out;
+    for (const auto place : places) {
+        const auto& before = one.before.at(static_cast<std::size_t>(place));
+        out.emplace(place, activation_of(cases, before.certificate));
+    }
+    return out;
+}
+
+std::optional<Happening> when_unknown(OrderName order, const Activations& at_sending,
+                                      const Activations& now) {
+    const bool is_coming = std::ranges::any_of(
+        now, [](const auto& each) { return each.second == Activation::coming; });
+    if (is_coming || at_sending != now) return std::nullopt;
+    for (const auto& [place, what] : now) {
+        if (what == Activation::none) return NotActive{.order = order, .place = place};
+    }
+    return Refused{.order = order, .code = "card_unknown"};
+}
+
+// Until the stop has ended: then the card was found, or the authority has revoked it.
+bool is_kept_stopped(const std::vector<Case>& cases, const Case& one) {
+    return std::ranges::any_of(cases, [&one](const Case& stop) {
+        return stop.kind == Kind::stop && !stop.found && !has_ended(stop) &&
+               std::ranges::any_of(stop.before, [&one](const Before& before) {
+                   return std::ranges::any_of(one.certificates, [&before](const auto& made) {
+                       return made.second == before.certificate;
+                   });
+               });
+    });
 }
 
 std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number) {

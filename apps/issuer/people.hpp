@@ -26,6 +26,19 @@ struct KnownPerson {
 // `cases`: in the order in which they were opened. None: the relay does not know the person yet.
 std::optional<KnownPerson> person_of(const std::vector<Case>& cases);
 
+// Whether the relay has a certificate of the person's, by the case that had it made.
+enum class Activation { none, coming, done };
+// Of certificates that a case is about, by their place.
+using Activations = std::map<int, Activation>;
+Activations activations_of(const std::vector<Case>& cases, const Case& one,
+                           const std::vector<int>& places);
+// What it means that the relay knows no such card, of an order of a stop's. None: it may have come
+// to know it meanwhile, or will; the same once more. `at_sending`: as it was when it left.
+std::optional<Happening> when_unknown(OrderName order, const Activations& at_sending,
+                                      const Activations& now);
+// A stop that nobody has ended by finding the card keeps that from being activated.
+bool is_kept_stopped(const std::vector<Case>& cases, const Case& one);
+
 // Whoever applies for a newborn signs it: no_card when they have no card that can.
 std::expected<Parent, Misfit> parent_of(const KnownPerson& person, const std::string& number);
 

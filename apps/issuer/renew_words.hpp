@@ -53,6 +53,22 @@ inline constexpr Words go_on_text{
     "Your card has new keys. When certificates and PIN are in it, it is done. The old keys are "
     "gone, so please go on.",
     "カードに あたらしい かぎが できました。まだ おわって いません。つづけて ください。"};
+inline constexpr Words sign_again_text{
+    "申込みを受け付けています。これは申し込んだときとは別のログインなので、書き込む前に、もう一度"
+    "署名用の暗証番号で署名してください。カードの暗証番号だけでは続けられません。",
+    "Your request is taken. This is another log-in than the one that asked for it: please sign "
+    "once more, with the password for signing, before the card is written. The PIN alone does not "
+    "do.",
+    "もうしこみは うけつけて います。もういちど サインを して ください。"};
+inline constexpr Words sign_again_button{"もう一度署名する", "Sign once more",
+                                         "もういちど サインする"};
+inline constexpr Words by_slip_text{
+    "カードに新しい鍵ができましたが、これは申し込んだときとは別のログインなので、ここでは続けられ"
+    "ません。受け取ったときの紙の停止コードと生年月日で続けるか、窓口に来てください。",
+    "Your card has new keys, but this is another log-in than the one that asked for it, so it "
+    "cannot go on here. Go on with the stop code from your slip and your birth date, or come to a "
+    "window.",
+    "ここでは つづけられません。かみの ばんごうで つづけるか、まどぐちに きて ください。"};
 inline constexpr Words write_button{"カードに書き込む", "Write into the card", "カードに かきこむ"};
 inline constexpr Words anew_text{"書き込みがうまくいかないときは、鍵から作り直せます。",
                                  "If it does not work, the keys can be made anew.",

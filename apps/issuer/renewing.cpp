@@ -89,19 +89,37 @@ std::string certificates_list(const Office& office, page::Language language,
 
 // ---- where a renewal stands ----
 
-enum class Stage { write, at_window, under_way };
-Stage stage_of(const Case& one) {
+enum class Stage { write, sign_again, by_slip, at_window, under_way };
+
+// In the session with the card the PIN and the signing password are set anew: only the log-in that
+// has signed for it leads there. Where nothing signs, the PIN is all there is.
+bool may_write(Office& office, CaseId id, const Case& one, const Hash& login) {
+    if (!one.signing) return true;
+    office.renewing.drop_old(unix_now());
+    const auto* signed_for = office.renewing.find(login);
+    return signed_for != nullptr && *signed_for == id;
+}
+
+Stage stage_of(const Case& one, bool may_write) {
     Stage out = Stage::under_way;
     for (const auto& what : todo(one)) {
         if (what.step == Step::settle || !what.refused.empty()) return Stage::at_window;
         if (what.step == Step::make_keys || what.step == Step::write) out = Stage::write;
         if (what.step == Step::certify && out == Stage::under_way) out = Stage::write;
     }
-    return out;
+    if (out != Stage::write || may_write) return out;
+    return one.keys.empty() ? Stage::sign_again : Stage::by_slip;
 }
 
-std::string renewal_body(page::Language language, const Case& one) {
-    switch (stage_of(one)) {
+std::string renewal_body(page::Language language, const Case& one, bool may_write) {
+    switch (stage_of(one, may_write)) {
+        case Stage::sign_again:
+            return paragraph(language, sign_again_text) +
+                   button(language, begin_path, sign_again_button);
+        case Stage::by_slip:
+            return paragraph(language, by_slip_text) +
+                   fmt::format(R"(<p><a class="alone" href="{}">{}</a></p>)", renew_on_path,
+                               say(language, on_heading));
         case Stage::write: {
             auto out = paragraph(language, one.keys.empty() ? write_text : go_on_text) +
                        button(language, card_path, write_button);
@@ -149,6 +167,10 @@ std::string_view name_of(Stage stage) {
     switch (stage) {
         case Stage::write:
             return "write";
+        case Stage::sign_again:
+            return "sign_again";
+        case Stage::by_slip:
+            return "by_slip";
         case Stage::at_window:
             return "at_window";
         case Stage::under_way:
@@ -173,7 +195,7 @@ std::string_view name_of(NoRenewal why) {
     return "";
 }
 
-Response my_card_json(Office& office, const Holder& holder) {
+Response my_card_json(Office& office, const Holder& holder, const Hash& login) {
     json::array cards;
     for (const auto& [card, standing] : holder.person.issued) {
         if (standing == Standing::revoked) continue;
@@ -183,7 +205,10 @@ Response my_card_json(Office& office, const Holder& holder) {
     }
     const auto may = renewal_of(holder.person, office.renewal_s, unix_now());
     auto stage = may ? std::string_view("begin") : name_of(may.error());
-    if (holder.open) stage = name_of(stage_of(office.store.find(*holder.open).one));
+    if (holder.open) {
+        const auto one = office.store.find(*holder.open).one;
+        stage = name_of(stage_of(one, may_write(office, *holder.open, one, login)));
+    }
     return site::json_reply(
         json::serialize(json::object{{"cards", std::move(cards)}, {"stage", stage}}));
 }
@@ -193,7 +218,7 @@ Response my_card(Office& office, const Request& request, const site::LoggedIn& w
     const auto language = site::look_of(request).language;
     const auto any = office.store.find_card(who.card);
     const auto holder = any ? holder_of(office.store, *any) : std::nullopt;
-    if (holder && wants_json(request)) return my_card_json(office, *holder);
+    if (holder && wants_json(request)) return my_card_json(office, *holder, who.mandate_hash);
     std::string body;
     if (outcome && *outcome != Outcome::decided) body += said(language, true, words_of(*outcome));
     if (!holder) {
@@ -202,7 +227,9 @@ Response my_card(Office& office, const Request& request, const site::LoggedIn& w
     }
     body += certificates_list(office, language, holder->person);
     if (holder->open) {
-        body += renewal_body(language, office.store.find(*holder->open).one);
+        const auto one = office.store.find(*holder->open).one;
+        body +=
+            renewal_body(language, one, may_write(office, *holder->open, one, who.mandate_hash));
     } else if (const auto may = renewal_of(holder->person, office.renewal_s, unix_now()); !may) {
         body += paragraph(language, words_of(may.error()));
     } else {
@@ -215,17 +242,42 @@ Response my_card(Office& office, const Request& request, const site::LoggedIn& w
 // ---- the request ----
 
 // Durable together: nobody's card is renewed without what asked for it.
-bool open_renewal(Office& office, CaseId of, const std::string& evidence) {
+std::optional<CaseId> open_renewal(Office& office, CaseId of, const std::string& evidence) {
     const By by{.at = unix_now()};
     Store::Together together(office.store);
     const auto id = office.store.open(of, {.kind = Kind::renewal}, by);
-    if (!id) return false;
+    if (!id) return std::nullopt;
     if (!office.store.add(*id, Requested{.application = evidence}, by)) {
         throw Failure("a renewal does not take what asks for it");
     }
     together.commit();
     office.worker.look_at(*id);
-    return true;
+    return *id;
+}
+
+// What this log-in has to sign now, by which certificate: for a renewal, or to go on with the one
+// that another log-in has asked for.
+struct ToSign {
+    std::string document;
+    std::optional<Hash> signing;  // none: nothing signs, the log-in is the request
+    std::optional<CaseId> open;
+};
+std::optional<ToSign> to_sign(Office& office, const Holder& holder, const Hash& login) {
+    const auto& own = office.site.options.basis.identity.id.text();
+    if (!holder.open) {
+        const auto may = renewal_of(holder.person, office.renewal_s, unix_now());
+        if (!may) return std::nullopt;
+        return ToSign{.document = renewal_document(holder.person, *may, own),
+                      .signing = may->signing,
+                      .open = {}};
+    }
+    const auto file = office.store.find(*holder.open);
+    const bool may = may_write(office, file.id, file.one, login);
+    if (stage_of(file.one, may) != Stage::sign_again) return std::nullopt;
+    const auto again = renewal_of(file.one);
+    return ToSign{.document = renewal_document(holder.person, again, own, file.number),
+                  .signing = again.signing,
+                  .open = file.id};
 }
 
 // The document as it will be signed, and a button that hands it to the agent.
@@ -249,10 +301,9 @@ Response sign_page(Office& office, const Request& request, const json::object& f
 Task<Response> begin(Office& office, Request request, site::LoggedIn who) {
     const auto any = office.store.find_card(who.card);
     const auto holder = any ? holder_of(office.store, *any) : std::nullopt;
-    const auto may = holder ? renewal_of(holder->person, office.renewal_s, unix_now())
-                            : std::unexpected(NoRenewal::no_card);
-    if (!may || holder->open) co_return site::redirect(std::string(renew_path));
-    if (!may->signing) {
+    auto asked = holder ? to_sign(office, *holder, who.mandate_hash) : std::nullopt;
+    if (!asked) co_return site::redirect(std::string(renew_path));
+    if (!asked->signing) {
         const json::object evidence{{"mandate", who.mandate}, {"certificate", who.certificate}};
         open_renewal(office, holder->id, json::serialize(evidence));
         co_return site::redirect(std::string(renew_path));
@@ -260,10 +311,9 @@ Task<Response> begin(Office& office, Request request, site::LoggedIn who) {
     const auto nonce = co_await office.deciding.nonce();
     if (!nonce) co_return my_card(office, request, who, Outcome::unavailable);
     const auto now = unix_now();
-    const auto& own = office.site.options.basis.identity.id.text();
     Decisions::UnderWay what{.id = holder->id,
                              .choice = {},
-                             .document = renewal_document(holder->person, *may, own),
+                             .document = std::move(asked->document),
                              .nonce = *nonce,
                              .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
                              .login = who.mandate_hash,
@@ -278,15 +328,27 @@ Task<Response> begin(Office& office, Request request, site::LoggedIn who) {
     co_return sign_page(office, request, form);
 }
 
-Task<Outcome> judge(Office& office, const Decisions::UnderWay& under_way, const http::Form& form) {
+// What the person has signed must still be what is to be signed. This log-in may write then, as
+// long as it lives.
+Task<Outcome> judge(Office& office, const Decisions::UnderWay& under_way, const http::Form& form,
+                    UnixTime login_expires) {
     const auto holder = holder_of(office.store, under_way.id);
-    const auto may = holder ? renewal_of(holder->person, office.renewal_s, unix_now())
-                            : std::unexpected(NoRenewal::no_card);
-    if (!may || !may->signing) co_return Outcome::changed;
-    const auto proven = co_await judge_signed(office.deciding, under_way, *may->signing, form);
+    const auto asked = holder ? to_sign(office, *holder, under_way.login) : std::nullopt;
+    if (!asked || !asked->signing || asked->document != under_way.document) {
+        co_return Outcome::changed;
+    }
+    const auto proven = co_await judge_signed(office.deciding, under_way, *asked->signing, form);
     if (!proven) co_return proven.error();
-    co_return open_renewal(office, under_way.id, proven->evidence) ? Outcome::decided
-                                                                   : Outcome::changed;
+    auto id = asked->open;
+    if (!id) {
+        id = open_renewal(office, under_way.id, proven->evidence);
+    } else if (!office.store.add(*id, Requested{.application = proven->evidence},
+                                 {.at = unix_now()})) {
+        co_return Outcome::changed;
+    }
+    if (!id) co_return Outcome::changed;
+    office.renewing.put(under_way.login, *id, login_expires);
+    co_return Outcome::decided;
 }
 
 Task<Response> finish(Office& office, const Request& request) {
@@ -297,10 +359,11 @@ Task<Response> finish(Office& office, const Request& request) {
     const auto form = http::parse_form(request.body);
     if (found == nullptr || !form) co_return go_on(std::string(renew_path));
     const auto login = found->mandate_hash;
+    const auto expires = found->expires;
     const auto under_way =
         office.renewals.take(std::string(form->text("state")), login, unix_now());
     if (under_way) {
-        const auto outcome = co_await judge(office, *under_way, *form);
+        const auto outcome = co_await judge(office, *under_way, *form, expires);
         office.renewals.keep(login, {.id = under_way->id, .outcome = outcome}, unix_now());
     }
     co_return go_on(std::string(renew_path));
@@ -323,9 +386,12 @@ Task<Response> write_card(Office& office, Request request, site::LoggedIn who) {
     const auto holder = any ? holder_of(office.store, *any) : std::nullopt;
     const auto form = http::parse_form(request.body);
     const bool anew = form && form->text("anew") == "yes";
-    const auto to = holder && holder->open ? begin_session(office, *holder->open,
-                                                           site::look_of(request).language, anew)
-                                           : std::nullopt;
+    const bool may =
+        holder && holder->open &&
+        may_write(office, *holder->open, office.store.find(*holder->open).one, who.mandate_hash);
+    const auto to =
+        may ? begin_session(office, *holder->open, site::look_of(request).language, anew)
+            : std::nullopt;
     if (!to) co_return site::redirect(std::string(renew_path));
     co_return site::redirect(*to, office.site.options.agent);
 }
@@ -405,6 +471,17 @@ Response on(Office& office, const Request& request) {
     return site::redirect(*to, office.site.options.agent);
 }
 
+Renewal renewal_with(const std::vector<Before>& cards) {
+    Renewal out{.cards = cards};
+    for (const auto& card : out.cards) {
+        const auto certificate = read_certificate(card.certificate);
+        const auto until = certificate.not_after();
+        if (out.ends == 0 || until < out.ends) out.ends = until;
+        if (card.use == Use::signing) out.signing = certificate.thumbprint();
+    }
+    return out;
+}
+
 }  // namespace
 
 std::optional<Holder> holder_of(Store& store, CaseId any_of_theirs) {
@@ -421,6 +498,10 @@ std::optional<Holder> holder_of(Store& store, CaseId any_of_theirs) {
     return out;
 }
 
+Renewal renewal_of(const Case& open) {
+    return renewal_with(open.before);
+}
+
 std::expected<Renewal, NoRenewal> renewal_of(const KnownPerson& person, std::int64_t renewal_s,
                                              UnixTime now) {
     if (person.stop) return std::unexpected(NoRenewal::stopped);
@@ -429,24 +510,19 @@ std::expected<Renewal, NoRenewal> renewal_of(const KnownPerson& person, std::int
         const bool other = opened.error() == Misfit::other_case;
         return std::unexpected(other ? NoRenewal::other_case : NoRenewal::no_card);
     }
-    Renewal out{.cards = opened->before};
-    for (const auto& card : out.cards) {
-        const auto certificate = read_certificate(card.certificate);
-        const auto until = certificate.not_after();
-        if (out.ends == 0 || until < out.ends) out.ends = until;
-        if (card.use == Use::signing) out.signing = certificate.thumbprint();
-    }
+    auto out = renewal_with(opened->before);
     if (out.ends <= now) return std::unexpected(NoRenewal::over);
     if (out.ends - now > renewal_s) return std::unexpected(NoRenewal::too_early);
     return out;
 }
 
 std::string renewal_document(const KnownPerson& person, const Renewal& renewal,
-                             std::string_view organisation) {
-    std::vector<std::string> lines{
-        "電子証明書の更新の申込み", fmt::format("宛先: {}", organisation),
-        fmt::format("氏名: {}", with_visible_selectors(person.attributes.name)),
-        fmt::format("生年月日: {}", to_text(person.attributes.birth_date))};
+                             std::string_view organisation, std::string_view number) {
+    std::vector<std::string> lines{"電子証明書の更新の申込み"};
+    if (!number.empty()) lines = {"電子証明書の更新の続き", fmt::format("受付番号: {}", number)};
+    lines.push_back(fmt::format("宛先: {}", organisation));
+    lines.push_back(fmt::format("氏名: {}", with_visible_selectors(person.attributes.name)));
+    lines.push_back(fmt::format("生年月日: {}", to_text(person.attributes.birth_date)));
     for (const auto& card : renewal.cards) {
         const auto* name = card.use == Use::signing ? "署名用電子証明書" : "利用者証明用電子証明書";
         lines.push_back(

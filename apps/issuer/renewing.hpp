@@ -40,9 +40,12 @@ struct Renewal {
 };
 std::expected<Renewal, NoRenewal> renewal_of(const KnownPerson& person, std::int64_t renewal_s,
                                              UnixTime now);
+// The renewal that is open already, by what it was begun with.
+Renewal renewal_of(const Case& open);
 // The text that the person signs, to the byte; of whoever has no signing certificate there is none.
+// `number`: of the case that another log-in goes on with.
 std::string renewal_document(const KnownPerson& person, const Renewal& renewal,
-                             std::string_view organisation);
+                             std::string_view organisation, std::string_view number = {});
 
 std::vector<http::Route> renew_routes(Office& office);
 

@@ -37,15 +37,18 @@ Response misfit(Misfit why) {
 }
 
 // Written down before it is shown: whose case it is may ask who has looked.
-// A newborn's case shows its parents too.
-Response case_of(Office& office, CaseId id, const Request& request, const Clerk& clerk) {
+// A newborn's case shows its parents too. `stop_code`: for the slip, in this one answer.
+Response case_of(Office& office, CaseId id, const Request& request, const Clerk& clerk,
+                 const std::string& stop_code = {}) {
     const auto file = office.store.find(id);
     std::vector<CaseId> shown{id};
     for (const auto& parent : file.one.parents) {
         if (const auto of = office.store.find(parent.person)) shown.push_back(*of);
     }
     office.store.looked(shown, request.path, {.at = unix_now(), .clerk = clerk.name});
-    return json_of(case_json(file, office.store.lines(id), unix_now()));
+    auto out = case_json(file, office.store.lines(id), unix_now());
+    if (!stop_code.empty()) out["stop_code"] = stop_code;
+    return json_of(out);
 }
 
 bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
@@ -237,12 +240,26 @@ bool has_card(Office& office, CaseId id, const Applied& applied) {
     return !applied.claims.empty() && std::ranges::any_of(alike, is_theirs);
 }
 
+// The code that the slip gets which the person takes away with it; "": there is none with that.
+std::string draw_code(const Office& office, Happening& what) {
+    std::string code = draw_digits(stop_code_digits, /*with_check=*/true);
+    const auto index = office.store.stop_index(code);
+    if (auto* handed = std::get_if<HandedOver>(&what)) {
+        handed->stop_index = index;
+    } else if (auto* found = std::get_if<Found>(&what)) {
+        found->stop_index = index;
+    } else if (auto* slip = std::get_if<NewSlip>(&what)) {
+        slip->stop_index = index;
+    } else {
+        code.clear();
+    }
+    return code;
+}
+
 Response act(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
-    if (auto* handed = std::get_if<HandedOver>(&what->what)) {
-        handed->stop_code = draw_digits(stop_code_digits, /*with_check=*/true);
-    }
+    const auto code = draw_code(office, what->what);
     const auto id = office.store.find(what->number);
     if (!id) return site::refuse(404, "no_case");
     if (auto* named = std::get_if<ParentNamed>(&what->what)) {
@@ -270,7 +287,9 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());
     look_at_all_of(office, *id);
-    return case_of(office, *id, request, clerk);
+    // What had happened before has its own code, which nobody knows here any more.
+    const bool is_drawn = !code.empty() && done->stop_index == office.store.stop_index(code);
+    return case_of(office, *id, request, clerk, is_drawn ? code : "");
 }
 
 Task<Response> decide(Office& office, Request request, site::LoggedIn who) {

@@ -11,6 +11,7 @@
 #include "deciding.hpp"
 #include "http/http.hpp"
 #include "questions.hpp"
+#include "site/expiring.hpp"
 #include "site/site.hpp"
 #include "worker.hpp"
 
@@ -35,6 +36,8 @@ class StopTries {
     std::map<std::string, std::size_t> of_network_;
 };
 
+constexpr std::size_t renewing_max = 10'000;  // the oldest signs again
+
 // The issuing centre: one io thread's.
 struct Office {
     site::Site& site;
@@ -47,6 +50,8 @@ struct Office {
     CardSessions& cards;
     std::int64_t renewal_s = 0;  // so long before its end a card may be renewed
     Decisions renewals = {};     // documents that people are signing
+    // The log-ins that have signed for a renewal, and for which: nobody else goes on with it.
+    site::Expiring<Hash, CaseId> renewing{renewing_max};
     StopTries stop_tries = {};
 };
 

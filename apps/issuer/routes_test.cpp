@@ -303,6 +303,44 @@ class WindowTest : public site::SiteFixture {
                                                  {arc + "5", "九十九県A市本町1丁目2番3号"}},
                                                 signing_key.public_key(), authority, authority_key);
     }
+    // ---- a renewal from home ----
+
+    // Of somebody whose card has both of these keys.
+    CaseId person_with_card() {
+        const auto numbers = draw_numbers(schemes);
+        const auto application = test_application(schemes);
+        store->take_on({{numbers,
+                         {.person = application.person,
+                          .claims = application.claims,
+                          .certificates = {{Use::authentication, base64url(log_in_card.der())},
+                                           {Use::signing, base64url(signing_card.der())}},
+                          .chip = "AAECAwQFBgc"}}},
+                       {.at = 1});
+        office->renewal_s = 100'000;
+        return *store->find_given(numbers.health_care);
+    }
+    std::string log_in(std::uint8_t mandate) {
+        return "__Host-mado=" + in(mandate, log_in_card.thumbprint());
+    }
+    std::string stage(const std::string& login) {
+        const auto shown = get("/renew", {}, {{"Cookie", login}, {"Accept", "application/json"}});
+        const auto object = parse_json_object(shown.body);
+        return object ? text_at(*object, "stage") : shown.body;
+    }
+    json::object renewal_form(const std::string& login) {
+        auto request = form("/renew/begin", {{"lang", "ja"}}, login);
+        request.headers.push_back({"Accept", "application/json"});
+        const auto begun = parse_json_object(send(std::move(request)).body);
+        return begun ? begun->at("form").as_object() : json::object();
+    }
+    void sign_renewal(const std::string& login) {
+        EXPECT_EQ(text(post("/renew/finish", signed_answer(renewal_form(login)), login)), "/renew");
+    }
+    // To the agent, for the session with the card; or back to where it stands.
+    bool may_write(const std::string& login) {
+        return to(post("/renew/card", {{"lang", "ja"}}, login)).starts_with(site::test_agent);
+    }
+
     Case case_of(const std::string& number) { return store->find(*store->find(number)).one; }
 
     static crypto::CertificateRequest request_for(crypto::CertificateUse use) {
@@ -536,16 +574,85 @@ TEST_F(WindowTest, WhoHasACardThatCountsRegistersNoOther) {
     }
     happen(Sent{link_order});
     happen(Done{link_order});
-    happen(HandedOver{"123456789012"});
     const auto number = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
     EXPECT_EQ(apply(number).status, 200) << "no card counts yet";
-    happen(Sent{activate_order});
-    happen(Done{activate_order});
+    happen(HandedOver{"123456789012"});  // from here on it may
     const auto other = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
     const auto refused = apply(other);
     EXPECT_EQ(refused.status, 409);
     EXPECT_EQ(refused.body, "has_card");
     EXPECT_EQ(ask("/cases/open", {{"kind", "existing"}, {"person", number}}).status, 400);
+}
+
+// In the session with the card PIN and password are set anew: whoever knows the PIN, and not the
+// password, gets nowhere by a renewal that the card's owner has asked for and left.
+TEST_F(WindowTest, OnlyTheLogInThatHasSignedWritesTheCard) {
+    const auto person = person_with_card();
+    const auto owner = log_in(10), other = log_in(11);
+    EXPECT_EQ(stage(owner), "begin");
+    sign_renewal(owner);
+    const auto id = store->of_person(person).back();
+    ASSERT_EQ(store->find(id).one.kind, Kind::renewal);
+    ASSERT_TRUE(store->add(id, Sent{{OrderKind::confirm, 0}}, {.at = 2}));
+    ASSERT_TRUE(store->add(id, Confirmed{0, "answer", 1, true}, {.at = 2}));
+    EXPECT_EQ(stage(owner), "write");
+    EXPECT_EQ(stage(other), "sign_again");
+    EXPECT_FALSE(may_write(other));
+    // What the one has signed is not what the other one signs, and a signature is by the card.
+    const auto request = store->find(id).one.request;
+    const auto form = renewal_form(other);
+    EXPECT_NE(text_at(form, "document").find(store->find(id).number), std::string::npos);
+    const auto elsewhere = [](wire::Mandate& one) { one.nonce = "nonce-of-another"; };
+    post("/renew/finish", signed_answer(form, elsewhere), other);
+    EXPECT_FALSE(may_write(other));
+    EXPECT_EQ(store->find(id).one.request, request);
+    sign_renewal(other);
+    EXPECT_NE(store->find(id).one.request, request) << "the evidence is in the case";
+    EXPECT_EQ(stage(other), "write");
+    EXPECT_TRUE(may_write(other));
+    EXPECT_TRUE(may_write(owner));
+    // The key that could sign is gone: only who has signed goes on, or who has the slip.
+    const auto late = log_in(12);
+    const KeysMade keys{{{Use::authentication, "key"}, {Use::signing, "key"}}, "AAECAwQFBgc"};
+    ASSERT_TRUE(store->add(id, keys, {.at = 3}));
+    EXPECT_EQ(stage(late), "by_slip");
+    EXPECT_FALSE(may_write(late));
+    EXPECT_TRUE(renewal_form(late).empty());
+    EXPECT_TRUE(may_write(owner));
+}
+
+// In the answer to what gives the person a slip, and nowhere else; the store has it blind.
+TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    const auto act = [this](const std::string& of, const std::string& what) {
+        return text_at(answer("/cases/act", {{"number", of}, {"happening", {{"what", what}}}}),
+                       "stop_code");
+    };
+    const auto first = act(number, "new_slip");
+    EXPECT_EQ(first.size(), 12U);
+    EXPECT_EQ(store->find_stop(first), person);
+    const auto shown = ask("/cases/show", {{"number", number}}).body;
+    EXPECT_EQ(shown.find(first), std::string::npos);
+    EXPECT_EQ(shown.find("stop_"), std::string::npos) << shown;
+    const auto second = act(number, "new_slip");
+    EXPECT_NE(second, first);
+    EXPECT_FALSE(store->find_stop(first));
+    // Who has found the card may have found the slip.
+    const auto stop =
+        text_at(answer("/cases/open", {{"kind", "stop"}, {"person", number}, {"reason", "lost"}}),
+                "number");
+    EXPECT_EQ(ask("/cases/act", {{"number", stop}, {"happening", {{"what", "new_slip"}}}}).status,
+              409)
+        << "who is looking for the card";
+    const auto third = act(stop, "found");
+    EXPECT_EQ(store->find_stop(third), store->find(stop));
+    EXPECT_FALSE(store->find_stop(second));
+    EXPECT_EQ(act(stop, "found"), "") << "nothing is drawn the second time";
+    EXPECT_EQ(store->find_stop(third), store->find(stop));
+    set_clerks({"hotline"});
+    EXPECT_EQ(ask("/cases/act", {{"number", number}, {"happening", {{"what", "new_slip"}}}}).status,
+              403);
 }
 
 TEST_F(WindowTest, WhatIsNotTheDecisionDecidesNothing) {

@@ -141,7 +141,10 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
 // The relay's word counts for the very next request; the authority's list follows by itself.
 bool is_stopped(const Case& one) {
     for (std::size_t i = 0; i < one.before.size(); ++i) {
-        if (!one.has_done(of_place(OrderKind::stop, i))) return one.given_up || one.overtaken;
+        const bool is_there = !one.not_active.contains(static_cast<int>(i));
+        if (is_there && !one.has_done(of_place(OrderKind::stop, i))) {
+            return one.given_up || one.overtaken;
+        }
     }
     return true;
 }

@@ -107,14 +107,14 @@ Store::Statements::Statements(db::Connection& c)
       find_who(
           c.prepare("select id from issue where who_index = :index order by id desc limit 50")),
       find_given(c.prepare("select id from issue where given_index = :index limit 1")),
-      find_stop(c.prepare("select id from issue where stop_index = :index and not exists "
-                          "(select 1 from issue as later where later.id > issue.id and "
-                          "later.person_index = issue.person_index and "
-                          "later.stop_index is not null)")),
+      find_stop(c.prepare("select id from issue where stop_index = :index")),
       of_person(c.prepare("select other.id from issue join issue as other "
                           "on other.person_index = issue.person_index "
                           "where issue.id = :id order by other.id")),
-      stop_code(c.prepare("update issue set stop_index = :index where id = :id")),
+      stop_code(c.prepare(
+          "update issue set stop_index = case when id = :id then :index end where person_index = "
+          "(select person_index from issue where id = :id) and (id = :id or stop_index is not "
+          "null)")),
       lines(c.prepare("select line, at, clerk, sealed from happening where issue = :id "
                       "order by line")),
       open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
@@ -207,10 +207,7 @@ Numbers Store::give_new(const std::function<Numbers()>& draw) {
 }
 
 std::optional<KnownPerson> Store::known_person(CaseId of_person_of) {
-    std::vector<Case> cases;
-    for (const auto id : of_person(of_person_of))
-        cases.push_back(find(id).one);
-    return person_of(cases);
+    return person_of(cases_of_person(of_person_of));
 }
 
 std::expected<Parent, Misfit> Store::parent(CaseId of_parent) {
@@ -250,10 +247,8 @@ CaseId Store::write_new(const Opened& opened, const By& by) {
 std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& asked, By by) {
     Together together(*this);
     const auto ids = of_person(of_person_of);
-    std::vector<Case> cases;
-    for (const auto id : ids)
-        cases.push_back(find(id).one);
-    const auto person = person_of(cases);
+    if (asked.kind == Kind::stop) cancel_written(ids, by);
+    const auto person = person_of(cases_of_person(of_person_of));
     if (!person) return std::unexpected(Misfit::too_early);
     if (asked.kind == Kind::stop && person->stop) {
         const auto id = ids.at(*person->stop);
@@ -265,17 +260,26 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
     }
     const auto opened = opened_for(*person, asked);
     if (!opened) return std::unexpected(opened.error());
-    if (asked.kind == Kind::stop && person->alone) cancel_written(ids.at(*person->alone), by);
     const auto id = write_new(*opened, by);
     together.commit();
     return id;
 }
 
 // New certificates would go into the card that is looked for.
-void Store::cancel_written(CaseId id, const By& by) {
-    if (!info(find(id).one.kind).in_hand) return;
-    // Too late: it may be active; then it is among those that are stopped.
-    static_cast<void>(write(id, Cancelled{"stopped"}, by));
+void Store::cancel_written(const std::vector<CaseId>& of_person, const By& by) {
+    for (const auto id : of_person) {
+        const auto one = find(id).one;
+        if (!info(one.kind).in_hand || has_ended(one)) continue;
+        // Too late: it may be active; then it is among those that are stopped.
+        static_cast<void>(write(id, Cancelled{"stopped"}, by));
+    }
+}
+
+std::vector<Case> Store::cases_of_person(CaseId any_of_theirs) {
+    std::vector<Case> out;
+    for (const auto id : of_person(any_of_theirs))
+        out.push_back(find(id).one);
+    return out;
 }
 
 bool Store::give(std::string_view health_care_number) {
@@ -460,6 +464,10 @@ std::optional<CaseId> Store::find_stop(std::string_view code) {
     return sql_.find_stop.integer(0);
 }
 
+std::string Store::stop_index(std::string_view code) const {
+    return base64url(index("stop-code", code));
+}
+
 std::vector<CaseId> Store::of_person(CaseId id) {
     std::vector<CaseId> out;
     const db::ResetAtEnd reset(sql_.of_person);
@@ -508,6 +516,11 @@ std::vector<CaseId> Store::longest_waiting(std::size_t count_max) {
 
 // Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
+    const auto* again = std::get_if<TryAgain>(&what);
+    if (again != nullptr && again->order == activate_order &&
+        is_kept_stopped(cases_of_person(id), find(id).one)) {
+        return std::unexpected(Misfit::other_case);
+    }
     auto& now = known(id);
     auto next = after(now.file.one, what, by.at, by.clerk);
     if (!next || *next == now.file.one) return next;
@@ -528,8 +541,10 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
             .bind("index", index("who", who_text(person->birth_date, person->kana)))
             .execute();
     }
-    if (!next->stop_code.empty() && now.file.one.stop_code.empty()) {
-        sql_.stop_code.bind("id", id).bind("index", index("stop-code", next->stop_code)).execute();
+    if (!next->stop_index.empty() && now.file.one.stop_index != next->stop_index) {
+        sql_.stop_code.bind("id", id)
+            .bind("index", must(parse_base64url(next->stop_index), "an index of a stop code"))
+            .execute();
     }
     const auto todos = todo(*next);
     const auto oldest = std::ranges::min_element(todos, {}, &Todo::since);

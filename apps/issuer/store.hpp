@@ -115,10 +115,13 @@ class Store {
     [[nodiscard]] std::string notice_id(const Ending& what) const;
     // By which the store knows a certificate (x5t#S256).
     [[nodiscard]] Bytes card_key(const Hash& certificate) const;
-    // By the stop code of the card that the person has had last.
+    // By the stop code that the person has got last; no earlier one is a code any more.
     std::optional<CaseId> find_stop(std::string_view code);
+    // What a case keeps of a code: nobody reads it back without the store's key.
+    [[nodiscard]] std::string stop_index(std::string_view code) const;
     // All cases of the person of this one, in the order in which they were opened.
     std::vector<CaseId> of_person(CaseId id);
+    std::vector<Case> cases_of_person(CaseId any_of_theirs);
     std::vector<Line> lines(CaseId id);
     // Those that have not ended, after that one.
     std::vector<CaseId> open_cases(CaseId after, std::size_t count_max);
@@ -198,7 +201,7 @@ class Store {
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by, UnixTime at);
     void overtake(CaseId by_case, const By& by);
-    void cancel_written(CaseId of_person, const By& by);
+    void cancel_written(const std::vector<CaseId>& of_person, const By& by);
     void add_cards(const Case& one, CaseId id);
 
     Secret seal_key_, index_key_, outbox_key_;

@@ -139,11 +139,11 @@ TEST_F(StoreTest, FindsAPersonByTheStopCodeOfTheirLastCard) {
                                   .reason = "damaged"},
                                  {});
         const OrderName certify{OrderKind::certify, 0}, collect{OrderKind::collect, 0};
-        for (const auto& what : std::vector<Happening>{KeysMade{{{Use::authentication, "key"}}},
-                                                       Sent{certify}, Done{certify}, Sent{collect},
-                                                       Certified{Use::authentication, "MII"},
-                                                       Written{}, HandedOver{code}}) {
-            EXPECT_TRUE(one.add(id, what, {})) << what.index();
+        for (const auto& what : std::vector<Happening>{
+                 Approved{}, KeysMade{{{Use::authentication, "key"}}}, Sent{certify}, Done{certify},
+                 Sent{collect}, Certified{Use::authentication, "MII"}, Written{},
+                 HandedOver{one.stop_index(code)}}) {
+            EXPECT_TRUE(one.add(id, what, {.clerk = "suzuki"})) << what.index();
         }
         return id;
     };
@@ -154,6 +154,13 @@ TEST_F(StoreTest, FindsAPersonByTheStopCodeOfTheirLastCard) {
     EXPECT_FALSE(one.find_stop("111111111111"));
     EXPECT_FALSE(one.find_stop("333333333333"));
     EXPECT_FALSE(one.find_stop(""));
+    // Another slip, also of the case before: the last one counts.
+    EXPECT_FALSE(one.add(first, NewSlip{}, {})) << "none without a code";
+    ASSERT_TRUE(one.add(first, NewSlip{one.stop_index("444444444444")}, {}));
+    EXPECT_EQ(one.find_stop("444444444444"), first);
+    EXPECT_FALSE(one.find_stop("222222222222"));
+    for (const auto& line : one.lines(next))
+        EXPECT_FALSE(json::serialize(happening_json(line.what)).contains("222222222222"));
 }
 
 TEST_F(StoreTest, WhomTheRelayDoesNotKnowHasNoOtherCases) {
@@ -379,7 +386,7 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         HandedOver{"123456789012"},
         Cancelled{"moved away"},
         Gone{0},
-        Found{},
+        Found{"AAEC"},
         StoppedAgain{},
         GivenUp{},
         Overtaken{},
@@ -390,17 +397,20 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
         TakenOn{.person = test_application(schemes).person,
                 .claims = test_application(schemes).claims,
                 .certificates = {{Use::authentication, "MII"}, {Use::signing, "MIJ"}},
-                .chip = "AAECAwQFBgc"}};
-    constexpr std::size_t of_births = 7;  // birth_test.cpp
+                .chip = "AAECAwQFBgc"},
+        NotActive{{OrderKind::stop, 1}, 1},
+        ApprovalLapsed{},
+        NewSlip{"AAEC"}};
+    constexpr std::size_t later = 3, of_births = 7;  // birth_test.cpp; before the later ones
     ASSERT_EQ(all.size() + of_births, std::variant_size_v<Happening>);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        EXPECT_EQ(all[i].index(), i);
+        EXPECT_EQ(all[i].index(), i + later < all.size() ? i : i + of_births);
         const auto text = json::serialize(happening_json(all[i]));
         auto object = parse_json_object(text, {.text_bytes_max = 8 * 1024});
         ASSERT_TRUE(object);
         const auto read = read_happening(*object, schemes);
         ASSERT_TRUE(read) << text << read.error().why;
-        EXPECT_EQ(read->index(), i);
+        EXPECT_EQ(read->index(), all[i].index());
         EXPECT_EQ(json::serialize(happening_json(*read)), text);
         (*object)["more"] = 1;
         EXPECT_FALSE(read_happening(*object, schemes)) << text;

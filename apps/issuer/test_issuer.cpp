@@ -150,7 +150,7 @@ CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::Publi
     order(of_use(OrderKind::collect, Use::authentication),
           Certified{Use::authentication, certificate});
     happen(Written{});
-    happen(HandedOver{draw_digits(12, /*with_check=*/false)});
+    happen(HandedOver{store.stop_index(draw_digits(12, /*with_check=*/false))});
     if (before) before(read_certificate(certificate).thumbprint());
     order(activate_order, Done{activate_order});
     return id;

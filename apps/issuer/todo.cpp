@@ -171,7 +171,7 @@ void add_told(Todos& todos, const Case& one) {
 // At both: the authority's lists and OCSP are for everybody else.
 void add_end(Todos& todos, const Case& one, Step step) {
     if (one.before.empty()) return;
-    todos.need(step, revoke_card_order);
+    if (one.not_active.size() < one.before.size()) todos.need(step, revoke_card_order);
     todos.need_each(step, OrderKind::end_old);
 }
 
@@ -222,13 +222,15 @@ void add_dropped(Todos& todos, const Case& one) {
 // By keys of this case and their certificates. False: something is to do for that.
 bool is_written(Todos& todos, const Case& one) {
     const auto hand = one.kind == Kind::renewal ? Actor::person : Actor::clerk;
+    const bool may_open = !info(one.kind).four_eyes || one.approved;
+    if (!may_open && !one.written) todos.add(Step::approve, Actor::clerk);
     if (one.keys.empty()) {
-        todos.add(Step::make_keys, hand);
+        if (may_open) todos.add(Step::make_keys, hand);
         return false;
     }
     add_certificates(todos, one);
     if (one.certificates.size() < uses_of(one).size()) return false;
-    if (!one.written) todos.add(Step::write, hand);
+    if (!one.written && may_open) todos.add(Step::write, hand);
     return one.written;
 }
 
@@ -307,7 +309,9 @@ struct Pair {
 std::vector<Pair> pairs(const Case& one) {
     std::vector<Pair> out;
     for (std::size_t i = 0; i < one.before.size(); ++i) {
-        out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        if (!one.not_active.contains(static_cast<int>(i))) {
+            out.push_back({of_place(OrderKind::stop, i), of_place(OrderKind::resume_card, i)});
+        }
         if (one.before[i].foreign) continue;
         out.push_back({of_place(OrderKind::suspend, i), of_place(OrderKind::resume, i)});
     }
@@ -413,9 +417,14 @@ bool is_to_do(const Case& one, Step step) {
 }
 
 bool can_make_anew(const Case& one) {
-    return !one.keys.empty() && !one.cancelled && !one.handed_over &&
+    const bool may_open = !info(one.kind).four_eyes || one.approved;
+    return may_open && !one.keys.empty() && !one.cancelled && !one.handed_over &&
            !one.has_done(activate_order) && !one.is_in_doubt(activate_order) &&
            one.dropped.size() + one.keys.size() <= dropped_max;
+}
+
+bool is_approved(const Case& one, UnixTime now) {
+    return !info(one.kind).four_eyes || (one.approved && now < *one.approved + approval_s);
 }
 
 OrderName of_use(OrderKind kind, Use use) {
@@ -441,6 +450,16 @@ std::vector<Use> uses_of(const Case& one) {
 bool is_linked(const Case& one, const Claim& claim) {
     return std::ranges::any_of(
         one.linked, [&claim](const Claim& known) { return known.number == claim.number; });
+}
+
+std::vector<int> places_at_relay(const Case& one, OrderName order) {
+    const bool is_of_all = order.kind == OrderKind::revoke_card || order.kind == OrderKind::reset;
+    if (!is_of_all) return {order.item};
+    std::vector<int> out;
+    for (int place = 0; place < static_cast<int>(one.before.size()); ++place) {
+        if (!one.not_active.contains(place)) out.push_back(place);
+    }
+    return out;
 }
 
 bool is_ending(const Case& one) {

@@ -28,7 +28,7 @@ bool is_by_people(const Happening& what) {
            std::holds_alternative<Waived>(what) || std::holds_alternative<HandedOver>(what) ||
            std::holds_alternative<Cancelled>(what) || std::holds_alternative<Found>(what) ||
            std::holds_alternative<GivenUp>(what) || std::holds_alternative<Approved>(what) ||
-           std::holds_alternative<ParentNamed>(what) ||
+           std::holds_alternative<ParentNamed>(what) || std::holds_alternative<NewSlip>(what) ||
            std::holds_alternative<FiledElsewhere>(what);
 }
 
@@ -286,7 +286,6 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     if (can_make_anew(one)) out["can_make_anew"] = true;
     if (can_cancel(one, now)) out["can_cancel"] = true;
     // On the slip or the card, and to nobody before the person has it in hand.
-    if (!one.stop_code.empty()) out["stop_code"] = one.stop_code;
     if (one.handed_over) out["health_care_number"] = one.numbers.health_care;
     json::array happened;
     for (const auto& line : lines)

@@ -225,7 +225,7 @@ TEST(Window, AHistorySaysOfWhatHappenedOnlyWhatItMay) {
         {.at = 1, .clerk = "", .what = Confirmed{.claim = 1, .answer = "signed", .index = 7}},
         {.at = 2, .clerk = "", .what = Refused{.order = link_order, .code = "no_match"}},
         {.at = 3, .clerk = "sato", .what = Decided{.claim = 1, .decision = "signed"}},
-        {.at = 4, .clerk = "", .what = HandedOver{.stop_code = "12345"}},
+        {.at = 4, .clerk = "", .what = HandedOver{.stop_index = "12345"}},
         {.at = 5, .clerk = "sato", .what = Cancelled{"moved away"}}};
     const json::object order{{"kind", "link"}, {"item", 0}};
     const json::array expected{

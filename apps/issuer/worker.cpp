@@ -19,6 +19,7 @@ constexpr std::size_t cases_at_once = 1'000;
 constexpr std::size_t written_at_once = 100;  // cases; pages are answered in between
 constexpr std::chrono::milliseconds look_every{500};
 constexpr std::chrono::milliseconds again_after{1'000};
+constexpr std::int64_t unknown_again_s = 1;
 
 }  // namespace
 
@@ -153,9 +154,21 @@ ToSend Worker::prepare(CaseId id, client::Ask ask) {
     return {.request = std::move(request), .by = std::move(by)};
 }
 
+// Nobody's word is good for ever: it is asked for again.
+void Worker::lapse_approval(CaseId id, UnixTime now) {
+    const auto one = read(id);
+    if (!one || !one->approved || one->cancelled || has_ended(*one)) return;
+    if (is_approved(*one, now)) {
+        later_.emplace(*one->approved + approval_s, id);
+    } else if (!store_.add(id, ApprovalLapsed{}, {.at = now})) {
+        throw Failure("an approval that is over does not lapse");
+    }
+}
+
 // What can be ordered now and is not: signed, and kept for sending.
 void Worker::plan(CaseId id) {
     const auto now = unix_now();
+    lapse_approval(id, now);
     const auto one = read(id);
     if (!one) return;
     for (const auto& what : todo(*one)) {
@@ -193,10 +206,35 @@ http::Task<void> Worker::deliver(std::string name) {
     const auto what = parse_outbox_name(name);
     auto request = store_.outbox().find(name);
     if (!what || !request) throw Failure("the outbox has a request of no case");
-    Came came{.name = std::move(name), .id = what->id, .order = what->order, .result = {}};
+    Came came{.name = std::move(name),
+              .id = what->id,
+              .order = what->order,
+              .at_sending = activations(what->id, what->order),
+              .result = {}};
     if (request->expires > unix_now()) came.result = co_await sender_.send(std::move(*request));
     came_.push_back(std::move(came));
     timer_.cancel();
+}
+
+// Of a stop's orders to the relay: others are about cards that are active.
+Activations Worker::activations(CaseId id, OrderName order) {
+    const bool may_be = order.kind == OrderKind::stop || order.kind == OrderKind::resume_card ||
+                        order.kind == OrderKind::revoke_card;
+    const auto one = may_be ? read(id) : std::nullopt;
+    if (!one || one->kind != Kind::stop) return {};
+    return activations_of(store_.cases_of_person(id), *one, places_at_relay(*one, order));
+}
+
+// Whoever stops a card stops it also while it is being activated, and nobody knows yet how that
+// ends: the relay is asked until it is known.
+bool Worker::is_unknown_yet(const Came& came, std::optional<Happening>& happening) {
+    const auto* refused = happening ? std::get_if<Refused>(&*happening) : nullptr;
+    if (refused == nullptr || came.at_sending.empty() ||
+        refused->code != wire::info(wire::Code::card_unknown).name) {
+        return false;
+    }
+    happening = when_unknown(came.order, came.at_sending, activations(came.id, came.order));
+    return !happening;
 }
 
 void Worker::note(const Came& came) {
@@ -206,7 +244,9 @@ void Worker::note(const Came& came) {
     if (!came.result && is_ask(came.order.kind)) return renew(came, *one);
     std::optional<Happening> happening = Lapsed{came.order};
     if (came.result) happening = happening_of(parties_, *one, came.order, *came.result);
-    if (!happening) {
+    if (is_unknown_yet(came, happening)) {
+        store_.outbox().try_at(came.name, now + unknown_again_s);
+    } else if (!happening) {
         store_.outbox().try_later(came.name, now);
     } else if (!store_.answer(came.id, came.order, *happening, {.at = now})) {
         throw Failure("the answer to an order does not fit its case");

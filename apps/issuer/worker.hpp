@@ -51,19 +51,24 @@ class Worker {
     [[nodiscard]] bool failing() const { return failing_; }
 
   private:
-    // What came of a request; no result: its time was over.
+    // What came of a request; no result: its time was over. `at_sending`: of a stop's, which of its
+    // certificates the relay had then.
     struct Came {
         std::string name;  // in the outbox
         CaseId id = 0;
         OrderName order;
+        Activations at_sending;
         std::optional<client::Result<client::Answered>> result;
     };
     void look_at_all();
     void look_at_due();
     std::optional<Case> read(CaseId id);
+    Activations activations(CaseId id, OrderName order);
+    bool is_unknown_yet(const Came& came, std::optional<Happening>& happening);
     void note(const Came& came);
     void renew(const Came& came, const Case& one);
     ToSend prepare(CaseId id, client::Ask ask);
+    void lapse_approval(CaseId id, UnixTime now);
     void plan(CaseId id);
     void send_due();
     http::Task<void> deliver(std::string name);

@@ -32,10 +32,14 @@ class World {
     int lost_percent = 0;
     // What a register answers besides "the same", by the number of the one who is asked about.
     std::map<std::string, std::string> verdicts;
+    // What becomes of an activation: nothing yet, done and nobody hears of it, refused.
+    enum class Activating { answered, on_its_way, unheard, refused };
+    Activating activating = Activating::answered;
 
     std::map<std::string, Hash> operators;         // by jti: what the head says
     std::map<std::string, int> done;               // by service, act and subject: how often
     std::map<std::string, std::string> published;  // certificates by subject and use
+    std::map<std::string, std::string> at_relay;   // what was done last with a card, by thumbprint
 
   private:
     struct Kept {
@@ -64,9 +68,37 @@ class World {
         const bool lost = percent() < lost_percent;
         if (lost && percent() < 50) co_return unavailable();
         auto& kept = kept_.at(request.body);
-        if (!kept.result) kept.result = execute(kept);
-        if (lost) co_return unavailable();
-        co_return *kept.result;
+        const bool is_activation = kept.ask.service.text() == "card" && act_of(kept) == "activate";
+        if (is_activation && activating == Activating::on_its_way) co_return unavailable();
+        auto result = kept.result ? *kept.result : execute(kept);
+        if (result) kept.result = result;  // what is refused leaves nothing
+        if (lost || (is_activation && activating == Activating::unheard)) co_return unavailable();
+        co_return result;
+    }
+
+    static std::string act_of(const Kept& kept) {
+        const auto act = kept.ask.parameters.find("act");
+        return act == kept.ask.parameters.end() ? "" : act->second;
+    }
+
+    // Of cards the relay says what it knows.
+    client::Result<client::Answered> card(const Kept& kept, const std::string& act) {
+        const auto refuse = [](wire::Code code) {
+            return std::unexpected(client::Problem{code, {}, {}, {}});
+        };
+        if (act == "activate" && activating == Activating::refused) {
+            return refuse(wire::Code::card_revoked);
+        }
+        for (const auto& value : kept.payload.at("certificates").as_array()) {
+            const std::string text(value.get_string());
+            const auto name =
+                act == "activate" ? base64url(read_certificate(text).thumbprint()) : text;
+            if (act != "activate" && !at_relay.contains(name)) {
+                return refuse(wire::Code::card_unknown);
+            }
+            at_relay[name] = act;
+        }
+        return answered({});
     }
 
     static client::Result<client::Answered> unavailable() {
@@ -75,13 +107,12 @@ class World {
 
     client::Result<client::Answered> execute(const Kept& kept) {
         const auto& service = kept.ask.service.text();
-        const auto act = kept.ask.parameters.find("act");
+        const auto act = act_of(kept);
         const auto subject = std::string(as_text(kept.ask.subject));
-        const auto what =
-            service + "/" + (act == kept.ask.parameters.end() ? "" : act->second) + "/" + subject;
-        ++done[what];
+        ++done[service + "/" + act + "/" + subject];
+        if (service == "card") return card(kept, act);
         if (service == "existence") return existence(subject);
-        if (service == "certificate") return certificate(kept, subject, act->second);
+        if (service == "certificate") return certificate(kept, subject, act);
         if (service == "certificates") return certificates(subject);
         return answered({});
     }
@@ -186,9 +217,26 @@ class WorkerTest : public ::testing::Test {
         EXPECT_TRUE(has_ended(find(id)));
         return id;
     }
+    // Until nobody has it: no activation was sent, or it is on its way.
+    CaseId card_handed_over(World& world, int steps_max) {
+        const auto id = apply();
+        live(world, 1'000);
+        happen(id, keys());
+        live(world, 1'000);
+        happen(id, Written{});
+        happen(id, HandedOver{});
+        live(world, steps_max);
+        EXPECT_FALSE(find(id).has_done(activate_order));
+        return id;
+    }
     std::expected<CaseId, Misfit> open(CaseId of_person, const Asked& asked) {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
         return store.open(of_person, asked, {.at = unix_now(), .clerk = "sato"});
+    }
+    // By another clerk than the one who has opened it.
+    void approve(CaseId id, UnixTime at = unix_now()) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        EXPECT_TRUE(store.add(id, Approved{}, {.at = at, .clerk = "suzuki"}));
     }
     KnownPerson person(CaseId id) {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
@@ -419,6 +467,7 @@ TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
     EXPECT_EQ(open(first, {.kind = Kind::end, .reason = "death"}).error(), Misfit::other_case);
+    approve(*next);
     live(world, 1'000);  // the resident register is asked, for the signing certificate
     happen(*next, keys());
     live(world, 1'000);
@@ -442,6 +491,7 @@ TEST_F(WorkerTest, AStopIsOfTheCardThatCountsNow) {
     const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
+    approve(*next);
     live(world, 1'000);
     happen(*next, keys());
     live(world, 1'000);
@@ -459,6 +509,96 @@ TEST_F(WorkerTest, AStopIsOfTheCardThatCountsNow) {
     EXPECT_EQ(standings(first), (Standings{Standing::revoked, Standing::revoked,
                                            Standing::suspended, Standing::suspended}));
     EXPECT_TRUE(has_ended(find(*stop)));
+}
+
+// Lost on the way home, while the relay has not said yet that the card is active.
+TEST_F(WorkerTest, AStopHoldsForACardThatBecomesActiveAfterwards) {
+    World world(1);
+    world.activating = World::Activating::on_its_way;
+    const auto first = card_handed_over(world, 20);
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(stop);
+    live(world, 60);
+    EXPECT_GE(times(world, "card/suspend/"), 2) << "and refused: the relay has no such card";
+    EXPECT_TRUE(find(*stop).refused.empty()) << "no clerk has to do anything";
+    EXPECT_EQ(todo(find(*stop)).front().actor, Actor::relay);
+    world.activating = World::Activating::unheard;  // active, and this centre does not know it
+    live(world, 200);
+    EXPECT_FALSE(find(first).has_done(activate_order));
+    EXPECT_EQ(todo(find(*stop)).front().step, Step::look_for);
+    world.activating = World::Activating::answered;
+    live(world, 500);
+    EXPECT_TRUE(find(first).has_done(activate_order));
+    ASSERT_EQ(world.at_relay.size(), 2U);
+    for (const auto& [card, what] : world.at_relay)
+        EXPECT_EQ(what, "suspend");
+    happen(*stop, Found{});
+    live(world, 1'000);
+    EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::active}));
+}
+
+// In the moment between the clerk's word and the order.
+TEST_F(WorkerTest, ACardThatIsHandedOverIsStoppedBeforeItsActivationHasLeft) {
+    World world(1);
+    const auto first = card_handed_over(world, 0);
+    ASSERT_FALSE(find(first).is_in_doubt(activate_order));
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(stop);
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(*stop)).front().step, Step::look_for);
+    ASSERT_EQ(world.at_relay.size(), 2U);
+    for (const auto& [card, what] : world.at_relay)
+        EXPECT_EQ(what, "suspend");
+}
+
+// Then there is nothing to stop at the relay, and nothing that a clerk would have to do; nor can
+// the activation be tried again behind the back of the one who has stopped the card.
+TEST_F(WorkerTest, WhereTheActivationIsRefusedThereIsNothingToStop) {
+    World world(1);
+    world.activating = World::Activating::on_its_way;
+    const auto first = card_handed_over(world, 20);
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(stop);
+    live(world, 60);
+    world.activating = World::Activating::refused;
+    live(world, 500);
+    EXPECT_TRUE(find(first).refused.contains(activate_order));
+    EXPECT_EQ(find(*stop).not_active, (std::set{0, 1}));
+    EXPECT_EQ(todo(find(*stop)).front().step, Step::look_for);
+    world.activating = World::Activating::answered;
+    {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        EXPECT_EQ(store.add(first, TryAgain{activate_order}, {.at = 1, .clerk = "sato"}).error(),
+                  Misfit::other_case);
+    }
+    happen(*stop, Found{});
+    live(world, 500);
+    EXPECT_TRUE(has_ended(find(*stop))) << "nothing is to be resumed at the relay";
+    happen(first, TryAgain{activate_order});
+    live(world, 500);
+    EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::active}));
+    const auto again = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(again);
+    live(world, 500);
+    for (const auto& [card, what] : world.at_relay)
+        EXPECT_EQ(what, "suspend");
+}
+
+// Given up for good: what the relay does not have is not to be revoked there.
+TEST_F(WorkerTest, AStopOfACardThatWasNeverActiveIsGivenUp) {
+    World world(1);
+    world.activating = World::Activating::refused;
+    const auto first = card_handed_over(world, 100);
+    const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
+    ASSERT_TRUE(stop);
+    live(world, 500);
+    happen(*stop, GivenUp{});
+    live(world, 500);
+    EXPECT_TRUE(has_ended(find(*stop)));
+    EXPECT_EQ(times(world, "certificate-status/revoke/"), 2);
+    happen(first, Cancelled{"stopped"});
+    live(world, 500);
+    EXPECT_TRUE(has_ended(find(first)));
 }
 
 TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
@@ -481,6 +621,7 @@ TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
     EXPECT_EQ(times(world, "link/start/"), 1);
     EXPECT_EQ(times(world, "card/revoke/"), 1);
     EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::revoked}));
+    approve(*change);
     happen(*change, keys());
     live(world, 1'000);
     happen(*change, Written{});
@@ -532,12 +673,71 @@ TEST_F(WorkerTest, AnUnlockTakesTwoClerks) {
                   Misfit::same_hand);
         EXPECT_EQ(store.add(*unlock, PinSet{}, {.at = 1, .clerk = "sato"}).error(),
                   Misfit::too_early);
-        EXPECT_TRUE(store.add(*unlock, Approved{}, {.at = 1, .clerk = "suzuki"}));
     }
+    approve(*unlock);
     live(world, 1'000);
     EXPECT_EQ(times(world, "card/reset/"), 1);
     happen(*unlock, PinSet{});
     EXPECT_TRUE(has_ended(find(*unlock)));
+}
+
+// Whoever has had a card: the next one, and another certificate in it, give more than a new PIN.
+TEST_F(WorkerTest, ACardInThePlaceOfAnotherTakesTwoClerks) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    for (const auto kind : {Kind::replacement, Kind::change, Kind::from_abroad}) {
+        const bool is_replacement = kind == Kind::replacement;
+        const auto id = open(first, {.kind = kind, .reason = is_replacement ? "damaged" : ""});
+        ASSERT_TRUE(id);
+        if (!is_replacement) {
+            auto application = test_application(schemes);
+            application.claims = {application.claims.front()};
+            happen(*id, application);
+        }
+        live(world, 1'000);
+        ASSERT_EQ(todo(find(*id)).front().step, Step::approve);
+        {
+            Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+            EXPECT_EQ(store.add(*id, keys(), {.at = 1, .clerk = "sato"}).error(),
+                      Misfit::too_early);
+            EXPECT_EQ(store.add(*id, Approved{}, {.at = 1, .clerk = "sato"}).error(),
+                      Misfit::same_hand);
+        }
+        approve(*id);
+        EXPECT_EQ(todo(find(*id)).front().step, Step::make_keys);
+        happen(*id, Cancelled{"enough"});
+        live(world, 1'000);
+        EXPECT_TRUE(has_ended(find(*id)));
+    }
+}
+
+// A day later another clerk looks again, and the entry in the person's list is another one.
+TEST_F(WorkerTest, AnApprovalLapses) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto unlock = open(first, {.kind = Kind::unlock, .uses = {Use::authentication}});
+    ASSERT_TRUE(unlock);
+    approve(*unlock, unix_now() - approval_s + 3'600);
+    live(world, 1'000);
+    EXPECT_EQ(todo(find(*unlock)).front().step, Step::reset);
+    EXPECT_EQ(times(world, "card/reset/"), 1);
+    const auto later = after(find(*unlock), ApprovalLapsed{}, unix_now() + 3'600);
+    ASSERT_TRUE(later);
+    EXPECT_EQ(todo(*later).front().step, Step::approve);
+    EXPECT_FALSE(after(*later, PinSet{}, unix_now()));
+    EXPECT_FALSE(after(find(*unlock), ApprovalLapsed{}, unix_now())) << "not before its time";
+    happen(*unlock, Cancelled{"begun again"});
+
+    const auto other = open(first, {.kind = Kind::unlock, .uses = {Use::authentication}});
+    approve(*other, unix_now() - approval_s);
+    live(world, 50);
+    EXPECT_FALSE(find(*other).approved) << "the worker has looked at it";
+    EXPECT_EQ(todo(find(*other)).front().step, Step::approve);
+    approve(*other);
+    live(world, 1'000);
+    EXPECT_EQ(times(world, "card/reset/"), 2);
+    happen(*other, PinSet{});
+    EXPECT_TRUE(has_ended(find(*other)));
 }
 
 // Killed after a few steps, over and over, with one request in five lost.

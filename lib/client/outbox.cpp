@@ -64,6 +64,7 @@ Outbox::Outbox(db::Connection& connection, const Secret& key)
       remove_(connection.prepare("delete from outbox where name = :name")),
       try_later_(connection.prepare("update outbox set next_try = :next, tries = tries + 1 "
                                     "where name = :name")),
+      try_at_(connection.prepare("update outbox set next_try = :next where name = :name")),
       renew_(connection.prepare("update outbox set expires = :expires, sealed = :sealed "
                                 "where name = :name")),
       due_(connection.prepare("select name from outbox where next_try <= :now "
@@ -91,6 +92,10 @@ void Outbox::try_later(std::string_view name, UnixTime now) {
         tries = find_.integer(1);
     }
     try_later_.bind("name", name).bind("next", now + retry_after_s(tries)).execute();
+}
+
+void Outbox::try_at(std::string_view name, UnixTime at) {
+    try_at_.bind("name", name).bind("next", at).execute();
 }
 
 void Outbox::renew(std::string_view name, const Prepared& request) {

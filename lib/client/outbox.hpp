@@ -34,6 +34,8 @@ class Outbox {
     void remove(std::string_view name);
     // Nobody answered: later, and later still.
     void try_later(std::string_view name, UnixTime now);
+    // The answer will be another one then.
+    void try_at(std::string_view name, UnixTime at);
     // Its time is over, and another one goes in its place; it waits as long as it did.
     void renew(std::string_view name, const Prepared& request);
     // Those that may be sent again, or are over: the longest waiting first.
@@ -43,7 +45,7 @@ class Outbox {
 
   private:
     const Secret& key_;
-    db::Statement put_, remove_, try_later_, renew_, due_, find_;
+    db::Statement put_, remove_, try_later_, try_at_, renew_, due_, find_;
 };
 
 }  // namespace mado::client

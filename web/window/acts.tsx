@@ -1,5 +1,5 @@
 // What people do in cases of other kinds than a card's making: a card that was stopped is found, or
-// is not; a second clerk approves a new PIN.
+// is not; a second clerk approves a new PIN, or another card.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Ja, Read, Say, phrase } from "../shared/words";
@@ -43,6 +43,7 @@ export function LookFor({ act }: CasePart): JSX.Element {
 // Four eyes: the issuing centre does not take it from the clerk who opened the case (`same_hand`).
 export function Approve({ desk, one, act }: CasePart): JSX.Element {
   const [asked, set_asked] = useState(false);
+  const of = one.kind === "unlock" ? "" : "_card";
   const opener = one.lines.find(({ what }) => what === "opened")?.clerk;
   if (!desk.roles.has("approver")) {
     return (
@@ -53,7 +54,7 @@ export function Approve({ desk, one, act }: CasePart): JSX.Element {
   }
   const approve = () => {
     set_asked(false);
-    act({ what: "approved" }, "window.said_approved");
+    act({ what: "approved" }, `window.said_approved${of}`);
   };
   return (
     <>
@@ -91,13 +92,13 @@ export function Approve({ desk, one, act }: CasePart): JSX.Element {
       </button>
       {asked && (
         <Asked
-          title="window.approve_title"
+          title={`window.approve_title${of}`}
           yes="window.approve"
           close={() => set_asked(false)}
           act={approve}
         >
           <p>
-            <Say of="window.approve_question" />
+            <Say of={`window.approve_question${of}`} />
           </p>
         </Asked>
       )}

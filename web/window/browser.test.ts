@@ -540,6 +540,26 @@ test("an approver alone approves, and is offered nothing else", async () => {
   expect(names.filter((name) => /取りやめる|新しい申請/.test(name))).toEqual([]);
 });
 
+test("another card is approved by another clerk, and then it is written", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const one = office.cases.find(({ kind }: Mutable) => kind === "replacement");
+    one.todo = [{ ...one.todo[0], step: "approve", actor: "clerk" }];
+    office.after = (of: Mutable) => {
+      of.todo[0] = { ...of.todo[0], step: "make_keys" };
+      of.lines.push({ what: "approved", at: office.now, clerk: "鈴木" });
+    };
+  });
+  await page.getByRole("button", { name: "1100 0000 0001" }).click();
+  await page.getByRole("button", { name: "承認する" }).click();
+  const dialog = page.getByRole("dialog", { name: "カードへの書き込みを承認しますか" });
+  await dialog.getByRole("button", { name: "承認する" }).click();
+  await page.getByText("承認しました。カードに書き込めます。").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "approved" });
+  await page.getByRole("button", { name: "カードに書き込む" }).waitFor();
+});
+
 test("a change: what is known is filled in, and what was changed is said", async () => {
   const page = await open_case("9000 0000 0005");
   const name = page.getByLabel("氏名", { exact: true });
@@ -717,14 +737,25 @@ test("the slip: the stop code with words, and all of it as a text", async () => 
   await page.locator(".slip").waitFor();
   expect(await page.locator(".slip").innerText()).not.toContain("停止コード");
   await change(page, (office) => {
-    Object.assign(office.cases[3], {
-      ...{ health_care_number: "621874998319", stop_code: "123456789016", todo: [] },
-    });
+    Object.assign(office.cases[3], { health_care_number: "621874998319", todo: [] });
+    office.cases[3].lines.push({ what: "handed_over", at: office.now, clerk: "佐藤" });
+    // Said once, in the answer to what gives the person a slip.
+    office.after = (one: Mutable) => {
+      one.stop_code = "123456789016";
+      setTimeout(() => delete one.stop_code);
+    };
   });
   await page.getByRole("button", { name: "申請に戻る" }).click();
   await page.getByText("すべて終わりました。").waitFor();
   await page.getByRole("button", { name: "受付票を見る" }).click();
+  await page.getByRole("button", { name: "新しい停止コードを出す" }).click();
   await page.getByText("1234 5678 9016").waitFor();
+  expect((await asked(page, "/cases/act")).happening).toEqual({ what: "new_slip" });
+  // As long as the case is on the page.
+  await page.getByRole("button", { name: "申請に戻る" }).click();
+  await page.getByRole("button", { name: "受付票を見る" }).click();
+  await page.getByText("1234 5678 9016").waitFor();
+  expect(await page.getByRole("button", { name: "新しい停止コードを出す" }).count()).toBe(0);
   await page.getByText("https://issuer.example/stop を開き").waitFor();
   expect((await saved(page, /点字・音声用/)).split("\r\n").slice(0, 6)).toEqual([
     ...["受付票", "氏名：葛\u{e0100}城 髙子", "読み：カツラギ タカコ"],

@@ -41,7 +41,7 @@ export type Happening =
   | { what: "corrected"; claim: number; number: PersonNumber }
   | { what: "taken_out"; claim: number }
   | { what: "try_again" | "waived"; order: Order }
-  | { what: "handed_over" | "found" | "given_up" | "approved" }
+  | { what: "handed_over" | "found" | "given_up" | "approved" | "new_slip" }
   | { what: "cancelled"; reason: string };
 
 // What the agent is handed: its address, and the fields of the form, one of them the document.

@@ -178,6 +178,13 @@ function remark_of({ outcome, registers }: Returned): Partial<Shown> {
   return { failed: `window.back_${outcome}` };
 }
 
+// The issuing centre says the code once: it stays with its case as long as that is on the page.
+function with_code({ one: before }: Shown, change: Partial<Shown>): Partial<Shown> {
+  const { one } = change;
+  if (!one || one.number !== before?.number || before.stop_code === undefined) return change;
+  return { ...change, one: { stop_code: before.stop_code, ...one } };
+}
+
 // Of another case nothing stays on the page.
 function forgotten(view: View, { one }: Shown): Partial<Shown> {
   const is_same = "number" in view && view.number === one?.number;
@@ -317,7 +324,8 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   if (!one) return null;
   const { number } = one;
   if (view.at === "slip") {
-    return <Slip {...{ desk, one }} back={() => doing.go({ at: "case", number })} />;
+    const back = () => doing.go({ at: "case", number });
+    return <Slip {...{ desk, one, back }} act={doing.act} />;
   }
   return (
     <CaseView
@@ -337,7 +345,8 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
 export function Window({ desk }: { desk: Desk }): JSX.Element {
   const [base] = useState(() => document.title);
   const [shown, set_shown] = useState<Shown>(() => ({ view: (views[0] = first_view(desk)) }));
-  const set = (change: Partial<Shown>) => set_shown((before) => ({ ...before, ...change }));
+  const set = (change: Partial<Shown>) =>
+    set_shown((before) => ({ ...before, ...with_code(before, change) }));
   const doing = use_doing(shown, desk, set);
   use_views(doing);
   use_looking(shown, desk, set);

@@ -10,11 +10,18 @@ const handed: ShownStep[] = ["hand_over", "activate"];
 const of_kind: Record<CaseKind, ShownStep[]> = {
   // The report's steps ① to ⑪.
   first: ["invite", "apply", "confirm", "link", ...to_the_card, ...handed, "tell"],
-  replacement: ["opened", ...to_the_card, ...handed, "end_old"],
+  replacement: ["opened", "approve", ...to_the_card, ...handed, "end_old"],
   stop: ["opened", "stop", "look_for"],
   unlock: ["opened", "approve", "record", "reset"],
-  change: ["opened", "apply", "confirm", "link", "end_signing", ...to_the_card, "activate"],
-  return: ["opened", "apply", "confirm", "link", ...to_the_card, ...handed, "tell", "end_old"],
+  change: [
+    ...(["opened", "apply", "confirm", "link", "end_signing", "approve"] as const),
+    ...[...to_the_card, "activate" as const],
+  ],
+  return: [
+    ...(["opened", "apply", "confirm", "link", "approve"] as const),
+    ...[...to_the_card, ...handed],
+    ...(["tell", "end_old"] as const),
+  ],
   end: ["opened", "confirm", "end_old"],
   renewal: ["opened", "sign", "confirm", ...to_the_card, "activate", "end_old"],
   existing: ["opened", "apply", "sign", "confirm", "link", ...handed, "tell"],
@@ -109,6 +116,11 @@ export function stop_outcome(lines: Line[]): "found" | "ended" | undefined {
   const last = lines.findLast(is_any("found", "stopped_again", "given_up", "overtaken"));
   if (!last || last.what === "stopped_again") return undefined;
   return last.what === "found" ? "found" : "ended";
+}
+
+// The person has got a slip with a stop code, or gets one now.
+export function has_slip({ lines }: Case): boolean {
+  return lines.some(is_any("handed_over", "taken_on")) || stop_outcome(lines) === "found";
 }
 
 function steps_of({ kind, lines }: Case): ShownStep[] {

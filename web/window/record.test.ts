@@ -72,9 +72,10 @@ test("who had a card before is asked for nothing again", () => {
   const todo = [to_do("make_keys", "clerk")];
   const one = make_case("1", { kind: "replacement", claims: [], todo });
   const opened = { what: "opened", reason: "lost" };
-  one.lines = [{ ...opened, at: noon }];
+  const approved = { what: "approved", at: noon, clerk: "鈴木" };
+  one.lines = [{ ...opened, at: noon }, approved];
   expect(states(one)).toEqual({
-    ...{ opened: "done", make_keys: "waits", certify: "later", write: "later" },
+    ...{ opened: "done", approve: "done", make_keys: "waits", certify: "later", write: "later" },
     ...{ hand_over: "later", activate: "later", end_old: "later" },
   });
 });

@@ -64,7 +64,7 @@ export const happenings = [
   ...["waived", "keys_made", "written", "handed_over", "cancelled", "gone", "found"],
   ...["stopped_again", "given_up", "overtaken", "approved", "pin_set", "requested", "traced"],
   ...["parent_named", "signed", "given", "undecided", "accepted", "declined", "filed_elsewhere"],
-  ...["taken_on"],
+  ...["taken_on", "not_active", "approval_lapsed", "new_slip"],
 ];
 
 const claims_max = 16;
@@ -198,7 +198,7 @@ export interface Case extends Summary {
   can_make_anew?: boolean; // its keys: none of them counts yet
   can_cancel?: boolean; // before its card may be active, and the like
   health_care_number?: string;
-  stop_code?: string; // on the slip, as the number is
+  stop_code?: string; // on the slip; only in the answer to what gave the person one
   lines: Line[];
 }
 

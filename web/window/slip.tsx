@@ -6,8 +6,8 @@ import { day_of, day_phrase, day_text } from "../shared/dates";
 import { save } from "../shared/files";
 import { Ja, Read, Say, phrase, text_of, without_readings } from "../shared/words";
 import { grouped, type Desk } from "./desk";
-import { end_key } from "./parts";
-import { due, shown_as } from "./progress";
+import { end_key, type CasePart } from "./parts";
+import { due, has_slip, shown_as } from "./progress";
 import type { Case, Todo } from "./record";
 
 // イチ ニ サン: for whoever writes it in braille, which has no Chinese characters, or reads it out.
@@ -91,13 +91,27 @@ function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
   );
 }
 
-interface SlipProps {
-  desk: Desk;
-  one: Case;
-  back: () => void;
+// A code that was not kept is nobody's any more: the person gets another one.
+function NewCode({ desk, one, act }: CasePart): JSX.Element | null {
+  if (!desk.roles.has("window") || one.stop_code !== undefined || !has_slip(one)) return null;
+  return (
+    <>
+      <p class="hint">
+        <Say of="window.new_slip_text" />
+      </p>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => act({ what: "new_slip" }, "window.said_new_slip")}
+      >
+        <Say of="window.new_slip" />
+      </button>
+    </>
+  );
 }
 
-export function Slip({ desk, one, back }: SlipProps): JSX.Element {
+export function Slip(props: CasePart & { back: () => void }): JSX.Element {
+  const { desk, one, back } = props;
   return (
     <>
       <div class="slip">
@@ -141,6 +155,7 @@ export function Slip({ desk, one, back }: SlipProps): JSX.Element {
             <Say of="window.slip_no_number_yet" />
           </p>
         )}
+        <NewCode {...props} />
         <div class="choices">
           <button type="button" onClick={() => window.print()}>
             <Say of="window.print" />
