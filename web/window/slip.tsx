@@ -99,13 +99,15 @@ function NewCode({ desk, one, act }: CasePart): JSX.Element | null {
       <p class="hint">
         <Say of="window.new_slip_text" />
       </p>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => act({ what: "new_slip" }, "window.said_new_slip")}
-      >
-        <Say of="window.new_slip" />
-      </button>
+      <p>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => act({ what: "new_slip" }, "window.said_new_slip")}
+        >
+          <Say of="window.new_slip" />
+        </button>
+      </p>
     </>
   );
 }
