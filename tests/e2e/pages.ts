@@ -13,10 +13,13 @@ import { own, picture, settled, wide } from "./country";
 // WCAG 2.2, 1.4.10: 1280×1024 at 400 % is a window of this size.
 const zoomed = { width: 320, height: 256 };
 
-// `served`: none where it cannot be read, as of a page that a script makes.
-export async function expect_page(served: string | undefined, name: string): Promise<void> {
-  if (served !== undefined) await expect_valid(served, `${name} as served`);
+export async function expect_page(served: string, name: string): Promise<void> {
+  await expect_valid(served, `${name} as served`);
   await expect_valid(await own.page.content(), name);
+  await expect_shown(name);
+}
+// Of a page that a script makes whole.
+export async function expect_shown(name: string): Promise<void> {
   await expect_accessible(own.page);
   await picture(own.page, name);
   if (name.endsWith("-ja")) await expect_accessible_in_the_dark(name);

@@ -37,7 +37,8 @@ describe.each(["stop", "renew/on"])("/%s", (path) => {
       expect(filled).toEqual(["off", "bday-year", "bday-month", "bday-day"]);
     });
 
-    test.each(language === "ja" ? mistakes : mistakes.slice(-1))("a mistake is said at its fields: %s", async (which, typed, fields) => {
+    const some = language === "ja" ? mistakes : mistakes.slice(-1);
+    test.each(some)("a mistake is said at its fields: %s", async (which, typed, fields) => {
       const { page } = own;
       await page.goto(`${window_page}${path}?lang=${language}`);
       await type_slip(page, typed);
@@ -91,7 +92,8 @@ describe("the card's program", () => {
       await expect_page(await reply.text(), `agent-card-${language}`);
     });
 
-    test.each(language === "ja" ? ["pin", "password"] : ["password"])("another %s, and what is no such", async (use) => {
+    const uses = language === "ja" ? ["pin", "password"] : ["password"];
+    test.each(uses)("another %s, and what is no such", async (use) => {
       const { page } = own;
       await page.goto(`${agent}?lang=${language}`);
       await page.locator(`a[href*="use=${use}"]`).click();

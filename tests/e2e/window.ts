@@ -1,0 +1,103 @@
+// What a clerk does at a window, for the tests in this folder.
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { agent, cli, languages, root, window_page } from "./country";
+import { expect_mistake, expect_page, send_unchecked } from "./pages";
+
+export interface Application {
+  person: { name: string; kana: string; sex: string; address: string; birth_date: string };
+  claims: { role: string; number: { fields: Record<string, string> } }[];
+  signing: boolean;
+}
+// 厚労次郎 has no card yet.
+export const application = () =>
+  JSON.parse(readFileSync(`${root}/state/country/applications/jiro.json`, "utf8")) as Application;
+export const grouped = (number: string) => number.replace(/(.{4})(?=.)/g, "$1 ");
+
+export async function log_in_at_window(page: Page, language = "ja"): Promise<void> {
+  await page.goto(`${window_page}?lang=${language}`);
+  await page.click("form[action='/login'] button");
+  await page.fill("#pin", "1234");
+  await page.click("main button");
+  await page.waitForURL(window_page);
+  await page.locator(".office h2").waitFor();
+}
+
+// From the day's list.
+export async function open_case(page: Page, number: string): Promise<void> {
+  await page.getByRole("button", { name: grouped(number) }).click();
+  await page.locator(".steps").waitFor();
+}
+
+// As the clerk types it, from the paper.
+export async function type_application(page: Page, what: Application): Promise<void> {
+  const { person, claims, signing } = what;
+  await page.fill("#apply-name", person.name);
+  await page.fill("#apply-kana", person.kana);
+  await page.fill("#apply-born", person.birth_date);
+  await page.check(`#apply-sex-${person.sex}`);
+  await page.fill("#apply-address", person.address);
+  for (const { role, number } of claims) {
+    for (const [name, value] of Object.entries(number.fields)) {
+      await page.fill(`#apply-${role}-${name}`, value);
+    }
+  }
+  if (!claims.some(({ role }) => role === "medical")) await page.check("#apply-no-insurance");
+  await page.setChecked("#apply-signing", signing);
+  await page.getByRole("button", { name: "入力したものを見直す" }).click();
+  await page.getByRole("button", { name: "申請する", exact: true }).click();
+  await page.getByText("申請を受け付けました。").first().waitFor();
+}
+
+// The agent's page in each language; Japanese again in the end.
+export async function expect_agent_page(page: Page, name: string): Promise<void> {
+  for (const language of [...languages.filter((one) => one !== "ja"), "ja"]) {
+    await page.locator(`.languages a[href*="lang=${language}"]`).click();
+    await page.waitForSelector(`html[data-language="${language}"]`);
+    await expect_page(await (await page.reload())!.text(), `${name}-${language}`);
+  }
+}
+
+// At the agent; the person types each twice. `pins`: what is asked for.
+export async function choose_pins(page: Page, name: string): Promise<void> {
+  await page.waitForURL(`${agent}card?**`);
+  await expect_agent_page(page, name);
+  await page.locator("input[type='radio']:last-of-type").last().check();
+  for (const field of await page.locator("input[type='password']").all()) await field.fill("x");
+  const served = await send_unchecked(page, "main form button[type='submit']");
+  await expect_mistake(page, ["fresh", "again"], "#fresh");
+  await expect_page(served, `${name}-mistake-ja`);
+  const [pin, password] = ["2468", "ABC987"];
+  const fields = { fresh: pin, again: pin, fresh_password: password, again_password: password };
+  for (const [field, value] of Object.entries(fields)) {
+    if ((await page.locator(`#${field}`).count()) > 0) await page.fill(`#${field}`, value);
+  }
+  await page.click("main form button[type='submit']");
+  await page.waitForURL(window_page, { timeout: 30_000 }); // no address says whose card it was
+}
+
+// A new card, in the second reader.
+export async function write_card(page: Page, card: string): Promise<void> {
+  cli("card", "blank", card);
+  cli("card", "insert", card, "--reader", "1");
+  await page.getByRole("button", { name: "カードに書き込む" }).click();
+  await choose_pins(page, "agent-write");
+  await page.getByText("カードを受け取る").first().waitFor({ timeout: 30_000 });
+}
+
+// Of which the clerk's own card is in the first reader: the document's page, what is no password,
+// and the signature.
+export async function sign_document(page: Page, name?: string): Promise<void> {
+  await page.waitForURL(`${agent}sign?**`);
+  if (name !== undefined) {
+    await expect_agent_page(page, name);
+    await page.fill("input[type='password']", "x");
+    const served = await send_unchecked(page, "main form button[type='submit']");
+    await expect_mistake(page, ["pin"], "#pin");
+    await expect_page(served, `${name}-mistake-ja`);
+  }
+  await page.fill("input[type='password']", "ABC123");
+  await page.click("main form button[type='submit']");
+  await page.waitForURL(window_page, { timeout: 30_000 });
+}
+
