@@ -263,8 +263,8 @@ std::string how_long(Language language, wire::MandateKind kind) {
 std::string document_box(Language language, const std::optional<Document>& document) {
     if (!document) return "";
     return fmt::format(R"(<dl><dt>{}</dt><dd>{}</dd></dl><h2 id="document-title">{}</h2>)"
-                       R"(<pre class="document" tabindex="0" role="region")"
-                       R"( aria-labelledby="document-title"{}>{}</pre>)",
+                       R"(<section class="document" tabindex="0" aria-labelledby="document-title">)"
+                       R"(<pre{}>{}</pre></section>)",
                        say(language, words::document_to),
                        page::say_japanese(language, document->to->name),
                        say(language, words::document), page::lang_of(language, document->text),
