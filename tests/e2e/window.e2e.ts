@@ -1,6 +1,6 @@
 // A clerk's day at a window, by the real programs: an application that registers write otherwise,
-// decided about; its card written through the agent, handed over; lost, stopped, found; a new PIN by
-// two clerks; a child is born.
+// decided about; its card written through the agent, handed over; lost, stopped, found; a new PIN
+// by two clerks; a child is born.
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { expect_accessible, expect_no_sideways } from "./checks";

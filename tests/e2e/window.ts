@@ -100,4 +100,3 @@ export async function sign_document(page: Page, name?: string): Promise<void> {
   await page.click("main form button[type='submit']");
   await page.waitForURL(window_page, { timeout: 30_000 });
 }
-

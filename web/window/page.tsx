@@ -17,7 +17,9 @@ import { QuestionsView } from "./questions";
 import { Slip } from "./slip";
 import "./window.css";
 
-type View = { at: "day" | "letters" | "search" | "questions" } | { at: "case" | "slip"; number: string };
+type View =
+  | { at: "day" | "letters" | "search" | "questions" }
+  | { at: "case" | "slip"; number: string };
 
 // What the browser's back button leads through: places in this list.
 const views: View[] = [{ at: "day" }];

@@ -1,11 +1,12 @@
 // Kana and digits in Japanese six-dot braille, as Unicode's braille patterns (U+2800 and on).
 //
-// Source: the rules of the Braille Committee of Japan (日本点字表記法) as these pages give them, read
-// side by side: 名古屋ライトハウス https://nagoya-lighthouse.jp/initiatives/brail/tokushuon.html (special
-// sounds), 点字講座 http://youtaweb.net/braille/lecture2.html (voiced and contracted sounds), 中野泰志
-// http://econ.keio.ac.jp/staff/nakanoy/article/braille/BR/chap2/2-7/2-7.html (vowels and rows). The
-// signs ⠼ (3456), ⠤ (36, between a number and a kana that looks like a digit), ⠒ (25) and ⠂ (2), and
-// the digits, are from memory.
+// Source: the rules of the Braille Committee of Japan (日本点字表記法) as these pages give them,
+// read side by side. Special sounds (名古屋ライトハウス):
+// https://nagoya-lighthouse.jp/initiatives/brail/tokushuon.html; voiced and contracted sounds:
+// http://youtaweb.net/braille/lecture2.html; vowels and rows (中野泰志):
+// http://econ.keio.ac.jp/staff/nakanoy/article/braille/BR/chap2/2-7/2-7.html. The signs ⠼ (3456), ⠤
+// (36, between a number and a kana that looks like a digit), ⠒ (25) and ⠂ (2), and the digits, are
+// from memory.
 //
 // What kana alone do not say is left as it is written: whether ウ after オ or ウ is a long vowel, as
 // in コウロウ, which braille writes コーロー, or begins a part of the name, as in イノウエ and マツウラ.

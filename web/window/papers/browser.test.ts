@@ -1,4 +1,5 @@
 // What a clerk prints: letters to whoever was invited, and the slip for fingers and ears.
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Mutable } from "../../shared/test_country";
@@ -94,4 +95,44 @@ test("whoever does not work at the window is not offered letters", async () => {
   const page = await browser.open("roles=approver");
   await page.locator("tbody tr").first().waitFor();
   expect(await page.locator(".office > p button.quiet").count()).toBe(0);
+});
+
+// Handed over: its slip has all three numbers.
+async function open_slip(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "4000 0000 0000" }).click();
+  await page.locator(".steps").waitFor();
+  await page.evaluate(() => {
+    const { office } = window as unknown as Mutable;
+    const one = office.cases.find(({ number }: Mutable) => number === "400000000000");
+    Object.assign(one, { health_care_number: "621874998319", stop_code: "123456789015" });
+  });
+  await page.locator(".choices.bar button").first().click();
+  await page.locator(".slip-code svg").waitFor();
+}
+
+test.each(["ja", "en", "easy"])("a slip with its code, and in braille, in %s", async (language) => {
+  const page = await browser.open(`language=${language}`, 320);
+  await open_slip(page);
+  const waiting = page.waitForEvent("download");
+  await page.locator("section button.quiet").click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe("slip-braille.txt");
+  const text = readFileSync(await download.path(), "utf8");
+  expect(text).toMatch(/^[\u2800-\u283f\r\n]+$/);
+  expect(text).toContain("⠡⠝⠑⠐⠣⠀⠕⠡⠪"); // カツラギ タカコ
+  expect(text).toContain("⠼⠋⠃⠁⠓⠀⠼⠛⠙⠊⠊⠀⠼⠓⠉⠁⠊"); // 6218 7499 8319
+  await page.locator("summary").last().click();
+  expect(await page.locator(".braille-dots").innerText()).toContain("⠕⠡⠪");
+  await expect_accessible(page, 320);
+});
+
+test("the code is on paper and names nobody; the braille is not", async () => {
+  const page = await browser.open();
+  await open_slip(page);
+  const modules = await page.locator(".slip-code svg").getAttribute("viewBox");
+  // 17 + 4 for each version, and four free modules on each side.
+  expect((Number(modules!.split(" ")[2]) - 8 - 17) % 4).toBe(0);
+  await page.emulateMedia({ media: "print" });
+  expect(await page.locator(".slip-code svg").isVisible()).toBe(true);
+  expect(await page.locator(".braille").isVisible()).toBe(false);
 });
