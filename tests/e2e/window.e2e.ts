@@ -1,28 +1,33 @@
 // A clerk's day at a window, by the real programs: an application that registers write otherwise,
 // decided about; its card written through the agent, handed over; lost, stopped, found; a new PIN
 // by two clerks; a child is born.
+import { writeFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expect_accessible, expect_no_sideways } from "./checks";
 import {
   agent,
   cli,
   come,
   each_test_has_a_visit,
+  languages,
   own,
   picture,
+  root,
   tests_share_a_visit,
   wide,
   window_page,
 } from "./country";
 import { expect_in_order, expect_visible, walk } from "./keyboard";
-import { expect_shown } from "./pages";
+import { expect_page, expect_shown } from "./pages";
 import {
   application,
   choose_pins,
   grouped,
   log_in_at_window,
   open_case,
+  renew_as_before,
+  renew_from,
   sign_document,
   type_application,
   write_card,
@@ -126,12 +131,37 @@ describe("registers write otherwise", () => {
       const dialog = page.getByRole("dialog");
       expect(await dialog.locator(".document").innerText()).toContain("厚労[U+E0100] 次郎");
       await dialog.getByRole("button", { name: "カードの画面に進む" }).click();
-      await sign_document(page, decided === 0 ? "agent-sign" : undefined);
+      await sign_document(page, { name: decided === 0 ? "agent-sign" : undefined });
       await page.getByText("決定を記録しました").waitFor();
       ++decided;
     }
     expect(decided).toBe(application().claims.length);
     await picture(page, "window-decided");
+  });
+});
+
+// ①: whoever is invited gets a letter.
+describe("an invitation", () => {
+  each_test_has_a_visit();
+
+  test("of a batch is printed, a letter for each person", async () => {
+    const file = `${root}/run/invite.json`;
+    writeFileSync(file, JSON.stringify({ people: [application(), application()] }));
+    const words = ["issue", "--clerk", clerk, "--pin", "1234", "--json", "invite", file];
+    const { cases } = JSON.parse(cli(...words)) as { cases: { number: string }[] };
+    const page = await come(clerk);
+    await log_in_at_window(page);
+    await page.getByRole("button", { name: "申請の案内状を印刷する" }).click();
+    await page.getByRole("button", { name: "案内状を作る" }).click();
+    await page.getByText("案内状2通").waitFor();
+    const letters = await page.locator(".letter").allInnerTexts();
+    expect(letters.length).toBe(cases.length);
+    cases.forEach(({ number: of }, i) => expect(letters[i]).toContain(grouped(of)));
+    expect(letters[0]).toMatch(/コウロウ ジロウ\s+厚労 次郎/);
+    await expect_shown("window-letters-ja");
+    for (const { number: of } of cases) {
+      cli("issue", "--clerk", clerk, "--pin", "1234", "cancel", of, "test");
+    }
   });
 });
 
@@ -241,5 +271,46 @@ describe("a new PIN", () => {
     await choose_pins(page, "agent-reset");
     await page.getByText("本人が新しい暗証番号を設定しました。").first().waitFor();
     await picture(page, "window-unlocked");
+  });
+});
+
+// At home, with the card that there is: what counts as near its end is the configuration's.
+describe("a renewal", () => {
+  tests_share_a_visit(clerk);
+  beforeAll(() => renew_from(1830));
+  afterAll(renew_as_before);
+
+  // Each page in each language; Japanese in the end.
+  async function expect_renew_page(name: string): Promise<void> {
+    for (const language of [...languages].reverse()) {
+      const reply = (await own.page.goto(`${window_page}renew?lang=${language}`))!;
+      await expect_page(await reply.text(), `${name}-${language}`);
+    }
+  }
+
+  test("asked for, signed, and written", async () => {
+    const { page } = own;
+    cli("card", "remove");
+    cli("card", "insert", card);
+    const ask = () => page.request.get(`${window_page}stop`).then((reply) => reply.ok());
+    await expect.poll(() => ask().catch(() => false), { timeout: 20_000 }).toBe(true);
+    await page.goto(`${window_page}renew?lang=ja`);
+    await page.click("form[action='/login'] button");
+    await page.fill("#pin", "2468");
+    await page.click("main button");
+    await page.getByRole("button", { name: "更新を申し込む" }).waitFor();
+    await expect_renew_page("renew-begin");
+    await page.getByRole("button", { name: "更新を申し込む" }).click();
+    await page.getByRole("button", { name: "カードで署名する" }).waitFor();
+    await expect_page(await page.content(), "renew-sign-ja");
+    await page.getByRole("button", { name: "カードで署名する" }).click();
+    const back = `${window_page}renew`;
+    await sign_document(page, { password: "ABC987", back });
+    const write = page.getByRole("button", { name: "カードに書き込む" });
+    for (let i = 0; i < 50 && (await write.count()) === 0; ++i) await page.reload();
+    await expect_renew_page("renew-write");
+    await write.click();
+    await choose_pins(page, "agent-renew", `${window_page}renew/written?card=done`);
+    await expect_page(await (await page.reload())!.text(), "renew-written-ja");
   });
 });

@@ -1,6 +1,9 @@
 // What a clerk does at a window, for the tests in this folder.
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 import { agent, cli, languages, root, window_page } from "./country";
 import { expect_mistake, expect_page, send_unchecked } from "./pages";
 
@@ -58,8 +61,8 @@ export async function expect_agent_page(page: Page, name: string): Promise<void>
   }
 }
 
-// At the agent; the person types each twice. `pins`: what is asked for.
-export async function choose_pins(page: Page, name: string): Promise<void> {
+// At the agent; the person types each twice.
+export async function choose_pins(page: Page, name: string, back = window_page): Promise<void> {
   await page.waitForURL(`${agent}card?**`);
   await expect_agent_page(page, name);
   await page.locator("input[type='radio']:last-of-type").last().check();
@@ -73,7 +76,7 @@ export async function choose_pins(page: Page, name: string): Promise<void> {
     if ((await page.locator(`#${field}`).count()) > 0) await page.fill(`#${field}`, value);
   }
   await page.click("main form button[type='submit']");
-  await page.waitForURL(window_page, { timeout: 30_000 }); // no address says whose card it was
+  await page.waitForURL(back, { timeout: 30_000 }); // no address says whose card it was
 }
 
 // A new card, in the second reader.
@@ -85,9 +88,15 @@ export async function write_card(page: Page, card: string): Promise<void> {
   await page.getByText("カードを受け取る").first().waitFor({ timeout: 30_000 });
 }
 
-// Of which the clerk's own card is in the first reader: the document's page, what is no password,
-// and the signature.
-export async function sign_document(page: Page, name?: string): Promise<void> {
+// Whose card it is has the first reader: the document's page, what is no password, and the
+// signature.
+interface Signing {
+  name?: string | undefined;
+  password?: string;
+  back?: string;
+}
+export async function sign_document(page: Page, signing: Signing): Promise<void> {
+  const { name, password = "ABC123", back = window_page } = signing;
   await page.waitForURL(`${agent}sign?**`);
   if (name !== undefined) {
     await expect_agent_page(page, name);
@@ -96,7 +105,48 @@ export async function sign_document(page: Page, name?: string): Promise<void> {
     await expect_mistake(page, ["pin"], "#pin");
     await expect_page(served, `${name}-mistake-ja`);
   }
-  await page.fill("input[type='password']", "ABC123");
+  await page.fill("input[type='password']", password);
   await page.click("main form button[type='submit']");
-  await page.waitForURL(window_page, { timeout: 30_000 });
+  await page.waitForURL(back, { timeout: 30_000 });
+}
+
+// ---- the issuing centre's program ----
+
+const issuer = { config: `${root}/run/issuer.toml`, pid: `${root}/run/issuer.pid` };
+
+async function end_issuer(): Promise<void> {
+  const pid = Number.parseInt(readFileSync(issuer.pid, "utf8"), 10);
+  process.kill(pid, "SIGTERM");
+  // Of whoever is its parent nothing is known: a program that is waited for is over too.
+  const state = () => readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "")[0];
+  const is_over = () => {
+    try {
+      return state() === "Z";
+    } catch {
+      return true;
+    }
+  };
+  await expect.poll(is_over, { timeout: 20_000 }).toBe(true);
+}
+
+// As the demo's launcher does it, whose `up` would write the configuration anew.
+export async function renew_from(days: number): Promise<void> {
+  await end_issuer();
+  const config = readFileSync(issuer.config, "utf8");
+  writeFileSync(issuer.config, config.replace(/^renewal_days = .*/m, `renewal_days = ${days}`));
+  const log = openSync(`${root}/run/issuer.log`, "a");
+  const program = `${dirname(process.env.MADO_CLI!)}/mado-issuer`;
+  const child = spawn(program, ["serve", issuer.config], {
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
+  child.unref();
+  // Since when it runs: the twentieth after the name.
+  const stat = readFileSync(`/proc/${child.pid}/stat`, "utf8");
+  const since = stat.replace(/^.*\) /, "").split(" ")[19];
+  writeFileSync(issuer.pid, `${child.pid} ${since}`);
+}
+export async function renew_as_before(): Promise<void> {
+  await end_issuer();
+  cli("up");
 }
