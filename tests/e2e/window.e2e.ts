@@ -168,11 +168,15 @@ describe("an invitation", () => {
 describe("a clerk's day", () => {
   tests_share_a_visit(clerk);
 
-  test("a card, and a slip", async () => {
+  test("a card", async () => {
     const { page } = own;
     await log_in_at_window(page);
     await open_case(page, number);
     await write_card(page, card);
+  });
+
+  test("handed over, and a slip", async () => {
+    const { page } = own;
     for (const box of await page.getByRole("checkbox").all()) await box.check();
     await page.getByRole("button", { name: "カードを渡したと登録する" }).click();
     await page.getByText("すべて終わりました。").waitFor({ timeout: 30_000 });
@@ -268,7 +272,7 @@ describe("a new PIN", () => {
     await begin.waitFor({ timeout: 30_000 });
     cli("card", "insert", card, "--reader", "1");
     await begin.click();
-    await choose_pins(page, "agent-reset");
+    await choose_pins(page);
     await page.getByText("本人が新しい暗証番号を設定しました。").first().waitFor();
     await picture(page, "window-unlocked");
   });
@@ -320,7 +324,7 @@ describe("a renewal", () => {
   test("is written into the same card", async () => {
     const { page } = own;
     await page.getByRole("button", { name: "カードに書き込む" }).click();
-    await choose_pins(page, "agent-renew", `${window_page}renew/written?card=done`);
+    await choose_pins(page, { back: `${window_page}renew/written?card=done` });
     await expect_page(await (await page.reload())!.text(), "renew-written-ja");
   });
 });

@@ -60,15 +60,19 @@ export async function expect_agent_page(page: Page, name: string): Promise<void>
   }
 }
 
-// At the agent; the person types each twice.
-export async function choose_pins(page: Page, name: string, back = window_page): Promise<void> {
+// At the agent; the person types each twice. With a `name` the page is looked at.
+interface Choosing {
+  name?: string;
+  back?: string;
+}
+export async function choose_pins(page: Page, choosing: Choosing = {}): Promise<void> {
+  const { name, back = window_page } = choosing;
   await page.waitForURL(`${agent}card?**`);
-  await expect_agent_page(page, name);
-  await page.locator("input[type='radio']:last-of-type").last().check();
-  for (const field of await page.locator("input[type='password']").all()) await field.fill("x");
-  const served = await send_unchecked(page, "main form button[type='submit']");
-  await expect_mistake(page, ["fresh", "again"], "#fresh");
-  await expect_page(served, `${name}-mistake-ja`);
+  if (name !== undefined) await expect_agent_page(page, name);
+  for (const radio of (await page.locator("input[type='radio']").all()).slice(-1)) {
+    await radio.check();
+  }
+  if (name !== undefined) await expect_mistake_in_pins(page, name);
   const [pin, password] = ["2468", "ABC987"];
   const fields = { fresh: pin, again: pin, fresh_password: password, again_password: password };
   for (const [field, value] of Object.entries(fields)) {
@@ -78,12 +82,19 @@ export async function choose_pins(page: Page, name: string, back = window_page):
   await page.waitForURL(back, { timeout: 30_000 }); // no address says whose card it was
 }
 
+async function expect_mistake_in_pins(page: Page, name: string): Promise<void> {
+  for (const field of await page.locator("input[type='password']").all()) await field.fill("x");
+  const served = await send_unchecked(page, "main form button[type='submit']");
+  await expect_mistake(page, ["fresh", "again"], "#fresh");
+  await expect_page(served, `${name}-mistake-ja`);
+}
+
 // A new card, in the second reader.
 export async function write_card(page: Page, card: string): Promise<void> {
   cli("card", "blank", card);
   cli("card", "insert", card, "--reader", "1");
   await page.getByRole("button", { name: "カードに書き込む" }).click();
-  await choose_pins(page, "agent-write");
+  await choose_pins(page, { name: "agent-write" });
   await page.getByText("カードを受け取る").first().waitFor({ timeout: 30_000 });
 }
 
