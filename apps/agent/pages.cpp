@@ -39,6 +39,7 @@ std::string mistake_text(Language language, const Mistake& mistake) {
             return say_tries(language, password ? words::password_wrong : words::pin_wrong,
                              mistake.tries_left);
         case Mistake::Kind::pin_format:
+        case Mistake::Kind::new_pin_format:
             return say(language, password ? words::password_format : words::pin_format);
         case Mistake::Kind::no_entry:
             return say(language, words::no_entry);
@@ -64,10 +65,39 @@ std::string mistake_text(Language language, const Mistake& mistake) {
     return "";
 }
 
-// Named by the field's description, and read out when the page comes.
+// What a mistake is about; `none`: nothing that is typed.
+enum class About { none, pin, last_try, fresh, number };
+About about(const std::optional<Mistake>& mistake) {
+    if (!mistake) return About::none;
+    switch (mistake->kind) {
+        case Mistake::Kind::pin_wrong:
+        case Mistake::Kind::pin_format:
+            return About::pin;
+        case Mistake::Kind::confirm_last:
+            return About::last_try;
+        case Mistake::Kind::new_pin_format:
+        case Mistake::Kind::new_pin_differs:
+            return About::fresh;
+        case Mistake::Kind::number_differs:
+            return About::number;
+        case Mistake::Kind::no_entry:
+        case Mistake::Kind::locked:
+        case Mistake::Kind::card_gone:
+        case Mistake::Kind::expired:
+        case Mistake::Kind::no_pin:
+        case Mistake::Kind::not_possible:
+        case Mistake::Kind::card_fails:
+            return About::none;
+    }
+    return About::none;
+}
+
+// Named by the description of the field that it is about, which has the focus; where there is none
+// it has the focus itself.
 std::string mistake_box(Language language, const std::optional<Mistake>& mistake) {
     if (!mistake) return "";
-    return fmt::format(R"(<p class="mistake" id="mistake" role="alert">{}{}</p>)",
+    return fmt::format(R"(<p class="mistake" id="mistake" role="alert"{}>{}{}</p>)",
+                       about(mistake) == About::none ? R"( tabindex="-1" autofocus)" : "",
                        say(language, page::error_prefix), mistake_text(language, *mistake));
 }
 
@@ -181,33 +211,14 @@ std::string form_begin(std::string_view path, std::string_view token) {
                        path, token);
 }
 
-std::string last_try_box(Language language, bool password) {
+std::string last_try_box(Language language, bool password, bool wrong) {
     return paragraph(say(language, password ? words::last_password_try : words::last_try),
                      "warning") +
-           fmt::format(R"(<p><label class="choice"><input type="checkbox" name="last" value="yes">)"
-                       " {}</label></p>",
-                       say(language, words::confirm_last));
-}
-
-bool means_field(const std::optional<Mistake>& mistake) {
-    if (!mistake) return false;
-    switch (mistake->kind) {
-        case Mistake::Kind::pin_wrong:
-        case Mistake::Kind::pin_format:
-        case Mistake::Kind::confirm_last:
-        case Mistake::Kind::new_pin_differs:
-            return true;
-        case Mistake::Kind::no_entry:
-        case Mistake::Kind::locked:
-        case Mistake::Kind::card_gone:
-        case Mistake::Kind::expired:
-        case Mistake::Kind::no_pin:
-        case Mistake::Kind::not_possible:
-        case Mistake::Kind::card_fails:
-        case Mistake::Kind::number_differs:
-            return false;
-    }
-    return false;
+           fmt::format(
+               R"(<p><label class="choice"><input type="checkbox" name="last" value="yes"{}>)"
+               " {}</label></p>",
+               wrong ? R"( aria-invalid="true" aria-describedby="mistake" autofocus)" : "",
+               say(language, words::confirm_last));
 }
 
 // At an issuing centre: whether the card that somebody has counts, before it is registered.
@@ -252,8 +263,8 @@ std::string how_long(Language language, wire::MandateKind kind) {
 std::string document_box(Language language, const std::optional<Document>& document) {
     if (!document) return "";
     return fmt::format(R"(<dl><dt>{}</dt><dd>{}</dd></dl><h2 id="document-title">{}</h2>)"
-                       R"(<pre class="document" tabindex="0" role="region")"
-                       R"( aria-labelledby="document-title"{}>{}</pre>)",
+                       R"(<section class="document" tabindex="0" aria-labelledby="document-title">)"
+                       R"(<pre{}>{}</pre></section>)",
                        say(language, words::document_to),
                        page::say_japanese(language, document->to->name),
                        say(language, words::document), page::lang_of(language, document->text),
@@ -276,14 +287,14 @@ std::string handed_on_box(Language language, const std::vector<Document>& handed
 // Who it is a site cannot be believed: the person has to have heard it.
 std::string delegate_field(Language language, const SignPage& page) {
     if (!page.asked.delegate) return "";
-    const bool wrong = page.mistake && page.mistake->kind == Mistake::Kind::number_differs;
+    const bool wrong = about(page.mistake) == About::number;
     return fmt::format(R"(<p class="field"><label for="number">{}</label>)"
                        R"(<span class="hint" id="number-hint">{}</span>)"
                        R"(<input id="number" name="number" type="text" autocomplete="off" required)"
                        R"( inputmode="numeric" pattern="[0-9]{{4}} ?[0-9]{{4}}" maxlength="9")"
                        R"( aria-describedby="number-hint{}"{}></p>)",
                        say(language, words::delegate), say(language, words::hear_delegate),
-                       wrong ? " mistake" : "", wrong ? R"( aria-invalid="true")" : "");
+                       wrong ? " mistake" : "", wrong ? R"( aria-invalid="true" autofocus)" : "");
 }
 
 const Words& button_of(const Asked& asked) {
@@ -353,16 +364,19 @@ std::string sign_page(PageFrame frame, const SignPage& page) {
     body += card_choice(frame, page.look, page.reader, page.utc_offset_s);
     // Where the eye is: beside the field, which has the focus.
     body += mistake_box(language, page.mistake);
-    if (any_at_last_try(page.look, only, password)) body += last_try_box(language, password);
+    if (any_at_last_try(page.look, only, password)) {
+        body += last_try_box(language, password, about(page.mistake) == About::last_try);
+    }
     body += delegate_field(language, page);
     if (!at_reader) {
         const auto& label = password ? words::password : words::pin;
+        const bool wrong = about(page.mistake) == About::pin;
         body += secret_field(language, {.name = "pin",
                                         .label = say(language, label),
                                         .password = password,
                                         .optional = only == nullptr && !password,
-                                        .first = page.mistake && !password && !page.asked.delegate,
-                                        .wrong = means_field(page.mistake)});
+                                        .first = wrong,
+                                        .wrong = wrong});
     }
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, button_of(page.asked)));
@@ -422,17 +436,21 @@ std::string pin_page(const PageFrame& frame, const PinPage& page) {
     const auto unusable = unfit(language, *card, page.password);
     if (!unusable.empty()) return whole(frame, title, body + unusable + back);
     body += form_begin("/pin", page.token);
-    const auto field = [&](const char* name, const Words& words, bool first) {
+    const auto field = [&](const char* name, const Words& words, About part) {
+        const bool wrong = page.mistake && about(page.mistake) == part;
+        const bool again = std::string_view(name) == "again";
         return secret_field(language, {.name = name,
                                        .label = say(language, words),
-                                       .fresh = !first,
+                                       .fresh = part == About::fresh,
                                        .password = page.password,
-                                       .first = first,
-                                       .wrong = first && means_field(page.mistake)});
+                                       .first = page.mistake ? wrong && !again : part == About::pin,
+                                       .wrong = wrong});
     };
-    body += field("pin", words::present, true) + field("fresh", words::fresh, false) +
-            field("again", words::fresh_again, false);
-    if (card->tries(page.password) == 1) body += last_try_box(language, page.password);
+    body += field("pin", words::present, About::pin) + field("fresh", words::fresh, About::fresh) +
+            field("again", words::fresh_again, About::fresh);
+    if (card->tries(page.password) == 1) {
+        body += last_try_box(language, page.password, about(page.mistake) == About::last_try);
+    }
     body += fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
                         say(language, words::change));
     return whole(frame, title, body + back, page.mistake.has_value());
@@ -539,7 +557,8 @@ std::string reader_choice(Language language, const Look& look, const std::string
 
 std::string pin_fields(Language language, const WritePage& page) {
     const auto field = [&](const char* name, const Words& label, bool password) {
-        const bool wrong = means_field(page.mistake) && page.mistake->password == password;
+        const bool wrong =
+            about(page.mistake) == About::fresh && page.mistake->password == password;
         return secret_field(language, {.name = name,
                                        .label = say(language, label),
                                        .fresh = true,

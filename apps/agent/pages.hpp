@@ -23,8 +23,9 @@ struct Mistake {
     enum class Kind {
         pin_wrong,
         pin_format,
-        no_entry,      // nobody typed it at the reader
-        confirm_last,  // the last try needs a tick
+        new_pin_format,  // of the one that is to be
+        no_entry,        // nobody typed it at the reader
+        confirm_last,    // the last try needs a tick
         locked,
         card_gone,
         expired,

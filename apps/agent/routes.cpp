@@ -330,7 +330,7 @@ std::optional<Mistake> mistake_in_chosen(const http::Form& form, const CardAsked
     const auto in_two = [&form](const char* first, const char* second,
                                 bool password) -> std::optional<Mistake> {
         if (!is_pin(form.text(first), password)) {
-            return Mistake{.kind = Kind::pin_format, .password = password};
+            return Mistake{.kind = Kind::new_pin_format, .password = password};
         }
         if (form.text(first) == form.text(second)) return std::nullopt;
         return Mistake{.kind = Kind::new_pin_differs, .password = password};
@@ -429,7 +429,7 @@ Task<Response> change_page(Shared& shared, const Request& request) {
 std::optional<Mistake> mistake_in_new(const http::Form& form, bool password) {
     using Kind = Mistake::Kind;
     if (!is_pin(form.text("fresh"), password)) {
-        return Mistake{.kind = Kind::pin_format, .password = password};
+        return Mistake{.kind = Kind::new_pin_format, .password = password};
     }
     if (form.text("fresh") != form.text("again")) return Mistake{.kind = Kind::new_pin_differs};
     return std::nullopt;

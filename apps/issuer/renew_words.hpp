@@ -130,11 +130,13 @@ inline constexpr Words on_hint{
     "紙がないときや、24時間を過ぎたときは、カードを持って窓口に来てください。",
     "Without the slip, or after 24 hours, please come to a window with your card.",
     "かみが ない ときは、カードを もって まどぐちに きて ください。"};
-inline constexpr Words wrong_slip_text{
-    "停止コードは12桁、生年月日は年・月・日の数字です。どちらも確かめてください。",
-    "A stop code has 12 digits, and a birth date is a year, a month and a day. Please look at "
-    "both.",
-    "ばんごうと うまれた [日|ひ]を もういちど [見|み]て ください。"};
+inline constexpr Words wrong_code_text{
+    "停止コードは12桁の数字です。打ちまちがいがないか、確かめてください。",
+    "A stop code has 12 digits, and this is none. Please look at it again.",
+    "ばんごうが ちがいます。もういちど [見|み]て ください。"};
+inline constexpr Words wrong_date_text{"生年月日を、年・月・日の数字で入れてください。",
+                                       "Enter the birth date as numbers: year, month and day.",
+                                       "うまれた [日|ひ]を すうじで [入|い]れて ください。"};
 inline constexpr Words no_renewal_text{
     "この停止コードと生年月日で続けられる更新はありません。",
     "There is no renewal that could go on with this stop code and birth date.",

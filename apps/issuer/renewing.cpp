@@ -38,6 +38,7 @@ struct Shown {
     std::string body;
     site::Reader reader = site::Reader::logged_in;
     std::string_view script = {};
+    std::string title = {};  // "": as it is headed
 };
 Response show(Office& office, const Request& request, Shown what) {
     const auto look = site::look_of(request);
@@ -49,6 +50,7 @@ Response show(Office& office, const Request& request, Shown what) {
                           .reader = what.reader,
                           .script = what.script,
                           .heading = say(look.language, what.heading),
+                          .title = std::move(what.title),
                           .body = std::move(what.body)};
     if (inside && !is_clerk) content.without = {"/"};
     return site::shown(request, site::whole(office.site, look, content), office.site.options.agent);
@@ -427,16 +429,25 @@ Response written(Office& office, const Request& request) {
 
 // ---- for whoever cannot log in any more: the old keys are gone, and the new ones count not yet --
 
-Response on_page(Office& office, const Request& request, const page::Words* mistake) {
+struct OnMistake {
+    const page::Words& words;
+    SlipWrong wrong = {};
+};
+// What was typed stands there again where it can be mended.
+Response on_page(Office& office, const Request& request, const std::optional<OnMistake>& mistake,
+                 const http::Form& typed = {}) {
     const auto language = site::look_of(request).language;
-    std::string body = mistake == nullptr ? "" : said(language, true, *mistake);
-    body += paragraph(language, on_text) + slip_form(language, renew_on_path, on_button) +
+    std::string body = mistake ? mistake_text(language, mistake->words) : "";
+    body += paragraph(language, on_text) +
+            slip_form(language, renew_on_path, on_button, typed,
+                      mistake ? mistake->wrong : SlipWrong{}) +
             fmt::format(R"(<p class="hint">{}</p>)", say(language, on_hint));
     return show(office, request,
                 {.path = renew_on_path,
                  .heading = on_heading,
                  .body = body,
-                 .reader = site::Reader::anybody});
+                 .reader = site::Reader::anybody,
+                 .title = mistake ? mistake_title(language, on_heading) : ""});
 }
 
 // A renewal that the person has asked for today, whose keys were made: nothing else is opened by a
@@ -460,14 +471,25 @@ Response on(Office& office, const Request& request) {
     const auto form = http::parse_form(request.body);
     if (!form) return site::refuse(wire::Code::malformed, request);
     const auto asked = read_stop(*form);
-    if (!asked) return on_page(office, request, &wrong_slip_text);
+    if (!asked) {
+        const bool code = asked.error() == StopMistake::code;
+        return on_page(office, request,
+                       OnMistake{.words = code ? wrong_code_text : wrong_date_text,
+                                 .wrong = {.code = code, .birth_date = !code}},
+                       *form);
+    }
     if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
-        return on_page(office, request, &too_often_text);
+        return on_page(office, request, OnMistake{.words = too_often_text});
     }
     const auto id = renewal_by_slip(office, *asked);
     const auto to =
         id ? begin_session(office, *id, site::look_of(request).language, false) : std::nullopt;
-    if (!to) return on_page(office, request, &no_renewal_text);
+    if (!to) {
+        return on_page(
+            office, request,
+            OnMistake{.words = no_renewal_text, .wrong = {.code = true, .birth_date = true}},
+            *form);
+    }
     return site::redirect(*to, office.site.options.agent);
 }
 
@@ -564,7 +586,7 @@ std::vector<http::Route> renew_routes(Office& office) {
          }});
     out.push_back(row("GET", written_path, 0, written));
     out.push_back(row("GET", renew_on_path, 0, [](Office& of, const Request& request) {
-        return on_page(of, request, nullptr);
+        return on_page(of, request, std::nullopt);
     }));
     out.push_back(row("POST", renew_on_path, form_bytes_max, on));
     return out;

@@ -104,12 +104,39 @@ constexpr OutcomeWords words_of(Outcome outcome) {
     return {true, {}};
 }
 
-std::string field(page::Language language, const std::string& name, const Words& label,
-                  std::size_t digits, const http::Form& typed) {
+struct Field {
+    std::string_view name;
+    const Words& label;
+    std::size_t digits;
+    std::string_view filled;  // what a browser may fill in (WCAG 2.2, 1.3.5)
+};
+std::string field(page::Language language, const Field& of, const http::Form& typed, bool wrong) {
+    const std::string name(of.name);
+    const auto described =
+        wrong ? fmt::format(R"( aria-invalid="true" aria-describedby="{}")", slip_mistake_id) : "";
     return fmt::format(R"(<p class="entry short"><label for="{0}">{1}</label><input id="{0}" )"
-                       R"(name="{0}" inputmode="numeric" autocomplete="off" maxlength="{2}" )"
-                       R"(value="{3}" required></p>)",
-                       name, say(language, label), digits, http::html_text(typed.text(name)));
+                       R"(name="{0}" inputmode="numeric" autocomplete="{4}" maxlength="{2}" )"
+                       R"(value="{3}" required{5}></p>)",
+                       name, say(language, of.label), of.digits, http::html_text(typed.text(name)),
+                       of.filled, described);
+}
+
+// Which fields somebody has to look at again.
+SlipWrong wrong_in(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::wrong_code:
+            return {.code = true};
+        case Outcome::wrong_date:
+            return {.birth_date = true};
+        case Outcome::nobody:
+            return {.code = true, .birth_date = true};
+        case Outcome::too_often:
+        case Outcome::no_card:
+        case Outcome::stopped:
+        case Outcome::under_way:
+            return {};
+    }
+    return {};
 }
 
 // What was typed stands there again where it can be mended; nothing of it stays on a screen where
@@ -117,17 +144,23 @@ std::string field(page::Language language, const std::string& name, const Words&
 Response show(Office& office, const Request& request, std::optional<Outcome> outcome,
               const http::Form& typed = {}) {
     const auto look = site::look_of(request);
-    std::string body;
+    std::string body, title;
     if (outcome) {
         const auto said = words_of(*outcome);
-        body += fmt::format(R"(<p class="{}" role="status" tabindex="-1" autofocus>{}</p>)",
-                            said.mistake ? "mistake" : "said", say(look.language, said.words));
+        if (said.mistake && *outcome != Outcome::under_way) {  // which nobody has to mend
+            title = mistake_title(look.language, heading);
+            body += mistake_text(look.language, said.words);
+        } else {
+            body += fmt::format(R"(<p class="{}" role="status" tabindex="-1" autofocus>{}</p>)",
+                                said.mistake ? "mistake" : "said", say(look.language, said.words));
+        }
     }
     if (outcome == Outcome::stopped || outcome == Outcome::no_card) {
         body += fmt::format("<p>{}</p>", say(look.language, what_next));
     } else {
         body += fmt::format(R"(<p>{}</p>{}<p class="hint">{}</p>)", say(look.language, text),
-                            slip_form(look.language, stop_path, stop_button, typed),
+                            slip_form(look.language, stop_path, stop_button, typed,
+                                      outcome ? wrong_in(*outcome) : SlipWrong{}),
                             say(look.language, no_slip));
     }
     return site::shown(request, site::whole(office.site, look,
@@ -135,6 +168,7 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
                                              .here = stop_path,
                                              .reader = site::Reader::anybody,
                                              .heading = say(look.language, heading),
+                                             .title = title,
                                              .body = body}));
 }
 
@@ -204,14 +238,25 @@ std::optional<unsigned> number_in(const http::Form& form, const std::string& nam
 
 }  // namespace
 
+std::string mistake_text(page::Language language, const Words& words) {
+    return fmt::format(
+        R"(<p class="mistake" id="{}" role="alert" tabindex="-1" autofocus>{}{}</p>)",
+        slip_mistake_id, say(language, page::error_prefix), say(language, words));
+}
+
+std::string mistake_title(page::Language language, const Words& of_page) {
+    return say(language, page::error_prefix) + say(language, of_page);
+}
+
 std::string slip_form(page::Language language, std::string_view action, const Words& button,
-                      const http::Form& typed) {
+                      const http::Form& typed, SlipWrong wrong) {
+    const auto date = [&](const Field& of) { return field(language, of, typed, wrong.birth_date); };
     return fmt::format(R"(<form method="post" action="{}">{}<fieldset><legend>{}</legend>{}{}{})"
                        R"(</fieldset><p><button type="submit">{}</button></p></form>)",
-                       action, field(language, "code", code_label, 30, typed),
-                       say(language, birth_legend), field(language, "year", year_label, 4, typed),
-                       field(language, "month", month_label, 2, typed),
-                       field(language, "day", day_label, 2, typed), say(language, button));
+                       action, field(language, {"code", code_label, 30, "off"}, typed, wrong.code),
+                       say(language, birth_legend), date({"year", year_label, 4, "bday-year"}),
+                       date({"month", month_label, 2, "bday-month"}),
+                       date({"day", day_label, 2, "bday-day"}), say(language, button));
 }
 
 bool StopTries::may_try(const std::string& network, UnixTime now) {

@@ -23,9 +23,20 @@ struct StopAsked {
 enum class StopMistake { code, birth_date };
 std::expected<StopAsked, StopMistake> read_stop(const http::Form& form);
 
-// The form for a slip's code and a birth date, and its one button. `typed`: what stands in it.
+// What is to be mended, above such a form: it takes the focus, and the fields that it is about
+// name it as their description. The window's title begins with it too.
+constexpr std::string_view slip_mistake_id = "mistake";
+std::string mistake_text(page::Language language, const page::Words& words);
+std::string mistake_title(page::Language language, const page::Words& of_page);
+
+struct SlipWrong {
+    bool code = false;
+    bool birth_date = false;
+};
+// The form for a slip's code and a birth date, and its one button. `typed`: what stands in it;
+// `wrong`: which fields the mistake is about.
 std::string slip_form(page::Language language, std::string_view action, const page::Words& button,
-                      const http::Form& typed = {});
+                      const http::Form& typed = {}, SlipWrong wrong = {});
 
 // GET and POST.
 std::vector<http::Route> stop_routes(Office& office);

@@ -118,6 +118,14 @@ TEST(StopPage, ShowsWhatWasTypedAgain) {
     const auto form = slip_form(page::Language::en, stop_path, {"", "", ""}, typed);
     EXPECT_NE(form.find(R"(value="123" )"), std::string::npos) << form;
     EXPECT_EQ(form.find("<b>"), std::string::npos) << form;
+    EXPECT_EQ(form.find("aria-invalid"), std::string::npos) << form;
+    const auto wrong =
+        slip_form(page::Language::en, stop_path, {"", "", ""}, typed, {.birth_date = true});
+    EXPECT_NE(wrong.find(R"(value="123" required></p>)"), std::string::npos) << wrong;
+    EXPECT_NE(wrong.find(R"(autocomplete="bday-year" maxlength="4")"), std::string::npos) << wrong;
+    EXPECT_NE(wrong.find(R"(required aria-invalid="true" aria-describedby="mistake"></p>)"),
+              std::string::npos)
+        << wrong;
 }
 
 TEST(StopPage, MayBeTriedSoOftenFromOnePlaceAndInAll) {

@@ -16,6 +16,7 @@ export interface Stop {
 
 // In the page: marks all that can be reached, and says how many there are.
 function mark_all(): number {
+  for (const one of document.querySelectorAll<HTMLElement>("[data-stop]")) delete one.dataset.stop;
   const kinds = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
   const scope = document.querySelector("dialog[open]") ?? document;
   const all = [...scope.querySelectorAll<HTMLElement>(kinds)].filter(

@@ -1,13 +1,7 @@
 // Every page of My Page, in every language, with the records of the demo country: what checkers
 // find, and small windows with large text.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  expect_accessible,
-  expect_contrast,
-  expect_no_sideways,
-  expect_nothing_cut,
-  expect_valid,
-} from "./checks";
+import { expect_accessible, expect_valid } from "./checks";
 import {
   agent,
   clinic_checks_hanako,
@@ -17,14 +11,10 @@ import {
   picture,
   places,
   portal,
-  settled,
   tests_share_a_log_in,
   tests_share_a_visit,
-  wide,
 } from "./country";
-
-// WCAG 2.2, 1.4.10: 1280×1024 at 400 % is a window of this size.
-const zoomed = { width: 320, height: 256 };
+import { expect_accessible_in_the_dark, expect_fits, expect_page } from "./pages";
 
 beforeAll(clinic_checks_hanako);
 
@@ -81,15 +71,6 @@ describe("before the log-in", () => {
   });
 });
 
-async function expect_page(served: string, name: string): Promise<void> {
-  await expect_valid(served, `${name} as served`);
-  await expect_valid(await own.page.content(), name);
-  await expect_accessible(own.page);
-  await picture(own.page, name);
-  if (name.endsWith("-ja")) await expect_accessible_in_the_dark(name);
-  await expect_fits(`${name}-320`);
-}
-
 function forgive_missing(): void {
   const others = own.complaints.splice(0).filter((text) => !text.includes(" status of 404 "));
   own.complaints.push(...others);
@@ -97,32 +78,4 @@ function forgive_missing(): void {
 
 async function choose(query: string): Promise<void> {
   await own.page.goto(`${portal}?${query}`);
-}
-
-async function expect_accessible_in_the_dark(name: string): Promise<void> {
-  const { page } = own;
-  await page.emulateMedia({ colorScheme: "dark" });
-  await expect_contrast(page);
-  await picture(page, `${name}-dark`);
-  await page.emulateMedia({ colorScheme: "light" });
-}
-
-// With all that is folded away, and with the text of a notice.
-async function expect_fits(name: string): Promise<void> {
-  const { page } = own;
-  await page.setViewportSize(zoomed);
-  if (await page.evaluate(unfold)) await settled(page);
-  await expect_no_sideways(page);
-  await expect_nothing_cut(page);
-  await picture(page, name);
-  await page.setViewportSize(wide);
-}
-
-// In the page; true where the holder of a notice is asked for its text.
-async function unfold(): Promise<boolean> {
-  for (const one of document.querySelectorAll("details")) one.open = true;
-  const notice = document.querySelector<HTMLElement>("button[aria-expanded=false]");
-  notice?.click();
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  return notice !== null;
 }

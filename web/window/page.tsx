@@ -9,6 +9,7 @@ import { CaseView } from "./case";
 import { grouped, problem_text, type Desk } from "./desk";
 import { Day } from "./list";
 import type { Happening, Opening, Returned, Search } from "./office";
+import { LettersView, ToLetters } from "./papers/letters";
 import { goes_on_elsewhere } from "./progress";
 import { PeopleView } from "./people";
 import type { Case, KnownPerson, Summary } from "./record";
@@ -16,7 +17,9 @@ import { QuestionsView } from "./questions";
 import { Slip } from "./slip";
 import "./window.css";
 
-type View = { at: "day" | "search" | "questions" } | { at: "case" | "slip"; number: string };
+type View =
+  | { at: "day" | "letters" | "search" | "questions" }
+  | { at: "case" | "slip"; number: string };
 
 // What the browser's back button leads through: places in this list.
 const views: View[] = [{ at: "day" }];
@@ -91,7 +94,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     return answer;
   };
   const load = async (view: View) => {
-    if (view.at === "day") {
+    if (view.at === "day" || view.at === "letters") {
       await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
     } else if ("number" in view) {
       await asked(desk.office.show(view.number), (one) => ({ one }));
@@ -307,11 +310,15 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
     return <PeopleView {...{ desk, found, open }} begin={doing.begin} search={doing.search} />;
   }
   if (view.at === "questions") return <QuestionsView desk={desk} />;
+  if (view.at === "letters") return day ? <LettersView desk={desk} cases={day} /> : null;
   if (view.at === "day") {
     if (!day) return null;
     return (
       <>
         <Day {...{ desk, open }} cases={day} />
+        {desk.roles.has("window") && (
+          <ToLetters cases={day} go={() => doing.go({ at: "letters" })} />
+        )}
         <p class="hint as-of">
           <Say of="window.day_at" time={clock_text(day_at)} />{" "}
           <button type="button" class="link" onClick={() => doing.go({ at: "day" }, false)}>

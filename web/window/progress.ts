@@ -38,7 +38,7 @@ interface About {
   online?: boolean; // nobody has to go anywhere; not said of what may be done anywhere
 }
 export const about: Record<ShownStep, About> = {
-  invite: { report: "①", online: true },
+  invite: { report: "①" }, // by letter, or somebody has come
   opened: { report: "" },
   apply: { report: "②", online: false },
   confirm: { report: "③④⑤", online: true },

@@ -1,11 +1,13 @@
 // What the person takes home: the case's number, until when something is promised, where to ask.
 // On paper it names nobody. Health-care number and stop code stand on it only after the card was
-// handed over. For a braille display or a voice there is the same as a text file, made here.
+// handed over. For a braille display or a voice there is the same as a text file, made here, and in
+// six-dot braille; a phone reads it from a code beside it (papers/spoken.tsx).
 import type { JSX } from "preact";
 import { day_of, day_phrase, day_text } from "../shared/dates";
 import { save } from "../shared/files";
 import { Ja, Read, Say, phrase, text_of, without_readings } from "../shared/words";
 import { grouped, type Desk } from "./desk";
+import { BrailleFile, SlipCode } from "./papers/spoken";
 import { end_key, type CasePart } from "./parts";
 import { due, has_slip, shown_as } from "./progress";
 import type { Case, Todo } from "./record";
@@ -42,12 +44,14 @@ function NumberRow({ of, number }: { of: string; number: string }): JSX.Element 
 }
 
 // Nothing that a program for braille or speech stumbles over: one thing a line, digits in groups.
-export function slip_text(desk: Desk, one: Case): string {
-  const who = one.person ?? one.known;
+// As on paper it names nobody, and a voice reads digits by itself.
+export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"): string {
+  const who = as === "file" ? (one.person ?? one.known) : undefined;
   const line = (key: string, value: string) =>
     text_of("window.slip_line", { name: text_of(key), value });
   const number = (key: string, digits: string | undefined) =>
-    digits === undefined ? [] : [line(key, `${grouped(digits)} (${text_spoken(digits)})`)];
+    digits === undefined ? [] : [line(key, grouped(digits) + read_out(digits))];
+  const read_out = (digits: string) => (as === "file" ? ` (${text_spoken(digits)})` : "");
   const todo = due(one.todo);
   const lines = [
     text_of("window.title_slip"),
@@ -144,6 +148,7 @@ export function Slip(props: CasePart & { back: () => void }): JSX.Element {
             </dd>
           </div>
         </dl>
+        <SlipCode text={slip_text(desk, one, "paper")} />
         <p class="hint">
           <Say of="window.slip_printed" day={day_phrase(day_of(desk.now()))} />
         </p>
@@ -173,6 +178,7 @@ export function Slip(props: CasePart & { back: () => void }): JSX.Element {
             <Say of="window.to_case" />
           </button>
         </div>
+        <BrailleFile {...{ desk, one }} />
       </div>
     </>
   );

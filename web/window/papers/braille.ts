@@ -1,0 +1,191 @@
+// Kana and digits in Japanese six-dot braille, as Unicode's braille patterns (U+2800 and on).
+//
+// Source: the rules of the Braille Committee of Japan (日本点字表記法) as these pages give them,
+// read side by side. Special sounds (名古屋ライトハウス):
+// https://nagoya-lighthouse.jp/initiatives/brail/tokushuon.html; voiced and contracted sounds:
+// http://youtaweb.net/braille/lecture2.html; vowels and rows (中野泰志):
+// http://econ.keio.ac.jp/staff/nakanoy/article/braille/BR/chap2/2-7/2-7.html. The signs ⠼ (3456), ⠤
+// (36, between a number and a kana that looks like a digit), ⠒ (25) and ⠂ (2), and the digits, are
+// from memory.
+//
+// What kana alone do not say is left as it is written: whether ウ after オ or ウ is a long vowel, as
+// in コウロウ, which braille writes コーロー, or begins a part of the name, as in イノウエ and マツウラ.
+// So is ハ where it is spoken ワ: a name has no particles.
+
+// A cell is the bits of its dots: dot 1 is 1, dot 2 is 2, dot 3 is 4, up to dot 6.
+function cell(...dots: number[]): number {
+  return dots.reduce((bits, dot) => bits | (1 << (dot - 1)), 0);
+}
+const written = (cells: number[]) => String.fromCodePoint(...cells.map((one) => 0x2800 + one));
+
+const vowels = [cell(1), cell(1, 2), cell(1, 4), cell(1, 2, 4), cell(2, 4)];
+const rows: [string, number][] = [
+  ["アイウエオ", 0],
+  ["カキクケコ", cell(6)],
+  ["サシスセソ", cell(5, 6)],
+  ["タチツテト", cell(3, 5)],
+  ["ナニヌネノ", cell(3)],
+  ["ハヒフヘホ", cell(3, 6)],
+  ["マミムメモ", cell(3, 5, 6)],
+  ["ラリルレロ", cell(5)],
+];
+const plain = new Map<string, number>([
+  ...rows.flatMap(([kana, row]) =>
+    [...kana].map((one, i): [string, number] => [one, vowels[i]! | row]),
+  ),
+  // The vowel goes down, and in the row of ヤ dot 4 comes to it.
+  ["ヤ", cell(3, 4)],
+  ["ユ", cell(3, 4, 6)],
+  ["ヨ", cell(3, 4, 5)],
+  ["ワ", cell(3)],
+  ["ヰ", cell(2, 3)],
+  ["ヱ", cell(2, 3, 5)],
+  ["ヲ", cell(3, 5)],
+  ["ン", cell(3, 5, 6)],
+  ["ッ", cell(2)],
+  ["ー", cell(2, 5)],
+]);
+
+const voiced = cell(5);
+const half_voiced = cell(6);
+const contracted = cell(4);
+const special = cell(2, 6);
+
+const pairs = (first: string, second: string, before: number) =>
+  [...first].map((one, i): [string, number[]] => [one, [before, plain.get(second[i]!)!]]);
+
+// Of two kana: キャ is カ after dot 4, ギャ after 4 and 5, ピャ after 4 and 6.
+function contracted_of(kana: string, row: string, before: number): [string, number[]][] {
+  const [a, , u, e, o] = [...row];
+  const small: [string, string][] = [
+    ["ャ", a!],
+    ["ュ", u!],
+    ["ェ", e!],
+    ["ョ", o!],
+  ];
+  return small.map(([one, as]) => [kana + one, [before, plain.get(as)!]]);
+}
+const as_foreign = (all: string, before: number) =>
+  all.split(" ").map((one): [string, number[]] => {
+    const [kana, as] = one.split("=");
+    return [kana!, [before, plain.get(as!)!]];
+  });
+
+const more = new Map<string, number[]>([
+  ...pairs("ガギグゲゴザジズゼゾダヂヅデドバビブベボ", "カキクケコサシスセソタチツテトハヒフヘホ", voiced),
+  ...pairs("パピプペポ", "ハヒフヘホ", half_voiced),
+  ["ヴ", [voiced, plain.get("ウ")!]],
+  ...contracted_of("キ", "カキクケコ", contracted),
+  ...contracted_of("シ", "サシスセソ", contracted),
+  ...contracted_of("チ", "タチツテト", contracted),
+  ...contracted_of("ニ", "ナニヌネノ", contracted),
+  ...contracted_of("ヒ", "ハヒフヘホ", contracted),
+  ...contracted_of("ミ", "マミムメモ", contracted),
+  ...contracted_of("リ", "ラリルレロ", contracted),
+  ...contracted_of("ギ", "カキクケコ", contracted | voiced),
+  ...contracted_of("ジ", "サシスセソ", contracted | voiced),
+  ...contracted_of("ヂ", "タチツテト", contracted | voiced),
+  ...contracted_of("ビ", "ハヒフヘホ", contracted | voiced),
+  ...contracted_of("ピ", "ハヒフヘホ", contracted | half_voiced),
+  // Special sounds.
+  ...as_foreign("イェ=エ ティ=チ", contracted),
+  ...as_foreign("ディ=チ", contracted | voiced),
+  ...as_foreign("テュ=ツ", contracted | half_voiced),
+  ...as_foreign("デュ=ツ", contracted | half_voiced | voiced),
+  ...as_foreign("ウィ=イ ウェ=エ ウォ=オ クァ=カ ツァ=タ ツィ=チ ツェ=テ ツォ=ト", special),
+  ...as_foreign("トゥ=ツ ファ=ハ フィ=ヒ フェ=ヘ フォ=ホ", special),
+  ...as_foreign("グァ=カ ドゥ=ツ ヴァ=ハ ヴィ=ヒ ヴェ=ヘ ヴォ=ホ", special | voiced),
+]);
+
+const number_sign = cell(3, 4, 5, 6);
+const connective = cell(3, 6);
+const digits = [
+  ...[cell(2, 4, 5), cell(1), cell(1, 2), cell(1, 4), cell(1, 4, 5)],
+  ...[cell(1, 5), cell(1, 2, 4), cell(1, 2, 4, 5), cell(1, 2, 5), cell(2, 4)],
+];
+
+// Katakana of one width, as registers and clerks write them otherwise.
+function normalised(text: string): string {
+  const wide = text.normalize("NFKC").replace(/\s+/g, " ").trim();
+  const to_katakana = (one: string) => String.fromCodePoint(one.codePointAt(0)! + 0x60);
+  return wide.replace(/[\u3041-\u3096]/g, to_katakana);
+}
+
+// None where the text has something that is no kana, digit or space: nobody's name is guessed.
+export function braille(text: string): string | undefined {
+  const characters = [...normalised(text)];
+  const out: number[] = [];
+  let in_number = false;
+  for (let i = 0; i < characters.length; ++i) {
+    const one = characters[i]!;
+    if (/[0-9]/.test(one)) {
+      out.push(...(in_number ? [] : [number_sign]), digits[Number(one)]!);
+      in_number = true;
+      continue;
+    }
+    const two = more.get(one + (characters[i + 1] ?? ""));
+    const cells = two ?? more.get(one) ?? (plain.has(one) ? [plain.get(one)!] : undefined);
+    if (one !== " " && cells === undefined) return undefined;
+    if (two) ++i;
+    // After a number アイウエオ and ラリルレロ look like digits.
+    if (in_number && cells && digits.includes(cells[0]!)) out.push(connective);
+    out.push(...(cells ?? [0]));
+    in_number = false;
+  }
+  return written(out);
+}
+
+// ---- the slip ----
+
+// As braille writes them: long vowels with ー.
+const labels = {
+  title: "ウケツケヒョー",
+  name: "ナマエ",
+  number: "ウケツケ バンゴー",
+  health_care_number: "ホケン イリョー バンゴー",
+  stop_code: "カードヲ トメル バンゴー",
+  next: "ツギノ ヤクソクノ ヒ",
+  made: "ツクッタ ヒ",
+} as const;
+
+export interface BrailleSlip {
+  kana?: string | undefined; // of the name
+  number: string;
+  health_care_number?: string | undefined;
+  stop_code?: string | undefined;
+  next?: string | undefined; // a day, YYYY-MM-DD
+  made: string; // a day
+}
+
+const in_fours = (number: string) => number.replace(/(.{4})(?=.)/g, "$1 ");
+// 2026ネン 11ガツ 27ニチ. Days that are spoken otherwise (フツカ) are written with their digits too.
+function day_in_kana(day: string): string {
+  const [year, month, of_month] = day.split("-").map(Number);
+  return `${year}ネン ${month}ガツ ${of_month}ニチ`;
+}
+
+export interface Embossed {
+  text: string;
+  without_name: boolean; // its reading has something that is no kana
+}
+
+// Each label has a line, and what it says the next one, two cells in. Of a line of 32 cells a long
+// name takes more: whoever embosses it breaks it.
+export function braille_slip(slip: BrailleSlip): Embossed {
+  const lines = [braille(labels.title)!];
+  const add = (label: keyof typeof labels, value: string | undefined) => {
+    if (value !== undefined) lines.push(braille(labels[label])!, `\u2800\u2800${value}`);
+  };
+  const number = (text: string | undefined) => text && braille(in_fours(text));
+  const day = (text: string | undefined) => text && braille(day_in_kana(text));
+  const { kana } = slip;
+  const name = kana === undefined || kana === "" ? undefined : braille(kana);
+  add("name", name);
+  add("number", number(slip.number));
+  add("health_care_number", number(slip.health_care_number));
+  add("stop_code", number(slip.stop_code));
+  add("next", day(slip.next));
+  add("made", day(slip.made));
+  const without_name = kana !== undefined && kana !== "" && name === undefined;
+  return { text: `${lines.join("\r\n")}\r\n`, without_name };
+}
