@@ -172,6 +172,7 @@ class CaTest : public testing::Test {
         auto out = authentication();
         const auto confirms =
             wire::commit_confirmed(wire::filled(8), {.name = person.name,
+                                                     .kana = {},
                                                      .birth_date = person.birth_date,
                                                      .sex = person.sex,
                                                      .address = person.address});

@@ -653,6 +653,26 @@ TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
     set_clerks({"hotline"});
     EXPECT_EQ(ask("/cases/act", {{"number", number}, {"happening", {{"what", "new_slip"}}}}).status,
               403);
+// What is signed later is read as it stands.
+TEST_F(WindowTest, NobodyAppliesWithWhatNobodySees) {
+    const auto applied = [&](const Attributes& person) {
+        auto application = test_application(schemes);
+        application.person = person;
+        const auto number = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
+        return ask("/cases/act",
+                   {{"number", number}, {"happening", happening_json(Happening(application))}});
+    };
+    const auto good = test_application(schemes).person;
+    for (const auto member : {&Attributes::name, &Attributes::kana, &Attributes::address}) {
+        auto person = good;
+        person.*member += "\u200b";
+        const auto refused = applied(person);
+        EXPECT_EQ(refused.status, 409);
+        EXPECT_EQ(refused.body, "hidden_character");
+    }
+    auto person = good;
+    person.name = "葛\U000E0100城 花子";
+    EXPECT_EQ(applied(person).status, 200);
 }
 
 TEST_F(WindowTest, WhatIsNotTheDecisionDecidesNothing) {

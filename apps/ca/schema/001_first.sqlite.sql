@@ -1,7 +1,8 @@
 -- What the issuer ordered, and what this authority made of it. The gateway beside it writes
 -- `ordered` and reads the rest (country/jp/holders/ca.toml); mado-ca alone writes the rest.
--- Trusted for: who is certified. Whoever can write `ordered` has certificates signed for any key and
--- any person; the access log has no entry of such an order, and the issuer, who compares
+-- Trusted for: who is certified. Whoever can write `ordered` has log-in certificates signed for any
+-- key, and signing certificates for whom a resident register's answer says it
+-- (docs/decisions/0049); the access log has no entry of such an order, and the issuer, who compares
 -- (`certificates`), sees one that it did not order. Whoever can write the rest can hide certificates
 -- from their owners, and let one that is revoked be good again in the next list and at OCSP; what
 -- was signed they cannot make: the key is in the token. Without order and certificate of it nothing
