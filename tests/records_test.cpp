@@ -280,7 +280,7 @@ TEST_F(RecordsOfAPerson, TheHealthCareNumberIsForMedicalAndCareUse) {
         {{"insurer", "990010"}, {"symbol", "あいう"}, {"number", "0000187"}, {"branch", "01"}},
         "1986-05-01");
     EXPECT_EQ(code_of("police-1", asked, insured), "answered");
-    asked.jti = base64url(crypto::random_bytes(16));
+    asked.jti = country().head("police-1").jti;
     EXPECT_EQ(code_of("police-1", asked, as_text(number_subject("621874998319", "1986-05-01"))),
               "not_allowed");
     EXPECT_TRUE(refused_of_hanako({"police-1"}).contains("police-1"));

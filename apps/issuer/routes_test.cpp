@@ -653,6 +653,8 @@ TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
     set_clerks({"hotline"});
     EXPECT_EQ(ask("/cases/act", {{"number", number}, {"happening", {{"what", "new_slip"}}}}).status,
               403);
+}
+
 // What is signed later is read as it stands.
 TEST_F(WindowTest, NobodyAppliesWithWhatNobodySees) {
     const auto applied = [&](const Attributes& person) {
