@@ -237,6 +237,7 @@ void LifeOfACard::replacement() {
     wait_for_step(stop, "look_for");
     const auto next = open({"--kind", "replacement", "--reason", "lost"});
     EXPECT_NE(issue({"open", "--person", person, "--kind", "change"}).status, 0) << "one at a time";
+    wait_for_step(next, "approve");  // the resident register has said that nothing has changed
     const auto alone =
         issue({"card", next, "jiro-2", "--new-pin", "1357", "--new-password", "XYZ789"});
     EXPECT_NE(alone.status, 0) << "one clerk alone";

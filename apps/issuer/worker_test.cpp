@@ -405,6 +405,7 @@ TEST_F(WorkerTest, ARegistersAnswerThatIsTooOldIsAskedForAnew) {
     const auto first = card_in_hand(world);
     const auto next = open(first, {.kind = Kind::replacement, .reason = "damaged"}).value();
     live(world, 1'000);
+    approve(next);
     happen(next, keys());
     live(world, 1'000);
     const OrderName certify{OrderKind::certify, static_cast<int>(Use::signing)};
@@ -467,8 +468,8 @@ TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
     EXPECT_EQ(open(first, {.kind = Kind::end, .reason = "death"}).error(), Misfit::other_case);
-    approve(*next);
     live(world, 1'000);  // the resident register is asked, for the signing certificate
+    approve(*next);
     happen(*next, keys());
     live(world, 1'000);
     EXPECT_EQ(times(world, "certificate-status/revoke/"), 0);
@@ -491,8 +492,8 @@ TEST_F(WorkerTest, AStopIsOfTheCardThatCountsNow) {
     const auto stop = open(first, {.kind = Kind::stop, .reason = "lost"});
     const auto next = open(first, {.kind = Kind::replacement, .reason = "lost"});
     ASSERT_TRUE(stop && next);
-    approve(*next);
     live(world, 1'000);
+    approve(*next);
     happen(*next, keys());
     live(world, 1'000);
     happen(*next, Written{});

@@ -10,7 +10,7 @@ const handed: ShownStep[] = ["hand_over", "activate"];
 const of_kind: Record<CaseKind, ShownStep[]> = {
   // The report's steps ① to ⑪.
   first: ["invite", "apply", "confirm", "link", ...to_the_card, ...handed, "tell"],
-  replacement: ["opened", "approve", ...to_the_card, ...handed, "end_old"],
+  replacement: ["opened", "confirm", "approve", ...to_the_card, ...handed, "end_old"],
   stop: ["opened", "stop", "look_for"],
   unlock: ["opened", "approve", "record", "reset"],
   change: [
