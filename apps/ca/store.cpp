@@ -85,6 +85,8 @@ Store::Store(const std::string& path)
       add_decided_(connection_.prepare(
           "insert into decided (line, decided_at, outcome, serial, refusal) values "
           "(:line, :now, :outcome, :serial, :refusal)")),
+      forget_(connection_.prepare("update ordered set confirmed_by = null, answer = null, "
+                                  "salt = null where line = :line")),
       add_certificate_(connection_.prepare(
           "insert into certificate (serial, line, number, use, key, not_before, not_after, der, "
           "status, since, log_index, reason) values (:serial, :line, :number, :use, :key, "
@@ -168,6 +170,7 @@ void Store::decide(const Order& order, const Result& result, UnixTime now) {
         seen_.bind("serial", serial).bind("log_index", order.log_index).execute();
     };
     db::Transaction transaction(connection_);
+    forget_.bind("line", order.line).execute();
     add_decided_.bind("line", order.line).bind("now", now).bind_null("refusal");
     if (const auto* issued = std::get_if<Issued>(&result)) {
         const auto serial = serial_text(issued->serial);

@@ -85,6 +85,7 @@ class Store {
     db::Statement by_serial_;
     db::Statement by_key_;
     db::Statement add_decided_;
+    db::Statement forget_;
     db::Statement add_certificate_;
     db::Statement set_status_;
     db::Statement seen_;

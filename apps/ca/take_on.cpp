@@ -9,6 +9,7 @@ namespace mado::ca {
 namespace {
 
 constexpr std::size_t line_bytes_max = 8 * 1024;
+constexpr std::size_t take_on_lines_max = 10'000'000;
 
 Parsed<Order> read_line(std::string_view line) {
     const auto object = parse_json_object(line, {.text_bytes_max = line_bytes_max});
@@ -52,6 +53,14 @@ TakenOn take_on(Store& store, Office& office, std::string_view text, UnixTime no
     const auto orders = read_take_on(text);
     if (!orders) {
         throw OperatorError(std::string("nothing of the file was ordered: ") + orders.error().why);
+    }
+    // Here no register is known that could stand behind what a gateway has taken in.
+    for (const auto& waiting : store.undecided(take_on_lines_max)) {
+        if (!waiting.taken_on) {
+            throw OperatorError(
+                "an order waits to be decided: start mado-ca, let it end its work, "
+                "stop it, then take on");
+        }
     }
     const auto file = crypto::sha256(as_bytes(text));
     std::vector<Ordered> all;

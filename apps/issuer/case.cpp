@@ -219,6 +219,10 @@ Result happen(Case& one, const Refused& refused) {
     if (is_stale(one, refused.order)) return {};
     if (one.open.erase(refused.order) == 0) return std::unexpected(Misfit::unexpected);
     one.refused[refused.order] = refused.code;
+    // Of a revoked card there is no doubt, whatever an order before has done.
+    if (refused.order == activate_order && refused.code == "card_revoked") {
+        one.lapsed.erase(activate_order);
+    }
     if (refused.order == link_order && !one.lapsed.contains(link_order)) one.first_linked.clear();
     return {};
 }
@@ -236,9 +240,10 @@ std::expected<Claim*, Misfit> open_claim(Case& one, int claim) {
     if (found == nullptr) return std::unexpected(Misfit::unexpected);
     // Those of a new number are linked already.
     if (one.kind == Kind::number) return std::unexpected(Misfit::unexpected);
+    // A register that was asked anew after the link, and writes otherwise now, is decided about.
     const bool is_late = one.kind == Kind::birth
                              ? may_be_linked(one, claim) || is_declined(one, claim)
-                             : is_frozen(one);
+                             : is_frozen(one) && found->finding != Finding::otherwise;
     const bool is_over = one.cancelled && (one.kind != Kind::birth || has_ended(one));
     if (is_over || is_late) return std::unexpected(Misfit::too_late);
     if (one.open.contains({OrderKind::confirm, claim})) return std::unexpected(Misfit::too_early);
@@ -616,6 +621,10 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
     if (!ok) return std::unexpected(ok.error());
     if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
         out.opened_by = clerk;
+        out.opened = now;
+    }
+    if (out.requested && (!before.requested || out.request != before.request)) {
+        out.requested_at = now;
     }
     if (out == before) return out;
     out.changed = now;

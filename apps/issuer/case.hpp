@@ -435,6 +435,7 @@ struct Case {
     std::vector<Claim> linked;
     std::vector<Before> before;
     std::string opened_by;
+    UnixTime opened = 0;
     std::vector<Claim> claims;
     bool signing = false;
     std::set<OrderName> open;                  // sent, and not answered
@@ -451,6 +452,7 @@ struct Case {
     bool pin_set = false;
     bool taken_on = false;
     bool requested = false;        // by the card that the person has
+    UnixTime requested_at = 0;     // the last time
     std::optional<Hash> request;   // of a renewal: SHA-256 of what asked for it last
     std::string card_writing;      // what that one writes in another way: a clerk looks
     bool card_agreed = false;      // and says that it is the same person's

@@ -190,17 +190,22 @@ http::Task<void> erase_what_is_over(Rounds& rounds) {
     }
 }
 
+// A full disk: the next time.
+http::Task<void> try_round(Rounds& rounds, http::Task<void> (*round)(Rounds&)) {
+    try {
+        co_await round(rounds);
+    } catch (const Failure& failure) {
+        rounds.log.error("round_failed", {{"why", std::string_view(failure.what())}});
+    }
+}
+
 // Once an hour, and when the program starts: whoever is told a day late is told. Once a day what is
 // over is erased.
 http::Task<void> every_hour(Rounds rounds) {
     constexpr int hours_of_day = 24;
     for (int hour = 0;; hour = (hour + 1) % hours_of_day) {
-        try {
-            co_await tell_people(rounds);
-            if (hour == 0) co_await erase_what_is_over(rounds);
-        } catch (const Failure& failure) {  // a full disk: the next hour
-            rounds.log.error("round_failed", {{"why", std::string_view(failure.what())}});
-        }
+        co_await try_round(rounds, tell_people);
+        if (hour == 0) co_await try_round(rounds, erase_what_is_over);
         co_await pause(rounds, std::chrono::hours(1));
     }
 }

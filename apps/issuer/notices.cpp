@@ -18,6 +18,7 @@ db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
     const std::array migrations{schema};
     db::migrate(connection, migrations);
+    connection.run("pragma secure_delete = on");
     return connection;
 }
 

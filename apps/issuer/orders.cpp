@@ -69,10 +69,13 @@ Question sealed(const Parties& parties, Draft draft) {
     return out;
 }
 
-// The same for all cases of a person.
-Hash salt_of(const Parties& parties, const Case& one) {
-    return crypto::hmac_sha256(parties.salt_key,
-                               {as_bytes("confirmed"), as_bytes(one.numbers.issuing)});
+// The same however often this claim is asked about, and another one in the next case: registers and
+// the authority cannot tell by it that they were asked about one person on two days.
+Hash salt_of(const Parties& parties, const Case& one, const Claim& claim) {
+    return crypto::hmac_sha256(
+        parties.salt_key,
+        {as_bytes("confirmed\n"), as_bytes(one.numbers.issuing), as_bytes("\n"),
+         as_bytes(std::to_string(one.opened)), as_bytes("\n"), wire::index_material(claim.number)});
 }
 
 // As it was or is asked about the claim: what a clerk has agreed to stays known after the answer.
@@ -96,7 +99,7 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
                                      std::pair("address", &person.address)}) {
         if (!text->empty()) payload[name] = *text;
     }
-    if (claim.role == Role::resident) payload["salt"] = base64url(salt_of(parties, one));
+    if (claim.role == Role::resident) payload["salt"] = base64url(salt_of(parties, one, claim));
     std::vector<std::pair<std::string, std::string>> fields;
     for (const auto& [name, value] : claim.number.fields) {
         if (!value.empty()) fields.emplace_back(name, value);
@@ -215,7 +218,7 @@ Question certify_signing(const Parties& parties, const Case& one) {
                          {"birth_date", to_text(person.birth_date)},
                          {"sex", person.sex},
                          {"answer", claim->answer},
-                         {"salt", base64url(salt_of(parties, one))}};
+                         {"salt", base64url(salt_of(parties, one, *claim))}};
     // Who is from abroad has none, and not every register knows readings.
     if (is_confirmed(*answer->data, "kana")) payload["kana"] = person.kana;
     return sealed(parties, {.service = "certificate",
@@ -514,7 +517,12 @@ bool is_ask(OrderKind kind) {
 
 std::optional<Happening> happening_of(const Parties& parties, const Case& one, OrderName order,
                                       const client::Result<client::Answered>& result) {
-    const auto refused = [order](wire::Code code) {
+    const auto refused = [&one, order](wire::Code code) -> Happening {
+        // Another card took its place meanwhile: of this one nothing is left to stop or to resume.
+        if (code == wire::Code::card_revoked && one.kind == Kind::stop &&
+            (order.kind == OrderKind::stop || order.kind == OrderKind::resume_card)) {
+            return NotActive{.order = order, .place = order.item};
+        }
         return Refused{.order = order, .code = std::string(wire::info(code).name)};
     };
     if (!result) {

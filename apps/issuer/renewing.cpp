@@ -459,7 +459,7 @@ std::optional<CaseId> renewal_by_slip(Office& office, const StopAsked& asked) {
         return std::nullopt;
     }
     const auto file = office.store.find(*holder->open);
-    const bool fresh = unix_now() - file.opened_at < by_slip_s;
+    const bool fresh = unix_now() - file.one.requested_at < by_slip_s;
     // With the old keys in the chip there is the log-in.
     return fresh && !file.one.keys.empty() ? holder->open : std::nullopt;
 }

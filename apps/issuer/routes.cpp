@@ -242,7 +242,10 @@ bool has_card(Office& office, CaseId id, const Applied& applied) {
 
 // The code that the slip gets which the person takes away with it; "": there is none with that.
 std::string draw_code(const Office& office, Happening& what) {
-    std::string code = draw_digits(stop_code_digits, /*with_check=*/true);
+    std::string code;
+    do {
+        code = draw_digits(stop_code_digits, /*with_check=*/true);
+    } while (office.store.find_stop(code));  // somebody's
     const auto index = office.store.stop_index(code);
     if (auto* handed = std::get_if<HandedOver>(&what)) {
         handed->stop_index = index;

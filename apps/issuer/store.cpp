@@ -37,6 +37,7 @@ db::Connection open_migrated(const std::string& path) {
     db::Connection connection(path, db::Access::create);
     const std::array migrations{first, client::outbox_schema, second, third};
     db::migrate(connection, migrations);
+    connection.run("pragma secure_delete = on");  // what is erased does not lie in a free page
     return connection;
 }
 
@@ -91,6 +92,12 @@ bool makes_an_end(const Case& one) {
     return false;
 }
 
+// By the issuing number, or it may be.
+bool is_known_to_relay(const Case& one) {
+    return one.taken_on || !one.linked.empty() || one.has_done(link_order) ||
+           one.is_in_doubt(link_order);
+}
+
 // Whose act it is that orders follow from: none is, where anybody with a slip has stopped a card.
 void take_hand(std::string& clerk, const Happening& what, const std::string& by) {
     if (!by.empty() || std::holds_alternative<StoppedAgain>(what)) clerk = by;
@@ -123,7 +130,8 @@ Store::Statements::Statements(db::Connection& c)
                         "limit :count")),
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
-      stands(c.prepare("update issue set ended_at = :ended, waits_since = :since where id = :id")),
+      stands(c.prepare("update issue set ended_at = :ended, waits_since = :since, "
+                       "stays = max(stays, :stays), died = :died where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, at, sealed) "
                              "values (:index, :id, :at, :sealed)")),
@@ -146,7 +154,9 @@ Store::Statements::Statements(db::Connection& c)
       over(c.prepare("select id, not exists (select 1 from issue as other "
                      "where other.person_index = issue.person_index and "
                      "(other.ended_at is null or other.ended_at >= :before or "
-                     "other.counts_until >= :before)) "
+                     "other.counts_until >= :before)) and "
+                     "(select max(other.died) or not max(other.stays) from issue as other "
+                     "where other.person_index = issue.person_index) "
                      "from issue where id > :after order by id limit :count")),
       counts(c.prepare("update issue set counts_until = :until where id = :id")),
       erase_hands{c.prepare("delete from look where rowid in "
@@ -516,6 +526,13 @@ std::vector<CaseId> Store::longest_waiting(std::size_t count_max) {
 
 // Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
+    // The card that the person has, and perhaps looks for, gets no new keys meanwhile.
+    if (std::holds_alternative<KeysMade>(what) && info(find(id).one.kind).in_hand &&
+        std::ranges::any_of(cases_of_person(id), [](const Case& stop) {
+            return stop.kind == Kind::stop && !stop.found && !has_ended(stop);
+        })) {
+        return std::unexpected(Misfit::other_case);
+    }
     const auto* again = std::get_if<TryAgain>(&what);
     if (again != nullptr && again->order == activate_order &&
         is_kept_stopped(cases_of_person(id), find(id).one)) {
@@ -551,6 +568,9 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     const bool waits = oldest != todos.end();
     sql_.stands.bind("id", id)
         .bind("ended", waits ? std::nullopt : std::optional(by.at))
+        .bind("stays", std::int64_t{is_known_to_relay(*next)})
+        .bind("died", std::int64_t{next->kind == Kind::end && next->reason == "death" &&
+                                   next->has_done(revoke_card_order)})
         .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
         .execute();
     now.file.one = *next;

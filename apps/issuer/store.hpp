@@ -151,9 +151,10 @@ class Store {
     // The newest first.
     std::vector<Look> looks(CaseId id, std::size_t count_max);
 
-    // People of whom nothing is to do and no certificate has counted since `before`: all of theirs
-    // is erased but that their health-care number was given. Looks at `count_max` cases, those
-    // after `after`; the last of them, none when that was all.
+    // People of whom nothing is to do and no certificate has counted since `before`, and who have
+    // died or were never linked: all of theirs is erased but that their health-care number was
+    // given. Without the issuing number nobody else could ever be given a card again. Looks at
+    // `count_max` cases, those after `after`; the last of them, none when that was all.
     struct Erased {
         std::optional<CaseId> last;
         std::size_t people = 0;

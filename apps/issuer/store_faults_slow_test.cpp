@@ -147,10 +147,8 @@ TEST_P(StoreFaults, OfABatch) {
 TEST_P(StoreFaults, OfWhoeverIsErased) {
     open_store();
     const auto first = test_card(*store, schemes, test_card_key());
-    const auto renewal = store->open(first, {.kind = Kind::renewal}, {.at = 2});
-    ASSERT_TRUE(renewal);
-    ASSERT_TRUE(store->add(*renewal, Cancelled{"late"}, {.at = 2}));
-    store->looked({first, *renewal}, "/case", {.at = 2, .clerk = "sato"});
+    const auto death = test_death(*store, first, 2);
+    store->looked({first, death}, "/case", {.at = 2, .clerk = "sato"});
     keep();
     constexpr UnixTime far = 9'000'000'000;
     run(

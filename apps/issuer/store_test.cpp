@@ -297,7 +297,10 @@ TEST_F(StoreTest, WhoIsOverIsErasedAndNobodyElse) {
     EXPECT_FALSE(one.give(numbers.health_care)) << "nobody else gets the number";
     EXPECT_THROW(one.find(given_up), Failure);
     EXPECT_EQ(one.find(with_card).id, with_card);
-    EXPECT_EQ(erase(end), 0U) << "the certificate counts until then";
+    constexpr UnixTime far = 9'000'000'000;
+    EXPECT_EQ(erase(far), 0U) << "a next card is made by the number that the relay has";
+    test_death(one, with_card, 7);
+    EXPECT_EQ(erase(end), 0U) << "the certificate would have counted until then";
     EXPECT_EQ(erase(end + 1), 1U);
     EXPECT_FALSE(one.find_given(one.find(open).one.numbers.issuing));
     EXPECT_EQ(one.looks(open, 10).size(), 1U);
@@ -328,6 +331,8 @@ TEST_F(StoreTest, WhoHasACardOfAnotherAuthorityIsKept) {
     ASSERT_TRUE(todo(one.find(id).one).empty());
     const auto end = read_certificate(certificate).not_after();
     EXPECT_TRUE(one.ending(end - 1, 10, {}).empty());
+    EXPECT_EQ(one.erase_people(end + 1, 0, 10).people, 0U);
+    test_death(one, id, 7);
     EXPECT_EQ(one.erase_people(end, 0, 10).people, 0U);
     EXPECT_EQ(one.erase_people(end + 1, 0, 10).people, 1U);
 }

@@ -156,6 +156,22 @@ CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::Publi
     return id;
 }
 
+CaseId test_death(Store& store, CaseId of_person, UnixTime at) {
+    const auto id = store.open(of_person, {.kind = Kind::end, .reason = "death"}, {.at = at});
+    EXPECT_TRUE(id);
+    for (auto todos = todo(store.find(*id).one); !todos.empty();
+         todos = todo(store.find(*id).one)) {
+        const auto order = todos.front().order.value();
+        EXPECT_TRUE(store.add(*id, Sent{order}, {.at = at}));
+        const bool asks = order.kind == OrderKind::confirm;
+        if (!store.add(*id, asks ? Happening(Gone{0}) : Happening(Done{order}), {.at = at})) {
+            ADD_FAILURE() << outbox_name(*id, order);
+            break;
+        }
+    }
+    return *id;
+}
+
 void expect_sound(Store& store, const std::string& path) {
     db::Connection raw(path, db::Access::read_only);
     auto cases = raw.prepare("select id, ended_at, waits_since, counts_until from issue");

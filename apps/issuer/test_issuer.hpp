@@ -33,6 +33,8 @@ crypto::PublicKey test_card_key();
 // called with its certificate (x5t#S256) just before it is activated.
 CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::PublicKey& key,
                  const std::function<void(const Hash&)>& before = {});
+// Of whoever has that case: their cards are ended, as the resident register says that they died.
+CaseId test_death(Store& store, CaseId of_person, UnixTime at);
 // What holds of a store at every moment: each case follows from what happened to it, says truly
 // whether anything is to do in it and since when, and has in the outbox what it waits for, and no
 // more.

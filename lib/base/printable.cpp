@@ -52,8 +52,11 @@ struct Range {
     [[nodiscard]] bool has(char32_t code) const { return first <= code && code <= last; }
 };
 
-// Default_Ignorable_Code_Point, Unicode 15.1. Those that are not assigned yet are in it too.
+// Default_Ignorable_Code_Point, Unicode 15.1. Those that are not assigned yet are in it too. And
+// what is drawn as nothing or differently everywhere: the empty braille cell, marks of annotations,
+// and planes 15 and 16, which are for private use. (U+E000 to U+F8FF a register may have for 外字.)
 constexpr std::array hidden{
+    Range{0x2800, 0x2800},   Range{0xFFF9, 0xFFFB},   Range{0xF0000, 0x10FFFF},
     Range{0x00AD, 0x00AD},   Range{0x034F, 0x034F},   Range{0x061C, 0x061C},
     Range{0x115F, 0x1160},   Range{0x17B4, 0x17B5},   Range{0x180B, 0x180F},
     Range{0x200B, 0x200F},   Range{0x202A, 0x202E},   Range{0x2060, 0x206F},

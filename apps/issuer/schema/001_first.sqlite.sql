@@ -5,8 +5,9 @@
 -- relay and the authority see for themselves.
 -- "sealed": AES-256-GCM, bound to the row; "index": HMAC-SHA-256; both keys are kept elsewhere.
 
--- When a person's last case is over and none of their certificates has counted for as long as the
--- relay keeps its entries, everything of them is erased but that their health-care number was given.
+-- Of whom nothing is to do, and no certificate has counted for as long as the relay keeps its entries,
+-- everything is erased but that their health-care number was given: who has died, and whom the relay
+-- never linked. By the number of anybody else a next card is made, decades later too.
 
 create table issue (
     id        integer primary key autoincrement,  -- never used again: rows are sealed to it
@@ -14,6 +15,8 @@ create table issue (
     opened_at integer not null,
     ended_at  integer,                   -- nothing is left to do
     counts_until integer,                -- the last of its certificates, once they count
+    stays     integer not null default 0, -- 1: the relay may have the person by this centre's number
+    died      integer not null default 0, -- 1: an end by death has come to its end
     waits_since integer,                 -- the oldest of what is to do
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
