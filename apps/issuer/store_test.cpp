@@ -348,6 +348,37 @@ TEST_F(StoreTest, WhoHasSomethingToDoIsKeptWhole) {
     EXPECT_EQ(one.of_person(id).size(), 2U);
 }
 
+// A renewal whose activation was under way when the card was stopped, and is refused.
+TEST_F(StoreTest, ACardThatIsLookedForGetsNoNewKeys) {
+    auto one = store();
+    const auto first = test_card(one, schemes, test_card_key());
+    const auto id = *one.open(first, {.kind = Kind::renewal}, {.at = 2});
+    const auto key = test_card_key();
+    const auto certify = of_use(OrderKind::certify, Use::authentication);
+    const auto collect = of_use(OrderKind::collect, Use::authentication);
+    const std::vector<Happening> until_sent{
+        Requested{"signed"},
+        Sent{first_confirm},
+        Confirmed{0, "answer", 1, true},
+        KeysMade{{{Use::authentication, base64url(key.spki())}}, "chip"},
+        Sent{certify},
+        Done{certify},
+        Sent{collect},
+        Certified{Use::authentication, test_certificate(key)},
+        Written{},
+        Sent{activate_order}};
+    for (const auto& what : until_sent)
+        ASSERT_TRUE(one.add(id, what, {.at = 2})) << what.index();
+    const auto stop = one.open(first, {.kind = Kind::stop, .reason = "lost"}, {.at = 3});
+    ASSERT_TRUE(stop);
+    ASSERT_FALSE(one.find(id).one.cancelled) << "too late";
+    ASSERT_TRUE(one.add(id, Refused{activate_order, "card_taken"}, {.at = 4}));
+    const KeysMade anew{{{Use::authentication, base64url(test_card_key().spki())}}, "chip"};
+    EXPECT_EQ(one.add(id, anew, {.at = 5}).error(), Misfit::other_case);
+    ASSERT_TRUE(one.add(*stop, Found{}, {.at = 6}));
+    EXPECT_TRUE(one.add(id, anew, {.at = 7}));
+}
+
 TEST_F(StoreTest, WhoseHandItWasIsErasedWithItsTime) {
     auto one = store();
     const auto id = one.open({.numbers = draw_numbers(schemes)}, {.at = 1});
