@@ -143,13 +143,19 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     return json_of({{"cases", std::move(out)}});
 }
 
-// Written down before they are shown: whose case it is may ask who has looked.
+// Written down before they are shown: whose case it is may ask who has looked. One that cannot be
+// read does not take the others from the list; that there is one the worker says (case_unreadable).
 Response day(Office& office, const Request& request, const Clerk& clerk) {
     const auto cases = office.store.longest_waiting(listed_max);
     office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
     json::array out;
-    for (const auto id : cases)
-        out.push_back(summary_json(office.store.find(id), unix_now()));
+    for (const auto id : cases) {
+        try {
+            out.push_back(summary_json(office.store.find(id), unix_now()));
+        } catch (const Failure&) {
+            continue;
+        }
+    }
     return json_of({{"cases", std::move(out)}});
 }
 

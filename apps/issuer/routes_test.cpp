@@ -452,6 +452,18 @@ TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
     EXPECT_EQ(ask("/cases/looks", {}).status, 400);
 }
 
+TEST_F(WindowTest, ACaseThatCannotBeReadDoesNotHideTheOthers) {
+    const auto whole = store->find(case_to_settle()).number;
+    const auto broken = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
+    db::Connection(folder.path("issuer.sqlite"), db::Access::read_write)
+        .run("update happening set line = line + 100 where issue = " + std::to_string(broken));
+    // Until then it is remembered.
+    store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    const auto listed = answer("/cases/day", {}).at("cases").as_array();
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(text_at(listed[0].as_object(), "number"), whole);
+}
+
 TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
     const auto id = case_to_settle();
     const auto form = begin_decision(id);
