@@ -1,4 +1,5 @@
-// My Page in Chromium against a running country: tests/e2e, which tests/my_page_test.cpp starts.
+// Pages in Chromium against a running country: tests/e2e, which tests/my_page_test.cpp and
+// tests/window_page_test.cpp start.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -6,7 +7,7 @@ const packages = fileURLToPath(new URL("node_modules/", import.meta.url));
 
 export default defineConfig({
   root: fileURLToPath(new URL("../tests/e2e/", import.meta.url)),
-  cacheDir: `${packages}.vite/e2e`,
+  cacheDir: `${packages}.vite/${process.env["MADO_E2E"] ?? "e2e"}`,
   resolve: {
     alias: [
       {

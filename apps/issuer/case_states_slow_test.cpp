@@ -141,6 +141,7 @@ std::string text_of(const State& state) {
         add(static_cast<int>(what));
     }
     add(int{world.active});
+    add(world.active_keys + 1);
     for (const auto claim : world.told)
         add(claim);
     out.push_back('|');

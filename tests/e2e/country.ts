@@ -7,7 +7,7 @@ import { start_browser } from "../../web/shared/chromium.mjs";
 
 function setting(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: tests/my_page_test.cpp sets it`);
+  if (!value) throw new Error(`${name} is not set: tests/in_chromium.cpp sets it`);
   return value;
 }
 export const root = setting("MADO_ROOT");
