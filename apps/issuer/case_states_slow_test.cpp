@@ -140,8 +140,7 @@ std::string text_of(const State& state) {
         add(of.second);
         add(static_cast<int>(what));
     }
-    add(int{world.active});
-    add(world.active_keys + 1);
+    add(world.active ? 2 + world.active_keys : 0);
     for (const auto claim : world.told)
         add(claim);
     out.push_back('|');
