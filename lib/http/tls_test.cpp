@@ -215,10 +215,11 @@ std::string output_of(const std::string& command) {
 
 // Runs a command in another thread while this one serves.
 std::string output_while_serving(asio::io_context& io, const std::string& command) {
-    auto output = await(io, completed<std::string>([command](Done<std::string> done) {
-                            std::thread([command, done] { done(output_of(command)); }).detach();
-                        }));
-    return output;
+    // It ends here: what it has still to put away is of this `io`.
+    std::jthread other;
+    return await(io, completed<std::string>([&command, &other](Done<std::string> done) {
+                     other = std::jthread([command, done] { done(output_of(command)); });
+                 }));
 }
 
 struct OtherProgramsTest : TlsTest {
