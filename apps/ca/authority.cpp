@@ -70,10 +70,11 @@ Bytes Authority::list(std::span<const Listed> listed, const ListTimes& times) co
 // Its answers are read at once, by clocks that are behind too.
 crypto::Certificate Authority::new_responder(UnixTime now) const {
     constexpr std::int64_t clocks_differ_s = 300;
+    const auto from = now - clocks_differ_s;
     return sign(responder_to_be_signed(
         responder_key_, new_serial(),
-        {.not_before = now - clocks_differ_s,
-         .not_after = std::min(now + responder_lifetime_s, certificate_.not_after())},
+        {.not_before = from,
+         .not_after = std::min(from + responder_lifetime_s, certificate_.not_after())},
         certificate_));
 }
 
