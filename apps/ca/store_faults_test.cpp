@@ -1,8 +1,6 @@
 // The authority's store on a disk that fails: every call with which it opens, decides, counts its
 // lists and closes meets every fault, once. What it said that it kept it never forgets, and no
 // order gets two certificates.
-#include <functional>
-
 #include "db/test_faults.hpp"
 #include "store.hpp"
 #include "test_ca.hpp"
@@ -18,24 +16,6 @@ class StoreFaults : public db::FaultTable {
     void open_store() override { store.emplace(path); }
     void close_store() override { store.reset(); }
 
-    // Opens the store and does `work` under the fault, then opens it again. Was it told as done?
-    bool told_under_fault(std::int64_t n, std::uint64_t seed, const std::function<void()>& work) {
-        bool told = false;
-        with_fault(n, seed, [&] {
-            try {
-                open_store();
-                work();
-                told = true;
-            } catch (const std::exception&) {
-                EXPECT_FALSE(told);
-            }
-            close_store();
-        });
-        EXPECT_TRUE(told || fired);
-        close_store();
-        open_store();
-        return told;
-    }
     static Issued issued(std::uint8_t serial, std::vector<std::string> supersedes = {}) {
         crypto::Serial number{};
         number[0] = 0x40;

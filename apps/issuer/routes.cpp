@@ -248,20 +248,16 @@ bool has_card(Office& office, CaseId id, const Applied& applied) {
 
 // The code that the slip gets which the person takes away with it; "": there is none with that.
 std::string draw_code(const Office& office, Happening& what) {
+    std::string* index = nullptr;
+    if (auto* handed = std::get_if<HandedOver>(&what)) index = &handed->stop_index;
+    if (auto* found = std::get_if<Found>(&what)) index = &found->stop_index;
+    if (auto* slip = std::get_if<NewSlip>(&what)) index = &slip->stop_index;
+    if (index == nullptr) return {};
     std::string code;
     do {
         code = draw_digits(stop_code_digits, /*with_check=*/true);
     } while (office.store.find_stop(code));  // somebody's
-    const auto index = office.store.stop_index(code);
-    if (auto* handed = std::get_if<HandedOver>(&what)) {
-        handed->stop_index = index;
-    } else if (auto* found = std::get_if<Found>(&what)) {
-        found->stop_index = index;
-    } else if (auto* slip = std::get_if<NewSlip>(&what)) {
-        slip->stop_index = index;
-    } else {
-        code.clear();
-    }
+    *index = office.store.stop_index(code);
     return code;
 }
 

@@ -40,20 +40,7 @@ class StoreFaults : public db::FaultTable {
     void run(const std::string& what, const std::function<void()>& work,
              const std::function<void(bool)>& look) {
         run_table(what + ", " + GetParam().name, [&](std::int64_t n, std::uint64_t seed) {
-            bool told = false;
-            with_fault(n, seed, [&] {
-                try {
-                    open_store();
-                    work();
-                    told = true;
-                } catch (const std::exception&) {
-                    EXPECT_FALSE(told);
-                }
-                close_store();
-            });
-            EXPECT_TRUE(told || fired);
-            close_store();
-            open_store();
+            const bool told = told_under_fault(n, seed, work);
             expect_sound(*store, path);
             look(told);
             lose_power_if_killed();

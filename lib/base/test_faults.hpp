@@ -104,6 +104,26 @@ class FaultTable : public testing::TestWithParam<FaultCase> {
         open_store();
     }
 
+    // Opens the store and does `work` under the fault, then opens it again. Was it told as done?
+    template <class Work>
+    bool told_under_fault(std::int64_t n, std::uint64_t seed, Work work) {
+        bool told = false;
+        with_fault(n, seed, [&] {
+            try {
+                open_store();
+                work();
+                told = true;
+            } catch (const std::exception&) {
+                EXPECT_FALSE(told);
+            }
+            close_store();
+        });
+        EXPECT_TRUE(told || fired);
+        close_store();
+        open_store();
+        return told;
+    }
+
     // A store that was killed started on what was perhaps not synced, and relied on it: now the
     // power fails too.
     void lose_power_if_killed() {
