@@ -67,9 +67,7 @@ Bytes Authority::list(std::span<const Listed> listed, const ListTimes& times) co
                                 key.type());
 }
 
-// Its answers are read at once, by clocks that are behind too.
 crypto::Certificate Authority::new_responder(UnixTime now) const {
-    constexpr std::int64_t clocks_differ_s = 300;
     const auto from = now - clocks_differ_s;
     return sign(responder_to_be_signed(
         responder_key_, new_serial(),

@@ -37,6 +37,9 @@ struct Names {
     std::string common_name;
 };
 
+// What is issued counts from so much earlier: it is read at once, by clocks that are behind too.
+constexpr std::int64_t clocks_differ_s = 300;
+
 struct Validity {
     UnixTime not_before = 0;
     UnixTime not_after = 0;

@@ -143,7 +143,7 @@ Decision judge_issue(const Order& order, Use use, const Known& known, const Mome
     Issue out{.use = use,
               .key = std::move(*key),
               .attributes = {},
-              .validity = {.not_before = moment.now,
+              .validity = {.not_before = moment.now - clocks_differ_s,
                            .not_after =
                                std::min(end_of(ends, moment.utc_offset_s), moment.authority_ends)},
               .supersedes = {}};

@@ -316,7 +316,7 @@ TEST(JudgeIssue, SigningEndsOnTheFifthBirthday) {
 
 TEST(JudgeIssue, AuthenticationEndsFiveYearsAfterItsDayWhateverTheBirthday) {
     const auto validity = issue(authentication_order(key_of(KeyType::p256))).validity;
-    EXPECT_EQ(validity.not_before, noon);
+    EXPECT_EQ(validity.not_before, noon - 300) << "some clocks are behind";
     EXPECT_EQ(to_rfc3339(validity.not_after), "2031-11-25T14:59:59Z");
     const UnixTime leap_day = 1'835'406'000;  // 2028-02-29
     EXPECT_EQ(to_rfc3339(issue(authentication_order(key_of(KeyType::p256)), {.now = leap_day})
