@@ -566,6 +566,13 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     wait_for_step(number, "");
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
+    const auto words = look({"log", "show"});
+    std::size_t in_list = 0;
+    const std::string_view said = "a clerk has decided that both writings mean you";
+    for (auto at = words.output.find(said); at != std::string::npos;
+         at = words.output.find(said, at + 1))
+        ++in_list;
+    EXPECT_EQ(in_list, decided) << "the person sees each\n" << words.output;
 
     // Who was it? The person asks, a supervisor answers at the window, and the name opens the
     // entry.

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "birth.hpp"
 #include "crypto/digest.hpp"
+#include "decision.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -146,6 +147,7 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
     if (is_declined(one, claim)) return {};  // whatever it said before
     found->finding = finding;
     found->writing = std::move(writing);
+    if (found->writing.empty() || finding == Finding::otherwise) found->decision.reset();
     return {};
 }
 
@@ -277,6 +279,7 @@ Result happen(Case& one, const Decided& decided) {
     if (!claim) return std::unexpected(claim.error());
     if ((*claim)->finding != Finding::otherwise) return std::unexpected(Misfit::unexpected);
     (*claim)->finding = decided.same_person ? Finding::agreed : Finding::not_here;
+    (*claim)->decision = decided.same_person ? decision_of(decided.decision) : std::nullopt;
     return {};
 }
 
@@ -306,6 +309,7 @@ Result happen(Case& one, const TakenOut& taken_out) {
     }
     (*claim)->finding = Finding::not_applied;
     (*claim)->writing.clear();
+    (*claim)->decision.reset();
     forget_refusals(one, taken_out.claim);
     close_filing_of(one, taken_out.claim);
     return {};
@@ -320,6 +324,17 @@ void ask_register_anew(Case& one, std::string_view code) {
     claim->finding = claim->writing.empty() ? Finding::open : Finding::agreed;
 }
 
+// The relay does not know the decision, or no longer: the register says again how it writes, and a
+// clerk decides again.
+void decide_anew(Case& one, OrderName order, std::string_view code) {
+    if (order.kind != OrderKind::confirm || code != "mandate_unknown") return;
+    auto* claim = find_claim(one, order.item);
+    if (claim == nullptr || claim->finding != Finding::agreed) return;
+    claim->finding = Finding::open;
+    claim->writing.clear();
+    claim->decision.reset();
+}
+
 // A decision that is asked for tomorrow is asked for now.
 Result happen(Case& one, const TryAgain& again) {
     if (again.order.kind == OrderKind::ask_decision && !one.refused.contains(again.order)) {
@@ -332,6 +347,7 @@ Result happen(Case& one, const TryAgain& again) {
     const auto code = std::exchange(refused->second, {});
     one.refused.erase(refused);
     if (again.order == of_use(OrderKind::certify, Use::signing)) ask_register_anew(one, code);
+    decide_anew(one, again.order, code);
     return {};
 }
 

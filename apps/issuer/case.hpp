@@ -132,7 +132,9 @@ struct Claim {
     wire::PersonNumber number;
     Finding finding = Finding::open;
     std::string writing = {};  // what differs, as the register answered it (JSON); "": nothing
-    std::string answer = {};   // the register's own, signed: for the relay, with the order's place
+    // By which clerks have agreed to it (decision_of): none without; kept when it has answered.
+    std::optional<Hash> decision = {};
+    std::string answer = {};  // the register's own, signed: for the relay, with the order's place
     std::uint64_t index = 0;
     bool only_one = false;
 

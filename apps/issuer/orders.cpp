@@ -11,6 +11,7 @@
 #include "happenings.hpp"
 #include "numbers.hpp"
 #include "wire/answer.hpp"
+#include "wire/services/existence.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::issuer {
@@ -90,6 +91,8 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     const auto holder = wire::ParticipantId::parse(giver);
     if (!holder) return refuse(wire::Code::not_in_directory);
     const bool decided = claim.finding == Finding::agreed;
+    // Nobody has signed it: the relay would not pass it on.
+    if (decided && !claim.decision) return refuse(wire::Code::mandate_unknown);
     const auto person = decided ? as_asked(one, claim) : *one.person;
     // The resident register's word.
     const bool only_one = claim.role != Role::resident && one.claims.front().only_one;
@@ -104,9 +107,13 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     for (const auto& [name, value] : claim.number.fields) {
         if (!value.empty()) fields.emplace_back(name, value);
     }
+    wire::Parameters parameters;
+    if (decided) {
+        parameters.emplace(wire::decision_parameter, base64url(*claim.decision));
+    }
     return sealed(parties, {.service = "existence",
                             .to = *holder,
-                            .parameters = {},
+                            .parameters = std::move(parameters),
                             .subject = to_bytes(wire::number_subject(claim.number.scheme, fields,
                                                                      to_text(person.birth_date))),
                             .payload = std::move(payload)});

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
@@ -482,6 +483,10 @@ TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
     EXPECT_EQ(text_at(evidence, "head"), "the-head");
     EXPECT_EQ(text_at(evidence, "answer"), "the-relays-answer");
     EXPECT_FALSE(text_at(evidence, "certificate").empty());
+    const auto one = store->find(id).one;
+    const auto claim = std::ranges::find(one.claims, Finding::agreed, &Claim::finding);
+    ASSERT_NE(claim, one.claims.end());
+    EXPECT_EQ(claim->decision, crypto::sha256(as_bytes(text_at(evidence, "mandate"))));
     // Once more it is nothing: no second outcome, and nobody is asked.
     EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
     EXPECT_TRUE(answer("/cases/returned", {}).empty());

@@ -32,12 +32,14 @@ class World {
     int lost_percent = 0;
     // What a register answers besides "the same", by the number of the one who is asked about.
     std::map<std::string, std::string> verdicts;
+    std::set<std::string> forgotten;  // decisions whose signature the relay does not know
     // What becomes of an activation: nothing yet, done and nobody hears of it, refused.
     enum class Activating { answered, on_its_way, unheard, refused };
     Activating activating = Activating::answered;
 
     std::map<std::string, Hash> operators;         // by jti: what the head says
     std::map<std::string, int> done;               // by service, act and subject: how often
+    std::map<std::string, std::string> decisions;  // by subject: what `existence` has named last
     std::map<std::string, std::string> published;  // certificates by subject and use
     std::map<std::string, std::string> at_relay;   // what was done last with a card, by thumbprint
 
@@ -111,13 +113,19 @@ class World {
         const auto subject = std::string(as_text(kept.ask.subject));
         ++done[service + "/" + act + "/" + subject];
         if (service == "card") return card(kept, act);
-        if (service == "existence") return existence(subject);
+        if (service == "existence") return existence(kept, subject);
         if (service == "certificate") return certificate(kept, subject, act);
         if (service == "certificates") return certificates(subject);
         return answered({});
     }
 
-    client::Result<client::Answered> existence(const std::string& subject) {
+    client::Result<client::Answered> existence(const Kept& kept, const std::string& subject) {
+        const auto named = kept.ask.parameters.find("decision");
+        decisions[subject] = named == kept.ask.parameters.end() ? "" : named->second;
+        EXPECT_EQ(decisions[subject].empty(), kept.payload.at("decided").as_int64() == 0);
+        if (forgotten.contains(decisions[subject])) {
+            return std::unexpected(client::Problem{wire::Code::mandate_unknown, {}, {}, {}});
+        }
         for (const auto& [number, verdict] : verdicts) {
             if (!subject.contains(number)) continue;
             if (verdict == "no_match") {
@@ -251,6 +259,13 @@ class WorkerTest : public ::testing::Test {
             out.push_back(card.standing);
         return out;
     }
+    // Which decision the last question about that number has named.
+    static std::string named(const World& world, std::string_view number) {
+        for (const auto& [subject, decision] : world.decisions) {
+            if (subject.contains(number)) return decision;
+        }
+        return "nobody was asked";
+    }
     static int times(const World& world, std::string_view what) {
         int out = 0;
         for (const auto& [name, count] : world.done)
@@ -368,9 +383,40 @@ TEST_F(WorkerTest, WhoeverWritesOtherwiseIsAskedAgainWithItsOwnWriting) {
     live(world, 1'000);
     EXPECT_EQ(todo(find(id)).front().actor, Actor::clerk);
     world.verdicts.clear();
-    happen(id, Decided{1, true, "signed"});
+    happen(id, Decided{1, true, R"({"mandate":"a.b.c"})"});
     live(world, 1'000);
     EXPECT_EQ(find(id).claims[1].finding, Finding::same);
+    EXPECT_EQ(named(world, "777"), base64url(crypto::sha256(as_bytes("a.b.c"))))
+        << "the order says by which decision";
+    EXPECT_EQ(named(world, "12345678901"), "") << "and no other order";
+}
+
+// Whoever writes a decision into the store that nobody has signed, or that the relay has forgotten,
+// gets no order out; a clerk decides again.
+TEST_F(WorkerTest, WithoutADecisionThatTheRelayKnowsAClerkDecidesAgain) {
+    World world(1);
+    world.verdicts["777"] = "variant";
+    const auto forgotten = base64url(crypto::sha256(as_bytes("a.b.c")));
+    world.forgotten = {forgotten};
+    const OrderName confirm{OrderKind::confirm, 1};
+    for (const auto* evidence : {"unsigned", R"({"document":"x"})", R"({"mandate":"a.b.c"})"}) {
+        const auto id = apply();
+        live(world, 1'000);
+        happen(id, Decided{1, true, evidence});
+        live(world, 1'000);
+        EXPECT_EQ(todo(find(id)).front().refused, "mandate_unknown") << evidence;
+        EXPECT_NE(find(id).claims[1].finding, Finding::same);
+        happen(id, TryAgain{confirm});
+        EXPECT_EQ(find(id).claims[1].finding, Finding::open);
+        live(world, 1'000);
+        EXPECT_EQ(named(world, "777"), "");
+        EXPECT_EQ(todo(find(id)).front().step, Step::settle);
+        world.verdicts.clear();
+        happen(id, Decided{1, true, R"({"mandate":"d.e.f"})"});
+        live(world, 1'000);
+        EXPECT_EQ(find(id).claims[1].finding, Finding::same) << evidence;
+        world.verdicts["777"] = "variant";
+    }
 }
 
 using Standings = std::vector<Standing>;

@@ -60,8 +60,8 @@ export function problem_text({ code, request_id }: Problem): string {
 const known_refusals = new Set([
   ...["holder_refused", "holder_failed", "not_allowed", "service_unknown", "number_malformed"],
   ...["several_match", "no_match", "not_in_directory", "path_closed"],
-  // The relay's, of links and cards.
-  ...["link_unconfirmed", "link_taken", "card_taken"],
+  // The relay's, of links, cards and decisions.
+  ...["link_unconfirmed", "link_taken", "card_taken", "mandate_unknown"],
   // The authority's: apps/ca/service.hpp.
   ...["act_unknown", "key_malformed", "key_type", "key_weak", "key_taken", "key_compromised"],
   ...["attributes_missing", "attributes_malformed", "attributes_unwanted", "too_young"],
