@@ -312,10 +312,11 @@ void make_certificate_authority(const Places& places) {
 }  // namespace
 
 // Clerks log in with their own cards, as everybody does. What the one at the window may not do, the
-// other one does.
+// second one does; and what both have had a hand in, the third one approves.
 void write_clerks(const Places& places) {
     const std::pair<const char*, json::array> all[]{{"sato-1", {"window", "hotline"}},
-                                                    {"taro", {"window", "approver", "supervisor"}}};
+                                                    {"taro", {"window", "approver", "supervisor"}},
+                                                    {"haru", {"approver"}}};
     const Secret password(as_bytes(demo_password));
     json::array clerks;
     for (const auto& [name, roles] : all) {

@@ -28,9 +28,11 @@ constexpr std::array refusals{
          "show NUMBER says what is to do. A card that was found is told to the case that stopped "
          "it, not to the person's first one; a change is applied for with the resident number "
          "alone"},
-    Said{"same_hand",
-         "開いた人とは別の職員が承認します another clerk than the one who opened the "
-         "case must approve: --clerk with an approver's card"},
+    Said{
+        "same_hand",
+        "開いた人、申請を入れた人、決定した人とは別の職員が承認します another clerk than those who "
+        "opened the case, applied or decided in it must approve: --clerk with an approver's "
+        "card"},
     Said{"other_case",
          "ほかの申請が終わっていません another case of this person has not ended: ./mado issue "
          "find NUMBER shows it; finish it or cancel it, then begin again"},

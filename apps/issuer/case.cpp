@@ -548,11 +548,18 @@ Result happen(Case& one, const NotActive& none) {
 
 // ---- four eyes ----
 
+// Whose card it is to be rests on these.
+bool says_who(const Happening& what) {
+    return std::holds_alternative<Opened>(what) || std::holds_alternative<Applied>(what) ||
+           std::holds_alternative<Decided>(what) || std::holds_alternative<Corrected>(what) ||
+           std::holds_alternative<TakenOut>(what);
+}
+
 Result approve(Case& one, std::string_view clerk, UnixTime now) {
     if (!info(one.kind).four_eyes || clerk.empty()) return std::unexpected(Misfit::unexpected);
     if (one.approved) return {};
     if (one.cancelled) return std::unexpected(Misfit::too_late);
-    if (clerk == one.opened_by) return std::unexpected(Misfit::same_hand);
+    if (one.hands.contains(std::string(clerk))) return std::unexpected(Misfit::same_hand);
     if (!is_to_do(one, Step::approve)) return std::unexpected(Misfit::too_early);
     one.approved = now;
     return {};
@@ -635,14 +642,12 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
     Case out = before;
     const auto ok = happen_at(out, what, now, clerk);
     if (!ok) return std::unexpected(ok.error());
-    if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
-        out.opened_by = clerk;
-        out.opened = now;
-    }
+    if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) out.opened = now;
     if (out.requested && (!before.requested || out.request != before.request)) {
         out.requested_at = now;
     }
     if (out == before) return out;
+    if (says_who(what) && !clerk.empty()) out.hands.insert(std::string(clerk));
     out.changed = now;
     out.since = waits_since(out);
     return out;

@@ -436,7 +436,7 @@ struct Case {
     std::optional<Applied> invited;
     std::vector<Claim> linked;
     std::vector<Before> before;
-    std::string opened_by;
+    std::set<std::string> hands;  // clerks who have said whom the case is about: none approves
     UnixTime opened = 0;
     std::vector<Claim> claims;
     bool signing = false;
@@ -484,7 +484,7 @@ enum class Misfit {
     too_early,   // what comes before it has not happened
     too_late,    // the card is in hand, or the case has ended
     unexpected,  // nobody ordered it, or there is no such claim
-    same_hand,   // whoever opened the case does not approve it
+    same_hand,   // whoever has opened it, applied or decided in it does not approve it
     other_case,  // another case of this person has to end first
     no_card,     // the person has none that counts
 };

@@ -758,6 +758,39 @@ TEST_F(WorkerTest, ACardInThePlaceOfAnotherTakesTwoClerks) {
     }
 }
 
+// Whoever has applied, corrected or decided does not say that it is right.
+TEST_F(WorkerTest, WhoeverSaysWhoItIsDoesNotApprove) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto id = open(first, {.kind = Kind::change}).value();
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    const auto happens = [&](const Happening& what, const char* clerk) {
+        const auto next = store.add(id, what, {.at = unix_now(), .clerk = clerk});
+        return next ? "" : std::string(to_text(next.error()));
+    };
+    auto application = test_application(schemes);
+    application.claims = {application.claims.front()};
+    const auto number = application.claims.front().number;
+    const OrderName confirm{OrderKind::confirm, 0};
+    EXPECT_EQ(happens(application, "applies"), "");
+    EXPECT_EQ(happens(Corrected{0, Role::resident, number}, "repeats"), "")
+        << "that changes nothing, and is nobody's hand";
+    EXPECT_EQ(happens(Sent{confirm}, ""), "");
+    EXPECT_EQ(happens(WritesOtherwise{0, "{}"}, ""), "");
+    EXPECT_EQ(happens(Decided{0, true, R"({"mandate":"a.b.c"})"}, "decides"), "");
+    EXPECT_EQ(happens(Sent{confirm}, ""), "");
+    EXPECT_EQ(happens(Confirmed{0, test_confirmation(), 1, true}, ""), "");
+    for (auto todos = todo(store.find(id).one); todos.front().step != Step::approve;
+         todos = todo(store.find(id).one)) {
+        const auto order = todos.front().order.value();
+        ASSERT_EQ(happens(Sent{order}, ""), "");
+        ASSERT_EQ(happens(Done{order}, ""), "");
+    }
+    for (const auto* clerk : {"sato", "applies", "decides"})
+        EXPECT_EQ(happens(Approved{}, clerk), "same_hand") << clerk;
+    EXPECT_EQ(happens(Approved{}, "repeats"), "");
+}
+
 // A day later another clerk looks again, and the entry in the person's list is another one.
 TEST_F(WorkerTest, AnApprovalLapses) {
     World world(1);
