@@ -261,6 +261,20 @@ std::string draw_code(const Office& office, Happening& what) {
     return code;
 }
 
+// A clerk can give out another slip without the person: they hear of it, or there is none. Written
+// before the case says so; killed between, they hear of a slip that nobody has got.
+std::expected<void, Misfit> tell_of_slip(Office& office, CaseId id, const Happening& slip,
+                                         const Clerk& clerk) {
+    const auto now = unix_now();
+    const auto one = office.store.find(id).one;
+    if (const auto fits = after(one, slip, now, clerk.name); !fits) {
+        return std::unexpected(fits.error());
+    }
+    office.book.add(notice_of_slip(one.numbers.issuing, office.name,
+                                   office.site.options.basis.policy.day_of(now)));
+    return {};
+}
+
 Response act(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -288,6 +302,10 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     if (applied != nullptr && office.store.find(*id).one.kind == Kind::existing &&
         has_card(office, *id, *applied)) {
         return site::refuse(409, "has_card");
+    }
+    if (std::holds_alternative<NewSlip>(what->what)) {
+        const auto told = tell_of_slip(office, *id, what->what, clerk);
+        if (!told) return misfit(told.error());
     }
     const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
     if (!done) return misfit(done.error());

@@ -42,6 +42,7 @@ class WindowTest : public site::SiteFixture {
     WindowTest() {
         replace_file(folder.path("store.key"), Bytes(32, 7), 0600);
         store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        book.emplace(folder.path("notices.sqlite"));
         // The authority of the clerk's card, and the directory's own names.
         basis.directory.card_authorities.push_back(authority);
         const auto key = relay_sealing_key.public_key();
@@ -80,7 +81,9 @@ class WindowTest : public site::SiteFixture {
                               .worker = *worker,
                               .deciding = *deciding,
                               .questions = questions,
-                              .cards = *cards});
+                              .cards = *cards,
+                              .book = *book,
+                              .name = "centre"});
         return routes(*office);
     }
 
@@ -376,6 +379,7 @@ class WindowTest : public site::SiteFixture {
     std::optional<Parties> parties;
     std::optional<Worker> worker;
     std::optional<CardSessions> cards;
+    std::optional<NoticeBook> book;
     std::optional<Deciding> deciding;
     std::optional<Office> office;
     QuestionsAtRelay questions{
@@ -639,6 +643,51 @@ TEST_F(WindowTest, OnlyTheLogInThatHasSignedWritesTheCard) {
 }
 
 // In the answer to what gives the person a slip, and nowhere else; the store has it blind.
+// The clerk may be alone: the person finds it in My Page's notices.
+TEST_F(WindowTest, WhoeverGetsAnotherSlipIsTold) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    const auto slip = [&](const std::string& of) {
+        return ask("/cases/act", {{"number", of}, {"happening", {{"what", "new_slip"}}}});
+    };
+    db::Connection told(folder.path("notices.sqlite"), db::Access::read_only);
+    auto notices = told.prepare(
+        "select number, body, received, deadline from notice where subject like '%停止コード%'");
+    const auto count = [&notices] {
+        const db::ResetAtEnd reset(notices);
+        int out = 0;
+        while (notices.step())
+            ++out;
+        return out;
+    };
+    EXPECT_EQ(count(), 0);
+    const auto first = text_at(*parse_json_object(slip(number).body), "stop_code");
+    EXPECT_EQ(slip(number).status, 200);
+    EXPECT_EQ(count(), 2) << "of each";
+    {
+        const db::ResetAtEnd reset(notices);
+        ASSERT_TRUE(notices.step());
+        EXPECT_EQ(notices.text(0), store->find(person).one.numbers.issuing);
+        const auto body = notices.text(1);
+        EXPECT_EQ(body.find(first), std::string::npos) << "no code in it";
+        EXPECT_EQ(body.find(number), std::string::npos);
+        EXPECT_NE(body.find("A new stop code for your card was given out"), std::string::npos);
+        EXPECT_TRUE(notices.is_null(3)) << "nothing is to be done by a day";
+        EXPECT_EQ(notices.text(2), to_text(basis.policy.day_of(unix_now())));
+    }
+    const auto open = text_at(answer("/cases/open", json::object{}), "number");
+    EXPECT_EQ(slip(open).status, 409);
+    EXPECT_EQ(count(), 2) << "there was no slip";
+    // No slip without its notice.
+    db::Connection(folder.path("notices.sqlite"), db::Access::read_write)
+        .run(
+            "create trigger planted before insert on notice "
+            "begin select raise(abort, 'planted'); end");
+    const auto last = store->lines(person).size();
+    EXPECT_EQ(slip(number).status, 500);
+    EXPECT_EQ(store->lines(person).size(), last) << "the slip before still counts";
+}
+
 TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
     const auto person = person_with_card();
     const auto number = store->find(person).number;
