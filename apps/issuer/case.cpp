@@ -73,6 +73,7 @@ Result happen(Case& one, const Opened& opened) {
     one.linked = opened.linked;
     one.before = opened.before;
     one.former = opened.former;
+    one.agreed = opened.agreed;
     if (opened.parent) one.parents.push_back(*opened.parent);
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
@@ -164,8 +165,17 @@ Result happen(Case& one, const Confirmed& confirmed) {
     return {};
 }
 
+// Of a renewal the register is asked once by what a clerk has decided for the card before: it says
+// itself whether it writes exactly that still.
 Result happen(Case& one, const WritesOtherwise& otherwise) {
-    return find(one, otherwise.claim, Finding::otherwise, otherwise.writing);
+    auto ok = find(one, otherwise.claim, Finding::otherwise, otherwise.writing);
+    auto* claim = find_claim(one, otherwise.claim);
+    if (!ok || one.kind != Kind::renewal || !one.agreed) return ok;
+    const auto agreed = std::exchange(one.agreed, std::nullopt);
+    claim->finding = Finding::agreed;
+    claim->writing = agreed->writing;
+    claim->decision = agreed->decision;
+    return {};
 }
 
 Result happen(Case& one, const NotHere& not_here) {

@@ -220,6 +220,13 @@ struct Before {
 
     bool operator==(const Before&) const = default;
 };
+// What a clerk has decided about the resident register, and it has confirmed since.
+struct Agreed {
+    std::string writing;  // as a claim's
+    Hash decision{};
+
+    bool operator==(const Agreed&) const = default;
+};
 struct Opened {
     Numbers numbers;
     // Who has had a card is known already: who they are stands here.
@@ -233,6 +240,7 @@ struct Opened {
         {};                             // what is known of somebody without a card: to be confirmed
     std::string former = {};            // the health-care number before, where there is a new one
     std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
+    std::optional<Agreed> agreed = {};  // of a renewal: for the card before
 };
 // A card from before this centre was there: all of the first case at once (take_on.hpp).
 struct TakenOn {
@@ -439,6 +447,7 @@ struct Case {
     std::set<std::string> hands;  // clerks who have said whom the case is about: none approves
     UnixTime opened = 0;
     std::vector<Claim> claims;
+    std::optional<Agreed> agreed;  // for the card before, and not asked with yet
     bool signing = false;
     std::set<OrderName> open;                  // sent, and not answered
     std::set<OrderName> lapsed;                // sent before, and nobody knows what became of it

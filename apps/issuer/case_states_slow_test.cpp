@@ -81,7 +81,7 @@ std::string text_of_keys(const Case& one) {
         out += dropped.ended ? '1' : '0';
         out += dropped.certificate.empty() ? '1' : '0';
     }
-    return out + "/";
+    return out + (one.agreed ? "decided/" : "/");
 }
 
 // Two states of one text are one state.
@@ -189,6 +189,8 @@ class Explorer {
     void twice() { twice_ = true; }
     // These are always done, and answered, at once: what else there is is looked at beside them.
     void steady(std::set<OrderKind> kinds) { steady_ = std::move(kinds); }
+    // A clerk has decided for the card before.
+    void decided_before() { opened_.agreed = Agreed{.writing = "{}", .decision = {1}}; }
     // The card that is stopped is being activated: nobody knows yet whether it will be active.
     void while_activated() { while_activated_ = true; }
     void run() {
@@ -393,8 +395,15 @@ class Explorer {
         if (done_before(state, order)) executed(state, order, Done{order});
     }
 
+    static bool is_decided(const State& state, OrderName order) {
+        return order.kind == OrderKind::confirm &&
+               state.one.claims.at(static_cast<std::size_t>(order.item)).finding == Finding::agreed;
+    }
+
     void execute(const State& state, OrderName order) {
-        executed(state, order, Refused{order, "refused"});
+        // The relay does not know the decision, or no longer.
+        executed(state, order,
+                 Refused{order, is_decided(state, order) ? "mandate_unknown" : "refused"});
         State out = state;
         auto& world = out.world;
         const auto& request = world.requests.at(order);
@@ -516,7 +525,7 @@ class Explorer {
         happen(state, opened_);
         happen(state, applied_);
         for (int claim = 0; claim < claims(); ++claim) {
-            happen(state, Decided{claim, true, "signed"});
+            happen(state, Decided{claim, true, R"({"mandate":"signed"})"});
             happen(state, Decided{claim, false, "signed"});
             for (int version = 0; version < versions; ++version)
                 happen(state, Corrected{claim, claim == 0 ? Role::resident : Role::medical,
@@ -734,6 +743,7 @@ struct Least {
     std::size_t states = 200, ends = 5;
     bool twice = false;            // keys
     bool while_activated = false;  // the card that is stopped
+    bool decided_before = false;   // about the resident register
 };
 void explore(int insurers, bool signing, Kind kind = Kind::first, std::string reason = {},
              std::vector<Use> before = {}, Least least = {}, std::set<OrderKind> steady = {}) {
@@ -741,6 +751,7 @@ void explore(int insurers, bool signing, Kind kind = Kind::first, std::string re
     explorer.steady(std::move(steady));
     if (least.twice) explorer.twice();
     if (least.while_activated) explorer.while_activated();
+    if (least.decided_before) explorer.decided_before();
     explorer.run();
     std::printf("%zu states, %zu moves, %zu ends\n", explorer.reached.size(),
                 explorer.reached.moves(), explorer.reached.ends());
@@ -814,6 +825,11 @@ TEST(CaseStates, ACardThatIsGivenBack) {
 
 TEST(CaseStates, ARenewal) {
     explore(0, false, Kind::renewal, {}, {Use::authentication});
+}
+
+TEST(CaseStates, ARenewalAfterADecision) {
+    explore(0, false, Kind::renewal, {}, {Use::authentication}, {.decided_before = true},
+            {OrderKind::revoke_card, OrderKind::end_old});
 }
 
 TEST(CaseStates, ARenewalOfBoth) {

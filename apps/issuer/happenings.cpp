@@ -120,6 +120,10 @@ json::object members(const Opened& one) {
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (!one.former.empty()) out["former"] = one.former;
     if (one.parent) out["parent"] = parent_json(*one.parent);
+    if (one.agreed) {
+        out["agreed"] = json::object{{"writing", one.agreed->writing},
+                                     {"decision", base64url(one.agreed->decision)}};
+    }
     return out;
 }
 json::object members(const Applied& one) {
@@ -380,6 +384,12 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
         auto read = read_parent(*parent, schemes);
         if (!read) return std::unexpected(read.error());
         out.parent = std::move(*read);
+    }
+    if (const auto* object = in.optional_object("agreed")) {
+        Members agreed(*object);
+        out.agreed = Agreed{.writing = agreed.text("writing", signed_bytes_max),
+                            .decision = agreed.hash("decision")};
+        if (auto ok = agreed.finish(); !ok) return std::unexpected(ok.error());
     }
     if (const auto* known = in.optional_object("known")) {
         auto person = read_attributes(*known);

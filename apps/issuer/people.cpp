@@ -75,6 +75,12 @@ void add_linked(const Case& one, std::vector<Claim>& linked) {
     }
 }
 
+void add_resident(const Case& one, std::optional<Claim>& resident) {
+    const auto claim = std::ranges::find(one.claims, Role::resident, &Claim::role);
+    const bool is_same = claim != one.claims.end() && claim->finding == Finding::same;
+    if (is_same && !one.cancelled) resident = *claim;
+}
+
 // Confirmed by the registers that were asked.
 bool is_confirmed(const Case& one) {
     return one.person && info(one.kind).applies && !one.claims.empty() &&
@@ -98,6 +104,17 @@ Attributes attributes_of(const Case& one) {
 
 bool has_use(const std::vector<Before>& cards, Use use) {
     return std::ranges::find(cards, use, &Before::use) != cards.end();
+}
+
+// None: the register writes the person as they are known, or the number is another one now.
+std::optional<Agreed> agreed_of(const KnownPerson& person) {
+    const auto number = std::ranges::find(person.linked, Role::resident, &Claim::role);
+    const auto& resident = person.resident;
+    if (!resident || !resident->decision || number == person.linked.end() ||
+        number->number != resident->number) {
+        return std::nullopt;
+    }
+    return Agreed{.writing = resident->writing, .decision = *resident->decision};
 }
 
 // That the person logs in with, and that this centre can write into.
@@ -169,6 +186,7 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
             is_known = true;
         }
         add_linked(one, out.linked);
+        add_resident(one, out.resident);
         add_issued(one, out.issued);
         add_ends(one, out.issued);
         if (has_ended(one)) continue;
@@ -275,6 +293,7 @@ std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked&
     if (of_a_card && out.before.empty()) return std::unexpected(Misfit::no_card);
     out.signing = asked.signing.value_or(had_signing);
     if (asked.kind == Kind::renewal) {  // as many as there are, into the one chip
+        out.agreed = agreed_of(person);
         out.signing = has_use(out.before, Use::signing);
         if (!is_one_chip(out.before)) return std::unexpected(Misfit::no_card);
     }

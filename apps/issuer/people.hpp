@@ -18,6 +18,7 @@ struct KnownPerson {
     Numbers numbers;
     Attributes attributes;             // as a register last confirmed them
     std::vector<Claim> linked;         // newest first
+    std::optional<Claim> resident;     // as that register has last confirmed it
     std::vector<IssuedCard> issued;    // oldest first
     std::optional<std::size_t> alone;  // the open case beside which no other of its sort is opened
     std::optional<std::size_t> stop;   // the open stop; both by their place

@@ -131,6 +131,10 @@ class World {
             if (verdict == "no_match") {
                 return std::unexpected(client::Problem{wire::Code::no_match, {}, {}, {}});
             }
+            if (verdict == "until_decided") {
+                return answered({{"verdict", decisions[subject].empty() ? "variant" : "same"},
+                                 {"current", true}});
+            }
             if (verdict == "gone") return answered({{"verdict", "same"}, {"current", false}});
             return answered({{"verdict", verdict}, {"current", true}});
         }
@@ -417,6 +421,50 @@ TEST_F(WorkerTest, WithoutADecisionThatTheRelayKnowsAClerkDecidesAgain) {
         EXPECT_EQ(find(id).claims[1].finding, Finding::same) << evidence;
         world.verdicts["777"] = "variant";
     }
+}
+
+// From home nobody is there who could decide again: the register itself says that it still writes
+// what was decided upon, or a clerk looks.
+TEST_F(WorkerTest, ARenewalGoesOnByWhatWasDecidedForTheCardBefore) {
+    World world(1);
+    world.verdicts["12345678901"] = "until_decided";
+    const auto first = apply();
+    live(world, 1'000);
+    happen(first, Decided{0, true, R"({"mandate":"a.b.c"})"});
+    live(world, 1'000);
+    happen(first, KeysMade{keys().keys, "chip"});
+    live(world, 1'000);
+    happen(first, Written{});
+    happen(first, HandedOver{});
+    live(world, 1'000);
+    ASSERT_TRUE(has_ended(find(first)));
+    const auto renew = [&] {
+        world.decisions.clear();
+        const auto id = open(first, {.kind = Kind::renewal}).value();
+        happen(id, Requested{"signed"});
+        live(world, 1'000);
+        return id;
+    };
+    const auto next = renew();
+    EXPECT_EQ(named(world, "12345678901"), base64url(crypto::sha256(as_bytes("a.b.c"))));
+    EXPECT_EQ(find(next).claims[0].finding, Finding::same);
+    EXPECT_EQ(todo(find(next)).front().step, Step::make_keys) << "no clerk has to look";
+    EXPECT_EQ(person(next).resident->decision, find(next).claims[0].decision) << "and the next one";
+    happen(next, Cancelled{"enough"});
+    live(world, 1'000);
+
+    world.verdicts["12345678901"] = "variant";  // from what was decided upon, too
+    const auto other = renew();
+    EXPECT_EQ(todo(find(other)).front().step, Step::settle);
+    EXPECT_EQ(todo(find(other)).front().actor, Actor::clerk);
+    EXPECT_FALSE(find(other).claims[0].decision);
+    happen(other, Cancelled{"enough"});
+    live(world, 1'000);
+
+    world.verdicts.clear();
+    const auto last = renew();
+    EXPECT_EQ(named(world, "12345678901"), "") << "it writes as the person is known";
+    EXPECT_EQ(todo(find(last)).front().step, Step::make_keys);
 }
 
 using Standings = std::vector<Standing>;
