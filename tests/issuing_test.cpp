@@ -149,8 +149,8 @@ class LifeOfACard : public IssuingTest {
             pause_ms(10);
         EXPECT_EQ(certificates(status, reason), count) << status << " " << reason;
     }
-    std::string open(const std::vector<std::string>& words) {
-        std::vector<std::string> all{"open", "--person", person};
+    std::string open(const std::vector<std::string>& words, const std::string& clerk = "sato-1") {
+        std::vector<std::string> all{"--clerk", clerk, "open", "--person", person};
         all.insert(all.end(), words.begin(), words.end());
         return text_at(done(all), "number");
     }
@@ -328,14 +328,22 @@ void LifeOfACard::move() {
     at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
                      "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', "
                      "'九十九県B市港町3丁目4番5号', 5081101, 0, '', '')");
-    const auto change = open({"--kind", "change"});
-    done({"apply", change, file});
+    const auto elsewhere = issue(
+        {"--clerk", "sango", "open", "--person", person, "--kind", "number", "--reason", "misuse"});
+    EXPECT_NE(elsewhere.output.find("(other_office)"), std::string::npos) << elsewhere.output;
+    const auto change = open({"--kind", "change"}, "sango");
+    EXPECT_NE(issue({"--clerk", "sango", "day"}).output.find(change), std::string::npos);
+    EXPECT_EQ(issue({"day"}).output.find(change), std::string::npos) << "not in the old one's";
+    done({"--clerk", "sango", "apply", change, file});
     wait_for_step(change, "approve");
-    done({"--clerk", "taro", "approve", change});
+    EXPECT_NE(issue({"--clerk", "taro", "approve", change}).status, 0) << "of the old one";
+    done({"--clerk", "futae", "approve", change});
     expect_certificates("revoked", 1, "attributes-changed");
     EXPECT_TRUE(works("jiro-2", "8642")) << "the card goes on working";
-    done({"card", change, "jiro-2", "--new-password", "NEW456"});
+    done({"--clerk", "sango", "card", change, "jiro-2", "--new-password", "NEW456"});
     wait_for_step(change, "");
+    const auto slip = issue({"slip", person});
+    EXPECT_NE(slip.output.find("(other_office)"), std::string::npos) << slip.output;
     expect_certificates("good", 2);
     EXPECT_TRUE(works("jiro-2", "8642"));
     const auto looked = look({"log", "show", "--compare"}, "jiro-2", "8642");
@@ -344,15 +352,15 @@ void LifeOfACard::move() {
 }
 
 void LifeOfACard::death() {
-    const auto early = open({"--kind", "end", "--reason", "death"});
+    const auto early = open({"--kind", "end", "--reason", "death"}, "sango");
     EXPECT_EQ(text_at(wait_for_step(early, "settle").at("todo").at(0).as_object(), "actor"),
               "clerk")
         << "the register has them still";
-    done({"cancel", early, "another person"});
+    done({"--clerk", "sango", "cancel", early, "another person"});
     EXPECT_TRUE(works("jiro-2", "8642"));
     at("992020",
        "update jumin set ten_shutsu = 5081126 where umare = 3631205 and setai_no = 999999");
-    const auto end = open({"--kind", "end", "--reason", "death"});
+    const auto end = open({"--kind", "end", "--reason", "death"}, "sango");
     wait_for_step(end, "");
     EXPECT_FALSE(works("jiro-2", "8642"));
     expect_certificates("good", 0);
@@ -572,7 +580,7 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     const auto asked = look({"log", "question", "--entry", "1", "--text", "Who asked?"});
     EXPECT_EQ(asked.status, 0) << asked.output;
     const auto supervisor = [&](std::vector<std::string> words) {
-        std::vector<std::string> all{"issue", "--clerk", "taro", "--pin", "1234", "--json"};
+        std::vector<std::string> all{"issue", "--clerk", "kiroku", "--pin", "1234", "--json"};
         all.insert(all.end(), words.begin(), words.end());
         return country.cli(all);
     };

@@ -44,6 +44,13 @@ void print_summary(const json::object& one) {
     }
 }
 
+// Shown here, and dealt with there.
+void print_elsewhere(const json::object& one) {
+    if (!one.contains("elsewhere")) return;
+    std::cout << fmt::format("  ほかの窓口の担当 another municipality's: {}\n",
+                             printable(text_at(one, "elsewhere")));
+}
+
 // What a register writes otherwise, attribute by attribute.
 void print_writing(const json::object& answer) {
     const auto* attributes = answer.if_contains("attributes");
@@ -59,6 +66,7 @@ void print_writing(const json::object& answer) {
 
 void print_case(const json::object& one) {
     print_summary(one);
+    print_elsewhere(one);
     const auto* claims = one.if_contains("claims");
     if (claims == nullptr) return;
     int place = 0;
@@ -82,6 +90,7 @@ void print_case(const json::object& one) {
 void print_person(const json::object& one) {
     std::cout << fmt::format("{}  {}  {}\n", text_at(one, "person"),
                              printable(text_at(one, "name")), text_at(one, "birth_date"));
+    print_elsewhere(one);
     for (const auto& card : one.at("cards").as_array()) {
         const auto& object = card.as_object();
         std::cout << fmt::format("  {}  {}  {} まで until\n", text_at(object, "use"),

@@ -47,6 +47,11 @@ constexpr std::array refusals{
          "職員のカードでないか、この職員の役割ではできません this card is no clerk's, or the clerk "
          "has not the role for it: --clerk with the card of somebody who has (an approver, a "
          "supervisor; not the clerk who opened the case)"},
+    Said{
+        "other_office",
+        "ほかの市区町村の窓口の手続です this is another municipality's: the person is served where "
+        "they live now, --clerk with the card of a clerk there. A card is stopped at any window, "
+        "and whoever moves applies (--kind change) where they live now"},
     Said{"no_newborn",
          "生まれて1年を過ぎています the child is more than a year old: --kind first, when a "
          "register "

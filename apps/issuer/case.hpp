@@ -231,6 +231,8 @@ struct Opened {
         {};                             // what is known of somebody without a card: to be confirmed
     std::string former = {};            // the health-care number before, where there is a new one
     std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
+    // Whose window it was opened at; "": the centre's own, or at none.
+    std::string municipality = {};
 };
 // A card from before this centre was there: all of the first case at once (take_on.hpp).
 struct TakenOn {
@@ -434,7 +436,7 @@ struct Case {
     std::optional<Applied> invited;
     std::vector<Claim> linked;
     std::vector<Before> before;
-    std::string opened_by;
+    std::string opened_by, opened_at;  // by whom; at whose window: a municipality's id
     UnixTime opened = 0;
     std::vector<Claim> claims;
     bool signing = false;

@@ -120,6 +120,7 @@ json::object members(const Opened& one) {
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (!one.former.empty()) out["former"] = one.former;
     if (one.parent) out["parent"] = parent_json(*one.parent);
+    if (!one.municipality.empty()) out["municipality"] = one.municipality;
     return out;
 }
 json::object members(const Applied& one) {
@@ -361,6 +362,7 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
                .kind = *kind,
                .reason = in.optional_text("reason").value_or(""),
                .former = in.optional_text("former", 20).value_or("")};
+    out.municipality = in.optional_text("municipality", 64).value_or("");
     if (in.has("linked")) {
         auto linked = read_claims(in.array("linked", linked_max), schemes);
         if (!linked) return std::unexpected(linked.error());

@@ -96,6 +96,14 @@ Attributes attributes_of(const Case& one) {
     return out;
 }
 
+// The newest, or only one.
+std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes) {
+    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
+    if (resident == claims.end()) return {};
+    const auto* scheme = schemes.find(resident->number.scheme);
+    return scheme == nullptr ? std::string() : std::string(scheme->giver(resident->number));
+}
+
 bool has_use(const std::vector<Before>& cards, Use use) {
     return std::ranges::find(cards, use, &Before::use) != cards.end();
 }
@@ -133,6 +141,19 @@ bool is_about(const Asked& asked, const Before& card, Standing standing) {
 }
 
 }  // namespace
+
+std::string municipality_of(const Case& one, const wire::Schemes& schemes) {
+    if (auto own = giver_of_resident(one.claims, schemes); !own.empty()) return own;
+    if (one.invited) return giver_of_resident(one.invited->claims, schemes);
+    if (info(one.kind).applies && !one.opened_at.empty()) return one.opened_at;
+    if (auto before = giver_of_resident(one.linked, schemes); !before.empty()) return before;
+    if (one.parents.empty()) return one.opened_at;
+    return giver_of_resident(one.parents.front().linked, schemes);
+}
+
+std::string home_of(const KnownPerson& person, const wire::Schemes& schemes) {
+    return giver_of_resident(person.linked, schemes);
+}
 
 std::string_view to_text(Standing standing) {
     switch (standing) {

@@ -83,14 +83,15 @@ class WindowTest : public site::SiteFixture {
         return routes(*office);
     }
 
-    void set_clerks(const std::vector<std::string>& roles) {
+    void set_clerks(const std::vector<std::string>& roles, const std::string& municipality = {}) {
         json::array names;
         for (const auto& role : roles)
             names.emplace_back(role);
-        const json::object one{{"name", "taro"},
-                               {"card", base64url(wire::filled(2))},
-                               {"signing", base64url(signing_card.thumbprint())},
-                               {"roles", std::move(names)}};
+        json::object one{{"name", "taro"},
+                         {"card", base64url(wire::filled(2))},
+                         {"signing", base64url(signing_card.thumbprint())},
+                         {"roles", std::move(names)}};
+        if (!municipality.empty()) one["municipality"] = municipality;
         replace_file(folder.path("clerks.json"),
                      as_bytes(json::serialize(json::object{{"clerks", json::array{one}}})));
         clerks.emplace(folder.path("clerks.json"));
@@ -425,6 +426,122 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
     EXPECT_EQ(allowed("window"), "open day find show act returned ");
     cookies.clear();
     EXPECT_EQ(ask("/cases/day", {}).status, 401) << "nobody is logged in";
+}
+
+// 992011 is where she lives, and 992020 where a clerk is who has nothing to do with it.
+TEST_F(WindowTest, ACaseIsDealtWithAtItsOwnMunicipality) {
+    const auto id = case_to_settle();
+    const auto number = store->find(id).number;
+    const json::object by_number{{"number", number}};
+    const json::object by_who{{"birth_date", "1986-05-01"}, {"kana", "コウロウ ハナコ"}};
+    const auto listed = [&] { return answer("/cases/day", {}).at("cases").as_array().size(); };
+    const auto found = [&](const json::object& by) {
+        return answer("/people/find", by).at("people").as_array().size();
+    };
+    const auto refused = [&](const std::string& path, const json::object& more) {
+        auto body = by_number;
+        body.insert(more.begin(), more.end());
+        const auto response = ask(path, body);
+        return response.status == 409 && response.body == "other_office";
+    };
+    const json::object cancelled{{"happening", {{"what", "cancelled"}, {"reason", "r"}}}};
+    set_clerks({"window", "approver"}, "992020");
+    EXPECT_EQ(listed(), 0U);
+    EXPECT_EQ(found(by_who), 0U);
+    EXPECT_EQ(found(by_number), 1U) << "what the person brings";
+    EXPECT_EQ(text_at(answer("/cases/show", by_number), "elsewhere"), "992011");
+    EXPECT_TRUE(refused("/cases/act", cancelled));
+    EXPECT_TRUE(refused("/cases/card", {}));
+    EXPECT_TRUE(refused("/cases/sign", {}));
+    EXPECT_TRUE(refused("/cases/decide", {{"claim", 0}, {"same_person", true}}));
+    EXPECT_EQ(ask("/cases/act", {{"number", "0"}, {"happening", cancelled.at("happening")}}).body,
+              "no_case");
+    for (const auto* municipality : {"992011", ""}) {
+        set_clerks({"window", "approver"}, municipality);
+        EXPECT_EQ(listed(), 1U) << municipality;
+        EXPECT_EQ(found(by_who), 1U);
+        EXPECT_FALSE(answer("/cases/show", by_number).contains("elsewhere"));
+        EXPECT_FALSE(refused("/cases/card", {}));
+    }
+    set_clerks({"hotline"});
+    EXPECT_EQ(found(by_who), 1U) << "by telephone there is no slip";
+    // What was begun is not ended by whom it is not for any more.
+    set_clerks({"approver", "window"}, "992011");
+    const auto fields = signed_answer(begin_decision(id));
+    set_clerks({"approver", "window"}, "992020");
+    EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+    EXPECT_EQ(finding(id), "otherwise");
+}
+
+// Who lives elsewhere is stopped anywhere, and served where they live; who moves says so where they
+// live now.
+TEST_F(WindowTest, WhoLivesElsewhereIsStoppedAnywhereAndMovesHere) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    const auto opened = [&](const json::object& what) {
+        auto body = what;
+        body["person"] = number;
+        const auto response = ask("/cases/open", body);
+        return response.status == 200 ? text_at(*parse_json_object(response.body), "number")
+                                      : response.body;
+    };
+    const auto act = [&](const std::string& of, const json::object& what) {
+        return ask("/cases/act", {{"number", of}, {"happening", what}});
+    };
+    const auto listed = [&] { return answer("/cases/day", {}).at("cases").as_array().size(); };
+    set_clerks({"window"}, "992020");
+    EXPECT_EQ(text_at(answer("/people/find", {{"number", number}}).at("people").at(0).as_object(),
+                      "elsewhere"),
+              "992011");
+    EXPECT_EQ(opened({{"kind", "replacement"}, {"reason", "lost"}}), "other_office");
+    EXPECT_EQ(opened({{"kind", "unlock"}, {"uses", json::array{"signing"}}}), "other_office");
+    EXPECT_EQ(opened({{"kind", "birth"}}), "other_office");
+    EXPECT_EQ(act(number, {{"what", "new_slip"}}).body, "other_office");
+    const auto change = opened({{"kind", "change"}});
+    ASSERT_EQ(change.size(), 12U) << change;
+    EXPECT_EQ(listed(), 1U);
+    EXPECT_EQ(
+        ask("/cases/open", {{"kind", "unlock"}, {"person", change}, {"uses", {"signing"}}}).body,
+        "other_office")
+        << "nothing else of theirs, before the register has said that they live here";
+    EXPECT_EQ(act(change, {{"what", "cancelled"}, {"reason", "r"}}).status, 200);
+    const auto stop = opened({{"kind", "stop"}, {"reason", "lost"}});
+    ASSERT_EQ(stop.size(), 12U) << stop;
+    EXPECT_EQ(listed(), 0U) << "it is in the list of where they live";
+    EXPECT_FALSE(answer("/cases/show", {{"number", stop}}).contains("elsewhere"));
+    EXPECT_EQ(act(stop, {{"what", "found"}}).status, 200);
+}
+
+TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
+    set_clerks({"window"}, "992020");
+    const auto applied = [&](const std::string& municipality) {
+        auto application = test_application(schemes);
+        application.claims[0].number =
+            test_number(schemes, "resident-number",
+                        R"({"municipality": ")" + municipality + R"(", "number": "12345678901"})");
+        return application;
+    };
+    const auto number = text_at(answer("/cases/open", {}), "number");
+    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 1U) << "opened here";
+    const auto act = [&](const Happening& what) {
+        return ask("/cases/act", {{"number", number}, {"happening", happening_json(what)}});
+    };
+    EXPECT_EQ(act(applied("992011")).body, "other_office");
+    EXPECT_EQ(act(applied("992020")).status, 200);
+    EXPECT_EQ(
+        act(Corrected{
+                .claim = 0, .role = Role::resident, .number = applied("992011").claims[0].number})
+            .body,
+        "other_office");
+    const auto invited = [&](const std::string& municipality) {
+        auto what = application_json(applied(municipality));
+        return std::pair(ask("/cases/invite", {{"people", json::array{what}}}).status,
+                         ask("/cases/open", {{"invited", what}}).status);
+    };
+    EXPECT_EQ(invited("992011"), std::pair(409, 409));
+    EXPECT_EQ(invited("992020"), std::pair(200, 200));
+    set_clerks({"window"});
+    EXPECT_EQ(invited("992011"), std::pair(200, 200)) << "the centre's own";
 }
 
 TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {

@@ -77,35 +77,6 @@ json::object line_json(const Line& line) {
     return out;
 }
 
-// A person whom the relay does not know yet has a name, when there was an application.
-json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
-    std::vector<Case> cases;
-    json::array summaries;
-    for (const auto& file : files)
-        cases.push_back(file.one);
-    for (auto file = files.rbegin(); file != files.rend(); ++file)
-        summaries.push_back(summary_json(*file, now));
-    const auto known = person_of(cases);
-    const auto who = known ? std::optional(known->attributes) : cases.back().person;
-    json::object out{{"person", files.back().number}};
-    if (who) {
-        out["name"] = who->name;
-        out["kana"] = who->kana;
-        out["birth_date"] = to_text(who->birth_date);
-    }
-    json::array cards;
-    for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
-        json::object each{{"use", to_text(card.use)},
-                          {"status", to_text(standing)},
-                          {"not_after", read_certificate(card.certificate).not_after()}};
-        if (card.foreign) each["foreign"] = true;
-        cards.push_back(std::move(each));
-    }
-    out["cards"] = std::move(cards);
-    out["cases"] = std::move(summaries);
-    return out;
-}
-
 // Whether the machine would take it.
 bool can_cancel(const Case& one, UnixTime now) {
     return !one.cancelled && after(one, Cancelled{}, now);
@@ -294,11 +265,33 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     return out;
 }
 
-json::object people_json(const std::vector<std::vector<CaseFile>>& people, UnixTime now) {
-    json::array out;
-    for (const auto& files : people)
-        out.push_back(person_json(files, now));
-    return {{"people", std::move(out)}};
+// A person whom the relay does not know yet has a name, when there was an application.
+json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
+    std::vector<Case> cases;
+    json::array summaries;
+    for (const auto& file : files)
+        cases.push_back(file.one);
+    for (auto file = files.rbegin(); file != files.rend(); ++file)
+        summaries.push_back(summary_json(*file, now));
+    const auto known = person_of(cases);
+    const auto who = known ? std::optional(known->attributes) : cases.back().person;
+    json::object out{{"person", files.back().number}};
+    if (who) {
+        out["name"] = who->name;
+        out["kana"] = who->kana;
+        out["birth_date"] = to_text(who->birth_date);
+    }
+    json::array cards;
+    for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
+        json::object each{{"use", to_text(card.use)},
+                          {"status", to_text(standing)},
+                          {"not_after", read_certificate(card.certificate).not_after()}};
+        if (card.foreign) each["foreign"] = true;
+        cards.push_back(std::move(each));
+    }
+    out["cards"] = std::move(cards);
+    out["cases"] = std::move(summaries);
+    return out;
 }
 
 }  // namespace mado::issuer

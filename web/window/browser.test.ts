@@ -448,6 +448,31 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
 });
 
+test("who lives elsewhere: stopped here, moved here, and nothing else", async () => {
+  const page = await open();
+  await change(page, (office) => {
+    office.elsewhere = "992011";
+    const one = office.cases.find(({ number }: Mutable) => number === "100000000009");
+    one.elsewhere = "992011";
+  });
+  await page.getByRole("button", { name: "人をさがす" }).click();
+  await page.getByLabel("番号（12桁）").fill("800000000004");
+  await page.keyboard.press("Enter");
+  await page.getByText("A市に住む人です。").waitFor();
+  const begun = await page.locator(".known .first button, .known .choices button").allInnerTexts();
+  expect(begun.map((text) => text.replace(/（?厚労 次郎.*$/su, "").trim())).toEqual([
+    ...["カードを止める", "氏名・住所などの変更", "帰国した人のカードを作る"],
+  ]);
+  // A case that waits for a decision there, by a clerk who may decide here.
+  await page.getByLabel("番号（12桁）").fill("100000000009");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "1000 0000 0009" }).click();
+  await page.getByText("A市の窓口が受け持つ手続です。").waitFor();
+  expect(await page.getByRole("button", { name: "同じ人" }).isDisabled()).toBe(true);
+  expect(await page.getByRole("button", { name: "取りやめる" }).count()).toBe(0);
+  await expect_nothing_of_axe(page);
+});
+
 test("the way back shows the cards as they are now; the next person is another", async () => {
   const page = await find_jiro();
   await page.getByRole("button", { name: /^カードを止める/ }).click();

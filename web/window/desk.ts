@@ -39,6 +39,11 @@ export function role_phrase(role: Role): string {
   return phrase(`window.role_${role}`);
 }
 
+// Of the municipality that deals with it; the issuing centre itself has no name here.
+export function office_name(desk: Desk, id: string): string {
+  return id === "" ? phrase("window.another_office") : in_japanese(desk.name_of(id));
+}
+
 // 1234 5678 9012: as it is read out.
 export function grouped(number: string): string {
   return number.replace(/(.{4})(?=.)/g, "$1 ");
@@ -48,7 +53,7 @@ const known_problems = new Set([
   ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
   ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
-  "hidden_character",
+  ...["hidden_character", "other_office"],
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {

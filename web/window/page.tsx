@@ -330,14 +330,17 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   }
   if (!one) return null;
   const { number } = one;
+  // What another municipality deals with is shown here, and nobody has a role in it.
+  const at = one.elsewhere === undefined ? desk : { ...desk, roles: new Set<string>() };
   if (view.at === "slip") {
     const back = () => doing.go({ at: "case", number });
-    return <Slip {...{ desk, one, back }} act={doing.act} />;
+    return <Slip {...{ one, back }} desk={at} act={doing.act} />;
   }
   return (
     <CaseView
       key={number}
-      {...{ desk, one }}
+      one={one}
+      desk={at}
       act={doing.act}
       to_slip={() => doing.go({ at: "slip", number })}
       to_person={() => {

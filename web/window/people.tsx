@@ -6,7 +6,7 @@ import { day_of, day_phrase } from "../shared/dates";
 import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { Begin } from "./begin";
 import { parse_day } from "./days";
-import type { Desk } from "./desk";
+import { office_name, type Desk } from "./desk";
 import { CaseTable } from "./list";
 import { normalised } from "./numbers";
 import type { Opening, Search } from "./office";
@@ -160,6 +160,11 @@ function Person({ desk, one, place, open, begin }: PersonProps): JSX.Element {
             <Card key={i} desk={desk} card={card} />
           ))}
         </ul>
+      )}
+      {one.elsewhere !== undefined && (
+        <p class="hint">
+          <Say of="window.lives_elsewhere" name={office_name(desk, one.elsewhere)} />
+        </p>
       )}
       <Begin {...{ desk, one, begin }} />
       <CaseTable {...{ desk, open }} cases={one.cases} caption={phrase("window.cases_of_person")} />

@@ -144,6 +144,14 @@ test.each(spoilt)("people: refuses %s", (_, spoil) => {
   expect(() => read_people(one as JsonObject)).toThrow(Refused);
 });
 
+test("whose window it is, where that is another one", () => {
+  expect(read(later_case("1", "change", { elsewhere: "992011" })).elsewhere).toBe("992011");
+  expect(read(later_case("1", "change")).elsewhere).toBeUndefined();
+  const one: Mutable = people();
+  one.people[0].elsewhere = "992011";
+  expect(read_people(one as JsonObject)[0]!.elsewhere).toBe("992011");
+});
+
 test("whose PINs a case sets anew is one of two", () => {
   expect(read(later_case("1", "unlock", { uses: ["signing"] })).uses).toEqual(["signing"]);
   expect(() => read(later_case("1", "unlock", { uses: ["door"] }))).toThrow(Refused);

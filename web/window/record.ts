@@ -143,6 +143,7 @@ export interface KnownPerson {
   birth_date?: string;
   cards: IssuedCard[];
   cases: Summary[]; // the newest first
+  elsewhere?: string; // the municipality where they live, where that is another one
 }
 // Whoever applies for a newborn, and with whom they are insured.
 export interface Parent {
@@ -199,6 +200,7 @@ export interface Case extends Summary {
   can_cancel?: boolean; // before its card may be active, and the like
   health_care_number?: string;
   stop_code?: string; // on the slip; only in the answer to what gave the person one
+  elsewhere?: string; // the municipality that deals with it, where that is another one
   lines: Line[];
 }
 
@@ -291,6 +293,7 @@ function read_known_person(object: JsonObject): KnownPerson {
     birth_date: members.optional_date("birth_date"),
     cards: members.objects("cards", cards_max).map(read_card),
     cases: read_summaries(members),
+    elsewhere: members.optional_text("elsewhere", 64),
   });
   members.finish();
   return out;
@@ -501,6 +504,7 @@ export function read_case(object: JsonObject): Case {
     can_cancel: members.optional_boolean("can_cancel"),
     health_care_number: members.optional_text("health_care_number", 20),
     stop_code: members.optional_text("stop_code", 20),
+    elsewhere: members.optional_text("elsewhere", 64),
     lines: members.objects("lines", lines_max).map(read_line),
   });
   members.finish();

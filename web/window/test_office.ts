@@ -286,6 +286,7 @@ export class TestOffice {
 
   questions: Mutable[] = [];
   form: Mutable = {}; // what is to be signed, besides the document
+  elsewhere: string | undefined; // where somebody lives, if that is not here
   proven = false; // the log-in key of a card of another authority's has signed
 
   readonly to_agent = (what: Mutable): void => void this.handed.push(what);
@@ -314,7 +315,9 @@ export class TestOffice {
       const { name, kana, birth_date } = who;
       const cards = who === known ? this.cards : [];
       const of = { person: cases[0]!.number, name, kana, birth_date };
-      return [{ ...of, cards, cases: cases.map(summary) }];
+      const { elsewhere } = this;
+      const at = elsewhere === undefined ? {} : { elsewhere };
+      return [{ ...of, cards, cases: cases.map(summary), ...at }];
     });
   }
 
