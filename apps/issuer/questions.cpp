@@ -56,12 +56,6 @@ Parsed<Given> read_given(std::string_view body) {
     return out;
 }
 
-Parsed<void> read_nothing(std::string_view body) {
-    const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
-    if (!object) return std::unexpected(object.error());
-    return Members(*object).finish();
-}
-
 }  // namespace
 
 QuestionsAtRelay questions_at(const wire::Directory& directory, const client::Identity& identity) {

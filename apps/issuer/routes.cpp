@@ -9,6 +9,7 @@
 #include "base/shown.hpp"
 #include "birth.hpp"
 #include "http/form.hpp"
+#include "letters.hpp"
 #include "numbers.hpp"
 #include "renewing.hpp"
 #include "site/answers.hpp"
@@ -187,6 +188,13 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
                                    {"name", (*people)[i].person.name}});
     }
     return json_of({{"cases", std::move(out)}});
+}
+
+Response list_batches(Office& office, const Request& request, const Clerk& clerk) {
+    return list_batches(office.store, request, by_now(clerk));
+}
+Response letters(Office& office, const Request& request, const Clerk& clerk) {
+    return letters(office.store, request, by_now(clerk));
 }
 
 // Written down before they are shown: whose case it is may ask who has looked. One that cannot be
@@ -472,6 +480,8 @@ std::vector<Row> rows() {
     using enum Reach;
     return {{"/cases/open", {window, hotline}, opens, &open},
             {"/cases/invite", {window}, all, &invite, nullptr, invite_body_max},
+            {"/cases/batches", {window}, all, &list_batches},
+            {"/cases/letters", {window}, all, &letters},
             {"/people/find", {window, approver, hotline}, all, &find_people},
             {"/cases/day", {window, approver}, all, &day},
             {"/cases/show", {window, approver, hotline}, all, &show},

@@ -393,9 +393,15 @@ class WindowTest : public site::SiteFixture {
 
 TEST_F(WindowTest, EachPathIsForItsRoles) {
     const auto number = store->find(case_to_settle()).number;
+    const auto batch = store
+                           ->open_first({test_application(schemes)},
+                                        [this] { return draw_numbers(schemes); }, {.at = 1})
+                           .front();
     const std::vector<std::pair<std::string, json::object>> all{
         {"/cases/open", {}},
         {"/cases/day", {}},
+        {"/cases/batches", {}},
+        {"/cases/letters", {{"batch", batch}}},
         {"/people/find", {{"number", number}}},
         {"/cases/show", {{"number", number}}},
         {"/cases/looks", {{"number", number}}},
@@ -423,7 +429,7 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
     EXPECT_EQ(allowed("hotline"), "find show ");
     EXPECT_EQ(allowed("supervisor"), "looks list answer ");
     EXPECT_EQ(allowed("approver"), "day find show decide returned ");
-    EXPECT_EQ(allowed("window"), "open day find show act returned ");
+    EXPECT_EQ(allowed("window"), "open day batches letters find show act returned ");
     cookies.clear();
     EXPECT_EQ(ask("/cases/day", {}).status, 401) << "nobody is logged in";
 }
@@ -542,6 +548,52 @@ TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
     EXPECT_EQ(invited("992020"), std::pair(200, 200));
     set_clerks({"window"});
     EXPECT_EQ(invited("992011"), std::pair(200, 200)) << "the centre's own";
+}
+
+// More than a day's list has: every one of them gets a letter, and each letter is a look.
+TEST_F(WindowTest, ABatchHasALetterForEachWhoHasNotApplied) {
+    constexpr std::size_t count = 700;
+    set_clerks({"window"}, "992011");
+    const auto one = application_json(test_application(schemes));
+    const json::object batch_of_many{{"people", json::array(count, one)}};
+    const auto invited = answer("/cases/invite", batch_of_many).at("cases").as_array();
+    ASSERT_EQ(invited.size(), count);
+    answer("/cases/open", {});  // who comes by themselves is in no batch
+    const auto number_of = [&](std::size_t i) { return text_at(invited[i].as_object(), "number"); };
+    EXPECT_EQ(apply(number_of(3)).status, 200);
+    EXPECT_TRUE(store->add(*store->find(number_of(5)), Cancelled{"r"}, {.at = 2}));
+    const auto batches = answer("/cases/batches", {}).at("batches").as_array();
+    ASSERT_EQ(batches.size(), 1U);
+    EXPECT_EQ(batches[0].at("open").as_int64(), 699);
+    const json::object by{{"batch", batches[0].at("batch")}};
+    const auto made = answer("/cases/letters", by);
+    EXPECT_EQ(made.at("of").as_int64(), 700);
+    const auto& letters = made.at("letters").as_array();
+    ASSERT_EQ(letters.size(), 698U);
+    const auto& last = letters.back().as_object();
+    EXPECT_EQ(text_at(last, "number"), number_of(count - 1));
+    EXPECT_EQ(last.at("person"), (json::object{{"name", "厚労 花子"},
+                                               {"kana", "コウロウ ハナコ"},
+                                               {"address", "九十九県A市本町1丁目2番3号"}}));
+    EXPECT_GT(last.at("until").as_int64(), unix_now());
+    answer("/cases/letters", by);
+    const auto looks = [&](std::size_t i) {
+        std::size_t out = 0;
+        for (const auto& look : store->looks(*store->find(number_of(i)), 10))
+            out += look.path == "/cases/letters" ? 1U : 0U;
+        return out;
+    };
+    EXPECT_EQ(looks(0), 1U);
+    EXPECT_EQ(looks(count - 1), 1U);
+    EXPECT_EQ(looks(5), 0U) << "is shown to nobody";
+    set_clerks({"window"}, "992020");
+    EXPECT_TRUE(answer("/cases/batches", {}).at("batches").as_array().empty());
+    EXPECT_EQ(ask("/cases/letters", by).status, 404);
+    set_clerks({"window"});
+    EXPECT_EQ(answer("/cases/letters", by).at("letters").as_array().size(), 698U);
+    EXPECT_EQ(ask("/cases/letters", {}).status, 400);
+    EXPECT_EQ(ask("/cases/letters", {{"batch", 1}, {"more", 1}}).status, 400);
+    EXPECT_EQ(ask("/cases/batches", {{"more", 1}}).status, 400);
 }
 
 TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {

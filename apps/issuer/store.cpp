@@ -130,6 +130,14 @@ Store::Statements::Statements(db::Connection& c)
                         "limit :count")),
       waiting_at(c.prepare("select id from issue where ended_at is null and municipality = :where "
                            "order by waits_since, id limit :count")),
+      batch(c.prepare("update issue set batch = :batch where id = :id")),
+      batches(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not null "
+                        "and ended_at is null group by batch order by batch desc limit :count")),
+      batches_at(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not "
+                           "null and ended_at is null and municipality = :where group by batch "
+                           "order by batch desc limit :count")),
+      batch_cases(c.prepare("select id from issue where batch = :batch and "
+                            "(:where is null or municipality = :where) order by id limit :count")),
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       stands(c.prepare("update issue set ended_at = :ended, waits_since = :since, "
@@ -202,8 +210,13 @@ std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people
                                       const std::function<Numbers()>& draw, By by) {
     Together together(*this);
     std::vector<CaseId> out;
-    for (auto& invited : people) {
-        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(invited)}, by));
+    std::optional<CaseId> batch;
+    for (auto& one : people) {
+        const bool is_invited = one.has_value();
+        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(one)}, by));
+        if (!is_invited) continue;
+        if (!batch) batch = out.back();
+        sql_.batch.bind("batch", *batch).bind("id", out.back()).execute();
     }
     together.commit();
     return out;
@@ -525,6 +538,31 @@ std::vector<CaseId> Store::longest_waiting(std::size_t count_max, const std::str
     const db::ResetAtEnd reset(row);
     if (!municipality.empty()) row.bind("where", municipality);
     row.bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step())
+        out.push_back(row.integer(0));
+    return out;
+}
+
+std::vector<Store::Batch> Store::batches(const std::string& municipality, std::size_t count_max) {
+    std::vector<Batch> out;
+    auto& row = municipality.empty() ? sql_.batches : sql_.batches_at;
+    const db::ResetAtEnd reset(row);
+    if (!municipality.empty()) row.bind("where", municipality);
+    row.bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step()) {
+        out.push_back({.id = row.integer(0), .opened_at = row.integer(1), .open = row.integer(2)});
+    }
+    return out;
+}
+
+std::vector<CaseId> Store::cases_of_batch(CaseId batch, const std::string& municipality,
+                                          std::size_t count_max) {
+    std::vector<CaseId> out;
+    auto& row = sql_.batch_cases;
+    const db::ResetAtEnd reset(row);
+    row.bind("batch", batch)
+        .bind("where", municipality.empty() ? std::nullopt : std::optional(municipality))
+        .bind("count", static_cast<std::int64_t>(count_max));
     while (row.step())
         out.push_back(row.integer(0));
     return out;

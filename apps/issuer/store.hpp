@@ -130,6 +130,17 @@ class Store {
     // Of those, the ones that have waited longest for what is to do in them; of that municipality's
     // alone, where one is said.
     std::vector<CaseId> longest_waiting(std::size_t count_max, const std::string& municipality);
+    // People who were invited together, of whom something is open: the newest first. `id`: of its
+    // first case; `open`: how many. Of that municipality's alone, where one is said, as below.
+    struct Batch {
+        CaseId id = 0;
+        UnixTime opened_at = 0;
+        std::int64_t open = 0;
+    };
+    std::vector<Batch> batches(const std::string& municipality, std::size_t count_max);
+    // Ended ones too, in the order of the invitation.
+    std::vector<CaseId> cases_of_batch(CaseId batch, const std::string& municipality,
+                                       std::size_t count_max);
     // Where the person of this case lives, as far as the relay was told. "": not known.
     std::string home(CaseId any_of_theirs);
     // At whose window the case is dealt with. "": the centre's own.
@@ -195,8 +206,9 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
-            stop_code, lines, open_cases, waiting, waiting_at, add, stands, who, add_operator,
-            find_operator, add_card, find_card, ending, noticed, look, looks, over, counts;
+            stop_code, lines, open_cases, waiting, waiting_at, batch, batches, batches_at,
+            batch_cases, add, stands, who, add_operator, find_operator, add_card, find_card, ending,
+            noticed, look, looks, over, counts;
         std::array<db::Statement, 2> erase_hands;
         std::array<db::Statement, 5> erase;  // all of a case
     };

@@ -117,6 +117,12 @@ void add_birth(json::object& out, const Case& one) {
 
 }  // namespace
 
+Parsed<void> read_nothing(std::string_view body) {
+    const auto object = read_body(body);
+    if (!object) return std::unexpected(object.error());
+    return Members(*object).finish();
+}
+
 Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes) {
     const auto object = read_body(body);
     if (!object) return std::unexpected(object.error());

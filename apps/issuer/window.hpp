@@ -12,6 +12,9 @@ namespace mado::issuer {
 
 constexpr std::size_t window_body_max = 64 * 1024;
 
+// `{}`
+Parsed<void> read_nothing(std::string_view body);
+
 // What is opened. `person`: the number on the slip of any case of theirs; "": nobody who is known.
 struct OpenAsked {
     std::string person;

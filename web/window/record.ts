@@ -69,6 +69,8 @@ export const happenings = [
 
 const claims_max = 16;
 const cases_max = 500;
+const batches_max = 50;
+const letters_max = 1_000;
 const cards_max = 100;
 const lines_max = 10_000;
 const text_bytes_max = 256;
@@ -173,6 +175,21 @@ export interface Application {
   claims: { role: Role; number: PersonNumber }[];
   signing: boolean;
 }
+// Who was invited together, and the letter to each who has not applied.
+export interface Batch {
+  batch: number;
+  opened_at: number;
+  open: number; // cases that have not ended
+}
+export interface Letter {
+  number: string;
+  person: Pick<Person, "name" | "kana" | "address">;
+  until: number;
+}
+export interface Letters {
+  letters: Letter[];
+  of: number; // people who were invited
+}
 export interface Line {
   what: string;
   at: number;
@@ -269,6 +286,50 @@ export function read_list(object: JsonObject): Summary[] {
   const members = new Members(object);
   const out = read_summaries(members);
   members.finish();
+  return out;
+}
+
+export function read_batches(object: JsonObject): Batch[] {
+  const members = new Members(object);
+  const out = members.objects("batches", batches_max).map((one) => {
+    const batch = new Members(one);
+    const read = {
+      batch: batch.integer("batch", 1, Number.MAX_SAFE_INTEGER),
+      opened_at: batch.time("opened_at"),
+      open: batch.integer("open", 1, letters_max),
+    };
+    batch.finish();
+    return read;
+  });
+  members.finish();
+  return out;
+}
+
+function read_letter(object: JsonObject): Letter {
+  const members = new Members(object);
+  const person = new Members(members.object("person"));
+  const out = {
+    number: members.text("number", 20),
+    person: {
+      name: person.text("name", text_bytes_max),
+      kana: person.text("kana", text_bytes_max),
+      address: person.text("address", 2 * text_bytes_max),
+    },
+    until: members.time("until"),
+  };
+  person.finish();
+  members.finish();
+  return out;
+}
+
+export function read_letters(object: JsonObject): Letters {
+  const members = new Members(object);
+  const out = {
+    letters: members.objects("letters", letters_max).map(read_letter),
+    of: members.integer("of", 1, letters_max),
+  };
+  members.finish();
+  if (out.letters.length > out.of) refuse("there are more letters than people");
   return out;
 }
 

@@ -321,6 +321,28 @@ export class TestOffice {
     });
   }
 
+  // What was opened in one act has one time here.
+  private batches(): Mutable[] {
+    const times = new Set(this.cases.filter(({ invited }) => invited).map((one) => one.opened_at));
+    return [...times]
+      .sort((one, other) => other - one)
+      .map((opened_at) => {
+        const open = this.cases.filter((one) => one.invited && one.opened_at === opened_at).length;
+        return { batch: opened_at, opened_at, open };
+      });
+  }
+  private letters(batch: number): Mutable | undefined {
+    const all = this.cases.filter((one) => one.invited && one.opened_at === batch);
+    if (all.length === 0) return undefined;
+    const letters = all
+      .filter(({ todo }) => todo.some(({ step }: Mutable) => step === "apply"))
+      .map(({ number: slip, invited, todo }) => {
+        const { name, kana, address } = invited.person;
+        return { number: slip, person: { name, kana, address }, until: todo[0].until };
+      });
+    return { letters, of: all.length };
+  }
+
   private answer(path: string, body: Mutable): Mutable | undefined {
     if (path === "/cases/card") {
       const session = "A".repeat(43);
@@ -339,6 +361,8 @@ export class TestOffice {
       const { kind } = body;
       return this.cases.find((one) => (kind ? one.kind === kind : one.number === "500000000007"))!;
     }
+    if (path === "/cases/batches") return { batches: this.batches() };
+    if (path === "/cases/letters") return this.letters(body.batch);
     if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);
     if (one && path === "/cases/decide" && body.claim === card_place) {

@@ -20,6 +20,7 @@ create table issue (
     died      integer not null default 0, -- 1: an end by death has come to its end
     waits_since integer,                 -- the oldest of what is to do
     municipality text,                   -- at whose window it is dealt with; null: the centre's own
+    batch     integer,                   -- the first case of those invited together; null: of none
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
     given_index  blob not null,          -- of the health-care number, as in `given`
@@ -28,6 +29,9 @@ create table issue (
 create index issue_open on issue (id) where ended_at is null;
 create index issue_waiting on issue (waits_since, id) where ended_at is null;
 create index issue_waiting_at on issue (municipality, waits_since, id) where ended_at is null;
+create index issue_batch on issue (batch) where batch is not null;
+create index issue_batch_open on issue (municipality, batch, opened_at)
+    where batch is not null and ended_at is null;
 create index issue_person on issue (person_index);
 create index issue_given on issue (given_index);
 create index issue_stop on issue (stop_index) where stop_index is not null;
