@@ -360,6 +360,10 @@ json::object answer_of(const Places& places, const wire::Directory& directory, W
             return sign_application(window, options);
         case IssueAct::again:
             return try_again(window, options);
+        case IssueAct::waive: {
+            const auto order = order_to_waive(window.ask("/cases/show", number), options.claim);
+            return report(happening("waived", {{"order", order}}));
+        }
         case IssueAct::questions:
             return window.ask("/questions/list", {});
         case IssueAct::answer:

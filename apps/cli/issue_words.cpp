@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
+#include <vector>
 
+#include "base/json.hpp"
+#include "base/result.hpp"
 #include "wire/number.hpp"
 
 namespace mado::cli {
@@ -109,7 +113,45 @@ constexpr std::array hints{
          "at most"},
 };
 
+// Refused, and somebody else does it or nobody; or an insurer has declined, and nobody files any
+// more. By the insurer's place, as `again` shows it.
+std::vector<json::object> orders_to_waive(const json::object& one) {
+    constexpr std::array waived{"tell", "file", "ask_decision"};
+    std::vector<json::object> out;
+    for (const auto& value : one.at("todo").as_array()) {
+        const auto& what = value.as_object();
+        if (text_at(what, "step") == "file_elsewhere") {
+            const auto filings = one.at("filings").as_array().size();
+            out.push_back({{"kind", "ask_decision"}, {"item", filings - 1}});
+        }
+        if (!what.contains("refused") || !what.contains("order")) continue;
+        const auto& order = what.at("order").as_object();
+        if (std::ranges::find(waived, text_at(order, "kind")) != waived.end()) out.push_back(order);
+    }
+    return out;
+}
+
 }  // namespace
+
+json::object order_to_waive(const json::object& one, const std::string& claim) {
+    auto orders = orders_to_waive(one);
+    if (!claim.empty()) {
+        std::erase_if(orders, [&claim](const json::object& order) {
+            return std::to_string(order.at("item").as_int64()) != claim;
+        });
+    }
+    if (orders.size() == 1) return std::move(orders.front());
+    if (orders.empty()) {
+        throw OperatorError(
+            "やめられるものはありません there is nothing to leave undone: only what an insurer has "
+            "refused or declined can be (./mado issue show NUMBER)");
+    }
+    std::string places;
+    for (const auto& order : orders)
+        places += fmt::format(" {}", order.at("item").as_int64());
+    throw OperatorError(
+        "どの番号のことですか say which, by the place of the number: --claim, one of" + places);
+}
 
 std::string words_of_refusal(IssueAct act, std::string_view code) {
     if (code == "malformed") {

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
 namespace mado::cli {
 namespace {
 
@@ -17,6 +22,32 @@ TEST(IssueWordsTest, EveryRefusalSaysWhatToDo) {
               words_of_refusal(IssueAct::apply, "malformed"));
     EXPECT_NE(words_of_refusal(IssueAct::open, "too_early"),
               words_of_refusal(IssueAct::card, "too_early"));
+}
+
+json::object case_of(const std::string& todo, const std::string& filings = "[]") {
+    return *parse_json_object(R"({"todo":[)" + todo + R"(],"filings":)" + filings + "}");
+}
+std::string refused(const std::string& kind, int item) {
+    return R"({"step":"tell","refused":"holder_refused","order":{"kind":")" + kind +
+           R"(","item":)" + std::to_string(item) + "}}";
+}
+
+TEST(IssueWordsTest, OnlyWhatAnInsurerDoesNotDoIsWaived) {
+    const auto of = [](const json::object& one, const std::string& claim = {}) {
+        return json::serialize(order_to_waive(one, claim));
+    };
+    EXPECT_EQ(of(case_of(refused("tell", 2))), R"({"kind":"tell","item":2})");
+    EXPECT_EQ(of(case_of(refused("file", 0))), R"({"kind":"file","item":0})");
+    const auto declined = case_of(R"({"step":"file_elsewhere"},{"step":"hand_over"})", "[{},{}]");
+    EXPECT_EQ(of(declined), R"({"kind":"ask_decision","item":1})") << "the filing that counts";
+    const auto two = case_of(refused("tell", 1) + "," + refused("tell", 2));
+    EXPECT_THROW(of(two), OperatorError);
+    EXPECT_EQ(of(two, "2"), R"({"kind":"tell","item":2})");
+    EXPECT_THROW(of(two, "3"), OperatorError);
+    // What the relay or the authority has refused nobody else does.
+    EXPECT_THROW(of(case_of(refused("link", 0))), OperatorError);
+    EXPECT_THROW(of(case_of(R"({"step":"tell","order":{"kind":"tell","item":1}})")), OperatorError)
+        << "on its way";
 }
 
 TEST(IssueWordsTest, NumbersAsTheSlipPrintsThem) {
