@@ -594,6 +594,10 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     const auto answered =
         supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
     EXPECT_EQ(answered.status, 0) << answered.output;
+    auto again = supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
+    EXPECT_NE(again.output.find("answered_at"), std::string::npos) << again.output;
+    again = supervisor({"answer", text_at(question, "id"), "--text", "Something else."});
+    EXPECT_NE(again.output.find("(already_answered)"), std::string::npos) << again.output;
     const auto seen = look({"log", "questions"});
     EXPECT_NE(seen.output.find("照会した人 taro（記録と一致"), std::string::npos) << seen.output;
 }
@@ -603,6 +607,8 @@ TEST_F(IssuingTest, OnlyClerksAreLetIn) {
     EXPECT_EQ(refused.status, 2) << refused.output;
     EXPECT_NE(refused.output.find("no clerk's"), std::string::npos) << refused.output;
     EXPECT_EQ(issue({"day"}).status, 0);
+    const auto asked = country.cli({"issue", "day"});
+    EXPECT_NE(asked.output.find("PIN of the card \"sato-1\""), std::string::npos) << asked.output;
 }
 
 }  // namespace

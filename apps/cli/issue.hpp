@@ -18,7 +18,7 @@ struct IssueOptions {
     std::vector<std::string> uses = {};       // open, unlock: whose PINs
     std::string health_number = {}, birth_date = {}, kana = {};  // find
     std::string claim;  // correct, take-out, waive: its place
-    std::string card;  // card: the name of the new card; "": the case's number
+    std::string card;   // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
     bool same = false, different = false;  // decide: exactly one
     std::string clerk_password = {};       // decide: of the clerk's signing key

@@ -61,6 +61,10 @@ constexpr std::array refusals{
          "register "
          "has the child"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
+    Said{"already_answered",
+         "もう別の文で回答済みです it was answered already, with another text: what a person was "
+         "told "
+         "is not altered. ./mado issue questions shows the answer"},
     Said{
         "has_card",
         "この人には有効なカードがあります this person has a card here that counts: they go on with "

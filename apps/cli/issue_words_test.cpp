@@ -12,9 +12,10 @@ namespace mado::cli {
 namespace {
 
 TEST(IssueWordsTest, EveryRefusalSaysWhatToDo) {
-    for (const auto* code : {"no_case", "too_early", "too_late", "unexpected", "same_hand",
-                             "other_case", "no_card", "too_young", "hidden_character",
-                             "not_allowed", "no_question", "overloaded", "malformed"}) {
+    for (const auto* code :
+         {"no_case", "too_early", "too_late", "unexpected", "same_hand", "other_case", "no_card",
+          "too_young", "hidden_character", "not_allowed", "no_question", "overloaded", "malformed",
+          "other_office", "already_answered"}) {
         EXPECT_GT(words_of_refusal(IssueAct::apply, code).size(), 40U) << code;
     }
     EXPECT_EQ(words_of_refusal(IssueAct::apply, "something_new"), "") << "the code itself is shown";

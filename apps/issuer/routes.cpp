@@ -575,6 +575,7 @@ std::string agent_address(const site::Options& options, const CardSessions::Begu
     query.set("redirect_uri", std::string(redirect_uri));
     query.set("session", begun.session);
     query.set("pins", pins);
+    if (begun.only_pins) query.set("work", "pin");
     query.set("lang", std::string(mado::page::to_text(language)));
     return options.agent + "/card?" + http::form_text(query);
 }

@@ -802,6 +802,40 @@ TEST_F(WindowTest, OnlyTheLogInThatHasSignedWritesTheCard) {
     EXPECT_TRUE(may_write(owner));
 }
 
+// A clerk with a card in hand sees which certificates are in it.
+TEST_F(WindowTest, EachCertificateSaysInWhichCardItIs) {
+    const auto person = person_with_card();
+    const auto& number = store->find(person).number;
+    const auto found = [&] {
+        const auto all = answer("/people/find", {{"number", number}}).at("people").as_array();
+        return all.at(0).at("cards").as_array();
+    };
+    const auto cards = found();
+    ASSERT_EQ(cards.size(), 2U);
+    for (const auto& one : cards) {
+        EXPECT_EQ(one.at("card").as_int64(), 1);
+        EXPECT_EQ(text_at(one.as_object(), "chip"), "0001020304050607");
+    }
+    const auto id =
+        store->open(person, {.kind = Kind::replacement, .reason = "lost", .signing = false},
+                    {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(id);
+    const auto certify = of_use(OrderKind::certify, Use::authentication);
+    const auto collect = of_use(OrderKind::collect, Use::authentication);
+    for (const auto& what : std::vector<Happening>{
+             Approved{}, KeysMade{{{Use::authentication, "key"}}, "AAAA"}, Sent{certify},
+             Done{certify}, Sent{collect},
+             Certified{Use::authentication, test_certificate(test_card_key())}, Written{},
+             HandedOver{}, Sent{activate_order}, Done{activate_order}}) {
+        ASSERT_TRUE(store->add(*id, what, {.at = 3, .clerk = "taro"})) << what.index();
+    }
+    const auto both = found();
+    ASSERT_EQ(both.size(), 3U);
+    EXPECT_EQ(both[0].at("card").as_int64(), 1);
+    EXPECT_EQ(both[2].at("card").as_int64(), 2);
+    EXPECT_EQ(text_at(both[2].as_object(), "chip"), "000000");
+}
+
 // In the answer to what gives the person a slip, and nowhere else; the store has it blind.
 TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
     const auto person = person_with_card();
@@ -949,6 +983,16 @@ TEST_F(WindowTest, ASupervisorAnswersAndTheNameIsOpened) {
                                         .at = 0,
                                         .operator_name = "sato",
                                         .operator_salt = answered[0].operator_salt}));
+
+    // Once more it is the same answer, and another one is none.
+    asked_of_us[0].answer = {.text = "To issue your card.", .at = 77, .operator_name = "sato"};
+    const json::object again{{"id", "question-1"}, {"text", "To issue your card."}};
+    const auto before = answer("/questions/answer", again);
+    EXPECT_EQ(before.at("answered_at").as_int64(), 77);
+    EXPECT_EQ(text_at(before, "operator"), "sato");
+    EXPECT_EQ(ask("/questions/answer", {{"id", "question-1"}, {"text", "Other."}}).body,
+              "already_answered");
+    EXPECT_EQ(answered.size(), 1U) << "nothing is sent again";
 
     // A head that says another operator is opened to nobody, nor one that this office did not sign.
     asked_of_us = {question_about(jti, wire::filled(1))};

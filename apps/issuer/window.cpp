@@ -271,6 +271,34 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     return out;
 }
 
+// Certificates, the oldest first, each with the card that it is in: the first, the second, … Where
+// no serial number is known, a card has one certificate for each use.
+json::array cards_json(const std::vector<IssuedCard>& issued) {
+    json::array out;
+    std::vector<std::vector<Before>> cards;
+    for (const auto& [card, standing] : issued) {
+        const auto is_in = [&card](const std::vector<Before>& other) {
+            if (other.front().chip != card.chip || other.front().foreign != card.foreign) {
+                return false;
+            }
+            return !card.chip.empty() ||
+                   std::ranges::find(other, card.use, &Before::use) == other.end();
+        };
+        auto of = std::ranges::find_if(cards, is_in);
+        if (of == cards.end()) of = cards.insert(of, std::vector<Before>{});
+        of->push_back(card);
+        json::object each{{"card", of - cards.begin() + 1},
+                          {"use", to_text(card.use)},
+                          {"status", to_text(standing)},
+                          {"not_after", read_certificate(card.certificate).not_after()}};
+        const auto chip = parse_base64url(card.chip);
+        if (chip && !chip->empty()) each["chip"] = hex(*chip);
+        if (card.foreign) each["foreign"] = true;
+        out.push_back(std::move(each));
+    }
+    return out;
+}
+
 // A person whom the relay does not know yet has a name, when there was an application.
 json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
     std::vector<Case> cases;
@@ -287,15 +315,7 @@ json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
         out["kana"] = who->kana;
         out["birth_date"] = to_text(who->birth_date);
     }
-    json::array cards;
-    for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
-        json::object each{{"use", to_text(card.use)},
-                          {"status", to_text(standing)},
-                          {"not_after", read_certificate(card.certificate).not_after()}};
-        if (card.foreign) each["foreign"] = true;
-        cards.push_back(std::move(each));
-    }
-    out["cards"] = std::move(cards);
+    out["cards"] = cards_json(known ? known->issued : std::vector<IssuedCard>{});
     out["cases"] = std::move(summaries);
     return out;
 }

@@ -425,7 +425,7 @@ async function find_jiro(query = "", width = 1280): Promise<Page> {
 test("a lost card: found by who it is, and stopped after a question", async () => {
   const page = await find_jiro("roles=hotline");
   const known = page.locator(".known");
-  expect(await known.innerText()).toMatch(/利用者証明用 使えます\s+（2030年11月26日まで）/);
+  expect(await known.innerText()).toMatch(/利用者証明用 使えます\s+（2030年11月26日まで） 1枚目/);
   expect(await known.getByRole("button", { name: /^再発行する/ }).count()).toBe(0);
   await page.getByRole("button", { name: /^カードを止める/ }).press("Enter");
   await page.getByRole("dialog").waitFor();

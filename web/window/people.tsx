@@ -119,7 +119,8 @@ function Card({ desk, card }: { desk: Desk; card: IssuedCard }): JSX.Element {
       </strong>{" "}
       <span class="hint">
         <Say of="window.card_until" day={day_phrase(day_of(card.not_after))} />
-        {card.foreign && <Say of="window.in_brackets" what={phrase("window.card_foreign")} />}
+        {card.foreign && <Say of="window.in_brackets" what={phrase("window.card_foreign")} />}{" "}
+        <Say of="window.card_place" place={card.card} />
       </span>
     </li>
   );

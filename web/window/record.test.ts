@@ -123,7 +123,7 @@ const people = () => ({
   people: [
     {
       ...{ person: "700000000001", name: known.name, kana: known.kana, birth_date: "1990-02-03" },
-      cards: [{ use: "signing", status: "suspended", not_after: noon }],
+      cards: [{ card: 2, chip: "00ff", use: "signing", status: "suspended", not_after: noon }],
       cases: [],
     },
   ],
@@ -133,6 +133,7 @@ const spoilt: [string, (one: Mutable) => void][] = [
   ["an unknown member of a card", (one) => (one.people[0].cards[0].serial = "1")],
   ["an unknown status", (one) => (one.people[0].cards[0].status = "lost")],
   ["an unknown use", (one) => (one.people[0].cards[0].use = "door")],
+  ["a card that has no place", (one) => delete one.people[0].cards[0].card],
   ["a day that there is not", (one) => (one.people[0].birth_date = "1990-02-30")],
   ["somebody without a number", (one) => delete one.people[0].person],
   ["a member beside the people", (one) => (one.more = true)],

@@ -132,6 +132,8 @@ export interface Claim {
   writing?: Writing;
 }
 export interface IssuedCard {
+  card: number; // in which it is: the first, the second, …
+  chip?: string; // whose serial number, in hex
   use: Use;
   status: (typeof statuses)[number];
   not_after: number;
@@ -336,6 +338,8 @@ export function read_letters(object: JsonObject): Letters {
 function read_card(object: JsonObject): IssuedCard {
   const members = new Members(object);
   const out = given<IssuedCard>({
+    card: members.integer("card", 1, cards_max),
+    chip: members.optional_text("chip", 64),
     use: members.one_of("use", uses),
     status: members.one_of("status", statuses),
     not_after: members.time("not_after"),

@@ -275,8 +275,8 @@ export class TestOffice {
   now = noon;
   asked: [string, Mutable][] = [];
   cards = [
-    { use: "authentication", status: "active", not_after: noon + 4 * 365 * day_s },
-    { use: "signing", status: "active", not_after: noon + 4 * 365 * day_s },
+    { card: 1, use: "authentication", status: "active", not_after: noon + 4 * 365 * day_s },
+    { card: 1, use: "signing", status: "active", not_after: noon + 4 * 365 * day_s },
   ];
   handed: Mutable[] = []; // to the agent
   back: Mutable = {}; // what somebody comes back from
