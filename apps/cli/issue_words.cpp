@@ -125,8 +125,8 @@ std::vector<json::object> orders_to_waive(const json::object& one) {
     for (const auto& value : one.at("todo").as_array()) {
         const auto& what = value.as_object();
         if (text_at(what, "step") == "file_elsewhere") {
-            const auto filings = one.at("filings").as_array().size();
-            out.push_back({{"kind", "ask_decision"}, {"item", filings - 1}});
+            const auto last = static_cast<std::int64_t>(one.at("filings").as_array().size()) - 1;
+            out.push_back({{"kind", "ask_decision"}, {"item", last}});
         }
         if (!what.contains("refused") || !what.contains("order")) continue;
         const auto& order = what.at("order").as_object();

@@ -41,6 +41,8 @@ TEST(IssueWordsTest, OnlyWhatAnInsurerDoesNotDoIsWaived) {
     EXPECT_EQ(of(case_of(refused("file", 0))), R"({"kind":"file","item":0})");
     const auto declined = case_of(R"({"step":"file_elsewhere"},{"step":"hand_over"})", "[{},{}]");
     EXPECT_EQ(of(declined), R"({"kind":"ask_decision","item":1})") << "the filing that counts";
+    EXPECT_EQ(of(declined, "1"), of(declined));
+    EXPECT_THROW(of(declined, "0"), OperatorError);
     const auto two = case_of(refused("tell", 1) + "," + refused("tell", 2));
     EXPECT_THROW(of(two), OperatorError);
     EXPECT_EQ(of(two, "2"), R"({"kind":"tell","item":2})");

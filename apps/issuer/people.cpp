@@ -96,14 +96,6 @@ Attributes attributes_of(const Case& one) {
     return out;
 }
 
-// The newest, or only one.
-std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes) {
-    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
-    if (resident == claims.end()) return {};
-    const auto* scheme = schemes.find(resident->number.scheme);
-    return scheme == nullptr ? std::string() : std::string(scheme->giver(resident->number));
-}
-
 bool has_use(const std::vector<Before>& cards, Use use) {
     return std::ranges::find(cards, use, &Before::use) != cards.end();
 }
@@ -141,6 +133,13 @@ bool is_about(const Asked& asked, const Before& card, Standing standing) {
 }
 
 }  // namespace
+
+std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes) {
+    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
+    if (resident == claims.end()) return {};
+    const auto* scheme = schemes.find(resident->number.scheme);
+    return scheme == nullptr ? std::string() : std::string(scheme->giver(resident->number));
+}
 
 std::string municipality_of(const Case& one, const wire::Schemes& schemes) {
     if (auto own = giver_of_resident(one.claims, schemes); !own.empty()) return own;

@@ -23,6 +23,8 @@ struct KnownPerson {
     std::optional<std::size_t> stop;   // the open stop; both by their place
     bool is_stopping = false;          // nobody has found the card yet
 };
+// Of the first resident number among them: the municipality's id. "": there is none.
+std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes);
 // Whose window a case is dealt with at (a municipality's id): the giver of the resident number that
 // it is about; until one is known of a case that is to bring one, whose window opened it. "":
 // nobody's but the centre's own.

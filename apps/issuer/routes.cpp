@@ -45,17 +45,16 @@ By by_now(const Clerk& clerk) {
 
 // A stop is every window's, from its beginning to its end.
 bool may_act(Office& office, const Clerk& clerk, CaseId id) {
-    return office.store.is_served_at(clerk.municipality, id) ||
-           office.store.find(id).one.kind == Kind::stop;
+    if (office.store.is_served_at(clerk.municipality, id)) return true;
+    const auto one = office.store.find(id).one;
+    return one.kind == Kind::stop && !has_ended(one);
 }
 
 // Whoever does not live here applies where they live.
 bool is_of_another(const Office& office, const Clerk& clerk, const std::vector<Claim>& claims) {
     if (clerk.municipality.empty()) return false;
-    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
-    if (resident == claims.end()) return false;
-    const auto* scheme = office.schemes.find(resident->number.scheme);
-    return scheme == nullptr || scheme->giver(resident->number) != clerk.municipality;
+    const auto giver = giver_of_resident(claims, office.schemes);
+    return !giver.empty() && giver != clerk.municipality;
 }
 bool is_of_another(const Office& office, const Clerk& clerk, const Happening& what) {
     if (const auto* applied = std::get_if<Applied>(&what)) {

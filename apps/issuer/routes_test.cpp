@@ -194,7 +194,8 @@ class WindowTest : public site::SiteFixture {
     json::object answer(const std::string& path, const json::object& body) {
         const auto response = ask(path, body);
         EXPECT_EQ(response.status, 200) << path << response.body;
-        return *parse_json_object(response.body, {.values_max = 10'000});
+        return *parse_json_object(response.body,
+                                  {.text_bytes_max = 1024 * 1024, .values_max = 10'000});
     }
     // Claim 0 is written otherwise.
     CaseId case_to_settle() {

@@ -77,6 +77,34 @@ json::object line_json(const Line& line) {
     return out;
 }
 
+// Certificates, the oldest first, each with the card that it is in: the first, the second, … Where
+// no serial number is known, a card has one certificate for each use.
+json::array cards_json(const std::vector<IssuedCard>& issued) {
+    json::array out;
+    std::vector<std::vector<Before>> cards;
+    for (const auto& [card, standing] : issued) {
+        const auto is_in = [&card](const std::vector<Before>& other) {
+            if (other.front().chip != card.chip || other.front().foreign != card.foreign) {
+                return false;
+            }
+            return !card.chip.empty() ||
+                   std::ranges::find(other, card.use, &Before::use) == other.end();
+        };
+        auto of = std::ranges::find_if(cards, is_in);
+        if (of == cards.end()) of = cards.insert(of, std::vector<Before>{});
+        of->push_back(card);
+        json::object each{{"card", of - cards.begin() + 1},
+                          {"use", to_text(card.use)},
+                          {"status", to_text(standing)},
+                          {"not_after", read_certificate(card.certificate).not_after()}};
+        const auto chip = parse_base64url(card.chip);
+        if (chip && !chip->empty()) each["chip"] = hex(*chip);
+        if (card.foreign) each["foreign"] = true;
+        out.push_back(std::move(each));
+    }
+    return out;
+}
+
 // Whether the machine would take it.
 bool can_cancel(const Case& one, UnixTime now) {
     return !one.cancelled && after(one, Cancelled{}, now);
@@ -268,34 +296,6 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     for (const auto& line : lines)
         happened.push_back(line_json(line));
     out["lines"] = std::move(happened);
-    return out;
-}
-
-// Certificates, the oldest first, each with the card that it is in: the first, the second, … Where
-// no serial number is known, a card has one certificate for each use.
-json::array cards_json(const std::vector<IssuedCard>& issued) {
-    json::array out;
-    std::vector<std::vector<Before>> cards;
-    for (const auto& [card, standing] : issued) {
-        const auto is_in = [&card](const std::vector<Before>& other) {
-            if (other.front().chip != card.chip || other.front().foreign != card.foreign) {
-                return false;
-            }
-            return !card.chip.empty() ||
-                   std::ranges::find(other, card.use, &Before::use) == other.end();
-        };
-        auto of = std::ranges::find_if(cards, is_in);
-        if (of == cards.end()) of = cards.insert(of, std::vector<Before>{});
-        of->push_back(card);
-        json::object each{{"card", of - cards.begin() + 1},
-                          {"use", to_text(card.use)},
-                          {"status", to_text(standing)},
-                          {"not_after", read_certificate(card.certificate).not_after()}};
-        const auto chip = parse_base64url(card.chip);
-        if (chip && !chip->empty()) each["chip"] = hex(*chip);
-        if (card.foreign) each["foreign"] = true;
-        out.push_back(std::move(each));
-    }
     return out;
 }
 
