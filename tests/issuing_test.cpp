@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "db/db.hpp"
 #include "issuing_fixture.hpp"
+#include "search.hpp"
 
 namespace mado::tests {
 namespace {
@@ -26,6 +27,22 @@ class IssuingTest : public AtTheWindow {
     }
     bool works(const std::string& card, const std::string& pin) {
         return look({"records", "claims"}, card, pin).status == 0;
+    }
+    // The one row that it was told: since when there is a card. The number is nowhere.
+    void expect_pension_knows_the_card_alone(const std::string& health_care_number) {
+        const auto database = country.path("state/country/holders/nenkin.sqlite");
+        db::Connection pension(database, db::Access::read_only);
+        auto told = pension.prepare(
+            "select kofubi, cast(strftime('%Y%m%d', uketsuke, 'unixepoch', '+9 hours') as integer) "
+            "from card_kofu");
+        ASSERT_TRUE(told.step());
+        EXPECT_EQ(told.integer(0), told.integer(1) - 2018'00'00 + 9'00'00'00) << "令和 is 9";
+        EXPECT_FALSE(told.step()) << "once";
+        for (const auto& store :
+             {database, country.path("state/gateways/gateway-4/evidence.sqlite")}) {
+            for (const auto& value : all_values(store))
+                EXPECT_EQ(value.find(health_care_number), std::string::npos) << store;
+        }
     }
 };
 
@@ -45,11 +62,13 @@ TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
     // The person sees all of it, before the card was there too, and every holder says the same.
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
-    for (const auto* what : {"existence", "link first", "certificate issue-authentication",
-                             "card activate", "health-care-number", "nothing is missing",
-                             "linked：issuing-number", "registered（", "what your entries say"}) {
+    for (const auto* what :
+         {"existence", "link first", "certificate issue-authentication", "card activate",
+          "health-care-number", "card-delivered", "nothing is missing", "linked：issuing-number",
+          "registered（", "what your entries say"}) {
         EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
     }
+    expect_pension_knows_the_card_alone(text_at(ended, "health_care_number"));
     // The new number works at a counter.
     const auto checked =
         country.cli({"check", "--health-number", text_at(ended, "health_care_number"),

@@ -291,6 +291,7 @@ Result happen(Case& one, const Corrected& corrected) {
     Claim anew;
     anew.role = corrected.role;
     anew.number = corrected.number;
+    anew.giver = corrected.giver;
     **claim = std::move(anew);
     forget_refusals(one, corrected.claim);
     return {};
@@ -626,6 +627,7 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
     if (out.requested && (!before.requested || out.request != before.request)) {
         out.requested_at = now;
     }
+    if (out.handed_over && !before.handed_over) out.handed_over_at = now;
     if (out == before) return out;
     out.changed = now;
     out.since = waits_since(out);

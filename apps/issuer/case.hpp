@@ -66,7 +66,7 @@ enum class Step {
     write,           // 8-1: certificates into the chip
     hand_over,       // 9, and 10: its registration
     activate,        // 8-2: never before the person has the card
-    tell,            // 11: medical insurers hear the health-care number
+    tell,            // 11: insurers hear of it, medical ones the health-care number
     take_back,       // of a case that ended early: its certificates
     stop,            // at relay and authority at once
     look_for,        // stopped: until the card is found, given up or replaced
@@ -135,6 +135,9 @@ struct Claim {
     std::string answer = {};   // the register's own, signed: for the relay, with the order's place
     std::uint64_t index = 0;
     bool only_one = false;
+    // Whoever gave the number, without the check digit of its id: a municipality and its own
+    // insurance have the same digits but for that one. "": its id has none.
+    std::string giver = {};
 
     bool operator==(const Claim&) const = default;
 };
@@ -290,6 +293,7 @@ struct Corrected {  // another number, of this register or of the right one
     int claim = 0;
     Role role = Role::medical;  // the number's; the claim has the same
     wire::PersonNumber number;
+    std::string giver = {};
 };
 struct TakenOut {
     int claim = 0;
@@ -445,6 +449,7 @@ struct Case {
     std::map<Use, std::string> keys, certificates;
     std::string chip;  // where the keys are
     bool written = false, handed_over = false;
+    UnixTime handed_over_at = 0;
     std::string stop_index;  // of the code on the newest slip of this case
     bool found = false, given_up = false, overtaken = false;
     std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
@@ -516,6 +521,10 @@ constexpr OrderName activate_order{OrderKind::activate, 0};
 constexpr OrderName revoke_card_order{OrderKind::revoke_card, 0};
 constexpr OrderName reset_order{OrderKind::reset, 0};
 constexpr OrderName end_number_order{OrderKind::end_number, 0};
+// 11: what its giver hears of a claim. Who handed the card over is told nothing: the resident's
+// municipality, and whatever insurance is its own.
+enum class Told { nothing, health_care_number, delivery };
+Told told_of(const Case& one, const Claim& claim);
 // As far as anything is known.
 const std::optional<Attributes>& who_of(const Case& one);
 // What it has certificates made for.

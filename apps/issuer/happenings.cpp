@@ -1,5 +1,6 @@
 #include "happenings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <utility>
@@ -65,6 +66,16 @@ std::optional<Role> role_of(const wire::PersonNumber& number, const wire::Scheme
     return std::nullopt;
 }
 
+// As a claim has it.
+std::string giver_of(const wire::PersonNumber& number, const wire::Schemes& schemes) {
+    const auto& scheme = *schemes.find(number.scheme);
+    const auto field =
+        std::ranges::find(scheme.fields, scheme.holder_field, &wire::NumberField::name);
+    if (field == scheme.fields.end() || field->check == wire::CheckDigit::none) return {};
+    const auto id = scheme.giver(number);
+    return std::string(id.substr(0, id.size() - 1));
+}
+
 Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes) {
     if (!value.is_object()) return bad("a claim is not an object");
     Members in(value.get_object());
@@ -76,6 +87,7 @@ Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes)
         return bad("the number is not one of that role");
     Claim claim;
     claim.role = *role;
+    claim.giver = giver_of(*number, schemes);
     claim.number = std::move(*number);
     return claim;
 }
@@ -411,8 +423,11 @@ Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
     if (!number) return std::unexpected(number.error());
     const auto role = role_of(*number, schemes);
     if (!role) return bad("a number that no application is about");
-    return finish(in,
-                  Corrected{.claim = read_claim(in), .role = *role, .number = std::move(*number)});
+    auto giver = giver_of(*number, schemes);
+    return finish(in, Corrected{.claim = read_claim(in),
+                                .role = *role,
+                                .number = std::move(*number),
+                                .giver = std::move(giver)});
 }
 
 Parsed<std::map<Use, std::string>> read_by_use(const json::object& object, std::size_t bytes_max) {

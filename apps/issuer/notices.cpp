@@ -86,10 +86,10 @@ NoticeBook::Notice notice_of(std::string id, const Before& card, const std::stri
                                 name, until, telling.address)};
 }
 
-Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
                  const Store::Ending& after, std::size_t count_max) {
     auto ending = store.ending(facts.now, count_max, after);
-    Told out;
+    ToldEndings out;
     if (ending.size() == count_max) out.last = ending.back();
     std::erase_if(ending, [&](const Store::Ending& one) {
         std::optional<ActiveCard> found;

@@ -49,11 +49,11 @@ struct NoticeFacts {
     const wire::Policy& policy;
     std::string sender, address;
 };
-struct Told {
+struct ToldEndings {
     std::optional<Store::Ending> last;  // none: that was all
     std::size_t written = 0, unreadable = 0;
 };
-Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
                  const Store::Ending& after, std::size_t count_max);
 
 }  // namespace mado::issuer

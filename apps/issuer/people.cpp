@@ -71,7 +71,8 @@ void add_linked(const Case& one, std::vector<Claim>& linked) {
         const auto& claim = one.claims[i];
         if (claim.finding != Finding::same) continue;
         if (one.kind == Kind::birth && !may_be_linked(one, static_cast<int>(i))) continue;
-        linked.insert(linked.begin(), {.role = claim.role, .number = claim.number});
+        linked.insert(linked.begin(),
+                      {.role = claim.role, .number = claim.number, .giver = claim.giver});
     }
 }
 

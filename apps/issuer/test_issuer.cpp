@@ -19,8 +19,14 @@ wire::Schemes test_schemes() {
          "fields": [{"name": "number", "digits": [16]}]},
         {"name": "health-care-number", "kind": null,
          "fields": [{"name": "number", "digits": [12], "check": "damm"}]},
+        {"name": "care-insured-number", "kind": "care-insurer", "holder_field": "insurer",
+         "fields": [{"name": "insurer", "digits": [6], "check": "insurer"},
+                    {"name": "number", "digits": [10]}]},
+        {"name": "basic-pension-number", "kind": "pension", "holder": "nenkin",
+         "fields": [{"name": "number", "digits": [10]}]},
         {"name": "resident-number", "kind": "municipality", "holder_field": "municipality",
-         "fields": [{"name": "municipality", "digits": [6]}, {"name": "number", "digits": [11]}]},
+         "fields": [{"name": "municipality", "digits": [6], "check": "municipality"},
+                    {"name": "number", "digits": [11]}]},
         {"name": "insured-number", "kind": "medical-insurer", "holder_field": "insurer",
          "left_out": "branch",
          "fields": [{"name": "insurer", "digits": [6, 8], "check": "insurer"},
@@ -68,7 +74,10 @@ wire::Directory test_directory() {
     // In the order of their ids, as a directory has them.
     for (const auto& [id, kind] : {std::pair{"06990014", "medical-insurer"},
                                    {"992011", "municipality"},
+                                   {"992016", "care-insurer"},
+                                   {"992024", "care-insurer"},
                                    {"ca", "card-authority"},
+                                   {"nenkin", "pension"},
                                    {"relay", "relay"}}) {
         const auto key = test_sealing_key().public_key();
         wire::Participant one{.id = *wire::ParticipantId::parse(id),

@@ -437,14 +437,14 @@ TEST_F(WorkerTest, ASigningCertificateSaysWhatTheRegisterHasConfirmed) {
     happen(id, keys());
     auto one = find(id);
     const OrderName certify{OrderKind::certify, static_cast<int>(Use::signing)};
-    const auto today = policy.day_of(unix_now());
+    const Days days{.today = policy.day_of(unix_now())};
     const auto payload_of = [&](const Case& of) {
-        const auto question = question_of(parties, of, certify, today);
+        const auto question = question_of(parties, of, certify, days);
         EXPECT_TRUE(question.has_value());
         const auto opened = crypto::decrypt_jwe(question->payload, test_sealing_key()).value();
         return parse_json_object(as_text(opened)).value();
     };
-    const auto question = question_of(parties, one, certify, today);
+    const auto question = question_of(parties, one, certify, days);
     ASSERT_TRUE(question);
     EXPECT_EQ(question->parameters.at("index"), std::to_string(one.claims.front().index));
     EXPECT_EQ(question->parameters.at("order"), base64url(Hash{}));
@@ -458,7 +458,7 @@ TEST_F(WorkerTest, ASigningCertificateSaysWhatTheRegisterHasConfirmed) {
         R"({"attributes":{"name":{"verdict":"variant","writing":"高橋 花子"}}})";
     EXPECT_EQ(payload_of(one).at("name"), json::value("高橋 花子")) << "as the register writes it";
     one.claims.front().answer = "none";
-    EXPECT_EQ(question_of(parties, one, certify, today).error(), wire::Code::link_unconfirmed);
+    EXPECT_EQ(question_of(parties, one, certify, days).error(), wire::Code::link_unconfirmed);
 }
 
 TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
