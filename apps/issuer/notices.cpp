@@ -87,7 +87,7 @@ NoticeBook::Notice notice_of(std::string id, const Before& card, const std::stri
 }
 
 ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
-                 const Store::Ending& after, std::size_t count_max) {
+                        const Store::Ending& after, std::size_t count_max) {
     auto ending = store.ending(facts.now, count_max, after);
     ToldEndings out;
     if (ending.size() == count_max) out.last = ending.back();

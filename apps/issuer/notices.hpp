@@ -54,6 +54,6 @@ struct ToldEndings {
     std::size_t written = 0, unreadable = 0;
 };
 ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
-                 const Store::Ending& after, std::size_t count_max);
+                        const Store::Ending& after, std::size_t count_max);
 
 }  // namespace mado::issuer

@@ -27,8 +27,7 @@ struct Days {
 // What cannot be asked is Refused already: an insurer that the directory
 // does not list, say.
 using Question = std::expected<client::Ask, wire::Code>;
-Question question_of(const Parties& parties, const Case& one, OrderName order,
-                     const Days& days);
+Question question_of(const Parties& parties, const Case& one, OrderName order, const Days& days);
 
 // An ask changes nothing, whatever became of it; a tell may have been done.
 bool is_ask(OrderKind kind);

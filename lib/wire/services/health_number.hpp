@@ -2,9 +2,8 @@
 // health-care number one of its insured persons now has (the report's step ⑪). Payload:
 //   { "health_care_number": text, "valid_from": date }
 // Data of the acceptance: { }
-// The tell `card-delivered` (カード交付済のお知らせ): the same step, to the other insurers. They hear that
-// the person has a card, and not the number, which is for medical and care use by whoever is shown it.
-// Payload:
+// The tell `card-delivered` (カード交付済のお知らせ): the same step, to the other insurers. They
+// hear that the person has a card, and not the number. Payload:
 //   { "delivered_on": date }
 // Data of the acceptance: { }
 #pragma once
