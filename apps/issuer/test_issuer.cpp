@@ -50,10 +50,12 @@ Applied test_application(const wire::Schemes& schemes) {
     resident.role = Role::resident;
     resident.number = test_number(schemes, "resident-number",
                                   R"({"municipality": "992011", "number": "12345678901"})");
+    resident.giver = "99201";
     medical.role = Role::medical;
     medical.number =
         test_number(schemes, "insured-number",
                     R"({"insurer": "06990014", "symbol": "12", "number": "777", "branch": "01"})");
+    medical.giver = "0699001";
     return {.person = {.name = "厚労 花子",
                        .kana = "コウロウ ハナコ",
                        .sex = "female",
