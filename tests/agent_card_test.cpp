@@ -133,6 +133,33 @@ TEST_F(AgentCard, SpeaksThreeLanguages) {
     EXPECT_TRUE(page({{"lang", "easy"}}).shows("カードに かきます"));
 }
 
+// An unlock makes no keys: the page says so, and the centre cannot have any made.
+TEST_F(AgentCard, ANewPinAloneIsNamedAsThatAndIsNoMore) {
+    const std::map<std::string, std::string> only_pin{{"work", "pin"}, {"pins", "authentication"}};
+    auto shown = page(only_pin);
+    EXPECT_EQ(shown.status, 200);
+    for (const auto* text : {"「発行センター」で新しい暗証番号を決めます",
+                             "鍵も電子証明書もそのままです", "新しい暗証番号を設定する"}) {
+        EXPECT_TRUE(shown.shows(text)) << text;
+    }
+    EXPECT_FALSE(shown.shows("カードの中で鍵を作り"));
+    EXPECT_FALSE(shown.shows("カードに書き込む"));
+    EXPECT_EQ(page({{"work", "pin"}, {"pins", ""}}).status, 403);
+    EXPECT_EQ(page({{"work", "card"}}).status, 403);
+    const auto id = centre_.open_case();  // wants keys
+    session_ = centre_.begin(id);
+    shown = page(only_pin);
+    const auto refused = post(
+        "/card",
+        {{"token", shown.field("token")}, {"reader", test_reader}, {"fresh", pin}, {"again", pin}});
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_TRUE(refused.shows("設定は終わっていません"));
+    EXPECT_TRUE(refused.shows("してはいけないことを求めました"));
+    EXPECT_EQ(centre_.step(id), "make_keys");
+    session_ = centre_.begin(id);
+    EXPECT_EQ(write(page()).status, 303) << "the card is as it was";
+}
+
 TEST_F(AgentCard, AsksForWhatTheCaseHas) {
     EXPECT_FALSE(page({{"pins", "authentication"}}).shows("name=\"fresh_password\""));
     EXPECT_FALSE(page({{"pins", ""}}).shows("type=\"password\""));

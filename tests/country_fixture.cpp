@@ -436,12 +436,15 @@ std::unique_ptr<card::Card> RunningCountry::insert(const std::string& card) cons
 
 std::string RunningCountry::sign(const wire::Mandate& mandate, const std::string& card) const {
     const auto chip = insert(card);
-    const auto certificate = chip->authentication_certificate().value();
+    const bool applies = mandate.kind == wire::MandateKind::application;
+    const auto use = applies ? card::KeyUse::signing : card::KeyUse::authentication;
+    const Secret secret(as_bytes(std::string_view(applies ? "ABC123" : "1234")));
+    const auto certificate = applies ? chip->signing_certificate(secret).value()
+                                     : chip->authentication_certificate().value();
     const auto text = crypto::jws_signing_text(
         wire::mandate_type, {.key_id = {}, .certificate = certificate.thumbprint()},
         certificate.public_key().jws_algorithm(), as_bytes(wire::mandate_payload(mandate)));
-    const auto signature = chip->sign(card::KeyUse::authentication,
-                                      Secret(as_bytes(std::string_view("1234"))), as_bytes(text));
+    const auto signature = chip->sign(use, secret, as_bytes(text));
     if (!signature) throw Failure("the card " + card + " does not sign");
     return crypto::join_jws(text, *signature);
 }

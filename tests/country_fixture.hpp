@@ -145,7 +145,8 @@ class RunningCountry {
     [[nodiscard]] std::string nonce(const client::Identity& office) const;
     // A check of eligibility as a card would sign it for that organisation, with a fresh nonce.
     wire::Mandate mandate(const std::string& organisation);
-    // Signed by that demo card; its PIN is 1234.
+    // Signed by that demo card, an application with its signing key; its PIN is 1234, its password
+    // ABC123.
     [[nodiscard]] std::string sign(const wire::Mandate& mandate, const std::string& card) const;
     // What the portal shows the person with this card: all that lib/client could check.
     [[nodiscard]] crypto::Certificate certificate_of(const std::string& card) const;

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "country_fixture.hpp"
+#include "crypto/digest.hpp"
 
 namespace mado::tests {
 namespace {
@@ -37,6 +38,7 @@ class ExistenceOfAPerson : public OneCountry {
         std::string birth_date = {};
         std::string as = "issuer";
         bool without_branch = false;  // as it is often typed
+        std::string decision = {};    // named in the head
     };
     static json::object number_of(const json::object& person, const std::string& holder) {
         json::object number;
@@ -72,11 +74,34 @@ class ExistenceOfAPerson : public OneCountry {
             .to = {.holder = holder.id, .kind = {}, .position = 1},
             .service = service("existence"),
             .purpose = code_id("issuing"),
-            .parameters = {},
+            .parameters = asked.decision.empty() ? wire::Parameters{}
+                                                 : wire::Parameters{{"decision", asked.decision}},
             .subject = to_bytes(json::serialize(json::object{{"number", std::move(number)}})),
             .payload = client::seal_payload(holder, json::serialize(payload)).value()};
         return wait_for(
             ask_once(country().directory(), country().office(asked.as), std::move(question)));
+    }
+    // What a clerk's card has signed for the issuing centre, and the relay has judged; as an order
+    // names it.
+    static std::string decision() {
+        const auto& directory = country().directory();
+        const auto& issuer = country().office("issuer");
+        auto payload = client::seal_payload(*directory.find(issuer.id), "a decision").value();
+        auto mandate = country().mandate("issuer");
+        mandate.kind = wire::MandateKind::application;
+        mandate.scope = {service("signature")};
+        mandate.payload_hashes = {crypto::sha256(as_bytes(payload))};
+        const auto jws = country().sign(mandate, "taro");
+        const auto judged =
+            wait_for(ask_once(directory, issuer,
+                              {.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
+                               .service = service("signature"),
+                               .purpose = code_id("issuing"),
+                               .parameters = {},
+                               .subject = to_bytes(wire::application_subject(jws)),
+                               .payload = std::move(payload)}));
+        if (!judged) throw Failure(std::string("not judged: ") + judged.error().detail);
+        return base64url(crypto::sha256(as_bytes(jws)));
     }
     static json::object answer(const Asked& asked) {
         const auto got = ask(asked);
@@ -119,7 +144,8 @@ TEST_F(ExistenceOfAPerson, AnotherWritingIsConfirmedByTheHolderItself) {
     EXPECT_EQ(old_address, "九十九郡C町下川2-7-1");
     EXPECT_EQ(answer({.key = "haru",
                       .holder = "39990015",
-                      .changed = {{"address", old_address}, {"decided", 1}}})
+                      .changed = {{"address", old_address}, {"decided", 1}},
+                      .decision = decision()})
                   .at("verdict")
                   .as_string(),
               "same");
@@ -132,10 +158,39 @@ TEST_F(ExistenceOfAPerson, WithoutAnAddressAClerkDecides) {
     const auto data = answer({.key = "kikin", .holder = "npf", .changed = {{"only_one", 1}}});
     EXPECT_EQ(data.at("verdict").as_string(), "variant");
     EXPECT_EQ(json::serialize(data.at("rules")), R"(["too-little"])");
-    EXPECT_EQ(answer({.key = "kikin", .holder = "npf", .changed = {{"decided", 1}}})
-                  .at("verdict")
-                  .as_string(),
-              "same");
+    EXPECT_EQ(
+        answer(
+            {.key = "kikin", .holder = "npf", .changed = {{"decided", 1}}, .decision = decision()})
+            .at("verdict")
+            .as_string(),
+        "same");
+}
+
+// Which decision stands behind it is said in the open, and nowhere without one.
+TEST_F(ExistenceOfAPerson, ADecisionIsNamedInTheLogOrThereIsNone) {
+    const auto refused = [](const Asked& asked) {
+        const auto got = ask(asked);
+        if (got) return std::string("answered");
+        const auto& why = got.error();
+        return std::string(wire::info(why.code).name) +
+               (why.detail.empty() ? "" : " " + why.detail);
+    };
+    const auto named = decision();
+    EXPECT_EQ(refused({.key = "kikin", .holder = "npf", .changed = {{"decided", 1}}}),
+              "holder_refused malformed")
+        << "decided, and nothing is named";
+    EXPECT_EQ(refused({.key = "kikin", .holder = "npf", .decision = named}),
+              "holder_refused malformed")
+        << "named, and nothing is decided";
+    EXPECT_EQ(refused({.key = "kikin",
+                       .holder = "npf",
+                       .changed = {{"decided", 1}},
+                       .decision = base64url(crypto::random_hash())}),
+              "mandate_unknown")
+        << "that the relay has not judged";
+    EXPECT_EQ(
+        refused({.key = "kikin", .holder = "npf", .changed = {{"decided", 1}}, .decision = named}),
+        "answered");
 }
 
 TEST_F(ExistenceOfAPerson, NobodyIsFoundByAGuess) {

@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "db/db.hpp"
 #include "issuing_fixture.hpp"
+#include "search.hpp"
 
 namespace mado::tests {
 namespace {
@@ -26,6 +27,22 @@ class IssuingTest : public AtTheWindow {
     }
     bool works(const std::string& card, const std::string& pin) {
         return look({"records", "claims"}, card, pin).status == 0;
+    }
+    // The one row that it was told: since when there is a card. The number is nowhere.
+    void expect_pension_knows_the_card_alone(const std::string& health_care_number) {
+        const auto database = country.path("state/country/holders/nenkin.sqlite");
+        db::Connection pension(database, db::Access::read_only);
+        auto told = pension.prepare(
+            "select kofubi, cast(strftime('%Y%m%d', uketsuke, 'unixepoch', '+9 hours') as integer) "
+            "from card_kofu");
+        ASSERT_TRUE(told.step());
+        EXPECT_EQ(told.integer(0), told.integer(1) - 2018'00'00 + 9'00'00'00) << "令和 is 9";
+        EXPECT_FALSE(told.step()) << "once";
+        for (const auto& store :
+             {database, country.path("state/gateways/gateway-4/evidence.sqlite")}) {
+            for (const auto& value : all_values(store))
+                EXPECT_EQ(value.find(health_care_number), std::string::npos) << store;
+        }
     }
 };
 
@@ -45,11 +62,13 @@ TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
     // The person sees all of it, before the card was there too, and every holder says the same.
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
-    for (const auto* what : {"existence", "link first", "certificate issue-authentication",
-                             "card activate", "health-care-number", "nothing is missing",
-                             "linked：issuing-number", "registered（", "what your entries say"}) {
+    for (const auto* what :
+         {"existence", "link first", "certificate issue-authentication", "card activate",
+          "health-care-number", "card-delivered", "nothing is missing", "linked：issuing-number",
+          "registered（", "what your entries say"}) {
         EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
     }
+    expect_pension_knows_the_card_alone(text_at(ended, "health_care_number"));
     // The new number works at a counter.
     const auto checked =
         country.cli({"check", "--health-number", text_at(ended, "health_care_number"),
@@ -149,8 +168,8 @@ class LifeOfACard : public IssuingTest {
             pause_ms(10);
         EXPECT_EQ(certificates(status, reason), count) << status << " " << reason;
     }
-    std::string open(const std::vector<std::string>& words) {
-        std::vector<std::string> all{"open", "--person", person};
+    std::string open(const std::vector<std::string>& words, const std::string& clerk = "sato-1") {
+        std::vector<std::string> all{"--clerk", clerk, "open", "--person", person};
         all.insert(all.end(), words.begin(), words.end());
         return text_at(done(all), "number");
     }
@@ -328,14 +347,22 @@ void LifeOfACard::move() {
     at("992020", "insert into jumin values ('" + code.substr(0, 10) + "-" + code.substr(10) +
                      "', 999999, '厚労　次郎', 'ｺｳﾛｳ ｼﾞﾛｳ', '', 3631205, '男', "
                      "'九十九県B市港町3丁目4番5号', 5081101, 0, '', '')");
-    const auto change = open({"--kind", "change"});
-    done({"apply", change, file});
+    const auto elsewhere = issue(
+        {"--clerk", "sango", "open", "--person", person, "--kind", "number", "--reason", "misuse"});
+    EXPECT_NE(elsewhere.output.find("(other_office)"), std::string::npos) << elsewhere.output;
+    const auto change = open({"--kind", "change"}, "sango");
+    EXPECT_NE(issue({"--clerk", "sango", "day"}).output.find(change), std::string::npos);
+    EXPECT_EQ(issue({"day"}).output.find(change), std::string::npos) << "not in the old one's";
+    done({"--clerk", "sango", "apply", change, file});
     wait_for_step(change, "approve");
-    done({"--clerk", "taro", "approve", change});
+    EXPECT_NE(issue({"--clerk", "taro", "approve", change}).status, 0) << "of the old one";
+    done({"--clerk", "futae", "approve", change});
     expect_certificates("revoked", 1, "attributes-changed");
     EXPECT_TRUE(works("jiro-2", "8642")) << "the card goes on working";
-    done({"card", change, "jiro-2", "--new-password", "NEW456"});
+    done({"--clerk", "sango", "card", change, "jiro-2", "--new-password", "NEW456"});
     wait_for_step(change, "");
+    const auto slip = issue({"slip", person});
+    EXPECT_NE(slip.output.find("(other_office)"), std::string::npos) << slip.output;
     expect_certificates("good", 2);
     EXPECT_TRUE(works("jiro-2", "8642"));
     const auto looked = look({"log", "show", "--compare"}, "jiro-2", "8642");
@@ -344,15 +371,15 @@ void LifeOfACard::move() {
 }
 
 void LifeOfACard::death() {
-    const auto early = open({"--kind", "end", "--reason", "death"});
+    const auto early = open({"--kind", "end", "--reason", "death"}, "sango");
     EXPECT_EQ(text_at(wait_for_step(early, "settle").at("todo").at(0).as_object(), "actor"),
               "clerk")
         << "the register has them still";
-    done({"cancel", early, "another person"});
+    done({"--clerk", "sango", "cancel", early, "another person"});
     EXPECT_TRUE(works("jiro-2", "8642"));
     at("992020",
        "update jumin set ten_shutsu = 5081126 where umare = 3631205 and setai_no = 999999");
-    const auto end = open({"--kind", "end", "--reason", "death"});
+    const auto end = open({"--kind", "end", "--reason", "death"}, "sango");
     wait_for_step(end, "");
     EXPECT_FALSE(works("jiro-2", "8642"));
     expect_certificates("good", 0);
@@ -525,6 +552,13 @@ json::object with_selector(const std::string& application) {
     return object;
 }
 
+std::size_t count_of(std::string_view what, std::string_view text) {
+    std::size_t count = 0;
+    for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1))
+        ++count;
+    return count;
+}
+
 // The clerk with the papers in hand decides for each register, by a document that the clerk's card
 // signs; then each register confirms its own writing.
 TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
@@ -566,13 +600,17 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     wait_for_step(number, "");
     const auto looked = look({"log", "show", "--compare"});
     EXPECT_EQ(looked.status, 0) << looked.output;
+    const auto words = look({"log", "show"});
+    EXPECT_EQ(count_of("a clerk has decided that both writings mean you", words.output), decided)
+        << "the person sees each\n"
+        << words.output;
 
     // Who was it? The person asks, a supervisor answers at the window, and the name opens the
     // entry.
     const auto asked = look({"log", "question", "--entry", "1", "--text", "Who asked?"});
     EXPECT_EQ(asked.status, 0) << asked.output;
     const auto supervisor = [&](std::vector<std::string> words) {
-        std::vector<std::string> all{"issue", "--clerk", "taro", "--pin", "1234", "--json"};
+        std::vector<std::string> all{"issue", "--clerk", "kiroku", "--pin", "1234", "--json"};
         all.insert(all.end(), words.begin(), words.end());
         return country.cli(all);
     };
@@ -586,6 +624,10 @@ TEST_F(IssuingTest, WhoIsWrittenOtherwiseGetsACardAfterADecision) {
     const auto answered =
         supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
     EXPECT_EQ(answered.status, 0) << answered.output;
+    auto again = supervisor({"answer", text_at(question, "id"), "--text", "To issue your card."});
+    EXPECT_NE(again.output.find("answered_at"), std::string::npos) << again.output;
+    again = supervisor({"answer", text_at(question, "id"), "--text", "Something else."});
+    EXPECT_NE(again.output.find("(already_answered)"), std::string::npos) << again.output;
     const auto seen = look({"log", "questions"});
     EXPECT_NE(seen.output.find("照会した人 taro（記録と一致"), std::string::npos) << seen.output;
 }
@@ -595,6 +637,8 @@ TEST_F(IssuingTest, OnlyClerksAreLetIn) {
     EXPECT_EQ(refused.status, 2) << refused.output;
     EXPECT_NE(refused.output.find("no clerk's"), std::string::npos) << refused.output;
     EXPECT_EQ(issue({"day"}).status, 0);
+    const auto asked = country.cli({"issue", "day"});
+    EXPECT_NE(asked.output.find("PIN of the card \"sato-1\""), std::string::npos) << asked.output;
 }
 
 }  // namespace

@@ -177,6 +177,7 @@ TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     done({"again", number});
     const auto declined = wait_for_any(number, "file_elsewhere");
     EXPECT_NE(json::serialize(declined).find("父の収入が足りない"), std::string::npos);
+    EXPECT_NE(issue({"waive", number, "--claim", "7"}).status, 0) << "there is no such filing";
     const auto elsewhere =
         file("elsewhere",
              {{"parent", 1},
@@ -206,6 +207,22 @@ TEST_F(Newborn, IsDeclinedAndFiledElsewhere) {
     EXPECT_NE(of_child.output.find("answer-changed"), std::string::npos) << of_child.output;
     EXPECT_NE(of_child.output.find("has changed, and who asked was told"), std::string::npos)
         << of_child.output;
+}
+
+// The family files by itself, and nothing is left to do here.
+TEST_F(Newborn, IsDeclinedAndFiledNowhereElse) {
+    const auto number = opened(jiro(), /*card=*/false);
+    EXPECT_NE(issue({"waive", number}).status, 0) << "nobody has refused anything";
+    done({"sign", number, "--card", "jiro", "--password", "ABC987"});
+    wait_for_any(number, "hand_over");
+    done({"hand-over", number});
+    wait_for_any(number, "decide");
+    at("06990014",
+       "update filing set outcome = 2, reason = '父の収入が足りない', decided_ymd = 20261127");
+    done({"again", number});
+    wait_for_any(number, "file_elsewhere");
+    done({"waive", number});
+    wait_for_any(number, "");
 }
 
 }  // namespace

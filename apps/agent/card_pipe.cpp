@@ -7,8 +7,8 @@ namespace mado::agent {
 
 std::expected<CardAsked, Refusal> judge_card(const http::Form& form,
                                              const wire::Directory& directory) {
-    constexpr std::array<std::string_view, 5> known{"client_id", "redirect_uri", "session", "pins",
-                                                    "lang"};
+    constexpr std::array<std::string_view, 6> known{"client_id", "redirect_uri", "session",
+                                                    "pins",      "work",         "lang"};
     const bool only_known = std::ranges::all_of(form.fields(), [&known](const auto& field) {
         return std::ranges::find(known, field.first) != known.end();
     });
@@ -25,11 +25,14 @@ std::expected<CardAsked, Refusal> judge_card(const http::Form& form,
     const bool both = pins == "authentication signing";
     const bool fits = both || pins == "authentication" || pins == "signing" || pins.empty();
     if (!fits || !parse_hash(form.text("session"))) return std::unexpected(Refusal::malformed);
+    const bool only_pin = form.text("work") == "pin";
+    if (form.has("work") && (!only_pin || pins.empty())) return std::unexpected(Refusal::malformed);
     return CardAsked{.centre = centre,
                      .redirect_uri = std::string(form.text("redirect_uri")),
                      .session = std::string(form.text("session")),
                      .pin = both || pins == "authentication",
-                     .password = both || pins == "signing"};
+                     .password = both || pins == "signing",
+                     .work = only_pin ? card::IssuingWork::pin : card::IssuingWork::card};
 }
 
 std::string card_address(const CardAsked& asked, CardEnd end) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "asked.hpp"
+#include "card/replay.hpp"
 #include "http/form.hpp"
 #include "wire/directory.hpp"
 
@@ -18,6 +19,7 @@ struct CardAsked {
     std::string session;    // the centre's; nothing here reads it
     bool pin = false;       // the person chooses a PIN
     bool password = false;  // and a signing password
+    card::IssuingWork work = card::IssuingWork::card;
 };
 
 // Before a PIN is asked. scope: it is no issuing centre.

@@ -524,6 +524,10 @@ std::string stale_page(const PageFrame& frame, const std::string& back) {
 
 namespace {
 
+bool sets_pin(const CardAsked& asked) {
+    return asked.work == card::IssuingWork::pin;
+}
+
 // The only one; of several the one that nobody uses yet, when there is one such.
 std::string reader_to_write(const Look& look, const std::string& chosen) {
     if (!chosen.empty()) return chosen;
@@ -532,7 +536,10 @@ std::string reader_to_write(const Look& look, const std::string& chosen) {
     return std::ranges::find_if(look.cards, is_new)->reader.name;
 }
 
-std::string reader_choice(Language language, const Look& look, const std::string& chosen) {
+std::string reader_choice(Language language, const WritePage& page) {
+    const auto& look = page.look;
+    const auto& chosen = page.reader;
+    const auto& which = sets_pin(page.asked) ? words::which_to_set : words::which_to_write;
     const auto state = [language](const CardView& card) {
         return say(language, card.readable ? words::card_in_use : words::card_new);
     };
@@ -542,7 +549,8 @@ std::string reader_choice(Language language, const Look& look, const std::string
                            "<dd>{0}<br>{2}</dd></dl>",
                            html_text(card.reader.name), say(language, words::reader), state(card));
     }
-    const auto checked = reader_to_write(look, chosen);
+    const auto checked =
+        sets_pin(page.asked) && chosen.empty() ? "" : reader_to_write(look, chosen);
     std::string out;
     for (const auto& card : look.cards) {
         out += fmt::format(
@@ -551,8 +559,7 @@ std::string reader_choice(Language language, const Look& look, const std::string
             html_text(card.reader.name), card.reader.name == checked ? " checked" : "",
             state(card));
     }
-    return fmt::format("<fieldset><legend>{}</legend>{}</fieldset>",
-                       say(language, words::which_to_write), out);
+    return fmt::format("<fieldset><legend>{}</legend>{}</fieldset>", say(language, which), out);
 }
 
 std::string pin_fields(Language language, const WritePage& page) {
@@ -608,26 +615,30 @@ std::string write_page(PageFrame frame, const WritePage& page) {
     frame.title_first = !page.mistake;
     const auto& asked = page.asked;
     const auto name = page::in_japanese(asked.centre->name);
-    const auto title = say(language, words::write_title, name);
+    const bool pin_alone = sets_pin(asked);
+    const auto title = say(language, pin_alone ? words::pin_title : words::write_title, name);
     const auto back = way_back(language, card_address(asked, CardEnd::cancelled));
     auto body = fmt::format("<dl><dt>{}</dt><dd>{}<br><small>{}</small></dd></dl>",
                             say(language, words::who_writes),
                             page::say_japanese(language, asked.centre->name),
                             html_text(asked.redirect_uri)) +
-                paragraph(say(language, words::what_is_written));
+                paragraph(say(language, pin_alone ? words::what_is_set : words::what_is_written));
     const auto missing = no_card(frame, page.look);
     if (!missing.empty()) {
         return whole(frame, title, mistake_box(language, page.mistake) + body + missing + back,
                      page.mistake.has_value());
     }
-    body += form_begin("/card", page.token) + reader_choice(language, page.look, page.reader);
+    body += form_begin("/card", page.token) + reader_choice(language, page);
     body += paragraph(say(language, words::another_card)) + look_again(frame, "alone");
     body += mistake_box(language, page.mistake);
-    if (asked.pin || asked.password) body += paragraph(say(language, words::person_chooses));
+    if (asked.pin || asked.password) {
+        const auto& who = pin_alone ? words::owner_chooses : words::person_chooses;
+        body += paragraph(say(language, who));
+    }
     body += pin_fields(language, page);
     body += paragraph(say(language, words::leave_card)) +
             fmt::format(R"(<p><button type="submit">{}</button></p></form>)",
-                        say(language, words::write_card));
+                        say(language, pin_alone ? words::set_new_pin : words::write_card));
     return whole(frame, title, body + paragraph(say(language, words::site_never_sees)) + back,
                  page.mistake.has_value());
 }
@@ -637,7 +648,8 @@ std::string not_written_page(const PageFrame& frame, const CardAsked& asked,
     const auto language = frame.language;
     auto shown = frame;
     shown.wrong = true;
-    return whole(shown, say(language, words::not_written_title),
+    const auto& title = sets_pin(asked) ? words::not_set_title : words::not_written_title;
+    return whole(shown, say(language, title),
                  fmt::format(R"(<p class="mistake" role="alert">{}</p>)",
                              say(language, why_not_written(why))) +
                      paragraph(say(language, words::goes_on)) +

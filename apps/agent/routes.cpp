@@ -356,8 +356,10 @@ Task<Written> write_card(Cards& cards, const CardAsked& asked, const card::Reade
         co_return std::unexpected(NotWritten{
             .why = gone ? client::PipeError::gone : client::PipeError::not_ours, .begun = !gone});
     }
-    const client::Pipe pipe{
-        .centre = *asked.centre, .address = asked.redirect_uri, .session = asked.session};
+    const client::Pipe pipe{.centre = *asked.centre,
+                            .address = asked.redirect_uri,
+                            .session = asked.session,
+                            .work = asked.work};
     const auto done = co_await client::run_pipe(pipe, **channel, pins);
     if (!done) co_return std::unexpected(NotWritten{.why = done.error()});
     co_return *done;

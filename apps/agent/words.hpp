@@ -298,6 +298,24 @@ constexpr Words what_is_written{
     "Keys are made inside the card, and certificates are written into it. The keys of a card that "
     "is somebody's already are not replaced.",
     "カードの なかに かぎを つくって、しょうめいしょを かきます。"};
+// A new PIN alone, in a card that somebody has.
+constexpr Words pin_title{"「{}」で新しい暗証番号を決めます", "A new PIN for a card of “{}”",
+                          "「{}」で あたらしい ばんごうを きめます"};
+constexpr Words what_is_set{
+    "カードに新しい暗証番号だけを入れます。鍵も電子証明書もそのままです。",
+    "Only what is chosen here is set in the card. Its keys and certificates stay as they are.",
+    "カードに あたらしい ばんごうを いれます。なかの かぎと しょうめいしょは そのままです。"};
+constexpr Words which_to_set{"どのカードリーダのカードですか", "The card in which reader?",
+                             "どの きかいの カードですか"};
+constexpr Words set_new_pin{"新しい暗証番号を設定する", "Set the new PIN",
+                            "あたらしい ばんごうに する"};
+constexpr Words not_set_title{"設定は終わっていません", "The new PIN is not set, or not all of it",
+                              "まだ おわって いません"};
+constexpr Words owner_chooses{
+    "ここからはカードの持ち主が決めて入力します。職員に見せたり伝えたりしないでください。",
+    "The person whose card it is chooses this and types it. Nobody at the window has to see or "
+    "hear it.",
+    "カードの もちぬしが じぶんで きめて いれます。ほかの ひとに みせないで ください。"};
 constexpr Words reader{"カードリーダ", "Reader", "カードの きかい"};
 constexpr Words which_to_write{"どのカードリーダのカードに書き込みますか",
                                "Into the card of which reader?", "どの きかいの カードですか"};

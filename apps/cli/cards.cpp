@@ -353,7 +353,9 @@ int change_pin(const Places& places, const CardOptions& options) {
     const auto use = use_of(options);
     const auto card = hold_card(places, options.name);
     if (!card) return refuse(card.error(), use);
-    const auto old = read_secret(options.pin, fmt::format("今の{}: ", name_of(use)));
+    const auto named = name_card(**card, options.name);
+    const auto old =
+        read_secret(options.pin, fmt::format("{} {}: 今の{}: ", named.ja, named.en, name_of(use)));
     if (!card::is_pin(use, old.view())) return refuse({.error = card::CardError::pin_format}, use);
     const auto fresh = new_secret(options.new_pin, use);
     const auto done = (*card)->change_pin(use, old, fresh);

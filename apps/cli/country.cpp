@@ -311,23 +311,31 @@ void make_certificate_authority(const Places& places) {
 
 }  // namespace
 
-// Clerks log in with their own cards, as everybody does. What the one at the window may not do, the
-// other one does.
+// Clerks log in with their own cards, as everybody does. What the one at a window may not do, the
+// other one there does; what both have had a hand in, the centre's own approver approves.
 void write_clerks(const Places& places) {
-    const std::pair<const char*, json::array> all[]{{"sato-1", {"window", "hotline"}},
-                                                    {"taro", {"window", "approver", "supervisor"}}};
+    struct DemoClerk {
+        const char *name, *municipality;
+        json::array roles;
+    };
+    const DemoClerk all[]{
+        {"sato-1", "992011", {"window"}}, {"taro", "992011", {"window", "approver"}},
+        {"sango", "992020", {"window"}},  {"futae", "992020", {"window", "approver"}},
+        {"kikin", "", {"approver"}},      {"kiroku", "", {"hotline", "supervisor"}}};
     const Secret password(as_bytes(demo_password));
     json::array clerks;
-    for (const auto& [name, roles] : all) {
+    for (const auto& [name, municipality, roles] : all) {
         const auto card = hold_card(places, name);
         if (!card) throw Failure("a clerk of the demo has no card");
         const auto log_in = (*card)->authentication_certificate();
         const auto signing = (*card)->signing_certificate(password);
         if (!log_in || !signing) throw Failure("a clerk's card has not its certificates");
-        clerks.push_back(json::object{{"name", name},
-                                      {"card", base64url(log_in->thumbprint())},
-                                      {"signing", base64url(signing->thumbprint())},
-                                      {"roles", roles}});
+        json::object clerk{{"name", name},
+                           {"card", base64url(log_in->thumbprint())},
+                           {"signing", base64url(signing->thumbprint())},
+                           {"roles", roles}};
+        if (*municipality != '\0') clerk["municipality"] = municipality;
+        clerks.push_back(std::move(clerk));
     }
     replace_file(places.clerks(),
                  as_bytes(json::serialize(json::object{{"clerks", std::move(clerks)}})));

@@ -11,6 +11,7 @@
 #include "cards.hpp"
 #include "chip/inserted.hpp"
 #include "client/card_pipe.hpp"
+#include "http/form.hpp"
 #include "issue_words.hpp"
 #include "office.hpp"
 
@@ -44,6 +45,13 @@ void print_summary(const json::object& one) {
     }
 }
 
+// Shown here, and dealt with there.
+void print_elsewhere(const json::object& one) {
+    if (!one.contains("elsewhere")) return;
+    std::cout << fmt::format("  ほかの窓口の担当 another municipality's: {}\n",
+                             printable(text_at(one, "elsewhere")));
+}
+
 // What a register writes otherwise, attribute by attribute.
 void print_writing(const json::object& answer) {
     const auto* attributes = answer.if_contains("attributes");
@@ -59,6 +67,7 @@ void print_writing(const json::object& answer) {
 
 void print_case(const json::object& one) {
     print_summary(one);
+    print_elsewhere(one);
     const auto* claims = one.if_contains("claims");
     if (claims == nullptr) return;
     int place = 0;
@@ -82,11 +91,16 @@ void print_case(const json::object& one) {
 void print_person(const json::object& one) {
     std::cout << fmt::format("{}  {}  {}\n", text_at(one, "person"),
                              printable(text_at(one, "name")), text_at(one, "birth_date"));
+    print_elsewhere(one);
     for (const auto& card : one.at("cards").as_array()) {
         const auto& object = card.as_object();
-        std::cout << fmt::format("  {}  {}  {} まで until\n", text_at(object, "use"),
-                                 text_at(object, "status"),
-                                 to_rfc3339(object.at("not_after").as_int64()));
+        const auto chip = text_at(object, "chip");
+        std::cout << fmt::format(
+            "  カード card {}  {}  {}  {} まで until{}{}\n", object.at("card").as_int64(),
+            text_at(object, "use"), text_at(object, "status"),
+            to_rfc3339(object.at("not_after").as_int64()),
+            chip.empty() ? "" : "  シリアル番号 serial number " + printable(chip),
+            object.contains("foreign") ? "  ほかの認証局 of another authority" : "");
     }
     for (const auto& each : one.at("cases").as_array())
         print_summary(each.as_object());
@@ -148,8 +162,11 @@ void print_looks(const json::object& all) {
 
 void print_answered(const json::object& done) {
     const auto who = text_at(done, "operator");
-    std::cout << "回答しました answered" << (who.empty() ? "" : "; 担当者 named: " + printable(who))
-              << "\n";
+    const auto* before = done.if_contains("answered_at");
+    std::cout << (before == nullptr ? "回答しました answered"
+                                    : "もう回答済みです answered already, " +
+                                          to_rfc3339(before->as_int64()) + "; nothing was sent")
+              << (who.empty() ? "" : "; 担当者 named: " + printable(who)) << "\n";
 }
 
 // An answer of the window's, by what it has.
@@ -210,9 +227,7 @@ std::string words_of(client::PipeError error) {
 void print_counts(const client::PipeCounts& counts) {
     constexpr std::int64_t us_in_ms = 1'000;
     std::cout << fmt::format(
-        "カードに書きました the card is written: {} calls ({} ms), {} commands to the card ({} "
-        "ms), "
-        "{} waits for certificates ({} ms)\n",
+        "{} calls ({} ms), {} commands to the card ({} ms), {} waits for certificates ({} ms)\n",
         counts.calls, counts.call_us / us_in_ms, counts.commands, counts.command_us / us_in_ms,
         counts.waits, counts.wait_us / us_in_ms);
 }
@@ -221,6 +236,7 @@ struct Session {
     const wire::Directory& directory;
     std::string file, session;
     bool authentication = false, signing = false;  // whose PIN is set
+    bool only_pins = false;                        // no keys are made
 };
 void run_session(const Session& what, const IssueOptions& options) {
     client::NewPins pins;
@@ -230,10 +246,23 @@ void run_session(const Session& what, const IssueOptions& options) {
     const auto& centre = issuer_of(what.directory);
     chip::Inserted reader(what.file);
     const auto done = wait_for(client::run_pipe(
-        {.centre = centre, .address = centre.redirect_uris.front(), .session = what.session},
+        {.centre = centre,
+         .address = centre.redirect_uris.front(),
+         .session = what.session,
+         .work = what.only_pins ? card::IssuingWork::pin : card::IssuingWork::card},
         reader, pins));
     if (!done) throw OperatorError(words_of(done.error()));
-    if (!options.json) print_counts(*done);
+    if (options.json) return;
+    std::cout << (what.only_pins ? "新しい暗証番号を設定しました the new PIN is set: "
+                                 : "カードに書き込みました the card is written: ");
+    print_counts(*done);
+}
+
+// As the agent reads it in the address with which it is called.
+bool is_pin_alone(const std::string& to) {
+    const auto query = to.find('?');
+    const auto form = http::parse_form(query == to.npos ? "" : to.substr(query + 1));
+    return form && form->text("work") == "pin";
 }
 
 // At the window, with the person there, as an agent does it: the issuing centre has keys made in
@@ -255,7 +284,8 @@ json::object make_card(const Places& places, const wire::Directory& directory, W
                  .file = file,
                  .session = text_at(begun, "session"),
                  .authentication = wants("authentication"),
-                 .signing = wants("signing")},
+                 .signing = wants("signing"),
+                 .only_pins = is_pin_alone(text_at(begun, "to"))},
                 options);
     return window.ask("/cases/show", {{"number", options.number}});
 }
@@ -351,6 +381,10 @@ json::object answer_of(const Places& places, const wire::Directory& directory, W
             return sign_application(window, options);
         case IssueAct::again:
             return try_again(window, options);
+        case IssueAct::waive: {
+            const auto order = order_to_waive(window.ask("/cases/show", number), options.claim);
+            return report(happening("waived", {{"order", order}}));
+        }
         case IssueAct::questions:
             return window.ask("/questions/list", {});
         case IssueAct::answer:

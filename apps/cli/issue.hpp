@@ -17,8 +17,8 @@ struct IssueOptions {
     std::string kind = "first", person = {};  // open: the number of any case of theirs
     std::vector<std::string> uses = {};       // open, unlock: whose PINs
     std::string health_number = {}, birth_date = {}, kana = {};  // find
-    std::string claim;                                           // correct, take-out: its place
-    std::string card;  // card: the name of the new card; "": the case's number
+    std::string claim;  // correct, take-out, waive: its place
+    std::string card;   // card: the name of the new card; "": the case's number
     std::string new_pin = {}, new_password = {};
     bool same = false, different = false;  // decide: exactly one
     std::string clerk_password = {};       // decide: of the clerk's signing key
@@ -42,6 +42,7 @@ enum class IssueAct {
     parent,
     elsewhere,
     again,
+    waive,
     card,
     hand_over,
     found,

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
+#include <vector>
 
+#include "base/json.hpp"
+#include "base/result.hpp"
 #include "wire/number.hpp"
 
 namespace mado::cli {
@@ -28,9 +32,11 @@ constexpr std::array refusals{
          "show NUMBER says what is to do. A card that was found is told to the case that stopped "
          "it, not to the person's first one; a change is applied for with the resident number "
          "alone"},
-    Said{"same_hand",
-         "開いた人とは別の職員が承認します another clerk than the one who opened the "
-         "case must approve: --clerk with an approver's card"},
+    Said{
+        "same_hand",
+        "開いた人、申請を入れた人、決定した人とは別の職員が承認します another clerk than those who "
+        "opened the case, applied or decided in it must approve: --clerk with an approver's "
+        "card"},
     Said{"other_case",
          "ほかの申請が終わっていません another case of this person has not ended: ./mado issue "
          "find NUMBER shows it; finish it or cancel it, then begin again"},
@@ -47,11 +53,20 @@ constexpr std::array refusals{
          "職員のカードでないか、この職員の役割ではできません this card is no clerk's, or the clerk "
          "has not the role for it: --clerk with the card of somebody who has (an approver, a "
          "supervisor; not the clerk who opened the case)"},
+    Said{
+        "other_office",
+        "ほかの市区町村の窓口の手続です this is another municipality's: the person is served where "
+        "they live now, --clerk with the card of a clerk there. A card is stopped at any window, "
+        "and whoever moves applies (--kind change) where they live now"},
     Said{"no_newborn",
          "生まれて1年を過ぎています the child is more than a year old: --kind first, when a "
          "register "
          "has the child"},
     Said{"no_question", "その質問はありません there is no such question: ./mado issue questions"},
+    Said{"already_answered",
+         "もう別の文で回答済みです it was answered already, with another text: what a person was "
+         "told "
+         "is not altered. ./mado issue questions shows the answer"},
     Said{
         "has_card",
         "この人には有効なカードがあります this person has a card here that counts: they go on with "
@@ -104,7 +119,45 @@ constexpr std::array hints{
          "at most"},
 };
 
+// Refused, and somebody else does it or nobody; or an insurer has declined, and nobody files any
+// more. By the insurer's place, as `again` shows it.
+std::vector<json::object> orders_to_waive(const json::object& one) {
+    constexpr std::array waived{"tell", "file", "ask_decision"};
+    std::vector<json::object> out;
+    for (const auto& value : one.at("todo").as_array()) {
+        const auto& what = value.as_object();
+        if (text_at(what, "step") == "file_elsewhere") {
+            const auto last = static_cast<std::int64_t>(one.at("filings").as_array().size()) - 1;
+            out.push_back({{"kind", "ask_decision"}, {"item", last}});
+        }
+        if (!what.contains("refused") || !what.contains("order")) continue;
+        const auto& order = what.at("order").as_object();
+        if (std::ranges::find(waived, text_at(order, "kind")) != waived.end()) out.push_back(order);
+    }
+    return out;
+}
+
 }  // namespace
+
+json::object order_to_waive(const json::object& one, const std::string& claim) {
+    auto orders = orders_to_waive(one);
+    if (!claim.empty()) {
+        std::erase_if(orders, [&claim](const json::object& order) {
+            return std::to_string(order.at("item").as_int64()) != claim;
+        });
+    }
+    if (orders.size() == 1) return std::move(orders.front());
+    if (orders.empty()) {
+        throw OperatorError(
+            "やめられるものはありません there is nothing to leave undone: only what an insurer has "
+            "refused or declined can be (./mado issue show NUMBER)");
+    }
+    std::string places;
+    for (const auto& order : orders)
+        places += fmt::format(" {}", order.at("item").as_int64());
+    throw OperatorError(
+        "どの番号のことですか say which, by the place of the number: --claim, one of" + places);
+}
 
 std::string words_of_refusal(IssueAct act, std::string_view code) {
     if (code == "malformed") {

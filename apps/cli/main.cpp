@@ -547,6 +547,15 @@ void add_issue_birth(const Add& add, IssueOptions& options) {
         ->required();
 }
 
+template <class Add>
+void add_issue_refused(const Add& add, IssueOptions& options) {
+    add("again", "whatever was refused once more; a decision is asked for now", IssueAct::again,
+        true);
+    add("waive", "what an insurer has refused or declined is left undone: told in another way",
+        IssueAct::waive, true)
+        ->add_option("--claim", options.claim, "the place of the insurer's number, if several");
+}
+
 void add_issue(CLI::App& app, IssueCommands& issue) {
     auto* out = app.add_subcommand("issue",
                                    "cards: a clerk's work at a window, from an "
@@ -587,8 +596,7 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     decide->add_option("--clerk-password", options.clerk_password,
                        "of the clerk's signing key (asked when left out)");
     add_issue_birth(add, options);
-    add("again", "whatever was refused once more; a decision is asked for now", IssueAct::again,
-        true);
+    add_issue_refused(add, options);
     auto* card = add("card", "a new card: keys, certificates, PINs", IssueAct::card, true);
     card->add_option("name", options.card,
                      "of the card, as --card takes it (default: the number of the case)");

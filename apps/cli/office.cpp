@@ -11,15 +11,16 @@ namespace {
 
 // What cannot be the PIN never reaches the card: it would cost a try. Empty: it is to be typed at
 // the reader.
-Secret obtain_pin(card::Card& card, const std::string& given) {
+Secret obtain_pin(card::Card& card, const CardNamed& of, const std::string& given) {
     if (given.empty() && card.takes_pin_at_reader()) {
-        std::cerr
-            << "暗証番号をカードリーダのキーで入力してください（30秒以内）。 Enter your PIN on "
-               "the reader's keys.\n";
+        std::cerr << fmt::format(
+            "{}の暗証番号をカードリーダのキーで入力してください（30秒以内）。 Enter the PIN of {} "
+            "on "
+            "the reader's keys.\n",
+            of.ja, of.en);
         return {};
     }
-    Secret pin =
-        read_secret(given, "カードをカードリーダに挿し、暗証番号を入力してください。 PIN: ");
+    Secret pin = read_secret(given, fmt::format("{}の暗証番号 PIN of {}: ", of.ja, of.en));
     if (!card::is_pin(card::KeyUse::authentication, pin.view())) {
         throw OperatorError(
             "a PIN has 4 digits (0 to 9); the card was not asked, and no try is spent");
@@ -28,8 +29,9 @@ Secret obtain_pin(card::Card& card, const std::string& given) {
 }
 
 // Of the signing key: it has letters, so no reader's keys take it.
-Secret obtain_password(const std::string& given) {
-    Secret password = read_secret(given, "署名用の暗証番号 signing password: ");
+Secret obtain_password(const CardNamed& of, const std::string& given) {
+    Secret password = read_secret(
+        given, fmt::format("{}の署名用パスワード signing password of {}: ", of.ja, of.en));
     if (!card::is_pin(card::KeyUse::signing, password.view())) {
         throw OperatorError(
             "a signing password has 6 to 16 capital letters and digits; the card was not asked, "
@@ -47,6 +49,17 @@ http::Task<client::Result<std::string>> fetch_nonce(const Office& office) {
 
 }  // namespace
 
+CardNamed name_card(card::Card& card, const std::string& name) {
+    if (name != card_in_reader) {
+        return {.ja = "カード「" + printable(name) + "」",
+                .en = "the card \"" + printable(name) + "\""};
+    }
+    const auto certificate = card.authentication_certificate();
+    const auto serial = certificate ? hex(certificate->serial()) : std::string("-");
+    return {.ja = "カードリーダのカード（証明書 " + serial + "）",
+            .en = "the card in the reader (certificate " + serial + ")"};
+}
+
 Date parse_day(std::string_view option, const std::string& text) {
     auto date = parse_date(text);
     if (!date) throw OperatorError(fmt::format("{}: {}", option, date.error().why));
@@ -63,7 +76,9 @@ client::Result<SignedByCard> sign_by_card(const CardOf& of, const wire::Director
     }
     const auto& card = *held;
     const bool application = request.kind == wire::MandateKind::application;
-    const auto secret = application ? obtain_password(of.pin) : obtain_pin(*card, of.pin);
+    const auto named = name_card(*card, of.name);
+    const auto secret =
+        application ? obtain_password(named, of.pin) : obtain_pin(*card, named, of.pin);
     auto done = client::sign_mandate(*card, secret, request, directory, organisation, unix_now());
     if (!done && done.error().error == card::CardError::no_entry) {
         throw OperatorError(words_of(done.error()));

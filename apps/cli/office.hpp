@@ -60,6 +60,13 @@ using client::SignedByCard;
 
 // What a card signs for an organisation; `pin` as given with --pin, or typed unseen when it is
 // empty.
+// Whose PIN is asked for: by the name with which the command was given, or, of whatever card is in
+// the reader, by its certificate. For whoever sits there; no log has it.
+struct CardNamed {
+    std::string ja, en;
+};
+CardNamed name_card(card::Card& card, const std::string& name);
+
 struct CardOf {
     const Places& places;
     const std::string& name;

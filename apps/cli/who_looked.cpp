@@ -11,6 +11,7 @@
 #include "office.hpp"
 #include "unanswered.hpp"
 #include "wire/policy.hpp"
+#include "wire/services/existence.hpp"
 
 namespace mado::cli {
 namespace {
@@ -53,6 +54,13 @@ bool is_wanted(const client::PersonEntry& entry, const Filter& filter, const wir
     return !filter.others || !is_own_view(entry);
 }
 
+// Which decision of a clerk's the order says that it follows from.
+const std::string* decision_of(const wire::Head& head) {
+    const auto found = head.parameters.find(std::string(wire::decision_parameter));
+    const bool is_one = head.service.text() == "existence" && found != head.parameters.end();
+    return is_one ? &found->second : nullptr;
+}
+
 json::object entry_json(const client::PersonEntry& entry) {
     json::object out{{"seq", entry.seq},
                      {"index", entry.index},
@@ -81,6 +89,7 @@ json::object entry_json(const client::PersonEntry& entry) {
         out["presence"] = wire::to_text(entry.order->presence);
         out["service"] = entry.head->service.text();
         out["purpose"] = entry.head->purpose.text();
+        if (const auto* decision = decision_of(*entry.head)) out["decision"] = *decision;
         out["own_card"] = entry.card_signed.own_card;
         if (entry.told) out["told"] = told_json(*entry.told);
         if (client::hides_what_was_told(entry)) out["told"] = nullptr;
@@ -94,6 +103,15 @@ std::string what_of(const wire::Head& head) {
     const auto act = head.parameters.find("act");
     return act == head.parameters.end() ? head.service.text()
                                         : head.service.text() + " " + printable(act->second);
+}
+
+std::string decided_text(const wire::Head& head) {
+    const auto* decision = decision_of(head);
+    if (decision == nullptr) return {};
+    return fmt::format(
+        "      職員が、どちらの書き方もあなたのことだと決めました（決定 {0}） "
+        "a clerk has decided that both writings mean you\n",
+        printable(*decision));
 }
 
 // Those of a series stand behind the number of the entry that joined it.
@@ -145,7 +163,7 @@ void print_entry(const wire::Directory& directory, const wire::Policy& policy,
                                                    : printable(entry.outcome),
                              mark);
     if (row != nullptr) std::cout << fmt::format("      根拠：{}\n", row->legal_basis);
-    std::cout << told_text(entry);
+    std::cout << told_text(entry) << decided_text(*entry.head);
     if (const auto* answered = client::changed_order_of(entry, all)) {
         std::cout << fmt::format(
             "      {0} 番の {1} への回答が変わり、もう一度の確認を知らせました "

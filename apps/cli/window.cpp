@@ -89,7 +89,7 @@ bool is_word(std::string_view text) {
 std::string why_not_admitted(const std::string& led_to) {
     if (led_to.find("not_admitted") != led_to.npos) {
         return "このカードは窓口の職員のものではありません this card is no clerk's: --clerk with "
-               "the card of one (the demo: sato-1, taro)";
+               "the card of one (the demo: sato-1, taro; in B市 sango, futae; kiroku)";
     }
     if (led_to.find("stopped") != led_to.npos) {
         return "このカードは止められています this card is stopped; nobody logs in with it";

@@ -26,19 +26,31 @@ Hash request_of(std::string_view head) {
     return crypto::sha256(as_bytes(head.substr(0, head.rfind('.'))));
 }
 
-// Of a service that takes one; an empty row otherwise.
+// What is asked in the open, and the payload of a service that takes one; an empty row otherwise.
+struct WhatIsAsked {
+    wire::ParameterValues parameters;
+    wire::Row payload = {};
+};
 Parsed<wire::Row> open_payload(const wire::Contract& contract, const crypto::PrivateKey& key,
-                               std::string_view jwe, Date today) {
+                               std::string_view jwe) {
     if (contract.payload.empty() != jwe.empty())
         return bad("a payload is missing, or one too many");
     if (jwe.empty()) return wire::Row{};
     const auto text = crypto::decrypt_jwe(jwe, key);
     if (!text) return std::unexpected(text.error());
-    auto row = wire::read_payload(contract, as_text(*text));
-    if (row && contract.payload_fits != nullptr && !contract.payload_fits(*row, today)) {
+    return wire::read_payload(contract, as_text(*text));
+}
+
+Parsed<WhatIsAsked> read_asked(const wire::Contract& contract, const VerifiedOrder& order,
+                               const crypto::PrivateKey& key, std::string_view jwe, Date today) {
+    auto parameters = wire::read_parameters(contract, order.head.parameters, today);
+    if (!parameters) return std::unexpected(parameters.error());
+    auto payload = open_payload(contract, key, jwe);
+    if (!payload) return std::unexpected(payload.error());
+    if (contract.payload_fits != nullptr && !contract.payload_fits(*payload, *parameters, today)) {
         return bad("a payload with values that the service does not take");
     }
-    return row;
+    return WhatIsAsked{.parameters = std::move(*parameters), .payload = std::move(*payload)};
 }
 
 // What was found, signed by the holder, sealed to the one who asked.
@@ -133,9 +145,8 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
     }
     // The order's day, on which the relay judged it, whenever it arrives here.
     const auto today = parts_.policy.day_of(order->order.time);
-    auto parameters = wire::read_parameters(*contract, order->head.parameters, today);
-    auto payload = open_payload(*contract, holder->second.sealing_key, delivery->payload, today);
-    if (!parameters || !payload) co_return refused(Code::malformed);
+    auto what = read_asked(*contract, *order, holder->second.sealing_key, delivery->payload, today);
+    if (!what) co_return refused(Code::malformed);
     service = order->head.service.text();
 
     const wire::ServiceQuestion question{.holder = *order->holder,
@@ -143,8 +154,8 @@ Task<wire::DeliveryReply> Answering::answer(std::string body, std::string& servi
                                                        ? wire::NumberFields()
                                                        : wire::number_fields(delivery->number),
                                          .birth_date = delivery->birth_date,
-                                         .parameters = std::move(*parameters),
-                                         .payload = std::move(*payload),
+                                         .parameters = std::move(what->parameters),
+                                         .payload = std::move(what->payload),
                                          .order_id = base64url(order->entry),
                                          .now = now,
                                          .today = today,

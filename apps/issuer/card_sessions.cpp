@@ -88,7 +88,8 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
     std::erase_if(sessions_, [id](const auto& other) { return other.second.id == id; });
     if (sessions_.size() >= sessions_max) return std::unexpected(CardRefusal::overloaded);
     Begun out{.session = base64url(crypto::random_bytes(name_bytes)),
-              .pins = resets ? uses_before(one) : uses_of(one)};
+              .pins = resets ? uses_before(one) : uses_of(one),
+              .only_pins = resets};
     Session session{.id = id,
                     .clerk = clerk,
                     .until = now + card_session_unused_s,

@@ -50,8 +50,9 @@ class CardSessions {
           look_at_(std::move(look_at)) {}
 
     struct Begun {
-        std::string session;    // whoever has it may go on
-        std::vector<Use> pins;  // that the person will choose
+        std::string session;     // whoever has it may go on
+        std::vector<Use> pins;   // that the person will choose
+        bool only_pins = false;  // no keys are made, and nothing is written
     };
     // The case's only one: an earlier one ends. `anew`: other keys than those that the case knows,
     // because they are lost, or in a card that is.

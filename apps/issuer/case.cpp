@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "birth.hpp"
 #include "crypto/digest.hpp"
+#include "decision.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -72,6 +73,8 @@ Result happen(Case& one, const Opened& opened) {
     one.linked = opened.linked;
     one.before = opened.before;
     one.former = opened.former;
+    one.agreed = opened.agreed;
+    one.opened_at = opened.municipality;
     if (opened.parent) one.parents.push_back(*opened.parent);
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);
@@ -146,6 +149,7 @@ Result find(Case& one, int claim, Finding finding, std::string writing) {
     if (is_declined(one, claim)) return {};  // whatever it said before
     found->finding = finding;
     found->writing = std::move(writing);
+    if (found->writing.empty() || finding == Finding::otherwise) found->decision.reset();
     return {};
 }
 
@@ -162,8 +166,17 @@ Result happen(Case& one, const Confirmed& confirmed) {
     return {};
 }
 
+// Of a renewal the register is asked once by what a clerk has decided for the card before: it says
+// itself whether it writes exactly that still.
 Result happen(Case& one, const WritesOtherwise& otherwise) {
-    return find(one, otherwise.claim, Finding::otherwise, otherwise.writing);
+    auto ok = find(one, otherwise.claim, Finding::otherwise, otherwise.writing);
+    auto* claim = find_claim(one, otherwise.claim);
+    if (!ok || one.kind != Kind::renewal || !one.agreed) return ok;
+    const auto agreed = std::exchange(one.agreed, std::nullopt);
+    claim->finding = Finding::agreed;
+    claim->writing = agreed->writing;
+    claim->decision = agreed->decision;
+    return {};
 }
 
 Result happen(Case& one, const NotHere& not_here) {
@@ -277,6 +290,7 @@ Result happen(Case& one, const Decided& decided) {
     if (!claim) return std::unexpected(claim.error());
     if ((*claim)->finding != Finding::otherwise) return std::unexpected(Misfit::unexpected);
     (*claim)->finding = decided.same_person ? Finding::agreed : Finding::not_here;
+    (*claim)->decision = decided.same_person ? decision_of(decided.decision) : std::nullopt;
     return {};
 }
 
@@ -291,6 +305,7 @@ Result happen(Case& one, const Corrected& corrected) {
     Claim anew;
     anew.role = corrected.role;
     anew.number = corrected.number;
+    anew.giver = corrected.giver;
     **claim = std::move(anew);
     forget_refusals(one, corrected.claim);
     return {};
@@ -306,6 +321,7 @@ Result happen(Case& one, const TakenOut& taken_out) {
     }
     (*claim)->finding = Finding::not_applied;
     (*claim)->writing.clear();
+    (*claim)->decision.reset();
     forget_refusals(one, taken_out.claim);
     close_filing_of(one, taken_out.claim);
     return {};
@@ -320,6 +336,17 @@ void ask_register_anew(Case& one, std::string_view code) {
     claim->finding = claim->writing.empty() ? Finding::open : Finding::agreed;
 }
 
+// The relay does not know the decision, or no longer: the register says again how it writes, and a
+// clerk decides again.
+void decide_anew(Case& one, OrderName order, std::string_view code) {
+    if (order.kind != OrderKind::confirm || code != "mandate_unknown") return;
+    auto* claim = find_claim(one, order.item);
+    if (claim == nullptr || claim->finding != Finding::agreed) return;
+    claim->finding = Finding::open;
+    claim->writing.clear();
+    claim->decision.reset();
+}
+
 // A decision that is asked for tomorrow is asked for now.
 Result happen(Case& one, const TryAgain& again) {
     if (again.order.kind == OrderKind::ask_decision && !one.refused.contains(again.order)) {
@@ -332,6 +359,7 @@ Result happen(Case& one, const TryAgain& again) {
     const auto code = std::exchange(refused->second, {});
     one.refused.erase(refused);
     if (again.order == of_use(OrderKind::certify, Use::signing)) ask_register_anew(one, code);
+    decide_anew(one, again.order, code);
     return {};
 }
 
@@ -532,11 +560,18 @@ Result happen(Case& one, const NotActive& none) {
 
 // ---- four eyes ----
 
+// Whose card it is to be rests on these.
+bool says_who(const Happening& what) {
+    return std::holds_alternative<Opened>(what) || std::holds_alternative<Applied>(what) ||
+           std::holds_alternative<Decided>(what) || std::holds_alternative<Corrected>(what) ||
+           std::holds_alternative<TakenOut>(what);
+}
+
 Result approve(Case& one, std::string_view clerk, UnixTime now) {
     if (!info(one.kind).four_eyes || clerk.empty()) return std::unexpected(Misfit::unexpected);
     if (one.approved) return {};
     if (one.cancelled) return std::unexpected(Misfit::too_late);
-    if (clerk == one.opened_by) return std::unexpected(Misfit::same_hand);
+    if (one.hands.contains(std::string(clerk))) return std::unexpected(Misfit::same_hand);
     if (!is_to_do(one, Step::approve)) return std::unexpected(Misfit::too_early);
     one.approved = now;
     return {};
@@ -619,14 +654,13 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
     Case out = before;
     const auto ok = happen_at(out, what, now, clerk);
     if (!ok) return std::unexpected(ok.error());
-    if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) {
-        out.opened_by = clerk;
-        out.opened = now;
-    }
+    if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) out.opened = now;
     if (out.requested && (!before.requested || out.request != before.request)) {
         out.requested_at = now;
     }
+    if (out.handed_over && !before.handed_over) out.handed_over_at = now;
     if (out == before) return out;
+    if (says_who(what) && !clerk.empty()) out.hands.insert(std::string(clerk));
     out.changed = now;
     out.since = waits_since(out);
     return out;

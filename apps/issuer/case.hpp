@@ -66,7 +66,7 @@ enum class Step {
     write,           // 8-1: certificates into the chip
     hand_over,       // 9, and 10: its registration
     activate,        // 8-2: never before the person has the card
-    tell,            // 11: medical insurers hear the health-care number
+    tell,            // 11: insurers hear of it, medical ones the health-care number
     take_back,       // of a case that ended early: its certificates
     stop,            // at relay and authority at once
     look_for,        // stopped: until the card is found, given up or replaced
@@ -132,9 +132,14 @@ struct Claim {
     wire::PersonNumber number;
     Finding finding = Finding::open;
     std::string writing = {};  // what differs, as the register answered it (JSON); "": nothing
-    std::string answer = {};   // the register's own, signed: for the relay, with the order's place
+    // By which clerks have agreed to it (decision_of): none without; kept when it has answered.
+    std::optional<Hash> decision = {};
+    std::string answer = {};  // the register's own, signed: for the relay, with the order's place
     std::uint64_t index = 0;
     bool only_one = false;
+    // Whoever gave the number, without the check digit of its id: a municipality and its own
+    // insurance have the same digits but for that one. "": its id has none.
+    std::string giver = {};
 
     bool operator==(const Claim&) const = default;
 };
@@ -218,6 +223,13 @@ struct Before {
 
     bool operator==(const Before&) const = default;
 };
+// What a clerk has decided about the resident register, and it has confirmed since.
+struct Agreed {
+    std::string writing;  // as a claim's
+    Hash decision{};
+
+    bool operator==(const Agreed&) const = default;
+};
 struct Opened {
     Numbers numbers;
     // Who has had a card is known already: who they are stands here.
@@ -231,6 +243,9 @@ struct Opened {
         {};                             // what is known of somebody without a card: to be confirmed
     std::string former = {};            // the health-care number before, where there is a new one
     std::optional<Parent> parent = {};  // of a newborn: whose municipality it is
+    std::optional<Agreed> agreed = {};  // of a renewal: for the card before
+    // Whose window it was opened at; "": the centre's own, or at none.
+    std::string municipality = {};
 };
 // A card from before this centre was there: all of the first case at once (take_on.hpp).
 struct TakenOn {
@@ -290,6 +305,7 @@ struct Corrected {  // another number, of this register or of the right one
     int claim = 0;
     Role role = Role::medical;  // the number's; the claim has the same
     wire::PersonNumber number;
+    std::string giver = {};
 };
 struct TakenOut {
     int claim = 0;
@@ -434,9 +450,11 @@ struct Case {
     std::optional<Applied> invited;
     std::vector<Claim> linked;
     std::vector<Before> before;
-    std::string opened_by;
+    std::string opened_at;        // at whose window: a municipality's id
+    std::set<std::string> hands;  // clerks who have said whom the case is about: none approves
     UnixTime opened = 0;
     std::vector<Claim> claims;
+    std::optional<Agreed> agreed;  // for the card before, and not asked with yet
     bool signing = false;
     std::set<OrderName> open;                  // sent, and not answered
     std::set<OrderName> lapsed;                // sent before, and nobody knows what became of it
@@ -445,6 +463,7 @@ struct Case {
     std::map<Use, std::string> keys, certificates;
     std::string chip;  // where the keys are
     bool written = false, handed_over = false;
+    UnixTime handed_over_at = 0;
     std::string stop_index;  // of the code on the newest slip of this case
     bool found = false, given_up = false, overtaken = false;
     std::set<int> not_active;  // of a stop: places of certificates that the relay does not have
@@ -482,7 +501,7 @@ enum class Misfit {
     too_early,   // what comes before it has not happened
     too_late,    // the card is in hand, or the case has ended
     unexpected,  // nobody ordered it, or there is no such claim
-    same_hand,   // whoever opened the case does not approve it
+    same_hand,   // whoever has opened it, applied or decided in it does not approve it
     other_case,  // another case of this person has to end first
     no_card,     // the person has none that counts
 };
@@ -516,6 +535,10 @@ constexpr OrderName activate_order{OrderKind::activate, 0};
 constexpr OrderName revoke_card_order{OrderKind::revoke_card, 0};
 constexpr OrderName reset_order{OrderKind::reset, 0};
 constexpr OrderName end_number_order{OrderKind::end_number, 0};
+// 11: what its giver hears of a claim. Who handed the card over is told nothing: the resident's
+// municipality, and whatever insurance is its own.
+enum class Told { nothing, health_care_number, delivery };
+Told told_of(const Case& one, const Claim& claim);
 // As far as anything is known.
 const std::optional<Attributes>& who_of(const Case& one);
 // What it has certificates made for.

@@ -5,13 +5,14 @@
 
 #include "base/file.hpp"
 #include "base/json.hpp"
+#include "wire/ids.hpp"
 
 namespace mado::issuer {
 namespace {
 
 constexpr std::size_t file_bytes_max = 1024 * 1024;
 constexpr std::size_t clerks_max = 5'000;
-constexpr std::size_t values_max_of_one = 12;
+constexpr std::size_t values_max_of_one = 13;
 
 constexpr std::array roles{ClerkRole::window, ClerkRole::approver, ClerkRole::hotline,
                            ClerkRole::supervisor};
@@ -25,6 +26,27 @@ Parsed<std::set<ClerkRole>> read_roles(const json::array& names) {
         if (!out.insert(*role).second) return bad("a clerk has a role twice");
     }
     return out;
+}
+
+// Whoever helps people by telephone, or answers for the whole centre, is bound to no municipality.
+Parsed<Clerk> read_clerk(Members& in) {
+    Clerk clerk{.name = in.text("name", 100)};
+    if (in.has("signing")) clerk.signing = in.hash("signing");
+    clerk.municipality = in.optional_text("municipality", 64).value_or("");
+    const bool is_bound = in.has("municipality");
+    auto given = read_roles(in.array("roles", roles.size()));
+    if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
+    if (!given) return std::unexpected(given.error());
+    clerk.roles = std::move(*given);
+    if (clerk.name.empty()) return bad("a clerk has no name");
+    if (!is_bound) return clerk;
+    if (!wire::ParticipantId::parse(clerk.municipality)) {
+        return bad("a clerk's municipality is no participant's id");
+    }
+    if (clerk.has(ClerkRole::hotline) || clerk.has(ClerkRole::supervisor)) {
+        return bad("hotline and supervisor are roles of the centre's own, without a municipality");
+    }
+    return clerk;
 }
 
 }  // namespace
@@ -59,15 +81,10 @@ Parsed<ClerkList> parse_clerks(std::string_view text) {
     for (const auto& value : in.array("clerks", clerks_max)) {
         if (!value.is_object()) return bad("a clerk is not an object");
         Members one(value.get_object());
-        Clerk clerk{.name = one.text("name", 100)};
         const auto card = one.hash("card");
-        if (one.has("signing")) clerk.signing = one.hash("signing");
-        auto given = read_roles(one.array("roles", roles.size()));
-        if (auto ok = one.finish(); !ok) return std::unexpected(ok.error());
-        if (!given) return std::unexpected(given.error());
-        clerk.roles = std::move(*given);
-        if (clerk.name.empty()) return bad("a clerk has no name");
-        if (!out.emplace(card, std::move(clerk)).second) return bad("two clerks have one card");
+        auto clerk = read_clerk(one);
+        if (!clerk) return std::unexpected(clerk.error());
+        if (!out.emplace(card, std::move(*clerk)).second) return bad("two clerks have one card");
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());
     return out;

@@ -35,6 +35,21 @@ TEST(Clerks, HaveRolesAndMaySign) {
     EXPECT_EQ(first.signing, std::nullopt);
     EXPECT_EQ(all->at(card(2)).signing, card(9));
     EXPECT_TRUE(all->at(card(3)).roles.empty());
+    EXPECT_EQ(first.municipality, "");
+}
+
+TEST(Clerks, AWindowIsAMunicipalitysAndTheHotlineIsTheCentres) {
+    const auto of = [](const std::string& roles, const std::string& municipality = "992011") {
+        return parse_clerks(list(
+            clerk(1, R"(,"roles":[")" + roles + R"("],"municipality":")" + municipality + "\"")));
+    };
+    const auto at_window = of(R"(window","approver)");
+    ASSERT_TRUE(at_window) << at_window.error().why;
+    EXPECT_EQ(at_window->at(card(1)).municipality, "992011");
+    EXPECT_FALSE(of("hotline"));
+    EXPECT_FALSE(of(R"(window","supervisor)"));
+    EXPECT_FALSE(of("window", "")) << "what says nothing is no municipality";
+    EXPECT_FALSE(of("window", "A City"));
 }
 
 // A list that is not understood makes nobody a clerk, rather than somebody one without limits.

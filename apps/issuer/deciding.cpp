@@ -143,6 +143,7 @@ Task<Response> finish(Deciding& deciding, const Request& request) {
     if (!under_way || !clerk) co_return go_on("/");
     const bool decides = !under_way->application && !under_way->registers;
     if (!clerk->has(decides ? ClerkRole::approver : ClerkRole::window)) co_return go_on("/");
+    if (!deciding.store.is_served_at(clerk->municipality, under_way->id)) co_return go_on("/");
     const auto outcome = under_way->registers
                              ? co_await judge_registering(deciding, *under_way, *clerk, *form)
                              : co_await judge_return(deciding, *under_way, *clerk, *form);

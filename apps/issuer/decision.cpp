@@ -17,6 +17,7 @@ namespace mado::issuer {
 namespace {
 
 constexpr std::size_t writing_bytes_max = 64 * 1024;
+constexpr std::size_t evidence_bytes_max = 64 * 1024;
 
 struct Attribute {
     std::string_view name, in_words;
@@ -231,6 +232,13 @@ std::string evidence_text(const Evidence& evidence) {
                                         {"certificate", evidence.what.certificate},
                                         {"head", evidence.head},
                                         {"answer", evidence.answer}});
+}
+
+std::optional<Hash> decision_of(std::string_view evidence) {
+    const auto read = parse_json_object(evidence, {.text_bytes_max = evidence_bytes_max});
+    const auto mandate = read ? text_at(*read, "mandate") : "";
+    if (mandate.empty()) return std::nullopt;
+    return crypto::sha256(as_bytes(mandate));
 }
 
 }  // namespace mado::issuer

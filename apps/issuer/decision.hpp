@@ -78,5 +78,8 @@ struct Evidence {
     std::string_view answer;  // and has answered: JWS
 };
 std::string evidence_text(const Evidence& evidence);
+// What the order that follows from a decision names, for everybody who reads the log: SHA-256 of
+// the mandate, which has a nonce, so that nobody can try documents with it. None: nobody signed.
+std::optional<Hash> decision_of(std::string_view evidence);
 
 }  // namespace mado::issuer

@@ -69,6 +69,27 @@ TEST(Decision, ThereIsSomethingToDecideOrNot) {
     EXPECT_EQ(why(1), Misfit::unexpected) << "it is decided";
 }
 
+// As every order says that follows from it: whoever has the evidence shows which decision it was.
+TEST(Decision, ItsNameIsTheHashOfWhatTheCardHasSigned) {
+    const auto name = [](std::string_view evidence) { return decision_of(evidence); };
+    const SignedDecision what{.mandate = "a.b.c", .payload = "x", .certificate = "y"};
+    const auto evidence =
+        evidence_text({.document = "text", .what = what, .head = "h", .answer = "a"});
+    EXPECT_EQ(name(evidence), crypto::sha256(as_bytes("a.b.c")));
+    for (const auto* unsigned_one : {"", "signed", "{}", R"({"mandate":""})", R"({"mandate":1})"})
+        EXPECT_FALSE(name(unsigned_one)) << unsigned_one;
+    auto file = example_case();
+    file.one = *after(file.one, Decided{1, true, evidence}, 100);
+    EXPECT_EQ(file.one.claims[1].decision, name(evidence));
+    const OrderName order{OrderKind::confirm, 1};
+    file.one = *after(file.one, Sent{order}, 101);
+    const auto confirmed = *after(file.one, Confirmed{1, "answer", 2}, 102);
+    EXPECT_EQ(confirmed.claims[1].decision, name(evidence)) << "asked again it is named again";
+    const auto otherwise = *after(file.one, WritesOtherwise{1, "{}"}, 102);
+    EXPECT_FALSE(otherwise.claims[1].decision) << "decided about another writing";
+    EXPECT_FALSE(after(example_case().one, Decided{1, false, evidence}, 100)->claims[1].decision);
+}
+
 // What could not be shown to the clerk whole is not given out to be signed.
 TEST(Decision, EveryCharacterOfItShows) {
     for (const auto* hidden : {"葛\u202e城", "葛\u2066城", "葛\n決定: 同じ人である"}) {

@@ -1,5 +1,6 @@
 #include "happenings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <utility>
@@ -65,6 +66,16 @@ std::optional<Role> role_of(const wire::PersonNumber& number, const wire::Scheme
     return std::nullopt;
 }
 
+// As a claim has it.
+std::string giver_of(const wire::PersonNumber& number, const wire::Schemes& schemes) {
+    const auto& scheme = *schemes.find(number.scheme);
+    const auto field =
+        std::ranges::find(scheme.fields, scheme.holder_field, &wire::NumberField::name);
+    if (field == scheme.fields.end() || field->check == wire::CheckDigit::none) return {};
+    const auto id = scheme.giver(number);
+    return std::string(id.substr(0, id.size() - 1));
+}
+
 Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes) {
     if (!value.is_object()) return bad("a claim is not an object");
     Members in(value.get_object());
@@ -76,6 +87,7 @@ Parsed<Claim> read_claim(const json::value& value, const wire::Schemes& schemes)
         return bad("the number is not one of that role");
     Claim claim;
     claim.role = *role;
+    claim.giver = giver_of(*number, schemes);
     claim.number = std::move(*number);
     return claim;
 }
@@ -120,6 +132,11 @@ json::object members(const Opened& one) {
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (!one.former.empty()) out["former"] = one.former;
     if (one.parent) out["parent"] = parent_json(*one.parent);
+    if (one.agreed) {
+        out["agreed"] = json::object{{"writing", one.agreed->writing},
+                                     {"decision", base64url(one.agreed->decision)}};
+    }
+    if (!one.municipality.empty()) out["municipality"] = one.municipality;
     return out;
 }
 json::object members(const Applied& one) {
@@ -361,6 +378,7 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
                .kind = *kind,
                .reason = in.optional_text("reason").value_or(""),
                .former = in.optional_text("former", 20).value_or("")};
+    out.municipality = in.optional_text("municipality", 64).value_or("");
     if (in.has("linked")) {
         auto linked = read_claims(in.array("linked", linked_max), schemes);
         if (!linked) return std::unexpected(linked.error());
@@ -380,6 +398,12 @@ Parsed<Happening> read_opened(Members& in, const wire::Schemes& schemes) {
         auto read = read_parent(*parent, schemes);
         if (!read) return std::unexpected(read.error());
         out.parent = std::move(*read);
+    }
+    if (const auto* object = in.optional_object("agreed")) {
+        Members agreed(*object);
+        out.agreed = Agreed{.writing = agreed.text("writing", signed_bytes_max),
+                            .decision = agreed.hash("decision")};
+        if (auto ok = agreed.finish(); !ok) return std::unexpected(ok.error());
     }
     if (const auto* known = in.optional_object("known")) {
         auto person = read_attributes(*known);
@@ -411,8 +435,11 @@ Parsed<Happening> read_corrected(Members& in, const wire::Schemes& schemes) {
     if (!number) return std::unexpected(number.error());
     const auto role = role_of(*number, schemes);
     if (!role) return bad("a number that no application is about");
-    return finish(in,
-                  Corrected{.claim = read_claim(in), .role = *role, .number = std::move(*number)});
+    auto giver = giver_of(*number, schemes);
+    return finish(in, Corrected{.claim = read_claim(in),
+                                .role = *role,
+                                .number = std::move(*number),
+                                .giver = std::move(giver)});
 }
 
 Parsed<std::map<Use, std::string>> read_by_use(const json::object& object, std::size_t bytes_max) {

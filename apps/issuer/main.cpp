@@ -262,6 +262,7 @@ int serve(const std::string& config_path) {
     const auto questions = questions_at(basis.directory, basis.identity);
     CardSessions cards(store, basis.directory.card_authorities, load_root(settings.cards_key),
                        [&worker](CaseId id) { worker.look_at(id); });
+    NoticeBook book(notices_file(settings));
     Office office{.site = site,
                   .clerks = clerks,
                   .schemes = schemes,
@@ -270,8 +271,9 @@ int serve(const std::string& config_path) {
                   .deciding = deciding,
                   .questions = questions,
                   .cards = cards,
+                  .book = book,
+                  .name = basis.directory.find(basis.identity.id)->name,
                   .renewal_s = settings.renewal_days * 86'400};
-    NoticeBook book(notices_file(settings));
     http::spawn(io, every_hour({.store = store,
                                 .book = book,
                                 .site = site,

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "crypto/digest.hpp"
 #include "orders.hpp"
 #include "page/page.hpp"
 
 namespace mado::issuer {
 namespace {
 
+constexpr std::size_t notice_id_bytes = 16;
 constexpr std::string_view schema =
 #include "apps/issuer/schema/notices.sqlite.sql.hpp"
     ;
@@ -53,7 +55,8 @@ NoticeBook::NoticeBook(const std::string& path)
           "insert into notice (notice_id, number, subject, sender, received, deadline, body) "
           "values (:id, :number, :subject, :sender, :received, :deadline, :body) "
           "on conflict do nothing")),
-      erase_(connection_.prepare("delete from notice where deadline < :before")) {}
+      erase_(
+          connection_.prepare("delete from notice where coalesce(deadline, received) < :before")) {}
 
 void NoticeBook::add(const Notice& notice) {
     add_.bind("id", notice.id)
@@ -61,7 +64,7 @@ void NoticeBook::add(const Notice& notice) {
         .bind("subject", notice.subject)
         .bind("sender", notice.sender)
         .bind("received", to_text(notice.received))
-        .bind("deadline", to_text(notice.deadline))
+        .bind("deadline", notice.deadline ? std::optional(to_text(*notice.deadline)) : std::nullopt)
         .bind("body", notice.body)
         .execute();
 }
@@ -86,10 +89,38 @@ NoticeBook::Notice notice_of(std::string id, const Before& card, const std::stri
                                 name, until, telling.address)};
 }
 
-Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
-                 const Store::Ending& after, std::size_t count_max) {
+NoticeBook::Notice notice_of_slip(const std::string& number, std::string sender, Date today) {
+    // Without readings above: the notice is text.
+    const auto easy_day =
+        fmt::format("{}ねん{}がつ{}にち", static_cast<int>(today.year()),
+                    static_cast<unsigned>(today.month()), static_cast<unsigned>(today.day()));
+    using page::Language;
+    return {
+        .id = hex(crypto::random_bytes(notice_id_bytes)),
+        .number = number,
+        .subject = "カードの停止コードを新しく発行しました",
+        .sender = std::move(sender),
+        .received = today,
+        .deadline = std::nullopt,
+        .body = fmt::format(
+            "{}に、あなたのカードの停止コードを、窓口で新しく発行しました。前の控えのコードでは、"
+            "もうカードを止められません。受け取ったのがあなたでないときは、すぐに発行センターか窓口"
+            "に"
+            "電話してください。カードを止め、控えを作り直します。\n"
+            "A new stop code for your card was given out at a window on {}. The one on your slip "
+            "stops nothing any more. If it was not you who got it, call the issuing centre or the "
+            "window at once: they stop the card, and give you another slip.\n"
+            "{}に、カードを とめる ための あたらしい ばんごうを、まどぐちで わたしました。まえの "
+            "かみの ばんごうでは、もう カードを とめられません。もらったのが あなたで ないときは、"
+            "すぐに まどぐちに でんわして ください。カードを とめて、あたらしい かみを "
+            "わたします。",
+            page::day_text(Language::ja, today), page::day_text(Language::en, today), easy_day)};
+}
+
+ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+                        const Store::Ending& after, std::size_t count_max) {
     auto ending = store.ending(facts.now, count_max, after);
-    Told out;
+    ToldEndings out;
     if (ending.size() == count_max) out.last = ending.back();
     std::erase_if(ending, [&](const Store::Ending& one) {
         std::optional<ActiveCard> found;

@@ -1,5 +1,6 @@
-// Notices before the end of a certificate, 90, 30 and 7 days ahead. They stay with their sender:
-// a small file that a gateway serves (country/jp/holders/issuer.toml), like any other holder's.
+// Notices before the end of a certificate, 90, 30 and 7 days ahead, and of a stop code that
+// somebody has got. They stay with their sender: a small file that a gateway serves
+// (country/jp/holders/issuer.toml), like any other holder's.
 #pragma once
 
 #include <string>
@@ -18,12 +19,13 @@ class NoticeBook {
     struct Notice {
         std::string id, number;  // the issuing number
         std::string subject, sender;
-        Date received{}, deadline{};
+        Date received{};
+        std::optional<Date> deadline;
         std::string body;  // a paragraph a line
     };
     // Durable when it returns. The same id once more changes nothing.
     void add(const Notice& notice);
-    // Those whose deadline was before that day.
+    // Those whose deadline, or else their own day, was before that day.
     void erase(Date before);
 
   private:
@@ -40,6 +42,10 @@ struct Telling {
 NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
                              const Telling& telling);
 
+// A clerk gives out another slip: whoever did not get it has to hear that theirs stops nothing any
+// more. In all languages, because somebody may have to act at once.
+NoticeBook::Notice notice_of_slip(const std::string& number, std::string sender, Date today);
+
 // Of what is to be told by now, at most `count_max` certificates after that one: written down, and
 // then noted as told, so that what was killed between tells the same notice again. A certificate
 // that counts no more ends without one; what cannot be read is passed over, and tried again the
@@ -49,11 +55,11 @@ struct NoticeFacts {
     const wire::Policy& policy;
     std::string sender, address;
 };
-struct Told {
+struct ToldEndings {
     std::optional<Store::Ending> last;  // none: that was all
     std::size_t written = 0, unreadable = 0;
 };
-Told tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
-                 const Store::Ending& after, std::size_t count_max);
+ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
+                        const Store::Ending& after, std::size_t count_max);
 
 }  // namespace mado::issuer

@@ -20,8 +20,8 @@ class NoticesTest : public ::testing::Test {
     }
     Store store() const { return {folder.path("issuer.sqlite"), folder.path(""), schemes}; }
     // All of them, a few at a time. How many were written, and not read.
-    Told tell(Store& from, UnixTime now, std::size_t count_max = 2) {
-        Told all;
+    ToldEndings tell(Store& from, UnixTime now, std::size_t count_max = 2) {
+        ToldEndings all;
         for (std::optional<Store::Ending> after = Store::Ending{}; after;) {
             const auto told = tell_ending(
                 from, *book,

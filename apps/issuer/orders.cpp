@@ -11,6 +11,7 @@
 #include "happenings.hpp"
 #include "numbers.hpp"
 #include "wire/answer.hpp"
+#include "wire/services/existence.hpp"
 #include "wire/subject.hpp"
 
 namespace mado::issuer {
@@ -90,6 +91,8 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     const auto holder = wire::ParticipantId::parse(giver);
     if (!holder) return refuse(wire::Code::not_in_directory);
     const bool decided = claim.finding == Finding::agreed;
+    // Nobody has signed it: the relay would not pass it on.
+    if (decided && !claim.decision) return refuse(wire::Code::mandate_unknown);
     const auto person = decided ? as_asked(one, claim) : *one.person;
     // The resident register's word.
     const bool only_one = claim.role != Role::resident && one.claims.front().only_one;
@@ -104,9 +107,13 @@ Question confirm(const Parties& parties, const Case& one, const Claim& claim) {
     for (const auto& [name, value] : claim.number.fields) {
         if (!value.empty()) fields.emplace_back(name, value);
     }
+    wire::Parameters parameters;
+    if (decided) {
+        parameters.emplace(wire::decision_parameter, base64url(*claim.decision));
+    }
     return sealed(parties, {.service = "existence",
                             .to = *holder,
-                            .parameters = {},
+                            .parameters = std::move(parameters),
                             .subject = to_bytes(wire::number_subject(claim.number.scheme, fields,
                                                                      to_text(person.birth_date))),
                             .payload = std::move(payload)});
@@ -251,16 +258,28 @@ Question activate(const Parties& parties, const Case& one) {
                             .payload = {{"certificates", std::move(certificates)}}});
 }
 
-// ⑪
-Question tell(const Parties& parties, const Case& one, const Claim& claim, Date today) {
+// ⑪: the number to medical insurers alone, never to pension or tax; the others hear of the card.
+Question tell(const Parties& parties, const Case& one, const Claim& claim, const Days& days) {
     const auto* scheme = parties.schemes.find(claim.number.scheme);
-    const auto holder = wire::ParticipantId::parse(scheme->giver(claim.number));
-    return sealed(parties, {.service = "health-care-number",
-                            .to = *holder,
-                            .parameters = {},
-                            .subject = own_subject(parties, one),
-                            .payload = {{"health_care_number", one.numbers.health_care},
-                                        {"valid_from", to_text(today)}}});
+    Draft draft{.service = {},
+                .to = *wire::ParticipantId::parse(scheme->giver(claim.number)),
+                .parameters = {},
+                .subject = own_subject(parties, one),
+                .payload = {}};
+    switch (told_of(one, claim)) {
+        case Told::nothing:
+            throw Failure("somebody is to be told who hears nothing");
+        case Told::health_care_number:
+            draft.service = "health-care-number";
+            draft.payload = {{"health_care_number", one.numbers.health_care},
+                             {"valid_from", to_text(days.today)}};
+            break;
+        case Told::delivery:
+            draft.service = "card-delivered";
+            draft.payload = {{"delivered_on", to_text(days.delivered_on)}};
+            break;
+    }
+    return sealed(parties, std::move(draft));
 }
 
 std::string serial_of(const crypto::Certificate& certificate) {
@@ -461,7 +480,7 @@ crypto::Certificate read_certificate(const std::string& text) {
     return std::move(*certificate);
 }
 
-Question question_of(const Parties& parties, const Case& one, OrderName order, Date today) {
+Question question_of(const Parties& parties, const Case& one, OrderName order, const Days& days) {
     const auto use = static_cast<Use>(order.item);
     const auto claim = [&]() -> const Claim& {
         return one.claims.at(static_cast<std::size_t>(order.item));
@@ -486,7 +505,7 @@ Question question_of(const Parties& parties, const Case& one, OrderName order, D
         case OrderKind::activate:
             return activate(parties, one);
         case OrderKind::tell:
-            return tell(parties, one, claim(), today);
+            return tell(parties, one, claim(), days);
         case OrderKind::take_back:
             return take_back(parties, one, one.certificates.at(use));
         case OrderKind::stop:

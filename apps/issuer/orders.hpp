@@ -19,10 +19,15 @@ struct Parties {
     Hash salt_key{};
 };
 
-// `today`: in the country. What cannot be asked is Refused already: an insurer that the directory
+// In the country: this day, and that on which the person got the card.
+struct Days {
+    Date today{}, delivered_on{};
+};
+
+// What cannot be asked is Refused already: an insurer that the directory
 // does not list, say.
 using Question = std::expected<client::Ask, wire::Code>;
-Question question_of(const Parties& parties, const Case& one, OrderName order, Date today);
+Question question_of(const Parties& parties, const Case& one, OrderName order, const Days& days);
 
 // An ask changes nothing, whatever became of it; a tell may have been done.
 bool is_ask(OrderKind kind);

@@ -1,7 +1,13 @@
-// What a clerk has decided is asked once more: as the register writes.
+// What a clerk has decided is asked once more, as the register writes; whom step 11 tells what.
 #include "orders.hpp"
 
 #include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "crypto/jwe.hpp"
+#include "happenings.hpp"
+#include "test_issuer.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -24,6 +30,59 @@ TEST(Orders, WhatARegisterShowsIsTakenAndWhatItDoesNotIsLeftOut) {
     EXPECT_EQ(asked.address, "");
     EXPECT_EQ(asked.birth_date, person.birth_date);
     EXPECT_EQ(as_register_writes(person, "").address, person.address);
+}
+
+// As the page or the command line sends it.
+Case applied_with_everything(const wire::Schemes& schemes) {
+    auto application = application_json(test_application(schemes));
+    auto& claims = application.at("claims").as_array();
+    const auto add = [&claims](std::string_view role, std::string_view scheme,
+                               const json::object& fields) {
+        claims.push_back({{"role", role}, {"number", {{"scheme", scheme}, {"fields", fields}}}});
+    };
+    add("pension", "basic-pension-number", {{"number", "1234567890"}});
+    for (const auto* insurer : {"992016", "992024"})
+        add("care", "care-insured-number", {{"insurer", insurer}, {"number", "0000000001"}});
+    const auto applied = read_application(application, schemes);
+    EXPECT_TRUE(applied);
+    Case one;
+    one.numbers = {
+        .issuing = "1234567890123456", .certificate = "2", .health_care = "621874998319"};
+    return after(one, *applied, 1).value();
+}
+
+TEST(Orders, TheNumberIsToldToMedicalInsurersAloneAndThatThereIsACardToTheOthers) {
+    const auto schemes = test_schemes();
+    const auto directory = test_directory();
+    const Parties parties{
+        .directory = directory, .schemes = schemes, .authority = *wire::ParticipantId::parse("ca")};
+    const auto one = applied_with_everything(schemes);
+    const Days days{.today = parse_date("2026-11-27").value(),
+                    .delivered_on = parse_date("2026-11-25").value()};
+    const auto told = [&](int claim) -> std::string {
+        const auto question = question_of(parties, one, {OrderKind::tell, claim}, days);
+        if (!question) return std::string(wire::info(question.error()).name);
+        const auto payload = crypto::decrypt_jwe(question->payload, test_sealing_key()).value();
+        return question->to.holder->text() + " " + question->service.text() + " " +
+               std::string(as_text(ByteView(payload)));
+    };
+    EXPECT_EQ(told(1), R"(06990014 health-care-number {"health_care_number":"621874998319",)"
+                       R"("valid_from":"2026-11-27"})");
+    EXPECT_EQ(told(2), R"(nenkin card-delivered {"delivered_on":"2026-11-25"})");
+    EXPECT_EQ(told(4), R"(992024 card-delivered {"delivered_on":"2026-11-25"})");
+    for (const int claim : {0, 3}) {
+        EXPECT_EQ(told_of(one, one.claims.at(static_cast<std::size_t>(claim))), Told::nothing);
+        EXPECT_THROW(static_cast<void>(told(claim)), Failure) << "who hands it over";
+    }
+    // Who turns out to live elsewhere applied at another window.
+    const auto moved = parse_json_object(
+        R"({"what": "corrected", "claim": 0, "number": {"scheme": "resident-number",)"
+        R"( "fields": {"municipality": "992020", "number": "12345678901"}}})");
+    const auto corrected = read_happening(*moved, schemes);
+    ASSERT_TRUE(corrected);
+    const auto after_it = after(one, *corrected, 2).value();
+    EXPECT_EQ(told_of(after_it, after_it.claims.at(3)), Told::delivery);
+    EXPECT_EQ(told_of(after_it, after_it.claims.at(4)), Told::nothing);
 }
 
 }  // namespace

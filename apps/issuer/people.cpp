@@ -71,8 +71,15 @@ void add_linked(const Case& one, std::vector<Claim>& linked) {
         const auto& claim = one.claims[i];
         if (claim.finding != Finding::same) continue;
         if (one.kind == Kind::birth && !may_be_linked(one, static_cast<int>(i))) continue;
-        linked.insert(linked.begin(), {.role = claim.role, .number = claim.number});
+        linked.insert(linked.begin(),
+                      {.role = claim.role, .number = claim.number, .giver = claim.giver});
     }
+}
+
+void add_resident(const Case& one, std::optional<Claim>& resident) {
+    const auto claim = std::ranges::find(one.claims, Role::resident, &Claim::role);
+    const bool is_same = claim != one.claims.end() && claim->finding == Finding::same;
+    if (is_same && !one.cancelled) resident = *claim;
 }
 
 // Confirmed by the registers that were asked.
@@ -98,6 +105,17 @@ Attributes attributes_of(const Case& one) {
 
 bool has_use(const std::vector<Before>& cards, Use use) {
     return std::ranges::find(cards, use, &Before::use) != cards.end();
+}
+
+// None: the register writes the person as they are known, or the number is another one now.
+std::optional<Agreed> agreed_of(const KnownPerson& person) {
+    const auto number = std::ranges::find(person.linked, Role::resident, &Claim::role);
+    const auto& resident = person.resident;
+    if (!resident || !resident->decision || number == person.linked.end() ||
+        number->number != resident->number) {
+        return std::nullopt;
+    }
+    return Agreed{.writing = resident->writing, .decision = *resident->decision};
 }
 
 // That the person logs in with, and that this centre can write into.
@@ -134,6 +152,26 @@ bool is_about(const Asked& asked, const Before& card, Standing standing) {
 
 }  // namespace
 
+std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes) {
+    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
+    if (resident == claims.end()) return {};
+    const auto* scheme = schemes.find(resident->number.scheme);
+    return scheme == nullptr ? std::string() : std::string(scheme->giver(resident->number));
+}
+
+std::string municipality_of(const Case& one, const wire::Schemes& schemes) {
+    if (auto own = giver_of_resident(one.claims, schemes); !own.empty()) return own;
+    if (one.invited) return giver_of_resident(one.invited->claims, schemes);
+    if (info(one.kind).applies && !one.opened_at.empty()) return one.opened_at;
+    if (auto before = giver_of_resident(one.linked, schemes); !before.empty()) return before;
+    if (one.parents.empty()) return one.opened_at;
+    return giver_of_resident(one.parents.front().linked, schemes);
+}
+
+std::string home_of(const KnownPerson& person, const wire::Schemes& schemes) {
+    return giver_of_resident(person.linked, schemes);
+}
+
 std::string_view to_text(Standing standing) {
     switch (standing) {
         case Standing::active:
@@ -169,6 +207,7 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
             is_known = true;
         }
         add_linked(one, out.linked);
+        add_resident(one, out.resident);
         add_issued(one, out.issued);
         add_ends(one, out.issued);
         if (has_ended(one)) continue;
@@ -275,6 +314,7 @@ std::expected<Opened, Misfit> opened_for(const KnownPerson& person, const Asked&
     if (of_a_card && out.before.empty()) return std::unexpected(Misfit::no_card);
     out.signing = asked.signing.value_or(had_signing);
     if (asked.kind == Kind::renewal) {  // as many as there are, into the one chip
+        out.agreed = agreed_of(person);
         out.signing = has_use(out.before, Use::signing);
         if (!is_one_chip(out.before)) return std::unexpected(Misfit::no_card);
     }

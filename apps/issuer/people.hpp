@@ -18,11 +18,21 @@ struct KnownPerson {
     Numbers numbers;
     Attributes attributes;             // as a register last confirmed them
     std::vector<Claim> linked;         // newest first
+    std::optional<Claim> resident;     // as that register has last confirmed it
     std::vector<IssuedCard> issued;    // oldest first
     std::optional<std::size_t> alone;  // the open case beside which no other of its sort is opened
     std::optional<std::size_t> stop;   // the open stop; both by their place
     bool is_stopping = false;          // nobody has found the card yet
 };
+// Of the first resident number among them: the municipality's id. "": there is none.
+std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes);
+// Whose window a case is dealt with at (a municipality's id): the giver of the resident number that
+// it is about; until one is known of a case that is to bring one, whose window opened it. "":
+// nobody's but the centre's own.
+std::string municipality_of(const Case& one, const wire::Schemes& schemes);
+// Where the person lives, by the newest resident number that the relay has of them. "": none.
+std::string home_of(const KnownPerson& person, const wire::Schemes& schemes);
+
 // `cases`: in the order in which they were opened. None: the relay does not know the person yet.
 std::optional<KnownPerson> person_of(const std::vector<Case>& cases);
 

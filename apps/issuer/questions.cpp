@@ -56,10 +56,16 @@ Parsed<Given> read_given(std::string_view body) {
     return out;
 }
 
-Parsed<void> read_nothing(std::string_view body) {
-    const auto object = parse_json_object(body, {.text_bytes_max = window_body_max});
-    if (!object) return std::unexpected(object.error());
-    return Members(*object).finish();
+// The first answer stays, and the same once more is the same one: nothing is sent.
+Response answered_before(const client::Question& question, std::string_view text) {
+    if (question.answer->text != text) return site::refuse(409, "already_answered");
+    json::object out{{"id", question.state.id},
+                     {"deadline", question.state.deadline},
+                     {"answered_at", question.answer->at}};
+    if (!question.answer->operator_name.empty()) {
+        out["operator"] = question.answer->operator_name;
+    }
+    return site::json_reply(json::serialize(out));
 }
 
 }  // namespace
@@ -95,6 +101,7 @@ Task<Response> answer_question(const QuestionsAtRelay& relay, Store& store, Requ
     const auto found = std::ranges::find_if(
         *questions, [&given](const auto& one) { return one.state.id == given->id; });
     if (found == questions->end()) co_return site::refuse(404, "no_question");
+    if (found->answer) co_return answered_before(*found, given->text);
     client::AnswerToQuestion answer{
         .question = given->id, .text = given->text, .operator_name = {}, .operator_salt = {}};
     if (auto asked = who_asked(store, *found)) {

@@ -1,6 +1,7 @@
 #include "routes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "base/shown.hpp"
 #include "birth.hpp"
 #include "http/form.hpp"
+#include "letters.hpp"
 #include "numbers.hpp"
 #include "renewing.hpp"
 #include "site/answers.hpp"
@@ -26,6 +28,7 @@ using http::Task;
 using Paths = std::vector<std::string_view>;
 
 constexpr std::size_t listed_max = 500;
+constexpr std::string_view other_office = "other_office";
 
 Response json_of(const json::object& object) {
     return site::json_reply(json::serialize(object));
@@ -34,6 +37,32 @@ Response json_of(const json::object& object) {
 // It does not fit the case as it is now: the page shows the case again.
 Response misfit(Misfit why) {
     return site::refuse(409, to_text(why));
+}
+
+By by_now(const Clerk& clerk) {
+    return {.at = unix_now(), .clerk = clerk.name, .municipality = clerk.municipality};
+}
+
+// A stop is every window's, from its beginning to its end.
+bool may_act(Office& office, const Clerk& clerk, CaseId id) {
+    if (office.store.is_served_at(clerk.municipality, id)) return true;
+    const auto one = office.store.find(id).one;
+    return one.kind == Kind::stop && !has_ended(one);
+}
+
+// Whoever does not live here applies where they live.
+bool is_of_another(const Office& office, const Clerk& clerk, const std::vector<Claim>& claims) {
+    if (clerk.municipality.empty()) return false;
+    const auto giver = giver_of_resident(claims, office.schemes);
+    return !giver.empty() && giver != clerk.municipality;
+}
+bool is_of_another(const Office& office, const Clerk& clerk, const Happening& what) {
+    if (const auto* applied = std::get_if<Applied>(&what)) {
+        return is_of_another(office, clerk, applied->claims);
+    }
+    const auto* corrected = std::get_if<Corrected>(&what);
+    return corrected != nullptr &&
+           is_of_another(office, clerk, {{.role = corrected->role, .number = corrected->number}});
 }
 
 // Written down before it is shown: whose case it is may ask who has looked.
@@ -45,10 +74,21 @@ Response case_of(Office& office, CaseId id, const Request& request, const Clerk&
     for (const auto& parent : file.one.parents) {
         if (const auto of = office.store.find(parent.person)) shown.push_back(*of);
     }
-    office.store.looked(shown, request.path, {.at = unix_now(), .clerk = clerk.name});
+    office.store.looked(shown, request.path, by_now(clerk));
     auto out = case_json(file, office.store.lines(id), unix_now());
+    if (!may_act(office, clerk, id)) {
+        const auto home = office.store.home(id);
+        out["elsewhere"] = home.empty() ? office.store.where(id) : home;
+    }
     if (!stop_code.empty()) out["stop_code"] = stop_code;
     return json_of(out);
+}
+
+// The municipality; "": they live at this one's, or nobody knows where.
+std::string lives_elsewhere(Office& office, const Clerk& clerk, CaseId any_of_theirs) {
+    if (clerk.municipality.empty()) return {};
+    auto home = office.store.home(any_of_theirs);
+    return home == clerk.municipality ? std::string() : home;
 }
 
 bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
@@ -59,9 +99,8 @@ bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
 
 std::vector<CaseId> open_first(Office& office, std::vector<std::optional<Applied>> people,
                                const Clerk& clerk) {
-    return office.store.open_first(std::move(people),
-                                   [&office] { return draw_numbers(office.schemes); },
-                                   {.at = unix_now(), .clerk = clerk.name});
+    return office.store.open_first(
+        std::move(people), [&office] { return draw_numbers(office.schemes); }, by_now(clerk));
 }
 
 // What is to do goes out at once: a card that is lost does not wait.
@@ -74,8 +113,8 @@ Response open_birth(Office& office, const std::string& parent, const Request& re
                     const Clerk& clerk) {
     const auto of = office.store.find(parent);
     if (!of) return site::refuse(404, "no_case");
-    const auto id = office.store.open_birth(*of, [&office] { return draw_numbers(office.schemes); },
-                                            {.at = unix_now(), .clerk = clerk.name});
+    const auto id = office.store.open_birth(
+        *of, [&office] { return draw_numbers(office.schemes); }, by_now(clerk));
     return id ? case_of(office, *id, request, clerk) : misfit(id.error());
 }
 
@@ -86,8 +125,7 @@ Response open_existing(Office& office, std::optional<Applied> invited, const Req
         .numbers = office.store.give_new([&office] { return draw_numbers(office.schemes); }),
         .kind = Kind::existing,
         .invited = std::move(invited)};
-    return case_of(office, office.store.open(opened, {.at = unix_now(), .clerk = clerk.name}),
-                   request, clerk);
+    return case_of(office, office.store.open(opened, by_now(clerk)), request, clerk);
 }
 
 // What is signed about them later is read as it stands: the agent shows no other document.
@@ -102,6 +140,9 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (!what) return site::refuse(wire::Code::malformed, request);
     if (what->invited && !shows_all_of(*what->invited)) {
         return site::refuse(409, "hidden_character");
+    }
+    if (what->invited && is_of_another(office, clerk, what->invited->claims)) {
+        return site::refuse(409, other_office);
     }
     // By phone, day and night: a card is stopped, and nothing else.
     const bool stops = !what->person.empty() && what->asked.kind == Kind::stop;
@@ -122,7 +163,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
         what->asked.health_care =
             office.store.give_new([&office] { return draw_numbers(office.schemes); }).health_care;
     }
-    const auto id = office.store.open(*of, what->asked, {.at = unix_now(), .clerk = clerk.name});
+    const auto id = office.store.open(*of, what->asked, by_now(clerk));
     if (!id) return misfit(id.error());
     look_at_all_of(office, *id);
     return case_of(office, *id, request, clerk);
@@ -134,6 +175,11 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     if (!std::ranges::all_of(*people, &shows_all_of)) {
         return site::refuse(409, "hidden_character");
     }
+    if (std::ranges::any_of(*people, [&](const Applied& one) {
+            return is_of_another(office, clerk, one.claims);
+        })) {
+        return site::refuse(409, other_office);
+    }
     json::array out;
     const auto ids = open_first(office, {people->begin(), people->end()}, clerk);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -143,11 +189,18 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     return json_of({{"cases", std::move(out)}});
 }
 
+Response list_batches(Office& office, const Request& request, const Clerk& clerk) {
+    return list_batches(office.store, request, by_now(clerk));
+}
+Response letters(Office& office, const Request& request, const Clerk& clerk) {
+    return letters(office.store, request, by_now(clerk));
+}
+
 // Written down before they are shown: whose case it is may ask who has looked. One that cannot be
 // read does not take the others from the list; that there is one the worker says (case_unreadable).
 Response day(Office& office, const Request& request, const Clerk& clerk) {
-    const auto cases = office.store.longest_waiting(listed_max);
-    office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
+    const auto cases = office.store.longest_waiting(listed_max, clerk.municipality);
+    office.store.looked(cases, request.path, by_now(clerk));
     json::array out;
     for (const auto id : cases) {
         try {
@@ -170,20 +223,32 @@ std::vector<CaseId> found_by(Office& office, const Search& by) {
     return id ? std::vector<CaseId>{*id} : std::vector<CaseId>{};
 }
 
+// Whom nobody's number leads to is found where they are served, and by the centre's own.
 Response find_people(Office& office, const Request& request, const Clerk& clerk) {
     const auto by = read_search(request.body);
     if (!by) return site::refuse(wire::Code::malformed, request);
+    const auto is_served = [&](CaseId id) {
+        return office.store.is_served_at(clerk.municipality, id);
+    };
     std::set<std::vector<CaseId>> people;
-    for (const auto id : found_by(office, *by))
-        people.insert(office.store.of_person(id));
-    std::vector<std::vector<CaseFile>> files;
-    for (const auto& cases : people) {
-        office.store.looked(cases, request.path, {.at = unix_now(), .clerk = clerk.name});
-        auto& one = files.emplace_back();
-        for (const auto id : cases)
-            one.push_back(office.store.find(id));
+    for (const auto id : found_by(office, *by)) {
+        auto cases = office.store.of_person(id);
+        if (std::holds_alternative<Who>(*by) && std::ranges::none_of(cases, is_served)) continue;
+        people.insert(std::move(cases));
     }
-    return json_of(people_json(files, unix_now()));
+    json::array out;
+    for (const auto& cases : people) {
+        office.store.looked(cases, request.path, by_now(clerk));
+        std::vector<CaseFile> files;
+        for (const auto id : cases)
+            files.push_back(office.store.find(id));
+        auto one = person_json(files, unix_now());
+        if (const auto where = lives_elsewhere(office, clerk, cases.back()); !where.empty()) {
+            one["elsewhere"] = where;
+        }
+        out.push_back(std::move(one));
+    }
+    return json_of({{"people", std::move(out)}});
 }
 
 Response show(Office& office, const Request& request, const Clerk& clerk) {
@@ -261,6 +326,20 @@ std::string draw_code(const Office& office, Happening& what) {
     return code;
 }
 
+// A clerk can give out another slip without the person: they hear of it, or there is none. Written
+// before the case says so; killed between, they hear of a slip that nobody has got.
+std::expected<void, Misfit> tell_of_slip(Office& office, CaseId id, const Happening& slip,
+                                         const Clerk& clerk) {
+    const auto now = unix_now();
+    const auto one = office.store.find(id).one;
+    if (const auto fits = after(one, slip, now, clerk.name); !fits) {
+        return std::unexpected(fits.error());
+    }
+    office.book.add(notice_of_slip(one.numbers.issuing, office.name,
+                                   office.site.options.basis.policy.day_of(now)));
+    return {};
+}
+
 Response act(Office& office, const Request& request, const Clerk& clerk) {
     auto what = read_act(request.body, office.schemes);
     if (!what) return site::refuse(wire::Code::malformed, request);
@@ -289,7 +368,12 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         has_card(office, *id, *applied)) {
         return site::refuse(409, "has_card");
     }
-    const auto done = office.store.add(*id, what->what, {.at = unix_now(), .clerk = clerk.name});
+    if (is_of_another(office, clerk, what->what)) return site::refuse(409, other_office);
+    if (std::holds_alternative<NewSlip>(what->what)) {
+        const auto told = tell_of_slip(office, *id, what->what, clerk);
+        if (!told) return misfit(told.error());
+    }
+    const auto done = office.store.add(*id, what->what, by_now(clerk));
     if (!done) return misfit(done.error());
     look_at_all_of(office, *id);
     // What had happened before has its own code, which nobody knows here any more.
@@ -367,32 +451,65 @@ Task<Response> answer_question(Office& office, Request request, site::LoggedIn) 
     co_return co_await answer_question(office.questions, office.store, std::move(request));
 }
 
+// ---- who may ask what ----
+
+// Of a clerk of a municipality's; the centre's own are bound nowhere.
+enum class Reach {
+    all,    // it is about no case, shows those of the own municipality, or is found by its number
+    own,    // `number`: served there, or a stop
+    opens,  // `person`: who lives there, but for what any window begins
+};
+
+// What begins anywhere: a card that is lost is stopped, and whoever moves brings the number of
+// where they live now.
+bool begins_anywhere(std::string_view kind) {
+    constexpr std::array anywhere{Kind::stop, Kind::change, Kind::from_abroad};
+    const auto asked = parse_kind(kind);
+    return asked && std::ranges::find(anywhere, *asked) != anywhere.end();
+}
+
+// Of what cannot be read, or is not there, the handler says so.
+bool reaches(Office& office, const Clerk& clerk, Reach reach, std::string_view body) {
+    if (clerk.municipality.empty() || reach == Reach::all) return true;
+    const auto asked = parse_json_object(body, {.text_bytes_max = window_body_max});
+    if (!asked) return true;
+    const bool opens = reach == Reach::opens;
+    if (opens && begins_anywhere(text_at(*asked, "kind"))) return true;
+    const auto id = office.store.find(text_at(*asked, opens ? "person" : "number"));
+    if (!id) return true;
+    return opens ? lives_elsewhere(office, clerk, *id).empty() : may_act(office, clerk, *id);
+}
+
 using Handler = Response (*)(Office& office, const Request& request, const Clerk& clerk);
 using Waiting = Task<Response> (*)(Office& office, Request request, site::LoggedIn who);
 
-// Who may ask it: who has one of these roles.
+// Who may ask it: who has one of these roles, of what their municipality deals with.
 struct Row {
     std::string_view path;
     std::set<ClerkRole> roles;
+    Reach reach;
     Handler handler;  // null: it asks others first
     Waiting waiting = nullptr;
     std::size_t body_max = window_body_max;
 };
 std::vector<Row> rows() {
     using enum ClerkRole;
-    return {{"/cases/open", {window, hotline}, &open},
-            {"/cases/invite", {window}, &invite, nullptr, invite_body_max},
-            {"/people/find", {window, approver, hotline}, &find_people},
-            {"/cases/day", {window, approver}, &day},
-            {"/cases/show", {window, approver, hotline}, &show},
-            {"/cases/act", {window, approver}, &act},
-            {"/cases/looks", {supervisor}, &looks},
-            {"/cases/card", {window}, nullptr, &card_session},
-            {"/cases/decide", {approver}, nullptr, &decide},
-            {"/cases/sign", {window}, nullptr, &sign},
-            {"/cases/returned", {window, approver}, nullptr, &returned},
-            {"/questions/list", {supervisor}, nullptr, &list_questions},
-            {"/questions/answer", {supervisor}, nullptr, &answer_question}};
+    using enum Reach;
+    return {{"/cases/open", {window, hotline}, opens, &open},
+            {"/cases/invite", {window}, all, &invite, nullptr, invite_body_max},
+            {"/cases/batches", {window}, all, &list_batches},
+            {"/cases/letters", {window}, all, &letters},
+            {"/people/find", {window, approver, hotline}, all, &find_people},
+            {"/cases/day", {window, approver}, all, &day},
+            {"/cases/show", {window, approver, hotline}, all, &show},
+            {"/cases/act", {window, approver}, own, &act},
+            {"/cases/looks", {supervisor}, own, &looks},
+            {"/cases/card", {window}, own, nullptr, &card_session},
+            {"/cases/decide", {approver}, own, nullptr, &decide},
+            {"/cases/sign", {window}, own, nullptr, &sign},
+            {"/cases/returned", {window, approver}, all, nullptr, &returned},
+            {"/questions/list", {supervisor}, all, nullptr, &list_questions},
+            {"/questions/answer", {supervisor}, all, nullptr, &answer_question}};
 }
 
 // For a page of this site, and a clerk who is logged in and has the role.
@@ -412,6 +529,9 @@ http::Route for_clerks(Office& office, Row row) {
                 }
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
                     co_return site::refuse(wire::Code::overloaded, request);
+                }
+                if (!reaches(office, *clerk, row.reach, request.body)) {
+                    co_return site::refuse(409, other_office);
                 }
                 if (row.handler != nullptr) co_return row.handler(office, request, *clerk);
                 auto login = *who;
@@ -472,6 +592,7 @@ std::string agent_address(const site::Options& options, const CardSessions::Begu
     query.set("redirect_uri", std::string(redirect_uri));
     query.set("session", begun.session);
     query.set("pins", pins);
+    if (begun.only_pins) query.set("work", "pin");
     query.set("lang", std::string(mado::page::to_text(language)));
     return options.agent + "/card?" + http::form_text(query);
 }

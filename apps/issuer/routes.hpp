@@ -10,6 +10,7 @@
 #include "clerks.hpp"
 #include "deciding.hpp"
 #include "http/http.hpp"
+#include "notices.hpp"
 #include "questions.hpp"
 #include "site/expiring.hpp"
 #include "site/site.hpp"
@@ -48,6 +49,8 @@ struct Office {
     Deciding& deciding;
     const QuestionsAtRelay& questions;
     CardSessions& cards;
+    NoticeBook& book;
+    std::string name;            // the centre's
     std::int64_t renewal_s = 0;  // so long before its end a card may be renewed
     Decisions renewals = {};     // documents that people are signing
     // The log-ins that have signed for a renewal, and for which: nobody else goes on with it.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/file.hpp"
@@ -41,6 +42,7 @@ class WindowTest : public site::SiteFixture {
     WindowTest() {
         replace_file(folder.path("store.key"), Bytes(32, 7), 0600);
         store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        book.emplace(folder.path("notices.sqlite"));
         // The authority of the clerk's card, and the directory's own names.
         basis.directory.card_authorities.push_back(authority);
         const auto key = relay_sealing_key.public_key();
@@ -79,18 +81,21 @@ class WindowTest : public site::SiteFixture {
                               .worker = *worker,
                               .deciding = *deciding,
                               .questions = questions,
-                              .cards = *cards});
+                              .cards = *cards,
+                              .book = *book,
+                              .name = "centre"});
         return routes(*office);
     }
 
-    void set_clerks(const std::vector<std::string>& roles) {
+    void set_clerks(const std::vector<std::string>& roles, const std::string& municipality = {}) {
         json::array names;
         for (const auto& role : roles)
             names.emplace_back(role);
-        const json::object one{{"name", "taro"},
-                               {"card", base64url(wire::filled(2))},
-                               {"signing", base64url(signing_card.thumbprint())},
-                               {"roles", std::move(names)}};
+        json::object one{{"name", "taro"},
+                         {"card", base64url(wire::filled(2))},
+                         {"signing", base64url(signing_card.thumbprint())},
+                         {"roles", std::move(names)}};
+        if (!municipality.empty()) one["municipality"] = municipality;
         replace_file(folder.path("clerks.json"),
                      as_bytes(json::serialize(json::object{{"clerks", json::array{one}}})));
         clerks.emplace(folder.path("clerks.json"));
@@ -193,7 +198,8 @@ class WindowTest : public site::SiteFixture {
     json::object answer(const std::string& path, const json::object& body) {
         const auto response = ask(path, body);
         EXPECT_EQ(response.status, 200) << path << response.body;
-        return *parse_json_object(response.body, {.values_max = 10'000});
+        return *parse_json_object(response.body,
+                                  {.text_bytes_max = 1024 * 1024, .values_max = 10'000});
     }
     // Claim 0 is written otherwise.
     CaseId case_to_settle() {
@@ -375,6 +381,7 @@ class WindowTest : public site::SiteFixture {
     std::optional<Parties> parties;
     std::optional<Worker> worker;
     std::optional<CardSessions> cards;
+    std::optional<NoticeBook> book;
     std::optional<Deciding> deciding;
     std::optional<Office> office;
     QuestionsAtRelay questions{
@@ -392,9 +399,15 @@ class WindowTest : public site::SiteFixture {
 
 TEST_F(WindowTest, EachPathIsForItsRoles) {
     const auto number = store->find(case_to_settle()).number;
+    const auto batch = store
+                           ->open_first({test_application(schemes)},
+                                        [this] { return draw_numbers(schemes); }, {.at = 1})
+                           .front();
     const std::vector<std::pair<std::string, json::object>> all{
         {"/cases/open", {}},
         {"/cases/day", {}},
+        {"/cases/batches", {}},
+        {"/cases/letters", {{"batch", batch}}},
         {"/people/find", {{"number", number}}},
         {"/cases/show", {{"number", number}}},
         {"/cases/looks", {{"number", number}}},
@@ -422,9 +435,171 @@ TEST_F(WindowTest, EachPathIsForItsRoles) {
     EXPECT_EQ(allowed("hotline"), "find show ");
     EXPECT_EQ(allowed("supervisor"), "looks list answer ");
     EXPECT_EQ(allowed("approver"), "day find show decide returned ");
-    EXPECT_EQ(allowed("window"), "open day find show act returned ");
+    EXPECT_EQ(allowed("window"), "open day batches letters find show act returned ");
     cookies.clear();
     EXPECT_EQ(ask("/cases/day", {}).status, 401) << "nobody is logged in";
+}
+
+// 992011 is where she lives, and 992020 where a clerk is who has nothing to do with it.
+TEST_F(WindowTest, ACaseIsDealtWithAtItsOwnMunicipality) {
+    const auto id = case_to_settle();
+    const auto number = store->find(id).number;
+    const json::object by_number{{"number", number}};
+    const json::object by_who{{"birth_date", "1986-05-01"}, {"kana", "コウロウ ハナコ"}};
+    const auto listed = [&] { return answer("/cases/day", {}).at("cases").as_array().size(); };
+    const auto found = [&](const json::object& by) {
+        return answer("/people/find", by).at("people").as_array().size();
+    };
+    const auto refused = [&](const std::string& path, const json::object& more) {
+        auto body = by_number;
+        body.insert(more.begin(), more.end());
+        const auto response = ask(path, body);
+        return response.status == 409 && response.body == "other_office";
+    };
+    const json::object cancelled{{"happening", {{"what", "cancelled"}, {"reason", "r"}}}};
+    set_clerks({"window", "approver"}, "992020");
+    EXPECT_EQ(listed(), 0U);
+    EXPECT_EQ(found(by_who), 0U);
+    EXPECT_EQ(found(by_number), 1U) << "what the person brings";
+    EXPECT_EQ(text_at(answer("/cases/show", by_number), "elsewhere"), "992011");
+    EXPECT_TRUE(refused("/cases/act", cancelled));
+    EXPECT_TRUE(refused("/cases/card", {}));
+    EXPECT_TRUE(refused("/cases/sign", {}));
+    EXPECT_TRUE(refused("/cases/decide", {{"claim", 0}, {"same_person", true}}));
+    EXPECT_EQ(ask("/cases/act", {{"number", "0"}, {"happening", cancelled.at("happening")}}).body,
+              "no_case");
+    for (const auto* municipality : {"992011", ""}) {
+        set_clerks({"window", "approver"}, municipality);
+        EXPECT_EQ(listed(), 1U) << municipality;
+        EXPECT_EQ(found(by_who), 1U);
+        EXPECT_FALSE(answer("/cases/show", by_number).contains("elsewhere"));
+        EXPECT_FALSE(refused("/cases/card", {}));
+    }
+    set_clerks({"hotline"});
+    EXPECT_EQ(found(by_who), 1U) << "by telephone there is no slip";
+    // What was begun is not ended by whom it is not for any more.
+    set_clerks({"approver", "window"}, "992011");
+    const auto fields = signed_answer(begin_decision(id));
+    set_clerks({"approver", "window"}, "992020");
+    EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
+    EXPECT_EQ(finding(id), "otherwise");
+}
+
+// Who lives elsewhere is stopped anywhere, and served where they live; who moves says so where they
+// live now.
+TEST_F(WindowTest, WhoLivesElsewhereIsStoppedAnywhereAndMovesHere) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    const auto opened = [&](const json::object& what) {
+        auto body = what;
+        body["person"] = number;
+        const auto response = ask("/cases/open", body);
+        return response.status == 200 ? text_at(*parse_json_object(response.body), "number")
+                                      : response.body;
+    };
+    const auto act = [&](const std::string& of, const json::object& what) {
+        return ask("/cases/act", {{"number", of}, {"happening", what}});
+    };
+    const auto listed = [&] { return answer("/cases/day", {}).at("cases").as_array().size(); };
+    set_clerks({"window"}, "992020");
+    EXPECT_EQ(text_at(answer("/people/find", {{"number", number}}).at("people").at(0).as_object(),
+                      "elsewhere"),
+              "992011");
+    EXPECT_EQ(opened({{"kind", "replacement"}, {"reason", "lost"}}), "other_office");
+    EXPECT_EQ(opened({{"kind", "unlock"}, {"uses", json::array{"signing"}}}), "other_office");
+    EXPECT_EQ(opened({{"kind", "birth"}}), "other_office");
+    EXPECT_EQ(act(number, {{"what", "new_slip"}}).body, "other_office");
+    const auto change = opened({{"kind", "change"}});
+    ASSERT_EQ(change.size(), 12U) << change;
+    EXPECT_EQ(listed(), 1U);
+    EXPECT_EQ(
+        ask("/cases/open", {{"kind", "unlock"}, {"person", change}, {"uses", {"signing"}}}).body,
+        "other_office")
+        << "nothing else of theirs, before the register has said that they live here";
+    EXPECT_EQ(act(change, {{"what", "cancelled"}, {"reason", "r"}}).status, 200);
+    const auto stop = opened({{"kind", "stop"}, {"reason", "lost"}});
+    ASSERT_EQ(stop.size(), 12U) << stop;
+    EXPECT_EQ(listed(), 0U) << "it is in the list of where they live";
+    EXPECT_FALSE(answer("/cases/show", {{"number", stop}}).contains("elsewhere"));
+    EXPECT_EQ(act(stop, {{"what", "found"}}).status, 200);
+}
+
+TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
+    set_clerks({"window"}, "992020");
+    const auto applied = [&](const std::string& municipality) {
+        auto application = test_application(schemes);
+        application.claims[0].number =
+            test_number(schemes, "resident-number",
+                        R"({"municipality": ")" + municipality + R"(", "number": "12345678901"})");
+        return application;
+    };
+    const auto number = text_at(answer("/cases/open", {}), "number");
+    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 1U) << "opened here";
+    const auto act = [&](const Happening& what) {
+        return ask("/cases/act", {{"number", number}, {"happening", happening_json(what)}});
+    };
+    EXPECT_EQ(act(applied("992011")).body, "other_office");
+    EXPECT_EQ(act(applied("992020")).status, 200);
+    EXPECT_EQ(
+        act(Corrected{
+                .claim = 0, .role = Role::resident, .number = applied("992011").claims[0].number})
+            .body,
+        "other_office");
+    const auto invited = [&](const std::string& municipality) {
+        auto what = application_json(applied(municipality));
+        return std::pair(ask("/cases/invite", {{"people", json::array{what}}}).status,
+                         ask("/cases/open", {{"invited", what}}).status);
+    };
+    EXPECT_EQ(invited("992011"), std::pair(409, 409));
+    EXPECT_EQ(invited("992020"), std::pair(200, 200));
+    set_clerks({"window"});
+    EXPECT_EQ(invited("992011"), std::pair(200, 200)) << "the centre's own";
+}
+
+// More than a day's list has: every one of them gets a letter, and each letter is a look.
+TEST_F(WindowTest, ABatchHasALetterForEachWhoHasNotApplied) {
+    constexpr std::size_t count = 700;
+    set_clerks({"window"}, "992011");
+    const auto one = application_json(test_application(schemes));
+    const json::object batch_of_many{{"people", json::array(count, one)}};
+    const auto invited = answer("/cases/invite", batch_of_many).at("cases").as_array();
+    ASSERT_EQ(invited.size(), count);
+    answer("/cases/open", {});  // who comes by themselves is in no batch
+    const auto number_of = [&](std::size_t i) { return text_at(invited[i].as_object(), "number"); };
+    EXPECT_EQ(apply(number_of(3)).status, 200);
+    EXPECT_TRUE(store->add(*store->find(number_of(5)), Cancelled{"r"}, {.at = 2}));
+    const auto batches = answer("/cases/batches", {}).at("batches").as_array();
+    ASSERT_EQ(batches.size(), 1U);
+    EXPECT_EQ(batches[0].at("open").as_int64(), 699);
+    const json::object by{{"batch", batches[0].at("batch")}};
+    const auto made = answer("/cases/letters", by);
+    EXPECT_EQ(made.at("of").as_int64(), 700);
+    const auto& letters = made.at("letters").as_array();
+    ASSERT_EQ(letters.size(), 698U);
+    const auto& last = letters.back().as_object();
+    EXPECT_EQ(text_at(last, "number"), number_of(count - 1));
+    EXPECT_EQ(last.at("person"), (json::object{{"name", "厚労 花子"},
+                                               {"kana", "コウロウ ハナコ"},
+                                               {"address", "九十九県A市本町1丁目2番3号"}}));
+    EXPECT_GT(last.at("until").as_int64(), unix_now());
+    answer("/cases/letters", by);
+    const auto looks = [&](std::size_t i) {
+        std::size_t out = 0;
+        for (const auto& look : store->looks(*store->find(number_of(i)), 10))
+            out += look.path == "/cases/letters" ? 1U : 0U;
+        return out;
+    };
+    EXPECT_EQ(looks(0), 1U);
+    EXPECT_EQ(looks(count - 1), 1U);
+    EXPECT_EQ(looks(5), 0U) << "is shown to nobody";
+    set_clerks({"window"}, "992020");
+    EXPECT_TRUE(answer("/cases/batches", {}).at("batches").as_array().empty());
+    EXPECT_EQ(ask("/cases/letters", by).status, 404);
+    set_clerks({"window"});
+    EXPECT_EQ(answer("/cases/letters", by).at("letters").as_array().size(), 698U);
+    EXPECT_EQ(ask("/cases/letters", {}).status, 400);
+    EXPECT_EQ(ask("/cases/letters", {{"batch", 1}, {"more", 1}}).status, 400);
+    EXPECT_EQ(ask("/cases/batches", {{"more", 1}}).status, 400);
 }
 
 TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
@@ -482,6 +657,10 @@ TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
     EXPECT_EQ(text_at(evidence, "head"), "the-head");
     EXPECT_EQ(text_at(evidence, "answer"), "the-relays-answer");
     EXPECT_FALSE(text_at(evidence, "certificate").empty());
+    const auto one = store->find(id).one;
+    const auto claim = std::ranges::find(one.claims, Finding::agreed, &Claim::finding);
+    ASSERT_NE(claim, one.claims.end());
+    EXPECT_EQ(claim->decision, crypto::sha256(as_bytes(text_at(evidence, "mandate"))));
     // Once more it is nothing: no second outcome, and nobody is asked.
     EXPECT_EQ(text(post("/decision/finish", fields, cookies)), "/");
     EXPECT_TRUE(answer("/cases/returned", {}).empty());
@@ -633,7 +812,86 @@ TEST_F(WindowTest, OnlyTheLogInThatHasSignedWritesTheCard) {
     EXPECT_TRUE(may_write(owner));
 }
 
+// A clerk with a card in hand sees which certificates are in it.
+TEST_F(WindowTest, EachCertificateSaysInWhichCardItIs) {
+    const auto person = person_with_card();
+    const auto& number = store->find(person).number;
+    const auto found = [&] {
+        const auto all = answer("/people/find", {{"number", number}}).at("people").as_array();
+        return all.at(0).at("cards").as_array();
+    };
+    const auto cards = found();
+    ASSERT_EQ(cards.size(), 2U);
+    for (const auto& one : cards) {
+        EXPECT_EQ(one.at("card").as_int64(), 1);
+        EXPECT_EQ(text_at(one.as_object(), "chip"), "0001020304050607");
+    }
+    const auto id =
+        store->open(person, {.kind = Kind::replacement, .reason = "lost", .signing = false},
+                    {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(id);
+    const auto certify = of_use(OrderKind::certify, Use::authentication);
+    const auto collect = of_use(OrderKind::collect, Use::authentication);
+    for (const auto& what : std::vector<Happening>{
+             Approved{}, KeysMade{{{Use::authentication, "key"}}, "AAAA"}, Sent{certify},
+             Done{certify}, Sent{collect},
+             Certified{Use::authentication, test_certificate(test_card_key())}, Written{},
+             HandedOver{}, Sent{activate_order}, Done{activate_order}}) {
+        ASSERT_TRUE(store->add(*id, what, {.at = 3, .clerk = "taro"})) << what.index();
+    }
+    const auto both = found();
+    ASSERT_EQ(both.size(), 3U);
+    EXPECT_EQ(both[0].at("card").as_int64(), 1);
+    EXPECT_EQ(both[2].at("card").as_int64(), 2);
+    EXPECT_EQ(text_at(both[2].as_object(), "chip"), "000000");
+}
+
 // In the answer to what gives the person a slip, and nowhere else; the store has it blind.
+// The clerk may be alone: the person finds it in My Page's notices.
+TEST_F(WindowTest, WhoeverGetsAnotherSlipIsTold) {
+    const auto person = person_with_card();
+    const auto number = store->find(person).number;
+    const auto slip = [&](const std::string& of) {
+        return ask("/cases/act", {{"number", of}, {"happening", {{"what", "new_slip"}}}});
+    };
+    db::Connection told(folder.path("notices.sqlite"), db::Access::read_only);
+    auto notices = told.prepare(
+        "select number, body, received, deadline from notice where subject like '%停止コード%'");
+    const auto count = [&notices] {
+        const db::ResetAtEnd reset(notices);
+        int out = 0;
+        while (notices.step())
+            ++out;
+        return out;
+    };
+    EXPECT_EQ(count(), 0);
+    const auto first = text_at(*parse_json_object(slip(number).body), "stop_code");
+    EXPECT_EQ(slip(number).status, 200);
+    EXPECT_EQ(count(), 2) << "of each";
+    {
+        const db::ResetAtEnd reset(notices);
+        ASSERT_TRUE(notices.step());
+        EXPECT_EQ(notices.text(0), store->find(person).one.numbers.issuing);
+        const auto body = notices.text(1);
+        EXPECT_EQ(body.find(first), std::string::npos) << "no code in it";
+        EXPECT_EQ(body.find(number), std::string::npos);
+        EXPECT_NE(body.find("A new stop code for your card was given out"), std::string::npos);
+        EXPECT_TRUE(notices.is_null(3)) << "nothing is to be done by a day";
+        EXPECT_EQ(notices.text(2), to_text(basis.policy.day_of(unix_now())));
+    }
+    const auto open = text_at(answer("/cases/open", json::object{}), "number");
+    EXPECT_EQ(slip(open).status, 409);
+    EXPECT_EQ(count(), 2) << "there was no slip";
+    // No slip without its notice.
+    db::Connection(folder.path("notices.sqlite"), db::Access::read_write)
+        .run(
+            "create trigger planted before insert on notice "
+            "begin select raise(abort, 'planted'); end");
+    const auto last = store->lines(person).size();
+    EXPECT_EQ(slip(number).status, 500);
+    EXPECT_EQ(store->lines(person).size(), last) << "the slip before still counts";
+}
+
 TEST_F(WindowTest, AStopCodeIsSaidOnceAndTheLastOneCounts) {
     const auto person = person_with_card();
     const auto number = store->find(person).number;
@@ -780,6 +1038,16 @@ TEST_F(WindowTest, ASupervisorAnswersAndTheNameIsOpened) {
                                         .at = 0,
                                         .operator_name = "sato",
                                         .operator_salt = answered[0].operator_salt}));
+
+    // Once more it is the same answer, and another one is none.
+    asked_of_us[0].answer = {.text = "To issue your card.", .at = 77, .operator_name = "sato"};
+    const json::object again{{"id", "question-1"}, {"text", "To issue your card."}};
+    const auto before = answer("/questions/answer", again);
+    EXPECT_EQ(before.at("answered_at").as_int64(), 77);
+    EXPECT_EQ(text_at(before, "operator"), "sato");
+    EXPECT_EQ(ask("/questions/answer", {{"id", "question-1"}, {"text", "Other."}}).body,
+              "already_answered");
+    EXPECT_EQ(answered.size(), 1U) << "nothing is sent again";
 
     // A head that says another operator is opened to nobody, nor one that this office did not sign.
     asked_of_us = {question_about(jti, wire::filled(1))};

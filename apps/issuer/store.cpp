@@ -128,10 +128,21 @@ Store::Statements::Statements(db::Connection& c)
                            "order by id limit :count")),
       waiting(c.prepare("select id from issue where ended_at is null order by waits_since, id "
                         "limit :count")),
+      waiting_at(c.prepare("select id from issue where ended_at is null and municipality = :where "
+                           "order by waits_since, id limit :count")),
+      batch(c.prepare("update issue set batch = :batch where id = :id")),
+      batches(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not null "
+                        "and ended_at is null group by batch order by batch desc limit :count")),
+      batches_at(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not "
+                           "null and ended_at is null and municipality = :where group by batch "
+                           "order by batch desc limit :count")),
+      batch_cases(c.prepare("select id from issue where batch = :batch and "
+                            "(:where is null or municipality = :where) order by id limit :count")),
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       stands(c.prepare("update issue set ended_at = :ended, waits_since = :since, "
-                       "stays = max(stays, :stays), died = :died where id = :id")),
+                       "municipality = :where, stays = max(stays, :stays), died = :died "
+                       "where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, at, sealed) "
                              "values (:index, :id, :at, :sealed)")),
@@ -199,8 +210,13 @@ std::vector<CaseId> Store::open_first(std::vector<std::optional<Applied>> people
                                       const std::function<Numbers()>& draw, By by) {
     Together together(*this);
     std::vector<CaseId> out;
-    for (auto& invited : people) {
-        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(invited)}, by));
+    std::optional<CaseId> batch;
+    for (auto& one : people) {
+        const bool is_invited = one.has_value();
+        out.push_back(write_new({.numbers = give_new(draw), .invited = std::move(one)}, by));
+        if (!is_invited) continue;
+        if (!batch) batch = out.back();
+        sql_.batch.bind("batch", *batch).bind("id", out.back()).execute();
     }
     together.commit();
     return out;
@@ -238,7 +254,8 @@ std::expected<CaseId, Misfit> Store::open_birth(CaseId of_parent,
 }
 
 // Within the caller's Together.
-CaseId Store::write_new(const Opened& opened, const By& by) {
+CaseId Store::write_new(Opened opened, const By& by) {
+    opened.municipality = by.municipality;
     wrote_ = true;
     CaseId id = 0;
     {
@@ -515,13 +532,57 @@ std::vector<CaseId> Store::open_cases(CaseId after, std::size_t count_max) {
     return out;
 }
 
-std::vector<CaseId> Store::longest_waiting(std::size_t count_max) {
+std::vector<CaseId> Store::longest_waiting(std::size_t count_max, const std::string& municipality) {
     std::vector<CaseId> out;
-    const db::ResetAtEnd reset(sql_.waiting);
-    sql_.waiting.bind("count", static_cast<std::int64_t>(count_max));
-    while (sql_.waiting.step())
-        out.push_back(sql_.waiting.integer(0));
+    auto& row = municipality.empty() ? sql_.waiting : sql_.waiting_at;
+    const db::ResetAtEnd reset(row);
+    if (!municipality.empty()) row.bind("where", municipality);
+    row.bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step())
+        out.push_back(row.integer(0));
     return out;
+}
+
+std::vector<Store::Batch> Store::batches(const std::string& municipality, std::size_t count_max) {
+    std::vector<Batch> out;
+    auto& row = municipality.empty() ? sql_.batches : sql_.batches_at;
+    const db::ResetAtEnd reset(row);
+    if (!municipality.empty()) row.bind("where", municipality);
+    row.bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step()) {
+        out.push_back({.id = row.integer(0), .opened_at = row.integer(1), .open = row.integer(2)});
+    }
+    return out;
+}
+
+std::vector<CaseId> Store::cases_of_batch(CaseId batch, const std::string& municipality,
+                                          std::size_t count_max) {
+    std::vector<CaseId> out;
+    auto& row = sql_.batch_cases;
+    const db::ResetAtEnd reset(row);
+    row.bind("batch", batch)
+        .bind("where", municipality.empty() ? std::nullopt : std::optional(municipality))
+        .bind("count", static_cast<std::int64_t>(count_max));
+    while (row.step())
+        out.push_back(row.integer(0));
+    return out;
+}
+
+std::string Store::home(CaseId any_of_theirs) {
+    const auto person = known_person(any_of_theirs);
+    return person ? home_of(*person, schemes_) : std::string();
+}
+
+std::string Store::where(CaseId id) {
+    return municipality_of(find(id).one, schemes_);
+}
+
+bool Store::is_served_at(const std::string& municipality, CaseId id) {
+    if (municipality.empty()) return true;
+    const auto lives_in = home(id);
+    if (lives_in == municipality) return true;
+    const bool is_there = lives_in.empty() || !has_ended(find(id).one);
+    return is_there && where(id) == municipality;
 }
 
 // Within the caller's Together.
@@ -566,11 +627,13 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     const auto todos = todo(*next);
     const auto oldest = std::ranges::min_element(todos, {}, &Todo::since);
     const bool waits = oldest != todos.end();
+    const auto where = municipality_of(*next, schemes_);
     sql_.stands.bind("id", id)
         .bind("ended", waits ? std::nullopt : std::optional(by.at))
         .bind("stays", std::int64_t{is_known_to_relay(*next)})
         .bind("died", std::int64_t{next->kind == Kind::end && next->reason == "death" &&
                                    next->has_done(revoke_card_order)})
+        .bind("where", where.empty() ? std::nullopt : std::optional(where))
         .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
         .execute();
     now.file.one = *next;

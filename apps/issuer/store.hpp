@@ -25,6 +25,7 @@ using CaseId = std::int64_t;
 struct By {
     UnixTime at = 0;
     std::string clerk = {};
+    std::string municipality = {};  // whose window it was at; "": the centre's own, or none
 };
 
 // Before the end of a certificate its person is told so often.
@@ -126,8 +127,27 @@ class Store {
     // Those that have not ended, after that one.
     std::vector<CaseId> open_cases(CaseId after, std::size_t count_max);
 
-    // Of those, the ones that have waited longest for what is to do in them.
-    std::vector<CaseId> longest_waiting(std::size_t count_max);
+    // Of those, the ones that have waited longest for what is to do in them; of that municipality's
+    // alone, where one is said.
+    std::vector<CaseId> longest_waiting(std::size_t count_max, const std::string& municipality);
+    // People who were invited together, of whom something is open: the newest first. `id`: of its
+    // first case; `open`: how many. Of that municipality's alone, where one is said, as below.
+    struct Batch {
+        CaseId id = 0;
+        UnixTime opened_at = 0;
+        std::int64_t open = 0;
+    };
+    std::vector<Batch> batches(const std::string& municipality, std::size_t count_max);
+    // Ended ones too, in the order of the invitation.
+    std::vector<CaseId> cases_of_batch(CaseId batch, const std::string& municipality,
+                                       std::size_t count_max);
+    // Where the person of this case lives, as far as the relay was told. "": not known.
+    std::string home(CaseId any_of_theirs);
+    // At whose window the case is dealt with. "": the centre's own.
+    std::string where(CaseId id);
+    // Whether the window of that municipality deals with it: a person is served where they live
+    // now, and what is under way also where it is. "": the centre's own, who serve everybody.
+    bool is_served_at(const std::string& municipality, CaseId id);
 
     // What happened, when it fits. The same once more is not written again.
     std::expected<Case, Misfit> add(CaseId id, const Happening& what, By by);
@@ -186,8 +206,9 @@ class Store {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
-            stop_code, lines, open_cases, waiting, add, stands, who, add_operator, find_operator,
-            add_card, find_card, ending, noticed, look, looks, over, counts;
+            stop_code, lines, open_cases, waiting, waiting_at, batch, batches, batches_at,
+            batch_cases, add, stands, who, add_operator, find_operator, add_card, find_card, ending,
+            noticed, look, looks, over, counts;
         std::array<db::Statement, 2> erase_hands;
         std::array<db::Statement, 5> erase;  // all of a case
     };
@@ -198,7 +219,7 @@ class Store {
         std::int64_t lines = 0;
     };
     Known& known(CaseId id);
-    CaseId write_new(const Opened& opened, const By& by);
+    CaseId write_new(Opened opened, const By& by);
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by, UnixTime at);
     void overtake(CaseId by_case, const By& by);

@@ -58,6 +58,48 @@ TEST_F(StoreTest, WhatDoesNotFitIsNotWritten) {
     EXPECT_EQ(one.lines(id).size(), 2U);
 }
 
+// The window of where they live now has all of theirs, and that of before nothing more.
+TEST_F(StoreTest, WhoHasMovedIsServedWhereTheyLiveNow) {
+    auto one = store();
+    const std::string old = "992011", now = "992020", other = "992038";
+    const auto person = test_card(one, schemes, test_card_key());
+    const auto served = [&](CaseId id) {
+        std::string out;
+        for (const auto& where : {old, now, other})
+            out += one.is_served_at(where, id) ? where + " " : "";
+        EXPECT_TRUE(one.is_served_at("", id)) << "by the centre's own";
+        return out;
+    };
+    const auto listed = [&](const std::string& where) {
+        return one.longest_waiting(10, where).size();
+    };
+    EXPECT_EQ(served(person), "992011 ");
+    const auto change = one.open(person, {.kind = Kind::change}, {.at = 2, .municipality = now});
+    ASSERT_TRUE(change);
+    EXPECT_EQ(served(*change), "992011 992020 ") << "where they live, and where they are";
+    EXPECT_EQ(served(person), "992011 ");
+    EXPECT_EQ(listed(now), 1U);
+    auto moved = test_application(schemes);
+    moved.signing = false;
+    moved.claims.resize(1);
+    moved.claims[0].number = test_number(schemes, "resident-number",
+                                         R"({"municipality": "992020", "number": "12345678901"})");
+    const std::vector<Happening> all{moved, Sent{first_confirm}, Confirmed{0, "answer", 1, true},
+                                     Sent{link_order}};
+    for (const auto& what : all)
+        ASSERT_TRUE(one.add(*change, what, {.at = 3})) << what.index();
+    EXPECT_EQ(one.home(person), old) << "the relay has not said yes";
+    ASSERT_TRUE(one.add(*change, Done{link_order}, {.at = 4}));
+    EXPECT_EQ(one.home(person), now);
+    EXPECT_EQ(served(person), "992020 ");
+    EXPECT_EQ(served(*change), "992020 ");
+    EXPECT_EQ(listed(old), 0U);
+    // It is in the case: after a restart it is the same.
+    auto again = store();
+    EXPECT_TRUE(again.is_served_at(now, person));
+    EXPECT_EQ(again.where(*change), now);
+}
+
 TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     auto one = store();
     const auto id = one.open({.numbers = draw_numbers(schemes)}, {});
@@ -401,7 +443,8 @@ TEST_F(StoreTest, EachHappeningIsReadAsItWasWritten) {
                .reason = "lost",
                .linked = test_application(schemes).claims,
                .before = {{.use = Use::signing, .certificate = "MII", .foreign = true}},
-               .former = "123456789012"},
+               .former = "123456789012",
+               .agreed = Agreed{.writing = "{}", .decision = {1}}},
         test_application(schemes),
         Sent{{OrderKind::tell, 1}},
         Confirmed{1, "a.b.c", 12, true},

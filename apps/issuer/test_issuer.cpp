@@ -19,8 +19,14 @@ wire::Schemes test_schemes() {
          "fields": [{"name": "number", "digits": [16]}]},
         {"name": "health-care-number", "kind": null,
          "fields": [{"name": "number", "digits": [12], "check": "damm"}]},
+        {"name": "care-insured-number", "kind": "care-insurer", "holder_field": "insurer",
+         "fields": [{"name": "insurer", "digits": [6], "check": "insurer"},
+                    {"name": "number", "digits": [10]}]},
+        {"name": "basic-pension-number", "kind": "pension", "holder": "nenkin",
+         "fields": [{"name": "number", "digits": [10]}]},
         {"name": "resident-number", "kind": "municipality", "holder_field": "municipality",
-         "fields": [{"name": "municipality", "digits": [6]}, {"name": "number", "digits": [11]}]},
+         "fields": [{"name": "municipality", "digits": [6], "check": "municipality"},
+                    {"name": "number", "digits": [11]}]},
         {"name": "insured-number", "kind": "medical-insurer", "holder_field": "insurer",
          "left_out": "branch",
          "fields": [{"name": "insurer", "digits": [6, 8], "check": "insurer"},
@@ -44,10 +50,12 @@ Applied test_application(const wire::Schemes& schemes) {
     resident.role = Role::resident;
     resident.number = test_number(schemes, "resident-number",
                                   R"({"municipality": "992011", "number": "12345678901"})");
+    resident.giver = "99201";
     medical.role = Role::medical;
     medical.number =
         test_number(schemes, "insured-number",
                     R"({"insurer": "06990014", "symbol": "12", "number": "777", "branch": "01"})");
+    medical.giver = "0699001";
     return {.person = {.name = "厚労 花子",
                        .kana = "コウロウ ハナコ",
                        .sex = "female",
@@ -68,7 +76,10 @@ wire::Directory test_directory() {
     // In the order of their ids, as a directory has them.
     for (const auto& [id, kind] : {std::pair{"06990014", "medical-insurer"},
                                    {"992011", "municipality"},
+                                   {"992016", "care-insurer"},
+                                   {"992024", "care-insurer"},
                                    {"ca", "card-authority"},
+                                   {"nenkin", "pension"},
                                    {"relay", "relay"}}) {
         const auto key = test_sealing_key().public_key();
         wire::Participant one{.id = *wire::ParticipantId::parse(id),
@@ -174,7 +185,8 @@ CaseId test_death(Store& store, CaseId of_person, UnixTime at) {
 
 void expect_sound(Store& store, const std::string& path) {
     db::Connection raw(path, db::Access::read_only);
-    auto cases = raw.prepare("select id, ended_at, waits_since, counts_until from issue");
+    auto cases =
+        raw.prepare("select id, ended_at, waits_since, counts_until, municipality from issue");
     std::int64_t waiting = 0;
     while (cases.step()) {
         const auto id = cases.integer(0);
@@ -186,6 +198,7 @@ void expect_sound(Store& store, const std::string& path) {
         EXPECT_EQ(cases.optional_integer(2),
                   todos.empty() ? std::nullopt : std::optional(oldest->since));
         EXPECT_EQ(cases.optional_integer(3).has_value(), one.has_done(activate_order));
+        EXPECT_EQ(cases.optional_text(4).value_or(""), store.where(id));
         for (const auto& order : one.open)
             EXPECT_TRUE(store.outbox().find(outbox_name(id, order))) << outbox_name(id, order);
         waiting += static_cast<std::int64_t>(one.open.size());

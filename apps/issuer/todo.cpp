@@ -161,8 +161,8 @@ void add_told(Todos& todos, const Case& one) {
     for (std::size_t i = 0; i < one.claims.size(); ++i) {
         const auto& claim = one.claims[i];
         const auto tell = of_place(OrderKind::tell, i);
-        if (claim.role == Role::medical && claim.finding == Finding::same && !one.has_done(tell) &&
-            is_told_of(one, i)) {
+        if (told_of(one, claim) != Told::nothing && claim.finding == Finding::same &&
+            !one.has_done(tell) && is_told_of(one, i)) {
             todos.order(Step::tell, tell, static_cast<int>(i));
         }
     }
@@ -433,6 +433,20 @@ OrderName of_use(OrderKind kind, Use use) {
 
 OrderName of_place(OrderKind kind, std::size_t place) {
     return {kind, static_cast<int>(place)};
+}
+
+Told told_of(const Case& one, const Claim& claim) {
+    switch (claim.role) {
+        case Role::resident:
+            return Told::nothing;
+        case Role::medical:
+            return Told::health_care_number;
+        case Role::pension:
+        case Role::care:
+            break;
+    }
+    const bool is_own = !claim.giver.empty() && claim.giver == one.claims.front().giver;
+    return is_own ? Told::nothing : Told::delivery;
 }
 
 const std::optional<Attributes>& who_of(const Case& one) {

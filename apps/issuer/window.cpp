@@ -77,32 +77,31 @@ json::object line_json(const Line& line) {
     return out;
 }
 
-// A person whom the relay does not know yet has a name, when there was an application.
-json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
-    std::vector<Case> cases;
-    json::array summaries;
-    for (const auto& file : files)
-        cases.push_back(file.one);
-    for (auto file = files.rbegin(); file != files.rend(); ++file)
-        summaries.push_back(summary_json(*file, now));
-    const auto known = person_of(cases);
-    const auto who = known ? std::optional(known->attributes) : cases.back().person;
-    json::object out{{"person", files.back().number}};
-    if (who) {
-        out["name"] = who->name;
-        out["kana"] = who->kana;
-        out["birth_date"] = to_text(who->birth_date);
-    }
-    json::array cards;
-    for (const auto& [card, standing] : known ? known->issued : std::vector<IssuedCard>{}) {
-        json::object each{{"use", to_text(card.use)},
+// Certificates, the oldest first, each with the card that it is in: the first, the second, … Where
+// no serial number is known, a card has one certificate for each use.
+json::array cards_json(const std::vector<IssuedCard>& issued) {
+    json::array out;
+    std::vector<std::vector<Before>> cards;
+    for (const auto& [card, standing] : issued) {
+        const auto is_in = [&card](const std::vector<Before>& other) {
+            if (other.front().chip != card.chip || other.front().foreign != card.foreign) {
+                return false;
+            }
+            return !card.chip.empty() ||
+                   std::ranges::find(other, card.use, &Before::use) == other.end();
+        };
+        auto of = std::ranges::find_if(cards, is_in);
+        if (of == cards.end()) of = cards.insert(of, std::vector<Before>{});
+        of->push_back(card);
+        json::object each{{"card", of - cards.begin() + 1},
+                          {"use", to_text(card.use)},
                           {"status", to_text(standing)},
                           {"not_after", read_certificate(card.certificate).not_after()}};
+        const auto chip = parse_base64url(card.chip);
+        if (chip && !chip->empty()) each["chip"] = hex(*chip);
         if (card.foreign) each["foreign"] = true;
-        cards.push_back(std::move(each));
+        out.push_back(std::move(each));
     }
-    out["cards"] = std::move(cards);
-    out["cases"] = std::move(summaries);
     return out;
 }
 
@@ -145,6 +144,12 @@ void add_birth(json::object& out, const Case& one) {
 }
 
 }  // namespace
+
+Parsed<void> read_nothing(std::string_view body) {
+    const auto object = read_body(body);
+    if (!object) return std::unexpected(object.error());
+    return Members(*object).finish();
+}
 
 Parsed<OpenAsked> read_open(std::string_view body, const wire::Schemes& schemes) {
     const auto object = read_body(body);
@@ -294,11 +299,25 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
     return out;
 }
 
-json::object people_json(const std::vector<std::vector<CaseFile>>& people, UnixTime now) {
-    json::array out;
-    for (const auto& files : people)
-        out.push_back(person_json(files, now));
-    return {{"people", std::move(out)}};
+// A person whom the relay does not know yet has a name, when there was an application.
+json::object person_json(const std::vector<CaseFile>& files, UnixTime now) {
+    std::vector<Case> cases;
+    json::array summaries;
+    for (const auto& file : files)
+        cases.push_back(file.one);
+    for (auto file = files.rbegin(); file != files.rend(); ++file)
+        summaries.push_back(summary_json(*file, now));
+    const auto known = person_of(cases);
+    const auto who = known ? std::optional(known->attributes) : cases.back().person;
+    json::object out{{"person", files.back().number}};
+    if (who) {
+        out["name"] = who->name;
+        out["kana"] = who->kana;
+        out["birth_date"] = to_text(who->birth_date);
+    }
+    out["cards"] = cards_json(known ? known->issued : std::vector<IssuedCard>{});
+    out["cases"] = std::move(summaries);
+    return out;
 }
 
 }  // namespace mado::issuer

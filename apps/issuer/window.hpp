@@ -12,6 +12,9 @@ namespace mado::issuer {
 
 constexpr std::size_t window_body_max = 64 * 1024;
 
+// `{}`
+Parsed<void> read_nothing(std::string_view body);
+
 // What is opened. `person`: the number on the slip of any case of theirs; "": nobody who is known.
 struct OpenAsked {
     std::string person;
@@ -52,8 +55,8 @@ struct Act {
 };
 Parsed<Act> read_act(std::string_view body, const wire::Schemes& schemes);
 
-// Each with all of their cases, in the order in which they were opened.
-json::object people_json(const std::vector<std::vector<CaseFile>>& people, UnixTime now);
+// Somebody, by all of their cases in the order in which they were opened.
+json::object person_json(const std::vector<CaseFile>& files, UnixTime now);
 // A line of the day's list.
 json::object summary_json(const CaseFile& file, UnixTime now);
 // All of it, with what happened.

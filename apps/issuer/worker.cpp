@@ -165,6 +165,10 @@ void Worker::lapse_approval(CaseId id, UnixTime now) {
     }
 }
 
+Days Worker::days_of(const Case& one, UnixTime now) const {
+    return {.today = policy_.day_of(now), .delivered_on = policy_.day_of(one.handed_over_at)};
+}
+
 // What can be ordered now and is not: signed, and kept for sending.
 void Worker::plan(CaseId id) {
     const auto now = unix_now();
@@ -178,7 +182,7 @@ void Worker::plan(CaseId id) {
             continue;
         }
         const auto order = *what.order;
-        auto question = question_of(parties_, *one, order, policy_.day_of(now));
+        auto question = question_of(parties_, *one, order, days_of(*one, now));
         if (question) {
             if (!store_.send(id, order, prepare(id, std::move(*question)), {.at = now})) {
                 throw Failure("what is to do cannot be sent");
@@ -262,7 +266,7 @@ void Worker::note(const Came& came) {
 // Whatever became of an ask, it changed nothing: the same is asked anew, as seldom as before.
 void Worker::renew(const Came& came, const Case& one) {
     const auto now = unix_now();
-    auto question = question_of(parties_, one, came.order, policy_.day_of(now));
+    auto question = question_of(parties_, one, came.order, days_of(one, now));
     if (question) {
         return store_.renew(came.id, came.order, prepare(came.id, std::move(*question)), now);
     }

@@ -67,6 +67,7 @@ class Worker {
     bool is_unknown_yet(const Came& came, std::optional<Happening>& happening);
     void note(const Came& came);
     void renew(const Came& came, const Case& one);
+    [[nodiscard]] Days days_of(const Case& one, UnixTime now) const;
     ToSend prepare(CaseId id, client::Ask ask);
     void lapse_approval(CaseId id, UnixTime now);
     void plan(CaseId id);

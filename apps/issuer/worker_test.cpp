@@ -32,12 +32,14 @@ class World {
     int lost_percent = 0;
     // What a register answers besides "the same", by the number of the one who is asked about.
     std::map<std::string, std::string> verdicts;
+    std::set<std::string> forgotten;  // decisions whose signature the relay does not know
     // What becomes of an activation: nothing yet, done and nobody hears of it, refused.
     enum class Activating { answered, on_its_way, unheard, refused };
     Activating activating = Activating::answered;
 
     std::map<std::string, Hash> operators;         // by jti: what the head says
     std::map<std::string, int> done;               // by service, act and subject: how often
+    std::map<std::string, std::string> decisions;  // by subject: what `existence` has named last
     std::map<std::string, std::string> published;  // certificates by subject and use
     std::map<std::string, std::string> at_relay;   // what was done last with a card, by thumbprint
 
@@ -111,17 +113,27 @@ class World {
         const auto subject = std::string(as_text(kept.ask.subject));
         ++done[service + "/" + act + "/" + subject];
         if (service == "card") return card(kept, act);
-        if (service == "existence") return existence(subject);
+        if (service == "existence") return existence(kept, subject);
         if (service == "certificate") return certificate(kept, subject, act);
         if (service == "certificates") return certificates(subject);
         return answered({});
     }
 
-    client::Result<client::Answered> existence(const std::string& subject) {
+    client::Result<client::Answered> existence(const Kept& kept, const std::string& subject) {
+        const auto named = kept.ask.parameters.find("decision");
+        decisions[subject] = named == kept.ask.parameters.end() ? "" : named->second;
+        EXPECT_EQ(decisions[subject].empty(), kept.payload.at("decided").as_int64() == 0);
+        if (forgotten.contains(decisions[subject])) {
+            return std::unexpected(client::Problem{wire::Code::mandate_unknown, {}, {}, {}});
+        }
         for (const auto& [number, verdict] : verdicts) {
             if (!subject.contains(number)) continue;
             if (verdict == "no_match") {
                 return std::unexpected(client::Problem{wire::Code::no_match, {}, {}, {}});
+            }
+            if (verdict == "until_decided") {
+                return answered({{"verdict", decisions[subject].empty() ? "variant" : "same"},
+                                 {"current", true}});
             }
             if (verdict == "gone") return answered({{"verdict", "same"}, {"current", false}});
             return answered({{"verdict", verdict}, {"current", true}});
@@ -251,6 +263,13 @@ class WorkerTest : public ::testing::Test {
             out.push_back(card.standing);
         return out;
     }
+    // Which decision the last question about that number has named.
+    static std::string named(const World& world, std::string_view number) {
+        for (const auto& [subject, decision] : world.decisions) {
+            if (subject.contains(number)) return decision;
+        }
+        return "nobody was asked";
+    }
     static int times(const World& world, std::string_view what) {
         int out = 0;
         for (const auto& [name, count] : world.done)
@@ -368,9 +387,84 @@ TEST_F(WorkerTest, WhoeverWritesOtherwiseIsAskedAgainWithItsOwnWriting) {
     live(world, 1'000);
     EXPECT_EQ(todo(find(id)).front().actor, Actor::clerk);
     world.verdicts.clear();
-    happen(id, Decided{1, true, "signed"});
+    happen(id, Decided{1, true, R"({"mandate":"a.b.c"})"});
     live(world, 1'000);
     EXPECT_EQ(find(id).claims[1].finding, Finding::same);
+    EXPECT_EQ(named(world, "777"), base64url(crypto::sha256(as_bytes("a.b.c"))))
+        << "the order says by which decision";
+    EXPECT_EQ(named(world, "12345678901"), "") << "and no other order";
+}
+
+// Whoever writes a decision into the store that nobody has signed, or that the relay has forgotten,
+// gets no order out; a clerk decides again.
+TEST_F(WorkerTest, WithoutADecisionThatTheRelayKnowsAClerkDecidesAgain) {
+    World world(1);
+    world.verdicts["777"] = "variant";
+    const auto forgotten = base64url(crypto::sha256(as_bytes("a.b.c")));
+    world.forgotten = {forgotten};
+    const OrderName confirm{OrderKind::confirm, 1};
+    for (const auto* evidence : {"unsigned", R"({"document":"x"})", R"({"mandate":"a.b.c"})"}) {
+        const auto id = apply();
+        live(world, 1'000);
+        happen(id, Decided{1, true, evidence});
+        live(world, 1'000);
+        EXPECT_EQ(todo(find(id)).front().refused, "mandate_unknown") << evidence;
+        EXPECT_NE(find(id).claims[1].finding, Finding::same);
+        happen(id, TryAgain{confirm});
+        EXPECT_EQ(find(id).claims[1].finding, Finding::open);
+        live(world, 1'000);
+        EXPECT_EQ(named(world, "777"), "");
+        EXPECT_EQ(todo(find(id)).front().step, Step::settle);
+        world.verdicts.clear();
+        happen(id, Decided{1, true, R"({"mandate":"d.e.f"})"});
+        live(world, 1'000);
+        EXPECT_EQ(find(id).claims[1].finding, Finding::same) << evidence;
+        world.verdicts["777"] = "variant";
+    }
+}
+
+// From home nobody is there who could decide again: the register itself says that it still writes
+// what was decided upon, or a clerk looks.
+TEST_F(WorkerTest, ARenewalGoesOnByWhatWasDecidedForTheCardBefore) {
+    World world(1);
+    world.verdicts["12345678901"] = "until_decided";
+    const auto first = apply();
+    live(world, 1'000);
+    happen(first, Decided{0, true, R"({"mandate":"a.b.c"})"});
+    live(world, 1'000);
+    happen(first, KeysMade{keys().keys, "chip"});
+    live(world, 1'000);
+    happen(first, Written{});
+    happen(first, HandedOver{});
+    live(world, 1'000);
+    ASSERT_TRUE(has_ended(find(first)));
+    const auto renew = [&] {
+        world.decisions.clear();
+        const auto id = open(first, {.kind = Kind::renewal}).value();
+        happen(id, Requested{"signed"});
+        live(world, 1'000);
+        return id;
+    };
+    const auto next = renew();
+    EXPECT_EQ(named(world, "12345678901"), base64url(crypto::sha256(as_bytes("a.b.c"))));
+    EXPECT_EQ(find(next).claims[0].finding, Finding::same);
+    EXPECT_EQ(todo(find(next)).front().step, Step::make_keys) << "no clerk has to look";
+    EXPECT_EQ(person(next).resident->decision, find(next).claims[0].decision) << "and the next one";
+    happen(next, Cancelled{"enough"});
+    live(world, 1'000);
+
+    world.verdicts["12345678901"] = "variant";  // from what was decided upon, too
+    const auto other = renew();
+    EXPECT_EQ(todo(find(other)).front().step, Step::settle);
+    EXPECT_EQ(todo(find(other)).front().actor, Actor::clerk);
+    EXPECT_FALSE(find(other).claims[0].decision);
+    happen(other, Cancelled{"enough"});
+    live(world, 1'000);
+
+    world.verdicts.clear();
+    const auto last = renew();
+    EXPECT_EQ(named(world, "12345678901"), "") << "it writes as the person is known";
+    EXPECT_EQ(todo(find(last)).front().step, Step::make_keys);
 }
 
 using Standings = std::vector<Standing>;
@@ -437,14 +531,14 @@ TEST_F(WorkerTest, ASigningCertificateSaysWhatTheRegisterHasConfirmed) {
     happen(id, keys());
     auto one = find(id);
     const OrderName certify{OrderKind::certify, static_cast<int>(Use::signing)};
-    const auto today = policy.day_of(unix_now());
+    const Days days{.today = policy.day_of(unix_now())};
     const auto payload_of = [&](const Case& of) {
-        const auto question = question_of(parties, of, certify, today);
+        const auto question = question_of(parties, of, certify, days);
         EXPECT_TRUE(question.has_value());
         const auto opened = crypto::decrypt_jwe(question->payload, test_sealing_key()).value();
         return parse_json_object(as_text(opened)).value();
     };
-    const auto question = question_of(parties, one, certify, today);
+    const auto question = question_of(parties, one, certify, days);
     ASSERT_TRUE(question);
     EXPECT_EQ(question->parameters.at("index"), std::to_string(one.claims.front().index));
     EXPECT_EQ(question->parameters.at("order"), base64url(Hash{}));
@@ -458,7 +552,7 @@ TEST_F(WorkerTest, ASigningCertificateSaysWhatTheRegisterHasConfirmed) {
         R"({"attributes":{"name":{"verdict":"variant","writing":"高橋 花子"}}})";
     EXPECT_EQ(payload_of(one).at("name"), json::value("高橋 花子")) << "as the register writes it";
     one.claims.front().answer = "none";
-    EXPECT_EQ(question_of(parties, one, certify, today).error(), wire::Code::link_unconfirmed);
+    EXPECT_EQ(question_of(parties, one, certify, days).error(), wire::Code::link_unconfirmed);
 }
 
 TEST_F(WorkerTest, AReplacementEndsTheCardBeforeAndItsStop) {
@@ -710,6 +804,39 @@ TEST_F(WorkerTest, ACardInThePlaceOfAnotherTakesTwoClerks) {
         live(world, 1'000);
         EXPECT_TRUE(has_ended(find(*id)));
     }
+}
+
+// Whoever has applied, corrected or decided does not say that it is right.
+TEST_F(WorkerTest, WhoeverSaysWhoItIsDoesNotApprove) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto id = open(first, {.kind = Kind::change}).value();
+    Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    const auto happens = [&](const Happening& what, const char* clerk) {
+        const auto next = store.add(id, what, {.at = unix_now(), .clerk = clerk});
+        return next ? "" : std::string(to_text(next.error()));
+    };
+    auto application = test_application(schemes);
+    application.claims = {application.claims.front()};
+    const auto& claim = application.claims.front();
+    const OrderName confirm{OrderKind::confirm, 0};
+    EXPECT_EQ(happens(application, "applies"), "");
+    EXPECT_EQ(happens(Corrected{0, Role::resident, claim.number, claim.giver}, "repeats"), "")
+        << "that changes nothing, and is nobody's hand";
+    EXPECT_EQ(happens(Sent{confirm}, ""), "");
+    EXPECT_EQ(happens(WritesOtherwise{0, "{}"}, ""), "");
+    EXPECT_EQ(happens(Decided{0, true, R"({"mandate":"a.b.c"})"}, "decides"), "");
+    EXPECT_EQ(happens(Sent{confirm}, ""), "");
+    EXPECT_EQ(happens(Confirmed{0, test_confirmation(), 1, true}, ""), "");
+    for (auto todos = todo(store.find(id).one); todos.front().step != Step::approve;
+         todos = todo(store.find(id).one)) {
+        const auto order = todos.front().order.value();
+        ASSERT_EQ(happens(Sent{order}, ""), "");
+        ASSERT_EQ(happens(Done{order}, ""), "");
+    }
+    for (const auto* clerk : {"sato", "applies", "decides"})
+        EXPECT_EQ(happens(Approved{}, clerk), "same_hand") << clerk;
+    EXPECT_EQ(happens(Approved{}, "repeats"), "");
 }
 
 // A day later another clerk looks again, and the entry in the person's list is another one.

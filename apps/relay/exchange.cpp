@@ -9,6 +9,7 @@
 #include "itself.hpp"
 #include "wire/sealing.hpp"
 #include "wire/services/catalogue.hpp"
+#include "wire/services/existence.hpp"
 #include "wire/to_relay.hpp"
 
 namespace mado::relay {
@@ -74,6 +75,9 @@ Effects effects_of(const std::variant<Person, NewSeries, Change>& whose, UnixTim
 
 // Its orders may name another order, and then it is looked at whom that one was about.
 constexpr std::string_view certifying = "certificate";
+
+// Its orders may name a decision: that a signature has been judged.
+constexpr std::string_view deciding = "existence";
 
 // As long as what was asked by number is kept: five years.
 constexpr std::int64_t refused_keep_s = 1826 * std::int64_t{86'400};
@@ -167,6 +171,7 @@ Task<Exchange::Step<wire::Reply>> Exchange::answer_itself(const Caller& caller,
                                        .head_hash = crypto::sha256(as_bytes(caller.request.head)),
                                        .participant = *caller.participant,
                                        .person = permit.person,
+                                       .application = permit.application,
                                        .payload = caller.request.payload,
                                        .now = caller.now});
     if (!answer) co_return refuse(answer.error());
@@ -265,6 +270,7 @@ Exchange::Step<Exchange::Permit> Exchange::authorise(const Caller& caller) {
     Permit permit{.subject = *subject,
                   .policy = policy,
                   .person = {},
+                  .application = {},
                   .unstored = {},
                   .check = {},
                   .sealing = *sealing};
@@ -390,6 +396,7 @@ Exchange::Step<Exchange::Permit> Exchange::accept_mandates(const Caller& caller,
     if (!accepted) return std::unexpected(accepted.error());
     if (acting == accepted->person) return refuse(Code::mandate_for_other);
     permit.person = accepted->person;
+    if (application != nullptr) permit.application = accepted->mandate;
     if (content.kind == MandateKind::check) {
         permit.check = {.mandate = accepted->mandate, .expires = content.expires};
     }
@@ -457,6 +464,7 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
     }
     auto resolved = [&]() -> Step<Resolved> {
         if (const auto* number = std::get_if<wire::NumberSubject>(&permit.subject)) {
+            if (!has_judged(caller)) return refuse(Code::mandate_unknown);
             return resolve_number(caller, *number, permit.policy->tell_at_once);
         }
         if (const auto* own = std::get_if<wire::OwnSubject>(&permit.subject)) {
@@ -478,6 +486,16 @@ Exchange::Step<Exchange::Resolved> Exchange::resolve(const Caller& caller, const
         return refuse(Code::unavailable, to_text(Unavailable::absent));
     }
     return resolved;
+}
+
+// What an order says that a clerk has decided, somebody's card has signed for this very requester,
+// as this relay has seen (`signature`).
+bool Exchange::has_judged(const Caller& caller) const {
+    const auto& head = caller.head.head;
+    const auto named = head.parameters.find(std::string(wire::decision_parameter));
+    if (head.service.text() != deciding || named == head.parameters.end()) return true;
+    const auto decision = parse_hash(named->second);
+    return decision && reader_.judged(judged_index(shared_.vault, head.issuer.text(), *decision));
 }
 
 // By number every miss is the same: whether the number is unknown, not that insurer's, or the birth

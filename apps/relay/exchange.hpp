@@ -67,6 +67,7 @@ class Exchange {
         wire::Subject subject;
         const wire::PolicyRow* policy;
         std::optional<PersonRow> person;    // known from the card
+        std::optional<Hash> application;    // the signing key's mandate
         std::vector<LiveMandate> unstored;  // mandates that the store does not have yet
         struct Check {
             Hash mandate{};
@@ -118,6 +119,7 @@ class Exchange {
     };
     Step<Accepted> accept(const Caller& caller, const wire::SignedMandate& mandate,
                           std::string_view compact, Permit& permit);
+    bool has_judged(const Caller& caller) const;
     Step<Resolved> resolve_number(const Caller& caller, const wire::NumberSubject& subject,
                                   bool at_once);
     Step<Resolved> resolve_own(const Caller& caller, const wire::OwnSubject& own);

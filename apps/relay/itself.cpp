@@ -176,11 +176,27 @@ Data cards_data(Reader& reader, const OwnQuestion& question) {
     return json::object{{"size", held.size}, {"cards", std::move(cards)}};
 }
 
-// That it is answered says it: the card is registered and not revoked, and its log-in lives; or it
-// has signed this payload, which is sealed to whoever it is for and not opened here.
+// That it is answered says it: the card is registered and not revoked, and its log-in lives.
 Data standing_data(const OwnQuestion& question) {
     const bool fits = question.person && question.head.parameters.empty();
     return fits ? Data(json::object()) : std::unexpected(wire::Code::malformed);
+}
+
+// The same of a payload that it has signed, which is sealed to whoever it is for and not opened
+// here. That it was judged is kept before it is said: an order may name it from then on.
+Task<Data> signature_data(const Shared& shared, OwnQuestion question) {
+    if (!question.application) co_return std::unexpected(wire::Code::malformed);
+    auto data = standing_data(question);
+    if (!data) co_return data;
+    const auto& requester = question.participant.id.text();
+    const JudgedSignature job{.name = judged_index(shared.vault, requester, *question.application),
+                              .now = question.now};
+    auto& writer = shared.writer;
+    const bool durable = co_await http::completed<bool>([&writer, &job](http::Done<bool> done) {
+        if (!writer.note_judged(job, done)) done(false);
+    });
+    if (!durable) co_return std::unexpected(wire::Code::overloaded);
+    co_return data;
 }
 
 std::string_view standing_of(const Shared& shared, const NewCard& card, UnixTime now) {
@@ -213,7 +229,8 @@ Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     if (service == "entries" || service == "bells") co_return page_data(shared, reader, question);
     if (service == "numbers") co_return numbers_data(reader, question);
     if (service == "cards") co_return cards_data(reader, question);
-    if (service == "standing" || service == "signature") co_return standing_data(question);
+    if (service == "standing") co_return standing_data(question);
+    if (service == "signature") co_return co_await signature_data(shared, question);
     if (service == "card-standing") co_return card_standing_data(shared, reader, question);
     if (service == "questions") co_return questions_data(shared, reader, question);
     if (service == "question") co_return co_await ask(shared, question);

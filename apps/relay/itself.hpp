@@ -20,7 +20,8 @@ struct OwnQuestion {
     Hash head_hash{};
     const wire::Participant& participant;
     std::optional<PersonRow> person;
-    std::string_view payload;  // JWE to the relay, whose hash is the head's
+    std::optional<Hash> application = {};  // SHA-256 of the mandate, of one by the signing key
+    std::string_view payload;              // JWE to the relay, whose hash is the head's
     UnixTime now = 0;
 };
 

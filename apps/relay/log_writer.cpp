@@ -197,6 +197,12 @@ bool LogWriter::note_refused(RefusedTry job, Done done) {
                   std::move(done));
 }
 
+bool LogWriter::note_judged(JudgedSignature job, Done done) {
+    auto& recording = state_->recording;
+    return submit([&recording, job = std::move(job)] { recording.note_judged(job); },
+                  std::move(done));
+}
+
 bool LogWriter::remember(std::vector<LiveMandate> mandates, Done done) {
     auto& recording = state_->recording;
     return submit(

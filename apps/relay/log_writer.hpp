@@ -45,6 +45,7 @@ class LogWriter {
     [[nodiscard]] bool record(RecordOrder job, RecordDone done);
     [[nodiscard]] bool set_outcome(SetOutcome job, Done done);
     [[nodiscard]] bool note_refused(RefusedTry job, Done done);
+    [[nodiscard]] bool note_judged(JudgedSignature job, Done done);
     // Mandates that no order carries (questions to the relay itself), and their ends.
     [[nodiscard]] bool remember(std::vector<LiveMandate> mandates, Done done);
     using QuestionDone = std::function<void(QuestionResult)>;

@@ -231,13 +231,17 @@ TEST_F(ApplicationTest, WhatWasSignedIsHandedIn) {
 
 // What an issuing centre asks of a document that a clerk's card has signed for it: the relay cannot
 // open it, and says that the signature is good.
-TEST_F(ApplicationTest, ASignatureStandsOrItSaysWhyNot) {
-    const auto payload = crypto::encrypt_jwe(
-        as_bytes("a document"), crypto::PrivateKey::generate(crypto::KeyType::p256).public_key());
-    auto content_of = content(MandateKind::application, "portal", "signature");
-    content_of.payload_hashes = {crypto::sha256(as_bytes(payload))};
-    const auto asks = [&](const std::string& jws, const std::string& of_payload) {
-        auto of = question({});
+class SignatureTest : public KindsTest {
+  protected:
+    SignatureTest() { dial_answering(); }
+    wire::Mandate signing() {
+        auto out = content(MandateKind::application, "portal", "signature");
+        out.payload_hashes = {crypto::sha256(as_bytes(payload))};
+        return out;
+    }
+    std::string judge(const std::string& jws, const std::string& of_payload,
+                      std::map<std::string, std::string> parameters = {}) {
+        auto of = question(std::move(parameters));
         of.service = service_id("signature");
         of.purpose = wire::code_id("application");
         of.payload_hash = crypto::sha256(as_bytes(of_payload));
@@ -246,15 +250,97 @@ TEST_F(ApplicationTest, ASignatureStandsOrItSaysWhyNot) {
                                                 .subject = to_bytes(wire::application_subject(jws)),
                                                 .payload = of_payload}),
                             wire::filled(8)));
-    };
-    const auto before = logged();
+    }
+    // Asks a register about a number, naming a decision; none: without.
+    std::string ask_register(const std::optional<std::string>& decision,
+                             std::string_view by = "portal") {
+        const bool is_portal = by == "portal";
+        auto of = head();
+        of.issuer = participant_id(by);
+        of.to = {.holder = participant_id("06990014"), .kind = {}, .position = 1};
+        of.service = service_id("existence");
+        of.purpose = wire::code_id("issuing");
+        of.card_seen = false;
+        of.parameters.clear();
+        if (decision) of.parameters["decision"] = *decision;
+        of.payload_hash = crypto::sha256(as_bytes(payload));
+        const auto& key = is_portal ? store.country.portal : store.country.clinic;
+        return code_of(send(wire::request_json({.head = wire::sign_head(of, wire::kid_of(key), key),
+                                                .subject = to_bytes(number("1")),
+                                                .payload = payload}),
+                            wire::filled(is_portal ? 8 : 4)));
+    }
+    static std::string hash_of(const std::string& jws) {
+        return base64url(crypto::sha256(as_bytes(jws)));
+    }
+    std::int64_t judged() { return store.count("select count(*) from judged"); }
+
+    const std::string payload = crypto::encrypt_jwe(
+        as_bytes("a document"), crypto::PrivateKey::generate(crypto::KeyType::p256).public_key());
+};
+
+TEST_F(SignatureTest, StandsOrItSaysWhyNot) {
+    auto content_of = signing();
     const auto jws = signing_card.sign(content_of);
-    EXPECT_EQ(asks(jws, payload), "ok");
-    EXPECT_EQ(asks(jws, payload + "x"), "mandate_scope") << "another payload";
-    EXPECT_EQ(asks(card.sign(content_of), payload), "mandate_signature") << "not the signing key";
+    EXPECT_EQ(judge(jws, payload), "ok");
+    EXPECT_EQ(judge(jws, payload + "x"), "mandate_scope") << "another payload";
+    EXPECT_EQ(judge(card.sign(content_of), payload), "mandate_signature") << "not the signing key";
     content_of.nonce = "never given";
-    EXPECT_EQ(asks(signing_card.sign(content_of), payload), "mandate_nonce");
-    EXPECT_EQ(logged(), before) << "not logged";
+    EXPECT_EQ(judge(signing_card.sign(content_of), payload), "mandate_nonce");
+    EXPECT_EQ(logged(), 0) << "not logged";
+}
+
+// What a register is told that a clerk has decided, a card has signed; and the order, which is in
+// the log, says by which document.
+TEST_F(SignatureTest, AnOrderNamesNoDecisionThatWasNotJudged) {
+    const auto jws = signing_card.sign(signing());
+    EXPECT_EQ(ask_register(std::nullopt), "ok") << "nothing is decided";
+    EXPECT_EQ(ask_register(hash_of(jws)), "mandate_unknown") << "signed, and not judged";
+    EXPECT_EQ(judge(jws, payload, {{"after", "1"}}), "malformed");
+    EXPECT_EQ(judged(), 0);
+    EXPECT_EQ(ask_register(hash_of(jws)), "mandate_unknown") << "it was not answered";
+    EXPECT_EQ(logged(), 1) << "nobody was asked, and nothing is logged";
+
+    EXPECT_EQ(judge(jws, payload), "ok");
+    EXPECT_EQ(judge(jws, payload), "ok");
+    EXPECT_EQ(judged(), 1) << "the same once more";
+    EXPECT_EQ(ask_register(hash_of(jws)), "ok");
+    EXPECT_EQ(ask_register(hash_of(jws)), "ok") << "a register that was down is asked again";
+    EXPECT_EQ(logged(), 3);
+    const auto order = wire::valid(wire::parse_order(deliveries.back().receipt.order));
+    EXPECT_EQ(wire::valid(wire::parse_head(order.head)).head.parameters.at("decision"),
+              hash_of(jws))
+        << "committed to by the order";
+    EXPECT_EQ(ask_register(hash_of(jws), "clinic-1"), "mandate_unknown") << "another one's";
+    EXPECT_EQ(ask_register(hash_of(jws + "x")), "mandate_unknown");
+    EXPECT_EQ(ask_register("x"), "malformed parameters");
+
+    const auto refused = card.sign(signing());
+    EXPECT_EQ(judge(refused, payload), "mandate_signature");
+    EXPECT_EQ(ask_register(hash_of(refused)), "mandate_unknown");
+}
+
+TEST_F(SignatureTest, WhatIsNotKeptIsNotAnswered) {
+    const auto jws = signing_card.sign(signing());
+    store.alter(
+        "create trigger planted before insert on judged "
+        "begin select raise(abort, 'planted'); end");
+    EXPECT_EQ(judge(jws, payload), "overloaded");
+    store.alter("drop trigger planted");
+    EXPECT_EQ(judge(jws, payload), "ok") << "the same once more";
+    EXPECT_EQ(ask_register(hash_of(jws)), "ok");
+}
+
+// A register may be down for weeks, and a card is renewed years later.
+TEST_F(SignatureTest, AJudgedOneIsKeptForTenYears) {
+    const auto jws = signing_card.sign(signing());
+    EXPECT_EQ(judge(jws, payload), "ok");
+    store.upkeep(unix_now() + judged_kept_s - 100);
+    EXPECT_EQ(judged(), 1);
+    EXPECT_EQ(ask_register(hash_of(jws)), "ok");
+    store.upkeep(unix_now() + judged_kept_s + 100);
+    EXPECT_EQ(judged(), 0);
+    EXPECT_EQ(ask_register(hash_of(jws)), "mandate_unknown") << "a clerk decides anew";
 }
 
 // ---- applications to holders: one tell for each ----

@@ -10,7 +10,8 @@
 namespace mado::relay {
 namespace {
 
-constexpr std::size_t viewer_bytes = 1 + 8;  // the key's number and so much of the HMAC
+constexpr std::int64_t dropped_rows_max = 1'000;  // at a time: no batch of orders waits for it
+constexpr std::size_t viewer_bytes = 1 + 8;       // the key's number and so much of the HMAC
 
 Recorded recorded(const AccessRecord& record, std::int64_t log_index, PersonRow person) {
     return {.log_index = log_index,
@@ -59,7 +60,11 @@ Recording::Statements::Statements(db::Connection& c)
       drop_misses(c.prepare("delete from miss where day < :day")),
       count(c.prepare("insert into tally (month, service, requester_kind, purpose, orders) "
                       "values (:month, :service, :requester_kind, :purpose, :orders) "
-                      "on conflict do update set orders = orders + excluded.orders")) {}
+                      "on conflict do update set orders = orders + excluded.orders")),
+      judge(c.prepare("insert into judged (name, judged_at) values (:name, :now) "
+                      "on conflict do nothing")),
+      drop_judged(c.prepare("delete from judged where name in (select name from judged "
+                            "where judged_at < :before order by judged_at limit :count)")) {}
 
 Recording::Recording(db::Connection& connection, const Vault& vault, EntryRows& entries,
                      MonthKeys& keys)
@@ -155,7 +160,9 @@ void Recording::remember(const LiveMandate& mandate) {
 bool Recording::drop_ended(UnixTime now) {
     const bool more_names = names_.drop_ended(now);
     const bool more_changed = changed_.drop_old(now - changed_kept_s);
-    return mandates_.drop_ended(now) || more_names || more_changed;
+    sql_.drop_judged.bind("before", now - judged_kept_s).bind("count", dropped_rows_max).execute();
+    const bool more_judged = connection_.changes() == dropped_rows_max;
+    return mandates_.drop_ended(now) || more_names || more_changed || more_judged;
 }
 
 // The same request again: the same order, number and receipt, no second entry.
@@ -269,6 +276,10 @@ std::int64_t Recording::count(const Bytes& path, std::int64_t day) {
     sql_.add_miss.bind("path", path).bind("day", day);
     if (!sql_.add_miss.step()) throw Failure("a try was not counted");
     return sql_.add_miss.integer(0);
+}
+
+void Recording::note_judged(const JudgedSignature& job) {
+    sql_.judge.bind("name", job.name).bind("now", job.now).execute();
 }
 
 void Recording::note_refused(const RefusedTry& job) {

@@ -86,6 +86,15 @@ struct RefusedTry {
     UnixTime time = 0;
 };
 
+// A card has signed a document for this requester, and the signature is good.
+struct JudgedSignature {
+    Bytes name;  // judged_index()
+    UnixTime now = 0;
+};
+// So long an order may name it (docs/protocols/log.md): through the life of two cards, five years
+// each, of which the second is renewed by what was decided about the first.
+constexpr std::int64_t judged_kept_s = 3'653 * std::int64_t{86'400};
+
 constexpr std::int64_t misses_max = 3;
 // Tries of one requester and day that the policy refuses, each by another number: so many are
 // noted, and then every try by number is refused until tomorrow (docs/decisions/0050).
@@ -110,11 +119,12 @@ class Recording {
     RecordResult record(RecordOrder& job);
     void set_outcome(const SetOutcome& job);
     void note_refused(const RefusedTry& job);
+    void note_judged(const JudgedSignature& job);
     std::int64_t count(const Bytes& path, std::int64_t day);
     // A mandate that no order carries, or the end of one.
     void remember(const LiveMandate& mandate);
-    // Live names and mandates whose end has come, and changed answers that were told long ago;
-    // not all at a time. True: there may be more.
+    // Live names and mandates whose end has come, changed answers that were told and signatures
+    // that were judged long ago; not all at a time. True: there may be more.
     bool drop_ended(UnixTime now);
     // Around each batch: at its begin, and as the last of its transaction.
     void begin();
@@ -126,6 +136,7 @@ class Recording {
     struct Statements {
         explicit Statements(db::Connection& connection);
         db::Statement recorded, set_outcome, owner, misses, add_miss, drop_misses, count;
+        db::Statement judge, drop_judged;
     };
     RecordResult repeat(const RecordOrder& job, std::int64_t log_index);
     std::expected<PersonRows::Changed, wire::Code> whose(const RecordOrder& job);

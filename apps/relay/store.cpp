@@ -10,10 +10,12 @@
 namespace mado::relay {
 namespace {
 
-constexpr std::array<std::string_view, 2> migrations{
+constexpr std::array<std::string_view, 3> migrations{
 #include "apps/relay/schema/001_first.sqlite.sql.hpp"
     ,
 #include "apps/relay/schema/002_changed.sqlite.sql.hpp"
+    ,
+#include "apps/relay/schema/003_judged.sqlite.sql.hpp"
 };
 
 constexpr JsonLimits row_limits{.text_bytes_max = 128 * 1024};
@@ -184,6 +186,10 @@ Bytes number_index(const Vault& vault, const wire::PersonNumber& number) {
     return vault.index("number", {wire::index_material(number)});
 }
 
+Bytes judged_index(const Vault& vault, std::string_view requester, const Hash& mandate) {
+    return vault.index("judged", {as_bytes(requester), mandate});
+}
+
 AccessRecord new_record(std::string kind) {
     return {.kind = std::move(kind),
             .salt = crypto::random_hash(),
@@ -268,6 +274,7 @@ Reader::Reader(const std::string& path, const Vault& vault)
           connection_.prepare("select number_index, sealed from identifier where person = :person "
                               "order by id desc")),
       misses_(connection_.prepare("select misses from miss where path = :path")),
+      judged_(connection_.prepare("select 1 from judged where name = :name")),
       link_number_(connection_.prepare("select link_number from person where id = :person")),
       entries_(connection_.prepare(
           "select a.log_index, a.seq, a.outcome, a.month, a.sealed, a.entry from own_entry o "
@@ -347,6 +354,12 @@ std::int64_t Reader::misses(ByteView path) {
     const db::ResetAtEnd reset(misses_);
     misses_.bind("path", path);
     return misses_.step() ? misses_.integer(0) : 0;
+}
+
+bool Reader::judged(ByteView name) {
+    const db::ResetAtEnd reset(judged_);
+    judged_.bind("name", name);
+    return judged_.step();
 }
 
 Person Reader::person(PersonRow row) {

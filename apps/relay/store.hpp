@@ -72,6 +72,9 @@ std::int64_t own_entry_id(PersonRow person, std::int64_t seq);
 // to none of them.
 Bytes number_index(const Vault& vault, const wire::PersonNumber& number);
 
+// Blind index of a document that a card has signed for a requester: of its mandate's SHA-256.
+Bytes judged_index(const Vault& vault, std::string_view requester, const Hash& mandate);
+
 // What an entry's row holds, sealed under the key of its month, filled up to whole blocks. Three of
 // them, sealed, are half a page with the row around them: so long is an order by number, or by a
 // card of P-256.
@@ -149,6 +152,7 @@ class Reader {
     };
     Held held(PersonRow person);
     std::int64_t misses(ByteView path);
+    bool judged(ByteView name);
     Person person(PersonRow row);
     // Those that stand below `size` in the log.
     std::vector<StoredEntry> entries(PersonRow person, std::int64_t after_seq, std::int64_t count,
@@ -195,6 +199,7 @@ class Reader {
     db::Statement linked_;
     db::Statement identifiers_;
     db::Statement misses_;
+    db::Statement judged_;
     db::Statement link_number_;
     db::Statement entries_;
     db::Statement opened_;

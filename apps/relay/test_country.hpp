@@ -52,7 +52,8 @@ struct RelayCountry : wire::TestCountry {
                 id, kind, base64url(wire::filled(byte)), wire::kid_of(key), key.public_key().jwk(),
                 services);
         };
-        auto json = TestCountry::directory_json();
+        auto json = wire::replaced(TestCountry::directory_json(), R"("services":["eligibility",)",
+                                   R"("services":["eligibility","existence",)");
         json =
             wire::replaced(json, R"({"id":"clinic-1")",
                            participant("992016", "care-insurer", 6, insurer, R"("eligibility")") +

@@ -22,8 +22,9 @@ std::expected<Response, ChannelError> Replay::set_pin(KeyUse use) {
     return std::unexpected(ChannelError::removed);
 }
 
-bool is_issuing_command(const Command& command) {
+bool is_issuing_command(const Command& command, IssuingWork work) {
     if (command.cla != 0) return false;
+    const bool writes = work == IssuingWork::card;
     switch (command.ins) {
         case 0xa4: {
             const bool application =
@@ -41,9 +42,9 @@ bool is_issuing_command(const Command& command) {
             return command.data.empty() && command.expected != 0;
         case 0x47:  // GENERATE KEY PAIR
         case 0xd6:  // UPDATE BINARY
-            return !command.data.empty() && command.expected == 0;
+            return writes && !command.data.empty() && command.expected == 0;
         case 0x44:  // ACTIVATE FILE
-            return command.data.empty() && command.expected == 0;
+            return writes && command.data.empty() && command.expected == 0;
         default:  // open set: whatever an issuer may send
             return false;
     }

@@ -41,6 +41,8 @@ class Replay final : public Channel {
 // Whether a command of an issuer may go to a card from somebody who holds it and has not to trust
 // the issuer with it: it selects the issuing application and no other, and none carries or verifies
 // a PIN (docs/protocols/card-session.md).
-bool is_issuing_command(const Command& command);
+// What for: of a new PIN alone, no keys are made, and nothing is written.
+enum class IssuingWork { card, pin };
+bool is_issuing_command(const Command& command, IssuingWork work = IssuingWork::card);
 
 }  // namespace mado::card

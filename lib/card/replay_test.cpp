@@ -64,7 +64,12 @@ TEST(IssuingCommands, ThoseOfTheList) {
           std::string("0084000010"), "0082000020" + proof, std::string("004700010111"),
           std::string("00a4020c020101"), std::string("00b0000000"), std::string("00c0000010"),
           std::string("00d60000023082"), std::string("00440000")}) {
-        EXPECT_TRUE(is_issuing_command(parsed(parse_hex(text).value()))) << text;
+        const auto bytes = parse_hex(text).value();  // that the command refers to
+        const auto command = parsed(bytes);
+        EXPECT_TRUE(is_issuing_command(command)) << text;
+        const bool writes =
+            text.starts_with("0047") || text.starts_with("00d6") || text.starts_with("0044");
+        EXPECT_EQ(is_issuing_command(command, IssuingWork::pin), !writes) << text;
     }
 }
 

@@ -8,7 +8,6 @@
 #include <map>
 
 #include "base/json.hpp"
-#include "card/replay.hpp"
 #include "wire/address.hpp"
 
 namespace mado::client {
@@ -97,7 +96,7 @@ class Talk {
     std::expected<void, PipeError> send(const std::vector<Bytes>& commands) {
         for (const auto& bytes : commands) {
             const auto command = card::parse_command(bytes);
-            if (!command || !card::is_issuing_command(*command)) {
+            if (!command || !card::is_issuing_command(*command, pipe_.work)) {
                 return std::unexpected(PipeError::not_lawful);
             }
         }

@@ -8,6 +8,7 @@
 
 #include "card/channel.hpp"
 #include "card/personalise.hpp"
+#include "card/replay.hpp"
 #include "http/http.hpp"
 #include "wire/directory.hpp"
 
@@ -41,6 +42,7 @@ struct Pipe {
     const wire::Participant& centre;  // whose certificates the directory pins
     std::string address;              // one of its redirect URIs: the same origin is called
     std::string session;
+    card::IssuingWork work = card::IssuingWork::card;  // what the person was told that it is for
 };
 // Until the centre says that the card is done. On the caller's thread: the card's answers are
 // waited for. What it has to be undone by is another session.

@@ -68,7 +68,8 @@ constexpr std::array table{
               "The mandate was ended before its time: by log-out, by pulling the card, or because "
               "the card was stopped. The person has to put in the card again."},
     ErrorInfo{Code::mandate_unknown, "mandate_unknown", 404,
-              "No mandate that lives and was used fits. Ask again until the end of the mandate."},
+              "No mandate that lives and was used fits: ask again until the end of the mandate. Or "
+              "the decision that is named was not judged: it has to be signed anew."},
     ErrorInfo{Code::sealing_invalid, "sealing_invalid", 403,
               "The order that keeps this entry from the person is not one of a sealing authority "
               "for this request, or was used before."},

@@ -15,11 +15,11 @@ const zoomed = { width: 320, height: 256 };
 
 export async function expect_page(served: string, name: string): Promise<void> {
   await expect_valid(served, `${name} as served`);
-  await expect_valid(await own.page.content(), name);
   await expect_shown(name);
 }
 // Of a page that a script makes whole.
 export async function expect_shown(name: string): Promise<void> {
+  await expect_valid(await own.page.content(), name);
   await expect_accessible(own.page);
   await picture(own.page, name);
   if (name.endsWith("-ja")) await expect_accessible_in_the_dark(name);

@@ -153,7 +153,7 @@ describe("an invitation", () => {
     await log_in_at_window(page);
     await page.getByRole("button", { name: "申請の案内状を印刷する" }).click();
     await page.getByRole("button", { name: "案内状を作る" }).click();
-    await page.getByText("案内状2通").waitFor();
+    await page.getByText("案内状2通（案内した2人のうち）").waitFor();
     const letters = await page.locator(".letter").allInnerTexts();
     expect(letters.length).toBe(cases.length);
     cases.forEach(({ number: of }, i) => expect(letters[i]).toContain(grouped(of)));

@@ -40,11 +40,16 @@ export function LookFor({ act }: CasePart): JSX.Element {
   );
 }
 
-// Four eyes: the issuing centre does not take it from the clerk who opened the case (`same_hand`).
+// Whose card it is to be rests on these.
+const says_who = new Set(["opened", "applied", "corrected", "taken_out", "decided"]);
+
+// Four eyes: the issuing centre does not take it from a clerk with a hand in that (`same_hand`).
 export function Approve({ desk, one, act }: CasePart): JSX.Element {
   const [asked, set_asked] = useState(false);
   const of = one.kind === "unlock" ? "" : "_card";
-  const opener = one.lines.find(({ what }) => what === "opened")?.clerk;
+  const hands = new Set(
+    one.lines.flatMap(({ what, clerk }) => (says_who.has(what) && clerk ? [clerk] : [])),
+  );
   if (!desk.roles.has("approver")) {
     return (
       <p class="hint">
@@ -76,13 +81,13 @@ export function Approve({ desk, one, act }: CasePart): JSX.Element {
             </dd>
           </div>
         )}
-        {opener !== undefined && (
+        {hands.size > 0 && (
           <div>
             <dt>
               <Say of="window.opener" />
             </dt>
             <dd>
-              <Ja>{opener}</Ja>
+              <Ja>{[...hands].join("、")}</Ja>
             </dd>
           </div>
         )}

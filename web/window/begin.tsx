@@ -13,6 +13,8 @@ type KnownKind = Exclude<CaseKind, "first" | "renewal" | "existing">;
 const others = [
   ...(["replacement", "unlock", "change", "number", "birth", "return", "end"] as const),
 ] as const;
+// Of somebody who lives elsewhere: what brings the number of where they live now.
+const of_arrivals: readonly KnownKind[] = ["change", "return"];
 
 // As apps/issuer/words.cpp has them.
 export const reasons: Record<KnownKind, readonly string[]> = {
@@ -119,7 +121,9 @@ export function Begin({ desk, one, begin }: BeginProps): JSX.Element | null {
   const may_all = desk.roles.has("window");
   if (!may_all && !desk.roles.has("hotline")) return null;
   const has_card = one.cards.some(({ status }) => status !== "revoked");
-  const offered = others.filter((kind) => kind !== "unlock" || active_uses(one).length > 0);
+  const offered = others
+    .filter((kind) => kind !== "unlock" || active_uses(one).length > 0)
+    .filter((kind) => one.elsewhere === undefined || of_arrivals.includes(kind));
   const button = (kind: KnownKind, style: string) => (
     <button key={kind} type="button" class={style} onClick={() => set_asked(kind)}>
       <Say of={`window.open_${kind}`} />

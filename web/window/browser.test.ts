@@ -425,7 +425,7 @@ async function find_jiro(query = "", width = 1280): Promise<Page> {
 test("a lost card: found by who it is, and stopped after a question", async () => {
   const page = await find_jiro("roles=hotline");
   const known = page.locator(".known");
-  expect(await known.innerText()).toMatch(/利用者証明用 使えます\s+（2030年11月26日まで）/);
+  expect(await known.innerText()).toMatch(/利用者証明用 使えます\s+（2030年11月26日まで） 1枚目/);
   expect(await known.getByRole("button", { name: /^再発行する/ }).count()).toBe(0);
   await page.getByRole("button", { name: /^カードを止める/ }).press("Enter");
   await page.getByRole("dialog").waitFor();
@@ -446,6 +446,31 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(paths).not.toContain("/cases/day"); // nor anything else that a hotline may not ask
   expect(paths).not.toContain("/cases/returned");
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
+});
+
+test("who lives elsewhere: stopped here, moved here, and nothing else", async () => {
+  const page = await open();
+  await change(page, (office) => {
+    office.elsewhere = "992011";
+    const one = office.cases.find(({ number }: Mutable) => number === "100000000009");
+    one.elsewhere = "992011";
+  });
+  await page.getByRole("button", { name: "人をさがす" }).click();
+  await page.getByLabel("番号（12桁）").fill("800000000004");
+  await page.keyboard.press("Enter");
+  await page.getByText("A市に住む人です。").waitFor();
+  const begun = await page.locator(".known .first button, .known .choices button").allInnerTexts();
+  expect(begun.map((text) => text.replace(/（?厚労 次郎.*$/su, "").trim())).toEqual([
+    ...["カードを止める", "氏名・住所などの変更", "帰国した人のカードを作る"],
+  ]);
+  // A case that waits for a decision there, by a clerk who may decide here.
+  await page.getByLabel("番号（12桁）").fill("100000000009");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "1000 0000 0009" }).click();
+  await page.getByText("A市の窓口が受け持つ手続です。").waitFor();
+  expect(await page.getByRole("button", { name: "同じ人" }).isDisabled()).toBe(true);
+  expect(await page.getByRole("button", { name: "取りやめる" }).count()).toBe(0);
+  await expect_nothing_of_axe(page);
 });
 
 test("the way back shows the cards as they are now; the next person is another", async () => {
@@ -511,7 +536,7 @@ test("a new PIN: which one, approved by another; whose own it was is told so", a
   });
   browser.expect_complaint(/409/);
   await approve();
-  await page.getByText("受け付けた職員は、自分で承認できません。").waitFor();
+  await page.getByText("開いた職員、申請を入力した職員、照合を決定した職員は、承認できません。").waitFor();
   await change(page, (office) => {
     office.after = (one: Mutable) => {
       one.todo[0] = { ...one.todo[0], step: "reset" };

@@ -9,6 +9,7 @@ import { Apply } from "./apply";
 import { BirthForm, FileElsewhere, SignBirth } from "./birth";
 import { Claims } from "./claims";
 import { Compare } from "./compare";
+import { office_name } from "./desk";
 import { SignExisting } from "./existing";
 import { HandOver } from "./hand_over";
 import { History } from "./history";
@@ -83,7 +84,7 @@ function ToDo(props: CasePart): JSX.Element {
   const waits = (step: Todo["step"]) => one.todo.some((todo) => todo.step === step);
   return (
     <>
-      {!works && (
+      {!works && one.elsewhere === undefined && (
         <p class="hint">
           <Say of="window.only_window" />
         </p>
@@ -289,6 +290,11 @@ export function CaseView(props: CaseViewProps): JSX.Element {
       <p class="case-kind">
         <Read text={kind_phrase(one)} />
       </p>
+      {one.elsewhere !== undefined && (
+        <p class="warning">
+          <Say of="window.elsewhere" name={office_name(desk, one.elsewhere)} />
+        </p>
+      )}
       {one.cancelled !== undefined && (
         <p class="warning">
           <Say of="window.given_up_because" /> <Ja>{one.cancelled}</Ja>

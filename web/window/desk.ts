@@ -39,6 +39,11 @@ export function role_phrase(role: Role): string {
   return phrase(`window.role_${role}`);
 }
 
+// Of the municipality that deals with it; the issuing centre itself has no name here.
+export function office_name(desk: Desk, id: string): string {
+  return id === "" ? phrase("window.another_office") : in_japanese(desk.name_of(id));
+}
+
 // 1234 5678 9012: as it is read out.
 export function grouped(number: string): string {
   return number.replace(/(.{4})(?=.)/g, "$1 ");
@@ -48,7 +53,7 @@ const known_problems = new Set([
   ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
   ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
-  "hidden_character",
+  ...["hidden_character", "other_office", "already_answered"],
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {
@@ -60,8 +65,8 @@ export function problem_text({ code, request_id }: Problem): string {
 const known_refusals = new Set([
   ...["holder_refused", "holder_failed", "not_allowed", "service_unknown", "number_malformed"],
   ...["several_match", "no_match", "not_in_directory", "path_closed"],
-  // The relay's, of links and cards.
-  ...["link_unconfirmed", "link_taken", "card_taken"],
+  // The relay's, of links, cards and decisions.
+  ...["link_unconfirmed", "link_taken", "card_taken", "mandate_unknown"],
   // The authority's: apps/ca/service.hpp.
   ...["act_unknown", "key_malformed", "key_type", "key_weak", "key_taken", "key_compromised"],
   ...["attributes_missing", "attributes_malformed", "attributes_unwanted", "too_young"],

@@ -5,12 +5,16 @@ import { exchange, type Fetcher } from "../shared/country";
 import { Members, parse_json_object, type JsonObject } from "../shared/json";
 import { checked, refuse, type Result } from "../shared/result";
 import {
+  read_batches,
   read_case,
+  read_letters,
   read_list,
   read_people,
+  type Batch,
   type Case,
   type CaseKind,
   type KnownPerson,
+  type Letters,
   type Order,
   type Person,
   type PersonNumber,
@@ -25,7 +29,7 @@ const limits = { text_bytes_max: answer_bytes_max, values_max: 200_000 };
 const refusals = [
   ...["too_early", "too_late", "unexpected", "no_case", "no_question"],
   ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
-  "hidden_character",
+  ...["hidden_character", "other_office", "already_answered"],
 ];
 
 export type Happening =
@@ -95,6 +99,12 @@ export class Office {
   }
   day(): Promise<Result<Summary[]>> {
     return this.ask("/cases/day", {}, read_list);
+  }
+  batches(): Promise<Result<Batch[]>> {
+    return this.ask("/cases/batches", {}, read_batches);
+  }
+  letters(batch: number): Promise<Result<Letters>> {
+    return this.ask("/cases/letters", { batch }, read_letters);
   }
   people(search: Search): Promise<Result<KnownPerson[]>> {
     return this.ask("/people/find", search, read_people);

@@ -94,7 +94,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     return answer;
   };
   const load = async (view: View) => {
-    if (view.at === "day" || view.at === "letters") {
+    if (view.at === "day") {
       await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
     } else if ("number" in view) {
       await asked(desk.office.show(view.number), (one) => ({ one }));
@@ -310,15 +310,13 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
     return <PeopleView {...{ desk, found, open }} begin={doing.begin} search={doing.search} />;
   }
   if (view.at === "questions") return <QuestionsView desk={desk} />;
-  if (view.at === "letters") return day ? <LettersView desk={desk} cases={day} /> : null;
+  if (view.at === "letters") return <LettersView desk={desk} />;
   if (view.at === "day") {
     if (!day) return null;
     return (
       <>
         <Day {...{ desk, open }} cases={day} />
-        {desk.roles.has("window") && (
-          <ToLetters cases={day} go={() => doing.go({ at: "letters" })} />
-        )}
+        {desk.roles.has("window") && <ToLetters go={() => doing.go({ at: "letters" })} />}
         <p class="hint as-of">
           <Say of="window.day_at" time={clock_text(day_at)} />{" "}
           <button type="button" class="link" onClick={() => doing.go({ at: "day" }, false)}>
@@ -330,14 +328,17 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   }
   if (!one) return null;
   const { number } = one;
+  // What another municipality deals with is shown here, and nobody has a role in it.
+  const at = one.elsewhere === undefined ? desk : { ...desk, roles: new Set<string>() };
   if (view.at === "slip") {
     const back = () => doing.go({ at: "case", number });
-    return <Slip {...{ desk, one, back }} act={doing.act} />;
+    return <Slip {...{ one, back }} desk={at} act={doing.act} />;
   }
   return (
     <CaseView
       key={number}
-      {...{ desk, one }}
+      one={one}
+      desk={at}
       act={doing.act}
       to_slip={() => doing.go({ at: "slip", number })}
       to_person={() => {

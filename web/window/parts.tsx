@@ -275,12 +275,11 @@ export function Choice<T extends string | number>(props: {
       </legend>
       {own && <strong class="wrong">{own.text}</strong>}
       {all.map((one) => (
-        <label class="choice" for={`${name}-${one}`} key={one}>
+        <label class="choice" key={one}>
           <input
             type="radio"
             name={name}
             id={`${name}-${one}`}
-            autocomplete="off"
             checked={chosen === one}
             aria-invalid={own ? "true" : undefined}
             onChange={() => set(one)}
@@ -309,12 +308,11 @@ export function Tick(props: {
   const own = wrong.find((one) => one.id === id);
   return (
     <p class="tick">
-      <label class="choice" for={id}>
+      <label class="choice">
         <input
           id={id}
           type="checkbox"
           checked={checked}
-          autocomplete="off"
           aria-invalid={own ? "true" : undefined}
           onChange={(event) => set(event.currentTarget.checked)}
         />{" "}

@@ -6,7 +6,7 @@ import { day_of, day_phrase } from "../shared/dates";
 import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { Begin } from "./begin";
 import { parse_day } from "./days";
-import type { Desk } from "./desk";
+import { office_name, type Desk } from "./desk";
 import { CaseTable } from "./list";
 import { normalised } from "./numbers";
 import type { Opening, Search } from "./office";
@@ -119,7 +119,8 @@ function Card({ desk, card }: { desk: Desk; card: IssuedCard }): JSX.Element {
       </strong>{" "}
       <span class="hint">
         <Say of="window.card_until" day={day_phrase(day_of(card.not_after))} />
-        {card.foreign && <Say of="window.in_brackets" what={phrase("window.card_foreign")} />}
+        {card.foreign && <Say of="window.in_brackets" what={phrase("window.card_foreign")} />}{" "}
+        <Say of="window.card_place" place={card.card} />
       </span>
     </li>
   );
@@ -160,6 +161,11 @@ function Person({ desk, one, place, open, begin }: PersonProps): JSX.Element {
             <Card key={i} desk={desk} card={card} />
           ))}
         </ul>
+      )}
+      {one.elsewhere !== undefined && (
+        <p class="hint">
+          <Say of="window.lives_elsewhere" name={office_name(desk, one.elsewhere)} />
+        </p>
       )}
       <Begin {...{ desk, one, begin }} />
       <CaseTable {...{ desk, open }} cases={one.cases} caption={phrase("window.cases_of_person")} />

@@ -5,7 +5,7 @@ import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
 import { days_since, due, goes_on_elsewhere, progress_of, stop_outcome } from "./progress";
-import { read_case, read_list, read_people } from "./record";
+import { read_batches, read_case, read_letters, read_list, read_people } from "./record";
 import { Office } from "./office";
 import { TestOffice, cases, known, later_case, make_case, noon, to_do } from "./test_office";
 
@@ -123,7 +123,7 @@ const people = () => ({
   people: [
     {
       ...{ person: "700000000001", name: known.name, kana: known.kana, birth_date: "1990-02-03" },
-      cards: [{ use: "signing", status: "suspended", not_after: noon }],
+      cards: [{ card: 2, chip: "00ff", use: "signing", status: "suspended", not_after: noon }],
       cases: [],
     },
   ],
@@ -133,6 +133,7 @@ const spoilt: [string, (one: Mutable) => void][] = [
   ["an unknown member of a card", (one) => (one.people[0].cards[0].serial = "1")],
   ["an unknown status", (one) => (one.people[0].cards[0].status = "lost")],
   ["an unknown use", (one) => (one.people[0].cards[0].use = "door")],
+  ["a card that has no place", (one) => delete one.people[0].cards[0].card],
   ["a day that there is not", (one) => (one.people[0].birth_date = "1990-02-30")],
   ["somebody without a number", (one) => delete one.people[0].person],
   ["a member beside the people", (one) => (one.more = true)],
@@ -142,6 +143,29 @@ test.each(spoilt)("people: refuses %s", (_, spoil) => {
   expect(read_people(one as JsonObject)[0]!.cards[0]!.status).toBe("suspended");
   spoil(one);
   expect(() => read_people(one as JsonObject)).toThrow(Refused);
+});
+
+test("batches and their letters are read strictly", () => {
+  const person = { name: known.name, kana: known.kana, address: known.address };
+  const made = (of: number, more: Mutable = {}) =>
+    read_letters({ letters: [{ number: "1", person: { ...person, ...more }, until: noon }], of });
+  expect(made(700)).toMatchObject({ of: 700, letters: [{ number: "1", person, until: noon }] });
+  expect(() => made(0)).toThrow(Refused);
+  expect(() => made(1_001)).toThrow(Refused);
+  expect(() => made(1, { birth_date: "1990-02-03" })).toThrow(Refused);
+  const two = { letters: [1, 2].map(() => ({ number: "1", person, until: noon })), of: 1 };
+  expect(() => read_letters(two as JsonObject)).toThrow(Refused);
+  const batch = { batch: 7, opened_at: noon, open: 700 };
+  expect(read_batches({ batches: [batch] })).toEqual([batch]);
+  expect(() => read_batches({ batches: [{ ...batch, more: 1 }] })).toThrow(Refused);
+});
+
+test("whose window it is, where that is another one", () => {
+  expect(read(later_case("1", "change", { elsewhere: "992011" })).elsewhere).toBe("992011");
+  expect(read(later_case("1", "change")).elsewhere).toBeUndefined();
+  const one: Mutable = people();
+  one.people[0].elsewhere = "992011";
+  expect(read_people(one as JsonObject)[0]!.elsewhere).toBe("992011");
 });
 
 test("whose PINs a case sets anew is one of two", () => {

@@ -69,6 +69,8 @@ export const happenings = [
 
 const claims_max = 16;
 const cases_max = 500;
+const batches_max = 50;
+const letters_max = 1_000;
 const cards_max = 100;
 const lines_max = 10_000;
 const text_bytes_max = 256;
@@ -130,6 +132,8 @@ export interface Claim {
   writing?: Writing;
 }
 export interface IssuedCard {
+  card: number; // in which it is: the first, the second, …
+  chip?: string; // whose serial number, in hex
   use: Use;
   status: (typeof statuses)[number];
   not_after: number;
@@ -143,6 +147,7 @@ export interface KnownPerson {
   birth_date?: string;
   cards: IssuedCard[];
   cases: Summary[]; // the newest first
+  elsewhere?: string; // the municipality where they live, where that is another one
 }
 // Whoever applies for a newborn, and with whom they are insured.
 export interface Parent {
@@ -172,6 +177,21 @@ export interface Application {
   claims: { role: Role; number: PersonNumber }[];
   signing: boolean;
 }
+// Who was invited together, and the letter to each who has not applied.
+export interface Batch {
+  batch: number;
+  opened_at: number;
+  open: number; // cases that have not ended
+}
+export interface Letter {
+  number: string;
+  person: Pick<Person, "name" | "kana" | "address">;
+  until: number;
+}
+export interface Letters {
+  letters: Letter[];
+  of: number; // people who were invited
+}
 export interface Line {
   what: string;
   at: number;
@@ -199,6 +219,7 @@ export interface Case extends Summary {
   can_cancel?: boolean; // before its card may be active, and the like
   health_care_number?: string;
   stop_code?: string; // on the slip; only in the answer to what gave the person one
+  elsewhere?: string; // the municipality that deals with it, where that is another one
   lines: Line[];
 }
 
@@ -270,9 +291,55 @@ export function read_list(object: JsonObject): Summary[] {
   return out;
 }
 
+export function read_batches(object: JsonObject): Batch[] {
+  const members = new Members(object);
+  const out = members.objects("batches", batches_max).map((one) => {
+    const batch = new Members(one);
+    const read = {
+      batch: batch.integer("batch", 1, Number.MAX_SAFE_INTEGER),
+      opened_at: batch.time("opened_at"),
+      open: batch.integer("open", 1, letters_max),
+    };
+    batch.finish();
+    return read;
+  });
+  members.finish();
+  return out;
+}
+
+function read_letter(object: JsonObject): Letter {
+  const members = new Members(object);
+  const person = new Members(members.object("person"));
+  const out = {
+    number: members.text("number", 20),
+    person: {
+      name: person.text("name", text_bytes_max),
+      kana: person.text("kana", text_bytes_max),
+      address: person.text("address", 2 * text_bytes_max),
+    },
+    until: members.time("until"),
+  };
+  person.finish();
+  members.finish();
+  return out;
+}
+
+export function read_letters(object: JsonObject): Letters {
+  const members = new Members(object);
+  const out = {
+    letters: members.objects("letters", letters_max).map(read_letter),
+    of: members.integer("of", 1, letters_max),
+  };
+  members.finish();
+  if (out.letters.length > out.of) refuse("there are more letters than people");
+  return out;
+}
+
 function read_card(object: JsonObject): IssuedCard {
   const members = new Members(object);
   const out = given<IssuedCard>({
+    card: members.integer("card", 1, cards_max),
+    chip: members.optional_text("chip", 64),
     use: members.one_of("use", uses),
     status: members.one_of("status", statuses),
     not_after: members.time("not_after"),
@@ -291,6 +358,7 @@ function read_known_person(object: JsonObject): KnownPerson {
     birth_date: members.optional_date("birth_date"),
     cards: members.objects("cards", cards_max).map(read_card),
     cases: read_summaries(members),
+    elsewhere: members.optional_text("elsewhere", 64),
   });
   members.finish();
   return out;
@@ -501,6 +569,7 @@ export function read_case(object: JsonObject): Case {
     can_cancel: members.optional_boolean("can_cancel"),
     health_care_number: members.optional_text("health_care_number", 20),
     stop_code: members.optional_text("stop_code", 20),
+    elsewhere: members.optional_text("elsewhere", 64),
     lines: members.objects("lines", lines_max).map(read_line),
   });
   members.finish();

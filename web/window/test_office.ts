@@ -275,8 +275,8 @@ export class TestOffice {
   now = noon;
   asked: [string, Mutable][] = [];
   cards = [
-    { use: "authentication", status: "active", not_after: noon + 4 * 365 * day_s },
-    { use: "signing", status: "active", not_after: noon + 4 * 365 * day_s },
+    { card: 1, use: "authentication", status: "active", not_after: noon + 4 * 365 * day_s },
+    { card: 1, use: "signing", status: "active", not_after: noon + 4 * 365 * day_s },
   ];
   handed: Mutable[] = []; // to the agent
   back: Mutable = {}; // what somebody comes back from
@@ -286,6 +286,7 @@ export class TestOffice {
 
   questions: Mutable[] = [];
   form: Mutable = {}; // what is to be signed, besides the document
+  elsewhere: string | undefined; // where somebody lives, if that is not here
   proven = false; // the log-in key of a card of another authority's has signed
 
   readonly to_agent = (what: Mutable): void => void this.handed.push(what);
@@ -314,8 +315,32 @@ export class TestOffice {
       const { name, kana, birth_date } = who;
       const cards = who === known ? this.cards : [];
       const of = { person: cases[0]!.number, name, kana, birth_date };
-      return [{ ...of, cards, cases: cases.map(summary) }];
+      const { elsewhere } = this;
+      const at = elsewhere === undefined ? {} : { elsewhere };
+      return [{ ...of, cards, cases: cases.map(summary), ...at }];
     });
+  }
+
+  // What was opened in one act has one time here.
+  private batches(): Mutable[] {
+    const times = new Set(this.cases.filter(({ invited }) => invited).map((one) => one.opened_at));
+    return [...times]
+      .sort((one, other) => other - one)
+      .map((opened_at) => {
+        const open = this.cases.filter((one) => one.invited && one.opened_at === opened_at).length;
+        return { batch: opened_at, opened_at, open };
+      });
+  }
+  private letters(batch: number): Mutable | undefined {
+    const all = this.cases.filter((one) => one.invited && one.opened_at === batch);
+    if (all.length === 0) return undefined;
+    const letters = all
+      .filter(({ todo }) => todo.some(({ step }: Mutable) => step === "apply"))
+      .map(({ number: slip, invited, todo }) => {
+        const { name, kana, address } = invited.person;
+        return { number: slip, person: { name, kana, address }, until: todo[0].until };
+      });
+    return { letters, of: all.length };
   }
 
   private answer(path: string, body: Mutable): Mutable | undefined {
@@ -336,6 +361,8 @@ export class TestOffice {
       const { kind } = body;
       return this.cases.find((one) => (kind ? one.kind === kind : one.number === "500000000007"))!;
     }
+    if (path === "/cases/batches") return { batches: this.batches() };
+    if (path === "/cases/letters") return this.letters(body.batch);
     if (path === "/people/find") return { people: this.people(body) };
     const one = this.cases.find(({ number }) => number === body.number);
     if (one && path === "/cases/decide" && body.claim === card_place) {

@@ -1,8 +1,9 @@
 -- The issuing centre's store: cases, and what happened to each, in order.
--- Trusted for: what is done next. Who can read it without the key learns how many cases there are, when
--- something happened to each, and which clerk's hand it was; no name and no number. Who can change it
--- can drop or repeat happenings, and cannot make a link that no insurer has confirmed, nor a card: the
--- relay and the authority see for themselves.
+-- Trusted for: what is done next. Who can read it without the key learns how many cases there are, of
+-- which municipality, when something happened to each, and which clerk's hand it was; no name and no
+-- number. Who can change it can drop or repeat happenings, show a case in another municipality's list,
+-- and cannot make a link that no insurer has confirmed, nor a card: the relay and the authority see for
+-- themselves.
 -- "sealed": AES-256-GCM, bound to the row; "index": HMAC-SHA-256; both keys are kept elsewhere.
 
 -- Of whom nothing is to do, and no certificate has counted for as long as the relay keeps its entries,
@@ -18,6 +19,8 @@ create table issue (
     stays     integer not null default 0, -- 1: the relay may have the person by this centre's number
     died      integer not null default 0, -- 1: an end by death has come to its end
     waits_since integer,                 -- the oldest of what is to do
+    municipality text,                   -- at whose window it is dealt with; null: the centre's own
+    batch     integer,                   -- the first case of those invited together; null: of none
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
     given_index  blob not null,          -- of the health-care number, as in `given`
@@ -25,6 +28,10 @@ create table issue (
 ) strict;
 create index issue_open on issue (id) where ended_at is null;
 create index issue_waiting on issue (waits_since, id) where ended_at is null;
+create index issue_waiting_at on issue (municipality, waits_since, id) where ended_at is null;
+create index issue_batch on issue (batch) where batch is not null;
+create index issue_batch_open on issue (municipality, batch, opened_at)
+    where batch is not null and ended_at is null;
 create index issue_person on issue (person_index);
 create index issue_given on issue (given_index);
 create index issue_stop on issue (stop_index) where stop_index is not null;

@@ -38,6 +38,13 @@ create table futan_wariai (
     primary key (hihokensha_bango, kaishi)
 ) strict, without rowid;
 
+create table card_kofu (                  -- カード交付済の通知, from the issuing centre
+    order_id         text primary key,
+    uketsuke         integer not null,    -- unix
+    hihokensha_bango text not null,
+    kofubi           text not null
+) strict, without rowid;
+
 create table oshirase (
     oshirase_id      text primary key,
     hihokensha_bango text not null references hihokensha,

@@ -29,6 +29,13 @@ create table 年金見込 (
     primary key (加入員番号, 区分)
 ) strict, without rowid;
 
+create table カード交付 (                 -- as the issuing centre tells it
+    order_id   text primary key,
+    受信時刻   integer not null,
+    加入員番号 text not null,
+    交付日     text not null
+) strict, without rowid;
+
 create table お知らせ (
     番号       integer primary key,
     加入員番号 text not null references 加入員,

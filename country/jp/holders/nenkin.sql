@@ -114,6 +114,13 @@ create table mitogo (                     -- 手帳記号番号 that are not joi
     soshitsu     integer not null
 ) strict, without rowid;
 
+create table card_kofu (                  -- カード交付済の通知, from the issuing centre
+    order_id   text primary key,
+    uketsuke   integer not null,          -- unix
+    kiso_bango text not null,
+    kofubi     integer not null
+) strict, without rowid;
+
 create table tsuchi_shubetsu (            -- what a 通知 says, once for all
     shubetsu   text primary key,
     hyodai     text not null,

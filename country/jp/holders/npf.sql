@@ -48,6 +48,13 @@ insert into unit_type values
     ('A', 65, null), ('B', 65, null), ('1', 65, 80), ('2', 65, 75), ('3', 60, 75), ('4', 60, 70),
     ('5', 60, 65);
 
+create table card (                       -- of whom the issuing centre has told that they have one
+    order_id  text primary key,
+    told      integer not null,           -- unix
+    number    text not null,              -- a member's, or of whom it has invited
+    delivered text not null
+) strict, without rowid;
+
 create table mail (                       -- to members and to whom it invites
     mail_no   text primary key,
     to_no     text not null,

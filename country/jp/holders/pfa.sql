@@ -26,6 +26,15 @@ create table leaver (
     paid_month  integer not null
 ) strict, without rowid;
 
+create table card (                       -- whom the issuing centre has given one
+    order_id    text primary key,
+    told_unix   integer not null,
+    record_no   text not null,
+    given_year  integer not null,
+    given_month integer not null,
+    given_day   integer not null
+) strict, without rowid;
+
 create table letter (
     letter_no  integer primary key,
     record_no  text not null references leaver,

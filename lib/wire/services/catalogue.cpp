@@ -25,8 +25,9 @@ namespace {
 const auto contracts = std::to_array<Contract>(
     {eligibility_contract(), claims_contract(), checkups_contract(), pension_contract(),
      evidence_contract(), existence_contract(), notices_contract(), notice_contract(),
-     health_number_contract(), certificate_contract(), certificate_status_contract(),
-     certificates_contract(), dependant_contract(), dependants_contract(), birth_contract()});
+     health_number_contract(), card_delivered_contract(), certificate_contract(),
+     certificate_status_contract(), certificates_contract(), dependant_contract(),
+     dependants_contract(), birth_contract()});
 
 // Nothing in a document but a paragraph is longer, so that a requester can have limits of its own.
 constexpr std::size_t text_bytes_max = 256;

@@ -101,8 +101,9 @@ struct Contract {
     // Bad: rows or items that the contract does not allow, although each column is of its kind.
     Parsed<ServiceAnswer> (*answer)(const ServiceQuestion&, const std::vector<Row>& rows,
                                     const std::vector<Row>& items);
-    // The payload's values fit, besides being of their kinds; null: whatever they are.
-    bool (*payload_fits)(const Row& payload, Date today) = nullptr;
+    // The payload's values fit each other and what the head asks in the open, besides being of
+    // their kinds; null: whatever they are.
+    bool (*payload_fits)(const Row&, const ParameterValues&, Date today) = nullptr;
     // Of a tell: the register makes something of it that the acceptance says. The rows are read
     // once more after it was taken in (they know it by :order_id), and have data then.
     bool gives_back = false;
@@ -120,7 +121,8 @@ std::span<const Contract> all_contracts();
 // Null when the catalogue has no such service.
 const Contract* find_contract(std::string_view service);
 
-// The parameters of a head, each of its kind, none unknown, all of them there afterwards. Relay
+// The parameters of a head, each of its kind, none unknown; afterwards with what was not asked for
+// and the service has a value for. Relay
 // (before anything is logged) and gateway call it. `today`: in the country.
 Parsed<ParameterValues> read_parameters(const Contract& contract,
                                         const std::map<std::string, std::string>& asked,

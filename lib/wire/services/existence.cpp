@@ -38,6 +38,10 @@ constexpr auto listed = std::to_array<Column>({{"symbol", ColumnKind::text, fals
                                                {"kana", ColumnKind::text, false},
                                                {"address", ColumnKind::text, false}});
 
+// In the head, and so in the log: which decision stands behind the order. The relay has judged its
+// signature (docs/protocols/matching.md).
+constexpr std::array parameters{Parameter{decision_parameter, ParameterKind::entry}};
+
 Parsed<void> complete(ParameterValues&, Date) {
     return {};
 }
@@ -116,9 +120,11 @@ json::object document_of(const matching::Comparison& found, const Row& row, bool
     return data;
 }
 
-bool is_salted_well(const Row& handed, Date) {
+// Nobody says `decided` without naming the decision, and none is named for nothing.
+bool payload_fits(const Row& handed, const ParameterValues& asked, Date) {
     const auto salt = handed.text("salt");
-    return !salt || parse_hash(*salt).has_value();
+    if (salt && !parse_hash(*salt)) return false;
+    return asked.contains(decision_parameter) == (handed.integer("decided").value_or(0) == 1);
 }
 
 // As it was asked: what differs only in presentation is the same.
@@ -206,10 +212,10 @@ constexpr Contract contract{.service = "existence",
                             .items = listed,
                             .item_key = {},
                             .items_optional = true,
-                            .parameters = {},
+                            .parameters = parameters,
                             .complete = &complete,
                             .answer = &answer,
-                            .payload_fits = &is_salted_well};
+                            .payload_fits = &payload_fits};
 
 }  // namespace
 

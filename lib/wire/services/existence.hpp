@@ -2,7 +2,8 @@
 // that it is theirs is the one in its register (the report's steps ③ to ⑤). By number and birth
 // date only. Payload, what the application and the resident registry write:
 //   { "name": text, "kana"?: text, "sex"?: "female" | "male", "address"?: text, "only_one"?: 0 | 1,
-//     "decided"?: 0 | 1, a clerk has decided that the row is this person's
+//     "decided"?: 0 | 1, a clerk has decided that the row is this person's: exactly when the head
+//       has the parameter `decision`, SHA-256 of the mandate with which the clerk's card signed it
 //     "salt"?: 32 bytes in base64url, of the one who asks }
 // Data of the answer:
 //   { "verdict": "same" | "variant" | "different", "current": bool, "rules"?: ["too-little"],
@@ -26,6 +27,8 @@
 namespace mado::wire {
 
 const Contract& existence_contract();
+
+constexpr std::string_view decision_parameter = "decision";
 
 // What a register has confirmed of a person, each as it was asked; none: not asked, or not the
 // same.

@@ -225,7 +225,29 @@ TEST_F(Existence, WithASaltTheAnswerCommitsToWhatIsTheSame) {
     EXPECT_NE(of(all), of(shifted));
     for (const auto* salt : {"", "x", "7"}) {
         payload_.values["salt"] = salt;
-        EXPECT_FALSE(contract_.payload_fits(payload_, today_)) << salt;
+        EXPECT_FALSE(contract_.payload_fits(payload_, {{"decision", "x"}}, today_)) << salt;
+    }
+}
+
+// Who reads the log sees that a decision stands behind an order, and which; the register sees both.
+TEST_F(Existence, WhatIsDecidedNamesItsDecision) {
+    const auto fits = [this](std::int64_t decided, const ParameterValues& parameters) {
+        payload_.values["decided"] = decided;
+        return contract_.payload_fits(payload_, parameters, today_);
+    };
+    const ParameterValues named{{"decision", base64url(filled(1))}};
+    EXPECT_TRUE(fits(0, {}));
+    EXPECT_TRUE(fits(1, named));
+    EXPECT_FALSE(fits(1, {})) << "without naming it";
+    EXPECT_FALSE(fits(0, named)) << "for nothing";
+    EXPECT_FALSE(fits(2, named));
+    payload_.values.erase("decided");
+    EXPECT_TRUE(contract_.payload_fits(payload_, {}, today_));
+    EXPECT_FALSE(contract_.payload_fits(payload_, named, today_));
+    EXPECT_EQ(valid(read_parameters(contract_, {named.begin(), named.end()}, today_)), named);
+    EXPECT_TRUE(valid(read_parameters(contract_, {}, today_)).empty());
+    for (const auto* text : {"", "x", "2026-11-22"}) {
+        EXPECT_FALSE(read_parameters(contract_, {{"decision", text}}, today_)) << text;
     }
 }
 

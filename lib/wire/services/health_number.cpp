@@ -13,8 +13,10 @@ constexpr auto columns = std::to_array<Column>({{"symbol", ColumnKind::text, fal
                                                 {"branch", ColumnKind::text, false},
                                                 {"name", ColumnKind::text, true},
                                                 {"as_of", ColumnKind::integer, true}});
-constexpr auto payload = std::to_array<Column>(
+constexpr auto number_payload = std::to_array<Column>(
     {{"health_care_number", ColumnKind::text, true}, {"valid_from", ColumnKind::date, true}});
+constexpr auto delivered_payload =
+    std::to_array<Column>({{"delivered_on", ColumnKind::date, true}});
 
 Parsed<void> complete(ParameterValues&, Date) {
     return {};
@@ -30,22 +32,30 @@ Parsed<ServiceAnswer> answer(const ServiceQuestion& question, const std::vector<
     return ServiceAnswer{.outcome = Outcome::answered, .data = json::object(), .as_of = as_of};
 }
 
-constexpr Contract contract{.service = "health-care-number",
-                            .source = RowSource::database,
-                            .needs_witnesses = false,
-                            .act = Act::tell,
-                            .payload = payload,
-                            .rows = columns,
-                            .items = {},
-                            .item_key = {},
-                            .parameters = {},
-                            .complete = &complete,
-                            .answer = &answer};
+constexpr Contract contract_of(std::string_view service, std::span<const Column> payload) {
+    return {.service = service,
+            .source = RowSource::database,
+            .needs_witnesses = false,
+            .act = Act::tell,
+            .payload = payload,
+            .rows = columns,
+            .items = {},
+            .item_key = {},
+            .parameters = {},
+            .complete = &complete,
+            .answer = &answer};
+}
+constexpr auto number_contract = contract_of("health-care-number", number_payload);
+constexpr auto delivered_contract = contract_of("card-delivered", delivered_payload);
 
 }  // namespace
 
 const Contract& health_number_contract() {
-    return contract;
+    return number_contract;
+}
+
+const Contract& card_delivered_contract() {
+    return delivered_contract;
 }
 
 }  // namespace mado::wire

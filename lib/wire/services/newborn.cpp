@@ -56,7 +56,7 @@ Parsed<void> complete(ParameterValues&, Date) {
     return {};
 }
 
-bool is_newborn(const Row& payload, Date today) {
+bool is_newborn(const Row& payload, const ParameterValues&, Date today) {
     const auto born = payload.date("birth_date");
     const auto sex = payload.text("sex");
     if (payload.text("name")->empty() || payload.text("relation")->empty()) return false;

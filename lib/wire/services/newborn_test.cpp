@@ -95,7 +95,7 @@ TEST_F(BirthContractTest, TheParentIsWhomOrderAndNoticeName) {
 
 TEST_F(BirthContractTest, OnlyANewborn) {
     const auto fits = [this](const std::string& text) {
-        return contract_.payload_fits(valid(read_payload(contract_, text)), today_);
+        return contract_.payload_fits(valid(read_payload(contract_, text)), {}, today_);
     };
     const auto born = [](const std::string& day) {
         return R"({"name":"厚労 葵","birth_date":")" + day +

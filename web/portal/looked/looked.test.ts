@@ -7,6 +7,7 @@ import { fetch_entries, type PersonEntries } from "../../shared/entries";
 import { hash_of, parse_base64, parse_base64url, sha256, same_bytes } from "../../shared/bytes";
 import { leaf_hash, open_checkpoint, verify_inclusion } from "../../shared/tlog";
 import { test_now, TestCountry } from "../../shared/test_country";
+import type { Head } from "../../shared/order";
 import { load_words } from "../../shared/words";
 import {
   csv_of,
@@ -29,6 +30,7 @@ import {
   type Filter,
   type Look,
 } from "./list";
+import { act_text } from "./words";
 
 let world: TestCountry;
 let country: Country;
@@ -248,4 +250,13 @@ test("the evidence has the answers that were refused", async () => {
   expect(lie.signed.receipt.salt).toBe(lie.signed.receipt.proof[0]);
   expect(lie.signed.head.split(".")).toHaveLength(3);
   expect(lie.signed.answer.split(".")).toHaveLength(3);
+});
+
+test("what a clerk has decided is said beside what was asked", () => {
+  const act = (service: string, parameters: Record<string, string>) =>
+    act_text({ service, parameters } as Head);
+  const decided = "（職員が、どちらの書き方もあなたのことだと決めました）";
+  expect(act("existence", { decision: "47DEQpj8" })).toBe(decided);
+  expect(act("existence", {})).toBe("");
+  expect(act("link", { act: "first" })).toBe("（初めての紐付け）");
 });

@@ -24,9 +24,11 @@ export function service_phrase(service: string): string {
   );
 }
 
-// What was done, where one service does several things (`act`); "" where it does one.
+// What was done, where one service does several things (`act`), or that a clerk has decided
+// (`decision`); "" where it does one.
 export function act_phrase({ service, parameters }: Head): string {
-  const key = `looked.act_${service}_${parameters["act"] ?? ""}`;
+  const act = parameters["decision"] === undefined ? (parameters["act"] ?? "") : "decided";
+  const key = `looked.act_${service}_${act}`;
   return has_words(key) ? phrase(key) : "";
 }
 

@@ -70,10 +70,34 @@ test("whoever came by themselves has no letter", async () => {
   const page = await browser.open();
   await page.locator("tbody tr").first().waitFor();
   await page.locator(".office > p button.quiet").click();
-  await page.locator("form button[type=submit]").click();
-  await page.getByText("案内状0通").waitFor();
-  expect(await page.locator(".letter").count()).toBe(0);
+  await page.getByText("案内を待っている人はいません。").waitFor();
+  expect(await page.locator("form").count()).toBe(0);
   await expect_nothing_of_axe(page);
+});
+
+// More than the day's list has; in one ask, and it is said how many of how many there are.
+test("a large batch has all of its letters", async () => {
+  const page = await browser.open();
+  await page.locator("tbody tr").first().waitFor();
+  await invite(page);
+  await page.evaluate(() => {
+    const { office } = window as unknown as Mutable;
+    const one = office.cases.at(-1);
+    for (let i = 0; i < 700; ++i) {
+      const number = String(930000000000 + i);
+      office.cases.push({ ...one, number, todo: i === 0 ? [] : one.todo });
+    }
+  });
+  await page.locator(".office > p button.quiet").click();
+  await page.locator("form button[type=submit]").click();
+  await page.getByText("案内状701通（案内した702人のうち）").waitFor();
+  expect(await page.locator(".letter").count()).toBe(701);
+  await page.getByText("ほかの1人は、もう申請したか").waitFor();
+  const paths = await page.evaluate(() =>
+    (window as unknown as Mutable).office.asked.map(([path]: [string]) => path),
+  );
+  expect(paths.filter((path: string) => path === "/cases/letters").length).toBe(1);
+  expect(paths).not.toContain("/cases/show");
 });
 
 test("a case that cannot be read is said, and no letter is made", async () => {

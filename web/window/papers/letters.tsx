@@ -1,45 +1,14 @@
 // ①: a letter to each person of a batch that was invited (./mado issue invite): who it is for, what
 // to bring, the case's number, until when, and where. No number stands on it that opens anything:
 // with the case's number alone nobody is told what is in the case.
-import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import type { JSX, Ref } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { day_of, day_phrase, time_phrase } from "../../shared/dates";
+import type { Result } from "../../shared/result";
 import { Ja, Read, Say, in_japanese, phrase } from "../../shared/words";
 import { grouped, problem_text, type Desk } from "../desk";
-import { due } from "../progress";
-import type { Case, Person, Summary } from "../record";
+import type { Batch, Letter, Letters } from "../record";
 import "./papers.css";
-
-export interface Letter {
-  number: string;
-  person: Person;
-  until: number;
-}
-export interface Batch {
-  at: number;
-  numbers: string[];
-}
-
-const waits_for_application = ({ kind, todo }: Summary) =>
-  kind === "first" && todo.some(({ step }) => step === "apply");
-
-// What was opened in one act has one time; the newest first. Whether somebody was invited, or came
-// by themselves, each case says.
-export function batches_of(cases: Summary[]): Batch[] {
-  const found = new Map<number, string[]>();
-  for (const one of cases.filter(waits_for_application)) {
-    found.set(one.opened_at, [...(found.get(one.opened_at) ?? []), one.number]);
-  }
-  return [...found]
-    .map(([at, numbers]) => ({ at, numbers }))
-    .sort((one, other) => other.at - one.at);
-}
-
-export function letter_of(one: Case): Letter | undefined {
-  const todo = due(one.todo);
-  if (!one.invited || !todo || !waits_for_application(one)) return undefined;
-  return { number: one.number, person: one.invited.person, until: todo.until };
-}
 
 // The report's page 5, ②: the health insurance of everybody, the others of whoever has them.
 const to_bring = ["letter", "identity", "medical", "pension", "care"] as const;
@@ -117,43 +86,37 @@ function OneLetter({ letter, desk }: { letter: Letter; desk: Desk }): JSX.Elemen
   );
 }
 
-interface Made {
-  letters: Letter[];
-  of: number; // cases that were looked at
-}
-
 function use_letters(desk: Desk) {
-  const [made, set_made] = useState<Made>();
+  const [all, set_all] = useState<Batch[]>();
+  const [made, set_made] = useState<Letters>();
   const [problem, set_problem] = useState<string>();
-  const [done, set_done] = useState<number>();
+  const [busy, set_busy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  const make = async ({ numbers }: Batch) => {
-    set_made(undefined);
+  const asked = async <T,>(question: Promise<Result<T>>, show: (value: T) => void) => {
+    set_busy(true);
     set_problem(undefined);
-    const letters: Letter[] = [];
-    for (const [i, number] of numbers.entries()) {
-      set_done(i);
-      const read = await desk.office.show(number);
-      if (!read.ok) {
-        set_done(undefined);
-        return set_problem(problem_text(read.problem));
-      }
-      const letter = letter_of(read.value);
-      if (letter) letters.push(letter);
-    }
-    set_done(undefined);
-    set_made({ letters, of: numbers.length });
-    requestAnimationFrame(() => heading.current?.focus());
+    const read = await question;
+    set_busy(false);
+    if (read.ok) show(read.value);
+    else set_problem(problem_text(read.problem));
   };
-  return { made, problem, done, heading, make };
+  useEffect(() => void asked(desk.office.batches(), set_all), []);
+  const make = ({ batch }: Batch) => {
+    set_made(undefined);
+    void asked(desk.office.letters(batch), (letters) => {
+      set_made(letters);
+      requestAnimationFrame(() => heading.current?.focus());
+    });
+  };
+  return { all, made, problem, busy, heading, make };
 }
 
 function Which(props: { all: Batch[]; busy: boolean; make: (batch: Batch) => void }): JSX.Element {
   const { all, busy, make } = props;
-  const [chosen, set_chosen] = useState(all[0]!.at);
+  const [chosen, set_chosen] = useState(all[0]!.batch);
   const send = (event: Event) => {
     event.preventDefault();
-    const batch = all.find(({ at }) => at === chosen) ?? all[0]!;
+    const batch = all.find((one) => one.batch === chosen) ?? all[0]!;
     if (!busy) make(batch);
   };
   return (
@@ -162,16 +125,16 @@ function Which(props: { all: Batch[]; busy: boolean; make: (batch: Batch) => voi
         <legend>
           <Say of="window.letters_which" />
         </legend>
-        {all.map(({ at, numbers }) => (
-          <label class="choice" key={at}>
+        {all.map(({ batch, opened_at, open }) => (
+          <label class="choice" key={batch}>
             <input
               type="radio"
               name="batch"
-              value={at}
-              checked={chosen === at}
-              onChange={() => set_chosen(at)}
+              value={batch}
+              checked={chosen === batch}
+              onChange={() => set_chosen(batch)}
             />{" "}
-            <Say of="window.letters_batch" at={time_phrase(at)} count={numbers.length} />
+            <Say of="window.letters_batch" at={time_phrase(opened_at)} count={open} />
           </label>
         ))}
       </fieldset>
@@ -182,57 +145,65 @@ function Which(props: { all: Batch[]; busy: boolean; make: (batch: Batch) => voi
   );
 }
 
-export function LettersView({ desk, cases }: { desk: Desk; cases: Summary[] }): JSX.Element {
-  const all = batches_of(cases);
-  const { made, problem, done, heading, make } = use_letters(desk);
+interface MadeProps {
+  made: Letters;
+  heading: Ref<HTMLHeadingElement>;
+  desk: Desk;
+}
+
+// How many of how many: who has applied, or whose case was given up, has no letter.
+function Made({ made, heading, desk }: MadeProps): JSX.Element {
+  const others = made.of - made.letters.length;
+  return (
+    <>
+      <div class="no-print">
+        <h3 tabIndex={-1} ref={heading}>
+          <Say of="window.letters_made" count={made.letters.length} all={made.of} />
+        </h3>
+        {others > 0 && (
+          <p class="hint">
+            <Say of="window.letters_others" count={others} />
+          </p>
+        )}
+        {made.letters.length > 0 && (
+          <button type="button" onClick={() => window.print()}>
+            <Say of="window.print" />
+          </button>
+        )}
+      </div>
+      {made.letters.map((letter) => (
+        <OneLetter key={letter.number} {...{ letter, desk }} />
+      ))}
+    </>
+  );
+}
+
+export function LettersView({ desk }: { desk: Desk }): JSX.Element {
+  const { all, made, problem, busy, heading, make } = use_letters(desk);
   return (
     <>
       <p class="no-print">
         <Say of="window.letters_text" />
       </p>
-      {all.length === 0 ? (
+      {all?.length === 0 && (
         <p>
           <Say of="window.letters_none" />
         </p>
-      ) : (
-        <Which all={all} busy={done !== undefined} make={(batch) => void make(batch)} />
       )}
+      {all && all.length > 0 && <Which {...{ all, busy, make }} />}
       <p role="status" class="no-print">
-        {done !== undefined && <Say of="window.letters_busy" count={done} />}
+        {busy && <Say of="window.busy" />}
       </p>
       <div role="alert" class="no-print">
         {problem !== undefined && <p class="mistake">{problem}</p>}
       </div>
-      {made && (
-        <>
-          <div class="no-print">
-            <h3 tabIndex={-1} ref={heading}>
-              <Say of="window.letters_made" count={made.letters.length} />
-            </h3>
-            {made.letters.length < made.of && (
-              <p class="hint">
-                <Say of="window.letters_not_invited" count={made.of - made.letters.length} />
-              </p>
-            )}
-            {made.letters.length > 0 && (
-              <button type="button" onClick={() => window.print()}>
-                <Say of="window.print" />
-              </button>
-            )}
-          </div>
-          {made.letters.map((letter) => (
-            <OneLetter key={letter.number} {...{ letter, desk }} />
-          ))}
-        </>
-      )}
+      {made && <Made {...{ made, heading, desk }} />}
     </>
   );
 }
 
 // In the day's list.
-export function ToLetters({ cases, go }: { cases: Summary[]; go: () => void }): JSX.Element | null {
-  const count = batches_of(cases).reduce((sum, { numbers }) => sum + numbers.length, 0);
-  if (count === 0) return null;
+export function ToLetters({ go }: { go: () => void }): JSX.Element {
   return (
     <p class="no-print">
       <button type="button" class="quiet" onClick={go}>

@@ -1,0 +1,17 @@
+// ①: letters to people who were invited, a batch at a time (docs/protocols/issuer.md). A batch is
+// what was opened by one invitation, and has 1,000 people at most (`invited_max`).
+#pragma once
+
+#include "http/http.hpp"
+#include "store.hpp"
+
+namespace mado::issuer {
+
+constexpr std::size_t batches_listed_max = 50;
+
+// `by`: whose window asks; of another municipality's people there is nothing.
+http::Response list_batches(Store& store, const http::Request& request, const By& by);
+// All letters of a batch: of whoever has not applied yet. Each is a look at that case.
+http::Response letters(Store& store, const http::Request& request, const By& by);
+
+}  // namespace mado::issuer

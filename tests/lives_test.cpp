@@ -1,0 +1,167 @@
+// Lives that a card goes through, by the real programs: abroad and back, and another name. (Who
+// moves to another municipality: issuing_test.cpp.)
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/file.hpp"
+#include "db/db.hpp"
+#include "issuing_fixture.hpp"
+
+namespace mado::tests {
+namespace {
+
+class LivesTest : public AtTheWindow {
+  protected:
+    LivesTest() { good_before_ = certificates("status = 'good'"); }
+
+    std::string open(const std::vector<std::string>& words) {
+        std::vector<std::string> all{"open", "--person", person_};
+        all.insert(all.end(), words.begin(), words.end());
+        return text_at(done(all), "number");
+    }
+    Finished look(std::vector<std::string> words, const std::string& card) {
+        words.insert(words.end(), {"--card", card, "--pin", "2468"});
+        return country.cli(words);
+    }
+    bool works(const std::string& card) { return look({"records", "claims"}, card).status == 0; }
+    std::int64_t counted(const std::string& database, const std::string& sql) {
+        db::Connection look_at(country.path(database), db::Access::read_only);
+        auto row = look_at.prepare(sql);
+        return row.step() ? row.integer(0) : 0;
+    }
+    std::int64_t certificates(const std::string& which) {
+        return counted("state/ca/ca.sqlite", "select count(*) from certificate where " + which);
+    }
+    // What the authority has accepted it does soon. `good`: besides those of the country's people.
+    void expect_certificates(std::int64_t good, std::int64_t ended, const std::string& reason) {
+        const auto is_so = [&] {
+            return certificates("status = 'good'") == good_before_ + good &&
+                   certificates("status = 'revoked' and reason = '" + reason + "'") == ended;
+        };
+        for (int i = 0; i < 1'000 && !is_so(); ++i)
+            pause_ms(10);
+        EXPECT_TRUE(is_so()) << good << " good, " << ended << " " << reason;
+    }
+    // As the window hands it over: PIN 2468, password ABC987.
+    void make_card(const std::string& number, const std::string& card) {
+        done({"card", number, card, "--new-pin", "2468", "--new-password", "ABC987"});
+    }
+    void first_card() {
+        person_ = text_at(done({"open"}), "number");
+        done({"apply", person_, application()});
+        wait_for_step(person_, "make_keys");
+        make_card(person_, "jiro");
+        done({"hand-over", person_});
+        number_ = text_at(wait_for_step(person_, ""), "health_care_number");
+        ASSERT_TRUE(works("jiro"));
+        expect_certificates(2, 0, "ended");
+    }
+    json::object applied() { return *parse_json_object(read_file(application()).value_or("")); }
+    std::string resident_number() {
+        return text_at(applied().at("claims").at(0).at("number").at("fields").as_object(),
+                       "number");
+    }
+    void at_the_register(const std::string& change) {
+        at("992011",
+           "update 住民 set " + change + " where 住民票コード = '" + resident_number() + "'");
+    }
+    // What its signing certificate says of the person stands in it as it is written.
+    std::string signing_certificate(const std::string& card) {
+        const auto chip =
+            card::open_card(std::make_unique<chip::Inserted>(country.places().card(card)));
+        const auto certificate =
+            (*chip)->signing_certificate(Secret(as_bytes(std::string_view("ABC987"))));
+        return std::string(as_text(ByteView(certificate.value().der())));
+    }
+    static std::size_t count_of(const std::string& text, std::string_view what) {
+        std::size_t out = 0;
+        for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+            ++out;
+        return out;
+    }
+
+    std::string person_, number_;
+
+  private:
+    std::int64_t good_before_ = 0;
+};
+
+TEST_F(LivesTest, WhoGoesAbroadHasNoCardAndWhoComesBackIsTheSamePerson) {
+    first_card();
+    const auto people = "select count(*) from person";
+    const auto known = counted("state/relay/relay.sqlite", people);
+
+    // The register has them still: nobody's card ends by a word alone.
+    const auto early = open({"--kind", "end", "--reason", "abroad"});
+    wait_for_step(early, "settle");
+    EXPECT_TRUE(works("jiro"));
+    done({"cancel", early, "not yet"});
+    at_the_register("消除日 = '2026-10-31'");
+    const auto end = open({"--kind", "end", "--reason", "abroad"});
+    wait_for_step(end, "");
+    expect_certificates(0, 2, "ended");
+    EXPECT_FALSE(works("jiro"));
+    const auto unlock =
+        issue({"open", "--person", person_, "--kind", "unlock", "--uses", "authentication"});
+    EXPECT_NE(unlock.output.find("no_card"), std::string::npos) << unlock.output;
+
+    // Back: the register has them again, and all else is as it was.
+    at_the_register("消除日 = null, 住民となった日 = '2026-11-20'");
+    const auto back = open({"--kind", "return"});
+    done({"apply", back, application()});
+    wait_for_step(back, "approve");
+    done({"--clerk", "taro", "approve", back});
+    make_card(back, "jiro-2");
+    EXPECT_FALSE(works("jiro-2")) << "not active before it is handed over";
+    done({"hand-over", back});
+    const auto ended = wait_for_step(back, "");
+    EXPECT_EQ(text_at(ended, "health_care_number"), number_);
+    EXPECT_TRUE(works("jiro-2"));
+    EXPECT_FALSE(works("jiro"));
+    expect_certificates(2, 2, "ended");
+    // One person at the relay, whose list goes on where it was.
+    EXPECT_EQ(counted("state/relay/relay.sqlite", people), known);
+    const auto looked = look({"log", "show", "--compare"}, "jiro-2");
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+    EXPECT_EQ(count_of(looked.output, "link first"), 1U) << looked.output;
+    EXPECT_EQ(count_of(looked.output, "card activate"), 2U) << looked.output;
+    const auto checked =
+        country.cli({"check", "--health-number", number_, "--birth-date", "1988-12-05"});
+    EXPECT_EQ(checked.status, 0) << checked.output;
+    const auto found = done({"find", "--health-number", number_}).at("people").as_array();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.at(0).at("cases").as_array().size(), 4U);
+}
+
+TEST_F(LivesTest, WhoGetsAnotherNameSignsWithItAndLogsInAsBefore) {
+    first_card();
+    const std::string before = "厚労 次郎", now = "佐藤 次郎";
+    EXPECT_NE(signing_certificate("jiro").find(before), std::string::npos);
+    auto renamed = applied();
+    renamed.at("person").as_object()["name"] = now;
+    renamed.at("person").as_object()["kana"] = "サトウ ジロウ";
+    renamed["claims"] = json::array{renamed.at("claims").at(0)};
+    renamed["signing"] = true;
+    at_the_register("氏名 = '" + now + "', フリガナ = 'サトウ ジロウ'");
+    const auto change = open({"--kind", "change"});
+    done({"apply", change, file("renamed", renamed)});
+    wait_for_step(change, "approve");
+    expect_certificates(1, 1, "attributes-changed");
+    EXPECT_TRUE(works("jiro")) << "the log-in says nothing of the name";
+    done({"--clerk", "taro", "approve", change});
+    done({"card", change, "jiro", "--new-password", "ABC987"});
+    wait_for_step(change, "");
+    expect_certificates(2, 1, "attributes-changed");
+    EXPECT_TRUE(works("jiro"));
+    const auto certificate = signing_certificate("jiro");
+    EXPECT_NE(certificate.find(now), std::string::npos);
+    EXPECT_EQ(certificate.find(before), std::string::npos);
+    const auto found = done({"find", "--health-number", number_}).at("people").at(0).as_object();
+    EXPECT_EQ(text_at(found, "name"), now);
+    const auto looked = look({"log", "show", "--compare"}, "jiro");
+    EXPECT_NE(looked.output.find("nothing is missing"), std::string::npos) << looked.output;
+    EXPECT_EQ(looked.output.find("link start"), std::string::npos) << "no number has changed";
+}
+
+}  // namespace
+}  // namespace mado::tests
