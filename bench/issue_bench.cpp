@@ -29,7 +29,9 @@ constexpr int look_every_ms = 50;
 // Well beyond 15 years.
 constexpr UnixTime grown_up_s = std::int64_t{16} * 366 * 86'400;
 
-// Those without a card, but the named one. Who is 15 may sign.
+constexpr std::string_view window = "992011", its_clerk = "sato-1";
+
+// Those of that window without a card, but the named one. Who is 15 may sign.
 std::vector<json::object> applicants(const tests::RunningCountry& country) {
     std::ifstream in(country.path("state/country/people.ndjson"));
     std::vector<json::object> out;
@@ -39,6 +41,8 @@ std::vector<json::object> applicants(const tests::RunningCountry& country) {
         const auto person = parse_json_object(line);
         if (!person) throw Failure("people.ndjson has a line that is not JSON");
         if (person->at("issued").as_bool() || person->at("key").is_string()) continue;
+        const auto& resident = person->at("resident").as_object();
+        if (text_at(resident, "municipality") != window) continue;
         auto application = country::application(*person);
         const auto birth = text_at(*person, "birth_date");
         application["signing"] = birth < grown_up;
@@ -56,7 +60,7 @@ class Clerk {
         if (!window_ || ++asked_ > asks_of_a_log_in) {
             asked_ = 1;
             window_ = std::make_unique<cli::Window>(country_.places(), country_.directory(),
-                                                    cli::ClerkCard{"sato-1", "1234"});
+                                                    cli::ClerkCard{std::string(its_clerk), "1234"});
         }
         return window_->ask(path, body);
     }

@@ -357,6 +357,7 @@ void LifeOfACard::move() {
     wait_for_step(change, "approve");
     EXPECT_NE(issue({"--clerk", "taro", "approve", change}).status, 0) << "of the old one";
     done({"--clerk", "futae", "approve", change});
+    wait_for_step(change, "make_keys");
     expect_certificates("revoked", 1, "attributes-changed");
     EXPECT_TRUE(works("jiro-2", "8642")) << "the card goes on working";
     done({"--clerk", "sango", "card", change, "jiro-2", "--new-password", "NEW456"});

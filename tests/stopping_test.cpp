@@ -23,7 +23,7 @@ struct Holder {
 const std::vector<Holder> by_page{{"hanako", "621874998319", "1986", "5", "1"},
                                   {"sango", "517420933889", "1969", "10", "10"},
                                   {"futae", "720961544309", "1978", "6", "18"}};
-const std::vector<Holder> by_telephone{{"kiroku", "448702619534", "1963", "2", "14"},
+const std::vector<Holder> by_telephone{{"taro", "170907095849", "1984", "3", "15"},
                                        {"kikin", "659133078247", "1990", "6", "14"},
                                        {"tokubetsu", "183653462173", "1979", "9", "9"}};
 
@@ -115,8 +115,10 @@ TEST_F(StoppingTest, TheRelayRefusesACardTwoSecondsAfterItsStop) {
         ASSERT_EQ(use(login), "ok") << holder.card;
         const auto before = cases();
         std::string why;
-        std::thread clerk(
-            [&] { done({"open", "--person", person, "--kind", "stop", "--reason", "lost"}); });
+        std::thread clerk([&] {
+            done({"--clerk", "kiroku", "open", "--person", person, "--kind", "stop", "--reason",
+                  "lost"});
+        });
         const auto until = monotonic_us() + patience_us;
         while (cases() == before && monotonic_us() < until)
             pause_ms(1);

@@ -321,7 +321,7 @@ void write_clerks(const Places& places) {
     const DemoClerk all[]{
         {"sato-1", "992011", {"window"}}, {"taro", "992011", {"window", "approver"}},
         {"sango", "992020", {"window"}},  {"futae", "992020", {"window", "approver"}},
-        {"kikin", "", {"approver"}},      {"kiroku", "", {"hotline", "supervisor"}}};
+        {"jiei", "", {"approver"}},       {"kiroku", "", {"hotline", "supervisor"}}};
     const Secret password(as_bytes(demo_password));
     json::array clerks;
     for (const auto& [name, municipality, roles] : all) {

@@ -40,6 +40,10 @@ constexpr std::array refusals{
     Said{"other_case",
          "ほかの申請が終わっていません another case of this person has not ended: ./mado issue "
          "find NUMBER shows it; finish it or cancel it, then begin again"},
+    Said{"other_person",
+         "生年月日が、この人のものとちがいます the application has another day of birth than the "
+         "person whose case this is: look at the papers once more. If a register had it wrong: "
+         "give the case up, and the person applies as somebody new (--kind first)"},
     Said{"no_card",
          "有効なカードがありません this person has no card that counts, so there is "
          "nothing to stop, unlock or end. For a card: --kind replacement"},
@@ -156,7 +160,9 @@ json::object order_to_waive(const json::object& one, const std::string& claim) {
     for (const auto& order : orders)
         places += fmt::format(" {}", order.at("item").as_int64());
     throw OperatorError(
-        "どの番号のことですか say which, by the place of the number: --claim, one of" + places);
+        "どの番号のことですか say which, by the place of the number, or of the filing: --claim, "
+        "one of" +
+        places);
 }
 
 std::string words_of_refusal(IssueAct act, std::string_view code) {

@@ -17,8 +17,8 @@ std::string_view words_of_outcome(std::string_view outcome);
 std::string words_of_refusal(IssueAct act, std::string_view code);
 
 // What of a case, as the window shows it, somebody may leave undone: an insurer that has refused
-// the health-care number, or a filing of a newborn's. `claim`: the place of the insurer's number;
-// "": there is one such. OperatorError when there is none, or several.
+// the health-care number, or a filing of a newborn's. `claim`: the place of the insurer's number,
+// of a filing the filing's; "": there is one such. OperatorError when there is none, or several.
 json::object order_to_waive(const json::object& one, const std::string& claim);
 
 // A number as a slip prints it, or as it is typed: without spaces and hyphens, in half-width

@@ -553,7 +553,8 @@ void add_issue_refused(const Add& add, IssueOptions& options) {
         true);
     add("waive", "what an insurer has refused or declined is left undone: told in another way",
         IssueAct::waive, true)
-        ->add_option("--claim", options.claim, "the place of the insurer's number, if several");
+        ->add_option("--claim", options.claim,
+                     "the place of the insurer's number, or of the filing, if several");
 }
 
 void add_issue(CLI::App& app, IssueCommands& issue) {

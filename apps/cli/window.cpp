@@ -89,7 +89,8 @@ bool is_word(std::string_view text) {
 std::string why_not_admitted(const std::string& led_to) {
     if (led_to.find("not_admitted") != led_to.npos) {
         return "このカードは窓口の職員のものではありません this card is no clerk's: --clerk with "
-               "the card of one (the demo: sato-1, taro; in B市 sango, futae; kiroku)";
+               "the card of one (the demo: sato-1, taro; in B市 sango, futae; of the centre jiei, "
+               "kiroku)";
     }
     if (led_to.find("stopped") != led_to.npos) {
         return "このカードは止められています this card is stopped; nobody logs in with it";

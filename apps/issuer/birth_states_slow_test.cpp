@@ -146,8 +146,33 @@ State as_one(State state) {
 // As in case_states_slow_test.cpp: done when it is answered, or its answer is lost. What an insurer
 // decides between the two it can decide after them. Links look at each other.
 bool is_one_step(OrderKind kind) {
-    return kind != OrderKind::link && kind != OrderKind::start_link &&
-           kind != OrderKind::end_link && kind != OrderKind::activate;
+    switch (kind) {
+        case OrderKind::link:
+        case OrderKind::start_link:
+        case OrderKind::end_link:
+        case OrderKind::activate:
+            return false;
+        case OrderKind::confirm:
+        case OrderKind::certify:
+        case OrderKind::collect:
+        case OrderKind::tell:
+        case OrderKind::take_back:
+        case OrderKind::trace:
+        case OrderKind::drop:
+        case OrderKind::notify:
+        case OrderKind::file:
+        case OrderKind::ask_decision:
+        case OrderKind::stop:  // no order of a birth, as those below
+        case OrderKind::suspend:
+        case OrderKind::resume:
+        case OrderKind::end_old:
+        case OrderKind::resume_card:
+        case OrderKind::revoke_card:
+        case OrderKind::reset:
+        case OrderKind::end_number:
+            return true;
+    }
+    return false;
 }
 
 class Explorer {

@@ -100,6 +100,10 @@ Result happen(Case& one, const Applied& applied) {
     if (one.kind == Kind::change && applied.claims.size() != 1) {
         return std::unexpected(Misfit::unexpected);
     }
+    // Names and numbers change, the day of birth does not: those are somebody else's papers.
+    if (one.known && one.known->birth_date != applied.person.birth_date) {
+        return std::unexpected(Misfit::other_person);
+    }
     one.person = applied.person;
     one.claims = applied.claims;
     // This centre makes no keys in a chip of another authority's, and has no other to write into.

@@ -925,6 +925,13 @@ TEST(StatesLeftOut, OfAStopOfTwoCertificatesThatAreAlike) {
                           .alike = Alike::places});
 }
 
+TEST(StatesLeftOut, OfARenewalAfterADecision) {
+    expect_same({.kind = Kind::renewal,
+                 .before = authentication,
+                 .steady = {OrderKind::revoke_card, OrderKind::end_old},
+                 .decided_before = true});
+}
+
 TEST(StatesLeftOut, OfAChange) {
     expect_same({.kind = Kind::change, .signing = true, .before = {Use::signing}});
 }

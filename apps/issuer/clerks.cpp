@@ -77,6 +77,7 @@ Parsed<ClerkList> parse_clerks(std::string_view text) {
         text, {.text_bytes_max = file_bytes_max, .values_max = values_max_of_one * clerks_max});
     if (!object) return std::unexpected(object.error());
     ClerkList out;
+    std::set<std::string> names;  // by which it is known whose hand something was
     Members in(*object);
     for (const auto& value : in.array("clerks", clerks_max)) {
         if (!value.is_object()) return bad("a clerk is not an object");
@@ -84,6 +85,7 @@ Parsed<ClerkList> parse_clerks(std::string_view text) {
         const auto card = one.hash("card");
         auto clerk = read_clerk(one);
         if (!clerk) return std::unexpected(clerk.error());
+        if (!names.insert(clerk->name).second) return bad("two clerks have one name");
         if (!out.emplace(card, std::move(*clerk)).second) return bad("two clerks have one card");
     }
     if (auto ok = in.finish(); !ok) return std::unexpected(ok.error());

@@ -15,7 +15,8 @@ Hash card(std::uint8_t first) {
 }
 
 std::string clerk(std::uint8_t of, const std::string& more) {
-    return R"({"name":"sato","card":")" + base64url(card(of)) + "\"" + more + "}";
+    const auto name = of == 1 ? "sato" : "sato-" + std::to_string(of);
+    return R"({"name":")" + name + R"(","card":")" + base64url(card(of)) + "\"" + more + "}";
 }
 std::string list(const std::string& clerks) {
     return R"({"clerks":[)" + clerks + "]}";
@@ -62,6 +63,10 @@ TEST(Clerks, AListThatIsNotOneIsRefused) {
           clerk(1, R"(,"roles":["window"])") + "," + clerk(1, R"(,"roles":["approver"])")}) {
         EXPECT_FALSE(parse_clerks(list(one))) << one;
     }
+    auto namesake = clerk(2, R"(,"roles":["window"])");
+    namesake.replace(namesake.find("sato-2"), 6, "sato");
+    EXPECT_FALSE(parse_clerks(list(clerk(1, R"(,"roles":["window"])") + "," + namesake)))
+        << "whose hand was it?";
     EXPECT_FALSE(parse_clerks("{}"));
 }
 

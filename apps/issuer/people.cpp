@@ -71,6 +71,7 @@ void add_linked(const Case& one, std::vector<Claim>& linked) {
         const auto& claim = one.claims[i];
         if (claim.finding != Finding::same) continue;
         if (one.kind == Kind::birth && !may_be_linked(one, static_cast<int>(i))) continue;
+        std::erase_if(linked, [&](const Claim& known) { return known.number == claim.number; });
         linked.insert(linked.begin(),
                       {.role = claim.role, .number = claim.number, .giver = claim.giver});
     }
@@ -161,7 +162,9 @@ std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Sche
 
 std::string municipality_of(const Case& one, const wire::Schemes& schemes) {
     if (auto own = giver_of_resident(one.claims, schemes); !own.empty()) return own;
-    if (one.invited) return giver_of_resident(one.invited->claims, schemes);
+    if (one.invited) {
+        if (auto own = giver_of_resident(one.invited->claims, schemes); !own.empty()) return own;
+    }
     if (info(one.kind).applies && !one.opened_at.empty()) return one.opened_at;
     if (auto before = giver_of_resident(one.linked, schemes); !before.empty()) return before;
     if (one.parents.empty()) return one.opened_at;
@@ -211,7 +214,7 @@ std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {
         add_issued(one, out.issued);
         add_ends(one, out.issued);
         if (has_ended(one)) continue;
-        if (info(one.kind).is_alone) out.alone = i;
+        if (info(one.kind).is_alone && !only_tells(one)) out.alone = i;
         if (one.kind == Kind::stop) {
             out.stop = i;
             out.is_stopping = !one.found;

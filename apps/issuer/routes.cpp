@@ -43,7 +43,12 @@ By by_now(const Clerk& clerk) {
     return {.at = unix_now(), .clerk = clerk.name, .municipality = clerk.municipality};
 }
 
-// A stop is every window's, from its beginning to its end.
+// A stop is every window's. What ends the card, or lets it work again, is for the own one to say,
+// or for the one that has stopped it.
+bool is_of_another(const Clerk& clerk, const Case& one, const Happening& what) {
+    if (std::holds_alternative<TryAgain>(what)) return false;
+    return !std::holds_alternative<Found>(what) || one.opened_at != clerk.municipality;
+}
 bool may_act(Office& office, const Clerk& clerk, CaseId id) {
     if (office.store.is_served_at(clerk.municipality, id)) return true;
     const auto one = office.store.find(id).one;
@@ -233,7 +238,9 @@ Response find_people(Office& office, const Request& request, const Clerk& clerk)
     std::set<std::vector<CaseId>> people;
     for (const auto id : found_by(office, *by)) {
         auto cases = office.store.of_person(id);
-        if (std::holds_alternative<Who>(*by) && std::ranges::none_of(cases, is_served)) continue;
+        const bool is_ours = std::ranges::any_of(cases, is_served) &&
+                             lives_elsewhere(office, clerk, cases.back()).empty();
+        if (std::holds_alternative<Who>(*by) && !is_ours) continue;
         people.insert(std::move(cases));
     }
     json::array out;
@@ -332,9 +339,10 @@ std::expected<void, Misfit> tell_of_slip(Office& office, CaseId id, const Happen
                                          const Clerk& clerk) {
     const auto now = unix_now();
     const auto one = office.store.find(id).one;
-    if (const auto fits = after(one, slip, now, clerk.name); !fits) {
-        return std::unexpected(fits.error());
-    }
+    const auto next = after(one, slip, now, clerk.name);
+    if (!next) return std::unexpected(next.error());
+    const bool is_first = !info(one.kind).is_known && !std::holds_alternative<NewSlip>(slip);
+    if (is_first || *next == one) return {};
     office.book.add(notice_of_slip(one.numbers.issuing, office.name,
                                    office.site.options.basis.policy.day_of(now)));
     return {};
@@ -368,8 +376,12 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         has_card(office, *id, *applied)) {
         return site::refuse(409, "has_card");
     }
-    if (is_of_another(office, clerk, what->what)) return site::refuse(409, other_office);
-    if (std::holds_alternative<NewSlip>(what->what)) {
+    const bool is_served = office.store.is_served_at(clerk.municipality, *id);
+    if (is_of_another(office, clerk, what->what) ||
+        (!is_served && is_of_another(clerk, office.store.find(*id).one, what->what))) {
+        return site::refuse(409, other_office);
+    }
+    if (!code.empty()) {
         const auto told = tell_of_slip(office, *id, what->what, clerk);
         if (!told) return misfit(told.error());
     }
@@ -503,7 +515,7 @@ std::vector<Row> rows() {
             {"/cases/day", {window, approver}, all, &day},
             {"/cases/show", {window, approver, hotline}, all, &show},
             {"/cases/act", {window, approver}, own, &act},
-            {"/cases/looks", {supervisor}, own, &looks},
+            {"/cases/looks", {supervisor}, all, &looks},
             {"/cases/card", {window}, own, nullptr, &card_session},
             {"/cases/decide", {approver}, own, nullptr, &decide},
             {"/cases/sign", {window}, own, nullptr, &sign},

@@ -521,7 +521,30 @@ TEST_F(WindowTest, WhoLivesElsewhereIsStoppedAnywhereAndMovesHere) {
     ASSERT_EQ(stop.size(), 12U) << stop;
     EXPECT_EQ(listed(), 0U) << "it is in the list of where they live";
     EXPECT_FALSE(answer("/cases/show", {{"number", stop}}).contains("elsewhere"));
+    // What was stopped at another window is not let work again, nor ended, here.
+    set_clerks({"window"}, "992038");
+    EXPECT_EQ(act(stop, {{"what", "found"}}).body, "other_office");
+    EXPECT_EQ(act(stop, {{"what", "given_up"}}).body, "other_office");
+    set_clerks({"window"}, "992020");
+    EXPECT_EQ(act(stop, {{"what", "given_up"}}).body, "other_office");
     EXPECT_EQ(act(stop, {{"what", "found"}}).status, 200);
+    EXPECT_EQ(answer("/people/find", {{"birth_date", "1986-05-01"}, {"kana", "コウロウ ハナコ"}})
+                  .at("people")
+                  .as_array()
+                  .size(),
+              0U)
+        << "nobody's number leads there";
+}
+
+// An invitation need not say where somebody is registered.
+TEST_F(WindowTest, WhoIsInvitedWithoutAResidentNumberIsOfThatWindow) {
+    set_clerks({"window"}, "992011");
+    auto invited = application_json(test_application(schemes));
+    invited["claims"] = json::array();
+    EXPECT_EQ(ask("/cases/invite", {{"people", json::array{invited}}}).status, 200);
+    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 1U);
+    set_clerks({"window"}, "992020");
+    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 0U);
 }
 
 TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
@@ -882,6 +905,17 @@ TEST_F(WindowTest, WhoeverGetsAnotherSlipIsTold) {
     const auto open = text_at(answer("/cases/open", json::object{}), "number");
     EXPECT_EQ(slip(open).status, 409);
     EXPECT_EQ(count(), 2) << "there was no slip";
+    // Whoever finds a card gets a slip with it.
+    const auto stop =
+        text_at(answer("/cases/open", {{"person", number}, {"kind", "stop"}, {"reason", "lost"}}),
+                "number");
+    const auto found = [&] {
+        return ask("/cases/act", {{"number", stop}, {"happening", {{"what", "found"}}}}).status;
+    };
+    EXPECT_EQ(found(), 200);
+    EXPECT_EQ(count(), 3);
+    EXPECT_EQ(found(), 200);
+    EXPECT_EQ(count(), 3) << "that changes nothing: there is no other code";
     // No slip without its notice.
     db::Connection(folder.path("notices.sqlite"), db::Access::read_write)
         .run(

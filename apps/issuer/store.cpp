@@ -581,8 +581,9 @@ bool Store::is_served_at(const std::string& municipality, CaseId id) {
     if (municipality.empty()) return true;
     const auto lives_in = home(id);
     if (lives_in == municipality) return true;
-    const bool is_there = lives_in.empty() || !has_ended(find(id).one);
-    return is_there && where(id) == municipality;
+    const auto one = find(id).one;
+    const bool is_there = lives_in.empty() || (!has_ended(one) && !only_tells(one));
+    return is_there && municipality_of(one, schemes_) == municipality;
 }
 
 // Within the caller's Together.

@@ -84,10 +84,18 @@ TEST_F(StoreTest, WhoHasMovedIsServedWhereTheyLiveNow) {
     moved.claims.resize(1);
     moved.claims[0].number = test_number(schemes, "resident-number",
                                          R"({"municipality": "992020", "number": "12345678901"})");
-    const std::vector<Happening> all{moved, Sent{first_confirm}, Confirmed{0, "answer", 1, true},
-                                     Sent{link_order}};
-    for (const auto& what : all)
-        ASSERT_TRUE(one.add(*change, what, {.at = 3})) << what.index();
+    // Each step's clerk, where it is one's: who moves is approved by another one.
+    const auto apply_and_link = [&](CaseId id, const Applied& application) {
+        const std::vector<std::pair<Happening, std::string>> all{
+            {application, "sato"},
+            {Sent{first_confirm}, ""},
+            {Confirmed{0, "answer", 1, true}, ""},
+            {Approved{}, "futae"},
+            {Sent{link_order}, ""}};
+        for (const auto& [what, clerk] : all)
+            ASSERT_TRUE(one.add(id, what, {.at = 3, .clerk = clerk})) << what.index();
+    };
+    apply_and_link(*change, moved);
     EXPECT_EQ(one.home(person), old) << "the relay has not said yes";
     ASSERT_TRUE(one.add(*change, Done{link_order}, {.at = 4}));
     EXPECT_EQ(one.home(person), now);
@@ -98,6 +106,23 @@ TEST_F(StoreTest, WhoHasMovedIsServedWhereTheyLiveNow) {
     auto again = store();
     EXPECT_TRUE(again.is_served_at(now, person));
     EXPECT_EQ(again.where(*change), now);
+    // And back, with the number of before.
+    for (const auto order : {of_place(OrderKind::end_old, 0), of_place(OrderKind::end_old, 1)}) {
+        if (!one.add(*change, Sent{order}, {.at = 5})) continue;
+        ASSERT_TRUE(one.add(*change, Done{order}, {.at = 5}));
+    }
+    EXPECT_TRUE(has_ended(one.find(*change).one));
+    const auto back = one.open(person, {.kind = Kind::change}, {.at = 6, .municipality = old});
+    ASSERT_TRUE(back);
+    auto returned = moved;
+    returned.claims[0] = test_application(schemes).claims[0];
+    apply_and_link(*back, returned);
+    ASSERT_TRUE(one.add(*back, Done{link_order}, {.at = 7}));
+    EXPECT_EQ(one.home(person), old);
+    EXPECT_EQ(served(person), "992011 ");
+    const auto known = one.known_person(person);
+    EXPECT_EQ(std::ranges::count(known->linked, Role::resident, &Claim::role), 2)
+        << "each number once";
 }
 
 TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {

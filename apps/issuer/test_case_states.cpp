@@ -40,6 +40,7 @@ void add_case(Text& out, const Case& one) {
     for (const auto& claim : one.claims) {
         out.add(version_of(claim));
         out.add(static_cast<int>(claim.finding));
+        out.add(int{!claim.writing.empty()} + 2 * int{claim.decision.has_value()});
     }
     for (const auto* orders : {&one.open, &one.lapsed, &one.done}) {
         out.next();

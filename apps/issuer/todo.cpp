@@ -258,6 +258,13 @@ bool needs_link(const Case& one) {
            });
 }
 
+// Whoever moves is served at another window from then on: no clerk alone makes them.
+void add_link(Todos& todos, const Case& one) {
+    const bool may_link = !info(one.kind).four_eyes || one.approved || one.is_in_doubt(link_order);
+    if (!may_link) return todos.add(Step::approve, Actor::clerk);
+    todos.order(Step::link, link_order);
+}
+
 void add_made(Todos& todos, const Case& one) {
     if (!one.person) {
         todos.add(Step::apply, Actor::person);
@@ -269,7 +276,7 @@ void add_made(Todos& todos, const Case& one) {
                    one.claims, [&one](const Claim& claim) { return is_settled(one, claim); })) {
         add_claims(todos, one);
     } else if (needs_link(one) && !one.has_done(link_order)) {
-        todos.order(Step::link, link_order);
+        add_link(todos, one);
     } else if (one.kind == Kind::change) {
         add_changed(todos, one);
     } else {
@@ -435,6 +442,12 @@ OrderName of_place(OrderKind kind, std::size_t place) {
     return {kind, static_cast<int>(place)};
 }
 
+bool only_tells(const Case& one) {
+    const auto todos = todo(one);
+    return !todos.empty() &&
+           std::ranges::all_of(todos, [](const Todo& what) { return what.step == Step::tell; });
+}
+
 Told told_of(const Case& one, const Claim& claim) {
     switch (claim.role) {
         case Role::resident:
@@ -461,7 +474,12 @@ std::vector<Use> uses_of(const Case& one) {
                        : std::vector{Use::authentication};
 }
 
+// Of the resident numbers the newest one: who moves back is linked by the former one again.
 bool is_linked(const Case& one, const Claim& claim) {
+    if (claim.role == Role::resident) {
+        const auto newest = std::ranges::find(one.linked, Role::resident, &Claim::role);
+        return newest != one.linked.end() && newest->number == claim.number;
+    }
     return std::ranges::any_of(
         one.linked, [&claim](const Claim& known) { return known.number == claim.number; });
 }

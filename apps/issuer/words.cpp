@@ -216,6 +216,8 @@ std::string_view to_text(Misfit misfit) {
             return "same_hand";
         case Misfit::other_case:
             return "other_case";
+        case Misfit::other_person:
+            return "other_person";
         case Misfit::no_card:
             return "no_card";
     }

@@ -706,6 +706,10 @@ TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
         EXPECT_EQ(store.add(*change, application, {}).error(), Misfit::unexpected)
             << "the resident number alone";
+        auto of_other = application;
+        of_other.claims.resize(1);
+        of_other.person.birth_date = *parse_date("1990-01-01");
+        EXPECT_EQ(store.add(*change, of_other, {}).error(), Misfit::other_person);
     }
     application.person.address = "九十九県A市港町3丁目4番5号";
     application.claims = {application.claims.front()};
@@ -713,10 +717,13 @@ TEST_F(WorkerTest, WhoMovesHasANewNumberAndANewSigningCertificate) {
         schemes, "resident-number", R"({"municipality": "992011", "number": "22222222222"})");
     happen(*change, application);
     live(world, 1'000);
+    ASSERT_EQ(todo(find(*change)).front().step, Step::approve);
+    EXPECT_EQ(times(world, "link/start/"), 0) << "one clerk moves nobody";
+    approve(*change);
+    live(world, 1'000);
     EXPECT_EQ(times(world, "link/start/"), 1);
     EXPECT_EQ(times(world, "card/revoke/"), 1);
     EXPECT_EQ(standings(first), (Standings{Standing::active, Standing::revoked}));
-    approve(*change);
     happen(*change, keys());
     live(world, 1'000);
     happen(*change, Written{});
