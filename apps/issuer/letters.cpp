@@ -45,7 +45,7 @@ Response list_batches(Store& store, const Request& request, const By& by) {
     return site::json_reply(json::serialize(json::object{{"batches", std::move(out)}}));
 }
 
-// One that cannot be read does not take the others' letters; `of` says that it is missing.
+// One that cannot be read does not take the others' letters, and is counted.
 Response letters(Store& store, const Request& request, const By& by) {
     const auto batch = read_batch(request.body);
     if (!batch) return site::refuse(wire::Code::malformed, request);
@@ -53,6 +53,7 @@ Response letters(Store& store, const Request& request, const By& by) {
     if (cases.empty()) return site::refuse(404, "no_case");
     json::array out;
     std::vector<CaseId> shown;
+    std::size_t unreadable = 0;
     for (const auto id : cases) {
         try {
             auto letter = letter_json(store.find(id));
@@ -60,12 +61,12 @@ Response letters(Store& store, const Request& request, const By& by) {
             out.push_back(std::move(*letter));
             shown.push_back(id);
         } catch (const Failure&) {
-            continue;
+            ++unreadable;
         }
     }
     store.looked(shown, request.path, by);
-    return site::json_reply(
-        json::serialize(json::object{{"letters", std::move(out)}, {"of", cases.size()}}));
+    return site::json_reply(json::serialize(json::object{
+        {"letters", std::move(out)}, {"of", cases.size()}, {"unreadable", unreadable}}));
 }
 
 }  // namespace mado::issuer

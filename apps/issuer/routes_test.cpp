@@ -201,6 +201,13 @@ class WindowTest : public site::SiteFixture {
         return *parse_json_object(response.body,
                                   {.text_bytes_max = 1024 * 1024, .values_max = 10'000});
     }
+    // Its lines do not fit one another any more.
+    void break_case(CaseId id) {
+        db::Connection(folder.path("issuer.sqlite"), db::Access::read_write)
+            .run("update happening set line = line + 100 where issue = " + std::to_string(id));
+        // Until then it is remembered.
+        store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    }
     // Claim 0 is written otherwise.
     CaseId case_to_settle() {
         const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
@@ -597,6 +604,7 @@ TEST_F(WindowTest, ABatchHasALetterForEachWhoHasNotApplied) {
     const json::object by{{"batch", batches[0].at("batch")}};
     const auto made = answer("/cases/letters", by);
     EXPECT_EQ(made.at("of").as_int64(), 700);
+    EXPECT_EQ(made.at("unreadable").as_int64(), 0);
     const auto& letters = made.at("letters").as_array();
     ASSERT_EQ(letters.size(), 698U);
     const auto& last = letters.back().as_object();
@@ -652,14 +660,30 @@ TEST_F(WindowTest, WhoHasLookedIsKeptOnceAnHour) {
 
 TEST_F(WindowTest, ACaseThatCannotBeReadDoesNotHideTheOthers) {
     const auto whole = store->find(case_to_settle()).number;
-    const auto broken = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
-    db::Connection(folder.path("issuer.sqlite"), db::Access::read_write)
-        .run("update happening set line = line + 100 where issue = " + std::to_string(broken));
-    // Until then it is remembered.
-    store.emplace(folder.path("issuer.sqlite"), folder.path(""), schemes);
+    break_case(store->open({.numbers = draw_numbers(schemes)}, {.at = 1}));
     const auto listed = answer("/cases/day", {}).at("cases").as_array();
     ASSERT_EQ(listed.size(), 1U);
     EXPECT_EQ(text_at(listed[0].as_object(), "number"), whole);
+}
+
+// Nobody knows whether they have applied, so it is not said that they have.
+TEST_F(WindowTest, WhoseCaseCannotBeReadIsCountedBesideTheLetters) {
+    const auto one = application_json(test_application(schemes));
+    set_clerks({"window"});
+    const json::object batch_of_three{{"people", json::array{one, one, one}}};
+    const auto invited = answer("/cases/invite", batch_of_three).at("cases").as_array();
+    ASSERT_EQ(invited.size(), 3U);
+    const auto number_of = [&](std::size_t i) { return text_at(invited[i].as_object(), "number"); };
+    EXPECT_TRUE(store->add(*store->find(number_of(0)), Cancelled{"r"}, {.at = 2}));
+    break_case(*store->find(number_of(1)));
+    const auto batches = answer("/cases/batches", {}).at("batches").as_array();
+    ASSERT_EQ(batches.size(), 1U);
+    const auto made = answer("/cases/letters", {{"batch", batches[0].at("batch")}});
+    const auto& letters = made.at("letters").as_array();
+    ASSERT_EQ(letters.size(), 1U);
+    EXPECT_EQ(text_at(letters[0].as_object(), "number"), number_of(2));
+    EXPECT_EQ(made.at("of").as_int64(), 3);
+    EXPECT_EQ(made.at("unreadable").as_int64(), 1);
 }
 
 TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {

@@ -148,12 +148,17 @@ test.each(spoilt)("people: refuses %s", (_, spoil) => {
 test("batches and their letters are read strictly", () => {
   const person = { name: known.name, kana: known.kana, address: known.address };
   const made = (of: number, more: Mutable = {}) =>
-    read_letters({ letters: [{ number: "1", person: { ...person, ...more }, until: noon }], of });
+    read_letters({
+      letters: [{ number: "1", person: { ...person, ...more }, until: noon }],
+      ...{ of, unreadable: 2 },
+    });
   expect(made(700)).toMatchObject({ of: 700, letters: [{ number: "1", person, until: noon }] });
-  expect(() => made(0)).toThrow(Refused);
+  expect(made(3).unreadable).toBe(2);
+  expect(() => made(2)).toThrow(Refused);
   expect(() => made(1_001)).toThrow(Refused);
-  expect(() => made(1, { birth_date: "1990-02-03" })).toThrow(Refused);
-  const two = { letters: [1, 2].map(() => ({ number: "1", person, until: noon })), of: 1 };
+  expect(() => made(3, { birth_date: "1990-02-03" })).toThrow(Refused);
+  const letters = [1, 2].map(() => ({ number: "1", person, until: noon }));
+  const two = { letters, of: 1, unreadable: 0 };
   expect(() => read_letters(two as JsonObject)).toThrow(Refused);
   const batch = { batch: 7, opened_at: noon, open: 700 };
   expect(read_batches({ batches: [batch] })).toEqual([batch]);

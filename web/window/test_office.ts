@@ -286,6 +286,7 @@ export class TestOffice {
 
   questions: Mutable[] = [];
   form: Mutable = {}; // what is to be signed, besides the document
+  unreadable = 0; // of a batch's cases
   elsewhere: string | undefined; // where somebody lives, if that is not here
   proven = false; // the log-in key of a card of another authority's has signed
 
@@ -340,7 +341,8 @@ export class TestOffice {
         const { name, kana, address } = invited.person;
         return { number: slip, person: { name, kana, address }, until: todo[0].until };
       });
-    return { letters, of: all.length };
+    const { unreadable } = this;
+    return { letters, of: all.length + unreadable, unreadable };
   }
 
   private answer(path: string, body: Mutable): Mutable | undefined {

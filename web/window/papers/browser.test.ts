@@ -75,6 +75,27 @@ test("whoever came by themselves has no letter", async () => {
   await expect_nothing_of_axe(page);
 });
 
+// What became of their cases nobody knows: they have not applied "already".
+test.each(["ja", "en", "easy"])("cases that cannot be read are said, in %s", async (language) => {
+  const page = await browser.open(`language=${language}`);
+  await make_letters(page);
+  const said = page.locator(".office .mistake");
+  expect(await said.count()).toBe(0);
+  await page.evaluate(() => {
+    const { office } = window as unknown as Mutable;
+    office.cases.at(-2).todo = [];
+    office.unreadable = 3;
+  });
+  await page.locator("form button[type=submit]").click();
+  await said.waitFor();
+  expect(await said.innerText()).toMatch(/3/);
+  expect(await page.locator(".office .hint:not(.letter .hint)").allInnerTexts()).toEqual([
+    expect.stringMatching(/1/),
+  ]);
+  expect(await page.locator(".letter").count()).toBe(1);
+  await expect_nothing_of_axe(page);
+});
+
 // More than the day's list has; in one ask, and it is said how many of how many there are.
 test("a large batch has all of its letters", async () => {
   const page = await browser.open();

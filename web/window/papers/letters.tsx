@@ -151,9 +151,10 @@ interface MadeProps {
   desk: Desk;
 }
 
-// How many of how many: who has applied, or whose case was given up, has no letter.
+// How many of how many: who has applied, or whose case was given up, has no letter; nor has whose
+// case cannot be read, for whom something is to be done.
 function Made({ made, heading, desk }: MadeProps): JSX.Element {
-  const others = made.of - made.letters.length;
+  const others = made.of - made.letters.length - made.unreadable;
   return (
     <>
       <div class="no-print">
@@ -163,6 +164,11 @@ function Made({ made, heading, desk }: MadeProps): JSX.Element {
         {others > 0 && (
           <p class="hint">
             <Say of="window.letters_others" count={others} />
+          </p>
+        )}
+        {made.unreadable > 0 && (
+          <p class="mistake">
+            <Say of="window.letters_unreadable" count={made.unreadable} />
           </p>
         )}
         {made.letters.length > 0 && (
