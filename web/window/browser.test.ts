@@ -448,6 +448,31 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
 });
 
+// Whose card is in hand says which of them it is.
+test.each([
+  ["ja", "シリアル番号"],
+  ["en", "serial number"],
+  ["easy", "カードの ばんごう"],
+])("a card has its chip's serial number beside it, in %s", async (language, label) => {
+  const page = await open(`language=${language}`, 320);
+  await page.locator(".data-table").first().waitFor();
+  await change(page, (office) => {
+    const [one, other] = office.cards;
+    office.cards = [one, { ...other, card: 2, chip: "00ff" }, { ...other, card: 3 }];
+    delete office.cards[2].chip; // of one that was taken on without it
+  });
+  await page.getByRole("button", { name: /^(人をさがす|Find a person|ひとを さがす)/ }).click();
+  await page.locator("#search-number").fill("800000000004");
+  await page.keyboard.press("Enter");
+  await page.locator(".known").waitFor();
+  const shown = await page.locator(".held li").allInnerTexts();
+  expect(shown.length).toBe(3);
+  expect(shown[0]).toContain(`${label} ${"0f2e".repeat(8)}`);
+  expect(shown[1]).toMatch(new RegExp(`2[^]*${label} 00ff`));
+  expect(shown[2]).not.toContain(label);
+  await expect_accessible(page, 320);
+});
+
 test("who lives elsewhere: stopped here, moved here, and nothing else", async () => {
   const page = await open();
   await change(page, (office) => {

@@ -121,6 +121,12 @@ function Card({ desk, card }: { desk: Desk; card: IssuedCard }): JSX.Element {
         <Say of="window.card_until" day={day_phrase(day_of(card.not_after))} />
         {card.foreign && <Say of="window.in_brackets" what={phrase("window.card_foreign")} />}{" "}
         <Say of="window.card_place" place={card.card} />
+        {card.chip !== undefined && (
+          <>
+            {" "}
+            <Say of="window.card_chip" number={card.chip} />
+          </>
+        )}
       </span>
     </li>
   );

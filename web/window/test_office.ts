@@ -3,7 +3,7 @@ import type { Fetcher } from "../shared/country";
 import type { Mutable } from "../shared/test_country";
 import { card_document, decision_document } from "./decision";
 import { about } from "./progress";
-import { card_place, read_case, type Step } from "./record";
+import { card_place, read_case, uses, type Step } from "./record";
 
 export const noon = Date.parse("2026-11-27T03:00:00Z") / 1000; // 12:00 of that day in Japan
 const day_s = 86_400;
@@ -274,10 +274,10 @@ export class TestOffice {
   cases = cases();
   now = noon;
   asked: [string, Mutable][] = [];
-  cards = [
-    { card: 1, use: "authentication", status: "active", not_after: noon + 4 * 365 * day_s },
-    { card: 1, use: "signing", status: "active", not_after: noon + 4 * 365 * day_s },
-  ];
+  cards: Mutable[] = uses.map((use) => ({
+    ...{ card: 1, chip: "0f2e".repeat(8), use, status: "active" },
+    not_after: noon + 4 * 365 * day_s,
+  }));
   handed: Mutable[] = []; // to the agent
   back: Mutable = {}; // what somebody comes back from
   left_for?: string; // the agent's address
