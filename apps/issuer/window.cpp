@@ -273,6 +273,10 @@ json::object case_json(const CaseFile& file, const std::vector<Line>& lines, Uni
         }
         out["uses"] = std::move(pins);
     }
+    json::array hands;
+    for (const auto& clerk : one.hands)
+        hands.emplace_back(clerk);
+    out["hands"] = std::move(hands);
     if (one.known) out["known"] = attributes_json(*one.known);
     if (one.invited) out["invited"] = application_json(*one.invited);
     if (one.person) out["person"] = attributes_json(*one.person);

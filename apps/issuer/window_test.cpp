@@ -250,6 +250,15 @@ TEST(Window, AHistorySaysOfWhatHappenedOnlyWhatItMay) {
     EXPECT_EQ(case_json({}, lines, 6).at("lines"), expected);
 }
 
+TEST(Window, ACaseSaysWhoDoesNotApproveIt) {
+    CaseFile file;
+    file.one = *after({}, Opened{.numbers = {"1", "2", "3"}}, 1, "sato");
+    file.one = *after(file.one, test_application(schemes()), 2, "abe");
+    file.one = *after(file.one, Cancelled{"moved away"}, 3, "ueno");
+    EXPECT_EQ(case_json(file, {}, 4).at("hands"), (json::array{"abe", "sato"}));
+    EXPECT_EQ(case_json({}, {}, 4).at("hands"), json::array());
+}
+
 TEST(Window, SaysWhetherACaseMayBeGivenUp) {
     CaseFile file;
     const auto can = [&file] { return case_json(file, {}, 3).contains("can_cancel"); };

@@ -40,16 +40,10 @@ export function LookFor({ act }: CasePart): JSX.Element {
   );
 }
 
-// Whose card it is to be rests on these.
-const says_who = new Set(["opened", "applied", "corrected", "taken_out", "decided"]);
-
-// Four eyes: the issuing centre does not take it from a clerk with a hand in that (`same_hand`).
+// Four eyes: the issuing centre does not take it from a clerk with a hand in it (`same_hand`).
 export function Approve({ desk, one, act }: CasePart): JSX.Element {
   const [asked, set_asked] = useState(false);
   const of = one.kind === "unlock" ? "" : "_card";
-  const hands = new Set(
-    one.lines.flatMap(({ what, clerk }) => (says_who.has(what) && clerk ? [clerk] : [])),
-  );
   if (!desk.roles.has("approver")) {
     return (
       <p class="hint">
@@ -81,13 +75,13 @@ export function Approve({ desk, one, act }: CasePart): JSX.Element {
             </dd>
           </div>
         )}
-        {hands.size > 0 && (
+        {one.hands.length > 0 && (
           <div>
             <dt>
               <Say of="window.opener" />
             </dt>
             <dd>
-              <Ja>{[...hands].join("、")}</Ja>
+              <Ja>{one.hands.join("、")}</Ja>
             </dd>
           </div>
         )}

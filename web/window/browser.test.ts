@@ -551,7 +551,7 @@ test("a new PIN: which one, approved by another; whose own it was is told so", a
   expect(await asked(page, "/cases/open")).toEqual({
     ...{ kind: "unlock", person: "700000000001", uses: ["authentication"] },
   });
-  expect(await page.locator(".todo").innerText()).toMatch(/利用者証明用（数字4桁）[^]*佐藤/);
+  expect(await page.locator(".todo").innerText()).toMatch(/利用者証明用（数字4桁）[^]*佐藤、高橋/);
   const approve = async () => {
     await page.getByRole("button", { name: "承認する" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "承認する" }).click();

@@ -36,6 +36,8 @@ const changes: [string, (one: Mutable) => void][] = [
   ["a birth date that there is not", (one) => (one.person.birth_date = "1986-02-30")],
   ["a time that is none", (one) => (one.changed_at = "now")],
   ["no lines", (one) => delete one.lines],
+  ["no hands", (one) => delete one.hands],
+  ["a hand that is no name", (one) => (one.hands = [1])],
 ];
 test.each(changes)("refuses %s", (_, change) => {
   const one = copy(cases()[0]!);

@@ -73,6 +73,7 @@ const batches_max = 50;
 const letters_max = 1_000;
 const cards_max = 100;
 const lines_max = 10_000;
+const hands_max = 1_000;
 const text_bytes_max = 256;
 
 export interface Order {
@@ -207,6 +208,7 @@ export interface Case extends Summary {
   signing: boolean;
   reason?: string; // why it was opened, as its kind has it
   uses?: Use[]; // whose PINs are set anew, of an unlock
+  hands: string[]; // clerks who cannot approve it: `same_hand`
   parents?: Parent[]; // of a newborn
   filings?: Filing[];
   newborn?: { relation: string; card: boolean };
@@ -558,6 +560,7 @@ export function read_case(object: JsonObject): Case {
     signing: members.boolean("signing"),
     reason: members.optional_text("reason", 40),
     uses: read_uses(members),
+    hands: members.texts("hands", hands_max),
     parents: members.has("parents") ? members.objects("parents", 2).map(read_parent) : undefined,
     filings: members.has("filings") ? members.objects("filings", 8).map(read_filing) : undefined,
     newborn: newborn && read_newborn(newborn),

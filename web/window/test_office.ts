@@ -68,7 +68,7 @@ export function make_case(slip: string, more: Mutable = {}): Mutable {
   return {
     ...{ number: slip, kind: "first", opened_at: noon - 3 * day_s, changed_at: noon - day_s },
     ...{ name: person.name, kana: person.kana, todo: [], signing: true, person },
-    can_cancel: true,
+    ...{ can_cancel: true, hands: ["佐藤"] },
     claims: [{ role: "resident", number: resident, finding: "same" }],
     ...{ lines: begun("佐藤"), ...more },
   };
@@ -114,6 +114,7 @@ export function cases(): Mutable[] {
   });
   const ready = make_case("400000000000", {
     todo: [to_do("hand_over", "person", { days_left: 29 })],
+    hands: ["鈴木"],
     lines: [
       ...[...begun("鈴木"), confirmed(0), done("link")],
       ...["keys_made", "written"].map((what) => ({ what, at: noon - day_s, clerk: "鈴木" })),
@@ -146,6 +147,7 @@ export function later_case(slip: string, kind: string, more: Mutable = {}): Muta
   return {
     ...{ number: slip, kind, opened_at: noon - 60, changed_at: noon - 60 },
     ...{ name: known.name, kana: known.kana, signing: true, known, claims: [], todo: [] },
+    hands: ["佐藤"],
     ...(kind === "stop" ? {} : { can_cancel: true }),
     ...{ lines: [opened], ...more },
   };
@@ -163,6 +165,7 @@ function later_cases(): Mutable[] {
   );
   const unlock = later_case("800000000004", "unlock", {
     ...{ person: known, uses: ["authentication"], todo: [to_do("approve", "clerk", today)] },
+    hands: ["佐藤", "高橋"],
   });
   const apply = [to_do("apply", "person", { days_ago: 0, days_left: 30 })];
   return [
@@ -224,7 +227,10 @@ function births(): Mutable[] {
     ...{ name: "厚労 葵", kana: "コウロウ アオイ", sex: "female" },
     ...{ address: known.address, birth_date: "2026-11-20" },
   };
-  const base = { ...{ kind: "birth", opened_at: noon - 60, changed_at: noon - 60 }, parents };
+  const base = {
+    ...{ kind: "birth", opened_at: noon - 60, changed_at: noon - 60 },
+    ...{ parents, hands: ["佐藤"] },
+  };
   const applied = { what: "applied", at: noon - 50, clerk: "佐藤" };
   const given = { what: "given", order: { kind: "notify", item: 0 } };
   return [
