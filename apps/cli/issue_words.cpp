@@ -32,11 +32,11 @@ constexpr std::array refusals{
          "show NUMBER says what is to do. A card that was found is told to the case that stopped "
          "it, not to the person's first one; a change is applied for with the resident number "
          "alone"},
-    Said{
-        "same_hand",
-        "開いた人、申請を入れた人、決定した人とは別の職員が承認します another clerk than those who "
-        "opened the case, applied or decided in it must approve: --clerk with an approver's "
-        "card"},
+    Said{"same_hand",
+         "開いた人、申請を入れた人、番号を直した人、決定した人は承認できません whoever opened the "
+         "case, applied, corrected a number or decided in it cannot approve it: --clerk with "
+         "another approver's card. If nobody else of this window can, the issuing centre's "
+         "approver does"},
     Said{"other_case",
          "ほかの申請が終わっていません another case of this person has not ended: ./mado issue "
          "find NUMBER shows it; finish it or cancel it, then begin again"},
@@ -56,7 +56,8 @@ constexpr std::array refusals{
     Said{"not_allowed",
          "職員のカードでないか、この職員の役割ではできません this card is no clerk's, or the clerk "
          "has not the role for it: --clerk with the card of somebody who has (an approver, a "
-         "supervisor; not the clerk who opened the case)"},
+         "supervisor). Whoever opened the case, applied, corrected or decided in it does not "
+         "approve it; if nobody else of this window can, the issuing centre's approver does"},
     Said{
         "other_office",
         "ほかの市区町村の窓口の手続です this is another municipality's: the person is served where "

@@ -18,6 +18,10 @@ TEST(IssueWordsTest, EveryRefusalSaysWhatToDo) {
           "other_office", "already_answered"}) {
         EXPECT_GT(words_of_refusal(IssueAct::apply, code).size(), 40U) << code;
     }
+    const auto same_hand = words_of_refusal(IssueAct::approve, "same_hand");
+    for (const auto* word : {"opened", "applied", "corrected", "decided", "issuing centre"}) {
+        EXPECT_NE(same_hand.find(word), std::string_view::npos) << word;
+    }
     EXPECT_EQ(words_of_refusal(IssueAct::apply, "something_new"), "") << "the code itself is shown";
     EXPECT_NE(words_of_refusal(IssueAct::open, "malformed"),
               words_of_refusal(IssueAct::apply, "malformed"));
