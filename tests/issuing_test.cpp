@@ -355,7 +355,7 @@ void LifeOfACard::move() {
     EXPECT_EQ(issue({"day"}).output.find(change), std::string::npos) << "not in the old one's";
     done({"--clerk", "sango", "apply", change, file});
     wait_for_step(change, "approve");
-    EXPECT_NE(issue({"--clerk", "taro", "approve", change}).status, 0) << "of the old one";
+    EXPECT_NE(issue({"--clerk", "sango", "approve", change}).status, 0) << "who has opened it";
     done({"--clerk", "futae", "approve", change});
     wait_for_step(change, "make_keys");
     expect_certificates("revoked", 1, "attributes-changed");

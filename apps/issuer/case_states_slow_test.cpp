@@ -152,8 +152,12 @@ class Explorer {
         if (!out.one.approved) out.world.second_clerk = false;
         if (std::holds_alternative<Found>(what)) out.world.stopped.clear();
         if (const auto* corrected = std::get_if<Corrected>(&what)) {
-            std::erase_if(out.world.confirmed,
-                          [corrected](const auto& one) { return one.first == corrected->claim; });
+            // The same number once more is the one that its holder has spoken of.
+            const auto place = static_cast<std::size_t>(corrected->claim);
+            const auto now_it = version_of(out.one.claims.at(place));
+            std::erase_if(out.world.confirmed, [&](const auto& one) {
+                return one.first == corrected->claim && one.second != now_it;
+            });
         }
         meet(out);
     }
@@ -928,8 +932,8 @@ TEST(StatesLeftOut, OfAStopOfTwoCertificatesThatAreAlike) {
 TEST(StatesLeftOut, OfARenewalAfterADecision) {
     expect_same({.kind = Kind::renewal,
                  .before = authentication,
-                 .steady = {OrderKind::revoke_card, OrderKind::end_old},
-                 .decided_before = true});
+                 .decided_before = true,
+                 .steady = {OrderKind::revoke_card, OrderKind::end_old}});
 }
 
 TEST(StatesLeftOut, OfAChange) {
