@@ -501,7 +501,7 @@ enum class Misfit {
     too_early,     // what comes before it has not happened
     too_late,      // the card is in hand, or the case has ended
     unexpected,    // nobody ordered it, or there is no such claim
-    same_hand,     // whoever has opened it, applied or decided in it does not approve it
+    same_hand,     // whoever opened it, applied, corrected or decided in it does not approve it
     other_case,    // another case of this person has to end first
     other_person,  // the application is of another day of birth than the person whose case it is
     no_card,       // the person has none that counts

@@ -1,6 +1,6 @@
 // Who may use the windows: a file of the issuing centre's, which it changes while the program runs.
-//   {"clerks": [{"name": text, nobody else's, "card": x5t#S256 of the card's authentication
-//   certificate,
+//   {"clerks": [{"name": text, nobody else's here,
+//                "card": x5t#S256 of the card's authentication certificate,
 //                "signing"?: x5t#S256 of its signing certificate, for decisions,
 //                "municipality"?: the id of the one whose window it is; none: the centre's own,
 //                "roles": ["window", "approver", "hotline", "supervisor"]}]}

@@ -104,9 +104,8 @@ NoticeBook::Notice notice_of_slip(const std::string& number, std::string sender,
         .deadline = std::nullopt,
         .body = fmt::format(
             "{}に、あなたのカードの停止コードを、窓口で新しく発行しました。前の控えのコードでは、"
-            "もうカードを止められません。受け取ったのがあなたでないときは、すぐに発行センターか窓口"
-            "に"
-            "電話してください。カードを止め、控えを作り直します。\n"
+            "もうカードを止められません。受け取ったのがあなたでないときは、すぐに発行センターか"
+            "窓口に電話してください。カードを止め、控えを作り直します。\n"
             "A new stop code for your card was given out at a window on {}. The one on your slip "
             "stops nothing any more. If it was not you who got it, call the issuing centre or the "
             "window at once: they stop the card, and give you another slip.\n"
