@@ -89,13 +89,13 @@ class ExistenceOfAPerson : public OneCountry {
         auto payload = client::seal_payload(*directory.find(issuer.id), "a decision").value();
         auto mandate = country().mandate("issuer");
         mandate.kind = wire::MandateKind::application;
-        mandate.scope = {service("signature")};
+        mandate.scope = {service("decision")};
         mandate.payload_hashes = {crypto::sha256(as_bytes(payload))};
         const auto jws = country().sign(mandate, "taro");
         const auto judged =
             wait_for(ask_once(directory, issuer,
                               {.to = {.holder = directory.relay().id, .kind = {}, .position = 1},
-                               .service = service("signature"),
+                               .service = service("decision"),
                                .purpose = code_id("issuing"),
                                .parameters = {},
                                .subject = to_bytes(wire::application_subject(jws)),

@@ -122,8 +122,8 @@ void make_keys(const Places& places, const Organisations& organisations) {
 // A holder offers what it has mapped.
 json::array services_of(const Organisation& one) {
     if (one.kind == "relay")
-        return {"standing", "signature", "entries",        "bells",
-                "question", "questions", "question-answer"};
+        return {"standing", "signature", "decision",  "entries",
+                "bells",    "question",  "questions", "question-answer"};
     json::array out;
     if (!fs::exists(mapping_of(one))) return out;
     for (const auto& service : Config::load(mapping_of(one)).table("service").keys())

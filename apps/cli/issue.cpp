@@ -31,6 +31,8 @@ void print_todo(const json::object& what) {
         what.at("late").as_bool() ? "  期限を過ぎています late" : "",
         what.contains("refused") ? "  断られました refused: " + printable(text_at(what, "refused"))
                                  : "");
+    const auto words = words_of_refused(text_at(what, "refused"));
+    if (!words.empty()) std::cout << fmt::format("        {}\n", words);
 }
 
 void print_summary(const json::object& one) {
@@ -160,6 +162,35 @@ void print_looks(const json::object& all) {
     if (all.at("looks").as_array().empty()) std::cout << "だれも見ていません nobody has looked\n";
 }
 
+void print_batches(const json::array& batches) {
+    for (const auto& value : batches) {
+        const auto& one = value.as_object();
+        std::cout << fmt::format("{}  {}  未了 open {}\n", one.at("batch").as_int64(),
+                                 to_rfc3339(one.at("opened_at").as_int64()),
+                                 one.at("open").as_int64());
+    }
+    if (batches.empty()) std::cout << "案内した人はいません nobody was invited\n";
+}
+
+// What stands on each, for whoever prints them.
+void print_letters(const json::object& all) {
+    for (const auto& value : all.at("letters").as_array()) {
+        const auto& one = value.as_object();
+        const auto& person = one.at("person").as_object();
+        std::cout << fmt::format("{}  {}  {}  {} まで until\n", text_at(one, "number"),
+                                 printable(text_at(person, "name")),
+                                 printable(text_at(person, "address")),
+                                 to_rfc3339(one.at("until").as_int64()));
+    }
+    std::cout << fmt::format("{} 通 letters; {} 人 people in the batch",
+                             all.at("letters").as_array().size(), all.at("of").as_int64());
+    const auto unreadable = all.at("unreadable").as_int64();
+    if (unreadable > 0) {
+        std::cout << fmt::format("; {} 件は読めません cases cannot be read", unreadable);
+    }
+    std::cout << "\n";
+}
+
 void print_answered(const json::object& done) {
     const auto who = text_at(done, "operator");
     const auto* before = done.if_contains("answered_at");
@@ -174,6 +205,8 @@ void print(const json::object& one) {
     if (const auto* people = one.if_contains("people")) return print_people(people->as_array());
     if (const auto* cases = one.if_contains("cases")) return print_cases(cases->as_array());
     if (one.contains("questions")) return print_questions(one);
+    if (one.contains("letters")) return print_letters(one);
+    if (const auto* all = one.if_contains("batches")) return print_batches(all->as_array());
     if (one.contains("looks")) return print_looks(one);
     if (one.contains("deadline")) return print_answered(one);
     print_case(one);
@@ -365,6 +398,9 @@ json::object answer_of(const Places& places, const wire::Directory& directory, W
             return window.ask("/cases/open", opening(options));
         case IssueAct::invite:
             return window.ask("/cases/invite", read_object(options.file));
+        case IssueAct::letters:
+            return options.batch == 0 ? window.ask("/cases/batches", {})
+                                      : window.ask("/cases/letters", {{"batch", options.batch}});
         case IssueAct::find:
             return window.ask("/people/find", search(options));
         case IssueAct::day:

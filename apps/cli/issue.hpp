@@ -1,6 +1,7 @@
 // `issue`: what a clerk does at a window, from the command line, and with a card in hand.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct IssueOptions {
     ClerkCard clerk{.card = "sato-1", .pin = {}};
     std::string number;                       // of the case
     std::string file;                         // apply: the application, JSON
+    std::int64_t batch = 0;                   // letters; 0: which there are
     std::string reason;                       // cancel, open
     std::string kind = "first", person = {};  // open: the number of any case of theirs
     std::vector<std::string> uses = {};       // open, unlock: whose PINs
@@ -31,6 +33,7 @@ struct IssueOptions {
 enum class IssueAct {
     open,
     invite,
+    letters,
     find,
     apply,
     day,

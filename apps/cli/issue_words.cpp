@@ -103,6 +103,36 @@ constexpr std::array outcomes{
     Said{"unavailable", "いま確かめられません nobody could say just now; try again in a minute"},
 };
 
+constexpr std::array refused{
+    Said{"no_match", "the number or the birth date does not fit: correct or take-out"},
+    Said{"number_malformed", "a length or check digit does not fit: correct"},
+    Said{"several_match", "several people fit: correct, with the branch number"},
+    Said{"path_closed", "too many numbers did not fit today: correct, or again tomorrow"},
+    Said{"holder_refused", "the register does not answer this now: again, or waive"},
+    Said{"holder_failed", "the register did not work: again"},
+    Said{"mandate_unknown",
+         "the relay has not judged the decision's signature, or has forgotten "
+         "it: again; the register says how it writes, and it is decided anew"},
+    Said{"link_taken",
+         "somebody is linked to this number, or this person is linked already: find, "
+         "and a replacement from there; or correct"},
+    Said{"link_unconfirmed",
+         "a register's confirmation is missing, or too old: correct, and it is "
+         "asked again"},
+    Said{"card_taken",
+         "the certificate is somebody else's or stopped, or another card counts: "
+         "find"},
+    Said{"key_taken", "the key is certified already: cancel, and begin anew with another card"},
+    Said{"key_compromised", "others may know the key: cancel, and begin anew with another card"},
+    Said{"key_weak", "the key is too weak: cancel, and begin anew with another card"},
+    Said{"register_missing", "the resident register's answer is missing: again"},
+    Said{"register_invalid", "what came with it is no answer of a resident register: again"},
+    Said{"register_old", "the resident register's answer is too old: again"},
+    Said{"register_other",
+         "the resident register has confirmed something else: again, or apply "
+         "anew"},
+};
+
 struct Hint {
     IssueAct act;
     std::string_view words;
@@ -116,6 +146,7 @@ constexpr std::array hints{
          "look at the file: person (name, kana, sex, birth_date, address), claims (role, number), "
          "signing; .mado/state/country/applications has one that fits"},
     Hint{IssueAct::correct, "look at the file: scheme and fields, as in the application"},
+    Hint{IssueAct::letters, "the batch is its number in ./mado issue letters"},
     Hint{IssueAct::invite, "look at the file: {\"people\": [application, …]}, at most 1,000"},
     Hint{IssueAct::find,
          "a number of theirs, or --health-number, or --birth-date 1988-12-05 with --kana"},
@@ -183,6 +214,11 @@ std::string words_of_refusal(IssueAct act, std::string_view code) {
 std::string_view words_of_outcome(std::string_view outcome) {
     const auto* said = std::ranges::find(outcomes, outcome, &Said::code);
     return said == outcomes.end() ? "" : said->words;
+}
+
+std::string_view words_of_refused(std::string_view code) {
+    const auto* said = std::ranges::find(refused, code, &Said::code);
+    return said == refused.end() ? "" : said->words;
 }
 
 std::string plain_number(const std::string& typed) {

@@ -10,11 +10,13 @@
 
 namespace mado::cli {
 
-// `code`: of the window's refusal (docs/protocols/issuer.md). Of a code that is not known the code
-// itself.
+// `code`: of the window's refusal (docs/protocols/issuer.md); "": no more than the code says.
+std::string words_of_refusal(IssueAct act, std::string_view code);
 // Of a signature that was not taken; "": no more than its name says.
 std::string_view words_of_outcome(std::string_view outcome);
-std::string words_of_refusal(IssueAct act, std::string_view code);
+// Of what a register, the relay or the authority has refused of a case, as `todo` says it; "": no
+// more than its code.
+std::string_view words_of_refused(std::string_view code);
 
 // What of a case, as the window shows it, somebody may leave undone: an insurer that has refused
 // the health-care number, or a filing of a newborn's. `claim`: the place of the insurer's number,

@@ -29,6 +29,15 @@ TEST(IssueWordsTest, EveryRefusalSaysWhatToDo) {
               words_of_refusal(IssueAct::card, "too_early"));
 }
 
+TEST(IssueWordsTest, WhatWasRefusedOfACaseSaysHowItGoesOn) {
+    for (const auto* code : {"mandate_unknown", "link_unconfirmed", "link_taken", "card_taken",
+                             "no_match", "path_closed", "holder_refused"}) {
+        EXPECT_GT(words_of_refused(code).size(), 20U) << code;
+    }
+    EXPECT_EQ(words_of_refused("something_new"), "");
+    EXPECT_EQ(words_of_refused(""), "");
+}
+
 json::object case_of(const std::string& todo, const std::string& filings = "[]") {
     return *parse_json_object(R"({"todo":[)" + todo + R"(],"filings":)" + filings + "}");
 }

@@ -579,6 +579,9 @@ void add_issue(CLI::App& app, IssueCommands& issue) {
     add("invite", "a case for each of many people", IssueAct::invite, false)
         ->add_option("file", options.file, "JSON: people, each with person, claims, signing")
         ->required();
+    add("letters", "batches of invitations; or the letters of one", IssueAct::letters, false)
+        ->add_option("batch", options.batch, "its number in the list")
+        ->check(CLI::PositiveNumber);
     add_issue_find(*add("find", "a person: cards and cases", IssueAct::find, false), options);
     add("show", "a case, whole", IssueAct::show, true);
     add("apply", "what the person applies with", IssueAct::apply, true)

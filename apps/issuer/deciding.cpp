@@ -46,11 +46,6 @@ Parsed<DecisionAsked> read_asked(std::string_view body) {
     return out;
 }
 
-std::string scope_of(const Decisions::UnderWay& what) {
-    if (!what.application) return std::string(signature_service);
-    return fmt::format("{}", fmt::join(what.application->services, " "));
-}
-
 std::string handed_on_json(const Application& application) {
     json::array out;
     for (const auto& one : application.handed_on)
@@ -58,9 +53,10 @@ std::string handed_on_json(const Application& application) {
     return json::serialize(out);
 }
 
-client::Ask signature_question(const Deciding& deciding, const SignedDecision& what) {
+client::Ask signature_question(const Deciding& deciding, std::string_view service,
+                               const SignedDecision& what) {
     return {.to = {.holder = deciding.site.options.basis.directory.relay().id, .kind = {}},
-            .service = must(wire::ServiceId::parse(signature_service), "a service"),
+            .service = must(wire::ServiceId::parse(service), "a service"),
             .purpose = deciding.site.options.purpose,
             .parameters = {},
             .subject = to_bytes(wire::application_subject(what.mandate)),
@@ -69,12 +65,13 @@ client::Ask signature_question(const Deciding& deciding, const SignedDecision& w
 
 // The relay has spent the nonce, and says that the card counts: its signed answer is kept.
 Task<client::Result<std::string>> ask_relay(Deciding& deciding, const SignedDecision& what,
-                                            std::string_view document) {
-    auto request = deciding.relay.prepare(signature_question(deciding, what));
+                                            const Decisions::UnderWay& under_way) {
+    auto request =
+        deciding.relay.prepare(signature_question(deciding, under_way.services.front(), what));
     const auto asked = wire::parse_request(request.body);
     const auto answered = co_await deciding.relay.send(std::move(request));
     if (!answered) co_return std::unexpected(answered.error());
-    co_return evidence_text({.document = document,
+    co_return evidence_text({.document = under_way.document,
                              .what = what,
                              .head = asked ? std::string_view(asked->head) : "",
                              .answer = answered->answer.signed_form});
@@ -208,11 +205,9 @@ DecisionFacts facts_of(const Deciding& deciding, const Decisions::UnderWay& unde
                         .document = under_way.document,
                         .nonce = under_way.nonce,
                         .begun = under_way.begun,
-                        .now = unix_now()};
-    if (under_way.application) {
-        facts.services = under_way.application->services;
-        facts.handed_on = under_way.application->handed_on.size();
-    }
+                        .now = unix_now(),
+                        .services = under_way.services};
+    if (under_way.application) facts.handed_on = under_way.application->handed_on.size();
     return facts;
 }
 
@@ -231,7 +226,7 @@ json::object agent_form(const Deciding& deciding, const Decisions::UnderWay& wha
                      {"redirect_uri", deciding.site.origin + std::string(how.back)},
                      {"response_mode", "fragment"},
                      {"kind", to_text(wire::MandateKind::application)},
-                     {"scope", scope_of(what)},
+                     {"scope", fmt::format("{}", fmt::join(what.services, " "))},
                      {"nonce", what.nonce},
                      {"state", state},
                      {"seal_to", base64url(as_bytes(what.key.public_key().jwk()))},
@@ -291,7 +286,7 @@ Task<std::expected<Proven, Outcome>> judge_signed(Deciding& deciding,
         const auto outcome = other ? Outcome::other_card : Outcome::not_valid;
         co_return std::unexpected(refused(deciding, to_text(good.error()), outcome));
     }
-    auto evidence = co_await ask_relay(deciding, *what, under_way.document);
+    auto evidence = co_await ask_relay(deciding, *what, under_way);
     if (!evidence) {
         const auto code = evidence.error().code;
         co_return std::unexpected(refused(deciding, wire::info(code).name, outcome_of(code)));
@@ -361,14 +356,16 @@ Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {
     auto document =
         decision_document(deciding.store.find(*id), asked->choice, deciding.schemes, now);
     if (!document) co_return site::refuse(409, to_text(document.error()));
-    Decisions::UnderWay what{.id = *id,
-                             .choice = asked->choice,
-                             .document = std::move(*document),
-                             .nonce = *nonce,
-                             .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
-                             .login = who.mandate_hash,
-                             .begun = now,
-                             .expires = now + wire::nonce_lifetime_s};
+    Decisions::UnderWay what{
+        .id = *id,
+        .choice = asked->choice,
+        .services = {std::string(asked->choice.same_person ? decision_service : signature_service)},
+        .document = std::move(*document),
+        .nonce = *nonce,
+        .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+        .login = who.mandate_hash,
+        .begun = now,
+        .expires = now + wire::nonce_lifetime_s};
     co_return to_agent(deciding, std::move(what), request);
 }
 
@@ -388,9 +385,11 @@ Task<Response> sign(Deciding& deciding, Request request, site::LoggedIn who) {
     auto application = application_of(deciding.store.find(*id), deciding.parties);
     if (!application) co_return site::refuse(409, to_text(application.error()));
     auto document = application->document;
+    auto services = application->services;
     Decisions::UnderWay what{.id = *id,
                              .choice = {},
                              .application = std::move(*application),
+                             .services = std::move(services),
                              .document = std::move(document),
                              .nonce = *nonce,
                              .key = crypto::PrivateKey::generate(crypto::KeyType::p256),

@@ -59,6 +59,8 @@ class Decisions {
         // when that is there, with its signing key.
         bool registers = false;
         std::optional<Possession> possession = {};
+        // What the card signs for; the relay is asked the first.
+        std::vector<std::string> services = {std::string(signature_service)};
         std::string document, nonce;
         crypto::PrivateKey key;  // opens what the agent answers; P-256
         Hash login{};            // whose: SHA-256 of the log-in's mandate

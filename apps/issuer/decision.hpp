@@ -13,8 +13,10 @@
 
 namespace mado::issuer {
 
-// For which service the card signs: the relay says whether the signature is good.
+// For which service the card signs: the relay says whether the signature is good. Of a decision
+// that two writings mean one person it keeps that it has said so, for the order that names it.
 constexpr std::string_view signature_service = "signature";
+constexpr std::string_view decision_service = "decision";
 constexpr std::size_t document_bytes_max = 16 * 1024;  // the agent takes no more
 
 struct Choice {
@@ -61,9 +63,9 @@ struct DecisionFacts {
     UnixTime begun = 0;
     std::optional<Hash> signing = {};  // whose card: x5t#S256 of its signing certificate
     UnixTime now = 0;
-    std::vector<std::string> services = {std::string(signature_service)};  // signed for
-    std::size_t handed_on = 0;  // so many seals are signed beside the document
-    bool any_card = false;      // whose it is says the certificate: `signing` says nothing
+    std::vector<std::string> services = {};  // signed for
+    std::size_t handed_on = 0;               // so many seals are signed beside the document
+    bool any_card = false;  // whose it is says the certificate: `signing` says nothing
 };
 // All that can be seen without the relay: that the nonce was not used before, and that the card
 // still counts, only the relay knows.

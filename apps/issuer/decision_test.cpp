@@ -137,7 +137,7 @@ class SignedDecisionTest : public ::testing::Test {
         return {.audience = directory.relay().id,
                 .organisation = issuer,
                 .kind = wire::MandateKind::application,
-                .scope = {*wire::ServiceId::parse("signature")},
+                .scope = {*wire::ServiceId::parse("decision")},
                 .nonce = "the-nonce",
                 .issued_at = begun + 20,
                 .expires = begun + 20 + wire::consent_lifetime_s,
@@ -165,7 +165,8 @@ class SignedDecisionTest : public ::testing::Test {
                                                 .nonce = "the-nonce",
                                                 .begun = begun,
                                                 .signing = card.thumbprint(),
-                                                .now = now});
+                                                .now = now,
+                                                .services = {"decision"}});
         return good ? "good" : std::string(to_text(good.error()));
     }
     // The mandate with one thing changed.

@@ -204,7 +204,9 @@ Response letters(Office& office, const Request& request, const Clerk& clerk) {
 // Written down before they are shown: whose case it is may ask who has looked. One that cannot be
 // read does not take the others from the list; that there is one the worker says (case_unreadable).
 Response day(Office& office, const Request& request, const Clerk& clerk) {
-    const auto cases = office.store.longest_waiting(listed_max, clerk.municipality);
+    auto cases = office.store.longest_waiting(listed_max + 1, clerk.municipality);
+    const bool more = cases.size() > listed_max;
+    if (more) cases.resize(listed_max);
     office.store.looked(cases, request.path, by_now(clerk));
     json::array out;
     for (const auto id : cases) {
@@ -214,7 +216,8 @@ Response day(Office& office, const Request& request, const Clerk& clerk) {
             continue;
         }
     }
-    return json_of({{"cases", std::move(out)}});
+    const auto unreadable = cases.size() - out.size();
+    return json_of({{"cases", std::move(out)}, {"more", more}, {"unreadable", unreadable}});
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {

@@ -696,7 +696,7 @@ TEST_F(WindowTest, ADecisionComesBackSignedAndIsKept) {
     EXPECT_EQ(outcome_of(fields), "decided");
     EXPECT_EQ(finding(id), "agreed");
     ASSERT_EQ(asked_of_relay.size(), 1U);
-    EXPECT_EQ(asked_of_relay[0].service.text(), "signature");
+    EXPECT_EQ(asked_of_relay[0].service.text(), "decision");
     const auto line = store->lines(id).back();
     EXPECT_EQ(line.clerk, "taro");
     const auto evidence = *parse_json_object(std::get<Decided>(line.what).decision);

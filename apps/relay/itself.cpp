@@ -183,10 +183,14 @@ Data standing_data(const OwnQuestion& question) {
 }
 
 // The same of a payload that it has signed, which is sealed to whoever it is for and not opened
-// here. That it was judged is kept before it is said: an order may name it from then on.
-Task<Data> signature_data(const Shared& shared, OwnQuestion question) {
-    if (!question.application) co_return std::unexpected(wire::Code::malformed);
-    auto data = standing_data(question);
+// here.
+Data signature_data(const OwnQuestion& question) {
+    return question.application ? standing_data(question) : std::unexpected(wire::Code::malformed);
+}
+
+// That a decision was judged is kept before it is said: an order may name it from then on.
+Task<Data> decision_data(const Shared& shared, OwnQuestion question) {
+    auto data = signature_data(question);
     if (!data) co_return data;
     const auto& requester = question.participant.id.text();
     const JudgedSignature job{.name = judged_index(shared.vault, requester, *question.application),
@@ -230,7 +234,8 @@ Task<Data> data_of(const Shared& shared, Reader& reader, OwnQuestion question) {
     if (service == "numbers") co_return numbers_data(reader, question);
     if (service == "cards") co_return cards_data(reader, question);
     if (service == "standing") co_return standing_data(question);
-    if (service == "signature") co_return co_await signature_data(shared, question);
+    if (service == "signature") co_return signature_data(question);
+    if (service == "decision") co_return co_await decision_data(shared, question);
     if (service == "card-standing") co_return card_standing_data(shared, reader, question);
     if (service == "questions") co_return questions_data(shared, reader, question);
     if (service == "question") co_return co_await ask(shared, question);

@@ -229,20 +229,21 @@ TEST_F(ApplicationTest, WhatWasSignedIsHandedIn) {
     EXPECT_EQ(hand_in(jws, sealed("Why?")), "mandate_scope") << "another payload";
 }
 
-// What an issuing centre asks of a document that a clerk's card has signed for it: the relay cannot
-// open it, and says that the signature is good.
+// What an issuing centre asks of a document that a card has signed for it: the relay cannot open
+// it, and says that the signature is good. Of a decision it keeps that it has said so.
 class SignatureTest : public KindsTest {
   protected:
     SignatureTest() { dial_answering(); }
-    wire::Mandate signing() {
-        auto out = content(MandateKind::application, "portal", "signature");
+    wire::Mandate signing(std::string_view service = "decision") {
+        auto out = content(MandateKind::application, "portal", service);
         out.payload_hashes = {crypto::sha256(as_bytes(payload))};
         return out;
     }
     std::string judge(const std::string& jws, const std::string& of_payload,
-                      std::map<std::string, std::string> parameters = {}) {
+                      std::map<std::string, std::string> parameters = {},
+                      std::string_view service = "decision") {
         auto of = question(std::move(parameters));
-        of.service = service_id("signature");
+        of.service = service_id(service);
         of.purpose = wire::code_id("application");
         of.payload_hash = crypto::sha256(as_bytes(of_payload));
         const auto& key = store.country.portal;
@@ -314,6 +315,12 @@ TEST_F(SignatureTest, AnOrderNamesNoDecisionThatWasNotJudged) {
     EXPECT_EQ(ask_register(hash_of(jws), "clinic-1"), "mandate_unknown") << "another one's";
     EXPECT_EQ(ask_register(hash_of(jws + "x")), "mandate_unknown");
     EXPECT_EQ(ask_register("x"), "malformed parameters");
+
+    const auto application = signing_card.sign(signing("signature"));
+    EXPECT_EQ(judge(application, payload), "mandate_scope") << "no decision";
+    EXPECT_EQ(judge(application, payload, {}, "signature"), "ok");
+    EXPECT_EQ(ask_register(hash_of(application)), "mandate_unknown") << "signed for something else";
+    EXPECT_EQ(judged(), 1);
 
     const auto refused = card.sign(signing());
     EXPECT_EQ(judge(refused, payload), "mandate_signature");

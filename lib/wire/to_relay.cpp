@@ -7,6 +7,7 @@ namespace mado::wire {
 namespace {
 
 constexpr auto services = std::to_array<RelayService>({{"signature", Act::ask, true},
+                                                       {"decision", Act::ask, true},
                                                        {"card-standing", Act::ask, true},
                                                        {"entries", Act::ask, false},
                                                        {"bells", Act::ask, false},

@@ -51,6 +51,18 @@ test("the day: for whom, since when, until when; late ones in words", async () =
   await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
 });
 
+test("the day: what is left out of it is said", async () => {
+  const page = await open("?lang=en");
+  await page.locator("tbody tr").first().waitFor();
+  expect(await page.getByText("The others are found").count()).toBe(0);
+  await change(page, (office) => {
+    office.left_out = { more: true, unreadable: 1 };
+  });
+  await page.locator(".as-of button").click();
+  await page.getByText(/Only the \d+ that wait longest are listed/).waitFor();
+  await page.getByText("1 application could not be read and is not listed.").waitFor();
+});
+
 test("neither address, title, history nor storage know a number or a name", async () => {
   const page = await open_case("1000 0000 0009");
   const known = await page.evaluate(() =>

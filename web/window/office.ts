@@ -7,19 +7,19 @@ import { checked, refuse, type Result } from "../shared/result";
 import {
   read_batches,
   read_case,
+  read_day,
   read_letters,
-  read_list,
   read_people,
   type Batch,
   type Case,
   type CaseKind,
+  type DayList,
   type KnownPerson,
   type Letters,
   type Order,
   type Person,
   type PersonNumber,
   type Role,
-  type Summary,
   type Use,
 } from "./record";
 
@@ -97,8 +97,8 @@ export class Office {
   open(asked?: Opening): Promise<Result<Case>> {
     return this.ask("/cases/open", asked ?? {}, read_case);
   }
-  day(): Promise<Result<Summary[]>> {
-    return this.ask("/cases/day", {}, read_list);
+  day(): Promise<Result<DayList>> {
+    return this.ask("/cases/day", {}, read_day);
   }
   batches(): Promise<Result<Batch[]>> {
     return this.ask("/cases/batches", {}, read_batches);

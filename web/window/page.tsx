@@ -12,7 +12,7 @@ import type { Happening, Opening, Returned, Search } from "./office";
 import { LettersView, ToLetters } from "./papers/letters";
 import { goes_on_elsewhere } from "./progress";
 import { PeopleView } from "./people";
-import type { Case, KnownPerson, Summary } from "./record";
+import type { Case, DayList, KnownPerson } from "./record";
 import { QuestionsView } from "./questions";
 import { Slip } from "./slip";
 import "./window.css";
@@ -26,7 +26,7 @@ const views: View[] = [{ at: "day" }];
 
 interface Shown {
   view: View;
-  day?: Summary[] | undefined;
+  day?: DayList | undefined;
   day_at?: number | undefined;
   found?: KnownPerson[] | undefined;
   one?: Case | undefined;
@@ -315,7 +315,17 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
     if (!day) return null;
     return (
       <>
-        <Day {...{ desk, open }} cases={day} />
+        <Day {...{ desk, open }} cases={day.cases} />
+        {day.more && (
+          <p>
+            <Say of="window.day_more" count={day.cases.length + day.unreadable} />
+          </p>
+        )}
+        {day.unreadable > 0 && (
+          <p>
+            <Say of="window.day_unreadable" count={day.unreadable} />
+          </p>
+        )}
         {desk.roles.has("window") && <ToLetters go={() => doing.go({ at: "letters" })} />}
         <p class="hint as-of">
           <Say of="window.day_at" time={clock_text(day_at)} />{" "}

@@ -5,7 +5,7 @@ import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
 import { days_since, due, goes_on_elsewhere, progress_of, stop_outcome } from "./progress";
-import { read_batches, read_case, read_letters, read_list, read_people } from "./record";
+import { read_batches, read_case, read_day, read_letters, read_people } from "./record";
 import { Office } from "./office";
 import { TestOffice, cases, known, later_case, make_case, noon, to_do } from "./test_office";
 
@@ -54,9 +54,11 @@ test("whether somebody is the only one may be said", () => {
 });
 
 test("a list", () => {
-  expect(read_list({ cases: [] })).toEqual([]);
-  expect(() => read_list({ cases: [{}] })).toThrow(Refused);
-  expect(() => read_list({ cases: [], more: true })).toThrow(Refused);
+  const none = { cases: [], more: false, unreadable: 0 };
+  expect(read_day(none)).toEqual(none);
+  expect(() => read_day({ ...none, cases: [{}] })).toThrow(Refused);
+  expect(() => read_day({ cases: [], more: true })).toThrow(Refused);
+  expect(() => read_day({ ...none, others: 1 })).toThrow(Refused);
 });
 
 const states = (one: Mutable) =>

@@ -189,6 +189,11 @@ export interface Letter {
   person: Pick<Person, "name" | "kana" | "address">;
   until: number;
 }
+export interface DayList {
+  cases: Summary[];
+  more: boolean; // others wait, less long
+  unreadable: number; // are left out
+}
 export interface Letters {
   letters: Letter[];
   of: number; // people who were invited
@@ -287,9 +292,13 @@ function read_summaries(members: Members): Summary[] {
   });
 }
 
-export function read_list(object: JsonObject): Summary[] {
+export function read_day(object: JsonObject): DayList {
   const members = new Members(object);
-  const out = read_summaries(members);
+  const out = {
+    cases: read_summaries(members),
+    more: members.boolean("more"),
+    unreadable: members.integer("unreadable", 0, cases_max),
+  };
   members.finish();
   return out;
 }

@@ -291,6 +291,7 @@ export class TestOffice {
   after: (one: Mutable, happening: Mutable) => void = () => undefined;
 
   questions: Mutable[] = [];
+  left_out: Mutable = { more: false, unreadable: 0 }; // of the day's list
   form: Mutable = {}; // what is to be signed, besides the document
   unreadable = 0; // of a batch's cases
   elsewhere: string | undefined; // where somebody lives, if that is not here
@@ -364,7 +365,7 @@ export class TestOffice {
       asked.answer = { text: body.text, at: this.now };
       return { id: body.id, deadline: asked.deadline, operator: asked.operator };
     }
-    if (path === "/cases/day") return { cases: this.cases.map(summary) };
+    if (path === "/cases/day") return { cases: this.cases.map(summary), ...this.left_out };
     if (path === "/cases/open") {
       const { kind } = body;
       return this.cases.find((one) => (kind ? one.kind === kind : one.number === "500000000007"))!;
