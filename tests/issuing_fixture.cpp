@@ -1,5 +1,7 @@
 #include "issuing_fixture.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -73,6 +75,68 @@ void AtTheWindow::at(const std::string& holder, const std::string& sql) const {
     db::Connection(country.path("state/country/holders/" + holder + ".sqlite"),
                    db::Access::read_write)
         .run(sql);
+}
+
+std::int64_t AtTheWindow::counted(const std::string& database, const std::string& sql) const {
+    db::Connection look_at(country.path(database), db::Access::read_only);
+    auto row = look_at.prepare(sql);
+    return row.step() ? row.integer(0) : 0;
+}
+
+Finished AtTheWindow::look(std::vector<std::string> words, const std::string& card,
+                           const std::string& pin) {
+    words.insert(words.end(), {"--card", card, "--pin", pin});
+    return country.cli(words);
+}
+
+bool AtTheWindow::works(const std::string& card, const std::string& pin) {
+    return look({"records", "claims"}, card, pin).status == 0;
+}
+
+bool AtTheWindow::works_soon(const std::string& card, const std::string& pin) {
+    constexpr int tries = 20;
+    for (int i = 0; i < tries; ++i) {
+        if (works(card, pin)) return true;
+    }
+    return false;
+}
+
+std::int64_t AtTheWindow::certificates(const std::string& status, const std::string& reason) const {
+    const auto found = counted("state/ca/ca.sqlite",
+                               "select count(*) from certificate where status = '" + status + "'" +
+                                   (reason.empty() ? "" : " and reason = '" + reason + "'"));
+    return status == "good" ? found - good_before_ : found;
+}
+
+void AtTheWindow::expect_certificates(const std::string& status, std::int64_t count,
+                                      const std::string& reason) {
+    for (int i = 0; i < 1'000 && certificates(status, reason) != count; ++i)
+        pause_ms(10);
+    EXPECT_EQ(certificates(status, reason), count) << status << " " << reason;
+}
+
+std::string AtTheWindow::post_stop(const std::string& code, const std::string& year,
+                                   const std::string& month, const std::string& day) const {
+    std::string origin;
+    for (const auto& one : country.directory().participants) {
+        if (one.kind.text() == "issuer" && !one.redirect_uris.empty()) {
+            origin = one.redirect_uris.front();
+        }
+    }
+    origin.resize(origin.find('/', std::string_view("https://").size()));
+    return run_program(
+               {"/usr/bin/curl", "-sS", "-k", "-H", "Origin: " + origin, "-H",
+                "Sec-Fetch-Site: same-origin", "--data",
+                fmt::format("lang=en&code={}&year={}&month={}&day={}", code, year, month, day),
+                origin + "/stop"})
+        .output;
+}
+
+std::size_t AtTheWindow::count_of(std::string_view text, std::string_view what) {
+    std::size_t out = 0;
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + 1))
+        ++out;
+    return out;
 }
 
 }  // namespace mado::tests

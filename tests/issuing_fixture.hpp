@@ -29,10 +29,32 @@ class AtTheWindow : public ::testing::Test {
     [[nodiscard]] std::string file(const std::string& name, const json::object& what) const;
     // In the database of a holder of the country.
     void at(const std::string& holder, const std::string& sql) const;
+    // Of a database of the country: the first number that is selected.
+    [[nodiscard]] std::int64_t counted(const std::string& database, const std::string& sql) const;
+
+    // What the person asks with their card.
+    Finished look(std::vector<std::string> words, const std::string& card = "jiro",
+                  const std::string& pin = "2468");
+    bool works(const std::string& card, const std::string& pin = "2468");
+    // The relay reads the authority's new list once a second.
+    bool works_soon(const std::string& card, const std::string& pin = "2468");
+    // At the authority: of those that the country did not begin with, or are good no more.
+    [[nodiscard]] std::int64_t certificates(const std::string& status,
+                                            const std::string& reason = {}) const;
+    // What the authority has accepted it does soon.
+    void expect_certificates(const std::string& status, std::int64_t count,
+                             const std::string& reason = {});
+    // What the page for everybody says, when a browser has sent its form; in English.
+    [[nodiscard]] std::string post_stop(const std::string& code, const std::string& year,
+                                        const std::string& month, const std::string& day) const;
+    static std::size_t count_of(std::string_view text, std::string_view what);
 
     RunningCountry country;
 
   private:
+    std::int64_t good_before_ =
+        counted("state/ca/ca.sqlite", "select count(*) from certificate where status = 'good'");
+
     json::object wait_until(const std::string& number, std::string_view step,
                             const std::function<bool(const json::object&)>& is_so);
 };

@@ -1,13 +1,10 @@
 // How long a stop takes until the relay refuses the card: by the page for everybody, as a browser
 // posts it, and by a hotline clerk on the telephone; measured with the real programs.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 #include <thread>
 
 #include "base/clock.hpp"
-#include "db/db.hpp"
 #include "issuing_fixture.hpp"
 
 namespace mado::tests {
@@ -53,27 +50,8 @@ class StoppingTest : public AtTheWindow {
             why = use(login);
         return monotonic_us();
     }
-    [[nodiscard]] std::string origin() const {
-        for (const auto& one : country.directory().participants) {
-            if (one.kind.text() != "issuer" || one.redirect_uris.empty()) continue;
-            const auto& address = one.redirect_uris.front();
-            return address.substr(0, address.find('/', std::string_view("https://").size()));
-        }
-        return {};
-    }
-    // As the form is sent by a browser.
-    [[nodiscard]] std::string post(const Holder& holder, const std::string& code) const {
-        return run_program({"/usr/bin/curl", "-sS", "-k", "-H", "Origin: " + origin(), "-H",
-                            "Sec-Fetch-Site: same-origin", "--data",
-                            fmt::format("lang=en&code={}&year={}&month={}&day={}", code,
-                                        holder.year, holder.month, holder.day),
-                            origin() + "/stop"})
-            .output;
-    }
     std::int64_t cases() {
-        db::Connection store(country.path("state/issuer/issuer.sqlite"), db::Access::read_only);
-        auto row = store.prepare("select count(*) from issue");
-        return row.step() ? row.integer(0) : 0;
+        return counted("state/issuer/issuer.sqlite", "select count(*) from issue");
     }
     void expect_refused(const Holder& holder, const std::string& login, const std::string& why) {
         EXPECT_EQ(why, "card_revoked") << holder.card;
@@ -82,13 +60,14 @@ class StoppingTest : public AtTheWindow {
     }
 };
 
-// The best of three: on a machine that does other things besides, one of them may wait for those.
+// One of three may wait for what the machine does besides.
 void expect_fast(const char* way, std::vector<std::int64_t> after_ms) {
     std::ranges::sort(after_ms);
     std::printf("%s: refused after %lld, %lld, %lld ms\n", way,
                 static_cast<long long>(after_ms.at(0)), static_cast<long long>(after_ms.at(1)),
                 static_cast<long long>(after_ms.at(2)));
-    EXPECT_LE(after_ms.front(), two_seconds_ms) << way;
+    EXPECT_LE(after_ms.at(1), two_seconds_ms) << way;
+    EXPECT_LE(after_ms.back(), 5 * two_seconds_ms) << way;
 }
 
 TEST_F(StoppingTest, TheRelayRefusesACardTwoSecondsAfterItsStop) {
@@ -100,7 +79,7 @@ TEST_F(StoppingTest, TheRelayRefusesACardTwoSecondsAfterItsStop) {
         ASSERT_EQ(use(login), "ok") << holder.card;
         std::string said, why;
         const auto begin = monotonic_us();
-        std::thread browser([&] { said = post(holder, code); });
+        std::thread browser([&] { said = post_stop(code, holder.year, holder.month, holder.day); });
         page_ms.push_back((refused_at_us(login, why) - begin) / 1'000);
         browser.join();
         EXPECT_NE(said.find("The card is stopped."), std::string::npos) << said;
