@@ -1,7 +1,10 @@
 // Words whose names are put together when a page is shown: every member of a closed list has its.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { load_words } from "../shared/words";
 import { reasons } from "./begin";
+import { problem_text } from "./desk";
+import { refusals } from "./office";
 import { about, shown_as } from "./progress";
 import { case_kinds, happenings, order_kinds, steps } from "./record";
 
@@ -63,4 +66,17 @@ test("steps, kinds of orders and cases and their reasons are those of the issuin
     expect((reasons as Record<string, readonly string[]>)[name!] ?? []).toEqual(words);
     expect(missing(words.map((word) => `reason_${word}`))).toEqual([]);
   }
+});
+
+test("what the issuing centre says no with is known, and has words", () => {
+  const source = of_issuer("words.cpp");
+  const misfits = [...source.matchAll(/case Misfit::\w+:\s*return "(\w+)"/g)];
+  expect(misfits.length).toBeGreaterThan(5);
+  expect(misfits.map(([, word]) => word!).filter((word) => !refusals.includes(word))).toEqual([]);
+  expect(missing(refusals.map((code) => `problem_${code}`))).toEqual([]);
+});
+
+test("a refusal is told in its own words", async () => {
+  await load_words("ja", ["window"]);
+  for (const code of refusals) expect(problem_text({ code })).toBe(words[`problem_${code}`]);
 });
