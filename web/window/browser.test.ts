@@ -51,8 +51,23 @@ test("the day: for whom, since when, until when; late ones in words", async () =
   await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
 });
 
+test("the day: what came last night is of yesterday, and what is due today is not late", async () => {
+  const page = await open();
+  const row = page.locator("tbody tr").first();
+  await row.waitFor();
+  await change(page, (office) => {
+    const hours = 3_600;
+    const [todo] = office.cases[0].todo;
+    Object.assign(todo, { since: office.now - 13 * hours, until: office.now - hours, late: true });
+  });
+  await page.locator(".as-of button").click();
+  await page.getByText("2026年11月27日（今日まで）").first().waitFor();
+  expect(await row.innerText()).toContain("2026年11月26日（2日目）");
+  expect(await page.getByLabel("期限を過ぎたもの（0件）").count()).toBe(1);
+});
+
 test("the day: what is left out of it is said", async () => {
-  const page = await open("?lang=en");
+  const page = await open("language=en");
   await page.locator("tbody tr").first().waitFor();
   expect(await page.getByText("The others are found").count()).toBe(0);
   await change(page, (office) => {

@@ -16,7 +16,7 @@ import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
 import { end_key, kind_phrase, step_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { progress_of, type Progress } from "./progress";
+import { days_late, progress_of, type Progress } from "./progress";
 import { attributes, card_place, type Case, type Person, type Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
 
@@ -91,7 +91,7 @@ function ToDo(props: CasePart): JSX.Element {
       )}
       <ul class="todo">
         {one.todo.map((todo, i) => (
-          <li key={i} class={todo.late ? "is-late" : undefined}>
+          <li key={i} class={days_late(todo, desk.now()) > 0 ? "is-late" : undefined}>
             <p>
               <Waiting desk={desk} todo={todo} claims={one.claims} />
             </p>

@@ -5,7 +5,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_since, stop_outcome, type ShownStep } from "./progress";
+import { about, days_late, days_since, stop_outcome, type ShownStep } from "./progress";
 import type { Happening } from "./office";
 import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
 
@@ -60,8 +60,8 @@ export function Since({ since, now, cell }: SinceProps): JSX.Element {
 export function Until({ todo, now, cell }: { todo: Todo } & Omit<SinceProps, "since">) {
   const day = day_phrase(day_of(todo.until));
   const key = cell ? "window.cell_until" : "window.until";
-  if (todo.late) {
-    const days = Math.max(1, days_since(todo.until, now));
+  const days = days_late(todo, now);
+  if (days > 0) {
     return (
       <strong class="late">
         <Say of={`${key}_late`} day={day} days={days} />

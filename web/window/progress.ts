@@ -1,5 +1,6 @@
 // Where a case is on the way that its kind takes: what is done and since when, what waits, and what
 // comes later. The issuer says what is to do; the rest is read from what happened.
+import { day_of } from "../shared/dates";
 import type { Case, CaseKind, Line, Step, Todo } from "./record";
 
 // As a window shows them: settling is a part of being confirmed.
@@ -162,9 +163,16 @@ export function due(todo: Todo[]): Todo | undefined {
   return [...todo].sort((one, other) => one.until - other.until)[0];
 }
 
-// Whole days between two times, as a clerk counts: the third day since Monday is Wednesday.
+// As a clerk counts, by the country's calendar: what came on Monday night was yesterday's on Tuesday
+// morning.
 export function days_since(since: number, now: number): number {
-  return Math.max(0, Math.floor((now - since) / 86_400));
+  const [first, last] = [since, now].map((time) => Date.parse(`${day_of(time)}T00:00:00Z`));
+  return Math.max(0, Math.round((last! - first!) / 86_400_000));
+}
+
+// What is promised until a day is so until that day is over.
+export function days_late({ late, until }: Todo, now: number): number {
+  return late ? days_since(until, now) : 0;
 }
 
 // Nothing is typed into this page for it: programs do it, or the agent with the card. It goes on by
