@@ -327,6 +327,45 @@ test("handed over when all is ticked; then the slip has the health-care number",
   expect(await page.getByText("保健医療番号").first().isVisible()).toBe(true);
 });
 
+// Another health-care number, and a newborn on paper: no PIN was set, and no card is there.
+test.each([
+  ["number", undefined, "前の保健医療番号と", true],
+  ["birth", { relation: "長女", card: false }, "保健医療番号の使い方を説明した", false],
+])("handed over without a card: %s", async (kind, newborn, told, has_code) => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await page.evaluate(
+    ([kind, newborn]) => {
+      const { office } = window as unknown as Mutable;
+      Object.assign(office.cases[3], { kind, ...(newborn && { newborn }) });
+      office.after = (one: Mutable) => {
+        Object.assign(one, { health_care_number: "621874998319", todo: [] });
+        Object.assign(one, { stop_code: "123456789016" });
+        one.lines.push({ what: "handed_over", at: office.now, clerk: "佐藤" });
+      };
+    },
+    [kind, newborn] as const,
+  );
+  await page.getByRole("button", { name: "4000 0000 0000" }).click();
+  await page.locator(".todo").getByText("番号の載った受付票を受け取る").waitFor();
+  const form = page.locator(".hand-over");
+  expect(await form.innerText()).not.toMatch(/暗証番号|カードを渡/);
+  expect(await form.innerText()).toContain(told);
+  expect(await page.getByRole("checkbox").count()).toBe(2);
+  await page.locator(".bar button").first().click();
+  await page.locator(".slip").getByText("受付票を受け取りにおいでください").waitFor();
+  await page.getByRole("button", { name: "申請に戻る" }).click();
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await page.getByRole("button", { name: "番号の載った受付票を渡すと登録する" }).click();
+  await page.locator("[role=status]").getByText("受付票を印刷して渡してください").waitFor();
+  await page.locator("details.data summary").last().click();
+  await page.getByText("番号の載った受付票を渡しました。").waitFor();
+  await page.locator(".bar button").first().click();
+  await page.getByText("6218 7499 8319").waitFor();
+  expect(await page.getByText("1234 5678 9016").count()).toBe(has_code ? 1 : 0);
+  expect(await page.getByRole("button", { name: "新しい停止コードを出す" }).count()).toBe(0);
+});
+
 test("given up with a reason only", async () => {
   const page = await open_case("3000 0000 0003");
   await page.getByRole("button", { name: "この申請を取りやめる" }).click();

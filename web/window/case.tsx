@@ -93,7 +93,7 @@ function ToDo(props: CasePart): JSX.Element {
         {one.todo.map((todo, i) => (
           <li key={i} class={days_late(todo, desk.now()) > 0 ? "is-late" : undefined}>
             <p>
-              <Waiting desk={desk} todo={todo} claims={one.claims} />
+              <Waiting {...{ desk, todo, one }} />
             </p>
             {todo.step === "settle" && (
               <p>
@@ -161,7 +161,7 @@ function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX
         <ul>
           {row.todo.map((todo, i) => (
             <li key={i}>
-              <Waiting desk={desk} todo={todo} claims={one.claims} />
+              <Waiting {...{ desk, todo, one }} />
             </li>
           ))}
         </ul>

@@ -42,7 +42,7 @@ function row_of({ desk, open }: ListProps, one: Summary): Row {
   const others = one.todo.length - 1;
   const what = (
     <>
-      <Read text={todo_phrase(todo)} />
+      <Read text={todo_phrase(todo, one)} />
       {todo.refused !== undefined && (
         <span class="refused">
           <Read text={refusal_phrase(todo.refused)} />

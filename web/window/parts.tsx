@@ -5,7 +5,8 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_late, days_since, stop_outcome, type ShownStep } from "./progress";
+import { about, days_late, days_since, handed_of, stop_outcome } from "./progress";
+import type { Handed, ShownStep } from "./progress";
 import type { Happening } from "./office";
 import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
 
@@ -15,13 +16,27 @@ function numbered(report: string, name: string): string {
 export function step_phrase(step: ShownStep): string {
   return numbered(about[step].report, phrase(`window.step_${step}`));
 }
+// Words of their own for what is handed over, the closest first; else those of a card.
+const own_words: Record<Handed, readonly string[]> = {
+  card: [],
+  newborn_card: ["newborn"],
+  newborn_slip: ["newborn_slip", "newborn", "slip"],
+  either: ["either", "newborn"],
+  number: ["number", "slip"],
+  existing: ["existing", "slip"],
+};
+export function handed_key(key: string, one: Pick<Case, "kind" | "newborn">): string {
+  return own_words[handed_of(one)].map((own) => `${key}_${own}`).find(has_words) ?? key;
+}
+
 // What was refused is for a clerk to decide, whosever it was to do.
-function what_phrase({ step, refused, claim }: Todo): string {
-  const what = phrase(`window.todo_${step}${claim === card_place ? "_card" : ""}`);
+function what_phrase({ step, refused, claim }: Todo, one: Summary): string {
+  const key = `window.todo_${step}${claim === card_place ? "_card" : ""}`;
+  const what = phrase(step === "hand_over" ? handed_key(key, one) : key);
   return refused === undefined ? what : phrase("window.todo_refused", { what });
 }
-export function todo_phrase(todo: Todo): string {
-  return numbered(todo.report, what_phrase(todo));
+export function todo_phrase(todo: Todo, one: Summary): string {
+  return numbered(todo.report, what_phrase(todo, one));
 }
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
@@ -81,19 +96,20 @@ export function Until({ todo, now, cell }: { todo: Todo } & Omit<SinceProps, "si
 interface WaitingProps {
   desk: Desk;
   todo: Todo;
-  claims?: Claim[];
+  one: Case;
 }
 
 // One thing that is to do, in a sentence each.
-export function Waiting({ desk, todo, claims = [] }: WaitingProps): JSX.Element {
+export function Waiting({ desk, todo, one }: WaitingProps): JSX.Element {
   const now = desk.now();
+  const { claims } = one;
   const of = todo.claim === undefined ? undefined : claims[todo.claim];
   return (
     <>
       <span class="who">
         <Read text={actor_phrase(desk, todo, claims)} />
         <Say of="window.between" />
-        <Read text={what_phrase(todo)} />
+        <Read text={what_phrase(todo, one)} />
         {of && todo.actor !== "register" && (
           <Say of="window.in_brackets" what={role_phrase(of.role)} />
         )}

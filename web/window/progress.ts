@@ -119,8 +119,31 @@ export function stop_outcome(lines: Line[]): "found" | "ended" | undefined {
   return last.what === "found" ? "found" : "ended";
 }
 
+// What is handed over: a card of this centre's, or the slip alone, for another health-care number,
+// a card of another authority's, a newborn without a card. Of a newborn a parent takes it.
+export type Handed =
+  | "card"
+  | "newborn_card"
+  | "newborn_slip"
+  | "either" // of a newborn, in a list
+  | "number"
+  | "existing";
+export function handed_of({ kind, newborn }: Pick<Case, "kind" | "newborn">): Handed {
+  if (kind === "number" || kind === "existing") return kind;
+  if (kind !== "birth") return "card";
+  if (!newborn) return "either";
+  return newborn.card ? "newborn_card" : "newborn_slip";
+}
+
+// Of a card: a newborn without one has nothing to stop.
+export function stop_code_of(one: Case): string | undefined {
+  return handed_of(one) === "newborn_slip" ? undefined : one.stop_code;
+}
+
 // The person has got a slip with a stop code, or gets one now.
-export function has_slip({ lines }: Case): boolean {
+export function has_slip(one: Case): boolean {
+  const { lines } = one;
+  if (handed_of(one) === "newborn_slip") return false;
   return lines.some(is_any("handed_over", "taken_on")) || stop_outcome(lines) === "found";
 }
 

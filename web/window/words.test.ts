@@ -5,6 +5,7 @@ import { load_words } from "../shared/words";
 import { reasons } from "./begin";
 import { problem_text } from "./desk";
 import { refusals } from "./office";
+import { handed_key } from "./parts";
 import { about, shown_as } from "./progress";
 import { case_kinds, happenings, order_kinds, steps } from "./record";
 
@@ -39,6 +40,26 @@ test("of every step and order", () => {
       ...order_kinds.map((kind) => `order_${kind}`),
     ]),
   ).toEqual([]);
+});
+
+// Nobody gets a card with it, and no PIN is set.
+test("of what is handed over without a card", async () => {
+  await load_words("ja", ["window"]);
+  const slip = { kind: "birth", newborn: { relation: "長女", card: false } } as const;
+  for (const one of [{ kind: "number" }, { kind: "existing" }, slip] as const) {
+    for (const name of ["hand_over", "todo_hand_over", "slip_hand_over", "did_handed_over"]) {
+      const key = handed_key(`window.${name}`, one);
+      expect(key).toBe(`window.${name}_slip`);
+      expect(words[key.slice("window.".length)]).toMatch(/受付票/);
+      expect(words[key.slice("window.".length)]).not.toMatch(/カード|暗証番号/);
+    }
+  }
+  const card = { ...slip, newborn: { ...slip.newborn, card: true } };
+  const of = [{ kind: "first" }, card, { kind: "birth" }] as const;
+  expect(of.map((one) => handed_key("window.todo_hand_over", one))).toEqual(
+    ["", "", "_either"].map((own) => `window.todo_hand_over${own}`),
+  );
+  expect(handed_key("window.tick_pin", card)).toBe("window.tick_pin_newborn");
 });
 
 test("of everything that happens", () => {

@@ -7,7 +7,7 @@ import { day_of } from "../../shared/dates";
 import { save } from "../../shared/files";
 import { Say, text_of } from "../../shared/words";
 import type { Desk } from "../desk";
-import { due } from "../progress";
+import { due, stop_code_of } from "../progress";
 import type { Case } from "../record";
 import { braille_slip, type Embossed } from "./braille";
 import "./papers.css";
@@ -49,7 +49,7 @@ function in_braille({ desk, one }: { desk: Desk; one: Case }): Embossed {
     kana: (one.person ?? one.known)?.kana,
     number: one.number,
     health_care_number: one.health_care_number,
-    stop_code: one.stop_code,
+    stop_code: stop_code_of(one),
     next: todo && day_of(todo.until),
     made: day_of(desk.now()),
   });
