@@ -98,10 +98,10 @@ test("neither address, title, history nor storage know a number or a name", asyn
 test("steps: what is done, what waits for whom since when", async () => {
   const page = await open_case("1000 0000 0009");
   const now = page.locator('.steps [aria-current="step"]');
-  expect(await now.innerText()).toMatch(/③④⑤ 登録簿への確認\s+オンライン\s+いまここ/);
+  expect(await now.innerText()).toMatch(/③④⑤ 登録簿への確認\s+オンライン\s+担当：登録簿を持つところ\s+いまここ/);
   expect(await now.innerText()).toContain("職員：登録簿とのちがいを片づける");
   const done = page.locator(".steps li", { hasText: "② 申請" });
-  expect(await done.innerText()).toMatch(/窓口で対面\s+済み（2026年11月24日）/);
+  expect(await done.innerText()).toMatch(/窓口で対面\s+担当：本人\s+済み（2026年11月24日）/);
 });
 
 test("what differs is marked and told, a selector with its character", async () => {

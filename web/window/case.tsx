@@ -14,7 +14,7 @@ import { SignExisting } from "./existing";
 import { HandOver } from "./hand_over";
 import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
-import { end_key, kind_phrase, step_phrase } from "./parts";
+import { end_key, kind_phrase, step_phrase, who_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
 import { days_late, progress_of, type Progress } from "./progress";
 import { attributes, card_place, type Case, type Person, type Todo } from "./record";
@@ -148,7 +148,10 @@ function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX
         <span class="step">
           <Read text={step_phrase(row.step)} />
         </span>{" "}
-        <Place step={row.step} />{" "}
+        <Place step={row.step} one={one} />{" "}
+        <span class="acts">
+          <Read text={who_phrase(row.step, one)} />
+        </span>{" "}
         <span class="state">
           {row.at === undefined ? (
             <Say of={`window.state_${row.state}`} />

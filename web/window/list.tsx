@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { DataTable, type Row } from "../shared/table";
 import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { grouped, refusal_phrase, type Desk } from "./desk";
-import { Choice, Since, Until, end_key, todo_phrase } from "./parts";
+import { Choice, Since, Until, actor_key, end_key, todo_phrase } from "./parts";
 import { days_late, due } from "./progress";
 import type { Summary, Todo } from "./record";
 
@@ -60,7 +60,7 @@ function row_of({ desk, open }: ListProps, one: Summary): Row {
     cells: [
       <Open one={one} open={open} />,
       what,
-      <Say of={`window.actor_${todo.actor}`} />,
+      <Say of={actor_key(todo, one)} />,
       <Since since={todo.since} now={now} cell />,
       <Until todo={todo} now={now} cell />,
     ],

@@ -5,10 +5,10 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_late, days_since, handed_of, stop_outcome } from "./progress";
-import type { Handed, ShownStep } from "./progress";
+import { about, days_late, days_since, handed_of, is_online } from "./progress";
+import { stop_outcome, who_of, type Handed, type ShownStep } from "./progress";
 import type { Happening } from "./office";
-import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
+import { card_place, type Case, type Line, type Summary, type Todo } from "./record";
 
 function numbered(report: string, name: string): string {
   return report === "" ? name : phrase("window.step_numbered", { report, name });
@@ -40,8 +40,8 @@ export function todo_phrase(todo: Todo, one: Summary): string {
 }
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
-export function Place({ step }: { step: ShownStep }): JSX.Element {
-  const { online } = about[step];
+export function Place({ step, one }: { step: ShownStep; one: Case }): JSX.Element {
+  const online = is_online(step, one);
   if (online === undefined) return <span />;
   return (
     <span class="place">
@@ -50,11 +50,20 @@ export function Place({ step }: { step: ShownStep }): JSX.Element {
   );
 }
 
+export function who_phrase(step: ShownStep, one: Case): string {
+  const all = who_of(step, one).map((who) => phrase(`window.actor_${who}`));
+  return phrase("window.step_who", { who: all.join(phrase("window.between_items")) });
+}
+
+// For a newborn a parent acts.
+export function actor_key({ actor }: Todo, { kind }: Pick<Case, "kind">): string {
+  return `window.actor_${actor === "person" && kind === "birth" ? "parent" : actor}`;
+}
 // Who has to do something: a register by its name, where a claim says which.
-export function actor_phrase(desk: Desk, { actor, claim }: Todo, claims: Claim[]): string {
-  const of = claim === undefined ? undefined : claims[claim];
-  if (actor === "register" && of) return register_phrase(desk, of);
-  return phrase(`window.actor_${actor}`);
+function actor_phrase(desk: Desk, todo: Todo, one: Case): string {
+  const of = todo.claim === undefined ? undefined : one.claims[todo.claim];
+  if (todo.actor === "register" && of) return register_phrase(desk, of);
+  return phrase(actor_key(todo, one));
 }
 
 interface SinceProps {
@@ -107,7 +116,7 @@ export function Waiting({ desk, todo, one }: WaitingProps): JSX.Element {
   return (
     <>
       <span class="who">
-        <Read text={actor_phrase(desk, todo, claims)} />
+        <Read text={actor_phrase(desk, todo, one)} />
         <Say of="window.between" />
         <Read text={what_phrase(todo, one)} />
         {of && todo.actor !== "register" && (

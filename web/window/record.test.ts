@@ -9,8 +9,11 @@ import {
   days_since,
   due,
   goes_on_elsewhere,
+  is_online,
   progress_of,
   stop_outcome,
+  who_of,
+  type ShownStep,
 } from "./progress";
 import { read_batches, read_case, read_day, read_letters, read_people } from "./record";
 import { Office } from "./office";
@@ -98,6 +101,21 @@ const of_kind = (kind: string, lines: Mutable[], todo: Mutable[] = []) => {
   return one;
 };
 const done_of = (kind: string) => ({ what: "done", order: { kind, item: 0 } });
+
+test("whose a step is in this case", () => {
+  const who = (kind: string, step: ShownStep, more: Mutable = {}) =>
+    who_of(step, read(later_case("1", kind, more)));
+  expect(who("stop", "opened")).toEqual(["clerk"]);
+  expect(who("stop", "opened", { lines: [{ what: "opened", at: noon }] })).toEqual(["person"]);
+  expect(who("birth", "hand_over")).toEqual(["parent", "clerk"]);
+  expect(who("birth", "notify")).toEqual(["municipality"]);
+  expect(who("replacement", "write")).toEqual(["clerk"]);
+  // At home, without any window.
+  const renewal = read(later_case("1", "renewal"));
+  expect(who_of("write", renewal)).toEqual(["person"]);
+  expect(is_online("write", renewal)).toBe(true);
+  expect(is_online("write", read(later_case("1", "replacement")))).toBe(false);
+});
 
 test("a stop ends in one of two ways", () => {
   const stopped = [done_of("stop"), done_of("suspend")];

@@ -6,7 +6,7 @@ import { reasons } from "./begin";
 import { problem_text } from "./desk";
 import { refusals } from "./office";
 import { handed_key } from "./parts";
-import { about, shown_as } from "./progress";
+import { about, all_who, shown_as, type ShownStep, type Who } from "./progress";
 import { case_kinds, happenings, order_kinds, steps } from "./record";
 
 const words = JSON.parse(
@@ -38,6 +38,7 @@ test("of every step and order", () => {
       ...steps.flatMap((step) => [`step_${shown_as(step)}`, `todo_${step}`]),
       ...steps.map((step) => `slip_${shown_as(step)}`),
       ...order_kinds.map((kind) => `order_${kind}`),
+      ...all_who.map((who) => `actor_${who}`),
     ]),
   ).toEqual([]);
 });
@@ -100,4 +101,38 @@ test("what the issuing centre says no with is known, and has words", () => {
 test("a refusal is told in its own words", async () => {
   await load_words("ja", ["window"]);
   for (const code of refusals) expect(problem_text({ code })).toBe(words[`problem_${code}`]);
+});
+
+// Whose a step is, in the words of issuer.md's table.
+const in_words: Record<string, readonly Who[]> = {
+  person: ["person"],
+  "each register": ["register"],
+  relay: ["relay"],
+  authority: ["authority"],
+  "relay and authority": ["relay", "authority"],
+  "person and clerk": ["person", "clerk"],
+  clerk: ["clerk"],
+  "another clerk": ["other_clerk"],
+  insurers: ["insurer"],
+  municipality: ["municipality"],
+  "medical insurer": ["medical_insurer"],
+};
+
+test("who acts, and whether it is online, is as the protocol says", () => {
+  const url = new URL("../../docs/protocols/issuer.md", import.meta.url);
+  const row = /^\| ([`\w, ]+) \|[^|]*\| ([^|]*) \| (yes|no) \|/gm;
+  const rows = [...readFileSync(url, "utf8").matchAll(row)];
+  const told = rows.flatMap(([, names, who, online]) =>
+    [...names!.matchAll(/\w+/g)].map(([name]) => ({
+      name,
+      who: in_words[who!.split(/[,;(]/)[0]!.trim()],
+      online: online === "yes",
+    })),
+  );
+  expect(told.map(({ name }) => name).sort()).toEqual([...steps].sort());
+  for (const { name, who, online } of told.filter((one) => one.name !== "settle")) {
+    const shown = about[name as ShownStep];
+    expect([name, shown.who]).toEqual([name, who]);
+    expect(shown.online ?? online).toBe(online);
+  }
 });
