@@ -873,6 +873,9 @@ test("the slip: the stop code with words, and all of it as a text", async () => 
   await page.getByText("1234 5678 9016").waitFor();
   expect(await page.getByRole("button", { name: "新しい停止コードを出す" }).count()).toBe(0);
   await page.getByText("https://issuer.example/stop を開き").waitFor();
+  // No telephone is said here, so nobody is told to call.
+  expect(await page.locator(".slip").innerText()).toContain("使えないときは、窓口に知らせてください");
+  expect(await page.locator(".slip").innerText()).not.toContain("電話");
   expect((await saved(page, /点字・音声用/)).split("\r\n").slice(0, 6)).toEqual([
     ...["受付票", "氏名：葛\u{e0100}城 髙子", "読み：カツラギ タカコ"],
     "受付番号：4000 0000 0000 (ヨン ゼロ ゼロ ゼロ、ゼロ ゼロ ゼロ ゼロ、ゼロ ゼロ ゼロ ゼロ)",

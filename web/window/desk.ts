@@ -12,7 +12,7 @@ export interface Desk {
   to_agent: (what: ToSign) => void; // leaves the page
   roles: ReadonlySet<string>; // of the clerk who is logged in
   leave_for: (address: string) => void; // the same, to an address
-  ask_at?: string; // where a person asks who has the slip
+  ask_at?: string; // where a person who has the slip asks: whom, and their telephone
   stop_at: string; // the address of the page for whoever has lost a card
 }
 

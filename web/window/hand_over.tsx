@@ -3,15 +3,14 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Say, text_of } from "../shared/words";
 import { Mistakes, Tick, handed_key, type CasePart, type Wrong } from "./parts";
-import { handed_of } from "./progress";
+import { hands_card } from "./progress";
 import type { Case } from "./record";
 
 type TickName = "identity" | "pin" | "told";
 
 // A PIN is set only where a card of this centre's is written.
 function ticks_of(one: Case): TickName[] {
-  const is_card = ["card", "newborn_card"].includes(handed_of(one));
-  return is_card ? ["identity", "pin", "told"] : ["identity", "told"];
+  return hands_card(one) ? ["identity", "pin", "told"] : ["identity", "told"];
 }
 
 export function HandOver({ one, act }: CasePart): JSX.Element {

@@ -96,7 +96,7 @@ export interface Progress {
   todo: Todo[]; // what waits
 }
 
-export function shown_as(step: Step): ShownStep {
+export function shown_as(step: Step): Exclude<Step, "settle"> {
   return step === "settle" ? "confirm" : step;
 }
 
@@ -154,6 +154,11 @@ export function handed_of({ kind, newborn }: Pick<Case, "kind" | "newborn">): Ha
   if (kind !== "birth") return "card";
   if (!newborn) return "either";
   return newborn.card ? "newborn_card" : "newborn_slip";
+}
+
+// Of this centre's: then a PIN was set in it.
+export function hands_card(one: Pick<Case, "kind" | "newborn">): boolean {
+  return ["card", "newborn_card"].includes(handed_of(one));
 }
 
 // Of a card: a newborn without one has nothing to stop.

@@ -78,8 +78,12 @@ export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"):
 function text_spoken(digits: string): string {
   return without_readings(spoken(digits));
 }
-function stop_text({ stop_at }: Desk): string {
-  return text_of("window.stop_code_text", { address: stop_at });
+// Nobody is told to call where no telephone is said.
+function stop_key({ ask_at }: Desk): string {
+  return ask_at === undefined ? "window.stop_code_text_here" : "window.stop_code_text";
+}
+function stop_text(desk: Desk): string {
+  return text_of(stop_key(desk), { address: desk.stop_at });
 }
 function promised_text(one: Case, todo: Todo): string {
   const step = text_of(step_key(one, todo));
@@ -95,7 +99,7 @@ function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
           <Say of="window.if_lost" />
         </dt>
         <dd>
-          <Say of="window.stop_code_text" address={desk.stop_at} />
+          <Say of={stop_key(desk)} address={desk.stop_at} />
         </dd>
       </div>
     </>
