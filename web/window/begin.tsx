@@ -33,6 +33,15 @@ function active_uses({ cards }: KnownPerson): Use[] {
   return uses.filter((use) => cards.some((card) => card.use === use && card.status === "active"));
 }
 
+// Of another authority's card only this system hears.
+function texts_of(kind: KnownKind, { cards }: KnownPerson): string[] {
+  const text = `window.open_${kind}_text`;
+  const held = cards.filter(({ status }) => status !== "revoked");
+  const foreign = held.filter((card) => card.foreign);
+  if (kind !== "stop" || foreign.length === 0) return [text];
+  return [...(foreign.length < held.length ? [text] : []), `${text}_foreign`];
+}
+
 interface QuestionProps {
   kind: KnownKind;
   one: KnownPerson;
@@ -71,9 +80,11 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
           <Ja>{one.name}</Ja>
         </p>
       )}
-      <p>
-        <Say of={`window.open_${kind}_text`} />
-      </p>
+      {texts_of(kind, one).map((text) => (
+        <p key={text}>
+          <Say of={text} />
+        </p>
+      ))}
       <Mistakes all={wrong} />
       {reasons[kind].length > 0 && (
         <Choice

@@ -514,6 +514,60 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
 });
 
+test.each([
+  [2, "すぐに、このシステムではこのカードを使えなくなります", "だれもこのカードを使えなくなります"],
+  [1, "カードの発行元にも連絡して止めるよう", undefined],
+  [0, "だれもこのカードを使えなくなります", "発行元"],
+])("a stop of another authority's card: of two cards %i", async (foreign, said, not_said) => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await page.evaluate((count) => {
+    const { office } = window as unknown as Mutable;
+    for (const card of office.cards.slice(0, count)) card.foreign = true;
+  }, foreign);
+  await page.getByRole("button", { name: "人をさがす" }).click();
+  await page.locator("#search-number").fill("800000000004");
+  await page.keyboard.press("Enter");
+  await page.locator(".known").waitFor();
+  const beside = page.locator(".known").getByText("カードの発行元にも連絡が要ります");
+  expect(await beside.count()).toBe(foreign > 0 ? 1 : 0);
+  await page.getByRole("button", { name: /^カードを止める/ }).click();
+  const dialog = await page.getByRole("dialog").innerText();
+  expect(dialog).toContain(said);
+  if (not_said !== undefined) expect(dialog).not.toContain(not_said);
+});
+
+// Its keys were made where the former ones were.
+test("a renewal given up after its keys were made: only a replacement helps", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  const make = (what: string) =>
+    page.evaluate((what) => {
+      const { office } = window as unknown as Mutable;
+      const one = office.cases[3];
+      one.kind = "renewal";
+      one.lines = [
+        ...one.lines.filter((line: Mutable) => line.what === "opened"),
+        { what, at: office.now },
+      ];
+      office.after = (one: Mutable) => Object.assign(one, { cancelled: "本人の申し出", todo: [] });
+    }, what);
+  const give_up = async () => {
+    await page.getByRole("button", { name: "4000 0000 0000" }).click();
+    await page.getByRole("button", { name: "この申請を取りやめる" }).click();
+    return page.getByRole("dialog").innerText();
+  };
+  await make("requested");
+  expect(await give_up()).not.toContain("再発行");
+  await page.keyboard.press("Escape");
+  await page.locator(".work button").first().click();
+  await make("keys_made");
+  expect(await give_up()).toContain("このカードは使えず、再発行が要ります");
+  await page.getByRole("dialog").getByLabel("理由").fill("本人の申し出");
+  await page.keyboard.press("Enter");
+  await page.locator(".warning").getByText("再発行してください").waitFor();
+});
+
 // Whose card is in hand says which of them it is.
 test.each([
   ["ja", "シリアル番号"],

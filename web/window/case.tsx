@@ -16,7 +16,7 @@ import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
 import { end_key, kind_phrase, step_phrase, who_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { days_late, progress_of, type Progress } from "./progress";
+import { days_late, has_new_keys, progress_of, type Progress } from "./progress";
 import { attributes, card_place, type Case, type Person, type Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
 
@@ -272,8 +272,9 @@ function GiveUp({ desk, one, act }: CasePart): JSX.Element | null {
   );
 }
 
-function give_up_key({ kind }: Case): string {
-  const own = `window.give_up_text_${kind}`;
+function give_up_key(one: Case): string {
+  if (has_new_keys(one)) return "window.give_up_text_renewal_keys";
+  const own = `window.give_up_text_${one.kind}`;
   return has_words(own) ? own : "window.give_up_text";
 }
 
@@ -301,6 +302,11 @@ export function CaseView(props: CaseViewProps): JSX.Element {
       {one.cancelled !== undefined && (
         <p class="warning">
           <Say of="window.given_up_because" /> <Ja>{one.cancelled}</Ja>
+        </p>
+      )}
+      {one.cancelled !== undefined && has_new_keys(one) && (
+        <p class="warning">
+          <Say of="window.keys_gone" />
         </p>
       )}
       <div class="choices bar">

@@ -173,6 +173,11 @@ export function has_slip(one: Case): boolean {
   return lines.some(is_any("handed_over", "taken_on")) || stop_outcome(lines) === "found";
 }
 
+// A renewal makes its keys in the chip that has the former ones, which are gone from then on.
+export function has_new_keys({ kind, lines }: Case): boolean {
+  return kind === "renewal" && lines.some(is_any("keys_made"));
+}
+
 function steps_of({ kind, lines }: Case): ShownStep[] {
   const outcome = kind === "stop" ? stop_outcome(lines) : undefined;
   if (outcome === undefined) return of_kind[kind];

@@ -67,7 +67,7 @@ export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"):
     ...number("window.slip_number", one.number),
     ...number("window.health_care_number", one.health_care_number),
     ...number("window.stop_code", code),
-    ...(code === undefined ? [] : [stop_text(desk)]),
+    ...(code === undefined ? [] : stop_texts(desk, one)),
     ...(todo ? [line("window.slip_next", promised_text(one, todo))] : []),
     line("window.slip_ask", desk.ask_at ?? text_of("window.slip_ask_here")),
     text_of("window.slip_made", { day: day_text(day_of(desk.now())) }),
@@ -78,19 +78,27 @@ export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"):
 function text_spoken(digits: string): string {
   return without_readings(spoken(digits));
 }
-// Nobody is told to call where no telephone is said.
-function stop_key({ ask_at }: Desk): string {
-  return ask_at === undefined ? "window.stop_code_text_here" : "window.stop_code_text";
+// Nobody is told to call where no telephone is said. A card of another authority's is stopped
+// there, too.
+function stop_keys({ ask_at }: Desk, { kind }: Case): string[] {
+  const here = ask_at === undefined ? "window.stop_code_text_here" : "window.stop_code_text";
+  return kind === "existing" ? [here, "window.stop_code_foreign"] : [here];
 }
-function stop_text(desk: Desk): string {
-  return text_of(stop_key(desk), { address: desk.stop_at });
+function stop_texts(desk: Desk, one: Case): string[] {
+  return stop_keys(desk, one).map((key) => text_of(key, { address: desk.stop_at }));
 }
 function promised_text(one: Case, todo: Todo): string {
   const step = text_of(step_key(one, todo));
   return text_of("window.promised", { step, day: day_text(day_of(todo.until)) });
 }
 
-function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
+interface StopCodeProps {
+  desk: Desk;
+  one: Case;
+  code: string;
+}
+
+function StopCode({ desk, one, code }: StopCodeProps): JSX.Element {
   return (
     <>
       <NumberRow of="window.stop_code" number={code} />
@@ -99,7 +107,9 @@ function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
           <Say of="window.if_lost" />
         </dt>
         <dd>
-          <Say of={stop_key(desk)} address={desk.stop_at} />
+          {stop_keys(desk, one).map((key) => (
+            <Say key={key} of={key} address={desk.stop_at} />
+          ))}
         </dd>
       </div>
     </>
@@ -146,7 +156,7 @@ export function Slip(props: CasePart & { back: () => void }): JSX.Element {
           {one.health_care_number !== undefined && (
             <NumberRow of="window.health_care_number" number={one.health_care_number} />
           )}
-          {code !== undefined && <StopCode desk={desk} code={code} />}
+          {code !== undefined && <StopCode {...{ desk, one, code }} />}
           <div>
             <dt>
               <Say of="window.slip_ask" />
