@@ -42,6 +42,36 @@ function texts_of(kind: KnownKind, { cards }: KnownPerson): string[] {
   return [...(foreign.length < held.length ? [text] : []), `${text}_foreign`];
 }
 
+interface PinsProps {
+  choices: Use[];
+  chosen: Use[];
+  set: (chosen: Use[]) => void;
+  wrong: Wrong[];
+}
+
+// Whose PINs are set anew.
+function Pins({ choices, chosen, set, wrong }: PinsProps): JSX.Element {
+  const tick = (use: Use, checked: boolean) =>
+    set(uses.filter((one) => (one === use ? checked : chosen.includes(one))));
+  return (
+    <fieldset class="plain-set">
+      <legend>
+        <Say of="window.which_pins" />
+      </legend>
+      {choices.map((use) => (
+        <Tick
+          key={use}
+          id={`use-${use}`}
+          of={`window.pin_${use}`}
+          checked={chosen.includes(use)}
+          set={(checked) => tick(use, checked)}
+          wrong={wrong}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
 interface QuestionProps {
   kind: KnownKind;
   one: KnownPerson;
@@ -71,8 +101,6 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
       ...(kind === "unlock" ? { uses: chosen } : {}),
     });
   };
-  const tick = (use: Use, checked: boolean) =>
-    set_chosen((before) => uses.filter((u) => (u === use ? checked : before.includes(u))));
   return (
     <Asked title={`window.open_${kind}_title`} yes={`window.open_${kind}`} close={close} act={send}>
       {one.name !== undefined && (
@@ -94,23 +122,7 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
           label={(one) => <Say of={`window.reason_${one}`} />}
         />
       )}
-      {choices.length > 0 && (
-        <fieldset class="plain-set">
-          <legend>
-            <Say of="window.which_pins" />
-          </legend>
-          {choices.map((use) => (
-            <Tick
-              key={use}
-              id={`use-${use}`}
-              of={`window.pin_${use}`}
-              checked={chosen.includes(use)}
-              set={(checked) => tick(use, checked)}
-              wrong={wrong}
-            />
-          ))}
-        </fieldset>
-      )}
+      {choices.length > 0 && <Pins {...{ choices, chosen, wrong }} set={set_chosen} />}
       <p>
         <strong>
           <Say of="window.then" />

@@ -51,7 +51,7 @@ test("the day: for whom, since when, until when; late ones in words", async () =
   await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
 });
 
-test("the day: what came last night is of yesterday, and what is due today is not late", async () => {
+test("the day: last night was yesterday, and what is due today is not late", async () => {
   const page = await open();
   const row = page.locator("tbody tr").first();
   await row.waitFor();

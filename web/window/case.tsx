@@ -280,20 +280,9 @@ function give_up_key(one: Case): string {
 
 // ---- all of it ----
 
-export interface CaseViewProps extends CasePart {
-  to_slip: () => void;
-  to_person: () => void;
-  again: () => void;
-}
-
-export function CaseView(props: CaseViewProps): JSX.Element {
-  const { desk, one, to_slip, to_person, again } = props;
-  const who = one.person ?? one.known;
+function Warnings({ desk, one }: Omit<CasePart, "act">): JSX.Element {
   return (
     <>
-      <p class="case-kind">
-        <Read text={kind_phrase(one)} />
-      </p>
       {one.elsewhere !== undefined && (
         <p class="warning">
           <Say of="window.elsewhere" name={office_name(desk, one.elsewhere)} />
@@ -309,6 +298,25 @@ export function CaseView(props: CaseViewProps): JSX.Element {
           <Say of="window.keys_gone" />
         </p>
       )}
+    </>
+  );
+}
+
+export interface CaseViewProps extends CasePart {
+  to_slip: () => void;
+  to_person: () => void;
+  again: () => void;
+}
+
+export function CaseView(props: CaseViewProps): JSX.Element {
+  const { desk, one, to_slip, to_person, again } = props;
+  const who = one.person ?? one.known;
+  return (
+    <>
+      <p class="case-kind">
+        <Read text={kind_phrase(one)} />
+      </p>
+      <Warnings {...{ desk, one }} />
       <div class="choices bar">
         <button type="button" class="quiet" onClick={to_slip}>
           <Say of="window.to_slip" />

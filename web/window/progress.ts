@@ -217,7 +217,7 @@ export function due(todo: Todo[]): Todo | undefined {
   return [...todo].sort((one, other) => one.until - other.until)[0];
 }
 
-// As a clerk counts, by the country's calendar: what came on Monday night was yesterday's on Tuesday
+// As a clerk counts, by the country's calendar: what came on Monday night came yesterday on Tuesday
 // morning.
 export function days_since(since: number, now: number): number {
   const [first, last] = [since, now].map((time) => Date.parse(`${day_of(time)}T00:00:00Z`));
