@@ -568,6 +568,19 @@ test("a renewal given up after its keys were made: only a replacement helps", as
   await page.locator(".warning").getByText("再発行してください").waitFor();
 });
 
+test("the slip of another authority's card says that it is stopped there, too", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const one = office.cases.find(({ kind }: Mutable) => kind === "existing");
+    Object.assign(one, { health_care_number: "621874998319", stop_code: "123456789016" });
+  });
+  await page.getByRole("button", { name: "1700 0000 0008" }).click();
+  await page.locator(".bar button").first().click();
+  await page.locator(".slip").getByText("カードの発行元にも連絡して").waitFor();
+  expect(await saved(page, /点字・音声用/)).toContain("カードの発行元にも連絡して");
+});
+
 // Whose card is in hand says which of them it is.
 test.each([
   ["ja", "シリアル番号"],

@@ -52,7 +52,7 @@ export function Place({ step, one }: { step: ShownStep; one: Case }): JSX.Elemen
 
 export function who_phrase(step: ShownStep, one: Case): string {
   const all = who_of(step, one).map((who) => phrase(`window.actor_${who}`));
-  return phrase("window.step_who", { who: all.join(phrase("window.between_items")) });
+  return phrase("window.step_who", { who: all.join(phrase("window.between_who")) });
 }
 
 // For a newborn a parent acts.

@@ -65,7 +65,7 @@ export const about: Record<ShownStep, About> = {
   approve: { report: "", who: ["other_clerk"] },
   record: { report: "", who: ["relay"], online: true },
   reset: { report: "", who: ["clerk"], online: false },
-  sign: { report: "②", who: ["person"] },
+  sign: { report: "②", who: ["person"], online: false },
   end_number: { report: "", who: ["relay"], online: true },
   notify: { report: "", who: ["municipality"], online: true },
   file: { report: "", who: ["medical_insurer"], online: true },

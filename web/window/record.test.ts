@@ -114,7 +114,9 @@ test("whose a step is in this case", () => {
   const renewal = read(later_case("1", "renewal"));
   expect(who_of("write", renewal)).toEqual(["person"]);
   expect(is_online("write", renewal)).toBe(true);
+  expect(is_online("sign", renewal)).toBe(true);
   expect(is_online("write", read(later_case("1", "replacement")))).toBe(false);
+  expect(is_online("sign", read(later_case("1", "birth")))).toBe(false);
 });
 
 test("a stop ends in one of two ways", () => {

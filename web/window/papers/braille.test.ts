@@ -105,6 +105,13 @@ test("nobody is told to call where no telephone is said", () => {
   expect(braille_slip({ ...slip, stop_code: undefined }).text).not.toContain(braille("ナクシタラ")!);
 });
 
+test("whoever has another authority's card tells that one, too", () => {
+  const slip = { number: "850075881596", stop_code: "123456789012", made: "2026-11-27" };
+  const told = (foreign: boolean) => braille_slip({ ...slip, foreign }).text;
+  expect(told(true)).toContain(braille("トコロニモ シラセテ")!);
+  expect(told(false)).not.toContain(braille("トコロニモ")!);
+});
+
 test("every step can be written", () => {
   const told = steps.map(shown_as);
   for (const step of [...told, "hand_over_slip"] as const) {

@@ -193,6 +193,7 @@ export interface BrailleSlip {
   health_care_number?: string | undefined;
   stop_code?: string | undefined;
   next?: { step: ToldStep; until: string } | undefined; // a day, YYYY-MM-DD
+  foreign?: boolean; // a card of another authority's: that has to hear of a loss, too
   telephone?: string | undefined; // in its groups
   made: string; // a day
 }
@@ -209,6 +210,7 @@ export interface Embossed {
   without_name: boolean; // its reading has something that is no kana
 }
 
+const lost_foreign = "カードヲ ツクッタ トコロニモ シラセテ クダサイ";
 const space = "\u2800";
 const indent = space.repeat(2);
 const line_cells = 32;
@@ -240,7 +242,9 @@ export function braille_slip(slip: BrailleSlip): Embossed {
   add("number", number(slip.number));
   add("health_care_number", number(slip.health_care_number));
   add("stop_code", number(slip.stop_code));
-  if (slip.stop_code !== undefined) add("lost", braille(lost));
+  if (slip.stop_code !== undefined) {
+    add("lost", braille(lost), slip.foreign ? braille(lost_foreign) : undefined);
+  }
   if (next) add("next", braille(told_of[next.step]), braille(`${day_in_kana(next.until)}マデ`));
   add("ask", braille(ask));
   add("made", braille(day_in_kana(slip.made)));

@@ -56,6 +56,7 @@ function in_braille({ desk, one }: { desk: Desk; one: Case }): Embossed {
     number: one.number,
     health_care_number: one.health_care_number,
     stop_code: stop_code_of(one),
+    foreign: one.kind === "existing",
     next: todo && { step: told_step(one, todo), until: day_of(todo.until) },
     telephone: desk.ask_at === undefined ? undefined : telephone_in(desk.ask_at),
     made: day_of(desk.now()),
