@@ -15,7 +15,8 @@ async function expect_nothing_of_axe(page: Page, axe: AxeBuilder): Promise<void>
     page.url(),
   ).toEqual([]);
 }
-// No page has frames: axe needs no second page, a process of its own, to join what it found in each.
+// No page has frames: axe needs no second page, a process of its own, to join what it found in
+// each.
 const axe_of = (page: Page) => new AxeBuilder({ page }).setLegacyMode();
 
 export function expect_accessible(page: Page): Promise<void> {

@@ -128,7 +128,8 @@ export async function expect_accessible(page: Page, width: number): Promise<void
   if (width === 320) await expect_nothing_of_axe(page); // elsewhere it sees the same elements
 }
 
-// No page has frames: axe needs no second page, a process of its own, to join what it found in each.
+// No page has frames: axe needs no second page, a process of its own, to join what it found in
+// each.
 const axe_of = (page: Page) => new AxeBuilder({ page }).setLegacyMode();
 
 export async function expect_nothing_of_axe(page: Page): Promise<void> {

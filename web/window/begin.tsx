@@ -33,6 +33,45 @@ function active_uses({ cards }: KnownPerson): Use[] {
   return uses.filter((use) => cards.some((card) => card.use === use && card.status === "active"));
 }
 
+// Of another authority's card only this system hears.
+function texts_of(kind: KnownKind, { cards }: KnownPerson): string[] {
+  const text = `window.open_${kind}_text`;
+  const held = cards.filter(({ status }) => status !== "revoked");
+  const foreign = held.filter((card) => card.foreign);
+  if (kind !== "stop" || foreign.length === 0) return [text];
+  return [...(foreign.length < held.length ? [text] : []), `${text}_foreign`];
+}
+
+interface PinsProps {
+  choices: Use[];
+  chosen: Use[];
+  set: (chosen: Use[]) => void;
+  wrong: Wrong[];
+}
+
+// Whose PINs are set anew.
+function Pins({ choices, chosen, set, wrong }: PinsProps): JSX.Element {
+  const tick = (use: Use, checked: boolean) =>
+    set(uses.filter((one) => (one === use ? checked : chosen.includes(one))));
+  return (
+    <fieldset class="plain-set">
+      <legend>
+        <Say of="window.which_pins" />
+      </legend>
+      {choices.map((use) => (
+        <Tick
+          key={use}
+          id={`use-${use}`}
+          of={`window.pin_${use}`}
+          checked={chosen.includes(use)}
+          set={(checked) => tick(use, checked)}
+          wrong={wrong}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
 interface QuestionProps {
   kind: KnownKind;
   one: KnownPerson;
@@ -62,8 +101,6 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
       ...(kind === "unlock" ? { uses: chosen } : {}),
     });
   };
-  const tick = (use: Use, checked: boolean) =>
-    set_chosen((before) => uses.filter((u) => (u === use ? checked : before.includes(u))));
   return (
     <Asked title={`window.open_${kind}_title`} yes={`window.open_${kind}`} close={close} act={send}>
       {one.name !== undefined && (
@@ -71,9 +108,11 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
           <Ja>{one.name}</Ja>
         </p>
       )}
-      <p>
-        <Say of={`window.open_${kind}_text`} />
-      </p>
+      {texts_of(kind, one).map((text) => (
+        <p key={text}>
+          <Say of={text} />
+        </p>
+      ))}
       <Mistakes all={wrong} />
       {reasons[kind].length > 0 && (
         <Choice
@@ -83,23 +122,7 @@ function Question({ kind, one, close, begin }: QuestionProps): JSX.Element {
           label={(one) => <Say of={`window.reason_${one}`} />}
         />
       )}
-      {choices.length > 0 && (
-        <fieldset class="plain-set">
-          <legend>
-            <Say of="window.which_pins" />
-          </legend>
-          {choices.map((use) => (
-            <Tick
-              key={use}
-              id={`use-${use}`}
-              of={`window.pin_${use}`}
-              checked={chosen.includes(use)}
-              set={(checked) => tick(use, checked)}
-              wrong={wrong}
-            />
-          ))}
-        </fieldset>
-      )}
+      {choices.length > 0 && <Pins {...{ choices, chosen, wrong }} set={set_chosen} />}
       <p>
         <strong>
           <Say of="window.then" />

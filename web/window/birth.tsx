@@ -143,6 +143,55 @@ function Fields({ form, set, wrong }: FieldsProps): JSX.Element {
   );
 }
 
+type FilingProps = CasePart & FieldsProps;
+
+// With whom the child is to be insured.
+function Filing({ desk, one, act, form, set, wrong }: FilingProps): JSX.Element {
+  return (
+    <fieldset>
+      <legend>
+        <Say of="window.birth_filing" />
+      </legend>
+      <p class="hint">
+        <Say of="window.birth_filing_text" />
+      </p>
+      <Insurers
+        {...{ desk, one, wrong }}
+        chosen={form.insurer}
+        set={(insurer) => set({ insurer })}
+      />
+      <OtherParent {...{ one, act }} />
+    </fieldset>
+  );
+}
+
+interface LookedProps extends Pick<CasePart, "desk" | "one"> {
+  form: Form;
+  close: () => void;
+  send: () => void;
+}
+
+// What was typed, once more, before it is sent.
+function LookThrough({ desk, one, form, close, send }: LookedProps): JSX.Element {
+  const { insurer } = choices_of(one)[form.insurer!]!;
+  return (
+    <Asked title="window.check_title" yes="window.apply_send" close={close} act={send}>
+      <p>
+        <Ja>{form.name}</Ja> <Ja>{form.kana}</Ja> <Ja>{form.relation}</Ja>
+      </p>
+      <p>
+        <Read text={day_phrase(parse_day(form.born)!)} /> <Say of={`window.sex_${form.sex!}`} />
+      </p>
+      <p>
+        <Ja>{desk.name_of(holder_of("medical", insurer))}</Ja>
+      </p>
+      <p>
+        <Say of={form.card ? "window.birth_with_card" : "window.birth_without_card"} />
+      </p>
+    </Asked>
+  );
+}
+
 export function BirthForm({ desk, one, act }: CasePart): JSX.Element {
   const [form, set_form] = useState<Form>({
     ...{ name: "", kana: "", born: "", sex: undefined, relation: "" },
@@ -176,20 +225,7 @@ export function BirthForm({ desk, one, act }: CasePart): JSX.Element {
       </p>
       <Mistakes all={wrong} />
       <Fields {...{ form, set, wrong }} />
-      <fieldset>
-        <legend>
-          <Say of="window.birth_filing" />
-        </legend>
-        <p class="hint">
-          <Say of="window.birth_filing_text" />
-        </p>
-        <Insurers
-          {...{ desk, one, wrong }}
-          chosen={form.insurer}
-          set={(insurer) => set({ insurer })}
-        />
-        <OtherParent {...{ one, act }} />
-      </fieldset>
+      <Filing {...{ desk, one, act, form, set, wrong }} />
       <Tick
         id="birth-card"
         of="window.birth_card"
@@ -199,30 +235,7 @@ export function BirthForm({ desk, one, act }: CasePart): JSX.Element {
       <button type="submit">
         <Say of="window.look_through" />
       </button>
-      {asked && (
-        <Asked
-          title="window.check_title"
-          yes="window.apply_send"
-          close={() => set_asked(false)}
-          act={send}
-        >
-          <p>
-            <Ja>{form.name}</Ja> <Ja>{form.kana}</Ja> <Ja>{form.relation}</Ja>
-          </p>
-          <p>
-            <Read text={day_phrase(parse_day(form.born)!)} />{" "}
-            <Say of={`window.sex_${form.sex!}`} />
-          </p>
-          <p>
-            <Ja>
-              {desk.name_of(holder_of("medical", choices_of(one)[form.insurer!]!.insurer))}
-            </Ja>
-          </p>
-          <p>
-            <Say of={form.card ? "window.birth_with_card" : "window.birth_without_card"} />
-          </p>
-        </Asked>
-      )}
+      {asked && <LookThrough {...{ desk, one, form, send }} close={() => set_asked(false)} />}
     </form>
   );
 }

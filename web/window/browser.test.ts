@@ -51,8 +51,23 @@ test("the day: for whom, since when, until when; late ones in words", async () =
   await expect.poll(() => page.locator("tbody tr").count()).toBe(1);
 });
 
+test("the day: last night was yesterday, and what is due today is not late", async () => {
+  const page = await open();
+  const row = page.locator("tbody tr").first();
+  await row.waitFor();
+  await change(page, (office) => {
+    const hours = 3_600;
+    const [todo] = office.cases[0].todo;
+    Object.assign(todo, { since: office.now - 13 * hours, until: office.now - hours, late: true });
+  });
+  await page.locator(".as-of button").click();
+  await page.getByText("2026年11月27日（今日まで）").first().waitFor();
+  expect(await row.innerText()).toContain("2026年11月26日（2日目）");
+  expect(await page.getByLabel("期限を過ぎたもの（0件）").count()).toBe(1);
+});
+
 test("the day: what is left out of it is said", async () => {
-  const page = await open("?lang=en");
+  const page = await open("language=en");
   await page.locator("tbody tr").first().waitFor();
   expect(await page.getByText("The others are found").count()).toBe(0);
   await change(page, (office) => {
@@ -83,10 +98,10 @@ test("neither address, title, history nor storage know a number or a name", asyn
 test("steps: what is done, what waits for whom since when", async () => {
   const page = await open_case("1000 0000 0009");
   const now = page.locator('.steps [aria-current="step"]');
-  expect(await now.innerText()).toMatch(/③④⑤ 登録簿への確認\s+オンライン\s+いまここ/);
+  expect(await now.innerText()).toMatch(/③④⑤ 登録簿への確認\s+オンライン\s+担当：登録簿を持つところ\s+いまここ/);
   expect(await now.innerText()).toContain("職員：登録簿とのちがいを片づける");
   const done = page.locator(".steps li", { hasText: "② 申請" });
-  expect(await done.innerText()).toMatch(/窓口で対面\s+済み（2026年11月24日）/);
+  expect(await done.innerText()).toMatch(/窓口で対面\s+担当：本人\s+済み（2026年11月24日）/);
 });
 
 test("what differs is marked and told, a selector with its character", async () => {
@@ -312,6 +327,45 @@ test("handed over when all is ticked; then the slip has the health-care number",
   expect(await page.getByText("保健医療番号").first().isVisible()).toBe(true);
 });
 
+// Another health-care number, and a newborn on paper: no PIN was set, and no card is there.
+test.each([
+  ["number", undefined, "前の保健医療番号と", true],
+  ["birth", { relation: "長女", card: false }, "保健医療番号の使い方を説明した", false],
+])("handed over without a card: %s", async (kind, newborn, told, has_code) => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await page.evaluate(
+    ([kind, newborn]) => {
+      const { office } = window as unknown as Mutable;
+      Object.assign(office.cases[3], { kind, ...(newborn && { newborn }) });
+      office.after = (one: Mutable) => {
+        Object.assign(one, { health_care_number: "621874998319", todo: [] });
+        Object.assign(one, { stop_code: "123456789016" });
+        one.lines.push({ what: "handed_over", at: office.now, clerk: "佐藤" });
+      };
+    },
+    [kind, newborn] as const,
+  );
+  await page.getByRole("button", { name: "4000 0000 0000" }).click();
+  await page.locator(".todo").getByText("番号の載った受付票を受け取る").waitFor();
+  const form = page.locator(".hand-over");
+  expect(await form.innerText()).not.toMatch(/暗証番号|カードを渡/);
+  expect(await form.innerText()).toContain(told);
+  expect(await page.getByRole("checkbox").count()).toBe(2);
+  await page.locator(".bar button").first().click();
+  await page.locator(".slip").getByText("受付票を受け取りにおいでください").waitFor();
+  await page.getByRole("button", { name: "申請に戻る" }).click();
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await page.getByRole("button", { name: "番号の載った受付票を渡すと登録する" }).click();
+  await page.locator("[role=status]").getByText("受付票を印刷して渡してください").waitFor();
+  await page.locator("details.data summary").last().click();
+  await page.getByText("番号の載った受付票を渡しました。").waitFor();
+  await page.locator(".bar button").first().click();
+  await page.getByText("6218 7499 8319").waitFor();
+  expect(await page.getByText("1234 5678 9016").count()).toBe(has_code ? 1 : 0);
+  expect(await page.getByRole("button", { name: "新しい停止コードを出す" }).count()).toBe(0);
+});
+
 test("given up with a reason only", async () => {
   const page = await open_case("3000 0000 0003");
   await page.getByRole("button", { name: "この申請を取りやめる" }).click();
@@ -458,6 +512,73 @@ test("a lost card: found by who it is, and stopped after a question", async () =
   expect(paths).not.toContain("/cases/day"); // nor anything else that a hotline may not ask
   expect(paths).not.toContain("/cases/returned");
   expect(await page.getByRole("button", { name: /見つかった/ }).count()).toBe(0);
+});
+
+test.each([
+  [2, "すぐに、このシステムではこのカードを使えなくなります", "だれもこのカードを使えなくなります"],
+  [1, "カードの発行元にも連絡して止めるよう", undefined],
+  [0, "だれもこのカードを使えなくなります", "発行元"],
+])("a stop of another authority's card: of two cards %i", async (foreign, said, not_said) => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await page.evaluate((count) => {
+    const { office } = window as unknown as Mutable;
+    for (const card of office.cards.slice(0, count)) card.foreign = true;
+  }, foreign);
+  await page.getByRole("button", { name: "人をさがす" }).click();
+  await page.locator("#search-number").fill("800000000004");
+  await page.keyboard.press("Enter");
+  await page.locator(".known").waitFor();
+  const beside = page.locator(".known").getByText("カードの発行元にも連絡が要ります");
+  expect(await beside.count()).toBe(foreign > 0 ? 1 : 0);
+  await page.getByRole("button", { name: /^カードを止める/ }).click();
+  const dialog = await page.getByRole("dialog").innerText();
+  expect(dialog).toContain(said);
+  if (not_said !== undefined) expect(dialog).not.toContain(not_said);
+});
+
+// Its keys were made where the former ones were.
+test("a renewal given up after its keys were made: only a replacement helps", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  const make = (what: string) =>
+    page.evaluate((what) => {
+      const { office } = window as unknown as Mutable;
+      const one = office.cases[3];
+      one.kind = "renewal";
+      one.lines = [
+        ...one.lines.filter((line: Mutable) => line.what === "opened"),
+        { what, at: office.now },
+      ];
+      office.after = (one: Mutable) => Object.assign(one, { cancelled: "本人の申し出", todo: [] });
+    }, what);
+  const give_up = async () => {
+    await page.getByRole("button", { name: "4000 0000 0000" }).click();
+    await page.getByRole("button", { name: "この申請を取りやめる" }).click();
+    return page.getByRole("dialog").innerText();
+  };
+  await make("requested");
+  expect(await give_up()).not.toContain("再発行");
+  await page.keyboard.press("Escape");
+  await page.locator(".work button").first().click();
+  await make("keys_made");
+  expect(await give_up()).toContain("このカードは使えず、再発行が要ります");
+  await page.getByRole("dialog").getByLabel("理由").fill("本人の申し出");
+  await page.keyboard.press("Enter");
+  await page.locator(".warning").getByText("再発行してください").waitFor();
+});
+
+test("the slip of another authority's card says that it is stopped there, too", async () => {
+  const page = await open();
+  await page.locator("tbody tr").first().waitFor();
+  await change(page, (office) => {
+    const one = office.cases.find(({ kind }: Mutable) => kind === "existing");
+    Object.assign(one, { health_care_number: "621874998319", stop_code: "123456789016" });
+  });
+  await page.getByRole("button", { name: "1700 0000 0008" }).click();
+  await page.locator(".bar button").first().click();
+  await page.locator(".slip").getByText("カードの発行元にも連絡して").waitFor();
+  expect(await saved(page, /点字・音声用/)).toContain("カードの発行元にも連絡して");
 });
 
 // Whose card is in hand says which of them it is.
@@ -819,6 +940,9 @@ test("the slip: the stop code with words, and all of it as a text", async () => 
   await page.getByText("1234 5678 9016").waitFor();
   expect(await page.getByRole("button", { name: "新しい停止コードを出す" }).count()).toBe(0);
   await page.getByText("https://issuer.example/stop を開き").waitFor();
+  // No telephone is said here, so nobody is told to call.
+  expect(await page.locator(".slip").innerText()).toContain("使えないときは、窓口に知らせてください");
+  expect(await page.locator(".slip").innerText()).not.toContain("電話");
   expect((await saved(page, /点字・音声用/)).split("\r\n").slice(0, 6)).toEqual([
     ...["受付票", "氏名：葛\u{e0100}城 髙子", "読み：カツラギ タカコ"],
     "受付番号：4000 0000 0000 (ヨン ゼロ ゼロ ゼロ、ゼロ ゼロ ゼロ ゼロ、ゼロ ゼロ ゼロ ゼロ)",

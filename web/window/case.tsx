@@ -14,9 +14,9 @@ import { SignExisting } from "./existing";
 import { HandOver } from "./hand_over";
 import { History } from "./history";
 import { Asked, Field, Mistakes, Place, Waiting } from "./parts";
-import { end_key, kind_phrase, step_phrase } from "./parts";
+import { end_key, kind_phrase, step_phrase, who_phrase } from "./parts";
 import type { CasePart, Wrong } from "./parts";
-import { progress_of, type Progress } from "./progress";
+import { days_late, has_new_keys, progress_of, type Progress } from "./progress";
 import { attributes, card_place, type Case, type Person, type Todo } from "./record";
 import { WriteCard, chip_steps } from "./write_card";
 
@@ -91,9 +91,9 @@ function ToDo(props: CasePart): JSX.Element {
       )}
       <ul class="todo">
         {one.todo.map((todo, i) => (
-          <li key={i} class={todo.late ? "is-late" : undefined}>
+          <li key={i} class={days_late(todo, desk.now()) > 0 ? "is-late" : undefined}>
             <p>
-              <Waiting desk={desk} todo={todo} claims={one.claims} />
+              <Waiting {...{ desk, todo, one }} />
             </p>
             {todo.step === "settle" && (
               <p>
@@ -148,7 +148,10 @@ function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX
         <span class="step">
           <Read text={step_phrase(row.step)} />
         </span>{" "}
-        <Place step={row.step} />{" "}
+        <Place step={row.step} one={one} />{" "}
+        <span class="acts">
+          <Read text={who_phrase(row.step, one)} />
+        </span>{" "}
         <span class="state">
           {row.at === undefined ? (
             <Say of={`window.state_${row.state}`} />
@@ -161,7 +164,7 @@ function Row({ desk, one, row }: Omit<CasePart, "act"> & { row: Progress }): JSX
         <ul>
           {row.todo.map((todo, i) => (
             <li key={i}>
-              <Waiting desk={desk} todo={todo} claims={one.claims} />
+              <Waiting {...{ desk, todo, one }} />
             </li>
           ))}
         </ul>
@@ -269,12 +272,35 @@ function GiveUp({ desk, one, act }: CasePart): JSX.Element | null {
   );
 }
 
-function give_up_key({ kind }: Case): string {
-  const own = `window.give_up_text_${kind}`;
+function give_up_key(one: Case): string {
+  if (has_new_keys(one)) return "window.give_up_text_renewal_keys";
+  const own = `window.give_up_text_${one.kind}`;
   return has_words(own) ? own : "window.give_up_text";
 }
 
 // ---- all of it ----
+
+function Warnings({ desk, one }: Omit<CasePart, "act">): JSX.Element {
+  return (
+    <>
+      {one.elsewhere !== undefined && (
+        <p class="warning">
+          <Say of="window.elsewhere" name={office_name(desk, one.elsewhere)} />
+        </p>
+      )}
+      {one.cancelled !== undefined && (
+        <p class="warning">
+          <Say of="window.given_up_because" /> <Ja>{one.cancelled}</Ja>
+        </p>
+      )}
+      {one.cancelled !== undefined && has_new_keys(one) && (
+        <p class="warning">
+          <Say of="window.keys_gone" />
+        </p>
+      )}
+    </>
+  );
+}
 
 export interface CaseViewProps extends CasePart {
   to_slip: () => void;
@@ -290,16 +316,7 @@ export function CaseView(props: CaseViewProps): JSX.Element {
       <p class="case-kind">
         <Read text={kind_phrase(one)} />
       </p>
-      {one.elsewhere !== undefined && (
-        <p class="warning">
-          <Say of="window.elsewhere" name={office_name(desk, one.elsewhere)} />
-        </p>
-      )}
-      {one.cancelled !== undefined && (
-        <p class="warning">
-          <Say of="window.given_up_because" /> <Ja>{one.cancelled}</Ja>
-        </p>
-      )}
+      <Warnings {...{ desk, one }} />
       <div class="choices bar">
         <button type="button" class="quiet" onClick={to_slip}>
           <Say of="window.to_slip" />

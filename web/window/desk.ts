@@ -2,7 +2,7 @@
 import { in_japanese, phrase, text_of } from "../shared/words";
 import type { Problem } from "../shared/result";
 import { holder_of } from "./numbers";
-import type { Office, ToSign } from "./office";
+import { refusals, type Office, type ToSign } from "./office";
 import type { Claim, Role } from "./record";
 
 export interface Desk {
@@ -12,7 +12,7 @@ export interface Desk {
   to_agent: (what: ToSign) => void; // leaves the page
   roles: ReadonlySet<string>; // of the clerk who is logged in
   leave_for: (address: string) => void; // the same, to an address
-  ask_at?: string; // where a person asks who has the slip
+  ask_at?: string; // where a person who has the slip asks: whom, and their telephone
   stop_at: string; // the address of the page for whoever has lost a card
 }
 
@@ -50,10 +50,8 @@ export function grouped(number: string): string {
 }
 
 const known_problems = new Set([
-  ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
+  ...[...refusals, "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
-  ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
-  ...["hidden_character", "other_office", "already_answered"],
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { time_phrase } from "../shared/dates";
 import { Ja, Read, Say, in_japanese, phrase } from "../shared/words";
 import { refusal_phrase, role_phrase } from "./desk";
+import { handed_key } from "./parts";
 import type { Case, Line } from "./record";
 
 // About which register, or which certificate.
@@ -19,6 +20,7 @@ function what_phrase(one: Case, line: Line): string {
   if (what === "decided") {
     return phrase(`window.did_decided_${same_person ? "same" : "another"}`, values);
   }
+  if (what === "handed_over") return phrase(handed_key("window.did_handed_over", one), values);
   if (!order) return phrase(`window.did_${what}`, values);
   const ordered = phrase(`window.order_${order.kind}`, values);
   return phrase(`window.did_${what}`, { what: ordered });

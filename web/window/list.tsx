@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { DataTable, type Row } from "../shared/table";
 import { Ja, Read, Say, phrase, text_of } from "../shared/words";
 import { grouped, refusal_phrase, type Desk } from "./desk";
-import { Choice, Since, Until, end_key, todo_phrase } from "./parts";
-import { due } from "./progress";
+import { Choice, Since, Until, actor_key, end_key, todo_phrase } from "./parts";
+import { days_late, due } from "./progress";
 import type { Summary, Todo } from "./record";
 
 interface ListProps {
@@ -42,7 +42,7 @@ function row_of({ desk, open }: ListProps, one: Summary): Row {
   const others = one.todo.length - 1;
   const what = (
     <>
-      <Read text={todo_phrase(todo)} />
+      <Read text={todo_phrase(todo, one)} />
       {todo.refused !== undefined && (
         <span class="refused">
           <Read text={refusal_phrase(todo.refused)} />
@@ -60,7 +60,7 @@ function row_of({ desk, open }: ListProps, one: Summary): Row {
     cells: [
       <Open one={one} open={open} />,
       what,
-      <Say of={`window.actor_${todo.actor}`} />,
+      <Say of={actor_key(todo, one)} />,
       <Since since={todo.since} now={now} cell />,
       <Until todo={todo} now={now} cell />,
     ],
@@ -81,17 +81,18 @@ export function CaseTable(props: ListProps): JSX.Element {
 const shown = ["all", "clerk", "person", "late"] as const;
 type Shown = (typeof shown)[number];
 
-function is_shown({ todo }: Summary, which: Shown): boolean {
+function is_shown({ todo }: Summary, which: Shown, now: number): boolean {
   if (which === "all") return true;
-  if (which === "late") return todo.some(({ late }) => late);
+  if (which === "late") return todo.some((one) => days_late(one, now) > 0);
   return todo.some(({ actor }) => actor === which);
 }
 
 // Which of them, with how many there are of each.
 export function Day({ desk, cases, open }: Omit<ListProps, "caption">): JSX.Element {
   const [which, set_which] = useState<Shown>("all");
-  const count = (one: Shown) => cases.filter((each) => is_shown(each, one)).length;
-  const found = cases.filter((one) => is_shown(one, which));
+  const of = (shown: Shown) => cases.filter((one) => is_shown(one, shown, desk.now()));
+  const count = (shown: Shown) => of(shown).length;
+  const found = of(which);
   if (cases.length === 0) {
     return (
       <p>

@@ -81,10 +81,17 @@ interface Doing {
   search: (search: Search) => void;
 }
 
-function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
-  const acting = useRef(false);
-  const searched = useRef<Search | undefined>(undefined); // asked again when somebody comes back
-  const turn = useRef(0); // what was asked for before something else was, is not shown any more
+interface Asking {
+  asked: <T>(
+    question: Promise<Result<T>>,
+    show: (value: T) => Partial<Shown>,
+  ) => Promise<Result<T> | undefined>;
+  drop: () => void;
+}
+
+// What was asked for before something else was, is not shown any more.
+function use_asking(set: Set): Asking {
+  const turn = useRef(0);
   const asked = async <T,>(question: Promise<Result<T>>, show: (value: T) => Partial<Shown>) => {
     const own = ++turn.current;
     set({ busy: true });
@@ -93,6 +100,20 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     set(answer.ok ? { busy: false, ...show(answer.value) } : { busy: false, ...answer });
     return answer;
   };
+  const drop = () => {
+    ++turn.current;
+    set({ busy: false });
+  };
+  return { asked, drop };
+}
+
+interface Going extends Pick<Doing, "go"> {
+  start: () => Promise<void>;
+  searched: { current: Search | undefined }; // asked again when somebody comes back
+}
+
+function use_going(shown: Shown, desk: Desk, set: Set, { asked, drop }: Asking): Going {
+  const searched = useRef<Search | undefined>(undefined);
   const load = async (view: View) => {
     if (view.at === "day") {
       await asked(desk.office.day(), (day) => ({ day, day_at: desk.now() }));
@@ -101,8 +122,7 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     } else if (view.at === "search" && searched.current) {
       await asked(desk.office.people(searched.current), (found) => ({ found }));
     } else {
-      ++turn.current;
-      set({ busy: false });
+      drop();
     }
   };
   const go = (view: View, add = true) => {
@@ -124,6 +144,14 @@ function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
     go({ at: "case", number: back.value.number });
     set(remark_of(back.value));
   };
+  return { start, go, searched };
+}
+
+function use_doing(shown: Shown, desk: Desk, set: Set): Doing {
+  const acting = useRef(false);
+  const asking = use_asking(set);
+  const { start, go, searched } = use_going(shown, desk, set, asking);
+  const { asked } = asking;
   // A second click is not a second case.
   const once = async (work: () => Promise<void>) => {
     if (acting.current) return;

@@ -5,9 +5,10 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { day_of, day_phrase } from "../shared/dates";
 import { Read, Say, has_words, phrase, text_of } from "../shared/words";
 import { refusal_phrase, register_phrase, role_phrase, type Desk } from "./desk";
-import { about, days_since, stop_outcome, type ShownStep } from "./progress";
+import { about, days_late, days_since, handed_of, is_online } from "./progress";
+import { stop_outcome, who_of, type Handed, type ShownStep } from "./progress";
 import type { Happening } from "./office";
-import { card_place, type Case, type Claim, type Line, type Summary, type Todo } from "./record";
+import { card_place, type Case, type Line, type Summary, type Todo } from "./record";
 
 function numbered(report: string, name: string): string {
   return report === "" ? name : phrase("window.step_numbered", { report, name });
@@ -15,18 +16,32 @@ function numbered(report: string, name: string): string {
 export function step_phrase(step: ShownStep): string {
   return numbered(about[step].report, phrase(`window.step_${step}`));
 }
+// Words of their own for what is handed over, the closest first; else those of a card.
+const own_words: Record<Handed, readonly string[]> = {
+  card: [],
+  newborn_card: ["newborn"],
+  newborn_slip: ["newborn_slip", "newborn", "slip"],
+  either: ["either", "newborn"],
+  number: ["number", "slip"],
+  existing: ["existing", "slip"],
+};
+export function handed_key(key: string, one: Pick<Case, "kind" | "newborn">): string {
+  return own_words[handed_of(one)].map((own) => `${key}_${own}`).find(has_words) ?? key;
+}
+
 // What was refused is for a clerk to decide, whosever it was to do.
-function what_phrase({ step, refused, claim }: Todo): string {
-  const what = phrase(`window.todo_${step}${claim === card_place ? "_card" : ""}`);
+function what_phrase({ step, refused, claim }: Todo, one: Summary): string {
+  const key = `window.todo_${step}${claim === card_place ? "_card" : ""}`;
+  const what = phrase(step === "hand_over" ? handed_key(key, one) : key);
   return refused === undefined ? what : phrase("window.todo_refused", { what });
 }
-export function todo_phrase(todo: Todo): string {
-  return numbered(todo.report, what_phrase(todo));
+export function todo_phrase(todo: Todo, one: Summary): string {
+  return numbered(todo.report, what_phrase(todo, one));
 }
 
 // In how a step is done people differ: from a desk elsewhere, or with the person here.
-export function Place({ step }: { step: ShownStep }): JSX.Element {
-  const { online } = about[step];
+export function Place({ step, one }: { step: ShownStep; one: Case }): JSX.Element {
+  const online = is_online(step, one);
   if (online === undefined) return <span />;
   return (
     <span class="place">
@@ -35,11 +50,20 @@ export function Place({ step }: { step: ShownStep }): JSX.Element {
   );
 }
 
+export function who_phrase(step: ShownStep, one: Case): string {
+  const all = who_of(step, one).map((who) => phrase(`window.actor_${who}`));
+  return phrase("window.step_who", { who: all.join(phrase("window.between_who")) });
+}
+
+// For a newborn a parent acts.
+export function actor_key({ actor }: Todo, { kind }: Pick<Case, "kind">): string {
+  return `window.actor_${actor === "person" && kind === "birth" ? "parent" : actor}`;
+}
 // Who has to do something: a register by its name, where a claim says which.
-export function actor_phrase(desk: Desk, { actor, claim }: Todo, claims: Claim[]): string {
-  const of = claim === undefined ? undefined : claims[claim];
-  if (actor === "register" && of) return register_phrase(desk, of);
-  return phrase(`window.actor_${actor}`);
+function actor_phrase(desk: Desk, todo: Todo, one: Case): string {
+  const of = todo.claim === undefined ? undefined : one.claims[todo.claim];
+  if (todo.actor === "register" && of) return register_phrase(desk, of);
+  return phrase(actor_key(todo, one));
 }
 
 interface SinceProps {
@@ -60,8 +84,8 @@ export function Since({ since, now, cell }: SinceProps): JSX.Element {
 export function Until({ todo, now, cell }: { todo: Todo } & Omit<SinceProps, "since">) {
   const day = day_phrase(day_of(todo.until));
   const key = cell ? "window.cell_until" : "window.until";
-  if (todo.late) {
-    const days = Math.max(1, days_since(todo.until, now));
+  const days = days_late(todo, now);
+  if (days > 0) {
     return (
       <strong class="late">
         <Say of={`${key}_late`} day={day} days={days} />
@@ -81,19 +105,20 @@ export function Until({ todo, now, cell }: { todo: Todo } & Omit<SinceProps, "si
 interface WaitingProps {
   desk: Desk;
   todo: Todo;
-  claims?: Claim[];
+  one: Case;
 }
 
 // One thing that is to do, in a sentence each.
-export function Waiting({ desk, todo, claims = [] }: WaitingProps): JSX.Element {
+export function Waiting({ desk, todo, one }: WaitingProps): JSX.Element {
   const now = desk.now();
+  const { claims } = one;
   const of = todo.claim === undefined ? undefined : claims[todo.claim];
   return (
     <>
       <span class="who">
-        <Read text={actor_phrase(desk, todo, claims)} />
+        <Read text={actor_phrase(desk, todo, one)} />
         <Say of="window.between" />
-        <Read text={what_phrase(todo)} />
+        <Read text={what_phrase(todo, one)} />
         {of && todo.actor !== "register" && (
           <Say of="window.in_brackets" what={role_phrase(of.role)} />
         )}

@@ -168,6 +168,11 @@ function Person({ desk, one, place, open, begin }: PersonProps): JSX.Element {
           ))}
         </ul>
       )}
+      {one.cards.some(({ foreign, status }) => foreign && status !== "revoked") && (
+        <p class="hint">
+          <Say of="window.card_foreign_stop" />
+        </p>
+      )}
       {one.elsewhere !== undefined && (
         <p class="hint">
           <Say of="window.lives_elsewhere" name={office_name(desk, one.elsewhere)} />

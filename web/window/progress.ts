@@ -1,6 +1,7 @@
 // Where a case is on the way that its kind takes: what is done and since when, what waits, and what
 // comes later. The issuer says what is to do; the rest is read from what happened.
-import type { Case, CaseKind, Line, Step, Todo } from "./record";
+import { day_of } from "../shared/dates";
+import { actors, type Case, type CaseKind, type Line, type Step, type Todo } from "./record";
 
 // As a window shows them: settling is a part of being confirmed.
 export type ShownStep = "invite" | "opened" | Exclude<Step, "settle">;
@@ -33,38 +34,59 @@ const of_kind: Record<CaseKind, ShownStep[]> = {
   ],
 };
 
+// Whose a step is, nearer than what is to do says it.
+const nearer = ["parent", "other_clerk", "insurer", "medical_insurer", "municipality"] as const;
+export const all_who = [...actors, ...nearer] as const;
+export type Who = (typeof all_who)[number];
+
 interface About {
   report: string; // the report's number
+  who: readonly Who[]; // docs/protocols/issuer.md has the same table
   online?: boolean; // nobody has to go anywhere; not said of what may be done anywhere
 }
 export const about: Record<ShownStep, About> = {
-  invite: { report: "①" }, // by letter, or somebody has come
-  opened: { report: "" },
-  apply: { report: "②", online: false },
-  confirm: { report: "③④⑤", online: true },
-  link: { report: "⑧-1", online: true },
-  make_keys: { report: "⑥", online: false },
-  certify: { report: "⑥⑦", online: true },
-  write: { report: "⑧-1", online: false },
-  hand_over: { report: "⑨⑩", online: false },
-  activate: { report: "⑧-2", online: true },
-  tell: { report: "⑪", online: true },
-  take_back: { report: "", online: true },
-  stop: { report: "", online: true },
-  look_for: { report: "" },
-  resume: { report: "", online: true },
-  end_signing: { report: "", online: true },
-  end_old: { report: "", online: true },
-  approve: { report: "" },
-  record: { report: "", online: true },
-  reset: { report: "", online: false },
-  sign: { report: "②" },
-  end_number: { report: "", online: true },
-  notify: { report: "", online: true },
-  file: { report: "", online: true },
-  decide: { report: "", online: true },
-  file_elsewhere: { report: "" },
+  invite: { report: "①", who: ["clerk"] }, // by letter, or somebody has come
+  opened: { report: "", who: ["clerk"] },
+  apply: { report: "②", who: ["person"], online: false },
+  confirm: { report: "③④⑤", who: ["register"], online: true },
+  link: { report: "⑧-1", who: ["relay"], online: true },
+  make_keys: { report: "⑥", who: ["clerk"], online: false },
+  certify: { report: "⑥⑦", who: ["authority"], online: true },
+  write: { report: "⑧-1", who: ["clerk"], online: false },
+  hand_over: { report: "⑨⑩", who: ["person", "clerk"], online: false },
+  activate: { report: "⑧-2", who: ["relay"], online: true },
+  tell: { report: "⑪", who: ["insurer"], online: true },
+  take_back: { report: "", who: ["authority"], online: true },
+  stop: { report: "", who: ["relay", "authority"], online: true },
+  look_for: { report: "", who: ["person"] },
+  resume: { report: "", who: ["relay", "authority"], online: true },
+  end_signing: { report: "", who: ["relay", "authority"], online: true },
+  end_old: { report: "", who: ["relay", "authority"], online: true },
+  approve: { report: "", who: ["other_clerk"] },
+  record: { report: "", who: ["relay"], online: true },
+  reset: { report: "", who: ["clerk"], online: false },
+  sign: { report: "②", who: ["person"], online: false },
+  end_number: { report: "", who: ["relay"], online: true },
+  notify: { report: "", who: ["municipality"], online: true },
+  file: { report: "", who: ["medical_insurer"], online: true },
+  decide: { report: "", who: ["medical_insurer"], online: true },
+  file_elsewhere: { report: "", who: ["clerk"] },
 };
+
+// At home, with the card in a reader of their own.
+const at_home: ShownStep[] = ["sign", "make_keys", "write"];
+
+// Whose it is in this case: a renewal is its person's alone, a newborn's parent acts for it, and a
+// stop may have been asked for on the page for whoever has lost a card.
+export function who_of(step: ShownStep, { kind, lines }: Case): readonly Who[] {
+  if (kind === "renewal" && at_home.includes(step)) return ["person"];
+  if (step === "opened" && lines.find(is_any("opened"))?.clerk === undefined) return ["person"];
+  const as_parent = (who: Who) => (who === "person" ? "parent" : who);
+  return kind === "birth" ? about[step].who.map(as_parent) : about[step].who;
+}
+export function is_online(step: ShownStep, { kind }: Case): boolean | undefined {
+  return kind === "renewal" && at_home.includes(step) ? true : about[step].online;
+}
 
 export type State = "done" | "waits" | "later" | "not_needed" | "given_up";
 export interface Progress {
@@ -74,7 +96,7 @@ export interface Progress {
   todo: Todo[]; // what waits
 }
 
-export function shown_as(step: Step): ShownStep {
+export function shown_as(step: Step): Exclude<Step, "settle"> {
   return step === "settle" ? "confirm" : step;
 }
 
@@ -118,9 +140,42 @@ export function stop_outcome(lines: Line[]): "found" | "ended" | undefined {
   return last.what === "found" ? "found" : "ended";
 }
 
+// What is handed over: a card of this centre's, or the slip alone, for another health-care number,
+// a card of another authority's, a newborn without a card. Of a newborn a parent takes it.
+export type Handed =
+  | "card"
+  | "newborn_card"
+  | "newborn_slip"
+  | "either" // of a newborn, in a list
+  | "number"
+  | "existing";
+export function handed_of({ kind, newborn }: Pick<Case, "kind" | "newborn">): Handed {
+  if (kind === "number" || kind === "existing") return kind;
+  if (kind !== "birth") return "card";
+  if (!newborn) return "either";
+  return newborn.card ? "newborn_card" : "newborn_slip";
+}
+
+// Of this centre's: then a PIN was set in it.
+export function hands_card(one: Pick<Case, "kind" | "newborn">): boolean {
+  return ["card", "newborn_card"].includes(handed_of(one));
+}
+
+// Of a card: a newborn without one has nothing to stop.
+export function stop_code_of(one: Case): string | undefined {
+  return handed_of(one) === "newborn_slip" ? undefined : one.stop_code;
+}
+
 // The person has got a slip with a stop code, or gets one now.
-export function has_slip({ lines }: Case): boolean {
+export function has_slip(one: Case): boolean {
+  const { lines } = one;
+  if (handed_of(one) === "newborn_slip") return false;
   return lines.some(is_any("handed_over", "taken_on")) || stop_outcome(lines) === "found";
+}
+
+// A renewal makes its keys in the chip that has the former ones, which are gone from then on.
+export function has_new_keys({ kind, lines }: Case): boolean {
+  return kind === "renewal" && lines.some(is_any("keys_made"));
 }
 
 function steps_of({ kind, lines }: Case): ShownStep[] {
@@ -162,9 +217,16 @@ export function due(todo: Todo[]): Todo | undefined {
   return [...todo].sort((one, other) => one.until - other.until)[0];
 }
 
-// Whole days between two times, as a clerk counts: the third day since Monday is Wednesday.
+// As a clerk counts, by the country's calendar: what came on Monday night came yesterday on Tuesday
+// morning.
 export function days_since(since: number, now: number): number {
-  return Math.max(0, Math.floor((now - since) / 86_400));
+  const [first, last] = [since, now].map((time) => Date.parse(`${day_of(time)}T00:00:00Z`));
+  return Math.max(0, Math.round((last! - first!) / 86_400_000));
+}
+
+// What is promised until a day is so until that day is over.
+export function days_late({ late, until }: Todo, now: number): number {
+  return late ? days_since(until, now) : 0;
 }
 
 // Nothing is typed into this page for it: programs do it, or the agent with the card. It goes on by

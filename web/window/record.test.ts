@@ -4,7 +4,17 @@ import { parse_json_object, type JsonObject } from "../shared/json";
 import { Refused } from "../shared/result";
 import type { Mutable } from "../shared/test_country";
 import { decision_document } from "./decision";
-import { days_since, due, goes_on_elsewhere, progress_of, stop_outcome } from "./progress";
+import {
+  days_late,
+  days_since,
+  due,
+  goes_on_elsewhere,
+  is_online,
+  progress_of,
+  stop_outcome,
+  who_of,
+  type ShownStep,
+} from "./progress";
 import { read_batches, read_case, read_day, read_letters, read_people } from "./record";
 import { Office } from "./office";
 import { TestOffice, cases, known, later_case, make_case, noon, to_do } from "./test_office";
@@ -91,6 +101,23 @@ const of_kind = (kind: string, lines: Mutable[], todo: Mutable[] = []) => {
   return one;
 };
 const done_of = (kind: string) => ({ what: "done", order: { kind, item: 0 } });
+
+test("whose a step is in this case", () => {
+  const who = (kind: string, step: ShownStep, more: Mutable = {}) =>
+    who_of(step, read(later_case("1", kind, more)));
+  expect(who("stop", "opened")).toEqual(["clerk"]);
+  expect(who("stop", "opened", { lines: [{ what: "opened", at: noon }] })).toEqual(["person"]);
+  expect(who("birth", "hand_over")).toEqual(["parent", "clerk"]);
+  expect(who("birth", "notify")).toEqual(["municipality"]);
+  expect(who("replacement", "write")).toEqual(["clerk"]);
+  // At home, without any window.
+  const renewal = read(later_case("1", "renewal"));
+  expect(who_of("write", renewal)).toEqual(["person"]);
+  expect(is_online("write", renewal)).toBe(true);
+  expect(is_online("sign", renewal)).toBe(true);
+  expect(is_online("write", read(later_case("1", "replacement")))).toBe(false);
+  expect(is_online("sign", read(later_case("1", "birth")))).toBe(false);
+});
 
 test("a stop ends in one of two ways", () => {
   const stopped = [done_of("stop"), done_of("suspend")];
@@ -200,8 +227,12 @@ test("all is done; nobody had to be told", () => {
 });
 
 test("days and what is due first", () => {
-  const days = [0, 86_399, 86_400, -5].map((past) => days_since(noon - past, noon));
-  expect(days).toEqual([0, 0, 1, 0]);
+  // Noon in Japan: the day began twelve hours ago, also where UTC's has begun after that.
+  const past_s = [0, 12 * 3_600, 12 * 3_600 + 1, 86_399, 36 * 3_600, 36 * 3_600 + 1, -5];
+  expect(past_s.map((past) => days_since(noon - past, noon))).toEqual([0, 0, 1, 1, 1, 2, 0]);
+  const late = (past: number) =>
+    days_late({ ...read(cases()[0]!).todo[0]!, late: past > 0, until: noon - past }, noon);
+  expect([-1, 1, 12 * 3_600 + 1].map(late)).toEqual([0, 0, 1]);
   const todo = [to_do("tell", "register"), to_do("tell", "register", { days_left: 2 })];
   const one = read(make_case("1", { todo }));
   expect(due(one.todo)).toBe(one.todo[1]);

@@ -34,7 +34,7 @@ export const steps = [
   "file_elsewhere",
 ] as const;
 export type Step = (typeof steps)[number];
-const actors = ["person", "clerk", "register", "relay", "authority"] as const;
+export const actors = ["person", "clerk", "register", "relay", "authority"] as const;
 export type Actor = (typeof actors)[number];
 export const order_kinds = [
   ...(["confirm", "link", "certify", "collect", "activate", "tell", "take_back"] as const),

@@ -8,8 +8,8 @@ import { save } from "../shared/files";
 import { Ja, Read, Say, phrase, text_of, without_readings } from "../shared/words";
 import { grouped, type Desk } from "./desk";
 import { BrailleFile, SlipCode } from "./papers/spoken";
-import { end_key, type CasePart } from "./parts";
-import { due, has_slip, shown_as } from "./progress";
+import { end_key, handed_key, type CasePart } from "./parts";
+import { due, has_slip, shown_as, stop_code_of } from "./progress";
 import type { Case, Todo } from "./record";
 
 // イチ ニ サン: for whoever writes it in braille, which has no Chinese characters, or reads it out.
@@ -20,10 +20,16 @@ export function spoken(number: string): string {
   return groups.join(phrase("window.between_items"));
 }
 
+// What the person is told of a step.
+function step_key(one: Case, { step }: Todo): string {
+  const key = `window.slip_${shown_as(step)}`;
+  return step === "hand_over" ? handed_key(key, one) : key;
+}
+
 function Promised({ one }: { one: Case }): JSX.Element {
   const todo = due(one.todo);
   if (!todo) return <Say of={end_key(one, one.lines)} />;
-  const step = phrase(`window.slip_${shown_as(todo.step)}`);
+  const step = phrase(step_key(one, todo));
   return <Say of="window.promised" step={step} day={day_phrase(day_of(todo.until))} />;
 }
 
@@ -53,15 +59,16 @@ export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"):
     digits === undefined ? [] : [line(key, grouped(digits) + read_out(digits))];
   const read_out = (digits: string) => (as === "file" ? ` (${text_spoken(digits)})` : "");
   const todo = due(one.todo);
+  const code = stop_code_of(one);
   const lines = [
     text_of("window.title_slip"),
     ...(who ? [line("window.attribute_name", who.name)] : []),
     ...(who && who.kana !== "" ? [line("window.attribute_kana", who.kana)] : []),
     ...number("window.slip_number", one.number),
     ...number("window.health_care_number", one.health_care_number),
-    ...number("window.stop_code", one.stop_code),
-    ...(one.stop_code === undefined ? [] : [stop_text(desk)]),
-    ...(todo ? [line("window.slip_next", promised_text(todo))] : []),
+    ...number("window.stop_code", code),
+    ...(code === undefined ? [] : stop_texts(desk, one)),
+    ...(todo ? [line("window.slip_next", promised_text(one, todo))] : []),
     line("window.slip_ask", desk.ask_at ?? text_of("window.slip_ask_here")),
     text_of("window.slip_made", { day: day_text(day_of(desk.now())) }),
   ];
@@ -71,15 +78,27 @@ export function slip_text(desk: Desk, one: Case, as: "file" | "paper" = "file"):
 function text_spoken(digits: string): string {
   return without_readings(spoken(digits));
 }
-function stop_text({ stop_at }: Desk): string {
-  return text_of("window.stop_code_text", { address: stop_at });
+// Nobody is told to call where no telephone is said. A card of another authority's is stopped
+// there, too.
+function stop_keys({ ask_at }: Desk, { kind }: Case): string[] {
+  const here = ask_at === undefined ? "window.stop_code_text_here" : "window.stop_code_text";
+  return kind === "existing" ? [here, "window.stop_code_foreign"] : [here];
 }
-function promised_text(todo: Todo): string {
-  const step = text_of(`window.slip_${shown_as(todo.step)}`);
+function stop_texts(desk: Desk, one: Case): string[] {
+  return stop_keys(desk, one).map((key) => text_of(key, { address: desk.stop_at }));
+}
+function promised_text(one: Case, todo: Todo): string {
+  const step = text_of(step_key(one, todo));
   return text_of("window.promised", { step, day: day_text(day_of(todo.until)) });
 }
 
-function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
+interface StopCodeProps {
+  desk: Desk;
+  one: Case;
+  code: string;
+}
+
+function StopCode({ desk, one, code }: StopCodeProps): JSX.Element {
   return (
     <>
       <NumberRow of="window.stop_code" number={code} />
@@ -88,7 +107,9 @@ function StopCode({ desk, code }: { desk: Desk; code: string }): JSX.Element {
           <Say of="window.if_lost" />
         </dt>
         <dd>
-          <Say of="window.stop_code_text" address={desk.stop_at} />
+          {stop_keys(desk, one).map((key) => (
+            <Say key={key} of={key} address={desk.stop_at} />
+          ))}
         </dd>
       </div>
     </>
@@ -118,6 +139,7 @@ function NewCode({ desk, one, act }: CasePart): JSX.Element | null {
 
 export function Slip(props: CasePart & { back: () => void }): JSX.Element {
   const { desk, one, back } = props;
+  const code = stop_code_of(one);
   return (
     <>
       <div class="slip">
@@ -134,7 +156,7 @@ export function Slip(props: CasePart & { back: () => void }): JSX.Element {
           {one.health_care_number !== undefined && (
             <NumberRow of="window.health_care_number" number={one.health_care_number} />
           )}
-          {one.stop_code !== undefined && <StopCode desk={desk} code={one.stop_code} />}
+          {code !== undefined && <StopCode {...{ desk, one, code }} />}
           <div>
             <dt>
               <Say of="window.slip_ask" />
@@ -159,7 +181,7 @@ export function Slip(props: CasePart & { back: () => void }): JSX.Element {
         </p>
         {one.health_care_number === undefined && (
           <p class="hint">
-            <Say of="window.slip_no_number_yet" />
+            <Say of={handed_key("window.slip_no_number_yet", one)} />
           </p>
         )}
         <NewCode {...props} />

@@ -19,7 +19,7 @@ await page(["window"], ({ country, session }) => (
       name_of: (id) => country.name_of(id),
       leave_for: (address) => location.assign(address),
       stop_at: `${location.origin}/stop`,
-      ...(ask_at === undefined ? {} : { ask_at }),
+      ...(ask_at ? { ask_at } : {}),
     }}
   />
 ));

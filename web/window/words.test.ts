@@ -1,8 +1,12 @@
 // Words whose names are put together when a page is shown: every member of a closed list has its.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { load_words } from "../shared/words";
 import { reasons } from "./begin";
-import { about, shown_as } from "./progress";
+import { problem_text } from "./desk";
+import { refusals } from "./office";
+import { handed_key } from "./parts";
+import { about, all_who, shown_as, type ShownStep, type Who } from "./progress";
 import { case_kinds, happenings, order_kinds, steps } from "./record";
 
 const words = JSON.parse(
@@ -34,8 +38,29 @@ test("of every step and order", () => {
       ...steps.flatMap((step) => [`step_${shown_as(step)}`, `todo_${step}`]),
       ...steps.map((step) => `slip_${shown_as(step)}`),
       ...order_kinds.map((kind) => `order_${kind}`),
+      ...all_who.map((who) => `actor_${who}`),
     ]),
   ).toEqual([]);
+});
+
+// Nobody gets a card with it, and no PIN is set.
+test("of what is handed over without a card", async () => {
+  await load_words("ja", ["window"]);
+  const slip = { kind: "birth", newborn: { relation: "長女", card: false } } as const;
+  for (const one of [{ kind: "number" }, { kind: "existing" }, slip] as const) {
+    for (const name of ["hand_over", "todo_hand_over", "slip_hand_over", "did_handed_over"]) {
+      const key = handed_key(`window.${name}`, one);
+      expect(key).toBe(`window.${name}_slip`);
+      expect(words[key.slice("window.".length)]).toMatch(/受付票/);
+      expect(words[key.slice("window.".length)]).not.toMatch(/カード|暗証番号/);
+    }
+  }
+  const card = { ...slip, newborn: { ...slip.newborn, card: true } };
+  const of = [{ kind: "first" }, card, { kind: "birth" }] as const;
+  expect(of.map((one) => handed_key("window.todo_hand_over", one))).toEqual(
+    ["", "", "_either"].map((own) => `window.todo_hand_over${own}`),
+  );
+  expect(handed_key("window.tick_pin", card)).toBe("window.tick_pin_newborn");
 });
 
 test("of everything that happens", () => {
@@ -62,5 +87,52 @@ test("steps, kinds of orders and cases and their reasons are those of the issuin
     const words = [...list!.matchAll(/"([a-z-]+)"/g)].map(([, word]) => word!);
     expect((reasons as Record<string, readonly string[]>)[name!] ?? []).toEqual(words);
     expect(missing(words.map((word) => `reason_${word}`))).toEqual([]);
+  }
+});
+
+test("what the issuing centre says no with is known, and has words", () => {
+  const source = of_issuer("words.cpp");
+  const misfits = [...source.matchAll(/case Misfit::\w+:\s*return "(\w+)"/g)];
+  expect(misfits.length).toBeGreaterThan(5);
+  expect(misfits.map(([, word]) => word!).filter((word) => !refusals.includes(word))).toEqual([]);
+  expect(missing(refusals.map((code) => `problem_${code}`))).toEqual([]);
+});
+
+test("a refusal is told in its own words", async () => {
+  await load_words("ja", ["window"]);
+  for (const code of refusals) expect(problem_text({ code })).toBe(words[`problem_${code}`]);
+});
+
+// Whose a step is, in the words of issuer.md's table.
+const in_words: Record<string, readonly Who[]> = {
+  person: ["person"],
+  "each register": ["register"],
+  relay: ["relay"],
+  authority: ["authority"],
+  "relay and authority": ["relay", "authority"],
+  "person and clerk": ["person", "clerk"],
+  clerk: ["clerk"],
+  "another clerk": ["other_clerk"],
+  insurers: ["insurer"],
+  municipality: ["municipality"],
+  "medical insurer": ["medical_insurer"],
+};
+
+test("who acts, and whether it is online, is as the protocol says", () => {
+  const url = new URL("../../docs/protocols/issuer.md", import.meta.url);
+  const row = /^\| ([`\w, ]+) \|[^|]*\| ([^|]*) \| (yes|no) \|/gm;
+  const rows = [...readFileSync(url, "utf8").matchAll(row)];
+  const told = rows.flatMap(([, names, who, online]) =>
+    [...names!.matchAll(/\w+/g)].map(([name]) => ({
+      name,
+      who: in_words[who!.split(/[,;(]/)[0]!.trim()],
+      online: online === "yes",
+    })),
+  );
+  expect(told.map(({ name }) => name).sort()).toEqual([...steps].sort());
+  for (const { name, who, online } of told.filter((one) => one.name !== "settle")) {
+    const shown = about[name as ShownStep];
+    expect([name, shown.who]).toEqual([name, who]);
+    expect(shown.online ?? online).toBe(online);
   }
 });

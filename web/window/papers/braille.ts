@@ -137,23 +137,64 @@ export function braille(text: string): string | undefined {
 
 // ---- the slip ----
 
-// As braille writes them: long vowels with ー.
+// Here and below as braille writes it: long vowels with ー, and する apart from its noun.
 const labels = {
   title: "ウケツケヒョー",
   name: "ナマエ",
   number: "ウケツケ バンゴー",
   health_care_number: "ホケン イリョー バンゴー",
   stop_code: "カードヲ トメル バンゴー",
-  next: "ツギノ ヤクソクノ ヒ",
+  lost: "カードヲ ナクシタラ",
+  next: "ツギノ ヨテイ",
+  ask: "トイアワセサキ",
   made: "ツクッタ ヒ",
 } as const;
+
+// What the person is told of each step, as the words slip_… have it.
+const told_of = {
+  apply: "モーシコンデ クダサイ",
+  confirm: "タシカメテ イマス",
+  link: "カードノ ジュンビヲ シテ イマス",
+  make_keys: "カードノ ジュンビニ オイデ クダサイ",
+  certify: "カードノ ジュンビヲ シテ イマス",
+  write: "カードノ ジュンビヲ シテ イマス",
+  hand_over: "カードヲ ウケトリニ オイデ クダサイ",
+  hand_over_slip: "バンゴーノ カミヲ ウケトリニ オイデ クダサイ",
+  activate: "カードヲ ツカエル ヨーニ シマス",
+  tell: "ホケンニ シラセマス",
+  take_back: "ショーメイショヲ トリケシマス",
+  stop: "カードヲ トメテ イマス",
+  look_for: "カードヲ サガシテ クダサイ",
+  resume: "カードヲ マタ ツカエル ヨーニ シマス",
+  end_signing: "ショメイヨーノ ショーメイショヲ オワラセマス",
+  end_old: "イママデノ カードヲ オワラセマス",
+  approve: "マドグチデ タシカメテ イマス",
+  record: "アナタノ キロクニ ノセテ イマス",
+  reset: "マドグチデ アンショー バンゴーヲ キメテ クダサイ",
+  sign: "カードデ モーシコンデ クダサイ",
+  end_number: "マエノ バンゴーヲ オワラセテ イマス",
+  notify: "シクチョーソンニ シュッショーヲ トドケテ イマス",
+  file: "ホケンニ トドケテ イマス",
+  decide: "ホケンノ ヘンジヲ マッテ イマス",
+  file_elsewhere: "マドグチデ ベツノ ホケンヲ エランデ クダサイ",
+} as const;
+export type ToldStep = keyof typeof told_of;
+
+// Of where a person asks, what can be written: a telephone number, in its groups. A + cannot.
+export function telephone_in(text: string): string | undefined {
+  const plain = text.normalize("NFKC");
+  const found = plain.includes("+") ? undefined : /\d[\d() -]{7,}\d/.exec(plain)?.[0];
+  return found?.match(/\d+/g)?.join(" ");
+}
 
 export interface BrailleSlip {
   kana?: string | undefined; // of the name
   number: string;
   health_care_number?: string | undefined;
   stop_code?: string | undefined;
-  next?: string | undefined; // a day, YYYY-MM-DD
+  next?: { step: ToldStep; until: string } | undefined; // a day, YYYY-MM-DD
+  foreign?: boolean; // a card of another authority's: that has to hear of a loss, too
+  telephone?: string | undefined; // in its groups
   made: string; // a day
 }
 
@@ -169,23 +210,44 @@ export interface Embossed {
   without_name: boolean; // its reading has something that is no kana
 }
 
-// Each label has a line, and what it says the next one, two cells in. Of a line of 32 cells a long
-// name takes more: whoever embosses it breaks it.
+const lost_foreign = "カードヲ ツクッタ トコロニモ シラセテ クダサイ";
+const space = "\u2800";
+const indent = space.repeat(2);
+const line_cells = 32;
+
+// Between words; one that is longer than a line, in a name, stays whole.
+function broken(cells: string): string[] {
+  const lines: string[] = [];
+  for (const word of cells.split(space)) {
+    const longer = `${lines.at(-1)}${space}${word}`;
+    if (lines.length > 0 && longer.length <= line_cells) lines[lines.length - 1] = longer;
+    else lines.push(indent + word);
+  }
+  return lines;
+}
+
+// Each label has a line, and what it says the next ones, two cells in.
 export function braille_slip(slip: BrailleSlip): Embossed {
   const lines = [braille(labels.title)!];
-  const add = (label: keyof typeof labels, value: string | undefined) => {
-    if (value !== undefined) lines.push(braille(labels[label])!, `\u2800\u2800${value}`);
+  const add = (label: keyof typeof labels, ...values: (string | undefined)[]) => {
+    const all = values.flatMap((value) => (value === undefined ? [] : broken(value)));
+    if (all.length > 0) lines.push(braille(labels[label])!, ...all);
   };
+  const { kana, next, telephone } = slip;
   const number = (text: string | undefined) => text && braille(in_fours(text));
-  const day = (text: string | undefined) => text && braille(day_in_kana(text));
-  const { kana } = slip;
+  const lost = telephone ? "スグ デンワ シテ クダサイ" : "スグ マドグチニ シラセテ クダサイ";
+  const ask = telephone ? `デンワ ${telephone}` : "コノ カミヲ ウケトッタ マドグチ";
   const name = kana === undefined || kana === "" ? undefined : braille(kana);
   add("name", name);
   add("number", number(slip.number));
   add("health_care_number", number(slip.health_care_number));
   add("stop_code", number(slip.stop_code));
-  add("next", day(slip.next));
-  add("made", day(slip.made));
+  if (slip.stop_code !== undefined) {
+    add("lost", braille(lost), slip.foreign ? braille(lost_foreign) : undefined);
+  }
+  if (next) add("next", braille(told_of[next.step]), braille(`${day_in_kana(next.until)}マデ`));
+  add("ask", braille(ask));
+  add("made", braille(day_in_kana(slip.made)));
   const without_name = kana !== undefined && kana !== "" && name === undefined;
   return { text: `${lines.join("\r\n")}\r\n`, without_name };
 }

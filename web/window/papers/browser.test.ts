@@ -50,7 +50,7 @@ test.each(["ja", "en", "easy"])("letters to a batch, in %s", async (language) =>
   const letter = await page.locator(".letter").last().innerText();
   expect(letter).toMatch(/A市中央2番地\s+コウロウ ジロウ\s+厚労 次郎/);
   expect(letter).toContain("9200 0000 0001");
-  expect(letter).toContain("A市役所 市民課");
+  expect(letter).toContain("A市役所 市民課 電話 00-0000-0000");
   // Nobody's number of a register is in the post.
   expect(await page.locator(".letter").allInnerTexts().then(String)).not.toContain("12345678901");
   await expect_accessible(page, 320);
@@ -140,6 +140,17 @@ test("whoever does not work at the window is not offered letters", async () => {
   const page = await browser.open("roles=approver");
   await page.locator("tbody tr").first().waitFor();
   expect(await page.locator(".office > p button.quiet").count()).toBe(0);
+});
+
+test.each([
+  ["ask", /電話してください[^]*問合せ先\s+A市役所 市民課 電話 00-0000-0000/, "⠼⠚⠚⠀⠼⠚⠚⠚⠚⠀⠼⠚⠚⠚⠚"],
+  ["", /窓口に知らせてください[^]*問合せ先\s+この票を受け取った窓口/, "⠵⠐⠞⠐⠩⠗⠇"], // マドグチニ
+])("whom a person calls: on the slip, and in braille (%s)", async (query, said, dots) => {
+  const page = await browser.open(query);
+  await open_slip(page);
+  expect(await page.locator(".slip").innerText()).toMatch(said);
+  await page.locator("summary").last().click();
+  expect(await page.locator(".braille-dots").innerText()).toContain(dots);
 });
 
 // Handed over: its slip has all three numbers.

@@ -13,24 +13,30 @@ import "./papers.css";
 // The report's page 5, ②: the health insurance of everybody, the others of whoever has them.
 const to_bring = ["letter", "identity", "medical", "pension", "care"] as const;
 
+function To({ person }: Pick<Letter, "person">): JSX.Element {
+  return (
+    <div class="to">
+      <p>
+        <Ja>{person.address}</Ja>
+      </p>
+      <p class="name">
+        {person.kana !== "" && (
+          <span class="kana">
+            <Ja>{person.kana}</Ja>
+          </span>
+        )}
+        <Read text={phrase("window.letter_to", { name: in_japanese(person.name) })} />
+      </p>
+    </div>
+  );
+}
+
 function OneLetter({ letter, desk }: { letter: Letter; desk: Desk }): JSX.Element {
   const { number, person, until } = letter;
   const id = `letter-${number}`;
   return (
     <article class="letter" aria-labelledby={id}>
-      <div class="to">
-        <p>
-          <Ja>{person.address}</Ja>
-        </p>
-        <p class="name">
-          {person.kana !== "" && (
-            <span class="kana">
-              <Ja>{person.kana}</Ja>
-            </span>
-          )}
-          <Read text={phrase("window.letter_to", { name: in_japanese(person.name) })} />
-        </p>
-      </div>
+      <To person={person} />
       <h3 id={id}>
         <Say of="window.letter_title" />
       </h3>

@@ -7,9 +7,9 @@ import { day_of } from "../../shared/dates";
 import { save } from "../../shared/files";
 import { Say, text_of } from "../../shared/words";
 import type { Desk } from "../desk";
-import { due } from "../progress";
-import type { Case } from "../record";
-import { braille_slip, type Embossed } from "./braille";
+import { due, hands_card, shown_as, stop_code_of } from "../progress";
+import type { Case, Todo } from "../record";
+import { braille_slip, telephone_in, type Embossed, type ToldStep } from "./braille";
 import "./papers.css";
 
 const quiet_zone = 4; // modules on each side, as the standard wants
@@ -43,14 +43,22 @@ export function SlipCode({ text }: { text: string }): JSX.Element {
   );
 }
 
+function told_step(one: Case, { step }: Todo): ToldStep {
+  const shown = shown_as(step);
+  const is_slip = shown === "hand_over" && !hands_card(one);
+  return is_slip ? "hand_over_slip" : shown;
+}
+
 function in_braille({ desk, one }: { desk: Desk; one: Case }): Embossed {
   const todo = due(one.todo);
   return braille_slip({
     kana: (one.person ?? one.known)?.kana,
     number: one.number,
     health_care_number: one.health_care_number,
-    stop_code: one.stop_code,
-    next: todo && day_of(todo.until),
+    stop_code: stop_code_of(one),
+    foreign: one.kind === "existing",
+    next: todo && { step: told_step(one, todo), until: day_of(todo.until) },
+    telephone: desk.ask_at === undefined ? undefined : telephone_in(desk.ask_at),
     made: day_of(desk.now()),
   });
 }
