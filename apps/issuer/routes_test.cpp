@@ -549,9 +549,38 @@ TEST_F(WindowTest, WhoIsInvitedWithoutAResidentNumberIsOfThatWindow) {
     auto invited = application_json(test_application(schemes));
     invited["claims"] = json::array();
     EXPECT_EQ(ask("/cases/invite", {{"people", json::array{invited}}}).status, 200);
-    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 1U);
+    const auto batches = [&] {
+        return answer("/cases/batches", {}).at("batches").as_array().size();
+    };
+    EXPECT_EQ(batches(), 1U);
     set_clerks({"window"}, "992020");
-    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 0U);
+    EXPECT_EQ(batches(), 0U);
+}
+
+// However many have a letter to answer: what came after them is in the day's list.
+TEST_F(WindowTest, AnInvitationDoesNotHideTheDaysWork) {
+    const auto one = application_json(test_application(schemes));
+    for (const auto* municipality : {"992011", ""}) {
+        set_clerks({"window"}, municipality);
+        const auto day = [&] {
+            std::vector<std::string> out;
+            for (const auto& value : answer("/cases/day", {}).at("cases").as_array())
+                out.push_back(text_at(value.as_object(), "number"));
+            return out;
+        };
+        const auto before = day();
+        const auto made = answer("/cases/invite", {{"people", json::array{one, one}}});
+        const auto number = text_at(made.at("cases").at(0).as_object(), "number");
+        EXPECT_EQ(day(), before);
+        EXPECT_EQ(apply(number).status, 200);
+        EXPECT_EQ(day().size(), before.size() + 1) << "with the application it is work";
+        const auto all = day();
+        EXPECT_NE(std::ranges::find(all, number), all.end());
+        // Who came by themselves waits in it, also with a form that says who they are.
+        answer("/cases/open", {});
+        answer("/cases/open", {{"kind", "existing"}, {"invited", one}});
+        EXPECT_EQ(day().size(), before.size() + 3);
+    }
 }
 
 TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
