@@ -23,6 +23,22 @@ json::object read_json(const std::string& path) {
     return std::move(*object);
 }
 
+namespace {
+
+void read_telephones(Members in, Telephones& out, const auto& end) {
+    out.hotline = in.text("hotline");
+    for (const auto& value : in.array("windows", 1000)) {
+        Members one(value.as_object());
+        out.windows.push_back({.municipality = one.text("municipality"),
+                               .name = one.text("name"),
+                               .telephone = one.text("telephone")});
+        end(one);
+    }
+    end(in);
+}
+
+}  // namespace
+
 Organisations read_organisations() {
     const std::string path = "country/jp/organisations.json";
     const auto object = read_json(path);
@@ -47,6 +63,7 @@ Organisations read_organisations() {
         out.witnesses.push_back({.id = one.text("id"), .name = one.text("name")});
         end(one);
     }
+    read_telephones(Members(in.object("telephones")), out.telephones, end);
     end(in);
     std::ranges::sort(out.participants, {}, &Organisation::id);
     return out;

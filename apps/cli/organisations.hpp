@@ -18,10 +18,20 @@ struct Gateway {
 struct Witness {
     std::string id, name;
 };
+// On slips and pages: of the issuing centre, day and night, and of municipalities' windows. The
+// demo's are numbers that nobody has.
+struct Telephones {
+    struct Window {
+        std::string municipality, name, telephone;
+    };
+    std::string hotline;
+    std::vector<Window> windows;
+};
 struct Organisations {
     std::vector<Organisation> participants;  // sorted by id
     std::vector<Gateway> gateways;
     std::vector<Witness> witnesses;
+    Telephones telephones;
 
     // Whose TLS certificate an organisation shows: a holder's is its gateway's.
     [[nodiscard]] std::string tls_owner(const std::string& id) const;

@@ -39,6 +39,16 @@ std::string token_table(const Places& places, const std::string& id) {
         id, places.keys_of(id));
 }
 
+// Whom people call, as the issuer reads it (apps/issuer/telephones.hpp).
+std::string telephone_tables(const Telephones& telephones) {
+    auto out = fmt::format("hotline = \"{}\"\n", telephones.hotline);
+    for (const auto& one : telephones.windows) {
+        out += fmt::format("[[window]]\nmunicipality = \"{}\"\nname = \"{}\"\ntelephone = \"{}\"\n",
+                           one.municipality, one.name, one.telephone);
+    }
+    return out;
+}
+
 // A gateway's own policy: the national rows that its holders honour.
 std::string allowed_rows(const Organisations& organisations, const Gateway& gateway) {
     const auto object = read_json("country/jp/policy.json");
@@ -240,11 +250,12 @@ void write_configs(const Places& places, const Organisations& organisations, con
                     "renewal_days = 90\nweb = "
                     "\"{}\"\nredirect_uri = "
                     "\"{}login/back\"\nagent = \"http://127.0.0.1:{}\"\nport = {}\n"
-                    "operator_port = {}\n",
+                    "operator_port = {}\n{}",
                     places.keys_of("issuer"), places.directory(), places.authority_key(),
                     places.policy(), places.schemes(), places.issuer_state(), places.clerks(),
                     places.keys_of("issuer"), places.web_window(), window_url(ports), ports.agent(),
-                    ports.issuer(), ports.issuer_operator()));
+                    ports.issuer(), ports.issuer_operator(),
+                    telephone_tables(organisations.telephones)));
 }
 
 }  // namespace mado::cli

@@ -302,6 +302,11 @@ std::string Decisions::begin(UnderWay what) {
     return state;
 }
 
+const Decisions::UnderWay* Decisions::find(const std::string& state, UnixTime now) {
+    under_way_.drop_old(now);
+    return under_way_.find(state);
+}
+
 std::optional<Decisions::UnderWay> Decisions::take(const std::string& state, const Hash& login,
                                                    UnixTime now) {
     const auto* found = under_way_.find(state);

@@ -75,6 +75,8 @@ class Decisions {
     std::string begin(UnderWay what);
     // Once, by the log-in that began it.
     std::optional<UnderWay> take(const std::string& state, const Hash& login, UnixTime now);
+    // Null: it was taken, or is over.
+    const UnderWay* find(const std::string& state, UnixTime now);
     void keep(const Hash& login, Returned what, UnixTime now);
     // The log-in key of a card has signed for that case; the signing key is to follow.
     void keep_possession(const Hash& login, CaseId id, Possession what, UnixTime now);

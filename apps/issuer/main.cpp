@@ -17,6 +17,7 @@
 #include "site/program.hpp"
 #include "stop_page.hpp"
 #include "take_on.hpp"
+#include "telephones.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -27,6 +28,7 @@ struct Settings {
     std::string cards_key;  // 32 bytes: the root of every chip's issuer key
     std::int64_t renewal_days = 0;
     std::int64_t keep_days = 0;
+    Telephones telephones;
 };
 
 Settings read_settings(const std::string& path) {
@@ -38,7 +40,8 @@ Settings read_settings(const std::string& path) {
                .authority = config.text("certificate_authority"),
                .cards_key = config.text("cards_key"),
                .renewal_days = config.integer_or("renewal_days", 90, 1, renewal_days_max),
-               .keep_days = config.integer_or("keep_days", 1'826, 1, 36'525)};
+               .keep_days = config.integer_or("keep_days", 1'826, 1, 36'525),
+               .telephones = read_telephones(config)};
     config.finish();
     return s;
 }
@@ -140,6 +143,7 @@ struct Rounds {
     const site::Site& site;
     const Log& log;
     std::int64_t keep_days = 0;
+    std::string hotline;
     http::asio::steady_timer timer;
 };
 constexpr std::size_t at_once = 100;
@@ -156,7 +160,8 @@ http::Task<void> tell_people(Rounds& rounds) {
     const NoticeFacts facts{.now = unix_now(),
                             .policy = basis.policy,
                             .sender = basis.directory.find(basis.identity.id)->name,
-                            .address = rounds.site.origin + std::string(renew_path)};
+                            .address = rounds.site.origin + std::string(renew_path),
+                            .hotline = rounds.hotline};
     std::size_t unreadable = 0;
     for (std::optional<Store::Ending> after = Store::Ending{}; after;) {
         const auto told = tell_ending(rounds.store, rounds.book, facts, *after, at_once);
@@ -273,12 +278,14 @@ int serve(const std::string& config_path) {
                   .cards = cards,
                   .book = book,
                   .name = basis.directory.find(basis.identity.id)->name,
+                  .telephones = settings.telephones,
                   .renewal_s = settings.renewal_days * 86'400};
     http::spawn(io, every_hour({.store = store,
                                 .book = book,
                                 .site = site,
                                 .log = log,
                                 .keep_days = settings.keep_days,
+                                .hotline = settings.telephones.hotline,
                                 .timer = http::asio::steady_timer(io)}));
     site::serve(io, site, settings.site, routes(office), [&worker]() -> std::optional<std::string> {
         if (!worker.failing()) return std::nullopt;

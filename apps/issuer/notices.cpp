@@ -24,12 +24,19 @@ db::Connection open_migrated(const std::string& path) {
     return connection;
 }
 
+// Without readings above: a notice is text.
+std::string easy_day(Date day) {
+    return fmt::format("{}ねん{}がつ{}にち", static_cast<int>(day.year()),
+                       static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
+
 // None: it counts no more. Throws Failure where a case of its person cannot be read.
-struct ActiveCard {
+struct GoodCard {
     Before card;
     std::string number;
+    bool is_stopped = false;
 };
-std::optional<ActiveCard> active(Store& store, const Store::Ending& what) {
+std::optional<GoodCard> good(Store& store, const Store::Ending& what) {
     std::vector<Case> cases;
     for (const auto id : store.of_person(what.id))
         cases.push_back(store.find(id).one);
@@ -42,7 +49,9 @@ std::optional<ActiveCard> active(Store& store, const Store::Ending& what) {
             store.card_key(read_certificate(card.certificate).thumbprint()) != what.card) {
             continue;
         }
-        return ActiveCard{.card = card, .number = person->numbers.issuing};
+        return GoodCard{.card = card,
+                        .number = person->numbers.issuing,
+                        .is_stopped = standing == Standing::suspended};
     }
     return std::nullopt;
 }
@@ -75,45 +84,55 @@ void NoticeBook::erase(Date before) {
 
 NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
                              const Telling& telling) {
-    const auto* name = card.use == Use::signing ? "署名用" : "ログイン用（利用者証明用）";
-    const auto until = page::day_text(page::Language::ja, telling.deadline);
+    using page::Language;
+    const bool signs = card.use == Use::signing;
     return {.id = std::move(id),
             .number = number,
             .subject = "カードの電子証明書がもうすぐ終わります",
             .sender = telling.sender,
             .received = telling.today,
             .deadline = telling.deadline,
-            .body = fmt::format("あなたのカードの{}電子証明書は、{}に終わります。\n"
-                                "自宅で更新できます。カードを読取り機に置いて、{} "
-                                "にログインしてください。窓口でも更新できます。",
-                                name, until, telling.address)};
+            .body = fmt::format(
+                "あなたのカードの{}電子証明書は、{}に終わります。\n"
+                "自宅で更新できます。カードを読取り機に置いて、{} "
+                "にログインしてください。窓口でも更新できます。分からないときは、{}（{}）に電話して"
+                "ください。\n"
+                "The certificate of your card for {} ends on {}. You can renew it at home: put the "
+                "card into the reader and log in at {}. A window renews it, too. If you have a "
+                "question, call {}.\n"
+                "カードの {} しょうめいしょが、{}に おわります。カードを いれて {} を ひらいて "
+                "ください。まどぐちでも できます。わからない ときは {} に でんわして ください。",
+                signs ? "署名用" : "ログイン用（利用者証明用）",
+                page::day_text(Language::ja, telling.deadline), telling.address, telling.sender,
+                telling.hotline, signs ? "signing" : "logging in",
+                page::day_text(Language::en, telling.deadline), telling.address, telling.hotline,
+                signs ? "サインの" : "ログインの", easy_day(telling.deadline), telling.address,
+                telling.hotline)};
 }
 
-NoticeBook::Notice notice_of_slip(const std::string& number, std::string sender, Date today) {
-    // Without readings above: the notice is text.
-    const auto easy_day =
-        fmt::format("{}ねん{}がつ{}にち", static_cast<int>(today.year()),
-                    static_cast<unsigned>(today.month()), static_cast<unsigned>(today.day()));
+NoticeBook::Notice notice_of_slip(const std::string& number, const Telling& telling) {
     using page::Language;
     return {
         .id = hex(crypto::random_bytes(notice_id_bytes)),
         .number = number,
         .subject = "カードの停止コードを新しく発行しました",
-        .sender = std::move(sender),
-        .received = today,
+        .sender = telling.sender,
+        .received = telling.today,
         .deadline = std::nullopt,
         .body = fmt::format(
             "{}に、あなたのカードの停止コードを、窓口で新しく発行しました。前の控えのコードでは、"
-            "もうカードを止められません。受け取ったのがあなたでないときは、すぐに発行センターか"
-            "窓口に電話してください。カードを止め、控えを作り直します。\n"
+            "もうカードを止められません。受け取ったのがあなたでないときは、すぐに{}に電話して"
+            "ください（{}、昼も夜も）。カードを止めます。控えは窓口で作り直します。\n"
             "A new stop code for your card was given out at a window on {}. The one on your slip "
-            "stops nothing any more. If it was not you who got it, call the issuing centre or the "
-            "window at once: they stop the card, and give you another slip.\n"
+            "stops nothing any more. If it was not you who got it, call the issuing centre at "
+            "once, on {}, day and night: they stop the card. A window gives you another slip.\n"
             "{}に、カードを とめる ための あたらしい ばんごうを、まどぐちで わたしました。まえの "
             "かみの ばんごうでは、もう カードを とめられません。もらったのが あなたで ないときは、"
-            "すぐに まどぐちに でんわして ください。カードを とめて、あたらしい かみを "
-            "わたします。",
-            page::day_text(Language::ja, today), page::day_text(Language::en, today), easy_day)};
+            "すぐに {} に でんわして ください。よるも できます。カードを とめます。あたらしい "
+            "かみは まどぐちで わたします。",
+            page::day_text(Language::ja, telling.today), telling.sender, telling.hotline,
+            page::day_text(Language::en, telling.today), telling.hotline, easy_day(telling.today),
+            telling.hotline)};
 }
 
 ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts,
@@ -122,17 +141,19 @@ ToldEndings tell_ending(Store& store, NoticeBook& book, const NoticeFacts& facts
     ToldEndings out;
     if (ending.size() == count_max) out.last = ending.back();
     std::erase_if(ending, [&](const Store::Ending& one) {
-        std::optional<ActiveCard> found;
+        std::optional<GoodCard> found;
         try {
-            found = active(store, one);
+            found = good(store, one);
         } catch (const Failure&) {
             ++out.unreadable;
             return true;
         }
         if (!found) return false;
+        if (found->is_stopped) return true;  // neither told nor noted
         book.add(notice_of(store.notice_id(one), found->card, found->number,
                            {.sender = facts.sender,
                             .address = facts.address,
+                            .hotline = facts.hotline,
                             .today = facts.policy.day_of(facts.now),
                             .deadline = facts.policy.day_of(one.not_after)}));
         ++out.written;

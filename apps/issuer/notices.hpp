@@ -36,7 +36,8 @@ class NoticeBook {
 // As they read; `Date`s are of the country's calendar.
 struct Telling {
     std::string sender;   // the centre's name
-    std::string address;  // of the page where the card is renewed
+    std::string address;  // of the page where the card is renewed; of the one where it is stopped
+    std::string hotline;  // the centre's telephone
     Date today{}, deadline{};
 };
 NoticeBook::Notice notice_of(std::string id, const Before& card, const std::string& number,
@@ -44,16 +45,16 @@ NoticeBook::Notice notice_of(std::string id, const Before& card, const std::stri
 
 // A clerk gives out another slip: whoever did not get it has to hear that theirs stops nothing any
 // more. In all languages, because somebody may have to act at once.
-NoticeBook::Notice notice_of_slip(const std::string& number, std::string sender, Date today);
+NoticeBook::Notice notice_of_slip(const std::string& number, const Telling& telling);
 
 // Of what is to be told by now, at most `count_max` certificates after that one: written down, and
 // then noted as told, so that what was killed between tells the same notice again. A certificate
-// that counts no more ends without one; what cannot be read is passed over, and tried again the
-// next time.
+// that counts no more ends without one; of a card that is stopped its person is told once it works
+// again. What cannot be read is passed over, and tried again the next time.
 struct NoticeFacts {
     UnixTime now = 0;
     const wire::Policy& policy;
-    std::string sender, address;
+    std::string sender, address, hotline;
 };
 struct ToldEndings {
     std::optional<Store::Ending> last;  // none: that was all

@@ -23,10 +23,13 @@ class NoticesTest : public ::testing::Test {
     ToldEndings tell(Store& from, UnixTime now, std::size_t count_max = 2) {
         ToldEndings all;
         for (std::optional<Store::Ending> after = Store::Ending{}; after;) {
-            const auto told = tell_ending(
-                from, *book,
-                {.now = now, .policy = policy, .sender = "centre", .address = "https://x/renew"},
-                *after, count_max);
+            const auto told = tell_ending(from, *book,
+                                          {.now = now,
+                                           .policy = policy,
+                                           .sender = "centre",
+                                           .address = "https://x/renew",
+                                           .hotline = "050-0000-0000"},
+                                          *after, count_max);
             all.written += told.written;
             all.unreadable += told.unreadable;
             after = told.last;
@@ -105,6 +108,48 @@ TEST_F(NoticesTest, WhatCannotBeReadIsPassedOver) {
     auto one = store();
     EXPECT_EQ(tell(one, end - 1).written, 1U);
     EXPECT_EQ(ids().size(), 3U);
+}
+
+// Whoever looks for their card has nothing to renew; once it is found there is still time to.
+TEST_F(NoticesTest, OfACardThatIsStoppedNobodyIsToldBeforeItWorksAgain) {
+    auto one = store();
+    const auto id = test_card(one, schemes, test_card_key());
+    const auto end = end_of(one, id);
+    const auto stop = one.open(id, {.kind = Kind::stop, .reason = "lost"}, {.at = 2});
+    ASSERT_TRUE(stop);
+    const auto order = [&](OrderKind kind) {
+        EXPECT_TRUE(one.add(*stop, Sent{of_place(kind, 0)}, {.at = 3}));
+        EXPECT_TRUE(one.add(*stop, Done{of_place(kind, 0)}, {.at = 3}));
+    };
+    order(OrderKind::stop);
+    order(OrderKind::suspend);
+    EXPECT_EQ(tell(one, end - 20 * day_s).written, 0U);
+    EXPECT_TRUE(one.add(*stop, Found{}, {.at = 4}));
+    order(OrderKind::resume_card);
+    order(OrderKind::resume);
+    EXPECT_EQ(tell(one, end - 20 * day_s).written, 1U);
+    EXPECT_EQ(tell(one, end - 20 * day_s).written, 0U);
+}
+
+TEST_F(NoticesTest, ANoticeSaysItInThreeLanguagesAndWhomToCall) {
+    const Telling telling{.sender = "発行センター",
+                          .address = "https://x/renew",
+                          .hotline = "050-0000-0000",
+                          .today = *parse_date("2026-11-28"),
+                          .deadline = *parse_date("2027-01-02")};
+    const Before card{.use = Use::signing, .certificate = {}};
+    const auto ending = notice_of("id", card, "1", telling).body;
+    for (const auto& body : {ending, notice_of_slip("1", telling).body}) {
+        for (const auto* words : {"に電話", "call ", "でんわして"})
+            EXPECT_NE(body.find(words), std::string::npos) << words << body;
+        std::size_t numbers = 0;
+        for (auto at = body.find("050-0000-0000"); at != std::string::npos;
+             at = body.find("050-0000-0000", at + 1))
+            ++numbers;
+        EXPECT_EQ(numbers, 3U) << body;
+    }
+    for (const auto* day : {"2027年1月2日", "2 January 2027", "2027ねん1がつ2にち"})
+        EXPECT_NE(ending.find(day), std::string::npos) << day;
 }
 
 TEST_F(NoticesTest, ANoticeIsErasedAfterItsDay) {

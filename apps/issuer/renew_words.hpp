@@ -74,12 +74,27 @@ inline constexpr Words anew_text{"書き込みがうまくいかないときは�
                                  "If it does not work, the keys can be made anew.",
                                  "うまく いかない ときは、かぎを もういちど つくれます。"};
 inline constexpr Words anew_button{"鍵から作り直す", "Make the keys anew", "もういちど つくる"};
+// What a clerk has to look at: before the chip has new keys, with them, and with the new
+// certificates that count.
 inline constexpr Words window_text{
     "登録簿に確かめましたが、ここでは更新を続けられません。カードと本人確認のできるものを"
     "持って、窓口に来てください。いまのカードはそのまま使えます。",
     "The registers were asked, and the renewal cannot go on here. Please come to a window, with "
     "your card and a proof of who you are. Your card goes on working as it is.",
     "ここでは できません。カードを もって まどぐちに きて ください。いまの カードは つかえます。"};
+inline constexpr Words window_keys_text{
+    "ここでは更新を続けられません。カードの前の鍵はもうなく、新しい証明書はまだ使えないので、いまは"
+    "カードを使えません。カードと本人確認のできるものを持って、窓口に来てください。",
+    "The renewal cannot go on here. The old keys are gone and the new certificates do not count "
+    "yet, so your card cannot be used now. Please come to a window, with your card and a proof of "
+    "who you are.",
+    "ここでは できません。いま カードは つかえません。カードを もって まどぐちに きて ください。"};
+inline constexpr Words window_active_text{
+    "カードの更新は済みました。新しい証明書を使えます。前の証明書を終わらせる手続は、窓口が"
+    "続けます。",
+    "Your card is renewed, and the new certificates count. What is left is to end the ones before: "
+    "a window sees to that.",
+    "カードは [新|あたら]しく なりました。つかえます。のこりは まどぐちが します。"};
 inline constexpr Words wait_text{"確かめています。少し待ってから、もう一度見てください。",
                                  "It is being checked. Please wait a moment and look again.",
                                  "たしかめて います。すこし まって ください。"};
@@ -123,28 +138,43 @@ inline constexpr Words on_text{
     "If you pulled the card in the middle of a renewal, you cannot log in any more. With the stop "
     "code (12 digits) from your slip and your birth date you can go on: within 24 hours after you "
     "asked for it, and with the same card.",
-    "とちゅうで カードを ぬくと、はいれなく なります。かみの ばんごう（12けた）と "
+    "とちゅうで カードを ぬくと、はいれなく なります。かみの 「カードを とめる ばんごう」と "
     "うまれた [日|ひ]で、つづきが できます。"};
 inline constexpr Words on_button{"続きをする", "Go on", "つづける"};
 inline constexpr Words on_hint{
-    "紙がないときや、24時間を過ぎたときは、カードを持って窓口に来てください。",
-    "Without the slip, or after 24 hours, please come to a window with your card.",
-    "かみが ない ときは、カードを もって まどぐちに きて ください。"};
-inline constexpr Words wrong_code_text{
-    "停止コードは12桁の数字です。打ちまちがいがないか、確かめてください。",
-    "A stop code has 12 digits, and this is none. Please look at it again.",
-    "ばんごうが ちがいます。もういちど [見|み]て ください。"};
-inline constexpr Words wrong_date_text{"生年月日を、年・月・日の数字で入れてください。",
-                                       "Enter the birth date as numbers: year, month and day.",
-                                       "うまれた [日|ひ]を すうじで [入|い]れて ください。"};
+    "紙がないときや、24時間を過ぎたときは、カードを持って窓口に来てください。電話：発行センター {}",
+    "Without the slip, or after 24 hours, please come to a window with your card. The issuing "
+    "centre’s telephone: {}.",
+    "かみが ない ときは、カードを もって まどぐちに きて ください。でんわ：{}"};
 inline constexpr Words no_renewal_text{
     "この停止コードと生年月日で続けられる更新はありません。",
     "There is no renewal that could go on with this stop code and birth date.",
     "つづけられる てつづきは ありません。"};
 inline constexpr Words too_often_text{
-    "何度も試されたため、いまは受け付けられません。窓口に来てください。",
-    "This was tried too often. Please come to a window.",
-    "いまは できません。まどぐちに きて ください。"};
+    "何度も試されたため、いまは受け付けられません。1時間ほど待つか、発行センターに電話して"
+    "ください（{}）。",
+    "This was tried too often. Please wait for an hour, or call the issuing centre on {}.",
+    "いまは できません。{} に でんわして ください。"};
+inline constexpr Words busy_text{
+    "いまは込み合っていて、始められません。少し待って、もう一度お願いします。",
+    "There is too much to do just now. Please try again in a minute.",
+    "いま こんで います。すこし まって、もういちど して ください。"};
+inline constexpr Words nothing_to_write_text{
+    "カードに書き込むものは、いまはありません。書き込みが終わっていれば、まもなく使えます。新しい"
+    "暗証番号でログインして確かめてください。",
+    "There is nothing to write into your card now. If it was written, it works in a moment: log in "
+    "with the new PIN and look.",
+    "いま カードに かきこむ ものは ありません。[新|あたら]しい [暗証番号|あんしょうばんごう]で "
+    "はいって、[見|み]て ください。"};
+inline constexpr Words begun_often_text{
+    "何度も申し込もうとしたため、いまは受け付けられません。5分待って、もう一度お願いします。",
+    "This was begun too often. Please wait five minutes and try again.",
+    "なんども おしました。5ふん まって、もういちど して ください。"};
+
+inline constexpr Words unavailable_text{
+    "いま確かめられません。少し待って、もう一度お願いします。",
+    "It cannot be checked just now. Please try again in a minute.",
+    "いま たしかめられません。すこし まって ください。"};
 
 // What became of a signature that was not the one asked for.
 constexpr Words words_of(Outcome outcome) {
@@ -168,9 +198,7 @@ constexpr Words words_of(Outcome outcome) {
             return {"このカードはもう使えません。", "This card does not count any more.",
                     "この カードは つかえません。"};
         case Outcome::unavailable:
-            return {"いま確かめられません。少し待って、もう一度お願いします。",
-                    "It cannot be checked just now. Please try again in a minute.",
-                    "いま たしかめられません。すこし まって ください。"};
+            return unavailable_text;
         case Outcome::proven:  // of a card of another authority's
         case Outcome::unlisted:
         case Outcome::registered:

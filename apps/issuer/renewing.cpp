@@ -29,6 +29,8 @@ constexpr std::string_view written_path = "/renew/written";
 // Without the log-in a renewal goes on by the slip for so long: who has the card and the slip could
 // set a new PIN meanwhile.
 constexpr std::int64_t by_slip_s = 24 * 3'600;
+// Less is too little for reading a document and signing it: another one begins then.
+constexpr std::int64_t time_to_sign_s = 60;
 
 // ---- what a page is made of ----
 
@@ -113,6 +115,11 @@ Stage stage_of(const Case& one, bool may_write) {
     return one.keys.empty() ? Stage::sign_again : Stage::by_slip;
 }
 
+const page::Words& at_window_words(const Case& one) {
+    if (one.has_done(activate_order)) return window_active_text;
+    return one.keys.empty() ? window_text : window_keys_text;
+}
+
 std::string renewal_body(page::Language language, const Case& one, bool may_write) {
     switch (stage_of(one, may_write)) {
         case Stage::sign_again:
@@ -135,7 +142,7 @@ std::string renewal_body(page::Language language, const Case& one, bool may_writ
             return out;
         }
         case Stage::at_window:
-            return paragraph(language, window_text);
+            return paragraph(language, at_window_words(one));
         case Stage::under_way:
             return paragraph(language, wait_text) +
                    fmt::format(R"(<p><a class="alone" href="{}">{}</a></p>)", renew_path,
@@ -215,14 +222,15 @@ Response my_card_json(Office& office, const Holder& holder, const Hash& login) {
         json::serialize(json::object{{"cards", std::move(cards)}, {"stage", stage}}));
 }
 
+// `first`: what became of what was just done; none where that shows.
 Response my_card(Office& office, const Request& request, const site::LoggedIn& who,
-                 std::optional<Outcome> outcome = std::nullopt) {
+                 const page::Words& first = {}) {
     const auto language = site::look_of(request).language;
     const auto any = office.store.find_card(who.card);
     const auto holder = any ? holder_of(office.store, *any) : std::nullopt;
     if (holder && wants_json(request)) return my_card_json(office, *holder, who.mandate_hash);
     std::string body;
-    if (outcome && *outcome != Outcome::decided) body += said(language, true, words_of(*outcome));
+    if (!first.ja.empty()) body += said(language, true, first);
     if (!holder) {
         body += paragraph(language, no_card_text);
         return show(office, request, {.path = renew_path, .heading = heading, .body = body});
@@ -299,6 +307,40 @@ Response sign_page(Office& office, const Request& request, const json::object& f
     return show(office, request, {.path = renew_path, .heading = heading, .body = body});
 }
 
+// What this log-in is signing already, with time to do it: no other nonce is spent for that.
+std::optional<std::string> state_of(Office& office, const Hash& login,
+                                    const std::string& document) {
+    const auto now = unix_now();
+    office.renewal_begun.drop_old(now);
+    const auto* state = office.renewal_begun.find(login);
+    const auto* what = state == nullptr ? nullptr : office.renewals.find(*state, now);
+    const bool same = what != nullptr && what->document == document;
+    return same && what->expires >= now + time_to_sign_s ? std::optional(*state) : std::nullopt;
+}
+
+// Its state, under which it waits to come back signed.
+Task<std::expected<std::string, const page::Words*>> begin_signing(Office& office,
+                                                                   site::LoggedIn who, CaseId id,
+                                                                   std::string document) {
+    if (auto state = state_of(office, who.mandate_hash, document)) co_return std::move(*state);
+    const auto card = hex(who.card);
+    if (!office.begins.may_try(card, unix_now())) co_return std::unexpected(&begun_often_text);
+    office.begins.count(card, unix_now());
+    const auto nonce = co_await office.deciding.nonce();
+    if (!nonce) co_return std::unexpected(&unavailable_text);
+    const auto now = unix_now();
+    auto state = office.renewals.begin({.id = id,
+                                        .choice = {},
+                                        .document = std::move(document),
+                                        .nonce = *nonce,
+                                        .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                        .login = who.mandate_hash,
+                                        .begun = now,
+                                        .expires = now + wire::nonce_lifetime_s});
+    office.renewal_begun.put(who.mandate_hash, state, now + wire::nonce_lifetime_s);
+    co_return state;
+}
+
 // By the old keys: signed where there is a signing key; else it is the log-in that asks.
 Task<Response> begin(Office& office, Request request, site::LoggedIn who) {
     const auto any = office.store.find_card(who.card);
@@ -310,20 +352,14 @@ Task<Response> begin(Office& office, Request request, site::LoggedIn who) {
         open_renewal(office, holder->id, json::serialize(evidence));
         co_return site::redirect(std::string(renew_path));
     }
-    const auto nonce = co_await office.deciding.nonce();
-    if (!nonce) co_return my_card(office, request, who, Outcome::unavailable);
-    const auto now = unix_now();
-    Decisions::UnderWay what{.id = holder->id,
-                             .choice = {},
-                             .document = std::move(asked->document),
-                             .nonce = *nonce,
-                             .key = crypto::PrivateKey::generate(crypto::KeyType::p256),
-                             .login = who.mandate_hash,
-                             .begun = now,
-                             .expires = now + wire::nonce_lifetime_s};
-    auto form = agent_form(office.deciding, what, "",
+    const auto state = co_await begin_signing(office, who, holder->id, std::move(asked->document));
+    const auto* what = state ? office.renewals.find(*state, unix_now()) : nullptr;
+    if (what == nullptr) {
+        if (wants_json(request)) co_return site::refuse(wire::Code::overloaded, request);
+        co_return my_card(office, request, who, state ? unavailable_text : *state.error());
+    }
+    auto form = agent_form(office.deciding, *what, *state,
                            {.back = renew_back_path, .language = site::look_of(request).language});
-    form["state"] = office.renewals.begin(std::move(what));
     if (wants_json(request)) {
         co_return site::json_reply(json::serialize(json::object{{"form", std::move(form)}}));
     }
@@ -373,12 +409,12 @@ Task<Response> finish(Office& office, const Request& request) {
 
 // ---- the card ----
 
-// Null: the case wants nothing with the card now. The old keys are gone with the first of it; keys
-// that were made before, and are not in the chip any more, are made anew.
-std::optional<std::string> begin_session(Office& office, CaseId id, page::Language language,
-                                         bool anew) {
+// To the agent. The old keys are gone with the first of it; keys that were made before, and are not
+// in the chip any more, are made anew.
+std::expected<std::string, CardRefusal> begin_session(Office& office, CaseId id,
+                                                      page::Language language, bool anew) {
     const auto begun = office.cards.begin(id, "", unix_now(), anew);
-    if (!begun) return std::nullopt;
+    if (!begun) return std::unexpected(begun.error());
     return agent_address(office.site.options, *begun,
                          office.site.origin + std::string(renew_back_path), language);
 }
@@ -391,11 +427,13 @@ Task<Response> write_card(Office& office, Request request, site::LoggedIn who) {
     const bool may =
         holder && holder->open &&
         may_write(office, *holder->open, office.store.find(*holder->open).one, who.mandate_hash);
-    const auto to =
-        may ? begin_session(office, *holder->open, site::look_of(request).language, anew)
-            : std::nullopt;
-    if (!to) co_return site::redirect(std::string(renew_path));
-    co_return site::redirect(*to, office.site.options.agent);
+    if (!may) co_return site::redirect(std::string(renew_path));
+    const auto to = begin_session(office, *holder->open, site::look_of(request).language, anew);
+    if (to) co_return site::redirect(*to, office.site.options.agent);
+    if (to.error() == CardRefusal::overloaded && !wants_json(request)) {
+        co_return my_card(office, request, who, busy_text);
+    }
+    co_return site::redirect(std::string(renew_path));  // which says how it is now
 }
 
 Response back(Office& office, const Request& request) {
@@ -430,18 +468,34 @@ Response written(Office& office, const Request& request) {
 // ---- for whoever cannot log in any more: the old keys are gone, and the new ones count not yet --
 
 struct OnMistake {
-    const page::Words& words;
+    const page::Words& words;  // in a place: the hotline
     SlipWrong wrong = {};
 };
+const page::Words& words_of(CardRefusal why) {
+    switch (why) {
+        case CardRefusal::overloaded:
+            return busy_text;
+        case CardRefusal::too_early:
+            return nothing_to_write_text;
+        case CardRefusal::no_card:
+        case CardRefusal::malformed:
+        case CardRefusal::no_session:
+            return window_keys_text;
+    }
+    return window_keys_text;
+}
+
 // What was typed stands there again where it can be mended.
 Response on_page(Office& office, const Request& request, const std::optional<OnMistake>& mistake,
                  const http::Form& typed = {}) {
     const auto language = site::look_of(request).language;
-    std::string body = mistake ? mistake_text(language, mistake->words) : "";
+    const auto& hotline = office.telephones.hotline;
+    std::string body =
+        mistake ? mistake_text(language, say(language, mistake->words, hotline)) : "";
     body += paragraph(language, on_text) +
             slip_form(language, renew_on_path, on_button, typed,
                       mistake ? mistake->wrong : SlipWrong{}) +
-            fmt::format(R"(<p class="hint">{}</p>)", say(language, on_hint));
+            fmt::format(R"(<p class="hint">{}</p>)", say(language, on_hint, hotline));
     return show(office, request,
                 {.path = renew_on_path,
                  .heading = on_heading,
@@ -452,12 +506,9 @@ Response on_page(Office& office, const Request& request, const std::optional<OnM
 
 // A renewal that the person has asked for today, whose keys were made: nothing else is opened by a
 // slip.
-std::optional<CaseId> renewal_by_slip(Office& office, const StopAsked& asked) {
-    const auto of = office.store.find_stop(asked.code);
-    const auto holder = of ? holder_of(office.store, *of) : std::nullopt;
-    if (!holder || !holder->open || holder->person.attributes.birth_date != asked.birth_date) {
-        return std::nullopt;
-    }
+std::optional<CaseId> open_by_slip(Office& office, CaseId of) {
+    const auto holder = holder_of(office.store, of);
+    if (!holder || !holder->open) return std::nullopt;
     const auto file = office.store.find(*holder->open);
     const bool fresh = unix_now() - file.one.requested_at < by_slip_s;
     // With the old keys in the chip there is the log-in.
@@ -474,22 +525,25 @@ Response on(Office& office, const Request& request) {
     if (!asked) {
         const bool code = asked.error() == StopMistake::code;
         return on_page(office, request,
-                       OnMistake{.words = code ? wrong_code_text : wrong_date_text,
+                       OnMistake{.words = issuer::words_of(asked.error()),
                                  .wrong = {.code = code, .birth_date = !code}},
                        *form);
     }
-    if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
+    const auto network = http::network_of(request.remote_address);
+    if (!office.renew_on_misses.may_try(network, unix_now())) {
         return on_page(office, request, OnMistake{.words = too_often_text});
     }
-    const auto id = renewal_by_slip(office, *asked);
-    const auto to =
-        id ? begin_session(office, *id, site::look_of(request).language, false) : std::nullopt;
-    if (!to) {
+    const auto of = find_slip(office, *asked);
+    if (!of) office.renew_on_misses.count(network, unix_now());
+    const auto id = of ? open_by_slip(office, *of) : std::nullopt;
+    if (!id) {
         return on_page(
             office, request,
             OnMistake{.words = no_renewal_text, .wrong = {.code = true, .birth_date = true}},
             *form);
     }
+    const auto to = begin_session(office, *id, site::look_of(request).language, false);
+    if (!to) return on_page(office, request, OnMistake{.words = words_of(to.error())}, *form);
     return site::redirect(*to, office.site.options.agent);
 }
 
@@ -574,8 +628,7 @@ std::vector<http::Route> renew_routes(Office& office) {
     out.push_back(site::inside(
         site, renew_path, [&office](Request request, site::LoggedIn who) -> Task<Response> {
             const auto back = office.renewals.take_returned(who.mandate_hash, unix_now());
-            co_return my_card(office, request, who,
-                              back ? std::optional(back->outcome) : std::nullopt);
+            co_return my_card(office, request, who, back ? words_of(back->outcome) : page::Words{});
         }));
     out.push_back(form(begin_path, begin));
     out.push_back(form(card_path, write_card));

@@ -1,5 +1,7 @@
 #include "routes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
@@ -220,6 +222,16 @@ Response day(Office& office, const Request& request, const Clerk& clerk) {
     return json_of({{"cases", std::move(out)}, {"more", more}, {"unreadable", unreadable}});
 }
 
+// A number that is nobody's. By an exact one everybody is found: whoever tries numbers is stopped
+// soon. The log has no name and no number of it.
+void count_miss(Office& office, const Clerk& clerk) {
+    const auto now = unix_now();
+    office.missed.count(clerk.name, now);
+    if (office.missed.may_try(clerk.name, now)) return;
+    office.site.options.log.warning(
+        "searches_missed", {{"numbers", static_cast<std::int64_t>(number_misses.of_one_max)}});
+}
+
 std::vector<CaseId> found_by(Office& office, const Search& by) {
     if (const auto* who = std::get_if<Who>(&by)) {
         return office.store.find(who->birth_date, who->kana);
@@ -246,6 +258,7 @@ Response find_people(Office& office, const Request& request, const Clerk& clerk)
         if (std::holds_alternative<Who>(*by) && !is_ours) continue;
         people.insert(std::move(cases));
     }
+    if (people.empty() && !std::holds_alternative<Who>(*by)) count_miss(office, clerk);
     json::array out;
     for (const auto& cases : people) {
         office.store.looked(cases, request.path, by_now(clerk));
@@ -346,8 +359,11 @@ std::expected<void, Misfit> tell_of_slip(Office& office, CaseId id, const Happen
     if (!next) return std::unexpected(next.error());
     const bool is_first = !info(one.kind).is_known && !std::holds_alternative<NewSlip>(slip);
     if (is_first || *next == one) return {};
-    office.book.add(notice_of_slip(one.numbers.issuing, office.name,
-                                   office.site.options.basis.policy.day_of(now)));
+    office.book.add(notice_of_slip(one.numbers.issuing,
+                                   {.sender = office.name,
+                                    .address = office.site.origin + std::string(stop_path),
+                                    .hotline = office.telephones.hotline,
+                                    .today = office.site.options.basis.policy.day_of(now)}));
     return {};
 }
 
@@ -527,6 +543,21 @@ std::vector<Row> rows() {
             {"/questions/answer", {supervisor}, all, nullptr, &answer_question}};
 }
 
+// Asks by a number that may be nobody's. A stop goes always: whoever finds somebody by it has
+// stopped their card.
+bool is_by_number(const Row& row, std::string_view body) {
+    constexpr std::array lookups{std::string_view("/people/find"), std::string_view("/cases/show"),
+                                 std::string_view("/cases/looks")};
+    const bool looks_up = std::ranges::find(lookups, row.path) != lookups.end();
+    if (row.reach == Reach::all && !looks_up) return false;
+    const auto asked = parse_json_object(body, {.text_bytes_max = window_body_max});
+    if (!asked) return false;  // malformed, as its handler says
+    if (row.reach == Reach::opens) {
+        return asked->contains("person") && text_at(*asked, "kind") != to_text(Kind::stop);
+    }
+    return row.path != "/people/find" || !asked->contains("birth_date");
+}
+
 // For a page of this site, and a clerk who is logged in and has the role.
 http::Route for_clerks(Office& office, Row row) {
     return {"POST", row.path, row.body_max,
@@ -545,12 +576,25 @@ http::Route for_clerks(Office& office, Row row) {
                 if (!office.site.sessions.may_ask(who->mandate_hash, unix_now())) {
                     co_return site::refuse(wire::Code::overloaded, request);
                 }
+                if (is_by_number(row, request.body) &&
+                    !office.missed.may_try(clerk->name, unix_now())) {
+                    co_return site::refuse(wire::Code::overloaded, request);
+                }
                 if (!reaches(office, *clerk, row.reach, request.body)) {
                     co_return site::refuse(409, other_office);
                 }
-                if (row.handler != nullptr) co_return row.handler(office, request, *clerk);
                 auto login = *who;
-                co_return co_await row.waiting(office, std::move(request), std::move(login));
+                const auto by = *clerk;
+                Response out;
+                if (row.handler != nullptr) {
+                    out = row.handler(office, request, by);
+                } else {
+                    out = co_await row.waiting(office, std::move(request), std::move(login));
+                }
+                if (out.status == 404 && out.body == "no_case" && row.path != "/cases/letters") {
+                    count_miss(office, by);
+                }
+                co_return out;
             }};
 }
 
@@ -564,8 +608,9 @@ Task<Response> page(Office& office, const Request& request, const site::LoggedIn
     std::string roles;  // what the page offers; what the clerk may, each path says
     for (const auto role : clerk->roles)
         roles += (roles.empty() ? "" : " ") + std::string(to_text(role));
-    const auto body = "<div id=\"page\" data-roles=\"" + roles + "\">" +
-                      site::without_script(site, look) + "</div>";
+    const auto ask = office.telephones.of_window(clerk->municipality, office.name);
+    const auto body = fmt::format(R"(<div id="page" data-roles="{}" data-ask="{}">{}</div>)", roles,
+                                  mado::page::html_text(ask), site::without_script(site, look));
     co_return site::shown(
         request,
         site::whole(site, look,

@@ -1,8 +1,6 @@
 // Path, who may call, handler: what a window's page asks (docs/protocols/issuer.md).
 #pragma once
 
-#include <deque>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,28 +12,22 @@
 #include "questions.hpp"
 #include "site/expiring.hpp"
 #include "site/site.hpp"
+#include "telephones.hpp"
+#include "tries.hpp"
 #include "worker.hpp"
 
 namespace mado::issuer {
 
-// How often it may be tried. What is asked for too often is not looked at, whatever it is: a code
-// cannot be guessed in the tries that there are, and the telephone is there for everybody else.
-class StopTries {
-  public:
-    static constexpr std::int64_t window_s = 3'600;
-    static constexpr std::size_t of_a_network_max = 10;
-    // Of 10^11 codes that have their check digit, and with a birth date: guessing stays hopeless.
-    // Who would close the page for everybody needs 20,000 networks (one large block of IPv6 has
-    // them).
-    static constexpr std::size_t in_all_max = 200'000;
-
-    // Counts it. False: too often, from there or in all.
-    bool may_try(const std::string& network, UnixTime now);
-
-  private:
-    std::deque<std::pair<UnixTime, std::string>> tries_;  // of the last hour; in_all_max at most
-    std::map<std::string, std::size_t> of_network_;
-};
+// A slip's code and a birth date that are nobody's, for each of the two pages that ask for them.
+// Who is found counts for nothing: a stop is never one too many. Of 10^11 codes that have their
+// check digit, and with a birth date: guessing stays hopeless. Who would close a page for everybody
+// needs 20,000 networks (one large block of IPv6 has them); the telephone is there then.
+constexpr Tries::Limits slip_misses{.window_s = 3'600, .of_one_max = 10, .in_all_max = 200'000};
+// By card: what a renewal's document takes of the relay's nonces (20,000 for the whole centre at
+// once), half of which stay for clerks.
+constexpr Tries::Limits renewal_begins{.window_s = 300, .of_one_max = 5, .in_all_max = 10'000};
+// By clerk: numbers that are nobody's. Who types with care misses a few in an hour.
+constexpr Tries::Limits number_misses{.window_s = 3'600, .of_one_max = 20, .in_all_max = 100'000};
 
 constexpr std::size_t renewing_max = 10'000;  // the oldest signs again
 
@@ -50,12 +42,18 @@ struct Office {
     const QuestionsAtRelay& questions;
     CardSessions& cards;
     NoticeBook& book;
-    std::string name;            // the centre's
+    std::string name;  // the centre's
+    Telephones telephones;
     std::int64_t renewal_s = 0;  // so long before its end a card may be renewed
     Decisions renewals = {};     // documents that people are signing
     // The log-ins that have signed for a renewal, and for which: nobody else goes on with it.
     site::Expiring<Hash, CaseId> renewing{renewing_max};
-    StopTries stop_tries = {};
+    // By log-in: the document that it is signing, by its `state`.
+    site::Expiring<Hash, std::string> renewal_begun{decisions_max};
+    Tries stop_misses{slip_misses};
+    Tries renew_on_misses{slip_misses};
+    Tries begins{renewal_begins};
+    Tries missed{number_misses};
 };
 
 // Where a browser is led for a session with a card: the agent, which has the reader.

@@ -14,8 +14,11 @@
 #include "crypto/other_names.hpp"
 #include "http/form.hpp"
 #include "numbers.hpp"
+#include "orders.hpp"
+#include "renew_words.hpp"
 #include "site/pages.hpp"
 #include "site/test_site.hpp"
+#include "stop_page.hpp"
 #include "test_issuer.hpp"
 
 namespace mado::issuer {
@@ -83,7 +86,9 @@ class WindowTest : public site::SiteFixture {
                               .questions = questions,
                               .cards = *cards,
                               .book = *book,
-                              .name = "centre"});
+                              .name = "centre",
+                              .telephones = {.hotline = "050-0000-0000",
+                                             .windows = {{"992011", "A市 050-0000-0011"}}}});
         return routes(*office);
     }
 
@@ -354,6 +359,80 @@ class WindowTest : public site::SiteFixture {
         return to(post("/renew/card", {{"lang", "ja"}}, login)).starts_with(site::test_agent);
     }
 
+    // ---- by a slip, with whose birth date it is ----
+
+    std::string slip_of(CaseId person) {
+        const json::object body{{"number", store->find(person).number},
+                                {"happening", {{"what", "new_slip"}}}};
+        return text_at(answer("/cases/act", body), "stop_code");
+    }
+    Response by_slip(const std::string& path, const std::string& code,
+                     const std::string& lang = "en") {
+        return post(
+            path, {{"lang", lang}, {"code", code}, {"year", "1986"}, {"month", "5"}, {"day", "1"}});
+    }
+    void expect_shown(const Response& response, const std::vector<std::string>& words,
+                      const std::vector<std::string>& not_these = {}) {
+        for (const auto& one : words)
+            EXPECT_TRUE(shows(response, one)) << one << "\n" << response.body;
+        for (const auto& one : not_these)
+            EXPECT_FALSE(shows(response, one)) << one << "\n" << response.body;
+    }
+    void done(CaseId id, OrderName order) {
+        EXPECT_TRUE(store->add(id, Sent{order}, {.at = 3})) << to_text(order.kind);
+        EXPECT_TRUE(store->add(id, Done{order}, {.at = 3})) << to_text(order.kind);
+    }
+    // Of somebody whose card of another authority's was registered, with that code on the slip.
+    CaseId person_with_foreign_card(const std::string& code) {
+        const auto id =
+            store->open({.numbers = draw_numbers(schemes), .kind = Kind::existing}, {.at = 1});
+        const Requested signed_by{
+            .application = "{}",
+            .certificates = {{Use::authentication, base64url(log_in_card.der())}}};
+        for (const auto& what : std::vector<Happening>{
+                 test_application(schemes), signed_by, Sent{{OrderKind::confirm, 0}},
+                 Confirmed{0, "answer", 1, true}, Sent{{OrderKind::confirm, 1}},
+                 Confirmed{1, "answer", 1, true}}) {
+            EXPECT_TRUE(store->add(id, what, {.at = 2})) << what.index();
+        }
+        done(id, link_order);
+        EXPECT_TRUE(store->add(id, HandedOver{store->stop_index(code)}, {.at = 3}));
+        done(id, activate_order);
+        return id;
+    }
+    // A stop that the relay has taken.
+    CaseId stopped(CaseId person) {
+        const auto id = store->open(person, {.kind = Kind::stop, .reason = "lost"}, {.at = 2});
+        EXPECT_TRUE(id);
+        const auto count = store->find(*id).one.before.size();
+        for (std::size_t i = 0; i < count; ++i)
+            done(*id, of_place(OrderKind::stop, i));
+        return *id;
+    }
+    // A renewal that its owner has just signed, and the register has confirmed.
+    CaseId renewal_to_write(CaseId person, const std::string& login) {
+        sign_renewal(login);
+        const auto id = store->of_person(person).back();
+        EXPECT_EQ(store->find(id).one.kind, Kind::renewal);
+        EXPECT_TRUE(store->add(id, Sent{{OrderKind::confirm, 0}}, {.at = 2}));
+        EXPECT_TRUE(store->add(id, Confirmed{0, "answer", 1, true}, {.at = 2}));
+        return id;
+    }
+    // Every place for a session with a card is taken, by people who wait for their first one.
+    void take_all_card_sessions() {
+        for (int i = 0; i < 64; ++i) {
+            const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
+            auto application = test_application(schemes);
+            application.claims.resize(1);
+            for (const auto& what : std::vector<Happening>{
+                     application, Sent{{OrderKind::confirm, 0}}, Confirmed{0, "answer", 1, true},
+                     Sent{link_order}, Done{link_order}}) {
+                ASSERT_TRUE(store->add(id, what, {.at = 2})) << what.index();
+            }
+            ASSERT_TRUE(cards->begin(id, "taro", unix_now()));
+        }
+    }
+
     Case case_of(const std::string& number) { return store->find(*store->find(number)).one; }
 
     static crypto::CertificateRequest request_for(crypto::CertificateUse use) {
@@ -549,9 +628,38 @@ TEST_F(WindowTest, WhoIsInvitedWithoutAResidentNumberIsOfThatWindow) {
     auto invited = application_json(test_application(schemes));
     invited["claims"] = json::array();
     EXPECT_EQ(ask("/cases/invite", {{"people", json::array{invited}}}).status, 200);
-    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 1U);
+    const auto batches = [&] {
+        return answer("/cases/batches", {}).at("batches").as_array().size();
+    };
+    EXPECT_EQ(batches(), 1U);
     set_clerks({"window"}, "992020");
-    EXPECT_EQ(answer("/cases/day", {}).at("cases").as_array().size(), 0U);
+    EXPECT_EQ(batches(), 0U);
+}
+
+// However many have a letter to answer: what came after them is in the day's list.
+TEST_F(WindowTest, AnInvitationDoesNotHideTheDaysWork) {
+    const auto one = application_json(test_application(schemes));
+    for (const auto* municipality : {"992011", ""}) {
+        set_clerks({"window"}, municipality);
+        const auto day = [&] {
+            std::vector<std::string> out;
+            for (const auto& value : answer("/cases/day", {}).at("cases").as_array())
+                out.push_back(text_at(value.as_object(), "number"));
+            return out;
+        };
+        const auto before = day();
+        const auto made = answer("/cases/invite", {{"people", json::array{one, one}}});
+        const auto number = text_at(made.at("cases").at(0).as_object(), "number");
+        EXPECT_EQ(day(), before);
+        EXPECT_EQ(apply(number).status, 200);
+        EXPECT_EQ(day().size(), before.size() + 1) << "with the application it is work";
+        const auto all = day();
+        EXPECT_NE(std::ranges::find(all, number), all.end());
+        // Who came by themselves waits in it, also with a form that says who they are.
+        answer("/cases/open", {});
+        answer("/cases/open", {{"kind", "existing"}, {"invited", one}});
+        EXPECT_EQ(day().size(), before.size() + 3);
+    }
 }
 
 TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
@@ -857,6 +965,205 @@ TEST_F(WindowTest, OnlyTheLogInThatHasSignedWritesTheCard) {
     EXPECT_FALSE(may_write(late));
     EXPECT_TRUE(renewal_form(late).empty());
     EXPECT_TRUE(may_write(owner));
+}
+
+// Not how it is for somebody else: the keys of the card may be gone, or the renewal done.
+TEST_F(WindowTest, ARenewalThatGoesToAWindowSaysWhetherTheCardWorks) {
+    const auto person = person_with_card();
+    const auto owner = log_in(10);
+    const auto id = renewal_to_write(person, owner);
+    const auto page = [&] { return get("/renew", "lang=en", {{"Cookie", owner}}); };
+    const std::string works = "Your card goes on working as it is.",
+                      gone = "so your card cannot be used now",
+                      renewed = "the new certificates count.";
+    const auto happen = [&](const Happening& what) {
+        ASSERT_TRUE(store->add(id, what, {.at = 3})) << what.index();
+    };
+    const auto refused = [&](OrderName order) {
+        happen(Sent{order});
+        happen(Refused{order, "no"});
+        EXPECT_EQ(stage(owner), "at_window") << to_text(order.kind);
+    };
+    happen(KeysMade{{{Use::authentication, "key"}, {Use::signing, "key"}}, "AAECAwQFBgc"});
+    const auto certify = of_use(OrderKind::certify, Use::authentication);
+    refused(certify);
+    expect_shown(page(), {gone}, {works, renewed});
+    happen(TryAgain{certify});
+    for (const auto use : {Use::authentication, Use::signing}) {
+        done(id, of_use(OrderKind::certify, use));
+        happen(Sent{of_use(OrderKind::collect, use)});
+        happen(Certified{use, test_certificate(test_card_key())});
+    }
+    happen(Written{});
+    done(id, activate_order);
+    const auto ends = todo(store->find(id).one);
+    ASSERT_FALSE(ends.empty());
+    ASSERT_TRUE(ends.front().order);
+    refused(*ends.front().order);
+    expect_shown(page(), {renewed}, {works, gone});
+}
+
+TEST_F(WindowTest, ARenewalWhoseRegisterRefusesLeavesTheCardAsItIs) {
+    const auto person = person_with_card();
+    const auto owner = log_in(10);
+    sign_renewal(owner);
+    const auto id = store->of_person(person).back();
+    ASSERT_TRUE(store->add(id, Sent{{OrderKind::confirm, 0}}, {.at = 2}));
+    ASSERT_TRUE(store->add(id, Refused{{OrderKind::confirm, 0}, "no"}, {.at = 2}));
+    EXPECT_EQ(stage(owner), "at_window");
+    expect_shown(get("/renew", "lang=en", {{"Cookie", owner}}),
+                 {"Your card goes on working as it is."}, {"cannot be used now"});
+}
+
+// What is no mistake of the person's is not said as one.
+TEST_F(WindowTest, BySlipARenewalGoesOnOrSaysWhyNot) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    const auto owner = log_in(10);
+    expect_shown(by_slip("/renew/on", code), {"There is no renewal that could go on"});
+    const auto id = renewal_to_write(person, owner);
+    expect_shown(by_slip("/renew/on", code), {"There is no renewal that could go on"});
+    const KeysMade keys{{{Use::authentication, "key"}, {Use::signing, "key"}}, "AAECAwQFBgc"};
+    ASSERT_TRUE(store->add(id, keys, {.at = 3}));
+    EXPECT_TRUE(to(by_slip("/renew/on", code)).starts_with(site::test_agent));
+    cards.emplace(*store, basis.directory.card_authorities, Secret(Bytes(32, 5)), [](CaseId) {});
+    take_all_card_sessions();
+    expect_shown(by_slip("/renew/on", code), {"There is too much to do just now"},
+                 {"aria-invalid"});
+    expect_shown(post("/renew/card", {{"lang", "en"}}, owner),
+                 {"There is too much to do just now"});
+    for (const auto use : {Use::authentication, Use::signing}) {
+        done(id, of_use(OrderKind::certify, use));
+        ASSERT_TRUE(store->add(id, Sent{of_use(OrderKind::collect, use)}, {.at = 3}));
+        ASSERT_TRUE(store->add(id, Certified{use, test_certificate(test_card_key())}, {.at = 3}));
+    }
+    ASSERT_TRUE(store->add(id, Written{}, {.at = 3}));
+    expect_shown(by_slip("/renew/on", code), {"There is nothing to write into your card now"},
+                 {"aria-invalid"});
+}
+
+TEST_F(WindowTest, WhatBecameOfARenewalsSignatureIsSaid) {
+    person_with_card();
+    const auto owner = log_in(10);
+    for (auto outcome = Outcome::decided; outcome <= Outcome::not_theirs;
+         outcome = static_cast<Outcome>(static_cast<int>(outcome) + 1)) {
+        const auto said = words_of(outcome).en;
+        office->renewals.keep(wire::filled(10), {.id = 1, .outcome = outcome}, unix_now());
+        const auto shown = get("/renew", "lang=en", {{"Cookie", owner}});
+        EXPECT_EQ(shows(shown, R"(class="mistake")"), !said.empty()) << to_text(outcome);
+        if (!said.empty()) expect_shown(shown, {std::string(said)});
+        EXPECT_EQ(said.empty(), outcome == Outcome::decided || outcome == Outcome::signed_);
+    }
+}
+
+// The relay's nonces and the places here are for everybody: a clerk's log-in needs one too.
+TEST_F(WindowTest, ABeginOfARenewalIsBegunOnce) {
+    person_with_card();
+    const auto owner = log_in(10);
+    const auto form = renewal_form(owner);
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(renewal_form(owner), form);
+    EXPECT_EQ(nonces, 1);
+    // Log-ins are many, the card is one.
+    for (std::uint8_t i = 11; i < 15; ++i)
+        EXPECT_FALSE(renewal_form(log_in(i)).empty()) << int{i};
+    EXPECT_EQ(nonces, 5);
+    const auto other = log_in(20);
+    expect_shown(post("/renew/begin", {{"lang", "en"}}, other),
+                 {"This was begun too often", R"(class="mistake")"});
+    auto asked = site::SiteFixture::form("/renew/begin", {{"lang", "ja"}}, other);
+    asked.headers.push_back({"Accept", "application/json"});
+    EXPECT_EQ(send(std::move(asked)).status, 503);
+    EXPECT_EQ(nonces, 5);
+    EXPECT_EQ(renewal_form(owner), form) << "what is under way goes on";
+    sign_renewal(owner);
+    EXPECT_NE(stage(owner), "begin");
+}
+
+// A telephone stands wherever somebody is told to call.
+TEST_F(WindowTest, WhereToAskHasATelephone) {
+    const auto page = [this] { return get("/", "lang=en", {{"Cookie", cookies}}); };
+    set_clerks({"window"}, "992011");
+    expect_shown(page(), {R"(data-ask="A市 050-0000-0011")"});
+    set_clerks({"window"}, "992020");
+    expect_shown(page(), {R"(data-ask="centre 050-0000-0000")"});
+    set_clerks({"hotline"});
+    expect_shown(page(), {R"(data-ask="centre 050-0000-0000")"});
+    for (const auto* language : {"ja", "en", "easy"}) {
+        for (const auto* path : {"/stop", "/renew/on"})
+            expect_shown(get(path, std::string("lang=") + language), {"050-0000-0000"});
+    }
+}
+
+TEST_F(WindowTest, TheStopPageSaysWhatBecameOfTheCard) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    const auto stop = stopped(person);
+    expect_shown(by_slip("/stop", code),
+                 {"The card is stopped. Nobody can use it", "If you find it", "apply for one"},
+                 {"call the authority", "<form method=\"post\" action=\"/stop\""});
+    ASSERT_TRUE(store->add(stop, GivenUp{}, {.at = 4}));
+    expect_shown(by_slip("/stop", code),
+                 {"There is no card that works: it has ended for good", "apply for one"},
+                 {"If you find it", "it works again"});
+}
+
+// The authority whose card it is has not heard of it.
+TEST_F(WindowTest, WhoStopsAnotherAuthoritysCardIsToldToCallThereToo) {
+    const auto code = draw_digits(stop_code_digits, /*with_check=*/true);
+    stopped(person_with_foreign_card(code));
+    expect_shown(by_slip("/stop", code),
+                 {"The card is stopped here.", "call the authority that issued it, too"},
+                 {"Nobody can use it"});
+    expect_shown(by_slip("/stop", code, "easy"), {"カードを つくった ところにも"});
+}
+
+// The eleventh person behind one address, too.
+TEST_F(WindowTest, OnlyWhatFindsNobodyIsATryOfThatPage) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    stopped(person);
+    const auto works = [&] { return shows(by_slip("/stop", code), "The card is stopped."); };
+    const auto other = draw_digits(stop_code_digits, /*with_check=*/true);
+    ASSERT_NE(other, code);
+    for (int i = 0; i < 12; ++i)
+        EXPECT_TRUE(works()) << i;
+    for (int i = 0; i < 12; ++i)
+        EXPECT_FALSE(shows(by_slip("/renew/on", code), "tried too often")) << i;
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(shows(by_slip("/renew/on", other), "There is no renewal")) << i;
+    expect_shown(by_slip("/renew/on", code), {"tried too often", "050-0000-0000"});
+    EXPECT_TRUE(works()) << "each page for itself";
+    for (int i = 0; i < 10; ++i)
+        EXPECT_TRUE(shows(by_slip("/stop", other), "There is nobody with this")) << i;
+    expect_shown(by_slip("/stop", code), {"tried too often", "050-0000-0000, day and night"});
+}
+
+// By an exact number everybody is found.
+TEST_F(WindowTest, WhoTriesNumbersIsStoppedSoon) {
+    set_clerks({"window"});
+    const auto number = store->find(case_to_settle()).number;
+    const auto show = [&](const std::string& of) {
+        return ask("/cases/show", {{"number", of}}).status;
+    };
+    const auto nobodys = [] { return draw_digits(12, /*with_check=*/true); };
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(show(number), 200) << "whom it finds counts for nothing";
+        EXPECT_EQ(show(nobodys()), 404);
+        EXPECT_EQ(ask("/people/find", {{"number", nobodys()}}).status, 200);
+    }
+    EXPECT_EQ(show(number), 503);
+    EXPECT_EQ(ask("/people/find", {{"health_care_number", nobodys()}}).status, 503);
+    const json::object by_who{{"birth_date", "1950-01-01"}, {"kana", "ダレモ"}};
+    EXPECT_EQ(ask("/people/find", by_who).status, 200);
+    const auto open = [&](const std::string& of, const std::string& kind) {
+        return ask("/cases/open", {{"person", of}, {"kind", kind}, {"reason", "lost"}}).status;
+    };
+    EXPECT_EQ(open(number, "replacement"), 503);
+    EXPECT_EQ(open(nobodys(), "stop"), 404);
+    EXPECT_EQ(open(store->find(person_with_card()).number, "stop"), 200) << "goes always";
+    EXPECT_EQ(ask("/cases/open", {}).status, 200);
+    EXPECT_EQ(ask("/cases/day", {}).status, 200) << "what is about no number goes on";
 }
 
 // A clerk with a card in hand sees which certificates are in it.

@@ -1,5 +1,6 @@
 #include "stop_page.hpp"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -31,47 +32,73 @@ constexpr Words text{
     "from "
     "the slip that you got with the card, and your birth date. If you find the card, a window can "
     "let it work again.",
-    "カードを なくしたら、ここで とめて ください。かみに ある ばんごう（12けた）と、うまれた "
-    "[日|ひ]を [入|い]れて ください。みつかったら、まどぐちに きて ください。"};
-constexpr Words code_label{"停止コード（12桁）", "Stop code (12 digits)", "かみの ばんごう"};
+    "カードを なくしたら、ここで とめて ください。かみに ある 「カードを とめる ばんごう」と、"
+    "うまれた [日|ひ]を [入|い]れて ください。みつかったら、まどぐちに きて ください。"};
+constexpr Words code_label{"停止コード（12桁）", "Stop code (12 digits)",
+                           "カードを とめる ばんごう（12けた）"};
+// All three have 12 digits, and a check digit of the same kind.
+constexpr Words code_hint{
+    "紙に「停止コード」とあるものです。受付番号でも、保健医療番号でもありません。",
+    "The slip calls it “Stop code”. It is neither the number of the application nor the "
+    "health-care number.",
+    "「うけつけ ばんごう」や 「ほけん いりょう ばんごう」では ありません。"};
 constexpr Words birth_legend{"生年月日", "Birth date", "うまれた [日|ひ]"};
 constexpr Words year_label{"年（西暦）", "Year", "[年|ねん]"};
+constexpr Words year_hint{"西暦の4桁です。昭和61年は1986年です。", "Four digits. Shōwa 61 is 1986.",
+                          "[西暦|せいれき]の 4けたです。[昭和|しょうわ]61[年|ねん]は 1986です。"};
 constexpr Words month_label{"月", "Month", "[月|がつ]"};
 constexpr Words day_label{"日", "Day", "[日|にち]"};
 constexpr Words stop_button{"カードを止める", "Stop the card", "とめる"};
 constexpr Words no_slip{
-    "紙がないときは、窓口に電話してください。本人を確かめて止めます。",
-    "Without the slip, call the window: they will make sure who you are and stop it.",
-    "かみが ない ときは、でんわして ください。"};
+    "紙がないときは、発行センターに電話してください（{}、昼も夜も）。本人を確かめて止めます。",
+    "Without the slip, call the issuing centre on {}, day and night: they will make sure who you "
+    "are and stop it.",
+    "かみが ない ときは、{} に でんわして ください。よるも できます。"};
 
-constexpr Words what_next{
-    "見つかったときは、カードと本人確認書類を持って窓口に来てください。また使えるようにします。"
-    "見つからないときは、窓口で新しいカードを申し込めます。診療を受けるときは、健康保険の番号と"
-    "生年月日で確かめてもらえます。",
+constexpr Words if_found{
+    "見つかったときは、カードと本人確認書類を持って窓口に来てください。また使えるようにします。",
     "If you find it, bring it to a window with something that shows who you are: it works again "
-    "then. If not, apply for another card at a window. At a clinic your health insurance is found "
-    "by its number and your birth date.",
-    "みつかったら、まどぐちに もって きて ください。みつからない ときは、まどぐちで "
-    "[新|あたら]しい カードを つくれます。びょういんでは、ほけんの ばんごうと うまれた "
+    "then.",
+    "みつかったら、まどぐちに もって きて ください。また つかえます。"};
+constexpr Words another_card{
+    "新しいカードが要るときは、窓口で申し込めます。診療を受けるときは、健康保険の番号と生年月日で"
+    "確かめてもらえます。",
+    "If you need another card, apply for one at a window. At a clinic your health insurance is "
+    "found by its number and your birth date.",
+    "[新|あたら]しい カードは まどぐちで つくれます。びょういんでは、ほけんの ばんごうと うまれた "
     "[日|ひ]を いって ください。"};
 
-enum class Outcome { wrong_code, wrong_date, nobody, too_often, no_card, stopped, under_way };
+enum class Outcome {
+    wrong_code,
+    wrong_date,
+    nobody,
+    too_often,
+    no_card,
+    stopped,
+    stopped_here,  // another authority's card: that one has not heard of it
+    under_way
+};
 struct OutcomeWords {
     bool mistake;
     Words words;
 };
+constexpr Words wrong_code{
+    "停止コードは12桁の数字です。打ちまちがいがないか、確かめてください。",
+    "A stop code has 12 digits, and this is none. Please look at it again.",
+    "「カードを とめる ばんごう」では ありません。もういちど みて ください。"};
+constexpr Words wrong_date{
+    "生年月日を、年・月・日の数字で入れてください。年は西暦の4桁です（昭和61年は1986年）。",
+    "Enter the birth date as numbers: year, month and day. The year has four digits "
+    "(Shōwa 61 is 1986).",
+    "うまれた [日|ひ]を すうじで [入|い]れて ください。[年|ねん]は [西暦|せいれき]の 4けたです"
+    "（[昭和|しょうわ]61[年|ねん]は 1986）。"};
+// In a place: the hotline.
 constexpr OutcomeWords words_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::wrong_code:
-            return {true,
-                    {"停止コードは12桁の数字です。打ちまちがいがないか、確かめてください。",
-                     "A stop code has 12 digits, and this is none. Please look at it again.",
-                     "ばんごうが ちがいます。もういちど みて ください。"}};
+            return {true, wrong_code};
         case Outcome::wrong_date:
-            return {true,
-                    {"生年月日を、年・月・日の数字で入れてください。",
-                     "Enter the birth date as numbers: year, month and day.",
-                     "うまれた [日|ひ]を すうじで [入|い]れて ください。"}};
+            return {true, wrong_date};
         case Outcome::nobody:
             return {true,
                     {"この停止コードと生年月日の人はいません。どちらも確かめてください。",
@@ -79,27 +106,39 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                      "ばんごうか、うまれた [日|ひ]が ちがいます。"}};
         case Outcome::too_often:
             return {true,
-                    {"何度も試されたため、いまは受け付けられません。窓口に電話してください。",
-                     "This was tried too often. Please call the window.",
-                     "いまは できません。でんわして ください。"}};
+                    {"何度も試されたため、いまはここで止められません。すぐに発行センターに電話して"
+                     "ください（{}、昼も夜も）。",
+                     "This was tried too often, so the card cannot be stopped here now. Please "
+                     "call the issuing centre on {}, day and night.",
+                     "いまは ここで できません。すぐに {} に でんわして ください。よるも "
+                     "できます。"}};
         case Outcome::no_card:
             return {false,
-                    {"使えるカードはありません。もう止まっているか、終わっています。",
-                     "There is no card that works: it was stopped before, or has ended.",
+                    {"使えるカードはありません。カードはもう終わっているか、作られていません。",
+                     "There is no card that works: it has ended for good, or none was made.",
                      "つかえる カードは ありません。"}};
         case Outcome::stopped:
             return {false,
                     {"カードを止めました。もうだれも使えません。",
                      "The card is stopped. Nobody can use it any more.",
                      "カードを とめました。もう だれも つかえません。"}};
+        case Outcome::stopped_here:
+            return {
+                false,
+                {"ここではカードを止めました。ほかでは、まだ使えるかもしれません。カードを発行した"
+                 "ところにも、すぐに電話してください。",
+                 "The card is stopped here. Elsewhere it may still work: call the authority "
+                 "that issued it, too, at once.",
+                 "ここでは カードを とめました。ほかでは まだ つかえるかも しれません。カードを "
+                 "つくった ところにも すぐに でんわして ください。"}};
         case Outcome::under_way:
             return {true,
                     {"受け付けましたが、まだ止まったと確かめられません。自動で続けています。すぐに"
-                     "窓口に"
-                     "電話してください。",
+                     "発行センターに電話してください（{}、昼も夜も）。",
                      "It was taken in, but it is not yet certain that the card is stopped. It goes "
-                     "on by itself. Please call the window now.",
-                     "うけつけました。でも まだ わかりません。すぐに でんわして ください。"}};
+                     "on by itself. Please call the issuing centre now, on {}, day and night.",
+                     "うけつけました。でも カードが とまったか、まだ わかりません。すぐに {} に "
+                     "でんわして ください。よるも できます。"}};
     }
     return {true, {}};
 }
@@ -109,16 +148,25 @@ struct Field {
     const Words& label;
     std::size_t digits;
     std::string_view filled;  // what a browser may fill in (WCAG 2.2, 1.3.5)
+    const Words* hint = nullptr;
 };
 std::string field(page::Language language, const Field& of, const http::Form& typed, bool wrong) {
     const std::string name(of.name);
-    const auto described =
-        wrong ? fmt::format(R"( aria-invalid="true" aria-describedby="{}")", slip_mistake_id) : "";
-    return fmt::format(R"(<p class="entry short"><label for="{0}">{1}</label><input id="{0}" )"
+    std::string described, hint;
+    if (of.hint != nullptr) {
+        described = name + "-hint";
+        hint = fmt::format(R"(<p class="hint" id="{}">{}</p>)", described, say(language, *of.hint));
+    }
+    if (wrong) described += (described.empty() ? "" : " ") + std::string(slip_mistake_id);
+    const auto attributes =
+        (wrong ? R"( aria-invalid="true")" : std::string()) +
+        (described.empty() ? "" : fmt::format(R"( aria-describedby="{}")", described));
+    return hint +
+           fmt::format(R"(<p class="entry short"><label for="{0}">{1}</label><input id="{0}" )"
                        R"(name="{0}" inputmode="numeric" autocomplete="{4}" maxlength="{2}" )"
                        R"(value="{3}" required{5}></p>)",
                        name, say(language, of.label), of.digits, http::html_text(typed.text(name)),
-                       of.filled, described);
+                       of.filled, attributes);
 }
 
 // Which fields somebody has to look at again.
@@ -133,6 +181,7 @@ SlipWrong wrong_in(Outcome outcome) {
         case Outcome::too_often:
         case Outcome::no_card:
         case Outcome::stopped:
+        case Outcome::stopped_here:
         case Outcome::under_way:
             return {};
     }
@@ -146,22 +195,25 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
     const auto look = site::look_of(request);
     std::string body, title;
     if (outcome) {
-        const auto said = words_of(*outcome);
-        if (said.mistake && *outcome != Outcome::under_way) {  // which nobody has to mend
+        const auto of = words_of(*outcome);
+        const auto said = say(look.language, of.words, office.telephones.hotline);
+        if (of.mistake && *outcome != Outcome::under_way) {  // which nobody has to mend
             title = mistake_title(look.language, heading);
-            body += mistake_text(look.language, said.words);
+            body += mistake_text(look.language, said);
         } else {
             body += fmt::format(R"(<p class="{}" role="status" tabindex="-1" autofocus>{}</p>)",
-                                said.mistake ? "mistake" : "said", say(look.language, said.words));
+                                of.mistake ? "mistake" : "said", said);
         }
     }
-    if (outcome == Outcome::stopped || outcome == Outcome::no_card) {
-        body += fmt::format("<p>{}</p>", say(look.language, what_next));
+    const bool is_stopped = outcome == Outcome::stopped || outcome == Outcome::stopped_here;
+    if (is_stopped) body += fmt::format("<p>{}</p>", say(look.language, if_found));
+    if (is_stopped || outcome == Outcome::no_card) {
+        body += fmt::format("<p>{}</p>", say(look.language, another_card));
     } else {
         body += fmt::format(R"(<p>{}</p>{}<p class="hint">{}</p>)", say(look.language, text),
                             slip_form(look.language, stop_path, stop_button, typed,
                                       outcome ? wrong_in(*outcome) : SlipWrong{}),
-                            say(look.language, no_slip));
+                            say(look.language, no_slip, office.telephones.hotline));
     }
     return site::shown(request, site::whole(office.site, look,
                                             {.path = std::string(stop_path),
@@ -186,21 +238,20 @@ bool is_stopped(const Case& one) {
 Task<Outcome> wait_for(Office& office, CaseId id) {
     http::asio::steady_timer timer(co_await http::asio::this_coro::executor);
     for (int i = 0; i < looks_max; ++i) {
-        if (is_stopped(office.store.find(id).one)) co_return Outcome::stopped;
+        const auto one = office.store.find(id).one;
+        if (is_stopped(one)) {
+            co_return std::ranges::any_of(one.before, &Before::foreign) ? Outcome::stopped_here
+                                                                        : Outcome::stopped;
+        }
         timer.expires_after(look_every);
         co_await timer.async_wait(http::asio::use_awaitable);
     }
     co_return Outcome::under_way;
 }
 
-// Whether code or birth date is wrong nobody is told.
-Task<Outcome> stop(Office& office, StopAsked asked) {
-    const auto of = office.store.find_stop(asked.code);
-    if (!of) co_return Outcome::nobody;
-    const auto who = who_of(office.store.find(*of).one);
-    if (!who || who->birth_date != asked.birth_date) co_return Outcome::nobody;
+Task<Outcome> stop(Office& office, CaseId of) {
     const auto id =
-        office.store.open(*of, {.kind = Kind::stop, .reason = "lost"}, {.at = unix_now()});
+        office.store.open(of, {.kind = Kind::stop, .reason = "lost"}, {.at = unix_now()});
     if (!id) co_return Outcome::no_card;
     for (const auto one : office.store.of_person(*id))
         office.worker.look_at(one);
@@ -220,12 +271,16 @@ Task<Response> post(Office& office, Request request) {
             asked.error() == StopMistake::code ? Outcome::wrong_code : Outcome::wrong_date, *form);
     }
     // What cannot be a code is no try: it tells nobody anything.
-    if (!office.stop_tries.may_try(http::network_of(request.remote_address), unix_now())) {
+    const auto network = http::network_of(request.remote_address);
+    if (!office.stop_misses.may_try(network, unix_now())) {
         co_return show(office, request, Outcome::too_often);
     }
-    const auto outcome = co_await stop(office, *asked);
-    if (outcome == Outcome::nobody) co_return show(office, request, outcome, *form);
-    co_return show(office, request, outcome);
+    const auto of = find_slip(office, *asked);
+    if (!of) {
+        office.stop_misses.count(network, unix_now());
+        co_return show(office, request, Outcome::nobody, *form);
+    }
+    co_return show(office, request, co_await stop(office, *of));
 }
 
 std::optional<unsigned> number_in(const http::Form& form, const std::string& name) {
@@ -238,10 +293,14 @@ std::optional<unsigned> number_in(const http::Form& form, const std::string& nam
 
 }  // namespace
 
-std::string mistake_text(page::Language language, const Words& words) {
+const Words& words_of(StopMistake mistake) {
+    return mistake == StopMistake::code ? wrong_code : wrong_date;
+}
+
+std::string mistake_text(page::Language language, const std::string& said) {
     return fmt::format(
         R"(<p class="mistake" id="{}" role="alert" tabindex="-1" autofocus>{}{}</p>)",
-        slip_mistake_id, say(language, page::error_prefix), say(language, words));
+        slip_mistake_id, say(language, page::error_prefix), said);
 }
 
 std::string mistake_title(page::Language language, const Words& of_page) {
@@ -251,28 +310,19 @@ std::string mistake_title(page::Language language, const Words& of_page) {
 std::string slip_form(page::Language language, std::string_view action, const Words& button,
                       const http::Form& typed, SlipWrong wrong) {
     const auto date = [&](const Field& of) { return field(language, of, typed, wrong.birth_date); };
-    return fmt::format(R"(<form method="post" action="{}">{}<fieldset><legend>{}</legend>{}{}{})"
-                       R"(</fieldset><p><button type="submit">{}</button></p></form>)",
-                       action, field(language, {"code", code_label, 30, "off"}, typed, wrong.code),
-                       say(language, birth_legend), date({"year", year_label, 4, "bday-year"}),
-                       date({"month", month_label, 2, "bday-month"}),
-                       date({"day", day_label, 2, "bday-day"}), say(language, button));
+    return fmt::format(
+        R"(<form method="post" action="{}">{}<fieldset><legend>{}</legend>{}{}{})"
+        R"(</fieldset><p><button type="submit">{}</button></p></form>)",
+        action, field(language, {"code", code_label, 30, "off", &code_hint}, typed, wrong.code),
+        say(language, birth_legend), date({"year", year_label, 4, "bday-year", &year_hint}),
+        date({"month", month_label, 2, "bday-month"}), date({"day", day_label, 2, "bday-day"}),
+        say(language, button));
 }
 
-bool StopTries::may_try(const std::string& network, UnixTime now) {
-    while (!tries_.empty() && tries_.front().first <= now - window_s) {
-        const auto of = of_network_.find(tries_.front().second);
-        if (--of->second == 0) of_network_.erase(of);
-        tries_.pop_front();
-    }
-    const auto of = of_network_.find(network);
-    if (tries_.size() >= in_all_max ||
-        (of != of_network_.end() && of->second >= of_a_network_max)) {
-        return false;
-    }
-    tries_.emplace_back(now, network);
-    ++of_network_[network];
-    return true;
+std::optional<CaseId> find_slip(Office& office, const StopAsked& asked) {
+    const auto of = office.store.find_stop(asked.code);
+    const auto who = of ? who_of(office.store.find(*of).one) : std::nullopt;
+    return who && who->birth_date == asked.birth_date ? of : std::nullopt;
 }
 
 std::expected<StopAsked, StopMistake> read_stop(const http::Form& form) {

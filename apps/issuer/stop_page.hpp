@@ -21,12 +21,16 @@ struct StopAsked {
     Date birth_date{};
 };
 enum class StopMistake { code, birth_date };
+const page::Words& words_of(StopMistake mistake);
 std::expected<StopAsked, StopMistake> read_stop(const http::Form& form);
+// Any case of the person whose slip and birth date that is. Which of the two is wrong nobody is
+// told.
+std::optional<CaseId> find_slip(Office& office, const StopAsked& asked);
 
 // What is to be mended, above such a form: it takes the focus, and the fields that it is about
 // name it as their description. The window's title begins with it too.
 constexpr std::string_view slip_mistake_id = "mistake";
-std::string mistake_text(page::Language language, const page::Words& words);
+std::string mistake_text(page::Language language, const std::string& said);
 std::string mistake_title(page::Language language, const page::Words& of_page);
 
 struct SlipWrong {

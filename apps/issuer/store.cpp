@@ -92,6 +92,10 @@ bool makes_an_end(const Case& one) {
     return false;
 }
 
+bool is_only(const std::vector<Todo>& todos, Step step) {
+    return std::ranges::all_of(todos, [step](const Todo& one) { return one.step == step; });
+}
+
 // By the issuing number, or it may be.
 bool is_known_to_relay(const Case& one) {
     return one.taken_on || !one.linked.empty() || one.has_done(link_order) ||
@@ -126,9 +130,10 @@ Store::Statements::Statements(db::Connection& c)
                       "order by line")),
       open_cases(c.prepare("select id from issue where ended_at is null and id > :after "
                            "order by id limit :count")),
-      waiting(c.prepare("select id from issue where ended_at is null order by waits_since, id "
-                        "limit :count")),
-      waiting_at(c.prepare("select id from issue where ended_at is null and municipality = :where "
+      waiting(c.prepare("select id from issue where ended_at is null and "
+                        "(batch is null or to_apply = 0) order by waits_since, id limit :count")),
+      waiting_at(c.prepare("select id from issue where ended_at is null and "
+                           "(batch is null or to_apply = 0) and municipality = :where "
                            "order by waits_since, id limit :count")),
       batch(c.prepare("update issue set batch = :batch where id = :id")),
       batches(c.prepare("select batch, min(opened_at), count(*) from issue where batch is not null "
@@ -141,8 +146,8 @@ Store::Statements::Statements(db::Connection& c)
       add(c.prepare("insert into happening (issue, line, at, clerk, sealed) "
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       stands(c.prepare("update issue set ended_at = :ended, waits_since = :since, "
-                       "municipality = :where, stays = max(stays, :stays), died = :died "
-                       "where id = :id")),
+                       "municipality = :where, stays = max(stays, :stays), died = :died, "
+                       "to_apply = :to_apply where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, at, sealed) "
                              "values (:index, :id, :at, :sealed)")),
@@ -635,6 +640,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
         .bind("died", std::int64_t{next->kind == Kind::end && next->reason == "death" &&
                                    next->has_done(revoke_card_order)})
         .bind("where", where.empty() ? std::nullopt : std::optional(where))
+        .bind("to_apply", std::int64_t{next->invited && waits && is_only(todos, Step::apply)})
         .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
         .execute();
     now.file.one = *next;

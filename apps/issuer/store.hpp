@@ -127,8 +127,8 @@ class Store {
     // Those that have not ended, after that one.
     std::vector<CaseId> open_cases(CaseId after, std::size_t count_max);
 
-    // Of those, the ones that have waited longest for what is to do in them; of that municipality's
-    // alone, where one is said.
+    // Of those, the longest waiting; of that municipality's alone, where one is said. A batch's who
+    // have not applied are not among them: they would hide what came later, and have their letters.
     std::vector<CaseId> longest_waiting(std::size_t count_max, const std::string& municipality);
     // People who were invited together, of whom something is open: the newest first. `id`: of its
     // first case; `open`: how many. Of that municipality's alone, where one is said, as below.

@@ -185,8 +185,8 @@ CaseId test_death(Store& store, CaseId of_person, UnixTime at) {
 
 void expect_sound(Store& store, const std::string& path) {
     db::Connection raw(path, db::Access::read_only);
-    auto cases =
-        raw.prepare("select id, ended_at, waits_since, counts_until, municipality from issue");
+    auto cases = raw.prepare(
+        "select id, ended_at, waits_since, counts_until, municipality, to_apply from issue");
     std::int64_t waiting = 0;
     while (cases.step()) {
         const auto id = cases.integer(0);
@@ -199,6 +199,8 @@ void expect_sound(Store& store, const std::string& path) {
                   todos.empty() ? std::nullopt : std::optional(oldest->since));
         EXPECT_EQ(cases.optional_integer(3).has_value(), one.has_done(activate_order));
         EXPECT_EQ(cases.optional_text(4).value_or(""), store.where(id));
+        const bool to_apply = one.invited && !todos.empty() && todos.front().step == Step::apply;
+        EXPECT_EQ(cases.integer(5), std::int64_t{to_apply});
         for (const auto& order : one.open)
             EXPECT_TRUE(store.outbox().find(outbox_name(id, order))) << outbox_name(id, order);
         waiting += static_cast<std::int64_t>(one.open.size());

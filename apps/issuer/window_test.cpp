@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/file.hpp"
+#include "base/temp_folder.hpp"
 #include "numbers.hpp"
 #include "stop_page.hpp"
 #include "test_issuer.hpp"
@@ -121,25 +123,69 @@ TEST(StopPage, ShowsWhatWasTypedAgain) {
     EXPECT_EQ(form.find("aria-invalid"), std::string::npos) << form;
     const auto wrong =
         slip_form(page::Language::en, stop_path, {"", "", ""}, typed, {.birth_date = true});
-    EXPECT_NE(wrong.find(R"(value="123" required></p>)"), std::string::npos) << wrong;
+    EXPECT_NE(wrong.find(R"(value="123" required aria-describedby="code-hint"></p>)"),
+              std::string::npos)
+        << wrong;
     EXPECT_NE(wrong.find(R"(autocomplete="bday-year" maxlength="4")"), std::string::npos) << wrong;
     EXPECT_NE(wrong.find(R"(required aria-invalid="true" aria-describedby="mistake"></p>)"),
               std::string::npos)
         << wrong;
+    EXPECT_NE(wrong.find(R"(aria-describedby="year-hint mistake"></p>)"), std::string::npos)
+        << wrong;
+    EXPECT_NE(wrong.find(R"(<p class="hint" id="year-hint">Four digits.)"), std::string::npos);
 }
 
-TEST(StopPage, MayBeTriedSoOftenFromOnePlaceAndInAll) {
-    StopTries tries;
-    for (std::size_t i = 0; i < StopTries::of_a_network_max; ++i)
+TEST(Tries, SoOftenByOneAndByAll) {
+    const Tries::Limits limits{.window_s = 100, .of_one_max = 3, .in_all_max = 5};
+    Tries tries(limits);
+    for (int i = 0; i < 3; ++i) {
         EXPECT_TRUE(tries.may_try("a", 100));
-    EXPECT_FALSE(tries.may_try("a", 100));
-    EXPECT_TRUE(tries.may_try("b", 100));
-    EXPECT_FALSE(tries.may_try("a", 100 + StopTries::window_s - 1));
-    EXPECT_TRUE(tries.may_try("a", 100 + StopTries::window_s));
-    StopTries all;
-    for (std::size_t i = 0; i < StopTries::in_all_max; ++i)
-        EXPECT_TRUE(all.may_try(std::to_string(i), 100));
+        tries.count("a", 100);
+    }
+    EXPECT_FALSE(tries.may_try("a", 199));
+    EXPECT_TRUE(tries.may_try("b", 199)) << "looking counts for nothing";
+    tries.count("a", 199);
+    EXPECT_TRUE(tries.may_try("a", 200)) << "what was not allowed is not counted";
+    Tries all(limits);
+    for (int i = 0; i < 5; ++i)
+        all.count(std::to_string(i), 100);
     EXPECT_FALSE(all.may_try("x", 100));
+    EXPECT_TRUE(all.may_try("x", 200));
+}
+
+Telephones telephones_in(const std::string& toml) {
+    const TempFolder folder;
+    replace_file(folder.path("issuer.toml"), as_bytes(toml));
+    auto config = Config::load(folder.path("issuer.toml"));
+    auto out = read_telephones(config);
+    config.finish();
+    return out;
+}
+
+TEST(Telephones, AreOfTheWindowOrElseOfTheCentre) {
+    const std::string window =
+        "[[window]]\nmunicipality = \"992011\"\nname = \"A市\"\ntelephone = \"050-0000-0011\"\n";
+    const auto all = telephones_in("hotline = \"+81 50 0000 0000\"\n" + window);
+    EXPECT_EQ(all.of_window("992011", "centre"), "A市 050-0000-0011");
+    EXPECT_EQ(all.of_window("992020", "centre"), "centre +81 50 0000 0000");
+    EXPECT_EQ(all.of_window("", "centre"), "centre +81 50 0000 0000");
+    const auto why = [](const std::string& toml) -> std::string {
+        try {
+            telephones_in(toml);
+            return "";
+        } catch (const OperatorError& error) {
+            return error.what();
+        }
+    };
+    const auto has = [&](const std::string& toml, const std::string& words) {
+        return why(toml).find(words) != std::string::npos;
+    };
+    EXPECT_TRUE(has("", "hotline is missing")) << why("");
+    EXPECT_TRUE(has("hotline = \"\"\n", "hotline must be a telephone number"));
+    EXPECT_TRUE(has("hotline = \"call us\"\n", "hotline must be a telephone number"));
+    EXPECT_TRUE(has("hotline = \"119\"\n" + window + window, "is the same as"));
+    EXPECT_TRUE(has("hotline = \"119\"\n[[window]]\nmunicipality = \"992011\"\nname = \"\"\n",
+                    "name must be"));
 }
 
 TEST(Window, ManyAreInvitedAtOnce) {

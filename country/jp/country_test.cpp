@@ -537,6 +537,26 @@ TEST(Data, OrganisationsHoldTogether) {
     }
 }
 
+// Each municipality's window has a telephone, and none of them rings anywhere.
+TEST(Data, WhomPeopleCall) {
+    const auto text = read_file(country_folder() + "/organisations.json").value();
+    const auto object = parse_json_object(text).value();
+    const auto& telephones = object.at("telephones").as_object();
+    const auto is_nobodys = [](const json::value& number) {
+        const std::string_view digits = number.as_string();
+        return digits.size() == 13 && digits.starts_with("050-0000-");
+    };
+    EXPECT_TRUE(is_nobodys(telephones.at("hotline")));
+    std::set<std::string> windows;
+    for (const auto& value : telephones.at("windows").as_array()) {
+        const auto& one = value.as_object();
+        EXPECT_TRUE(windows.emplace(one.at("municipality").as_string()).second);
+        EXPECT_FALSE(one.at("name").as_string().empty());
+        EXPECT_TRUE(is_nobodys(one.at("telephone")));
+    }
+    EXPECT_EQ(windows, std::set<std::string>(municipality_ids.begin(), municipality_ids.end()));
+}
+
 TEST(Data, SchemesAreStrictJson) {
     const auto text = read_file(country_folder() + "/schemes.json").value();
     const auto object = parse_json_object(text).value();

@@ -184,6 +184,7 @@ describe("a clerk's day", () => {
     const slip = page.locator(".slip");
     await slip.getByText("停止コード", { exact: true }).waitFor();
     expect(await slip.innerText()).toContain(`${window_page}stop を開き`);
+    expect(await slip.innerText()).toContain("A市役所市民課 050-0000-0011");
     await expect_shown("window-slip-ja");
     await expect_keyboard(page);
   });

@@ -21,14 +21,17 @@ create table issue (
     waits_since integer,                 -- the oldest of what is to do
     municipality text,                   -- at whose window it is dealt with; null: the centre's own
     batch     integer,                   -- the first case of those invited together; null: of none
+    to_apply  integer not null default 0, -- 1: who was invited has not applied; the letters have it
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
     given_index  blob not null,          -- of the health-care number, as in `given`
     stop_index   blob                    -- of the stop code, once the card is handed over
 ) strict;
 create index issue_open on issue (id) where ended_at is null;
-create index issue_waiting on issue (waits_since, id) where ended_at is null;
-create index issue_waiting_at on issue (municipality, waits_since, id) where ended_at is null;
+create index issue_waiting on issue (waits_since, id)
+    where ended_at is null and (batch is null or to_apply = 0);
+create index issue_waiting_at on issue (municipality, waits_since, id)
+    where ended_at is null and (batch is null or to_apply = 0);
 create index issue_batch on issue (batch) where batch is not null;
 create index issue_batch_open on issue (municipality, batch, opened_at)
     where batch is not null and ended_at is null;
