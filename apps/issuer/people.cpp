@@ -176,9 +176,9 @@ std::string municipality_of(const Case& one, const wire::Schemes& schemes) {
     if (one.invited) {
         if (auto own = giver_of_resident(one.invited->claims, schemes); !own.empty()) return own;
     }
-    if (info(one.kind).applies && !one.opened_at.empty()) return one.opened_at;
+    if (info(one.kind).applies && !one.municipality.empty()) return one.municipality;
     if (auto before = giver_of_resident(one.linked, schemes); !before.empty()) return before;
-    if (one.parents.empty()) return one.opened_at;
+    if (one.parents.empty()) return one.municipality;
     return giver_of_resident(one.parents.front().linked, schemes);
 }
 

@@ -82,7 +82,13 @@ std::int64_t Store::take_on(const std::vector<std::pair<Numbers, TakenOn>>& peop
             continue;
         }
         const auto id = write_new({.numbers = numbers}, by);
-        if (!write(id, taken, by)) throw OperatorError("nobody was taken on: a line has no card");
+        const auto written = write(id, taken, by);
+        if (!written && written.error() == Misfit::known_person) {
+            throw OperatorError(
+                "nobody was taken on: two people have one resident number, here and in the file, "
+                "or in it twice, if perhaps of two municipalities; one of them is the wrong one");
+        }
+        if (!written) throw OperatorError("nobody was taken on: a line has no card");
         ++out;
     }
     together.commit();

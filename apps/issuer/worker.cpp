@@ -184,12 +184,15 @@ void Worker::plan(CaseId id) {
         const auto order = *what.order;
         auto question = question_of(parties_, *one, order, days_of(*one, now));
         if (question) {
-            if (!store_.send(id, order, prepare(id, std::move(*question)), {.at = now})) {
+            const auto sent =
+                store_.send(id, order, prepare(id, std::move(*question)), {.at = now});
+            if (sent) continue;
+            if (sent.error() != Misfit::known_person) {
                 throw Failure("what is to do cannot be sent");
             }
-            continue;
+            question = std::unexpected(wire::Code::link_taken);
         }
-        // Nobody to ask: a clerk has to look.
+        // Nobody to ask, or nobody who may: a clerk has to look.
         const auto code = std::string(wire::info(question.error()).name);
         if (!store_.refuse(id, order, code, {.at = now})) {
             throw Failure("what cannot be asked is not to do");

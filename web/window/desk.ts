@@ -53,7 +53,7 @@ const known_problems = new Set([
   ...["too_early", "too_late", "unexpected", "no_case", "not_allowed", "mandate_ended"],
   ...["overloaded", "unavailable", "malformed", "too_large", "answer_invalid", "not_ready"],
   ...["same_hand", "other_case", "no_card", "no_newborn", "has_card", "too_young"],
-  ...["hidden_character", "other_office", "already_answered"],
+  ...["hidden_character", "other_office", "already_answered", "known_person"],
 ]);
 
 export function problem_text({ code, request_id }: Problem): string {
