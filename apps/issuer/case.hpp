@@ -180,6 +180,11 @@ enum class OrderKind {
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
+// A card that is to count no more does not wait for what else there is.
+constexpr bool is_urgent(OrderKind kind) {
+    return kind == OrderKind::stop || kind == OrderKind::suspend ||
+           kind == OrderKind::revoke_card || kind == OrderKind::end_old;
+}
 struct OrderName {
     OrderKind kind = OrderKind::confirm;
     int item = 0;

@@ -717,7 +717,8 @@ std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const ToSend
     Together together(*this);
     auto next = write(id, Sent{order}, by);
     if (!next) return next;
-    outbox_.put(outbox_name(id, order), what.request, by.at);
+    outbox_.put(outbox_name(id, order), what.request, by.at,
+                {.lane = base64url(index("to", what.to)), .urgent = is_urgent(order.kind)});
     keep(id, what.by, by.at);
     together.commit();
     return next;

@@ -52,6 +52,7 @@ struct Operator {
 struct ToSend {
     client::Prepared request;
     std::optional<Operator> by = {};
+    std::string to = {};  // whoever answers, as the request says it
 };
 
 // Somebody's reading of a case.
