@@ -47,6 +47,12 @@ constexpr std::array refusals{
     Said{"no_card",
          "有効なカードがありません this person has no card that counts, so there is "
          "nothing to stop, unlock or end. For a card: --kind replacement"},
+    Said{"known_person",
+         "この住民票コードの人は、もう受け付けられています somebody is known here by this resident "
+         "number already, of this municipality or of the one before: they go on with that, and "
+         "whoever has moved changes it: ./mado issue find with the slip's number or the "
+         "health-care number, then open --kind change (or replacement). Without either the issuing "
+         "centre's own clerks find them"},
     Said{"too_young",
          "15歳未満には署名用がありません nobody under 15 gets a signing certificate: apply with "
          "\"signing\": false"},

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "base/shown.hpp"
-#include "crypto/x509.hpp"
 #include "decision.hpp"
+#include "orders.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -97,10 +97,7 @@ std::expected<Application, Misfit> application_of(const CaseFile& file, const Pa
 std::optional<Hash> signing_card_of(const KnownPerson& person) {
     for (auto one = person.issued.rbegin(); one != person.issued.rend(); ++one) {
         if (one->card.use != Use::signing || one->standing != Standing::active) continue;
-        const auto der = parse_base64url(one->card.certificate);
-        const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
-        if (!read) throw Failure("a certificate of a case cannot be read");
-        return read->thumbprint();
+        return read_certificate(one->card.certificate).thumbprint();
     }
     return std::nullopt;
 }

@@ -36,18 +36,13 @@ std::vector<Use> uses_before(const Case& one) {
     return out;
 }
 
-// Who has moved or renews keeps the card, and a new PIN is for the card that there is.
-bool keeps_card(const Case& one) {
-    return info(one.kind).in_hand || one.kind == Kind::unlock;
-}
-
 std::string card_before(const Case& one) {
     return one.before.empty() ? "" : one.before.front().chip;
 }
 
 // "": any that is nobody's.
 std::string chip_of(const Case& one, bool anew) {
-    if (keeps_card(one)) return one.chip.empty() ? card_before(one) : one.chip;
+    if (is_in_old_chip(one)) return one.chip.empty() ? card_before(one) : one.chip;
     return anew ? "" : one.chip;
 }
 
@@ -82,7 +77,7 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
         return std::unexpected(CardRefusal::too_early);
     }
     // Which one the person has nobody knows: no other one is opened for it.
-    if (keeps_card(one) && chip_of(one, anew).empty()) {
+    if (is_in_old_chip(one) && chip_of(one, anew).empty()) {
         return std::unexpected(CardRefusal::no_card);
     }
     std::erase_if(sessions_, [id](const auto& other) { return other.second.id == id; });

@@ -74,7 +74,7 @@ Result happen(Case& one, const Opened& opened) {
     one.before = opened.before;
     one.former = opened.former;
     one.agreed = opened.agreed;
-    one.opened_at = opened.municipality;
+    one.municipality = opened.municipality;
     if (opened.parent) one.parents.push_back(*opened.parent);
     // A card that is given back needs no register's word.
     const auto resident = std::ranges::find(one.linked, Role::resident, &Claim::role);

@@ -180,6 +180,11 @@ enum class OrderKind {
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
+// A card that is to count no more does not wait for what else there is.
+constexpr bool is_urgent(OrderKind kind) {
+    return kind == OrderKind::stop || kind == OrderKind::suspend ||
+           kind == OrderKind::revoke_card || kind == OrderKind::end_old;
+}
 struct OrderName {
     OrderKind kind = OrderKind::confirm;
     int item = 0;
@@ -450,7 +455,7 @@ struct Case {
     std::optional<Applied> invited;
     std::vector<Claim> linked;
     std::vector<Before> before;
-    std::string opened_at;        // at whose window: a municipality's id
+    std::string municipality;     // at whose window it was opened; "": at none
     std::set<std::string> hands;  // clerks who have said whom the case is about: none approves
     UnixTime opened = 0;
     std::vector<Claim> claims;
@@ -505,6 +510,7 @@ enum class Misfit {
     other_case,    // another case of this person has to end first
     other_person,  // the application is of another day of birth than the person whose case it is
     no_card,       // the person has none that counts
+    known_person,  // the resident number is that of somebody who is known here by other cases
 };
 std::string_view to_text(Misfit misfit);
 // The case after it. The same happening once more changes nothing. `clerk`: whose hand it was.
@@ -524,6 +530,8 @@ struct Todo {
 std::vector<Todo> todo(const Case& one);
 // The same, as it is kept with the case.
 std::map<Waiting, UnixTime> waits_since(const Case& one);
+// It opens the chip that the person has had: new certificates go into it, or a new PIN.
+bool is_in_old_chip(const Case& one);
 // With a card in hand, or without.
 bool has_ended(const Case& one);
 
@@ -547,6 +555,8 @@ bool only_tells(const Case& one);
 const std::optional<Attributes>& who_of(const Case& one);
 // What it has certificates made for.
 std::vector<Use> uses_of(const Case& one);
+// Whom the relay has, or may have, by the resident number of this case; null: nobody.
+const Claim* linked_resident(const Case& one);
 // A number that the relay has of the person already.
 bool is_linked(const Case& one, const Claim& claim);
 // Of a certificate before the end may have come: the rest of it is to be done.

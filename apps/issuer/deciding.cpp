@@ -169,6 +169,14 @@ Response back_page(const site::Site& site, const Request& request) {
                                     .body = body}));
 }
 
+// A document says what stands in the case: written down before it is shown.
+void looked(Deciding& deciding, CaseId id, const Request& request, const site::LoggedIn& who) {
+    const auto now = unix_now();
+    const auto clerk = deciding.clerks.find(who.card, now);
+    deciding.store.looked({id}, request.path,
+                          {.at = now, .clerk = clerk ? clerk->name : std::string()});
+}
+
 }  // namespace
 
 std::optional<SignedDecision> open_answer(const Decisions::UnderWay& what,
@@ -339,14 +347,6 @@ void Decisions::keep(const Hash& login, Returned what, UnixTime now) {
 std::optional<Decisions::Returned> Decisions::take_returned(const Hash& login, UnixTime now) {
     returned_.drop_old(now);
     return returned_.take(login);
-}
-
-// A document says what stands in the case: written down before it is shown.
-void looked(Deciding& deciding, CaseId id, const Request& request, const site::LoggedIn& who) {
-    const auto now = unix_now();
-    const auto clerk = deciding.clerks.find(who.card, now);
-    deciding.store.looked({id}, request.path,
-                          {.at = now, .clerk = clerk ? clerk->name : std::string()});
 }
 
 Task<Response> decide(Deciding& deciding, Request request, site::LoggedIn who) {

@@ -9,9 +9,7 @@
 #include "base/shown.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/jwe.hpp"
-#include "crypto/x509.hpp"
 #include "wire/head.hpp"
-#include "wire/mandate.hpp"
 
 namespace mado::issuer {
 namespace {
@@ -74,11 +72,8 @@ std::expected<crypto::Certificate, Fault> read_certificate(const SignedDecision&
     if (!facts.any_card && (!facts.signing || read->thumbprint() != *facts.signing)) {
         return std::unexpected(Fault::other_card);
     }
-    const bool is_issued =
-        std::ranges::any_of(facts.directory.card_authorities,
-                            [&read](const auto& authority) { return read->issued_by(authority); });
-    if (!is_issued || !read->is_for_signing() || read->not_before() > facts.now ||
-        read->not_after() <= facts.now) {
+    if (!is_by_one_of(facts.directory.card_authorities, *read) || !read->is_for_signing() ||
+        read->not_before() > facts.now || read->not_after() <= facts.now) {
         return std::unexpected(Fault::certificate);
     }
     return std::move(*read);
@@ -95,11 +90,7 @@ std::optional<Fault> judge_mandate(const wire::Mandate& mandate, const DecisionF
         return Fault::other_kind;
     }
     if (mandate.nonce != facts.nonce) return Fault::other_nonce;
-    if (mandate.expires <= facts.now || mandate.issued_at > facts.now + wire::clock_skew_s ||
-        mandate.issued_at < facts.begun - wire::clock_skew_s ||
-        mandate.expires - mandate.issued_at > wire::lifetime_s_max(mandate.kind)) {
-        return Fault::old;
-    }
+    if (!is_of_now(mandate, facts.begun, facts.now)) return Fault::old;
     return std::nullopt;
 }
 
@@ -149,6 +140,19 @@ void add_differing(std::vector<std::string>& lines, const Said& said, const Attr
 }
 
 }  // namespace
+
+bool is_by_one_of(const std::vector<crypto::Certificate>& authorities,
+                  const crypto::Certificate& certificate) {
+    return std::ranges::any_of(authorities, [&certificate](const auto& authority) {
+        return certificate.issued_by(authority);
+    });
+}
+
+bool is_of_now(const wire::Mandate& mandate, UnixTime begun, UnixTime now) {
+    return mandate.expires > now && mandate.issued_at <= now + wire::clock_skew_s &&
+           mandate.issued_at >= begun - wire::clock_skew_s &&
+           mandate.expires - mandate.issued_at <= wire::lifetime_s_max(mandate.kind);
+}
 
 std::string with_visible_selectors(std::string_view text) {
     std::string out;

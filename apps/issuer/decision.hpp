@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "crypto/key.hpp"
+#include "crypto/x509.hpp"
 #include "store.hpp"
 #include "wire/directory.hpp"
+#include "wire/mandate.hpp"
 
 namespace mado::issuer {
 
@@ -53,6 +55,11 @@ enum class Fault {
     signature,
 };
 std::string_view to_text(Fault fault);
+
+bool is_by_one_of(const std::vector<crypto::Certificate>& authorities,
+                  const crypto::Certificate& certificate);
+// Signed after it was asked for, and not over.
+bool is_of_now(const wire::Mandate& mandate, UnixTime begun, UnixTime now);
 
 struct DecisionFacts {
     const wire::Directory& directory;

@@ -88,23 +88,11 @@ std::string number_line(const Claim& claim) {
     return fmt::format("番号: {}{}", claim.number.scheme, with_visible_selectors(fields));
 }
 
-bool is_by_an_authority(const crypto::Certificate& certificate, const wire::Directory& directory) {
-    return std::ranges::any_of(directory.card_authorities, [&certificate](const auto& authority) {
-        return certificate.issued_by(authority);
-    });
-}
-
 bool fits(const wire::Mandate& mandate, const PossessionFacts& facts) {
     return mandate.kind == wire::MandateKind::check &&
            mandate.covers(must(wire::ServiceId::parse(card_standing_service), "a service")) &&
            mandate.organisation == facts.organisation &&
            mandate.audience == facts.directory.relay().id;
-}
-
-bool is_of_now(const wire::Mandate& mandate, const PossessionFacts& facts) {
-    return mandate.expires > facts.now && mandate.issued_at <= facts.now + wire::clock_skew_s &&
-           mandate.issued_at >= facts.begun - wire::clock_skew_s &&
-           mandate.expires - mandate.issued_at <= wire::lifetime_s_max(mandate.kind);
 }
 
 }  // namespace
@@ -149,9 +137,9 @@ std::expected<crypto::Certificate, Fault> judge_possession(const Possession& wha
     if (!mandate || !read) return std::unexpected(Fault::malformed);
     if (!fits(mandate->mandate, facts)) return std::unexpected(Fault::other_kind);
     if (mandate->mandate.nonce != facts.nonce) return std::unexpected(Fault::other_nonce);
-    if (!is_of_now(mandate->mandate, facts)) return std::unexpected(Fault::old);
+    if (!is_of_now(mandate->mandate, facts.begun, facts.now)) return std::unexpected(Fault::old);
     if (mandate->jws.certificate != read->thumbprint()) return std::unexpected(Fault::other_card);
-    if (!is_by_an_authority(*read, facts.directory) || read->is_for_signing() ||
+    if (!is_by_one_of(facts.directory.card_authorities, *read) || read->is_for_signing() ||
         read->not_before() > facts.now || read->not_after() <= facts.now) {
         return std::unexpected(Fault::certificate);
     }

@@ -190,12 +190,9 @@ json::object members(const Cancelled& one) {
     return {{"reason", one.reason}};
 }
 json::object members(const TakenOn& one) {
-    json::object certificates;
-    for (const auto& [use, certificate] : one.certificates)
-        certificates[to_text(use)] = certificate;
     json::object out{{"person", attributes_json(one.person)},
                      {"claims", claims_json(one.claims)},
-                     {"certificates", std::move(certificates)}};
+                     {"certificates", by_use_json(one.certificates)}};
     if (!one.chip.empty()) out["chip"] = one.chip;
     return out;
 }

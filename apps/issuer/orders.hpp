@@ -39,7 +39,7 @@ std::optional<Happening> happening_of(const Parties& parties, const Case& one, O
 // As a case keeps one, DER in base64url; Failure when it cannot be read.
 crypto::Certificate read_certificate(const std::string& text);
 
-// ---- for pages and tests ----
+// ---- what a register writes ----
 
 // What a register writes otherwise, in the place of what the application writes; empty where it
 // writes otherwise and does not show it.

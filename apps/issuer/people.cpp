@@ -151,6 +151,17 @@ bool is_about(const Asked& asked, const Before& card, Standing standing) {
     return true;
 }
 
+// Whoever stops a card now stops every certificate that may count: a stop of an earlier card is
+// not that.
+bool stops_all(const Case& stop, const std::vector<IssuedCard>& issued) {
+    return !stop.overtaken && !stop.given_up &&
+           std::ranges::all_of(issued, [&stop](const IssuedCard& one) {
+               return one.standing == Standing::revoked ||
+                      std::ranges::find(stop.before, one.card.certificate, &Before::certificate) !=
+                          stop.before.end();
+           });
+}
+
 }  // namespace
 
 std::string giver_of_resident(const std::vector<Claim>& claims, const wire::Schemes& schemes) {
@@ -165,9 +176,9 @@ std::string municipality_of(const Case& one, const wire::Schemes& schemes) {
     if (one.invited) {
         if (auto own = giver_of_resident(one.invited->claims, schemes); !own.empty()) return own;
     }
-    if (info(one.kind).applies && !one.opened_at.empty()) return one.opened_at;
+    if (info(one.kind).applies && !one.municipality.empty()) return one.municipality;
     if (auto before = giver_of_resident(one.linked, schemes); !before.empty()) return before;
-    if (one.parents.empty()) return one.opened_at;
+    if (one.parents.empty()) return one.municipality;
     return giver_of_resident(one.parents.front().linked, schemes);
 }
 
@@ -185,17 +196,6 @@ std::string_view to_text(Standing standing) {
             return "revoked";
     }
     return "";
-}
-
-// Whoever stops a card now stops every certificate that may count: a stop of an earlier card is
-// not that.
-bool stops_all(const Case& stop, const std::vector<IssuedCard>& issued) {
-    return !stop.overtaken && !stop.given_up &&
-           std::ranges::all_of(issued, [&stop](const IssuedCard& one) {
-               return one.standing == Standing::revoked ||
-                      std::ranges::find(stop.before, one.card.certificate, &Before::certificate) !=
-                          stop.before.end();
-           });
 }
 
 std::optional<KnownPerson> person_of(const std::vector<Case>& cases) {

@@ -45,11 +45,10 @@ By by_now(const Clerk& clerk) {
     return {.at = unix_now(), .clerk = clerk.name, .municipality = clerk.municipality};
 }
 
-// A stop is every window's. What ends the card, or lets it work again, is for the own one to say,
-// or for the one that has stopped it.
-bool is_of_another(const Clerk& clerk, const Case& one, const Happening& what) {
-    if (std::holds_alternative<TryAgain>(what)) return false;
-    return !std::holds_alternative<Found>(what) || one.opened_at != clerk.municipality;
+// A stop is every window's. That the card works again, or never more, is for the own one to say:
+// whoever has stopped it does not hear that its owner has stopped it once more since.
+bool is_for_home_alone(const Happening& what) {
+    return !std::holds_alternative<TryAgain>(what);
 }
 bool may_act(Office& office, const Clerk& clerk, CaseId id) {
     if (office.store.is_served_at(clerk.municipality, id)) return true;
@@ -58,18 +57,20 @@ bool may_act(Office& office, const Clerk& clerk, CaseId id) {
 }
 
 // Whoever does not live here applies where they live.
-bool is_of_another(const Office& office, const Clerk& clerk, const std::vector<Claim>& claims) {
+bool is_of_other_resident(const Office& office, const Clerk& clerk,
+                          const std::vector<Claim>& claims) {
     if (clerk.municipality.empty()) return false;
     const auto giver = giver_of_resident(claims, office.schemes);
     return !giver.empty() && giver != clerk.municipality;
 }
-bool is_of_another(const Office& office, const Clerk& clerk, const Happening& what) {
+bool is_of_other_resident(const Office& office, const Clerk& clerk, const Happening& what) {
     if (const auto* applied = std::get_if<Applied>(&what)) {
-        return is_of_another(office, clerk, applied->claims);
+        return is_of_other_resident(office, clerk, applied->claims);
     }
     const auto* corrected = std::get_if<Corrected>(&what);
     return corrected != nullptr &&
-           is_of_another(office, clerk, {{.role = corrected->role, .number = corrected->number}});
+           is_of_other_resident(office, clerk,
+                                {{.role = corrected->role, .number = corrected->number}});
 }
 
 // Written down before it is shown: whose case it is may ask who has looked.
@@ -148,8 +149,11 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (what->invited && !shows_all_of(*what->invited)) {
         return site::refuse(409, "hidden_character");
     }
-    if (what->invited && is_of_another(office, clerk, what->invited->claims)) {
+    if (what->invited && is_of_other_resident(office, clerk, what->invited->claims)) {
         return site::refuse(409, other_office);
+    }
+    if (what->invited && office.store.find_known(what->invited->claims, 0)) {
+        return misfit(Misfit::known_person);
     }
     // By phone, day and night: a card is stopped, and nothing else.
     const bool stops = !what->person.empty() && what->asked.kind == Kind::stop;
@@ -176,6 +180,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     return case_of(office, *id, request, clerk);
 }
 
+// Who is known here is invited to nothing, and the others are: `known` says which they are.
 Response invite(Office& office, const Request& request, const Clerk& clerk) {
     auto people = read_invite(request.body, office.schemes);
     if (!people) return site::refuse(wire::Code::malformed, request);
@@ -183,17 +188,26 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(409, "hidden_character");
     }
     if (std::ranges::any_of(*people, [&](const Applied& one) {
-            return is_of_another(office, clerk, one.claims);
+            return is_of_other_resident(office, clerk, one.claims);
         })) {
         return site::refuse(409, other_office);
     }
-    json::array out;
-    const auto ids = open_first(office, {people->begin(), people->end()}, clerk);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        out.push_back(json::object{{"number", office.store.find(ids[i]).number},
-                                   {"name", (*people)[i].person.name}});
+    json::array out, known;
+    std::vector<std::optional<Applied>> invited;
+    for (std::size_t i = 0; i < people->size(); ++i) {
+        auto& one = (*people)[i];
+        if (office.store.find_known(one.claims, 0)) {
+            known.emplace_back(i + 1);
+        } else {
+            invited.emplace_back(std::move(one));
+        }
     }
-    return json_of({{"cases", std::move(out)}});
+    for (const auto id : open_first(office, std::move(invited), clerk)) {
+        const auto file = office.store.find(id);
+        out.push_back(
+            json::object{{"number", file.number}, {"name", file.one.invited->person.name}});
+    }
+    return json_of({{"cases", std::move(out)}, {"known", std::move(known)}});
 }
 
 Response list_batches(Office& office, const Request& request, const Clerk& clerk) {
@@ -319,19 +333,11 @@ std::expected<void, Misfit> complete_parent(Office& office, ParentNamed& named) 
 // Never two cards of one person: who has one that counts, or that is looked for, as far as this
 // centre knows, goes on with it, or has it replaced.
 bool has_card(Office& office, CaseId id, const Applied& applied) {
-    const auto is_theirs = [&](CaseId other) {
-        const auto person = other == id ? std::nullopt : office.store.known_person(other);
-        if (!person || !std::ranges::any_of(person->linked, [&applied](const Claim& claim) {
-                return claim.number == applied.claims.front().number;
-            })) {
-            return false;
-        }
-        return std::ranges::any_of(person->issued, [](const IssuedCard& card) {
-            return card.standing != Standing::revoked;
-        });
-    };
-    const auto alike = office.store.find(applied.person.birth_date, applied.person.kana);
-    return !applied.claims.empty() && std::ranges::any_of(alike, is_theirs);
+    const auto other = office.store.find_known(applied.claims, id);
+    const auto person = other ? office.store.known_person(*other) : std::nullopt;
+    return person && std::ranges::any_of(person->issued, [](const IssuedCard& card) {
+               return card.standing != Standing::revoked;
+           });
 }
 
 // The code that the slip gets which the person takes away with it; "": there is none with that.
@@ -396,8 +402,8 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         return site::refuse(409, "has_card");
     }
     const bool is_served = office.store.is_served_at(clerk.municipality, *id);
-    if (is_of_another(office, clerk, what->what) ||
-        (!is_served && is_of_another(clerk, office.store.find(*id).one, what->what))) {
+    if (is_of_other_resident(office, clerk, what->what) ||
+        (!is_served && is_for_home_alone(what->what))) {
         return site::refuse(409, other_office);
     }
     if (!code.empty()) {

@@ -607,13 +607,18 @@ TEST_F(WindowTest, WhoLivesElsewhereIsStoppedAnywhereAndMovesHere) {
     ASSERT_EQ(stop.size(), 12U) << stop;
     EXPECT_EQ(listed(), 0U) << "it is in the list of where they live";
     EXPECT_FALSE(answer("/cases/show", {{"number", stop}}).contains("elsewhere"));
-    // What was stopped at another window is not let work again, nor ended, here.
-    set_clerks({"window"}, "992038");
-    EXPECT_EQ(act(stop, {{"what", "found"}}).body, "other_office");
-    EXPECT_EQ(act(stop, {{"what", "given_up"}}).body, "other_office");
-    set_clerks({"window"}, "992020");
-    EXPECT_EQ(act(stop, {{"what", "given_up"}}).body, "other_office");
+    // What is stopped is not let work again, nor ended, here: not by the window that has stopped it
+    // either, because its owner may have stopped it too since, and that opens no other case.
+    for (const auto* elsewhere : {"992038", "992020"}) {
+        set_clerks({"window"}, elsewhere);
+        EXPECT_EQ(act(stop, {{"what", "found"}}).body, "other_office") << elsewhere;
+        EXPECT_EQ(act(stop, {{"what", "given_up"}}).body, "other_office") << elsewhere;
+    }
+    set_clerks({"window"}, "992011");
     EXPECT_EQ(act(stop, {{"what", "found"}}).status, 200);
+    set_clerks({"window"}, "992020");
+    EXPECT_EQ(opened({{"kind", "stop"}, {"reason", "lost"}}), stop) << "stopped again anywhere";
+    EXPECT_TRUE(is_to_do(case_of(stop), Step::stop));
     EXPECT_EQ(answer("/people/find", {{"birth_date", "1986-05-01"}, {"kana", "コウロウ ハナコ"}})
                   .at("people")
                   .as_array()
@@ -692,6 +697,40 @@ TEST_F(WindowTest, NobodyAppliesWhereTheyDoNotLive) {
     EXPECT_EQ(invited("992020"), std::pair(200, 200));
     set_clerks({"window"});
     EXPECT_EQ(invited("992011"), std::pair(200, 200)) << "the centre's own";
+}
+
+// The resident number is theirs for life, and a municipality's only by where they live: whoever
+// is known here by the number before gets no second card by the new one.
+TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
+    person_with_card();
+    set_clerks({"window"}, "992020");
+    const auto with = [&](const std::string& number) {
+        auto out = test_application(schemes);
+        out.claims[0].number =
+            test_number(schemes, "resident-number",
+                        R"({"municipality": "992020", "number": ")" + number + R"("})");
+        return out;
+    };
+    const auto theirs = with("12345678901"), anothers = with("12345678902");
+    for (const auto* kind : {"first", "existing"}) {
+        const json::object open{{"kind", kind}};
+        const auto number = text_at(answer("/cases/open", open), "number");
+        const auto act = [&](const Happening& what) {
+            return ask("/cases/act", {{"number", number}, {"happening", happening_json(what)}});
+        };
+        EXPECT_EQ(act(theirs).body, kind == std::string("first") ? "known_person" : "has_card");
+        EXPECT_EQ(act(anothers).status, 200) << kind;
+        const Corrected corrected{
+            .claim = 0, .role = Role::resident, .number = theirs.claims[0].number};
+        EXPECT_EQ(act(corrected).body, "known_person") << kind;
+        auto invited = open;
+        invited["invited"] = application_json(theirs);
+        EXPECT_EQ(ask("/cases/open", invited).body, "known_person") << kind;
+    }
+    const json::array people{application_json(anothers), application_json(theirs)};
+    const auto batch = answer("/cases/invite", {{"people", people}});
+    EXPECT_EQ(batch.at("cases").as_array().size(), 1U);
+    EXPECT_EQ(batch.at("known"), json::array{2}) << "which of them";
 }
 
 // More than a day's list has: every one of them gets a letter, and each letter is a look.
@@ -921,7 +960,7 @@ TEST_F(WindowTest, WhoHasACardThatCountsRegistersNoOther) {
     happen(Sent{link_order});
     happen(Done{link_order});
     const auto number = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
-    EXPECT_EQ(apply(number).status, 200) << "no card counts yet";
+    EXPECT_EQ(apply(number).body, "known_person") << "no card counts yet";
     happen(HandedOver{"123456789012"});  // from here on it may
     const auto other = text_at(answer("/cases/open", {{"kind", "existing"}}), "number");
     const auto refused = apply(other);

@@ -119,6 +119,8 @@ Store::Statements::Statements(db::Connection& c)
           c.prepare("select id from issue where who_index = :index order by id desc limit 50")),
       find_given(c.prepare("select id from issue where given_index = :index limit 1")),
       find_stop(c.prepare("select id from issue where stop_index = :index")),
+      find_resident(c.prepare("select id from issue where resident_index = :index and person_index "
+                              "is not (select person_index from issue where id = :but) limit 1")),
       of_person(c.prepare("select other.id from issue join issue as other "
                           "on other.person_index = issue.person_index "
                           "where issue.id = :id order by other.id")),
@@ -147,7 +149,7 @@ Store::Statements::Statements(db::Connection& c)
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       stands(c.prepare("update issue set ended_at = :ended, waits_since = :since, "
                        "municipality = :where, stays = max(stays, :stays), died = :died, "
-                       "to_apply = :to_apply where id = :id")),
+                        "to_apply = :to_apply, resident_index = :resident where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, at, sealed) "
                              "values (:index, :id, :at, :sealed)")),
@@ -279,7 +281,7 @@ CaseId Store::write_new(Opened opened, const By& by) {
 std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& asked, By by) {
     Together together(*this);
     const auto ids = of_person(of_person_of);
-    if (asked.kind == Kind::stop) cancel_written(ids, by);
+    if (asked.kind == Kind::stop) cancel_in_chip(ids, by);
     const auto person = person_of(cases_of_person(of_person_of));
     if (!person) return std::unexpected(Misfit::too_early);
     if (asked.kind == Kind::stop && person->stop) {
@@ -297,14 +299,23 @@ std::expected<CaseId, Misfit> Store::open(CaseId of_person_of, const Asked& aske
     return id;
 }
 
-// New certificates would go into the card that is looked for.
-void Store::cancel_written(const std::vector<CaseId>& of_person, const By& by) {
+// New certificates would go into the card that is looked for, and a new PIN would open it to
+// whoever has found it.
+void Store::cancel_in_chip(const std::vector<CaseId>& of_person, const By& by) {
     for (const auto id : of_person) {
         const auto one = find(id).one;
-        if (!info(one.kind).in_hand || has_ended(one)) continue;
+        if (!is_in_old_chip(one) || has_ended(one)) continue;
         // Too late: it may be active; then it is among those that are stopped.
         static_cast<void>(write(id, Cancelled{"stopped"}, by));
     }
+}
+
+// The person looks for the card perhaps; of a stop that was overtaken it is another card.
+bool Store::is_kept_from_chip(CaseId id) {
+    return is_in_old_chip(find(id).one) &&
+           std::ranges::any_of(cases_of_person(id), [](const Case& stop) {
+               return stop.kind == Kind::stop && !stop.found && !stop.overtaken && !has_ended(stop);
+           });
 }
 
 std::vector<Case> Store::cases_of_person(CaseId any_of_theirs) {
@@ -385,6 +396,35 @@ std::optional<CaseId> Store::find_given(std::string_view health_care_number) {
     sql_.find_given.bind("index", index("health-care-number", health_care_number));
     if (!sql_.find_given.step()) return std::nullopt;
     return sql_.find_given.integer(0);
+}
+
+// Whoever moves has the same number, of another municipality.
+Bytes Store::resident_index(const wire::PersonNumber& number) const {
+    auto own = number;
+    if (const auto* scheme = schemes_.find(number.scheme)) {
+        std::erase_if(own.fields,
+                      [&](const auto& field) { return field.first == scheme->holder_field; });
+    }
+    return index("resident-number", as_text(wire::index_material(own)));
+}
+
+std::optional<CaseId> Store::find_known(const std::vector<Claim>& claims, CaseId but) {
+    const auto resident = std::ranges::find(claims, Role::resident, &Claim::role);
+    if (resident == claims.end()) return std::nullopt;
+    auto& row = sql_.find_resident;
+    const db::ResetAtEnd reset(row);
+    row.bind("index", resident_index(resident->number)).bind("but", but);
+    if (!row.step()) return std::nullopt;
+    return row.integer(0);
+}
+
+// Of what people say. What a register gives a newborn is looked at before it is linked (send).
+bool Store::is_another_persons(const Case& one, CaseId id, const Happening& what) {
+    const auto* corrected = std::get_if<Corrected>(&what);
+    const bool brings = std::holds_alternative<Applied>(what) ||
+                        std::holds_alternative<TakenOn>(what) ||
+                        (corrected != nullptr && corrected->role == Role::resident);
+    return brings && find_known(one.claims, id);
 }
 
 Bytes Store::card_key(const Hash& certificate) const {
@@ -593,13 +633,10 @@ bool Store::is_served_at(const std::string& municipality, CaseId id) {
 
 // Within the caller's Together.
 std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const By& by) {
-    // The card that the person has, and perhaps looks for, gets no new keys meanwhile.
-    if (std::holds_alternative<KeysMade>(what) && info(find(id).one.kind).in_hand &&
-        std::ranges::any_of(cases_of_person(id), [](const Case& stop) {
-            return stop.kind == Kind::stop && !stop.found && !has_ended(stop);
-        })) {
-        return std::unexpected(Misfit::other_case);
-    }
+    // The card that the person has, and perhaps looks for, gets no new keys and no PIN meanwhile.
+    const bool in_chip =
+        std::holds_alternative<KeysMade>(what) || std::holds_alternative<PinSet>(what);
+    if (in_chip && is_kept_from_chip(id)) return std::unexpected(Misfit::other_case);
     const auto* again = std::get_if<TryAgain>(&what);
     if (again != nullptr && again->order == activate_order &&
         is_kept_stopped(cases_of_person(id), find(id).one)) {
@@ -608,6 +645,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     auto& now = known(id);
     auto next = after(now.file.one, what, by.at, by.clerk);
     if (!next || *next == now.file.one) return next;
+    if (is_another_persons(*next, id, what)) return std::unexpected(Misfit::known_person);
     const auto line = now.lines + 1;
     const bool ends = makes_an_end(*next) && !makes_an_end(now.file.one);
     const bool is_active = next->has_done(activate_order) && !now.file.one.has_done(activate_order);
@@ -634,6 +672,7 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
     const auto oldest = std::ranges::min_element(todos, {}, &Todo::since);
     const bool waits = oldest != todos.end();
     const auto where = municipality_of(*next, schemes_);
+    const auto* resident = linked_resident(*next);
     sql_.stands.bind("id", id)
         .bind("ended", waits ? std::nullopt : std::optional(by.at))
         .bind("stays", std::int64_t{is_known_to_relay(*next)})
@@ -641,6 +680,8 @@ std::expected<Case, Misfit> Store::write(CaseId id, const Happening& what, const
                                    next->has_done(revoke_card_order)})
         .bind("where", where.empty() ? std::nullopt : std::optional(where))
         .bind("to_apply", std::int64_t{next->invited && waits && is_only(todos, Step::apply)})
+        .bind("resident",
+              resident == nullptr ? std::nullopt : std::optional(resident_index(resident->number)))
         .bind("since", waits ? std::optional(oldest->since) : std::nullopt)
         .execute();
     now.file.one = *next;
@@ -674,10 +715,16 @@ std::expected<Case, Misfit> Store::add(CaseId id, const Happening& what, By by) 
 }
 
 std::expected<Case, Misfit> Store::send(CaseId id, OrderName order, const ToSend& what, By by) {
+    // Of two cases of one person that were both applied for, one is linked.
+    const bool links = order == link_order || order.kind == OrderKind::start_link;
+    if (links && find_known(find(id).one.claims, id)) {
+        return std::unexpected(Misfit::known_person);
+    }
     Together together(*this);
     auto next = write(id, Sent{order}, by);
     if (!next) return next;
-    outbox_.put(outbox_name(id, order), what.request, by.at);
+    outbox_.put(outbox_name(id, order), what.request, by.at,
+                {.lane = base64url(index("to", what.to)), .urgent = is_urgent(order.kind)});
     keep(id, what.by, by.at);
     together.commit();
     return next;

@@ -52,6 +52,7 @@ struct Operator {
 struct ToSend {
     client::Prepared request;
     std::optional<Operator> by = {};
+    std::string to = {};  // whoever answers, as the request says it
 };
 
 // Somebody's reading of a case.
@@ -98,6 +99,10 @@ class Store {
     std::vector<CaseId> find(Date birth_date, std::string_view kana);
     // By the health-care number; any one of their cases.
     std::optional<CaseId> find_given(std::string_view health_care_number);
+    // Somebody else than whose case that is (0: than anybody), whom the relay has, or may have, by
+    // the resident number among these: whatever municipality's it is now, the number is theirs for
+    // life. Any one of their cases.
+    std::optional<CaseId> find_known(const std::vector<Claim>& claims, CaseId but);
     // By a certificate of theirs (x5t#S256) that this centre had made and that was activated; any
     // one of their cases. It may count no more.
     std::optional<CaseId> find_card(const Hash& certificate);
@@ -149,7 +154,8 @@ class Store {
     // now, and what is under way also where it is. "": the centre's own, who serve everybody.
     bool is_served_at(const std::string& municipality, CaseId id);
 
-    // What happened, when it fits. The same once more is not written again.
+    // What happened, when it fits. The same once more is not written again. known_person: the
+    // resident number that it brings, or would have linked, is somebody else's.
     std::expected<Case, Misfit> add(CaseId id, const Happening& what, By by);
     // It will go out: noted, and kept for sending, or neither.
     std::expected<Case, Misfit> send(CaseId id, OrderName order, const ToSend& what, By by);
@@ -205,14 +211,17 @@ class Store {
   private:
     struct Statements {
         explicit Statements(db::Connection& connection);
-        db::Statement open, give, find, find_number, find_who, find_given, find_stop, of_person,
-            stop_code, lines, open_cases, waiting, waiting_at, batch, batches, batches_at,
-            batch_cases, add, stands, who, add_operator, find_operator, add_card, find_card, ending,
-            noticed, look, looks, over, counts;
+        db::Statement open, give, find, find_number, find_who, find_given, find_stop, find_resident,
+            of_person, stop_code, lines, open_cases, waiting, waiting_at, batch, batches,
+            batches_at, batch_cases, add, stands, who, add_operator, find_operator, add_card,
+            find_card, ending, noticed, look, looks, over, counts;
         std::array<db::Statement, 2> erase_hands;
         std::array<db::Statement, 5> erase;  // all of a case
     };
     Bytes index(std::string_view purpose, std::string_view text) const;
+    Bytes resident_index(const wire::PersonNumber& number) const;
+    bool is_kept_from_chip(CaseId id);
+    bool is_another_persons(const Case& one, CaseId id, const Happening& what);
     // A case as it is now, and how much happened to it.
     struct Known {
         CaseFile file;
@@ -223,7 +232,7 @@ class Store {
     std::expected<Case, Misfit> write(CaseId id, const Happening& what, const By& by);
     void keep(CaseId id, const std::optional<Operator>& by, UnixTime at);
     void overtake(CaseId by_case, const By& by);
-    void cancel_written(const std::vector<CaseId>& of_person, const By& by);
+    void cancel_in_chip(const std::vector<CaseId>& of_person, const By& by);
     void add_cards(const Case& one, CaseId id);
 
     Secret seal_key_, index_key_, outbox_key_;

@@ -82,8 +82,9 @@ TEST_F(StoreTest, WhoHasMovedIsServedWhereTheyLiveNow) {
     auto moved = test_application(schemes);
     moved.signing = false;
     moved.claims.resize(1);
-    moved.claims[0].number = test_number(schemes, "resident-number",
-                                         R"({"municipality": "992020", "number": "12345678901"})");
+    const auto before = one.find(person).one.claims[0];
+    moved.claims[0].number = before.number;
+    moved.claims[0].number.fields[0].second = now;
     // Each step's clerk, where it is one's: who moves is approved by another one.
     const auto apply_and_link = [&](CaseId id, const Applied& application) {
         const std::vector<std::pair<Happening, std::string>> all{
@@ -115,7 +116,7 @@ TEST_F(StoreTest, WhoHasMovedIsServedWhereTheyLiveNow) {
     const auto back = one.open(person, {.kind = Kind::change}, {.at = 6, .municipality = old});
     ASSERT_TRUE(back);
     auto returned = moved;
-    returned.claims[0] = test_application(schemes).claims[0];
+    returned.claims[0].number = before.number;
     apply_and_link(*back, returned);
     ASSERT_TRUE(one.add(*back, Done{link_order}, {.at = 7}));
     EXPECT_EQ(one.home(person), old);
@@ -123,6 +124,66 @@ TEST_F(StoreTest, WhoHasMovedIsServedWhereTheyLiveNow) {
     const auto known = one.known_person(person);
     EXPECT_EQ(std::ranges::count(known->linked, Role::resident, &Claim::role), 2)
         << "each number once";
+}
+
+// Both were applied for before either was linked: whichever is linked first, the other one is not,
+// until nobody can be linked by that one any more.
+TEST_F(StoreTest, OfTwoCasesWithOneResidentNumberOneIsLinked) {
+    auto one = store();
+    const ToSend request{.request = {.body = "body",
+                                     .seal_to = crypto::PrivateKey::generate(crypto::KeyType::p256),
+                                     .expires = 60}};
+    const auto applied = [&](const std::string& municipality) {
+        const auto id = one.open({.numbers = draw_numbers(schemes)}, {.at = 1});
+        auto application = test_application(schemes);
+        application.claims.resize(1);
+        application.claims[0].number =
+            test_number(schemes, "resident-number",
+                        R"({"municipality": ")" + municipality + R"(", "number": "12345678901"})");
+        for (const auto& what : std::vector<Happening>{application, Sent{first_confirm},
+                                                       Confirmed{0, "answer", 1, true}}) {
+            EXPECT_TRUE(one.add(id, what, {.at = 2})) << what.index();
+        }
+        return id;
+    };
+    const auto before = applied("992011"), moved = applied("992020");
+    ASSERT_TRUE(one.send(moved, link_order, request, {.at = 3}));
+    const auto refused = one.send(before, link_order, request, {.at = 3});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), Misfit::known_person);
+    EXPECT_TRUE(one.find(before).one.open.empty());
+    const auto third = one.open({.numbers = draw_numbers(schemes)}, {.at = 4});
+    EXPECT_EQ(one.add(third, test_application(schemes), {.at = 4}).error(), Misfit::known_person);
+    // The relay has said no: nobody is known by it.
+    ASSERT_TRUE(one.answer(moved, link_order, Refused{link_order, "link_unconfirmed"}, {.at = 5}));
+    EXPECT_TRUE(one.add(third, test_application(schemes), {.at = 6}));
+    EXPECT_TRUE(one.send(before, link_order, request, {.at = 6}));
+    EXPECT_FALSE(one.send(moved, link_order, request, {.at = 7}));
+    // It is in the store: after a restart it is the same.
+    auto again = store();
+    EXPECT_EQ(again.find_known(test_application(schemes).claims, moved), before);
+    EXPECT_EQ(again.find_known(test_application(schemes).claims, before), std::nullopt)
+        << "their own";
+}
+
+// Approved and recorded, the card open for a new PIN: whoever has found it gets none.
+TEST_F(StoreTest, AStopGivesUpANewPin) {
+    auto one = store();
+    const auto person = test_card(one, schemes, test_card_key());
+    const auto unlock = one.open(person, {.kind = Kind::unlock, .uses = {Use::authentication}},
+                                 {.at = 2, .clerk = "sato"});
+    ASSERT_TRUE(unlock);
+    for (const auto& what :
+         std::vector<Happening>{Approved{}, Sent{reset_order}, Done{reset_order}}) {
+        ASSERT_TRUE(one.add(*unlock, what, {.at = 3, .clerk = "futae"})) << what.index();
+    }
+    EXPECT_TRUE(is_to_do(one.find(*unlock).one, Step::reset));
+    ASSERT_TRUE(one.open(person, {.kind = Kind::stop, .reason = "lost"}, {.at = 4}));
+    const auto now = one.find(*unlock).one;
+    EXPECT_EQ(now.cancelled, "stopped");
+    EXPECT_TRUE(has_ended(now));
+    EXPECT_FALSE(is_to_do(now, Step::reset)) << "no session";
+    EXPECT_EQ(one.add(*unlock, PinSet{}, {.at = 5}).error(), Misfit::other_case);
 }
 
 TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {

@@ -1,8 +1,8 @@
 #include "take_on.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
+#include "decision.hpp"
 #include "happenings.hpp"
 #include "numbers.hpp"
 #include "store.hpp"
@@ -27,8 +27,7 @@ bool is_of(Use use, const std::string& text, const std::vector<crypto::Certifica
     const auto der = parse_base64url(text);
     const auto read = der ? crypto::Certificate::from_der(*der) : std::unexpected(der.error());
     return read && read->is_for_signing() == (use == Use::signing) &&
-           std::ranges::any_of(authorities,
-                               [&read](const auto& one) { return read->issued_by(one); });
+           is_by_one_of(authorities, *read);
 }
 
 Parsed<std::pair<Numbers, TakenOn>> read_line(std::string_view line, const wire::Schemes& schemes,
@@ -83,7 +82,13 @@ std::int64_t Store::take_on(const std::vector<std::pair<Numbers, TakenOn>>& peop
             continue;
         }
         const auto id = write_new({.numbers = numbers}, by);
-        if (!write(id, taken, by)) throw OperatorError("nobody was taken on: a line has no card");
+        const auto written = write(id, taken, by);
+        if (!written && written.error() == Misfit::known_person) {
+            throw OperatorError(
+                "nobody was taken on: two people have one resident number, here and in the file, "
+                "or in it twice, if perhaps of two municipalities; one of them is the wrong one");
+        }
+        if (!written) throw OperatorError("nobody was taken on: a line has no card");
         ++out;
     }
     together.commit();

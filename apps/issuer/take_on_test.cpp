@@ -19,7 +19,8 @@ class TakingOn : public ::testing::Test {
     TakingOn() { replace_file(folder.path("store.key"), Bytes(32, 7), 0600); }
     Store store() const { return {folder.path("issuer.sqlite"), folder.path(""), schemes}; }
     std::pair<Numbers, TakenOn> somebody() const {
-        const auto application = test_application(schemes);
+        auto application = test_application(schemes);
+        application.claims[0].number = test_resident(schemes, "992011");
         return {
             draw_numbers(schemes),
             {.person = application.person,
@@ -64,6 +65,19 @@ TEST_F(TakingOn, ACaseThatHasEndedFromWhichTheNextOnesBegin) {
     ASSERT_TRUE(stop);
     EXPECT_EQ(again.find(*stop).one.before.size(), 1U);
     EXPECT_FALSE(again.add(*id, Cancelled{"no"}, {.at = 30})) << "it is over";
+}
+
+// A file that says one person twice makes nobody of it.
+TEST_F(TakingOn, NobodyIsTwoPeople) {
+    const auto first = somebody();
+    auto second = somebody();
+    auto& number = second.second.claims[0].number;
+    number = first.second.claims[0].number;
+    number.fields[0].second = "992020";  // moved
+    auto one = store();
+    EXPECT_THROW(one.take_on({first, second}, {}), OperatorError);
+    EXPECT_EQ(one.take_on({first}, {}), 1);
+    EXPECT_THROW(one.take_on({second}, {}), OperatorError);
 }
 
 TEST_F(TakingOn, TheSameOnceMoreIsNothingNewAndAnotherIsRefused) {

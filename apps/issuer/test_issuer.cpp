@@ -45,6 +45,12 @@ wire::PersonNumber test_number(const wire::Schemes& schemes, std::string_view sc
     return std::move(*number);
 }
 
+wire::PersonNumber test_resident(const wire::Schemes& schemes, std::string_view municipality) {
+    return test_number(schemes, "resident-number",
+                       R"({"municipality": ")" + std::string(municipality) + R"(", "number": ")" +
+                           draw_digits(11, /*with_check=*/false) + R"("})");
+}
+
 Applied test_application(const wire::Schemes& schemes) {
     Claim resident, medical;
     resident.role = Role::resident;
@@ -140,10 +146,16 @@ crypto::PublicKey test_card_key() {
 
 CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::PublicKey& key,
                  const std::function<void(const Hash&)>& before) {
-    const auto certificate = test_certificate(key);
     auto application = test_application(schemes);
     application.claims.resize(1);
+    application.claims[0].number = test_resident(schemes, "992011");
     application.signing = false;
+    return test_card(store, schemes, key, application, before);
+}
+
+CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::PublicKey& key,
+                 const Applied& application, const std::function<void(const Hash&)>& before) {
+    const auto certificate = test_certificate(key);
     const auto id = store.open({.numbers = draw_numbers(schemes)}, {.at = 1});
     const auto happen = [&](const Happening& what) {
         EXPECT_TRUE(store.add(id, what, {.at = 1})) << what.index();
@@ -153,7 +165,8 @@ CaseId test_card(Store& store, const wire::Schemes& schemes, const crypto::Publi
         happen(answer);
     };
     happen(application);
-    order({OrderKind::confirm, 0}, Confirmed{0, "answer", 1, true});
+    for (int claim = 0; claim < static_cast<int>(application.claims.size()); ++claim)
+        order({OrderKind::confirm, claim}, Confirmed{claim, "answer", 1, true});
     order(link_order, Done{link_order});
     happen(KeysMade{{{Use::authentication, base64url(key.spki())}}, "chip"});
     const auto certify = of_use(OrderKind::certify, Use::authentication);
@@ -186,7 +199,8 @@ CaseId test_death(Store& store, CaseId of_person, UnixTime at) {
 void expect_sound(Store& store, const std::string& path) {
     db::Connection raw(path, db::Access::read_only);
     auto cases = raw.prepare(
-        "select id, ended_at, waits_since, counts_until, municipality, to_apply from issue");
+        "select id, ended_at, waits_since, counts_until, municipality, to_apply, "
+        "resident_index is not null from issue");
     std::int64_t waiting = 0;
     while (cases.step()) {
         const auto id = cases.integer(0);
@@ -201,6 +215,7 @@ void expect_sound(Store& store, const std::string& path) {
         EXPECT_EQ(cases.optional_text(4).value_or(""), store.where(id));
         const bool to_apply = one.invited && !todos.empty() && todos.front().step == Step::apply;
         EXPECT_EQ(cases.integer(5), std::int64_t{to_apply});
+        EXPECT_EQ(cases.integer(6) == 1, linked_resident(one) != nullptr);
         for (const auto& order : one.open)
             EXPECT_TRUE(store.outbox().find(outbox_name(id, order))) << outbox_name(id, order);
         waiting += static_cast<std::int64_t>(one.open.size());

@@ -474,6 +474,10 @@ std::vector<Use> uses_of(const Case& one) {
                        : std::vector{Use::authentication};
 }
 
+bool is_in_old_chip(const Case& one) {
+    return info(one.kind).in_hand || one.kind == Kind::unlock;
+}
+
 // Of the resident numbers the newest one: who moves back is linked by the former one again.
 bool is_linked(const Case& one, const Claim& claim) {
     if (claim.role == Role::resident) {
@@ -482,6 +486,17 @@ bool is_linked(const Case& one, const Claim& claim) {
     }
     return std::ranges::any_of(
         one.linked, [&claim](const Claim& known) { return known.number == claim.number; });
+}
+
+// Of what was given up while nobody knew what had become of it, the relay says it itself.
+const Claim* linked_resident(const Case& one) {
+    const auto resident = std::ranges::find(one.claims, Role::resident, &Claim::role);
+    if (resident == one.claims.end()) return nullptr;
+    const bool may_be = one.kind == Kind::birth
+                            ? may_be_linked(one, static_cast<int>(resident - one.claims.begin()))
+                            : one.has_done(link_order) || one.open.contains(link_order) ||
+                                  (one.lapsed.contains(link_order) && !one.cancelled);
+    return may_be ? &*resident : nullptr;
 }
 
 std::vector<int> places_at_relay(const Case& one, OrderName order) {

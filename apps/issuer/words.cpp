@@ -220,6 +220,8 @@ std::string_view to_text(Misfit misfit) {
             return "other_person";
         case Misfit::no_card:
             return "no_card";
+        case Misfit::known_person:
+            return "known_person";
     }
     return "";
 }

@@ -14,7 +14,11 @@ namespace {
 
 namespace asio = http::asio;
 
-constexpr std::size_t under_way_max = 32;
+// Under way at once. Nobody has more of these places than some, so that who is slow leaves places
+// for others; and what is urgent, which the relay and the authority answer, has its own.
+constexpr std::size_t places_max = 32;
+constexpr std::size_t urgent_max = 16;
+constexpr std::size_t of_one_max = 8;
 constexpr std::size_t cases_at_once = 1'000;
 constexpr std::size_t written_at_once = 100;  // cases; pages are answered in between
 constexpr std::chrono::milliseconds look_every{500};
@@ -70,7 +74,8 @@ http::Task<void> Worker::run() {
         look_at_due();
         try {
             write_down();
-            send_due();
+            send_due(true);
+            send_due(false);
             failing_ = false;
         } catch (const Failure& failure) {
             if (!failing_) log_.error("cannot_work", {{"why", std::string_view(failure.what())}});
@@ -151,7 +156,9 @@ ToSend Worker::prepare(CaseId id, client::Ask ask) {
         };
     }
     auto request = sender_.prepare(ask);
-    return {.request = std::move(request), .by = std::move(by)};
+    return {.request = std::move(request),
+            .by = std::move(by),
+            .to = ask.to.holder ? ask.to.holder->text() : std::string()};
 }
 
 // Nobody's word is good for ever: it is asked for again.
@@ -184,12 +191,15 @@ void Worker::plan(CaseId id) {
         const auto order = *what.order;
         auto question = question_of(parties_, *one, order, days_of(*one, now));
         if (question) {
-            if (!store_.send(id, order, prepare(id, std::move(*question)), {.at = now})) {
+            const auto sent =
+                store_.send(id, order, prepare(id, std::move(*question)), {.at = now});
+            if (sent) continue;
+            if (sent.error() != Misfit::known_person) {
                 throw Failure("what is to do cannot be sent");
             }
-            continue;
+            question = std::unexpected(wire::Code::link_taken);
         }
-        // Nobody to ask: a clerk has to look.
+        // Nobody to ask, or nobody who may: a clerk has to look.
         const auto code = std::string(wire::info(question.error()).name);
         if (!store_.refuse(id, order, code, {.at = now})) {
             throw Failure("what cannot be asked is not to do");
@@ -197,12 +207,31 @@ void Worker::plan(CaseId id) {
     }
 }
 
-void Worker::send_due() {
-    // Those under way are due, too.
-    for (auto& name : store_.outbox().due(unix_now(), 2 * under_way_max)) {
-        if (under_way_.size() >= under_way_max) break;
-        if (!under_way_.insert(name).second) continue;
-        http::spawn(io_, deliver(std::move(name)));
+// Until all places are taken, or whoever has something due has as many as they may have.
+void Worker::send_due(bool urgent) {
+    const auto most = urgent ? urgent_max : places_max;
+    std::size_t all = 0;
+    std::map<std::string, std::size_t> of_one;
+    client::Due which{.urgent = urgent};
+    const auto takes_place = [&](const std::string& lane) {
+        ++all;
+        if (++of_one[lane] == of_one_max) which.full.insert(lane);
+    };
+    for (const auto& [name, where] : under_way_) {
+        if (where.urgent == urgent) takes_place(where.lane);
+    }
+    for (bool more = true; more && all < most;) {
+        more = false;
+        // Those under way are due, too.
+        for (auto& name : store_.outbox().due(unix_now(), 2 * most, which)) {
+            if (all == most) return;
+            auto lane = store_.outbox().lane(name);
+            if (under_way_.contains(name) || which.full.contains(lane)) continue;
+            takes_place(lane);
+            under_way_.emplace(name, client::Lane{.lane = std::move(lane), .urgent = urgent});
+            http::spawn(io_, deliver(std::move(name)));
+            more = true;
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -71,7 +72,7 @@ class Worker {
     ToSend prepare(CaseId id, client::Ask ask);
     void lapse_approval(CaseId id, UnixTime now);
     void plan(CaseId id);
-    void send_due();
+    void send_due(bool urgent);
     http::Task<void> deliver(std::string name);
     void write_down();
     http::Task<void> wait(std::chrono::milliseconds at_most);
@@ -84,9 +85,9 @@ class Worker {
     Sender sender_;
     http::asio::steady_timer timer_;
     std::set<CaseId> ready_;
-    std::set<std::pair<UnixTime, CaseId>> later_;  // looked at again then
-    std::vector<Came> came_;                       // and is not noted yet
-    std::set<std::string> under_way_;              // names in the outbox
+    std::set<std::pair<UnixTime, CaseId>> later_;    // looked at again then
+    std::vector<Came> came_;                         // and is not noted yet
+    std::map<std::string, client::Lane> under_way_;  // by their names in the outbox
     bool failing_ = false;
     bool stopped_ = false;
 };

@@ -59,20 +59,25 @@ std::int64_t retry_after_s(std::int64_t tries) {
 
 Outbox::Outbox(db::Connection& connection, const Secret& key)
     : key_(key),
-      put_(connection.prepare("insert into outbox (name, expires, next_try, tries, sealed) values "
-                              "(:name, :expires, :now, 0, :sealed)")),
+      put_(connection.prepare("insert into outbox (name, lane, urgent, expires, next_try, tries, "
+                              "sealed) values (:name, :lane, :urgent, :expires, :now, 0, "
+                              ":sealed)")),
       remove_(connection.prepare("delete from outbox where name = :name")),
       try_later_(connection.prepare("update outbox set next_try = :next, tries = tries + 1 "
                                     "where name = :name")),
       try_at_(connection.prepare("update outbox set next_try = :next where name = :name")),
       renew_(connection.prepare("update outbox set expires = :expires, sealed = :sealed "
                                 "where name = :name")),
-      due_(connection.prepare("select name from outbox where next_try <= :now "
+      due_(connection.prepare("select name from outbox where urgent = :urgent and next_try <= :now "
+                              "and lane not in (select value from json_each(:full)) "
                               "order by next_try, name limit :count")),
+      lane_(connection.prepare("select lane from outbox where name = :name")),
       find_(connection.prepare("select expires, tries, sealed from outbox where name = :name")) {}
 
-void Outbox::put(std::string_view name, const Prepared& request, UnixTime now) {
+void Outbox::put(std::string_view name, const Prepared& request, UnixTime now, const Lane& in) {
     put_.bind("name", name)
+        .bind("lane", in.lane)
+        .bind("urgent", std::int64_t{in.urgent})
         .bind("expires", request.expires)
         .bind("now", now)
         .bind("sealed", seal(key_, name, request))
@@ -105,13 +110,22 @@ void Outbox::renew(std::string_view name, const Prepared& request) {
         .execute();
 }
 
-std::vector<std::string> Outbox::due(UnixTime now, std::size_t count_max) {
+std::vector<std::string> Outbox::due(UnixTime now, std::size_t count_max, const Due& which) {
     std::vector<std::string> out;
     const db::ResetAtEnd reset(due_);
-    due_.bind("now", now).bind("count", static_cast<std::int64_t>(count_max));
+    due_.bind("urgent", std::int64_t{which.urgent})
+        .bind("now", now)
+        .bind("full", json::serialize(json::array(which.full.begin(), which.full.end())))
+        .bind("count", static_cast<std::int64_t>(count_max));
     while (due_.step())
         out.push_back(due_.text(0));
     return out;
+}
+
+std::string Outbox::lane(std::string_view name) {
+    const db::ResetAtEnd reset(lane_);
+    lane_.bind("name", name);
+    return lane_.step() ? lane_.text(0) : "";
 }
 
 std::optional<Prepared> Outbox::find(std::string_view name) {

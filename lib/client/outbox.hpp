@@ -6,6 +6,7 @@
 // drop it, and not make another one.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,17 @@ extern const std::string_view outbox_schema;
 // How long to wait after so many tries that brought nothing.
 std::int64_t retry_after_s(std::int64_t tries);
 
+// Who is slow keeps nobody else waiting, if the sender says by `lane` who it is: the same text for
+// the same one. What is urgent is asked for by itself.
+struct Lane {
+    std::string lane = {};
+    bool urgent = false;
+};
+struct Due {
+    bool urgent = false;
+    std::set<std::string> full = {};  // lanes that are left out
+};
+
 // Belongs to the connection's thread. Every call may stand in a transaction of the caller's.
 class Outbox {
   public:
@@ -29,7 +41,7 @@ class Outbox {
     Outbox(db::Connection& connection, const Secret& key);
 
     // To be sent from `now` on. ConstraintBroken: there is one of that name already.
-    void put(std::string_view name, const Prepared& request, UnixTime now);
+    void put(std::string_view name, const Prepared& request, UnixTime now, const Lane& in = {});
     // It was answered, or it is over.
     void remove(std::string_view name);
     // Nobody answered: later, and later still.
@@ -39,13 +51,15 @@ class Outbox {
     // Its time is over, and another one goes in its place; it waits as long as it did.
     void renew(std::string_view name, const Prepared& request);
     // Those that may be sent again, or are over: the longest waiting first.
-    std::vector<std::string> due(UnixTime now, std::size_t count_max);
+    std::vector<std::string> due(UnixTime now, std::size_t count_max, const Due& which = {});
+    // "": there is none of that name, or its sender has said nothing.
+    std::string lane(std::string_view name);
     // Throws Failure: a row that does not open was altered, or the key is another.
     std::optional<Prepared> find(std::string_view name);
 
   private:
     const Secret& key_;
-    db::Statement put_, remove_, try_later_, try_at_, renew_, due_, find_;
+    db::Statement put_, remove_, try_later_, try_at_, renew_, due_, lane_, find_;
 };
 
 }  // namespace mado::client

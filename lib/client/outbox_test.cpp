@@ -51,6 +51,24 @@ TEST_F(OutboxTest, TakesOneOfAName) {
     EXPECT_EQ(outbox.find("case/1")->body, "third");
 }
 
+TEST_F(OutboxTest, WhatIsUrgentAndWhoeverIsNotSlowNeedNotWait) {
+    Outbox outbox(connection, key);
+    outbox.put("1", request("1"), now, {.lane = "slow"});
+    outbox.put("2", request("2"), now, {.lane = "quick"});
+    outbox.put("3", request("3"), now, {.lane = "slow", .urgent = true});
+    outbox.put("4", request("4"), now);
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(outbox.due(now, 10), (Names{"1", "2", "4"}));
+    EXPECT_EQ(outbox.due(now, 1, {.full = {"slow"}}), (Names{"2"}));
+    EXPECT_EQ(outbox.due(now, 10, {.full = {"slow", "quick"}}), (Names{"4"}));
+    EXPECT_EQ(outbox.due(now, 10, {.urgent = true}), (Names{"3"}));
+    EXPECT_EQ(outbox.due(now, 10, {.urgent = true, .full = {"slow"}}), (Names{}));
+    EXPECT_EQ(outbox.lane("2"), "quick");
+    EXPECT_EQ(outbox.lane("4") + outbox.lane("5"), "");
+    outbox.renew("3", request("again"));
+    EXPECT_EQ(outbox.due(now, 10, {.urgent = true}), (Names{"3"})) << "it stays what it is";
+}
+
 TEST_F(OutboxTest, TriesLaterAndLaterStill) {
     Outbox outbox(connection, key);
     outbox.put("b", request("b"), now);

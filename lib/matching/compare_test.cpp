@@ -177,7 +177,7 @@ TEST(Matching, AllAlikeIsTheSame) {
     there.address = "A市上山一丁目２番３号";
     const auto result = compare(here, there, japan(), {});
     EXPECT_EQ(result.verdict, Verdict::same);
-    EXPECT_EQ(result.attributes.size(), attributes_count);
+    EXPECT_EQ(result.attributes.size(), 5U);
     EXPECT_FALSE(result.too_little);
 }
 

@@ -13,7 +13,6 @@
 namespace mado::matching {
 
 enum class Attribute { name, kana, birth_date, sex, address };
-constexpr std::size_t attributes_count = 5;
 std::string_view to_text(Attribute attribute);
 
 enum class Rule {

@@ -25,7 +25,8 @@ create table issue (
     who_index blob,                      -- of birth date and reading, once it is known who
     person_index blob not null,          -- of the issuing number: all cases of one person
     given_index  blob not null,          -- of the health-care number, as in `given`
-    stop_index   blob                    -- of the stop code, once the card is handed over
+    stop_index   blob,                   -- of the stop code, once the card is handed over
+    resident_index blob                  -- of the resident number but for whose it is, once it may be linked
 ) strict;
 create index issue_open on issue (id) where ended_at is null;
 create index issue_waiting on issue (waits_since, id)
@@ -37,6 +38,7 @@ create index issue_batch_open on issue (municipality, batch, opened_at)
     where batch is not null and ended_at is null;
 create index issue_person on issue (person_index);
 create index issue_given on issue (given_index);
+create index issue_resident on issue (resident_index) where resident_index is not null;
 create index issue_stop on issue (stop_index) where stop_index is not null;
 create index issue_who on issue (who_index) where who_index is not null;
 
