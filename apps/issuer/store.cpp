@@ -149,7 +149,7 @@ Store::Statements::Statements(db::Connection& c)
                     "values (:issue, :line, :at, :clerk, :sealed)")),
       stands(c.prepare("update issue set ended_at = :ended, waits_since = :since, "
                        "municipality = :where, stays = max(stays, :stays), died = :died, "
-                        "to_apply = :to_apply, resident_index = :resident where id = :id")),
+                       "to_apply = :to_apply, resident_index = :resident where id = :id")),
       who(c.prepare("update issue set who_index = :index where id = :id")),
       add_operator(c.prepare("insert into operator (jti_index, issue, at, sealed) "
                              "values (:index, :id, :at, :sealed)")),
