@@ -1123,7 +1123,7 @@ TEST_F(WindowTest, ABeginOfARenewalIsBegunOnce) {
 TEST_F(WindowTest, WhereToAskHasATelephone) {
     const auto page = [this] { return get("/", "lang=en", {{"Cookie", cookies}}); };
     set_clerks({"window"}, "992011");
-    expect_shown(page(), {R"(data-ask="A市 050-0000-0011")"});
+    expect_shown(page(), {R"(data-ask="A市 050-0000-0011、centre 050-0000-0000")"});
     set_clerks({"window"}, "992020");
     expect_shown(page(), {R"(data-ask="centre 050-0000-0000")"});
     set_clerks({"hotline"});

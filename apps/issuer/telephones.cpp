@@ -33,7 +33,8 @@ std::string read_number(Config& config, std::string_view key) {
 std::string Telephones::of_window(const std::string& municipality,
                                   const std::string& centre) const {
     const auto found = windows.find(municipality);
-    return found == windows.end() ? centre + " " + hotline : found->second;
+    const auto own = found == windows.end() ? std::string() : found->second + "、";
+    return own + centre + " " + hotline;
 }
 
 Telephones read_telephones(Config& config) {

@@ -16,7 +16,7 @@ namespace mado::issuer {
 struct Telephones {
     std::string hotline;
     std::map<std::string, std::string> windows = {};  // by municipality: name and number
-    // Where to ask about what was done at that window; "", or one that is not there: the centre.
+    // Where to ask about what was done at that window, and the centre, for the night.
     [[nodiscard]] std::string of_window(const std::string& municipality,
                                         const std::string& centre) const;
 };

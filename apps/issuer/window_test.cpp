@@ -166,7 +166,7 @@ TEST(Telephones, AreOfTheWindowOrElseOfTheCentre) {
     const std::string window =
         "[[window]]\nmunicipality = \"992011\"\nname = \"A市\"\ntelephone = \"050-0000-0011\"\n";
     const auto all = telephones_in("hotline = \"+81 50 0000 0000\"\n" + window);
-    EXPECT_EQ(all.of_window("992011", "centre"), "A市 050-0000-0011");
+    EXPECT_EQ(all.of_window("992011", "centre"), "A市 050-0000-0011、centre +81 50 0000 0000");
     EXPECT_EQ(all.of_window("992020", "centre"), "centre +81 50 0000 0000");
     EXPECT_EQ(all.of_window("", "centre"), "centre +81 50 0000 0000");
     const auto why = [](const std::string& toml) -> std::string {

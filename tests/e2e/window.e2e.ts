@@ -184,7 +184,9 @@ describe("a clerk's day", () => {
     const slip = page.locator(".slip");
     await slip.getByText("停止コード", { exact: true }).waitFor();
     expect(await slip.innerText()).toContain(`${window_page}stop を開き`);
-    expect(await slip.innerText()).toContain("A市役所市民課 050-0000-0011");
+    expect(await slip.innerText()).toContain(
+      "A市役所市民課 050-0000-0011、発行センター 050-0000-0000",
+    );
     await expect_shown("window-slip-ja");
     await expect_keyboard(page);
   });
