@@ -463,6 +463,7 @@ Result happen(Case& one, const Written&) {
 
 Result happen(Case& one, const HandedOver& handed) {
     if (one.handed_over) return {};
+    if (one.cancelled) return std::unexpected(Misfit::too_late);
     if (!is_to_do(one, Step::hand_over)) return std::unexpected(Misfit::too_early);
     one.handed_over = true;
     one.stop_index = handed.stop_index;

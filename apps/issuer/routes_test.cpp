@@ -424,6 +424,7 @@ class WindowTest : public site::SiteFixture {
             const auto id = store->open({.numbers = draw_numbers(schemes)}, {.at = 1});
             auto application = test_application(schemes);
             application.claims.resize(1);
+            application.claims[0].number = test_resident(schemes, "992011");
             for (const auto& what : std::vector<Happening>{
                      application, Sent{{OrderKind::confirm, 0}}, Confirmed{0, "answer", 1, true},
                      Sent{link_order}, Done{link_order}}) {
