@@ -959,8 +959,7 @@ std::string first_of(const Case& one) {
 
 // Killed after a few steps, over and over, with one request in five lost.
 TEST_F(WorkerTest, LosesNothingAndDoesNothingTwice) {
-    const auto* given = std::getenv("MADO_SEED");
-    const auto seed = given != nullptr ? static_cast<unsigned>(std::atoll(given)) : std::random_device{}();
+    const auto seed = std::random_device{}();
     std::printf("seed %u\n", seed);
     World world(seed);
     world.lost_percent = 20;
@@ -969,6 +968,9 @@ TEST_F(WorkerTest, LosesNothingAndDoesNothingTwice) {
     for (const char person : {'1', '2', '3', '4', '5'})
         cases.push_back(apply(person));
     for (int life = 0; life < 2'000; ++life) {
+        // Seconds have gone by: what was lost several times waits for longer than the test.
+        db::Connection(folder.path("issuer.sqlite"), db::Access::read_write)
+            .run("update outbox set next_try = 0");
         live(world, 1 + static_cast<int>(random() % 12));
         bool all = true;
         for (const auto id : cases) {
