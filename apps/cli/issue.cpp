@@ -200,8 +200,19 @@ void print_answered(const json::object& done) {
               << (who.empty() ? "" : "; 担当者 named: " + printable(who)) << "\n";
 }
 
+// Of a batch of invitations: who has no letter, by the place in the file.
+void print_known(const json::array& known) {
+    if (known.empty()) return;
+    std::cout << fmt::format(
+        "もうこのセンターで手続をした人 have a case or a card here already, and no invitation, by "
+        "their place in the file: {}\n",
+        json::serialize(known));
+}
+
 // An answer of the window's, by what it has.
 void print(const json::object& one) {
+    const auto* known = one.if_contains("known");
+    if (known != nullptr && known->is_array()) print_known(known->get_array());
     if (const auto* people = one.if_contains("people")) return print_people(people->as_array());
     if (const auto* cases = one.if_contains("cases")) return print_cases(cases->as_array());
     if (one.contains("questions")) return print_questions(one);
