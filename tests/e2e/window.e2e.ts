@@ -146,7 +146,8 @@ describe("an invitation", () => {
 
   test("of a batch is printed, a letter for each person", async () => {
     const file = `${root}/run/invite.json`;
-    writeFileSync(file, JSON.stringify({ people: [application(), application()] }));
+    const invited = { ...application(), claims: [] }; // of whom no number is known yet
+    writeFileSync(file, JSON.stringify({ people: [invited, invited] }));
     const words = ["issue", "--clerk", clerk, "--pin", "1234", "--json", "invite", file];
     const { cases } = JSON.parse(cli(...words)) as { cases: { number: string }[] };
     const page = await come(clerk);
