@@ -33,6 +33,7 @@ class CardCentre {
         const auto id = store.open(
             {.numbers = issuer::draw_numbers(schemes), .known = {}, .signing = false}, {.at = now});
         auto application = issuer::test_application(schemes);
+        application.claims[0].number = issuer::test_resident(schemes, "992011");
         application.signing = signing;
         add(id, application);
         settle(id);
