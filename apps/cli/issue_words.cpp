@@ -110,32 +110,53 @@ constexpr std::array outcomes{
 };
 
 constexpr std::array refused{
-    Said{"no_match", "the number or the birth date does not fit: correct or take-out"},
-    Said{"number_malformed", "a length or check digit does not fit: correct"},
-    Said{"several_match", "several people fit: correct, with the branch number"},
-    Said{"path_closed", "too many numbers did not fit today: correct, or again tomorrow"},
-    Said{"holder_refused", "the register does not answer this now: again, or waive"},
-    Said{"holder_failed", "the register did not work: again"},
+    Said{"no_match",
+         "番号か生年月日が合いません the number or the birth date does not fit: correct or "
+         "take-out"},
+    Said{"number_malformed",
+         "桁数か検査数字が合いません a length or check digit does not fit: correct"},
+    Said{"several_match",
+         "複数の人に当たります several people fit: correct, with the branch number"},
+    Said{"path_closed",
+         "今日は合わない番号が多すぎました too many numbers did not fit today: correct, or again "
+         "tomorrow"},
+    Said{"holder_refused",
+         "登録簿がいまは答えません the register does not answer this now: again, or waive"},
+    Said{"holder_failed", "登録簿が動いていません the register did not work: again"},
     Said{"mandate_unknown",
-         "the relay has not judged the decision's signature, or has forgotten "
+         "決定の署名を中継機関が確かめていません the relay has not judged the decision's "
+         "signature, or has forgotten "
          "it: again; the register says how it writes, and it is decided anew"},
     Said{"link_taken",
-         "somebody is linked to this number, or this person is linked already: find, "
+         "番号か人が、もう紐付けられています somebody is linked to this number, or this person is "
+         "linked already: find, "
          "and a replacement from there; or correct"},
     Said{"link_unconfirmed",
-         "a register's confirmation is missing, or too old: correct, and it is "
+         "登録簿の確認がないか、古すぎます a register's confirmation is missing, or too old: "
+         "correct, and it is "
          "asked again"},
     Said{"card_taken",
-         "the certificate is somebody else's or stopped, or another card counts: "
+         "ほかの人の証明書か、止まっているか、ほかのカードが有効です the certificate is somebody "
+         "else's or stopped, or another card counts: "
          "find"},
-    Said{"key_taken", "the key is certified already: cancel, and begin anew with another card"},
-    Said{"key_compromised", "others may know the key: cancel, and begin anew with another card"},
-    Said{"key_weak", "the key is too weak: cancel, and begin anew with another card"},
-    Said{"register_missing", "the resident register's answer is missing: again"},
-    Said{"register_invalid", "what came with it is no answer of a resident register: again"},
-    Said{"register_old", "the resident register's answer is too old: again"},
+    Said{"key_taken",
+         "この鍵はもう証明されています the key is certified already: cancel, and begin anew with "
+         "another card"},
+    Said{"key_compromised",
+         "この鍵は知られているおそれがあります others may know the key: cancel, and begin anew "
+         "with another card"},
+    Said{"key_weak",
+         "この鍵は弱すぎます the key is too weak: cancel, and begin anew with another card"},
+    Said{"register_missing",
+         "住民登録の回答がありません the resident register's answer is missing: again"},
+    Said{"register_invalid",
+         "住民登録の回答ではありません what came with it is no answer of a resident register: "
+         "again"},
+    Said{"register_old",
+         "住民登録の回答が古すぎます the resident register's answer is too old: again"},
     Said{"register_other",
-         "the resident register has confirmed something else: again, or apply "
+         "住民登録の確認した内容とちがいます the resident register has confirmed something else: "
+         "again, or apply "
          "anew"},
 };
 

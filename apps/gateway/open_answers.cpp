@@ -82,8 +82,8 @@ std::optional<OpenAnswer> OpenAnswers::find(const Hash& entry) {
 
 std::vector<Hash> OpenAnswers::to_send(UnixTime now, std::size_t count) {
     std::vector<Hash> out;
-    for (const auto& name : waiting_.due(now, count))
-        out.push_back(read_name(name));
+    for (const auto& one : waiting_.due(now, count))
+        out.push_back(read_name(one.name));
     return out;
 }
 

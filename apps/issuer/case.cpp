@@ -463,8 +463,9 @@ Result happen(Case& one, const Written&) {
 
 Result happen(Case& one, const HandedOver& handed) {
     if (one.handed_over) return {};
-    if (one.cancelled) return std::unexpected(Misfit::too_late);
-    if (!is_to_do(one, Step::hand_over)) return std::unexpected(Misfit::too_early);
+    if (!is_to_do(one, Step::hand_over)) {
+        return std::unexpected(one.cancelled ? Misfit::too_late : Misfit::too_early);
+    }
     one.handed_over = true;
     one.stop_index = handed.stop_index;
     return {};

@@ -198,7 +198,7 @@ TEST_F(StoreTest, SentIsKeptForSendingAndAnsweredIsNot) {
     ASSERT_TRUE(one.send(id, first_confirm, request, {}));
     const auto due = one.outbox().due(0, 10);
     ASSERT_EQ(due.size(), 1U);
-    const auto name = parse_outbox_name(due.front());
+    const auto name = parse_outbox_name(due.front().name);
     ASSERT_TRUE(name);
     EXPECT_EQ(name->id, id);
     EXPECT_EQ(name->order, first_confirm);

@@ -223,9 +223,8 @@ void Worker::send_due(bool urgent) {
     for (bool more = true; more && all < most;) {
         more = false;
         // Those under way are due, too.
-        for (auto& name : store_.outbox().due(unix_now(), 2 * most, which)) {
+        for (auto& [name, lane] : store_.outbox().due(unix_now(), 2 * most, which)) {
             if (all == most) return;
-            auto lane = store_.outbox().lane(name);
             if (under_way_.contains(name) || which.full.contains(lane)) continue;
             takes_place(lane);
             under_way_.emplace(name, client::Lane{.lane = std::move(lane), .urgent = urgent});

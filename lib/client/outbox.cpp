@@ -68,10 +68,10 @@ Outbox::Outbox(db::Connection& connection, const Secret& key)
       try_at_(connection.prepare("update outbox set next_try = :next where name = :name")),
       renew_(connection.prepare("update outbox set expires = :expires, sealed = :sealed "
                                 "where name = :name")),
-      due_(connection.prepare("select name from outbox where urgent = :urgent and next_try <= :now "
-                              "and lane not in (select value from json_each(:full)) "
-                              "order by next_try, name limit :count")),
-      lane_(connection.prepare("select lane from outbox where name = :name")),
+      due_(connection.prepare(
+          "select name, lane from outbox where urgent = :urgent and next_try <= :now "
+          "and lane not in (select value from json_each(:full)) "
+          "order by next_try, name limit :count")),
       find_(connection.prepare("select expires, tries, sealed from outbox where name = :name")) {}
 
 void Outbox::put(std::string_view name, const Prepared& request, UnixTime now, const Lane& in) {
@@ -110,22 +110,16 @@ void Outbox::renew(std::string_view name, const Prepared& request) {
         .execute();
 }
 
-std::vector<std::string> Outbox::due(UnixTime now, std::size_t count_max, const Due& which) {
-    std::vector<std::string> out;
+std::vector<Outbox::Waiting> Outbox::due(UnixTime now, std::size_t count_max, const Due& which) {
+    std::vector<Waiting> out;
     const db::ResetAtEnd reset(due_);
     due_.bind("urgent", std::int64_t{which.urgent})
         .bind("now", now)
         .bind("full", json::serialize(json::array(which.full.begin(), which.full.end())))
         .bind("count", static_cast<std::int64_t>(count_max));
     while (due_.step())
-        out.push_back(due_.text(0));
+        out.push_back({.name = due_.text(0), .lane = due_.text(1)});
     return out;
-}
-
-std::string Outbox::lane(std::string_view name) {
-    const db::ResetAtEnd reset(lane_);
-    lane_.bind("name", name);
-    return lane_.step() ? lane_.text(0) : "";
 }
 
 std::optional<Prepared> Outbox::find(std::string_view name) {

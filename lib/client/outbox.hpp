@@ -51,15 +51,16 @@ class Outbox {
     // Its time is over, and another one goes in its place; it waits as long as it did.
     void renew(std::string_view name, const Prepared& request);
     // Those that may be sent again, or are over: the longest waiting first.
-    std::vector<std::string> due(UnixTime now, std::size_t count_max, const Due& which = {});
-    // "": there is none of that name, or its sender has said nothing.
-    std::string lane(std::string_view name);
+    struct Waiting {
+        std::string name, lane;
+    };
+    std::vector<Waiting> due(UnixTime now, std::size_t count_max, const Due& which = {});
     // Throws Failure: a row that does not open was altered, or the key is another.
     std::optional<Prepared> find(std::string_view name);
 
   private:
     const Secret& key_;
-    db::Statement put_, remove_, try_later_, try_at_, renew_, due_, lane_, find_;
+    db::Statement put_, remove_, try_later_, try_at_, renew_, due_, find_;
 };
 
 }  // namespace mado::client

@@ -20,6 +20,13 @@ Prepared request(std::string body, UnixTime expires = now + 60) {
 
 class OutboxTest : public ::testing::Test {
   protected:
+    static std::vector<std::string> due(Outbox& outbox, UnixTime at, std::size_t count_max,
+                                        const Due& which = {}) {
+        std::vector<std::string> names;
+        for (auto& one : outbox.due(at, count_max, which))
+            names.push_back(std::move(one.name));
+        return names;
+    }
     OutboxTest() {
         const std::vector migrations{outbox_schema};
         db::migrate(connection, migrations);
@@ -58,29 +65,28 @@ TEST_F(OutboxTest, WhatIsUrgentAndWhoeverIsNotSlowNeedNotWait) {
     outbox.put("3", request("3"), now, {.lane = "slow", .urgent = true});
     outbox.put("4", request("4"), now);
     using Names = std::vector<std::string>;
-    EXPECT_EQ(outbox.due(now, 10), (Names{"1", "2", "4"}));
-    EXPECT_EQ(outbox.due(now, 1, {.full = {"slow"}}), (Names{"2"}));
-    EXPECT_EQ(outbox.due(now, 10, {.full = {"slow", "quick"}}), (Names{"4"}));
-    EXPECT_EQ(outbox.due(now, 10, {.urgent = true}), (Names{"3"}));
-    EXPECT_EQ(outbox.due(now, 10, {.urgent = true, .full = {"slow"}}), (Names{}));
-    EXPECT_EQ(outbox.lane("2"), "quick");
-    EXPECT_EQ(outbox.lane("4") + outbox.lane("5"), "");
+    EXPECT_EQ(due(outbox, now, 10), (Names{"1", "2", "4"}));
+    EXPECT_EQ(due(outbox, now, 1, {.full = {"slow"}}), (Names{"2"}));
+    EXPECT_EQ(due(outbox, now, 10, {.full = {"slow", "quick"}}), (Names{"4"}));
+    EXPECT_EQ(due(outbox, now, 10, {.urgent = true}), (Names{"3"}));
+    EXPECT_EQ(due(outbox, now, 10, {.urgent = true, .full = {"slow"}}), (Names{}));
+    EXPECT_EQ(outbox.due(now, 10)[1].lane, "quick");
     outbox.renew("3", request("again"));
-    EXPECT_EQ(outbox.due(now, 10, {.urgent = true}), (Names{"3"})) << "it stays what it is";
+    EXPECT_EQ(due(outbox, now, 10, {.urgent = true}), (Names{"3"})) << "it stays what it is";
 }
 
 TEST_F(OutboxTest, TriesLaterAndLaterStill) {
     Outbox outbox(connection, key);
     outbox.put("b", request("b"), now);
     outbox.put("a", request("a"), now + 1);
-    EXPECT_EQ(outbox.due(now, 10), (std::vector<std::string>{"b"}));
-    EXPECT_EQ(outbox.due(now + 1, 10), (std::vector<std::string>{"b", "a"}));
-    EXPECT_EQ(outbox.due(now + 1, 1), (std::vector<std::string>{"b"}));
+    EXPECT_EQ(due(outbox, now, 10), (std::vector<std::string>{"b"}));
+    EXPECT_EQ(due(outbox, now + 1, 10), (std::vector<std::string>{"b", "a"}));
+    EXPECT_EQ(due(outbox, now + 1, 1), (std::vector<std::string>{"b"}));
     outbox.try_later("b", now);
     EXPECT_TRUE(outbox.due(now, 10).empty());
-    EXPECT_EQ(outbox.due(now + 1, 10), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(due(outbox, now + 1, 10), (std::vector<std::string>{"a", "b"}));
     outbox.try_later("b", now + 1);
-    EXPECT_EQ(outbox.due(now + 2, 10), (std::vector<std::string>{"a"}));
+    EXPECT_EQ(due(outbox, now + 2, 10), (std::vector<std::string>{"a"}));
     outbox.try_later("nothing", now);
     EXPECT_EQ(retry_after_s(0), 1);
     EXPECT_EQ(retry_after_s(4), 16);
