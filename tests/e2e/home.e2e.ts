@@ -164,15 +164,6 @@ describe("how it ends, and what it refuses", () => {
     await page.clock.fastForward("00:20");
     await page.waitForSelector("dialog[open]");
     await page.waitForSelector("dialog[open] :focus");
-    await expect_accessible(page);
-    await picture(page, "timeout");
-    await page.setViewportSize({ width: 320, height: 256 });
-    await expect_nothing_cut(page);
-    for (const button of await page.locator("dialog[open] button").all()) {
-      await button.scrollIntoViewIfNeeded();
-      expect(await button.evaluate(is_in_window), await button.innerText()).toBe(true);
-    }
-    await page.setViewportSize(wide);
     await page.keyboard.press("Escape");
     expect(await page.locator("dialog[open]").count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement!.id)).toBe("search");
@@ -183,6 +174,23 @@ describe("how it ends, and what it refuses", () => {
     await page.clock.fastForward("01:00");
     await page.waitForURL("**/?said=time_over**");
     expect(await page.textContent("body")).not.toContain("花子");
+  });
+
+  // Of its own: while somebody looks, the log-in's time goes by.
+  test("the dialog that says so is accessible, and whole on a small screen", async () => {
+    const { page } = own;
+    await page.clock.install();
+    await log_in(page);
+    await page.clock.fastForward("28:10");
+    await page.waitForSelector("dialog[open]");
+    await expect_accessible(page);
+    await picture(page, "timeout");
+    await page.setViewportSize({ width: 320, height: 256 });
+    await expect_nothing_cut(page);
+    for (const button of await page.locator("dialog[open] button").all()) {
+      await button.scrollIntoViewIfNeeded();
+      expect(await button.evaluate(is_in_window), await button.innerText()).toBe(true);
+    }
   });
 
   test("a pulled card takes the records away, and going back does not bring them", async () => {
