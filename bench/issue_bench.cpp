@@ -120,8 +120,27 @@ class Windows {
             io.run();
         }
     }
+    void print_times() const {
+        const auto each = [this](std::int64_t us) {
+            return static_cast<double>(us) / 1e3 / static_cast<double>(made_);
+        };
+        fmt::print(
+            "\none card's session: {:.1f} calls {:.1f} ms, {:.1f} waits {:.1f} ms, "
+            "the chip {:.1f} ms\n",
+            static_cast<double>(spent_.calls) / static_cast<double>(made_), each(spent_.call_us),
+            static_cast<double>(spent_.waits) / static_cast<double>(made_), each(spent_.wait_us),
+            each(spent_.command_us));
+    }
 
   private:
+    void note(const client::PipeCounts& one) {
+        ++made_;
+        spent_.calls += one.calls;
+        spent_.waits += one.waits;
+        spent_.call_us += one.call_us;
+        spent_.wait_us += one.wait_us;
+        spent_.command_us += one.command_us;
+    }
     http::Task<void> make_card(std::string session, std::string file) {
         cli::make_blank_card(country_.places(), file, {.kind = chip::CardKind::piv});
         chip::Inserted reader(file);
@@ -134,12 +153,15 @@ class Windows {
                                                      .session = std::move(session)},
                                                     reader, pins);
         if (!done) throw Failure("no card: " + std::string(to_text(done.error())));
+        note(*done);
         std::filesystem::remove(file);
     }
 
     static constexpr std::size_t windows = 16;
     const tests::RunningCountry& country_;
     TempFolder folder_;
+    std::size_t made_ = 0;
+    client::PipeCounts spent_;  // of all
 };
 
 struct Sample {
@@ -246,6 +268,7 @@ std::vector<Figure> measure_issuing(const IssueSettings& settings) {
     }
     print_shares(before, cpu_of_programs(country), seconds, (process_cpu_us() - own_before) / 1e6,
                  cases);
+    windows.print_times();
     return {whole, confirmed, certified, active, settled};
 }
 

@@ -24,6 +24,10 @@ constexpr std::size_t written_at_once = 100;  // cases; pages are answered in be
 constexpr std::chrono::milliseconds look_every{500};
 constexpr std::chrono::milliseconds again_after{1'000};
 constexpr std::int64_t unknown_again_s = 1;
+// The authority looks for orders every 50 ms. Who asks before it has decided is told to wait, asks
+// a second later again, and leaves an entry more with the person.
+constexpr std::chrono::milliseconds decided_after{150};
+constexpr std::chrono::milliseconds rests_look_every{25};
 
 }  // namespace
 
@@ -84,7 +88,7 @@ http::Task<void> Worker::run() {
         if (failed) {
             co_await wait(again_after);
         } else if (ready_.empty() && came_.empty()) {
-            co_await wait(look_every);
+            co_await wait(rests_.empty() ? look_every : rests_look_every);
         }
     }
 }
@@ -134,6 +138,8 @@ void Worker::look_at_due() {
         ready_.insert(later_.begin()->second);
         later_.erase(later_.begin());
     }
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(rests_, [now](const auto& one) { return one.second <= now; });
 }
 
 // One that cannot be read keeps no other waiting.
@@ -193,7 +199,10 @@ void Worker::plan(CaseId id) {
         if (question) {
             const auto sent =
                 store_.send(id, order, prepare(id, std::move(*question)), {.at = now});
-            if (sent) continue;
+            if (sent) {
+                if (order.kind == OrderKind::collect) rest(outbox_name(id, order));
+                continue;
+            }
             if (sent.error() != Misfit::known_person) {
                 throw Failure("what is to do cannot be sent");
             }
@@ -205,6 +214,10 @@ void Worker::plan(CaseId id) {
             throw Failure("what cannot be asked is not to do");
         }
     }
+}
+
+void Worker::rest(std::string name) {
+    rests_.insert_or_assign(std::move(name), std::chrono::steady_clock::now() + decided_after);
 }
 
 // Until all places are taken, or whoever has something due has as many as they may have.
@@ -225,7 +238,8 @@ void Worker::send_due(bool urgent) {
         // Those under way are due, too.
         for (auto& [name, lane] : store_.outbox().due(unix_now(), 2 * most, which)) {
             if (all == most) return;
-            if (under_way_.contains(name) || which.full.contains(lane)) continue;
+            const bool waits = under_way_.contains(name) || rests_.contains(name);
+            if (waits || which.full.contains(lane)) continue;
             takes_place(lane);
             under_way_.emplace(name, client::Lane{.lane = std::move(lane), .urgent = urgent});
             http::spawn(io_, deliver(std::move(name)));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,6 +73,7 @@ class Worker {
     ToSend prepare(CaseId id, client::Ask ask);
     void lapse_approval(CaseId id, UnixTime now);
     void plan(CaseId id);
+    void rest(std::string name);
     void send_due(bool urgent);
     http::Task<void> deliver(std::string name);
     void write_down();
@@ -88,6 +90,8 @@ class Worker {
     std::set<std::pair<UnixTime, CaseId>> later_;    // looked at again then
     std::vector<Came> came_;                         // and is not noted yet
     std::map<std::string, client::Lane> under_way_;  // by their names in the outbox
+    // Of the outbox: until when it is too early for them. Whoever starts again sends at once.
+    std::map<std::string, std::chrono::steady_clock::time_point> rests_;
     bool failing_ = false;
     bool stopped_ = false;
 };

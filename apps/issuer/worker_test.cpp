@@ -47,6 +47,7 @@ class World {
     std::map<std::string, int> done;               // by service, act and subject: how often
     std::map<std::string, std::string> decisions;  // by subject: what `existence` has named last
     std::map<std::string, std::string> published;  // certificates by subject and use
+    std::chrono::milliseconds decides_in{0};       // the authority, while it says "waiting"
     std::map<std::string, std::string> at_relay;   // what was done last with a card, by thumbprint
 
   private:
@@ -157,18 +158,23 @@ class World {
                                                  const std::string& act) {
         const auto spki = parse_base64url(std::string(kept.payload.at("public_key").as_string()));
         published[subject + act] = test_certificate(*crypto::PublicKey::from_spki(*spki));
+        decided_from_ = std::chrono::steady_clock::now() + decides_in;
         return answered({});
     }
 
     client::Result<client::Answered> certificates(const std::string& subject) {
-        json::array rows;
+        json::array rows, orders;
+        const bool decided = std::chrono::steady_clock::now() >= decided_from_;
         for (const auto use : uses) {
-            const auto found = published.find(subject + "issue-" + std::string(to_text(use)));
+            const auto act = "issue-" + std::string(to_text(use));
+            const auto found = published.find(subject + act);
             if (found == published.end()) continue;
+            if (!decided) orders.push_back(json::object{{"act", act}, {"outcome", "waiting"}});
+            if (!decided) continue;
             rows.push_back(json::object{
                 {"use", to_text(use)}, {"status", "good"}, {"certificate", found->second}});
         }
-        return answered({{"certificates", std::move(rows)}, {"orders", json::array()}});
+        return answered({{"certificates", std::move(rows)}, {"orders", std::move(orders)}});
     }
 
     static client::Result<client::Answered> answered(json::object data) {
@@ -186,6 +192,7 @@ class World {
 
     std::mt19937 random_;
     std::map<std::string, Kept> kept_;
+    std::chrono::steady_clock::time_point decided_from_;
 };
 
 class WorkerTest : public ::testing::Test {
@@ -309,6 +316,7 @@ class WorkerTest : public ::testing::Test {
 
 TEST_F(WorkerTest, FromTheApplicationToTheCardInHand) {
     World world(1);
+    world.decides_in = std::chrono::milliseconds(50);
     const auto id = apply();
     live(world, 1'000);
     EXPECT_EQ(todo(find(id)).front().step, Step::make_keys);
@@ -330,7 +338,8 @@ TEST_F(WorkerTest, FromTheApplicationToTheCardInHand) {
         EXPECT_EQ(wire::commit_operator(asked->by.salt, asked->by.name), said);
     }
     EXPECT_FALSE(store.find_operator("jti-none"));
-    for (const auto& [what, times] : world.done)  // each certificate is collected
+    // Each certificate is collected, once it is there: who asks is in the person's log.
+    for (const auto& [what, times] : world.done)
         EXPECT_EQ(times, what.starts_with("certificates/") ? 2 : 1) << what;
 }
 
