@@ -53,6 +53,11 @@ constexpr std::array refusals{
          "whoever has moved changes it: ./mado issue find with the slip's number or the "
          "health-care number, then open --kind change (or replacement). Without either the issuing "
          "centre's own clerks find them"},
+    Said{
+        "searches_missed",
+        "番号を20回、見つからないまま調べました twenty numbers of nobody in an hour, so this clerk "
+        "asks for none until it is over: look at the number once more. A card can be stopped now, "
+        "and ./mado issue find looks by birth date and reading"},
     Said{"too_young",
          "15歳未満には署名用がありません nobody under 15 gets a signing certificate: apply with "
          "\"signing\": false"},

@@ -31,6 +31,7 @@ using Paths = std::vector<std::string_view>;
 
 constexpr std::size_t listed_max = 500;
 constexpr std::string_view other_office = "other_office";
+constexpr std::string_view searches_missed = "searches_missed";
 
 Response json_of(const json::object& object) {
     return site::json_reply(json::serialize(object));
@@ -84,7 +85,7 @@ Response case_of(Office& office, CaseId id, const Request& request, const Clerk&
     }
     office.store.looked(shown, request.path, by_now(clerk));
     auto out = case_json(file, office.store.lines(id), unix_now());
-    if (!may_act(office, clerk, id)) {
+    if (!office.store.is_served_at(clerk.municipality, id)) {
         const auto home = office.store.home(id);
         out["elsewhere"] = home.empty() ? office.store.where(id) : home;
     }
@@ -243,7 +244,7 @@ void count_miss(Office& office, const Clerk& clerk) {
     office.missed.count(clerk.name, now);
     if (office.missed.may_try(clerk.name, now)) return;
     office.site.options.log.warning(
-        "searches_missed", {{"numbers", static_cast<std::int64_t>(number_misses.of_one_max)}});
+        searches_missed, {{"numbers", static_cast<std::int64_t>(number_misses.of_one_max)}});
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -584,7 +585,7 @@ http::Route for_clerks(Office& office, Row row) {
                 }
                 if (is_by_number(row, request.body) &&
                     !office.missed.may_try(clerk->name, unix_now())) {
-                    co_return site::refuse(wire::Code::overloaded, request);
+                    co_return site::refuse(409, searches_missed);
                 }
                 if (!reaches(office, *clerk, row.reach, request.body)) {
                     co_return site::refuse(409, other_office);

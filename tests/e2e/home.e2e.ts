@@ -14,7 +14,6 @@ import {
   signal,
   tests_share_a_log_in,
   visit,
-  wide,
 } from "./country";
 
 // In the page.

@@ -656,6 +656,21 @@ test("from a case to its person", async () => {
   await page.getByRole("heading", { name: "8000 0000 0004" }).waitFor();
 });
 
+test("stopped here, and found where the person lives", async () => {
+  const page = await open();
+  await change(page, (office) => {
+    const one = office.cases.find(({ number }: Mutable) => number === "700000000001");
+    one.elsewhere = "992011";
+  });
+  await page.getByRole("button", { name: "人をさがす" }).click();
+  await page.getByLabel("番号（12桁）").fill("700000000001");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "7000 0000 0001" }).click();
+  await page.getByText("A市に住む人のカードです。").waitFor();
+  expect(await page.getByRole("button", { name: /^見つか/ }).count()).toBe(0);
+  await expect_nothing_of_axe(page);
+});
+
 test("found again, and lost for good after a question", async () => {
   const page = await open_case("7000 0000 0001");
   await page.getByRole("button", { name: "見つからない（失効させる）" }).click();

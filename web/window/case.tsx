@@ -81,6 +81,7 @@ function ToDo(props: CasePart): JSX.Element {
     );
   }
   const works = desk.roles.has("window");
+  const is_found_here = works && one.elsewhere === undefined;
   const waits = (step: Todo["step"]) => one.todo.some((todo) => todo.step === step);
   return (
     <>
@@ -104,7 +105,7 @@ function ToDo(props: CasePart): JSX.Element {
             )}
             {works && <Chip desk={desk} one={one} todo={todo} />}
             {works && <Refused todo={todo} act={act} />}
-            {works && todo.step === "look_for" && <LookFor {...props} />}
+            {is_found_here && todo.step === "look_for" && <LookFor {...props} />}
             {todo.step === "approve" && <Approve {...props} />}
           </li>
         ))}
@@ -285,7 +286,9 @@ function Warnings({ desk, one }: Omit<CasePart, "act">): JSX.Element {
     <>
       {one.elsewhere !== undefined && (
         <p class="warning">
-          <Say of="window.elsewhere" name={office_name(desk, one.elsewhere)} />
+          <Say
+            of={one.kind === "stop" ? "window.elsewhere_stop" : "window.elsewhere"}
+            name={office_name(desk, one.elsewhere)} />
         </p>
       )}
       {one.cancelled !== undefined && (

@@ -30,6 +30,7 @@ export const refusals = [
   ...["too_early", "too_late", "unexpected", "no_case", "no_question"],
   ...["same_hand", "other_case", "other_person", "no_card", "no_newborn", "has_card"],
   ...["too_young", "hidden_character", "other_office", "already_answered", "known_person"],
+  "searches_missed",
 ];
 
 export type Happening =

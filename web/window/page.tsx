@@ -366,8 +366,10 @@ function Content({ shown, desk, doing }: { shown: Shown; desk: Desk; doing: Doin
   }
   if (!one) return null;
   const { number } = one;
-  // What another municipality deals with is shown here, and nobody has a role in it.
-  const at = one.elsewhere === undefined ? desk : { ...desk, roles: new Set<string>() };
+  // What another municipality deals with is shown here, and nobody has a role in it; a stop is
+  // tried again anywhere.
+  const serves = one.elsewhere === undefined || one.kind === "stop";
+  const at = serves ? desk : { ...desk, roles: new Set<string>() };
   if (view.at === "slip") {
     const back = () => doing.go({ at: "case", number });
     return <Slip {...{ one, back }} desk={at} act={doing.act} />;
