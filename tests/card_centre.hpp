@@ -56,8 +56,8 @@ class CardCentre {
         const auto what = todo(store.find(id).one);
         return what.empty() ? "" : std::string(issuer::info(what.front().step).name);
     }
-    void add(issuer::CaseId id, const issuer::Happening& what) {
-        const auto added = store.add(id, what, {.at = now, .clerk = clerk});
+    void add(issuer::CaseId id, const issuer::Happening& what, const char* by = clerk) {
+        const auto added = store.add(id, what, {.at = now, .clerk = by});
         if (!added) throw Failure("a test's case does not go on");
     }
     std::string begin(issuer::CaseId id) { return sessions.begin(id, clerk, now).value().session; }

@@ -193,17 +193,22 @@ TEST_F(CardSession, KeysAreMadeAnew) {
     EXPECT_EQ(anew(path), "refused");
 }
 
-// Nobody knows which chip it is: none is opened.
-TEST_F(CardSession, AnUnknownChipIsNotOpened) {
+issuer::CaseId approved_unlock(CardCentre& centre) {
     const auto id =
         centre.store.open({.numbers = issuer::draw_numbers(centre.schemes),
                            .known = issuer::test_application(centre.schemes).person,
                            .kind = issuer::Kind::unlock,
                            .before = {{.use = issuer::Use::authentication, .certificate = "MII"}}},
                           {.at = centre.now, .clerk = "tanaka"});
-    centre.add(id, issuer::Approved{});
+    centre.add(id, issuer::Approved{}, "suzuki");
     centre.settle(id);
-    ASSERT_EQ(centre.step(id), "reset");
+    EXPECT_EQ(centre.step(id), "reset");
+    return id;
+}
+
+// Nobody knows which chip it is: none is opened.
+TEST_F(CardSession, AnUnknownChipIsNotOpened) {
+    const auto id = approved_unlock(centre);
     EXPECT_EQ(centre.sessions.begin(id, CardCentre::clerk, centre.now).error(),
               CardRefusal::no_card);
     EXPECT_EQ(centre.sessions.begin(id, CardCentre::clerk, centre.now + issuer::approval_s).error(),
@@ -383,6 +388,11 @@ TEST_F(CardSession, ALateOneIsNone) {
             .error(),
         CardRefusal::no_session);
     EXPECT_EQ(centre.sessions.open(), 0U);
+}
+
+TEST_F(CardSession, WhoHasApprovedBeginsNone) {
+    const auto id = approved_unlock(centre);
+    EXPECT_EQ(centre.sessions.begin(id, "suzuki", centre.now).error(), CardRefusal::same_hand);
 }
 
 TEST_F(CardSession, NotManyAtOnce) {

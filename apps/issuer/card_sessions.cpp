@@ -71,6 +71,7 @@ std::expected<CardSessions::Begun, CardRefusal> CardSessions::begin(CaseId id,
     const auto one = store_.find(id).one;
     if (anew && !can_make_anew(one)) return std::unexpected(CardRefusal::too_early);
     if (!is_approved(one, now)) return std::unexpected(CardRefusal::too_early);
+    if (is_approver(one, clerk)) return std::unexpected(CardRefusal::same_hand);
     const bool make = anew || is_to_do(one, Step::make_keys);
     const bool resets = is_to_do(one, Step::reset);
     if (!make && !resets && !is_to_do(one, Step::certify) && !is_to_do(one, Step::write)) {

@@ -37,6 +37,7 @@ enum class CardRefusal {
     overloaded,
     too_early,  // there is nothing to do with a card now
     no_card,    // it is not known which card the person has
+    same_hand,  // this clerk has approved it
 };
 
 class CardSessions {

@@ -573,6 +573,12 @@ bool says_who(const Happening& what) {
            std::holds_alternative<TakenOut>(what);
 }
 
+// In whose hand the chip is, and who gets it.
+bool has_the_card(const Happening& what) {
+    return std::holds_alternative<KeysMade>(what) || std::holds_alternative<Written>(what) ||
+           std::holds_alternative<PinSet>(what) || std::holds_alternative<HandedOver>(what);
+}
+
 Result approve(Case& one, std::string_view clerk, UnixTime now) {
     if (!info(one.kind).four_eyes || clerk.empty()) return std::unexpected(Misfit::unexpected);
     if (one.approved) return {};
@@ -580,6 +586,7 @@ Result approve(Case& one, std::string_view clerk, UnixTime now) {
     if (one.hands.contains(std::string(clerk))) return std::unexpected(Misfit::same_hand);
     if (!is_to_do(one, Step::approve)) return std::unexpected(Misfit::too_early);
     one.approved = now;
+    one.approvers.insert(std::string(clerk));
     return {};
 }
 
@@ -655,9 +662,16 @@ Result happen_at(Case& one, const Happening& what, UnixTime now, std::string_vie
 
 }  // namespace
 
+bool is_approver(const Case& one, std::string_view clerk) {
+    return one.approvers.contains(std::string(clerk));
+}
+
 std::expected<Case, Misfit> after(const Case& before, const Happening& what, UnixTime now,
                                   std::string_view clerk) {
     Case out = before;
+    if (has_the_card(what) && is_approver(before, clerk)) {
+        return std::unexpected(Misfit::same_hand);
+    }
     const auto ok = happen_at(out, what, now, clerk);
     if (!ok) return std::unexpected(ok.error());
     if (std::holds_alternative<Opened>(what) && before.numbers.issuing.empty()) out.opened = now;
@@ -666,7 +680,8 @@ std::expected<Case, Misfit> after(const Case& before, const Happening& what, Uni
     }
     if (out.handed_over && !before.handed_over) out.handed_over_at = now;
     if (out == before) return out;
-    if (says_who(what) && !clerk.empty()) out.hands.insert(std::string(clerk));
+    if ((says_who(what) || has_the_card(what)) && !clerk.empty())
+        out.hands.insert(std::string(clerk));
     out.changed = now;
     out.since = waits_since(out);
     return out;

@@ -180,10 +180,14 @@ enum class OrderKind {
 };
 std::string_view to_text(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
+// A second stop waits until it is known what became of them.
+constexpr bool resumes(OrderKind kind) {
+    return kind == OrderKind::resume || kind == OrderKind::resume_card;
+}
 // A card that is to count no more does not wait for what else there is.
 constexpr bool is_urgent(OrderKind kind) {
     return kind == OrderKind::stop || kind == OrderKind::suspend ||
-           kind == OrderKind::revoke_card || kind == OrderKind::end_old;
+           kind == OrderKind::revoke_card || kind == OrderKind::end_old || resumes(kind);
 }
 struct OrderName {
     OrderKind kind = OrderKind::confirm;
@@ -455,8 +459,10 @@ struct Case {
     std::optional<Applied> invited;
     std::vector<Claim> linked;
     std::vector<Before> before;
-    std::string municipality;     // at whose window it was opened; "": at none
-    std::set<std::string> hands;  // clerks who have said whom the case is about: none approves
+    std::string municipality;  // at whose window it was opened; "": at none
+    // Clerks who have said whom the case is about, or had the card: none approves. Who has approved
+    // neither makes the card nor hands it over.
+    std::set<std::string> hands, approvers;
     UnixTime opened = 0;
     std::vector<Claim> claims;
     std::optional<Agreed> agreed;  // for the card before, and not asked with yet
@@ -572,5 +578,6 @@ bool can_make_anew(const Case& one);
 constexpr std::int64_t approval_s = 24 * 3'600;
 // By two clerks, or none is needed: a chip may be opened for it now.
 bool is_approved(const Case& one, UnixTime now);
+bool is_approver(const Case& one, std::string_view clerk);
 
 }  // namespace mado::issuer

@@ -480,6 +480,7 @@ const page::Words& words_of(CardRefusal why) {
         case CardRefusal::no_card:
         case CardRefusal::malformed:
         case CardRefusal::no_session:
+        case CardRefusal::same_hand:
             return window_keys_text;
     }
     return window_keys_text;

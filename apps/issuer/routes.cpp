@@ -30,6 +30,7 @@ using http::Task;
 using Paths = std::vector<std::string_view>;
 
 constexpr std::size_t listed_max = 500;
+constexpr std::string_view no_case = "no_case";
 constexpr std::string_view other_office = "other_office";
 constexpr std::string_view searches_missed = "searches_missed";
 
@@ -89,6 +90,7 @@ Response case_of(Office& office, CaseId id, const Request& request, const Clerk&
         const auto home = office.store.home(id);
         out["elsewhere"] = home.empty() ? office.store.where(id) : home;
     }
+    if (is_approver(file.one, clerk.name)) out["approver"] = true;
     if (!stop_code.empty()) out["stop_code"] = stop_code;
     return json_of(out);
 }
@@ -102,6 +104,39 @@ std::string lives_elsewhere(Office& office, const Clerk& clerk, CaseId any_of_th
 
 bool may(const Clerk& clerk, const std::set<ClerkRole>& roles) {
     return std::ranges::any_of(roles, [&clerk](ClerkRole role) { return clerk.has(role); });
+}
+
+// ---- who tries numbers ----
+
+// A number that is nobody's. By an exact one everybody is found: whoever tries numbers is stopped
+// soon. The log has no name and no number of it.
+void count_miss(Office& office, const Clerk& clerk) {
+    const auto now = unix_now();
+    office.missed.count(clerk.name, now);
+    if (office.missed.may_try(clerk.name, now)) return;
+    office.site.options.log.warning(
+        searches_missed, {{"numbers", static_cast<std::int64_t>(number_misses.of_one_max)}});
+}
+
+// That somebody is known here by their resident number is said to whoever has it: the person may
+// ask who has looked.
+bool is_known(Office& office, const std::vector<Claim>& claims, CaseId but, const Request& request,
+              const Clerk& clerk) {
+    const auto known = office.store.find_known(claims, but);
+    if (known) office.store.looked({*known}, request.path, by_now(clerk));
+    return known.has_value();
+}
+
+// An application or a correction with somebody else's number changes nothing; it is a try.
+void note_known(Office& office, CaseId id, const Happening& what, const Request& request,
+                const Clerk& clerk) {
+    std::vector<Claim> claims;
+    if (const auto* applied = std::get_if<Applied>(&what)) claims = applied->claims;
+    if (const auto* corrected = std::get_if<Corrected>(&what)) {
+        claims.push_back({.role = Role::resident, .number = corrected->number});
+    }
+    is_known(office, claims, id, request, clerk);
+    count_miss(office, clerk);
 }
 
 // ---- what a clerk may ask ----
@@ -121,7 +156,7 @@ void look_at_all_of(Office& office, CaseId id) {
 Response open_birth(Office& office, const std::string& parent, const Request& request,
                     const Clerk& clerk) {
     const auto of = office.store.find(parent);
-    if (!of) return site::refuse(404, "no_case");
+    if (!of) return site::refuse(404, no_case);
     const auto id = office.store.open_birth(
         *of, [&office] { return draw_numbers(office.schemes); }, by_now(clerk));
     return id ? case_of(office, *id, request, clerk) : misfit(id.error());
@@ -153,13 +188,14 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
     if (what->invited && is_of_other_resident(office, clerk, what->invited->claims)) {
         return site::refuse(409, other_office);
     }
-    if (what->invited && office.store.find_known(what->invited->claims, 0)) {
-        return misfit(Misfit::known_person);
-    }
     // By phone, day and night: a card is stopped, and nothing else.
     const bool stops = !what->person.empty() && what->asked.kind == Kind::stop;
     if (!stops && !clerk.has(ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
+    }
+    if (what->invited && is_known(office, what->invited->claims, 0, request, clerk)) {
+        count_miss(office, clerk);
+        return misfit(Misfit::known_person);
     }
     if (what->asked.kind == Kind::birth) return open_birth(office, what->person, request, clerk);
     if (what->asked.kind == Kind::existing) {
@@ -170,7 +206,7 @@ Response open(Office& office, const Request& request, const Clerk& clerk) {
         return case_of(office, open_first(office, std::move(one), clerk).front(), request, clerk);
     }
     const auto of = office.store.find(what->person);
-    if (!of) return site::refuse(404, "no_case");
+    if (!of) return site::refuse(404, no_case);
     if (what->asked.kind == Kind::number) {
         what->asked.health_care =
             office.store.give_new([&office] { return draw_numbers(office.schemes); }).health_care;
@@ -197,7 +233,7 @@ Response invite(Office& office, const Request& request, const Clerk& clerk) {
     std::vector<std::optional<Applied>> invited;
     for (std::size_t i = 0; i < people->size(); ++i) {
         auto& one = (*people)[i];
-        if (office.store.find_known(one.claims, 0)) {
+        if (is_known(office, one.claims, 0, request, clerk)) {
             known.emplace_back(i + 1);
         } else {
             invited.emplace_back(std::move(one));
@@ -235,16 +271,6 @@ Response day(Office& office, const Request& request, const Clerk& clerk) {
     }
     const auto unreadable = cases.size() - out.size();
     return json_of({{"cases", std::move(out)}, {"more", more}, {"unreadable", unreadable}});
-}
-
-// A number that is nobody's. By an exact one everybody is found: whoever tries numbers is stopped
-// soon. The log has no name and no number of it.
-void count_miss(Office& office, const Clerk& clerk) {
-    const auto now = unix_now();
-    office.missed.count(clerk.name, now);
-    if (office.missed.may_try(clerk.name, now)) return;
-    office.site.options.log.warning(
-        searches_missed, {{"numbers", static_cast<std::int64_t>(number_misses.of_one_max)}});
 }
 
 std::vector<CaseId> found_by(Office& office, const Search& by) {
@@ -294,7 +320,7 @@ Response show(Office& office, const Request& request, const Clerk& clerk) {
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
-    if (!id) return site::refuse(404, "no_case");
+    if (!id) return site::refuse(404, no_case);
     return case_of(office, *id, request, clerk);
 }
 
@@ -305,7 +331,7 @@ Response looks(Office& office, const Request& request, const Clerk&) {
     const auto* number = by ? std::get_if<std::string>(&*by) : nullptr;
     if (number == nullptr) return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(*number);
-    if (!id) return site::refuse(404, "no_case");
+    if (!id) return site::refuse(404, no_case);
     json::array out;
     for (const auto& look : office.store.looks(*id, looks_max)) {
         out.push_back(json::object{{"at", look.at}, {"clerk", look.clerk}, {"path", look.path}});
@@ -322,11 +348,11 @@ bool is_too_young_to_sign(const Office& office, const Applied& applied) {
 }
 
 // A page names the other parent by a slip; who it is this centre's own cases say.
-std::expected<void, Misfit> complete_parent(Office& office, ParentNamed& named) {
+std::expected<void, std::string_view> complete_parent(Office& office, ParentNamed& named) {
     const auto of = office.store.find(named.parent.person);
-    if (!of) return std::unexpected(Misfit::unexpected);
+    if (!of) return std::unexpected(no_case);
     auto parent = office.store.parent(*of);
-    if (!parent) return std::unexpected(parent.error());
+    if (!parent) return std::unexpected(to_text(parent.error()));
     named.parent = std::move(*parent);
     return {};
 }
@@ -379,13 +405,14 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
     if (!what) return site::refuse(wire::Code::malformed, request);
     const auto code = draw_code(office, what->what);
     const auto id = office.store.find(what->number);
-    if (!id) return site::refuse(404, "no_case");
-    if (auto* named = std::get_if<ParentNamed>(&what->what)) {
-        if (const auto ok = complete_parent(office, *named); !ok) return misfit(ok.error());
-    }
+    if (!id) return site::refuse(404, no_case);
     const bool approves = std::holds_alternative<Approved>(what->what);
     if (!clerk.has(approves ? ClerkRole::approver : ClerkRole::window)) {
         return site::refuse(wire::Code::not_allowed, request);
+    }
+    if (auto* named = std::get_if<ParentNamed>(&what->what)) {
+        const auto ok = complete_parent(office, *named);
+        if (!ok) return site::refuse(ok.error() == no_case ? 404 : 409, ok.error());
     }
     const auto* applied = std::get_if<Applied>(&what->what);
     if (applied != nullptr && !shows_all_of(*applied)) {
@@ -412,6 +439,9 @@ Response act(Office& office, const Request& request, const Clerk& clerk) {
         if (!told) return misfit(told.error());
     }
     const auto done = office.store.add(*id, what->what, by_now(clerk));
+    if (!done && done.error() == Misfit::known_person) {
+        note_known(office, *id, what->what, request, clerk);
+    }
     if (!done) return misfit(done.error());
     look_at_all_of(office, *id);
     // What had happened before has its own code, which nobody knows here any more.
@@ -428,11 +458,16 @@ Task<Response> sign(Office& office, Request request, site::LoggedIn who) {
 }
 // ---- a card at the window ----
 
+Misfit misfit_of(CardRefusal refusal) {
+    if (refusal == CardRefusal::no_card) return Misfit::no_card;
+    return refusal == CardRefusal::same_hand ? Misfit::same_hand : Misfit::too_early;
+}
+
 Task<Response> card_session(Office& office, Request request, site::LoggedIn who) {
     const auto by = read_card_asked(request.body);
     if (!by) co_return site::refuse(wire::Code::malformed, request);
     const auto id = office.store.find(by->number);
-    if (!id) co_return site::refuse(404, "no_case");
+    if (!id) co_return site::refuse(404, no_case);
     const auto now = unix_now();
     const auto clerk = office.clerks.find(who.card, now);
     if (!clerk) co_return site::refuse(wire::Code::not_allowed, request);
@@ -440,10 +475,7 @@ Task<Response> card_session(Office& office, Request request, site::LoggedIn who)
     if (!begun && begun.error() == CardRefusal::overloaded) {
         co_return site::refuse(wire::Code::overloaded, request);
     }
-    if (!begun) {
-        co_return misfit(begun.error() == CardRefusal::no_card ? Misfit::no_card
-                                                               : Misfit::too_early);
-    }
+    if (!begun) co_return misfit(misfit_of(begun.error()));
     office.cards.keep_return(who.mandate_hash, *id, now);
     json::array pins;
     for (const auto use : begun->pins)
@@ -469,6 +501,7 @@ Task<Response> card(Office& office, const Request& request) {
         case CardRefusal::no_session:
         case CardRefusal::too_early:
         case CardRefusal::no_card:
+        case CardRefusal::same_hand:
             co_return site::refuse(404, "no_session");
     }
     co_return site::refuse(404, "no_session");
@@ -560,7 +593,9 @@ bool is_by_number(const Row& row, std::string_view body) {
     const auto asked = parse_json_object(body, {.text_bytes_max = window_body_max});
     if (!asked) return false;  // malformed, as its handler says
     if (row.reach == Reach::opens) {
-        return asked->contains("person") && text_at(*asked, "kind") != to_text(Kind::stop);
+        const bool stops =
+            asked->contains("person") && text_at(*asked, "kind") == to_text(Kind::stop);
+        return !stops && (asked->contains("person") || asked->contains("invited"));
     }
     return row.path != "/people/find" || !asked->contains("birth_date");
 }
@@ -598,7 +633,7 @@ http::Route for_clerks(Office& office, Row row) {
                 } else {
                     out = co_await row.waiting(office, std::move(request), std::move(login));
                 }
-                if (out.status == 404 && out.body == "no_case" && row.path != "/cases/letters") {
+                if (out.status == 404 && out.body == no_case && row.path != "/cases/letters") {
                     count_miss(office, by);
                 }
                 co_return out;

@@ -20,9 +20,13 @@ namespace mado::issuer {
 
 // A slip's code and a birth date that are nobody's, for each of the two pages that ask for them.
 // Who is found counts for nothing: a stop is never one too many. Of 10^11 codes that have their
-// check digit, and with a birth date: guessing stays hopeless. Who would close a page for everybody
-// needs 20,000 networks (one large block of IPv6 has them); the telephone is there then.
-constexpr Tries::Limits slip_misses{.window_s = 3'600, .of_one_max = 10, .in_all_max = 200'000};
+// check digit, and with a birth date: guessing stays hopeless, also by somebody with as many
+// networks as one block of IPv6 has. So nobody closes the page that stops cards; who does that with
+// the other one, by 20,000 networks, keeps renewals waiting, and windows go on with them.
+constexpr Tries::Limits stop_misses_max{
+    .window_s = 3'600, .of_one_max = 10, .in_all_max = 200'000, .forgets = true};
+constexpr Tries::Limits renew_on_misses_max{
+    .window_s = 3'600, .of_one_max = 10, .in_all_max = 200'000};
 // By card: what a renewal's document takes of the relay's nonces (20,000 for the whole centre at
 // once), half of which stay for clerks.
 constexpr Tries::Limits renewal_begins{.window_s = 300, .of_one_max = 5, .in_all_max = 10'000};
@@ -50,8 +54,8 @@ struct Office {
     site::Expiring<Hash, CaseId> renewing{renewing_max};
     // By log-in: the document that it is signing, by its `state`.
     site::Expiring<Hash, std::string> renewal_begun{decisions_max};
-    Tries stop_misses{slip_misses};
-    Tries renew_on_misses{slip_misses};
+    Tries stop_misses{stop_misses_max};
+    Tries renew_on_misses{renew_on_misses_max};
     Tries begins{renewal_begins};
     Tries missed{number_misses};
 };

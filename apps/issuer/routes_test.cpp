@@ -729,6 +729,16 @@ TEST_F(WindowTest, WhoHasMovedIsNobodyNew) {
         invited["invited"] = application_json(theirs);
         EXPECT_EQ(ask("/cases/open", invited).body, "known_person") << kind;
     }
+    EXPECT_FALSE(store->looks(*store->find_known(theirs.claims, 0), 10).empty())
+        << "who was told that somebody is known";
+    // Who opens nothing hears nothing; who tries one number after the other is stopped.
+    const json::object invited{{"kind", "first"}, {"invited", application_json(theirs)}};
+    set_clerks({"hotline"}, "");
+    EXPECT_EQ(ask("/cases/open", invited).status, 403);
+    set_clerks({"window"}, "992020");
+    for (int i = 0; i < 20 && ask("/cases/open", invited).body == "known_person"; ++i)
+        continue;
+    EXPECT_EQ(ask("/cases/open", invited).body, "searches_missed");
     const json::array people{application_json(anothers), application_json(theirs)};
     const auto batch = answer("/cases/invite", {{"people", people}});
     EXPECT_EQ(batch.at("cases").as_array().size(), 1U);
@@ -1149,6 +1159,28 @@ TEST_F(WindowTest, TheStopPageSaysWhatBecameOfTheCard) {
                  {"If you find it", "it works again"});
 }
 
+TEST_F(WindowTest, ACardWhoseKeysWereMadeAnewDoesNotComeBack) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    const auto renewal = renewal_to_write(person, log_in(10));
+    ASSERT_TRUE(store->add(
+        renewal, KeysMade{{{Use::authentication, "key"}, {Use::signing, "key"}}, "AAECAwQFBgc"},
+        {.at = 3}));
+    stopped(person);
+    expect_shown(by_slip("/stop", code), {"The card is stopped.", "it does not work any more"},
+                 {"it works again"});
+}
+
+// Until the relay has said so.
+TEST_F(WindowTest, ACardThatIsEndedIsNotSaidToBeEndedBefore) {
+    const auto person = person_with_card();
+    const auto code = slip_of(person);
+    const auto end = store->open(person, {.kind = Kind::end, .reason = "returned"}, {.at = 3});
+    ASSERT_TRUE(end);
+    ASSERT_TRUE(store->add(*end, Sent{revoke_card_order}, {.at = 3}));
+    expect_shown(by_slip("/stop", code), {"It was taken in"}, {"for good"});
+}
+
 // The authority whose card it is has not heard of it.
 TEST_F(WindowTest, WhoStopsAnotherAuthoritysCardIsToldToCallThereToo) {
     const auto code = draw_digits(stop_code_digits, /*with_check=*/true);
@@ -1208,6 +1240,9 @@ TEST_F(WindowTest, WhoTriesNumbersIsStoppedSoon) {
         return ask("/cases/open", opening(of, kind)).status;
     };
     EXPECT_TRUE(says_why("/cases/open", opening(number, "replacement")));
+    const json::object parent{{"number", number},
+                              {"happening", {{"what", "parent_named"}, {"parent", {}}}}};
+    EXPECT_TRUE(says_why("/cases/act", parent));
     EXPECT_EQ(open(nobodys(), "stop"), 404);
     EXPECT_EQ(open(store->find(person_with_card()).number, "stop"), 200) << "goes always";
     EXPECT_EQ(ask("/cases/open", {}).status, 200);
@@ -1239,7 +1274,9 @@ TEST_F(WindowTest, EachCertificateSaysInWhichCardItIs) {
              Done{certify}, Sent{collect},
              Certified{Use::authentication, test_certificate(test_card_key())}, Written{},
              HandedOver{}, Sent{activate_order}, Done{activate_order}}) {
-        ASSERT_TRUE(store->add(*id, what, {.at = 3, .clerk = "taro"})) << what.index();
+        const bool approves = std::holds_alternative<Approved>(what);
+        ASSERT_TRUE(store->add(*id, what, {.at = 3, .clerk = approves ? "taro" : "sato"}))
+            << what.index();
     }
     const auto both = found();
     ASSERT_EQ(both.size(), 3U);

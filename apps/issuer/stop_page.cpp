@@ -60,6 +60,10 @@ constexpr Words if_found{
     "If you find it, bring it to a window with something that shows who you are: it works again "
     "then.",
     "みつかったら、まどぐちに もって きて ください。また つかえます。"};
+// A renewal had made new keys in its chip, and ends with the stop.
+constexpr Words keys_gone{"このカードは更新の途中だったので、見つかっても、もう使えません。",
+                          "The card was being renewed: if you find it, it does not work any more.",
+                          "この カードは みつかっても つかえません。"};
 constexpr Words another_card{
     "新しいカードが要るときは、窓口で申し込めます。診療を受けるときは、健康保険の番号と生年月日で"
     "確かめてもらえます。",
@@ -76,6 +80,7 @@ enum class Outcome {
     no_card,
     stopped,
     stopped_here,  // another authority's card: that one has not heard of it
+    stopped_for_good,
     under_way
 };
 struct OutcomeWords {
@@ -118,6 +123,7 @@ constexpr OutcomeWords words_of(Outcome outcome) {
                      "There is no card that works: it has ended for good, or none was made.",
                      "つかえる カードは ありません。"}};
         case Outcome::stopped:
+        case Outcome::stopped_for_good:
             return {false,
                     {"カードを止めました。もうだれも使えません。",
                      "The card is stopped. Nobody can use it any more.",
@@ -182,6 +188,7 @@ SlipWrong wrong_in(Outcome outcome) {
         case Outcome::no_card:
         case Outcome::stopped:
         case Outcome::stopped_here:
+        case Outcome::stopped_for_good:
         case Outcome::under_way:
             return {};
     }
@@ -205,9 +212,11 @@ Response show(Office& office, const Request& request, std::optional<Outcome> out
                                 of.mistake ? "mistake" : "said", said);
         }
     }
-    const bool is_stopped = outcome == Outcome::stopped || outcome == Outcome::stopped_here;
-    if (is_stopped) body += fmt::format("<p>{}</p>", say(look.language, if_found));
-    if (is_stopped || outcome == Outcome::no_card) {
+    const bool may_be_found = outcome == Outcome::stopped || outcome == Outcome::stopped_here;
+    const bool is_gone = outcome == Outcome::stopped_for_good;
+    if (may_be_found) body += fmt::format("<p>{}</p>", say(look.language, if_found));
+    if (is_gone) body += fmt::format("<p>{}</p>", say(look.language, keys_gone));
+    if (may_be_found || is_gone || outcome == Outcome::no_card) {
         body += fmt::format("<p>{}</p>", say(look.language, another_card));
     } else {
         body += fmt::format(R"(<p>{}</p>{}<p class="hint">{}</p>)", say(look.language, text),
@@ -235,14 +244,32 @@ bool is_stopped(const Case& one) {
     return true;
 }
 
+bool has_lost_its_keys(const std::vector<Case>& of_person, const Case& stop) {
+    return std::ranges::any_of(of_person, [&stop](const Case& one) {
+        const bool is_given_up = one.kind == Kind::renewal && one.cancelled && !one.keys.empty();
+        return is_given_up && std::ranges::any_of(one.before, [&stop](const Before& card) {
+                   return std::ranges::find(stop.before, card) != stop.before.end();
+               });
+    });
+}
+
+Outcome outcome_of(Office& office, CaseId id, const Case& one) {
+    if (std::ranges::any_of(one.before, &Before::foreign)) return Outcome::stopped_here;
+    return has_lost_its_keys(office.store.cases_of_person(id), one) ? Outcome::stopped_for_good
+                                                                    : Outcome::stopped;
+}
+
+// Of a card that is being ended anyway: not before the relay has said so.
+bool is_ending_yet(const Case& one) {
+    return (one.kind == Kind::end || one.kind == Kind::change) && is_ending(one) &&
+           one.is_in_doubt(revoke_card_order);
+}
+
 Task<Outcome> wait_for(Office& office, CaseId id) {
     http::asio::steady_timer timer(co_await http::asio::this_coro::executor);
     for (int i = 0; i < looks_max; ++i) {
         const auto one = office.store.find(id).one;
-        if (is_stopped(one)) {
-            co_return std::ranges::any_of(one.before, &Before::foreign) ? Outcome::stopped_here
-                                                                        : Outcome::stopped;
-        }
+        if (is_stopped(one)) co_return outcome_of(office, id, one);
         timer.expires_after(look_every);
         co_await timer.async_wait(http::asio::use_awaitable);
     }
@@ -252,7 +279,11 @@ Task<Outcome> wait_for(Office& office, CaseId id) {
 Task<Outcome> stop(Office& office, CaseId of) {
     const auto id =
         office.store.open(of, {.kind = Kind::stop, .reason = "lost"}, {.at = unix_now()});
-    if (!id) co_return Outcome::no_card;
+    if (!id) {
+        const auto cases = office.store.cases_of_person(of);
+        const bool is_doubtful = std::ranges::any_of(cases, &is_ending_yet);
+        co_return is_doubtful ? Outcome::under_way : Outcome::no_card;
+    }
     for (const auto one : office.store.of_person(*id))
         office.worker.look_at(one);
     co_return co_await wait_for(office, *id);

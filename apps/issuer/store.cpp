@@ -102,9 +102,13 @@ bool is_known_to_relay(const Case& one) {
            one.is_in_doubt(link_order);
 }
 
-// Whose act it is that orders follow from: none is, where anybody with a slip has stopped a card.
+// Whose act it is that orders follow from: none is, where anybody with a slip has stopped a card,
+// and what that gives up.
 void take_hand(std::string& clerk, const Happening& what, const std::string& by) {
-    if (!by.empty() || std::holds_alternative<StoppedAgain>(what)) clerk = by;
+    const bool may_be_nobodys = std::holds_alternative<StoppedAgain>(what) ||
+                                std::holds_alternative<Cancelled>(what) ||
+                                std::holds_alternative<Overtaken>(what);
+    if (!by.empty() || may_be_nobodys) clerk = by;
 }
 
 }  // namespace

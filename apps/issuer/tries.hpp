@@ -18,6 +18,8 @@ class Tries {
         std::int64_t window_s = 0;
         std::size_t of_one_max = 0;
         std::size_t in_all_max = 0;  // what is kept here, at most
+        // Of what may not be closed for everybody by one: the oldest is forgotten.
+        bool forgets = false;
     };
     explicit Tries(const Limits& limits) : limits_(limits) {}
 
@@ -27,6 +29,7 @@ class Tries {
     void count(const std::string& who, UnixTime now);
 
   private:
+    void forget_oldest();
     Limits limits_;
     std::deque<std::pair<UnixTime, std::string>> tries_;  // of the window
     std::map<std::string, std::size_t> of_one_;

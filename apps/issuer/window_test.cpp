@@ -151,6 +151,16 @@ TEST(Tries, SoOftenByOneAndByAll) {
         all.count(std::to_string(i), 100);
     EXPECT_FALSE(all.may_try("x", 100));
     EXPECT_TRUE(all.may_try("x", 200));
+    auto forgetting = limits;
+    forgetting.forgets = true;
+    Tries open(forgetting);
+    for (int i = 0; i < 3; ++i)
+        open.count("0", 100);
+    EXPECT_FALSE(open.may_try("0", 100));
+    for (int i = 1; i < 4; ++i)
+        open.count(std::to_string(i), 100);
+    EXPECT_TRUE(open.may_try("x", 100)) << "nobody closes it for everybody";
+    EXPECT_TRUE(open.may_try("0", 100)) << "the oldest is forgotten";
 }
 
 Telephones telephones_in(const std::string& toml) {

@@ -268,7 +268,12 @@ Activations Worker::activations(CaseId id, OrderName order) {
                         order.kind == OrderKind::revoke_card;
     const auto one = may_be ? read(id) : std::nullopt;
     if (!one || one->kind != Kind::stop) return {};
-    return activations_of(store_.cases_of_person(id), *one, places_at_relay(*one, order));
+    try {
+        return activations_of(store_.cases_of_person(id), *one, places_at_relay(*one, order));
+    } catch (const Failure& failure) {  // another one of theirs
+        log_.error("case_unreadable", {{"why", std::string_view(failure.what())}});
+        return {};
+    }
 }
 
 // Whoever stops a card stops it also while it is being activated, and nobody knows yet how that

@@ -930,6 +930,31 @@ TEST_F(WorkerTest, WhoeverSaysWhoItIsDoesNotApprove) {
     EXPECT_EQ(happens(Approved{}, "repeats"), "");
 }
 
+// What an honest clerk has opened is not taken by whoever approves it.
+TEST_F(WorkerTest, WhoApprovesHasNoHandInTheCard) {
+    World world(1);
+    const auto first = card_in_hand(world);
+    const auto id = open(first, {.kind = Kind::replacement, .reason = "damaged"}).value();
+    live(world, 1'000);
+    approve(id);
+    const auto happens = [&](const Happening& what, const char* clerk) {
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        const auto next = store.add(id, what, {.at = unix_now(), .clerk = clerk});
+        return next ? "" : std::string(to_text(next.error()));
+    };
+    const auto made = keys();
+    EXPECT_EQ(happens(made, "suzuki"), "same_hand");
+    EXPECT_EQ(happens(made, "third"), "");
+    live(world, 1'000);
+    EXPECT_EQ(happens(Written{}, "suzuki"), "same_hand");
+    EXPECT_EQ(happens(Written{}, "third"), "");
+    EXPECT_EQ(happens(HandedOver{}, "suzuki"), "same_hand");
+    // Nor the other way round, when the approval is over.
+    const auto lapsed = after(find(id), ApprovalLapsed{}, unix_now() + approval_s).value();
+    EXPECT_EQ(after(lapsed, Approved{}, unix_now(), "third").error(), Misfit::same_hand);
+    EXPECT_EQ(happens(HandedOver{}, "sato"), "");
+}
+
 // A day later another clerk looks again, and the entry in the person's list is another one.
 TEST_F(WorkerTest, AnApprovalLapses) {
     World world(1);

@@ -8,7 +8,7 @@
 namespace mado::client {
 namespace {
 
-constexpr std::int64_t retry_first_s = 1, retry_longest_s = 300;
+constexpr std::int64_t retry_first_s = 1, retry_longest_s = 300, urgent_longest_s = 2;
 constexpr std::size_t row_bytes_max = 256 * 1024;
 
 Bytes bound_to(std::string_view name) {
@@ -50,11 +50,12 @@ const std::string_view outbox_schema =
 #include "lib/client/schema/outbox.sqlite.sql.hpp"
     ;
 
-std::int64_t retry_after_s(std::int64_t tries) {
+std::int64_t retry_after_s(std::int64_t tries, bool urgent) {
+    const auto longest = urgent ? urgent_longest_s : retry_longest_s;
     std::int64_t out = retry_first_s;
-    for (std::int64_t i = 0; i < tries && out < retry_longest_s; ++i)
+    for (std::int64_t i = 0; i < tries && out < longest; ++i)
         out *= 2;
-    return std::min(out, retry_longest_s);
+    return std::min(out, longest);
 }
 
 Outbox::Outbox(db::Connection& connection, const Secret& key)
@@ -72,7 +73,8 @@ Outbox::Outbox(db::Connection& connection, const Secret& key)
           "select name, lane from outbox where urgent = :urgent and next_try <= :now "
           "and lane not in (select value from json_each(:full)) "
           "order by next_try, name limit :count")),
-      find_(connection.prepare("select expires, tries, sealed from outbox where name = :name")) {}
+      find_(connection.prepare("select expires, tries, sealed, urgent from outbox "
+                               "where name = :name")) {}
 
 void Outbox::put(std::string_view name, const Prepared& request, UnixTime now, const Lane& in) {
     put_.bind("name", name)
@@ -90,13 +92,15 @@ void Outbox::remove(std::string_view name) {
 
 void Outbox::try_later(std::string_view name, UnixTime now) {
     std::int64_t tries = 0;
+    bool urgent = false;
     {
         const db::ResetAtEnd reset(find_);
         find_.bind("name", name);
         if (!find_.step()) return;
         tries = find_.integer(1);
+        urgent = find_.integer(3) != 0;
     }
-    try_later_.bind("name", name).bind("next", now + retry_after_s(tries)).execute();
+    try_later_.bind("name", name).bind("next", now + retry_after_s(tries, urgent)).execute();
 }
 
 void Outbox::try_at(std::string_view name, UnixTime at) {

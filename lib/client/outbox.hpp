@@ -20,8 +20,9 @@ namespace mado::client {
 // A migration of the database that the outbox is in.
 extern const std::string_view outbox_schema;
 
-// How long to wait after so many tries that brought nothing.
-std::int64_t retry_after_s(std::int64_t tries);
+// How long to wait after so many tries that brought nothing; what is urgent is never far from its
+// next one.
+std::int64_t retry_after_s(std::int64_t tries, bool urgent = false);
 
 // Who is slow keeps nobody else waiting, if the sender says by `lane` who it is: the same text for
 // the same one. What is urgent is asked for by itself.

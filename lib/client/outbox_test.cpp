@@ -91,6 +91,12 @@ TEST_F(OutboxTest, TriesLaterAndLaterStill) {
     EXPECT_EQ(retry_after_s(0), 1);
     EXPECT_EQ(retry_after_s(4), 16);
     EXPECT_EQ(retry_after_s(1'000'000), 300);
+    EXPECT_EQ(retry_after_s(0, /*urgent=*/true), 1);
+    EXPECT_EQ(retry_after_s(1'000'000, /*urgent=*/true), 2);
+    outbox.put("stop", request("stop"), now, {.lane = "", .urgent = true});
+    for (int i = 0; i < 20; ++i)
+        outbox.try_later("stop", now);
+    EXPECT_EQ(outbox.due(now + 2, 10, {.urgent = true}).size(), 1U);
 }
 
 TEST_F(OutboxTest, IsOneTransactionWithWhatTheSenderNotes) {

@@ -266,12 +266,20 @@ describe("a new PIN", () => {
     expect(await page.getByRole("button", { name: "承認する" }).count()).toBe(0);
   });
 
-  test("approved by another, and set by the person", async () => {
+  test("approved by another, who has no hand in the card", async () => {
     const page = await come(other);
     await log_in_at_window(page);
     await open_case(page, unlock);
     await page.getByRole("button", { name: "承認する" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "承認する" }).click();
+    await page.getByText("カードを作ることと渡すことは、別の職員がします。").waitFor();
+    expect(await page.getByRole("button", { name: "新しい暗証番号を設定する" }).count()).toBe(0);
+  });
+
+  test("and set by the person, with the first one", async () => {
+    const page = await come(clerk);
+    await log_in_at_window(page);
+    await open_case(page, unlock);
     const begin = page.getByRole("button", { name: "新しい暗証番号を設定する" });
     await begin.waitFor({ timeout: 30_000 });
     cli("card", "insert", card, "--reader", "1");

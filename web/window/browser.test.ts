@@ -738,7 +738,7 @@ test("an approver alone approves, and is offered nothing else", async () => {
   expect(names.filter((name) => /取りやめる|新しい申請/.test(name))).toEqual([]);
 });
 
-test("another card is approved by another clerk, and then it is written", async () => {
+test("another card is approved by another clerk, who does not write it", async () => {
   const page = await open();
   await page.locator("tbody tr").first().waitFor();
   await change(page, (office) => {
@@ -747,15 +747,17 @@ test("another card is approved by another clerk, and then it is written", async 
     office.after = (of: Mutable) => {
       of.todo[0] = { ...of.todo[0], step: "make_keys" };
       of.lines.push({ what: "approved", at: office.now, clerk: "鈴木" });
+      of.approver = true;
     };
   });
   await page.getByRole("button", { name: "1100 0000 0001" }).click();
   await page.getByRole("button", { name: "承認する" }).click();
   const dialog = page.getByRole("dialog", { name: "カードへの書き込みを承認しますか" });
   await dialog.getByRole("button", { name: "承認する" }).click();
-  await page.getByText("承認しました。カードに書き込めます。").waitFor();
+  await page.getByText("承認しました。カードは別の職員が作ります。").waitFor();
   expect((await asked(page, "/cases/act")).happening).toEqual({ what: "approved" });
-  await page.getByRole("button", { name: "カードに書き込む" }).waitFor();
+  await page.getByText("カードを作ることと渡すことは、別の職員がします。").waitFor();
+  expect(await page.getByRole("button", { name: "カードに書き込む" }).count()).toBe(0);
 });
 
 test("a change: what is known is filled in, and what was changed is said", async () => {

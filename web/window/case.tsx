@@ -103,7 +103,7 @@ function ToDo(props: CasePart): JSX.Element {
                 </a>
               </p>
             )}
-            {works && <Chip desk={desk} one={one} todo={todo} />}
+            {works && !one.approver && <Chip desk={desk} one={one} todo={todo} />}
             {works && <Refused todo={todo} act={act} />}
             {is_found_here && todo.step === "look_for" && <LookFor {...props} />}
             {todo.step === "approve" && <Approve {...props} />}
@@ -115,7 +115,12 @@ function ToDo(props: CasePart): JSX.Element {
       {works && one.signs !== undefined && <SignBirth {...props} />}
       {works && one.kind === "existing" && waits("sign") && <SignExisting {...props} />}
       {works && waits("file_elsewhere") && <FileElsewhere {...props} />}
-      {works && waits("hand_over") && <HandOver {...props} />}
+      {works && !one.approver && waits("hand_over") && <HandOver {...props} />}
+      {works && one.approver && (
+        <p class="hint">
+          <Say of="window.approver_no_card" />
+        </p>
+      )}
     </>
   );
 }
@@ -288,7 +293,8 @@ function Warnings({ desk, one }: Omit<CasePart, "act">): JSX.Element {
         <p class="warning">
           <Say
             of={one.kind === "stop" ? "window.elsewhere_stop" : "window.elsewhere"}
-            name={office_name(desk, one.elsewhere)} />
+            name={office_name(desk, one.elsewhere)}
+          />
         </p>
       )}
       {one.cancelled !== undefined && (

@@ -214,6 +214,7 @@ export interface Case extends Summary {
   reason?: string; // why it was opened, as its kind has it
   uses?: Use[]; // whose PINs are set anew, of an unlock
   hands: string[]; // clerks who cannot approve it: `same_hand`
+  approver?: boolean; // who asks has approved it, and neither makes the card nor hands it over
   parents?: Parent[]; // of a newborn
   filings?: Filing[];
   newborn?: { relation: string; card: boolean };
@@ -570,6 +571,7 @@ export function read_case(object: JsonObject): Case {
     reason: members.optional_text("reason", 40),
     uses: read_uses(members),
     hands: members.texts("hands", hands_max),
+    approver: members.optional_boolean("approver"),
     parents: members.has("parents") ? members.objects("parents", 2).map(read_parent) : undefined,
     filings: members.has("filings") ? members.objects("filings", 8).map(read_filing) : undefined,
     newborn: newborn && read_newborn(newborn),
