@@ -329,7 +329,15 @@ TEST_F(CaTest, OrdersComeBackAsCertificatesThroughTheGatewaysMapping) {
               wire::Outcome::no_match);
 }
 
-TEST_F(CaTest, OtherPeoplesClientsTakeWhatItServes) {
+// By an authority of each type of key.
+class ClientsOf : public CaTest, public testing::WithParamInterface<const char*> {
+  protected:
+    ClientsOf() { write_config(GetParam()); }
+};
+INSTANTIATE_TEST_SUITE_P(Key, ClientsOf, testing::Values("p256", "p384", "rsa3072"),
+                         [](const auto& one) { return std::string(one.param); });
+
+TEST_P(ClientsOf, OtherPeoplesClientsTakeWhatItServes) {
     init();
     start();
     open_gateway();
@@ -358,11 +366,15 @@ TEST_F(CaTest, OtherPeoplesClientsTakeWhatItServes) {
                              path("ca.pem"), path("one.pem"), path("answer.der"), path("ca.pem")));
     EXPECT_TRUE(said.contains("one.pem: good")) << said;
     // It finds the addresses in the certificate.
-    const auto gnutls =
-        run(fmt::format("ocsptool --ask --nonce --load-issuer {} --load-trust {} --load-cert {}",
+    const auto expect_gnutls = [&](const std::string& status) {
+        const auto gnutls = run(
+            fmt::format("ocsptool --ask --nonce --load-issuer {} --load-trust {} --load-cert {}",
                         path("ca.pem"), path("ca.pem"), path("one.pem")));
-    EXPECT_TRUE(gnutls.output.contains("Certificate Status: good")) << gnutls.output;
-    EXPECT_TRUE(gnutls.output.contains("Success")) << gnutls.output;
+        EXPECT_TRUE(gnutls.output.contains("Certificate Status: " + status + "\n"))
+            << gnutls.output;
+        EXPECT_TRUE(gnutls.output.contains("Success")) << gnutls.output;
+    };
+    expect_gnutls("good");
     EXPECT_EQ(run_well("curl -sf " + url + "/ca.crt | sha256sum").substr(0, 64),
               hex(authority().thumbprint()));
     const auto verify = fmt::format(
@@ -370,11 +382,21 @@ TEST_F(CaTest, OtherPeoplesClientsTakeWhatItServes) {
         "{} {}",
         path("ca.pem"), path("one.pem"));
     run_well(verify);
-    EXPECT_EQ(tell("certificate-status", "revoke",
-                   {{"serial", ca::serial_text(one.serial())}, {"reason", "lost"}}),
-              wire::Outcome::answered);
-    decided();
+    const auto change = [&](const std::string& act, const char* reason) {
+        EXPECT_EQ(tell("certificate-status", act,
+                       {{"serial", ca::serial_text(one.serial())}, {"reason", reason}}),
+                  wire::Outcome::answered);
+        decided();
+    };
+    change("suspend", "lost");
+    EXPECT_TRUE(ocsp("").contains("Reason: certificateHold"));
+    expect_gnutls("revoked");
+    change("resume", "found");
+    EXPECT_TRUE(ocsp("").contains("one.pem: good"));
+    expect_gnutls("good");
+    change("revoke", "lost");
     EXPECT_TRUE(ocsp("").contains("Reason: keyCompromise"));
+    expect_gnutls("revoked");
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     EXPECT_TRUE(run(verify).output.contains("certificate revoked"));
 }

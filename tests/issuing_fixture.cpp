@@ -65,6 +65,56 @@ std::string AtTheWindow::application() const {
     return country.path("state/country/applications/jiro.json");
 }
 
+namespace {
+
+constexpr std::string_view elders_address = "九十九県A市窓町9丁目8番7号";
+
+json::object claim_of(const char* role, const char* scheme, json::object fields) {
+    return {{"role", role}, {"number", {{"scheme", scheme}, {"fields", std::move(fields)}}}};
+}
+
+}  // namespace
+
+json::object AtTheWindow::elder() const {
+    const std::string address(elders_address);
+    const auto code = text_of("992011", "select 住民票コード from 未使用番号 order by 順 limit 1");
+    at("992011", "delete from 未使用番号 where 住民票コード = '" + code + "'");
+    at("992011", "insert into 住民 values ('" + code +
+                     "', '厚労 節子', 'コウロウ セツコ', '', '1957-04-12', '2', '" + address +
+                     "', 999998, '2024-06-01', null)");
+    at("990010",
+       "insert into setai values (999998, '', '0009998', '" + address + "', '厚労 節子')");
+    at("990010",
+       "insert into kojin values (999998, 999998, '01', '厚労 節子', 'コウロウ セツコ', '', "
+       "3320412, '女')");
+    at("990010", "insert into shikaku values (999998, 1, 5060601, 0, 0)");
+    at("990010",
+       "insert into kyufu select 999998, 1, 5060601, 5991231, 3, gendo_kubun, 0 from kyufu "
+       "limit 1");
+    at("992024",
+       "insert into hihokensha values ('0000731846', 1, '厚労 節子', 'コウロウ セツコ', "
+       "'19570412', 'F', '" +
+           address + "', 1, '20220411', '')");
+    at("nenkin",
+       "insert into hihokensha values ('9990-618402', 'ｺｳﾛｳ ｾﾂｺ', '厚労 節子', 5320412, 2, '" +
+           address + "', (select jimusho_code from hihokensha limit 1))");
+    return {{"person",
+             {{"name", "厚労 節子"},
+              {"kana", "コウロウ セツコ"},
+              {"sex", "female"},
+              {"address", address},
+              {"birth_date", "1957-04-12"}}},
+            {"claims",
+             json::array{claim_of("resident", "resident-number",
+                                  {{"municipality", "992011"}, {"number", code}}),
+                         claim_of("medical", "insured-number",
+                                  {{"insurer", "990010"}, {"number", "0009998"}, {"branch", "01"}}),
+                         claim_of("care", "care-insured-number",
+                                  {{"insurer", "992024"}, {"number", "0000731846"}}),
+                         claim_of("pension", "basic-pension-number", {{"number", "9990618402"}})}},
+            {"signing", true}};
+}
+
 std::string AtTheWindow::file(const std::string& name, const json::object& what) const {
     auto path = country.path(name + ".json");
     replace_file(path, as_bytes(json::serialize(what)));
@@ -75,6 +125,13 @@ void AtTheWindow::at(const std::string& holder, const std::string& sql) const {
     db::Connection(country.path("state/country/holders/" + holder + ".sqlite"),
                    db::Access::read_write)
         .run(sql);
+}
+
+std::string AtTheWindow::text_of(const std::string& holder, const std::string& sql) const {
+    db::Connection look_at(country.path("state/country/holders/" + holder + ".sqlite"),
+                           db::Access::read_only);
+    auto row = look_at.prepare(sql);
+    return row.step() ? row.text(0) : "";
 }
 
 std::int64_t AtTheWindow::counted(const std::string& database, const std::string& sql) const {

@@ -25,10 +25,15 @@ class AtTheWindow : public ::testing::Test {
     json::object wait_for_any(const std::string& number, std::string_view step);
     // Of 厚労次郎, who has no card yet.
     [[nodiscard]] std::string application() const;
+    // Of 厚労節子, whom the demo country does not have: from here on she lives in a home in A市, is
+    // in its 国保 and has a pension; her care insurer is B市, where she lived before (住所地特例).
+    [[nodiscard]] json::object elder() const;
     // Written into the country's folder: its place.
     [[nodiscard]] std::string file(const std::string& name, const json::object& what) const;
     // In the database of a holder of the country.
     void at(const std::string& holder, const std::string& sql) const;
+    // Of such a database: the first text that is selected; "": none.
+    [[nodiscard]] std::string text_of(const std::string& holder, const std::string& sql) const;
     // Of a database of the country: the first number that is selected.
     [[nodiscard]] std::int64_t counted(const std::string& database, const std::string& sql) const;
 

@@ -2,6 +2,7 @@
 // authority, issuing centre, a clerk at the command line and the chip of a virtual card.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <thread>
@@ -20,21 +21,64 @@ class IssuingTest : public AtTheWindow {
     void make_card(const std::string& number) {
         done({"card", number, "jiro", "--new-pin", "2468", "--new-password", "ABC987"});
     }
-    // The one row that it was told: since when there is a card. The number is nowhere.
-    void expect_pension_knows_the_card_alone(const std::string& health_care_number) {
-        const auto database = country.path("state/country/holders/nenkin.sqlite");
-        db::Connection pension(database, db::Access::read_only);
+    static std::string number_in(const json::object& application, std::size_t claim) {
+        const auto& number = application.at("claims").at(claim).at("number");
+        return text_at(number.at("fields").as_object(), "number");
+    }
+    // Everything that this holder's database has, and its gateway of its orders: nobody else's
+    // number is in it, and the same search finds its own.
+    void expect_nothing_of(const std::vector<std::string>& numbers, const std::string& holder,
+                           const std::string& gateway, const std::string& own) {
+        Needles needles, own_needles;
+        for (const auto& number : numbers)
+            needles.add_text(number, number);
+        own_needles.add_text(own, own);
+        auto values = all_values(country.path("state/country/holders/" + holder + ".sqlite"));
+        db::Connection kept(country.path("state/gateways/" + gateway + "/evidence.sqlite"),
+                            db::Access::read_only);
+        auto evidence = kept.prepare(
+            "select number, receipt, coalesce(acceptance, '') from evidence where holder = "
+            ":holder");
+        evidence.bind("holder", holder);
+        int orders = 0;
+        for (; evidence.step(); ++orders) {
+            for (std::size_t column = 0; column < 3; ++column)
+                values.push_back(evidence.text(column));
+        }
+        EXPECT_GE(orders, 2) << "it was asked and told";
+        for (const auto& value : values) {
+            for (const auto& found : needles.search(value))
+                ADD_FAILURE() << found << " at " << holder;
+        }
+        EXPECT_TRUE(std::ranges::any_of(
+            values, [&](const std::string& value) { return !own_needles.search(value).empty(); }))
+            << "its own number is not found at " << holder;
+    }
+    // The one row that it was told: since when there is a card. Other numbers are nowhere.
+    void expect_pension_knows_the_card_alone(const std::vector<std::string>& numbers,
+                                             const std::string& own) {
+        db::Connection pension(country.path("state/country/holders/nenkin.sqlite"),
+                               db::Access::read_only);
         auto told = pension.prepare(
             "select kofubi, cast(strftime('%Y%m%d', uketsuke, 'unixepoch', '+9 hours') as integer) "
             "from card_kofu");
         ASSERT_TRUE(told.step());
         EXPECT_EQ(told.integer(0), told.integer(1) - 2018'00'00 + 9'00'00'00) << "令和 is 9";
         EXPECT_FALSE(told.step()) << "once";
-        for (const auto& store :
-             {database, country.path("state/gateways/gateway-4/evidence.sqlite")}) {
-            for (const auto& value : all_values(store))
-                EXPECT_EQ(value.find(health_care_number), std::string::npos) << store;
-        }
+        expect_nothing_of(numbers, "nenkin", "gateway-4", own);
+    }
+    void expect_care_knows_the_card_alone(const std::vector<std::string>& numbers,
+                                          const std::string& own) {
+        db::Connection care(country.path("state/country/holders/992024.sqlite"),
+                            db::Access::read_only);
+        auto told = care.prepare(
+            "select hihokensha_bango, kofubi, "
+            "strftime('%Y%m%d', uketsuke, 'unixepoch', '+9 hours') from card_kofu");
+        ASSERT_TRUE(told.step());
+        EXPECT_EQ(told.text(0), own);
+        EXPECT_EQ(told.text(1), told.text(2));
+        EXPECT_FALSE(told.step()) << "once";
+        expect_nothing_of(numbers, "992024", "gateway-3", own);
     }
 };
 
@@ -60,7 +104,9 @@ TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
           "registered（", "what your entries say"}) {
         EXPECT_NE(looked.output.find(what), std::string::npos) << what << "\n" << looked.output;
     }
-    expect_pension_knows_the_card_alone(text_at(ended, "health_care_number"));
+    expect_pension_knows_the_card_alone(
+        {text_at(ended, "health_care_number")},
+        number_in(*parse_json_object(*read_file(application())), 2));
     // The new number works at a counter.
     const auto checked =
         country.cli({"check", "--health-number", text_at(ended, "health_care_number"),
@@ -74,6 +120,42 @@ TEST_F(IssuingTest, FromTheApplicationToTheCardInHand) {
     const auto lost = look({"log", "show", "--compare"});
     EXPECT_EQ(lost.status, 1) << lost.output;
     EXPECT_NE(lost.output.find("the relay does not have it"), std::string::npos) << lost.output;
+}
+
+// Each of four is asked by its own number, and the two that pay no doctor hear of the card alone.
+TEST_F(IssuingTest, ACareInsurerConfirmsAndHearsOfTheCardAlone) {
+    const auto application = elder();
+    const auto resident = number_in(application, 0);
+    const auto care = number_in(application, 2);
+    const auto pension = number_in(application, 3);
+    const auto number = open();
+    done({"apply", number, file("elder", application)});
+    const auto claims = wait_for_step(number, "make_keys").at("claims").as_array();
+    ASSERT_EQ(claims.size(), 4U);
+    for (const auto& claim : claims)
+        EXPECT_EQ(text_at(claim.as_object(), "finding"), "same") << json::serialize(claim);
+    EXPECT_EQ(counted("state/country/holders/992024.sqlite", "select count(*) from card_kofu"), 0)
+        << "there is no card yet";
+    done({"card", number, "setsuko", "--new-pin", "2468", "--new-password", "ABC987"});
+    done({"hand-over", number});
+    const auto health_care = text_at(wait_for_step(number, ""), "health_care_number");
+
+    const auto looked = look({"log", "show", "--compare"}, "setsuko");
+    EXPECT_EQ(looked.status, 0) << looked.output;
+    for (const auto* what :
+         {"→ A市  existence", "→ A市国民健康保険  existence", "→ B市介護保険  existence",
+          "→ 日本年金機構  existence", "→ A市国民健康保険  health-care-number",
+          "→ B市介護保険  card-delivered", "→ 日本年金機構  card-delivered",
+          "B市介護保険  証跡 2 件", "nothing is missing"}) {
+        EXPECT_EQ(count_of(looked.output, what), 1U) << what << "\n" << looked.output;
+    }
+    EXPECT_EQ(count_of(looked.output, "  health-care-number／"), 1U) << looked.output;
+    expect_care_knows_the_card_alone({health_care, resident, pension}, care);
+    expect_pension_knows_the_card_alone({health_care, resident, care}, pension);
+    // Its number is hers at the relay: the insurer is asked by the card, too.
+    const auto notices = look({"records", "notices"}, "setsuko");
+    EXPECT_EQ(notices.status, 0) << notices.output;
+    EXPECT_NE(notices.output.find("log, 992024"), std::string::npos) << notices.output;
 }
 
 // Whatever is killed between two steps: what was begun goes on.

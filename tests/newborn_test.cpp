@@ -11,12 +11,6 @@ namespace {
 
 class Newborn : public AtTheWindow {
   protected:
-    std::string text_of(const std::string& holder, const std::string& sql) {
-        db::Connection look_at(country.path("state/country/holders/" + holder + ".sqlite"),
-                               db::Access::read_only);
-        auto row = look_at.prepare(sql);
-        return row.step() ? row.text(0) : "";
-    }
     // A first card, with a signing certificate: the number on the slip.
     std::string card_of(const std::string& name, const std::string& applied) {
         const auto number = text_at(done({"open"}), "number");

@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "crypto/digest.hpp"
 #include "db/db.hpp"
+#include "issuing_fixture.hpp"
 #include "pretenders.hpp"
 #include "search.hpp"
 #include "wire/order.hpp"
@@ -408,6 +409,142 @@ TEST_F(SecrecyTest, TwoHoldersCannotJoin) {
         ADD_FAILURE() << "both holders have the same in " << path;
     // The comparison sees what it should.
     EXPECT_EQ(shared(left, left).size(), compared.size() - 1) << "all but the index, a short one";
+}
+
+// ---- an application: what step ④ seals for the registers ----
+
+class SecrecyOfIssuing : public AtTheWindow {
+  protected:
+    SecrecyOfIssuing() {
+        const auto& person = applied.at("person").as_object();
+        for (const auto* what : {"name", "kana", "address"}) {
+            const auto text = text_at(person, what);
+            attributes.emplace_back(what, text);
+            attributes.emplace_back(what, without(text, ' '));
+        }
+        attributes.emplace_back("kana", "ｺｳﾛｳ ｾﾂｺ");
+        attributes.emplace_back("address", "A市窓町9丁目8番7号");
+        for (std::size_t i = 0; i < claims.size(); ++i) {
+            const auto& fields = applied.at("claims").at(i).at("number").at("fields");
+            numbers.emplace(claims.at(i), text_at(fields.as_object(), "number"));
+        }
+    }
+    // All that is hers, but for the numbers of these claims.
+    [[nodiscard]] Needles hers_but(const std::set<std::string>& known) const {
+        Needles out;
+        for (const auto& [what, text] : attributes)
+            out.add_text(what, text);
+        for (const auto& [claim, number] : numbers) {
+            if (known.contains(claim)) continue;
+            out.add_text(claim + " number", number);
+            out.add_text(claim + " number", number.substr(0, 4) + "-" + number.substr(4));
+        }
+        return out;
+    }
+    static void expect_silent(const std::string& what, const std::string& text,
+                              const Needles& needles) {
+        for (const auto& found : needles.search(text))
+            ADD_FAILURE() << found << " in " << what;
+    }
+    static void expect_silent_body(const std::string& what, const std::string& body,
+                                   const Needles& needles) {
+        expect_silent(what, body, needles);
+        for (const auto& leaf : take_apart(body))
+            expect_silent(what + ", " + to_text(leaf.path), leaf.value, needles);
+    }
+    // Every file below the folder, as a thief takes it, and every value of its databases.
+    void expect_silent_folder(const std::string& folder, const Needles& needles) const {
+        std::size_t bytes = 0;
+        for (const auto& file : fs::recursive_directory_iterator(country.path(folder))) {
+            if (!file.is_regular_file()) continue;
+            const auto content = whole_file(file.path());
+            bytes += content.size();
+            expect_silent(file.path(), content, needles);
+            if (file.path().extension() != ".sqlite") continue;
+            for (const auto& value : all_values(file.path()))
+                expect_silent("a value of " + file.path().string(), value, needles);
+        }
+        EXPECT_GT(bytes, 10'000U) << folder;
+    }
+    // What the relay hands to this gateway for the holder, once something came.
+    std::string delivered(const std::string& gateway, const std::string& holder,
+                          const std::function<void()>& begin) {
+        country.kill9(gateway);
+        std::string out;
+        {
+            const PretendGateway pretends(country, gateway, {holder}, [](const std::string&) {
+                return delivery_response(
+                    {.outcome = wire::Outcome::failed, .answer = {}, .reason = {}});
+            });
+            begin();
+            for (int i = 0; i < 300 && pretends.deliveries().empty(); ++i)
+                pause_ms(50);
+            const auto all = pretends.deliveries();
+            if (!all.empty()) out = all.front();
+        }
+        country.start(gateway);
+        EXPECT_GT(out.size(), 1'000U) << "nothing came for " << holder;
+        return out;
+    }
+
+    const std::vector<std::string> claims{"resident", "medical", "care", "pension"};
+    const json::object applied = elder();
+    std::vector<std::pair<std::string, std::string>> attributes;
+    std::map<std::string, std::string> numbers;
+};
+
+TEST_F(SecrecyOfIssuing, WhatIsAppliedForIsReadByItsRegistersAlone) {
+    const auto number = text_at(done({"open"}), "number");
+    const auto register_sees =
+        delivered("gateway-3", "992011", [&] { done({"apply", number, file("elder", applied)}); });
+    expect_silent_body("the register's order", register_sees, hers_but({"resident"}));
+    EXPECT_FALSE(hers_but({}).search(register_sees).empty()) << "its own number is in it";
+    done({"again", number});  // it had failed
+    wait_for_step(number, "make_keys");
+    done({"card", number, "setsuko", "--new-pin", "2468", "--new-password", "ABC987"});
+    const auto pension_sees =
+        delivered("gateway-4", "nenkin", [&] { done({"hand-over", number}); });
+    expect_silent_body("the pension's order", pension_sees, hers_but({"pension"}));
+    const auto health_care = text_at(wait_for_step(number, ""), "health_care_number");
+    const auto all = [&](const std::set<std::string>& known) {
+        auto out = hers_but(known);
+        out.add_text("health-care number", health_care);
+        add_birth_date(out, "her", "1957-04-12");  // in an order it goes beside the number
+        return out;
+    };
+
+    const auto needles = all({});
+    expect_silent_folder("state/relay", needles);
+    // Of gateway-3 are the resident register and the care insurer, of gateway-1 the medical one.
+    const std::map<std::string, std::set<std::string>> at{{"gateway-1", {"medical"}},
+                                                          {"gateway-3", {"resident", "care"}},
+                                                          {"gateway-4", {"pension"}}};
+    for (int i = 1; i <= 8; ++i) {
+        const auto gateway = "gateway-" + std::to_string(i);
+        const auto found = at.find(gateway);
+        const auto known = found == at.end() ? std::set<std::string>() : found->second;
+        expect_silent_folder("state/gateways/" + gateway, all(known));
+    }
+    std::size_t logs = 0;
+    for (const auto& entry : fs::directory_iterator(country.places().run())) {
+        if (entry.path().extension() != ".log") continue;
+        ++logs;
+        expect_silent(entry.path(), whole_file(entry.path()), needles);
+    }
+    EXPECT_GT(logs, 10U);
+    // The same search finds all of it where it belongs, and a number where it was sent.
+    std::set<std::string> found;
+    for (const auto* holder : {"992011", "992024", "nenkin", "990010"}) {
+        const auto file = country.path(std::string("state/country/holders/") + holder + ".sqlite");
+        for (const auto& value : all_values(file)) {
+            for (const auto& one : needles.search(value))
+                found.insert(one.substr(0, one.find(" as ")));
+        }
+    }
+    const std::set<std::string> expected{
+        "name",           "kana",        "address",        "birth date of her", "resident number",
+        "medical number", "care number", "pension number", "health-care number"};
+    EXPECT_EQ(found, expected);
 }
 
 }  // namespace mado::tests

@@ -30,6 +30,7 @@ crypto::PublicKey new_key(KeyType type = KeyType::p256) {
 
 class Working : public OfficeTest {
   protected:
+    explicit Working(card::TokenKeyType type = card::TokenKeyType::p256) : OfficeTest(type) {}
     bool listed(const crypto::Certificate& one) const {
         const auto list = crypto::Crl::read(as_bytes(read_file(list_file()).value_or("")),
                                             ca.authority.certificate());
@@ -232,8 +233,6 @@ TEST_F(Working, WhatEndsACertificateDoesNotWaitForWhatIsToBeIssued) {
     EXPECT_TRUE(Store(folder.path("ca.sqlite")).undecided(10).empty()) << "also of a new start";
 }
 
-// ---- OCSP ----
-
 // ---- a file of orders ----
 
 class TakingOn : public Working {
@@ -306,9 +305,11 @@ TEST_F(TakingOn, NothingOfAFileWithALineThatIsNoneIsOrdered) {
     EXPECT_EQ(store.counts().ordered, 0);
 }
 
+// ---- OCSP ----
+
 class OcspOf : public Working {
   protected:
-    OcspOf() {
+    explicit OcspOf(card::TokenKeyType type = card::TokenKeyType::p256) : Working(type) {
         write("ca.pem", ca.authority.certificate().pem());
         work();
     }
@@ -338,7 +339,40 @@ class OcspOf : public Working {
     }
 };
 
-TEST_F(OcspOf, OpenSslTakesEveryAnswer) {
+// By an authority of each type of key: other people's programs take answers and lists.
+class OcspOfKey : public OcspOf, public testing::WithParamInterface<card::TokenKeyType> {
+  protected:
+    OcspOfKey() : OcspOf(GetParam()) {}
+    // What GnuTLS reads in the answer, its signature verified by it. A request that it writes to a
+    // file has no nonce, whatever it is told; over HTTP it sends and compares one
+    // (tests/ca_test.cpp).
+    std::string gnutls_says(const crypto::Certificate& one) {
+        write("one.pem", one.pem());
+        run_well(
+            fmt::format("ocsptool --generate-request --load-issuer {} --load-cert {} "
+                        "--outfile {} --outder < /dev/null",
+                        path("ca.pem"), path("one.pem"), path("request.der")));
+        const auto asked = crypto::read(path("request.der"));
+        write("answer.der", office.answer_ocsp(as_bytes(asked), unix_now()).body);
+        const auto said = run_well(
+            fmt::format("ocsptool --verify-response --load-trust {} --load-response {} --inder",
+                        path("ca.pem"), path("answer.der")));
+        EXPECT_TRUE(said.contains("Success")) << said;
+        return run_well(
+            fmt::format("ocsptool --response-info --infile {} --inder", path("answer.der")));
+    }
+    // Whether GnuTLS takes the certificate, by the list that is there.
+    crypto::Ran gnutls_verifies(const crypto::Certificate& one) {
+        write("chain.pem",
+              to_bytes(to_text(one.pem()) + to_text(ca.authority.certificate().pem())));
+        run_well(fmt::format("openssl crl -inform DER -in {} -out {}", list_file(), path("list")));
+        return run(
+            fmt::format("certtool --verify --load-ca-certificate {} --load-crl {} --infile {}",
+                        path("ca.pem"), path("list"), path("chain.pem")));
+    }
+};
+
+TEST_P(OcspOfKey, OpenSslTakesEveryAnswer) {
     const auto one = issued(authentication_order(new_key()));
     for (const auto* options : {"", "-no_nonce", "-sha256", "-sha256 -no_nonce"}) {
         const auto said = openssl_says(one, options);
@@ -358,7 +392,7 @@ TEST_F(OcspOf, OpenSslTakesEveryAnswer) {
     EXPECT_FALSE(said.contains("Reason:")) << said;
 }
 
-TEST_F(OcspOf, WhatWasNeverIssuedIsUnknown) {
+TEST_P(OcspOfKey, WhatWasNeverIssuedIsUnknown) {
     const auto signed_beside =
         ca.authority.issue({.use = Use::authentication,
                             .key = new_key(),
@@ -369,27 +403,49 @@ TEST_F(OcspOf, WhatWasNeverIssuedIsUnknown) {
     EXPECT_TRUE(openssl_says(signed_beside).contains("one.pem: unknown"));
 }
 
-TEST_F(OcspOf, GnutlsTakesTheAnswers) {
+TEST_P(OcspOfKey, GnutlsTakesTheAnswers) {
     const auto one = issued(authentication_order(new_key()));
-    write("one.pem", one.pem());
-    for (const auto* nonce : {"--nonce", "--no-nonce"}) {
-        run_well(
-            fmt::format("ocsptool --generate-request {} --load-issuer {} --load-cert {} "
-                        "--outfile {} --outder < /dev/null",
-                        nonce == std::string_view("--nonce") ? nonce : "", path("ca.pem"),
-                        path("one.pem"), path("request.der")));
-        const auto answer =
-            office.answer_ocsp(as_bytes(crypto::read(path("request.der"))), unix_now());
-        write("answer.der", answer.body);
-        const auto said = run_well(
-            fmt::format("ocsptool --verify-response --load-trust {} --load-response {} --inder",
-                        path("ca.pem"), path("answer.der")));
-        EXPECT_TRUE(said.contains("Success")) << said;
-        const auto shown = run_well(
-            fmt::format("ocsptool --response-info --infile {} --inder", path("answer.der")));
-        EXPECT_TRUE(shown.contains("Certificate Status: good")) << shown;
-    }
+    const auto expect = [&](const std::string& status) {
+        const auto said = gnutls_says(one);
+        EXPECT_TRUE(said.contains("Certificate Status: " + status + "\n")) << said;
+        EXPECT_EQ(said.contains("Revocation time:"), status == "revoked") << said;
+    };
+    expect("good");
+    order(change_order("suspend", serial_of(one), "lost"));
+    expect("revoked");
+    order(change_order("resume", serial_of(one), "found"));
+    expect("good");
+    order(change_order("revoke", serial_of(one), "lost"));
+    expect("revoked");
 }
+
+TEST_P(OcspOfKey, GnutlsRefusesWhatTheListHas) {
+    const auto one = issued(authentication_order(new_key()));
+    const auto beside = issued(authentication_order(new_key(), "2"));
+    const auto expect_taken = [&](const crypto::Certificate& certificate) {
+        const auto said = gnutls_verifies(certificate);
+        EXPECT_EQ(said.status, 0) << said.output;
+        EXPECT_TRUE(said.output.contains("Chain verification output: Verified.")) << said.output;
+    };
+    const auto expect_refused = [&] {
+        const auto said = gnutls_verifies(one);
+        EXPECT_NE(said.status, 0) << said.output;
+        EXPECT_TRUE(said.output.contains("revoked")) << said.output;
+        expect_taken(beside);
+    };
+    expect_taken(one);
+    order(change_order("suspend", serial_of(one), "lost"));
+    expect_refused();
+    order(change_order("resume", serial_of(one), "found"));
+    expect_taken(one);
+    order(change_order("revoke", serial_of(one), "lost"));
+    expect_refused();
+}
+
+// One after the other, so that each token is made once.
+INSTANTIATE_TEST_SUITE_P(P256, OcspOfKey, testing::Values(card::TokenKeyType::p256));
+INSTANTIATE_TEST_SUITE_P(P384, OcspOfKey, testing::Values(card::TokenKeyType::p384));
+INSTANTIATE_TEST_SUITE_P(Rsa3072, OcspOfKey, testing::Values(card::TokenKeyType::rsa3072));
 
 TEST_F(OcspOf, AnswersAreUsedAgainUntilTheStatusChanges) {
     const auto one = issued(authentication_order(new_key()));

@@ -65,7 +65,8 @@ void lint_fields(Case& c) {
     const int most = c.profile == Profile::authority   ? 3'650
                      : c.profile == Profile::responder ? 7
                                                        : 1'827;
-    c.demand(days < most || (days == most && seconds == 0), "validity as promised");
+    const bool is_forward = days >= 0 && seconds >= 0 && days + seconds > 0;
+    c.demand(is_forward && (days < most || (days == most && seconds == 0)), "validity as promised");
     c.demand(ASN1_TIME_compare(X509_get0_notAfter(x), X509_get0_notAfter(c.authority)) <= 0,
              "not longer than its authority");
 }
@@ -143,7 +144,9 @@ void lint_uses(Case& c) {
             c.demand(purposes == XKU_OCSP_SIGN, "OCSPSigning alone");
             break;
     }
-    if (c.profile != Profile::authority) c.demand(X509_check_ca(x) == 0, "no authority");
+    // X509_check_ca would take cA without keyCertSign for none.
+    if (c.profile != Profile::authority)
+        c.demand((X509_get_extension_flags(x) & EXFLAG_CA) == 0, "no authority");
 }
 
 // Sections 4.2.1.1 and 4.2.1.2.
@@ -187,6 +190,50 @@ void lint_addresses(Case& c) {
     c.demand(methods == std::set{NID_ad_OCSP, NID_ad_ca_issuers}, "OCSP and the authority's");
 }
 
+// One policy, of the certificate's use; which ends the object identifier.
+void lint_policy(Case& c) {
+    const Owned<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free> policies(
+        static_cast<CERTIFICATEPOLICIES*>(
+            X509_get_ext_d2i(c.certificate, NID_certificate_policies, nullptr, nullptr)));
+    const bool one = policies && sk_POLICYINFO_num(policies.get()) == 1;
+    const auto* ending = c.profile == Profile::signing ? ".1.2" : ".1.1";
+    c.demand(one && oid_text(sk_POLICYINFO_value(policies.get(), 0)->policyid).ends_with(ending),
+             "the policy of its use");
+}
+
+// An otherName of UTF-8: its object identifier and its text; of anything else nothing.
+std::pair<std::string, std::string> other_text(const GENERAL_NAME* name) {
+    if (name->type != GEN_OTHERNAME || name->d.otherName->value->type != V_ASN1_UTF8STRING)
+        return {};
+    return {oid_text(name->d.otherName->type_id),
+            to_text(bytes_of(name->d.otherName->value->value.utf8string))};
+}
+
+bool is_attribute(const std::string& below, const std::string& text) {
+    if (below == ".2.3") return std::set<std::string>{"male", "female", "unknown"}.contains(text);
+    if (below == ".2.4") return parse_date(text).has_value();
+    return !text.empty();
+}
+
+// In JPKI's order; only the reading may be missing.
+void lint_attributes(Case& c) {
+    const auto free_names = [](GENERAL_NAMES* names) { GENERAL_NAMES_free(names); };
+    const std::unique_ptr<GENERAL_NAMES, decltype(free_names)> names(
+        static_cast<GENERAL_NAMES*>(
+            X509_get_ext_d2i(c.certificate, NID_subject_alt_name, nullptr, nullptr)),
+        free_names);
+    std::vector<std::string> seen;
+    bool in_form = names != nullptr;
+    for (int i = 0; in_form && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const auto [oid, text] = other_text(sk_GENERAL_NAME_value(names.get(), i));
+        seen.push_back(oid.size() < 4 ? "" : oid.substr(oid.size() - 4));
+        in_form = is_attribute(seen.back(), text);
+    }
+    if (seen.size() == 5 && seen[1] == ".2.2") seen.erase(seen.begin() + 1);
+    c.demand(in_form && seen == std::vector<std::string>{".2.1", ".2.3", ".2.4", ".2.5"},
+             "the four attributes, in their order and form");
+}
+
 bool is_canonical(X509* x, ByteView der) {
     unsigned char* start = nullptr;
     const int size = i2d_X509(x, &start);
@@ -199,6 +246,21 @@ bool is_canonical(X509* x, ByteView der) {
 OwnedX509 read(ByteView der) {
     const auto* start = der.data();
     return OwnedX509(d2i_X509(nullptr, &start, static_cast<long>(der.size())));
+}
+
+// RFC 5280 sections 5.2.1 and 5.2.3: what stands in them.
+void lint_list_extensions(X509_CRL* list, X509* authority, std::vector<std::string>& broken) {
+    const Owned<ASN1_INTEGER, ASN1_INTEGER_free> number(
+        static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(list, NID_crl_number, nullptr, nullptr)));
+    if (!number || ASN1_STRING_type(number.get()) == V_ASN1_NEG_INTEGER ||
+        bytes_of(number.get()).size() > 20)
+        broken.emplace_back("a number of 1 to 20 bytes that is not negative");
+    const Owned<AUTHORITY_KEYID, AUTHORITY_KEYID_free> above(static_cast<AUTHORITY_KEYID*>(
+        X509_CRL_get_ext_d2i(list, NID_authority_key_identifier, nullptr, nullptr)));
+    const auto* own = X509_get0_subject_key_id(authority);
+    if (!above || above->keyid == nullptr || own == nullptr ||
+        ASN1_OCTET_STRING_cmp(above->keyid, own) != 0)
+        broken.emplace_back("the authority's key identifier");
 }
 
 }  // namespace
@@ -222,7 +284,11 @@ std::vector<std::string> lint(Profile profile, ByteView der, const crypto::Certi
     lint_extension_set(c);
     lint_uses(c);
     lint_identifiers(c);
-    if (c.is_person()) lint_addresses(c);
+    if (c.is_person()) {
+        lint_addresses(c);
+        lint_policy(c);
+    }
+    if (c.profile == Profile::signing) lint_attributes(c);
     return broken;
 }
 
@@ -245,7 +311,8 @@ std::vector<std::string> lint_list(ByteView der, const crypto::Certificate& auth
     int seconds = 0;
     if (next != nullptr)
         ASN1_TIME_diff(&days, &seconds, X509_CRL_get0_lastUpdate(list.get()), next);
-    demand(days == 0 || (days == 1 && seconds == 0), "the next one within 24 hours");
+    demand((days == 0 && seconds > 0) || (days == 1 && seconds == 0),
+           "the next one within 24 hours");
     std::map<int, int> extensions;
     for (int i = 0; i < X509_CRL_get_ext_count(list.get()); ++i) {
         auto* const one = X509_CRL_get_ext(list.get(), i);
@@ -254,6 +321,7 @@ std::vector<std::string> lint_list(ByteView der, const crypto::Certificate& auth
     }
     demand(extensions == std::map<int, int>{{NID_authority_key_identifier, 0}, {NID_crl_number, 0}},
            "authorityKeyIdentifier and cRLNumber, not critical (sections 5.2.1, 5.2.3)");
+    lint_list_extensions(list.get(), above.get(), broken);
     auto* const entries = X509_CRL_get_REVOKED(list.get());
     demand(entries == nullptr || sk_X509_REVOKED_num(entries) > 0, "no empty list of entries");
     std::set<Bytes> serials;
