@@ -22,6 +22,15 @@ Claim claim_of(Role role) {
     return claim;
 }
 
+// What the relay does with the certificates before when it activates these.
+using RelayActivates = std::function<void(CaseWorld&, const std::vector<Before>&, const KeysMade&)>;
+// In the same transaction (`plan_new_cards` in apps/relay/changes.cpp).
+void revoke_same_uses(CaseWorld& world, const std::vector<Before>& before, const KeysMade& made) {
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (made.keys.contains(before[i].use)) world.at_relay[i] = AtOthers::revoked;
+    }
+}
+
 // What is searched.
 struct Search {
     Kind kind = Kind::first;
@@ -36,8 +45,11 @@ struct Search {
     std::set<OrderKind> steady = {};
     Alike alike = Alike::nothing;
     bool whole = false;  // nothing is left out: for comparing
-    // What is wrong with the case on purpose: the search has to see it.
+    // What is wrong on purpose, and the search has to see it: with the case; with the relay; what
+    // nobody can do.
     std::function<void(Case&)> fault = {};
+    RelayActivates relay_activates = revoke_same_uses;
+    std::function<bool(const Happening&)> never = {};
 };
 
 class Explorer {
@@ -138,10 +150,12 @@ class Explorer {
 
     // It happens, when it may.
     void happen(const CaseState& state, const Happening& what, std::string_view clerk = "sato") {
+        if (search_.never && search_.never(what)) return;
         const auto next = after(state.one, what, now, clerk);
         if (!next) return;
-        if (*next == state.one) return;
         CaseState out{.one = *next, .world = state.world};
+        if (std::holds_alternative<HandedOver>(what)) out.world.delivered = true;
+        if (*next == state.one && out.world.delivered == state.world.delivered) return;
         if (search_.fault) search_.fault(out.one);
         const bool opens_chip = std::holds_alternative<KeysMade>(what) ||
                                 std::holds_alternative<Written>(what) ||
@@ -371,14 +385,10 @@ class Explorer {
             case OrderKind::collect:
                 execute_collect(state, order);
                 return;
-            case OrderKind::activate:  // in the same transaction
+            case OrderKind::activate:
                 world.active = true;
                 world.active_keys = request.keys;
-                for (std::size_t i = 0; i < opened_.before.size(); ++i) {
-                    if (keys_.keys.contains(opened_.before[i].use)) {
-                        world.at_relay[i] = AtOthers::revoked;
-                    }
-                }
+                search_.relay_activates(world, opened_.before, keys_);
                 break;
             case OrderKind::tell:
                 world.told.insert(order.item);
@@ -547,7 +557,7 @@ class Explorer {
         }
         const bool is_known = info(opened_.kind).is_known;
         if (world.active) {
-            expect(one.handed_over || info(opened_.kind).in_hand, "active before delivery", state);
+            expect(world.delivered || info(opened_.kind).in_hand, "active before delivery", state);
             expect(world.linked || is_known, "active without a link", state);
             expect(world.active_keys == version_of(one.keys), "active, and the keys are others",
                    state);
@@ -726,9 +736,15 @@ TEST(CaseStates, AReplacement) {
     explore({.kind = Kind::replacement, .reason = "lost", .before = authentication});
 }
 
-// The resident register is asked first.
+// The resident register is asked first. What the authority is told of the card before is neither
+// lost nor refused here: AReplacement looks at that.
 TEST(CaseStates, AReplacementWithASigningCertificate) {
-    explore({.kind = Kind::replacement, .reason = "damaged", .signing = true});
+    explore({.kind = Kind::replacement,
+             .reason = "damaged",
+             .signing = true,
+             .before = both,
+             .steady = at_authority,
+             .alike = Alike::uses});
 }
 
 // The card before had a signing certificate too, and the next has none.
@@ -769,7 +785,7 @@ TEST(CaseStates, AChangeWithoutSigning) {
 }
 
 TEST(CaseStates, AReturn) {
-    explore({.kind = Kind::from_abroad});
+    explore({.kind = Kind::from_abroad, .before = authentication});
 }
 
 TEST(CaseStates, AnEnd) {
@@ -897,6 +913,25 @@ TEST(StatesLeftOut, HideNothingThatIsWrong) {
                           if (one.given_up) one.done.insert(of_place(OrderKind::end_old, 0));
                       }},
                  "at the authority, at the end");
+}
+
+// A relay that forgets the card before; an activation that is due as soon as the chip is written; a
+// case that nobody can give up, whose refusals are for good.
+TEST(StatesLeftOut, HideNoSecondCardNoneTooEarlyAndNoCaseWithoutEnd) {
+    expect_wrong(
+        {.kind = Kind::replacement,
+         .reason = "lost",
+         .before = authentication,
+         .relay_activates = [](CaseWorld&, const std::vector<Before>&, const KeysMade&) {}},
+        "two active cards");
+    expect_wrong({.fault = [](Case& one) { one.handed_over = one.handed_over || one.written; }},
+                 "active before delivery");
+    expect_wrong({.never =
+                      [](const Happening& what) {
+                          return std::holds_alternative<TryAgain>(what) ||
+                                 std::holds_alternative<Cancelled>(what);
+                      }},
+                 "no way to an end");
 }
 
 TEST(StatesLeftOut, OfAFirstCard) {

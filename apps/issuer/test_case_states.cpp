@@ -117,8 +117,8 @@ void add_world(Text& out, const CaseWorld& world) {
         for (const auto what : *where)
             out.add(static_cast<int>(what));
     }
-    for (const bool value : {world.gone, world.reset_recorded, world.second_clerk, world.new_number,
-                             world.former_ended})
+    for (const bool value : {world.gone, world.reset_recorded, world.second_clerk, world.delivered,
+                             world.new_number, world.former_ended})
         out.add(int{value});
     out.add(static_cast<int>(world.activation));
 }

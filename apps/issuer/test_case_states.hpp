@@ -50,6 +50,7 @@ struct CaseWorld {
     std::set<int> stopped;  // the relay has accepted it, and nobody has found the card; places
     bool reset_recorded = false;
     bool second_clerk = false;
+    bool delivered = false;  // a clerk has handed it over, whatever the case says of it
     // Of the card that is stopped, as the case says it that has it made.
     Activation activation = Activation::done;
 };

@@ -2,6 +2,7 @@
 #include "changes.hpp"
 
 #include <boost/json.hpp>
+#include <random>
 
 #include "crypto/digest.hpp"
 #include "test_exchange.hpp"
@@ -717,11 +718,12 @@ TEST_F(AskingOfCards, MalformedQuestions) {
 // In any order of tells, and of those that are refused.
 TEST_F(TellingCards, NeverTwoActiveCardsOfOneUse) {
     const std::vector<const TestCard*> cards{&mine, &next, &signing};
-    std::uint32_t state = 1;
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
     for (int i = 0; i < 60; ++i) {
-        state = state * 1'664'525 + 1'013'904'223;
-        const auto& one = *cards[(state >> 8) % cards.size()];
-        switch ((state >> 16) % 4) {
+        const auto& one = *cards[random() % cards.size()];
+        switch (random() % 4) {
             case 0:
                 tell("card", "activate", activating({&one}));
                 break;
