@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <random>
 
 #include "base/file.hpp"
@@ -233,7 +234,9 @@ class WorkerTest : public ::testing::Test {
     }
     void happen(CaseId id, const Happening& what) {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
-        EXPECT_TRUE(store.add(id, what, {.at = unix_now(), .clerk = "sato"}));
+        const auto next = store.add(id, what, {.at = unix_now(), .clerk = "sato"});
+        EXPECT_TRUE(next) << to_text(next.error()) << " " << what.index() << " "
+                          << to_text(find(id).kind);
     }
     Case find(CaseId id) {
         Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
@@ -1035,6 +1038,129 @@ TEST_F(WorkerTest, LosesNothingAndDoesNothingTwice) {
     EXPECT_EQ(links, 5);
     EXPECT_EQ(activations, 5);
     EXPECT_EQ(certificates, 10);
+}
+
+// A case of each kind for somebody who has a card, of a person each.
+class EachKind : public WorkerTest {
+  protected:
+    struct Opened {
+        Asked asked;
+        Happening of_lost = Found{};  // what becomes of a card that is stopped
+    };
+    std::vector<Opened> each() {
+        return {{{.kind = Kind::stop, .reason = "lost"}},
+                {{.kind = Kind::stop, .reason = "lost"}, GivenUp{}},
+                {{.kind = Kind::replacement, .reason = "damaged"}},
+                {{.kind = Kind::renewal}},
+                {{.kind = Kind::change}},
+                {{.kind = Kind::from_abroad}},
+                {{.kind = Kind::unlock, .uses = {Use::authentication}}},
+                {{.kind = Kind::number,
+                  .reason = "misuse",
+                  .health_care = draw_numbers(schemes).health_care}},
+                {{.kind = Kind::end, .reason = "death"}}};
+    }
+    std::map<CaseId, Happening> open_each(World& world) {
+        std::vector<CaseId> cards;
+        for (std::size_t i = 0; i < each().size(); ++i)
+            cards.push_back(apply(static_cast<char>('1' + i)));
+        live(world, 10'000);
+        for (const auto id : cards)
+            happen(id, KeysMade{keys().keys, "chip-" + std::to_string(id)});
+        live(world, 10'000);
+        for (const auto id : cards) {
+            happen(id, Written{});
+            happen(id, HandedOver{});
+        }
+        live(world, 10'000);
+        std::map<CaseId, Happening> out;
+        for (const auto& [asked, of_lost] : each()) {
+            const auto first = cards.at(out.size());
+            EXPECT_TRUE(has_ended(find(first)));
+            const auto id = open(first, asked);
+            EXPECT_TRUE(id) << to_text(asked.kind);
+            if (id) out.emplace(*id, of_lost);
+            if (asked.kind != Kind::end) continue;
+            world.verdicts[find(first).claims.front().number.fields[1].second] = "gone";
+        }
+        world.done.clear();
+        return out;
+    }
+    // The first thing that waits for people.
+    void by_people(CaseId id, const Happening& of_lost) {
+        const auto one = find(id);
+        for (const auto& what : todo(one)) {
+            if (what.order) continue;
+            if (what.step == Step::approve) return approve(id);
+            if (what.step == Step::apply) {
+                auto application = test_application(schemes);
+                std::erase_if(application.claims,
+                              [](const Claim& claim) { return claim.role != Role::resident; });
+                application.claims.front().number = person(id).resident->number;
+                return happen(id, application);
+            }
+            if (what.step == Step::make_keys) {
+                auto made = keys();
+                made.chip = is_in_old_chip(one) ? one.before.front().chip : "another chip";
+                if (one.kind == Kind::change) made.keys.erase(Use::authentication);
+                return happen(id, made);
+            }
+            if (what.step == Step::sign) return happen(id, Requested{"signed"});
+            if (what.step == Step::write) return happen(id, Written{});
+            if (what.step == Step::hand_over) return happen(id, HandedOver{});
+            if (what.step == Step::reset) return happen(id, PinSet{});
+            if (what.step == Step::look_for) return happen(id, of_lost);
+        }
+    }
+    // How often what was done, and how many certificates the relay was told what of last.
+    std::map<std::string, int> run(World& world, int lost_percent, int steps_max,
+                                   std::uint32_t seed) {
+        const auto cases = open_each(world);
+        world.lost_percent = lost_percent;
+        std::mt19937 random(seed);
+        const auto all_ended = [&] {
+            return std::ranges::all_of(cases,
+                                       [&](const auto& one) { return has_ended(find(one.first)); });
+        };
+        for (int life = 0; life < 2'000 && !all_ended(); ++life) {
+            db::Connection(folder.path("issuer.sqlite"), db::Access::read_write)
+                .run("update outbox set next_try = 0");
+            live(world, 1 + static_cast<int>(random() % static_cast<unsigned>(steps_max)));
+            for (const auto& [id, of_lost] : cases)
+                by_people(id, of_lost);
+        }
+        for (const auto& [id, of_lost] : cases) {
+            const auto one = find(id);
+            EXPECT_TRUE(has_ended(one)) << to_text(one.kind) << ": " << first_of(one);
+        }
+        Store store(folder.path("issuer.sqlite"), folder.path(""), schemes);
+        expect_sound(store, folder.path("issuer.sqlite"));
+        std::map<std::string, int> out;
+        for (const auto& [what, times] : world.done) {
+            if (what.starts_with("certificates/")) continue;  // asked until it is there
+            out[what.substr(0, what.find('/', what.find('/') + 1))] += times;
+        }
+        for (const auto& [card, act] : world.at_relay)
+            ++out["at the relay at last: " + act];
+        return out;
+    }
+};
+
+// Killed after a few steps, over and over, with one request in five lost: everybody else has done
+// what they do when nothing is lost and nobody is killed, and as often.
+TEST_F(EachKind, LosesNothingAndDoesNothingTwice) {
+    const auto seed = std::random_device{}();
+    std::printf("seed %u\n", seed);
+    World calm(seed);
+    const auto expected = run(calm, 0, 10'000, seed);
+    for (const auto* part : {"", "-wal", "-shm"})
+        std::filesystem::remove(folder.path("issuer.sqlite") + part);
+    World world(seed);
+    EXPECT_EQ(run(world, 20, 12, seed), expected);
+    EXPECT_EQ(expected.at("card/suspend"), 4) << "two stops";
+    EXPECT_EQ(expected.at("card/resume"), 2);
+    EXPECT_EQ(expected.at("card/reset"), 1);
+    EXPECT_EQ(expected.at("card/activate"), 4) << "replacement, renewal, change, return";
 }
 
 }  // namespace
