@@ -54,8 +54,8 @@ constexpr std::array refusals{
          "この住民票コードの人は、もう受け付けられています somebody is known here by this resident "
          "number already, of this municipality or of the one before: they go on with that, and "
          "whoever has moved changes it: ./mado issue find with the slip's number or the "
-         "health-care number, then open --kind change (or replacement). Without either the issuing "
-         "centre's own clerks find them"},
+         "health-care number, then open --kind change (or replacement). Without either, or if the "
+         "record is somebody else's, change nothing and tell the issuing centre"},
     Said{
         "searches_missed",
         "番号を20回、見つからないまま調べました twenty numbers of nobody in an hour, so this clerk "
