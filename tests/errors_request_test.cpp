@@ -450,12 +450,15 @@ TEST_F(ErrorsTest, CardListOld) {
     cli::write_card_lists(country().places());
     country().kill9("ca");
     country().start("ca");
-    const auto by_card = [] {
-        return ask(country().head("clinic-1"), card_subject(sato)).code == "card_list_old";
-    };
-    for (int i = 0; i < 40 && by_card(); ++i)
-        pause_ms(50);
-    EXPECT_FALSE(by_card()) << "within two seconds";
+    // Their insurers' gateways come back, each for itself.
+    for (const auto& person : {sato, hanako}) {
+        RawReply reply;
+        for (int i = 0; i < 200 && reply.status != 200; ++i) {
+            if (i > 0) pause_ms(50);
+            reply = ask(country().head("clinic-1"), card_subject(person));
+        }
+        EXPECT_EQ(reply.code, "") << person.card << ": the list is read again";
+    }
 }
 
 // A check is used once at each holder. Its nonce is spent by the first mandate that carries it.

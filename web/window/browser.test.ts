@@ -709,7 +709,7 @@ test("a new PIN: which one, approved by another; whose own it was is told so", a
   });
   browser.expect_complaint(/409/);
   await approve();
-  await page.getByText(/番号を直した職員、照合を決定した職員は、承認できません。.*発行機関の承認者/).waitFor();
+  await page.getByText(/決定した職員、カードを作った職員は、承認できません。.*発行機関の承認者/).waitFor();
   await change(page, (office) => {
     office.after = (one: Mutable) => {
       one.todo[0] = { ...one.todo[0], step: "reset" };
