@@ -178,7 +178,7 @@ TEST_F(StartTest, TwoAtOnce) {
     for (const auto* command : {"up", "down", "up"}) {
         auto held = std::make_unique<FileLock>(country().path("lock"), "the country");
         const std::jthread other([&held] {
-            pause_ms(500);
+            pause_ms(3'000);  // however long the other one takes to begin
             held.reset();
         });
         const auto done = country().cli({command});
