@@ -274,6 +274,7 @@ describe("a new PIN", () => {
     await page.getByRole("dialog").getByRole("button", { name: "承認する" }).click();
     await page.getByText("カードを作ることと渡すことは、別の職員がします。").waitFor();
     expect(await page.getByRole("button", { name: "新しい暗証番号を設定する" }).count()).toBe(0);
+    await picture(page, "window-approved");
   });
 
   test("and set by the person, with the first one", async () => {
