@@ -33,13 +33,10 @@ constexpr std::array refusals{
          "it, not to the person's first one; a change is applied for with the resident number "
          "alone"},
     Said{"same_hand",
-         "開いた人、申請を入れた人、番号を直した人、決定した人、カードを作った人は承認できず、承認"
-         "した"
-         "人はカードを作れません whoever opened the case, applied, corrected a number, decided in "
-         "it "
-         "or made the card cannot approve it, and who approved it makes no card: --clerk with "
-         "another clerk's card. If nobody else of this window can, the issuing centre's "
-         "approver does"},
+         "この申請に手を加えた人は承認できず、承認した人はカードを作れません whoever opened the "
+         "case, applied, corrected a number, decided in it or made the card cannot approve it, and "
+         "whoever approved it makes no card: --clerk with another clerk's card. If nobody else of "
+         "this window can approve, the issuing centre's approver does"},
     Said{"other_case",
          "ほかの申請が終わっていません another case of this person has not ended: ./mado issue "
          "find NUMBER shows it; finish it or cancel it, then begin again"},

@@ -259,10 +259,9 @@ Outcome outcome_of(Office& office, CaseId id, const Case& one) {
                                                                     : Outcome::stopped;
 }
 
-// Of a card that is being ended anyway: not before the relay has said so.
+// A card that is being ended anyway: not before the relay has said so.
 bool is_ending_yet(const Case& one) {
-    return (one.kind == Kind::end || one.kind == Kind::change) && is_ending(one) &&
-           one.is_in_doubt(revoke_card_order);
+    return one.kind == Kind::end && one.is_in_doubt(revoke_card_order);
 }
 
 Task<Outcome> wait_for(Office& office, CaseId id) {
